@@ -1,0 +1,46 @@
+"""What people may ask of the board. A command enters the same inbox as the cameras' messages."""
+
+from typing import Literal
+
+from schemas.base import Command, DartId, VisitId
+
+
+class ResetBoard(Command, tag="reset", frozen=True, kw_only=True):
+    """Forget what stands in the board; start a fresh visit. Works from every state."""
+
+    user_id: str | None = None
+
+
+class StartBoard(Command, tag="start", frozen=True, kw_only=True):
+    """Detect and score."""
+
+    user_id: str | None = None
+
+
+class StopBoard(Command, tag="stop", frozen=True, kw_only=True):
+    """Stop detecting; cameras keep running."""
+
+    user_id: str | None = None
+
+
+class CalibrateBoard(Command, tag="calibrate", frozen=True, kw_only=True):
+    """Calibrate every camera anew from the empty board."""
+
+    user_id: str | None = None
+
+
+class CorrectDart(Command, tag="correct", frozen=True, kw_only=True):
+    """Change, delete or insert a dart of the visit that runs or the last one.
+
+    `change` and `delete` name the dart by `dart_id`, or by visit and number; `insert` takes the first free slot.
+    """
+
+    operation: Literal["change", "delete", "insert"]
+    label: str | None = None
+    dart_id: DartId | None = None
+    visit_id: VisitId | None = None
+    dart_number: int | None = None
+    user_id: str | None = None
+
+
+BoardCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart

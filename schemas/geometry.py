@@ -1,0 +1,56 @@
+"""Points, lines and cameras: the geometry that both processes share.
+
+Board frame: millimetres, origin in the bull on the face (z = 0), +x right, +y up (the 20), +z out of the board towards the thrower.
+Camera frame: OpenCV's (x right, y down, z forward). `X_cam = R @ X_board + t`.
+Normalised coordinates (u, v): the undistorted pinhole picture at focal length 1, so that `(u, v, 1)` is a ray in the camera frame.
+Pixels: (0, 0) is the centre of the top-left pixel.
+"""
+
+from schemas.base import CameraId, Value
+
+
+class Point(Value, frozen=True, kw_only=True):
+    """A point on the face of the board, in millimetres."""
+
+    x_mm: float
+    y_mm: float
+
+
+class Pixel(Value, frozen=True, kw_only=True):
+    """A point in a camera's picture, in pixels of the full frame."""
+
+    x: float
+    y: float
+
+
+class Axis3(Value, frozen=True, kw_only=True):
+    """A dart's axis in space: where it cuts the face, and how far it moves along x and y for each millimetre out of the board."""
+
+    x_mm: float
+    y_mm: float
+    slope_x: float = 0.0
+    slope_y: float = 0.0
+
+
+class Calibration(Value, frozen=True, kw_only=True):
+    """One camera's pinhole with radial lens terms (Brown-Conrady k1, k2) and its pose before the board.
+
+    `rotation` is the row-major 3x3 matrix R board to camera; `translation_mm` is t. `epoch` counts the calibrations of a camera.
+    """
+
+    camera_id: CameraId
+    width: int
+    height: int
+    focal_x_px: float
+    focal_y_px: float
+    center_x_px: float
+    center_y_px: float
+    k1: float = 0.0
+    k2: float = 0.0
+    rotation: tuple[float, float, float, float, float, float, float, float, float]
+    translation_mm: tuple[float, float, float]
+    residual_px: float
+    residual_mm: float
+    samples: int = 0
+    calibrated_at_s: float = 0.0
+    epoch: int = 0

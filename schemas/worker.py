@@ -1,0 +1,261 @@
+"""What a camera process and the supervisor say to each other over the pipe.
+
+Time in these messages (`t_s`) is media time: the monotonic clock live, the recording's own clock in a replay. All cameras of one
+daemon share it.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.base import CameraId, DartId, Message, Value
+from schemas.board import BoardSpec
+from schemas.geometry import Axis3, Calibration, Pixel
+
+FaultKind = Literal["camera_gone", "frozen", "black", "exposure", "slow", "bad_frame", "uncalibrated", "ended"]
+Finding = Literal["nothing", "dart", "hand", "light", "moved", "other"]
+
+
+class CameraControls(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What is set on a camera by hand, every automatic being off; None leaves the camera's own value."""
+
+    exposure_ms: float | None = None
+    contrast: float | None = None
+    gamma: float | None = None
+    gain: float | None = None
+    white_balance: float | None = None
+    focus: float | None = None
+
+
+class SourceSpec(Value, frozen=True, kw_only=True):
+    """One camera as its process must know it. `url` picks the source by its scheme (see workers/sources)."""
+
+    camera_id: CameraId
+    url: str
+    width: int = 800
+    height: int = 600
+    fps: float = 30.0
+    near_sector: int | None = None
+    controls: CameraControls = CameraControls()
+
+
+class KnownDart(Value, frozen=True, kw_only=True):
+    """A dart that stands in the board: its axis, and the episode of each camera in which it was new."""
+
+    dart_id: DartId
+    axis: Axis3
+    episodes: dict[CameraId, int] = msgspec.field(default_factory=dict)
+
+
+# -- from the supervisor to a worker ---------------------------------------------------------------------------------------------
+
+
+class Configure(Message, tag="configure", frozen=True, kw_only=True):
+    """Be this camera; the first message. A calibration that is given is kept while the picture still fits it.
+
+    In lockstep the worker reads a frame only up to the media time it was granted by `Advance`.
+    """
+
+    source: SourceSpec
+    board: BoardSpec = BoardSpec()
+    calibration: Calibration | None = None
+    darts: tuple[KnownDart, ...] = ()
+    lockstep: bool = False
+    start_s: float = 0.0
+    state_dir: str | None = None
+
+
+class Advance(Message, tag="advance", frozen=True, kw_only=True):
+    """Process frames up to and including this media time (lockstep only)."""
+
+    until_s: float
+
+
+class Calibrate(Message, tag="calibrate", frozen=True, kw_only=True):
+    """Take a new calibration from the empty board."""
+
+
+class BoardState(Message, tag="board_state", frozen=True, kw_only=True):
+    """What stands in the board now, as the supervisor decided; replaces what was said before."""
+
+    darts: tuple[KnownDart, ...] = ()
+    takeout: bool = False
+
+
+class Disown(Message, tag="disown", frozen=True, kw_only=True):
+    """Take the reference as it was before this episode: what was seen in it does not belong to the board (a hand was in view)."""
+
+    episode: int
+
+
+class Rereference(Message, tag="rereference", frozen=True, kw_only=True):
+    """Take the next quiet picture as reference; `empty` says that the board is empty in it."""
+
+    empty: bool = False
+
+
+class Stop(Message, tag="stop", frozen=True, kw_only=True):
+    """End now."""
+
+
+ToWorker = Configure | Advance | Calibrate | BoardState | Disown | Rereference | Stop
+
+
+# -- from a worker to the supervisor ---------------------------------------------------------------------------------------------
+
+
+class Counters(Value, frozen=True, kw_only=True):
+    """What a worker has counted since it started."""
+
+    frames_read: int = 0
+    frames_held: int = 0
+    frames_dropped: int = 0
+    frames_bad: int = 0
+    decode_s: float = 0.0
+    diff_s: float = 0.0
+    locate_s: float = 0.0
+    locates: int = 0
+
+
+class LogLine(Value, frozen=True, kw_only=True):
+    """One line of a worker's log; `level` is the number of the logging module."""
+
+    level: int
+    text: str
+
+
+class Hello(Message, tag="hello", frozen=True, kw_only=True):
+    """The source is open and delivers frames of this size."""
+
+    camera_id: CameraId
+    pid: int
+    width: int
+    height: int
+    simulated: bool = False
+
+
+class Heartbeat(Message, tag="heartbeat", frozen=True, kw_only=True):
+    """Sign of life, once a second live."""
+
+    camera_id: CameraId
+    t_s: float
+    fps: float = 0.0
+    reference_age_s: float = 0.0
+    counters: Counters = Counters()
+    log: tuple[LogLine, ...] = ()
+    log_dropped: int = 0
+
+
+class Progress(Message, tag="progress", frozen=True, kw_only=True):
+    """Every frame up to `t_s` is processed and its messages are sent; `next_s` is the time of the next frame, None at the end."""
+
+    camera_id: CameraId
+    t_s: float
+    next_s: float | None
+
+
+class SequenceStarted(Message, tag="sequence_started", frozen=True, kw_only=True):
+    """A recording goes on with another sequence: an empty board and a fresh visit."""
+
+    camera_id: CameraId
+    t_s: float
+    sequence_id: str
+
+
+class Motion(Message, tag="motion", frozen=True, kw_only=True):
+    """Something changes before this camera. Sent when an episode opens and again when it is seen to be a hand."""
+
+    camera_id: CameraId
+    t_s: float
+    episode: int
+    hand: bool = False
+    changed_share: float = 0.0
+
+
+class Section(Value, array_like=True, frozen=True, kw_only=True):
+    """A cross-section of a dart: the middle between its two edges in normalised coordinates, and how much it weighs (0 to 1)."""
+
+    u: float
+    v: float
+    half_width: float
+    weight: float
+
+
+class Sighting(Value, frozen=True, kw_only=True):
+    """One straight thin thing that is new in a camera's picture: perhaps a dart.
+
+    `u, v` is the end that points into the board, `du, dv` the unit direction from there along the dart, all normalised and carried back
+    into the picture of the calibration. `sigma_across` and `sigma_along` are standard deviations of the end, `sigma_angle_rad` of the
+    direction.
+    """
+
+    tip: Pixel
+    u: float
+    v: float
+    du: float
+    dv: float
+    length: float
+    sigma_across: float
+    sigma_angle_rad: float
+    sigma_along: float
+    confidence: float
+    tip_occluded: bool = False
+    sections: tuple[Section, ...] = ()
+
+
+class Presence(Value, frozen=True, kw_only=True):
+    """How much of a known dart is still there: 1 as when it was new, 0 as before it came; `weight` says how much could be judged."""
+
+    dart_id: DartId
+    score: float
+    weight: float
+
+
+class Settled(Message, tag="settled", frozen=True, kw_only=True):
+    """An episode is over: the picture stands still again, and this is what differs from before.
+
+    `t_s` is the time of the first still frame. `changed_share` is the share of the board's picture that differs from the reference,
+    `empty_share` the share that differs from the empty board (None when no empty picture is known). `evidence` are the figures behind
+    `finding`, for people.
+    """
+
+    camera_id: CameraId
+    t_s: float
+    episode: int
+    started_s: float
+    finding: Finding
+    changed_share: float = 0.0
+    empty_share: float | None = None
+    sightings: tuple[Sighting, ...] = ()
+    presence: tuple[Presence, ...] = ()
+    evidence: dict[str, float] = msgspec.field(default_factory=dict)
+
+
+class Calibrated(Message, tag="calibrated", frozen=True, kw_only=True):
+    """The camera knows where it stands: newly measured, or the handed-over calibration still fits (`kept`)."""
+
+    camera_id: CameraId
+    t_s: float
+    calibration: Calibration
+    kept: bool = False
+
+
+class CalibrationRefused(Message, tag="calibration_refused", frozen=True, kw_only=True):
+    """No calibration could be taken, and why, in words for people."""
+
+    camera_id: CameraId
+    t_s: float
+    reason: str
+
+
+class Fault(Message, tag="fault", frozen=True, kw_only=True):
+    """Something is wrong with the camera (`active`) or is right again."""
+
+    camera_id: CameraId
+    t_s: float
+    fault: FaultKind
+    active: bool
+    detail: str = ""
+
+
+FromWorker = Hello | Heartbeat | Progress | SequenceStarted | Motion | Settled | Calibrated | CalibrationRefused | Fault
