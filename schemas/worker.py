@@ -215,8 +215,9 @@ class Settled(Message, tag="settled", frozen=True, kw_only=True):
     """An episode is over: the picture stands still again, and this is what differs from before.
 
     `t_s` is the time of the first still frame. `changed_share` is the share of the board's picture that differs from the reference,
-    `empty_share` the share that differs from the empty board (None when no empty picture is known). `evidence` are the figures behind
-    `finding`, for people.
+    `empty_share` the share that differs from the empty board (None when no empty picture is known). `max_share` is the
+    most that differed while it moved, `flight` says that something shot through the picture as a dart does. `evidence` are the figures
+    behind `finding`, for people.
     """
 
     camera_id: CameraId
@@ -225,6 +226,8 @@ class Settled(Message, tag="settled", frozen=True, kw_only=True):
     started_s: float
     finding: Finding
     changed_share: float = 0.0
+    max_share: float = 0.0
+    flight: bool = False
     empty_share: float | None = None
     sightings: tuple[Sighting, ...] = ()
     presence: tuple[Presence, ...] = ()

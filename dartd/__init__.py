@@ -1,0 +1,1 @@
+"""The daemon: cameras in, events out."""

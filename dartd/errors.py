@@ -1,0 +1,59 @@
+"""Every error that dartd raises on purpose.
+
+DartdError
+├── ConfigError             the configuration is wrong: path, reason and remedy
+├── StoreError              the database cannot be opened or written
+│   └── StoreBusyError      another daemon holds the store
+├── RecordingError          a recording cannot be read
+├── WorkerProtocolError     a camera process sent what is no message
+└── CommandRefusedError     the board cannot do what was asked
+"""
+
+from typing import Any
+
+
+class DartdError(Exception):
+    """Base: a stable `code`, a message that a user can act on, and the data behind it."""
+
+    code = "INTERNAL_ERROR"
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class ConfigError(DartdError):
+    """The configuration is wrong; the message names the path, what was expected and what was found."""
+
+    code = "CONFIG_ERROR"
+
+
+class StoreError(DartdError):
+    """The database cannot be opened or written."""
+
+    code = "DATABASE_ERROR"
+
+
+class StoreBusyError(StoreError):
+    """Another daemon holds the store."""
+
+    code = "STORE_BUSY"
+
+
+class RecordingError(DartdError):
+    """A recording cannot be read."""
+
+    code = "RECORDING_ERROR"
+
+
+class WorkerProtocolError(DartdError):
+    """A camera process sent bytes that are no message."""
+
+    code = "WORKER_PROTOCOL_ERROR"
+
+
+class CommandRefusedError(DartdError):
+    """The board cannot do what was asked in its present state."""
+
+    code = "STATE_CONFLICT"

@@ -1,0 +1,1 @@
+"""The moving parts: camera processes, the single writer, the hub."""

@@ -1,0 +1,1 @@
+"""Camera processes: from frames to what changed on the board."""

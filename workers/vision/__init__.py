@@ -1,0 +1,1 @@
+"""Pure picture work: arrays in, measurements out."""
