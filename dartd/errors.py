@@ -6,7 +6,8 @@ DartdError
 │   └── StoreBusyError      another daemon holds the store
 ├── RecordingError          a recording cannot be read
 ├── WorkerProtocolError     a camera process sent what is no message
-└── CommandRefusedError     the board cannot do what was asked
+├── CommandRefusedError     the board cannot do what was asked
+└── PipelineFullError       too much waits to be decided; ask again later
 """
 
 from typing import Any
@@ -57,3 +58,9 @@ class CommandRefusedError(DartdError):
     """The board cannot do what was asked in its present state."""
 
     code = "STATE_CONFLICT"
+
+
+class PipelineFullError(DartdError):
+    """Too much waits before the board, or the journal cannot write: ask again later."""
+
+    code = "PIPELINE_FULL"
