@@ -1,0 +1,47 @@
+"""Keys that must fit each other, whatever each of them allows alone."""
+
+import difflib
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+from dartd.config.refusal import shown
+from dartd.config.sections import CameraConfig, Config
+from schemas.board import BoardSpec
+
+URL_SCHEMES = ("v4l2", "rtsp", "http", "https", "file", "recording", "sim")
+
+
+def contradictions(config: Config, *, cameras_required: bool) -> Iterator[tuple[str, str]]:
+    """Find what each key allows and all together do not: path and reason."""
+    server, board = config.server, config.board
+    if (server.tls_cert is None) != (server.tls_key is None):
+        missing = "tls_key" if server.tls_key is None else "tls_cert"
+        yield f"$.server.{missing}", "missing, TLS needs both tls_cert and tls_key: set both or neither"
+    for key, file in (("tls_cert", server.tls_cert), ("tls_key", server.tls_key)):
+        if file is not None and not Path(file).is_file():
+            yield f"$.server.{key}", f'there is no file "{file}", name a PEM file that the daemon may read'
+    if server.cors_credentials and "*" in server.cors_origins:
+        yield "$.server.cors_origins", 'expected origins by name with cors_credentials, got "*": list each origin that may log in'
+    rings = list(BoardSpec.__struct_fields__)
+    for inner, outer in itertools.pairwise(rings):
+        if not getattr(board, inner) < getattr(board, outer):
+            yield f"$.board.{outer}", f"expected more than {inner} ({getattr(board, inner):g}), got {getattr(board, outer):g}"
+    yield from _camera_contradictions(config.cameras, required=cameras_required)
+
+
+def _camera_contradictions(cameras: tuple[CameraConfig, ...], *, required: bool) -> Iterator[tuple[str, str]]:
+    if required and not cameras:
+        yield "$.cameras", "there is no camera: add [[cameras]] with id and url for each one, or run config/simulator.toml"
+    seen: dict[str, int] = {}
+    for index, camera in enumerate(cameras):
+        where = f"$.cameras[{index}]"
+        first = seen.setdefault(camera.id, index)
+        if first != index:
+            yield f"{where}.id", f'expected an id of its own, got "{camera.id}" as in $.cameras[{first}]: name the cameras apart'
+        scheme, colon, _ = camera.url.partition(":")
+        if not camera.url.startswith("/dev/") and (not colon or scheme not in URL_SCHEMES):
+            guess = difflib.get_close_matches(scheme, URL_SCHEMES, n=1) if colon else []
+            hint = f", did you mean {guess[0]}:?" if guess else ""
+            ways = " ".join(f"{each}:" for each in URL_SCHEMES)
+            yield f"{where}.url", f"expected /dev/… or one of {ways}, got {shown(camera.url, secret=False)}{hint}"

@@ -1,0 +1,59 @@
+"""The environment laid over the file: `server.port` is `DARTD_SERVER_PORT`, `state_dir` is `DARTD_STATE_DIR`, lists are comma separated."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import inspect
+
+from dartd.config.keys import fields_of, kind_of
+from dartd.config.refusal import suggestion
+from dartd.config.sections import Config
+from dartd.errors import ConfigError
+
+
+def overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
+    """Write what the environment says into `values`; give which variable each path came from."""
+    known = {name: (section, field) for name, section, field in variables()}
+    origins = {}
+    for name in sorted(environ):
+        if not name.startswith("DARTD_") or name == "DARTD_CONFIG":
+            continue
+        if name not in known:
+            raise ConfigError(f"{name}: unknown environment variable, {suggestion(name, list(known))}", path=name)
+        section, field = known[name]
+        table = values if section is None else values.setdefault(section, {})
+        if not isinstance(table, dict):
+            continue
+        kind, optional = kind_of(field.type)
+        if optional and environ[name] == "":
+            table.pop(field.name, None)
+        else:
+            table[field.name] = _parse(environ[name], kind)
+        origins[f"$.{section}.{field.name}" if section else f"$.{field.name}"] = name
+    return origins
+
+
+def variables() -> Iterator[tuple[str, str | None, inspect.Field]]:
+    """Walk over every key that the environment can set: its variable, its section and the field."""
+    for field in fields_of(inspect.type_info(Config)):
+        inner, _ = kind_of(field.type)
+        if isinstance(inner, inspect.StructType):
+            yield from ((f"DARTD_{field.name}_{key.name}".upper(), field.name, key) for key in fields_of(inner))
+        elif field.name != "cameras":
+            yield f"DARTD_{field.name}".upper(), None, field
+
+
+def _parse(text: str, kind: inspect.Type) -> object:
+    """Read a variable's text as its key wants it; what cannot be read stays text and is refused with its path."""
+    if isinstance(kind, inspect.VarTupleType):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if isinstance(kind, inspect.BoolType):
+        return {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}.get(
+            text.lower(), text
+        )
+    if isinstance(kind, inspect.IntType) and re.fullmatch(r"[+-]?\d{1,18}", text):
+        return int(text)
+    if isinstance(kind, inspect.FloatType) and re.fullmatch(r"[+-]?\d{1,18}(\.\d{0,18})?", text):
+        return float(text)
+    return text

@@ -1,0 +1,165 @@
+"""Every key that can be configured, with its default, its bounds and the words that explain it."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from schemas.base import BoardId, CameraId
+from schemas.board import BoardSpec
+from schemas.worker import CameraControls, SourceSpec
+
+_Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="1 to 32 letters, digits, - or _")]
+_Milliseconds = Annotated[int, Meta(ge=1, le=600_000, description="milliseconds")]
+_Millimetres = Annotated[float, Meta(gt=0, le=1000, description="millimetres from the centre of the bull")]
+_Adjustment = Annotated[float, Meta(ge=-65_536, le=65_536, description="in the camera's own unit, see v4l2-ctl --list-ctrls")]
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every table of the file."""
+
+
+class ServerConfig(_Section, frozen=True, kw_only=True):
+    """Where and how the daemon is reached."""
+
+    host: Annotated[str, Meta(min_length=1, description="the address to listen on")] = "0.0.0.0"  # noqa: S104  a scoreboard is looked at from other devices
+    port: Annotated[int, Meta(ge=0, le=65_535, description="the TCP port, 0 takes any free one")] = 8000
+    ws_path: Annotated[str, Meta(pattern=r"^/[\w/.-]*[\w.-]$", description="the path of the WebSocket, such as /ws")] = "/ws"
+    cors_origins: tuple[str, ...] = ()
+    cors_methods: tuple[str, ...] = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    cors_headers: tuple[str, ...] = ("Authorization", "Content-Type", "X-Request-ID", "Last-Event-ID")
+    cors_credentials: bool = False
+    debug: bool = False
+    tls_cert: str | None = None
+    tls_key: str | None = None
+
+
+class WsConfig(_Section, frozen=True, kw_only=True):
+    """How many WebSocket clients are served and how patiently."""
+
+    max_clients: Annotated[int, Meta(ge=1, le=1_000_000, description="clients at a time, one more is told to come later")] = 10_000
+    queue_size: Annotated[int, Meta(ge=1, le=65_536, description="messages that wait for one client before it counts as lagging")] = 256
+    stall_timeout_s: Annotated[float, Meta(ge=1, le=3600, description="seconds after which a client that takes nothing is let go")] = 30
+    max_message_bytes: Annotated[int, Meta(ge=128, le=1_048_576, description="the longest message a client may send")] = 65_536
+    heartbeat_s: Annotated[float, Meta(ge=1, le=3600, description="seconds between two heartbeats")] = 15
+    ring_bytes: Annotated[int, Meta(ge=65_536, le=1_073_741_824, description="memory for events that laggards catch up from")] = (
+        8 * 1024 * 1024
+    )
+
+
+class AuthConfig(_Section, frozen=True, kw_only=True):
+    """Who may do what. Without a token one is made at first start and kept in the state directory."""
+
+    token: (
+        Annotated[str, Meta(pattern=r"^[!-~]{16,}$", description="the operator's token, at least 16 characters without spaces")] | None
+    ) = None
+    anonymous_reads: bool = True
+
+
+class BoardConfig(_Section, frozen=True, kw_only=True):
+    """The board: its name, its rings, and the time limits of a throw."""
+
+    id: _Id = "main"
+    name: Annotated[str, Meta(min_length=1, max_length=100, description="what people call the board")] = "Dartboard"
+    bull_mm: _Millimetres = BoardSpec().bull_mm
+    single_bull_mm: _Millimetres = BoardSpec().single_bull_mm
+    triple_inner_mm: _Millimetres = BoardSpec().triple_inner_mm
+    triple_outer_mm: _Millimetres = BoardSpec().triple_outer_mm
+    double_inner_mm: _Millimetres = BoardSpec().double_inner_mm
+    double_outer_mm: _Millimetres = BoardSpec().double_outer_mm
+    edge_mm: _Millimetres = BoardSpec().edge_mm
+    settled_timeout_ms: _Milliseconds = 500
+    throw_timeout_ms: _Milliseconds = 2000
+    pull_out_timeout_ms: _Milliseconds = 5000
+    bounce_out_check_ms: _Milliseconds = 1000
+    takeout_adopt_ms: _Milliseconds = 10_000
+
+    @property
+    def board_id(self) -> BoardId:
+        """Give the id as the events carry it."""
+        return BoardId(self.id)
+
+    @property
+    def spec(self) -> BoardSpec:
+        """Give the rings as both processes know them."""
+        return BoardSpec(**{ring: getattr(self, ring) for ring in BoardSpec.__struct_fields__})
+
+
+class VisitConfig(_Section, frozen=True, kw_only=True):
+    """What fills a slot of a visit."""
+
+    count_misses: bool = True
+
+
+class ControlsConfig(CameraControls, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What is set on a camera by hand; a key that is left out keeps the camera's own value."""
+
+    exposure_ms: Annotated[float, Meta(gt=0, le=1000, description="milliseconds of light for one frame")] | None = None
+    contrast: _Adjustment | None = None
+    gamma: _Adjustment | None = None
+    gain: _Adjustment | None = None
+    white_balance: _Adjustment | None = None
+    focus: _Adjustment | None = None
+
+
+class CameraConfig(_Section, frozen=True, kw_only=True):
+    """One camera."""
+
+    id: _Id
+    url: Annotated[str, Meta(min_length=1, description="/dev/v4l/by-path/… rtsp:… http:… file:… recording:… or sim:…")]
+    width: Annotated[int, Meta(ge=160, le=8192, description="pixels")] = 800
+    height: Annotated[int, Meta(ge=120, le=8192, description="pixels")] = 600
+    fps: Annotated[float, Meta(ge=1, le=120, description="frames a second")] = 30
+    near_sector: (
+        Annotated[int, Meta(ge=1, le=20, description="the sector nearest to the camera, left out: found from the picture")] | None
+    ) = None
+    controls: ControlsConfig = ControlsConfig()
+
+    @property
+    def camera_id(self) -> CameraId:
+        """Give the id as messages carry it."""
+        return CameraId(self.id)
+
+    @property
+    def source(self) -> SourceSpec:
+        """Give the camera as its process must know it."""
+        return SourceSpec(camera_id=self.camera_id, **{key: getattr(self, key) for key in self.__struct_fields__ if key != "id"})
+
+
+class StoreConfig(_Section, frozen=True, kw_only=True):
+    """The database."""
+
+    path: Annotated[str, Meta(min_length=1, description="the SQLite file, relative to state_dir")] = "dartd.db"
+    slow_query_ms: Annotated[int, Meta(ge=1, le=60_000, description="milliseconds from which a query is logged")] = 100
+
+
+class LogConfig(_Section, frozen=True, kw_only=True):
+    """What is logged, and how it is written."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "text", "json"] = "auto"
+
+
+class Config(_Section, frozen=True, kw_only=True):
+    """Everything that can be configured. It never changes after the start."""
+
+    state_dir: Annotated[str, Meta(min_length=1, description="the directory for all that outlives a restart")] = "/var/lib/dartd"
+    server: ServerConfig = ServerConfig()
+    ws: WsConfig = WsConfig()
+    auth: AuthConfig = AuthConfig()
+    board: BoardConfig = BoardConfig()
+    visit: VisitConfig = VisitConfig()
+    cameras: tuple[CameraConfig, ...] = ()
+    store: StoreConfig = StoreConfig()
+    log: LogConfig = LogConfig()
+
+    @property
+    def state_path(self) -> Path:
+        """Give the state directory; a relative one counts from where the daemon was started."""
+        return Path(self.state_dir)
+
+    @property
+    def store_path(self) -> Path:
+        """Give the database file."""
+        return self.state_path / self.store.path
