@@ -1,0 +1,56 @@
+"""Calibrations outlive the daemon."""
+
+from pathlib import Path
+
+import pytest
+
+from dartd.store.calibrations import Calibrations
+from dartd.store.database import Database
+from schemas.base import CameraId
+from schemas.geometry import Calibration
+
+
+def _calibration(residual_px: float) -> Calibration:
+    return Calibration(
+        camera_id=CameraId("cam0"),
+        width=800,
+        height=600,
+        focal_x_px=700.0,
+        focal_y_px=700.0,
+        center_x_px=400.0,
+        center_y_px=300.0,
+        rotation=(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
+        translation_mm=(0.0, 0.0, 500.0),
+        residual_px=residual_px,
+        residual_mm=0.3,
+    )
+
+
+async def test_last_calibration_survives_a_restart(tmp_path: Path) -> None:
+    """A store opened again gives the calibration that was kept last."""
+    database = Database.open(tmp_path / "dartd.db")
+    first = Calibrations(database)
+    await first.keep(_calibration(0.9), at_s=1.0)
+    await first.keep(_calibration(0.5), at_s=2.0)
+    database.close()
+
+    database = Database.open(tmp_path / "dartd.db")
+    again = Calibrations(database)
+    await again.load()
+
+    assert again.of(CameraId("cam0")) == first.of(CameraId("cam0")) == _calibration(0.5)
+    assert again.of(CameraId("cam1")) is None
+    database.close()
+
+
+async def test_calibration_of_another_version_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What cannot be understood is told in the log and its camera starts without."""
+    database = Database.open(tmp_path / "dartd.db")
+    await database.write(lambda connection: connection.execute("INSERT INTO calibrations VALUES ('cam0', 1.0, '{}')").rowcount)
+    calibrations = Calibrations(database)
+
+    await calibrations.load()
+
+    assert calibrations.of(CameraId("cam0")) is None
+    assert "left out" in caplog.text
+    database.close()

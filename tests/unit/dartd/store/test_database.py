@@ -1,0 +1,137 @@
+"""The database: one writer, group commit, and clear refusals."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dartd.errors import StoreBusyError, StoreError
+from dartd.store.database import SCHEMA_VERSION, Database
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """Open a fresh store."""
+    opened = Database.open(tmp_path / "dartd.db")
+    yield opened
+    opened.close()
+
+
+def _keys(connection: sqlite3.Connection) -> list[str]:
+    return [key for (key,) in connection.execute("SELECT key FROM metadata ORDER BY key")]
+
+
+def _insert(connection: sqlite3.Connection, key: str) -> int:
+    return connection.execute("INSERT INTO metadata VALUES (?, 'x')", (key,)).rowcount
+
+
+async def test_what_was_written_can_be_read(database: Database) -> None:
+    """A reader sees what a finished write has written."""
+    await database.write(lambda connection: _insert(connection, "a"))
+
+    keys = await database.read(_keys)
+
+    assert keys == ["a"]
+
+
+async def test_writes_that_wait_together_all_arrive(database: Database) -> None:
+    """A thousand writers at once are all committed, each exactly once, although only a bounded number may wait."""
+    await asyncio.gather(*(database.write(lambda connection, k=k: _insert(connection, f"{k:04}")) for k in range(1000)))  # type: ignore[misc]
+
+    keys = await database.read(_keys)
+
+    assert keys == [f"{k:04}" for k in range(1000)]
+
+
+async def test_fault_of_one_job_leaves_the_others(database: Database) -> None:
+    """A job that raises is undone and told to its caller alone."""
+
+    def insert_and_fail(connection: sqlite3.Connection) -> None:
+        _insert(connection, "undone")
+        raise ValueError("mine")
+
+    good, bad, also_good = await asyncio.gather(
+        database.write(lambda connection: _insert(connection, "a")),
+        database.write(insert_and_fail),
+        database.write(lambda connection: _insert(connection, "b")),
+        return_exceptions=True,
+    )
+
+    assert (good, type(bad), also_good) == (1, ValueError, 1)
+    assert await database.read(_keys) == ["a", "b"]
+
+
+async def test_database_fault_is_a_store_error_and_the_store_goes_on(database: Database) -> None:
+    """What SQLite refuses is told as a StoreError that names the file; later writes work."""
+    with pytest.raises(StoreError, match=r"dartd\.db") as refused:
+        await database.write(lambda connection: connection.execute("INSERT INTO nowhere VALUES (1)"))
+    await database.write(lambda connection: _insert(connection, "later"))
+
+    assert refused.value.details["sqlite"] == "SQLITE_ERROR"
+    assert await database.read(_keys) == ["later"]
+
+
+async def test_readers_cannot_write(database: Database) -> None:
+    """A query on a reader that writes is refused, so that there is one writer only."""
+    with pytest.raises(StoreError, match="readonly"):
+        await database.read(lambda connection: _insert(connection, "a"))
+
+
+async def test_closed_store_refuses(tmp_path: Path) -> None:
+    """A closed store answers with a StoreError, and may be closed again."""
+    database = Database.open(tmp_path / "dartd.db")
+    database.close()
+    database.close()
+
+    with pytest.raises(StoreError, match="closed"):
+        await database.write(_keys)
+
+
+def test_commits_survive_a_power_cut(database: Database) -> None:
+    """The writer uses a write-ahead log and waits for the disk at each commit."""
+    pragmas = [database._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+
+    assert pragmas == ["wal", 2]
+
+
+def test_second_opener_is_refused(database: Database) -> None:
+    """A store that is open cannot be opened again."""
+    with pytest.raises(StoreBusyError, match="in use by another dartd"):
+        Database.open(database.path)
+
+
+def test_newer_store_is_refused(tmp_path: Path) -> None:
+    """A store of a later version is left alone, and the lock is given back."""
+    path = tmp_path / "dartd.db"
+    Database.open(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+
+    for _ in range(2):
+        with pytest.raises(StoreError, match="newer dartd") as refused:
+            Database.open(path)
+
+        assert not isinstance(refused.value, StoreBusyError)
+
+
+def test_foreign_database_is_refused(tmp_path: Path) -> None:
+    """A database of another program is not written to."""
+    path = tmp_path / "music.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE songs (name)")
+    connection.close()
+
+    with pytest.raises(StoreError, match="another program"):
+        Database.open(path)
+
+
+def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """A file with other content is named, with the remedy."""
+    path = tmp_path / "notes.txt"
+    path.write_text("buy darts " * 200)
+
+    with pytest.raises(StoreError, match=r"notes\.txt.*set store\.path"):
+        Database.open(path)

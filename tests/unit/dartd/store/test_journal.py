@@ -1,0 +1,161 @@
+"""The journal: no gap, no repeat, nothing lost."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dartd.errors import StoreError
+from dartd.store.journal import Journal, PastEvent, topic_of
+from schemas.base import BoardId, CameraId, VisitId
+from schemas.events import BoardReset, CalibrationChanged, TakeoutStarted
+
+BOARD = BoardId("main")
+
+APPENDER = """
+import asyncio, sys
+from pathlib import Path
+from dartd.store.journal import Journal
+from schemas.base import BoardId, VisitId
+from schemas.events import BoardReset
+
+async def main() -> None:
+    journal = Journal.open(Path(sys.argv[1]), BoardId("main"))
+    while True:
+        envelopes = await journal.append([BoardReset(visit_id=VisitId("v"))] * 3, at_s=1.0)
+        for envelope in envelopes:
+            print(envelope.event_id, flush=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Open a journal in a fresh store."""
+    opened = Journal.open(tmp_path / "dartd.db", BOARD)
+    yield opened
+    opened.close()
+
+
+def _reset(name: str = "v1") -> BoardReset:
+    return BoardReset(visit_id=VisitId(name))
+
+
+async def test_envelope_names_the_place_of_an_event(journal: Journal) -> None:
+    """An appended event carries seq, id, board, topic and time, and its wire bytes say the same."""
+    (envelope,) = await journal.append([_reset()], at_s=1795199447.123)
+
+    assert (envelope.seq, envelope.event_id, envelope.topic) == (1, f"{journal.stream_id}-1", "board:main")
+    assert json.loads(envelope.wire) == {
+        "event_type": "board_reset",
+        "seq": 1,
+        "event_id": f"{journal.stream_id}-1",
+        "board_id": "main",
+        "topic": "board:main",
+        "timestamp": "2026-11-20T18:30:47.123Z",
+        "visit_id": "v1",
+        "user_id": None,
+    }
+
+
+async def test_seq_has_no_gap_over_a_restart(tmp_path: Path) -> None:
+    """A journal opened again goes on with the next number of the same stream."""
+    first = Journal.open(tmp_path / "dartd.db", BOARD)
+    await first.append([_reset(), _reset()], at_s=1.0)
+    first.close()
+
+    second = Journal.open(tmp_path / "dartd.db", BOARD)
+    (envelope,) = await second.append([_reset()], at_s=2.0)
+    second.close()
+
+    assert (second.stream_id, second.oldest_seq, envelope.seq, second.last_seq) == (first.stream_id, 1, 3, 3)
+
+
+async def test_read_gives_what_was_written_after_a_seq(journal: Journal) -> None:
+    """A reader gets the very wire bytes, in order, after the seq it names and no more than it asked for."""
+    envelopes = await journal.append([_reset(f"v{k}") for k in range(5)], at_s=1.0)
+
+    rows = await journal.read(2, 2)
+
+    assert rows == [(e.seq, e.topic, e.wire) for e in envelopes[2:4]]
+
+
+async def test_recent_gives_the_last_events_in_order(journal: Journal) -> None:
+    """The board remembers by the last events, oldest first."""
+    await journal.append([_reset("v1"), _reset("v2"), _reset("v3")], at_s=5.0)
+
+    past = await journal.recent(2)
+
+    assert past == [PastEvent(seq=2, at_s=5.0, event=_reset("v2")), PastEvent(seq=3, at_s=5.0, event=_reset("v3"))]
+
+
+async def test_event_of_another_version_is_left_out(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
+    """An event that this version does not know does not keep the board from remembering the others."""
+    await journal.append([_reset("v1")], at_s=1.0)
+    row = (2, 1.0, "board:main", "new", b'{"event_type":"new"}')
+    await journal.database.write(lambda connection: connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?)", row).rowcount)
+
+    past = await journal.recent()
+
+    assert [p.seq for p in past] == [1]
+    assert "event 2" in caplog.text
+
+
+async def test_nothing_appended_is_nothing(journal: Journal) -> None:
+    """An empty batch gives no envelopes and no commit."""
+    envelopes = await journal.append([], at_s=1.0)
+
+    assert (envelopes, journal.last_seq) == ((), 0)
+
+
+async def test_refused_append_leaves_no_gap(journal: Journal) -> None:
+    """Events that the database refused may be tried again and get the numbers they would have had."""
+    await journal.append([_reset()], at_s=1.0)
+    blocker = sqlite3.connect(journal.database.path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="another program holds it"):
+        await journal.append([_reset("v2")], at_s=2.0)
+    blocker.execute("ROLLBACK")
+    blocker.close()
+
+    (envelope,) = await journal.append([_reset("v2")], at_s=2.0)
+
+    assert envelope.seq == 2
+
+
+def test_topics_tell_cameras_from_boards() -> None:
+    """What concerns a camera goes to its topic, the rest to the board's."""
+    topics = [
+        topic_of(CalibrationChanged(camera_id=CameraId("cam1"), state="ready"), BOARD),
+        topic_of(TakeoutStarted(visit_id=VisitId("v"), darts_in_board=3), BOARD),
+    ]
+
+    assert topics == ["camera:cam1", "board:main"]
+
+
+@pytest.mark.parametrize("wait_for", [1, 40, 333])
+def test_kill_9_loses_nothing_that_was_told(tmp_path: Path, wait_for: int) -> None:
+    """A process that is killed while it appends has every event it had told of in the journal, without gap or repeat."""
+    path = tmp_path / "dartd.db"
+    with subprocess.Popen([sys.executable, "-c", APPENDER, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = [process.stdout.readline().strip() for _ in range(wait_for)]
+        os.kill(process.pid, signal.SIGKILL)
+        told += [line.strip() for line in process.stdout if line.endswith("\n")]
+
+    journal = Journal.open(path, BOARD)
+    connection = sqlite3.connect(path)
+    seqs = [seq for (seq,) in connection.execute("SELECT seq FROM events ORDER BY seq")]
+    connection.close()
+    journal.close()
+
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert told == [f"{journal.stream_id}-{k}" for k in range(1, len(told) + 1)]
+    assert len(told) <= len(seqs)
