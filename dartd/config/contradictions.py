@@ -41,7 +41,7 @@ def _camera_contradictions(cameras: tuple[CameraConfig, ...], *, required: bool)
             yield f"{where}.id", f'expected an id of its own, got "{camera.id}" as in $.cameras[{first}]: name the cameras apart'
         scheme, colon, _ = camera.url.partition(":")
         if not camera.url.startswith("/dev/") and (not colon or scheme not in URL_SCHEMES):
-            guess = difflib.get_close_matches(scheme, URL_SCHEMES, n=1) if colon else []
+            guess = difflib.get_close_matches(scheme.lower(), URL_SCHEMES, n=1) if colon else []
             hint = f", did you mean {guess[0]}:?" if guess else ""
             ways = " ".join(f"{each}:" for each in URL_SCHEMES)
-            yield f"{where}.url", f"expected /dev/… or one of {ways}, got {shown(camera.url, secret=False)}{hint}"
+            yield f"{where}.url", f"expected /dev/… or one of {ways}, got {shown(camera.url)}{hint}"

@@ -11,16 +11,17 @@ from dartd.config.refusal import suggestion
 from dartd.config.sections import Config
 from dartd.errors import ConfigError
 
+_PREFIX = "DARTD_"
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
 
 def overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
     """Write what the environment says into `values`; give which variable each path came from."""
     known = {name: (section, field) for name, section, field in variables()}
     origins = {}
-    for name in sorted(environ):
-        if not name.startswith("DARTD_") or name == "DARTD_CONFIG":
-            continue
+    for name in sorted(name for name in environ if name.startswith(_PREFIX) and name != "DARTD_CONFIG"):
         if name not in known:
-            raise ConfigError(f"{name}: unknown environment variable, {suggestion(name, list(known))}", path=name)
+            raise ConfigError(f"{name}: unknown environment variable, {_guess(name, list(known))}", path=name)
         section, field = known[name]
         table = values if section is None else values.setdefault(section, {})
         if not isinstance(table, dict):
@@ -34,14 +35,21 @@ def overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, str
     return origins
 
 
+def _guess(name: str, known: list[str]) -> str:
+    """Suggest a variable by what differs: the prefix that all share would make any two look alike."""
+    return suggestion(name.removeprefix(_PREFIX), [each.removeprefix(_PREFIX) for each in known]).replace(
+        "did you mean ", f"did you mean {_PREFIX}"
+    )
+
+
 def variables() -> Iterator[tuple[str, str | None, inspect.Field]]:
     """Walk over every key that the environment can set: its variable, its section and the field."""
     for field in fields_of(inspect.type_info(Config)):
         inner, _ = kind_of(field.type)
         if isinstance(inner, inspect.StructType):
-            yield from ((f"DARTD_{field.name}_{key.name}".upper(), field.name, key) for key in fields_of(inner))
+            yield from ((f"{_PREFIX}{field.name}_{key.name}".upper(), field.name, key) for key in fields_of(inner))
         elif field.name != "cameras":
-            yield f"DARTD_{field.name}".upper(), None, field
+            yield f"{_PREFIX}{field.name}".upper(), None, field
 
 
 def _parse(text: str, kind: inspect.Type) -> object:
@@ -49,9 +57,7 @@ def _parse(text: str, kind: inspect.Type) -> object:
     if isinstance(kind, inspect.VarTupleType):
         return [part.strip() for part in text.split(",") if part.strip()]
     if isinstance(kind, inspect.BoolType):
-        return {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}.get(
-            text.lower(), text
-        )
+        return _BOOLEANS.get(text.lower(), text)
     if isinstance(kind, inspect.IntType) and re.fullmatch(r"[+-]?\d{1,18}", text):
         return int(text)
     if isinstance(kind, inspect.FloatType) and re.fullmatch(r"[+-]?\d{1,18}(\.\d{0,18})?", text):

@@ -1,10 +1,20 @@
 """What the structs of the sections say about a key: its type without wrappers, its fields, its words."""
 
 import re
+from typing import NamedTuple
 
 from msgspec import inspect
 
 from dartd.config.sections import Config
+
+
+class Key(NamedTuple):
+    """A place in the configuration: what it wants, the words that explain it, the field it belongs to, and what was found there."""
+
+    kind: inspect.Type
+    words: str
+    field: inspect.Field | None
+    found: object
 
 
 def kind_of(kind: inspect.Type) -> tuple[inspect.Type, bool]:
@@ -17,6 +27,7 @@ def kind_of(kind: inspect.Type) -> tuple[inspect.Type, bool]:
 
 
 def fields_of(kind: inspect.Type) -> tuple[inspect.Field, ...]:
+    """List the keys of a table; there are none in anything else."""
     return kind.fields if isinstance(kind, inspect.StructType) else ()
 
 
@@ -29,18 +40,21 @@ def words_of(kind: inspect.Type) -> str:
     return ""
 
 
-def key_at(path: str, values: object) -> tuple[inspect.Type, inspect.Field | None, object]:
-    """Follow a path such as `$.cameras[1].fps`: the type there, the field, and the value that was found."""
-    kind: inspect.Type = inspect.type_info(Config)
-    field = None
-    for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
-        if index:
-            kind = kind.item_type if isinstance(kind, inspect.VarTupleType) else kind
-            values = values[int(index)] if isinstance(values, list) else None
-        else:
-            field = next(each for each in fields_of(kind) if each.name == key)
-            kind = field.type
-            values = values.get(key) if isinstance(values, dict) else None
-        kind = kind if words_of(kind) else kind_of(kind)[0]
-        kind = kind_of(kind)[0]
-    return kind, field, values
+def key_at(path: str, values: object) -> Key:
+    """Follow a path such as `$.cameras[1].fps` through the types and through what was read."""
+    key = Key(inspect.type_info(Config), "", None, values)
+    for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
+        key = _item(key, int(index)) if index else _member(key, name)
+    return key
+
+
+def _member(key: Key, name: str) -> Key:
+    field = next(each for each in fields_of(key.kind) if each.name == name)
+    found = key.found.get(name) if isinstance(key.found, dict) else None
+    return Key(kind_of(field.type)[0], words_of(field.type), field, found)
+
+
+def _item(key: Key, index: int) -> Key:
+    item = key.kind.item_type if isinstance(key.kind, inspect.VarTupleType) else key.kind
+    found = key.found[index] if isinstance(key.found, list) else None
+    return Key(kind_of(item)[0], words_of(item), None, found)

@@ -11,6 +11,9 @@ from schemas.board import BoardSpec
 from schemas.worker import CameraControls, SourceSpec
 
 _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="1 to 32 letters, digits, - or _")]
+_Origin = Annotated[
+    str, Meta(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)$", description="an origin such as https://darts.example without a path, or *")
+]
 _Milliseconds = Annotated[int, Meta(ge=1, le=600_000, description="milliseconds")]
 _Millimetres = Annotated[float, Meta(gt=0, le=1000, description="millimetres from the centre of the bull")]
 _Adjustment = Annotated[float, Meta(ge=-65_536, le=65_536, description="in the camera's own unit, see v4l2-ctl --list-ctrls")]
@@ -26,7 +29,7 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, description="the address to listen on")] = "0.0.0.0"  # noqa: S104  a scoreboard is looked at from other devices
     port: Annotated[int, Meta(ge=0, le=65_535, description="the TCP port, 0 takes any free one")] = 8000
     ws_path: Annotated[str, Meta(pattern=r"^/[\w/.-]*[\w.-]$", description="the path of the WebSocket, such as /ws")] = "/ws"
-    cors_origins: tuple[str, ...] = ()
+    cors_origins: tuple[_Origin, ...] = ()
     cors_methods: tuple[str, ...] = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
     cors_headers: tuple[str, ...] = ("Authorization", "Content-Type", "X-Request-ID", "Last-Event-ID")
     cors_credentials: bool = False
