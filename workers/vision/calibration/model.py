@@ -1,0 +1,83 @@
+"""The camera that a calibration looks for: one focal length, its centre, two radial lens terms and a pose."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+WIRE_HEIGHT_MM = 0.6  # wires of 1.0–1.4 mm lie on the face, so what is seen of them stands off by their radius
+
+
+class Model(NamedTuple):
+    """A camera before the board (schemas.geometry gives the frames); `rotation` is a Rodrigues vector."""
+
+    focal_px: float
+    center_px: tuple[float, float]
+    k1: float
+    k2: float
+    rotation: Floats
+    translation_mm: Floats
+
+    @property
+    def matrix(self) -> Floats:
+        """Give the camera matrix."""
+        return np.array([[self.focal_px, 0, self.center_px[0]], [0, self.focal_px, self.center_px[1]], [0, 0, 1]])
+
+    @property
+    def lens(self) -> Floats:
+        """Give the lens terms in OpenCV's order."""
+        return np.array([self.k1, self.k2, 0.0, 0.0, 0.0])
+
+    @property
+    def center_mm(self) -> Floats:
+        """Give the camera's place in the board frame."""
+        place: Floats = -cv2.Rodrigues(self.rotation)[0].T @ self.translation_mm
+        return place
+
+    def project(self, points_mm: Floats, height_mm: float = WIRE_HEIGHT_MM) -> Floats:
+        """Project points (n, 2) at a height above the face to pixels (n, 2)."""
+        return self.project_with_slopes(points_mm, height_mm)[0]
+
+    def project_with_slopes(self, points_mm: Floats, height_mm: float = WIRE_HEIGHT_MM) -> tuple[Floats, Floats]:
+        """Project points (n, 2); also how pixels (n, 2, 11) move with rotation, translation, focal length, centre, k1, k2."""
+        solid = np.column_stack([points_mm, np.full(len(points_mm), height_mm)])
+        pixels, slopes = cv2.projectPoints(solid, self.rotation, self.translation_mm, self.matrix, self.lens)
+        j = np.asarray(slopes, float).reshape(len(points_mm), 2, -1)
+        focal = j[:, :, 6:7] + j[:, :, 7:8]
+        return np.asarray(pixels, float).reshape(-1, 2), np.concatenate([j[:, :, :6], focal, j[:, :, 8:12]], axis=2)
+
+    def moved(self, step: Floats) -> "Model":
+        """Give the model after a step in its eleven parameters, in the order of `project_with_slopes`."""
+        return Model(
+            self.focal_px + step[6],
+            (self.center_px[0] + step[7], self.center_px[1] + step[8]),
+            self.k1 + step[9],
+            self.k2 + step[10],
+            self.rotation + step[:3],
+            self.translation_mm + step[3:6],
+        )
+
+
+def from_homography(homography: Floats, focal_px: float, size: tuple[int, int]) -> Model:
+    """Take the pose out of a plane homography for an assumed focal length; `size` is (width, height)."""
+    center = ((size[0] - 1) / 2, (size[1] - 1) / 2)
+    matrix = np.array([[focal_px, 0, center[0]], [0, focal_px, center[1]], [0, 0, 1]])
+    columns = np.linalg.solve(matrix, homography)
+    columns /= np.sqrt(np.linalg.norm(columns[:, 0]) * np.linalg.norm(columns[:, 1]))
+    if columns[2, 2] < 0:
+        columns = -columns
+    rotation = np.column_stack([columns[:, 0], columns[:, 1], np.cross(columns[:, 0], columns[:, 1])])
+    u, _, vt = np.linalg.svd(rotation)
+    rotation = u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt
+    return Model(focal_px, center, 0.0, 0.0, cv2.Rodrigues(rotation)[0].ravel(), columns[:, 2])
+
+
+def turned(model: Model, angle_rad: float) -> Model:
+    """Give the model for a board frame turned so that the camera's azimuth grows by `angle_rad`."""
+    c, s = np.cos(angle_rad), np.sin(angle_rad)
+    turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+    rotation = cv2.Rodrigues(model.rotation)[0] @ turn.T
+    return model._replace(rotation=cv2.Rodrigues(rotation)[0].ravel())

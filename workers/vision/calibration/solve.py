@@ -1,0 +1,77 @@
+"""The robust fit of a camera to samples of the board's lines."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.vision.calibration.boundaries import RADIAL_BED, Lines, Samples
+from workers.vision.calibration.model import Model
+
+Floats = NDArray[np.float64]
+
+CAMERA = 11
+NUISANCES = 14  # shifts in mm: six rings beside dark and beside light beds, radials between singles and between ring beds
+
+
+class Fit(NamedTuple):
+    """A fitted camera, the shifts of the boundaries (mm), residuals (px) and whether each sample was believed."""
+
+    model: Model
+    shifts_mm: Floats
+    residual_px: Floats
+    believed: NDArray[np.bool_]
+    px_per_mm: Floats
+
+
+def fit(model: Model, lines: Lines, samples: Samples, *, size: tuple[int, int], free_lens: bool, rounds: int = 12) -> Fit:
+    """Fit camera and boundary shifts to samples by iteratively reweighted Gauss-Newton."""
+    shifts = np.zeros(NUISANCES)
+    kind, polarity = lines.kind[samples.index], lines.polarity[samples.index]
+    place, normal = lines.place_mm[samples.index], lines.normal[samples.index]
+    which = np.zeros((len(kind), NUISANCES))
+    which[np.arange(len(kind)), kind] = np.where(kind >= RADIAL_BED, polarity, 1.0)
+    start = model
+    center = np.array([(size[0] - 1) / 2, (size[1] - 1) / 2])
+    damping = 1e-3
+    residual, px_per_mm, weight = np.zeros(0), np.zeros(0), np.zeros(0)
+    for _ in range(rounds):
+        pixel, slope = model.project_with_slopes(place)
+        across = model.project(place + normal * 0.5) - model.project(place - normal * 0.5)
+        along = model.project(place + normal[:, ::-1] * [-0.5, 0.5]) - model.project(place - normal[:, ::-1] * [-0.5, 0.5])
+        unit = np.column_stack([-along[:, 1], along[:, 0]])
+        unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+        unit *= np.sign((unit * across).sum(axis=1, keepdims=True))
+        px_per_mm = (unit * across).sum(axis=1)
+        residual = (unit * (samples.pixel - pixel)).sum(axis=1) - px_per_mm * (which @ shifts)
+        scale = _scales(residual, kind)
+        weight = 1 / (1 + (residual / (2.0 * scale)) ** 2) / scale
+        jacobian = np.concatenate([np.einsum("ni,nij->nj", unit, slope), px_per_mm[:, None] * which], axis=1)
+        now = np.concatenate([model.rotation, model.translation_mm, [model.focal_px, *model.center_px, model.k1, model.k2], shifts])
+        prior = np.concatenate([start.rotation, start.translation_mm, [start.focal_px, *center, 0.0, 0.0], np.zeros(NUISANCES)])
+        sd = np.concatenate(
+            [
+                np.full(3, 10.0),
+                np.full(3, 1e4),
+                [0.5 * size[0], 0.012 * size[0], 0.012 * size[0]],
+                [0.3, 0.1] if free_lens else [1e-6, 1e-6],
+                np.full(NUISANCES, 0.5),
+            ]
+        )
+        rows = jacobian * weight[:, None]
+        normal_matrix = rows.T @ (jacobian * weight[:, None]) + np.diag(1 / sd**2)
+        gradient = rows.T @ (residual * weight) + (prior - now) / sd**2
+        step = np.linalg.solve(normal_matrix + damping * np.diag(np.diag(normal_matrix)), gradient)
+        model, shifts = model.moved(step[:CAMERA]), shifts + step[CAMERA:]
+    return Fit(model, shifts, residual, np.abs(residual) < 3 * _scales(residual, kind), px_per_mm)
+
+
+def _scales(residual: Floats, kind: NDArray[np.int64]) -> Floats:
+    """Measure the spread of each class of samples by its median; no class is better than the grid of pixels allows."""
+    whole = max(0.1, 1.48 * float(np.median(np.abs(residual))))
+    scale = np.full(len(residual), whole)
+    for name in np.unique(kind):
+        of = kind == name
+        if of.sum() > 20:
+            scale[of] = max(0.1, 1.48 * float(np.median(np.abs(residual[of]))))
+    return scale
