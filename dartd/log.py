@@ -1,0 +1,205 @@
+"""The daemon's log: text with priorities for journald, plain text, or JSON lines; without secrets, without floods.
+
+Lines are written by a thread of their own, so that a reader of the log that stands still never stops the event loop. What does not fit
+into the bounded queue is dropped and counted, and the count is logged.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import queue
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TextIO
+
+from dartd.config import LogConfig
+
+trace_id: ContextVar[str] = ContextVar("trace_id", default="")
+"""The trace id of the request that is being answered; every line logged meanwhile carries it."""
+
+_QUEUE_LINES = 10_000
+_CLOSE_TIMEOUT_S = 1.0
+_REPEATS = 5
+_REPEAT_WINDOW_S = 10.0
+_REPEAT_KEYS = 256
+_PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
+_SECRETS = (
+    (re.compile(r"([?&;](?:token|access_token|key|password|passwd|pwd|secret)=)[^&;\s\"'\\]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"\b(bearer)\s+[A-Za-z0-9+/=._~-]+", re.IGNORECASE), r"\1 ***"),
+    (re.compile(r"(\bauthorization[\"'\\]*\s*[:=,]\s*(?:b?[\"'\\]+)?(?:basic\s+)?)(?!bearer)[^\s\"'\\,}]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@\"']+@", re.IGNORECASE), r"\1***@"),
+)
+
+
+@contextlib.contextmanager
+def logging_to(stream: TextIO, config: LogConfig, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
+    """Send everything that is logged to a stream; what still waits at the end is written, for a second at most."""
+    handler = LineHandler(stream, _formatter(config.format, stream, environ))
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    root.handlers[:] = [handler]
+    root.setLevel(config.level.upper())
+    logging.captureWarnings(capture=True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(capture=False)
+        root.handlers[:] = before
+        root.setLevel(level)
+        handler.close()
+
+
+def redact(text: str) -> str:
+    """Take tokens, authorizations and credentials in addresses out of a line."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class TextFormatter(logging.Formatter):
+    """One line a record, `key=value` for what was given as extra; for journald each line starts with its priority."""
+
+    def __init__(self, *, journald: bool) -> None:
+        super().__init__()
+        self._journald = journald
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the record as text."""
+        text = f"{record.name}: {record.getMessage()}" + "".join(f" {key}={value}" for key, value in _extras(record).items())
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        text = redact(text)
+        if not self._journald:
+            return f"{_timestamp(record)} {record.levelname:<7} {text}"
+        priority = next((number for level, number in _PRIORITIES if record.levelno >= level), 7)
+        return "\n".join(f"<{priority}>{line}" for line in text.splitlines())
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a record: `timestamp level logger message`, the extras, `trace_id` and `exception` when there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the record as a JSON line; secrets are taken out before quoting, so that the line stays JSON."""
+        line: dict[str, object] = {
+            "timestamp": _timestamp(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {key: value if isinstance(value, int | float | bool) else str(value) for key, value in _extras(record).items()}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps({key: redact(value) if isinstance(value, str) else value for key, value in line.items()}, ensure_ascii=False)
+
+
+class RepeatLimit:
+    """Lets the same line through a few times in a while, and counts the rest."""
+
+    def __init__(self, repeats: int = _REPEATS, window_s: float = _REPEAT_WINDOW_S) -> None:
+        self._repeats = repeats
+        self._window_s = window_s
+        self._seen: OrderedDict[tuple[str, int, str], tuple[float, int]] = OrderedDict()
+
+    def admit(self, key: tuple[str, int, str], now: float) -> bool:
+        """Say whether a line may be written: its logger, level and text, and the time."""
+        started_s, count = self._seen.get(key, (now, 0))
+        self._seen[key] = (started_s, count + 1)
+        return count < self._repeats
+
+    def expire(self, now: float) -> list[tuple[tuple[str, int, str], int]]:
+        """Forget the lines whose while is over, the oldest first; give those that were held back, and how often."""
+        held = []
+        while self._seen:
+            key, (started_s, count) = next(iter(self._seen.items()))
+            if abs(now - started_s) < self._window_s and len(self._seen) <= _REPEAT_KEYS:
+                break
+            del self._seen[key]
+            if count > self._repeats:
+                held.append((key, count - self._repeats))
+        return held
+
+
+class LineHandler(logging.Handler):
+    """Formats records where they are logged and writes them in a thread of its own, through a bounded queue."""
+
+    def __init__(self, stream: TextIO, formatter: logging.Formatter) -> None:
+        super().__init__()
+        self.setFormatter(formatter)
+        self.dropped = 0
+        self._stream = stream
+        self._limit = RepeatLimit()
+        self._lines: queue.Queue[str | None] = queue.Queue(maxsize=_QUEUE_LINES)
+        self._writer = threading.Thread(target=self._write, name="log", daemon=True)
+        self._writer.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Queue the record's line, unless it was just written several times."""
+        try:
+            for (name, level, text), count in self._limit.expire(record.created):
+                again = {"name": name, "levelno": level, "levelname": logging.getLevelName(level), "msg": "%s (%d times more)"}
+                self._put(self.format(logging.makeLogRecord({**again, "args": (text, count), "created": record.created})))
+            if self._limit.admit((record.name, record.levelno, record.getMessage()), record.created):
+                self._put(self.format(record))
+        except Exception:  # noqa: BLE001  a line that cannot be formatted must not stop what logged it
+            self.handleError(record)
+
+    def close(self) -> None:
+        """Write what waits, and end; a reader that stands still is not waited for longer than a second."""
+        try:
+            self._lines.put(None, timeout=_CLOSE_TIMEOUT_S)
+            self._writer.join(_CLOSE_TIMEOUT_S)
+        except queue.Full:
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    self._lines.get_nowait()
+            self._lines.put_nowait(None)
+        super().close()
+
+    def _put(self, line: str) -> None:
+        try:
+            if self.dropped:
+                self._lines.put_nowait(f"{self.dropped} lines of the log were lost, its reader was too slow")
+                self.dropped = 0
+            self._lines.put_nowait(line)
+        except queue.Full:
+            self.dropped += 1
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            with contextlib.suppress(OSError, ValueError):  # nobody reads the log any more: the daemon goes on
+                self._stream.write(line + "\n")
+                if self._lines.empty():
+                    self._stream.flush()
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
+
+
+def _formatter(wanted: str, stream: TextIO, environ: Mapping[str, str]) -> logging.Formatter:
+    if wanted == "json":
+        return JsonFormatter()
+    return TextFormatter(journald=_is_journal(stream, environ))
+
+
+def _is_journal(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Say whether the stream leads to journald, which systemd tells by its device and inode."""
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
+
+
+def _timestamp(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _extras(record: logging.LogRecord) -> dict[str, object]:
+    extras = {key: value for key, value in record.__dict__.items() if key not in _STANDARD}
+    trace = trace_id.get()
+    return {**extras, "trace_id": trace} if trace else extras

@@ -1,0 +1,35 @@
+"""What every test gets: an event loop that must not be blocked, waiting with a deadline, and the shared recordings when they are there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from blockbuster import BlockBuster
+
+from tests.support.waiting import Waiting
+
+_SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def event_loop_is_never_blocked() -> Iterator[BlockBuster]:
+    """Fail a test in which our code blocks the event loop; what the test's own lines do is its own business."""
+    guard = BlockBuster(scanned_modules=["dartd", "workers", "schemas"])
+    guard.activate()
+    yield guard
+    guard.deactivate()
+
+
+@pytest.fixture
+def waiting() -> Waiting:
+    """Wait for a condition with a deadline instead of sleeping."""
+    return Waiting(timeout_s=10.0)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Give the directory of the shared recordings, or skip: they are not part of the repository."""
+    data = _SHARED / "data"
+    if not data.is_dir():
+        pytest.skip(f"needs the shared recordings in {data}, which are not part of the repository")
+    return data
