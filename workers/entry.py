@@ -1,0 +1,118 @@
+"""Be a camera process: the supervisor's target."""
+
+import ctypes
+import faulthandler
+import logging
+import os
+import signal
+import socket
+import sys
+from collections import deque
+from types import FrameType
+
+import cv2
+
+from schemas.worker import Configure, LogLine
+from workers.detector import Detector
+from workers.link import Link, LinkClosedError, die_with_parent
+from workers.loop import CameraLoop, LogDrain
+from workers.sources import open_source
+
+LOG_LINES = 200  # kept until the next heartbeat; what is over is dropped, oldest first, and counted
+LOG_LINE_CHARACTERS = 2000
+_PR_SET_NAME = 15
+_NICER_THAN_DAEMON = 5
+
+logger = logging.getLogger(__name__)
+
+
+class LogBuffer(logging.Handler):
+    """Keeps log lines for the next heartbeat; bounded, the oldest go first (`drop_oldest`, counted)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter("%(message)s"))
+        self._lines: deque[LogLine] = deque()
+        self._dropped = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        text = self.format(record)[:LOG_LINE_CHARACTERS]
+        if len(self._lines) >= LOG_LINES:
+            self._lines.popleft()
+            self._dropped += 1
+        self._lines.append(LogLine(level=record.levelno, text=text))
+
+    def drain(self) -> tuple[tuple[LogLine, ...], int]:
+        """Give the kept lines and how many have been dropped since the process started."""
+        self.acquire()
+        try:
+            lines = tuple(self._lines)
+            self._lines.clear()
+            return lines, self._dropped
+        finally:
+            self.release()
+
+
+def run(connection: socket.socket) -> None:
+    """Take `Configure` from the pipe and work until told to stop or until the supervisor is gone."""
+    buffer = prepare_process()
+    link = Link(connection)
+    try:
+        configure = _configure_from(link)
+        name_process(f"dartd {configure.source.camera_id}")
+        work(link, configure, buffer.drain)
+    except LinkClosedError as error:
+        logger.info("camera process ends: %s", error)
+    finally:
+        connection.close()
+
+
+def work(link: Link, configure: Configure, drain_log: LogDrain) -> None:
+    """Run one camera with the real detector."""
+    spec = configure.source
+    CameraLoop(
+        link,
+        configure,
+        Detector(configure),
+        lambda: open_source(spec, lockstep=configure.lockstep, start_s=configure.start_s),
+        drain_log,
+    ).run()
+
+
+def prepare_process() -> LogBuffer:
+    """Set what belongs to the process: it dies with the daemon, leaves Ctrl-C to it, yields the processor to it, and logs to it."""
+    die_with_parent()
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
+    _yield_processor()
+    cv2.setNumThreads(1)
+    buffer = LogBuffer()
+    logging.basicConfig(level=logging.INFO, handlers=[buffer], force=True)
+    logging.captureWarnings(capture=True)
+    return buffer
+
+
+def name_process(name: str) -> None:
+    """Show a name in `ps` and `top` (the kernel keeps 15 bytes)."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_NAME, name.encode()[:15], 0, 0, 0)
+
+
+def _configure_from(link: Link) -> Configure:
+    while True:
+        link.wait(None)
+        for message in link.receive():
+            if isinstance(message, Configure):
+                return message
+
+
+def _yield_processor() -> None:
+    try:
+        os.nice(_NICER_THAN_DAEMON)
+    except OSError:  # not permitted here; the unit file sets it
+        logger.debug("nice is not permitted")
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
