@@ -137,6 +137,8 @@ class ExtraDart(Event, tag="extra_dart", frozen=True, kw_only=True):
     visit_id: VisitId
     board_coordinates: BoardCoordinates
     score: Score
+    uncertainty_mm: float = 0.0
+    slope: tuple[float, float] = (0.0, 0.0)
 
 
 class DartRemoved(Event, tag="dart_removed", frozen=True, kw_only=True):
@@ -163,6 +165,7 @@ class DartMoved(Event, tag="dart_moved", frozen=True, kw_only=True):
     dart_id: DartId
     old_position: BoardCoordinates
     new_position: BoardCoordinates
+    slope: tuple[float, float] = (0.0, 0.0)
 
 
 class MotionData(Value, frozen=True, kw_only=True):
