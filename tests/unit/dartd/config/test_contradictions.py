@@ -1,0 +1,59 @@
+"""Keys that must fit each other."""
+
+import pytest
+
+from dartd.config import BoardConfig, CameraConfig, Config, ServerConfig
+from dartd.config.contradictions import URL_SCHEMES, contradictions
+
+
+def _found(config: Config) -> list[tuple[str, str]]:
+    return list(contradictions(config, cameras_required=False))
+
+
+def _camera(url: str) -> Config:
+    return Config(cameras=(CameraConfig(id="a", url=url),))
+
+
+@pytest.mark.parametrize("url", ["/dev/v4l/by-path/x", *(f"{scheme}:x" for scheme in URL_SCHEMES)])
+def test_every_kind_of_source_is_known(url: str) -> None:
+    """Each way to a picture that a worker knows must be accepted."""
+    assert _found(_camera(url)) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("RTSP://cam", "did you mean rtsp:?"),
+        ("recordings:/x", "did you mean recording:?"),
+        ("/home/x.mp4", 'got "/home/x.mp4"'),
+        ("video0", 'got "video0"'),
+    ],
+)
+def test_unknown_source_is_refused_with_a_guess(url: str, hint: str) -> None:
+    """A source that no worker knows must be refused at start, with the nearest known one."""
+    [(where, reason)] = _found(_camera(url))
+
+    assert where == "$.cameras[0].url"
+    assert reason.endswith(hint)
+
+
+def test_credentials_for_every_origin_are_refused() -> None:
+    """Any page with a visitor's credentials would be an open door."""
+    found = _found(Config(server=ServerConfig(cors_origins=("*",), cors_credentials=True)))
+
+    assert [where for where, _ in found] == ["$.server.cors_origins"]
+
+
+def test_rings_must_grow_outwards() -> None:
+    """Each ring must be larger than the one inside it; equal is wrong too."""
+    found = _found(Config(board=BoardConfig(triple_outer_mm=99.0)))
+
+    assert found == [("$.board.triple_outer_mm", "expected more than triple_inner_mm (99), got 99")]
+
+
+def test_a_board_without_cameras_is_refused_only_when_it_must_see() -> None:
+    """Commands that bring their own pictures must work without cameras."""
+    required = list(contradictions(Config(), cameras_required=True))
+
+    assert [where for where, _ in required] == ["$.cameras"]
+    assert _found(Config()) == []
