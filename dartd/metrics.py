@@ -1,0 +1,179 @@
+"""What Prometheus may ask of the daemon: counts kept in memory, gathered without I/O when it asks."""
+
+import platform
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import get_args
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, GCCollector, Histogram, ProcessCollector, disable_created_metrics
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from schemas.base import CameraId, Value
+from schemas.board import Ring
+from schemas.events import DartHit, Envelope, JournalledEvent
+from schemas.worker import Counters
+
+DETECTION_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0)
+JOURNAL_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 1.0)
+LOOP_LAG_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+
+
+class CameraFigures(Value, frozen=True, kw_only=True):
+    """One camera at the moment of a scrape."""
+
+    camera_id: CameraId
+    up: bool = False
+    fps: float = 0.0
+    restarts: int = 0
+    reference_age_s: float = 0.0
+    counters: Counters = Counters()
+
+
+class HubFigures(Value, frozen=True, kw_only=True):
+    """The hub at the moment of a scrape."""
+
+    clients: int = 0
+    lagging: int = 0
+    published: int = 0
+    queued: int = 0
+    lags: int = 0
+    journal_reads: int = 0
+
+
+class PipelineFigures(Value, frozen=True, kw_only=True):
+    """The pipeline at the moment of a scrape."""
+
+    inbox: int = 0
+    inbox_limit: int = 0
+    last_seq: int = 0
+    stalled: bool = False
+
+
+class Metrics:
+    """The registry, and the counters that are counted as things happen."""
+
+    def __init__(self, version: str = "0", revision: str = "unknown", *, process: bool = False) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library does not annotate it
+        registry = CollectorRegistry(auto_describe=False)
+        self.registry = registry
+        build = Gauge("dartd_build_info", "What runs here", ("version", "revision", "python"), registry=registry)
+        build.labels(version, revision, platform.python_version()).set(1)
+        self.events = Counter("dartd_events", "Events journalled", ("event_type",), registry=registry)
+        self.detections = Counter("dartd_detections", "Darts that hit, by ring", ("ring",), registry=registry)
+        self.camera_detections = Counter(
+            "dartd_camera_detections", "Darts a camera saw, by whether its view was used", ("camera", "used"), registry=registry
+        )
+        self.detection_latency = Histogram(
+            "dartd_detection_latency_seconds", "First still frame to journal", buckets=DETECTION_BUCKETS_S, registry=registry
+        )
+        self.journal_appends = Counter("dartd_journal_appends", "Group commits of the journal", registry=registry)
+        self.journal_errors = Counter("dartd_journal_errors", "Commits that the disk refused", registry=registry)
+        self.journal_append = Histogram(
+            "dartd_journal_append_seconds", "Time for one group commit", buckets=JOURNAL_BUCKETS_S, registry=registry
+        )
+        self.commands = Counter("dartd_commands", "What people asked of the board, by answer", ("outcome",), registry=registry)
+        self.loop_lag = Histogram(
+            "dartd_loop_lag_seconds", "How late the event loop runs what is due", buckets=LOOP_LAG_BUCKETS_S, registry=registry
+        )
+        for event in get_args(JournalledEvent):
+            self.events.labels(event.__struct_config__.tag)
+        for ring in get_args(Ring):
+            self.detections.labels(ring)
+        for outcome in ("done", "refused", "full"):
+            self.commands.labels(outcome)
+        if process:
+            ProcessCollector(registry=registry)
+            GCCollector(registry=registry)
+
+    def count(self, envelopes: Sequence[Envelope]) -> None:
+        """Count events that were journalled."""
+        for envelope in envelopes:
+            event = envelope.event
+            self.events.labels(event.__struct_config__.tag).inc()
+            if isinstance(event, DartHit):
+                self._count_hit(event)
+
+    def watch(
+        self,
+        *,
+        cameras: Callable[[], Iterable[CameraFigures]],
+        hub: Callable[[], HubFigures],
+        pipeline: Callable[[], PipelineFigures],
+    ) -> None:
+        """Ask these for their figures at each scrape; they answer from memory."""
+        self.registry.register(_Watch(cameras, hub, pipeline))
+
+    def _count_hit(self, hit: DartHit) -> None:
+        self.detections.labels(hit.score.ring).inc()
+        self.detection_latency.observe(max(0.0, hit.timing.latency_ms / 1000))
+        for detection in hit.detections:
+            self.camera_detections.labels(detection.camera_id, "true" if detection.used else "false").inc()
+
+
+class _Watch:
+    """A collector that turns figures into families at the moment of a scrape."""
+
+    def __init__(
+        self,
+        cameras: Callable[[], Iterable[CameraFigures]],
+        hub: Callable[[], HubFigures],
+        pipeline: Callable[[], PipelineFigures],
+    ) -> None:
+        self._cameras = cameras
+        self._hub = hub
+        self._pipeline = pipeline
+
+    def describe(self) -> list[Metric]:
+        """Promise no names in advance, so that registering asks nobody."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Gather everything."""
+        yield from _camera_families(list(self._cameras()))
+        yield from _hub_families(self._hub())
+        yield from _pipeline_families(self._pipeline())
+
+
+def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
+    gauges: tuple[tuple[str, str, Callable[[CameraFigures], float]], ...] = (
+        ("dartd_camera_up", "Whether the camera delivers frames", lambda c: float(c.up)),
+        ("dartd_camera_frames_per_second", "Frames a second that the camera delivers", lambda c: c.fps),
+        ("dartd_camera_reference_age_seconds", "Age of the picture that new frames are compared with", lambda c: c.reference_age_s),
+    )
+    counters: tuple[tuple[str, str, Callable[[CameraFigures], float]], ...] = (
+        ("dartd_camera_restarts", "Starts of the camera's process after the first", lambda c: c.restarts),
+        ("dartd_camera_frames", "Frames read", lambda c: c.counters.frames_read),
+        ("dartd_camera_frames_bad", "Frames that were no picture", lambda c: c.counters.frames_bad),
+        ("dartd_camera_frames_dropped", "Frames skipped because a newer one was there", lambda c: c.counters.frames_dropped),
+        ("dartd_camera_frames_held", "Frames that the source repeated", lambda c: c.counters.frames_held),
+        ("dartd_camera_decode_seconds", "Time spent decoding", lambda c: c.counters.decode_s),
+        ("dartd_camera_diff_seconds", "Time spent comparing", lambda c: c.counters.diff_s),
+        ("dartd_camera_locate_seconds", "Time spent locating darts", lambda c: c.counters.locate_s),
+        ("dartd_camera_locates", "Pictures in which darts were looked for", lambda c: c.counters.locates),
+    )
+    for name, text, figure in gauges:
+        gauge = GaugeMetricFamily(name, text, labels=("camera",))
+        for camera in cameras:
+            gauge.add_metric((camera.camera_id,), figure(camera))
+        yield gauge
+    for name, text, figure in counters:
+        counter = CounterMetricFamily(name, text, labels=("camera",))
+        for camera in cameras:
+            counter.add_metric((camera.camera_id,), figure(camera))
+        yield counter
+
+
+def _hub_families(hub: HubFigures) -> Iterator[Metric]:
+    yield GaugeMetricFamily("dartd_clients", "Clients that listen", hub.clients)
+    yield GaugeMetricFamily("dartd_clients_lagging", "Clients that are served from the ring or the journal", hub.lagging)
+    yield GaugeMetricFamily("dartd_ws_queue_depth", "Messages that wait in all clients' queues", hub.queued)
+    yield CounterMetricFamily("dartd_hub_published", "Events told to the hub", hub.published)
+    yield CounterMetricFamily("dartd_ws_lags", "Times that a client fell behind its queue", hub.lags)
+    yield CounterMetricFamily("dartd_hub_journal_reads", "Times that a laggard was served from the journal", hub.journal_reads)
+
+
+def _pipeline_families(pipeline: PipelineFigures) -> Iterator[Metric]:
+    yield GaugeMetricFamily("dartd_inbox_depth", "Messages that wait before the board", pipeline.inbox)
+    yield GaugeMetricFamily("dartd_inbox_limit", "Messages that may wait before the board", pipeline.inbox_limit)
+    yield GaugeMetricFamily("dartd_journal_last_seq", "Number of the last event", pipeline.last_seq)
+    yield GaugeMetricFamily("dartd_pipeline_stalled", "Whether the journal cannot be written", float(pipeline.stalled))

@@ -1,0 +1,265 @@
+"""The pipeline: the single writer. What waits is decided, journalled, told, in this order and by nobody else."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from dartd.backoff import Backoff
+from dartd.board.inputs import Input, Order, Step
+from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
+from dartd.metrics import Metrics, PipelineFigures
+from dartd.runtime.clock import Clock
+from dartd.runtime.inbox import CAPACITY, Inbox
+from dartd.store.calibrations import Calibrations
+from dartd.store.journal import Journal
+from dartd.store.timestamps import timestamp_of
+from schemas.base import CameraId
+from schemas.commands import BoardCommand
+from schemas.events import DartHit, Envelope, JournalledEvent, Snapshot, Timing
+from schemas.worker import Calibrated, ToWorker
+
+_log = logging.getLogger(__name__)
+
+RETRY_FIRST_S = 0.1  # after a refused commit
+RETRY_MAX_S = 5.0  # for as long as the disk refuses
+STUCK_S = 10.0  # a turn that takes longer, the disk not being to blame, is no turn any more
+
+Answer = asyncio.Future[tuple[Envelope, ...]]
+
+
+class Deciding(Protocol):
+    """The board as the pipeline needs it."""
+
+    def step(self, inputs: Sequence[Input], now: float) -> Step:
+        """Decide what the inputs mean at media time `now`."""
+
+    def deadline(self) -> float | None:
+        """Give the earliest media time at which `step` must be called although nothing came."""
+
+    def snapshot(self) -> Snapshot:
+        """Tell how the board stands."""
+
+
+class Waiting(NamedTuple):
+    """An input before the board, and who waits for its outcome (commands only)."""
+
+    item: Input
+    answer: Answer | None = None
+
+
+class Pipeline:
+    """Takes what waits in the inbox, asks the board, writes the journal, tells the hub and the cameras."""
+
+    def __init__(
+        self,
+        board: Deciding,
+        journal: Journal,
+        *,
+        publish: Callable[[Envelope], None],
+        order: Callable[[CameraId | None, ToWorker], None],
+        clock: Clock,
+        metrics: Metrics,
+        calibrations: Calibrations | None = None,
+        capacity: int = CAPACITY,
+    ) -> None:
+        self._board = board
+        self._journal = journal
+        self._publish = publish
+        self._order = order
+        self._clock = clock
+        self._metrics = metrics
+        self._calibrations = calibrations
+        self._inbox: Inbox[Waiting] = Inbox(capacity)
+        self._turn_began_s: float | None = None
+        self._snapshot = msgspec.structs.replace(board.snapshot(), last_seq=journal.last_seq)
+        self.started_at_s = clock.wall(clock.now())
+        self.last_detection_at: str | None = None
+        self.stalled_reason: str | None = None
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the last event that was journalled and told."""
+        return self._snapshot.last_seq
+
+    @property
+    def stream_id(self) -> str:
+        """Name of the stream that the numbers count in."""
+        return self._journal.stream_id
+
+    @property
+    def is_holding(self) -> bool:
+        """Say whether the journal cannot be written, so that everything waits for it; `stalled_reason` says why."""
+        return self.stalled_reason is not None
+
+    def snapshot(self) -> Snapshot:
+        """Tell how the board stood after event `last_seq`: never ahead of what was journalled."""
+        return self._snapshot
+
+    def figures(self) -> PipelineFigures:
+        """Tell how full the inbox is and how far the journal."""
+        return PipelineFigures(inbox=len(self._inbox), inbox_limit=self._inbox.capacity, last_seq=self.last_seq, stalled=self.is_holding)
+
+    def is_stuck(self) -> bool:
+        """Say whether a turn has taken impossibly long; waiting for a full disk is not being stuck."""
+        began_s = self._turn_began_s
+        return self.stalled_reason is None and began_s is not None and self._clock.now() - began_s > STUCK_S
+
+    async def deliver(self, item: Input) -> None:
+        """Put what a camera says before the board; waits while the inbox is full, which holds up that camera's pipe."""
+        await self._inbox.put(Waiting(item))
+
+    async def submit(self, command: BoardCommand) -> tuple[Envelope, ...]:
+        """Ask something of the board and give the events that came of it, journalled.
+
+        Raises:
+            CommandRefusedError: the board cannot do that now.
+            PipelineFullError: too much waits, or the journal cannot be written; nothing was done.
+        """
+        try:
+            envelopes = await self._ask(command)
+        except PipelineFullError:
+            self._metrics.commands.labels("full").inc()
+            raise
+        except CommandRefusedError:
+            self._metrics.commands.labels("refused").inc()
+            raise
+        self._metrics.commands.labels("done").inc()
+        return envelopes
+
+    async def run(self) -> None:
+        """Take turns for ever; whoever still waits for an answer when it ends is told so."""
+        try:
+            while True:
+                await self._inbox.wait(self._patience_s())
+                await self.turn(self._inbox.take_all(), self._clock.now())
+        finally:
+            for waiting in self._inbox.take_all():
+                if waiting.answer is not None:
+                    waiting.answer.cancel()
+
+    async def turn(self, waiting: Sequence[Waiting], now: float) -> None:
+        """Decide about everything that waits, or about time alone when nothing does; journal it, then tell it."""
+        self._turn_began_s = self._clock.now()
+        try:
+            decided = [(batch, self._board.step([w.item for w in batch], now)) for batch in _batches(waiting)]
+            events = self._stamped(event for _, step in decided for event in step.events)
+            envelopes = await self._append(events)
+            self._tell(decided, envelopes)
+            await self._keep_calibrations(waiting)
+        except BaseException:
+            for lost in waiting:
+                if lost.answer is not None:
+                    lost.answer.cancel()
+            raise
+        finally:
+            self._turn_began_s = None
+
+    async def _ask(self, command: BoardCommand) -> tuple[Envelope, ...]:
+        if self.stalled_reason is not None:
+            raise PipelineFullError(f"the journal cannot be written: {self.stalled_reason}", reason=self.stalled_reason)
+        answer: Answer = asyncio.get_running_loop().create_future()
+        self._inbox.offer(Waiting(command, answer))
+        return await answer
+
+    def _patience_s(self) -> float | None:
+        deadline = self._board.deadline()
+        return None if deadline is None else max(0.0, deadline - self._clock.now())
+
+    def _stamped(self, events: Iterator[JournalledEvent]) -> list[JournalledEvent]:
+        """Turn the media time at which a dart stood still into wall time, and into the time that deciding took."""
+        now = self._clock.now()
+        return [_with_timing(event, self._clock, now) if isinstance(event, DartHit) else event for event in events]
+
+    async def _append(self, events: Sequence[JournalledEvent]) -> tuple[Envelope, ...]:
+        """Journal in one commit, trying for as long as the disk refuses: nothing runs ahead of it and nothing is lost."""
+        backoff = Backoff(RETRY_FIRST_S, max_s=RETRY_MAX_S, jitter=0)
+        while events:
+            began_s = self._clock.now()
+            try:
+                envelopes = await self._journal.append(events, at_s=self._clock.wall(began_s))
+            except StoreError as error:
+                self._metrics.journal_errors.inc()
+                self._stall(error)
+                await asyncio.sleep(backoff.next(0))
+                continue
+            self._metrics.journal_appends.inc()
+            self._metrics.journal_append.observe(self._clock.now() - began_s)
+            self._metrics.count(envelopes)
+            self._recover()
+            return envelopes
+        return ()
+
+    def _stall(self, error: StoreError) -> None:
+        if self.stalled_reason is None:
+            _log.error("the journal cannot be written, the board waits: %s", error)
+            self._snapshot = msgspec.structs.replace(self._snapshot, status="error")
+        self.stalled_reason = error.message
+
+    def _recover(self) -> None:
+        if self.stalled_reason is not None:
+            _log.warning("the journal can be written again, the board goes on")
+            self.stalled_reason = None
+
+    def _tell(self, decided: Sequence[tuple[Sequence[Waiting], Step]], envelopes: tuple[Envelope, ...]) -> None:
+        """Tell everybody what is now on the disk: the hub, the cameras, whoever asked."""
+        self._snapshot = msgspec.structs.replace(self._board.snapshot(), last_seq=self._journal.last_seq)
+        for envelope in envelopes:
+            self._publish(envelope)
+            if isinstance(envelope.event, DartHit):
+                self.last_detection_at = envelope.timestamp
+        told = 0
+        for batch, step in decided:
+            self._send(step.orders)
+            mine = envelopes[told : told + len(step.events)]
+            told += len(step.events)
+            _answer(batch, step, mine)
+
+    def _send(self, orders: Sequence[Order]) -> None:
+        for camera_id, message in orders:
+            self._order(camera_id, message)
+
+    async def _keep_calibrations(self, waiting: Sequence[Waiting]) -> None:
+        """Remember new calibrations for the next start; one that cannot be written is measured again then."""
+        if self._calibrations is None:
+            return
+        for item, _ in waiting:
+            if isinstance(item, Calibrated):
+                try:
+                    await self._calibrations.keep(item.calibration, at_s=self._clock.wall(item.t_s))
+                except StoreError as error:
+                    _log.warning("the calibration could not be kept: %s", error, extra={"camera": item.camera_id})
+
+
+def _batches(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
+    """Cut what waits into what cameras said and single commands, in order, so that each command knows its own events."""
+    if not waiting:
+        yield ()
+    start = 0
+    for k, each in enumerate(waiting):
+        if each.answer is not None:
+            if k > start:
+                yield waiting[start:k]
+            yield waiting[k : k + 1]
+            start = k + 1
+    if start < len(waiting):
+        yield waiting[start:]
+
+
+def _answer(batch: Sequence[Waiting], step: Step, envelopes: tuple[Envelope, ...]) -> None:
+    for k, (_, answer) in enumerate(batch):
+        if answer is None or answer.done():
+            continue
+        if k in step.refusals:
+            answer.set_exception(step.refusals[k])
+        else:
+            answer.set_result(envelopes)
+
+
+def _with_timing(hit: DartHit, clock: Clock, now: float) -> DartHit:
+    """Fill in when the first still frame was taken: the board writes that as seconds of media time, people read a timestamp."""
+    settled_s = float(hit.timing.settled_at)
+    timing = Timing(settled_at=timestamp_of(clock.wall(settled_s)), latency_ms=round(max(0.0, now - settled_s) * 1000, 1))
+    return msgspec.structs.replace(hit, timing=timing)

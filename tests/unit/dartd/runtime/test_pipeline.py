@@ -1,0 +1,294 @@
+"""The pipeline: decided, journalled, told, in this order."""
+
+import asyncio
+import resource
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from blockbuster import BlockBuster
+
+from dartd.board.inputs import Input, Step, WorkerChange
+from dartd.errors import CommandRefusedError, PipelineFullError
+from dartd.metrics import Metrics
+from dartd.runtime.clock import LiveClock
+from dartd.runtime.pipeline import Pipeline
+from dartd.store.calibrations import Calibrations
+from dartd.store.journal import Journal
+from schemas.base import BoardId, CameraId, DartId, VisitId
+from schemas.commands import ResetBoard, StartBoard
+from schemas.events import (
+    BoardCoordinates,
+    BoardReset,
+    CameraStateChanged,
+    DartHit,
+    Envelope,
+    Fusion,
+    JournalledEvent,
+    PolarCoordinates,
+    Score,
+    Snapshot,
+    TakeoutOverdue,
+    Timing,
+    VisitSnapshot,
+)
+from schemas.geometry import Calibration
+from schemas.worker import BoardState, Calibrated, SequenceStarted, ToWorker
+from tests.support.waiting import Waiting
+
+BOARD = BoardId("main")
+VISIT = VisitId("v1")
+
+
+class Echo:
+    """A board that answers each input with one event, refuses to start, and has one deadline."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+        self.told = 0
+        self.due_s: float | None = None
+
+    def step(self, inputs: Sequence[Input], now: float) -> Step:
+        """Answer each input."""
+        self.batches.append(len(inputs))
+        events: list[JournalledEvent] = []
+        refusals = {}
+        if self.due_s is not None and now >= self.due_s:
+            self.due_s = None
+            events.append(TakeoutOverdue(visit_id=VISIT, count_remaining=1))
+        for k, item in enumerate(inputs):
+            match item:
+                case StartBoard():
+                    refusals[k] = CommandRefusedError("it runs already")
+                case ResetBoard():
+                    events.append(BoardReset(visit_id=VISIT, user_id=item.user_id))
+                case WorkerChange():
+                    events.append(CameraStateChanged(camera_id=item.camera_id, state=item.state, previous_state="starting"))
+                case SequenceStarted():
+                    events.append(_hit(item.t_s))
+                case _:
+                    pass
+        self.told += len(events)
+        return Step(events=tuple(events), orders=((None, BoardState()),) if events else (), refusals=refusals)
+
+    def deadline(self) -> float | None:
+        """Tell when the board is due."""
+        return self.due_s
+
+    def snapshot(self) -> Snapshot:
+        """Tell how many events the board has decided, as the visit's total."""
+        return Snapshot(
+            board_id=BOARD, last_seq=-1, state="wait_for_throw", status="throw", visit=VisitSnapshot(visit_id=VISIT, total=self.told)
+        )
+
+
+def _hit(settled_s: float) -> DartHit:
+    return DartHit(
+        dart_id=DartId("d1"),
+        visit_id=VISIT,
+        dart_number=1,
+        board_coordinates=BoardCoordinates(x_mm=0.0, y_mm=0.0),
+        polar_coordinates=PolarCoordinates(radius_mm=0.0, angle_rad=0.0, angle_deg=0.0),
+        score=Score(base=25, multiplier=2, total=50, ring="bull", sector=None, label="BULL"),
+        fusion=Fusion(confidence=1.0, uncertainty_mm=1.0, cameras_used=(), num_cameras=3, wire_distance_mm=6.0, residual_mm=0.1),
+        timing=Timing(settled_at=repr(settled_s), latency_ms=0.0),
+    )
+
+
+class House:
+    """A pipeline on a real journal, with what it told kept in lists."""
+
+    def __init__(self, path: Path, guard: BlockBuster, capacity: int = 4096) -> None:
+        self.guard = guard
+        self.board = Echo()
+        self.journal = Journal.open(path, BOARD)
+        self.calibrations = Calibrations(self.journal.database)
+        self.published: list[Envelope] = []
+        self.durable: list[int] = []
+        self.orders: list[tuple[CameraId | None, ToWorker]] = []
+        self.clock = LiveClock()
+        self.metrics = Metrics()
+        self.pipeline = Pipeline(
+            self.board,
+            self.journal,
+            publish=self._publish,
+            order=lambda camera_id, message: self.orders.append((camera_id, message)),
+            clock=self.clock,
+            metrics=self.metrics,
+            calibrations=self.calibrations,
+            capacity=capacity,
+        )
+
+    def _publish(self, envelope: Envelope) -> None:
+        """Keep what is told, and what another process would find on the disk at that moment."""
+        self.guard.deactivate()
+        connection = sqlite3.connect(self.journal.database.path)
+        (last,) = connection.execute("SELECT max(seq) FROM events").fetchone()
+        connection.close()
+        self.guard.activate()
+        self.durable.append(last)
+        self.published.append(envelope)
+
+
+@pytest.fixture
+def house(tmp_path: Path, event_loop_is_never_blocked: BlockBuster) -> Iterator[House]:
+    """Build a pipeline on a fresh store."""
+    built = House(tmp_path / "dartd.db", event_loop_is_never_blocked, capacity=100)
+    yield built
+    built.journal.close()
+
+
+def _change(k: int = 0) -> WorkerChange:
+    return WorkerChange(at_s=0.0, camera_id=CameraId(f"cam{k}"), state="ready")
+
+
+async def test_nothing_is_told_before_it_is_on_the_disk(house: House, waiting: Waiting) -> None:
+    """At the moment an event is published, another connection reads it from the store."""
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(house.pipeline.run())
+        for k in range(5):
+            await house.pipeline.deliver(_change(k))
+        await waiting.soon(lambda: len(house.published) == 5)
+        running.cancel()
+
+    assert [e.seq for e in house.published] == [1, 2, 3, 4, 5]
+    assert all(durable >= e.seq for durable, e in zip(house.durable, house.published, strict=True))
+    assert house.orders[0] == (None, BoardState())
+
+
+async def test_command_is_answered_with_its_own_events(house: House) -> None:
+    """Whoever asks gets the events that came of it, although cameras spoke at the same time; a refusal raises."""
+    async with asyncio.TaskGroup() as tasks:
+        await house.pipeline.deliver(_change(0))
+        first = tasks.create_task(house.pipeline.submit(ResetBoard(user_id="ann")))
+        second = tasks.create_task(house.pipeline.submit(ResetBoard(user_id="bob")))
+        await asyncio.sleep(0)
+        await house.pipeline.deliver(_change(1))
+        running = tasks.create_task(house.pipeline.run())
+        answers = [await first, await second]
+        with pytest.raises(CommandRefusedError, match="runs already"):
+            await house.pipeline.submit(StartBoard())
+        running.cancel()
+
+    asked = [[(e.seq, e.event.user_id) for e in answer if isinstance(e.event, BoardReset)] for answer in answers]
+    assert asked == [[(2, "ann")], [(3, "bob")]]
+    assert [e.seq for e in house.published] == [1, 2, 3, 4]
+    assert house.board.batches[:4] == [1, 1, 1, 1]
+
+
+async def test_time_alone_moves_the_board(house: House, waiting: Waiting) -> None:
+    """When the board's deadline passes, it is stepped with nothing."""
+    house.board.due_s = house.clock.now() + 0.01
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(house.pipeline.run())
+        await waiting.soon(lambda: len(house.published) == 1)
+        running.cancel()
+
+    assert house.board.batches == [0]
+    assert isinstance(house.published[0].event, TakeoutOverdue)
+
+
+async def test_hit_tells_when_it_settled_and_how_long_it_took(house: House, waiting: Waiting) -> None:
+    """Media time becomes a timestamp, and the latency counts from the first still frame."""
+    settled_s = house.clock.now() - 0.2
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(house.pipeline.run())
+        await house.pipeline.deliver(SequenceStarted(camera_id=CameraId("cam0"), t_s=settled_s, sequence_id="s"))
+        await waiting.soon(lambda: len(house.published) == 1)
+        running.cancel()
+
+    (envelope,) = house.published
+    assert isinstance(envelope.event, DartHit)
+    assert 200 <= envelope.event.timing.latency_ms < 1000
+    assert envelope.event.timing.settled_at < envelope.timestamp
+    assert house.pipeline.last_detection_at == envelope.timestamp
+
+
+async def test_snapshot_is_never_ahead_of_the_journal(house: House) -> None:
+    """What the board has decided shows in the snapshot only with the seq that tells it."""
+    before = house.pipeline.snapshot()
+    await house.pipeline.turn([], house.clock.now())
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(house.pipeline.run())
+        await house.pipeline.submit(ResetBoard())
+        running.cancel()
+    after = house.pipeline.snapshot()
+
+    assert (before.last_seq, before.visit.total) == (0, 0)
+    assert (after.last_seq, after.visit.total) == (1, 1)
+
+
+async def test_full_inbox_refuses_commands(house: House) -> None:
+    """A command that finds the inbox full is refused at once, and does nothing."""
+    for _ in range(100):
+        await house.pipeline.deliver(_change())
+
+    with pytest.raises(PipelineFullError):
+        await house.pipeline.submit(ResetBoard())
+
+    assert house.board.batches == []
+
+
+async def test_disk_full_holds_everything_and_goes_on(house: House, waiting: Waiting) -> None:
+    """While the disk is full nothing is told or lost, commands are refused and the status says error; with room it goes on."""
+    many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(500)]
+    await house.journal.append(many, at_s=1.0)
+    wal = house.journal.database.path.with_name("dartd.db-wal")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(house.pipeline.run())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size, hard))
+        try:
+            for k in range(3):
+                await house.pipeline.deliver(_change(k))
+            await waiting.soon(lambda: house.pipeline.is_holding)
+            held = (list(house.published), house.pipeline.snapshot().status, house.pipeline.is_stuck())
+            with pytest.raises(PipelineFullError, match="journal cannot be written"):
+                await house.pipeline.submit(ResetBoard())
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        await waiting.soon(lambda: len(house.published) == 3)
+        running.cancel()
+
+    assert held == ([], "error", False)
+    assert [e.seq for e in house.published] == [501, 502, 503]
+    assert not house.pipeline.is_holding
+    assert house.pipeline.snapshot().status == "throw"
+
+
+async def test_whoever_waits_is_let_go_at_the_end(house: House) -> None:
+    """A command that was not decided when the pipeline ends is cancelled, not left waiting for ever."""
+    running = asyncio.ensure_future(house.pipeline.run())
+    await asyncio.sleep(0)
+    asking = asyncio.ensure_future(house.pipeline.submit(ResetBoard()))
+    await asyncio.sleep(0)
+    running.cancel()
+
+    results = await asyncio.wait_for(asyncio.gather(running, asking, return_exceptions=True), 5)
+
+    assert [type(result) for result in results] == [asyncio.CancelledError, asyncio.CancelledError]
+
+
+async def test_measured_calibration_is_kept(house: House, waiting: Waiting) -> None:
+    """A calibration that a camera reports is there for its next start."""
+    calibration = Calibration(
+        camera_id=CameraId("cam0"),
+        width=8,
+        height=6,
+        focal_x_px=7.0,
+        focal_y_px=7.0,
+        center_x_px=4.0,
+        center_y_px=3.0,
+        rotation=(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
+        translation_mm=(0.0, 0.0, 500.0),
+        residual_px=0.5,
+        residual_mm=0.3,
+    )
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(house.pipeline.run())
+        await house.pipeline.deliver(Calibrated(camera_id=CameraId("cam0"), t_s=1.0, calibration=calibration))
+        await waiting.soon(lambda: house.calibrations.of(CameraId("cam0")))
+        running.cancel()
+
+    assert house.calibrations.of(CameraId("cam0")) == calibration

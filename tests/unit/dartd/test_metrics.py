@@ -1,0 +1,78 @@
+"""What Prometheus sees."""
+
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from dartd.metrics import CameraFigures, HubFigures, Metrics, PipelineFigures
+from schemas.base import BoardId, CameraId, EventId, VisitId
+from schemas.events import BoardReset, Envelope
+from schemas.worker import Counters
+
+
+def _samples(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    text = generate_latest(metrics.registry).decode()
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def _envelope() -> Envelope:
+    return Envelope(
+        seq=1,
+        event_id=EventId("s-1"),
+        board_id=BoardId("main"),
+        topic="board:main",
+        at_s=1.0,
+        timestamp="",
+        event=BoardReset(visit_id=VisitId("v")),
+        wire=b"{}",
+    )
+
+
+def test_journalled_events_are_counted_by_type() -> None:
+    """Each event type is there from the start at 0, and goes up with its events."""
+    metrics = Metrics()
+    before = _samples(metrics)
+
+    metrics.count([_envelope(), _envelope()])
+
+    after = _samples(metrics)
+    key = ("dartd_events_total", (("event_type", "board_reset"),))
+    assert (before[key], after[key]) == (0.0, 2.0)
+    assert after["dartd_events_total", (("event_type", "dart_hit"),)] == 0.0
+
+
+def test_figures_are_asked_for_at_each_scrape() -> None:
+    """Cameras, hub and pipeline are told as they stand at the moment of the scrape, not before."""
+    metrics = Metrics()
+    asked: list[str] = []
+
+    def cameras() -> list[CameraFigures]:
+        asked.append("cameras")
+        return [CameraFigures(camera_id=CameraId("cam0"), up=True, fps=29.5, restarts=2, counters=Counters(frames_read=7, frames_bad=1))]
+
+    metrics.watch(cameras=cameras, hub=lambda: HubFigures(clients=3), pipeline=lambda: PipelineFigures(inbox=5, stalled=True))
+    registered = list(asked)
+    samples = _samples(metrics)
+
+    camera = (("camera", "cam0"),)
+    assert registered == []
+    assert samples["dartd_camera_up", camera] == 1.0
+    assert samples["dartd_camera_frames_total", camera] == 7.0
+    assert samples["dartd_camera_frames_bad_total", camera] == 1.0
+    assert samples["dartd_camera_restarts_total", camera] == 2.0
+    assert (samples["dartd_clients", ()], samples["dartd_inbox_depth", ()], samples["dartd_pipeline_stalled", ()]) == (3.0, 5.0, 1.0)
+
+
+def test_every_family_is_named_by_the_rules() -> None:
+    """Each family of ours has the prefix and a help text, and none tells when it was created."""
+    metrics = Metrics("1.2.3", "abc", process=True)
+    metrics.watch(cameras=list, hub=HubFigures, pipeline=PipelineFigures)
+
+    families = list(text_string_to_metric_families(generate_latest(metrics.registry).decode()))
+
+    assert all(family.documentation for family in families)
+    assert all(family.name.startswith(("dartd_", "process_", "python_")) for family in families)
+    assert not [family.name for family in families if family.name.endswith("_created")]
