@@ -1,0 +1,35 @@
+"""`/metrics`: what has been counted, as Prometheus or OpenMetrics text, or as JSON."""
+
+from typing import Any
+
+import anyio.to_thread
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dartd.web.answers import json_answer
+from dartd.web.services import Services
+
+
+async def get_metrics(request: Request) -> Response:
+    """Answer the registry in the form that `Accept` asks for; figures of the process are read on a thread."""
+    services: Services = request.app.state.services
+    services.gatekeeper.require_reader(request)
+    accept = request.headers.get("accept", "")
+    if "application/json" in accept:
+        return json_answer(await anyio.to_thread.run_sync(_families, services.registry))
+    encode, content_type = choose_encoder(accept)
+    body = await anyio.to_thread.run_sync(encode, services.registry)
+    return Response(body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
+
+
+def _families(registry: CollectorRegistry) -> dict[str, Any]:
+    return {
+        family.name: {
+            "type": family.type,
+            "help": family.documentation,
+            "samples": [{"name": sample.name, "labels": sample.labels, "value": sample.value} for sample in family.samples],
+        }
+        for family in registry.collect()
+    }

@@ -1,0 +1,176 @@
+"""Whether all is well: `/health` for people and dashboards, `/health/live` and `/health/ready` for those who restart things."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dartd.errors import DartdError
+from dartd.web.answers import json_answer
+from dartd.web.host import HostSample
+from dartd.web.services import Services
+from schemas.base import BoardId, Value
+from schemas.events import BoardStatus, Snapshot, ThrowState
+
+Status = Literal["running", "stopped", "degraded"]
+Health = Literal["healthy", "degraded", "unhealthy"]
+
+_JOURNAL_LAG = 1000
+
+
+class CameraHealth(Value, frozen=True, kw_only=True):
+    """One camera: its state and the frames per second really seen."""
+
+    state: str
+    fps: float
+
+
+class Components(Value, frozen=True, kw_only=True):
+    """The parts that can be ill by themselves."""
+
+    database: Literal["ok", "error"]
+    cameras: dict[str, CameraHealth]
+    host: HostSample
+
+
+class BoardHealth(Value, frozen=True, kw_only=True):
+    """The board as people want to know it."""
+
+    id: BoardId
+    name: str
+    status: BoardStatus
+    state: ThrowState
+    simulated: bool
+
+
+class HealthReport(Value, frozen=True, kw_only=True):
+    """The answer of `/health`; `stopped` means that detection is off."""
+
+    status: Status
+    health: Health
+    reasons: tuple[str, ...]
+    db: Literal["ok", "error"]
+    timestamp: str
+    version: str
+    uptime_seconds: float
+    last_detection_at: str | None
+    board: BoardHealth
+    components: Components
+
+
+def report(services: Services) -> HealthReport:
+    """Judge from what is known already; asks nobody and waits for nothing."""
+    snapshot = services.board.snapshot()
+    cameras = {str(key): CameraHealth(state=camera.state, fps=round(camera.fps, 1)) for key, camera in services.cameras().items()}
+    database: Literal["ok", "error"] = "error" if services.board.is_holding else "ok"
+    health, reasons = judge(snapshot, cameras, database)
+    return HealthReport(
+        status="stopped" if snapshot.status == "stopped" else "running" if health == "healthy" else "degraded",
+        health=health,
+        reasons=reasons,
+        db=database,
+        timestamp=services.timestamp(),
+        version=services.version,
+        uptime_seconds=round(services.now() - services.started_at_s, 3),
+        last_detection_at=services.board.last_detection_at,
+        board=BoardHealth(
+            id=services.config.board.board_id,
+            name=services.config.board.name,
+            status=snapshot.status,
+            state=snapshot.state,
+            simulated=services.simulated,
+        ),
+        components=Components(database=database, cameras=cameras, host=services.host.latest),
+    )
+
+
+def judge(snapshot: Snapshot, cameras: dict[str, CameraHealth], database: Literal["ok", "error"]) -> tuple[Health, tuple[str, ...]]:
+    """Say how well all is, and each reason why it is not better. A board without one camera that sees scores nothing: unhealthy."""
+    reasons = [f"camera {key} is {camera.state}" for key, camera in cameras.items() if camera.state != "ready"]
+    seeing = [camera for camera in cameras.values() if camera.state in {"ready", "calibrating", "starting"}]
+    grave = []
+    if database != "ok":
+        grave.append("the journal cannot be written; events are held until it can")
+    if not seeing:
+        grave.append("no camera sees the board")
+    if snapshot.status == "error":
+        grave.append("the board is in error")
+    if snapshot.status in {"starting", "calibrating"}:
+        reasons.append(f"the board is {snapshot.status}")
+    health: Health = "unhealthy" if grave else "degraded" if reasons else "healthy"
+    return health, (*grave, *reasons)
+
+
+async def get_health(request: Request) -> Response:
+    """Answer `/health`."""
+    return json_answer(report(_services(request)))
+
+
+async def get_live(_request: Request) -> Response:
+    """Answer `/health/live`: the loop turns, or nobody would answer."""
+    return json_answer({"status": "ok"})
+
+
+async def get_ready(request: Request) -> Response:
+    """Answer `/health/ready`: 200 when throws are scored or would be as soon as a person starts detection, else 503 and why."""
+    services = _services(request)
+    found = report(services)
+    ready = found.health != "unhealthy" and found.board.status not in {"starting", "calibrating", "error"}
+    return json_answer({"status": "ready" if ready else "not_ready", "reasons": found.reasons}, status=200 if ready else 503)
+
+
+async def get_deep(request: Request) -> Response:
+    """Answer `/health/deep`: each part is really asked, and how long it took."""
+    services = _services(request)
+    found = report(services)
+    parts = {
+        "database": await _timed(lambda: _ask_database(services)),
+        "journal": await _timed(lambda: _ask_journal(services)),
+        "workers": await _timed(lambda: _ask_workers(found)),
+        "disk": await _timed(lambda: _ask_disk(found)),
+        "hub": await _timed(lambda: _ask_hub(services)),
+    }
+    worst: Health = "unhealthy" if any(part["status"] == "error" for part in parts.values()) else found.health
+    return json_answer({"status": found.status, "health": worst, "timestamp": found.timestamp, **parts})
+
+
+async def _timed(ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    started_s = time.perf_counter()
+    try:
+        answer = await ask()
+    except DartdError as error:
+        answer = {"status": "error", "message": error.message}
+    return {**answer, "response_time_ms": round((time.perf_counter() - started_s) * 1000, 3)}
+
+
+async def _ask_database(services: Services) -> dict[str, Any]:
+    await services.journal.read(max(0, services.hub.last_seq - 1), 1)
+    return {"status": "error" if services.board.is_holding else "ok"}
+
+
+async def _ask_journal(services: Services) -> dict[str, Any]:
+    last = await services.journal.read(services.hub.last_seq, _JOURNAL_LAG)
+    return {"status": "ok", "last_seq": services.hub.last_seq, "lag": len(last)}
+
+
+async def _ask_workers(found: HealthReport) -> dict[str, Any]:
+    cameras = found.components.cameras
+    ready = sum(camera.state == "ready" for camera in cameras.values())
+    return {"status": "ok" if ready == len(cameras) else "error" if ready == 0 else "degraded", "ready": ready, "total": len(cameras)}
+
+
+async def _ask_disk(found: HealthReport) -> dict[str, Any]:
+    used = found.components.host.disk
+    return {"status": "degraded" if used is not None and used > 95 else "ok", "used_percent": used}
+
+
+async def _ask_hub(services: Services) -> dict[str, Any]:
+    statistics = services.hub.statistics()
+    return {"status": "ok", "clients": services.clients.connected, "lagging": statistics.lagging, "ring_bytes": statistics.ring_bytes}
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services

@@ -1,0 +1,97 @@
+"""What the web is given to work with: frozen, built once by the daemon, handed to every route."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from dartd.config import Config
+from dartd.runtime.hub import Hub
+from dartd.web.auth import Gatekeeper
+from dartd.web.clients import Clients
+from dartd.web.clock import wall_timestamp
+from dartd.web.host import HostFigures
+from schemas.base import CameraId, Event
+from schemas.codec import encode_wire
+from schemas.commands import BoardCommand
+from schemas.events import Envelope, Hello, Snapshot
+
+
+class BoardPort(Protocol):
+    """The pipeline as the web needs it: the only way to ask anything of the board."""
+
+    @property
+    def stream_id(self) -> str:
+        """Name the stream that `seq` counts in."""
+
+    @property
+    def last_detection_at(self) -> str | None:
+        """Tell when the last dart was seen, as a timestamp."""
+
+    @property
+    def is_holding(self) -> bool:
+        """Say whether the journal cannot be written, so that the pipeline holds what it has."""
+
+    def snapshot(self) -> Snapshot:
+        """Show the board as of the last event that was told."""
+
+    async def submit(self, command: BoardCommand) -> tuple[Envelope, ...]:
+        """Do it, journal it, and give back the events that came of it."""
+
+
+class JournalPort(Protocol):
+    """The journal as the web reads it."""
+
+    async def read(self, since_seq: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
+        """Read up to `limit` events after `since_seq`: seq, topic, wire bytes."""
+
+
+class CameraFigures(Protocol):
+    """How a camera's process does, as its supervisor knows."""
+
+    @property
+    def state(self) -> str:
+        """Name the camera's state."""
+
+    @property
+    def fps(self) -> float:
+        """Give the frames per second that are really seen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything behind the routes. `started_at_s` and `now` are monotonic seconds, `timestamp` is wall time as the wire writes it."""
+
+    config: Config
+    version: str
+    board: BoardPort
+    hub: Hub
+    journal: JournalPort
+    cameras: Callable[[], Mapping[CameraId, CameraFigures]]
+    registry: CollectorRegistry
+    gatekeeper: Gatekeeper
+    clients: Clients
+    host: HostFigures
+    started_at_s: float
+    now: Callable[[], float]
+    timestamp: Callable[[], str] = field(default=wall_timestamp)
+
+    @property
+    def simulated(self) -> bool:
+        """Say whether any camera is the simulator; people must see that."""
+        return any(camera.url.startswith("sim:") for camera in self.config.cameras)
+
+    def wire(self, event: Event) -> bytes:
+        """Encode an event that is not journalled."""
+        return encode_wire(event, {"timestamp": self.timestamp()})
+
+    def hello(self) -> Hello:
+        """Introduce ourselves to a client."""
+        return Hello(
+            version=self.version,
+            stream_id=self.board.stream_id,
+            board_id=self.config.board.board_id,
+            simulated=self.simulated,
+            last_seq=self.hub.last_seq,
+        )

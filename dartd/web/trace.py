@@ -1,0 +1,77 @@
+"""Around every request: a trace id, the headers that protect pages, one line in the log, and no error without an answer."""
+
+import logging
+import re
+import secrets
+import time
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dartd.web.problems import answer_problem
+
+_log = logging.getLogger("dartd.web.request")
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+_SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    ),
+}
+
+
+class Trace:
+    """Pure ASGI middleware; it stands outside of everything else, so that its headers are on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or one WebSocket."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        scope["dartd.trace_id"] = trace_id = trace_id_of(Headers(scope=scope))
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+            return
+        started_s = time.perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = trace_id
+                for name, value in _SECURITY.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever went wrong is logged and answered
+            if status == 0:
+                response = await answer_problem(Request(scope, receive), error)
+                await response(scope, receive, send_with_headers)
+            else:
+                _log.exception("an answer broke off", extra={"trace_id": trace_id})
+        finally:
+            # The query stays out of the log: it may carry a token.
+            ms = (time.perf_counter() - started_s) * 1000
+            _log.debug("%s %s %s %.1f ms", scope["method"], scope["path"], status, ms, extra={"trace_id": trace_id})
+
+
+def trace_id_of(headers: Headers) -> str:
+    """Take the caller's trace id (W3C `traceparent`, or `X-Request-ID`), or make one of 32 hex digits."""
+    if found := _TRACEPARENT.fullmatch(headers.get("traceparent", "")):
+        return found[1]
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)

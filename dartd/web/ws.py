@@ -1,0 +1,289 @@
+"""The WebSocket: hello, snapshot, then every event, with no message needed from the client."""
+
+import asyncio
+import logging
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
+
+from dartd.errors import DartdError
+from dartd.runtime.hub import GapError, Subscription
+from dartd.runtime.topics import DEFAULT_TOPICS, PUBLIC_KINDS, Interest, TopicError, kind_of
+from dartd.web.auth import Role, bearer_token, is_origin_allowed
+from dartd.web.client_message import Authenticate, BadMessageError, Ping, Resume, Subscribe, Unsubscribe, read_client_message
+from dartd.web.problems import Problem
+from dartd.web.services import Services
+from dartd.web.wire import EXTENSION, StalledError, Wire
+from schemas.base import Event
+from schemas.commands import BoardCommand
+from schemas.events import ErrorMessage, Gap, Heartbeat, Pong
+
+_log = logging.getLogger(__name__)
+
+SUBPROTOCOL = "dartd.v1"
+
+_UNSUPPORTED = 1003
+_TRY_AGAIN_LATER = 1013
+_UNAUTHORIZED = 4001
+_SLOW = 4008
+
+# A client may name in its first message where it wants to go on. Events wait this long for it, so that what it missed can come first.
+_FIRST_MESSAGE_S = 0.1
+_TOKEN_TIMEOUT_S = 5.0
+_BATCH = 64
+_MAX_SEQ_DIGITS = 19
+
+
+class Line:
+    """How messages go out: through our own wire where the server lends it, else as ASGI messages one by one."""
+
+    def __init__(self, websocket: WebSocket, stall_timeout_s: float) -> None:
+        self._websocket = websocket
+        self._wire: Wire | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+        self._stall_timeout_s = stall_timeout_s
+
+    async def send(self, messages: list[bytes]) -> None:
+        """Send messages in order.
+
+        Raises:
+            StalledError: the client takes nothing.
+            WebSocketDisconnect: the client is gone.
+        """
+        if self._wire is not None:
+            await self._wire.send(messages, self._stall_timeout_s)
+            return
+        for message in messages:
+            try:
+                async with asyncio.timeout(self._stall_timeout_s):
+                    await self._websocket.send_text(message.decode())
+            except TimeoutError:
+                raise StalledError from None
+
+    async def drop(self) -> None:
+        """Let a client go that takes nothing."""
+        if self._wire is not None:
+            self._wire.abort()
+        else:
+            await self._websocket.close(_SLOW, "too slow")
+
+
+class Session:
+    """One client: a writer that sends what the subscription gives, a reader that understands what the client says."""
+
+    def __init__(self, websocket: WebSocket, services: Services, subscription: Subscription, role: Role) -> None:
+        self._websocket = websocket
+        self._services = services
+        self._subscription = subscription
+        self._role = role
+        self._line = Line(websocket, services.config.ws.stall_timeout_s)
+        self._has_spoken = asyncio.Event()
+        self._may_listen = asyncio.Event()
+
+    async def run(self, *, since: int | None, stream_id: str | None) -> None:
+        """Serve until the client leaves."""
+        if self._services.gatekeeper.may_read(self._role):
+            self._may_listen.set()
+        if since is not None:
+            self._has_spoken.set()
+        self._schedule_heartbeat()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                writer = tasks.create_task(self._write(since, stream_id))
+                await self._read()
+                writer.cancel()
+        except* (WebSocketDisconnect, WebSocketDisconnected):
+            pass
+        except* StalledError:
+            self._services.clients.stalled += 1
+            _log.info("a client took nothing for %s s and was let go", self._services.config.ws.stall_timeout_s)
+            await self._line.drop()
+        finally:
+            self._heartbeat.cancel()
+
+    def _schedule_heartbeat(self) -> None:
+        self._heartbeat = asyncio.get_running_loop().call_later(self._services.config.ws.heartbeat_s, self._beat)
+
+    def _beat(self) -> None:
+        # A heartbeat that finds no room is not missed: the client has enough to read.
+        if self._may_listen.is_set():
+            self._subscription.tell(self._services.wire(Heartbeat(last_seq=self._services.hub.last_seq)))
+        self._schedule_heartbeat()
+
+    # Out
+
+    async def _write(self, since: int | None, stream_id: str | None) -> None:
+        if not await self._is_admitted():
+            return
+        await self._greet(since, stream_id)
+        if not self._has_spoken.is_set():
+            try:
+                async with asyncio.timeout(_FIRST_MESSAGE_S):
+                    await self._has_spoken.wait()
+            except TimeoutError:
+                self._has_spoken.set()
+        while True:
+            try:
+                messages = await self._subscription.take(_BATCH)
+            except GapError as gap:
+                await self._line.send(self._gap_and_snapshot(gap))
+            else:
+                await self._line.send(messages)
+
+    async def _is_admitted(self) -> bool:
+        """Wait for the token of a client that may not read without one."""
+        try:
+            async with asyncio.timeout(_TOKEN_TIMEOUT_S):
+                await self._may_listen.wait()
+        except TimeoutError:
+            await self._websocket.close(_UNAUTHORIZED, "Unauthorized")
+            return False
+        return True
+
+    async def _greet(self, since: int | None, stream_id: str | None) -> None:
+        services = self._services
+        hello = services.wire(services.hello())
+        try:
+            if since is not None:
+                self._check_stream(since, stream_id)
+                await services.hub.check_reachable(since)
+        except GapError as gap:
+            await self._line.send([hello, *self._gap_and_snapshot(gap)])
+            return
+        snapshot = services.board.snapshot()
+        if since is None:
+            self._subscription.seek(snapshot.last_seq)
+        await self._line.send([hello, services.wire(snapshot)])
+
+    def _gap_and_snapshot(self, gap: GapError) -> list[bytes]:
+        """Give both messages, and go on behind the snapshot."""
+        snapshot = self._services.board.snapshot()
+        self._subscription.seek(snapshot.last_seq)
+        told = Gap(requested=gap.requested, oldest=gap.oldest, last_seq=gap.last_seq, reason=gap.reason)
+        return [self._services.wire(told), self._services.wire(snapshot)]
+
+    def _check_stream(self, since: int, stream_id: str | None) -> None:
+        if stream_id not in {None, self._services.board.stream_id}:
+            hub = self._services.hub
+            raise GapError("other_stream", requested=since, oldest=hub.oldest_known, last_seq=hub.last_seq)
+
+    # In
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            if text is None:
+                await self._websocket.close(_UNSUPPORTED, "binary messages are not understood: send JSON as text")
+                return
+            await self._heed(text)
+            self._has_spoken.set()
+
+    async def _heed(self, text: str) -> None:
+        try:
+            message = read_client_message(text)
+            match message:
+                case Ping():
+                    await self._answer(Pong(last_seq=self._services.hub.last_seq))
+                case Subscribe():
+                    self._check_allowed(message.topics)
+                    self._subscription.change(self._subscription.interest.adding(message.topics))
+                case Unsubscribe():
+                    self._subscription.change(self._subscription.interest.dropping(message.topics))
+                case Resume():
+                    self._resume(message)
+                case Authenticate():
+                    await self._authenticate(message.token)
+                case _:
+                    await self._command(message)
+        except BadMessageError as error:
+            await self._answer(ErrorMessage(code=error.code, message=error.message, details=error.details))
+        except DartdError as error:
+            await self._answer(ErrorMessage(code=error.code, message=error.message, details=error.details))
+
+    async def _answer(self, event: Event) -> None:
+        # While too many answers wait, nothing more is read: a client that never reads cannot make us collect them.
+        while not self._subscription.tell(self._services.wire(event)):
+            await self._subscription.has_room()
+
+    def _check_allowed(self, topics: tuple[str, ...]) -> None:
+        kinds = self._subscription.interest.kinds
+        for topic in topics:
+            if kinds is not None and "*" not in kind_of(topic) and kind_of(topic) not in kinds:
+                raise BadMessageError("AUTH_INSUFFICIENT_PERMISSIONS", f"{topic!r} is not for everybody: send a token", topic=topic)
+
+    def _resume(self, message: Resume) -> None:
+        try:
+            self._check_stream(message.since, message.stream_id)
+        except GapError as gap:
+            for wire in self._gap_and_snapshot(gap):
+                self._subscription.tell(wire)
+        else:
+            self._subscription.resume(message.since)
+
+    async def _authenticate(self, token: str) -> None:
+        role = self._services.gatekeeper.role_of(token)
+        if role is None:
+            await self._websocket.close(_UNAUTHORIZED, "Unauthorized")
+            return
+        self._role = role
+        self._subscription.change(self._subscription.interest.seeing(None))
+        self._may_listen.set()
+
+    async def _command(self, command: BoardCommand) -> None:
+        if self._role is not Role.OPERATOR:
+            raise BadMessageError("AUTH_INSUFFICIENT_PERMISSIONS", "this needs the operator's token")
+        await self._services.board.submit(msgspec.structs.replace(command, user_id=self._role.value))
+
+
+async def serve_websocket(websocket: WebSocket) -> None:
+    """Answer the WebSocket route."""
+    services: Services = websocket.app.state.services
+    if not is_origin_allowed(websocket, services.config.server.cors_origins):
+        problem = Problem(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not connect; add it to server.cors_origins")
+        await websocket.send_denial_response(problem.response(websocket.scope.get("dartd.trace_id", "")))
+        return
+    with services.clients.seat() as seated:
+        try:
+            await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope.get("subprotocols", ()) else None)
+            if not seated:
+                await websocket.close(_TRY_AGAIN_LATER, "too many clients, try again later")
+                return
+            await _admit(websocket, services)
+        except (WebSocketDisconnect, WebSocketDisconnected):
+            return
+
+
+async def _admit(websocket: WebSocket, services: Services) -> None:
+    query = websocket.query_params
+    presented = bearer_token(websocket)
+    role = services.gatekeeper.role_of(query.get("token") if presented is None else presented)
+    if role is None:
+        await websocket.close(_UNAUTHORIZED, "Unauthorized")
+        return
+    complaints: list[ErrorMessage] = []
+    topics, since = _topics(query.get("topics"), complaints), _since(query.get("since"), complaints)
+    kinds = None if role is Role.OPERATOR else PUBLIC_KINDS
+    with services.hub.subscribe(topics, since=since, kinds=kinds, queue_size=services.config.ws.queue_size) as subscription:
+        for complaint in complaints:
+            subscription.tell(services.wire(complaint))
+        await Session(websocket, services, subscription, role).run(since=since, stream_id=query.get("stream_id"))
+
+
+def _topics(text: str | None, complaints: list[ErrorMessage]) -> tuple[str, ...]:
+    try:
+        asked = tuple(Interest((text or "").split(",")).patterns) if text else DEFAULT_TOPICS
+    except TopicError as error:
+        complaints.append(ErrorMessage(code=error.code, message=error.message, details={**error.details, "field": "topics"}))
+        return DEFAULT_TOPICS
+    return asked
+
+
+def _since(text: str | None, complaints: list[ErrorMessage]) -> int | None:
+    if text is None:
+        return None
+    if text.isascii() and text.isdecimal() and len(text) < _MAX_SEQ_DIGITS:
+        return int(text)
+    complaints.append(ErrorMessage(code="VALIDATION_ERROR", message="since: expected the last seq seen", details={"field": "since"}))
+    return None

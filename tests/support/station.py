@@ -1,0 +1,220 @@
+"""A whole daemon without cameras: real pipeline, journal, hub and web server; the board does what the test says happened."""
+
+import socket
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import anyio
+import anyio.abc
+import msgspec
+
+from dartd.board.inputs import Input, Step
+from dartd.config import AuthConfig, CameraConfig, Config
+from dartd.errors import CommandRefusedError
+from dartd.metrics import Metrics
+from dartd.runtime.clock import LiveClock
+from dartd.runtime.hub import Hub
+from dartd.runtime.pipeline import Pipeline
+from dartd.store.journal import Journal
+from dartd.web.app import build_app
+from dartd.web.auth import Gatekeeper
+from dartd.web.clients import Clients
+from dartd.web.host import HostFigures
+from dartd.web.server import serve
+from dartd.web.services import Services
+from schemas.base import CameraId, VisitId
+from schemas.commands import ResetBoard, StartBoard, StopBoard
+from schemas.events import (
+    BoardReset,
+    BoardStateChanged,
+    BoardStatus,
+    CameraSnapshot,
+    DartHit,
+    DartOnBoard,
+    DartRemoved,
+    Envelope,
+    JournalledEvent,
+    Snapshot,
+    TakeoutFinished,
+    VisitCompleted,
+    VisitSnapshot,
+    VisitThrow,
+)
+
+TOKEN = "a-token-for-the-operator"  # noqa: S105  a test's
+CONFIG = Config(
+    auth=AuthConfig(token=TOKEN),
+    cameras=tuple(CameraConfig(id=f"cam{k}", url=f"sim:?camera={k}") for k in range(3)),
+)
+
+
+class ScriptedBoard:
+    """A board on which happens what it is told: events are inputs; it keeps darts and visit as the snapshot shows them."""
+
+    def __init__(self) -> None:
+        self._darts: tuple[DartOnBoard, ...] = ()
+        self._visit = VisitSnapshot(visit_id=VisitId("visit-0"))
+        self._status: BoardStatus = "throw"
+
+    def step(self, inputs: Sequence[Input | JournalledEvent], now: float) -> Step:
+        """Let it happen."""
+        events: list[JournalledEvent] = []
+        refusals: dict[int, CommandRefusedError] = {}
+        for k, item in enumerate(inputs):
+            match item:
+                case ResetBoard():
+                    events.append(BoardReset(visit_id=VisitId(f"visit-{now}"), user_id=item.user_id))
+                case StartBoard() | StopBoard():
+                    wanted: BoardStatus = "throw" if isinstance(item, StartBoard) else "stopped"
+                    if wanted == self._status:
+                        refusals[k] = CommandRefusedError(f"the board is {wanted} already", status=wanted)
+                    else:
+                        events.append(self._changed(wanted))
+                case msgspec.Struct() if isinstance(item, JournalledEvent):
+                    events.append(item)
+                case _:
+                    refusals[k] = CommandRefusedError("this board cannot do that")
+            for event in events[-1:]:
+                self.happen(event)
+        return Step(events=tuple(events), refusals=refusals)
+
+    def deadline(self) -> float | None:
+        """Wait for nothing."""
+        return None
+
+    def snapshot(self) -> Snapshot:
+        """Show the board."""
+        cameras = tuple(CameraSnapshot(camera_id=camera.camera_id, state="ready", fps=20) for camera in CONFIG.cameras)
+        return Snapshot(
+            board_id=CONFIG.board.board_id,
+            last_seq=0,
+            state="wait_for_throw",
+            status=self._status,
+            darts=self._darts,
+            visit=self._visit,
+            cameras=cameras,
+        )
+
+    def happen(self, event: JournalledEvent) -> None:
+        """Take an event into what the snapshot shows."""
+        match event:
+            case DartHit():
+                self._land(event)
+            case BoardReset() | TakeoutFinished():
+                self._darts, self._visit = (), VisitSnapshot(visit_id=event.visit_id)
+            case DartRemoved():
+                self._darts = tuple(dart for dart in self._darts if dart.dart_id not in event.removed_dart_ids)
+            case VisitCompleted():
+                self._visit = VisitSnapshot(visit_id=event.visit_id, throws=event.throws, total=event.total, completed=True)
+            case BoardStateChanged():
+                self._status = event.status
+            case _:
+                pass
+
+    def _land(self, event: DartHit) -> None:
+        dart = DartOnBoard(
+            dart_id=event.dart_id,
+            dart_number=event.dart_number,
+            board_coordinates=event.board_coordinates,
+            score=event.score,
+            uncertainty_mm=event.fusion.uncertainty_mm,
+        )
+        throw = VisitThrow(dart_number=event.dart_number, dart_id=event.dart_id, label=event.score.label, points=event.score.total)
+        before = self._visit.throws if self._visit.visit_id == event.visit_id else ()
+        self._darts = (*self._darts, dart)
+        self._visit = VisitSnapshot(
+            visit_id=event.visit_id, throws=(*before, throw), total=sum(each.points for each in before) + throw.points
+        )
+
+    def _changed(self, status: BoardStatus) -> BoardStateChanged:
+        return BoardStateChanged(
+            state="wait_for_throw", previous_state="wait_for_throw", status=status, previous_status=self._status, reason="asked"
+        )
+
+
+@dataclass
+class Station:
+    """A running daemon."""
+
+    services: Services
+    pipeline: Pipeline
+    hub: Hub
+    journal: Journal
+    port: int
+    cameras: dict[CameraId, Any]
+
+    @property
+    def http(self) -> str:
+        """Give the address of its pages."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws(self) -> str:
+        """Give the address of its WebSocket."""
+        return f"ws://127.0.0.1:{self.port}{self.services.config.server.ws_path}"
+
+    async def happen(self, *events: JournalledEvent) -> tuple[Envelope, ...]:
+        """Let events happen, and give them as they were journalled."""
+        told: list[Envelope] = []
+        for event in events:
+            told += await self.pipeline.submit(cast("Any", event))
+        return tuple(told)
+
+
+@asynccontextmanager
+async def running_station(directory: Path, *, config: Config = CONFIG, port: int = 0, hub_bytes: int = 1 << 20) -> AsyncIterator[Station]:
+    """Run a daemon on a loopback port; what it journals in the directory is there for the next one."""
+    journal = Journal.open(directory / "dartd.db", config.board.board_id)
+    board = ScriptedBoard()
+    for past in await journal.recent():
+        board.happen(past.event)
+    hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
+    metrics = Metrics("0.0")
+    pipeline = Pipeline(board, journal, publish=hub.publish, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
+    cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0) for camera in config.cameras}
+    services = Services(
+        config=config,
+        version="0.0",
+        board=pipeline,
+        hub=hub,
+        journal=journal,
+        cameras=lambda: cameras,
+        registry=metrics.registry,
+        gatekeeper=Gatekeeper(config.auth.token, anonymous_reads=config.auth.anonymous_reads),
+        clients=Clients(config.ws.max_clients),
+        host=HostFigures(directory),
+        started_at_s=time.monotonic(),
+        now=time.monotonic,
+    )
+    listener = _listen(port)
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(pipeline.run)
+            await _start(group, services, listener)
+            try:
+                yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)
+            finally:
+                group.cancel_scope.cancel()
+    finally:
+        journal.close()
+
+
+async def _start(group: anyio.abc.TaskGroup, services: Services, listener: socket.socket) -> None:
+    async def run(*, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        limit = services.config.ws.max_message_bytes
+        await serve(build_app(services), [listener], max_message_bytes=limit, task_status=task_status)
+
+    await group.start(run)
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(256)
+    return listener

@@ -1,0 +1,25 @@
+"""Events as a board tells them, built from little."""
+
+import math
+
+from schemas.base import CameraId, DartId, VisitId
+from schemas.board import BoardSpec, bed_at
+from schemas.events import BoardCoordinates, DartHit, Fusion, PolarCoordinates, Score, Timing
+
+_CAMERAS = (CameraId("cam0"), CameraId("cam1"), CameraId("cam2"))
+
+
+def hit(dart: str = "dart-1", number: int = 1, x_mm: float = 0.0, y_mm: float = 103.0, visit: str = "visit-1") -> DartHit:
+    """Let a dart hit: in the treble 20 unless said otherwise."""
+    bed = bed_at(x_mm, y_mm, BoardSpec())
+    angle_rad = math.atan2(y_mm, x_mm) % math.tau
+    return DartHit(
+        dart_id=DartId(dart),
+        visit_id=VisitId(visit),
+        dart_number=number,
+        board_coordinates=BoardCoordinates(x_mm=x_mm, y_mm=y_mm),
+        polar_coordinates=PolarCoordinates(radius_mm=math.hypot(x_mm, y_mm), angle_rad=angle_rad, angle_deg=math.degrees(angle_rad)),
+        score=Score(base=bed.base, multiplier=bed.multiplier, total=bed.total, ring=bed.ring, sector=bed.sector, label=bed.label),
+        fusion=Fusion(confidence=0.98, uncertainty_mm=0.6, cameras_used=_CAMERAS, num_cameras=3, wire_distance_mm=2.5, residual_mm=0.3),
+        timing=Timing(settled_at="0.0", latency_ms=80.0),
+    )
