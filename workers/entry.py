@@ -15,7 +15,7 @@ import cv2
 from schemas.worker import Configure, LogLine
 from workers.detector import Detector
 from workers.link import Link, LinkClosedError, die_with_parent
-from workers.loop import CameraLoop, LogDrain
+from workers.loop import CameraLoop, LogDrain, Port
 from workers.sources import open_source
 
 LOG_LINES = 200  # kept until the next heartbeat; what is over is dropped, oldest first, and counted
@@ -68,11 +68,11 @@ def run(connection: socket.socket) -> None:
         connection.close()
 
 
-def work(link: Link, configure: Configure, drain_log: LogDrain) -> None:
+def work(port: Port, configure: Configure, drain_log: LogDrain) -> None:
     """Run one camera with the real detector."""
     spec = configure.source
     CameraLoop(
-        link,
+        port,
         configure,
         Detector(configure),
         lambda: open_source(spec, lockstep=configure.lockstep, start_s=configure.start_s),

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from dartd.board.inputs import WorkerChange
 from dartd.runtime.supervisor import Supervisor, WorkerInput
 from schemas.base import CameraId
 from schemas.worker import BoardState, Configure, Fault, Heartbeat, SourceSpec
+from tests.support.waiting import Waiting
 
 GOOD, BAD = CameraId("good"), CameraId("bad")
 
@@ -67,9 +69,7 @@ async def supervised(behaviours: dict[CameraId, str], inbox: Inbox, **options: f
 
 async def until(condition: Callable[[], bool], timeout_s: float = 15.0) -> None:
     """Wait for a condition."""
-    with anyio.fail_after(timeout_s):
-        while not condition():
-            await anyio.sleep(0.01)
+    await Waiting(timeout_s).soon(condition)
 
 
 def is_gone(pid: int | None) -> bool:
@@ -147,7 +147,7 @@ async def test_a_process_that_listens_to_nothing_is_replaced() -> None:
         while "takes no messages" not in inbox.reasons(BAD):
             for _ in range(2000):
                 supervisor.send(BAD, said)
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
         await until(lambda: supervisor.cameras()[BAD].restarts >= 1)
 
     assert supervisor.cameras()[GOOD].restarts == 0
