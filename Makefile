@@ -1,0 +1,69 @@
+# dartd: `make run` shows a simulated board in the browser, `make test` proves everything. `make` alone lists what there is.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$each >/dev/null 2>&1 && $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' && { echo $$each; break; }; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# uv installs faster when it is there; it is never needed
+INSTALL = install() { { command -v uv >/dev/null 2>&1 && uv pip install --quiet --python $(BIN)/python "$$@"; } || $(PIP) install --quiet "$$@"; }; install
+
+.PHONY: help setup setup-dev run test lint types layers format schemas bench lock clean
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.stamp ## build .venv with the command .venv/bin/dartd
+
+setup-dev: $(VENV)/.stamp-dev ## setup, and what the tests need
+
+run: setup ## show a simulated board: three cameras, darts, a page
+	@echo "dartd starts: open http://localhost:$${DARTD_SERVER_PORT:-8000}/ (Ctrl-C ends it)"
+	@exec $(BIN)/dartd run --config config/simulator.toml
+
+test: lint layers types ## check style, layers and types, then run every test
+	$(BIN)/python -m pytest
+
+lint: setup-dev ## check style and formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+layers: setup-dev ## check who imports whom
+	$(BIN)/lint-imports
+
+types: setup-dev ## check types, strictly
+	$(BIN)/mypy
+
+format: setup-dev ## format the source, mend what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+schemas: setup-dev ## write the JSON Schema of every event to schemas/published
+	$(BIN)/python -m schemas.documents
+
+bench: setup-dev ## measure, and print tables
+	$(BIN)/python -m pytest tests/bench -o 'python_files=bench_*.py' -s
+
+lock: ## pin the newest versions that pyproject.toml allows, with their hashes (needs uv)
+	uv pip compile $(LOCK) pyproject.toml -o requirements.lock
+	uv pip compile $(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+LOCK = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --group build --no-emit-index-url --no-annotate --no-header
+
+clean: ## remove .venv, caches and the simulated board's state
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis state
+
+$(VENV)/.stamp: pyproject.toml requirements.lock
+	@test -n "$(PYTHON)" || { echo "dartd needs Python 3.11 or newer; there is only $$(python3 --version 2>&1). Name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
+		{ echo "no virtual environment could be made; on Debian: sudo apt install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+	@echo "installing dartd into $(VENV)"
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.stamp-dev: $(VENV)/.stamp requirements-dev.lock
+	@echo "installing what the tests need"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
