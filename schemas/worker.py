@@ -172,7 +172,7 @@ class Motion(Message, tag="motion", frozen=True, kw_only=True):
     changed_share: float = 0.0
 
 
-class Section(Value, array_like=True, frozen=True, kw_only=True):
+class Section(Value, frozen=True, array_like=True, kw_only=True):
     """A cross-section of a dart: the middle between its two edges in normalised coordinates, and how much it weighs (0 to 1)."""
 
     u: float
@@ -186,7 +186,7 @@ class Sighting(Value, frozen=True, kw_only=True):
 
     `u, v` is the end that points into the board, `du, dv` the unit direction from there along the dart, all normalised and carried back
     into the picture of the calibration. `sigma_across` and `sigma_along` are standard deviations of the end, `sigma_angle_rad` of the
-    direction.
+    direction. `leaving` is the share of it that now looks like the empty board and did not before: something went, nothing came.
     """
 
     tip: Pixel
@@ -200,7 +200,16 @@ class Sighting(Value, frozen=True, kw_only=True):
     sigma_along: float
     confidence: float
     tip_occluded: bool = False
+    leaving: float = 0.0
     sections: tuple[Section, ...] = ()
+
+
+class Spot(Value, frozen=True, array_like=True, kw_only=True):
+    """A wide place of a change: its middle in normalised coordinates, and its radius at focal length 1."""
+
+    u: float
+    v: float
+    radius: float
 
 
 class Presence(Value, frozen=True, kw_only=True):
@@ -230,6 +239,7 @@ class Settled(Message, tag="settled", frozen=True, kw_only=True):
     flight: bool = False
     empty_share: float | None = None
     sightings: tuple[Sighting, ...] = ()
+    spots: tuple[Spot, ...] = ()
     presence: tuple[Presence, ...] = ()
     evidence: dict[str, float] = msgspec.field(default_factory=dict)
 

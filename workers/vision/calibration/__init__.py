@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
-from workers.vision.calibration.boundaries import lines_of, sample
+from workers.vision.calibration.boundaries import blur_of, lines_of, sample_steepest, sample_wires
 from workers.vision.calibration.finding import find_board
 from workers.vision.calibration.model import Model, from_homography
 from workers.vision.calibration.orientation import turn_to_sector
@@ -48,7 +48,8 @@ def calibrate(frames: Sequence[Image], board: BoardSpec, camera_id: CameraId, ne
     return _calibration(model, best, camera_id, (width, height), at_s)
 
 
-STAGES = ((6.0, True, False), (5.0, True, True), (4.0, True, True), (3.5, False, True), (3.5, False, True))
+ROUGH_MM = (6.0, 5.0, 4.0)  # how far the steepest edges are looked for, from the homography to a first camera
+FINE_MM = (2.0, 1.5)  # and the wires from then on
 
 
 def _fitted(picture: Image, model: Model, board: BoardSpec) -> Fit:
@@ -56,9 +57,14 @@ def _fitted(picture: Image, model: Model, board: BoardSpec) -> Fit:
     lines = lines_of(board)
     scaled = np.sqrt(picture.astype(np.float32) * 255)
     best: Fit | None = None
-    for reach_mm, steepest, free_lens in STAGES:
-        samples = sample(scaled, model, lines, reach_mm=reach_mm, steepest=steepest)
-        best = fit(model, lines, samples, size=(width, height), free_lens=free_lens)
+    for reach_mm in ROUGH_MM:
+        samples = sample_steepest(scaled, model, lines, reach_mm)
+        best = fit(model, lines, samples, size=(width, height), free_lens=reach_mm < ROUGH_MM[0])
+        model = best.model
+    blur_px = blur_of(scaled, model, lines)
+    for reach_mm in FINE_MM:
+        samples = sample_wires(scaled, model, lines, reach_mm=reach_mm, blur_px=blur_px)
+        best = fit(model, lines, samples, size=(width, height), free_lens=True)
         model = best.model
     assert best is not None
     return best
@@ -98,7 +104,7 @@ def verify(frame: Image, calibration: Calibration, board: BoardSpec) -> float:
     )
     lines = lines_of(board)
     scaled = np.sqrt(frame.astype(np.float32) * 255)
-    samples = sample(scaled, model, lines, reach_mm=4.0, steepest=False)
+    samples = sample_wires(scaled, model, lines, reach_mm=2.0, blur_px=1.0)
     if len(samples.index) < len(lines.kind) // 4:
         return float("inf")
     off = samples.pixel - model.project(lines.place_mm[samples.index])

@@ -69,54 +69,101 @@ def lines_of(board: BoardSpec) -> Lines:
     return Lines(np.concatenate(place), np.concatenate(normal), np.concatenate(kind), np.concatenate(polarity))
 
 
-def sample(picture: Floats, model: Model, lines: Lines, *, reach_mm: float, steepest: bool) -> Samples:
-    """Look for the change of colour within `reach_mm` of each line as the model predicts it.
+STEP_MM = 0.25  # of the profiles: a third of a pixel or finer
+WIRE_MM = 1.2  # what lies between two beds: wires of 1.0–1.4 mm, or a blade with its shadow
+SEARCH_MM = 0.1  # step of the search for a line's place, before a parabola refines it
+CONTRAST = 12.0  # colour steps (root scale, 0–255) between two sides below which an edge is noise
+DARK_WIRE = 0.03  # weight of the belief that a wire is no darker than the lighter bed, where the picture leaves it open
 
-    `steepest` takes the steepest change (for a first, rough model); else the half-way point between the two sides' colours.
-    """
-    step = 0.25
-    span = reach_mm + 2.0
-    s = np.arange(-span, span + step / 2, step)
+
+def sample_steepest(picture: Floats, model: Model, lines: Lines, reach_mm: float) -> Samples:
+    """Take the steepest change of colour within `reach_mm` of each line as a rough model predicts it."""
+    found, colour, s, _ = _profiles(picture, model, lines, reach_mm + 2.0)
+    lag = round(1.0 / STEP_MM)
+    change = np.zeros(colour.shape[:2])
+    change[:, lag:-lag] = np.linalg.norm(colour[:, 2 * lag :] - colour[:, : -2 * lag], axis=2)
+    change[:, np.abs(s) > reach_mm] = 0
+    change *= 1 - 0.5 * np.abs(s) / s[-1]
+    k = change.argmax(axis=1)
+    strength = change[np.arange(len(k)), k]
+    return _samples(model, lines, found, s[k], strength)
+
+
+def sample_wires(picture: Floats, model: Model, lines: Lines, *, reach_mm: float, blur_px: float) -> Samples:
+    """Fit bed, wire, bed to the colours across each line within `reach_mm` of where the model predicts it, under a known blur."""
+    found, colour, s, mm_per_px = _profiles(picture, model, lines, 4.0)
+    shift, contrast, _ = _zones(colour, s, mm_per_px * blur_px, reach_mm)
+    return _samples(model, lines, found, shift, contrast)
+
+
+def blur_of(picture: Floats, model: Model, lines: Lines) -> float:
+    """Measure the blur of a picture (the deviation of a Gaussian, in pixels) as the one that explains the profiles best."""
+    found, colour, s, mm_per_px = _profiles(picture, model, lines, 4.0)
+    some = slice(None, None, max(1, len(found) // 400))
+    misfit = [float(np.median(_zones(colour[some], s, mm_per_px[some] * blur, 2.0)[2])) for blur in BLURS_PX]
+    return BLURS_PX[int(np.argmin(misfit))]
+
+
+BLURS_PX = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+
+
+def _profiles(picture: Floats, model: Model, lines: Lines, span_mm: float) -> tuple[Ints, Floats, Floats, Floats]:
+    """Read the colours across the lines: index of lines wholly in the picture, colours (n, s, 3), s in mm, mm per pixel (n,)."""
+    s = np.arange(-span_mm, span_mm + STEP_MM / 2, STEP_MM)
     points = lines.place_mm[:, None, :] + lines.normal[:, None, :] * s[:, None]
     pixels = model.project(points.reshape(-1, 2)).reshape(len(lines.kind), len(s), 2)
     height, width = picture.shape[:2]
-    inside = ((pixels > 1) & (pixels < [width - 2, height - 2])).all(axis=(1, 2))
-    found = np.flatnonzero(inside)
-    pixels = pixels[found]
-    colour = cv2.remap(picture, pixels[..., 0].astype(np.float32), pixels[..., 1].astype(np.float32), cv2.INTER_LINEAR).astype(np.float64)
-    shift, contrast = (_steepest if steepest else _half_way)(colour, s, reach_mm)
-    ok = np.isfinite(shift)
+    found = np.flatnonzero(((pixels > 1) & (pixels < [width - 2, height - 2])).all(axis=(1, 2)))
+    pixels = pixels[found].astype(np.float32)
+    colour = cv2.remap(picture, pixels[..., 0], pixels[..., 1], cv2.INTER_LINEAR).astype(np.float64)
+    length_px = np.hypot(*(pixels[:, -1] - pixels[:, 0]).T)
+    return found, colour, s, 2 * span_mm / np.maximum(length_px, 1e-6)
+
+
+def _samples(model: Model, lines: Lines, found: Ints, shift: Floats, contrast: Floats) -> Samples:
+    ok = contrast > CONTRAST
     found, shift, contrast = found[ok], shift[ok], contrast[ok]
     pixel = model.project(lines.place_mm[found] + lines.normal[found] * shift[:, None])
     return Samples(found, shift, pixel, contrast)
 
 
-def _steepest(colour: Floats, s: Floats, reach_mm: float) -> tuple[Floats, Floats]:
-    lag = 4
-    change = np.zeros(colour.shape[:2])
-    change[:, lag:-lag] = np.linalg.norm(colour[:, 2 * lag :] - colour[:, : -2 * lag], axis=2)
-    change[:, np.abs(s) > reach_mm] = 0
-    change *= 1 - 0.5 * np.abs(s) / s[-1]
-    k = np.clip(change.argmax(axis=1), 1, len(s) - 2)
-    row = np.arange(len(k))
-    strength = change[row, k]
-    return np.where(strength > CONTRAST, s[k], np.nan), strength
+def _zones(colour: Floats, s: Floats, blur_mm: Floats, reach_mm: float) -> tuple[Floats, Floats, Floats]:
+    """Fit three levels (bed, wire, bed) at every place of the wire within reach: best place, contrast of the levels, misfit."""
+    places = np.arange(-reach_mm, reach_mm + SEARCH_MM / 2, SEARCH_MM)
+    place, contrast, misfit = np.zeros(len(colour)), np.zeros(len(colour)), np.zeros(len(colour))
+    bins = np.round(np.log(np.maximum(blur_mm, 0.05)) / np.log(1.2))
+    for name in np.unique(bins):
+        of = np.flatnonzero(bins == name)
+        basis = _zone_basis(s, places, 1.2**name)
+        gram = np.einsum("csi,csj->cij", basis, basis) + 1e-3 * np.eye(3)
+        inverse = np.linalg.solve(gram, basis.transpose(0, 2, 1))
+        values = colour[of].transpose(0, 2, 1).reshape(-1, len(s))
+        shape = (len(of), 3, len(places), 3)
+        against = (values @ basis.transpose(1, 0, 2).reshape(len(s), -1)).reshape(shape)
+        levels = (values @ inverse.transpose(2, 0, 1).reshape(len(s), -1)).reshape(shape)
+        power = (values**2).sum(axis=1).reshape(len(of), 3).sum(axis=1)
+        brightness = levels.mean(axis=1)
+        darker = np.maximum(np.maximum(brightness[..., 0], brightness[..., 2]) - brightness[..., 1], 0)
+        cost = power[:, None] - (levels * against).sum(axis=(1, 3)) + DARK_WIRE * len(s) * 3 * darker**2
+        row = np.arange(len(of))
+        k = np.clip(cost.argmin(axis=1), 1, len(places) - 2)
+        before, here, after = cost[row, k - 1], cost[row, k], cost[row, k + 1]
+        bend = before - 2 * here + after
+        place[of] = places[k] + SEARCH_MM * np.clip(0.5 * (before - after) / np.where(bend > 0, bend, np.inf), -1, 1)
+        best = levels[row, :, k]
+        contrast[of] = np.linalg.norm(best.max(axis=2) - best.min(axis=2), axis=1)
+        misfit[of] = here
+    return place, contrast, misfit
 
 
-CONTRAST = 12.0  # grey levels (root scale) between two sides below which an edge is noise
+def _zone_basis(s: Floats, places: Floats, blur_mm: float) -> Floats:
+    """Give the shares (places, s, 3) of bed, wire and bed in each point of a profile."""
+    first = _blurred_step((s - (places[:, None] - WIRE_MM / 2)) / blur_mm)
+    last = _blurred_step((s - (places[:, None] + WIRE_MM / 2)) / blur_mm)
+    return np.stack([1 - first, first - last, last], axis=2)
 
 
-def _half_way(colour: Floats, s: Floats, reach_mm: float) -> tuple[Floats, Floats]:
-    outer = np.abs(s) >= 0.4 * reach_mm
-    low = np.median(colour[:, (s < 0) & outer & (s > -reach_mm)], axis=1)
-    high = np.median(colour[:, (s > 0) & outer & (s < reach_mm)], axis=1)
-    edge = high - low
-    contrast = np.linalg.norm(edge, axis=1)
-    q = ((colour - low[:, None, :]) * edge[:, None, :]).sum(axis=2) / (contrast[:, None] ** 2 + 1e-9) - 0.5
-    crossing = (q[:, :-1] < 0) & (q[:, 1:] >= 0) & (np.abs(s[:-1]) < reach_mm)
-    at = s[:-1] + (s[1] - s[0]) * (-q[:, :-1]) / np.where(crossing, q[:, 1:] - q[:, :-1], 1)
-    distance = np.where(crossing, np.abs(at), np.inf)
-    k = distance.argmin(axis=1)
-    row = np.arange(len(k))
-    ok = np.isfinite(distance[row, k]) & (contrast > CONTRAST)
-    return np.where(ok, at[row, k], np.nan), contrast
+def _blurred_step(x: Floats) -> Floats:
+    """Approximate the normal distribution function (logistic, within 0.01)."""
+    step: Floats = 1 / (1 + np.exp(-np.clip(1.702 * x, -50, 50)))
+    return step

@@ -1,0 +1,113 @@
+"""What is known of each camera: its state as people are told it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.base import CameraId
+from schemas.events import CalibrationChanged, CameraSnapshot, CameraState, CameraStateChanged, JournalledEvent
+from schemas.geometry import Calibration
+from schemas.worker import Fault
+
+REFUSALS_TO_ERROR = 3
+
+
+@dataclass
+class _Camera:
+    state: CameraState = "starting"
+    reason: str = ""
+    calibration: Calibration | None = None
+    refusals: int = 0
+
+
+class CameraStates:
+    """The states of all cameras; every change of one gives an event."""
+
+    def __init__(self, cameras: Sequence[CameraId]) -> None:
+        self._cameras = {c: _Camera() for c in cameras}
+
+    @property
+    def ready(self) -> tuple[CameraId, ...]:
+        """Name the cameras that see and know where they stand."""
+        return tuple(c for c, camera in self._cameras.items() if camera.state == "ready")
+
+    @property
+    def calibrating(self) -> bool:
+        """Say whether a camera is on its way to be ready."""
+        return any(camera.state in {"starting", "calibrating"} for camera in self._cameras.values())
+
+    @property
+    def starting(self) -> bool:
+        """Say whether no camera has answered yet."""
+        return all(camera.state == "starting" for camera in self._cameras.values())
+
+    def calibration(self, camera_id: CameraId) -> Calibration | None:
+        """Give where a camera stands, None while it is not known."""
+        return self._cameras[camera_id].calibration
+
+    def snapshot(self) -> tuple[CameraSnapshot, ...]:
+        """Tell of every camera."""
+        return tuple(
+            CameraSnapshot(
+                camera_id=c,
+                state=camera.state,
+                reason=camera.reason,
+                residual_px=camera.calibration.residual_px if camera.calibration else None,
+                residual_mm=camera.calibration.residual_mm if camera.calibration else None,
+            )
+            for c, camera in self._cameras.items()
+        )
+
+    def change(self, camera_id: CameraId, state: CameraState, reason: str = "") -> list[JournalledEvent]:
+        """Note a camera's state; nothing is told when nothing changed."""
+        camera = self._cameras[camera_id]
+        if (camera.state, camera.reason) == (state, reason):
+            return []
+        previous, camera.state, camera.reason = camera.state, state, reason
+        return [CameraStateChanged(camera_id=camera_id, state=state, previous_state=previous, reason=reason)]
+
+    def answer(self, camera_id: CameraId) -> list[JournalledEvent]:
+        """Note that a camera's process delivers frames: it must find the board next."""
+        return self.change(camera_id, "calibrating", "looking for the board")
+
+    def calibrated(self, calibration: Calibration) -> list[JournalledEvent]:
+        """Note that a camera knows where it stands."""
+        camera = self._cameras[calibration.camera_id]
+        camera.calibration, camera.refusals = calibration, 0
+        told = CalibrationChanged(
+            camera_id=calibration.camera_id,
+            state="ready",
+            residual_px=round(calibration.residual_px, 3),
+            residual_mm=round(calibration.residual_mm, 3),
+        )
+        return [told, *self.change(calibration.camera_id, "ready")]
+
+    def refused(self, camera_id: CameraId, reason: str) -> list[JournalledEvent]:
+        """Note that no calibration could be taken; the third time in a row is an error."""
+        camera = self._cameras[camera_id]
+        camera.refusals += 1
+        state: CameraState = "error" if camera.refusals >= REFUSALS_TO_ERROR else "calibrating"
+        if (camera.state, camera.reason) == (state, reason):
+            return []
+        told = CalibrationChanged(camera_id=camera_id, state="error" if state == "error" else "calibrating", reason=reason)
+        return [told, *self.change(camera_id, state, reason)]
+
+    def recalibrate(self) -> list[JournalledEvent]:
+        """Note that every camera that answers is asked to calibrate anew."""
+        told: list[JournalledEvent] = []
+        for camera_id, camera in self._cameras.items():
+            if camera.state in {"ready", "error"}:
+                camera.refusals = 0
+                told += [CalibrationChanged(camera_id=camera_id, state="calibrating"), *self.answer(camera_id)]
+        return told
+
+    def fault(self, fault: Fault) -> list[JournalledEvent]:
+        """Note a fault that a worker tells, or its end."""
+        camera = self._cameras[fault.camera_id]
+        reason = f"{fault.fault.replace('_', ' ')}{': ' + fault.detail if fault.detail else ''}"
+        if fault.active:
+            if fault.fault in {"camera_gone", "ended"}:
+                return self.change(fault.camera_id, "offline", reason)
+            return self.change(fault.camera_id, camera.state, reason)
+        if camera.state == "offline":
+            return []
+        return self.change(fault.camera_id, camera.state, "")

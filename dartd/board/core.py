@@ -1,0 +1,167 @@
+"""The board: everything that is decided, in one pure step.
+
+Messages of cameras, changes of their processes and commands of people come in; events to journal and orders to cameras go out. The same
+steps run live, in a replay and after a crash.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from dartd.board.cameras import CameraStates
+from dartd.board.inputs import Input, Order, Step, WorkerChange
+from dartd.board.observation import Moving
+from dartd.board.rounds import Rounds
+from dartd.board.throws import ThrowMachine, ThrowTimes
+from dartd.errors import CommandRefusedError
+from schemas.base import BoardId, CameraId
+from schemas.board import BoardSpec
+from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
+from schemas.events import BoardReset, JournalledEvent, Snapshot, TakeoutFinished
+from schemas.worker import (
+    BoardState,
+    Calibrate,
+    Calibrated,
+    CalibrationRefused,
+    Disown,
+    Fault,
+    Hello,
+    KnownDart,
+    Motion,
+    Rereference,
+    SequenceStarted,
+    Settled,
+)
+
+
+class Board:
+    """One dartboard with its cameras, its throw state machine and its visit."""
+
+    def __init__(self, board_id: BoardId, cameras: Sequence[CameraId], spec: BoardSpec, times: ThrowTimes) -> None:
+        self.board_id = board_id
+        self._cameras = CameraStates(cameras)
+        self._throws = ThrowMachine(times)
+        self._rounds = Rounds(spec, times.settled_timeout_ms / 1000)
+        self._sequence: str | None = None
+        self._told: tuple[tuple[KnownDart, ...], bool] = ((), False)
+
+    def restore(self, events: Iterable[tuple[JournalledEvent, float]], now: float) -> None:
+        """Bring back darts, visit and state from the journalled events and their times."""
+        self._throws.restore(events, now)
+        self._told = (self.known_darts(), self._throws.takeout)
+
+    def known_darts(self) -> tuple[KnownDart, ...]:
+        """Name the darts that stand, as the cameras must know them."""
+        return tuple(KnownDart(dart_id=d.dart_id, axis=d.axis, episodes=d.episodes) for d in self._throws.darts)
+
+    def snapshot(self) -> Snapshot:
+        """Tell everything that a client needs to show the board now; `last_seq` is for the pipeline to fill."""
+        return Snapshot(
+            board_id=self.board_id,
+            last_seq=0,
+            state=self._throws.state,
+            status=self._throws.status,
+            darts=tuple(d.on_board() for d in self._throws.darts),
+            visit=self._throws.visit,
+            cameras=self._cameras.snapshot(),
+        )
+
+    def deadline(self) -> float | None:
+        """Give the earliest time at which `step` must be called although nothing came."""
+        due = [t for t in (self._rounds.deadline(), self._throws.deadline()) if t is not None]
+        return min(due) if due else None
+
+    def step(self, inputs: Sequence[Input], now: float) -> Step:
+        """Take what came, in order, and the time; give what is to be told, ordered and refused."""
+        events: list[JournalledEvent] = []
+        orders: list[Order] = []
+        refusals: dict[int, CommandRefusedError] = {}
+        for index, item in enumerate(inputs):
+            try:
+                events += self._take(item, now, orders)
+            except CommandRefusedError as error:
+                refusals[index] = error
+        if (self._rounds.deadline() or math.inf) <= now:
+            events += self._close_round(now, orders)
+        events += self._throws.tick(now)
+        self._order_what_changed(events, orders)
+        return Step(events=tuple(events), orders=tuple(orders), refusals=refusals)
+
+    def _take(self, item: Input, now: float, orders: list[Order]) -> list[JournalledEvent]:  # noqa: PLR0911 - one answer per kind of input
+        match item:
+            case Motion() | Settled() | SequenceStarted():
+                return self._take_sight(item, now, orders)
+            case Calibrated():
+                self._rounds.poses[item.camera_id] = item.calibration
+                orders.append((item.camera_id, BoardState(darts=self.known_darts(), takeout=self._throws.takeout)))
+                return self._cameras.calibrated(item.calibration) + self._set_status(now)
+            case CalibrationRefused():
+                return self._cameras.refused(item.camera_id, item.reason) + self._set_status(now)
+            case Hello():
+                return self._cameras.answer(item.camera_id) + self._set_status(now)
+            case Fault():
+                return self._take_fault(item, now)
+            case WorkerChange():
+                return self._take_change(item, now)
+            case CalibrateBoard():
+                orders.append((None, Calibrate()))
+                return self._cameras.recalibrate() + self._set_status(now)
+            case ResetBoard() | StartBoard() | StopBoard() | CorrectDart():
+                if isinstance(item, ResetBoard):
+                    self._rounds.forget()
+                return self._throws.command(item, now)
+            case _:
+                return []  # Heartbeat and Progress are the supervisor's
+
+    def _take_sight(self, item: Motion | Settled | SequenceStarted, now: float, orders: list[Order]) -> list[JournalledEvent]:
+        if isinstance(item, SequenceStarted):
+            if item.sequence_id == self._sequence:
+                return []
+            self._sequence = item.sequence_id
+            self._rounds.forget()
+            self._told = ((), False)
+            return self._throws.new_sequence(now)
+        events: list[JournalledEvent] = []
+        if self._rounds.must_close_before(item.camera_id):
+            events += self._close_round(now, orders)
+        if isinstance(item, Settled):
+            self._rounds.settle(item, now)
+            if (self._rounds.deadline() or math.inf) <= now:
+                events += self._close_round(now, orders)
+            return events
+        first = not self._rounds.open
+        self._rounds.move(item)
+        if first or item.hand:
+            events += self._throws.observe(Moving(at_s=item.t_s, hand=item.hand), now)
+        return events
+
+    def _close_round(self, now: float, orders: list[Order]) -> list[JournalledEvent]:
+        seen, episodes = self._rounds.close(self.known_darts(), now)
+        if seen.hand:
+            orders.extend((camera_id, Disown(episode=episode)) for camera_id, episode in episodes.items())
+        return self._throws.observe(seen, now)
+
+    def _take_fault(self, fault: Fault, now: float) -> list[JournalledEvent]:
+        if fault.active and fault.fault in {"camera_gone", "ended"}:
+            self._rounds.lose(fault.camera_id)
+        return self._cameras.fault(fault) + self._set_status(now)
+
+    def _take_change(self, change: WorkerChange, now: float) -> list[JournalledEvent]:
+        if change.state == "ready":
+            return []  # its Hello and Calibrated say more
+        self._rounds.lose(change.camera_id)
+        return self._cameras.change(change.camera_id, change.state, change.reason) + self._set_status(now)
+
+    def _set_status(self, now: float) -> list[JournalledEvent]:
+        ready = bool(self._cameras.ready)
+        calibrating = not ready and self._cameras.calibrating and not self._cameras.starting
+        return self._throws.set_status(ready=ready, calibrating=calibrating, now=now)
+
+    def _order_what_changed(self, events: Sequence[JournalledEvent], orders: list[Order]) -> None:
+        """Tell the cameras which darts stand; an empty board is their new reference."""
+        if any(isinstance(e, BoardReset | TakeoutFinished) for e in events):
+            orders.append((None, Rereference(empty=True)))
+        darts, takeout = self.known_darts(), self._throws.takeout
+        known = ({d.dart_id for d in darts}, takeout)
+        if known != ({d.dart_id for d in self._told[0]}, self._told[1]):
+            orders.append((None, BoardState(darts=darts, takeout=takeout)))
+        self._told = (darts, takeout)

@@ -1,0 +1,180 @@
+"""Gather what the cameras saw of one happening, and say together what it was.
+
+A round opens with the first camera that sees motion. It closes when every camera that moved has settled and the others have had time
+to speak up, or after `settled_timeout_s`: no camera is waited for longer. Its observation is fused from all that settled.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dartd.board.fusion import Fix, View, fuse
+from dartd.board.landing import land
+from dartd.board.observation import Observation
+from schemas.base import CameraId, DartId
+from schemas.board import BoardSpec
+from schemas.geometry import Axis3, Calibration
+from schemas.worker import KnownDart, Motion, Settled, Sighting, Spot
+
+GATHER_S = 0.1  # cameras are not in step: one may see a dart two frames after another
+FIRST_SCORE = 0.45  # of one per camera: what the lines of the cameras must add up to for a dart
+MORE_SCORE = 0.62  # for a second dart in the same change; shadows and flights make weak lines too
+GONE = 0.4  # presence below which a dart is no longer there
+LEAST_WEIGHT = 0.25
+LEAVING = 0.5
+HAND_MM = 38.0  # an unexplained spot this wide in one camera is a hand
+FINGERS_MM = 24.0  # or this wide in two
+FLIGHT_MM = (30.0, 190.0)  # where along a dart's axis its shaft and flight are
+FLIGHT_HALF_MM = 28.0
+EMPTY_SHARE = 0.003  # registration noise stays below this share of the face
+
+
+@dataclass
+class _Round:
+    """What is known of the happening so far."""
+
+    started_s: float
+    moving: dict[CameraId, Motion] = field(default_factory=dict)
+    settled: dict[CameraId, Settled] = field(default_factory=dict)
+    first_settled_s: float | None = None
+
+
+class Rounds:
+    """The gathering of the cameras' messages; `poses` are the calibrations of the cameras that are ready."""
+
+    def __init__(self, board: BoardSpec, settled_timeout_s: float) -> None:
+        self._board = board
+        self._timeout_s = settled_timeout_s
+        self._round: _Round | None = None
+        self.poses: dict[CameraId, Calibration] = {}
+
+    @property
+    def open(self) -> bool:
+        """Say whether a round is open."""
+        return self._round is not None
+
+    def forget(self) -> None:
+        """Drop what was gathered."""
+        self._round = None
+
+    def lose(self, camera_id: CameraId) -> None:
+        """Wait no longer for a camera that is gone."""
+        self.poses.pop(camera_id, None)
+        if self._round is not None:
+            self._round.moving.pop(camera_id, None)
+
+    def move(self, motion: Motion) -> None:
+        """Note that a camera sees motion."""
+        if self._round is None:
+            self._round = _Round(motion.t_s)
+        self._round.moving[motion.camera_id] = motion
+
+    def settle(self, settled: Settled, now: float) -> None:
+        """Note what a camera saw when its picture stood still again."""
+        if self._round is None:
+            self._round = _Round(settled.started_s)
+        self._round.moving.pop(settled.camera_id, None)
+        self._round.settled[settled.camera_id] = settled
+        if self._round.first_settled_s is None:
+            self._round.first_settled_s = now
+
+    def must_close_before(self, camera_id: CameraId) -> bool:
+        """Say whether a camera has already settled in the open round: what it says next belongs to another."""
+        return self._round is not None and camera_id in self._round.settled
+
+    def deadline(self) -> float | None:
+        """Give the time at which the round closes by itself, None while nothing has settled."""
+        if self._round is None or self._round.first_settled_s is None:
+            return None
+        if self._round.moving:
+            return self._round.first_settled_s + self._timeout_s
+        if all(camera in self._round.settled for camera in self.poses):
+            return self._round.first_settled_s
+        return self._round.first_settled_s + min(GATHER_S, self._timeout_s)
+
+    def close(self, standing: Sequence[KnownDart], now: float) -> tuple[Observation, dict[CameraId, int]]:
+        """Close the round: what the cameras saw together, and each camera's episode in it."""
+        gathered = self._round
+        assert gathered is not None  # noqa: S101 - asked for only while a round is open
+        self._round = None
+        settled = gathered.settled
+        episodes = {camera: s.episode for camera, s in settled.items()}
+        views = [View(c, self.poses[c], _coming(s.sightings)) for c, s in settled.items() if c in self.poses]
+        gone = _gone(standing, settled)
+        fixes = self._accept(fuse(views, [d.axis for d in standing]))
+        explained = [d.axis for d in standing] + [f.axis for f in fixes]
+        hand = is_hand(explained, settled, self.poses)
+        at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
+        count = max(1, len(self.poses))
+        return (
+            Observation(
+                at_s=now,
+                started_s=gathered.started_s,
+                settled_s=at_s,
+                hand=hand,
+                landings=() if hand else tuple(land(f, views, self._board, count, episodes, at_s) for f in fixes),
+                gone=gone,
+                flight=sum(s.flight for s in settled.values()) >= min(2, count),
+                max_motion=max((s.max_share for s in settled.values()), default=0.0),
+                empty=_empty(settled),
+            ),
+            episodes,
+        )
+
+    def _accept(self, fixes: Sequence[Fix]) -> list[Fix]:
+        """Keep the fixes that enough cameras stand behind."""
+        cameras = max(1, len(self.poses))
+        accepted: list[Fix] = []
+        for fix in fixes:
+            least = (MORE_SCORE if accepted else FIRST_SCORE) * cameras
+            if fix.score >= least and (len(fix.seen_by) > 1 or cameras == 1):
+                accepted.append(fix)
+        return accepted
+
+
+def _coming(sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
+    return tuple(s for s in sightings if s.leaving < LEAVING)
+
+
+def _gone(standing: Sequence[KnownDart], settled: Mapping[CameraId, Settled]) -> tuple[DartId, ...]:
+    """Name the darts that the cameras together no longer see; a camera counts by how much of the dart it can judge."""
+    gone = []
+    for dart in standing:
+        seen = [p for s in settled.values() for p in s.presence if p.dart_id == dart.dart_id]
+        weight = sum(p.weight for p in seen)
+        if weight >= LEAST_WEIGHT and sum(p.weight * p.score for p in seen) / weight < GONE:
+            gone.append(dart.dart_id)
+    return tuple(gone)
+
+
+def _empty(settled: Mapping[CameraId, Settled]) -> bool | None:
+    shares = [s.empty_share for s in settled.values() if s.empty_share is not None]
+    return max(shares) < EMPTY_SHARE if shares else None
+
+
+def is_hand(explained: Sequence[Axis3], settled: Mapping[CameraId, Settled], poses: Mapping[CameraId, Calibration]) -> bool:
+    """Say whether something wide is in view that no dart's flight explains."""
+    widest = sorted(
+        (max((_unexplained_mm(spot, explained, poses[c]) for spot in s.spots), default=0.0) for c, s in settled.items() if c in poses),
+        reverse=True,
+    )
+    return bool(widest) and (widest[0] > HAND_MM or (len(widest) > 1 and widest[1] > FINGERS_MM))
+
+
+def _unexplained_mm(spot: Spot, explained: Sequence[Axis3], calibration: Calibration) -> float:
+    """Give a spot's radius on the face in mm, 0 when it lies on the shaft or flight of a dart."""
+    rotation, translation = np.array(calibration.rotation).reshape(3, 3), np.array(calibration.translation_mm)
+    distance_mm = float(np.linalg.norm(translation))
+    for axis in explained:
+        low, high = ([axis.x_mm + z * axis.slope_x, axis.y_mm + z * axis.slope_y, z] for z in FLIGHT_MM)
+        ends = np.array([low, high]) @ rotation.T + translation
+        foot, head = ends[:, :2] / ends[:, 2:]
+        along = (head - foot) / max(1e-9, float(np.linalg.norm(head - foot)))
+        apart = np.array([spot.u, spot.v]) - foot
+        where = float(apart @ along)
+        across = abs(float(apart @ np.array([-along[1], along[0]])))
+        half = FLIGHT_HALF_MM / float(min(ends[:, 2]))
+        if -half < where < float(np.linalg.norm(head - foot)) + half and across < half and spot.radius < 1.3 * half:
+            return 0.0
+    return spot.radius * distance_mm

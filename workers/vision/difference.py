@@ -1,0 +1,82 @@
+"""What differs between two pictures that lie over each other, beyond light and noise."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.vision.frame import Image
+
+FLOOR = 9.0  # grey levels: JPEG blocks and shot noise of real cameras reach 9 to 12 in the 99th percentile
+NOISE_SIGMAS = 6.0
+EDGE_MISS_PX = 0.12  # registered pictures still miss each other by this much: an edge of g levels per px leaves 0.12 g
+SAMPLES = 20_000  # pixels that noise and light are measured on
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two pictures differ.
+
+    `magnitude` is the largest colour channel of the change, `threshold` what noise and edges explain (both uint8), `changed` is 255 where
+    the change is more than that. `noise` is the level that noise reaches, `gain` how much brighter the new picture is.
+    """
+
+    magnitude: Image
+    threshold: Image
+    changed: Image
+    noise: float
+    gain: float
+
+
+def edge_strength(picture: Image) -> Image:
+    """Measure how steep a picture is around each pixel, in grey levels per pixel."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    dx = cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, 1, 0), alpha=1 / 8)
+    dy = cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, 0, 1), alpha=1 / 8)
+    return _image(cv2.dilate(cv2.max(dx, dy), np.ones((3, 3), np.uint8)))
+
+
+def difference(before: Image, after: Image, edges: Image, region: Image) -> Difference:
+    """Compare two registered pictures inside `region` (255 where it counts).
+
+    The light between them is taken out as one gain and offset per channel, fitted to the pixels that agree.
+    """
+    chosen = np.flatnonzero(region)
+    chosen = chosen[:: max(1, len(chosen) // SAMPLES)]
+    old, new = before.reshape(-1, 3)[chosen], after.reshape(-1, 3)[chosen]
+    levels = np.arange(256, dtype=np.float32)
+    table = np.empty((256, 1, 3), np.uint8)
+    gains = []
+    for channel in range(3):
+        gain, offset = _light(old[:, channel].astype(np.float32), new[:, channel].astype(np.float32))
+        table[:, 0, channel] = np.clip(np.round(gain * levels + offset), 0, 255)
+        gains.append(gain)
+    apart = cv2.absdiff(cv2.LUT(before, table), after)
+    largest = cv2.max(cv2.max(apart[..., 0], apart[..., 1]), apart[..., 2])
+    magnitude = _image(cv2.GaussianBlur(largest, (3, 3), 0.6))
+    sample = magnitude.reshape(-1)[chosen].astype(np.float32)
+    middle = float(np.median(sample))
+    noise = max(FLOOR, middle + NOISE_SIGMAS * 1.4826 * float(np.median(np.abs(sample - middle))))
+    threshold = _image(cv2.convertScaleAbs(edges, alpha=EDGE_MISS_PX, beta=noise))
+    changed = cv2.bitwise_and(_image(cv2.compare(magnitude, threshold, cv2.CMP_GT)), region)
+    return Difference(magnitude, threshold, _image(changed), noise, float(np.mean(gains)))
+
+
+def _light(old: NDArray[np.float32], new: NDArray[np.float32]) -> tuple[float, float]:
+    """Fit new = gain * old + offset to the pixels that agree (three rounds, each keeping the nearer two thirds)."""
+    gain, offset = 1.0, float(np.median(new - old))
+    for _ in range(3):
+        error = np.abs(new - gain * old - offset)
+        kept = error <= max(4.0, float(np.quantile(error, 0.67)))
+        x, y = old[kept], new[kept]
+        spread = float(np.var(x))
+        if spread < 25.0:
+            break
+        gain = float(np.clip(np.mean((x - x.mean()) * (y - y.mean())) / spread, 0.3, 3.0))
+        offset = float(y.mean() - gain * x.mean())
+    return gain, offset
+
+
+def _image(pixels: NDArray[np.generic]) -> Image:
+    return pixels.astype(np.uint8, copy=False)

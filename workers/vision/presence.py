@@ -1,0 +1,92 @@
+"""Tell whether a known dart is still in the board, from what its place looked like before it came and when it was new."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.base import DartId
+from schemas.geometry import Axis3
+from schemas.worker import Presence, Sighting
+from workers.vision.frame import Image
+from workers.vision.projection import Projection
+
+LENGTH_MM = 60.0  # point and barrel: flights turn and sway
+HALF_WIDTH_MM = 6.0
+CLEAR_LEVELS = 18.0  # a pixel tells dart from board when the two differ by more
+FULL_PIXELS = 60.0  # so many such pixels make a full judgement
+STRANGE_LEVELS = 30.0  # a pixel that is neither is hidden by something else
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A dart's pixels in one camera: flat indices, and their colours before it came (None after a restart) and when it was new."""
+
+    dart_id: DartId
+    index: NDArray[np.intp]
+    before: NDArray[np.float32] | None
+    after: NDArray[np.float32]
+
+
+def trace_dart(dart_id: DartId, axis: Axis3, projection: Projection, before: Image | None, after: Image) -> Trace:
+    """Remember the pixels along a dart's axis that tell it from what was there before."""
+    height, width = after.shape[:2]
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillConvexPoly(mask, outline(axis, projection, LENGTH_MM, HALF_WIDTH_MM), 255)
+    index = np.flatnonzero(mask)
+    new = after.reshape(-1, 3)[index].astype(np.float32)
+    if before is None:
+        return Trace(dart_id, index, None, new)
+    old = before.reshape(-1, 3)[index].astype(np.float32)
+    clear = np.abs(new - old).max(axis=1) > CLEAR_LEVELS
+    return Trace(dart_id, index[clear], old[clear], new[clear])
+
+
+def judge(trace: Trace, picture: Image) -> Presence:
+    """Say how much of a traced dart a picture (laid over the same reference) still shows."""
+    now = picture.reshape(-1, 3)[trace.index].astype(np.float32)
+    if len(now) == 0:
+        return Presence(dart_id=trace.dart_id, score=0.5, weight=0.0)
+    if trace.before is None:
+        same = np.abs(now - trace.after).max(axis=1) < STRANGE_LEVELS
+        return Presence(dart_id=trace.dart_id, score=float(same.mean()), weight=float(min(1.0, len(now) / FULL_PIXELS)))
+    step = trace.after - trace.before
+    share = np.clip(np.sum((now - trace.before) * step, axis=1) / np.sum(step**2, axis=1), 0.0, 1.0)
+    strange = np.abs(now - trace.before - share[:, None] * step).max(axis=1) > STRANGE_LEVELS
+    plain = ~strange
+    if not plain.any():
+        return Presence(dart_id=trace.dart_id, score=0.5, weight=0.0)
+    return Presence(
+        dart_id=trace.dart_id,
+        score=float(share[plain].mean()),
+        weight=float(min(1.0, np.count_nonzero(plain) / FULL_PIXELS) * plain.mean()),
+    )
+
+
+def leaving(sighting: Sighting, projection: Projection, before: Image, after: Image, empty: Image) -> float:
+    """Give the share of a sighting's cross-sections where the empty board has come back: before it was hidden, after it shows."""
+    points = projection.denormalise(np.array([[c.u, c.v] for c in sighting.sections]))
+    height, width = after.shape[:2]
+    x = np.clip(np.round(points[:, 0]).astype(int), 0, width - 1)
+    y = np.clip(np.round(points[:, 1]).astype(int), 0, height - 1)
+    bare = empty[y, x].astype(np.int16)
+    was = np.abs(before[y, x] - bare).max(axis=1)
+    now = np.abs(after[y, x] - bare).max(axis=1)
+    return float(np.mean((now < 0.5 * was) & (was > CLEAR_LEVELS)))
+
+
+def outline(axis: Axis3, projection: Projection, length_mm: float, half_width_mm: float) -> NDArray[np.int32]:
+    """Outline a dart in the picture: its axis from the face outwards, `half_width_mm` to both sides; (4, 2) pixels."""
+    ends = np.array(
+        [
+            [axis.x_mm, axis.y_mm, 0.0],
+            [axis.x_mm + length_mm * axis.slope_x, axis.y_mm + length_mm * axis.slope_y, length_mm],
+        ]
+    )
+    foot, head = projection.project(ends)
+    along = (head - foot) / max(1e-6, float(np.linalg.norm(head - foot)))
+    across = np.array([-along[1], along[0]])
+    scale = projection.calibration.focal_x_px / np.linalg.norm(ends - projection.center_mm, axis=1)
+    low, high = half_width_mm * scale[0] * across, half_width_mm * scale[1] * across
+    return np.round(np.array([foot - low, foot + low, head + high, head - high])).astype(np.int32)
