@@ -73,6 +73,7 @@ class Pipeline:
         self._metrics = metrics
         self._calibrations = calibrations
         self._inbox: Inbox[Waiting] = Inbox(capacity)
+        self._idle = asyncio.Event()
         self._turn_began_s: float | None = None
         self._snapshot = msgspec.structs.replace(board.snapshot(), last_seq=journal.last_seq)
         self.started_at_s = clock.wall(clock.now())
@@ -109,7 +110,12 @@ class Pipeline:
 
     async def deliver(self, item: Input) -> None:
         """Put what a camera says before the board; waits while the inbox is full, which holds up that camera's pipe."""
+        self._idle.clear()
         await self._inbox.put(Waiting(item))
+
+    async def settle(self) -> None:
+        """Wait until `run` has decided and told everything that was delivered before."""
+        await self._idle.wait()
 
     async def submit(self, command: BoardCommand) -> tuple[Envelope, ...]:
         """Ask something of the board and give the events that came of it, journalled.
@@ -133,6 +139,8 @@ class Pipeline:
         """Take turns for ever; whoever still waits for an answer when it ends is told so."""
         try:
             while True:
+                if not len(self._inbox):
+                    self._idle.set()
                 await self._inbox.wait(self._patience_s())
                 await self.turn(self._inbox.take_all(), self._clock.now())
         finally:
@@ -160,6 +168,7 @@ class Pipeline:
     async def _ask(self, command: BoardCommand) -> tuple[Envelope, ...]:
         if self.stalled_reason is not None:
             raise PipelineFullError(f"the journal cannot be written: {self.stalled_reason}", reason=self.stalled_reason)
+        self._idle.clear()
         answer: Answer = asyncio.get_running_loop().create_future()
         self._inbox.offer(Waiting(command, answer))
         return await answer
