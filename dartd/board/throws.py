@@ -12,28 +12,23 @@ Rules for whoever changes it:
 from collections.abc import Iterable
 from typing import Literal, assert_never
 
-from dartd.board import standing
-from dartd.board.observation import Landing, Moving, Observation
+from dartd.board.hand import Hand
+from dartd.board.observation import Moving, Observation
 from dartd.board.recovery import BoardMemory
 from dartd.board.standing import StandingDart
-from dartd.board.visit import NO_SLOT, VisitEnd, correction
+from dartd.board.status import Readiness
+from dartd.board.telling import Teller
 from dartd.errors import DartdError
-from schemas.base import DartId, Value
+from schemas.base import Value
 from schemas.commands import CorrectDart, ResetBoard, StartBoard, StopBoard
 from schemas.events import (
-    BoardReset,
     BoardStateChanged,
     BoardStatus,
-    DartBounceOut,
-    DartRemoved,
-    DartUnscored,
     FalseTakeout,
     JournalledEvent,
-    MotionData,
     TakeoutFinished,
     TakeoutOverdue,
     TakeoutStarted,
-    ThrowMiss,
     ThrowState,
     VisitSnapshot,
 )
@@ -145,21 +140,17 @@ class ThrowMachine:
 
     def __init__(self, times: ThrowTimes) -> None:
         self.times = times
-        self.memory = BoardMemory()
-        self._told: list[JournalledEvent] = []
-        self._now = 0.0
-        self._stopped = False
-        self._ready = False
-        self._was_ready = False
-        self._calibrating = False
-        self._hand = False  # in view as far as is known
-        self._hand_at = 0.0  # when that was last so; meaningful during a takeout
-        self._checked = False  # the pull-out timeout after that has passed
-        self._empty: bool | None = None  # what the board was last said to be during this takeout
+        self._teller = Teller(BoardMemory())
+        self._readiness = Readiness()
         self._motion_at = 0.0  # when the motion of throw_detected began
-        self._unwatched = False  # nobody has looked at the board for a while, so what is gone may have been taken
+        self._hand = Hand()
 
     # What it knows.
+
+    @property
+    def memory(self) -> BoardMemory:
+        """Give all that would survive a crash."""
+        return self._teller.memory
 
     @property
     def state(self) -> ThrowState:
@@ -192,17 +183,14 @@ class ThrowMachine:
             return self._motion_at + self.times.throw_timeout_ms / 1000
         if self.state != "pull_out_started":
             return None
-        pull_out_s, adopt_s = self.times.pull_out_timeout_ms / 1000, self.times.takeout_adopt_ms / 1000
-        if self._hand:  # a hand of which nothing new is heard has to be given up at some time, lest a lost camera stop the game
-            return self._hand_at + adopt_s
-        return self._hand_at + pull_out_s + (adopt_s if self._checked else 0.0)
+        return self._hand.due_s(self.times.pull_out_timeout_ms / 1000, self.times.takeout_adopt_ms / 1000)
 
     # What it is told.
 
     def observe(self, seen: Moving | Observation, now: float) -> list[JournalledEvent]:
-        """Take in what the cameras say."""
-        told = self._turn(now)
-        if self._stopped or self._calibrating:
+        """Take in what the cameras say; nothing of it counts while the board is stopped or being calibrated."""
+        told = self._teller.turn(now)
+        if not self._readiness.is_watching:
             return told
         match seen:
             case Moving():
@@ -215,7 +203,7 @@ class ThrowMachine:
 
     def tick(self, now: float) -> list[JournalledEvent]:
         """Act on every time limit that has passed."""
-        told = self._turn(now)
+        told = self._teller.turn(now)
         while (due := self.deadline()) is not None and due <= now:
             if self.state == "throw_detected":
                 self._rest("throw_timeout")
@@ -229,20 +217,20 @@ class ThrowMachine:
         Raises:
             CommandRefusedError: the correction names no dart, no bed or no free slot; nothing is changed then.
         """
-        told = self._turn(now)
+        told = self._teller.turn(now)
         match command:
             case ResetBoard():
-                self._clear(command.user_id)
+                self._teller.cleared(command.user_id)
+                self._hand.in_view = self._readiness.unwatched = False
                 self._move("reset", "reset")
             case StartBoard():
-                self._unwatched |= self._stopped
-                self._stopped = False
+                self._readiness.start()
                 self._move("start", "start")
             case StopBoard():
-                self._stopped = True
+                self._readiness.stopped = True
                 self._move("stop", "stop")
             case CorrectDart():
-                self._correct(command)
+                self._teller.correct(command)
                 self._move("correct", "correct")
             case _:
                 assert_never(command)
@@ -250,31 +238,30 @@ class ThrowMachine:
 
     def new_sequence(self, now: float) -> list[JournalledEvent]:
         """Begin with an empty board and a fresh visit, as a recording does that goes on with another sequence."""
-        told = self._turn(now)
-        if self.darts or not self.memory.visit.is_fresh or self.takeout:
-            self._clear(None)
-        self._hand = self._unwatched = False
+        told = self._teller.turn(now)
+        if self.darts or not self.memory.shown_visit.is_fresh:
+            self._teller.cleared(None)
+        self._hand.in_view = self._readiness.unwatched = False
         self._move("new_sequence", "new_sequence")
         return told
 
-    def set_status(self, *, ready: bool, calibrating: bool, now: float) -> list[JournalledEvent]:
-        """Say whether any camera is ready and whether the board is being calibrated."""
-        told = self._turn(now)
-        self._unwatched |= (ready and not self._ready) or (self._calibrating and not calibrating)
-        self._ready, self._calibrating = ready, calibrating
-        self._was_ready |= ready
-        self._announce(self.state, self._status_of(self.state))
+    def set_status(self, *, ready: bool, calibrating: bool, now: float, failed: bool = False) -> list[JournalledEvent]:
+        """Say whether any camera is ready, whether the board is being calibrated, and whether all cameras have failed."""
+        told = self._teller.turn(now)
+        self._readiness.set_cameras(ready=ready, calibrating=calibrating, failed=failed)
+        self._announce(self.state, "cameras")
         return told
 
     def restore(self, events: Iterable[tuple[JournalledEvent, float]], now: float) -> None:
         """Become what the journal tells, each event with its media time; limits that ran start anew at `now`."""
-        self.memory = BoardMemory()
+        self._teller = Teller(BoardMemory())
         self.memory.fold(events)
-        self._stopped = self.status == "stopped"
-        self._ready = self._was_ready = self._calibrating = False
-        self._hand, self._checked, self._empty = False, self.memory.overdue_told, None
-        self._hand_at = self._motion_at = now
-        self._unwatched = True
+        self._readiness = Readiness(stopped=self.status == "stopped")
+        self._readiness.unwatched = True
+        self._motion_at = now
+        self._hand = Hand()
+        self._hand.seen(now)
+        self._hand.compared = self.memory.overdue_told
 
     # Motion and what came of it.
 
@@ -282,49 +269,57 @@ class ThrowMachine:
         if seen.hand:
             self._see_hand()
         elif self.state != "throw_detected":
-            self._motion_at = self._now
+            self._motion_at = self._teller.now
             self._move("motion", "motion")
 
     def _on_observation(self, seen: Observation) -> None:
-        hand_was_in = self._hand or seen.hand
-        self._empty = seen.empty
+        hand_was_in = self._hand.in_view or seen.hand
         if seen.hand:
             self._see_hand()
         else:
-            self._hand = False
+            self._hand.in_view = False
+            self._teller.moved(seen.moved)
+        self._hand.board_empty = seen.empty
         if self.takeout:
             self._judge_takeout(seen, hand_was_in=hand_was_in)
         elif seen.hand:  # at a board with nothing to take
             self._rest("hand")
         else:
+            self._judge_fall(seen)
             self._judge_throw(seen, hand_was_in=hand_was_in)
-        if not seen.hand:
-            self._unwatched = False
+        self._readiness.unwatched &= seen.hand
 
-    def _judge_throw(self, seen: Observation, *, hand_was_in: bool = False) -> None:
-        """Judge a board that no hand is at."""
+    def _judge_fall(self, seen: Observation) -> None:
+        """Judge what went without a hand.
+
+        One dart fell, and so did several that a throw knocked out. Several at once without a throw, or any while nobody looked, were
+        taken by a hand that no camera saw.
+        """
+        gone = self._gone(seen)
         thrown = bool(seen.landings) or seen.unlocalised or seen.flight
-        if thrown and self.memory.visit.free_number is None and not self.darts:
+        if gone and (self._readiness.unwatched or (len(gone) > 1 and not thrown)):
+            self._start_takeout("hand_unseen")
+            self._take_out(gone)
+            if not self.darts:
+                self._finish_takeout("board_emptied", "takeout_finished")
+            return
+        for dart in gone:
+            self._teller.bounce_out(dart)
+
+    def _judge_throw(self, seen: Observation, *, hand_was_in: bool) -> None:
+        """Count what landed, or tell of a miss: a flight of which nothing came, and that was no hand either."""
+        missed = seen.flight and not (seen.landings or seen.unlocalised or seen.gone or hand_was_in or self.takeout)
+        if (seen.landings or seen.unlocalised or missed) and self.memory.visit.free_number is None and not self.darts:
             # All three were thrown, none stands and nobody came to take any: the next throw opens the next visit.
             self.memory.begin_visit(self.memory.next_visit_id)
-        self._tell_moved(seen)
-        gone = self._known(seen.gone)
-        if gone and (self._unwatched or (len(gone) > 1 and not thrown)):
-            self._take_unseen(gone)
-        else:
-            for dart in gone:
-                self._tell_bounce_out(dart)
-        self._count_throws(seen)
-        if seen.flight and not (seen.landings or seen.unlocalised or gone or hand_was_in):
-            self._tell_miss(seen)
-        if self.state != "pull_out_started":
-            self._rest("settled")
-
-    def _count_throws(self, seen: Observation) -> None:
         for landing in seen.landings:
-            self._tell_landing(landing)
+            self._teller.landing(landing)
         if seen.unlocalised:
-            self._tell_unscored()
+            self._teller.unscored()
+        if missed:
+            self._teller.miss(seen, timeout_ms=self.times.throw_timeout_ms, takes_slot=self.times.count_misses)
+        if not self.takeout:
+            self._rest("settled")
 
     def _rest(self, reason: str) -> None:
         stands = bool(self.darts) or self.memory.visit.has_unseen
@@ -333,196 +328,85 @@ class ThrowMachine:
     # Takeouts.
 
     def _see_hand(self) -> None:
-        self._hand, self._hand_at, self._checked = True, self._now, False
+        self._hand.in_view = True
         if self.takeout:
-            return
-        if self.darts or self.memory.visit.slots:
+            self._hand.seen(self._teller.now)
+        elif self.darts or self.memory.visit.slots:
             self._start_takeout("hand")
 
     def _start_takeout(self, reason: str) -> None:
-        self._hand_at, self._checked = self._now, False
-        self._tell(TakeoutStarted(visit_id=self.memory.visit.visit_id, darts_in_board=len(self.darts)))
+        self._hand.seen(self._teller.now)
+        self._teller.tell(TakeoutStarted(visit_id=self.memory.visit.visit_id, darts_in_board=len(self.darts)))
         self._move("hand", reason)
 
     def _judge_takeout(self, seen: Observation, *, hand_was_in: bool) -> None:
         """Judge a board in takeout.
 
-        What lands while a hand is in view, or in the same episode in which darts went by a hand, does not count: hands leave marks that
-        look like darts. Once a dart is out, the visit is over as soon as the board is empty, so a dart that lands before counts as
-        extra. Where the hand took nothing the takeout was none, and what landed meanwhile is a throw.
+        Where the hand took nothing the takeout was none, and what landed meanwhile is a throw. What lands in the same episode in which a
+        hand took darts does not count: hands leave marks that look like darts. Once a dart is out the visit is over as soon as the board
+        is empty, so a dart that lands before that is extra.
         """
-        if not seen.hand:
-            self._tell_moved(seen)
-        bare = seen.empty is True and not (seen.hand or seen.landings or seen.unlocalised)
-        self._tell_removed(self.darts if bare else self._known(seen.gone))
+        gone = self._gone(seen)
+        if gone:
+            self._take_out(gone)
         if seen.hand:
             return
         if hand_was_in:
-            self._hand_at, self._checked = self._now, False
+            self._hand.seen(self._teller.now)
+            self._hand.board_empty = seen.empty
         if self._took_nothing(seen):
-            self._tell(FalseTakeout(visit_id=self.memory.visit.visit_id, darts_in_board=len(self.darts)))
+            self._teller.tell(FalseTakeout(visit_id=self.memory.visit.visit_id, darts_in_board=len(self.darts)))
             self._move("hand_left", "false_takeout")
             self._judge_throw(seen, hand_was_in=True)
-        elif not self.darts:
+            return
+        if not self.darts:
             self._finish_takeout("board_emptied", "takeout_finished")
-            if not hand_was_in:
-                self._judge_throw(seen, hand_was_in=True)
-        elif not hand_was_in:
-            self._count_throws(seen)
+        if not hand_was_in:
+            self._judge_throw(seen, hand_was_in=True)
 
     def _took_nothing(self, seen: Observation) -> bool:
         if self.memory.part_taken:
             return False
         return bool(self.darts) or (self.memory.visit.has_unseen and seen.empty is False)
 
-    def _take_unseen(self, gone: tuple[StandingDart, ...]) -> None:
-        """Take it for a takeout by a hand that no camera saw."""
-        self._start_takeout("hand_unseen")
-        self._tell_removed(gone)
-        if not self.darts:
-            self._finish_takeout("board_emptied", "takeout_finished")
-
     def _on_takeout_timeout(self, due: float) -> None:
-        if self._hand:
-            self._hand, self._hand_at, self._checked = False, due, False
-        elif self._checked:
+        if self._hand.in_view:
+            self._hand.give_up(due)
+        elif self._hand.compared:
             self._finish_takeout("adopt_timeout", "takeout_adopted")
         else:
-            self._checked = True
-            if self._empty:
-                self._tell_removed(self.darts)
+            self._hand.compared = True
+            if self._hand.board_empty and self.darts:
+                self._take_out(self.darts)
             if not self.darts:
                 self._finish_takeout("board_emptied", "takeout_finished")
             elif not self.memory.overdue_told:
-                self._tell(TakeoutOverdue(visit_id=self.memory.visit.visit_id, count_remaining=len(self.darts)))
+                self._teller.tell(TakeoutOverdue(visit_id=self.memory.visit.visit_id, count_remaining=len(self.darts)))
                 self._move("pull_out_timeout", "takeout_overdue")
 
-    def _finish_takeout(self, given: ThrowInput, reason: str) -> None:
-        self._complete("takeout")
-        self._tell(TakeoutFinished(visit_id=self.memory.visit.visit_id, count_remaining=len(self.darts)))
-        self._empty = None
-        self._move(given, reason)
+    def _gone(self, seen: Observation) -> tuple[StandingDart, ...]:
+        """Name the darts that went: all of them where one surely did, or a hand came, and the board looks like the empty one."""
+        gone = tuple(dart for dart in self.darts if dart.dart_id in seen.gone)
+        looks_empty = seen.empty is True and not (seen.hand or seen.landings or seen.unlocalised)
+        return self.darts if looks_empty and (gone or self.takeout) else gone
 
-    # Darts.
-
-    def _known(self, dart_ids: Iterable[DartId]) -> tuple[StandingDart, ...]:
-        wanted = set(dart_ids)
-        return tuple(dart for dart in self.darts if dart.dart_id in wanted)
-
-    def _tell_landing(self, landing: Landing) -> None:
-        dart_id, visit = self.memory.next_dart_id, self.memory.visit
-        number = None if self.takeout else visit.free_number
-        if number is None:
-            self._tell(standing.extra_event(landing, dart_id, visit.visit_id))
-        else:
-            self._tell(standing.hit_event(landing, dart_id, visit.visit_id, number, self._now))
-        self.memory.note_episodes(dart_id, landing.episodes)
-        if number is not None:
-            self._complete_when_full()
-
-    def _tell_unscored(self) -> None:
-        visit = self.memory.visit
-        number = None if self.takeout else visit.free_number
-        reason = "extra_dart" if number is None else "not_localised"
-        dart_id = self.memory.next_dart_id
-        self._tell(DartUnscored(dart_id=dart_id, visit_id=visit.visit_id, dart_number=number or NO_SLOT, reason=reason))
-        if number is not None:
-            self._complete_when_full()
-
-    def _tell_miss(self, seen: Observation) -> None:
-        duration_ms = round((seen.settled_s - seen.started_s) * 1000)
-        number = self.memory.visit.free_number if self.times.count_misses else None
-        self._tell(
-            ThrowMiss(
-                visit_id=self.memory.visit.visit_id,
-                dart_number=number,
-                motion_data=MotionData(max_motion=seen.max_motion, motion_duration_ms=duration_ms),
-                reason="timeout" if duration_ms > self.times.throw_timeout_ms else "no_dart_detected",
-            )
-        )
-        if number is not None:
-            self._complete_when_full()
-
-    def _tell_moved(self, seen: Observation) -> None:
-        for dart_id, axis in seen.moved:
-            for dart in self._known((dart_id,)):
-                self._tell(dart.moved(axis))
-
-    def _tell_bounce_out(self, dart: StandingDart) -> None:
-        """Tell that a dart fell; when its visit was told with its points, tell the visit again."""
-        visit = self.memory.visit
-        on_board_ms = max(0, round((self._now - dart.landed_at_s) * 1000))
-        self._tell(DartBounceOut(dart_id=dart.dart_id, visit_id=visit.visit_id, dart_position=dart.position, time_on_board_ms=on_board_ms))
-        if visit.ended and visit.slot_of(dart.dart_id):
-            self._tell(self.memory.visit.completed(visit.ended))
-
-    def _tell_removed(self, gone: tuple[StandingDart, ...]) -> None:
-        if not gone:
-            return
-        self._tell(
-            DartRemoved(
-                count_removed=len(gone),
-                count_remaining=len(self.darts) - len(gone),
-                removed_dart_ids=tuple(dart.dart_id for dart in gone),
-                visit_id=self.memory.visit.visit_id,
-            )
-        )
+    def _take_out(self, gone: tuple[StandingDart, ...]) -> None:
+        self._teller.removed(gone)
         self._move("darts_taken", "dart_removed")
 
-    # Visits.
+    def _finish_takeout(self, given: ThrowInput, reason: str) -> None:
+        self._teller.complete("takeout")
+        self._teller.tell(TakeoutFinished(visit_id=self.memory.visit.visit_id, count_remaining=len(self.darts)))
+        self._move(given, reason)
 
-    def _complete(self, reason: VisitEnd) -> None:
-        visit = self.memory.visit
-        if visit.slots and not visit.ended:
-            self._tell(visit.completed(reason))
-
-    def _complete_when_full(self) -> None:
-        """Tell the visit at its third slot; a slot that a correction freed is told again when it is used anew."""
-        visit = self.memory.visit
-        if visit.free_number is None or visit.ended:
-            self._tell(visit.completed("three_darts"))
-
-    def _correct(self, command: CorrectDart) -> None:
-        event = correction(command, self.memory.visits, self.memory.next_dart_id)
-        self._tell(event)
-        visit = next(visit for visit in self.memory.visits if visit.visit_id == event.visit_id)
-        if visit.ended:
-            self._tell(visit.completed("correction"))
-        elif visit.free_number is None:
-            self._tell(visit.completed("three_darts"))
-
-    def _clear(self, user_id: str | None) -> None:
-        self._complete("reset")
-        visit = self.memory.visit
-        visit_id = visit.visit_id if visit.is_fresh else self.memory.next_visit_id
-        self._tell(BoardReset(visit_id=visit_id, user_id=user_id))
-        self._hand = self._checked = self._unwatched = False
-        self._empty = None
-
-    # Telling.
-
-    def _turn(self, now: float) -> list[JournalledEvent]:
-        self._now, self._told = now, []
-        return self._told
-
-    def _tell(self, event: JournalledEvent) -> None:
-        self.memory.take_in(event, self._now)
-        self._told.append(event)
+    # The table and what follows from it.
 
     def _move(self, given: ThrowInput, reason: str) -> None:
-        state = next_state(self.state, given)
-        self._announce(state, reason)
+        self._announce(next_state(self.state, given), reason)
 
     def _announce(self, state: ThrowState, reason: str) -> None:
-        status = self._status_of(state)
-        if (state, status) != (self.state, self.status):
-            self._tell(BoardStateChanged(state=state, previous_state=self.state, status=status, previous_status=self.status, reason=reason))
-
-    def _status_of(self, state: ThrowState) -> BoardStatus:
-        if self._stopped:
-            return "stopped"
-        if self._calibrating:
-            return "calibrating"
-        if not self._ready:
-            return "error" if self._was_ready else "starting"
-        return "takeout" if state == "pull_out_started" else "throw"
+        status = self._readiness.status(state)
+        before = (self.state, self.status)
+        if (state, status) != before:
+            changed = BoardStateChanged(state=state, previous_state=before[0], status=status, previous_status=before[1], reason=reason)
+            self._teller.tell(changed)

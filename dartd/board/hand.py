@@ -1,0 +1,29 @@
+"""The hand at the board: whether one is in view, and which limit of the takeout runs."""
+
+
+class Hand:
+    """A hand as far as is known, `left_at_s` being when one last was there.
+
+    `compared`: the pull-out limit after that has passed, so the board was compared with the empty one. `board_empty`: what the board was
+    last said to be in that time, None when that could not be said.
+    """
+
+    def __init__(self) -> None:
+        self.in_view = False
+        self.left_at_s = 0.0
+        self.compared = False
+        self.board_empty: bool | None = None
+
+    def seen(self, at_s: float) -> None:
+        """Note that a hand is, or was until now, at the board: limits run from here."""
+        self.left_at_s, self.compared, self.board_empty = at_s, False, None
+
+    def give_up(self, at_s: float) -> None:
+        """Believe no longer in a hand of which nothing more is heard, lest a lost camera stop the game."""
+        self.in_view, self.left_at_s = False, at_s
+
+    def due_s(self, pull_out_s: float, adopt_s: float) -> float:
+        """Give the time of the next limit: to give the hand up, to compare the board, or to adopt what stands."""
+        if self.in_view:
+            return self.left_at_s + adopt_s
+        return self.left_at_s + pull_out_s + (adopt_s if self.compared else 0.0)
