@@ -260,7 +260,7 @@ class Hub:
             full = [subscription for subscription in group if not subscription.offer(entry)]
             self._deliveries += len(group) - len(full)
             for subscription in full:
-                subscription.lag(entry.seq)
+                subscription.lag(entry.seq - 1)
                 self._lags += 1
 
     @contextmanager
