@@ -1,0 +1,61 @@
+"""The address of a simulated camera: `sim:?rig=1&seed=7&story=demo&camera=0&epoch=12.5`."""
+
+from urllib.parse import parse_qsl
+
+from schemas.base import Value
+from workers.sources.errors import SourceError
+from workers.sources.simulator.rig import CAMERAS
+from workers.sources.simulator.story import STORIES
+
+
+class Address(Value, frozen=True, kw_only=True):
+    """Which rig and story a simulated camera shows; `epoch_s` is the media time at which the story begins (None: when the source opens)."""
+
+    rig: int = 1
+    seed: int = 1
+    story: str = "demo"
+    camera: int = 0
+    epoch_s: float | None = None
+
+
+def parse_address(url: str) -> Address:
+    """Read a `sim:` URL.
+
+    Raises:
+        SourceError: a parameter is unknown or has no such value; the message names it.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme != "sim":
+        raise SourceError(f"{url!r} is no simulator: write sim:?rig=1&seed=7&story=demo&camera=0")
+    values = dict(parse_qsl(rest.lstrip("?"), keep_blank_values=True))
+    unknown = sorted(set(values) - {"rig", "seed", "story", "camera", "epoch"})
+    if unknown:
+        raise SourceError(f"{url!r}: unknown parameter {unknown[0]!r}; there are rig, seed, story, camera and epoch")
+    address = Address(
+        rig=_whole(url, values.get("rig", "1"), "rig"),
+        seed=_whole(url, values.get("seed", "1"), "seed"),
+        story=values.get("story", "demo"),
+        camera=_whole(url, values.get("camera", "0"), "camera"),
+        epoch_s=_seconds(url, values["epoch"]) if "epoch" in values else None,
+    )
+    if address.story not in STORIES:
+        raise SourceError(f"{url!r}: there is no story {address.story!r}; there are {', '.join(STORIES)}")
+    if address.camera >= CAMERAS:
+        raise SourceError(f"{url!r}: camera must be 0 to {CAMERAS - 1}")
+    return address
+
+
+def _whole(url: str, text: str, name: str) -> int:
+    if not text.isdecimal() or len(text) > 15:
+        raise SourceError(f"{url!r}: {name} must be a whole number, got {text!r}")
+    return int(text)
+
+
+def _seconds(url: str, text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise SourceError(f"{url!r}: epoch must be seconds, got {text!r}") from None
+    if not abs(seconds) < 1e12:
+        raise SourceError(f"{url!r}: epoch must be a finite number of seconds, got {text!r}")
+    return seconds

@@ -1,0 +1,198 @@
+"""The empty board as one camera sees it: computed once, ray by ray, through the true lens."""
+
+import math
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.board import SECTOR_RAD, SECTORS, BoardSpec
+from schemas.geometry import Calibration
+from workers.sources.simulator.rig import BoardLook, Light, Mount, Rig
+from workers.vision.frame import Image
+from workers.vision.projection import Projection
+
+Floats32 = NDArray[np.float32]
+_FINER: Final = 2  # rays per pixel and direction
+_STEP_MM: Final = 0.1  # of the tables over the radius
+_FAR_MM: Final = 1200.0
+_DIGITS_MM: Final = (172.0, 222.0)
+_DIGITS_PER_MM: Final = 4
+_GRAIN_PER_MM: Final = 2.2
+_GRAIN_SIZE: Final = 1024
+_GAMMA: Final = 2.2
+
+
+def face_picture(rig: Rig, camera: int, calibration: Calibration, board: BoardSpec | None = None) -> Image:
+    """Render the empty board (h, w, 3) BGR as the camera sees it, without noise."""
+    board = board or BoardSpec()
+    look, mount = rig.look, rig.mounts[camera]
+    rays = _rays(calibration)
+    x_mm, y_mm = _cut(rays, calibration, 0.0)
+    radius_mm = np.minimum(np.hypot(x_mm, y_mm), _FAR_MM - 1)
+    around = (np.arctan2(x_mm, y_mm) / SECTOR_RAD).astype(np.float32)  # sectors, clockwise from the middle of the 20
+    light = _bed_light(look, board, radius_mm, around)
+    light *= _grain(look, x_mm, y_mm)[..., None]
+    _add_digits(light, look, radius_mm, around)
+    _add_wires(light, look, board, _cut(rays, calibration, 0.5 * look.wire_mm), Projection(calibration).center_mm)
+    light *= _falloff(rig.light, x_mm, y_mm, radius_mm)[..., None]
+    seen = np.asarray(cv2.resize(light, (calibration.width, calibration.height), interpolation=cv2.INTER_AREA), np.float32)
+    _add_lamps(seen, rig.light, calibration)
+    return _expose(seen, rig.light, mount)
+
+
+def tone(linear: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Turn linear light (0 to 1) into display values (0 to 255), with a soft shoulder for glare."""
+    soft = np.where(linear > 0.8, 0.8 + 0.2 * np.tanh((linear - 0.8) / 0.35), linear)
+    return 255.0 * np.clip(soft, 0, 1) ** (1 / _GAMMA)
+
+
+def _rays(calibration: Calibration) -> Floats32:
+    """Give the ray of every sample in the board frame, (3, h, w), scaled so that depth is 1."""
+    c = calibration
+    u = ((np.arange(c.width * _FINER) + 0.5) / _FINER - 0.5 - c.center_x_px) / c.focal_x_px
+    v = ((np.arange(c.height * _FINER) + 0.5) / _FINER - 0.5 - c.center_y_px) / c.focal_y_px
+    bent_u, bent_v = np.meshgrid(u.astype(np.float32), v.astype(np.float32))
+    bent = np.hypot(bent_u, bent_v)
+    table = np.linspace(0, 2, 4096, dtype=np.float32)  # straight radius against bent radius: the lens is the same all around
+    through = table * (1 + c.k1 * table**2 + c.k2 * table**4)
+    ratio = np.interp(np.linspace(0, 1.4, 8192), np.maximum.accumulate(through), table) / np.maximum(np.linspace(0, 1.4, 8192), 1e-9)
+    ratio[0] = 1.0
+    scale = ratio.astype(np.float32)[np.minimum(bent * (8191 / 1.4) + 0.5, 8191).astype(np.int32)]
+    turn = np.array(c.rotation, np.float32).reshape(3, 3)
+    u_flat, v_flat = bent_u * scale, bent_v * scale
+    return np.stack([turn[0, k] * u_flat + turn[1, k] * v_flat + turn[2, k] for k in range(3)])
+
+
+def _cut(rays: Floats32, calibration: Calibration, z_mm: float) -> tuple[Floats32, Floats32]:
+    center_mm = Projection(calibration).center_mm
+    reach = (z_mm - center_mm[2]) / np.minimum(rays[2], -0.05)
+    return (center_mm[0] + rays[0] * reach).astype(np.float32), (center_mm[1] + rays[1] * reach).astype(np.float32)
+
+
+def _bed_light(look: BoardLook, board: BoardSpec, radius_mm: Floats32, around: Floats32) -> Floats32:
+    radii = np.arange(0, _FAR_MM, _STEP_MM)
+    edges = [*board.radii_mm, board.edge_mm - 4.5, board.edge_mm - 3.3, board.edge_mm, look.surround_mm]
+    rim = tuple(0.5 * v for v in look.digits)
+    common = [look.number_ring, rim, look.number_ring, look.surround, look.wall]
+    bulls = [look.red, look.green]
+    odd = [look.light_bed, look.green, look.light_bed, look.green]
+    even = [look.dark_bed, look.red, look.dark_bed, look.red]
+    zone = np.searchsorted(np.array(edges), radii, side="right")
+    table = np.stack([np.array([*bulls, *singles, *common], np.float32)[zone] for singles in (even, odd)])
+    table[:, (radii > board.edge_mm - 1) & (radii < board.edge_mm + 5)] *= 0.4  # the gap around the board
+    odd_sector = np.floor(around + 0.5).astype(np.int32) & 1
+    at = (radius_mm / _STEP_MM).astype(np.int32) + odd_sector * len(radii)
+    beds: Floats32 = np.take(table.reshape(-1, 3), at, axis=0)
+    return beds
+
+
+def _grain(look: BoardLook, x_mm: Floats32, y_mm: Floats32) -> Floats32:
+    """Draw sisal fibres, stains and the holes of old darts as a factor."""
+    rng = np.random.default_rng(look.texture)
+    size = _GRAIN_SIZE
+    fibres = cv2.GaussianBlur(rng.standard_normal((size, size), np.float32), (0, 0), 0.9)
+    stains = cv2.resize(rng.standard_normal((24, 24), np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
+    texture = 1 + look.grain * (fibres / fibres.std() + 0.5 * stains)
+    for x, y in _holes(look, rng):
+        texture[int(y), int(x)] *= 0.45
+    texture = cv2.GaussianBlur(texture.astype(np.float32), (0, 0), 0.6)
+    scale, middle = np.float32(_GRAIN_PER_MM), np.float32(size / 2)
+    return np.maximum(cv2.remap(texture, x_mm * scale + middle, y_mm * scale + middle, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP), 0.2)
+
+
+def _holes(look: BoardLook, rng: np.random.Generator) -> NDArray[np.float64]:
+    favourites = np.array([(0, 103), (0, 130), (-31, -98), (0, 0), (31, -98), (0, 166)], float)
+    near = favourites[rng.integers(len(favourites), size=look.holes)] + rng.normal(0, 22, (look.holes, 2))
+    spread = rng.uniform(-160, 160, (look.holes // 4, 2))
+    pixels = np.concatenate([near, spread]) * _GRAIN_PER_MM + _GRAIN_SIZE / 2
+    return np.clip(pixels, 0, _GRAIN_SIZE - 1)
+
+
+def _add_digits(light: Floats32, look: BoardLook, radius_mm: Floats32, around: Floats32) -> None:
+    """Lay the numbers over the number ring, their tops outwards."""
+    inner_mm, outer_mm = _DIGITS_MM
+    length = 20 * 256
+    strip = np.zeros((int((outer_mm - inner_mm) * _DIGITS_PER_MM), length), np.uint8)
+    for k, sector in enumerate(SECTORS):
+        (width, height), _ = cv2.getTextSize(str(sector), cv2.FONT_HERSHEY_DUPLEX, 3.2, 9)
+        at = (int(128 + 256 * k - width / 2), (strip.shape[0] + height) // 2)
+        cv2.putText(strip, str(sector), at, cv2.FONT_HERSHEY_DUPLEX, 3.2, 255, 9, cv2.LINE_AA)
+    ring = np.nonzero((radius_mm > inner_mm) & (radius_mm < outer_mm))
+    column = ((around[ring] + 0.5) % 20 * 256).astype(np.int32)
+    row = ((outer_mm - radius_mm[ring]) * _DIGITS_PER_MM).astype(np.int32)
+    share = (strip[row, np.minimum(column, length - 1)] / 255.0).astype(np.float32)[:, None]
+    light[ring] = light[ring] * (1 - share) + np.array(look.digits, np.float32) * share
+
+
+def _add_wires(
+    light: Floats32, look: BoardLook, board: BoardSpec, at_mm: tuple[Floats32, Floats32], center_mm: NDArray[np.float64]
+) -> None:
+    """Lay the wires over the beds: they stand up, gleam on the side towards the camera and darken the sisal beside them."""
+    x_mm, y_mm = at_mm
+    radius_mm = np.minimum(np.hypot(x_mm, y_mm), _FAR_MM - 1)
+    radii = np.arange(0, _FAR_MM, _STEP_MM, dtype=np.float32)
+    rings = np.array(board.radii_mm, np.float32)
+    nearest = radii - rings[np.abs(radii[:, None] - rings[None]).argmin(axis=1)]
+    off_ring = np.take(nearest, (radius_mm / _STEP_MM).astype(np.int32))
+    angle = np.arctan2(x_mm, y_mm) / SECTOR_RAD
+    off_angle = (angle - np.floor(angle) - 0.5) * np.float32(SECTOR_RAD)
+    off_radial = radius_mm * np.sin(off_angle)
+    off_radial[(radius_mm < board.single_bull_mm) | (radius_mm > board.double_outer_mm + 9)] = 99
+    radial = np.abs(off_radial) < np.abs(off_ring)
+    off_mm = np.where(radial, off_radial, off_ring)
+    azimuth = math.atan2(center_mm[0], center_mm[1]) / SECTOR_RAD - angle
+    facing = np.where(radial, np.sin(azimuth * SECTOR_RAD), np.cos(azimuth * SECTOR_RAD))
+    near = np.nonzero(np.abs(off_mm) < 3.0)
+    off, half = off_mm[near], np.float32(look.wire_mm / 2)
+    light[near] *= (1 - 0.4 * np.exp(-((off / 1.3) ** 2)))[:, None]
+    cover = np.clip((half - np.abs(off)) / 0.25 + 0.5, 0, 1)
+    gleam = look.wire * (0.28 + 0.9 * np.exp(-(((off / half) - 0.45 * facing[near]) ** 2) / 0.18))
+    light[near] = light[near] * (1 - cover[:, None]) + (gleam * cover)[:, None]
+
+
+def _falloff(light: Light, x_mm: Floats32, y_mm: Floats32, radius_mm: Floats32) -> Floats32:
+    """Tell how bright the face is lit: a ring of lamps, a little brighter on one side."""
+    turns = np.linspace(0, math.tau, 48, endpoint=False)
+    radii = np.arange(0, _FAR_MM, 2.0)
+    square = (radii[:, None] - light.radius_mm * np.cos(turns)) ** 2 + (light.radius_mm * np.sin(turns)) ** 2 + light.height_mm**2
+    table = (square**-2).mean(axis=1)
+    lit = np.take((table / table[0]).astype(np.float32), (radius_mm / 2).astype(np.int32))
+    side = 1 + (light.tilt[0] * np.clip(x_mm, -400, 400) + light.tilt[1] * np.clip(y_mm, -400, 400)) / 1000
+    falloff: Floats32 = ((np.minimum(lit, 2.2) * side + light.ambient) * light.level).astype(np.float32)
+    return falloff
+
+
+def _add_lamps(seen: Floats32, light: Light, calibration: Calibration) -> None:
+    """Draw the far part of the ring of lamps where the camera sees it."""
+    turns = np.linspace(0, math.tau, 241)
+    points = np.stack([light.radius_mm * np.cos(turns), light.radius_mm * np.sin(turns), np.full_like(turns, light.height_mm)], axis=1)
+    projection = Projection(calibration)
+    depth_mm = points @ projection.rotation[2] + projection.translation_mm[2]
+    pixels = projection.project(points)
+    glow = np.zeros(seen.shape[:2], np.float32)
+    for k in range(len(turns) - 1):
+        if min(depth_mm[k], depth_mm[k + 1]) > 250 and np.abs(pixels[k]).max() < 4000:
+            thick = max(1, int(16 * calibration.focal_x_px / depth_mm[k]))
+            cv2.line(glow, _integers(pixels[k]), _integers(pixels[k + 1]), 1.0, thick, cv2.LINE_AA)
+    if not glow.any():
+        return
+    halo = cv2.GaussianBlur(glow, (0, 0), 14 * calibration.width / 800)
+    seen += (1.2 * glow + 0.35 * halo)[..., None]
+
+
+def _integers(pixel: NDArray[np.float64]) -> tuple[int, int]:
+    return round(float(pixel[0])), round(float(pixel[1]))
+
+
+def _expose(seen: Floats32, light: Light, mount: Mount) -> Image:
+    height, width = seen.shape[:2]
+    sharp = cv2.GaussianBlur(seen, (0, 0), mount.blur_px * width / 800)
+    veil = cv2.GaussianBlur(cv2.resize(seen, (width // 8, height // 8), interpolation=cv2.INTER_AREA), (0, 0), 6)
+    sharp = 0.985 * sharp + 0.015 * cv2.resize(veil, (width, height))  # the lens scatters a little light over everything
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
+    vignette = 1 - 0.16 * (x**2 + y**2)
+    colour = np.array(mount.white, np.float32) * np.array(light.tint, np.float32) * np.float32(mount.gain)
+    linear = (sharp * vignette[..., None]) * colour + np.float32(0.0012)
+    return tone(linear).round().astype(np.uint8)

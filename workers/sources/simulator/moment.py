@@ -1,0 +1,175 @@
+"""What stands, moves and shakes before the cameras at one time of a story."""
+
+import math
+from typing import Final
+
+import numpy as np
+
+from schemas.base import Value
+from workers.sources.simulator.darts import Pose
+from workers.sources.simulator.hand import HandPose
+from workers.sources.simulator.story import Story
+from workers.sources.simulator.visit import FALL_S, FLIGHT_S, Key, Reach, Throw, Visit, grip_mm
+
+_SPEED_MM_S: Final = 4000.0
+_WIGGLE_S: Final = 0.2
+_SHAKE_S: Final = 0.45
+_SHUTTER_S: Final = 0.008
+_INSTANTS: Final = 4  # poses that a moving dart is drawn at for one frame
+_GRAVITY_MM_S2: Final = 9810.0
+
+
+class Moving(Value, frozen=True, kw_only=True):
+    """A dart that moves: where it was while the shutter was open, and how it will stand, when it touches the board."""
+
+    poses: tuple[Pose, ...]
+    rest: Pose | None = None
+
+
+class Moment(Value, frozen=True, kw_only=True):
+    """All that one frame shows."""
+
+    standing: tuple[Pose, ...] = ()
+    moving: tuple[Moving, ...] = ()
+    hand: HandPose | None = None
+
+
+class Shift(Value, frozen=True, kw_only=True):
+    """How a camera is displaced, in pixels of a picture 800 wide and radians about its middle."""
+
+    x: float = 0.0
+    y: float = 0.0
+    turn_rad: float = 0.0
+
+
+def moment_at(story: Story, since_s: float) -> Moment:
+    """Tell what is to be seen so many seconds after the epoch."""
+    number = story.number_at(since_s)
+    if number < 0 or since_s >= story.end_s:
+        return Moment()
+    visit = story.visit(number)
+    standing: list[Pose] = []
+    moving: list[Moving] = []
+    for throw in visit.throws:
+        if throw.at_s + _WIGGLE_S <= since_s < throw.gone_s:
+            standing.append(throw.pose)
+        elif moves := _moving(throw, visit, since_s):
+            moving.append(moves)
+    reach = next((r for r in visit.reaches if r.start_s <= since_s < r.end_s), None)
+    return Moment(standing=tuple(standing), moving=tuple(moving), hand=_hand(reach, visit, since_s) if reach else None)
+
+
+def shift_at(story: Story, camera: int, since_s: float) -> Shift:
+    """Tell how a camera is displaced: it swings when a dart lands, and does not come back quite to where it was."""
+    number = story.number_at(since_s)
+    hits = [
+        (v.number, t)
+        for v in (story.visit(k) for k in range(max(number - 1, 0), number + 1))
+        for t in v.throws
+        if t.outcome != "past" and t.at_s <= since_s
+    ]
+    if not hits:
+        return Shift()
+    rest = _rest(story, camera, *hits[-1])
+    gone_s = since_s - hits[-1][1].at_s
+    if gone_s >= _SHAKE_S:
+        return rest
+    before = _rest(story, camera, *hits[-2]) if len(hits) > 1 else Shift()
+    rng = np.random.default_rng([story.seed, camera, *_key(*hits[-1]), 1])
+    reach, turn, pace = float(rng.uniform(0.4, 1.2)), float(rng.uniform(0, math.tau)), float(rng.uniform(16, 28))
+    left = math.exp(-gone_s / 0.07)
+    swing = reach * left * math.cos(math.tau * pace * gone_s)
+    return Shift(
+        x=rest.x + (before.x - rest.x) * left + swing * math.cos(turn),
+        y=rest.y + (before.y - rest.y) * left + swing * math.sin(turn),
+        turn_rad=rest.turn_rad + (before.turn_rad - rest.turn_rad) * left + 0.0004 * swing,
+    )
+
+
+def _key(number: int, throw: Throw) -> tuple[int, int]:
+    return number, throw.number
+
+
+def _rest(story: Story, camera: int, number: int, throw: Throw) -> Shift:
+    rng = np.random.default_rng([story.seed, camera, *_key(number, throw)])
+    reach, turn = float(rng.uniform(0.03, 0.28)), float(rng.uniform(0, math.tau))
+    return Shift(x=reach * math.cos(turn), y=reach * math.sin(turn), turn_rad=float(rng.normal(0, 0.0001)))
+
+
+def _moving(throw: Throw, visit: Visit, since_s: float) -> Moving | None:
+    """Move a dart that flies, wiggles, falls or is held in a hand."""
+    instants = [since_s - _SHUTTER_S * k / _INSTANTS for k in range(_INSTANTS)]
+    past_s = FLIGHT_S if throw.outcome == "past" else 0.0
+    if throw.at_s - FLIGHT_S <= since_s < throw.at_s + past_s:
+        return Moving(poses=tuple(_flying(throw, t) for t in instants))
+    if throw.at_s <= since_s < min(throw.gone_s, throw.at_s + _WIGGLE_S):
+        return Moving(poses=tuple(_wiggling(throw, t) for t in instants[:2]), rest=throw.pose)
+    if since_s < throw.gone_s:
+        return None
+    if throw.outcome in {"bounces", "falls"} and since_s < throw.gone_s + FALL_S:
+        return Moving(poses=tuple(_falling(throw, t) for t in instants))
+    for reach in visit.reaches:
+        if throw.number in dict(reach.takes) and since_s < reach.end_s:
+            return Moving(poses=(_held(throw, reach, visit, since_s),))
+    return None
+
+
+def _flying(throw: Throw, at_s: float) -> Pose:
+    p = throw.pose
+    return _changed(p, depth_mm=p.depth_mm - _SPEED_MM_S * (throw.at_s - at_s))
+
+
+def _wiggling(throw: Throw, at_s: float) -> Pose:
+    p, gone_s = throw.pose, max(at_s - throw.at_s, 0.0)
+    swing = 0.06 * math.exp(-gone_s / 0.045) * math.sin(math.tau * 22 * gone_s)
+    depth_mm = p.depth_mm if throw.outcome != "bounces" else 2.0
+    return _changed(p, slope_y=p.slope_y + swing, slope_x=p.slope_x + 0.3 * swing, depth_mm=depth_mm)
+
+
+def _falling(throw: Throw, at_s: float) -> Pose:
+    """Let a dart drop: its point comes out, its flight goes down, it leaves the board."""
+    p, gone_s = throw.pose, max(at_s - throw.gone_s, 0.0)
+    drop_mm = _GRAVITY_MM_S2 / 2 * gone_s**2
+    slope_y = p.slope_y - 5.0 * gone_s
+    point_mm = np.array([p.x_mm + 60 * gone_s, p.y_mm - drop_mm, 4.0 + 350 * gone_s])
+    return placed(_changed(p, slope_y=slope_y), point_mm, 0.0)
+
+
+def _held(throw: Throw, reach: Reach, visit: Visit, since_s: float) -> Pose:
+    hand = _hand(reach, visit, since_s)
+    order = [number for number, _ in reach.takes].index(throw.number)
+    fingers_mm = np.array([hand.x_mm + 5.0 * order, hand.y_mm - 4.0 * order, hand.z_mm])
+    return placed(throw.pose, fingers_mm, grip_mm(throw.pose))
+
+
+def placed(pose: Pose, at_mm: np.ndarray[tuple[int, ...], np.dtype[np.float64]], from_point_mm: float) -> Pose:
+    """Move a dart so that the place `from_point_mm` along it lies at `at_mm` (3)."""
+    along = pose.along
+    point_mm = at_mm - from_point_mm * along
+    depth_mm = -float(point_mm[2] / along[2])
+    foot_mm = point_mm + depth_mm * along
+    return _changed(pose, x_mm=float(foot_mm[0]), y_mm=float(foot_mm[1]), depth_mm=depth_mm)
+
+
+def _changed(pose: Pose, **changes: float) -> Pose:
+    values = {name: getattr(pose, name) for name in pose.__struct_fields__} | changes
+    return Pose(**values)
+
+
+def _hand(reach: Reach, visit: Visit, since_s: float) -> HandPose:
+    before, after = reach.keys[0], reach.keys[-1]
+    for first, second in zip(reach.keys, reach.keys[1:], strict=False):
+        if first.at_s <= since_s <= second.at_s:
+            before, after = first, second
+            break
+    share = _smooth(before, after, since_s)
+    x_mm, y_mm, z_mm, grip = (
+        getattr(before, name) + share * (getattr(after, name) - getattr(before, name)) for name in ("x_mm", "y_mm", "z_mm", "grip")
+    )
+    tremble = 0.8 * math.sin(9.0 * since_s)
+    return HandPose(x_mm=x_mm + tremble, y_mm=y_mm, z_mm=z_mm, side=visit.player.side, grip=grip, person=visit.player.person)
+
+
+def _smooth(before: Key, after: Key, since_s: float) -> float:
+    share = min(max((since_s - before.at_s) / max(after.at_s - before.at_s, 1e-6), 0.0), 1.0)
+    return share * share * (3 - 2 * share)

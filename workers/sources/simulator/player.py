@@ -1,0 +1,82 @@
+"""A simulated player: what is aimed at, and where the darts go."""
+
+import math
+from typing import Final, Literal
+
+import numpy as np
+
+from schemas.base import Value
+from schemas.board import SECTOR_RAD, SECTORS, BoardSpec, wire_distance_mm
+from workers.sources.simulator.darts import Pose
+
+Target = Literal["board", "number_ring", "surround", "past"]
+_BOARD: Final = BoardSpec()
+_WIRE_MM: Final = 1.9  # no dart enters a wire
+_APART_MM: Final = 7.0  # two points do not share a hole
+_TRIES: Final = 200
+_AIMS: Final = (
+    (20, 103.0, 0.45),
+    (19, 103.0, 0.15),
+    (18, 103.0, 0.08),
+    (0, 0.0, 0.1),
+    (16, 166.0, 0.06),
+    (20, 166.0, 0.06),
+    (8, 130.0, 0.1),
+)
+
+
+class Player(Value, frozen=True, kw_only=True):
+    """How somebody throws: spread of the points in mm (standard deviation per axis), make of the darts, how they lean, whose arm it is."""
+
+    spread_mm: float
+    design: int
+    lean: float
+    person: int
+    side: float
+
+
+def player_of(rng: np.random.Generator) -> Player:
+    """Draw a player."""
+    return Player(
+        spread_mm=float(rng.uniform(9, 24)),
+        design=int(rng.integers(24)),
+        lean=float(rng.uniform(0.12, 0.3)),
+        person=int(rng.integers(20)),
+        side=1.0 if rng.random() < 0.75 else -1.0,
+    )
+
+
+def throw(rng: np.random.Generator, player: Player, target: Target, standing: list[Pose]) -> Pose:
+    """Draw where and how a dart goes in: off the wires, apart from the darts that stand already."""
+    for _ in range(_TRIES):
+        x_mm, y_mm = _point(rng, player, target)
+        if all(math.hypot(x_mm - p.x_mm, y_mm - p.y_mm) > _APART_MM for p in standing):
+            break
+    return Pose(
+        x_mm=round(x_mm, 3),
+        y_mm=round(y_mm, 3),
+        slope_x=float(rng.normal(0, 0.05)),
+        slope_y=float(np.clip(rng.normal(player.lean, 0.05), 0.09, 0.36)),
+        depth_mm=float(rng.uniform(8, 12)),
+        roll_rad=float(rng.uniform(0, math.pi / 2)),
+        design=player.design,
+    )
+
+
+def _point(rng: np.random.Generator, player: Player, target: Target) -> tuple[float, float]:
+    if target == "board":
+        return _on_board(rng, player)
+    near, far = {"number_ring": (176.0, 214.0), "surround": (240.0, 285.0), "past": (390.0, 430.0)}[target]
+    radius_mm, turn = float(rng.uniform(near, far)), float(rng.uniform(0, math.tau))
+    return radius_mm * math.cos(turn), radius_mm * math.sin(turn)
+
+
+def _on_board(rng: np.random.Generator, player: Player) -> tuple[float, float]:
+    sector, radius_mm, _ = _AIMS[int(rng.choice(len(_AIMS), p=[a[2] for a in _AIMS]))]
+    turn = math.pi / 2 - (SECTORS.index(sector) * SECTOR_RAD if sector else 0.0)
+    aim_mm = np.array([math.cos(turn), math.sin(turn)]) * radius_mm
+    for _ in range(_TRIES):
+        x_mm, y_mm = (float(v) for v in aim_mm + rng.normal(0, player.spread_mm, 2))
+        if math.hypot(x_mm, y_mm) < _BOARD.double_outer_mm and wire_distance_mm(x_mm, y_mm, _BOARD) > _WIRE_MM:
+            return x_mm, y_mm
+    return 0.0, 0.0

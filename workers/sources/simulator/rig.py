@@ -1,0 +1,188 @@
+"""A simulated rig: three cameras around a board, and how board, room and light look. Everything follows from a seed."""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.base import CameraId, Value
+from schemas.board import SECTORS
+from schemas.geometry import Calibration
+
+Floats = NDArray[np.float64]
+Tint = tuple[float, float, float]  # blue, green, red; linear light, 0 to 1
+CAMERAS = 3
+_WIDTH_PX = 800  # the width that focal lengths are drawn for
+
+
+class Mount(Value, frozen=True, kw_only=True):
+    """Where one camera hangs and what its lens and sensor do; pixels are those of a picture 800 wide."""
+
+    azimuth_rad: float
+    reach_mm: float
+    height_mm: float
+    aim_mm: tuple[float, float]
+    roll_rad: float
+    focal_px: float
+    off_center_px: tuple[float, float]
+    k1: float
+    k2: float
+    gain: float
+    white: Tint
+    noise: float
+    blur_px: float
+
+
+class Light(Value, frozen=True, kw_only=True):
+    """The ring of lamps before the board: its size, and how much brighter one side is (share per metre)."""
+
+    radius_mm: float
+    height_mm: float
+    level: float
+    tilt: tuple[float, float]
+    tint: Tint
+    ambient: float
+
+
+class BoardLook(Value, frozen=True, kw_only=True):
+    """Colours and wear of the board and what lies around it."""
+
+    light_bed: Tint
+    dark_bed: Tint
+    red: Tint
+    green: Tint
+    number_ring: Tint
+    digits: Tint
+    surround: Tint
+    surround_mm: float
+    wall: Tint
+    wire_mm: float
+    wire: float
+    grain: float
+    holes: int
+    texture: int
+
+
+class Rig(Value, frozen=True, kw_only=True):
+    """One simulated installation."""
+
+    seed: int
+    mounts: tuple[Mount, ...]
+    light: Light
+    look: BoardLook
+
+
+@lru_cache(maxsize=8)
+def rig_of(seed: int) -> Rig:
+    """Draw the rig of a seed."""
+    rng = np.random.default_rng([seed, 0x219])
+    first_rad = rng.uniform(0, math.tau / CAMERAS)
+    family = _Family(focal_px=rng.uniform(530, 610), k1=rng.uniform(-0.19, 0.09), white=_tint(rng, 1.0, 0.05))
+    mounts = tuple(_mount(rng, first_rad + k * math.tau / CAMERAS, family) for k in range(CAMERAS))
+    light = Light(
+        radius_mm=float(rng.uniform(370, 410)),
+        height_mm=float(rng.uniform(185, 225)),
+        level=float(rng.uniform(0.85, 1.1)),
+        tilt=(float(rng.uniform(-0.5, 0.5)), float(rng.uniform(-0.5, 0.5))),
+        tint=_tint(rng, 1.0, 0.06),
+        ambient=float(rng.uniform(0.03, 0.12)),
+    )
+    return Rig(seed=seed, mounts=mounts, light=light, look=_look(rng))
+
+
+def near_sector(rig: Rig, camera: int) -> int:
+    """Name the sector that lies nearest to a camera."""
+    return SECTORS[round((90 - math.degrees(rig.mounts[camera].azimuth_rad)) / 18) % 20]
+
+
+def true_calibration(rig_seed: int, camera: int, width: int, height: int, camera_id: CameraId) -> Calibration:
+    """Tell where a camera of a rig really stands, for pictures of this size in pixels."""
+    mount = rig_of(rig_seed).mounts[camera]
+    scale = width / _WIDTH_PX
+    rotation, translation_mm = _pose(mount)
+    return Calibration(
+        camera_id=camera_id,
+        width=width,
+        height=height,
+        focal_x_px=mount.focal_px * scale,
+        focal_y_px=mount.focal_px * scale,
+        center_x_px=(width - 1) / 2 + mount.off_center_px[0] * scale,
+        center_y_px=(height - 1) / 2 + mount.off_center_px[1] * scale,
+        k1=mount.k1,
+        k2=mount.k2,
+        rotation=tuple(float(v) for v in rotation.ravel()),  # type: ignore[arg-type]  # nine by construction
+        translation_mm=tuple(float(v) for v in translation_mm),  # type: ignore[arg-type]  # three by construction
+        residual_px=0.0,
+        residual_mm=0.0,
+    )
+
+
+class _Family(Value, frozen=True, kw_only=True):
+    """What the three cameras of a rig share, being of one make."""
+
+    focal_px: float
+    k1: float
+    white: Tint
+
+
+def _mount(rng: np.random.Generator, azimuth_rad: float, family: _Family) -> Mount:
+    k1 = float(np.clip(family.k1 + rng.uniform(-0.02, 0.02), -0.2, 0.1))
+    return Mount(
+        azimuth_rad=float(azimuth_rad + rng.uniform(-0.09, 0.09)),
+        reach_mm=float(rng.uniform(250, 310)),
+        height_mm=float(rng.uniform(230, 290)),
+        aim_mm=(float(rng.uniform(-10, 10)), float(rng.uniform(-10, 10))),
+        roll_rad=float(rng.uniform(-0.05, 0.05)),
+        focal_px=float(family.focal_px * rng.uniform(0.99, 1.01)),
+        off_center_px=(float(rng.uniform(-18, 18)), float(rng.uniform(-14, 14))),
+        k1=k1,
+        k2=float(-0.18 * k1 - 0.01 * np.sign(k1)),
+        gain=float(rng.uniform(0.92, 1.08)),
+        white=(family.white[0] * float(rng.uniform(0.97, 1.03)), family.white[1], family.white[2] * float(rng.uniform(0.97, 1.03))),
+        noise=float(rng.uniform(1.1, 1.9)),
+        blur_px=float(rng.uniform(0.45, 0.75)),
+    )
+
+
+def _pose(mount: Mount) -> tuple[Floats, Floats]:
+    center_mm = np.array([mount.reach_mm * math.cos(mount.azimuth_rad), mount.reach_mm * math.sin(mount.azimuth_rad), mount.height_mm])
+    forward = np.array([*mount.aim_mm, 0.0]) - center_mm
+    forward /= np.linalg.norm(forward)
+    right = np.cross(forward, [0.0, 0.0, 1.0])
+    right /= np.linalg.norm(right)
+    down = np.cross(forward, right)
+    c, s = math.cos(mount.roll_rad), math.sin(mount.roll_rad)
+    rotation = np.stack([c * right + s * down, c * down - s * right, forward])
+    return rotation, -rotation @ center_mm
+
+
+def _look(rng: np.random.Generator) -> BoardLook:
+    surrounds: tuple[Tint, ...] = ((0.012, 0.012, 0.013), (0.016, 0.016, 0.017), (0.16, 0.06, 0.05), (0.03, 0.03, 0.14))
+    walls: tuple[Tint, ...] = ((0.34, 0.37, 0.37), (0.42, 0.4, 0.36), (0.1, 0.17, 0.3), (0.2, 0.2, 0.2))
+    worn = float(rng.uniform(0, 1))
+    return BoardLook(
+        light_bed=_scaled((0.46, 0.57, 0.6), rng.uniform(0.9, 1.12)),
+        dark_bed=_scaled((0.017, 0.016, 0.016), rng.uniform(0.8, 1.3)),
+        red=_scaled((0.045, 0.035, 0.5), rng.uniform(0.8, 1.1)),
+        green=_scaled((0.085, 0.25, 0.025), rng.uniform(0.85, 1.15)),
+        number_ring=_scaled((0.014, 0.013, 0.013), rng.uniform(0.7, 1.3)),
+        digits=_scaled((0.5, 0.5, 0.5), rng.uniform(0.7, 1.3)),
+        surround=surrounds[int(rng.integers(len(surrounds)))],
+        surround_mm=float(rng.uniform(335, 355)),
+        wall=walls[int(rng.integers(len(walls)))],
+        wire_mm=float(rng.uniform(1.0, 1.5)),
+        wire=float(rng.uniform(0.45, 0.75)),
+        grain=float(rng.uniform(0.05, 0.1)),
+        holes=int(200 + 2500 * worn),
+        texture=int(rng.integers(2**31)),
+    )
+
+
+def _tint(rng: np.random.Generator, level: float, spread: float) -> Tint:
+    blue, red = rng.uniform(-spread, spread, 2)
+    return (level * (1 + float(blue)), level, level * (1 + float(red)))
+
+
+def _scaled(tint: Tint, by: float) -> Tint:
+    return (tint[0] * float(by), tint[1] * float(by), tint[2] * float(by))

@@ -1,0 +1,74 @@
+"""A small picture with soft edges that is laid over a larger one."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.vision.frame import Image
+
+Floats = NDArray[np.float64]
+_SHIFT = 4  # binary digits of a pixel that polygon corners are drawn to
+
+
+class Sprite:
+    """Colour already weighted with its cover, and what of the ground shines through (255 = all), both (h, w, 3) at pixel (x, y)."""
+
+    def __init__(self, x: int, y: int, color: Image, through: Image) -> None:
+        self.x = x
+        self.y = y
+        self.color = color
+        self.through = through
+
+    def lay(self, ground: Image) -> None:
+        """Lay it over a picture, in place."""
+        height, width = self.color.shape[:2]
+        part = ground[self.y : self.y + height, self.x : self.x + width]
+        cv2.multiply(part, self.through, part, 1 / 255)
+        cv2.add(part, self.color, part)
+
+    @staticmethod
+    def mean(sprites: Sequence["Sprite"]) -> "Sprite":
+        """Average sprites of one place and size: what a shutter sees of a thing that moves."""
+        color = np.stack([s.color for s in sprites]).astype(np.uint16).sum(axis=0) // len(sprites)
+        through = np.stack([s.through for s in sprites]).astype(np.uint16).sum(axis=0) // len(sprites)
+        return Sprite(sprites[0].x, sprites[0].y, np.asarray(color, np.uint8), np.asarray(through, np.uint8))
+
+
+class Canvas:
+    """A finer part of a camera's picture for polygons; corners are given in pixels of the whole picture."""
+
+    def __init__(self, left: int, top: int, right: int, bottom: int, finer: int) -> None:
+        self._left, self._top, self._finer = left, top, finer
+        self._size = (right - left, bottom - top)
+        shape = ((bottom - top) * finer, (right - left) * finer)
+        self._color: Image = np.zeros((*shape, 3), np.uint8)
+        self._cover: Image = np.zeros(shape, np.uint8)
+
+    @classmethod
+    def around(cls, pixels: Floats, width: int, height: int, finer: int) -> "Canvas | None":
+        """Make a canvas that holds these pixels (n, 2) as far as they lie in a picture of this size; None when none does."""
+        left, top = np.floor(pixels.min(axis=0)).astype(int) - 2
+        right, bottom = np.ceil(pixels.max(axis=0)).astype(int) + 3
+        left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
+        if right - left < 2 or bottom - top < 2:
+            return None
+        return cls(int(left), int(top), int(right), int(bottom), finer)
+
+    def corners(self, pixels: Floats) -> NDArray[np.int32]:
+        """Turn pixels (…, 2) into fixed-point corners of this canvas."""
+        local = (pixels - (self._left, self._top) + 0.5) * self._finer - 0.5
+        return np.clip(np.round(local * (1 << _SHIFT)), -(2**26), 2**26).astype(np.int32)
+
+    def fill(self, corners: NDArray[np.int32], color: tuple[float, float, float]) -> None:
+        """Fill a convex polygon given by `corners`."""
+        cv2.fillConvexPoly(self._color, corners, color, cv2.LINE_8, _SHIFT)
+        cv2.fillConvexPoly(self._cover, corners, 255, cv2.LINE_8, _SHIFT)
+
+    def sprite(self) -> Sprite:
+        """Take what was drawn, reduced to the pixels of the picture."""
+        color = cv2.resize(self._color, self._size, interpolation=cv2.INTER_AREA)
+        cover = cv2.resize(self._cover, self._size, interpolation=cv2.INTER_AREA)
+        through = cv2.cvtColor(255 - cover, cv2.COLOR_GRAY2BGR)
+        return Sprite(self._left, self._top, color.astype(np.uint8, copy=False), through.astype(np.uint8, copy=False))
