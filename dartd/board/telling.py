@@ -8,12 +8,19 @@ from schemas.base import DartId
 from schemas.commands import CorrectDart
 from schemas.events import (
     BoardReset,
+    BoardStateChanged,
+    BoardStatus,
     DartBounceOut,
     DartRemoved,
     DartUnscored,
+    FalseTakeout,
     JournalledEvent,
     MotionData,
+    TakeoutFinished,
+    TakeoutOverdue,
+    TakeoutStarted,
     ThrowMiss,
+    ThrowState,
 )
 from schemas.geometry import Axis3
 
@@ -96,6 +103,30 @@ class Teller:
                 visit_id=self.memory.visit.visit_id,
             )
         )
+
+    def takeout_started(self) -> None:
+        """Tell that a hand came for the darts."""
+        self.tell(TakeoutStarted(visit_id=self.memory.visit.visit_id, darts_in_board=len(self.memory.darts)))
+
+    def false_takeout(self) -> None:
+        """Tell that the hand left all that stands."""
+        self.tell(FalseTakeout(visit_id=self.memory.visit.visit_id, darts_in_board=len(self.memory.darts)))
+
+    def takeout_overdue(self) -> None:
+        """Tell that darts stand too long after the hand."""
+        self.tell(TakeoutOverdue(visit_id=self.memory.visit.visit_id, count_remaining=len(self.memory.darts)))
+
+    def takeout_finished(self) -> None:
+        """Tell the visit if that is still to be done, and that the board is free; darts that still stand are forgotten."""
+        self.complete("takeout")
+        self.tell(TakeoutFinished(visit_id=self.memory.visit.visit_id, count_remaining=len(self.memory.darts)))
+
+    def changed(self, state: ThrowState, status: BoardStatus, reason: str) -> None:
+        """Tell the state and the status of the board, if either is new."""
+        old_state, old_status = self.memory.state, self.memory.status
+        if (state, status) != (old_state, old_status):
+            event = BoardStateChanged(state=state, previous_state=old_state, status=status, previous_status=old_status, reason=reason)
+            self.tell(event)
 
     def complete(self, reason: VisitEnd) -> None:
         """Tell the end of the visit that runs, unless nothing was thrown in it or its end was told."""

@@ -4,8 +4,8 @@ Rules for whoever changes it:
 
 - Everything that moves the state stands in TRANSITIONS. What is not in the table raises TransitionError and changes nothing. The
   diagram in README.md is made from it.
-- The machine decides, BoardMemory remembers. A decision is told as an event and remembered by that event, so nothing that has to
-  survive a crash may be kept in an attribute of the machine: those are for the moment only (is a hand in view, since when).
+- The machine decides, BoardMemory remembers. A decision is told as an event and remembered by that event; attributes of the machine
+  are for the moment only (is a hand in view, since when), nothing that has to survive a crash.
 - Time is an argument. A timeout is an input too: `tick` at `deadline`.
 """
 
@@ -21,17 +21,7 @@ from dartd.board.telling import Teller
 from dartd.errors import DartdError
 from schemas.base import Value
 from schemas.commands import CorrectDart, ResetBoard, StartBoard, StopBoard
-from schemas.events import (
-    BoardStateChanged,
-    BoardStatus,
-    FalseTakeout,
-    JournalledEvent,
-    TakeoutFinished,
-    TakeoutOverdue,
-    TakeoutStarted,
-    ThrowState,
-    VisitSnapshot,
-)
+from schemas.events import BoardStatus, JournalledEvent, ThrowState, VisitSnapshot
 
 ThrowInput = Literal[
     "motion",  # something moves, and it is not known to be a hand
@@ -50,14 +40,14 @@ ThrowInput = Literal[
     "correct",
 ]
 
+_AFRESH: dict[ThrowInput, ThrowState] = {"reset": "wait_for_throw", "new_sequence": "wait_for_throw"}
 TRANSITIONS: dict[ThrowState, dict[ThrowInput, ThrowState]] = {
     "wait_for_throw": {
         "motion": "throw_detected",
         "hand": "pull_out_started",
         "still_with_darts": "throw_finished",
         "still_without_darts": "wait_for_throw",
-        "reset": "wait_for_throw",
-        "new_sequence": "wait_for_throw",
+        **_AFRESH,
         "start": "wait_for_throw",
         "stop": "wait_for_throw",
         "correct": "wait_for_throw",
@@ -67,8 +57,7 @@ TRANSITIONS: dict[ThrowState, dict[ThrowInput, ThrowState]] = {
         "hand": "pull_out_started",
         "still_with_darts": "throw_finished",
         "still_without_darts": "wait_for_throw",
-        "reset": "wait_for_throw",
-        "new_sequence": "wait_for_throw",
+        **_AFRESH,
         "start": "throw_detected",
         "stop": "throw_detected",
         "correct": "throw_detected",
@@ -78,8 +67,7 @@ TRANSITIONS: dict[ThrowState, dict[ThrowInput, ThrowState]] = {
         "hand": "pull_out_started",
         "still_with_darts": "throw_finished",
         "still_without_darts": "wait_for_throw",
-        "reset": "wait_for_throw",
-        "new_sequence": "wait_for_throw",
+        **_AFRESH,
         "start": "throw_finished",
         "stop": "throw_finished",
         "correct": "throw_finished",
@@ -92,8 +80,7 @@ TRANSITIONS: dict[ThrowState, dict[ThrowInput, ThrowState]] = {
         "board_emptied": "wait_for_throw",
         "pull_out_timeout": "pull_out_started",
         "adopt_timeout": "wait_for_throw",
-        "reset": "wait_for_throw",
-        "new_sequence": "wait_for_throw",
+        **_AFRESH,
         "start": "pull_out_started",
         "stop": "pull_out_started",
         "correct": "pull_out_started",
@@ -329,14 +316,13 @@ class ThrowMachine:
 
     def _see_hand(self) -> None:
         self._hand.in_view = True
-        if self.takeout:
-            self._hand.seen(self._teller.now)
-        elif self.darts or self.memory.visit.slots:
+        self._hand.seen(self._teller.now)
+        if not self.takeout and (self.darts or self.memory.visit.slots):
             self._start_takeout("hand")
 
     def _start_takeout(self, reason: str) -> None:
         self._hand.seen(self._teller.now)
-        self._teller.tell(TakeoutStarted(visit_id=self.memory.visit.visit_id, darts_in_board=len(self.darts)))
+        self._teller.takeout_started()
         self._move("hand", reason)
 
     def _judge_takeout(self, seen: Observation, *, hand_was_in: bool) -> None:
@@ -355,7 +341,7 @@ class ThrowMachine:
             self._hand.seen(self._teller.now)
             self._hand.board_empty = seen.empty
         if self._took_nothing(seen):
-            self._teller.tell(FalseTakeout(visit_id=self.memory.visit.visit_id, darts_in_board=len(self.darts)))
+            self._teller.false_takeout()
             self._move("hand_left", "false_takeout")
             self._judge_throw(seen, hand_was_in=True)
             return
@@ -367,7 +353,8 @@ class ThrowMachine:
     def _took_nothing(self, seen: Observation) -> bool:
         if self.memory.part_taken:
             return False
-        return bool(self.darts) or (self.memory.visit.has_unseen and seen.empty is False)
+        stands = bool(self.darts or seen.landings) or seen.unlocalised
+        return stands or (self.memory.visit.has_unseen and seen.empty is False)
 
     def _on_takeout_timeout(self, due: float) -> None:
         if self._hand.in_view:
@@ -381,7 +368,7 @@ class ThrowMachine:
             if not self.darts:
                 self._finish_takeout("board_emptied", "takeout_finished")
             elif not self.memory.overdue_told:
-                self._teller.tell(TakeoutOverdue(visit_id=self.memory.visit.visit_id, count_remaining=len(self.darts)))
+                self._teller.takeout_overdue()
                 self._move("pull_out_timeout", "takeout_overdue")
 
     def _gone(self, seen: Observation) -> tuple[StandingDart, ...]:
@@ -395,8 +382,7 @@ class ThrowMachine:
         self._move("darts_taken", "dart_removed")
 
     def _finish_takeout(self, given: ThrowInput, reason: str) -> None:
-        self._teller.complete("takeout")
-        self._teller.tell(TakeoutFinished(visit_id=self.memory.visit.visit_id, count_remaining=len(self.darts)))
+        self._teller.takeout_finished()
         self._move(given, reason)
 
     # The table and what follows from it.
@@ -405,8 +391,4 @@ class ThrowMachine:
         self._announce(next_state(self.state, given), reason)
 
     def _announce(self, state: ThrowState, reason: str) -> None:
-        status = self._readiness.status(state)
-        before = (self.state, self.status)
-        if (state, status) != before:
-            changed = BoardStateChanged(state=state, previous_state=before[0], status=status, previous_status=before[1], reason=reason)
-            self._teller.tell(changed)
+        self._teller.changed(state, self._readiness.status(state), reason)
