@@ -1,0 +1,79 @@
+"""Tests of the scene at one time."""
+
+import math
+
+import numpy as np
+import pytest
+
+from workers.sources.simulator.moment import Moment, Shift, moment_at, placed, shift_at
+from workers.sources.simulator.story import Story
+
+DEMO = Story(name="demo", seed=7)
+
+
+def test_the_board_is_empty_at_first_and_at_last() -> None:
+    """Before the first throw, before the epoch and after the end nothing stands and nothing moves."""
+    ended = Story(name="tc8_2", seed=1)
+
+    assert moment_at(DEMO, 0.5) == Moment()
+    assert moment_at(DEMO, -100.0) == Moment()
+    assert moment_at(ended, ended.end_s + 1) == Moment()
+
+
+def test_a_throw_flies_wiggles_and_stands() -> None:
+    """A dart is in the air before it lands, swings for a moment and then stands where it was told."""
+    throw = DEMO.visit(0).throws[0]
+    flying, wiggling, standing = (moment_at(DEMO, throw.at_s + d) for d in (-0.05, 0.05, 0.5))
+
+    assert flying.moving[0].rest is None
+    assert wiggling.moving[0].rest == throw.pose
+    assert standing == Moment(standing=(throw.pose,))
+
+
+def test_a_takeout_moves_darts_with_the_hand() -> None:
+    """While the hand is there darts stand, then are held, then are gone."""
+    reach = DEMO.visit(0).reaches[0]
+    begun = moment_at(DEMO, reach.start_s + 0.2)
+    half = moment_at(DEMO, reach.takes[1][1] + 0.01)
+    over = moment_at(DEMO, reach.end_s)
+
+    assert (len(begun.standing), len(begun.moving)) == (3, 0)
+    assert begun.hand is not None
+    assert (len(half.standing), len(half.moving)) == (1, 2)
+    assert over == Moment()
+
+
+def test_a_bounce_out_is_seen_and_falls() -> None:
+    """A dart that bounces is in the board for a few frames, then below it, then nowhere."""
+    story = Story(name="tc8_5", seed=4)
+    throw = story.visit(0).throws[0]
+    seen, falling, gone = (moment_at(story, t) for t in (throw.at_s + 0.05, throw.gone_s + 0.2, throw.gone_s + 0.6))
+
+    assert seen.moving[0].rest == throw.pose
+    assert falling.moving[0].poses[0].y_mm < throw.pose.y_mm - 50
+    assert gone == Moment()
+
+
+def test_cameras_shake_on_their_own_and_come_back_nearly() -> None:
+    """At impact each camera moves its own way by up to 1.5 px and rests within 0.3 px of where it was calibrated."""
+    throw = DEMO.visit(0).throws[0]
+    hit = [shift_at(DEMO, k, throw.at_s) for k in range(3)]
+    rest = [shift_at(DEMO, k, throw.at_s + 1.0) for k in range(3)]
+
+    assert shift_at(DEMO, 0, 1.0) == Shift()
+    assert len({(s.x, s.y) for s in hit}) == 3
+    assert all(0.2 < math.hypot(s.x, s.y) < 1.6 for s in hit)
+    assert all(math.hypot(s.x, s.y) <= 0.3 for s in rest)
+    assert rest == [shift_at(DEMO, k, throw.at_s + 1.5) for k in range(3)]
+
+
+@pytest.mark.parametrize("from_point_mm", [0.0, 40.0])
+def test_a_dart_is_placed_by_any_place_of_it(from_point_mm: float) -> None:
+    """The named place of the dart lies where it was put, and the dart leans as before."""
+    pose = DEMO.visit(0).throws[0].pose
+    at_mm = np.array([20.0, -30.0, 90.0])
+    moved = placed(pose, at_mm, from_point_mm)
+    point_mm = np.array([moved.x_mm, moved.y_mm, 0.0]) - moved.depth_mm * moved.along
+
+    np.testing.assert_allclose(point_mm + from_point_mm * moved.along, at_mm, atol=1e-9)
+    assert (moved.slope_x, moved.slope_y) == (pose.slope_x, pose.slope_y)

@@ -1,0 +1,39 @@
+"""Tests of simulated players."""
+
+import math
+
+import numpy as np
+
+from schemas.board import BoardSpec, bed_at, wire_distance_mm
+from workers.sources.simulator.darts import Pose
+from workers.sources.simulator.player import player_of, throw
+
+BOARD = BoardSpec()
+
+
+def test_darts_on_the_board_avoid_wires_and_each_other() -> None:
+    """No dart enters a wire or another dart's hole, and all lean upwards."""
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        player = player_of(rng)
+        standing: list[Pose] = []
+        for _ in range(3):
+            pose = throw(rng, player, "board", standing)
+            assert all(math.hypot(pose.x_mm - p.x_mm, pose.y_mm - p.y_mm) > 5 for p in standing)
+            standing.append(pose)
+
+            assert bed_at(pose.x_mm, pose.y_mm, BOARD).ring != "miss"
+            assert wire_distance_mm(pose.x_mm, pose.y_mm, BOARD) > 1.75 or pose.x_mm == pose.y_mm == 0
+            assert 0.09 <= pose.slope_y <= 0.36
+            assert 8 <= pose.depth_mm <= 12
+
+
+def test_misses_go_where_they_are_told() -> None:
+    """Number ring, surround and past the board are three different places."""
+    rng = np.random.default_rng(2)
+    player = player_of(rng)
+    radii = {t: math.hypot(p.x_mm, p.y_mm) for t in ("number_ring", "surround", "past") for p in [throw(rng, player, t, [])]}
+
+    assert 170 < radii["number_ring"] < 225
+    assert 225 < radii["surround"] < 300
+    assert radii["past"] > 380

@@ -1,0 +1,65 @@
+"""Tests of simulated stories."""
+
+import math
+from itertools import pairwise
+
+import pytest
+
+from workers.sources.simulator.story import LEAD_S, STORIES, Story
+
+NAMED = [f"tc8_{k}" for k in range(1, 9)]
+
+
+def test_all_stories_are_there() -> None:
+    """The eight test cases, the demo and the random mixture have names."""
+    assert set(STORIES) == {*NAMED, "demo", "random"}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_visits_fit_their_time_and_end_with_an_empty_board(name: str) -> None:
+    """Whatever is thrown in a visit is taken or fallen before the next one begins; throws wait for a still board."""
+    story = Story(name=name, seed=5)
+    for number in range(12 if name == "random" else 3):
+        visit = story.visit(number)
+        ends = [r.end_s for r in visit.reaches]
+
+        assert max(ends) < visit.end_s - 0.3
+        assert len(visit.throws) <= 3
+        assert all(t.gone_s < visit.end_s for t in visit.throws)
+        assert all(t.at_s > visit.start_s + 0.8 for t in visit.throws)
+
+
+def test_visits_are_a_pure_function_of_the_seed() -> None:
+    """A visit is the same whoever asks in which order, and another one under another seed."""
+    late = Story(name="random", seed=9).visit(1000)
+
+    assert late == Story(name="random", seed=9).visit(1000)
+    assert late != Story(name="random", seed=10).visit(1000)
+    assert late.start_s == LEAD_S + 1000 * Story(name="random", seed=9).length_s
+
+
+def test_named_stories_end_and_the_demo_does_not() -> None:
+    """Three visits make a test case; the demo goes on for ever."""
+    assert math.isinf(Story(name="demo", seed=1).end_s)
+    for name in NAMED:
+        story = Story(name=name, seed=1)
+        assert len(story.visits_until(1e9)) == 3
+
+
+def test_the_demo_throws_at_a_walking_pace() -> None:
+    """In the demo a dart lands every 2.5 to 3.5 s and three are taken in about 2.5 s."""
+    for number in range(10):
+        visit = Story(name="demo", seed=2).visit(number)
+        first, second, third = (t.at_s for t in visit.throws)
+
+        assert 2.4 < second - first < 3.5
+        assert 2.4 < third - second < 3.5
+        assert 2.0 < visit.reaches[0].end_s - visit.reaches[0].start_s < 3.2
+
+
+def test_rapid_throws_are_rapid() -> None:
+    """The darts of the eighth test case land within 700 ms of each other."""
+    for number in range(3):
+        landed = [t.at_s for t in Story(name="tc8_8", seed=3).visit(number).throws]
+
+        assert all(0.5 < b - a < 0.7 for a, b in pairwise(landed))
