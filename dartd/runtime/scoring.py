@@ -1,0 +1,193 @@
+"""How well a replay told what really happened: its events against the recording's `truth.json`.
+
+An event counts for the picture in whose window (from its `t_ms` to the next picture's) it was told.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from dartd.errors import RecordingError
+from dartd.runtime.replay import Told
+from schemas.base import Value
+from schemas.events import DartBounceOut, DartHit, DartRemoved, JournalledEvent, TakeoutFinished, TakeoutStarted, ThrowMiss
+
+QUIET_EXEMPT = frozenset({"dart_hit", "start", "in_flight", "wiggle"})  # a hit told here is no false one
+
+
+class Expectation(Value, frozen=True, kw_only=True):
+    """What a correct system reports of one picture."""
+
+    type: str
+    label: str = ""
+    ring: str = ""
+    x_mm: float = 0.0
+    y_mm: float = 0.0
+    count: int = 0
+    board_empty: bool = False
+
+
+class TruthFrame(Value, frozen=True, kw_only=True):
+    """A picture's moment and what is expected of it."""
+
+    t_ms: float
+    expect: Expectation
+
+
+class TruthSequence(Value, frozen=True, kw_only=True):
+    """What is expected of a sequence."""
+
+    frames: tuple[TruthFrame, ...]
+
+
+class Truth(Value, frozen=True, kw_only=True):
+    """What is expected of a recording, by sequence."""
+
+    sequences: dict[str, TruthSequence]
+
+
+class Report(Value, frozen=True, kw_only=True):
+    """The outcome: shares are of all that could be right, None where there was nothing to be right about; distances in mm."""
+
+    darts: int
+    right: float | None
+    missed: int
+    mm_median: float | None
+    mm_p95: float | None
+    false_hits: int
+    takeout_started: float | None
+    removed_right: float | None
+    takeout_finished: float | None
+    fell_out_told: float | None
+    wrong: tuple[str, ...]
+
+
+def load_truth(folder: Path) -> Truth:
+    """Read `truth.json` of a recording; blocks.
+
+    Raises:
+        RecordingError: it cannot be read.
+    """
+    path = folder / "truth.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Truth)
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read ({error.strerror}): there is nothing to compare with", path=str(path)) from error
+    except msgspec.DecodeError as error:
+        raise RecordingError(f"{path} is no truth of a recording: {error}", path=str(path)) from error
+
+
+def score(truth: Truth, told: Iterable[Told]) -> Report:
+    """Compare what was told with what was expected."""
+    by_sequence: dict[str | None, list[Told]] = {}
+    for each in told:
+        by_sequence.setdefault(each.sequence_id, []).append(each)
+    tally = _Tally()
+    for sequence_id, sequence in truth.sequences.items():
+        windows = _windows(sequence.frames, by_sequence.get(sequence_id, []))
+        for frame, window in zip(sequence.frames, windows, strict=True):
+            tally.judge(f"{sequence_id} at {frame.t_ms:g} ms", frame.expect, window)
+    return tally.report()
+
+
+class _Share:
+    """How many of how many."""
+
+    def __init__(self) -> None:
+        self.good = 0
+        self.all = 0
+
+    def add(self, *, good: bool) -> None:
+        self.good += good
+        self.all += 1
+
+    @property
+    def value(self) -> float | None:
+        return round(self.good / self.all, 4) if self.all else None
+
+
+class _Tally:
+    """Adds up pictures."""
+
+    def __init__(self) -> None:
+        self.right, self.started, self.removed, self.finished, self.fell = _Share(), _Share(), _Share(), _Share(), _Share()
+        self.missed = self.false_hits = 0
+        self.errors_mm: list[float] = []
+        self.wrong: list[str] = []
+
+    def judge(self, where: str, expect: Expectation, window: Sequence[JournalledEvent]) -> None:
+        """Judge what was told while one picture stood."""
+        hits = [event for event in window if isinstance(event, DartHit)]
+        if expect.type == "dart_hit":
+            self._judge_dart(where, expect, hits, missed_told=any(isinstance(event, ThrowMiss) for event in window))
+        elif expect.type not in QUIET_EXEMPT:
+            self.false_hits += len(hits)
+            self.wrong += [f"{where}: false hit {hit.score.label} during {expect.type}" for hit in hits]
+        if expect.type in {"hand", "takeout"}:
+            self.started.add(good=any(isinstance(event, TakeoutStarted) for event in window))
+        if expect.type in {"dart_removed", "takeout"}:
+            self._judge_removal(where, expect, window)
+        if expect.type == "fell_out":
+            self.fell.add(good=any(isinstance(event, DartBounceOut) for event in window))
+
+    def report(self) -> Report:
+        """Sum up."""
+        return Report(
+            darts=self.right.all,
+            right=self.right.value,
+            missed=self.missed,
+            mm_median=_percentile(self.errors_mm, 0.5),
+            mm_p95=_percentile(self.errors_mm, 0.95),
+            false_hits=self.false_hits,
+            takeout_started=self.started.value,
+            removed_right=self.removed.value,
+            takeout_finished=self.finished.value,
+            fell_out_told=self.fell.value,
+            wrong=tuple(self.wrong),
+        )
+
+    def _judge_dart(self, where: str, expect: Expectation, hits: Sequence[DartHit], *, missed_told: bool) -> None:
+        self.false_hits += max(0, len(hits) - 1)
+        if not hits:
+            good = expect.ring == "miss" and missed_told
+            self.missed += not good
+            self.right.add(good=good)
+            if not good:
+                self.wrong.append(f"{where}: {expect.ring} {expect.label} not told")
+            return
+        hit = hits[0]
+        error_mm = math.dist((expect.x_mm, expect.y_mm), (hit.board_coordinates.x_mm, hit.board_coordinates.y_mm))
+        self.errors_mm.append(error_mm)
+        good = hit.score.ring == expect.ring and (expect.ring == "miss" or hit.score.label == expect.label)
+        self.right.add(good=good)
+        if not good:
+            self.wrong.append(f"{where}: {expect.ring} {expect.label} told {hit.score.ring} {hit.score.label}, {error_mm:.1f} mm off")
+
+    def _judge_removal(self, where: str, expect: Expectation, window: Sequence[JournalledEvent]) -> None:
+        count = sum(event.count_removed for event in window if isinstance(event, DartRemoved))
+        self.removed.add(good=count == expect.count)
+        if count != expect.count:
+            self.wrong.append(f"{where}: {expect.count} darts taken, {count} told")
+        if expect.board_empty or expect.type == "takeout":
+            self.finished.add(good=any(isinstance(event, TakeoutFinished) for event in window))
+
+
+def _windows(frames: Sequence[TruthFrame], told: Sequence[Told]) -> list[list[JournalledEvent]]:
+    """Sort what was told into the windows of the pictures; what came before the first is nobody's."""
+    windows: list[list[JournalledEvent]] = [[] for _ in frames]
+    starts = [frame.t_ms for frame in frames]
+    for each in told:
+        k = bisect_right(starts, each.t_ms) - 1
+        if k >= 0:
+            windows[k].append(each.envelope.event)
+    return windows
+
+
+def _percentile(values: Sequence[float], share: float) -> float | None:
+    if not values:
+        return None
+    ordered = sorted(values)
+    return round(ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)], 3)
