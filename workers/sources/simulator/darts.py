@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from schemas.base import Value
 from workers.sources.simulator.face import tone
 from workers.sources.simulator.rig import Light, Mount, Tint
-from workers.sources.simulator.sight import Sight
+from workers.sources.simulator.sight import Sight, cross
 from workers.sources.simulator.sprite import Canvas, Sprite
 
 Floats = NDArray[np.float64]
@@ -19,6 +19,8 @@ Wing = Literal["standard", "slim", "pear"]
 _AROUND: Final = 10  # corners of a cross-section
 _LAMPS: Final = 10
 _NEAR_MM: Final = 40.0  # nothing closer to the lens is drawn
+_UP: Final = np.array([0.0, 1.0, 0.0])
+_OUT: Final = np.array([0.0, 0.0, 1.0])
 _SUNK_MM: Final = 5.0  # what lies deeper is hidden by the board
 _WINGS: Final[dict[Wing, tuple[tuple[float, float], ...]]] = {
     "standard": ((0, 1.2), (9, 17.5), (14, 20.5), (32, 20.5), (36, 16.5), (36, 0)),
@@ -144,7 +146,7 @@ class DartView:
             for out_mm, wide_mm in ((22.0, 1.5), (58.0, 3.0)):
                 head = foot + out_mm * along
                 end = head + (head - lamp) * (head[2] / (lamp[2] - head[2]))
-                side = np.cross(end - foot, [0, 0, 1.0])
+                side = cross(end - foot, _OUT)
                 side *= wide_mm / max(float(np.linalg.norm(side)), 1e-6)
                 strips.append(np.stack([foot - side / 3, end - side, end + side, foot + side / 3]))
         spot_rad = np.arange(12) * math.tau / 12
@@ -231,9 +233,9 @@ class _Mesh:
 
 def _mesh(design: Design, pose: Pose) -> _Mesh:
     along = pose.along
-    across = np.cross(along, [0.0, 1.0, 0.0])
+    across = cross(along, _UP)
     across /= np.linalg.norm(across)
-    third = np.cross(along, across)
+    third = cross(along, across)
     point = np.array([pose.x_mm, pose.y_mm, 0.0]) - pose.depth_mm * along
     out_mm, radius_mm, albedo, gloss = _profile(design)
     hidden = np.searchsorted(out_mm, pose.depth_mm, side="right") - 1
@@ -286,6 +288,6 @@ def _wings(design: Design, pose: Pose, point: Floats, along: Floats, across: tup
             closed = np.concatenate([shape, [[shape[0, 0], 0.0]]])[:pad]
             lifted = 0.0 if paint is design.flight else 0.15
             shapes.append(point + (start + closed[:, :1]) * along + closed[:, 1:] * spoke)
-            normals.append(np.cross(along, spoke))
+            normals.append(cross(along, spoke))
             paints.append(np.array(paint) * (1.0 - lifted))
     return np.array(shapes), np.array(normals), np.array(paints)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from schemas.base import Value
 from workers.sources.simulator.face import tone
 from workers.sources.simulator.rig import Light, Mount, Tint
-from workers.sources.simulator.sight import Sight
+from workers.sources.simulator.sight import Sight, cross
 from workers.sources.simulator.sprite import Sprite
 
 Floats = NDArray[np.float64]
@@ -18,6 +18,7 @@ Floats32 = NDArray[np.float32]
 _COARSER: Final = 2  # a moving, unsharp thing is drawn at half the picture's size
 _SHADOW_COARSER: Final = 8
 _NEAR_MM: Final = 70.0
+_FAINT: Final = 0.006  # a shadow that nobody sees
 _SKINS: Final[tuple[Tint, ...]] = ((0.3, 0.4, 0.66), (0.22, 0.32, 0.56), (0.1, 0.16, 0.32), (0.34, 0.45, 0.7))
 _SLEEVES: Final[tuple[Tint, ...]] = ((0.02, 0.02, 0.02), (0.25, 0.08, 0.04), (0.4, 0.4, 0.4), (0.03, 0.03, 0.25), (0.05, 0.15, 0.05))
 
@@ -49,9 +50,9 @@ def limbs_of(pose: HandPose) -> tuple[_Limb, ...]:
     tips = np.array([pose.x_mm, pose.y_mm, pose.z_mm])
     back = np.array([0.45 * pose.side, -0.55, 1.0])  # from the finger tips towards the thrower's elbow
     back /= np.linalg.norm(back)
-    right = np.cross([0.0, 1.0, 0.0], back)
+    right = cross(np.array([0.0, 1.0, 0.0]), back)
     right /= np.linalg.norm(right)
-    up = np.cross(back, right)
+    up = cross(back, right)
     knuckles = tips + 62 * back + (8 + 8 * pose.grip) * up
     wrist = knuckles + 88 * back + 8 * up
     cuff, elbow = wrist + 110 * back - 14 * up, wrist + 330 * back - 60 * up
@@ -106,27 +107,32 @@ class HandView:
         through = cv2.resize((255 * (1 - cover)).astype(np.uint8), size, interpolation=cv2.INTER_LINEAR)
         return _cropped(Sprite(left * _COARSER, top * _COARSER, wide, np.repeat(through[..., None], 3, axis=2)), self._size)
 
-    def shadow(self, pose: HandPose) -> Sprite:
-        """Draw the soft shadow that an arm throws on the board; it is the darker the closer the hand is."""
+    def shadow(self, pose: HandPose) -> Sprite | None:
+        """Draw the soft shadow that an arm throws on the board, the darker the closer the hand; None when it throws none."""
         width, height = self._size[0] // _SHADOW_COARSER, self._size[1] // _SHADOW_COARSER
         dark = np.zeros((height, width), np.float32)
-        for limb in limbs_of(pose):
-            for share in (0.0, 0.5, 1.0):
-                at = np.array(limb.start_mm) * (1 - share) + np.array(limb.end_mm) * share
-                if at[2] > 0.85 * self._light.height_mm:
-                    continue
-                foot = np.array([[at[0], at[1], 0.0], [at[0] + limb.end_wide_mm + 6, at[1], 0.0]])
-                pixels = self._sight.see(foot) / _SHADOW_COARSER
-                if np.abs(pixels).max() > 4 * width:
-                    continue
-                wide = max(1, round(float(np.linalg.norm(pixels[1] - pixels[0]))))
-                strength = 0.4 * (1 - at[2] / self._light.height_mm)
-                spot = np.zeros_like(dark)
-                cv2.circle(spot, (round(float(pixels[0, 0])), round(float(pixels[0, 1]))), wide, strength, -1)
-                np.maximum(dark, spot, out=dark)
+        limbs = limbs_of(pose)
+        starts, ends = np.array([limb.start_mm for limb in limbs]), np.array([limb.end_mm for limb in limbs])
+        at_mm = np.concatenate([starts + share * (ends - starts) for share in (0.0, 0.5, 1.0)])
+        reach_mm = np.tile([limb.end_wide_mm + 6 for limb in limbs], 3)
+        beside_mm = np.column_stack([at_mm[:, 0] + reach_mm, at_mm[:, 1]])
+        feet = np.zeros((2 * len(at_mm), 3))
+        feet[:, :2] = np.concatenate([at_mm[:, :2], beside_mm])
+        pixels, edges = np.split(self._sight.see(feet) / _SHADOW_COARSER, 2)
+        strength = 0.4 * (1 - at_mm[:, 2] / self._light.height_mm)
+        for k in np.argsort(strength):  # the darkest last, so that it wins
+            if strength[k] > 0.06 and np.abs(pixels[k]).max() < 4 * width:
+                wide = max(1, round(float(np.linalg.norm(edges[k] - pixels[k]))))
+                cv2.circle(dark, (round(float(pixels[k, 0])), round(float(pixels[k, 1]))), wide, float(strength[k]), -1)
         soft = np.asarray(cv2.GaussianBlur(dark, (0, 0), 3.0 * width / 100), np.float32)
-        through = cv2.resize((255 * (1 - soft)).astype(np.uint8), self._size, interpolation=cv2.INTER_LINEAR)
-        return Sprite(0, 0, np.zeros((*through.shape, 3), np.uint8), cv2.cvtColor(through, cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False))
+        rows, columns = np.nonzero(soft.max(axis=1) > _FAINT)[0], np.nonzero(soft.max(axis=0) > _FAINT)[0]
+        if len(rows) == 0:
+            return None
+        whole = cv2.resize((255 * (1 - soft)).astype(np.uint8), self._size, interpolation=cv2.INTER_LINEAR)
+        top, left = int(rows[0]) * _SHADOW_COARSER, int(columns[0]) * _SHADOW_COARSER
+        part = whole[top : (int(rows[-1]) + 1) * _SHADOW_COARSER, left : (int(columns[-1]) + 1) * _SHADOW_COARSER]
+        through = cv2.cvtColor(part, cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
+        return Sprite(left, top, np.zeros_like(through), through)
 
     def _see(self, limb: _Limb) -> "tuple[_Flat, _Limb] | None":
         """Project a limb, cut off where it passes the lens."""

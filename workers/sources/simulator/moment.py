@@ -8,6 +8,7 @@ import numpy as np
 from schemas.base import Value
 from workers.sources.simulator.darts import Pose
 from workers.sources.simulator.hand import HandPose
+from workers.sources.simulator.sight import Shift
 from workers.sources.simulator.story import Story
 from workers.sources.simulator.visit import FALL_S, FLIGHT_S, Key, Reach, Throw, Visit, grip_mm
 
@@ -32,14 +33,6 @@ class Moment(Value, frozen=True, kw_only=True):
     standing: tuple[Pose, ...] = ()
     moving: tuple[Moving, ...] = ()
     hand: HandPose | None = None
-
-
-class Shift(Value, frozen=True, kw_only=True):
-    """How a camera is displaced, in pixels of a picture 800 wide and radians about its middle."""
-
-    x: float = 0.0
-    y: float = 0.0
-    turn_rad: float = 0.0
 
 
 def moment_at(story: Story, since_s: float) -> Moment:
@@ -83,6 +76,7 @@ def shift_at(story: Story, camera: int, since_s: float) -> Shift:
         x=rest.x + (before.x - rest.x) * left + swing * math.cos(turn),
         y=rest.y + (before.y - rest.y) * left + swing * math.sin(turn),
         turn_rad=rest.turn_rad + (before.turn_rad - rest.turn_rad) * left + 0.0004 * swing,
+        swinging=True,
     )
 
 

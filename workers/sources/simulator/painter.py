@@ -10,83 +10,91 @@ from schemas.geometry import Calibration
 from workers.sources.simulator.darts import DartView, Pose
 from workers.sources.simulator.face import face_picture
 from workers.sources.simulator.hand import HandView
-from workers.sources.simulator.moment import Moment, Moving, Shift
-from workers.sources.simulator.rig import Rig
-from workers.sources.simulator.sight import Sight
+from workers.sources.simulator.moment import Moment
+from workers.sources.simulator.rig import Light, Mount, Rig
+from workers.sources.simulator.sight import Shift, Sight
 from workers.sources.simulator.sprite import Sprite
 from workers.vision.frame import Image
 
-_KEPT: Final = 12  # standing darts whose sprites are kept; the oldest goes
+_DARTS_KEPT: Final = 12  # standing darts whose sprites are kept; the oldest goes
+_SPOTS_KEPT: Final = 2  # resting places of the camera for which the empty board is kept; the oldest goes
 _NOISE_SPARE: Final = 1 << 19
+_REST: Final = Shift()
 
 
 class Painter:
     """Paints moments as one camera sees them; not thread-safe."""
 
     def __init__(self, rig: Rig, camera: int, calibration: Calibration) -> None:
-        sight = Sight(calibration)
-        light, mount = rig.light, rig.mounts[camera]
-        self._size = (calibration.width, calibration.height)
-        self._scale = sight.scale
-        self._darts = DartView(sight, light, mount)
-        self._hands = HandView(sight, light, mount)
+        self._rig = rig
+        self._mount = rig.mounts[camera]
+        self._calibration = calibration
         self._empty = face_picture(rig, camera, calibration)
-        self._kept: OrderedDict[Pose, tuple[Sprite | None, Sprite | None, float]] = OrderedDict()
+        self._spots: OrderedDict[Shift, _Spot] = OrderedDict()
         self._still: tuple[tuple[tuple[Pose, ...], Shift], Image] | None = None
-        self._noise = _Noise([rig.seed, camera], mount.noise, calibration.width * calibration.height * 3)
+        self._noise = _Noise([rig.seed, camera], self._mount.noise, self._empty.size)
 
     def paint(self, moment: Moment, shift: Shift, number: int) -> Image:
         """Paint frame `number` (h, w, 3) BGR; the noise follows from the number."""
-        if moment.moving or moment.hand:
-            picture = self._shifted(self._compose(moment), shift, cv2.INTER_LINEAR)
-        else:
-            picture = self._stand_still(moment.standing, shift)
-        return self._noise.over(picture, number)
-
-    def _stand_still(self, standing: tuple[Pose, ...], shift: Shift) -> Image:
-        key = (standing, shift)
+        if moment.moving or moment.hand or shift.swinging:
+            return self._noise.over(self._in_motion(moment, shift), number)
+        key = (moment.standing, shift)
         if self._still is None or self._still[0] != key:
-            self._still = (key, self._shifted(self._compose(Moment(standing=standing)), shift, cv2.INTER_CUBIC))
-        return self._still[1]
+            self._still = (key, self._in_motion(moment, shift))
+        return self._noise.over(self._still[1], number)
 
-    def _compose(self, moment: Moment) -> Image:
-        picture = self._empty.copy()
+    def _in_motion(self, moment: Moment, shift: Shift) -> Image:
+        """Compose a picture without noise; one of a swinging camera is composed as at rest and pushed, which is quicker."""
+        if not shift.swinging:
+            return self._spot(shift).compose(moment)
+        return _pushed(self._spot(_REST).compose(moment), Sight(self._calibration, shift), cv2.INTER_LINEAR)
+
+    def _spot(self, shift: Shift) -> "_Spot":
+        if shift not in self._spots:
+            sight = Sight(self._calibration, shift)
+            ground = self._empty if shift == _REST else _pushed(self._empty, sight, cv2.INTER_CUBIC)
+            self._spots[shift] = _Spot(sight, ground, self._rig.light, self._mount)
+            if len(self._spots) > _SPOTS_KEPT:
+                self._spots.popitem(last=False)
+        self._spots.move_to_end(shift)
+        return self._spots[shift]
+
+
+class _Spot:
+    """A place in which a camera rests: the empty board from there, and the darts that it has seen standing."""
+
+    def __init__(self, sight: Sight, ground: Image, light: Light, mount: Mount) -> None:
+        self._ground = ground
+        self._darts = DartView(sight, light, mount)
+        self._hands = HandView(sight, light, mount)
+        self._kept: OrderedDict[Pose, tuple[Sprite | None, Sprite | None, float]] = OrderedDict()
+
+    def compose(self, moment: Moment) -> Image:
+        """Lay shadows, then things from far to near over the empty board."""
+        picture = self._ground.copy()
         shadows = [self._sprites(p)[0] for p in (*moment.standing, *(m.rest for m in moment.moving if m.rest))]
+        things = [(distance, sprite) for _, sprite, distance in map(self._sprites, moment.standing)]
+        things += [(self._darts.distance_mm(m.poses[0]), self._darts.blurred(m.poses)) for m in moment.moving]
         if moment.hand:
             shadows.append(self._hands.shadow(moment.hand))
-        things = [(distance, sprite) for _, sprite, distance in map(self._sprites, moment.standing)]
-        things += [(self._darts.distance_mm(m.poses[0]), self._dart(m)) for m in moment.moving]
-        if moment.hand:
             things.append((self._hands.distance_mm(moment.hand), self._hands.sprite(moment.hand)))
-        for shadow in shadows:
-            if shadow:
-                shadow.lay(picture)
-        for _, sprite in sorted(things, key=lambda thing: -thing[0]):
+        for sprite in (*shadows, *(s for _, s in sorted(things, key=lambda thing: -thing[0]))):
             if sprite:
                 sprite.lay(picture)
         return picture
-
-    def _dart(self, moving: Moving) -> Sprite | None:
-        return self._darts.blurred(moving.poses)
 
     def _sprites(self, pose: Pose) -> tuple[Sprite | None, Sprite | None, float]:
         """Give shadow, dart and distance of a dart that stands."""
         if pose not in self._kept:
             self._kept[pose] = (self._darts.shadow(pose), self._darts.sprite(pose), self._darts.distance_mm(pose))
-            if len(self._kept) > _KEPT:
+            if len(self._kept) > _DARTS_KEPT:
                 self._kept.popitem(last=False)
         return self._kept[pose]
 
-    def _shifted(self, picture: Image, shift: Shift, interpolation: int) -> Image:
-        if shift == Shift():
-            return picture
-        width, height = self._size
-        matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -np.degrees(shift.turn_rad), 1.0)
-        moved_by = np.array([[0, 0, shift.x * self._scale], [0, 0, shift.y * self._scale]])
-        moved = cv2.warpAffine(
-            picture, np.asarray(matrix, float) + moved_by, self._size, flags=interpolation, borderMode=cv2.BORDER_REPLICATE
-        )
-        return moved.astype(np.uint8, copy=False)
+
+def _pushed(picture: Image, sight: Sight, interpolation: int) -> Image:
+    pushed = cv2.warpAffine(picture, sight.displacement(), sight.size, flags=interpolation, borderMode=cv2.BORDER_REPLICATE)
+    return pushed.astype(np.uint8, copy=False)
 
 
 class _Noise:

@@ -23,7 +23,7 @@ def _view(seed: int, camera: int) -> tuple[Sight, DartView]:
 
 @pytest.mark.parametrize("camera", range(CAMERAS))
 def test_the_tip_lands_at_the_told_millimetre(camera: int) -> None:
-    """The end of the drawn dart lies within 1.8 px (half its width) of its projected entry point, its point within 0.7 px of the projected axis."""
+    """The drawn dart ends within 1.8 px (half its width) of its projected entry point and follows the projected axis to 0.7 px."""
     sight, view = _view(2, camera)
     for x_mm, y_mm in ((0.0, 60.0), (-70.0, -30.0), (40.0, -80.0)):
         pose = _pose(x_mm, y_mm)

@@ -40,6 +40,8 @@ def test_a_hand_throws_a_soft_shadow() -> None:
     """The closer the hand the darker the board under it, and never black."""
     view = _view(1, 0)
     near, far = view.shadow(_pose(30.0)), view.shadow(_pose(120.0))
+    assert near is not None
+    assert far is not None
 
     assert int(near.through.min()) < int(far.through.min())
     assert int(near.through.min()) > 80

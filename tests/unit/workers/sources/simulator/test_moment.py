@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from workers.sources.simulator.moment import Moment, Shift, moment_at, placed, shift_at
+from workers.sources.simulator.moment import Moment, moment_at, placed, shift_at
+from workers.sources.simulator.sight import Shift
 from workers.sources.simulator.story import Story
 
 DEMO = Story(name="demo", seed=7)

@@ -3,9 +3,10 @@
 import numpy as np
 
 from schemas.base import CameraId
-from workers.sources.simulator.moment import Moment, Shift, moment_at, shift_at
+from workers.sources.simulator.moment import Moment, moment_at, shift_at
 from workers.sources.simulator.painter import Painter
 from workers.sources.simulator.rig import rig_of, true_calibration
+from workers.sources.simulator.sight import Shift
 from workers.sources.simulator.story import Story
 from workers.vision.frame import Image
 
