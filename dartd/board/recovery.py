@@ -88,7 +88,7 @@ class BoardMemory:
         if not self.visit.is_fresh:
             self.past = (self.visit, *self.past)[:VISITS_KEPT]
         self.visit = Visit(visit_id=visit_id)
-        self._last_visit = max(self._last_visit, int(visit_id[1:]))
+        self._last_visit = max(self._last_visit, _number(visit_id))
 
     def note_episodes(self, dart_id: DartId, episodes: dict[CameraId, int]) -> None:
         """Keep the cameras' episodes of a dart; they mean nothing to cameras that are started later, so no event tells them."""
@@ -103,7 +103,7 @@ class BoardMemory:
         """Remember what an event says."""
         visit_id: VisitId | None = getattr(event, "visit_id", None)
         if visit_id is not None:  # also of a visit whose beginning lies before the first event: its number is used
-            self._last_visit = max(self._last_visit, int(visit_id[1:]))
+            self._last_visit = max(self._last_visit, _number(visit_id))
         match event:
             case DartHit() | DartUnscored() | ThrowMiss() | ExtraDart():
                 self._take_throw(event, at_s)
@@ -197,8 +197,13 @@ class BoardMemory:
         self.darts = tuple(msgspec.structs.replace(d, **fields) if d.dart_id == dart_id else d for d in self.darts)
 
     def _count_dart(self, dart_id: DartId) -> None:
-        self._last_dart = max(self._last_dart, int(dart_id[1:]))
+        self._last_dart = max(self._last_dart, _number(dart_id))
 
 
 def _visit_id(number: int) -> VisitId:
     return VisitId(f"v{number:06d}")
+
+
+def _number(name: DartId | VisitId) -> int:
+    """Read the number of an id; one that was not given here has none."""
+    return int(name[1:]) if name[1:].isdecimal() else 0
