@@ -1,5 +1,6 @@
 """The pages for people and the documents for machines: static files, their settings, and the JSON Schemas."""
 
+import mimetypes
 import re
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from dartd.web.services import Services
 
 STATIC = Path(__file__).parent / "static"
 PUBLISHED = Path(schemas.__file__).parent / "published"
+
+# The first guess of a media type would read the system's tables, and stop the event loop for it.
+mimetypes.init()
 
 _SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -61,5 +65,5 @@ def routes() -> list[BaseRoute]:
         Route("/config.json", get_page_settings, methods=["GET"]),
         Route("/schemas", get_schemas, methods=["GET"]),
         Route("/schemas/{name}.json", get_schema, methods=["GET"]),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
     ]

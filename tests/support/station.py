@@ -1,5 +1,6 @@
 """A whole daemon without cameras: real pipeline, journal, hub and web server; the board does what the test says happened."""
 
+import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -169,7 +170,7 @@ class Station:
 @asynccontextmanager
 async def running_station(directory: Path, *, config: Config = CONFIG, port: int = 0, hub_bytes: int = 1 << 20) -> AsyncIterator[Station]:
     """Run a daemon on a loopback port; what it journals in the directory is there for the next one."""
-    journal = Journal.open(directory / "dartd.db", config.board.board_id)
+    journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = ScriptedBoard()
     for past in await journal.recent():
         board.happen(past.event)
@@ -201,7 +202,8 @@ async def running_station(directory: Path, *, config: Config = CONFIG, port: int
             finally:
                 group.cancel_scope.cancel()
     finally:
-        journal.close()
+        listener.close()
+        await asyncio.to_thread(journal.close)
 
 
 async def _start(group: anyio.abc.TaskGroup, services: Services, listener: socket.socket) -> None:

@@ -289,6 +289,6 @@ async def test_an_impatient_reader_loses_nothing() -> None:
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0):
                     await subscription.take()
-            _publish(hub, kept, 1)
+        _publish(hub, kept, 3)
 
         assert await _numbers(subscription, 3) == [1, 2, 3]
