@@ -44,7 +44,7 @@ schemas: setup-dev ## write the JSON Schema of every event to schemas/published
 	$(BIN)/python -m schemas.documents
 
 bench: setup-dev ## measure, and print tables
-	$(BIN)/python -m pytest tests/bench -o 'python_files=bench_*.py' -s
+	@for each in tests/bench/*.py; do name=$$(basename $$each .py); echo "== $$name"; $(BIN)/python -m tests.bench.$$name || exit 1; done
 
 lock: ## pin the newest versions that pyproject.toml allows, with their hashes (needs uv)
 	uv pip compile $(LOCK) pyproject.toml -o requirements.lock
