@@ -161,7 +161,7 @@ class DartView:
         corners = canvas.corners(flat)
         for k in range(len(strips)):
             layer[:] = 0
-            cv2.fillConvexPoly(layer, corners[4 * k : 4 * k + 4], 0.045 * strength, cv2.LINE_8, 4)
+            cv2.fillConvexPoly(layer, corners[4 * k : 4 * k + 4], 0.036 * strength, cv2.LINE_8, 4)
             dark += layer
         cv2.fillConvexPoly(dark, corners[4 * len(strips) :], 0.35 * strength, cv2.LINE_8, 4)
         soft = np.asarray(cv2.GaussianBlur(dark, (0, 0), max(1.0, 1.6 * self._sight.scale)), np.float32)

@@ -35,7 +35,14 @@ def face_picture(rig: Rig, camera: int, calibration: Calibration, board: BoardSp
     light = _bed_light(look, board, radius_mm, around)
     light *= _grain(look, x_mm, y_mm)[..., None]
     _add_digits(light, look, radius_mm, around)
-    _add_wires(light, look, board, _cut(rays, calibration, 0.5 * look.wire_mm), Projection(calibration).center_mm)
+    _add_wires(
+        light,
+        look,
+        board,
+        _cut(rays, calibration, 0.5 * look.wire_mm),
+        Projection(calibration).center_mm,
+        1 / calibration.focal_x_px / _FINER,
+    )
     light *= _falloff(rig.light, x_mm, y_mm, radius_mm)[..., None]
     seen = np.asarray(cv2.resize(light, (calibration.width, calibration.height), interpolation=cv2.INTER_AREA), np.float32)
     _add_lamps(seen, rig.light, calibration)
@@ -116,9 +123,11 @@ def _add_digits(light: Floats32, look: BoardLook, radius_mm: Floats32, around: F
     length = 20 * 256
     strip = np.zeros((int((outer_mm - inner_mm) * _DIGITS_PER_MM), length), np.uint8)
     for k, sector in enumerate(SECTORS):
-        (width, height), _ = cv2.getTextSize(str(sector), cv2.FONT_HERSHEY_DUPLEX, 3.2, 9)
-        at = (int(128 + 256 * k - width / 2), (strip.shape[0] + height) // 2)
-        cv2.putText(strip, str(sector), at, cv2.FONT_HERSHEY_DUPLEX, 3.2, 255, 9, cv2.LINE_AA)
+        (width, height), _ = cv2.getTextSize(str(sector), cv2.FONT_HERSHEY_SIMPLEX, 3.0, 11)
+        at = (int(128 + 256 * k - width / 2), (strip.shape[0] + height) // 2 - 20)
+        cv2.putText(strip, str(sector), at, cv2.FONT_HERSHEY_SIMPLEX, 3.0, 255, 11, cv2.LINE_AA)
+    for k in (3, 9, 16):
+        cv2.putText(strip, "DARTD", (20 + 256 * k, strip.shape[0] - 6), cv2.FONT_HERSHEY_DUPLEX, 1.1, 200, 2, cv2.LINE_AA)
     ring = np.nonzero((radius_mm > inner_mm) & (radius_mm < outer_mm))
     column = ((around[ring] + 0.5) % 20 * 256).astype(np.int32)
     row = ((outer_mm - radius_mm[ring]) * _DIGITS_PER_MM).astype(np.int32)
@@ -127,7 +136,7 @@ def _add_digits(light: Floats32, look: BoardLook, radius_mm: Floats32, around: F
 
 
 def _add_wires(
-    light: Floats32, look: BoardLook, board: BoardSpec, at_mm: tuple[Floats32, Floats32], center_mm: NDArray[np.float64]
+    light: Floats32, look: BoardLook, board: BoardSpec, at_mm: tuple[Floats32, Floats32], center_mm: NDArray[np.float64], sample_rad: float
 ) -> None:
     """Lay the wires over the beds: they stand up, gleam on the side towards the camera and darken the sisal beside them."""
     x_mm, y_mm = at_mm
@@ -147,9 +156,17 @@ def _add_wires(
     near = np.nonzero(np.abs(off_mm) < 3.0)
     off, half = off_mm[near], np.float32(look.wire_mm / 2)
     light[near] *= (1 - 0.4 * np.exp(-((off / 1.3) ** 2)))[:, None]
-    cover = np.clip((half - np.abs(off)) / 0.25 + 0.5, 0, 1)
-    gleam = look.wire * (0.28 + 0.9 * np.exp(-(((off / half) - 0.45 * facing[near]) ** 2) / 0.18))
+    wide_mm = _footprint(x_mm[near], y_mm[near], facing[near], center_mm, sample_rad)
+    cover = np.clip((half - np.abs(off)) / wide_mm + 0.5, 0, 1)
+    gleam = look.wire * (0.35 + 1.1 * np.exp(-(((off / half) - 0.45 * facing[near]) ** 2) / 0.18))
     light[near] = light[near] * (1 - cover[:, None]) + (gleam * cover)[:, None]
+
+
+def _footprint(x_mm: Floats32, y_mm: Floats32, facing: Floats32, center_mm: NDArray[np.float64], sample_rad: float) -> Floats32:
+    """Measure across a wire how wide one sample is on the face; a wire thinner than that is drawn fainter, not dotted."""
+    reach_mm = np.sqrt((x_mm - center_mm[0]) ** 2 + (y_mm - center_mm[1]) ** 2 + center_mm[2] ** 2)
+    slant = reach_mm / center_mm[2]
+    return np.asarray(np.maximum(reach_mm * sample_rad * np.sqrt((facing * slant) ** 2 + 1 - facing**2), 0.25), np.float32)
 
 
 def _falloff(light: Light, x_mm: Floats32, y_mm: Floats32, radius_mm: Floats32) -> Floats32:
@@ -165,21 +182,32 @@ def _falloff(light: Light, x_mm: Floats32, y_mm: Floats32, radius_mm: Floats32) 
 
 
 def _add_lamps(seen: Floats32, light: Light, calibration: Calibration) -> None:
-    """Draw the far part of the ring of lamps where the camera sees it."""
-    turns = np.linspace(0, math.tau, 241)
-    points = np.stack([light.radius_mm * np.cos(turns), light.radius_mm * np.sin(turns), np.full_like(turns, light.height_mm)], axis=1)
+    """Draw the ring of lamps where the camera sees it, and the brackets that hold it."""
     projection = Projection(calibration)
-    depth_mm = points @ projection.rotation[2] + projection.translation_mm[2]
-    pixels = projection.project(points)
+    for azimuth in light.brackets_rad:
+        for side_mm in (-18, -6, 6, 18):
+            foot = np.array([[260, side_mm, 2], [320, side_mm, 4], [light.radius_mm - 25, side_mm, light.height_mm]], float)
+            turn = np.array([[math.cos(azimuth), math.sin(azimuth), 0], [-math.sin(azimuth), math.cos(azimuth), 0], [0, 0, 1]])
+            _strip(seen, projection, foot @ turn, 5.0, 0.09 if side_mm % 12 == 6 and side_mm > 0 else 0.05)
+    turns = np.linspace(0, math.tau, 241)
+    ring_mm = np.stack([light.radius_mm * np.cos(turns), light.radius_mm * np.sin(turns), np.full_like(turns, light.height_mm)], axis=1)
     glow = np.zeros(seen.shape[:2], np.float32)
-    for k in range(len(turns) - 1):
-        if min(depth_mm[k], depth_mm[k + 1]) > 250 and np.abs(pixels[k]).max() < 4000:
-            thick = max(1, int(16 * calibration.focal_x_px / depth_mm[k]))
-            cv2.line(glow, _integers(pixels[k]), _integers(pixels[k + 1]), 1.0, thick, cv2.LINE_AA)
-    if not glow.any():
-        return
-    halo = cv2.GaussianBlur(glow, (0, 0), 14 * calibration.width / 800)
-    seen += (1.2 * glow + 0.35 * halo)[..., None]
+    _strip(glow, projection, ring_mm, 14.0, 1.0)
+    if glow.any():
+        halo = cv2.GaussianBlur(glow, (0, 0), 14 * calibration.width / 800)
+        seen += (1.2 * glow + 0.35 * halo)[..., None]
+
+
+def _strip(picture: Floats32, projection: Projection, line_mm: NDArray[np.float64], wide_mm: float, value: float) -> None:
+    """Draw a band along points (n, 3), as far as they lie well before the lens and near the picture."""
+    depth_mm = line_mm @ projection.rotation[2] + projection.translation_mm[2]
+    local = (line_mm @ projection.rotation.T + projection.translation_mm) / np.maximum(depth_mm, 1)[:, None]
+    ahead = (depth_mm > 250) & (np.hypot(local[:, 0], local[:, 1]) < 1.05)
+    pixels = projection.project(line_mm)
+    for k in range(len(line_mm) - 1):
+        if ahead[k] and ahead[k + 1]:
+            thick = max(1, round(wide_mm * projection.matrix[0, 0] / float(depth_mm[k : k + 2].mean())))
+            cv2.line(picture, _integers(pixels[k]), _integers(pixels[k + 1]), (value, value, value), thick, cv2.LINE_AA)
 
 
 def _integers(pixel: NDArray[np.float64]) -> tuple[int, int]:

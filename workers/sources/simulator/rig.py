@@ -43,6 +43,7 @@ class Light(Value, frozen=True, kw_only=True):
     tilt: tuple[float, float]
     tint: Tint
     ambient: float
+    brackets_rad: tuple[float, ...]
 
 
 class BoardLook(Value, frozen=True, kw_only=True):
@@ -87,6 +88,7 @@ def rig_of(seed: int) -> Rig:
         tilt=(float(rng.uniform(-0.5, 0.5)), float(rng.uniform(-0.5, 0.5))),
         tint=_tint(rng, 1.0, 0.06),
         ambient=float(rng.uniform(0.03, 0.12)),
+        brackets_rad=tuple(float(first_rad + math.pi / CAMERAS + k * math.tau / CAMERAS + rng.uniform(-0.2, 0.2)) for k in range(CAMERAS)),
     )
     return Rig(seed=seed, mounts=mounts, light=light, look=_look(rng))
 
@@ -163,16 +165,16 @@ def _look(rng: np.random.Generator) -> BoardLook:
     worn = float(rng.uniform(0, 1))
     return BoardLook(
         light_bed=_scaled((0.46, 0.57, 0.6), rng.uniform(0.9, 1.12)),
-        dark_bed=_scaled((0.017, 0.016, 0.016), rng.uniform(0.8, 1.3)),
-        red=_scaled((0.045, 0.035, 0.5), rng.uniform(0.8, 1.1)),
-        green=_scaled((0.085, 0.25, 0.025), rng.uniform(0.85, 1.15)),
-        number_ring=_scaled((0.014, 0.013, 0.013), rng.uniform(0.7, 1.3)),
+        dark_bed=_scaled((0.0105, 0.01, 0.01), rng.uniform(0.7, 1.3)),
+        red=_scaled((0.03, 0.022, 0.42), rng.uniform(0.8, 1.1)),
+        green=_scaled((0.065, 0.24, 0.018), rng.uniform(0.85, 1.15)),
+        number_ring=_scaled((0.01, 0.0095, 0.0095), rng.uniform(0.7, 1.3)),
         digits=_scaled((0.5, 0.5, 0.5), rng.uniform(0.7, 1.3)),
         surround=surrounds[int(rng.integers(len(surrounds)))],
         surround_mm=float(rng.uniform(335, 355)),
         wall=walls[int(rng.integers(len(walls)))],
         wire_mm=float(rng.uniform(1.0, 1.5)),
-        wire=float(rng.uniform(0.45, 0.75)),
+        wire=float(rng.uniform(0.5, 0.85)),
         grain=float(rng.uniform(0.05, 0.1)),
         holes=int(200 + 2500 * worn),
         texture=int(rng.integers(2**31)),
