@@ -25,7 +25,9 @@ LEAN = 0.35  # its spread: a weak prior that decides only where lines do not
 PARALLEL_SIN = 0.087  # lines that cross under 5° carry nothing
 DART_MM = 110.0  # how far out of the board an axis is judged
 NEAR_PX = 1.2  # how far a cross-section may lie off the axis to speak for it, and
-GATE_PX = 4.0  # to be taken into the fit
+GATE_PX = 4.0  # to be counted as part of it; the fit begins wider, since the axis of two lines may miss the third by a few px
+GATES_PX = (10.0, 6.0, 4.0, 4.0, 4.0)
+CONTRADICTS = 5.0  # standard deviations by which a camera's line misses what the others say
 ENOUGH = 12.0  # cross-sections that make a camera a full witness
 WITNESS = 0.35  # the share of that from which on a camera counts as having seen the dart
 SYSTEMATIC_PX = 0.3  # calibration, registration and roundness: does not average out along an axis
@@ -238,18 +240,10 @@ def _nearest(camera: _Camera, axis: Floats) -> Sighting | None:
 
 def _refine(cameras: Sequence[_Camera], start: Floats) -> Fix | None:
     """Fit the axis to the lines of all cameras that support it; leave out a camera that contradicts the others."""
-    axis = start
-    used = list(cameras)
-    covariance, residuals = np.eye(4), dict[int, tuple[float, float]]()
-    for _ in range(4):
-        rows = [_equations(c, axis) for c in used]
-        used_rows = [(c, r) for c, r in zip(used, rows, strict=True) if r is not None]
-        if not used_rows:
-            return None
-        axis, covariance = _solve(axis, [r for _, r in used_rows])
-        if np.hypot(axis[0], axis[1]) > REACH_MM or np.hypot(axis[2], axis[3]) > STEEPEST:
-            return None
-        used = [c for c, _ in used_rows]
+    fitted = _fit(cameras, start)
+    if fitted is None:
+        return None
+    axis, covariance, used = fitted
     residuals = {id(c): _miss(c, axis) for c in used}
     misses = [r[0] for r in residuals.values()]
     spread = max(1.0, float(np.sqrt(np.mean([r[1] ** 2 for r in residuals.values()])) / 1.0)) if len(used) > 1 else 1.0
@@ -270,14 +264,33 @@ def _refine(cameras: Sequence[_Camera], start: Floats) -> Fix | None:
     )
 
 
-def _equations(camera: _Camera, axis: Floats) -> tuple[Floats, Floats] | None:
+def _fit(cameras: Sequence[_Camera], start: Floats) -> tuple[Floats, Floats, list[_Camera]] | None:
+    """Solve for the axis with every camera whose lines come near it; when three speak and one contradicts, without that one."""
+    axis, chosen = start, list(cameras)
+    while True:
+        covariance, used = np.eye(4), list[_Camera]()
+        for gate_px in GATES_PX:
+            spoken = [(c, r) for c in chosen if (r := _equations(c, axis, gate_px)) is not None]
+            if not spoken:
+                return None
+            axis, covariance = _solve(axis, [r for _, r in spoken])
+            used = [c for c, _ in spoken]
+            if np.hypot(axis[0], axis[1]) > REACH_MM or np.hypot(axis[2], axis[3]) > STEEPEST:
+                return None
+        worst = max(used, key=lambda c: _miss(c, axis)[1])
+        if len(used) < 3 or _miss(worst, axis)[1] < CONTRADICTS:
+            return axis, covariance, used
+        chosen, axis = [c for c in used if c is not worst], start
+
+
+def _equations(camera: _Camera, axis: Floats, gate_px: float) -> tuple[Floats, Floats] | None:
     """Linearise what one camera says of an axis: rows (residual, 4 derivatives) divided by their standard deviation.
 
     Two rows for its line (offset and turn), one weak row for the visible end along it; None when it says nothing.
     """
     across, along, length = camera.offsets(axis)
-    on = camera.free & (np.abs(across) < GATE_PX) & (along > -0.04 * length) & (along < 0.8 * length)
-    weight = camera.weights[on] / (1 + (across[on] / 0.8) ** 2)
+    on = camera.free & (np.abs(across) < gate_px) & (along > -0.04 * length) & (along < 0.8 * length)
+    weight = camera.weights[on] / (1 + (across[on] / (gate_px / 5)) ** 2)
     if np.count_nonzero(on) < 4 or weight.sum() < 1.5:
         return None
     middle = float(np.sum(weight * along[on]) / weight.sum())

@@ -18,8 +18,9 @@ from schemas.geometry import Axis3, Calibration
 from schemas.worker import KnownDart, Motion, Settled, Sighting, Spot
 
 GATHER_S = 0.1  # cameras are not in step: one may see a dart two frames after another
-FIRST_SCORE = 0.45  # of one per camera: what the lines of the cameras must add up to for a dart
+FIRST_SCORE = 0.52  # of one per camera: what the lines of the cameras must add up to for a dart
 MORE_SCORE = 0.62  # for a second dart in the same change; shadows and flights make weak lines too
+SURE_MM = 1.0  # a vaguer axis explains no wide spots: two lines of a hand's fingers cross somewhere too
 GONE = 0.4  # presence below which a dart is no longer there
 LEAST_WEIGHT = 0.25
 LEAVING = 0.5
@@ -103,7 +104,8 @@ class Rounds:
         views = [View(c, self.poses[c], _coming(s.sightings)) for c, s in settled.items() if c in self.poses]
         gone = _gone(standing, settled)
         fixes = self._accept(fuse(views, [d.axis for d in standing]))
-        explained = [d.axis for d in standing] + [f.axis for f in fixes]
+        sure = [f for f in fixes if f.score >= MORE_SCORE * len(self.poses) or f.uncertainty_mm < SURE_MM]
+        explained = [d.axis for d in standing if d.dart_id in gone] + [f.axis for f in sure]
         hand = is_hand(explained, settled, self.poses)
         at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
         count = max(1, len(self.poses))
