@@ -4,6 +4,7 @@ DartdError
 ├── ConfigError             the configuration is wrong: path, reason and remedy
 ├── StoreError              the database cannot be opened or written
 │   └── StoreBusyError      another daemon holds the store
+├── ListenError             the address cannot be listened on
 ├── RecordingError          a recording cannot be read
 ├── WorkerProtocolError     a camera process sent what is no message
 ├── CommandRefusedError     the board cannot do what was asked
@@ -40,6 +41,12 @@ class StoreBusyError(StoreError):
     """Another daemon holds the store."""
 
     code = "STORE_BUSY"
+
+
+class ListenError(DartdError):
+    """The address cannot be listened on."""
+
+    code = "LISTEN_ERROR"
 
 
 class RecordingError(DartdError):

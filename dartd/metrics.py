@@ -35,9 +35,12 @@ class HubFigures(Value, frozen=True, kw_only=True):
     clients: int = 0
     lagging: int = 0
     published: int = 0
+    deliveries: int = 0
     queued: int = 0
     lags: int = 0
     journal_reads: int = 0
+    refused: int = 0
+    stalled: int = 0
 
 
 class PipelineFigures(Value, frozen=True, kw_only=True):
@@ -168,6 +171,9 @@ def _hub_families(hub: HubFigures) -> Iterator[Metric]:
     yield GaugeMetricFamily("dartd_clients_lagging", "Clients that are served from the ring or the journal", hub.lagging)
     yield GaugeMetricFamily("dartd_ws_queue_depth", "Messages that wait in all clients' queues", hub.queued)
     yield CounterMetricFamily("dartd_hub_published", "Events told to the hub", hub.published)
+    yield CounterMetricFamily("dartd_ws_messages", "Events given to clients", hub.deliveries)
+    yield CounterMetricFamily("dartd_ws_refused", "Clients turned away because all seats were taken", hub.refused)
+    yield CounterMetricFamily("dartd_ws_stalled", "Clients let go because they took nothing", hub.stalled)
     yield CounterMetricFamily("dartd_ws_lags", "Times that a client fell behind its queue", hub.lags)
     yield CounterMetricFamily("dartd_hub_journal_reads", "Times that a laggard was served from the journal", hub.journal_reads)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -13,13 +13,12 @@ from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
 from dartd.metrics import Metrics, PipelineFigures
 from dartd.runtime.clock import Clock
 from dartd.runtime.inbox import CAPACITY, Inbox
-from dartd.store.calibrations import Calibrations
 from dartd.store.journal import Journal
 from dartd.store.timestamps import timestamp_of
 from schemas.base import CameraId
 from schemas.commands import BoardCommand
 from schemas.events import DartHit, Envelope, JournalledEvent, Snapshot, Timing
-from schemas.worker import Calibrated, ToWorker
+from schemas.worker import ToWorker
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +61,7 @@ class Pipeline:
         order: Callable[[CameraId | None, ToWorker], None],
         clock: Clock,
         metrics: Metrics,
-        calibrations: Calibrations | None = None,
+        camera_rates: Callable[[], Mapping[CameraId, float]] = dict,
         capacity: int = CAPACITY,
     ) -> None:
         self._board = board
@@ -71,7 +70,7 @@ class Pipeline:
         self._order = order
         self._clock = clock
         self._metrics = metrics
-        self._calibrations = calibrations
+        self._camera_rates = camera_rates
         self._inbox: Inbox[Waiting] = Inbox(capacity)
         self._idle = asyncio.Event()
         self._turn_began_s: float | None = None
@@ -96,8 +95,10 @@ class Pipeline:
         return self.stalled_reason is not None
 
     def snapshot(self) -> Snapshot:
-        """Tell how the board stood after event `last_seq`: never ahead of what was journalled."""
-        return self._snapshot
+        """Tell how the board stood after event `last_seq`, never ahead of what was journalled, and how fast its cameras are now."""
+        rates = self._camera_rates()
+        cameras = tuple(msgspec.structs.replace(each, fps=round(rates.get(each.camera_id, 0.0), 1)) for each in self._snapshot.cameras)
+        return msgspec.structs.replace(self._snapshot, cameras=cameras)
 
     def figures(self) -> PipelineFigures:
         """Tell how full the inbox is and how far the journal."""
@@ -156,7 +157,6 @@ class Pipeline:
             events = self._stamped(event for _, step in decided for event in step.events)
             envelopes = await self._append(events)
             self._tell(decided, envelopes)
-            await self._keep_calibrations(waiting)
         except BaseException:
             for lost in waiting:
                 if lost.answer is not None:
@@ -229,17 +229,6 @@ class Pipeline:
     def _send(self, orders: Sequence[Order]) -> None:
         for camera_id, message in orders:
             self._order(camera_id, message)
-
-    async def _keep_calibrations(self, waiting: Sequence[Waiting]) -> None:
-        """Remember new calibrations for the next start; one that cannot be written is measured again then."""
-        if self._calibrations is None:
-            return
-        for item, _ in waiting:
-            if isinstance(item, Calibrated):
-                try:
-                    await self._calibrations.keep(item.calibration, at_s=self._clock.wall(item.t_s))
-                except StoreError as error:
-                    _log.warning("the calibration could not be kept: %s", error, extra={"camera": item.camera_id})
 
 
 def _batches(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:

@@ -5,6 +5,7 @@ import sqlite3
 
 import msgspec
 
+from dartd.errors import StoreError
 from dartd.store.database import Database
 from schemas.base import CameraId
 from schemas.codec import encode_json
@@ -38,16 +39,15 @@ class Calibrations:
         return self._known.get(camera_id)
 
     async def keep(self, calibration: Calibration, *, at_s: float) -> None:
-        """Remember a calibration; `at_s` is wall time.
-
-        Raises:
-            StoreError: it is remembered in memory only.
-        """
+        """Remember a calibration; `at_s` is wall time. One that cannot be written is remembered in memory only, and the log says so."""
         if self._known.get(calibration.camera_id) == calibration:
             return
         self._known[calibration.camera_id] = calibration
         row = (calibration.camera_id, at_s, encode_json(calibration).decode())
-        await self._database.write(lambda connection: _replace(connection, row))
+        try:
+            await self._database.write(lambda connection: _replace(connection, row))
+        except StoreError as error:
+            _log.warning("the calibration is not kept beyond this run: %s", error, extra={"camera": calibration.camera_id})
 
 
 def _replace(connection: sqlite3.Connection, row: tuple[str, float, str]) -> None:

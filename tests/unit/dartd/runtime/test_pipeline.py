@@ -14,13 +14,13 @@ from dartd.errors import CommandRefusedError, PipelineFullError
 from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.pipeline import Pipeline
-from dartd.store.calibrations import Calibrations
 from dartd.store.journal import Journal
 from schemas.base import BoardId, CameraId, DartId, VisitId
 from schemas.commands import ResetBoard, StartBoard
 from schemas.events import (
     BoardCoordinates,
     BoardReset,
+    CameraSnapshot,
     CameraStateChanged,
     DartHit,
     Envelope,
@@ -33,8 +33,7 @@ from schemas.events import (
     Timing,
     VisitSnapshot,
 )
-from schemas.geometry import Calibration
-from schemas.worker import BoardState, Calibrated, SequenceStarted, ToWorker
+from schemas.worker import BoardState, SequenceStarted, ToWorker
 from tests.support.waiting import Waiting
 
 BOARD = BoardId("main")
@@ -79,7 +78,12 @@ class Echo:
     def snapshot(self) -> Snapshot:
         """Tell how many events the board has decided, as the visit's total."""
         return Snapshot(
-            board_id=BOARD, last_seq=-1, state="wait_for_throw", status="throw", visit=VisitSnapshot(visit_id=VISIT, total=self.told)
+            board_id=BOARD,
+            last_seq=-1,
+            state="wait_for_throw",
+            status="throw",
+            visit=VisitSnapshot(visit_id=VISIT, total=self.told),
+            cameras=tuple(CameraSnapshot(camera_id=CameraId(name), state="ready") for name in ("cam0", "cam1")),
         )
 
 
@@ -103,7 +107,7 @@ class House:
         self.guard = guard
         self.board = Echo()
         self.journal = Journal.open(path, BOARD)
-        self.calibrations = Calibrations(self.journal.database)
+        self.rates: dict[CameraId, float] = {}
         self.published: list[Envelope] = []
         self.durable: list[int] = []
         self.orders: list[tuple[CameraId | None, ToWorker]] = []
@@ -116,7 +120,7 @@ class House:
             order=lambda camera_id, message: self.orders.append((camera_id, message)),
             clock=self.clock,
             metrics=self.metrics,
-            calibrations=self.calibrations,
+            camera_rates=lambda: self.rates,
             capacity=capacity,
         )
 
@@ -270,25 +274,10 @@ async def test_whoever_waits_is_let_go_at_the_end(house: House) -> None:
     assert [type(result) for result in results] == [asyncio.CancelledError, asyncio.CancelledError]
 
 
-async def test_measured_calibration_is_kept(house: House, waiting: Waiting) -> None:
-    """A calibration that a camera reports is there for its next start."""
-    calibration = Calibration(
-        camera_id=CameraId("cam0"),
-        width=8,
-        height=6,
-        focal_x_px=7.0,
-        focal_y_px=7.0,
-        center_x_px=4.0,
-        center_y_px=3.0,
-        rotation=(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
-        translation_mm=(0.0, 0.0, 500.0),
-        residual_px=0.5,
-        residual_mm=0.3,
-    )
-    async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(house.pipeline.run())
-        await house.pipeline.deliver(Calibrated(camera_id=CameraId("cam0"), t_s=1.0, calibration=calibration))
-        await waiting.soon(lambda: house.calibrations.of(CameraId("cam0")))
-        running.cancel()
+async def test_snapshot_tells_how_fast_the_cameras_are(house: House) -> None:
+    """The rates are those of the moment, not of the last event."""
+    house.rates[CameraId("cam0")] = 29.96
 
-    assert house.calibrations.of(CameraId("cam0")) == calibration
+    cameras = house.pipeline.snapshot().cameras
+
+    assert [(camera.camera_id, camera.fps) for camera in cameras] == [("cam0", 30.0), ("cam1", 0.0)]

@@ -1,5 +1,6 @@
 """Calibrations outlive the daemon."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -28,24 +29,24 @@ def _calibration(residual_px: float) -> Calibration:
 
 async def test_last_calibration_survives_a_restart(tmp_path: Path) -> None:
     """A store opened again gives the calibration that was kept last."""
-    database = Database.open(tmp_path / "dartd.db")
+    database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
     first = Calibrations(database)
     await first.keep(_calibration(0.9), at_s=1.0)
     await first.keep(_calibration(0.5), at_s=2.0)
-    database.close()
+    await asyncio.to_thread(database.close)
 
-    database = Database.open(tmp_path / "dartd.db")
+    database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
     again = Calibrations(database)
     await again.load()
 
     assert again.of(CameraId("cam0")) == first.of(CameraId("cam0")) == _calibration(0.5)
     assert again.of(CameraId("cam1")) is None
-    database.close()
+    await asyncio.to_thread(database.close)
 
 
 async def test_calibration_of_another_version_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """What cannot be understood is told in the log and its camera starts without."""
-    database = Database.open(tmp_path / "dartd.db")
+    database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
     await database.write(lambda connection: connection.execute("INSERT INTO calibrations VALUES ('cam0', 1.0, '{}')").rowcount)
     calibrations = Calibrations(database)
 
@@ -53,4 +54,16 @@ async def test_calibration_of_another_version_is_left_out(tmp_path: Path, caplog
 
     assert calibrations.of(CameraId("cam0")) is None
     assert "left out" in caplog.text
-    database.close()
+    await asyncio.to_thread(database.close)
+
+
+async def test_calibration_that_cannot_be_written_is_remembered_all_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A full disk costs a calibration its next start, not this run."""
+    database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
+    calibrations = Calibrations(database)
+    await asyncio.to_thread(database.close)
+
+    await calibrations.keep(_calibration(0.5), at_s=1.0)
+
+    assert calibrations.of(CameraId("cam0")) == _calibration(0.5)
+    assert "not kept" in caplog.text

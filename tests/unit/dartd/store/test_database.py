@@ -81,9 +81,9 @@ async def test_readers_cannot_write(database: Database) -> None:
 
 async def test_closed_store_refuses(tmp_path: Path) -> None:
     """A closed store answers with a StoreError, and may be closed again."""
-    database = Database.open(tmp_path / "dartd.db")
-    database.close()
-    database.close()
+    database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
+    await asyncio.to_thread(database.close)
+    await asyncio.to_thread(database.close)
 
     with pytest.raises(StoreError, match="closed"):
         await database.write(_keys)

@@ -1,5 +1,6 @@
 """The journal: no gap, no repeat, nothing lost."""
 
+import asyncio
 import json
 import os
 import signal
@@ -67,13 +68,13 @@ async def test_envelope_names_the_place_of_an_event(journal: Journal) -> None:
 
 async def test_seq_has_no_gap_over_a_restart(tmp_path: Path) -> None:
     """A journal opened again goes on with the next number of the same stream."""
-    first = Journal.open(tmp_path / "dartd.db", BOARD)
+    first = await asyncio.to_thread(Journal.open, tmp_path / "dartd.db", BOARD)
     await first.append([_reset(), _reset()], at_s=1.0)
-    first.close()
+    await asyncio.to_thread(first.close)
 
-    second = Journal.open(tmp_path / "dartd.db", BOARD)
+    second = await asyncio.to_thread(Journal.open, tmp_path / "dartd.db", BOARD)
     (envelope,) = await second.append([_reset()], at_s=2.0)
-    second.close()
+    await asyncio.to_thread(second.close)
 
     assert (second.stream_id, second.oldest_seq, envelope.seq, second.last_seq) == (first.stream_id, 1, 3, 3)
 

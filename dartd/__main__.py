@@ -1,0 +1,6 @@
+"""`python -m dartd` is `dartd`."""
+
+from dartd.cli import main
+
+if __name__ == "__main__":
+    main()

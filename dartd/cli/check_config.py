@@ -1,0 +1,39 @@
+"""`dartd check-config`."""
+
+import os
+from pathlib import Path
+
+import click
+
+from dartd.cli.configuration import find_config
+from dartd.cli.failure import told_failures
+from dartd.config import CameraConfig, Config, load_config, redact_url
+
+
+@click.command("check-config")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+def command(path: Path | None) -> None:
+    """Check a configuration together with the environment, and say what would run.
+
+    Without PATH the file that `dartd run` would take. Exit status 2 and the path of the wrong key when something is wrong.
+    """
+    with told_failures():
+        found = find_config(path, os.environ)
+        config = load_config(found, os.environ)
+    click.echo(f"{found} is right")
+    for line in describe(config):
+        click.echo(f"  {line}")
+
+
+def describe(config: Config) -> list[str]:
+    """Say in a few lines what would run, without secrets."""
+    return [
+        f"board {config.board.id} ({config.board.name})",
+        f"listens on {config.server.host}:{config.server.port}",
+        f"store {config.store_path}",
+        *(_camera(camera) for camera in config.cameras),
+    ]
+
+
+def _camera(camera: CameraConfig) -> str:
+    return f"camera {camera.id}: {redact_url(camera.url)}, {camera.width}x{camera.height} at {camera.fps:g} frames/s"

@@ -1,0 +1,112 @@
+"""`dartd replay`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import click
+import msgspec
+import uvloop
+
+from dartd.cli.failure import BROKE, told_failures
+from dartd.config import Config, LogConfig, load_config
+from dartd.daemon import build_board
+from dartd.log import logging_to
+from dartd.runtime.playlist import Playlist
+from dartd.runtime.replay import Outcome, Replay, Told
+from dartd.runtime.scoring import Report, load_truth
+from dartd.runtime.scoring import score as judge
+from schemas.base import CameraId
+from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateChanged, DartHit, JournalledEvent, ThrowMiss, VisitCompleted
+
+
+@click.command("replay")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--jsonl", is_flag=True, help="Print every journalled event as a JSON line with `sequence_id` and `t_ms`.")
+@click.option("--realtime", is_flag=True, help="In real time; as live, the newest frame wins when the machine is too slow.")
+@click.option("--without", multiple=True, metavar="CAMERA", help="Leave a camera out; may be given several times.")
+@click.option("--score", is_flag=True, help="Compare with DIR/truth.json at the end.")
+@click.option("--config", "path", type=click.Path(path_type=Path), help="Take board and time limits from here instead of the defaults.")
+def command(folder: Path, *, jsonl: bool, realtime: bool, without: tuple[str, ...], score: bool, path: Path | None) -> None:
+    """Play a recording through the same camera processes, board and journal as live cameras.
+
+    DIR holds recording.json and its pictures. It is played as fast as the machine allows, frame by frame on the recording's own clock: two
+    runs print the same lines whatever the load. The store is a temporary one. Pictures that are missing or broken are told and passed
+    over; exit status 2 when the recording itself cannot be read, 1 when a camera's process broke off.
+    """
+    with told_failures():
+        config = load_config(path, os.environ if path else {}, cameras_required=False)
+        playlist = Playlist.load(folder, without=[CameraId(camera) for camera in without])
+        truth = load_truth(folder) if score else None
+        with logging_to(sys.stderr, LogConfig(level="warning")):
+            outcome = _play(playlist, config, jsonl=jsonl, realtime=realtime)
+    if truth is not None:
+        for line in describe(judge(truth, outcome.told)):
+            click.echo(line, err=jsonl)  # the lines on stdout stay JSON
+    for camera_id, reason in outcome.crashed.items():
+        click.echo(f"dartd: camera {camera_id} broke off: {reason}", err=True)
+    sys.exit(BROKE if outcome.crashed else 0)
+
+
+def _play(playlist: Playlist, config: Config, *, jsonl: bool, realtime: bool) -> Outcome:
+    def tell(told: Told) -> None:
+        line = told.line().decode() if jsonl else sentence(told)
+        if line:
+            click.echo(line)
+
+    # A bar and lines on the same terminal would tear each other apart.
+    with _bar(playlist.duration_s, shown=sys.stderr.isatty() and not sys.stdout.isatty()) as advance:
+        replay = Replay(playlist, config, partial(build_board, config), tell=tell, advance=advance)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(replay.run(realtime=realtime))
+
+
+@contextmanager
+def _bar(duration_s: float, *, shown: bool) -> Iterator[Callable[[float], None]]:
+    """Show how far the recording is; gives the function that says so."""
+    shown_s = 0
+    with click.progressbar(length=max(1, round(duration_s)), file=sys.stderr, hidden=not shown, label="replay") as bar:
+
+        def advance(at_s: float) -> None:
+            nonlocal shown_s
+            if int(at_s) > shown_s:
+                bar.update(int(at_s) - shown_s)
+                shown_s = int(at_s)
+
+        yield advance
+
+
+def sentence(told: Told) -> str:
+    """Tell an event to a person; what only machines care for is left out."""
+    said = _in_words(told.envelope.event)
+    return f"{told.sequence_id} {told.t_ms:9.0f} ms  {said}" if said else ""
+
+
+def _in_words(event: JournalledEvent) -> str:
+    match event:
+        case BoardStateChanged() | CameraStateChanged(state="calibrating"):
+            said = ""
+        case CameraStateChanged():
+            said = f"{event.camera_id} {event.state} {event.reason}"
+        case CalibrationChanged():
+            said = f"{event.camera_id} calibration {event.state} {event.reason}"
+        case DartHit():
+            at, fusion = event.board_coordinates, event.fusion
+            said = f"dart {event.dart_number}: {event.score.label:4} at {at.x_mm:+.1f} {at.y_mm:+.1f} mm ± {fusion.uncertainty_mm:.1f}"
+        case VisitCompleted():
+            said = f"visit: {' '.join(throw.label for throw in event.throws)} = {event.total}"
+        case ThrowMiss():
+            said = f"miss ({event.reason.replace('_', ' ')})"
+        case _:
+            said = str(event.__struct_config__.tag).replace("_", " ")
+    return said.rstrip()
+
+
+def describe(report: Report) -> list[str]:
+    """Tell the score, one figure a line, and what was wrong."""
+    figures = {key: value for key, value in msgspec.structs.asdict(report).items() if key != "wrong"}
+    return [f"{key:16} {'-' if value is None else value}" for key, value in figures.items()] + [f"wrong: {each}" for each in report.wrong]

@@ -1,0 +1,39 @@
+"""`dartd run`."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import click
+import uvloop
+
+from dartd.cli.configuration import find_config
+from dartd.cli.failure import told_failures
+from dartd.config import load_config
+from dartd.daemon import Daemon
+from dartd.log import logging_to
+
+
+@click.command("run")
+@click.option(
+    "--config",
+    "path",
+    type=click.Path(path_type=Path),
+    help="The configuration; without it $DARTD_CONFIG, then /etc/dartd/dartd.toml.",
+)
+def command(path: Path | None) -> None:
+    """Run the daemon in the foreground until SIGTERM or Ctrl-C.
+
+    Environment variables win over the file: server.port is DARTD_SERVER_PORT. At first start an operator token is made, shown once and
+    kept in the state directory; commands such as POST /api/v1/board/reset want it as `Authorization: Bearer …`.
+    """
+    with told_failures():
+        config = load_config(find_config(path, os.environ), os.environ)
+        with logging_to(sys.stderr, config.log), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(Daemon(config, announce=_announce).run())
+
+
+def _announce(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()

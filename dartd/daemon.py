@@ -1,0 +1,310 @@
+"""The composition root: builds everything, runs it in one task group, and ends it within seconds."""
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+
+import anyio
+import anyio.abc
+
+from dartd.board.core import Board
+from dartd.board.throws import ThrowTimes
+from dartd.config import Config
+from dartd.errors import ListenError
+from dartd.metrics import CameraFigures, HubFigures, Metrics
+from dartd.runtime.clock import LiveClock
+from dartd.runtime.hub import Hub
+from dartd.runtime.pipeline import Pipeline
+from dartd.runtime.supervisor import Supervisor, WorkerInput
+from dartd.store.calibrations import Calibrations
+from dartd.store.journal import Journal
+from dartd.store.metadata import remembered
+from dartd.store.operator_token import operator_token
+from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
+from dartd.web.app import build_app
+from dartd.web.auth import Gatekeeper
+from dartd.web.clients import Clients
+from dartd.web.host import HostFigures
+from dartd.web.server import serve
+from dartd.web.services import Services
+from schemas.base import CameraId
+from schemas.worker import Calibrated, Configure
+
+_log = logging.getLogger(__name__)
+
+RECOVERY_EVENTS = 2000  # the last visits, from which the board remembers
+LAG_PERIOD_S = 0.25
+BACKLOG = 2048
+HANG_TIMEOUT_S = 30.0  # a camera that finds the board says nothing meanwhile, for many seconds on a busy small machine
+
+Announce = Callable[[str], None]
+
+
+def version() -> str:
+    """Name the version that is installed."""
+    try:
+        return installed_version("dartd")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+def build_board(config: Config, cameras: Sequence[CameraId]) -> Board:
+    """Build the board of a configuration with these cameras."""
+    board = config.board
+    times = ThrowTimes(
+        settled_timeout_ms=board.settled_timeout_ms,
+        throw_timeout_ms=board.throw_timeout_ms,
+        pull_out_timeout_ms=board.pull_out_timeout_ms,
+        bounce_out_check_ms=board.bounce_out_check_ms,
+        takeout_adopt_ms=board.takeout_adopt_ms,
+        count_misses=config.visit.count_misses,
+    )
+    return Board(board.board_id, cameras, board.spec, times)
+
+
+def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> list[socket.socket]:
+    """Take the sockets that systemd hands over, else bind the configured address; blocks.
+
+    Raises:
+        ListenError: the address cannot be bound; says why and what to do.
+    """
+    if handed_over := listen_fds(environ):
+        return handed_over
+    host, port = config.server.host, config.server.port
+    where = f"{host}:{port}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        remedy = "set server.host" if isinstance(error, socket.gaierror) else "stop the program that uses it, or set server.port"
+        raise ListenError(f"cannot listen on {where} ({error.strerror or error}): {remedy}", host=host, port=port) from error
+    return [listener]
+
+
+class Daemon:
+    """A running dartd. Everything it needs is built in `run`, and ended there."""
+
+    def __init__(self, config: Config, *, environ: Mapping[str, str] = os.environ, announce: Announce = print) -> None:
+        self._config = config
+        self._environ = environ
+        self._announce = announce
+        self._clock = LiveClock()
+        self._metrics = Metrics(version(), process=True)
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT.
+
+        Raises:
+            DartdError: something that it needs at start is not there; the message says what to do.
+            ExceptionGroup: a part has broken; the daemon ends rather than limp.
+        """
+        _raise_file_limit()
+        async with AsyncExitStack() as stack:
+            sockets = await asyncio.to_thread(open_sockets, self._config, self._environ)
+            for each in sockets:
+                stack.callback(each.close)
+            journal = await asyncio.to_thread(Journal.open, self._config.store_path, self._config.board.board_id)
+            stack.push_async_callback(asyncio.to_thread, journal.close)
+            board = await self._restored_board(journal)
+            calibrations = Calibrations(journal.database)
+            await calibrations.load()
+            epoch_s = await self._simulation_epoch_s(journal)
+            await self._run_parts(sockets, journal, board, calibrations, epoch_s)
+
+    # -- building
+
+    async def _restored_board(self, journal: Journal) -> Board:
+        """Build the board and let it remember what it told before."""
+        board = build_board(self._config, [camera.camera_id for camera in self._config.cameras])
+        past = await journal.recent(RECOVERY_EVENTS)
+        now = self._clock.now()
+        offset_s = self._clock.wall(now) - now
+        board.restore(((each.event, each.at_s - offset_s) for each in past), now)
+        return board
+
+    async def _simulation_epoch_s(self, journal: Journal) -> float:
+        """Give the media time at which the simulated scene began: a restarted daemon sees it go on."""
+        now = self._clock.now()
+        offset_s = self._clock.wall(now) - now
+        return float(await remembered(journal.database, "simulation_epoch_s", repr(now + offset_s))) - offset_s
+
+    async def _gatekeeper(self) -> Gatekeeper:
+        """Know the operator by the configured token, or by the one of the state directory, which is told when it is made."""
+        token = self._config.auth.token
+        if token is None:
+            token, made = await asyncio.to_thread(operator_token, self._config.state_path)
+            if made:
+                self._announce(f"operator token, shown this once and kept in {self._config.state_path}: {token}")
+        return Gatekeeper(token, anonymous_reads=self._config.auth.anonymous_reads)
+
+    # -- running
+
+    async def _run_parts(
+        self, sockets: Sequence[socket.socket], journal: Journal, board: Board, calibrations: Calibrations, epoch_s: float
+    ) -> None:
+        config, clock = self._config, self._clock
+        hub = Hub(read=journal.read, last_seq=journal.last_seq, queue_size=config.ws.queue_size, ring_bytes=config.ws.ring_bytes)
+        sources = {camera.camera_id: camera.source for camera in config.cameras}
+        began_s = clock.now()
+
+        def configure(camera_id: CameraId) -> Configure:
+            source = sources[camera_id]
+            return Configure(
+                source=source,
+                board=config.board.spec,
+                calibration=calibrations.of(camera_id),
+                darts=board.known_darts(),
+                start_s=epoch_s if source.url.startswith("sim:") else began_s,
+                state_dir=str(config.state_path),
+            )
+
+        async def deliver(_camera_id: CameraId, item: WorkerInput) -> None:
+            await pipeline.deliver(item)
+            if isinstance(item, Calibrated):
+                await calibrations.keep(item.calibration, at_s=clock.wall(item.t_s))
+
+        supervisor = Supervisor(list(sources), configure, deliver, hang_timeout_s=HANG_TIMEOUT_S)
+        pipeline = Pipeline(
+            board,
+            journal,
+            publish=hub.publish,
+            order=supervisor.send,
+            clock=clock,
+            metrics=self._metrics,
+            camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
+        )
+        clients = Clients(config.ws.max_clients)
+        host = HostFigures(config.state_path)
+        services = Services(
+            config=config,
+            version=version(),
+            board=pipeline,
+            hub=hub,
+            journal=journal,
+            cameras=supervisor.cameras,
+            registry=self._metrics.registry,
+            gatekeeper=await self._gatekeeper(),
+            clients=clients,
+            host=host,
+            started_at_s=began_s,
+            now=clock.now,
+        )
+        self._metrics.watch(cameras=lambda: _camera_figures(supervisor), hub=lambda: _hub_figures(hub, clients), pipeline=pipeline.figures)
+        async with anyio.create_task_group() as tasks:
+            await tasks.start(_heed_signals, tasks.cancel_scope)
+            tasks.start_soon(pipeline.run)
+            tasks.start_soon(host.run)
+            tasks.start_soon(self._measure_lag)
+            await tasks.start(serve, build_app(services), sockets)
+            self._welcome(sockets, services)
+            await tasks.start(supervisor.run)
+            sd_notify("READY=1", f"STATUS={_status(supervisor, pipeline)}", environ=self._environ)
+            _log.info("ready: %s", _status(supervisor, pipeline))
+            await self._report_alive(supervisor, pipeline)
+
+    def _welcome(self, sockets: Sequence[socket.socket], services: Services) -> None:
+        ports = sorted({each.getsockname()[1] for each in sockets if each.family != socket.AF_UNIX})
+        simulated = ", on a simulated board" if services.simulated else ""
+        for port in ports:
+            self._announce(f"dartd {services.version} listens on http://{_reachable(self._config.server.host)}:{port}/{simulated}")
+        _log.info("dartd %s listens, process %s", services.version, os.getpid())
+
+    async def _measure_lag(self) -> None:
+        """Measure how late the event loop runs what is due."""
+        while True:
+            due_s = self._clock.now() + LAG_PERIOD_S
+            await asyncio.sleep(LAG_PERIOD_S)
+            self._metrics.loop_lag.observe(max(0.0, self._clock.now() - due_s))
+
+    async def _report_alive(self, supervisor: Supervisor, pipeline: Pipeline) -> None:
+        """Feed systemd's watchdog from the loop, as long as the pipeline moves."""
+        interval_s = watchdog_interval_s(self._environ)
+        if interval_s is None:
+            await anyio.sleep_forever()
+        while True:
+            if pipeline.is_stuck():
+                _log.critical("the pipeline does not move; the watchdog is not fed")
+            else:
+                sd_notify("WATCHDOG=1", f"STATUS={_status(supervisor, pipeline)}", environ=self._environ)
+            await asyncio.sleep(interval_s or 0)
+
+
+async def _heed_signals(scope: anyio.CancelScope, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+    """End everything at SIGTERM or SIGINT; a second one ends the process at once."""
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+        task_status.started()
+        async for each in signals:
+            if each == signal.SIGHUP:
+                _log.warning("SIGHUP: the configuration is read at start only; restart dartd to change it")
+                continue
+            _log.info("%s: ending", signal.Signals(each).name)
+            sd_notify("STOPPING=1")
+            scope.cancel()
+            return
+
+
+def _camera_figures(supervisor: Supervisor) -> list[CameraFigures]:
+    return [
+        CameraFigures(
+            camera_id=camera_id,
+            up=health.ready,
+            fps=health.fps,
+            restarts=health.restarts,
+            reference_age_s=health.reference_age_s,
+            counters=health.counters,
+        )
+        for camera_id, health in supervisor.cameras().items()
+    ]
+
+
+def _hub_figures(hub: Hub, clients: Clients) -> HubFigures:
+    told = hub.statistics()
+    return HubFigures(
+        clients=told.clients,
+        lagging=told.lagging,
+        queued=told.queued,
+        published=told.published,
+        deliveries=told.deliveries,
+        lags=told.lags,
+        journal_reads=told.journal_reads,
+        refused=clients.refused,
+        stalled=clients.stalled,
+    )
+
+
+def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:
+    cameras = supervisor.cameras()
+    ready = sum(health.ready for health in cameras.values())
+    held = f"; the journal cannot be written: {pipeline.stalled_reason}" if pipeline.is_holding else ""
+    return f"{ready} of {len(cameras)} cameras answer, {pipeline.last_seq} events{held}"
+
+
+def _reachable(host: str) -> str:
+    """Name an address that a browser on this machine can open."""
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104  it is compared, not bound
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _raise_file_limit() -> None:
+    """Allow as many open files as the system lets us: each client is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError) as error:
+            _log.warning("the limit of open files stays at %s: %s", soft, error)
