@@ -96,7 +96,7 @@ class CameraLoop:
         self._detector = detector
         self._open_source = open_source
         self._drain_log = drain_log
-        self._faults: set[FaultKind] = set()
+        self._faults: dict[FaultKind, str] = {}
         self._frames_bad = 0
         self._frames_read = 0
         self._frames_dropped = 0
@@ -242,6 +242,8 @@ class CameraLoop:
 
     def _lose(self, live: "_Live", reason: str, now_s: float) -> None:
         self._close_reader(live)
+        if self._faults.get("camera_gone", reason) != reason:
+            del self._faults["camera_gone"]  # a better reason than "no picture": it is told again
         self._set_fault("camera_gone", now_s, reason)
         live.reopen_s = now_s + min(REOPEN_MAX_S, REOPEN_FIRST_S * 2.0**live.attempts) * random.uniform(0.8, 1.2)  # noqa: S311 (jitter)
         live.attempts = min(live.attempts + 1, 16)
@@ -270,7 +272,7 @@ class CameraLoop:
             return
         rate, wanted = live.frames_stepped_in_window() / elapsed_s, self._configure.source.fps
         live.open_window(now_s)
-        if live.reader is None or self._faults & {"camera_gone", "ended"} or rate >= FAST_SHARE * wanted:
+        if live.reader is None or not self._faults.keys().isdisjoint({"camera_gone", "ended"}) or rate >= FAST_SHARE * wanted:
             live.slow_windows = 0
             self._clear_fault("slow", now_s)
         elif rate < SLOW_SHARE * wanted:
@@ -307,12 +309,12 @@ class CameraLoop:
 
     def _set_fault(self, fault: FaultKind, t_s: float, detail: str) -> None:
         if fault not in self._faults:
-            self._faults.add(fault)
+            self._faults[fault] = detail
             self._port.send([Fault(camera_id=self._camera_id, t_s=t_s, fault=fault, active=True, detail=detail)])
 
     def _clear_fault(self, fault: FaultKind, t_s: float) -> None:
         if fault in self._faults:
-            self._faults.remove(fault)
+            del self._faults[fault]
             self._port.send([Fault(camera_id=self._camera_id, t_s=t_s, fault=fault, active=False)])
 
     def _hello(self, source: Source) -> Hello:

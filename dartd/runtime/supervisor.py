@@ -18,6 +18,7 @@ from schemas.events import CameraState
 from schemas.worker import Configure, Counters, Fault, FaultKind, FromWorker, Heartbeat, Hello, ToWorker
 
 HANG_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 20.0  # until the first word: a loaded machine needs seconds to import what a camera process needs
 STEADY_S = 30.0  # a process that has worked for so long has earned a quick restart
 CRASH_WINDOW_S, CRASHES_IN_WINDOW = 60.0, 5  # more than so many ends in the window, and the camera is in error
 RESTART_FIRST_S, RESTART_MAX_S = 0.25, 10.0
@@ -69,6 +70,7 @@ class Supervisor:
         *,
         target: str = DEFAULT_TARGET,
         hang_timeout_s: float = HANG_TIMEOUT_S,
+        start_timeout_s: float = START_TIMEOUT_S,
         restart_first_s: float = RESTART_FIRST_S,
         restart_max_s: float = RESTART_MAX_S,
     ) -> None:
@@ -79,6 +81,7 @@ class Supervisor:
                 deliver,
                 target,
                 hang_timeout_s=hang_timeout_s,
+                start_timeout_s=start_timeout_s,
                 backoff=Backoff(restart_first_s, max_s=restart_max_s),
             )
             for camera_id in cameras
@@ -131,6 +134,7 @@ class _Keeper:
         target: str,
         *,
         hang_timeout_s: float,
+        start_timeout_s: float,
         backoff: Backoff,
     ) -> None:
         self.settled = anyio.Event()
@@ -139,6 +143,7 @@ class _Keeper:
         self._deliver = deliver
         self._target = target
         self._hang_timeout_s = hang_timeout_s
+        self._start_timeout_s = start_timeout_s
         self._backoff = backoff
         self._log = logging.getLogger(f"dartd.worker.{camera_id}")
         self._process: WorkerProcess | None = None
@@ -238,13 +243,15 @@ class _Keeper:
             WorkerProtocolError: the process has ended, or cannot speak.
         """
         second_s, count = time.monotonic(), 0
+        patience_s = self._start_timeout_s
         with anyio.CancelScope() as self._listening:
             while True:
                 message: FromWorker | None = None
-                with anyio.move_on_after(self._hang_timeout_s):
+                with anyio.move_on_after(patience_s):
                     message = await process.receive()
                 if message is None:
-                    return f"the camera process has said nothing for {self._hang_timeout_s:g} s"
+                    return f"the camera process has said nothing for {patience_s:g} s"
+                patience_s = self._hang_timeout_s
                 if process.heard_at_s - second_s >= 1.0:
                     second_s, count = process.heard_at_s, 0
                 count += 1

@@ -39,7 +39,10 @@ def test_a_recording_is_read_and_defaults_are_filled_in() -> None:
         ({"cameras": {"cam0": {"width": 800, "height": 600, "fps": 0}}}, r"\$\.cameras\.cam0\.fps"),
         ({"cameras": {"cam0": {"width": 800, "height": 600, "near_sector": 21}}}, r"near_sector: expected 1 to 20, got 21"),
         ({"cameras": {"cam1": {"width": 800, "height": 600}}}, r"\$\.sequences\[0\]\.frames\[0\]\.files\.cam0: no such camera"),
-        ({"sequences": [{"id": "r", "end_ms": 0, "frames": [{"t_ms": 5, "files": {}}]}]}, r"\$\.sequences\[0\]\.end_ms: expected 5 or later"),
+        (
+            {"sequences": [{"id": "r", "end_ms": 0, "frames": [{"t_ms": 5, "files": {}}]}]},
+            r"\$\.sequences\[0\]\.end_ms: expected 5 or later",
+        ),
         ({"sequences": [{"id": "r", "end_ms": 9, "frames": [{"t_ms": -1, "files": {}}]}]}, r"frames\[0\]\.t_ms: expected 0 or later"),
         (
             {"sequences": [{"id": "r", "end_ms": 9, "frames": [{"t_ms": 5, "files": {}}, {"t_ms": 4, "files": {}}]}]},

@@ -155,4 +155,3 @@ def test_closing_is_the_end(tmp_path: Path) -> None:
 
     assert opened.next_s() is None
     assert opened.read() is None
-

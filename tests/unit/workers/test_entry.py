@@ -1,0 +1,67 @@
+"""A real camera process: `workers.entry:run` under a real parent."""
+
+import logging
+import os
+import signal
+from pathlib import Path
+from types import NoneType
+
+import pytest
+
+from dartd.runtime.worker import WorkerEndedError, WorkerProcess
+from schemas.base import CameraId
+from schemas.worker import Configure, FromWorker, Heartbeat, Hello, SourceSpec
+from tests.support.pictures import HEIGHT, WIDTH, camera, sequence, write_recording
+from tests.support.waiting import Waiting
+from workers.entry import LOG_LINE_CHARACTERS, LOG_LINES, LogBuffer
+
+CAM = CameraId("cam0")
+
+
+@pytest.fixture
+def configure(tmp_path: Path) -> Configure:
+    """Ask for a camera that shows a grey picture for a minute."""
+    folder = write_recording(tmp_path, {"cam0": camera()}, sequence("r1", 60_000, (0, {"cam0": "90.jpg"})))
+    return Configure(source=SourceSpec(camera_id=CAM, url=f"recording:{folder}", width=WIDTH, height=HEIGHT))
+
+
+async def hear(process: WorkerProcess, kind: type[object]) -> FromWorker:
+    """Take messages until one of a kind comes."""
+    while not isinstance(message := await process.receive(), kind):
+        pass
+    return message
+
+
+async def test_a_camera_process_works_ignores_ctrl_c_and_ends_on_sigterm(configure: Configure, waiting: Waiting) -> None:
+    """It says Hello, goes on beating after SIGINT, bears the camera's name, and ends by itself with code 0 on SIGTERM."""
+    process = WorkerProcess(CAM)
+    try:
+        await process.start(configure)
+        await waiting.within(hear(process, Hello), "Hello")
+        pid = process.pid
+        assert pid is not None
+        name = Path(f"/proc/{pid}/comm").read_text().strip()  # noqa: ASYNC240 (memory, not a disk)
+        os.kill(pid, signal.SIGINT)
+        await waiting.within(hear(process, Heartbeat), "a heartbeat after SIGINT")
+        os.kill(pid, signal.SIGTERM)
+        with pytest.raises(WorkerEndedError) as ended:
+            await waiting.within(hear(process, NoneType), "the end")
+    finally:
+        await process.stop()
+
+    assert name == "dartd cam0"
+    assert str(ended.value) == "the camera process ended with code 0"
+
+
+def test_log_lines_are_kept_within_bounds_and_counted() -> None:
+    """The buffer keeps the newest lines, cuts long ones, and counts what it dropped; draining empties it."""
+    buffer = LogBuffer()
+    for number in range(LOG_LINES + 5):
+        buffer.handle(logging.LogRecord("n", logging.INFO, "", 0, "line %s", (number,), None))
+    buffer.handle(logging.LogRecord("n", logging.ERROR, "", 0, "x" * 9999, (), None))
+    lines, dropped = buffer.drain()
+
+    assert (len(lines), dropped) == (LOG_LINES, 6)
+    assert lines[0].text == "line 6"
+    assert (lines[-1].level, len(lines[-1].text)) == (logging.ERROR, LOG_LINE_CHARACTERS)
+    assert buffer.drain() == ((), 6)
