@@ -9,7 +9,6 @@ import numpy as np
 from schemas.base import Value
 from workers.sources.simulator.visit import Plan, Reaching, Throwing, Visit, visit_of
 
-LEAD_S: Final = 3.0  # the board is empty at first, so that references and calibrations can be taken
 
 _THREE: Final[Plan] = (Throwing(after_s=0.5), Throwing(after_s=2.9), Throwing(after_s=2.9))
 _WHOLE: Final[Plan] = (*_THREE, Reaching(after_s=2.4))
@@ -57,6 +56,8 @@ _PLANS: Final[dict[str, tuple[Plan, ...]]] = {
 _LENGTHS_S: Final = {"demo": 13.5, "tc8_1": 9.5, "tc8_3": 14.0, "tc8_7": 23.0, "tc8_8": 9.5}
 _LENGTH_S: Final = 19.0
 _ENDLESS: Final = ("demo", "random")
+_LEAD_S: Final = {"demo": 10.0, "random": 10.0}  # people wait for cameras that calibrate while they watch
+_SHORT_LEAD_S: Final = 4.0
 _VISITS: Final = 3
 STORIES: Final = tuple(_PLANS)
 
@@ -73,13 +74,18 @@ class Story(Value, frozen=True, kw_only=True):
         return _LENGTHS_S.get(self.name, _LENGTH_S)
 
     @property
+    def lead_s(self) -> float:
+        """Tell how long the board is empty at first, so that references and calibrations can be taken."""
+        return _LEAD_S.get(self.name, _SHORT_LEAD_S)
+
+    @property
     def end_s(self) -> float:
         """Tell when the story is over; infinite for `demo` and `random`."""
-        return math.inf if self.name in _ENDLESS else LEAD_S + _VISITS * self.length_s
+        return math.inf if self.name in _ENDLESS else self.lead_s + _VISITS * self.length_s
 
     def number_at(self, since_s: float) -> int:
         """Tell which visit runs at a time; negative before the first."""
-        return math.floor((since_s - LEAD_S) / self.length_s)
+        return math.floor((since_s - self.lead_s) / self.length_s)
 
     def visit(self, number: int) -> Visit:
         """Compute a visit, whatever came before it."""
@@ -87,7 +93,7 @@ class Story(Value, frozen=True, kw_only=True):
 
     def visits_until(self, since_s: float) -> tuple[Visit, ...]:
         """List the visits that are over by a time."""
-        whole = max(0, math.floor((min(since_s, self.end_s) - LEAD_S) / self.length_s + 1e-9))
+        whole = max(0, math.floor((min(since_s, self.end_s) - self.lead_s) / self.length_s + 1e-9))
         return tuple(self.visit(k) for k in range(whole))
 
 
@@ -96,4 +102,4 @@ def _visit(name: str, seed: int, number: int) -> Visit:
     story, plans = Story(name=name, seed=seed), _PLANS[name]
     rng = np.random.default_rng([seed, STORIES.index(name), number])
     plan = plans[int(rng.integers(len(plans)))] if name == "random" else plans[number % len(plans)]
-    return visit_of(rng, plan, number, LEAD_S + number * story.length_s, story.length_s)
+    return visit_of(rng, plan, number, story.lead_s + number * story.length_s, story.length_s)

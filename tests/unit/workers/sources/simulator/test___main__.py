@@ -38,11 +38,11 @@ def test_a_recording_is_written(tmp_path: Path) -> None:
     frames = recording["sequences"][0]["frames"]
 
     assert status == 0
-    assert recording["sequences"][0]["end_ms"] == 12500
-    assert len(frames) == 25
+    assert recording["sequences"][0]["end_ms"] == 13500
+    assert len(frames) == 27
     assert all((tmp_path / name).stat().st_size > 500 for f in frames for name in f["files"].values())
     assert set(recording["cameras"]) == {"cam0", "cam1", "cam2"}
-    assert json.loads((tmp_path / "truth.json").read_text())["sequences"]["tc8_8"]["end_ms"] == 12500
+    assert json.loads((tmp_path / "truth.json").read_text())["sequences"]["tc8_8"]["end_ms"] == 13500
 
 
 def test_cameras_are_described(capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,8 +34,8 @@ def test_another_process_sees_the_same_pixels() -> None:
     """Two processes that begin at different times show the same scene at the same time."""
     url = "sim:?rig=1&seed=7&camera=1&epoch=2.0"
     source = _source(url, start_s=2.0)
-    frame = next(f for f in iter(source.read, None) if f.t_s >= 6.25)
-    code = PRINT.format(url=url, start_s=6.25)
+    frame = next(f for f in iter(source.read, None) if f.t_s >= 13.25)
+    code = PRINT.format(url=url, start_s=13.25)
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
     assert told == hashlib.sha256(frame.color().tobytes()).hexdigest()
@@ -61,7 +61,7 @@ def test_a_named_story_ends() -> None:
     source = _source("sim:?story=tc8_1", fps=1)
     frames = list(iter(source.read, None))
 
-    assert len(frames) == 32
+    assert len(frames) == 33
     assert source.next_s() is None
     assert frames[0].sequence_id == "tc8_1"
     assert frames[1].sequence_id is None

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from workers.sources.simulator.story import LEAD_S, STORIES, Story
+from workers.sources.simulator.story import STORIES, Story
 
 NAMED = [f"tc8_{k}" for k in range(1, 9)]
 
@@ -35,7 +35,7 @@ def test_visits_are_a_pure_function_of_the_seed() -> None:
 
     assert late == Story(name="random", seed=9).visit(1000)
     assert late != Story(name="random", seed=10).visit(1000)
-    assert late.start_s == LEAD_S + 1000 * Story(name="random", seed=9).length_s
+    assert late.start_s == 10.0 + 1000 * Story(name="random", seed=9).length_s
 
 
 def test_named_stories_end_and_the_demo_does_not() -> None:
