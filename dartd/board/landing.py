@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dartd.board.fusion import Fix, View, Witness
+from dartd.board.eye import View
+from dartd.board.fusion import Fix, Witness
 from dartd.board.observation import Landing
 from schemas.base import CameraId
 from schemas.board import Bed, BoardSpec, bed_at, wire_distance_mm

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dartd.board.fusion import Fix, View, fuse
+from dartd.board.eye import View
+from dartd.board.fusion import Fix, fuse
 from dartd.board.landing import land
 from dartd.board.observation import Observation
 from schemas.base import CameraId, DartId

@@ -1,0 +1,118 @@
+"""One camera's sightings as arrays, and how axes in space look in it.
+
+Distances in a picture are given in px of a camera with focal length `FOCAL_PX`: what limits a fine camera is registration and lens,
+which scale with the angle, and what limits a coarse one are its own pixels.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.base import CameraId
+from schemas.geometry import Axis3, Calibration
+from schemas.worker import Sighting
+
+Floats = NDArray[np.float64]
+
+FOCAL_PX = 600.0
+DART_MM = 110.0  # how far out of the board an axis is judged
+BELOW = 0.04  # of that length: how far beyond the face a cross-section may lie
+NEAR_PX = 1.2  # how far a cross-section may lie off an axis to speak for it
+ENOUGH = 12.0  # cross-sections that make a camera a full witness
+
+
+@dataclass(frozen=True)
+class View:
+    """One camera's sightings with its pose."""
+
+    camera_id: CameraId
+    calibration: Calibration
+    sightings: tuple[Sighting, ...]
+
+
+class Eye:
+    """A view as arrays. Axes are rows (x_mm, y_mm, slope_x, slope_y); cross-sections are rows of normalised coordinates."""
+
+    def __init__(self, view: View) -> None:
+        calibration = view.calibration
+        self.camera_id = view.camera_id
+        self.sightings = view.sightings
+        self.focal = min(calibration.focal_x_px, FOCAL_PX)
+        self._rotation: Floats = np.array(calibration.rotation).reshape(3, 3)
+        self._translation: Floats = np.array(calibration.translation_mm)
+        self.center: Floats = -self._rotation.T @ self._translation
+        lines = np.array([[s.u, s.v, s.u + s.du, s.v + s.dv] for s in view.sightings]).reshape(-1, 4)
+        ones = np.ones((len(lines), 1))
+        normals = np.cross(np.hstack([lines[:, :2], ones]), np.hstack([lines[:, 2:], ones])) @ self._rotation
+        self.planes: Floats = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+        sections = np.array([[c.u, c.v, c.weight, k] for k, s in enumerate(view.sightings) for c in s.sections]).reshape(-1, 4)
+        _, first = np.unique(np.round(sections[:, :2], 7), axis=0, return_index=True)
+        first = np.sort(first)
+        self._all: Floats = sections
+        self.points: Floats = sections[first, :2]
+        self.weights: Floats = sections[first, 2]
+        self.free: NDArray[np.bool_] = np.ones(len(first), bool)
+
+    def lines(self, axes: Floats) -> tuple[Floats, Floats, Floats]:
+        """Project axes (n, 4): their feet (n, 2), unit directions outwards (n, 2), and the lengths (n) of `DART_MM` of them."""
+        low = np.column_stack([axes[:, 0], axes[:, 1], np.zeros(len(axes))])
+        high = np.column_stack([axes[:, 0] + DART_MM * axes[:, 2], axes[:, 1] + DART_MM * axes[:, 3], np.full(len(axes), DART_MM)])
+        ends = np.concatenate([low, high]) @ self._rotation.T + self._translation
+        seen = ends[:, :2] / ends[:, 2:]
+        foot, along = seen[: len(axes)], seen[len(axes) :] - seen[: len(axes)]
+        length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
+        return foot, along / length[:, None], length
+
+    def offsets(self, axis: Floats) -> tuple[Floats, Floats, float]:
+        """Give for each cross-section its distance across (px) and along (normalised) one axis, and the axis' length."""
+        foot, direction, length = self.lines(axis[None])
+        apart = self.points - foot[0]
+        across = apart @ np.array([-direction[0, 1], direction[0, 0]])
+        return across * self.focal, apart @ direction[0], float(length[0])
+
+    def support(self, axes: Floats) -> Floats:
+        """Say how fully the free cross-sections speak for each axis (n): 0 not at all, 1 fully."""
+        total = self._on(axes, self.points[self.free], self.weights[self.free]).sum(axis=1)
+        return np.asarray(np.minimum(1.0, total / ENOUGH), float)
+
+    def nearest(self, axes: Floats) -> tuple[NDArray[np.intp], Floats]:
+        """Find for each axis (n) the sighting that lies best on it: its index and its support."""
+        if not len(self.sightings):
+            return np.zeros(len(axes), np.intp), np.zeros(len(axes))
+        on = self._on(axes, self._all[:, :2], self._all[:, 2])
+        member = self._all[:, 3][:, None] == np.arange(len(self.sightings))[None, :]
+        totals = on @ member
+        best = totals.argmax(axis=1)
+        return best, totals[np.arange(len(axes)), best]
+
+    def ends_above_mm(self, axes: Floats, nearest: NDArray[np.intp]) -> Floats:
+        """Give how far above the foot of each axis (n) the visible end of its nearest sighting lies, in mm along the axis."""
+        foot, direction, length = self.lines(axes)
+        ends = np.array([[s.u, s.v] for s in self.sightings]).reshape(-1, 2)[nearest]
+        above: Floats = np.sum((ends - foot) * direction, axis=1) / length * DART_MM
+        return above
+
+    def px_per_mm(self, axis: Floats) -> float:
+        """Give the scale across a dart near its tip."""
+        return self.focal / float(np.linalg.norm(np.array([axis[0], axis[1], 10.0]) - self.center))
+
+    def take(self, axis: Floats, width_px: float) -> None:
+        """Use up the cross-sections that lie within `width_px` of an axis."""
+        across, along, length = self.offsets(axis)
+        self.free = self.free & ~((np.abs(across) < width_px) & (along > -0.1 * length) & (along < 1.2 * length))
+
+    def _on(self, axes: Floats, points: Floats, weights: Floats) -> Floats:
+        """Weigh cross-sections (m) by how near they lie to each axis: (n, m)."""
+        foot, direction, length = self.lines(axes)
+        dx = points[None, :, 0] - foot[:, 0, None]
+        dy = points[None, :, 1] - foot[:, 1, None]
+        across = (dy * direction[:, 0, None] - dx * direction[:, 1, None]) * (self.focal / NEAR_PX)
+        along = (dx * direction[:, 0, None] + dy * direction[:, 1, None]) / length[:, None]
+        on: Floats = weights * ((along > -BELOW) & (along < 1.0)) / (1 + np.square(np.square(across)))
+        return on
+
+
+def as_row(axis: Axis3) -> Floats:
+    """Write an axis as a row (x_mm, y_mm, slope_x, slope_y)."""
+    return np.array([axis.x_mm, axis.y_mm, axis.slope_x, axis.slope_y])
