@@ -226,7 +226,7 @@ class ThrowMachine:
     def new_sequence(self, now: float) -> list[JournalledEvent]:
         """Begin with an empty board and a fresh visit, as a recording does that goes on with another sequence."""
         told = self._teller.turn(now)
-        if self.darts or not self.memory.shown_visit.is_fresh:
+        if self.darts or self.takeout or not self.memory.shown_visit.is_fresh:
             self._teller.cleared(None)
         self._hand.in_view = self._readiness.unwatched = False
         self._move("new_sequence", "new_sequence")

@@ -1,0 +1,37 @@
+"""The hand at the board and its limits."""
+
+from dartd.board.hand import Hand
+
+
+def test_limits_run_from_the_last_hand() -> None:
+    """First the board is compared, then what stands is adopted; a new hand begins anew."""
+    hand = Hand()
+    hand.seen(10.0)
+    compare_s = hand.due_s(5.0, 8.0)
+    hand.compared = True
+    adopt_s = hand.due_s(5.0, 8.0)
+    hand.seen(20.0)
+
+    assert (compare_s, adopt_s, hand.due_s(5.0, 8.0)) == (15.0, 23.0, 25.0)
+
+
+def test_a_hand_in_view_is_given_up_in_the_end() -> None:
+    """A hand of which nothing more is heard is believed for the adoption limit; then the other limits follow."""
+    hand = Hand()
+    hand.seen(10.0)
+    hand.in_view = True
+    doubt_s = hand.due_s(5.0, 8.0)
+    hand.give_up(doubt_s)
+
+    assert doubt_s == 18.0
+    assert not hand.in_view
+    assert hand.due_s(5.0, 8.0) == 23.0
+
+
+def test_a_new_hand_forgets_what_the_board_looked_like() -> None:
+    """What was said of the board before a hand is no news after it."""
+    hand = Hand()
+    hand.board_empty = True
+    hand.seen(1.0)
+
+    assert hand.board_empty is None
