@@ -4,6 +4,8 @@ Nothing here asks for a hue. Light and dark beds alternate on every board; the r
 stops or changes. The result is a plane homography, good to a few pixels, with the rotation still open by multiples of 36°.
 """
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -35,15 +37,15 @@ def find_board(picture: Image, board: BoardSpec) -> FoundBoard | None:
     """Find the board in a BGR picture; None when nothing in it alternates like one."""
     scale = min(1.0, WORKING_PX / picture.shape[1])
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
-    best: tuple[float, Floats] | None = None
+    best: tuple[float, Floats] = (0.0, np.eye(3))
     for grey in _views(small):
-        for center in _meeting_points(grey):
-            found = _board_around(grey, center, board)
-            if found is not None and (best is None or found[0] > best[0]):
-                best = found
-        if best is not None and best[0] > CLEAR:
+        for pencil in _pencils(grey)[:PENCILS]:
+            best = max(best, _reach(pencil, board), key=lambda found: found[0])
+            if best[0] > CLEAR:
+                break
+        if best[0] > CLEAR:
             break
-    if best is None or best[0] < VISIBLE:
+    if best[0] < VISIBLE:
         return None
     # a pixel's centre is its coordinate: (u + ½) scales, not u
     enlarge = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
@@ -51,8 +53,42 @@ def find_board(picture: Image, board: BoardSpec) -> FoundBoard | None:
     return FoundBoard(homography=tuple((homography / homography[2, 2]).ravel().tolist()), contrast=best[0])
 
 
+PENCILS = 4  # how many of the best guesses of a centre with its radials are followed to the doubles
 VISIBLE = 0.35  # share of the beds' spread that alternation must explain; rooms without a board stay below 0.2
 CLEAR = 0.6
+
+
+class _Pencil(NamedTuple):
+    """Twenty radials that meet in a centre: the picture around it in polar form, and the map of directions up to scale."""
+
+    power: float
+    center: Floats
+    polar: NDArray[np.float32]
+    map: Floats
+
+
+def _pencils(grey: Floats) -> list[_Pencil]:
+    """Give the centres around which a picture alternates like a board, the clearest first."""
+    height, width = grey.shape
+    angles = np.arange(ANGLES) * 2 * np.pi / ANGLES
+    radius = np.arange(int(0.75 * width), dtype=np.float64)
+    pencils = []
+    for center in _meeting_points(grey):
+        if not (0 <= center[0] < width and 0 <= center[1] < height):
+            continue
+        x = (center[0] + np.cos(angles)[:, None] * radius).astype(np.float32)
+        y = (center[1] + np.sin(angles)[:, None] * radius).astype(np.float32)
+        polar = cv2.remap(grey.astype(np.float32), x, y, cv2.INTER_LINEAR, borderValue=np.nan).astype(np.float32)
+        for first, last in SINGLES_PX:
+            ring = polar[:, first:last]
+            if not np.isnan(ring).any():
+                power, directions = _directions(ring.mean(axis=1).astype(np.float64)[::2], angles[::2])
+                pencils.append(_Pencil(power, center, polar, directions))
+    return sorted(pencils, key=lambda pencil: -pencil.power)
+
+
+ANGLES = 720
+SINGLES_PX = ((8, 28), (14, 56), (30, 100))  # where the inner singles may lie around the bull, in pixels of the working picture
 
 
 def _views(picture: Image) -> list[Floats]:
@@ -114,35 +150,11 @@ def _refined(center: Floats, edges: NDArray[np.generic]) -> Floats:
     return center
 
 
-def _board_around(grey: Floats, center: Floats, board: BoardSpec) -> tuple[float, Floats] | None:
-    """Fit the alternation of the beds around a centre: contrast (0–1) and homography."""
-    height, width = grey.shape
-    if not (0 <= center[0] < width and 0 <= center[1] < height):
-        return None
-    angles = np.arange(720) * np.pi / 360
-    length = int(0.75 * width)
-    radius = np.arange(length, dtype=np.float64)
-    x = center[0] + np.cos(angles)[:, None] * radius
-    y = center[1] + np.sin(angles)[:, None] * radius
-    polar = cv2.remap(grey.astype(np.float32), x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderValue=np.nan)
-    best: tuple[float, Floats] | None = None
-    for first, last in ((8, 28), (14, 56), (30, 100)):
-        pencil = _pencil(np.nanmean(polar[:, first:last], axis=1) if last < length else None, angles)
-        if pencil is None:
-            continue
-        found = _reach(polar, pencil, center, board)
-        if found is not None and (best is None or found[0] > best[0]):
-            best = found
-    return best
-
-
-def _pencil(signal: Floats | None, angles: Floats) -> Floats | None:
+def _directions(signal: Floats, angles: Floats) -> tuple[float, Floats]:
     """Find the 2x2 map (up to scale) from board directions to picture directions that makes the beds alternate evenly.
 
     Any such map is a turn, a squeeze and a turn; the last turn is the phase of the tenth harmonic, to a multiple of 36°.
     """
-    if signal is None or not np.isfinite(signal).all():
-        return None
     squeezes = np.geomspace(1.0, 3.2, 14)
     axes = np.arange(30) * np.pi / 30
     turned = angles - axes[:, None]
@@ -153,15 +165,36 @@ def _pencil(signal: Floats | None, angles: Floats) -> Floats | None:
     z = (weight * level * np.exp(-10j * psi)).sum(axis=2)
     power = np.abs(z) / np.sqrt((weight * level**2).sum(axis=2) + 1e-12)
     k, j = np.unravel_index(int(np.argmax(power)), power.shape)
-    if power[k, j] < 0.35:
-        return None
     # the phase is where a light bed is centred; the board has one at 72° (the 1), that is at a multiple of 36°; rows count downwards
     light = -np.angle(z[k, j]) / 10
-    return np.asarray(_turn(axes[j]) @ np.diag([1, 1 / squeezes[k]]) @ _turn(light) @ np.diag([1.0, -1.0]), float)
+    turns = _turn(axes[j]) @ np.diag([1, 1 / squeezes[k]]) @ _turn(light) @ np.diag([1.0, -1.0])
+    return float(power[k, j]), np.asarray(turns, float)
 
 
-def _reach(polar: Floats, pencil: Floats, center: Floats, board: BoardSpec) -> tuple[float, Floats] | None:
-    """Find scale and vanishing line: where along the rays the alternation of the beds holds, and where outside the doubles it ends."""
+def _reach(pencil: _Pencil, board: BoardSpec) -> tuple[float, Floats]:
+    """Find scale and vanishing line: where along the rays the beds alternate, and where outside the doubles that ends."""
+    logs = np.log(np.geomspace(0.12, 3.0, 34))
+    tilts = np.linspace(-0.75, 0.75, 11) / board.double_outer_mm
+    guesses = np.stack(np.meshgrid(logs, tilts, tilts), axis=-1).reshape(-1, 3)
+    guesses = guesses[np.hypot(guesses[:, 1], guesses[:, 2]) * board.double_outer_mm < 0.8]
+    score = _scores(pencil, guesses, board)
+    best = guesses[int(np.argmax(score))]
+    corners = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 3)
+    steps = np.array([logs[1] - logs[0], tilts[1] - tilts[0], tilts[1] - tilts[0]])
+    for _ in range(5):
+        steps = steps * 0.6
+        near = best + corners * steps
+        score = _scores(pencil, near, board)
+        best = near[int(np.argmax(score))]
+    affine = np.eye(3)
+    affine[:2, :2], affine[:2, 2] = np.exp(best[0]) * pencil.map, pencil.center
+    vanish = np.eye(3)
+    vanish[2, :2] = best[1:]
+    return float(score.max()), affine @ vanish
+
+
+def _scores(pencil: _Pencil, guesses: Floats, board: BoardSpec) -> Floats:
+    """Score guesses (n, 3) of log scale and vanishing line by how the beds alternate under them."""
     beds = np.concatenate(
         [
             np.linspace(1.25 * board.single_bull_mm, 0.97 * board.triple_inner_mm, 10),
@@ -169,56 +202,39 @@ def _reach(polar: Floats, pencil: Floats, center: Floats, board: BoardSpec) -> t
         ]
     )
     outside = np.linspace(1.03 * board.double_outer_mm, 1.2 * board.double_outer_mm, 6)
-    radii = np.concatenate([beds, outside])
-    theta = (np.arange(60) * 6 + np.tile([-5.0, 0.0, 5.0], 20) - np.tile([0.0, 6.0, 12.0], 20)) * np.pi / 180  # three rays in each bed
-    light = np.where(np.repeat(np.arange(20), 3) % 2 == 0, 1.0, -1.0)
-    unit = np.column_stack([np.cos(theta), np.sin(theta)])
-    rays = unit @ pencil.T
-    phi = (np.arctan2(rays[:, 1], rays[:, 0]) % (2 * np.pi)) * 360 / np.pi
-    row = np.round(phi).astype(int) % 720
-    stretch = np.hypot(rays[:, 0], rays[:, 1])
-    tilts = np.linspace(-0.75, 0.75, 16) / board.double_outer_mm
-    hx, hy = (grid.ravel() for grid in np.meshgrid(tilts, tilts))
-    keep = np.hypot(hx, hy) * board.double_outer_mm < 0.8
-    hx, hy = hx[keep], hy[keep]
-    scales = np.geomspace(0.1, 3.0, 44)
-    denominator = 1 + radii[None, None, :] * (hx[:, None, None] * unit[:, 0, None] + hy[:, None, None] * unit[:, 1, None])
-    base = stretch[:, None] * radii / denominator
-    best = (-np.inf, 0.0, 0.0, 0.0)
-    for scale in scales:
-        column = (scale * base).astype(int)
-        seen = column < polar.shape[1]
-        value = polar[row[None, :, None], np.minimum(column, polar.shape[1] - 1)]
-        value[~seen] = np.nan
-        score = _alternation(value, light, len(beds))
-        k = int(np.argmax(score))
-        if score[k] > best[0]:
-            best = (float(score[k]), float(scale), float(hx[k]), float(hy[k]))
-    if not np.isfinite(best[0]):
-        return None
-    score, scale, tilt_x, tilt_y = best
-    affine = np.eye(3)
-    affine[:2, :2], affine[:2, 2] = scale * pencil, center
-    vanish = np.eye(3)
-    vanish[2, :2] = tilt_x, tilt_y
-    return score, affine @ vanish
+    radii = np.concatenate([beds, outside]).astype(np.float32)
+    theta = np.radians((np.arange(20) * 18.0)[:, None] + np.array([-5.0, 5.0])).ravel()  # two rays in each bed
+    light = np.repeat(np.where(np.arange(20) % 2 == 0, 1.0, -1.0), 2).astype(np.float32)
+    unit = np.column_stack([np.cos(theta), np.sin(theta)]).astype(np.float32)
+    rays = unit @ pencil.map.T
+    row = np.round(np.arctan2(rays[:, 1], rays[:, 0]) * ANGLES / (2 * np.pi)).astype(np.int32) % ANGLES
+    stretched = (np.hypot(rays[:, 0], rays[:, 1])[:, None] * radii).astype(np.float32)
+    flat, last = pencil.polar.ravel(), pencil.polar.shape[1] - 1
+    scores = []
+    for some in np.array_split(guesses.astype(np.float32), max(1, len(guesses) // 200)):
+        tilt = some[:, 1, None] * unit[:, 0] + some[:, 2, None] * unit[:, 1]
+        column = np.exp(some[:, 0])[:, None, None] * stretched / (1 + tilt[:, :, None] * radii)
+        # the last column is read for everything beyond it: at such a distance it is outside of the picture
+        place = np.minimum(column, last).astype(np.int32) + row[:, None] * (last + 1)
+        scores.append(_alternation(flat[place], light, len(beds)))
+    return np.concatenate(scores)
 
 
-def _alternation(value: Floats, light: Floats, beds: int) -> Floats:
-    """Score hypotheses (n, rays, radii): light minus dark within the beds, less the same outside, over the spread of all of it."""
+def _alternation(value: NDArray[np.float32], light: NDArray[np.float32], beds: int) -> Floats:
+    """Score guesses (n, rays, radii): light minus dark within the beds, less the same outside, over the spread of the beds."""
     known = np.isfinite(value)
-    value = np.where(known, value, 0.0)
-    count = known.sum(axis=1) + 1e-9
+    value = np.where(known, value, np.float32(0))
+    weight = known.astype(np.float32)
+    count = weight.sum(axis=1) + 1e-6
     level = value.sum(axis=1) / count
-    contrast = ((value - level[:, None]) * known * light[:, None]).sum(axis=1) / count  # per radius
+    contrast = (np.einsum("nrk,r->nk", value, light) - level * np.einsum("nrk,r->nk", weight, light)) / count
+    variance = np.maximum(np.einsum("nrk,nrk->nk", value, value) / count - level**2, 0)
     covered = count > 0.4 * len(light)
     inside = np.where(covered[:, :beds], contrast[:, :beds], 0).mean(axis=1)
     beyond = np.abs(np.where(covered[:, beds:], contrast[:, beds:], 0)).mean(axis=1)
-    spread = np.sqrt(
-        ((value[:, :, :beds] - level[:, None, :beds]) ** 2 * known[:, :, :beds]).sum(axis=(1, 2))
-        / (known[:, :, :beds].sum(axis=(1, 2)) + 1e-9)
-    )
-    return np.where(covered[:, :beds].mean(axis=1) > 0.8, (inside - beyond) / (spread + 0.02), -np.inf)
+    spread = np.sqrt((variance * count)[:, :beds].sum(axis=1) / count[:, :beds].sum(axis=1))
+    score: Floats = np.where(covered[:, :beds].mean(axis=1) > 0.8, (inside - beyond) / (spread + 0.02), 0.0)
+    return score
 
 
 def _turn(angle: float) -> Floats:
