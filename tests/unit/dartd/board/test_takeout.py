@@ -179,3 +179,13 @@ def test_a_sequence_that_ends_in_a_takeout_of_deleted_darts() -> None:
 
     assert scene.sequence() == ["board_reset", "-> wait_for_throw (throw)"]
     assert not scene.machine.takeout
+
+
+def test_an_empty_look_alone_takes_no_dart_out() -> None:
+    """Without a hand, a board that looks empty says nothing of darts that no camera misses; with one surely gone, all are."""
+    scene = Scene()
+    for _ in range(3):
+        scene.throw("T20")
+
+    assert scene.still(empty=True) == []
+    assert scene.still(gone=("d000002",), empty=True)[2] == "dart_removed 3 of 3"
