@@ -55,12 +55,7 @@ def moment_at(story: Story, since_s: float) -> Moment:
 def shift_at(story: Story, camera: int, since_s: float) -> Shift:
     """Tell how a camera is displaced: it swings when a dart lands, and does not come back quite to where it was."""
     number = story.number_at(since_s)
-    hits = [
-        (v.number, t)
-        for v in (story.visit(k) for k in range(max(number - 1, 0), number + 1))
-        for t in v.throws
-        if t.outcome != "past" and t.at_s <= since_s
-    ]
+    hits = [(v.number, t) for v in (story.visit(k) for k in range(max(number - 1, 0), number + 1)) for t in v.throws if t.at_s <= since_s]
     if not hits:
         return Shift()
     rest = _rest(story, camera, *hits[-1])
@@ -93,14 +88,13 @@ def _rest(story: Story, camera: int, number: int, throw: Throw) -> Shift:
 def _moving(throw: Throw, visit: Visit, since_s: float) -> Moving | None:
     """Move a dart that flies, wiggles, falls or is held in a hand."""
     instants = [since_s - _SHUTTER_S * k / _INSTANTS for k in range(_INSTANTS)]
-    past_s = FLIGHT_S if throw.outcome == "past" else 0.0
-    if throw.at_s - FLIGHT_S <= since_s < throw.at_s + past_s:
+    if throw.at_s - FLIGHT_S <= since_s < throw.at_s:
         return Moving(poses=tuple(_flying(throw, t) for t in instants))
     if throw.at_s <= since_s < min(throw.gone_s, throw.at_s + _WIGGLE_S):
         return Moving(poses=tuple(_wiggling(throw, t) for t in instants[:2]), rest=throw.pose)
     if since_s < throw.gone_s:
         return None
-    if throw.outcome in {"bounces", "falls"} and since_s < throw.gone_s + FALL_S:
+    if throw.outcome in {"bounces", "falls", "drops"} and since_s < throw.gone_s + FALL_S:
         return Moving(poses=tuple(_falling(throw, t) for t in instants))
     for reach in visit.reaches:
         if throw.number in dict(reach.takes) and since_s < reach.end_s:
@@ -116,7 +110,7 @@ def _flying(throw: Throw, at_s: float) -> Pose:
 def _wiggling(throw: Throw, at_s: float) -> Pose:
     p, gone_s = throw.pose, max(at_s - throw.at_s, 0.0)
     swing = 0.06 * math.exp(-gone_s / 0.045) * math.sin(math.tau * 22 * gone_s)
-    depth_mm = p.depth_mm if throw.outcome != "bounces" else 2.0
+    depth_mm = p.depth_mm if throw.outcome in {"sticks", "falls"} else 2.0
     return _changed(p, slope_y=p.slope_y + swing, slope_x=p.slope_x + 0.3 * swing, depth_mm=depth_mm)
 
 
@@ -160,8 +154,9 @@ def _hand(reach: Reach, visit: Visit, since_s: float) -> HandPose:
     x_mm, y_mm, z_mm, grip = (
         getattr(before, name) + share * (getattr(after, name) - getattr(before, name)) for name in ("x_mm", "y_mm", "z_mm", "grip")
     )
-    tremble = 0.8 * math.sin(9.0 * since_s)
-    return HandPose(x_mm=x_mm + tremble, y_mm=y_mm, z_mm=z_mm, side=visit.player.side, grip=grip, person=visit.player.person)
+    x_mm += 2.5 * math.sin(8.3 * since_s) + 0.7 * math.sin(27.0 * since_s)  # no hand rests quite still
+    y_mm += 2.0 * math.sin(6.1 * since_s + 1.0) + 0.5 * math.sin(31.0 * since_s)
+    return HandPose(x_mm=x_mm, y_mm=y_mm, z_mm=z_mm, side=visit.player.side, grip=grip, person=visit.player.person)
 
 
 def _smooth(before: Key, after: Key, since_s: float) -> float:

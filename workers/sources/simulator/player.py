@@ -9,7 +9,7 @@ from schemas.base import Value
 from schemas.board import SECTOR_RAD, SECTORS, BoardSpec, wire_distance_mm
 from workers.sources.simulator.darts import Pose
 
-Target = Literal["board", "number_ring", "surround", "past"]
+Target = Literal["board", "number_ring", "surround"]
 _BOARD: Final = BoardSpec()
 _WIRE_MM: Final = 1.9  # no dart enters a wire
 _APART_MM: Final = 7.0  # two points do not share a hole
@@ -66,7 +66,7 @@ def throw(rng: np.random.Generator, player: Player, target: Target, standing: li
 def _point(rng: np.random.Generator, player: Player, target: Target) -> tuple[float, float]:
     if target == "board":
         return _on_board(rng, player)
-    near, far = {"number_ring": (176.0, 214.0), "surround": (240.0, 285.0), "past": (390.0, 430.0)}[target]
+    near, far = {"number_ring": (176.0, 214.0), "surround": (240.0, 285.0)}[target]
     radius_mm, turn = float(rng.uniform(near, far)), float(rng.uniform(0, math.tau))
     return radius_mm * math.cos(turn), radius_mm * math.sin(turn)
 

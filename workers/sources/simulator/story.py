@@ -9,13 +9,14 @@ import numpy as np
 from schemas.base import Value
 from workers.sources.simulator.visit import Plan, Reaching, Throwing, Visit, visit_of
 
-
 _THREE: Final[Plan] = (Throwing(after_s=0.5), Throwing(after_s=2.9), Throwing(after_s=2.9))
 _WHOLE: Final[Plan] = (*_THREE, Reaching(after_s=2.4))
 _FAST: Final[Plan] = (Throwing(after_s=0.5), Throwing(after_s=0.66), Throwing(after_s=0.66))
 _BOUNCE: Final = Throwing(after_s=2.9, outcome="bounces")
 _DART: Final = Throwing(after_s=2.9)
-_PAST: Final = Throwing(after_s=2.9, outcome="past")
+_DROPS: Final = Throwing(after_s=2.9, outcome="drops")
+_FALLS: Final = Throwing(after_s=3.2, outcome="falls")
+_AFTER_FALL: Final = Throwing(after_s=4.5)
 _SURROUND: Final = Throwing(after_s=2.9, target="surround")
 _NUMBERS: Final = Throwing(after_s=2.9, target="number_ring")
 _TAKE: Final = Reaching(after_s=2.6)
@@ -30,8 +31,12 @@ _PLANS: Final[dict[str, tuple[Plan, ...]]] = {
         (*_THREE, Reaching(after_s=2.4, take=2), Reaching(after_s=0.9)),
         (*_THREE, Reaching(after_s=2.4, take=1), Reaching(after_s=0.8, take=1), Reaching(after_s=0.8)),
     ),
-    "tc8_5": ((_BOUNCE, _DART, _DART, _TAKE), (_DART, _BOUNCE, _BOUNCE, _TAKE), (_DART, _DART, _BOUNCE, _TAKE)),
-    "tc8_6": ((_SURROUND, _DART, _DART, _TAKE), (_DART, _PAST, _DART, _TAKE), (_NUMBERS, _DART, _PAST, _TAKE)),
+    "tc8_5": (
+        (_FALLS, _AFTER_FALL, _DART, _TAKE),
+        (_DART, _FALLS, Throwing(after_s=4.5, outcome="falls"), Reaching(after_s=4.5)),
+        (_DART, _DART, _BOUNCE, _TAKE),
+    ),
+    "tc8_6": ((_SURROUND, _DART, _DART, _TAKE), (_DART, _DROPS, _DART, _TAKE), (_NUMBERS, _DART, _DROPS, _TAKE)),
     "tc8_7": (
         (_DART, Reaching(after_s=2.6, take=0), Throwing(after_s=2.4), _TAKE),
         (_DART, _DART, Reaching(after_s=2.6, take=0, rest_s=2.0), _DART, _TAKE),
@@ -46,14 +51,14 @@ _PLANS: Final[dict[str, tuple[Plan, ...]]] = {
         (_DART, _BOUNCE, _DART, _TAKE),
         (_DART, _SURROUND, _DART, _TAKE),
         (_NUMBERS, _DART, _DART, _TAKE),
-        (_DART, _PAST, _DART, _TAKE),
+        (_DART, _DROPS, _DART, _TAKE),
         (_DART, Reaching(after_s=2.6, take=0), _DART, _DART, _TAKE),
         (*_THREE, Reaching(after_s=2.4, take=2), Reaching(after_s=0.9)),
-        (_DART, Throwing(after_s=2.9, outcome="falls"), Throwing(after_s=4.5), _TAKE),
+        (_DART, _FALLS, _AFTER_FALL, _TAKE),
         (*_FAST, _TAKE),
     ),
 }
-_LENGTHS_S: Final = {"demo": 13.5, "tc8_1": 9.5, "tc8_3": 14.0, "tc8_7": 23.0, "tc8_8": 9.5}
+_LENGTHS_S: Final = {"demo": 13.5, "tc8_1": 9.5, "tc8_3": 14.0, "tc8_5": 20.0, "tc8_7": 23.0, "tc8_8": 9.5}
 _LENGTH_S: Final = 19.0
 _ENDLESS: Final = ("demo", "random")
 _LEAD_S: Final = {"demo": 10.0, "random": 10.0}  # people wait for cameras that calibrate while they watch

@@ -35,10 +35,10 @@ def _time(frame: tuple[float, dict[str, Any]]) -> float:
 def _frames(visit: Visit) -> Iterator[tuple[float, dict[str, Any]]]:
     for throw in visit.throws:
         yield throw.at_s - FLIGHT_S, {"type": "in_flight"}
-        if throw.outcome == "bounces":
-            yield throw.at_s, {"type": "fell_out", "count": 1} | _place(throw)
+        if throw.outcome in {"bounces", "drops"}:
+            yield throw.at_s, {"type": "nothing"} | _place(throw)  # it never stood still: a hit would be invented
         else:
-            yield throw.at_s, {"type": "dart_hit", "occluded": 0, "stuck": throw.outcome != "past"} | _place(throw)
+            yield throw.at_s, {"type": "dart_hit", "occluded": 0} | _place(throw)
         if throw.outcome == "falls":
             yield throw.gone_s, {"type": "fell_out", "count": 1}
     taking = [r for r in visit.reaches if r.takes]
@@ -75,12 +75,12 @@ def _visit(visit: Visit) -> dict[str, Any]:
 
 
 def _thrown(throw: Throw) -> Iterator[tuple[float, dict[str, Any]]]:
-    """Tell a throw as events; `slot` counts from 1."""
+    """Tell a throw as events; `slot` counts from 1; `or` lists what may be told instead of a dart that never stood still."""
     told = {"slot": throw.number + 1} | _place(throw)
     if throw.outcome == "bounces":
-        yield throw.gone_s, {"event": "dart_bounce_out"} | told
-    elif throw.outcome == "past":
-        yield throw.at_s, {"event": "throw_miss"} | told
+        yield throw.gone_s, {"event": "dart_bounce_out", "or": ["throw_miss", "dart_unscored"]} | told
+    elif throw.outcome == "drops":
+        yield throw.gone_s, {"event": "throw_miss", "or": ["dart_bounce_out", "dart_unscored"]} | told
     else:
         yield throw.at_s, {"event": "dart_hit"} | told
     if throw.outcome == "falls":

@@ -9,7 +9,7 @@ from schemas.base import Value
 from workers.sources.simulator.darts import Pose, design_of
 from workers.sources.simulator.player import Player, Target, player_of, throw
 
-Outcome = Literal["sticks", "bounces", "falls", "past"]
+Outcome = Literal["sticks", "bounces", "falls", "drops"]  # drops: off the surround, without having stuck
 FLIGHT_S: Final = 0.11  # how long before it lands a dart may be in the pictures
 FALL_S: Final = 0.45  # how long a dart takes to fall out of them
 _FIRST_S: Final = 0.6
@@ -40,7 +40,7 @@ Plan = tuple[Throwing | Reaching, ...]
 
 
 class Throw(Value, frozen=True, kw_only=True):
-    """A throw: when it lands (or passes the board), how it stands, and when it leaves the board again."""
+    """A throw: when it lands, how it stands, and when it leaves the board again."""
 
     number: int
     at_s: float
@@ -107,8 +107,13 @@ def grip_mm(pose: Pose) -> float:
 
 def _throw(rng: np.random.Generator, player: Player, step: Throwing, at_s: float, before: list[Throw]) -> Throw:
     standing = [t.pose for t in before if t.gone_s > at_s]
-    pose = throw(rng, player, "past" if step.outcome == "past" else step.target, standing)
-    stays_s = {"sticks": math.inf, "past": 0.0, "bounces": float(rng.uniform(0.1, 0.22)), "falls": float(rng.uniform(1.6, 2.2))}
+    pose = throw(rng, player, "surround" if step.outcome == "drops" else step.target, standing)
+    stays_s = {
+        "sticks": math.inf,
+        "drops": float(rng.uniform(0.03, 0.08)),
+        "bounces": float(rng.uniform(0.1, 0.22)),
+        "falls": float(rng.uniform(1.4, 2.2)),
+    }
     return Throw(number=len(before), at_s=at_s, outcome=step.outcome, pose=pose, gone_s=at_s + stays_s[step.outcome])
 
 

@@ -25,7 +25,7 @@ def test_a_recording_is_written(tmp_path: Path) -> None:
             "--record",
             str(tmp_path),
             "--seconds",
-            "13",
+            "14",
             "--fps",
             "2",
             "--width",
