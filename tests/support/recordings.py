@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-WIDTH, HEIGHT = 80, 64
+WIDTH, HEIGHT = 160, 120
 
 
 def write_recording(folder: Path, sequences: Sequence[Sequence[int]], *, cameras: int = 2, still_ms: int = 200, fps: float = 20.0) -> Path:

@@ -1,0 +1,159 @@
+"""The daemon as its surroundings see it: sockets, signals, systemd, the store, its children."""
+
+import re
+import signal
+import socket
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from dartd.config import Config, ServerConfig, VisitConfig
+from dartd.daemon import build_board, open_sockets
+from dartd.errors import ListenError
+from schemas.base import CameraId
+from tests.support.daemon import RunningDaemon, free_port, is_running, write_config
+from tests.support.waiting import Waiting
+
+
+def test_runs_and_ends_cleanly(tmp_path: Path, waiting: Waiting) -> None:
+    """It answers, says where, shows its token once, and SIGTERM ends it and its children within three seconds with status 0."""
+    port = free_port()
+    with RunningDaemon(write_config(tmp_path, port), port) as daemon:
+        health = daemon.until_ready()
+        children = daemon.children()
+        began_s = time.monotonic()
+        status, out, err = daemon.end()
+        took_s = time.monotonic() - began_s
+    # the tracker that Python starts beside child processes ends a moment after its parent
+    waiting.until(lambda: not any(is_running(pid) for pid in children), "the end of every child", timeout_s=2)
+
+    token = (tmp_path / "state" / "operator-token").read_text().strip()
+    assert set(health["components"]["cameras"]) == {"cam0", "cam1"}
+    assert (status, out.count(token), token in err) == (0, 1, False)
+    assert f"http://127.0.0.1:{port}/" in out
+    assert took_s < 3
+    assert len(children) >= 2
+
+
+def test_second_daemon_is_refused_while_the_first_goes_on(tmp_path: Path) -> None:
+    """On the same store, or on the same port, a second daemon says what is in its way and ends with status 1."""
+    port, other = free_port(), free_port()
+    config = write_config(tmp_path, port)
+    with RunningDaemon(config, port) as first:
+        first.until_ready()
+        with RunningDaemon(config, other, environ={"DARTD_SERVER_PORT": str(other)}) as second:
+            second.process.wait(20)
+            on_store = second.end()
+        with RunningDaemon(config, port, environ={"DARTD_STATE_DIR": str(tmp_path / "elsewhere")}) as third:
+            third.process.wait(20)
+            on_port = third.end()
+        answer = first.get("/health/live")
+
+    assert (on_store[0], on_port[0], answer) == (1, 1, {"status": "ok"})
+    assert f"{tmp_path / 'state' / 'dartd.db'} is in use by another dartd (process {first.process.pid})" in on_store[2]
+    assert f"cannot listen on 127.0.0.1:{port} (Address already in use)" in on_port[2]
+
+
+def test_killed_daemon_leaves_nobody_and_goes_on_where_it_was(tmp_path: Path, waiting: Waiting) -> None:
+    """After kill -9 the children end too; the next start goes on with the same stream, without a gap, and the same token."""
+    port = free_port()
+    config = write_config(tmp_path, port)
+    with RunningDaemon(config, port) as daemon:
+        daemon.until_ready()
+        token = (tmp_path / "state" / "operator-token").read_text().strip()
+        told = [daemon.ask("reset", token)["seq"] for _ in range(3)]
+        children = daemon.children()
+        daemon.end(signal.SIGKILL)
+        waiting.until(lambda: not any(is_running(pid) for pid in children), "the end of the camera processes")
+    with RunningDaemon(config, port) as daemon:
+        daemon.until_ready()
+        later = daemon.ask("reset", token)["seq"]
+        _, out, _ = daemon.end()
+
+    connection = sqlite3.connect(tmp_path / "state" / "dartd.db")
+    rows = connection.execute("SELECT seq, json_extract(wire, '$.event_id'), event_type FROM events ORDER BY seq").fetchall()
+    connection.close()
+    assert [seq for seq, _, _ in rows] == list(range(1, len(rows) + 1))
+    assert len({event_id.split("-")[0] for _, event_id, _ in rows}) == 1
+    assert all(rows[seq - 1] for seqs in [*told, later] for seq in seqs)
+    assert max(told[-1]) < min(later)
+    assert token not in out
+
+
+def test_systemd_is_told(tmp_path: Path) -> None:
+    """READY comes when the cameras have answered, the watchdog is fed, and the end is announced; SIGHUP is noted."""
+    port = free_port()
+    channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    channel.bind(str(tmp_path / "notify"))
+    channel.settimeout(20)
+    environ = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "600000"}
+    heard: list[str] = []
+    with channel, RunningDaemon(write_config(tmp_path, port, cameras=1), port, environ=environ) as daemon:
+        while sum("WATCHDOG=1" in each for each in heard) < 2:
+            heard.append(channel.recv(4096).decode())
+        health = daemon.get("/health")
+        daemon.process.send_signal(signal.SIGHUP)
+        heard += [channel.recv(4096).decode() for _ in range(2)]  # the loop has turned: the signal was heard
+        status, _, err = daemon.end()
+        while "STOPPING=1" not in heard[-1]:
+            heard.append(channel.recv(4096).decode())
+
+    assert heard[0].startswith("READY=1\nSTATUS=1 of 1 cameras answer")
+    assert health["components"]["cameras"]["cam0"]["state"] != "starting"
+    assert status == 0
+    assert "SIGHUP: the configuration is read at start only" in err
+
+
+def test_socket_of_systemd_is_taken_over(tmp_path: Path) -> None:
+    """A socket that is handed over is listened on, whatever the configured port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    handing_over = ["bash", "-c", f'exec 3<&{listener.fileno()}; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"', "bash"]
+    config = write_config(tmp_path, free_port(), cameras=1)
+    with listener, RunningDaemon(config, port, command=handing_over, pass_fds=[listener.fileno()]) as daemon:
+        health = daemon.until_ready()
+        status, out, _ = daemon.end()
+
+    assert (health["db"], status) == ("ok", 0)
+    assert f":{port}/" in out
+
+
+def test_camera_that_is_missing_does_not_hold_up_the_start(tmp_path: Path) -> None:
+    """With one camera path that does not exist the daemon is ready, and health names the camera."""
+    port = free_port()
+    config = write_config(tmp_path, port)
+    config.write_text(re.sub(r'url = "recording:[^"]*"', 'url = "/dev/v4l/by-path/nothing"', config.read_text(), count=1))
+    with RunningDaemon(config, port) as daemon:
+        health = daemon.until_ready()
+        _, _, err = daemon.end()
+
+    assert health["components"]["cameras"]["cam0"]["state"] == "offline"
+    assert health["components"]["cameras"]["cam1"]["state"] != "offline"
+    assert "/dev/v4l/by-path/nothing: no such camera" in err
+
+
+def test_address_in_use_is_refused() -> None:
+    """The error names the address, the reason and the way out."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        config = Config(server=ServerConfig(host="127.0.0.1", port=taken.getsockname()[1]))
+
+        with pytest.raises(ListenError, match=r"Address already in use.*set server\.port"):
+            open_sockets(config, {})
+
+
+def test_unknown_host_is_refused() -> None:
+    """A name that is no address of this machine is refused with the key to change."""
+    config = Config(server=ServerConfig(host="no such host.invalid", port=0))
+
+    with pytest.raises(ListenError, match=r"set server\.host"):
+        open_sockets(config, {})
+
+
+def test_board_is_built_as_configured() -> None:
+    """The board has the configured name and cameras, and starts with nothing in it."""
+    board = build_board(Config(visit=VisitConfig(count_misses=False)), [CameraId("cam0")])
+
+    snapshot = board.snapshot()
+    assert (snapshot.board_id, [camera.camera_id for camera in snapshot.cameras], snapshot.darts) == ("main", ["cam0"], ())

@@ -1,0 +1,38 @@
+"""Listing what is plugged in."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from workers.sources.camera import FoundCamera
+from workers.sources.listing import main
+
+FOUND = [FoundCamera("/dev/v4l/by-path/a", "/dev/video0", "OV9732"), FoundCamera("/dev/v4l/by-path/b", "/dev/video2", "")]
+
+
+def test_list_can_be_pasted_into_the_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed is TOML with one entry a camera, by its stable path."""
+    status = main([], find=lambda: FOUND)
+
+    entries = tomllib.loads(capsys.readouterr().out)["cameras"]
+    assert status == 0
+    assert [(entry["id"], entry["url"]) for entry in entries] == [("cam0", "/dev/v4l/by-path/a"), ("cam1", "/dev/v4l/by-path/b")]
+
+
+def test_picture_that_cannot_be_taken_is_a_comment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A camera that gives no picture stays in the list, with the reason as a comment."""
+    status = main(["--pictures", str(tmp_path)], find=lambda: FOUND[:1])
+
+    out = capsys.readouterr().out
+    assert status == 0
+    assert "# no picture: /dev/v4l/by-path/a: no such camera" in out
+    assert len(tomllib.loads(out)["cameras"]) == 1
+
+
+def test_nothing_plugged_in_is_told_with_a_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without cameras the list says where it looked and how to go on without one."""
+    status = main([], find=list)
+
+    assert status == 0
+    assert "config/simulator.toml" in capsys.readouterr().out
