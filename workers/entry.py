@@ -21,7 +21,7 @@ from workers.sources import open_source
 LOG_LINES = 200  # kept until the next heartbeat; what is over is dropped, oldest first, and counted
 LOG_LINE_CHARACTERS = 2000
 _PR_SET_NAME = 15
-_NICER_THAN_DAEMON = 5
+_NICER_THAN_DAEMON = 2  # enough that the daemon goes first, not so much that a busy machine starves the cameras
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,8 @@
 
 import gc
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -14,6 +16,7 @@ from schemas.base import CameraId
 from schemas.worker import Configure, Heartbeat, Hello, SourceSpec
 from tests.support.waiting import Waiting
 
+ROOT = Path(__file__).resolve().parents[4]
 CAM = CameraId("cam0")
 
 
@@ -115,3 +118,15 @@ async def test_a_process_that_was_ended_cannot_be_spoken_to() -> None:
         process.send(configure)
     with pytest.raises(WorkerProtocolError, match="does not run"):
         await process.receive()
+
+
+def test_a_child_carries_nothing_of_the_daemon() -> None:
+    """What `spawn` imports in a child, the daemon's main module and the launcher, loads no server, no event loop and no database."""
+    program = (
+        "import runpy, sys, dartd.runtime.launch; runpy.run_module('dartd.__main__', run_name='__mp_main__');"
+        "print(sorted({'starlette', 'uvicorn', 'uvloop', 'anyio', 'sqlite3', 'prometheus_client'} & set(sys.modules)))"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert loaded == "[]"
