@@ -13,7 +13,7 @@ from workers.sources.simulator.story import Story
 from workers.sources.simulator.visit import FALL_S, FLIGHT_S, Key, Reach, Throw, Visit, grip_mm
 
 _SPEED_MM_S: Final = 4000.0
-_WIGGLE_S: Final = 0.2
+_WIGGLE_S: Final = 0.26
 _SHAKE_S: Final = 0.45
 _SHUTTER_S: Final = 0.008
 _INSTANTS: Final = 4  # poses that a moving dart is drawn at for one frame

@@ -47,12 +47,12 @@ class Painter:
         """Compose a picture without noise; one of a swinging camera is composed as at rest and pushed, which is quicker."""
         if not shift.swinging:
             return self._spot(shift).compose(moment)
-        return _pushed(self._spot(_REST).compose(moment), Sight(self._calibration, shift), cv2.INTER_LINEAR)
+        return _pushed(self._spot(_REST).compose(moment), Sight(self._calibration, shift))
 
     def _spot(self, shift: Shift) -> "_Spot":
         if shift not in self._spots:
             sight = Sight(self._calibration, shift)
-            ground = self._empty if shift == _REST else _pushed(self._empty, sight, cv2.INTER_CUBIC)
+            ground = self._empty if shift == _REST else _pushed(self._empty, sight)
             self._spots[shift] = _Spot(sight, ground, self._rig.light, self._mount)
             if len(self._spots) > _SPOTS_KEPT:
                 self._spots.popitem(last=False)
@@ -74,7 +74,7 @@ class _Spot:
         picture = self._ground.copy()
         shadows = [self._sprites(p)[0] for p in (*moment.standing, *(m.rest for m in moment.moving if m.rest))]
         things = [(distance, sprite) for _, sprite, distance in map(self._sprites, moment.standing)]
-        things += [(self._darts.distance_mm(m.poses[0]), self._darts.blurred(m.poses)) for m in moment.moving]
+        things += [(self._darts.distance_mm(m.poses[0]), self._darts.blurred(m.poses, 4 if m.rest else 2)) for m in moment.moving]
         if moment.hand:
             shadows.append(self._hands.shadow(moment.hand))
             things.append((self._hands.distance_mm(moment.hand), self._hands.sprite(moment.hand)))
@@ -92,8 +92,9 @@ class _Spot:
         return self._kept[pose]
 
 
-def _pushed(picture: Image, sight: Sight, interpolation: int) -> Image:
-    pushed = cv2.warpAffine(picture, sight.displacement(), sight.size, flags=interpolation, borderMode=cv2.BORDER_REPLICATE)
+def _pushed(picture: Image, sight: Sight) -> Image:
+    """Displace a picture; cubic, or else the wires of a camera that swings would be seen to blur."""
+    pushed = cv2.warpAffine(picture, sight.displacement(), sight.size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return pushed.astype(np.uint8, copy=False)
 
 
