@@ -154,14 +154,16 @@ class Board:
     def _set_status(self, now: float) -> list[JournalledEvent]:
         ready = bool(self._cameras.ready)
         calibrating = not ready and self._cameras.calibrating and not self._cameras.starting
-        return self._throws.set_status(ready=ready, calibrating=calibrating, now=now)
+        failed = not ready and not self._cameras.calibrating
+        return self._throws.set_status(ready=ready, calibrating=calibrating, failed=failed, now=now)
 
     def _order_what_changed(self, events: Sequence[JournalledEvent], orders: list[Order]) -> None:
         """Tell the cameras which darts stand; an empty board is their new reference."""
-        if any(isinstance(e, BoardReset | TakeoutFinished) for e in events):
-            orders.append((None, Rereference(empty=True)))
         darts, takeout = self.known_darts(), self._throws.takeout
-        known = ({d.dart_id for d in darts}, takeout)
-        if known != ({d.dart_id for d in self._told[0]}, self._told[1]):
+        ended = [e for e in events if isinstance(e, BoardReset | TakeoutFinished)]
+        if ended and not darts:
+            # after a reset, or with darts given up, things may stand in the board that are now part of it
+            orders.append((None, Rereference(empty=isinstance(ended[-1], TakeoutFinished) and not ended[-1].count_remaining)))
+        if (darts, takeout) != self._told:
             orders.append((None, BoardState(darts=darts, takeout=takeout)))
         self._told = (darts, takeout)

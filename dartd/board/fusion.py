@@ -25,6 +25,7 @@ GATES_PX = (10.0, 6.0, 4.0, 4.0, 4.0)  # the axis of two lines may miss the thir
 WITNESS = 0.35  # the support from which on a camera counts as having seen the dart
 CONTRADICTS = 5.0  # standard deviations by which a camera's line misses what the others say
 SYSTEMATIC_PX = 0.3  # calibration, registration and roundness: does not average out along an axis
+BOARD_MM = 0.2  # rings and wires of a real board lie up to half a millimetre off their nominal places
 TIP_SLACK_MM = 38.0  # the point of a dart may be invisible: the visible end then lies higher by its length
 BURIED_MM = 8.0  # and it may seem to end a little below the face
 SAME_MM = 3.0
@@ -169,7 +170,11 @@ def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:
     residual_mm = float(np.sqrt(np.mean([w.miss_mm**2 for w in witnesses if w.used])))
     score = float(_scores(eyes, axis[None])[0])
     return Fix(
-        Axis3(x_mm=x, y_mm=y, slope_x=slope_x, slope_y=slope_y), covariance[:2, :2] * spread**2, score, residual_mm, tuple(witnesses)
+        Axis3(x_mm=x, y_mm=y, slope_x=slope_x, slope_y=slope_y),
+        covariance[:2, :2] * spread**2 + BOARD_MM**2 * np.eye(2),
+        score,
+        residual_mm,
+        tuple(witnesses),
     )
 
 
