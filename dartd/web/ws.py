@@ -187,8 +187,9 @@ class Session:
                 case Ping():
                     await self._answer(Pong(last_seq=self._services.hub.last_seq))
                 case Subscribe():
+                    interest = self._subscription.interest.adding(message.topics)
                     self._check_allowed(message.topics)
-                    self._subscription.change(self._subscription.interest.adding(message.topics))
+                    self._subscription.change(interest)
                 case Unsubscribe():
                     self._subscription.change(self._subscription.interest.dropping(message.topics))
                 case Resume():

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from schemas.base import DartId, VisitId
 from schemas.events import DartRemoved, TakeoutFinished, VisitCompleted, VisitThrow
@@ -22,8 +22,10 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-WIDE = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+WIDE = ViewportSize(width=1280, height=800)
+PHONE = ViewportSize(width=390, height=844)
+FLAT = ViewportSize(width=844, height=390)
+SCREEN = ViewportSize(width=1920, height=1080)
 
 pytestmark = [
     pytest.mark.browser,
@@ -127,11 +129,11 @@ async def test_a_sick_camera_is_seen(page: Page, tmp_path: Path) -> None:
         await expect(page.locator(".camera.ready")).to_have_count(3)
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE, {"width": 844, "height": 390}, {"width": 1920, "height": 1080}])
-async def test_everything_fits_on_the_screen(page: Page, tmp_path: Path, size: dict[str, int]) -> None:
+@pytest.mark.parametrize("size", [WIDE, PHONE, FLAT, SCREEN])
+async def test_everything_fits_on_the_screen(page: Page, tmp_path: Path, size: ViewportSize) -> None:
     """Nothing of board, total or slots is cut off or covers another, on any screen."""
     async with running_station(tmp_path) as station:
-        await page.set_viewport_size(size)  # type: ignore[arg-type]  # a TypedDict of the same shape
+        await page.set_viewport_size(size)
         await page.goto(station.http)
         await station.happen(*(hit(f"d{k}", k, x_mm=30.0 * k, y_mm=90.0) for k in (1, 2, 3)))
         await expect(page.locator(".dart")).to_have_count(3)

@@ -1,0 +1,56 @@
+"""A running daemon without cameras, and clients that talk to it over real sockets."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import websockets
+
+from tests.support.ear import Connect, Ear
+from tests.support.station import TOKEN, Station, running_station
+
+
+@pytest.fixture
+async def station(tmp_path: Path) -> AsyncIterator[Station]:
+    """Run a daemon, in a task of its own: a fixture begins and ends in different ones, and a task group may not."""
+    begun: asyncio.Future[Station] = asyncio.get_running_loop().create_future()
+    leave = asyncio.Event()
+
+    async def run() -> None:
+        async with running_station(tmp_path) as station:
+            begun.set_result(station)
+            await leave.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(run())
+        yield await begun
+        leave.set()
+
+
+@pytest.fixture
+async def http(station: Station) -> AsyncIterator[httpx2.AsyncClient]:
+    """Talk to it as anybody."""
+    async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def operator() -> dict[str, str]:
+    """Give the headers of the operator."""
+    return {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+async def connect(station: Station) -> AsyncIterator[Connect]:
+    """Open WebSockets; they are closed when the test ends."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def open_one(query: str = "", **options: Any) -> Ear:
+            socket = await stack.enter_async_context(websockets.connect(station.ws + query, proxy=None, close_timeout=0.2, **options))
+            return Ear(socket)
+
+        yield open_one

@@ -1,0 +1,33 @@
+"""What has been counted."""
+
+import httpx2
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
+from prometheus_client.parser import text_string_to_metric_families as prometheus
+
+from tests.support.station import Station
+from tests.support.throws import hit
+
+
+@pytest.mark.parametrize(
+    ("accept", "parse"),
+    [("text/plain", prometheus), ("*/*", prometheus), ("application/openmetrics-text; version=1.0.0", openmetrics)],
+)
+async def test_scrapers_get_their_format(station: Station, http: httpx2.AsyncClient, accept: str, parse: object) -> None:
+    """Both text formats parse, and count what happened."""
+    await station.happen(hit())
+    answer = await http.get("/metrics", headers={"Accept": accept})
+    assert callable(parse)
+    samples = {(sample.name, *sample.labels.values()): sample.value for family in parse(answer.text) for sample in family.samples}
+
+    assert samples["dartd_events_total", "dart_hit"] == 1
+    assert ("openmetrics" in answer.headers["content-type"]) == ("openmetrics" in accept)
+
+
+async def test_json_is_for_programs(station: Station, http: httpx2.AsyncClient) -> None:
+    """The same families as JSON."""
+    await station.happen(hit())
+    families = (await http.get("/metrics", headers={"Accept": "application/json"})).json()
+    hits = [sample["value"] for sample in families["dartd_events"]["samples"] if sample["labels"].get("event_type") == "dart_hit"]
+
+    assert (families["dartd_events"]["type"], hits) == ("counter", [1])

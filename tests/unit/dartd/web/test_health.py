@@ -1,0 +1,106 @@
+"""Whether all is well, and what is told of it."""
+
+import time
+from types import SimpleNamespace
+
+import httpx2
+import pytest
+
+from dartd.web.health import CameraHealth, judge
+from schemas.base import CameraId
+from schemas.events import BoardStatus, Snapshot
+from tests.support.station import ScriptedBoard, Station
+from tests.support.throws import hit
+
+READY = CameraHealth(state="ready", fps=20)
+LOST = CameraHealth(state="offline", fps=0)
+
+
+def _snapshot(status: BoardStatus) -> Snapshot:
+    board = ScriptedBoard()
+    board._status = status
+    return board.snapshot()
+
+
+@pytest.mark.parametrize(
+    ("status", "cameras", "database", "expected"),
+    [
+        ("throw", [READY, READY], "ok", "healthy"),
+        ("stopped", [READY], "ok", "healthy"),
+        ("throw", [READY, LOST], "ok", "degraded"),
+        ("calibrating", [READY], "ok", "degraded"),
+        ("throw", [LOST, LOST], "ok", "unhealthy"),
+        ("throw", [], "ok", "unhealthy"),
+        ("throw", [READY], "error", "unhealthy"),
+        ("error", [READY], "ok", "unhealthy"),
+    ],
+)
+def test_health_is_judged_and_explained(status: BoardStatus, cameras: list[CameraHealth], database: str, expected: str) -> None:
+    """Whatever is not well has a reason."""
+    health, reasons = judge(_snapshot(status), {str(k): camera for k, camera in enumerate(cameras)}, database)  # type: ignore[arg-type]
+
+    assert health == expected
+    assert (reasons == ()) == (expected == "healthy")
+
+
+async def test_health_has_every_field(station: Station, http: httpx2.AsyncClient) -> None:
+    """The fields are the contract with dashboards."""
+    await station.happen(hit())
+    answer = (await http.get("/health")).json()
+
+    assert (answer["status"], answer["health"], answer["reasons"], answer["db"]) == ("running", "healthy", [], "ok")
+    assert set(answer["components"]["host"]) == {"cpu", "memory", "temperature", "disk"}
+    assert answer["components"]["cameras"]["cam0"] == {"state": "ready", "fps": 20.0}
+    assert answer["components"]["database"] == "ok"
+    assert answer["last_detection_at"].endswith("Z")
+    assert answer["timestamp"].endswith("Z")
+    assert answer["uptime_seconds"] >= 0
+    assert answer["version"] == "0.0"
+    assert (answer["board"]["id"], answer["board"]["simulated"]) == ("main", True)
+
+
+async def test_a_stopped_board_says_so(http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
+    """Detection that is off is `stopped`, and well."""
+    await http.post("/api/v1/board/stop", headers=operator)
+    answer = (await http.get("/health")).json()
+
+    assert (answer["status"], answer["health"]) == ("stopped", "healthy")
+
+
+async def test_a_lost_camera_degrades(station: Station, http: httpx2.AsyncClient) -> None:
+    """Status, health and reason name it."""
+    station.cameras[CameraId("cam1")] = SimpleNamespace(state="offline", fps=0.0)
+    answer = (await http.get("/health")).json()
+
+    assert (answer["status"], answer["health"], answer["reasons"]) == ("degraded", "degraded", ["camera cam1 is offline"])
+
+
+async def test_health_is_quick(http: httpx2.AsyncClient) -> None:
+    """Half of the answers come within 10 ms, client and all."""
+    times = []
+    for _ in range(40):
+        started_s = time.perf_counter()
+        await http.get("/health")
+        times.append(time.perf_counter() - started_s)
+
+    assert sorted(times)[20] < 0.010
+
+
+async def test_live_and_ready(station: Station, http: httpx2.AsyncClient) -> None:
+    """Live while it answers; ready while it can score."""
+    live, ready = await http.get("/health/live"), await http.get("/health/ready")
+    for camera in station.cameras.values():
+        camera.state = "offline"
+    lost = await http.get("/health/ready")
+
+    assert (live.status_code, ready.status_code, lost.status_code) == (200, 200, 503)
+    assert lost.json()["reasons"][0] == "no camera sees the board"
+
+
+async def test_deep_health_asks_every_part(http: httpx2.AsyncClient) -> None:
+    """Each with its status and how long it took."""
+    answer = (await http.get("/health/deep")).json()
+    parts = {name: part for name, part in answer.items() if isinstance(part, dict)}
+
+    assert set(parts) == {"database", "journal", "workers", "disk", "hub"}
+    assert all(part["status"] == "ok" and part["response_time_ms"] >= 0 for part in parts.values())

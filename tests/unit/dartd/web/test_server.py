@@ -1,0 +1,83 @@
+"""uvicorn, embedded."""
+
+import asyncio
+import logging
+import signal
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+import websockets
+
+from tests.support.ear import Connect, Ear, deaf_client
+from tests.support.station import TOKEN, Station, running_station
+from tests.support.throws import hit
+from tests.support.waiting import Waiting
+
+
+async def test_it_stops_within_a_second_and_says_why(tmp_path: Path, waiting: Waiting) -> None:
+    """WebSockets are closed with 1012, also while one of them takes nothing."""
+    async with running_station(tmp_path) as station:
+        quick = await websockets.connect(station.ws, proxy=None)
+        deaf = await deaf_client(station.port)
+        ear = Ear(quick)
+        await waiting.soon(lambda: station.services.clients.connected == 2)
+        while station.hub.statistics().lagging == 0:
+            await station.happen(*(hit(f"d{k}") for k in range(50)))
+            await ear.hear_seqs(50)
+        stopping_s = time.monotonic()
+    took_s = time.monotonic() - stopping_s
+
+    deaf.close()
+
+    assert (await ear.fate())[0] == 1012
+    assert took_s < 1.0
+
+
+async def test_the_port_is_free_again_at_once(tmp_path: Path) -> None:
+    """A daemon that restarts finds its port."""
+    async with running_station(tmp_path) as station:
+        port = station.port
+    async with (
+        running_station(tmp_path, port=port) as station,
+        httpx2.AsyncClient(base_url=station.http, trust_env=False) as client,
+    ):
+        assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_signals_are_left_to_the_daemon(station: Station) -> None:
+    """The server takes no signal for itself."""
+    assert station.port
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+async def test_answers_do_not_wait_for_nagle(http: httpx2.AsyncClient) -> None:
+    """Header and body leave at once: on a kept connection an answer takes no 40 ms."""
+    await http.get("/health/live")
+    times = []
+    for _ in range(10):
+        started_s = time.perf_counter()
+        await http.get("/health/live")
+        times.append(time.perf_counter() - started_s)
+
+    assert sorted(times)[5] < 0.030
+
+
+async def test_a_token_of_the_query_is_never_logged(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
+    """Not at any level."""
+    caplog.set_level(logging.DEBUG)
+    ear = await connect(f"?token={TOKEN}", additional_headers={"Authorization": f"Bearer {TOKEN}"})
+    await ear.hear_types(2)
+    server_side = [record for record in caplog.records if not record.name.startswith("websockets.client")]
+
+    assert TOKEN not in "".join(record.getMessage() for record in server_side)
+
+
+async def test_many_come_at_once(station: Station, connect: Connect) -> None:
+    """A hundred clients that connect in the same moment are all greeted."""
+    ears = await asyncio.gather(*(connect() for _ in range(100)))
+    greetings = await asyncio.gather(*(ear.hear_types(2) for ear in ears))
+
+    assert greetings == [["hello", "snapshot"]] * 100
+    assert station.services.clients.connected == 100

@@ -1,0 +1,44 @@
+"""`/api/v1/board`."""
+
+import httpx2
+import pytest
+
+from tests.support.station import Station
+from tests.support.throws import hit
+
+
+async def test_the_board_is_shown_to_anybody(station: Station, http: httpx2.AsyncClient) -> None:
+    """The snapshot, as the WebSocket tells it."""
+    await station.happen(hit())
+    board = (await http.get("/api/v1/board")).json()
+
+    assert (board["event_type"], board["last_seq"], board["visit"]["total"]) == ("snapshot", 1, 60)
+
+
+async def test_a_reset_is_answered_when_it_is_journalled(station: Station, http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
+    """The answer names the seq of what came of it, and that is in the journal already."""
+    await station.happen(hit())
+    answer = await http.post("/api/v1/board/reset", headers=operator)
+    journalled = await station.journal.read(1, 10)
+
+    assert (answer.status_code, answer.json()["seq"], answer.json()["last_seq"]) == (200, [2], 2)
+    assert [seq for seq, _, _ in journalled] == [2]
+
+
+async def test_stop_and_start(http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
+    """Detection goes off and on; what is so already is a conflict."""
+    answers = [await http.post(f"/api/v1/board/{action}", headers=operator) for action in ("stop", "start", "start")]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 409]
+    assert [answer.json().get("status") for answer in answers] == ["stopped", "throw", None]
+    assert answers[2].json()["error"]["code"] == "STATE_CONFLICT"
+
+
+@pytest.mark.parametrize("action", ["start", "stop", "reset", "calibrate"])
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}])
+async def test_commands_need_the_token(station: Station, http: httpx2.AsyncClient, action: str, headers: dict[str, str]) -> None:
+    """Without it nothing happens."""
+    answer = await http.post(f"/api/v1/board/{action}", headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]["code"], station.hub.last_seq) == (401, "AUTH_INVALID_TOKEN", 0)
+    assert answer.headers["www-authenticate"].startswith("Bearer")
