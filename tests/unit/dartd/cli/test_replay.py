@@ -102,7 +102,7 @@ def test_score_is_told_figure_by_figure() -> None:
         "darts": 3,
         "missed": 1,
         "false_hits": 0,
-        "wrong": ["s at 0 ms: T20 not told"],
+        "wrong": ["s: T20 not told"],
     }
     report = msgspec.convert(values, Report)
 
