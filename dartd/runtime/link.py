@@ -34,6 +34,7 @@ class Link:
         self._connection = connection
         self._unframer = Unframer()
         self._received: deque[FromWorker] = deque()
+        self._broken: WorkerProtocolError | None = None
         self._backlog = bytearray()
         self._writer: asyncio.AbstractEventLoop | None = None
 
@@ -42,7 +43,7 @@ class Link:
 
         Raises:
             anyio.EndOfStream: the other end is closed and everything whole has been given.
-            WorkerProtocolError: the other end sent what is no message.
+            WorkerProtocolError: the other end sent what is no message; what it said before has been given.
         """
         while not self._received:
             await self._fill()
@@ -67,6 +68,8 @@ class Link:
         self._connection.close()
 
     async def _fill(self) -> None:
+        if self._broken is not None:
+            raise self._broken
         try:
             chunk = self._connection.recv(_CHUNK_BYTES)
         except BlockingIOError:
@@ -77,11 +80,12 @@ class Link:
         if not chunk:
             raise anyio.EndOfStream
         try:
-            self._received.extend(decode_from_worker(payload) for payload in self._unframer.feed(chunk))
+            for payload in self._unframer.feed(chunk):
+                self._received.append(decode_from_worker(payload))
         except FramingError as error:
-            raise WorkerProtocolError(str(error)) from error
+            self._broken = WorkerProtocolError(str(error))
         except msgspec.DecodeError as error:
-            raise WorkerProtocolError(f"the camera process sent what is no message: {error}") from error
+            self._broken = WorkerProtocolError(f"the camera process sent what is no message: {error}")
         # A process that sends without end must not keep the loop from the others.
         await anyio.lowlevel.checkpoint()
 

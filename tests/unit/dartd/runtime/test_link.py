@@ -79,10 +79,11 @@ async def test_a_receive_that_was_given_up_loses_nothing(pipe: Pipe, waiting: Wa
     ],
 )
 async def test_what_is_no_message_is_a_protocol_error(pipe: Pipe, data: bytes, complaint: str) -> None:
-    """Bytes that do not decode, an unknown kind, an empty message and an announced giant are told as what they are."""
+    """Bytes that do not decode, an unknown kind, an empty message, an announced giant: told as what they are, after the last message."""
     link, worker = pipe
-    worker.send(data)
+    worker.send(frame(encode_pipe(motion(1))) + data)
 
+    assert await link.receive() == motion(1)
     with pytest.raises(WorkerProtocolError, match=complaint):
         await link.receive()
 
