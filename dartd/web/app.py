@@ -12,6 +12,7 @@ from dartd.web import health, pages
 from dartd.web.exposition import get_metrics
 from dartd.web.problems import Problem, answer_problem
 from dartd.web.services import Services
+from dartd.web.timings import Timings
 from dartd.web.trace import Trace
 from dartd.web.v1 import board, events
 from dartd.web.ws import serve_websocket
@@ -27,7 +28,7 @@ def build_app(services: Services) -> ASGIApp:
         exception_handlers=dict.fromkeys((HTTPException, Problem, DartdError), answer_problem),
     )
     app.state.services = services
-    return Trace(app)
+    return Trace(app, Timings(services.registry))
 
 
 def routes(ws_path: str) -> list[BaseRoute]:

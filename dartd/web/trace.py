@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dartd.web.problems import answer_problem
+from dartd.web.timings import Timings
 
 _log = logging.getLogger("dartd.web.request")
 
@@ -30,8 +31,9 @@ _SECURITY = {
 class Trace:
     """Pure ASGI middleware; it stands outside of everything else, so that its headers are on every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, timings: Timings) -> None:
         self._app = app
+        self._timings = timings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or one WebSocket."""
@@ -65,8 +67,9 @@ class Trace:
                 _log.exception("an answer broke off", extra={"trace_id": trace_id})
         finally:
             # The query stays out of the log: it may carry a token.
-            ms = (time.perf_counter() - started_s) * 1000
-            _log.debug("%s %s %s %.1f ms", scope["method"], scope["path"], status, ms, extra={"trace_id": trace_id})
+            seconds = time.perf_counter() - started_s
+            self._timings.observe(scope, status, seconds)
+            _log.debug("%s %s %s %.1f ms", scope["method"], scope["path"], status, seconds * 1000, extra={"trace_id": trace_id})
 
 
 def trace_id_of(headers: Headers) -> str:

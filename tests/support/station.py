@@ -106,7 +106,9 @@ class ScriptedBoard:
         match event:
             case DartHit():
                 self._land(event)
-            case BoardReset() | TakeoutFinished():
+            case TakeoutFinished():
+                self._darts = ()
+            case BoardReset():
                 self._darts, self._visit = (), VisitSnapshot(visit_id=event.visit_id)
             case DartRemoved():
                 self._darts = tuple(dart for dart in self._darts if dart.dart_id not in event.removed_dart_ids)

@@ -3,7 +3,7 @@
 const SECTORS = [20, 1, 18, 4, 13, 6, 10, 15, 2, 17, 3, 19, 7, 16, 8, 11, 14, 9, 12, 5];
 const STEP = (2 * Math.PI) / SECTORS.length;
 const MARGIN_MM = 8;
-const MARK_MM = 6.5;
+const MARK_MM = 5.6;
 
 /** The measures of a board, as the daemon's configuration names them. */
 export const RADII = {

@@ -2,9 +2,11 @@
 
 import httpx2
 import pytest
+from prometheus_client import CollectorRegistry
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from dartd.web.timings import Timings
 from dartd.web.trace import Trace, trace_id_of
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -45,7 +47,7 @@ async def test_a_bug_is_answered_and_logged(caplog: pytest.LogCaptureFixture) ->
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise ValueError("a bug")
 
-    transport = httpx2.ASGITransport(app=Trace(broken))
+    transport = httpx2.ASGITransport(app=Trace(broken, Timings(CollectorRegistry())))
     async with httpx2.AsyncClient(transport=transport, base_url="http://board") as client:
         answer = await client.get("/health?token=secret")
 
