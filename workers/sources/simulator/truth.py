@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas.board import BoardSpec, bed_at, wire_distance_mm
 from workers.sources.simulator.story import Story
-from workers.sources.simulator.visit import FLIGHT_S, Reach, Throw, Visit
+from workers.sources.simulator.visit import FLIGHT_S, Throw, Visit
 
 _BOARD = BoardSpec()
 
@@ -63,7 +63,7 @@ def _place(throw: Throw) -> dict[str, Any]:
 
 
 def _visit(visit: Visit) -> dict[str, Any]:
-    events = [e for t in visit.throws for e in _thrown(t)] + [e for r in visit.reaches for e in _reached(r)]
+    events = [e for t in visit.throws for e in _thrown(t)] + [e for e in _reached(visit)]
     taken = [t for t in visit.throws if t.outcome == "sticks"]
     return {
         "start_ms": round(1000 * visit.start_s),
@@ -87,11 +87,16 @@ def _thrown(throw: Throw) -> Iterator[tuple[float, dict[str, Any]]]:
         yield throw.gone_s, {"event": "dart_bounce_out"} | told
 
 
-def _reached(reach: Reach) -> Iterator[tuple[float, dict[str, Any]]]:
-    yield reach.start_s, {"event": "takeout_started"}
-    for number, at_s in reach.takes:
-        yield at_s, {"event": "dart_removed", "slot": number + 1}
-    if not reach.takes:
-        yield reach.end_s, {"event": "false_takeout"}
-    elif reach.left == 0:
-        yield reach.end_s, {"event": "takeout_finished"}
+def _reached(visit: Visit) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Tell the hands as events; once a dart is out the takeout stays open until the board is empty."""
+    is_open = False
+    for reach in visit.reaches:
+        if not is_open:
+            yield reach.start_s, {"event": "takeout_started"}
+        is_open = is_open or bool(reach.takes)
+        for number, at_s in reach.takes:
+            yield at_s, {"event": "dart_removed", "slot": number + 1}
+        if not is_open:
+            yield reach.end_s, {"event": "false_takeout"}
+        elif reach.left == 0:
+            yield reach.end_s, {"event": "takeout_finished"}

@@ -36,9 +36,12 @@ def test_truths_are_consistent(name: str) -> None:
 
 def test_a_full_takeout_is_told_once_with_all_darts() -> None:
     """Three darts taken in one, two or three reaches are one takeout of three."""
-    frames = truth(Story(name="tc8_4", seed=3), 1e9)["sequences"]["tc8_4"]["frames"]
+    told = truth(Story(name="tc8_4", seed=3), 1e9)["sequences"]["tc8_4"]
 
-    assert [f["expect"]["count"] for f in frames if f["expect"]["type"] == "takeout"] == [3, 3, 3]
+    assert [f["expect"]["count"] for f in told["frames"] if f["expect"]["type"] == "takeout"] == [3, 3, 3]
+    for visit in told["visits"]:
+        events = [e["event"] for e in visit["events"]]
+        assert events.count("takeout_started") == events.count("takeout_finished") == 1
 
 
 def test_bounce_outs_take_slots() -> None:
