@@ -1,0 +1,81 @@
+"""Plays simulated or recorded cameras through detectors and board in one process: the same steps as the daemon's, without pipes."""
+
+import contextlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from dartd.board.core import Board
+from dartd.board.inputs import Step
+from dartd.board.throws import ThrowTimes
+from schemas.base import BoardId, CameraId
+from schemas.board import BoardSpec, sector_at
+from schemas.events import JournalledEvent
+from schemas.worker import Configure, FromWorker, Hello, SequenceStarted, SourceSpec
+from workers.detector import Detector
+from workers.sources import Source, open_source
+from workers.sources.simulator import true_calibration
+from workers.vision.frame import BadFrameError
+from workers.vision.projection import Projection
+
+
+class Told(NamedTuple):
+    """An event, the sequence in which it was decided, and when on its clock."""
+
+    event: JournalledEvent
+    sequence_id: str
+    t_s: float
+
+
+def simulated(query: str, rig: int, *, fps: float = 20.0, cameras: Sequence[int] = (0, 1, 2), hint: bool = False) -> list[SourceSpec]:
+    """Describe the cameras of a simulated board; with `hint` each knows the sector that it is nearest to."""
+    specs = []
+    for k in cameras:
+        camera_id = CameraId(f"cam{k}")
+        x_mm, y_mm, _ = Projection(true_calibration(rig, k, 800, 600, camera_id)).center_mm
+        near = sector_at(math.atan2(y_mm, x_mm)) if hint else None
+        specs.append(SourceSpec(camera_id=camera_id, url=f"sim:?rig={rig}&{query}&camera={k}", fps=fps, near_sector=near))
+    return specs
+
+
+def play(specs: Sequence[SourceSpec], *, until_s: float = math.inf) -> Iterator[Told]:
+    """Play the cameras in lockstep up to `until_s` of media time and tell what the board decides."""
+    sources = {s.camera_id: open_source(s, lockstep=True, start_s=0.0) for s in specs}
+    detectors = {s.camera_id: Detector(Configure(source=s, lockstep=True)) for s in specs}
+    board = Board(BoardId("main"), list(sources), BoardSpec(), ThrowTimes())
+    sequence_id, began_s = "", 0.0
+
+    def told(step: Step, now: float) -> Iterator[Told]:
+        for camera_id, order in step.orders:
+            for each in detectors if camera_id is None else (camera_id,):
+                detectors[each].tell(order)
+        yield from (Told(event, sequence_id, now - began_s) for event in step.events)
+
+    _open_all(sources)
+    hellos = [Hello(camera_id=s.camera_id, pid=0, width=s.width, height=s.height) for s in specs]
+    yield from told(board.step(hellos, 0.0), 0.0)
+    while (due := [t for s in sources.values() if (t := s.next_s()) is not None]) and min(due) <= until_s:
+        now = min(due)
+        messages = [m for camera_id, source in sources.items() for m in _step(source, detectors[camera_id], now)]
+        for started in (m for m in messages if isinstance(m, SequenceStarted)):
+            sequence_id, began_s = started.sequence_id, started.t_s
+        while (deadline := board.deadline()) is not None and deadline < now:
+            yield from told(board.step([], deadline), deadline)
+        yield from told(board.step(messages, now), now)
+
+
+def _open_all(sources: Mapping[CameraId, Source]) -> None:
+    for source in sources.values():
+        source.open()
+
+
+def _step(source: Source, detector: Detector, now: float) -> list[FromWorker]:
+    """Let a camera process every frame up to `now`; a broken frame says nothing."""
+    messages: list[FromWorker] = []
+    while (next_s := source.next_s()) is not None and next_s <= now:
+        frame = source.read()
+        if frame is None:
+            break
+        with contextlib.suppress(BadFrameError):
+            messages += detector.step(frame)
+    return messages
