@@ -63,7 +63,7 @@ def _place(throw: Throw) -> dict[str, Any]:
 
 
 def _visit(visit: Visit) -> dict[str, Any]:
-    events = [e for t in visit.throws for e in _thrown(t)] + [e for e in _reached(visit)]
+    events = [e for t in visit.throws for e in _thrown(t)] + list(_reached(visit))
     taken = [t for t in visit.throws if t.outcome == "sticks"]
     return {
         "start_ms": round(1000 * visit.start_s),
