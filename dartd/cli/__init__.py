@@ -3,6 +3,7 @@
 Every camera process imports the module that its parent was started from, so nothing heavy may be imported here.
 """
 
+import os
 from importlib import import_module
 
 import click
@@ -39,6 +40,8 @@ class LazyGroup(click.Group):
         """Load one command."""
         if cmd_name not in _COMMANDS:
             return None
+        # One thread for linear algebra, in this process and its children: with more, last digits differ from run to run.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         command: click.Command = import_module(f"dartd.cli.{cmd_name.replace('-', '_')}").command
         return command
 

@@ -4,12 +4,17 @@ This module is all that the child needs of the daemon; it must stay light.
 """
 
 import importlib
+import os
 import socket
 from collections.abc import Callable
 
 
 def launch(target: str, connection: socket.socket) -> None:
-    """Run `module:function` with the child's end of the pipe."""
+    """Run `module:function` with the child's end of the pipe.
+
+    Linear algebra keeps to one thread: with more, sums come out differently in their last digits from run to run, and a replay would too.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     resolve(target)(connection)
 
 

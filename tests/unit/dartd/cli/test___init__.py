@@ -1,5 +1,6 @@
 """The command line as a whole."""
 
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -53,3 +54,17 @@ def test_child_processes_carry_nothing_heavy() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert loaded == "[]\n"
+
+
+def test_linear_algebra_keeps_to_one_thread() -> None:
+    """A loaded command has told the libraries so, unless a person decided otherwise."""
+    code = "import os, sys; from dartd.cli import main; main(['replay', '--help'], standalone_mode=False); "
+    code += "sys.stderr.write(os.environ['OPENBLAS_NUM_THREADS'])"
+    free = {key: value for key, value in os.environ.items() if key != "OPENBLAS_NUM_THREADS"}
+
+    told = [
+        subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stderr
+        for env in (free, free | {"OPENBLAS_NUM_THREADS": "2"})
+    ]
+
+    assert told == ["1", "2"]
