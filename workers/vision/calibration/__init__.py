@@ -12,7 +12,8 @@ from schemas.geometry import Calibration
 from workers.vision.calibration.boundaries import blur_of, lines_of, sample_steepest, sample_wires
 from workers.vision.calibration.finding import find_board
 from workers.vision.calibration.model import Model, from_homography
-from workers.vision.calibration.orientation import turn_to_sector
+from workers.vision.calibration.numbers import read_numbers
+from workers.vision.calibration.orientation import oriented
 from workers.vision.calibration.solve import Fit, fit
 from workers.vision.frame import Image
 
@@ -42,9 +43,11 @@ def calibrate(frames: Sequence[Image], board: BoardSpec, camera_id: CameraId, ne
     found = find_board(picture, board)
     if found is None:
         raise CalibrationRefusedError("no dartboard was found in the picture")
-    start = from_homography(np.array(found.homography).reshape(3, 3), TYPICAL_FOCAL * width, (width, height))
+    start = from_homography(np.array(found.homography).reshape(3, 3), found.bend, TYPICAL_FOCAL * width, (width, height))
     best = _fitted(picture, start, board)
-    model = best.model if near_sector is None else turn_to_sector(best.model, near_sector)
+    model = oriented(best.model, read_numbers(picture, best.model, board), near_sector)
+    if model is None:
+        raise CalibrationRefusedError("the number ring cannot be read: set near_sector to the sector that the camera is nearest to")
     return _calibration(model, best, camera_id, (width, height), at_s)
 
 
@@ -59,12 +62,12 @@ def _fitted(picture: Image, model: Model, board: BoardSpec) -> Fit:
     best: Fit | None = None
     for reach_mm in ROUGH_MM:
         samples = sample_steepest(scaled, model, lines, reach_mm)
-        best = fit(model, lines, samples, size=(width, height), free_lens=reach_mm < ROUGH_MM[0])
+        best = fit(model, lines, samples, size=(width, height), free_k2=False)
         model = best.model
     blur_px = blur_of(scaled, model, lines)
     for reach_mm in FINE_MM:
         samples = sample_wires(scaled, model, lines, reach_mm=reach_mm, blur_px=blur_px)
-        best = fit(model, lines, samples, size=(width, height), free_lens=True)
+        best = fit(model, lines, samples, size=(width, height), free_k2=True)
         model = best.model
     assert best is not None
     return best

@@ -24,12 +24,14 @@ CANDIDATES = 6
 
 
 class FoundBoard(Value, frozen=True, kw_only=True):
-    """A plane homography from board millimetres to pixels (row-major 3x3), and how clearly the beds alternate (0–1).
+    """A homography (row-major 3x3) from board millimetres to an ideal picture without lens, and the bend from there to pixels.
 
-    The rotation is open: some multiple of 36° lies between the homography's 20 and the true one.
+    About the picture's middle, pixel = ideal · (1 + bend · r²) with r the ideal distance in picture widths. `contrast` (0–1) is how
+    clearly the beds alternate. The rotation is open: some multiple of 36° lies between the homography's 20 and the true one.
     """
 
     homography: tuple[float, ...]
+    bend: float
     contrast: float
 
 
@@ -37,53 +39,93 @@ def find_board(picture: Image, board: BoardSpec) -> FoundBoard | None:
     """Find the board in a BGR picture; None when nothing in it alternates like one."""
     scale = min(1.0, WORKING_PX / picture.shape[1])
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
-    best: tuple[float, Floats] = (0.0, np.eye(3))
+    best = _Plane(0.0, np.eye(3), 0.0)
     for grey in _views(small):
         for pencil in _pencils(grey)[:PENCILS]:
-            best = max(best, _reach(pencil, board), key=lambda found: found[0])
-            if best[0] > CLEAR:
+            best = max(best, _reach(pencil, board), key=lambda plane: plane.contrast)
+            if best.contrast > CLEAR:
                 break
-        if best[0] > CLEAR:
+        best = _bent(grey, best, board) if best.contrast > SUSPECTED else best
+        if best.contrast > CLEAR:
             break
-    if best[0] < VISIBLE:
+    if best.contrast < VISIBLE:
         return None
     # a pixel's centre is its coordinate: (u + ½) scales, not u
     enlarge = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
-    homography = enlarge @ best[1]
-    return FoundBoard(homography=tuple((homography / homography[2, 2]).ravel().tolist()), contrast=best[0])
+    homography = enlarge @ best.homography
+    homography /= homography[2, 2]
+    return FoundBoard(homography=tuple(homography.ravel().tolist()), bend=best.bend, contrast=best.contrast)
 
 
+class _Plane(NamedTuple):
+    """A guess of where the board is: contrast of its beds, homography and bend of the lens."""
+
+    contrast: float
+    homography: Floats
+    bend: float
+
+
+def _bent(grey: Floats, straight: _Plane, board: BoardSpec) -> _Plane:
+    """Let the lens bend as long as the beds alternate better for it: barrel first, then pincushion."""
+    best = straight
+    center = straight.homography[:2, 2] / straight.homography[2, 2]
+    for step in (-BEND_STEP, BEND_STEP):
+        for k in range(1, BEND_STEPS + 1):
+            pencils = _pencils_at(grey, center, k * step)
+            plane = max((_reach(pencil, board) for pencil in pencils[:1]), key=lambda plane: plane.contrast, default=straight)
+            if plane.contrast <= best.contrast:
+                break
+            best = plane
+        if best is not straight:
+            break
+    return best
+
+
+BEND_STEP, BEND_STEPS = 0.25, 6  # of widths⁻²: k1 = -0.3 at a focal length of half the width bends by -1.2
 PENCILS = 4  # how many of the best guesses of a centre with its radials are followed to the doubles
 VISIBLE = 0.35  # share of the beds' spread that alternation must explain; rooms without a board stay below 0.2
+SUSPECTED = 0.25  # a strongly bent board alternates at least so much under a straight lens
 CLEAR = 0.6
 
 
 class _Pencil(NamedTuple):
-    """Twenty radials that meet in a centre: the picture around it in polar form, and the map of directions up to scale."""
+    """Twenty radials that meet in a centre: the picture around it in polar form (without lens), the map of directions."""
 
     power: float
     center: Floats
+    bend: float
     polar: NDArray[np.float32]
     map: Floats
 
 
 def _pencils(grey: Floats) -> list[_Pencil]:
     """Give the centres around which a picture alternates like a board, the clearest first."""
+    found = [pencil for center in _meeting_points(grey) for pencil in _pencils_at(grey, center, 0.0)]
+    return sorted(found, key=lambda pencil: -pencil.power)
+
+
+def _pencils_at(grey: Floats, center: Floats, bend: float) -> list[_Pencil]:
+    """Look at the picture around a pixel as without a lens of this bend; one guess for each size of the inner singles, clearest first."""
     height, width = grey.shape
+    if not (0 <= center[0] < width and 0 <= center[1] < height):
+        return []
+    middle = np.array([(width - 1) / 2, (height - 1) / 2])
+    ideal = center - middle
+    for _ in range(10):  # the inverse of the bend, by repetition
+        ideal = (center - middle) / (1 + bend * (ideal @ ideal) / width**2)
     angles = np.arange(ANGLES) * 2 * np.pi / ANGLES
     radius = np.arange(int(0.75 * width), dtype=np.float64)
+    x, y = ideal[0] + np.cos(angles)[:, None] * radius, ideal[1] + np.sin(angles)[:, None] * radius
+    square = (x**2 + y**2) / width**2
+    stretch = np.where(1 + 3 * bend * square > 0, 1 + bend * square, np.inf)  # beyond the fold a lens shows nothing
+    column, row = (x * stretch + middle[0]).astype(np.float32), (y * stretch + middle[1]).astype(np.float32)
+    polar = cv2.remap(grey.astype(np.float32), column, row, cv2.INTER_LINEAR, borderValue=np.nan).astype(np.float32)
     pencils = []
-    for center in _meeting_points(grey):
-        if not (0 <= center[0] < width and 0 <= center[1] < height):
-            continue
-        x = (center[0] + np.cos(angles)[:, None] * radius).astype(np.float32)
-        y = (center[1] + np.sin(angles)[:, None] * radius).astype(np.float32)
-        polar = cv2.remap(grey.astype(np.float32), x, y, cv2.INTER_LINEAR, borderValue=np.nan).astype(np.float32)
-        for first, last in SINGLES_PX:
-            ring = polar[:, first:last]
-            if not np.isnan(ring).any():
-                power, directions = _directions(ring.mean(axis=1).astype(np.float64)[::2], angles[::2])
-                pencils.append(_Pencil(power, center, polar, directions))
+    for first, last in SINGLES_PX:
+        ring = polar[:, first:last]
+        if not np.isnan(ring).any():
+            power, directions = _directions(ring.mean(axis=1).astype(np.float64)[::2], angles[::2])
+            pencils.append(_Pencil(power, ideal + middle, bend, polar, directions))
     return sorted(pencils, key=lambda pencil: -pencil.power)
 
 
@@ -171,7 +213,7 @@ def _directions(signal: Floats, angles: Floats) -> tuple[float, Floats]:
     return float(power[k, j]), np.asarray(turns, float)
 
 
-def _reach(pencil: _Pencil, board: BoardSpec) -> tuple[float, Floats]:
+def _reach(pencil: _Pencil, board: BoardSpec) -> _Plane:
     """Find scale and vanishing line: where along the rays the beds alternate, and where outside the doubles that ends."""
     logs = np.log(np.geomspace(0.12, 3.0, 34))
     tilts = np.linspace(-0.75, 0.75, 11) / board.double_outer_mm
@@ -190,7 +232,7 @@ def _reach(pencil: _Pencil, board: BoardSpec) -> tuple[float, Floats]:
     affine[:2, :2], affine[:2, 2] = np.exp(best[0]) * pencil.map, pencil.center
     vanish = np.eye(3)
     vanish[2, :2] = best[1:]
-    return float(score.max()), affine @ vanish
+    return _Plane(float(score.max()), affine @ vanish, pencil.bend)
 
 
 def _scores(pencil: _Pencil, guesses: Floats, board: BoardSpec) -> Floats:

@@ -61,8 +61,8 @@ class Model(NamedTuple):
         )
 
 
-def from_homography(homography: Floats, focal_px: float, size: tuple[int, int]) -> Model:
-    """Take the pose out of a plane homography for an assumed focal length; `size` is (width, height)."""
+def from_homography(homography: Floats, bend: float, focal_px: float, size: tuple[int, int]) -> Model:
+    """Take the pose out of a plane homography for an assumed focal length; `bend` is in widths⁻², `size` is (width, height)."""
     center = ((size[0] - 1) / 2, (size[1] - 1) / 2)
     matrix = np.array([[focal_px, 0, center[0]], [0, focal_px, center[1]], [0, 0, 1]])
     columns = np.linalg.solve(matrix, homography)
@@ -72,7 +72,7 @@ def from_homography(homography: Floats, focal_px: float, size: tuple[int, int]) 
     rotation = np.column_stack([columns[:, 0], columns[:, 1], np.cross(columns[:, 0], columns[:, 1])])
     u, _, vt = np.linalg.svd(rotation)
     rotation = u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt
-    return Model(focal_px, center, 0.0, 0.0, cv2.Rodrigues(rotation)[0].ravel(), columns[:, 2])
+    return Model(focal_px, center, bend * (focal_px / size[0]) ** 2, 0.0, cv2.Rodrigues(rotation)[0].ravel(), columns[:, 2])
 
 
 def turned(model: Model, angle_rad: float) -> Model:

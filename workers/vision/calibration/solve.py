@@ -24,7 +24,7 @@ class Fit(NamedTuple):
     px_per_mm: Floats
 
 
-def fit(model: Model, lines: Lines, samples: Samples, *, size: tuple[int, int], free_lens: bool, rounds: int = 12) -> Fit:
+def fit(model: Model, lines: Lines, samples: Samples, *, size: tuple[int, int], free_k2: bool, rounds: int = 12) -> Fit:
     """Fit camera and boundary shifts to samples by iteratively reweighted Gauss-Newton."""
     shifts = np.zeros(NUISANCES)
     kind, polarity = lines.kind[samples.index], lines.polarity[samples.index]
@@ -54,7 +54,7 @@ def fit(model: Model, lines: Lines, samples: Samples, *, size: tuple[int, int], 
                 np.full(3, 10.0),
                 np.full(3, 1e4),
                 [0.5 * size[0], 0.012 * size[0], 0.012 * size[0]],
-                [0.3, 0.1] if free_lens else [1e-6, 1e-6],
+                [0.3, 0.1 if free_k2 else 1e-6],
                 np.full(NUISANCES, 0.5),
             ]
         )
