@@ -1,0 +1,77 @@
+"""kill -9 of the daemon while it tells events: what a client received is in the journal, once, without a gap."""
+
+import contextlib
+import json
+import random
+import signal
+import sqlite3
+import threading
+import urllib.error
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+from tests.support.daemon import RunningDaemon, free_port, write_config
+
+KILLS = 10
+
+
+@contextlib.contextmanager
+def _listening(port: int, heard: list[str]) -> Iterator[None]:
+    """Note the id of every event that a client receives, until the daemon is gone."""
+
+    def listen() -> None:
+        with contextlib.suppress(OSError, WebSocketException), connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as client:
+            for message in client:
+                told = json.loads(message)
+                if "seq" in told:
+                    heard.append(told["event_id"])
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    yield
+    listener.join(20)
+
+
+def _reset_until_gone(daemon: RunningDaemon, token: str) -> list[int]:
+    """Give the operator's orders one after the other; gives the seqs that were answered."""
+    answered: list[int] = []
+    with contextlib.suppress(OSError, urllib.error.URLError, ValueError):
+        while True:
+            answered += daemon.ask("reset", token)["seq"]
+    return answered
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_no_event_that_was_told_is_missing(tmp_path: Path) -> None:
+    """After ten kills at random moments the journal has every event that was received or answered, numbered without gap or repeat."""
+    port = free_port()
+    config = write_config(tmp_path, port, cameras=1)
+    heard: list[str] = []
+    answered: list[int] = []
+    rng = random.Random(20261120)
+    for _ in range(KILLS):
+        with RunningDaemon(config, port) as daemon:
+            daemon.until_ready()
+            token = (tmp_path / "state" / "operator-token").read_text().strip()
+            with _listening(port, heard):
+                killer = threading.Timer(rng.uniform(0.05, 0.6), daemon.process.send_signal, (signal.SIGKILL,))
+                killer.start()
+                answered += _reset_until_gone(daemon, token)
+                killer.join()
+
+    connection = sqlite3.connect(tmp_path / "state" / "dartd.db")
+    journal = connection.execute("SELECT seq, json_extract(wire, '$.event_id') FROM events ORDER BY seq").fetchall()
+    connection.close()
+    ids = {event_id for _, event_id in journal}
+    assert [seq for seq, _ in journal] == list(range(1, len(journal) + 1))
+    assert len(ids) == len(journal)
+    assert len(heard) > KILLS
+    assert set(heard) <= ids
+    assert len(set(heard)) == len(heard)
+    assert answered == sorted(set(answered))
+    assert set(answered) <= {seq for seq, _ in journal}
