@@ -21,6 +21,7 @@ from schemas.worker import KnownDart, Motion, Settled, Sighting, Spot
 GATHER_S = 0.1  # cameras are not in step: one may see a dart two frames after another
 FIRST_SCORE = 0.52  # of one per camera: what the lines of the cameras must add up to for a dart
 MORE_SCORE = 0.62  # for a second dart in the same change; shadows and flights make weak lines too
+SHADOW_MM = 6.0  # a dart's shadow starts at its foot: a second axis of the same change so near to the first is no dart
 SURE_MM = 1.0  # a vaguer axis explains no wide spots: two lines of a hand's fingers cross somewhere too
 GONE = 0.4  # presence below which a dart is no longer there
 LEAST_WEIGHT = 0.25
@@ -131,9 +132,14 @@ class Rounds:
         accepted: list[Fix] = []
         for fix in fixes:
             least = (MORE_SCORE if accepted else FIRST_SCORE) * cameras
-            if fix.score >= least and (len(fix.seen_by) > 1 or cameras == 1):
+            own_shadow = any(_apart_mm(fix, other) < SHADOW_MM for other in accepted)
+            if fix.score >= least and not own_shadow and (len(fix.seen_by) > 1 or cameras == 1):
                 accepted.append(fix)
         return accepted
+
+
+def _apart_mm(one: Fix, other: Fix) -> float:
+    return float(np.hypot(one.axis.x_mm - other.axis.x_mm, one.axis.y_mm - other.axis.y_mm))
 
 
 def _coming(sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
