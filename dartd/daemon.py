@@ -96,14 +96,15 @@ def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> lis
 
 
 class Daemon:
-    """A running dartd. Everything it needs is built in `run`, and ended there."""
+    """A running dartd. Built outside the event loop; everything it needs is opened in `run`, and closed there."""
 
     def __init__(self, config: Config, *, environ: Mapping[str, str] = os.environ, announce: Announce = print) -> None:
         self._config = config
         self._environ = environ
         self._announce = announce
         self._clock = LiveClock()
-        self._metrics = Metrics(version(), process=True)
+        self._version = version()
+        self._metrics = Metrics(self._version, process=True)
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT.
@@ -191,7 +192,7 @@ class Daemon:
         host = HostFigures(config.state_path)
         services = Services(
             config=config,
-            version=version(),
+            version=self._version,
             board=pipeline,
             hub=hub,
             journal=journal,

@@ -1,5 +1,6 @@
 """The daemon as its surroundings see it: sockets, signals, systemd, the store, its children."""
 
+import asyncio
 import re
 import signal
 import socket
@@ -9,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from dartd.board.observation import Moving, Observation
 from dartd.config import Config, ServerConfig, VisitConfig
-from dartd.daemon import build_board, open_sockets
+from dartd.daemon import Daemon, build_board, open_sockets
 from dartd.errors import ListenError
+from dartd.store.journal import Journal
 from schemas.base import CameraId
+from schemas.events import JournalledEvent
+from tests.support.board import landing
 from tests.support.daemon import RunningDaemon, free_port, is_running, write_config
 from tests.support.waiting import Waiting
 
@@ -157,3 +162,23 @@ def test_board_is_built_as_configured() -> None:
 
     snapshot = board.snapshot()
     assert (snapshot.board_id, [camera.camera_id for camera in snapshot.cameras], snapshot.darts) == ("main", ["cam0"], ())
+
+
+async def test_board_comes_back_from_the_journal(tmp_path: Path) -> None:
+    """A daemon that is started anew knows the darts that stand, the visit and the ids, from what it had told."""
+    config = Config(state_dir=str(tmp_path))
+    before = build_board(config, [])
+    told: list[JournalledEvent] = []
+    for each in (landing("T20", settled_at_s=10.0, episode=1), landing("D16", settled_at_s=20.0, episode=2)):
+        at_s = each.settled_at_s
+        told += before._throws.observe(Moving(at_s=at_s - 1, hand=False), at_s - 1)
+        told += before._throws.observe(Observation(at_s=at_s, started_s=at_s - 1, settled_s=at_s, landings=(each,)), at_s)
+    journal = await asyncio.to_thread(Journal.open, config.store_path, config.board.board_id)
+    await journal.append(told, at_s=time.time())
+
+    after = await (await asyncio.to_thread(Daemon, config))._restored_board(journal)
+
+    await asyncio.to_thread(journal.close)
+    assert [dart.score.label for dart in after.snapshot().darts] == ["T20", "D16"]
+    assert after.snapshot().visit == before.snapshot().visit
+    assert [dart.dart_id for dart in after.known_darts()] == [dart.dart_id for dart in before.known_darts()]
