@@ -51,8 +51,9 @@ def calibrate(frames: Sequence[Image], board: BoardSpec, camera_id: CameraId, ne
     return _calibration(model, best, camera_id, (width, height), at_s)
 
 
-ROUGH_MM = (6.0, 5.0, 4.0)  # how far the steepest edges are looked for, from the homography to a first camera
-FINE_MM = (2.0, 1.5)  # and the wires from then on
+ROUGH_MM = (8.0, 6.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0)  # how far the steepest edges are looked for while the first camera comes near
+NEAR_MM = 0.3  # a step that moves the lines less than this ends the rough part
+FINE_MM = (2.0, 1.5)  # how far the wires are looked for from then on
 
 
 def _fitted(picture: Image, model: Model, board: BoardSpec) -> Fit:
@@ -63,7 +64,10 @@ def _fitted(picture: Image, model: Model, board: BoardSpec) -> Fit:
     for reach_mm in ROUGH_MM:
         samples = sample_steepest(scaled, model, lines, reach_mm)
         best = fit(model, lines, samples, size=(width, height), free_k2=False)
+        moved_px = np.linalg.norm(best.model.project(lines.place_mm) - model.project(lines.place_mm), axis=1)
         model = best.model
+        if reach_mm == min(ROUGH_MM) and np.median(moved_px[samples.index] / best.px_per_mm) < NEAR_MM:
+            break
     blur_px = blur_of(scaled, model, lines)
     for reach_mm in FINE_MM:
         samples = sample_wires(scaled, model, lines, reach_mm=reach_mm, blur_px=blur_px)

@@ -197,20 +197,29 @@ def _directions(signal: Floats, angles: Floats) -> tuple[float, Floats]:
 
     Any such map is a turn, a squeeze and a turn; the last turn is the phase of the tenth harmonic, to a multiple of 36°.
     """
-    squeezes = np.geomspace(1.0, 3.2, 14)
-    axes = np.arange(30) * np.pi / 30
+    squeezes, axes = np.linspace(0.0, 1.2, 14), np.arange(30) * np.pi / 30
+    power, log_squeeze, axis, light = _best_direction(signal, angles, squeezes, axes)
+    for zoom in (1.0, 0.4, 0.16):
+        squeezes = log_squeeze + np.linspace(-0.08, 0.08, 5) * zoom
+        axes = axis + np.linspace(-0.09, 0.09, 5) * zoom
+        power, log_squeeze, axis, light = _best_direction(signal, angles, squeezes, axes)
+    turns = _turn(axis) @ np.diag([1, np.exp(-log_squeeze)]) @ _turn(light) @ np.diag([1.0, -1.0])
+    return power, np.asarray(turns, float)
+
+
+def _best_direction(signal: Floats, angles: Floats, log_squeezes: Floats, axes: Floats) -> tuple[float, float, float, float]:
+    """Try squeezes along axes: power of the tenth harmonic, squeeze and axis where it is greatest, and where a light bed lies."""
+    squeezes = np.exp(log_squeezes)[:, None, None]
     turned = angles - axes[:, None]
-    psi = np.arctan2(squeezes[:, None, None] * np.sin(turned), np.cos(turned))
-    weight = squeezes[:, None, None] / (np.cos(turned) ** 2 + (squeezes[:, None, None] * np.sin(turned)) ** 2)
+    psi = np.arctan2(squeezes * np.sin(turned), np.cos(turned))
+    weight = squeezes / (np.cos(turned) ** 2 + (squeezes * np.sin(turned)) ** 2)
     weight /= weight.sum(axis=2, keepdims=True)
     level = signal - (weight * signal).sum(axis=2, keepdims=True)
     z = (weight * level * np.exp(-10j * psi)).sum(axis=2)
     power = np.abs(z) / np.sqrt((weight * level**2).sum(axis=2) + 1e-12)
     k, j = np.unravel_index(int(np.argmax(power)), power.shape)
-    # the phase is where a light bed is centred; the board has one at 72° (the 1), that is at a multiple of 36°; rows count downwards
-    light = -np.angle(z[k, j]) / 10
-    turns = _turn(axes[j]) @ np.diag([1, 1 / squeezes[k]]) @ _turn(light) @ np.diag([1.0, -1.0])
-    return float(power[k, j]), np.asarray(turns, float)
+    # the phase is where a light bed is centred; the board has one at 72° (the 1), that is at a multiple of 36°
+    return float(power[k, j]), float(log_squeezes[k]), float(axes[j]), float(-np.angle(z[k, j]) / 10)
 
 
 def _reach(pencil: _Pencil, board: BoardSpec) -> _Plane:
@@ -255,11 +264,14 @@ def _scores(pencil: _Pencil, guesses: Floats, board: BoardSpec) -> Floats:
     scores = []
     for some in np.array_split(guesses.astype(np.float32), max(1, len(guesses) // 200)):
         tilt = some[:, 1, None] * unit[:, 0] + some[:, 2, None] * unit[:, 1]
-        column = np.exp(some[:, 0])[:, None, None] * stretched / (1 + tilt[:, :, None] * radii)
+        column = np.exp(some[:, 0])[:, None, None] * stretched / np.maximum(1 + tilt[:, :, None] * radii, np.float32(0.02))
         # the last column is read for everything beyond it: at such a distance it is outside of the picture
         place = np.minimum(column, last).astype(np.int32) + row[:, None] * (last + 1)
         scores.append(_alternation(flat[place], light, len(beds)))
     return np.concatenate(scores)
+
+
+SPREAD_FLOOR = 0.02  # of the root of brightness: five grey levels in the dark, less is noise
 
 
 def _alternation(value: NDArray[np.float32], light: NDArray[np.float32], beds: int) -> Floats:
@@ -272,10 +284,12 @@ def _alternation(value: NDArray[np.float32], light: NDArray[np.float32], beds: i
     contrast = (np.einsum("nrk,r->nk", value, light) - level * np.einsum("nrk,r->nk", weight, light)) / count
     variance = np.maximum(np.einsum("nrk,nrk->nk", value, value) / count - level**2, 0)
     covered = count > 0.4 * len(light)
-    inside = np.where(covered[:, :beds], contrast[:, :beds], 0).mean(axis=1)
-    beyond = np.abs(np.where(covered[:, beds:], contrast[:, beds:], 0)).mean(axis=1)
-    spread = np.sqrt((variance * count)[:, :beds].sum(axis=1) / count[:, :beds].sum(axis=1))
-    score: Floats = np.where(covered[:, :beds].mean(axis=1) > 0.8, (inside - beyond) / (spread + 0.02), 0.0)
+    spread = np.sqrt((variance * count)[:, :beds].sum(axis=1) / count[:, :beds].sum(axis=1))[:, None] + SPREAD_FLOOR
+    # each radius by its own spread: white rings must not draw the beds of a blue board to them
+    own = np.sqrt(variance) + SPREAD_FLOOR
+    inside = np.where(covered[:, :beds], contrast[:, :beds] / own[:, :beds], 0).mean(axis=1)
+    beyond = np.abs(np.where(covered[:, beds:], contrast[:, beds:] / spread, 0)).mean(axis=1)
+    score: Floats = np.where(covered[:, :beds].mean(axis=1) > 0.8, inside - beyond, 0.0)
     return score
 
 
