@@ -58,7 +58,7 @@ def run(job: tuple[int, int, int, str, tuple[int, ...], bool]) -> list[Outcome]:
 
 
 def _judge(rig: int, number: int, visit: dict[str, Any], told: list[Told]) -> Outcome:
-    window = [t for t in told if visit["start_ms"] - 200 <= 1000 * t.t_s < visit["end_ms"] - 200 and isinstance(t.event, TOLD)]
+    window = [t for t in told if visit["start_ms"] <= 1000 * t.t_s < visit["end_ms"] and isinstance(t.event, TOLD)]
     expected = visit["events"]
     kind = " ".join(_short(e["event"]) for e in expected)
     hits = [t.event for t in window if isinstance(t.event, DartHit)]

@@ -26,9 +26,13 @@ FEWEST = 8
 ON_LINE_PX = 1.3
 HYPOTHESES = 4
 SMALLEST_PX = 25
+MOST_CLUSTERS = 6
+MARGIN_PX = 12
 GAP_MM = 9.0
 SYSTEMATIC_PX = 0.2  # registration, lens and the dart's own roundness: what does not average out along the axis
 ENDS_PX = 2.5
+CLEAR_LEVELS = 40.0  # shadows of a ring of lamps are faint streaks around the foot of a dart: they weigh less than the dart
+FAINTEST = 0.25
 
 
 @dataclass(frozen=True)
@@ -56,34 +60,33 @@ class Patch:
 def find_axes(diff: Difference, known: Image, projection: Projection) -> list[Sighting]:
     """List the thin straight things that changed, best supported first; `known` is 255 where earlier darts are."""
     sightings = []
-    for component in _clusters(diff.changed):
-        patch = _upright(diff, known, component, projection)
-        sightings += _lines(patch, projection)
+    for cluster in _clusters(diff.changed):
+        sightings += _lines(_upright(diff, known, cluster, projection), projection)
     return sorted(sightings, key=lambda s: -s.confidence * len(s.sections))[: 2 * HYPOTHESES]
 
 
-def _clusters(changed: Image) -> list[tuple[int, int, int, int]]:
-    """Bound the changed areas, near ones together, as (x, y, width, height)."""
+def _clusters(changed: Image) -> list[Image]:
+    """Part the changed areas, near ones together: for each of the largest a picture with that one alone."""
     joined = cv2.dilate(cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.ones((13, 13), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    boxes = []
-    for label in range(1, count):
-        x, y, width, height = (int(v) for v in stats[label, :4])
-        if np.count_nonzero(changed[y : y + height, x : x + width][labels[y : y + height, x : x + width] == label]) >= SMALLEST_PX:
-            boxes.append((x, y, width, height))
-    return sorted(boxes, key=lambda b: -b[2] * b[3])[:6]
+    largest = sorted(range(1, count), key=lambda k: -int(stats[k, cv2.CC_STAT_AREA]))[:MOST_CLUSTERS]
+    clusters = [cv2.bitwise_and(changed, changed, mask=(labels == k).astype(np.uint8)).astype(np.uint8, copy=False) for k in largest]
+    return [c for c in clusters if cv2.countNonZero(c) >= SMALLEST_PX]
 
 
-def _upright(diff: Difference, known: Image, box: tuple[int, int, int, int], projection: Projection) -> Patch:
-    x, y, width, height = box
-    center = np.array([x + width / 2, y + height / 2])
-    direction, px_per_mm = outward(projection, center)
+def _upright(diff: Difference, known: Image, cluster: Image, projection: Projection) -> Patch:
+    """Turn the part of the picture with a cluster so that a dart standing straight at its lower end is upright."""
+    points = np.asarray(cv2.findNonZero(cluster), float).reshape(-1, 2)
+    middle = points.mean(axis=0)
+    direction, _ = outward(projection, middle)
+    lowest = points[np.argmin(points @ direction)]
+    direction, px_per_mm = outward(projection, lowest)
     # rows grow towards the board: the patch's y axis is minus the outward direction
     turn = np.array([[-direction[1], direction[0]], [-direction[0], -direction[1]]])
-    corners = (np.array([[x, y], [x + width, y], [x, y + height], [x + width, y + height]]) - center) @ turn.T
-    low, high = corners.min(axis=0) - 30, corners.max(axis=0) + 30
+    turned = points @ turn.T
+    low, high = turned.min(axis=0) - MARGIN_PX, turned.max(axis=0) + MARGIN_PX
     size = (int(np.ceil(high[0] - low[0])), int(np.ceil(high[1] - low[1])))
-    to_patch = np.column_stack([turn, -turn @ center - low])
+    to_patch = np.column_stack([turn, -low])
 
     def warp(picture: Image, how: int) -> Image:
         return cv2.warpAffine(picture, to_patch, size, flags=how).astype(np.uint8, copy=False)
@@ -93,8 +96,8 @@ def _upright(diff: Difference, known: Image, box: tuple[int, int, int, int], pro
         to_patch,
         np.asarray(magnitude, np.float32),
         warp(diff.threshold, cv2.INTER_NEAREST).astype(np.float32),
-        cv2.morphologyEx(warp(diff.changed, cv2.INTER_NEAREST), cv2.MORPH_CLOSE, np.ones((3, 5), np.uint8)).astype(np.uint8),
-        warp(known, cv2.INTER_NEAREST).astype(np.uint8),
+        cv2.morphologyEx(warp(cluster, cv2.INTER_NEAREST), cv2.MORPH_CLOSE, np.ones((3, 5), np.uint8)).astype(np.uint8, copy=False),
+        warp(known, cv2.INTER_NEAREST),
         px_per_mm,
     )
 
@@ -113,7 +116,9 @@ def _cuts(patch: Patch) -> Cuts:
     left = _edge(patch.magnitude, row, first, -1)
     right = _edge(patch.magnitude, row, last, 1)
     hidden = (patch.known[row, np.maximum(first - 2, 0)] > 0) | (patch.known[row, np.minimum(last + 2, patch.known.shape[1] - 1)] > 0)
-    return Cuts(row.astype(float), (left + right) / 2, right - left, np.where(hidden, 0.15, 1.0))
+    contrast = patch.magnitude[row, (first + last) // 2]
+    clear = np.clip(contrast / CLEAR_LEVELS, FAINTEST, 1.0)
+    return Cuts(row.astype(float), (left + right) / 2, right - left, np.where(hidden, 0.15, clear))
 
 
 def _edge(magnitude: NDArray[np.float32], row: NDArray[np.intp], column: NDArray[np.intp], side: int) -> Floats:
