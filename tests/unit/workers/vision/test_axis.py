@@ -1,0 +1,114 @@
+"""Tests of finding the axes of darts in a difference."""
+
+import numpy as np
+import pytest
+
+from schemas.worker import Sighting
+from tests.support.scene import HEIGHT, WIDTH, dart, off_line_px, outlook
+from workers.sources.simulator.darts import Pose
+from workers.vision.axis import find_axes
+from workers.vision.frame import Image
+
+NOTHING_KNOWN = np.zeros((HEIGHT, WIDTH), np.uint8)
+DARTS = (
+    dart(-60, -90, slope_x=-0.1, slope_y=0.1, design=2),
+    dart(90, 30, slope_y=0.3, design=0),
+    dart(0, 103, design=5),
+    dart(150, -60, slope_y=0.15, design=7),
+    dart(-30, 20, slope_x=-0.05, design=11),
+)
+
+
+def _found(rig: int, camera: int, new: Pose, standing: tuple[Pose, ...] = (), known: Image = NOTHING_KNOWN) -> list[Sighting]:
+    look = outlook(rig, camera)
+    return find_axes(look.difference(standing, *standing, new), known, look.projection)
+
+
+def _off_px(sighting: Sighting, rig: int, camera: int, new: Pose) -> float:
+    """Measure how far a sighting lies off a dart's axis at the middle of the barrel, and where it was seen."""
+    look = outlook(rig, camera)
+    foot, head = look.seen(new, 0.0, 60.0)
+    sections = look.projection.denormalise(np.array([[c.u, c.v] for c in sighting.sections]))
+    return float(np.median(off_line_px(sections, foot, head)))
+
+
+@pytest.mark.parametrize("new", DARTS, ids=lambda d: f"{d.x_mm:g},{d.y_mm:g}")
+@pytest.mark.parametrize("rig", [1, 2])
+def test_the_axis_of_a_dart_is_found(rig: int, new: Pose) -> None:
+    """Two cameras of three at least have the axis of a new dart among their hypotheses, to one pixel."""
+    best = [min((_off_px(s, rig, camera, new) for s in _found(rig, camera, new)), default=99.0) for camera in range(3)]
+
+    assert sorted(best)[1] < 1.0
+
+
+def test_nothing_new_gives_no_axis() -> None:
+    """A board that did not change shows no dart."""
+    look = outlook()
+
+    assert find_axes(look.difference(()), NOTHING_KNOWN, look.projection) == []
+    assert find_axes(look.difference(DARTS[:2], *DARTS[:2]), NOTHING_KNOWN, look.projection) == []
+
+
+def test_a_sighting_is_told_in_the_coordinates_of_the_calibration() -> None:
+    """End, direction and cross-sections agree: unit direction, sections along it away from the end, the tip as pixel and normalised."""
+    look = outlook(2, 2)
+    for sighting in _found(2, 2, DARTS[0]):
+        end = np.array([sighting.u, sighting.v])
+        along = (np.array([[c.u, c.v] for c in sighting.sections]) - end) @ np.array([sighting.du, sighting.dv])
+        tip = look.projection.denormalise(end[None])[0]
+
+        assert np.hypot(sighting.du, sighting.dv) == pytest.approx(1.0)
+        assert np.median(along) > 0
+        assert np.allclose(tip, [sighting.tip.x, sighting.tip.y], atol=0.5)
+        assert 0 <= sighting.confidence <= 1
+        assert all(0 <= c.weight <= 1 and c.half_width > 0 for c in sighting.sections)
+        assert min(sighting.sigma_across, sighting.sigma_along, sighting.sigma_angle_rad, sighting.length) > 0
+
+
+def test_the_direction_leads_out_of_the_board() -> None:
+    """A sighting of a dart points from the tip to the flight, never into the board."""
+    look, new = outlook(1, 1), DARTS[3]
+    best = min(_found(1, 1, new), key=lambda s: _off_px(s, 1, 1, new))
+    foot, head = look.projection.normalise(look.seen(new, 0.0, 60.0))
+
+    assert (head - foot) @ np.array([best.du, best.dv]) > 0
+
+
+def test_the_end_is_near_the_tip() -> None:
+    """The visible end lies where the dart goes into the board, to a few millimetres, in one camera at least."""
+    apart_mm = []
+    for camera in range(3):
+        new = DARTS[0]
+        best = min(_found(1, camera, new), key=lambda s: _off_px(s, 1, camera, new), default=None)
+        if best is not None:
+            x_mm, y_mm = outlook(1, camera).projection.on_face(np.array([[best.tip.x, best.tip.y]]))[0]
+            apart_mm.append(np.hypot(x_mm - new.x_mm, y_mm - new.y_mm))
+
+    assert min(apart_mm) < 12
+
+
+def test_a_second_dart_is_found_beside_the_first() -> None:
+    """With a dart in the board the next one, 25 mm beside it, is found by two cameras at least."""
+    first, second = dart(0, 100, design=1), dart(25, 95, slope_x=0.02, design=1)
+    best = []
+    for camera in range(3):
+        found = _found(1, camera, second, (first,))
+        best.append(min((_off_px(s, 1, camera, second) for s in found), default=99.0))
+
+    assert sorted(best)[1] < 1.0
+
+
+def test_what_earlier_darts_cover_weighs_little() -> None:
+    """Cross-sections where known darts are get less weight than free ones: their edges may be the old dart's."""
+    covered = _found(1, 1, DARTS[3], known=np.full_like(NOTHING_KNOWN, 255))
+    free = _found(1, 1, DARTS[3])
+
+    assert max((c.weight for s in covered for c in s.sections), default=0.0) < 0.5 * max(c.weight for s in free for c in s.sections)
+
+
+def test_the_hypotheses_are_bounded() -> None:
+    """However much changed, a camera tells a handful of lines."""
+    look = outlook()
+    darts = [dart(40 * i - 80, 40 * k - 80, design=i + k) for i in range(5) for k in range(5)]
+
+    assert len(find_axes(look.difference((), *darts), NOTHING_KNOWN, look.projection)) <= 12
