@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,41 +9,38 @@ from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
 from workers.vision.calibration.boundaries import blur_of, lines_of, sample_steepest, sample_wires
+from workers.vision.calibration.drift import drift_px
 from workers.vision.calibration.finding import find_board
-from workers.vision.calibration.model import Model, from_homography
+from workers.vision.calibration.model import Model, from_homography, model_of
 from workers.vision.calibration.numbers import read_numbers
 from workers.vision.calibration.orientation import oriented
+from workers.vision.calibration.refusal import CalibrationRefusedError, judge, not_found, refuse_unseen
 from workers.vision.calibration.solve import Fit, fit
 from workers.vision.frame import Image
 
 Floats = NDArray[np.float64]
 
+__all__ = ["CalibrationRefusedError", "calibrate", "verify"]
+
 TYPICAL_FOCAL = 0.75  # of the width: a lens of 67°, where the fit of the focal length starts
-
-
-class CalibrationRefusedError(Exception):
-    """A picture from which no trustworthy calibration comes; `reason` says why, in words for people."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def calibrate(frames: Sequence[Image], board: BoardSpec, camera_id: CameraId, near_sector: int | None, at_s: float = 0.0) -> Calibration:
     """Calibrate a camera from BGR pictures of the empty board.
 
     Raises:
-        CalibrationRefusedError: the pictures do not carry a calibration.
+        CalibrationRefusedError: the pictures do not carry a calibration; `reason` says why.
     """
     if not frames:
         raise CalibrationRefusedError("there is no picture of the empty board")
-    picture = frames[0] if len(frames) == 1 else np.median(np.stack(frames), axis=0).astype(np.uint8)
+    picture = frames[0] if len(frames) == 1 else np.asarray(np.median(np.stack(frames), axis=0), np.uint8)
     height, width = picture.shape[:2]
     found = find_board(picture, board)
     if found is None:
-        raise CalibrationRefusedError("no dartboard was found in the picture")
+        raise not_found(picture)
     start = from_homography(np.array(found.homography).reshape(3, 3), found.bend, TYPICAL_FOCAL * width, (width, height))
-    best = _fitted(picture, start, board)
+    best, blur_px = _fitted(picture, start, board)
+    judge(picture, best, blur_px=blur_px, board=board)
     model = oriented(best.model, read_numbers(picture, best.model, board), near_sector)
     if model is None:
         raise CalibrationRefusedError("the number ring cannot be read: set near_sector to the sector that the camera is nearest to")
@@ -56,29 +52,29 @@ NEAR_MM = 0.3  # a step that moves the lines less than this ends the rough part
 FINE_MM = (2.0, 1.5)  # how far the wires are looked for from then on
 
 
-def _fitted(picture: Image, model: Model, board: BoardSpec) -> Fit:
+def _fitted(picture: Image, model: Model, board: BoardSpec) -> tuple[Fit, float]:
     height, width = picture.shape[:2]
     lines = lines_of(board)
     scaled = np.sqrt(picture.astype(np.float32) * 255)
-    best: Fit | None = None
     for reach_mm in ROUGH_MM:
         samples = sample_steepest(scaled, model, lines, reach_mm)
+        refuse_unseen(len(samples.line), len(lines.kind))
         best = fit(model, lines, samples, size=(width, height), free_k2=False)
         moved_px = np.linalg.norm(best.model.project(lines.place_mm) - model.project(lines.place_mm), axis=1)
         model = best.model
-        if reach_mm == min(ROUGH_MM) and np.median(moved_px[samples.index] / best.px_per_mm) < NEAR_MM:
+        if reach_mm == min(ROUGH_MM) and np.median(moved_px[samples.line] / best.px_per_mm) < NEAR_MM:
             break
     blur_px = blur_of(scaled, model, lines)
     for reach_mm in FINE_MM:
         samples = sample_wires(scaled, model, lines, reach_mm=reach_mm, blur_px=blur_px)
+        refuse_unseen(len(samples.line), len(lines.kind))
         best = fit(model, lines, samples, size=(width, height), free_k2=True)
         model = best.model
-    assert best is not None
-    return best
+    return best, blur_px
 
 
 def _calibration(model: Model, best: Fit, camera_id: CameraId, size: tuple[int, int], at_s: float) -> Calibration:
-    rotation = cv2.Rodrigues(model.rotation)[0].ravel().tolist()
+    a, b, c, d, e, f, g, h, i = (float(v) for v in model.matrix_of_rotation.ravel())
     return Calibration(
         camera_id=camera_id,
         width=size[0],
@@ -89,7 +85,7 @@ def _calibration(model: Model, best: Fit, camera_id: CameraId, size: tuple[int, 
         center_y_px=float(model.center_px[1]),
         k1=float(model.k1),
         k2=float(model.k2),
-        rotation=tuple(rotation),
+        rotation=(a, b, c, d, e, f, g, h, i),
         translation_mm=(float(model.translation_mm[0]), float(model.translation_mm[1]), float(model.translation_mm[2])),
         residual_px=float(np.sqrt(np.mean(best.residual_px[best.believed] ** 2))),
         residual_mm=float(np.sqrt(np.mean((best.residual_px / best.px_per_mm)[best.believed] ** 2))),
@@ -99,20 +95,5 @@ def _calibration(model: Model, best: Fit, camera_id: CameraId, size: tuple[int, 
 
 
 def verify(frame: Image, calibration: Calibration, board: BoardSpec) -> float:
-    """Measure the picture against a calibration: median distance of the found lines from where they should be, in pixels."""
-    c = calibration
-    model = Model(
-        (c.focal_x_px + c.focal_y_px) / 2,
-        (c.center_x_px, c.center_y_px),
-        c.k1,
-        c.k2,
-        cv2.Rodrigues(np.array(c.rotation).reshape(3, 3))[0].ravel(),
-        np.array(c.translation_mm),
-    )
-    lines = lines_of(board)
-    scaled = np.sqrt(frame.astype(np.float32) * 255)
-    samples = sample_wires(scaled, model, lines, reach_mm=2.0, blur_px=1.0)
-    if len(samples.index) < len(lines.kind) // 4:
-        return float("inf")
-    off = samples.pixel - model.project(lines.place_mm[samples.index])
-    return float(np.median(np.hypot(off[:, 0], off[:, 1])))
+    """Measure how far a BGR picture has moved from a calibration, in pixels; infinite when no board is where it should be."""
+    return drift_px(frame, model_of(calibration), board)

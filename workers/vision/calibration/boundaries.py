@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from schemas.board import BoardSpec
 from workers.vision.calibration.model import Model
-from workers.vision.frame import Image
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,9 +26,9 @@ class Lines(NamedTuple):
 
 
 class Samples(NamedTuple):
-    """Edges that were found: index into the lines, shift along the line's normal (mm), and pixel (n, 2)."""
+    """Edges that were found: number of the line, shift along the line's normal (mm), and pixel (n, 2)."""
 
-    index: Ints
+    line: Ints
     shift_mm: Floats
     pixel: Floats
     contrast: Floats

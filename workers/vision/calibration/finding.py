@@ -38,7 +38,8 @@ class FoundBoard(Value, frozen=True, kw_only=True):
 def find_board(picture: Image, board: BoardSpec) -> FoundBoard | None:
     """Find the board in a BGR picture; None when nothing in it alternates like one."""
     scale = min(1.0, WORKING_PX / picture.shape[1])
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+    size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8) if scale < 1 else picture
     best = _Plane(0.0, np.eye(3), 0.0)
     for grey in _views(small):
         for pencil in _pencils(grey)[:PENCILS]:

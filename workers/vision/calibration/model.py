@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.geometry import Calibration
+
 Floats = NDArray[np.float64]
 
 WIRE_HEIGHT_MM = 0.6  # wires of 1.0–1.4 mm lie on the face, so what is seen of them stands off by their radius
@@ -32,14 +34,23 @@ class Model(NamedTuple):
         return np.array([self.k1, self.k2, 0.0, 0.0, 0.0])
 
     @property
+    def matrix_of_rotation(self) -> Floats:
+        """Give the rotation from board to camera as a matrix."""
+        return np.asarray(cv2.Rodrigues(self.rotation)[0], float)
+
+    @property
     def center_mm(self) -> Floats:
         """Give the camera's place in the board frame."""
-        place: Floats = -cv2.Rodrigues(self.rotation)[0].T @ self.translation_mm
-        return place
+        return np.asarray(-self.matrix_of_rotation.T @ self.translation_mm, float)
 
     def project(self, points_mm: Floats, height_mm: float = WIRE_HEIGHT_MM) -> Floats:
         """Project points (n, 2) at a height above the face to pixels (n, 2)."""
-        return self.project_with_slopes(points_mm, height_mm)[0]
+        rotation = self.matrix_of_rotation
+        solid = points_mm @ rotation[:, :2].T + (rotation[:, 2] * height_mm + self.translation_mm)
+        flat = solid[:, :2] / solid[:, 2:]
+        square = (flat**2).sum(axis=1, keepdims=True)
+        pixels: Floats = flat * (1 + square * (self.k1 + self.k2 * square)) * self.focal_px + self.center_px
+        return pixels
 
     def project_with_slopes(self, points_mm: Floats, height_mm: float = WIRE_HEIGHT_MM) -> tuple[Floats, Floats]:
         """Project points (n, 2); also how pixels (n, 2, 11) move with rotation, translation, focal length, centre, k1, k2."""
@@ -72,12 +83,23 @@ def from_homography(homography: Floats, bend: float, focal_px: float, size: tupl
     rotation = np.column_stack([columns[:, 0], columns[:, 1], np.cross(columns[:, 0], columns[:, 1])])
     u, _, vt = np.linalg.svd(rotation)
     rotation = u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt
-    return Model(focal_px, center, bend * (focal_px / size[0]) ** 2, 0.0, cv2.Rodrigues(rotation)[0].ravel(), columns[:, 2])
+    return Model(focal_px, center, bend * (focal_px / size[0]) ** 2, 0.0, _vector(rotation), columns[:, 2])
 
 
 def turned(model: Model, angle_rad: float) -> Model:
     """Give the model for a board frame turned so that the camera's azimuth grows by `angle_rad`."""
     c, s = np.cos(angle_rad), np.sin(angle_rad)
     turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
-    rotation = cv2.Rodrigues(model.rotation)[0] @ turn.T
-    return model._replace(rotation=cv2.Rodrigues(rotation)[0].ravel())
+    return model._replace(rotation=_vector(model.matrix_of_rotation @ turn.T))
+
+
+def model_of(calibration: Calibration) -> Model:
+    """Take a model back out of a calibration."""
+    c = calibration
+    rotation = np.array(c.rotation, float).reshape(3, 3)
+    focal_px = (c.focal_x_px + c.focal_y_px) / 2
+    return Model(focal_px, (c.center_x_px, c.center_y_px), c.k1, c.k2, _vector(rotation), np.array(c.translation_mm, float))
+
+
+def _vector(rotation: Floats) -> Floats:
+    return np.asarray(cv2.Rodrigues(rotation)[0], float).ravel()

@@ -17,6 +17,7 @@ Greys = NDArray[np.float32]
 COLUMNS = 64  # of the unrolled ring to each sector: about one a millimetre at the numbers
 MARGIN_MM = 5.0  # the unrolled ring begins this far outside the doubles and ends this far inside the edge
 TALLEST_MM, SHORTEST_MM = 26.0, 11.0
+HEIGHTS = (0.75, 0.87, 1.0, 1.12)  # of the rows in which strokes are found: blur and neighbouring wires make those look taller
 SLACK = 10  # columns by which a number may stand beside the middle of its sector (numbers stand off, so they shift in a slanted view)
 
 
@@ -57,7 +58,7 @@ FEWEST = 6  # sectors whose number must lie in the picture
 
 
 def _unrolled(picture: Image, model: Model, board: BoardSpec) -> Greys:
-    """Unroll the number ring clockwise: rows from the edge inwards (1 mm), columns from half a sector before the frame's 20; NaN outside."""
+    """Unroll the number ring clockwise: rows of 1 mm from the edge inwards, columns from half a sector before the frame's 20."""
     inner, outer = board.double_outer_mm + MARGIN_MM, board.edge_mm - 1.0
     radius = np.arange(outer, inner, -1.0)
     clockwise = (np.arange(20 * COLUMNS) + 0.5) / COLUMNS - 0.5
@@ -76,9 +77,9 @@ def _matches(ring: Greys) -> Floats:
     visible = np.isfinite(ring[rows[0] : rows[1]]).reshape(rows[1] - rows[0], 20, COLUMNS).mean(axis=(0, 2)) > 0.97
     band = ring[max(0, rows[0] - 4) : rows[1] + 4]
     band = np.where(np.isfinite(band), band, np.nanmedian(band)).astype(np.float32)
-    band = cv2.copyMakeBorder(band, 0, 0, COLUMNS, COLUMNS, cv2.BORDER_WRAP)
+    band = np.concatenate([band[:, -COLUMNS:], band, band[:, :COLUMNS]], axis=1)
     tall = rows[1] - rows[0]
-    for height in sorted({max(9, tall - 2), tall, tall + 2}):
+    for height in sorted({max(9, round(tall * share)) for share in HEIGHTS}):
         for weight in (400, 750):
             for squeeze in (0.75, 1.0):
                 for number in range(1, 21):
@@ -126,7 +127,8 @@ def _template(number: int, height: int, weight: int, squeeze: float) -> Greys:
     """Draw a number with blank room around it, so that a digit does not pass for half of a number with two."""
     face = cv2.FontFace("sans")
     canvas = np.zeros((200, 400), np.uint8)
-    _, canvas = cv2.putText(canvas, str(number), (60, 150), 255, face, 100, weight)
+    _, drawn_on = cv2.putText(canvas, str(number), (60, 150), 255, face, 100, weight)
+    canvas = np.asarray(drawn_on, np.uint8)
     ys, xs = np.nonzero(canvas)
     drawn = canvas[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
     width = max(3, round(drawn.shape[1] / drawn.shape[0] * height * squeeze))

@@ -27,24 +27,18 @@ class Fit(NamedTuple):
 def fit(model: Model, lines: Lines, samples: Samples, *, size: tuple[int, int], free_k2: bool, rounds: int = 12) -> Fit:
     """Fit camera and boundary shifts to samples by iteratively reweighted Gauss-Newton."""
     shifts = np.zeros(NUISANCES)
-    kind, polarity = lines.kind[samples.index], lines.polarity[samples.index]
-    place, normal = lines.place_mm[samples.index], lines.normal[samples.index]
-    which = np.zeros((len(kind), NUISANCES))
-    which[np.arange(len(kind)), kind] = np.where(kind >= RADIAL_BED, polarity, 1.0)
+    kind = lines.kind[samples.line]
+    place, normal = lines.place_mm[samples.line], lines.normal[samples.line]
+    which = shifts_of(lines, samples)
     start = model
     center = np.array([(size[0] - 1) / 2, (size[1] - 1) / 2])
     damping = 1e-3
     residual, px_per_mm, weight = np.zeros(0), np.zeros(0), np.zeros(0)
     for _ in range(rounds):
-        pixel, slope = model.project_with_slopes(place)
-        across = model.project(place + normal * 0.5) - model.project(place - normal * 0.5)
-        along = model.project(place + normal[:, ::-1] * [-0.5, 0.5]) - model.project(place - normal[:, ::-1] * [-0.5, 0.5])
-        unit = np.column_stack([-along[:, 1], along[:, 0]])
-        unit /= np.linalg.norm(unit, axis=1, keepdims=True)
-        unit *= np.sign((unit * across).sum(axis=1, keepdims=True))
-        px_per_mm = (unit * across).sum(axis=1)
+        _, slope = model.project_with_slopes(place)
+        unit, px_per_mm, pixel = across(model, place, normal)
         residual = (unit * (samples.pixel - pixel)).sum(axis=1) - px_per_mm * (which @ shifts)
-        scale = _scales(residual, kind)
+        scale = scales(residual, kind)
         weight = 1 / (1 + (residual / (2.0 * scale)) ** 2) / scale
         jacobian = np.concatenate([np.einsum("ni,nij->nj", unit, slope), px_per_mm[:, None] * which], axis=1)
         now = np.concatenate([model.rotation, model.translation_mm, [model.focal_px, *model.center_px, model.k1, model.k2], shifts])
@@ -63,10 +57,30 @@ def fit(model: Model, lines: Lines, samples: Samples, *, size: tuple[int, int], 
         gradient = rows.T @ (residual * weight) + (prior - now) / sd**2
         step = np.linalg.solve(normal_matrix + damping * np.diag(np.diag(normal_matrix)), gradient)
         model, shifts = model.moved(step[:CAMERA]), shifts + step[CAMERA:]
-    return Fit(model, shifts, residual, np.abs(residual) < 3 * _scales(residual, kind), px_per_mm)
+    return Fit(model, shifts, residual, np.abs(residual) < 3 * scales(residual, kind), px_per_mm)
 
 
-def _scales(residual: Floats, kind: NDArray[np.int64]) -> Floats:
+def shifts_of(lines: Lines, samples: Samples) -> Floats:
+    """Tell how each sample (n, 14) moves along its normal with the shifts of the boundaries."""
+    kind, polarity = lines.kind[samples.line], lines.polarity[samples.line]
+    which = np.zeros((len(kind), NUISANCES))
+    which[np.arange(len(kind)), kind] = np.where(kind >= RADIAL_BED, polarity, 1.0)
+    return which
+
+
+def across(model: Model, place_mm: Floats, normal: Floats) -> tuple[Floats, Floats, Floats]:
+    """Look at lines in the picture: unit normal (n, 2), pixels per mm along it (n,), and the place itself (n, 2)."""
+    tangent = normal[:, ::-1] * [-1.0, 1.0]
+    points = [place_mm, place_mm + normal / 2, place_mm - normal / 2, place_mm + tangent / 2, place_mm - tangent / 2]
+    pixel, outer, inner, ahead, behind = model.project(np.concatenate(points)).reshape(5, -1, 2)
+    step, along = outer - inner, ahead - behind
+    unit = np.column_stack([-along[:, 1], along[:, 0]])
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    unit *= np.sign((unit * step).sum(axis=1, keepdims=True))
+    return unit, (unit * step).sum(axis=1), pixel
+
+
+def scales(residual: Floats, kind: NDArray[np.int64]) -> Floats:
     """Measure the spread of each class of samples by its median; no class is better than the grid of pixels allows."""
     whole = max(0.1, 1.48 * float(np.median(np.abs(residual))))
     scale = np.full(len(residual), whole)
