@@ -42,7 +42,6 @@ _log = logging.getLogger(__name__)
 RECOVERY_EVENTS = 2000  # the last visits, from which the board remembers
 LAG_PERIOD_S = 0.25
 BACKLOG = 2048
-HANG_TIMEOUT_S = 30.0  # a camera that finds the board says nothing meanwhile, for many seconds on a busy small machine
 
 Announce = Callable[[str], None]
 
@@ -178,7 +177,7 @@ class Daemon:
             if isinstance(item, Calibrated):
                 await calibrations.keep(item.calibration, at_s=clock.wall(item.t_s))
 
-        supervisor = Supervisor(list(sources), configure, deliver, hang_timeout_s=HANG_TIMEOUT_S)
+        supervisor = Supervisor(list(sources), configure, deliver)
         pipeline = Pipeline(
             board,
             journal,

@@ -146,6 +146,14 @@ class Heartbeat(Message, tag="heartbeat", frozen=True, kw_only=True):
     log_dropped: int = 0
 
 
+class Busy(Message, frozen=True, kw_only=True, tag="busy"):
+    """The worker does one long piece of work (a calibration) and will be silent for up to `budget_s`."""
+
+    camera_id: CameraId
+    t_s: float
+    budget_s: float
+
+
 class Progress(Message, tag="progress", frozen=True, kw_only=True):
     """Every frame up to `t_s` is processed and its messages are sent; `next_s` is the time of the next frame, None at the end."""
 
@@ -271,4 +279,4 @@ class Fault(Message, tag="fault", frozen=True, kw_only=True):
     detail: str = ""
 
 
-FromWorker = Hello | Heartbeat | Progress | SequenceStarted | Motion | Settled | Calibrated | CalibrationRefused | Fault
+FromWorker = Hello | Heartbeat | Busy | Progress | SequenceStarted | Motion | Settled | Calibrated | CalibrationRefused | Fault

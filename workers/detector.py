@@ -6,17 +6,16 @@ much of each known dart is still there. Whatever settled becomes the new referen
 disowns it.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import cv2
 import msgspec
 import numpy as np
 
-from schemas.base import DartId
 from schemas.geometry import Calibration
 from schemas.worker import (
     BoardState,
+    Busy,
     Calibrate,
     Calibrated,
     CalibrationRefused,
@@ -34,38 +33,29 @@ from schemas.worker import (
     Settled,
     ToWorker,
 )
-from workers.vision.axis import find_axes
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
 from workers.vision.frame import SMALL, Frame, Image
 from workers.vision.motion import Glance
 from workers.vision.motion import Motion as Glancer
-from workers.vision.presence import Trace, judge, leaving, outline, trace_dart
 from workers.vision.projection import Projection
-from workers.vision.reference import Comparison, Reference, compare
-from workers.vision.region import Region, region_of
+from workers.vision.reference import Comparison
+from workers.vision.region import region_of
+from workers.vision.scene import FEWEST_CHANGED, Scene
 from workers.vision.spots import find_spots
 
 CALIBRATION_FRAMES = 5
 CALIBRATION_RETRY_S = 5.0
+CALIBRATION_BUDGET_S = 60.0  # on a machine that is busy otherwise
 KEPT_PX = 1.0  # a handed-over calibration that fits the picture this well is kept
 SAME_PLACE_PX = 8.0  # between sequences: a camera that moved less is followed, more is calibrated anew
 HAND_MM = 45.0  # no dart has a place this wide; fingers may be narrower and are left to the supervisor
 LOOK_AGAIN_S = 0.3  # while something large keeps moving
 LARGE_SHARE = 0.04
 REFRESH_S = 20.0
-FEWEST_CHANGED = 25
 FROZEN_FRAMES = 90
 BLACK_LEVEL = 4.0
-REMEMBERED = 8  # episodes whose pictures are kept for the darts that the supervisor finds in them
 
-
-@dataclass(frozen=True)
-class _Seen:
-    """An episode's pictures, laid over each other, and where they differ (dilated)."""
-
-    before: Image
-    after: Image
-    changed: Image
+STILL = Glance(moving=False, differs=False, share=0.0, streak=False, still=True)
 
 
 @dataclass
@@ -90,19 +80,14 @@ class Detector:
         self._camera = configure.source.camera_id
         self._darts: tuple[KnownDart, ...] = configure.darts
         self._handed_over: Calibration | None = configure.calibration
-        self._projection: Projection | None = None
-        self._region: Region | None = None
+        self._scene: Scene | None = None
+        self._fresh = False  # a sequence has begun, and its first picture is not taken yet
         self._glancer = Glancer(np.full((1, 1), 255, np.uint8))
-        self._reference: Reference | None = None
-        self._next_reference: tuple[Image, float] | None = None
-        self._empty: Reference | None = None
         self._collected: list[Image] = []
+        self._announced = False
         self._retry_s = -np.inf
         self._episode: _Episode | None = None
         self._episodes = 0
-        self._seen: OrderedDict[int, _Seen] = OrderedDict()
-        self._traces: dict[DartId, Trace] = {}
-        self._known: Image | None = None
         self._sequence: str | None = None
         self._rereference: Rereference | None = None
         self._refresh_s = np.inf
@@ -113,25 +98,21 @@ class Detector:
 
     def reference_age_s(self, now_s: float) -> float:
         """Tell how old the picture is that new ones are compared with, in seconds; 0 when there is none."""
-        return 0.0 if self._reference is None else max(0.0, now_s - self._reference.taken_s)
-
-    def count(self, **more: float) -> None:
-        """Add to the counters by name."""
-        self.counters = msgspec.structs.replace(self.counters, **{k: getattr(self.counters, k) + v for k, v in more.items()})
+        return 0.0 if self._scene is None else max(0.0, now_s - self._scene.reference.taken_s)
 
     def tell(self, message: ToWorker) -> list[FromWorker]:
         """Take what the supervisor says."""
         match message:
             case BoardState():
-                self._take_darts(message.darts)
-            case Disown():
-                self._disown(message.episode)
+                self._darts = message.darts
+                if self._scene is not None:
+                    self._scene.take_darts(message.darts)
+            case Disown() if self._scene is not None:
+                self._scene.disown(message.episode)
             case Rereference():
                 self._rereference = message
             case Calibrate():
-                self._projection = None
-                self._handed_over = None
-                self._retry_s = -np.inf
+                self._forget_place()
             case _:
                 pass
         return []
@@ -144,14 +125,11 @@ class Detector:
         """
         out: list[FromWorker] = []
         if frame.sequence_id != self._sequence:
-            self._sequence = frame.sequence_id
-            self._start_sequence()
-            out.append(SequenceStarted(camera_id=self._camera, t_s=frame.t_s, sequence_id=frame.sequence_id or ""))
-        if frame.held and self._last_small is not None:
-            self.count(frames_held=1)
-            small, glance = self._last_small, Glance(moving=False, differs=False, share=0.0, streak=False, still=True)
-            if self._episode is None and self._rereference is None:
-                return out
+            out.append(self._start_sequence(frame))
+        small = self._last_small
+        if frame.held and small is not None:
+            self._count(frames_held=1)
+            glance = STILL
         else:
             small = frame.small_grey()
             if small.shape != self._glancer.shape:
@@ -159,37 +137,56 @@ class Detector:
             glance = self._glancer.look(small)
             out += self._watch_faults(frame, small)
             self._last_small = small
-        if self._projection is None:
-            out += self._find_board(frame, glance)
-        elif self._reference is None and self._next_reference is None:
-            out += self._follow_board(frame, small)
-        else:
-            out += self._follow_motion(frame, small, glance)
-        return out
+        if self._scene is None:
+            return out + self._find_board(frame, glance)
+        if self._fresh:
+            return out + self._follow_board(self._scene, frame, small)
+        return out + self._follow_motion(self._scene, frame, small, glance)
+
+    def _count(self, **more: int) -> None:
+        counted = {name: getattr(self.counters, name) + n for name, n in more.items()}
+        self.counters = msgspec.structs.replace(self.counters, **counted)
 
     # -- where the camera stands ------------------------------------------------------------------------------------------------------
 
+    def _start_sequence(self, frame: Frame) -> FromWorker:
+        """Forget the board that stood before; the calibration is kept as long as the picture has not moved."""
+        self._sequence = frame.sequence_id
+        self._darts, self._episode, self._rereference, self._last_small = (), None, None, None
+        self._fresh = self._scene is not None
+        self._collected.clear()
+        self._announced, self._retry_s = False, -np.inf
+        return SequenceStarted(camera_id=self._camera, t_s=frame.t_s, sequence_id=frame.sequence_id or "")
+
+    def _forget_place(self) -> None:
+        self._scene, self._handed_over, self._episode = None, None, None
+        self._collected.clear()
+        self._announced, self._retry_s = False, -np.inf
+
     def _find_board(self, frame: Frame, glance: Glance) -> list[FromWorker]:
         """Calibrate from the first quiet pictures, or keep the calibration that was handed over."""
-        if frame.t_s < self._retry_s or glance.moving:
-            self._collected.clear()
-            return []
-        picture = frame.color()
-        if self._handed_over is not None and self._fits(picture, self._handed_over):
-            return self._stand(self._handed_over, picture, frame.t_s, kept=True)
-        self._collected.append(picture)
-        if len(self._collected) < (1 if frame.sequence_id is not None else CALIBRATION_FRAMES):
-            return []
-        frames, self._collected = self._collected, []
+        recorded = frame.sequence_id is not None
+        if len(self._collected) < (1 if recorded else CALIBRATION_FRAMES):
+            if frame.t_s < self._retry_s or glance.moving:
+                self._collected.clear()
+                return []
+            if self._handed_over is not None and self._fits(frame.color(), self._handed_over):
+                return self._stand(self._handed_over, frame.color(), frame.t_s, kept=True)
+            self._collected.append(frame.color())
+            if not recorded:
+                return []
+        if not recorded and not self._announced:
+            self._announced = True  # the calibration itself is the next frame's work
+            return [Busy(camera_id=self._camera, t_s=frame.t_s, budget_s=CALIBRATION_BUDGET_S)]
+        frames, self._collected, self._announced = self._collected, [], False
         try:
             calibration = calibrate(frames, self._board, self._camera, self._source.near_sector, frame.t_s)
         except CalibrationRefusedError as error:
             self._retry_s = frame.t_s + CALIBRATION_RETRY_S
             return [CalibrationRefused(camera_id=self._camera, t_s=frame.t_s, reason=error.reason)]
         self._epoch += 1
-        calibration = msgspec.structs.replace(calibration, epoch=self._epoch)
         still = frames[0] if len(frames) == 1 else np.median(np.stack(frames), axis=0).astype(np.uint8)
-        return self._stand(calibration, still, frame.t_s, kept=False)
+        return self._stand(msgspec.structs.replace(calibration, epoch=self._epoch), still, frame.t_s, kept=False)
 
     def _fits(self, picture: Image, calibration: Calibration) -> bool:
         if picture.shape[:2] != (calibration.height, calibration.width):
@@ -197,174 +194,105 @@ class Detector:
         return bool(self._darts) or verify(picture, calibration, self._board) < KEPT_PX
 
     def _stand(self, calibration: Calibration, picture: Image, t_s: float, *, kept: bool) -> list[FromWorker]:
-        self._projection = Projection(calibration)
-        self._region = region_of(self._projection, self._board, (picture.shape[0], picture.shape[1]))
-        height, width = picture.shape[0] // SMALL, picture.shape[1] // SMALL
-        mask = cv2.resize(self._region.volume, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
+        projection = Projection(calibration)
+        region = region_of(projection, self._board, (picture.shape[0], picture.shape[1]))
+        size = (picture.shape[1] // SMALL, picture.shape[0] // SMALL)
+        mask = cv2.resize(region.volume, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
         self._glancer = Glancer(mask)
         if self._last_small is not None and self._last_small.shape == mask.shape:
             self._glancer.look(self._last_small)
-        self._set_reference(picture, t_s)
-        self._empty = None if self._darts else self._current()
-        self._take_darts(self._darts)
+        self._scene = Scene(self._camera, projection, region, picture, t_s)
+        if not self._darts:
+            self._scene.empty = self._scene.reference
+        self._scene.take_darts(self._darts)
+        self._fresh, self._refresh_s = False, t_s + REFRESH_S
         return [Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)]
 
-    def _start_sequence(self) -> None:
-        """Forget the board that stood before; the calibration is kept as long as the picture has not moved."""
-        self._darts, self._traces, self._known = (), {}, None
-        self._seen.clear()
-        self._episode, self._reference, self._next_reference, self._rereference = None, None, None, None
-        self._last_small = None
-        self._collected.clear()
-        self._retry_s = -np.inf
-
-    def _follow_board(self, frame: Frame, small: Image) -> list[FromWorker]:
+    def _follow_board(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
         """Take the first picture of a sequence as reference, laid over the picture of the calibration."""
-        assert self._region is not None  # noqa: S101 - a projection stands: tells the type checker
         picture = frame.color()
-        if self._empty is not None and picture.shape == self._empty.picture.shape:
-            seen = compare(self._empty, picture, self._region)
+        if picture.shape == scene.reference.picture.shape:
+            seen = scene.compare(picture)
             if seen.alignment is not None and seen.alignment.shift_px < SAME_PLACE_PX:
-                self._set_reference(seen.picture, frame.t_s)
-                self._empty = self._current()
+                self._scene = Scene(self._camera, scene.projection, scene.region, seen.picture, frame.t_s)
+                self._scene.empty = self._scene.reference
+                self._fresh, self._refresh_s = False, frame.t_s + REFRESH_S
                 self._glancer.settle(small)
                 return []
-        self._projection = None
-        self._handed_over = None
-        still = Glance(moving=False, differs=False, share=0.0, streak=False, still=True)
-        return self._find_board(frame, still)
-
-    # -- the reference ------------------------------------------------------------------------------------------------------------------
-
-    def _set_reference(self, picture: Image, t_s: float) -> None:
-        """Compare with this picture from now on; what that needs is worked out when nothing else waits."""
-        self._next_reference = (picture, t_s)
-        self._refresh_s = t_s + REFRESH_S
-
-    def _current(self) -> Reference:
-        if self._next_reference is not None:
-            assert self._region is not None  # noqa: S101 - references are taken of a known board
-            picture, t_s = self._next_reference
-            self._reference = Reference.of(picture, self._region.face, t_s)
-            self._next_reference = None
-        assert self._reference is not None  # noqa: S101 - set with the calibration
-        return self._reference
-
-    def _disown(self, episode: int) -> None:
-        seen = self._seen.pop(episode, None)
-        if seen is not None:
-            self._set_reference(seen.before, self._current().taken_s)
-
-    def _take_darts(self, darts: tuple[KnownDart, ...]) -> None:
-        """Remember what the darts that stand look like, and forget the others."""
-        self._darts = darts
-        if self._projection is None or self._region is None or (self._reference is None and self._next_reference is None):
-            return
-        self._traces = {d.dart_id: self._traces.get(d.dart_id) or self._trace(d, self._projection) for d in darts}
-        known = np.zeros_like(self._region.volume)
-        for dart in darts:
-            seen = self._seen.get(dart.episodes.get(self._camera, -1))
-            reach = np.zeros_like(known)
-            cv2.fillConvexPoly(reach, outline(dart.axis, self._projection, 170.0, 25.0), 255)
-            if seen is not None:
-                cv2.bitwise_and(reach, seen.changed, reach)
-            cv2.bitwise_or(known, reach, known)
-        self._known = known
-
-    def _trace(self, dart: KnownDart, projection: Projection) -> Trace:
-        seen = self._seen.get(dart.episodes.get(self._camera, -1))
-        if seen is None:
-            return trace_dart(dart.dart_id, dart.axis, projection, None, self._current().picture)
-        return trace_dart(dart.dart_id, dart.axis, projection, seen.before, seen.after)
+        self._forget_place()
+        return self._find_board(frame, STILL)
 
     # -- what moves ---------------------------------------------------------------------------------------------------------------------
 
-    def _follow_motion(self, frame: Frame, small: Image, glance: Glance) -> list[FromWorker]:
+    def _follow_motion(self, scene: Scene, frame: Frame, small: Image, glance: Glance) -> list[FromWorker]:
         episode = self._episode
+        opened: list[FromWorker] = []
         if episode is None:
             if not (glance.moving or glance.differs):
-                return self._idle(frame, small)
-            self._episodes += 1
-            episode = self._episode = _Episode(self._episodes, frame.t_s, looked_s=frame.t_s)
+                return self._idle(scene, frame, small)
+            episode = self._open_episode(frame.t_s)
             opened = [self._motion(episode, frame.t_s, glance.share)]
-        else:
-            opened = []
         episode.max_share = max(episode.max_share, glance.share)
         episode.flight = episode.flight or glance.streak
         if glance.moving:
             episode.still_since_s = None
-            return opened + self._look_at_large(episode, frame, glance)
+            return opened + self._look_at_large(scene, episode, frame, glance)
         if episode.still_since_s is None and not frame.held:
             episode.still_since_s = frame.t_s
             return opened
-        return opened + self._settle(episode, frame, small)
+        return opened + self._settle(scene, episode, frame, small)
+
+    def _open_episode(self, t_s: float) -> _Episode:
+        self._episodes += 1
+        self._episode = _Episode(self._episodes, t_s, looked_s=t_s)
+        return self._episode
 
     def _motion(self, episode: _Episode, t_s: float, share: float) -> FromWorker:
         return Motion(camera_id=self._camera, t_s=t_s, episode=episode.number, hand=episode.hand, changed_share=share)
 
-    def _look_at_large(self, episode: _Episode, frame: Frame, glance: Glance) -> list[FromWorker]:
+    def _look_at_large(self, scene: Scene, episode: _Episode, frame: Frame, glance: Glance) -> list[FromWorker]:
         """Look at a picture that keeps moving: a hand is told while it moves."""
         if episode.hand or glance.share < LARGE_SHARE or frame.t_s - episode.looked_s < LOOK_AGAIN_S:
             return []
         episode.looked_s = frame.t_s
-        assert self._projection is not None and self._region is not None  # noqa: S101, PT018 - motion is followed on a known board
-        reference = self._current()
-        seen = compare(reference, frame.color(), self._region)
-        spots = find_spots(seen.difference, reference.picture, seen.picture, self._projection, self._region.mm_per_px)
-        episode.hand = bool(spots) and spots[0].radius * self._focal_mm() > HAND_MM
+        seen = scene.compare(frame.color())
+        spots = find_spots(seen.difference, scene.reference.picture, seen.picture, scene.projection, scene.region.mm_per_px)
+        episode.hand = bool(spots) and _width_mm(spots[0].radius, scene) > HAND_MM
         return [self._motion(episode, frame.t_s, glance.share)] if episode.hand else []
 
-    def _focal_mm(self) -> float:
-        assert self._projection is not None and self._region is not None  # noqa: S101, PT018 - asked on a known board only
-        return self._projection.calibration.focal_x_px * self._region.mm_per_px
-
-    def _idle(self, frame: Frame, small: Image) -> list[FromWorker]:
-        if self._next_reference is not None:
-            self._current()
-        elif (self._rereference is not None and not frame.held) or self._rereference is not None:
-            self._take_reference(frame, small)
-        elif frame.t_s >= self._refresh_s:
-            return self._refresh(frame, small)
+    def _idle(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
+        if self._rereference is not None:
+            seen = scene.compare(frame.color())
+            take = scene.adopt_empty if self._rereference.empty else scene.adopt
+            take(seen.picture, frame.t_s)
+            self._rereference = None
+            self._glancer.settle(small)
+        elif scene.unprepared:
+            _ = scene.reference
+        elif frame.t_s >= self._refresh_s and not frame.held:
+            return self._refresh(scene, frame, small)
         return []
 
-    def _take_reference(self, frame: Frame, small: Image) -> None:
-        """Take this quiet picture as reference, as the supervisor asked."""
-        assert self._region is not None and self._rereference is not None  # noqa: S101, PT018 - asked for on a known board
-        seen = compare(self._empty or self._current(), frame.color(), self._region)
-        self._set_reference(seen.picture, frame.t_s)
-        self._glancer.settle(small)
-        if self._rereference.empty:
-            self._empty = self._current()
-        self._rereference = None
-
-    def _refresh(self, frame: Frame, small: Image) -> list[FromWorker]:
+    def _refresh(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
         """Follow slow light; find what came so faintly that no motion was seen."""
-        assert self._region is not None  # noqa: S101 - idle on a known board
-        seen = compare(self._current(), frame.color(), self._region)
-        if cv2.countNonZero(seen.difference.changed) < FEWEST_CHANGED:
-            self._set_reference(seen.picture, frame.t_s)
-            return []
         self._refresh_s = frame.t_s + REFRESH_S
-        self._episodes += 1
-        episode = self._episode = _Episode(self._episodes, frame.t_s, still_since_s=frame.t_s)
-        return [self._motion(episode, frame.t_s, 0.0), *self._settle(episode, frame, small)]
+        seen = scene.compare(frame.color())
+        if cv2.countNonZero(seen.difference.changed) < FEWEST_CHANGED:
+            scene.adopt(seen.picture, frame.t_s)
+            return []
+        episode = self._open_episode(frame.t_s)
+        episode.still_since_s = frame.t_s
+        return [self._motion(episode, frame.t_s, 0.0), *self._settle(scene, episode, frame, small)]
 
-    def _settle(self, episode: _Episode, frame: Frame, small: Image) -> list[FromWorker]:
+    def _settle(self, scene: Scene, episode: _Episode, frame: Frame, small: Image) -> list[FromWorker]:
         """Close an episode: say what differs from the reference now."""
-        assert self._projection is not None and self._region is not None  # noqa: S101, PT018 - episodes open on a known board
         self._episode = None
         self._glancer.settle(small)
-        reference = self._current()
-        seen = compare(reference, frame.color(), self._region)
+        seen = scene.compare(frame.color())
+        sightings = scene.sightings(seen)
+        spots = find_spots(seen.difference, scene.reference.picture, seen.picture, scene.projection, scene.region.mm_per_px)
+        widest_mm = _width_mm(spots[0].radius, scene) if spots else 0.0
         changed = cv2.countNonZero(seen.difference.changed)
-        share = cv2.countNonZero(cv2.bitwise_and(seen.difference.changed, self._region.face)) / max(1, self._region.face_pixels)
-        known = self._known if self._known is not None else np.zeros_like(self._region.volume)
-        sightings = find_axes(seen.difference, known, self._projection) if changed >= FEWEST_CHANGED else []
-        if self._empty is not None:
-            pictures = (reference.picture, seen.picture, self._empty.picture)
-            sightings = [msgspec.structs.replace(s, leaving=leaving(s, self._projection, *pictures)) for s in sightings]
-        spots = find_spots(seen.difference, reference.picture, seen.picture, self._projection, self._region.mm_per_px)
-        widest_mm = spots[0].radius * self._focal_mm() if spots else 0.0
         finding: Finding = "nothing"
         if widest_mm > HAND_MM:
             finding = "hand"
@@ -372,6 +300,7 @@ class Detector:
             finding = "dart"
         elif changed >= FEWEST_CHANGED:
             finding = "other"
+        share = scene.face_share(seen)
         settled = Settled(
             camera_id=self._camera,
             t_s=frame.t_s if episode.still_since_s is None else episode.still_since_s,
@@ -381,30 +310,17 @@ class Detector:
             changed_share=share,
             max_share=max(episode.max_share, share),
             flight=episode.flight,
-            empty_share=self._empty_share(seen),
+            empty_share=scene.empty_share(seen),
             sightings=tuple(sightings),
             spots=spots,
-            presence=tuple(judge(trace, seen.picture) for trace in self._traces.values()),
+            presence=scene.presence(seen.picture),
             evidence=_evidence(seen, widest_mm, changed),
         )
         if finding != "hand":
-            self._remember(episode.number, reference.picture, seen)
-            self._set_reference(seen.picture, frame.t_s)
+            scene.remember(episode.number, seen)
+            scene.adopt(seen.picture, frame.t_s)
+            self._refresh_s = frame.t_s + REFRESH_S
         return [settled]
-
-    def _remember(self, episode: int, before: Image, seen: Comparison) -> None:
-        grown = cv2.dilate(seen.difference.changed, np.ones((5, 5), np.uint8)).astype(np.uint8, copy=False)
-        self._seen[episode] = _Seen(before, seen.picture, grown)
-        while len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-
-    def _empty_share(self, seen: Comparison) -> float | None:
-        """Give the share of the face that differs from the empty board."""
-        if self._empty is None or self._region is None:
-            return None
-        changed = cv2.bitwise_and(compare(self._empty, seen.picture, self._region).difference.changed, self._region.face)
-        apart = cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-        return cv2.countNonZero(apart) / max(1, self._region.face_pixels)
 
     # -- what is wrong ------------------------------------------------------------------------------------------------------------------
 
@@ -418,6 +334,11 @@ class Detector:
             return []
         self._faults ^= {fault}
         return [Fault(camera_id=self._camera, t_s=t_s, fault=fault, active=active)]
+
+
+def _width_mm(radius: float, scene: Scene) -> float:
+    """Give the radius of a spot (at focal length 1) on the face of the board, in mm."""
+    return radius * scene.projection.calibration.focal_x_px * scene.region.mm_per_px
 
 
 def _evidence(seen: Comparison, widest_mm: float, changed: int) -> dict[str, float]:

@@ -15,7 +15,7 @@ from dartd.runtime.link import LinkFullError
 from dartd.runtime.worker import DEFAULT_TARGET, WorkerProcess
 from schemas.base import CameraId, Value
 from schemas.events import CameraState
-from schemas.worker import Configure, Counters, Fault, FaultKind, FromWorker, Heartbeat, Hello, ToWorker
+from schemas.worker import Busy, Configure, Counters, Fault, FaultKind, FromWorker, Heartbeat, Hello, ToWorker
 
 HANG_TIMEOUT_S = 10.0
 START_TIMEOUT_S = 20.0  # until the first word: a loaded machine needs seconds to import what a camera process needs
@@ -143,6 +143,7 @@ class _Keeper:
         self._deliver = deliver
         self._target = target
         self._hang_timeout_s = hang_timeout_s
+        self._patience_s = hang_timeout_s  # longer while it has said that it is busy
         self._start_timeout_s = start_timeout_s
         self._backoff = backoff
         self._log = logging.getLogger(f"dartd.worker.{camera_id}")
@@ -193,7 +194,7 @@ class _Keeper:
         process, beat = self._process, self._heartbeat
         alive = process is not None and process.is_alive
         heard_s = process.heard_at_s if process is not None else None
-        answering = alive and heard_s is not None and time.monotonic() - heard_s < self._hang_timeout_s
+        answering = alive and heard_s is not None and time.monotonic() - heard_s < self._patience_s
         return CameraHealth(
             camera_id=self._camera_id,
             state=self._state,
@@ -251,7 +252,8 @@ class _Keeper:
                     message = await process.receive()
                 if message is None:
                     return f"the camera process has said nothing for {patience_s:g} s"
-                patience_s = self._hang_timeout_s
+                patience_s = message.budget_s if isinstance(message, Busy) else self._hang_timeout_s
+                self._patience_s = patience_s
                 if process.heard_at_s - second_s >= 1.0:
                     second_s, count = process.heard_at_s, 0
                 count += 1

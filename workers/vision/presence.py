@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import cv2
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,8 +65,12 @@ def judge(trace: Trace, picture: Image) -> Presence:
     )
 
 
-def leaving(sighting: Sighting, projection: Projection, before: Image, after: Image, empty: Image) -> float:
-    """Give the share of a sighting's cross-sections where the empty board has come back: before it was hidden, after it shows."""
+def leaving(sightings: list[Sighting], projection: Projection, before: Image, after: Image, empty: Image) -> list[Sighting]:
+    """Note on each sighting the share of its cross-sections where the empty board has come back: hidden before, showing now."""
+    return [msgspec.structs.replace(s, leaving=_leaving(s, projection, before, after, empty)) for s in sightings]
+
+
+def _leaving(sighting: Sighting, projection: Projection, before: Image, after: Image, empty: Image) -> float:
     points = projection.denormalise(np.array([[c.u, c.v] for c in sighting.sections]))
     height, width = after.shape[:2]
     x = np.clip(np.round(points[:, 0]).astype(int), 0, width - 1)

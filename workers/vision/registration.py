@@ -60,7 +60,7 @@ def align(corners: Corners, grey: Image) -> Alignment | None:
         return None
     before, after = corners.points.reshape(-1, 2)[good], there.reshape(-1, 2)[good]
     matrix, inliers = cv2.estimateAffine2D(before, after, ransacReprojThreshold=INLIER_PX, maxIters=500, confidence=0.999)
-    if np.size(matrix) != 6 or np.count_nonzero(inliers) < FEWEST:  # None when RANSAC found nothing
+    if matrix is None or np.count_nonzero(inliers) < FEWEST:  # type: ignore[redundant-expr]  # None when RANSAC found nothing
         return None
     kept = inliers.ravel() == 1
     moved = before[kept] @ matrix[:, :2].T + matrix[:, 2]

@@ -1,0 +1,129 @@
+"""What a camera remembers of the board before it: the stable reference, the empty board, and what each dart looked like."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from schemas.base import CameraId, DartId
+from schemas.worker import KnownDart, Presence, Sighting
+from workers.vision.axis import find_axes
+from workers.vision.frame import Image
+from workers.vision.presence import Trace, judge, leaving, outline, trace_dart
+from workers.vision.projection import Projection
+from workers.vision.reference import Comparison, Reference, compare
+from workers.vision.region import Region
+
+REMEMBERED = 8  # episodes whose pictures are kept for the darts that the supervisor finds in them
+FEWEST_CHANGED = 25
+DART_MM = 170.0  # a dart with its flight, as far as it may hide others
+DART_HALF_MM = 25.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An episode's pictures, laid over each other, and where they differ (dilated)."""
+
+    before: Image
+    after: Image
+    changed: Image
+
+
+class Scene:
+    """The memory of one camera that knows where it stands. All pictures in it lie over the picture of the calibration."""
+
+    def __init__(self, camera_id: CameraId, projection: Projection, region: Region, picture: Image, t_s: float) -> None:
+        self._camera = camera_id
+        self.projection = projection
+        self.region = region
+        self._waiting: tuple[Image, float] | None = None
+        self._reference = Reference.of(picture, region.face, t_s)
+        self.empty: Reference | None = None
+        self._seen: OrderedDict[int, Seen] = OrderedDict()
+        self._traces: dict[DartId, Trace] = {}
+        self._known = np.zeros_like(region.volume)
+
+    @property
+    def reference(self) -> Reference:
+        """Give the picture that new ones are compared with."""
+        if self._waiting is not None:
+            picture, t_s = self._waiting
+            self._reference = Reference.of(picture, self.region.face, t_s)
+            self._waiting = None
+        return self._reference
+
+    @property
+    def unprepared(self) -> bool:
+        """Say whether the reference still has to be worked out: best done while nothing else waits."""
+        return self._waiting is not None
+
+    def adopt(self, picture: Image, t_s: float) -> None:
+        """Compare with this picture from now on."""
+        self._waiting = (picture, t_s)
+
+    def adopt_empty(self, picture: Image, t_s: float) -> None:
+        """Compare with this picture from now on, and know it as the empty board."""
+        self.adopt(picture, t_s)
+        self.empty = self.reference
+
+    def compare(self, picture: Image) -> Comparison:
+        """Lay a new picture over the reference and take the difference."""
+        return compare(self.reference, picture, self.region)
+
+    def remember(self, episode: int, seen: Comparison) -> None:
+        """Keep an episode's pictures until the supervisor says which darts were new in it."""
+        grown = cv2.dilate(seen.difference.changed, np.ones((5, 5), np.uint8)).astype(np.uint8, copy=False)
+        self._seen[episode] = Seen(self.reference.picture, seen.picture, grown)
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def disown(self, episode: int) -> None:
+        """Compare again with what was before an episode."""
+        seen = self._seen.pop(episode, None)
+        if seen is not None:
+            self.adopt(seen.before, self.reference.taken_s)
+
+    def take_darts(self, darts: tuple[KnownDart, ...]) -> None:
+        """Remember what the darts that stand look like, and forget the others."""
+        self._traces = {d.dart_id: self._traces.get(d.dart_id) or self._trace(d) for d in darts}
+        self._known = np.zeros_like(self.region.volume)
+        for dart in darts:
+            reach = np.zeros_like(self._known)
+            cv2.fillConvexPoly(reach, outline(dart.axis, self.projection, DART_MM, DART_HALF_MM), 255)
+            seen = self._seen.get(dart.episodes.get(self._camera, -1))
+            if seen is not None:
+                cv2.bitwise_and(reach, seen.changed, reach)
+            cv2.bitwise_or(self._known, reach, self._known)
+
+    def sightings(self, seen: Comparison) -> list[Sighting]:
+        """List the thin straight things in which a picture differs, each with how much of it is the empty board come back."""
+        if cv2.countNonZero(seen.difference.changed) < FEWEST_CHANGED:
+            return []
+        found = find_axes(seen.difference, self._known, self.projection)
+        if self.empty is None:
+            return found
+        return leaving(found, self.projection, self.reference.picture, seen.picture, self.empty.picture)
+
+    def presence(self, picture: Image) -> tuple[Presence, ...]:
+        """Say of every known dart how much of it a picture still shows."""
+        return tuple(judge(trace, picture) for trace in self._traces.values())
+
+    def face_share(self, seen: Comparison) -> float:
+        """Give the share of the board's face that differs from the reference."""
+        changed = cv2.bitwise_and(seen.difference.changed, self.region.face)
+        return cv2.countNonZero(changed) / max(1, self.region.face_pixels)
+
+    def empty_share(self, seen: Comparison) -> float | None:
+        """Give the share of the board's face that differs from the empty board; None when no empty picture is known."""
+        if self.empty is None:
+            return None
+        changed = cv2.bitwise_and(compare(self.empty, seen.picture, self.region).difference.changed, self.region.face)
+        apart = cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+        return cv2.countNonZero(apart) / max(1, self.region.face_pixels)
+
+    def _trace(self, dart: KnownDart) -> Trace:
+        seen = self._seen.get(dart.episodes.get(self._camera, -1))
+        if seen is None:
+            return trace_dart(dart.dart_id, dart.axis, self.projection, None, self.reference.picture)
+        return trace_dart(dart.dart_id, dart.axis, self.projection, seen.before, seen.after)
