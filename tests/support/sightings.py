@@ -1,0 +1,134 @@
+"""What cameras around a board would tell of darts, worked out from geometry: exact lines, and lines with known errors."""
+
+import math
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from dartd.board.eye import View
+from schemas.base import CameraId
+from schemas.geometry import Axis3, Calibration, Pixel
+from schemas.worker import Section, Sighting
+from workers.vision.projection import Floats, Projection
+
+FOCAL_PX = 600.0
+HEIGHTS_MM = np.linspace(1.0, 78.0, 40)  # point and barrel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flaws:
+    """How a line is wrong (standard deviations in px): the whole of it across, one end of it against the other, each section, its end."""
+
+    across: float = 0.0
+    turn: float = 0.0
+    section: float = 0.0
+    end: float = 0.0
+
+
+EXACT = Flaws()
+
+
+def station(number: int, azimuth_rad: float, *, reach_mm: float = 280.0, height_mm: float = 260.0, roll_rad: float = 0.0) -> Calibration:
+    """Hang a camera beside the board: `azimuth_rad` counts counter-clockwise from +x, and it looks at the bull."""
+    center = np.array([reach_mm * math.cos(azimuth_rad), reach_mm * math.sin(azimuth_rad), height_mm])
+    forward = -center / np.linalg.norm(center)
+    right = np.cross(forward, [0.0, 0.0, 1.0])
+    right /= np.linalg.norm(right)
+    down = np.cross(forward, right)
+    c, s = math.cos(roll_rad), math.sin(roll_rad)
+    rotation = np.stack([c * right + s * down, c * down - s * right, forward])
+    return Calibration(
+        camera_id=CameraId(f"cam{number}"),
+        width=800,
+        height=600,
+        focal_x_px=FOCAL_PX,
+        focal_y_px=FOCAL_PX,
+        center_x_px=399.5,
+        center_y_px=299.5,
+        rotation=tuple(float(v) for v in rotation.ravel()),  # type: ignore[arg-type]  # nine by construction
+        translation_mm=tuple(float(v) for v in -rotation @ center),  # type: ignore[arg-type]  # three by construction
+        residual_px=0.2,
+        residual_mm=0.2,
+    )
+
+
+def rig(cameras: int = 3, first_rad: float = 0.4) -> list[Calibration]:
+    """Hang cameras all around the board, equally far apart."""
+    return [station(k, first_rad + k * math.tau / cameras) for k in range(cameras)]
+
+
+def sight(calibration: Calibration, axis: Axis3, flaws: Flaws = EXACT, seed: int = 0) -> Sighting:
+    """Tell what a camera sees of a dart: forty cross-sections of its point and barrel, and where they end."""
+    rng = np.random.default_rng(seed)
+    projection = Projection(calibration)
+    points = _seen(projection, np.column_stack([axis.x_mm + HEIGHTS_MM * axis.slope_x, axis.y_mm + HEIGHTS_MM * axis.slope_y, HEIGHTS_MM]))
+    foot = _seen(projection, np.array([[axis.x_mm, axis.y_mm, 0.0]]))[0]
+    along = (points[-1] - foot) / np.linalg.norm(points[-1] - foot)
+    normal = np.array([-along[1], along[0]])
+    lever = np.linspace(-1.0, 1.0, len(points))
+    off_px = rng.normal(0, 1) * flaws.across + rng.normal(0, 1) * flaws.turn * lever + rng.normal(0, 1, len(points)) * flaws.section
+    points = points + (off_px / FOCAL_PX)[:, None] * normal
+    middle, spread = points.mean(axis=0), points - points.mean(axis=0)
+    _, _, axes = np.linalg.svd(spread)
+    direction = axes[0] * np.sign(axes[0] @ along)
+    end = middle + ((foot - middle) @ direction + rng.normal(0, 1) * flaws.end / FOCAL_PX) * direction
+    return Sighting(
+        tip=_pixel(projection, end),
+        u=float(end[0]),
+        v=float(end[1]),
+        du=float(direction[0]),
+        dv=float(direction[1]),
+        length=float(np.linalg.norm(points[-1] - points[0])),
+        sigma_across=0.25 / FOCAL_PX,
+        sigma_angle_rad=0.004,
+        sigma_along=2.5 / FOCAL_PX,
+        confidence=0.95,
+        sections=tuple(Section(u=float(u), v=float(v), half_width=3.0 / FOCAL_PX, weight=1.0) for u, v in points),
+    )
+
+
+def view(calibration: Calibration, *sightings: Sighting) -> View:
+    """Give what one camera sees."""
+    return View(calibration.camera_id, calibration, sightings)
+
+
+def views(calibrations: list[Calibration], axis: Axis3, flaws: Flaws = EXACT, seed: int = 0) -> list[View]:
+    """Give what all cameras see of one dart."""
+    return [view(c, sight(c, axis, flaws, seed + 1000 * k)) for k, c in enumerate(calibrations)]
+
+
+def _seen(projection: Projection, points_mm: Floats) -> Floats:
+    local = points_mm @ projection.rotation.T + projection.translation_mm
+    return np.asarray(local[:, :2] / local[:, 2:], float)
+
+
+def _pixel(projection: Projection, normalised: Floats) -> Pixel:
+    x, y = projection.denormalise(normalised[None])[0]
+    return Pixel(x=float(x), y=float(y))
+
+
+def displaced(sighting: Sighting, across_px: float, turn_rad: float = 0.0) -> Sighting:
+    """Give a sighting of something else: moved across itself and turned about its end."""
+    c, s = math.cos(turn_rad), math.sin(turn_rad)
+    turn = np.array([[c, -s], [s, c]])
+    end = np.array([sighting.u, sighting.v])
+    moved = end + across_px / FOCAL_PX * np.array([-sighting.dv, sighting.du])
+    sections = (np.array([[x.u, x.v] for x in sighting.sections]) - end) @ turn.T + moved
+    direction = turn @ np.array([sighting.du, sighting.dv])
+    return msgspec.structs.replace(
+        sighting,
+        u=float(moved[0]),
+        v=float(moved[1]),
+        du=float(direction[0]),
+        dv=float(direction[1]),
+        sections=tuple(
+            Section(u=float(u), v=float(v), half_width=x.half_width, weight=x.weight)
+            for (u, v), x in zip(sections, sighting.sections, strict=True)
+        ),
+    )
+
+
+def apart_mm(one: Axis3, other: Axis3) -> float:
+    """Measure how far apart two axes cut the face."""
+    return math.hypot(one.x_mm - other.x_mm, one.y_mm - other.y_mm)

@@ -1,0 +1,129 @@
+"""Tests of what is known of each camera."""
+
+import msgspec
+import pytest
+
+from dartd.board.cameras import CameraStates
+from schemas.base import CameraId
+from schemas.events import CalibrationChanged, CameraStateChanged, JournalledEvent
+from schemas.worker import Fault, FaultKind
+from tests.support.sightings import station
+
+ONE, TWO = CameraId("cam0"), CameraId("cam1")
+
+
+def _states() -> CameraStates:
+    return CameraStates([ONE, TWO])
+
+
+def _fault(fault: FaultKind, *, active: bool = True, detail: str = "") -> Fault:
+    return Fault(camera_id=ONE, t_s=1.0, fault=fault, active=active, detail=detail)
+
+
+def _changes(events: list[JournalledEvent]) -> list[tuple[str, str]]:
+    return [(e.previous_state, e.state) for e in events if isinstance(e, CameraStateChanged)]
+
+
+def _ready() -> CameraStates:
+    states = _states()
+    states.answer(ONE)
+    states.calibrated(station(0, 0.0))
+    return states
+
+
+def test_cameras_begin_by_starting() -> None:
+    """Before a camera has said anything it is starting, none is ready, and all are on their way."""
+    states = _states()
+
+    assert [c.state for c in states.snapshot()] == ["starting", "starting"]
+    assert states.starting
+    assert states.calibrating
+    assert states.ready == ()
+
+
+def test_a_camera_becomes_ready() -> None:
+    """A camera that answers looks for the board; once it knows where it stands it is ready, and each step is told."""
+    states = _states()
+
+    assert _changes(states.answer(ONE)) == [("starting", "calibrating")]
+    told = states.calibrated(station(0, 0.0))
+    assert _changes(told) == [("calibrating", "ready")]
+    assert any(isinstance(e, CalibrationChanged) and e.state == "ready" and e.residual_px == 0.2 for e in told)
+    assert states.ready == (ONE,)
+    assert not states.starting
+
+
+def test_where_a_camera_stands_is_kept() -> None:
+    """The calibration of a camera is given back, None for a camera that has none."""
+    states = _ready()
+
+    assert states.calibration(ONE) == station(0, 0.0)
+    assert states.calibration(TWO) is None
+
+
+def test_nothing_new_is_not_told() -> None:
+    """The same state for the same reason is told once."""
+    states = _states()
+    states.change(ONE, "offline", "unplugged")
+
+    assert states.change(ONE, "offline", "unplugged") == []
+    assert len(states.change(ONE, "offline", "no power")) == 1
+
+
+def test_refusals_become_an_error() -> None:
+    """A camera that cannot find the board tries on, says why, and is at last an error; a calibration ends that."""
+    states = _states()
+    states.answer(ONE)
+    for _ in range(5):
+        states.refused(ONE, "no board in the picture")
+    assert states.snapshot()[0].state == "error"
+    assert states.snapshot()[0].reason == "no board in the picture"
+
+    states.calibrated(station(0, 0.0))
+    assert states.snapshot()[0].state == "ready"
+    assert states.snapshot()[0].reason == ""
+    states.refused(ONE, "no board in the picture")
+    assert states.snapshot()[0].state != "error"
+
+
+@pytest.mark.parametrize("kind", ["camera_gone", "ended"])
+def test_a_camera_that_is_gone_is_offline(kind: FaultKind) -> None:
+    """A camera without pictures is offline with the reason, and its return is told by its process, not by the end of the fault."""
+    states = _ready()
+
+    assert _changes(states.fault(_fault(kind, detail="unplugged"))) == [("ready", "offline")]
+    assert "unplugged" in states.snapshot()[0].reason
+    assert states.ready == ()
+    assert states.fault(_fault(kind, active=False)) == []
+
+
+@pytest.mark.parametrize("kind", ["frozen", "black", "slow", "bad_frame"])
+def test_a_camera_with_a_fault_goes_on(kind: FaultKind) -> None:
+    """A fault that leaves pictures is told as the reason, the state stays; its end clears the reason."""
+    states = _ready()
+    states.fault(_fault(kind))
+    assert states.snapshot()[0].state == "ready"
+    assert states.snapshot()[0].reason
+
+    states.fault(_fault(kind, active=False))
+    assert states.snapshot()[0].reason == ""
+
+
+def test_all_that_can_are_calibrated_anew() -> None:
+    """A wish for new calibrations concerns cameras that deliver pictures; others are left alone."""
+    states = _ready()
+    states.change(TWO, "offline", "unplugged")
+    told = states.recalibrate()
+
+    assert _changes(told) == [("ready", "calibrating")]
+    assert [c.state for c in states.snapshot()] == ["calibrating", "offline"]
+    assert states.calibrating
+
+
+def test_the_snapshot_tells_how_good_a_calibration_is() -> None:
+    """People see the residual of a camera that has a calibration, and none of one that has not."""
+    one, two = _ready().snapshot()
+
+    assert (one.camera_id, one.residual_px, one.residual_mm) == (ONE, 0.2, 0.2)
+    assert two.residual_px is None
+    assert msgspec.json.encode([one, two])

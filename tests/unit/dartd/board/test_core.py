@@ -1,0 +1,229 @@
+"""Tests of the whole board: what cameras and people say goes in, what is told and ordered comes out."""
+
+import pytest
+
+from dartd.board.inputs import WorkerChange
+from dartd.errors import CommandRefusedError
+from schemas.base import BoardId, CameraId
+from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
+from schemas.events import DartHit, DartRemoved, TakeoutFinished, VisitCompleted
+from schemas.geometry import Axis3
+from schemas.worker import BoardState, Calibrate, Calibrated, CalibrationRefused, Disown, Fault, Rereference, SequenceStarted
+from tests.support.eyewitness import Witnesses, kinds
+from tests.support.sightings import apart_mm
+
+T20 = Axis3(x_mm=0.0, y_mm=103.0, slope_y=0.2)
+BULL = Axis3(x_mm=1.0, y_mm=-1.0, slope_y=0.15)
+D16 = Axis3(x_mm=-134.0, y_mm=-97.0, slope_x=-0.05, slope_y=0.2)
+
+
+def test_a_dart_is_told_with_its_bed() -> None:
+    """A dart that three cameras saw is a hit in its bed, at its place."""
+    scene = Witnesses()
+    hits = [e for e in scene.throw(T20) if isinstance(e, DartHit)]
+
+    assert [h.score.label for h in hits] == ["T20"]
+    assert hits[0].board_coordinates.x_mm == pytest.approx(0.0, abs=0.1)
+    assert hits[0].board_coordinates.y_mm == pytest.approx(103.0, abs=0.1)
+    assert hits[0].fusion.num_cameras == 3
+
+
+def test_a_visit_is_played_to_its_end() -> None:
+    """Three darts and a takeout give three hits, one visit and an empty board, whose next picture is the reference."""
+    scene = Witnesses()
+    events = [*scene.throw(T20), *scene.throw(BULL), *scene.throw(D16), *scene.take_all()]
+
+    assert [e.score.label for e in events if isinstance(e, DartHit)] == ["T20", "BULL", "D16"]
+    assert [e.total for e in events if isinstance(e, VisitCompleted)] == [142]
+    assert sum(e.count_removed for e in events if isinstance(e, DartRemoved)) == 3
+    assert isinstance(events[-1], TakeoutFinished) or "takeout_finished" in kinds(events)
+    assert scene.board.known_darts() == ()
+    assert (None, Rereference(empty=True)) in scene.orders
+
+
+def test_cameras_are_told_which_darts_stand() -> None:
+    """After a hit every camera is told the dart with its axis and episodes; after the takeout that none stands."""
+    scene = Witnesses()
+    scene.throw(T20)
+    stands = [order for to, order in scene.orders if to is None and isinstance(order, BoardState)][-1]
+    scene.take_all()
+    last = [order for to, order in scene.orders if to is None and isinstance(order, BoardState)][-1]
+
+    assert [d.dart_id for d in stands.darts] == ["d000001"]
+    assert apart_mm(stands.darts[0].axis, T20) < 0.1
+    assert set(stands.darts[0].episodes) == set(scene.cameras)
+    assert last == BoardState(darts=(), takeout=False)
+
+
+def test_nothing_is_ordered_when_nothing_changed() -> None:
+    """Motion that leaves nothing behind gives no order."""
+    scene = Witnesses()
+    scene.orders.clear()
+    scene.moving()
+    scene.settled(flight=False)
+    scene.wait(5.0)
+
+    assert scene.orders == []
+
+
+def test_a_hand_in_view_is_disowned() -> None:
+    """What cameras saw while a hand stood still must not become their reference."""
+    scene = Witnesses()
+    scene.throw(T20)
+    scene.moving(hand=True)
+    scene.settled(hand=True, flight=False)
+    scene.wait(0.6)
+
+    assert {to for to, order in scene.orders if isinstance(order, Disown)} == set(scene.cameras)
+
+
+def test_cameras_that_disagree_on_time_make_one_dart() -> None:
+    """A dart that the cameras see settle a little apart is one hit, not three."""
+    scene = Witnesses()
+    scene.moving()
+    for camera in scene.cameras:
+        scene.settled(T20, cameras=[camera])
+        scene.now -= 0.26
+
+    scene.wait(1.0)
+    assert kinds(scene.said).count("dart_hit") == 1
+
+
+def test_a_camera_that_hangs_does_not_hold_up_the_game() -> None:
+    """When a camera never settles, the dart is told from the others after the time limit."""
+    scene = Witnesses()
+    scene.moving()
+    scene.settled(T20, cameras=scene.cameras[:2])
+    assert kinds(scene.said).count("dart_hit") == 0
+
+    scene.wait(0.6)
+    assert kinds(scene.said).count("dart_hit") == 1
+
+
+def test_the_next_happening_closes_the_round() -> None:
+    """A camera that has settled and moves again begins another throw: two darts in quick succession are two hits."""
+    scene = Witnesses()
+    scene.moving()
+    scene.settled(T20, cameras=scene.cameras[:2])
+    scene.moving(scene.cameras[0], scene.cameras[1])
+    scene.settled(BULL, cameras=scene.cameras[:2])
+    scene.wait(1.0)
+
+    assert [e.score.label for e in scene.said if isinstance(e, DartHit)] == ["T20", "BULL"]
+
+
+def test_a_new_sequence_is_a_fresh_board() -> None:
+    """A recording's next sequence, told by every camera, resets the board once; darts are not told as removed."""
+    scene = Witnesses()
+    scene.throw(T20)
+    events = scene.tell(*(SequenceStarted(camera_id=c, t_s=scene.now, sequence_id="next") for c in scene.cameras))
+
+    assert kinds(events).count("board_reset") == 1
+    assert "dart_removed" not in kinds(events)
+    assert scene.board.known_darts() == ()
+
+
+def test_a_calibrated_camera_is_told_what_stands() -> None:
+    """A camera process that was started anew learns the darts of the board at once, and it alone."""
+    scene = Witnesses()
+    scene.throw(T20)
+    scene.orders.clear()
+    scene.tell(Calibrated(camera_id=scene.cameras[1], t_s=scene.now, calibration=scene.calibrations[1], kept=True))
+
+    assert scene.orders == [(scene.cameras[1], BoardState(darts=scene.board.known_darts()))]
+
+
+def test_a_board_without_a_ready_camera_detects_nothing() -> None:
+    """While no camera is calibrated the board is starting or calibrating, and a fault of the last one is an error."""
+    scene = Witnesses(ready=False)
+    assert scene.board.snapshot().status == "starting"
+
+    scene = Witnesses()
+    assert scene.board.snapshot().status == "throw"
+    for camera in scene.cameras:
+        scene.tell(Fault(camera_id=camera, t_s=scene.now, fault="camera_gone", active=True, detail="unplugged"))
+    assert scene.board.snapshot().status == "error"
+
+
+def test_a_lost_camera_leaves_the_others_playing() -> None:
+    """With one camera offline the other two still see darts."""
+    scene = Witnesses()
+    scene.tell(WorkerChange(at_s=scene.now, camera_id=scene.cameras[2], state="offline", reason="crashed"))
+    scene.moving(*scene.cameras[:2])
+    scene.settled(T20, cameras=scene.cameras[:2])
+    scene.wait(0.6)
+
+    assert [e.score.label for e in scene.said if isinstance(e, DartHit)] == ["T20"]
+    assert scene.board.snapshot().cameras[2].state == "offline"
+
+
+def test_refused_calibrations_are_told() -> None:
+    """People learn why a camera cannot find the board."""
+    scene = Witnesses(ready=False)
+    scene.tell(CalibrationRefused(camera_id=scene.cameras[0], t_s=0.0, reason="too dark"))
+
+    assert scene.board.snapshot().cameras[0].reason == "too dark"
+
+
+def test_a_wish_to_calibrate_reaches_every_camera() -> None:
+    """The command is an order to all cameras, and the board calibrates."""
+    scene = Witnesses()
+    scene.tell(CalibrateBoard())
+
+    assert (None, Calibrate()) in scene.orders
+    assert scene.board.snapshot().status == "calibrating"
+
+
+def test_a_refused_command_is_named_and_the_rest_is_done() -> None:
+    """A command that makes no sense is refused by its place in the batch; the others take effect."""
+    scene = Witnesses()
+    step = scene.board.step([StopBoard(), CorrectDart(operation="change", label="T20"), StartBoard()], 1.0)
+
+    assert list(step.refusals) == [1]
+    assert isinstance(step.refusals[1], CommandRefusedError)
+    assert scene.board.snapshot().status == "throw"
+
+
+def test_a_reset_takes_what_stands_for_the_board() -> None:
+    """After a reset the cameras compare with what they see next, which need not be empty."""
+    scene = Witnesses()
+    scene.throw(T20)
+    scene.tell(ResetBoard(user_id="someone"))
+
+    assert scene.board.known_darts() == ()
+    assert (None, Rereference(empty=False)) in scene.orders
+
+
+def test_the_snapshot_shows_the_board() -> None:
+    """Whoever joins sees darts, visit, state and cameras."""
+    scene = Witnesses()
+    scene.throw(T20)
+    snapshot = scene.board.snapshot()
+
+    assert snapshot.board_id == BoardId("main")
+    assert [d.score.label for d in snapshot.darts] == ["T20"]
+    assert [t.label for t in snapshot.visit.throws] == ["T20"]
+    assert [c.camera_id for c in snapshot.cameras] == scene.cameras
+    assert snapshot.state == "throw_finished"
+
+
+def test_a_board_comes_back_from_its_events() -> None:
+    """A board that is told the journal has the darts that stood, and tells the cameras of them."""
+    scene = Witnesses()
+    scene.throw(T20)
+    again = Witnesses(ready=False)
+    again.board.restore([(event, 1.0) for event in scene.said], 5.0)
+
+    assert [d.dart_id for d in again.board.known_darts()] == list(scene.standing)
+    assert [d.score.label for d in again.board.snapshot().darts] == ["T20"]
+
+
+def test_time_alone_ends_everything() -> None:
+    """After the limits nothing is due any more: the board sleeps until somebody speaks."""
+    scene = Witnesses()
+    scene.throw(T20)
+    scene.moving()
+    scene.wait(60.0)
+
+    assert scene.board.deadline() is None
+    assert CameraId("cam0") in scene.cameras

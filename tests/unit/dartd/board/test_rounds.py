@@ -1,0 +1,237 @@
+"""Tests of gathering the cameras' messages of one happening."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from dartd.board.observation import Observation
+from dartd.board.rounds import Rounds, is_hand
+from schemas.base import CameraId, DartId
+from schemas.board import BoardSpec
+from schemas.geometry import Axis3
+from schemas.worker import KnownDart, Motion, Presence, Settled, Spot
+from tests.support.sightings import apart_mm, rig, sight
+
+TIMEOUT_S = 0.5
+CALIBRATIONS = rig(3)
+CAMERAS = [c.camera_id for c in CALIBRATIONS]
+DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
+KNOWN = KnownDart(dart_id=DartId("d1"), axis=Axis3(x_mm=80.0, y_mm=-40.0, slope_y=0.15))
+
+
+def _rounds(cameras: int = 3) -> Rounds:
+    rounds = Rounds(BoardSpec(), TIMEOUT_S)
+    rounds.poses.update({c.camera_id: c for c in CALIBRATIONS[:cameras]})
+    return rounds
+
+
+def _motion(camera: int, t_s: float = 0.0) -> Motion:
+    return Motion(camera_id=CAMERAS[camera], t_s=t_s, episode=7)
+
+
+def _settled(
+    camera: int,
+    *axes: Axis3,
+    leaving: float = 0.0,
+    spots: tuple[Spot, ...] = (),
+    presence: tuple[Presence, ...] = (),
+    empty_share: float | None = None,
+) -> Settled:
+    sightings = tuple(sight(CALIBRATIONS[camera], axis) for axis in axes)
+    return Settled(
+        camera_id=CAMERAS[camera],
+        t_s=0.9,
+        episode=7 + camera,
+        started_s=0.5,
+        finding="dart",
+        flight=True,
+        max_share=0.02,
+        empty_share=empty_share,
+        sightings=tuple(msgspec.structs.replace(s, leaving=leaving) for s in sightings),
+        spots=spots,
+        presence=presence,
+    )
+
+
+def _close(*settled: Settled, standing: tuple[KnownDart, ...] = (), cameras: int = 3) -> Observation:
+    rounds = _rounds(cameras)
+    for one in settled:
+        rounds.settle(one, 1.0)
+    return rounds.close(standing, 1.1)[0]
+
+
+def _spot(axis: Axis3, out_mm: float, radius_mm: float) -> Spot:
+    """Give a wide place on an axis, so far out of the board, as the first camera sees it."""
+    rotation = np.array(CALIBRATIONS[0].rotation).reshape(3, 3)
+    point_mm = np.array([axis.x_mm + out_mm * axis.slope_x, axis.y_mm + out_mm * axis.slope_y, out_mm])
+    x, y, z = (float(v) for v in rotation @ point_mm + CALIBRATIONS[0].translation_mm)
+    return Spot(u=x / z, v=y / z, radius=radius_mm / z)
+
+
+def test_a_round_opens_with_motion() -> None:
+    """The first camera that sees motion opens a round, which waits without a limit until something settles."""
+    idle, moved = _rounds(), _rounds()
+    moved.move(_motion(0))
+
+    assert (idle.open, idle.deadline()) == (False, None)
+    assert (moved.open, moved.deadline()) == (True, None)
+
+
+def test_a_round_closes_when_all_have_settled() -> None:
+    """With every ready camera settled there is nothing to wait for."""
+    rounds = _rounds()
+    for k in range(3):
+        rounds.move(_motion(k))
+    for k in range(3):
+        rounds.settle(_settled(k), 1.0 + 0.01 * k)
+
+    assert rounds.deadline() == 1.0
+
+
+def test_a_camera_that_moves_is_waited_for_but_not_forever() -> None:
+    """While a camera still moves the round stays open, up to the time limit after the first settled."""
+    rounds = _rounds()
+    rounds.move(_motion(0))
+    rounds.move(_motion(1))
+    rounds.settle(_settled(0), 1.0)
+
+    assert rounds.deadline() == pytest.approx(1.0 + TIMEOUT_S)
+
+
+def test_cameras_that_saw_nothing_may_still_speak_up() -> None:
+    """When all that moved have settled, the others get a moment, shorter than the time limit."""
+    rounds = _rounds()
+    rounds.move(_motion(0))
+    rounds.settle(_settled(0), 1.0)
+    deadline = rounds.deadline()
+
+    assert deadline is not None
+    assert 1.0 < deadline < 1.0 + TIMEOUT_S
+
+
+def test_a_lost_camera_is_not_waited_for() -> None:
+    """A camera that goes while it moves holds nobody up."""
+    rounds = _rounds()
+    for k in range(3):
+        rounds.move(_motion(k))
+    for k in range(2):
+        rounds.settle(_settled(k), 1.0)
+    rounds.lose(CAMERAS[2])
+
+    assert rounds.deadline() == 1.0
+    assert CAMERAS[2] not in rounds.poses
+
+
+def test_what_a_settled_camera_says_next_is_another_happening() -> None:
+    """A camera that has settled in the open round and moves again belongs to the next one; the others do not."""
+    rounds = _rounds()
+    rounds.settle(_settled(0), 1.0)
+
+    assert rounds.must_close_before(CAMERAS[0])
+    assert not rounds.must_close_before(CAMERAS[1])
+
+
+def test_forgetting_ends_the_round() -> None:
+    """After a reset nothing of the round is left."""
+    rounds = _rounds()
+    rounds.settle(_settled(0), 1.0)
+    rounds.forget()
+
+    assert not rounds.open
+    assert rounds.deadline() is None
+
+
+def test_a_dart_that_all_saw_has_landed() -> None:
+    """Three cameras' lines make one landing at its place, with each camera's episode."""
+    seen = _close(*(_settled(k, DART) for k in range(3)))
+
+    assert len(seen.landings) == 1
+    assert apart_mm(seen.landings[0].axis, DART) < 0.1
+    assert seen.landings[0].episodes == {c: 7 + k for k, c in enumerate(CAMERAS)}
+    assert seen.flight
+    assert not seen.hand
+    assert seen.started_s == 0.5
+    assert seen.settled_s == 0.9
+
+
+@pytest.mark.parametrize("cameras", [(0, 1), (0, 2), (1, 2)])
+def test_a_dart_hidden_from_one_camera_has_landed(cameras: tuple[int, int]) -> None:
+    """Two of three cameras are enough."""
+    seen = _close(*(_settled(k, DART) for k in cameras))
+
+    assert len(seen.landings) == 1
+    assert apart_mm(seen.landings[0].axis, DART) < 0.1
+
+
+def test_what_one_camera_of_three_saw_is_no_dart() -> None:
+    """A line in a single camera is a shadow or a fly."""
+    assert _close(_settled(0, DART), _settled(1), _settled(2)).landings == ()
+
+
+def test_what_leaves_does_not_land() -> None:
+    """Lines along which the empty board came back are no new dart."""
+    assert _close(*(_settled(k, DART, leaving=0.9) for k in range(3))).landings == ()
+
+
+def test_a_camera_without_calibration_is_not_asked() -> None:
+    """Lines of a camera of which nobody knows where it stands do not count."""
+    seen = _close(*(_settled(k, DART) for k in range(3)), cameras=2)
+
+    assert len(seen.landings) == 1
+    assert CAMERAS[2] not in seen.landings[0].cameras_used
+
+
+def test_a_hand_is_judged_before_everything_else() -> None:
+    """With a hand in view nothing has landed, whatever lines its fingers make."""
+    wide = (Spot(u=0.0, v=0.0, radius=0.16),)
+    seen = _close(*(_settled(k, spots=wide) for k in range(3)))
+
+    assert seen.hand
+    assert seen.landings == ()
+
+
+def test_a_flight_is_no_hand() -> None:
+    """A wide place on a new dart's own shaft is its flight; the same place away from it may be a hand."""
+    flight, elsewhere = _spot(DART, 120.0, 24.0), Spot(u=0.25, v=0.2, radius=44.0 / 382.0)
+    poses = {CAMERAS[0]: CALIBRATIONS[0]}
+
+    assert not is_hand([DART], {CAMERAS[0]: _settled(0, spots=(flight,))}, poses)
+    assert is_hand([DART], {CAMERAS[0]: _settled(0, spots=(elsewhere,))}, poses)
+    assert not is_hand([], {}, poses)
+
+
+@pytest.mark.parametrize(("scores", "gone"), [((0.0, 0.1, 0.05), True), ((1.0, 0.9, 0.95), False), ((0.1, 0.2, 0.9), False)])
+def test_the_cameras_together_say_who_is_gone(scores: tuple[float, ...], gone: bool) -> None:  # noqa: FBT001
+    """A dart is gone when the cameras that can judge it say so together."""
+    said = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=s, weight=1.0),)) for k, s in enumerate(scores)]
+
+    assert _close(*said, standing=(KNOWN,)).gone == ((KNOWN.dart_id,) if gone else ())
+
+
+def test_a_dart_that_nobody_can_judge_stays() -> None:
+    """Hidden from all, or not spoken of, a dart is not gone."""
+    hidden = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=0.0, weight=0.01),)) for k in range(3)]
+
+    assert _close(*hidden, standing=(KNOWN,)).gone == ()
+    assert _close(_settled(0), standing=(KNOWN,)).gone == ()
+
+
+def test_a_known_dart_does_not_land_again() -> None:
+    """Lines on a dart that stands, because it was touched, are no hit."""
+    assert _close(*(_settled(k, KNOWN.axis) for k in range(3)), standing=(KNOWN,)).landings == ()
+
+
+@pytest.mark.parametrize(("shares", "empty"), [((0.0, 0.0, 0.0), True), ((0.0, 0.05, 0.0), False), ((None, None, None), None)])
+def test_the_board_is_empty_when_no_camera_objects(shares: tuple[float | None, ...], empty: bool | None) -> None:  # noqa: FBT001
+    """One camera that sees something is enough to say that the board is not empty; without a picture of the empty board nobody knows."""
+    assert _close(*(_settled(k, empty_share=s) for k, s in enumerate(shares))).empty is empty
+
+
+def test_cameras_are_named_with_their_episodes() -> None:
+    """Closing tells each camera's episode, so that it can be disowned."""
+    rounds = _rounds()
+    for k in (0, 2):
+        rounds.settle(_settled(k), 1.0)
+
+    assert rounds.close((), 1.0)[1] == {CameraId("cam0"): 7, CameraId("cam2"): 9}
+    assert not rounds.open
