@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # uv installs faster when it is there; it is never needed
 INSTALL = install() { { command -v uv >/dev/null 2>&1 && uv pip install --quiet --python $(BIN)/python "$$@"; } || $(PIP) install --quiet "$$@"; }; install
 
-.PHONY: help setup setup-dev run test lint types layers format schemas bench lock clean
+.PHONY: help setup setup-dev run test lint types layers format schemas bench bench-hub lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +44,10 @@ schemas: setup-dev ## write the JSON Schema of every event to schemas/published
 	$(BIN)/python -m schemas.documents
 
 bench: setup-dev ## measure, and print tables
-	@for each in tests/bench/*.py; do name=$$(basename $$each .py); echo "== $$name"; $(BIN)/python -m tests.bench.$$name || exit 1; done
+	@for each in $(filter-out %_server.py,$(wildcard tests/bench/*.py)); do name=$$(basename $$each .py); echo "== $$name"; $(BIN)/python -m tests.bench.$$name || exit 1; done
+
+bench-hub: setup-dev ## measure the hub beside a queue and a task per client
+	$(BIN)/python -m tests.bench.hub
 
 lock: ## pin the newest versions that pyproject.toml allows, with their hashes (needs uv)
 	uv pip compile $(LOCK) pyproject.toml -o requirements.lock

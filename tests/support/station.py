@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, cast
 import anyio
 import anyio.abc
 import msgspec
+from starlette.types import ASGIApp
 
 from dartd.board.inputs import Input, Step
 from dartd.config import AuthConfig, CameraConfig, Config
@@ -20,7 +21,7 @@ from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub import Hub
-from dartd.runtime.pipeline import Pipeline
+from dartd.runtime.pipeline import Deciding, Pipeline
 from dartd.store.journal import Journal
 from dartd.web.app import build_app
 from dartd.web.auth import Gatekeeper
@@ -170,12 +171,21 @@ class Station:
 
 
 @asynccontextmanager
-async def running_station(directory: Path, *, config: Config = CONFIG, port: int = 0, hub_bytes: int = 1 << 20) -> AsyncIterator[Station]:
-    """Run a daemon on a loopback port; what it journals in the directory is there for the next one."""
+async def running_station(
+    directory: Path,
+    *,
+    config: Config = CONFIG,
+    port: int = 0,
+    hub_bytes: int = 1 << 20,
+    board: Deciding | None = None,
+    around: Callable[[ASGIApp, Pipeline], ASGIApp] = lambda app, _pipeline: app,
+) -> AsyncIterator[Station]:
+    """Run a daemon on a loopback port; what it journals in the directory is there for the next one.
+
+    `board` takes the place of the scripted one; `around` may put something before the application.
+    """
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
-    board = ScriptedBoard()
-    for past in await journal.recent():
-        board.happen(past.event)
+    board = board or await _remembering(journal)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
     metrics = Metrics("0.0")
     pipeline = Pipeline(board, journal, publish=hub.publish, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
@@ -198,7 +208,7 @@ async def running_station(directory: Path, *, config: Config = CONFIG, port: int
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(pipeline.run)
-            await _start(group, services, listener)
+            await _start(group, around(build_app(services), pipeline), services, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)
             finally:
@@ -208,10 +218,17 @@ async def running_station(directory: Path, *, config: Config = CONFIG, port: int
         await asyncio.to_thread(journal.close)
 
 
-async def _start(group: anyio.abc.TaskGroup, services: Services, listener: socket.socket) -> None:
+async def _remembering(journal: Journal) -> ScriptedBoard:
+    board = ScriptedBoard()
+    for past in await journal.recent():
+        board.happen(past.event)
+    return board
+
+
+async def _start(group: anyio.abc.TaskGroup, app: ASGIApp, services: Services, listener: socket.socket) -> None:
     async def run(*, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         limit = services.config.ws.max_message_bytes
-        await serve(build_app(services), [listener], max_message_bytes=limit, task_status=task_status)
+        await serve(app, [listener], max_message_bytes=limit, task_status=task_status)
 
     await group.start(run)
 
@@ -220,5 +237,5 @@ def _listen(port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
-    listener.listen(256)
+    listener.listen(4096)
     return listener

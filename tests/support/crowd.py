@@ -1,0 +1,216 @@
+"""A crowd of WebSocket clients in one thread: raw sockets and frames, for loads that an ordinary client cannot keep up with."""
+
+import re
+import select
+import socket
+import time
+from array import array
+from collections.abc import Callable
+
+import msgspec
+
+_UPGRADE = (
+    "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+_READ = 1 << 18
+_SEQ = re.compile(rb'"seq":\s*(\d+)')
+_TIME = re.compile(rb'"sent_ns":\s*(\d+)')
+
+
+def masked_text(payload: bytes) -> bytes:
+    """Frame a text message as a client must; the mask is zero, so that it costs nothing."""
+    length = len(payload)
+    if length < 126:
+        return bytes((0x81, 0x80 | length)) + bytes(4) + payload
+    if length < 1 << 16:
+        return b"\x81\xfe" + length.to_bytes(2, "big") + bytes(4) + payload
+    return b"\x81\xff" + length.to_bytes(8, "big") + bytes(4) + payload
+
+
+class Member:
+    """One client: what it has heard since the crowd last forgot, and whether every number followed the one before."""
+
+    __slots__ = ("greeted", "heard", "last_seq", "misses", "rest", "socket")
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+        self.rest = b""
+        self.greeted = False
+        self.heard = 0
+        self.last_seq = 0
+        self.misses = 0
+
+
+class Crowd:
+    """Clients of one server, and one connection more that publishes."""
+
+    def __init__(self, port: int, *, receive_bytes: int | None = None) -> None:
+        self._port = port
+        self._receive_bytes = receive_bytes
+        self._epoll = select.epoll()
+        self.members: dict[int, Member] = {}
+        self.latencies_ns = array("q")
+        self.events = 0
+        self.last_event_ns = 0
+        self._publisher: socket.socket | None = None
+        self._sent = 0
+
+    def join(self, count: int, path: str = "/ws", *, burst: int = 100) -> None:
+        """Connect this many more, `burst` at a time, and wait until each has been upgraded.
+
+        Raises:
+            TimeoutError: the server let somebody wait for half a minute.
+        """
+        wanted = len(self.members) + count
+        while len(self.members) < wanted:
+            fresh = [self._connect(path) for _ in range(min(burst, wanted - len(self.members)))]
+            deadline = time.monotonic() + 30
+            while not all(member.greeted for member in fresh):
+                self.listen(0.01)
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"{sum(not member.greeted for member in fresh)} clients were not answered")
+
+    def publish(self, payload_bytes: int) -> None:
+        """Have an event told, about this long, that carries the time at which it was sent."""
+        if self._publisher is None:
+            self._publisher = self._upgraded("/bench/publish")
+        self._sent += 1
+        body = msgspec.json.encode({"sent_ns": time.monotonic_ns(), "n": self._sent, "filling": "x" * max(0, payload_bytes - 60)})
+        self._publisher.sendall(masked_text(body))
+
+    def forget(self) -> None:
+        """Count from zero again."""
+        self.latencies_ns = array("q")
+        self.events = 0
+        for member in self.members.values():
+            member.heard = 0
+
+    def listen(self, seconds: float) -> None:
+        """Hear whatever comes within this time."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            for descriptor, _ in self._epoll.poll(left, 1024):
+                self._hear(descriptor)
+
+    def listen_until(self, done: Callable[[], bool], seconds: float) -> bool:
+        """Hear until it is done; False when this time has passed first."""
+        end = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > end:
+                return False
+            for descriptor, _ in self._epoll.poll(0.02, 1024):
+                self._hear(descriptor)
+        return True
+
+    def play(self, per_second: float, seconds: float, payload_bytes: int) -> int:
+        """Publish at an even rate and hear meanwhile; gives how many were published."""
+        began, count = time.monotonic(), 0
+        while count < per_second * seconds:
+            due = began + count / per_second
+            if (now := time.monotonic()) >= due:
+                self.publish(payload_bytes)
+                count += 1
+                continue
+            for descriptor, _ in self._epoll.poll(due - now, 1024):
+                self._hear(descriptor)
+                if time.monotonic() >= due:
+                    break
+        return count
+
+    def deafen(self, members: list[Member]) -> None:
+        """Let these read no more."""
+        for member in members:
+            self._epoll.unregister(member.socket.fileno())
+
+    def open_ears(self, members: list[Member]) -> None:
+        """Let these read again."""
+        for member in members:
+            self._epoll.register(member.socket.fileno(), select.EPOLLIN)
+
+    def close(self) -> None:
+        """Leave."""
+        for member in self.members.values():
+            member.socket.close()
+        self.members.clear()
+        if self._publisher is not None:
+            self._publisher.close()
+        self._epoll.close()
+
+    def _connect(self, path: str) -> Member:
+        connection = socket.socket()
+        if self._receive_bytes is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_bytes)
+        connection.connect(("127.0.0.1", self._port))
+        connection.sendall(_UPGRADE.format(path=path).encode())
+        connection.setblocking(False)
+        member = self.members[connection.fileno()] = Member(connection)
+        self._epoll.register(connection.fileno(), select.EPOLLIN)
+        return member
+
+    def _upgraded(self, path: str) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self._port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(_UPGRADE.format(path=path).encode())
+        while b"\r\n\r\n" not in connection.recv(4096):
+            pass
+        return connection
+
+    def _hear(self, descriptor: int) -> None:
+        member = self.members.get(descriptor)
+        if member is None:
+            return
+        try:
+            data = member.socket.recv(_READ)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._lose(descriptor)
+            return
+        data = member.rest + data
+        position = 0
+        if not member.greeted:
+            end = data.find(b"\r\n\r\n")
+            if end < 0:
+                member.rest = data
+                return
+            member.greeted = True
+            position = end + 4
+        member.rest = self._frames(member, data, position)
+
+    def _frames(self, member: Member, data: bytes, position: int) -> bytes:
+        """Count the whole frames of the data; give what is left."""
+        end, last = len(data), -1
+        while end - position >= 2:
+            length, header = data[position + 1], 2
+            if length == 126:
+                length, header = int.from_bytes(data[position + 2 : position + 4], "big"), 4
+            elif length == 127:
+                length, header = int.from_bytes(data[position + 2 : position + 10], "big"), 10
+            if position + header + length > end:
+                break
+            if data[position] == 0x81 and (found := _SEQ.search(data, position + header, position + header + 160)):
+                self._count(member, int(found[1]))
+                last = position + header
+            elif data[position] == 0x89:
+                member.socket.send(b"\x8a" + bytes((0x80 | length,)) + bytes(4) + data[position + header : position + header + length])
+            position += header + length
+        if last >= 0:
+            self.last_event_ns = time.monotonic_ns()
+            if sent := _TIME.search(data, last, last + 400):
+                self.latencies_ns.append(self.last_event_ns - int(sent[1]))
+        return data[position:]
+
+    def _count(self, member: Member, seq: int) -> None:
+        if member.last_seq and seq != member.last_seq + 1:
+            member.misses += 1
+        member.last_seq = seq
+        member.heard += 1
+        self.events += 1
+
+    def _lose(self, descriptor: int) -> None:
+        member = self.members.pop(descriptor)
+        self._epoll.unregister(descriptor)
+        member.socket.close()
