@@ -42,9 +42,9 @@ class Alignment:
 
 def find_corners(grey: Image, mask: Image) -> Corners:
     """Find corners of `grey` worth following where `mask` is set."""
-    found = cv2.goodFeaturesToTrack(grey, CORNERS, 0.02, 8, mask=mask, blockSize=5)
-    points = np.zeros((0, 1, 2), np.float32) if found is None else np.asarray(found, np.float32).reshape(-1, 1, 2)
-    return Corners(grey, points)
+    found: object = cv2.goodFeaturesToTrack(grey, CORNERS, 0.02, 8, mask=mask, blockSize=5)
+    points = np.zeros(0) if found is None else np.asarray(found)  # None where there is no corner, whatever the stubs say
+    return Corners(grey, points.astype(np.float32).reshape(-1, 1, 2))
 
 
 def align(corners: Corners, grey: Image) -> Alignment | None:
@@ -60,7 +60,7 @@ def align(corners: Corners, grey: Image) -> Alignment | None:
         return None
     before, after = corners.points.reshape(-1, 2)[good], there.reshape(-1, 2)[good]
     matrix, inliers = cv2.estimateAffine2D(before, after, ransacReprojThreshold=INLIER_PX, maxIters=500, confidence=0.999)
-    if matrix is None or np.count_nonzero(inliers) < FEWEST:  # type: ignore[redundant-expr]  # None when RANSAC found nothing
+    if matrix is None or np.count_nonzero(inliers) < FEWEST:  # matrix is None when RANSAC found nothing
         return None
     kept = inliers.ravel() == 1
     moved = before[kept] @ matrix[:, :2].T + matrix[:, 2]
