@@ -1,0 +1,40 @@
+"""The number ring is read, upright or with its lower half head over, and not where there is none."""
+
+import math
+from typing import Any
+
+import pytest
+
+from schemas.board import BoardSpec
+from workers.vision.calibration.model import turned
+from workers.vision.calibration.numbers import read_numbers
+
+BOARD = BoardSpec()
+SURE, UNSURE = 2.7, 1.8
+
+
+@pytest.mark.parametrize("turns", [0, 3, 9])
+@pytest.mark.parametrize("flipped", [False, True])
+def test_numbers_tell_the_turn(scene: Any, true_model: Any, turns: int, flipped: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """Whichever of the ten turns the fit ended in, the numbers say it, with a clear lead."""
+    seen = scene(flipped_numbers=flipped, azimuth_deg=-60.0)
+    reading = read_numbers(seen.picture(), turned(true_model(seen), turns * math.pi / 5), BOARD)
+
+    assert reading is not None
+    assert reading.turns == turns
+    assert reading.lead > SURE
+
+
+def test_a_ring_without_numbers_gives_no_lead(scene: Any, true_model: Any) -> None:
+    """Where nothing is written no turn leads."""
+    seen = scene(numbers=False)
+    reading = read_numbers(seen.picture(), true_model(seen), BOARD)
+
+    assert reading is None or reading.lead < UNSURE
+
+
+def test_a_ring_out_of_the_picture_is_not_read(scene: Any, true_model: Any) -> None:
+    """With fewer than six numbers in the picture nothing is said."""
+    seen = scene(focal_px=1300.0)
+
+    assert read_numbers(seen.picture(), true_model(seen), BOARD) is None
