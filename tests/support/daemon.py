@@ -93,10 +93,14 @@ class RunningDaemon:
             return found
 
     def children(self) -> list[int]:
-        """Name the camera processes."""
+        """Name all processes that it has started."""
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         threads = path.parents[1].iterdir() if path.exists() else []
         return [int(pid) for thread in threads for pid in (thread / "children").read_text().split()]
+
+    def cameras(self) -> list[int]:
+        """Name the camera processes alone, without the tracker that Python starts beside them."""
+        return [pid for pid in self.children() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     def end(self, how: signal.Signals = signal.SIGTERM, timeout_s: float = 10) -> tuple[int, str, str]:
         """End it and give exit status, stdout and stderr."""

@@ -15,6 +15,8 @@ from workers.vision.projection import Projection
 
 LENGTH_MM = 60.0  # point and barrel: flights turn and sway
 HALF_WIDTH_MM = 6.0
+CORE_MM = 1.5  # half the width in which a dart surely covers the board: all that can be judged when the board behind was never seen
+ALIKE = (0.4, 0.9)  # that core looks like the board by chance for less than the first share, and like itself from the second on
 CLEAR_LEVELS = 18.0  # a pixel tells dart from board when the two differ by more
 FULL_PIXELS = 60.0  # so many such pixels make a full judgement
 STRANGE_LEVELS = 30.0  # a pixel that is neither is hidden by something else
@@ -34,7 +36,7 @@ def trace_dart(dart_id: DartId, axis: Axis3, projection: Projection, before: Ima
     """Remember the pixels along a dart's axis that tell it from what was there before."""
     height, width = after.shape[:2]
     mask = np.zeros((height, width), np.uint8)
-    cv2.fillConvexPoly(mask, outline(axis, projection, LENGTH_MM, HALF_WIDTH_MM), 255)
+    cv2.fillConvexPoly(mask, outline(axis, projection, LENGTH_MM, CORE_MM if before is None else HALF_WIDTH_MM), 255)
     index = np.flatnonzero(mask)
     new = after.reshape(-1, 3)[index].astype(np.float32)
     if before is None:
@@ -50,8 +52,9 @@ def judge(trace: Trace, picture: Image) -> Presence:
     if len(now) == 0:
         return Presence(dart_id=trace.dart_id, score=0.5, weight=0.0)
     if trace.before is None:
-        same = np.abs(now - trace.after).max(axis=1) < STRANGE_LEVELS
-        return Presence(dart_id=trace.dart_id, score=float(same.mean()), weight=float(min(1.0, len(now) / FULL_PIXELS)))
+        same = float(np.mean(np.abs(now - trace.after).max(axis=1) < STRANGE_LEVELS))
+        score = float(np.clip((same - ALIKE[0]) / (ALIKE[1] - ALIKE[0]), 0.0, 1.0))
+        return Presence(dart_id=trace.dart_id, score=score, weight=float(min(1.0, len(now) / FULL_PIXELS)))
     step = trace.after - trace.before
     share = np.clip(np.sum((now - trace.before) * step, axis=1) / np.sum(step**2, axis=1), 0.0, 1.0)
     strange = np.abs(now - trace.before - share[:, None] * step).max(axis=1) > STRANGE_LEVELS

@@ -1,0 +1,67 @@
+"""TC8.1 to TC8.8 and a long evening, from simulated pictures to journalled events, through real camera processes."""
+
+import pytest
+
+from tests.support.retelling import Visit, broken_chain, visits
+from tests.support.stage import perform
+from workers.sources.simulator.story import Story
+from workers.sources.simulator.truth import truth
+
+pytestmark = pytest.mark.timeout(150)
+EVENING = 50
+
+
+async def _played(name: str, rig: int, seed: int, count: int, timeout_s: float = 140) -> tuple[list[Visit], list[str]]:
+    """Play visits, and give them with the changes of state that do not fit together."""
+    story = Story(name=name, seed=seed)
+    told = await perform(story, rig, visits=count, timeout_s=timeout_s)
+    sequence = truth(story, story.lead_s + count * story.length_s)["sequences"][name]
+    return visits(sequence, told), broken_chain(told)
+
+
+async def _tells(name: str, rig: int, seed: int) -> None:
+    """Play the three visits of a story; each is told as it happened, slot by slot and bed by bed, and the states follow each other."""
+    found, broken = await _played(name, rig, seed, 3)
+    assert [(visit.told, visit.wrong) for visit in found] == [(visit.happened, []) for visit in found]
+    assert len(found) == 3
+    assert broken == []
+
+
+async def test_tc8_1_basic_throw() -> None:
+    """One dart, then a takeout: the dart is a hit, and taking it out ends the visit."""
+    await _tells("tc8_1", rig=1, seed=11)
+
+
+async def test_tc8_2_three_darts() -> None:
+    """Three darts fill three slots, and the takeout empties the board."""
+    await _tells("tc8_2", rig=2, seed=12)
+
+
+async def test_tc8_3_early_takeout() -> None:
+    """A takeout after one or two darts ends the visit with as many slots."""
+    await _tells("tc8_3", rig=3, seed=13)
+
+
+async def test_tc8_4_full_takeout() -> None:
+    """Darts taken out in one reach or in several make one takeout, which ends when the board is empty."""
+    await _tells("tc8_4", rig=4, seed=14)
+
+
+async def test_tc8_5_bounce_out_to_three() -> None:
+    """Darts that fall or bounce out take their slots, and three slots make the visit."""
+    await _tells("tc8_5", rig=5, seed=15)
+
+
+async def test_tc8_6_miss() -> None:
+    """A dart outside the double is a hit without points, one that did not stick a miss; each takes its slot."""
+    await _tells("tc8_6", rig=6, seed=16)
+
+
+async def test_tc8_7_hand_classes() -> None:
+    """A hand that leaves everything, one that waits, one that takes: false takeouts go on with the visit, real ones end it."""
+    await _tells("tc8_7", rig=7, seed=17)
+
+
+async def test_tc8_8_rapid_throws() -> None:
+    """Darts two thirds of a second apart are separate hits, in order."""
+    await _tells("tc8_8", rig=8, seed=18)
