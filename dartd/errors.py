@@ -3,7 +3,10 @@
 DartdError
 ├── ConfigError             the configuration is wrong: path, reason and remedy
 ├── StoreError              the database cannot be opened or written
-│   └── StoreBusyError      another daemon holds the store
+│   ├── StoreBusyError      another daemon holds the store
+│   └── StoreFullError      too many queries wait; ask again later
+├── TakenError              what shall be made is there already
+├── ConflictError           what shall be changed is not as it was, or must stay
 ├── ListenError             the address cannot be listened on
 ├── RecordingError          a recording cannot be read
 ├── WorkerProtocolError     a camera process sent what is no message
@@ -41,6 +44,28 @@ class StoreBusyError(StoreError):
     """Another daemon holds the store."""
 
     code = "STORE_BUSY"
+
+
+class StoreFullError(StoreError):
+    """Too many queries wait for the database: ask again later."""
+
+    code = "STORE_FULL"
+
+
+class TakenError(DartdError):
+    """What shall be made is there already."""
+
+    code = "RESOURCE_ALREADY_EXISTS"
+
+
+class ConflictError(DartdError):
+    """What shall be changed is not as it was, or has to stay as it is."""
+
+    code = "STATE_CONFLICT"
+
+    def __init__(self, message: str, *, code: str = "STATE_CONFLICT", **details: Any) -> None:
+        super().__init__(message, **details)
+        self.code = code
 
 
 class ListenError(DartdError):

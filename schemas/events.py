@@ -10,6 +10,7 @@ import msgspec
 
 from schemas.base import BoardId, CameraId, DartId, Event, EventId, Value, VisitId
 from schemas.board import Ring
+from schemas.entities import EntityEvent
 
 ThrowState = Literal["wait_for_throw", "throw_detected", "throw_finished", "pull_out_started"]
 BoardStatus = Literal["starting", "calibrating", "throw", "takeout", "stopped", "error"]
@@ -300,9 +301,6 @@ JournalledEvent = (
 )
 
 
-# -- not journalled: told to one client, or only of the moment --------------------------------------------------------------------
-
-
 class DartOnBoard(Value, frozen=True, kw_only=True):
     """A dart that stands in the board now, as the snapshot tells it."""
 
@@ -389,7 +387,7 @@ LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat
 
 
 class Envelope(Value, frozen=True, kw_only=True):
-    """A journalled event with its place in the stream. `wire` is the flat JSON object as every client gets it."""
+    """A journalled event (the board's, or of an entity) with its place. `wire` is the flat JSON object as every client gets it."""
 
     seq: int
     event_id: EventId
@@ -397,5 +395,5 @@ class Envelope(Value, frozen=True, kw_only=True):
     topic: str
     at_s: float
     timestamp: str
-    event: JournalledEvent
+    event: JournalledEvent | EntityEvent
     wire: bytes

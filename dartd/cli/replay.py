@@ -21,6 +21,7 @@ from dartd.runtime.replay import Outcome, Replay, Told
 from dartd.runtime.scoring import Report, load_truth
 from dartd.runtime.scoring import score as judge
 from schemas.base import CameraId
+from schemas.entities import EntityEvent
 from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateChanged, DartHit, JournalledEvent, ThrowMiss, VisitCompleted
 
 
@@ -86,7 +87,7 @@ def sentence(told: Told) -> str:
     return f"{told.sequence_id} {told.t_ms:9.0f} ms  {said}" if said else ""
 
 
-def _in_words(event: JournalledEvent) -> str:
+def _in_words(event: JournalledEvent | EntityEvent) -> str:
     match event:
         case BoardStateChanged() | CameraStateChanged(state="calibrating"):
             said = ""

@@ -13,6 +13,7 @@ import msgspec
 from dartd.errors import RecordingError
 from dartd.runtime.replay import Told
 from schemas.base import Value
+from schemas.entities import EntityEvent
 from schemas.events import DartBounceOut, DartHit, DartRemoved, JournalledEvent, TakeoutFinished, TakeoutStarted, ThrowMiss
 
 QUIET_EXEMPT = frozenset({"dart_hit", "start", "in_flight", "wiggle"})  # a hit told here is no false one
@@ -181,8 +182,9 @@ def _windows(frames: Sequence[TruthFrame], told: Sequence[Told]) -> list[list[Jo
     starts = [frame.t_ms for frame in frames]
     for each in told:
         k = bisect_right(starts, each.t_ms) - 1
-        if k >= 0:
-            windows[k].append(each.envelope.event)
+        event = each.envelope.event
+        if k >= 0 and not isinstance(event, EntityEvent):
+            windows[k].append(event)
     return windows
 
 

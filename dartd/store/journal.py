@@ -5,20 +5,24 @@ import secrets
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Self, get_args
 
 import msgspec
 
 from dartd.errors import StoreError
-from dartd.store.database import Database
+from dartd.store.database import Database, Line
+from dartd.store.throws import PLAY, fold
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
 from schemas.codec import decode_journalled, encode_wire
+from schemas.entities import EntityEvent
 from schemas.events import CalibrationChanged, CameraStateChanged, Envelope, JournalledEvent
 
 _log = logging.getLogger(__name__)
 
 READ_LIMIT = 1000  # events in one answer; a reader that wants more asks again
+
+_ENTITY_TYPES = tuple(str(event.__struct_config__.tag) for event in get_args(EntityEvent))
 
 
 class PastEvent(Value, frozen=True, kw_only=True):
@@ -29,8 +33,10 @@ class PastEvent(Value, frozen=True, kw_only=True):
     event: JournalledEvent
 
 
-def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
-    """Name the one topic of an event: its camera's for what concerns a camera, the board's for all else."""
+def topic_of(event: JournalledEvent | EntityEvent, board_id: BoardId) -> str:
+    """Name the one topic of an event: its camera's or entity's for what concerns one, the board's for all else."""
+    if isinstance(event, EntityEvent):
+        return f"{event.entity_type}:{event.entity_id}"
     if isinstance(event, CameraStateChanged | CalibrationChanged):
         return f"camera:{event.camera_id}"
     return f"board:{board_id}"
@@ -45,6 +51,7 @@ class Journal:
         self.stream_id = stream_id
         self.oldest_seq = oldest_seq
         self.last_seq = last_seq
+        self.player_id: str | None = None  # who is signed on at the board; throws are kept as theirs
 
     @classmethod
     def open(cls, path: Path, board_id: BoardId, *, stream_id: str | None = None) -> Self:
@@ -65,7 +72,7 @@ class Journal:
         """Finish what waits and close the store; blocks; may be called twice."""
         self.database.close()
 
-    async def append(self, events: Sequence[JournalledEvent], *, at_s: float) -> tuple[Envelope, ...]:
+    async def append(self, events: Sequence[JournalledEvent | EntityEvent], *, at_s: float) -> tuple[Envelope, ...]:
         """Write events durably in one commit and give each its place; `at_s` is wall time in seconds since 1970.
 
         Raises:
@@ -73,7 +80,7 @@ class Journal:
         """
         if not events:
             return ()
-        envelopes = await self.database.write(lambda connection: self._insert(connection, events, at_s))
+        envelopes = await self.database.transact(lambda line: self._insert(line, events, at_s))
         self.last_seq = envelopes[-1].seq
         self.oldest_seq = self.oldest_seq or envelopes[0].seq
         return envelopes
@@ -91,18 +98,18 @@ class Journal:
         )
 
     async def recent(self, limit: int = 2000) -> list[PastEvent]:
-        """Read the last events in order, for the board to remember by; what this version does not know is left out.
+        """Read the board's last events in order, for it to remember by; what this version does not know is left out.
 
         Raises:
             StoreError: the store cannot be read.
         """
-        rows = await self.database.read(
-            lambda connection: connection.execute("SELECT seq, at_s, wire FROM events ORDER BY seq DESC LIMIT ?", (limit,)).fetchall()
-        )
+        told = f"SELECT seq, at_s, wire FROM events WHERE event_type NOT IN {_ENTITY_TYPES} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - our words
+        rows = await self.database.read(lambda connection: connection.execute(told, (limit,)).fetchall())
         return [past for seq, at_s, wire in reversed(rows) if (past := _past(seq, at_s, wire)) is not None]
 
-    def _insert(self, connection: sqlite3.Connection, events: Sequence[JournalledEvent], at_s: float) -> tuple[Envelope, ...]:
+    def _insert(self, line: Line, events: Sequence[JournalledEvent | EntityEvent], at_s: float) -> tuple[Envelope, ...]:
         """Number and insert; the number comes from the table itself, so that a refused commit leaves no gap."""
+        connection = line.raw
         last = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
         timestamp = timestamp_of(at_s)
         envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(events, 1))
@@ -110,9 +117,12 @@ class Journal:
             "INSERT INTO events (seq, at_s, topic, event_type, wire) VALUES (?, ?, ?, ?, ?)",
             [(e.seq, at_s, e.topic, str(e.event.__struct_config__.tag), e.wire) for e in envelopes],
         )
+        for envelope in envelopes:
+            if isinstance(envelope.event, PLAY):
+                fold(line.core, envelope.event, envelope.seq, at_s, player_id=self.player_id)
         return envelopes
 
-    def _envelope(self, event: JournalledEvent, seq: int, at_s: float, timestamp: str) -> Envelope:
+    def _envelope(self, event: JournalledEvent | EntityEvent, seq: int, at_s: float, timestamp: str) -> Envelope:
         event_id = EventId(f"{self.stream_id}-{seq}")
         topic = topic_of(event, self.board_id)
         header: dict[str, str | int] = {

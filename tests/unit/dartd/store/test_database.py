@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
-from dartd.errors import StoreBusyError, StoreError
+from dartd.errors import StoreBusyError, StoreError, StoreFullError
 from dartd.store.database import SCHEMA_VERSION, Database
+from dartd.store.tables import metadata
 
 
 @pytest.fixture
@@ -135,3 +138,36 @@ def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match=r"notes\.txt.*set store\.path"):
         Database.open(path)
+
+
+async def test_integrity_fault_leaves_the_others(database: Database) -> None:
+    """What a table refuses is its asker's own fault: writes of the same commit stand."""
+
+    def insert(connection: sa.Connection) -> None:
+        connection.execute(sa.insert(metadata).values(key="a", value="x"))
+
+    outcomes = await asyncio.gather(*(database.change(insert) for _ in range(2)), return_exceptions=True)
+    keys = await database.query(lambda connection: connection.execute(sa.select(metadata.c.key)).scalars().all())
+
+    assert [type(outcome) for outcome in outcomes] == [type(None), IntegrityError]
+    assert keys == ["a"]
+
+
+async def test_people_are_not_kept_waiting_in_a_long_line(database: Database) -> None:
+    """Who asks while too many wait is told to come again; whoever must write waits, and is written."""
+    jobs = [asyncio.create_task(database.write(lambda connection, k=k: _insert(connection, f"{k:04}"))) for k in range(400)]  # type: ignore[misc]
+    await asyncio.sleep(0)
+    with pytest.raises(StoreFullError):
+        await database.query(lambda connection: connection.execute(sa.select(metadata)).all())
+    await asyncio.gather(*jobs)
+
+    assert len(await database.read(_keys)) == 400
+
+
+async def test_slow_query_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """By its name and time, with no value in it."""
+    database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db", slow_query_s=0.0)
+    await database.read(_keys)
+    await asyncio.to_thread(database.close)
+
+    assert "slow query _keys" in caplog.text

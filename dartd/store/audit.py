@@ -1,0 +1,33 @@
+"""The audit log: who changed what, and when; written in the same commit as the change."""
+
+import sqlalchemy as sa
+
+from dartd.store.listing import Listing, Page, PageRequest
+from dartd.store.tables import audit
+from schemas.base import Value
+
+AUDIT = Listing(audit, audit.c.audit_id, {"audit_id": audit.c.audit_id}, default="-audit_id")
+
+
+class Deed(Value, frozen=True, kw_only=True):
+    """What somebody did: `user_id` names the user, the key (`key:…`) or the shell's user (`cli:…`); no values, which may be secret."""
+
+    at_s: float
+    user_id: str
+    action: str
+    entity_type: str
+    entity_id: str | None = None
+    outcome: str = "done"
+    trace_id: str = ""
+
+
+def note(connection: sa.Connection, deed: Deed) -> None:
+    """Write a deed down."""
+    connection.execute(sa.insert(audit).values({field: getattr(deed, field) for field in Deed.__struct_fields__}))
+
+
+def list_audit(connection: sa.Connection, ask: PageRequest, where: dict[str, object], *, since_s: float | None = None) -> Page:
+    """Read a page of deeds; `where` gives the values that columns must have, None for any."""
+    conditions = [audit.c[name] == value for name, value in where.items() if value is not None]
+    conditions += [audit.c.at_s >= since_s] if since_s is not None else []
+    return AUDIT.page(connection, ask, conditions)

@@ -1,0 +1,74 @@
+"""API keys. A key itself is never kept: only its SHA-256, which is enough for 256 random bits, and its first letters."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from dartd.store.listing import Listing, Page, PageRequest
+from dartd.store.tables import keys
+from schemas.base import Value
+
+KEYS = Listing(keys, keys.c.key_id, {"created_at": keys.c.created_at_s, "name": keys.c.name}, default="-created_at")
+
+
+class Key(Value, frozen=True, kw_only=True):
+    """One key. `user_id` None: it belongs to nobody and has its role's rights. `permissions` None: all that its role or owner has."""
+
+    key_id: str
+    key_hash: str
+    prefix: str
+    name: str
+    user_id: str | None
+    role: str
+    permissions: tuple[str, ...] | None
+    rate_limit: int | None = None
+    created_at_s: float
+    expires_at_s: float | None = None
+    last_used_at_s: float | None = None
+
+
+def key_of(row: Any) -> Key:
+    """Make a row a key."""
+    fields = {field: getattr(row, field) for field in Key.__struct_fields__}
+    return Key(**{**fields, "permissions": None if row.permissions is None else tuple(row.permissions.split())})
+
+
+def insert_key(connection: sa.Connection, key: Key) -> None:
+    """Keep a new key, in place of one of the same id."""
+    connection.execute(sa.delete(keys).where(keys.c.key_id == key.key_id))
+    fields = {field: getattr(key, field) for field in Key.__struct_fields__}
+    permissions = None if key.permissions is None else " ".join(key.permissions)
+    connection.execute(sa.insert(keys).values({**fields, "permissions": permissions}))
+
+
+def find_key(connection: sa.Connection, key_hash: str) -> Key | None:
+    """Read the key of a hash."""
+    row = connection.execute(sa.select(keys).where(keys.c.key_hash == key_hash)).first()
+    return None if row is None else key_of(row)
+
+
+def get_key(connection: sa.Connection, key_id: str) -> Key | None:
+    """Read a key."""
+    row = connection.execute(sa.select(keys).where(keys.c.key_id == key_id)).first()
+    return None if row is None else key_of(row)
+
+
+def list_keys(connection: sa.Connection, ask: PageRequest, *, user_id: str | None = None) -> Page:
+    """Read a page of keys: all, or those of a user."""
+    return KEYS.page(connection, ask, [keys.c.user_id == user_id] if user_id is not None else [])
+
+
+def delete_key(connection: sa.Connection, key_id: str) -> bool:
+    """Forget a key; False when there is none."""
+    return bool(connection.execute(sa.delete(keys).where(keys.c.key_id == key_id)).rowcount)
+
+
+def delete_keys_of(connection: sa.Connection, user_id: str) -> None:
+    """Forget all keys of a user."""
+    connection.execute(sa.delete(keys).where(keys.c.user_id == user_id))
+
+
+def note_use(connection: sa.Connection, uses: dict[str, float]) -> None:
+    """Note when keys were used last."""
+    for key_id, at_s in uses.items():
+        connection.execute(sa.update(keys).where(keys.c.key_id == key_id).values(last_used_at_s=at_s))

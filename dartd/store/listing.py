@@ -1,0 +1,98 @@
+"""Pages of a table: by offset, or by a cursor that stays right while rows come and go."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from dartd.errors import DartdError
+from schemas.base import Value
+
+LIMIT = 20
+MAX_LIMIT = 100
+
+
+class PageError(DartdError):
+    """A page cannot be given: the cursor is none of ours, or the order is unknown."""
+
+    code = "VALIDATION_ERROR"
+
+
+class PageRequest(Value, frozen=True, kw_only=True):
+    """Which page; `sort` is a column, with `-` before it for the other way round."""
+
+    limit: int = LIMIT
+    offset: int = 0
+    cursor: str | None = None
+    sort: str | None = None
+
+
+class Page(Value, frozen=True, kw_only=True):
+    """The rows, how many there are without paging, and where to go on."""
+
+    rows: Sequence[Any]
+    total: int
+    next_cursor: str | None = None
+
+
+class _Place(Value, frozen=True, kw_only=True, array_like=True):
+    sort: str
+    value: str | int | float
+    key: str | int
+
+
+class Listing:
+    """A table that is read page by page, in the order of one of its columns (none of them may be NULL)."""
+
+    def __init__(self, table: sa.Table, key: "sa.Column[Any]", sorts: Mapping[str, "sa.Column[Any]"], *, default: str) -> None:
+        self._table = table
+        self._key = key
+        self.sorts = dict(sorts)
+        self._default = default
+
+    def page(self, connection: sa.Connection, ask: PageRequest, where: Sequence[sa.ColumnElement[bool]] = ()) -> Page:
+        """Read a page of the rows that meet all conditions.
+
+        Raises:
+            PageError: the cursor or the order cannot be understood.
+        """
+        sort = ask.sort or self._default
+        column = self.sorts.get(sort.removeprefix("-"))
+        if column is None:
+            raise PageError(f"sort: expected one of {', '.join(sorted(self.sorts))}, with - before it for descending", field="sort")
+        descending = sort.startswith("-")
+        total = sa.select(sa.func.count()).select_from(self._table).where(*where).scalar_subquery().label("total_of_all")
+        chosen = sa.select(self._table, total).where(*where)
+        place = _understood(ask.cursor, sort)
+        if place is not None:
+            here, there = (
+                sa.tuple_(column, self._key),
+                sa.tuple_(sa.literal(place.value, column.type), sa.literal(place.key, self._key.type)),
+            )
+            chosen = chosen.where(here < there if descending else here > there)
+        ends = (column.desc(), self._key.desc()) if descending else (column, self._key)
+        rows = connection.execute(chosen.order_by(*ends).limit(ask.limit + 1).offset(ask.offset)).all()
+        count = rows[0].total_of_all if rows else connection.execute(sa.select(total)).scalar_one()
+        more = len(rows) > ask.limit
+        rows = rows[: ask.limit]
+        cursor = _written(_Place(sort=sort, value=rows[-1]._mapping[column], key=rows[-1]._mapping[self._key])) if more else None  # noqa: SLF001 - SQLAlchemy's public name
+        return Page(rows=rows, total=count, next_cursor=cursor)
+
+
+def _written(place: _Place) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def _understood(cursor: str | None, sort: str) -> _Place | None:
+    if cursor is None:
+        return None
+    try:
+        place = msgspec.json.decode(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True), type=_Place)
+    except (binascii.Error, ValueError, msgspec.DecodeError) as error:
+        raise PageError("cursor: expected next_cursor of an earlier answer", field="cursor") from error
+    if place.sort != sort:
+        raise PageError("cursor: it is of a list in another order; send the same sort", field="cursor")
+    return place

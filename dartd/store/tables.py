@@ -1,0 +1,165 @@
+"""The tables of the store, as SQLAlchemy Core knows them; `migrations/` brings an older store here.
+
+Times are seconds since 1970, made to timestamps where people read them. Nothing here holds a secret: passwords are argon2id hashes, API
+keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
+"""
+
+from sqlalchemy import REAL, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text
+
+SECONDS = Float(53).with_variant(REAL(), "sqlite")
+
+METADATA = MetaData()
+
+metadata = Table("metadata", METADATA, Column("key", Text, primary_key=True), Column("value", Text, nullable=False), sqlite_strict=True)
+
+events = Table(
+    "events",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at_s", SECONDS, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("wire", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+calibrations = Table(
+    "calibrations",
+    METADATA,
+    Column("camera_id", Text, primary_key=True),
+    Column("at_s", SECONDS, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+users = Table(
+    "users",
+    METADATA,
+    Column("user_id", Text, primary_key=True),
+    Column("username", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("player_id", Text),
+    Column("active", Boolean, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("rate_limit", Integer),
+    Column("version", Integer, nullable=False),
+    Column("created_at_s", SECONDS, nullable=False),
+    Column("last_login_at_s", SECONDS),
+)
+
+keys = Table(
+    "keys",
+    METADATA,
+    Column("key_id", Text, primary_key=True),
+    Column("key_hash", Text, nullable=False, unique=True),
+    Column("prefix", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("user_id", Text, index=True),
+    Column("role", Text, nullable=False),
+    Column("permissions", Text),
+    Column("rate_limit", Integer),
+    Column("created_at_s", SECONDS, nullable=False),
+    Column("expires_at_s", SECONDS),
+    Column("last_used_at_s", SECONDS),
+)
+
+families = Table(
+    "refresh_families",
+    METADATA,
+    Column("family_id", Text, primary_key=True),
+    Column("user_id", Text, nullable=False, index=True),
+    Column("generation", Integer, nullable=False),
+    Column("created_at_s", SECONDS, nullable=False),
+    Column("expires_at_s", SECONDS, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    METADATA,
+    Column("audit_id", Integer, primary_key=True),
+    Column("at_s", SECONDS, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("entity_type", Text, nullable=False),
+    Column("entity_id", Text),
+    Column("outcome", Text, nullable=False),
+    Column("trace_id", Text, nullable=False),
+    Index("audit_user", "user_id", "audit_id"),
+    Index("audit_entity", "entity_type", "entity_id", "audit_id"),
+)
+
+players = Table(
+    "players",
+    METADATA,
+    Column("player_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("badge_id", Text, unique=True),
+    Column("group_name", Text),
+    Column("skill_level", Text),
+    Column("boards", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at_s", SECONDS, nullable=False),
+    Column("updated_at_s", SECONDS, nullable=False),
+    Index("players_name", "deleted", "name", "player_id"),
+    Index("players_created", "deleted", "created_at_s", "player_id"),
+)
+
+throws = Table(
+    "throws",
+    METADATA,
+    Column("throw_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("at_s", SECONDS, nullable=False),
+    Column("visit_id", Text, nullable=False, index=True),
+    Column("dart_number", Integer),
+    Column("player_id", Text),
+    Column("state", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("ring", Text),
+    Column("sector", Integer),
+    Column("points", Integer, nullable=False),
+    Column("x_mm", SECONDS),
+    Column("y_mm", SECONDS),
+    Column("confidence", SECONDS),
+    Column("uncertainty_mm", SECONDS),
+    Column("corrected", Boolean, nullable=False),
+    Index("throws_player", "player_id", "seq"),
+    Index("throws_label", "label", "seq"),
+)
+
+visits = Table(
+    "visits",
+    METADATA,
+    Column("visit_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("at_s", SECONDS, nullable=False),
+    Column("player_id", Text),
+    Column("total", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("revised", Boolean, nullable=False),
+    Column("throws", Text, nullable=False),
+    Index("visits_player", "player_id", "seq"),
+)
+
+limits = Table(
+    "limits",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("full_at_s", SECONDS, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("at_s", SECONDS, nullable=False, index=True),
+    Column("status", Integer, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)

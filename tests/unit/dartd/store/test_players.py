@@ -1,0 +1,85 @@
+"""Players in the store."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from dartd.errors import ConflictError, TakenError
+from dartd.store.listing import PageRequest
+from dartd.store.players import delete_player, figures_of, find_badge, get_player, insert_player, list_players, update_player
+from dartd.store.tables import throws
+
+
+def _player(player_id: str, **given: Any) -> dict[str, object]:
+    plain = {"name": player_id.title(), "badge_id": None, "group_name": None, "skill_level": None, "boards": "{}"}
+    return {"player_id": player_id, **plain, "active": True, "shared": False, "created_at_s": 1.0, "updated_at_s": 1.0, **given}
+
+
+def _names(connection: sa.Connection, **where: Any) -> list[str]:
+    return [row.player_id for row in list_players(connection, PageRequest(), **where).rows]
+
+
+@pytest.fixture
+def three(core: sa.Connection) -> sa.Connection:
+    """Keep three players."""
+    insert_player(core, _player("ann", badge_id="b1", group_name="red", shared=True))
+    insert_player(core, _player("ben", active=False))
+    insert_player(core, _player("cid_100%"))
+    return core
+
+
+def test_id_and_badge_are_taken_once(three: sa.Connection) -> None:
+    """The error names which."""
+    with pytest.raises(TakenError, match="player_id 'ann'"):
+        insert_player(three, _player("ann"))
+    with pytest.raises(TakenError, match="badge_id 'b1'"):
+        insert_player(three, _player("dan", badge_id="b1"))
+    with pytest.raises(TakenError, match="another player's"):
+        update_player(three, "ben", {"badge_id": "b1"}, at_s=2.0)
+
+
+def test_players_are_found(three: sa.Connection) -> None:
+    """By activity, group, part of the name (whose wildcards mean themselves), and by who may see them."""
+    found = [_names(three, **where) for where in ({}, {"active": False}, {"group": "red"}, {"search": "%"}, {"search": "EN"})]
+
+    assert found == [["ann", "ben", "cid_100%"], ["ben"], ["ann"], ["cid_100%"], ["ben"]]
+    assert _names(three, visible_to="ben") == ["ann", "ben"]
+
+
+def test_deleted_player_is_hidden_and_the_badge_free(three: sa.Connection) -> None:
+    """The throws stay; the id stays taken."""
+    assert (delete_player(three, "ann", at_s=2.0), delete_player(three, "ann", at_s=2.0)) == (True, False)
+    assert (get_player(three, "ann"), find_badge(three, "b1"), _names(three)) == (None, None, ["ben", "cid_100%"])
+    insert_player(three, _player("dan", badge_id="b1"))
+    assert find_badge(three, "b1").player_id == "dan"
+    with pytest.raises(TakenError):
+        insert_player(three, _player("ann"))
+
+
+def test_change_counts_versions(three: sa.Connection) -> None:
+    """A change of an older version is refused."""
+    changed = update_player(three, "ben", {"name": "Benjamin"}, at_s=2.0, version=1)
+
+    assert (changed.name, changed.version, changed.updated_at_s) == ("Benjamin", 2, 2.0)
+    with pytest.raises(ConflictError):
+        update_player(three, "ben", {"name": "Ben"}, at_s=3.0, version=1)
+    assert update_player(three, "nobody", {}, at_s=3.0) is None
+
+
+def test_figures_are_added_up(three: sa.Connection) -> None:
+    """Deleted throws and darts above the third count nothing."""
+    for k, state in enumerate(("hit", "hit", "deleted", "extra")):
+        row = {
+            "throw_id": f"d{k}",
+            "seq": k,
+            "at_s": 0.0,
+            "visit_id": "v1",
+            "state": state,
+            "label": "T20",
+            "points": 60,
+            "corrected": False,
+        }
+        three.execute(sa.insert(throws).values(player_id="ann", **row))
+
+    assert tuple(figures_of(three, "ann")) == (2, 120, 0, 0)
