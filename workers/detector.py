@@ -210,15 +210,11 @@ class Detector:
 
     def _follow_board(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
         """Take the first picture of a sequence as reference, laid over the picture of the calibration."""
-        picture = frame.color()
-        if picture.shape == scene.reference.picture.shape:
-            seen = scene.compare(picture)
-            if seen.alignment is not None and seen.alignment.shift_px < SAME_PLACE_PX:
-                self._scene = Scene(self._camera, scene.projection, scene.region, seen.picture, frame.t_s)
-                self._scene.empty = self._scene.reference
-                self._fresh, self._refresh_s = False, frame.t_s + REFRESH_S
-                self._glancer.settle(small)
-                return []
+        again = scene.begin_again(frame.color(), frame.t_s, SAME_PLACE_PX)
+        if again is not None:
+            self._scene, self._fresh, self._refresh_s = again, False, frame.t_s + REFRESH_S
+            self._glancer.settle(small)
+            return []
         self._forget_place()
         return self._find_board(frame, STILL)
 

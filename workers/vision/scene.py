@@ -39,6 +39,7 @@ class Scene:
         self.region = region
         self._waiting: tuple[Image, float] | None = None
         self._reference = Reference.of(picture, region.face, t_s)
+        self._anchor = self._reference  # the picture of the calibration: what all others are laid over in the end
         self.empty: Reference | None = None
         self._seen: OrderedDict[int, Seen] = OrderedDict()
         self._traces: dict[DartId, Trace] = {}
@@ -66,6 +67,17 @@ class Scene:
         """Compare with this picture from now on, and know it as the empty board."""
         self.adopt(picture, t_s)
         self.empty = self.reference
+
+    def begin_again(self, picture: Image, t_s: float, most_px: float) -> "Scene | None":
+        """Give the scene of another empty board before the same camera; None when it has moved by more than `most_px`."""
+        if picture.shape != self._anchor.picture.shape:
+            return None
+        seen = compare(self._anchor, picture, self.region)
+        if seen.alignment is None or seen.alignment.shift_px >= most_px:
+            return None
+        scene = Scene(self._camera, self.projection, self.region, seen.picture, t_s)
+        scene.empty, scene._anchor = scene.reference, self._anchor
+        return scene
 
     def compare(self, picture: Image) -> Comparison:
         """Lay a new picture over the reference and take the difference."""
