@@ -7,19 +7,19 @@ Any other server does without: see `Line` in `ws.py`.
 import asyncio
 import contextlib
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.websockets import WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 
 EXTENSION = "dartd.wire"
 
 _NOTSENT_LOWAT_BYTES = 16 * 1024
-_WRITE_HIGH_BYTES = 64 * 1024
-_WRITE_LOW_BYTES = 16 * 1024
+_WRITE_HIGH_BYTES = 32 * 1024
+_WRITE_LOW_BYTES = 8 * 1024
 _LAST_WORDS_S = 1.0
-_TEXT = 0x81  # FIN and opcode 1 of RFC 6455, 5.2
 
 
 class StalledError(Exception):
@@ -27,13 +27,29 @@ class StalledError(Exception):
 
 
 class Wire:
-    """One client's socket, as the application may use it."""
+    """One client's socket, as the application may use it: frames go out as they are.
+
+    `on_full` is called as soon as it can take no more, or is closing; from then on it is not ready until its client has read.
+    """
 
     def __init__(self, protocol: "WireProtocol") -> None:
         self._protocol = protocol
+        self._is_sealed = False
+        self.on_full: Callable[[], None] | None = None
+        self.write = protocol.transport.write
 
-    async def send(self, messages: Sequence[bytes], stall_timeout_s: float) -> None:
-        """Send text messages in one write, waiting first while the client does not keep up.
+    @property
+    def is_ready(self) -> bool:
+        """Say whether more can be written without keeping it in memory."""
+        return self._protocol.writable.is_set() and not self._is_closing
+
+    @property
+    def _is_closing(self) -> bool:
+        protocol = self._protocol
+        return self._is_sealed or protocol.disconnected or protocol.close_sent or protocol.transport.is_closing()
+
+    async def send(self, frames: Sequence[bytes], stall_timeout_s: float) -> None:
+        """Send frames in one write, waiting first while the client does not keep up.
 
         Raises:
             StalledError: it took nothing at all for `stall_timeout_s`.
@@ -48,9 +64,20 @@ class Wire:
             except TimeoutError:
                 if protocol.transport.get_write_buffer_size() >= before:
                     raise StalledError from None
-        if protocol.disconnected or protocol.close_sent or protocol.transport.is_closing():
+        if self._is_closing:
             raise WebSocketDisconnect(1006)
-        protocol.transport.write(b"".join(part for message in messages for part in (text_header(len(message)), message)))
+        if frames:
+            self.write(frames[0] if len(frames) == 1 else b"".join(frames))
+
+    def is_full(self) -> None:
+        """Say so to whoever writes."""
+        if self.on_full is not None:
+            self.on_full()
+
+    def seal(self) -> None:
+        """Let nothing more be written: no frame may follow a close frame."""
+        self._is_sealed = True
+        self.is_full()
 
     def abort(self) -> None:
         """Drop the connection at once, with all that waits to be sent: a close would wait for a buffer that never drains."""
@@ -59,6 +86,8 @@ class Wire:
 
 class WireProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol that lends out its transport, and lets the kernel hide no more than a few events."""
+
+    wire: Wire | None = None
 
     def handle_connect(self, event: Request) -> None:
         """Open the connection; the application finds the wire among its scope's extensions."""
@@ -69,18 +98,41 @@ class WireProtocol(WebSocketsSansIOProtocol):
                 raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _NOTSENT_LOWAT_BYTES)
         super().handle_connect(event)
         if hasattr(self, "scope"):  # not when the handshake was refused
-            self.scope["extensions"][EXTENSION] = Wire(self)  # type: ignore[assignment]  # ASGI types extensions as dicts; ours is an object
+            self.wire = Wire(self)
+            self.scope["extensions"][EXTENSION] = self.wire  # type: ignore[assignment]  # ASGI types extensions as dicts; ours is an object
+
+    def pause_writing(self) -> None:
+        """Have nothing more written: the client does not keep up."""
+        super().pause_writing()
+        if self.wire is not None:
+            self.wire.is_full()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Have nothing more written: the client is gone."""
+        self._seal()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Close because the server ends."""
+        self._seal()
+        super().shutdown()
+
+    def handle_close(self, event: Frame) -> None:
+        """Answer the client's close frame."""
+        self._seal()
+        super().handle_close(event)
+
+    def handle_parser_exception(self) -> None:
+        """Close because the client broke the protocol."""
+        self._seal()
+        super().handle_parser_exception()
+
+    def _seal(self) -> None:
+        if self.wire is not None:
+            self.wire.seal()
 
     def keepalive_timeout(self) -> None:
         """Close a connection whose peer does not answer pings, soon with force."""
+        self._seal()
         super().keepalive_timeout()
         self.loop.call_later(_LAST_WORDS_S, self.transport.abort)
-
-
-def text_header(length: int) -> bytes:
-    """Give the frame header of an unmasked, unfragmented text message, as a server sends it (RFC 6455, 5.2)."""
-    if length < 126:
-        return bytes((_TEXT, length))
-    if length < 1 << 16:
-        return bytes((_TEXT, 126)) + length.to_bytes(2, "big")
-    return bytes((_TEXT, 127)) + length.to_bytes(8, "big")

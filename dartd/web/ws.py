@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from dartd.errors import DartdError
-from dartd.runtime.hub import GapError, Subscription
+from dartd.runtime.frame import text_frame
+from dartd.runtime.hub import GapError
+from dartd.runtime.subscription import Subscription
 from dartd.runtime.topics import DEFAULT_TOPICS, PUBLIC_KINDS, Interest, TopicError, kind_of
 from dartd.web.auth import Role, bearer_token, is_origin_allowed
 from dartd.web.client_message import Authenticate, BadMessageError, Ping, Resume, Subscribe, Unsubscribe, read_client_message
@@ -30,7 +33,6 @@ _SLOW = 4008
 # A client may name in its first message where it wants to go on. Events wait this long for it, so that what it missed can come first.
 _FIRST_MESSAGE_S = 0.1
 _TOKEN_TIMEOUT_S = 5.0
-_BATCH = 64
 _MAX_SEQ_DIGITS = 19
 
 
@@ -42,22 +44,42 @@ class Line:
         self._wire: Wire | None = websocket.scope.get("extensions", {}).get(EXTENSION)
         self._stall_timeout_s = stall_timeout_s
 
-    async def send(self, messages: list[bytes]) -> None:
+    @property
+    def outlet(self) -> Wire | None:
+        """Give what the hub may write to directly."""
+        return self._wire
+
+    async def send(self, messages: Sequence[bytes]) -> None:
         """Send messages in order.
 
         Raises:
             StalledError: the client takes nothing.
             WebSocketDisconnect: the client is gone.
         """
+        await self.pass_on([text_frame(message) for message in messages] if self._wire is not None else messages)
+
+    async def pass_on(self, batch: Sequence[bytes]) -> None:
+        """Send what a subscription gave: frames when there is an outlet, else messages.
+
+        Raises:
+            StalledError: the client takes nothing.
+            WebSocketDisconnect: the client is gone.
+        """
         if self._wire is not None:
-            await self._wire.send(messages, self._stall_timeout_s)
+            await self._wire.send(batch, self._stall_timeout_s)
             return
-        for message in messages:
+        for message in batch:
             try:
                 async with asyncio.timeout(self._stall_timeout_s):
                     await self._websocket.send_text(message.decode())
             except TimeoutError:
                 raise StalledError from None
+
+    async def close(self, code: int, reason: str) -> None:
+        """Say goodbye; nothing is sent after it."""
+        if self._wire is not None:
+            self._wire.seal()
+        await self._websocket.close(code, reason)
 
     async def drop(self) -> None:
         """Let a client go that takes nothing."""
@@ -70,12 +92,14 @@ class Line:
 class Session:
     """One client: a writer that sends what the subscription gives, a reader that understands what the client says."""
 
-    def __init__(self, websocket: WebSocket, services: Services, subscription: Subscription, role: Role) -> None:
+    def __init__(self, websocket: WebSocket, services: Services, subscription: Subscription, role: Role, line: Line) -> None:
         self._websocket = websocket
         self._services = services
         self._subscription = subscription
         self._role = role
-        self._line = Line(websocket, services.config.ws.stall_timeout_s)
+        self._line = line
+        if line.outlet is not None:
+            line.outlet.on_full = subscription.hold
         self._has_spoken = asyncio.Event()
         self._may_listen = asyncio.Event()
 
@@ -123,11 +147,11 @@ class Session:
                 self._has_spoken.set()
         while True:
             try:
-                messages = await self._subscription.take(_BATCH)
+                batch = await self._subscription.take()
             except GapError as gap:
                 await self._line.send(self._gap_and_snapshot(gap))
             else:
-                await self._line.send(messages)
+                await self._line.pass_on(batch)
 
     async def _is_admitted(self) -> bool:
         """Wait for the token of a client that may not read without one."""
@@ -135,7 +159,7 @@ class Session:
             async with asyncio.timeout(_TOKEN_TIMEOUT_S):
                 await self._may_listen.wait()
         except TimeoutError:
-            await self._websocket.close(_UNAUTHORIZED, "Unauthorized")
+            await self._line.close(_UNAUTHORIZED, "Unauthorized")
             return False
         return True
 
@@ -175,7 +199,7 @@ class Session:
                 return
             text = message.get("text")
             if text is None:
-                await self._websocket.close(_UNSUPPORTED, "binary messages are not understood: send JSON as text")
+                await self._line.close(_UNSUPPORTED, "binary messages are not understood: send JSON as text")
                 return
             await self._heed(text)
             self._has_spoken.set()
@@ -226,7 +250,7 @@ class Session:
     async def _authenticate(self, token: str) -> None:
         role = self._services.gatekeeper.role_of(token)
         if role is None:
-            await self._websocket.close(_UNAUTHORIZED, "Unauthorized")
+            await self._line.close(_UNAUTHORIZED, "Unauthorized")
             return
         self._role = role
         self._subscription.change(self._subscription.interest.seeing(None))
@@ -266,10 +290,13 @@ async def _admit(websocket: WebSocket, services: Services) -> None:
     complaints: list[ErrorMessage] = []
     topics, since = _topics(query.get("topics"), complaints), _since(query.get("since"), complaints)
     kinds = None if role is Role.OPERATOR else PUBLIC_KINDS
-    with services.hub.subscribe(topics, since=since, kinds=kinds, queue_size=services.config.ws.queue_size) as subscription:
+    line = Line(websocket, services.config.ws.stall_timeout_s)
+    with services.hub.subscribe(
+        topics, since=since, kinds=kinds, queue_size=services.config.ws.queue_size, outlet=line.outlet
+    ) as subscription:
         for complaint in complaints:
             subscription.tell(services.wire(complaint))
-        await Session(websocket, services, subscription, role).run(since=since, stream_id=query.get("stream_id"))
+        await Session(websocket, services, subscription, role, line).run(since=since, stream_id=query.get("stream_id"))
 
 
 def _topics(text: str | None, complaints: list[ErrorMessage]) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartd.runtime.hub import Hub, Subscription
-from tests.support.stream import Kept, envelope
+from dartd.runtime.hub import Hub
+from dartd.runtime.subscription import Subscription
+from tests.support.stream import Kept, Pipe, envelope
 
 _TOPICS = ("board:main", "match:1", "webhooks")
 _INTERESTS = (("board:*",), ("board:*", "match:*"), ("*",), ("match:1",))
@@ -20,17 +21,28 @@ class Listener:
     topics: tuple[str, ...]
     since: int
     subscription: Subscription
-    got: list[int] = field(default_factory=list)
+    pipe: Pipe | None = None
+    heard: list[int] = field(default_factory=list)
+
+    @property
+    def got(self) -> list[int]:
+        """List the numbers of what it got, over all its connections."""
+        return self.heard + (self.pipe.numbers if self.pipe is not None else [])
 
     async def read(self, limit: int) -> None:
-        """Take once, if anything is there within a few turns of the loop."""
+        """Take once, if anything is there within a few turns of the loop; a client with a socket reads that empty."""
+        if self.pipe is not None:
+            self.pipe.drain()
         taking = asyncio.ensure_future(self.subscription.take(limit))
         for _ in range(12):
             await asyncio.sleep(0)
             if taking.done():
                 break
         if taking.done():
-            self.got += [int(wire) for wire in taking.result()]
+            if self.pipe is None:
+                self.heard += [int(wire) for wire in taking.result()]
+            elif taking.result():
+                self.pipe.write(b"".join(taking.result()))
             return
         taking.cancel()
         await asyncio.gather(taking, return_exceptions=True)
@@ -56,7 +68,9 @@ _STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("publish"), st.integers(1, 12), st.sampled_from(_TOPICS)),
         st.tuples(st.just("read"), st.integers(0, 5), st.integers(1, 5)),
+        st.tuples(st.just("turn"), st.none(), st.none()),
         st.tuples(st.just("join"), st.sampled_from(_INTERESTS), st.booleans()),
+        st.tuples(st.just("plug in"), st.sampled_from(_INTERESTS), st.integers(1, 6)),
         st.tuples(st.just("reconnect"), st.integers(0, 5), st.none()),
         st.tuples(st.just("restart"), st.none(), st.none()),
     ),
@@ -105,6 +119,12 @@ class _Stage:
             case "join", tuple(topics), bool(from_start):
                 since = 0 if from_start else self._hub.last_seq
                 self.listeners.append(Listener(topics, since, self._connect(topics, since if from_start else None)))
+            case "plug in", tuple(topics), int(room):
+                pipe = Pipe(room)
+                subscription = self._connect(topics, None, pipe)
+                self.listeners.append(Listener(topics, self._hub.last_seq, subscription, pipe))
+            case "turn", _, _:
+                await asyncio.sleep(0)
             case "reconnect", int(who), _ if who < len(self.listeners):
                 self._again(self.listeners[who])
             case "restart", _, _:
@@ -122,9 +142,16 @@ class _Stage:
 
     def _again(self, listener: Listener) -> None:
         # A client knows the last number it got; of what it did not listen to it knows nothing, and asks again from there.
-        listener.subscription = self._connect(listener.topics, listener.got[-1] if listener.got else listener.since)
+        listener.heard = listener.got
+        if listener.pipe is not None:
+            listener.pipe = Pipe(listener.pipe.room)
+        since = listener.heard[-1] if listener.heard else listener.since
+        listener.subscription = self._connect(listener.topics, since, listener.pipe)
 
-    def _connect(self, topics: tuple[str, ...], since: int | None) -> Subscription:
-        connection = self._hub.subscribe(topics, since=since)
+    def _connect(self, topics: tuple[str, ...], since: int | None, pipe: Pipe | None = None) -> Subscription:
+        connection = self._hub.subscribe(topics, since=since, outlet=pipe)
         self._open.append(connection)  # left open: a subscription that nobody reads must harm nobody
-        return connection.__enter__()
+        subscription = connection.__enter__()
+        if pipe is not None:
+            pipe.hold = subscription.hold
+        return subscription

@@ -1,5 +1,13 @@
 """A stream of events without a board: numbered envelopes, and a journal in memory that keeps them."""
 
+import asyncio
+from collections.abc import Callable
+
+from websockets.client import ClientProtocol
+from websockets.frames import Frame
+from websockets.protocol import OPEN
+from websockets.uri import parse_uri
+
 from schemas.base import BoardId, EventId, VisitId
 from schemas.events import Envelope, TakeoutStarted
 
@@ -38,3 +46,44 @@ class Kept:
         """Read as the journal does."""
         self.reads += 1
         return [row for row in self.rows if row[0] > since][:limit]
+
+
+class Pipe:
+    """An outlet as a socket is: it takes frames until `room` of them wait for the client, then says that it is full."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.frames: list[bytes] = []
+        self.waiting = 0
+        self.hold: Callable[[], None] = lambda: None
+        self._drained = asyncio.Event()
+
+    @property
+    def is_ready(self) -> bool:
+        """Say whether there is room."""
+        return self.waiting < self.room
+
+    @property
+    def numbers(self) -> list[int]:
+        """List what was written, each event by its number."""
+        client = ClientProtocol(parse_uri("ws://board/"), state=OPEN)
+        client.receive_data(b"".join(self.frames))
+        return [int(frame.data) for frame in client.events_received() if isinstance(frame, Frame)]
+
+    def write(self, frames: bytes) -> None:
+        """Take frames."""
+        self.frames.append(frames)
+        self.waiting += 1
+        if not self.is_ready:
+            self.hold()
+
+    def drain(self) -> None:
+        """Let the client read."""
+        self.waiting = 0
+        self._drained.set()
+
+    async def drained(self) -> None:
+        """Wait until there is room."""
+        while not self.is_ready:
+            self._drained.clear()
+            await self._drained.wait()
