@@ -4,7 +4,6 @@ Messages of cameras, changes of their processes and commands of people come in; 
 steps run live, in a replay and after a crash.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 
 from dartd.board.cameras import CameraStates
@@ -80,7 +79,7 @@ class Board:
                 events += self._take(item, now, orders)
             except CommandRefusedError as error:
                 refusals[index] = error
-        if (self._rounds.deadline() or math.inf) <= now:
+        if self._round_is_due(now):
             events += self._close_round(now, orders)
         events += self._throws.tick(now)
         self._order_what_changed(events, orders)
@@ -125,7 +124,7 @@ class Board:
             events += self._close_round(now, orders)
         if isinstance(item, Settled):
             self._rounds.settle(item, now)
-            if (self._rounds.deadline() or math.inf) <= now:
+            if self._round_is_due(now):
                 events += self._close_round(now, orders)
             return events
         first = not self._rounds.open
@@ -133,6 +132,10 @@ class Board:
         if first or item.hand:
             events += self._throws.observe(Moving(at_s=item.t_s, hand=item.hand), now)
         return events
+
+    def _round_is_due(self, now: float) -> bool:
+        due_s = self._rounds.deadline()
+        return due_s is not None and due_s <= now
 
     def _close_round(self, now: float, orders: list[Order]) -> list[JournalledEvent]:
         seen, episodes = self._rounds.close(self.known_darts(), now)

@@ -4,7 +4,7 @@ import pytest
 
 from dartd.board.inputs import WorkerChange
 from dartd.errors import CommandRefusedError
-from schemas.base import BoardId, CameraId
+from schemas.base import BoardId
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
 from schemas.events import DartHit, DartRemoved, TakeoutFinished, VisitCompleted
 from schemas.geometry import Axis3
@@ -226,4 +226,12 @@ def test_time_alone_ends_everything() -> None:
     scene.wait(60.0)
 
     assert scene.board.deadline() is None
-    assert CameraId("cam0") in scene.cameras
+
+
+def test_a_round_at_time_zero_closes() -> None:
+    """The very beginning of a clock is a time like any other: a round that is due then is closed, not waited for forever."""
+    scene = Witnesses()
+    scene.tell(*(scene.settled_of(k, T20) for k in range(3)))
+
+    assert kinds(scene.said).count("dart_hit") == 1
+    assert scene.board.deadline() != 0.0

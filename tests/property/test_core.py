@@ -1,0 +1,171 @@
+"""Whatever cameras, processes and people say, in whatever order: the board goes on and speaks to cameras it has."""
+
+import math
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dartd.board.inputs import Input, WorkerChange
+from schemas.base import DartId
+from schemas.commands import BoardCommand, CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
+from schemas.events import DartHit
+from schemas.geometry import Axis3
+from schemas.worker import (
+    BoardState,
+    Calibrated,
+    CalibrationRefused,
+    Disown,
+    Fault,
+    Hello,
+    Motion,
+    Presence,
+    SequenceStarted,
+    Settled,
+    Sighting,
+    Spot,
+)
+from tests.support.eyewitness import Witnesses
+from tests.support.sightings import displaced, rig, sight
+
+CALIBRATIONS = rig(3)
+CAMERAS = st.sampled_from([c.camera_id for c in CALIBRATIONS])
+NUMBERS = st.integers(0, 2)
+AXES = (
+    Axis3(x_mm=0.0, y_mm=103.0, slope_y=0.2),
+    Axis3(x_mm=12.0, y_mm=98.0, slope_x=0.1, slope_y=0.2),
+    Axis3(x_mm=-120.0, y_mm=-90.0),
+    Axis3(x_mm=1.0, y_mm=0.0, slope_y=0.3),
+)
+SEEN = {
+    (k, n, bent): displaced(sight(CALIBRATIONS[k], AXES[n]), 30.0 * bent, 0.3 * bent)
+    for k in range(3)
+    for n in range(4)
+    for bent in range(2)
+}
+EPISODES = st.integers(0, 20)
+
+
+@st.composite
+def sightings(draw: st.DrawFn, camera: int) -> tuple[Sighting, ...]:
+    """Draw what a camera may see: lines of darts, and lines of nothing."""
+    keys = draw(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1)), max_size=3))
+    return tuple(SEEN[camera, number, bent] for number, bent in keys)
+
+
+@st.composite
+def settled(draw: st.DrawFn) -> Settled:
+    """Draw what a camera may say when its picture stands still."""
+    camera = draw(NUMBERS)
+    share = st.floats(0, 1)
+    return Settled(
+        camera_id=CALIBRATIONS[camera].camera_id,
+        t_s=0.0,
+        episode=draw(EPISODES),
+        started_s=0.0,
+        finding=draw(st.sampled_from(["nothing", "dart", "hand", "other"])),
+        flight=draw(st.booleans()),
+        max_share=draw(share),
+        empty_share=draw(st.none() | share),
+        sightings=draw(sightings(camera)),
+        spots=tuple(draw(st.lists(st.builds(Spot, u=share, v=share, radius=share), max_size=3))),
+        presence=tuple(
+            Presence(dart_id=DartId(f"d00000{number}"), score=draw(share), weight=draw(share))
+            for number in draw(st.sets(st.integers(1, 4), max_size=3))
+        ),
+    )
+
+
+COMMANDS: st.SearchStrategy[BoardCommand] = st.one_of(
+    st.sampled_from([ResetBoard(), StartBoard(), StopBoard(), CalibrateBoard()]),
+    st.builds(
+        CorrectDart,
+        operation=st.sampled_from(["change", "delete", "insert"]),
+        label=st.sampled_from([None, "T20", "nonsense"]),
+        dart_number=st.none() | st.integers(-1, 4),
+    ),
+)
+INPUTS: st.SearchStrategy[Input] = st.one_of(
+    st.builds(Motion, camera_id=CAMERAS, t_s=st.just(0.0), episode=EPISODES, hand=st.booleans()),
+    settled(),
+    settled(),
+    settled(),
+    COMMANDS,
+    st.builds(Hello, camera_id=CAMERAS, pid=st.just(1), width=st.just(800), height=st.just(600)),
+    st.sampled_from(CALIBRATIONS).map(lambda c: Calibrated(camera_id=c.camera_id, t_s=0.0, calibration=c)),
+    st.builds(CalibrationRefused, camera_id=CAMERAS, t_s=st.just(0.0), reason=st.just("no board")),
+    st.builds(Fault, camera_id=CAMERAS, t_s=st.just(0.0), fault=st.sampled_from(["camera_gone", "frozen", "ended"]), active=st.booleans()),
+    st.builds(WorkerChange, at_s=st.just(0.0), camera_id=CAMERAS, state=st.sampled_from(["starting", "ready", "offline", "error"])),
+    st.builds(SequenceStarted, camera_id=CAMERAS, t_s=st.just(0.0), sequence_id=st.sampled_from(["a", "b"])),
+)
+STORIES = st.lists(st.tuples(st.lists(INPUTS, max_size=4), st.sampled_from([0.0, 0.05, 0.6, 6.0])), max_size=25)
+
+
+def _play(story: list[tuple[list[Input], float]]) -> Witnesses:
+    scene = Witnesses()
+    for inputs, seconds in story:
+        scene.tell(*inputs)
+        scene.wait(seconds)
+    return scene
+
+
+@settings(max_examples=120, deadline=None)
+@given(STORIES)
+def test_orders_name_cameras_that_are_there(story: list[tuple[list[Input], float]]) -> None:
+    """No message makes the board fail; every order is for all cameras or one of its own; the last one names what stands."""
+    scene = _play(story)
+    states = [order for to, order in scene.orders if to is None and isinstance(order, BoardState)]
+
+    assert {to for to, _ in scene.orders} <= {None, *scene.cameras}
+    assert all(to is not None for to, order in scene.orders if isinstance(order, Disown))
+    assert not states or scene.board.known_darts() in {(), states[-1].darts}
+
+
+@settings(max_examples=120, deadline=None)
+@given(STORIES)
+def test_deadlines_pass(story: list[tuple[list[Input], float]]) -> None:
+    """A step at the deadline moves it on or ends it: the board never asks to be called again and again at the same time."""
+    scene = _play(story)
+    calls = 0
+    while (due := scene.board.deadline()) is not None:
+        scene.now = max(scene.now, due)
+        scene.tell()
+        calls += 1
+
+        assert calls < 20
+        assert math.isfinite(due)
+
+
+@settings(max_examples=120, deadline=None)
+@given(STORIES)
+def test_what_is_told_holds_together(story: list[tuple[list[Input], float]]) -> None:
+    """Every hit has an id of its own, lies where darts can be, and was seen by cameras of the board."""
+    scene = _play(story)
+    hits = [e for e in scene.said if isinstance(e, DartHit)]
+
+    assert len({h.dart_id for h in hits}) == len(hits)
+    for hit in hits:
+        assert math.hypot(hit.board_coordinates.x_mm, hit.board_coordinates.y_mm) < 400
+        assert 0 <= hit.fusion.confidence <= 1
+        assert hit.fusion.uncertainty_mm > 0
+        assert set(hit.fusion.cameras_used) <= set(scene.cameras)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STORIES)
+def test_the_same_story_is_told_the_same(story: list[tuple[list[Input], float]]) -> None:
+    """Two boards that are told the same say the same: a replay is the event it replays."""
+    one, two = _play(story), _play(story)
+
+    assert one.said == two.said
+    assert one.orders == two.orders
+
+
+@settings(max_examples=60, deadline=None)
+@given(STORIES)
+def test_a_board_comes_back_whatever_happened(story: list[tuple[list[Input], float]]) -> None:
+    """From the events alone a board has the same darts standing."""
+    scene = _play(story)
+    again = Witnesses(ready=False)
+    again.board.restore([(event, scene.now) for event in scene.said], scene.now)
+
+    assert [d.dart_id for d in again.board.known_darts()] == [d.dart_id for d in scene.board.known_darts()]

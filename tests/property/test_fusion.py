@@ -1,0 +1,186 @@
+"""Whatever rig and dart: where the lines of the cameras meet is the dart, and what is told of its uncertainty is true."""
+
+import math
+
+import numpy as np
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from dartd.board.fusion import fuse
+from schemas.geometry import Axis3, Calibration
+from tests.support.sightings import Flaws, apart_mm, displaced, station, view, views
+
+# what lines of real cameras are off by: registration, lens, and the dart's own roundness
+REAL = Flaws(across=0.3, turn=0.15, section=0.3, end=2.0)
+BOARD_MM = 0.2  # and what a real board's wires are off by
+FEWEST_RAD = math.radians(25)
+
+
+def _number(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(low, high, allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def rigs(draw: st.DrawFn, fewest: int = 2) -> list[Calibration]:
+    """Hang two or three cameras around the board, none beside or opposite another."""
+    first_rad = draw(_number(0, math.tau))
+    return [
+        station(
+            k,
+            first_rad + k * math.tau / 3 + draw(_number(-0.25, 0.25)),
+            reach_mm=draw(_number(240, 320)),
+            height_mm=draw(_number(220, 300)),
+            roll_rad=draw(_number(-0.1, 0.1)),
+        )
+        for k in range(draw(st.integers(fewest, 3)))
+    ]
+
+
+@st.composite
+def darts(draw: st.DrawFn) -> Axis3:
+    """Stick a dart somewhere into the board, leaning as darts do."""
+    radius_mm, angle_rad = draw(_number(0, 170)), draw(_number(0, math.tau))
+    return Axis3(
+        x_mm=radius_mm * math.cos(angle_rad),
+        y_mm=radius_mm * math.sin(angle_rad),
+        slope_x=draw(_number(-0.2, 0.2)),
+        slope_y=draw(_number(-0.1, 0.4)),
+    )
+
+
+def _crossing_rad(calibrations: list[Calibration], dart: Axis3) -> float:
+    """Tell the largest angle between any two of the planes in which the cameras see the dart."""
+    along = np.array([dart.slope_x, dart.slope_y, 1.0])
+    normals = []
+    for c in calibrations:
+        center = -np.array(c.rotation).reshape(3, 3).T @ np.array(c.translation_mm)
+        normal = np.cross(np.array([dart.x_mm, dart.y_mm, 0.0]) - center, along)
+        normals.append(normal[:2] / np.linalg.norm(normal[:2]))
+    angles = [math.asin(min(1.0, abs(float(n[0] * m[1] - n[1] * m[0])))) for n in normals for m in normals]
+    return max(angles)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rigs(), darts())
+def test_exact_lines_meet_in_the_dart(calibrations: list[Calibration], dart: Axis3) -> None:
+    """From exact lines the point follows to a tenth of a millimetre, and every camera stands behind it."""
+    assume(_crossing_rad(calibrations, dart) > FEWEST_RAD)
+    fixes = fuse(views(calibrations, dart))
+
+    assert len(fixes) == 1
+    assert apart_mm(fixes[0].axis, dart) < 0.1
+    assert len(fixes[0].seen_by) == len(calibrations)
+    assert (np.linalg.eigvalsh(fixes[0].covariance) > 0).all()
+
+
+@settings(max_examples=150, deadline=None)
+@given(rigs(), darts(), st.integers(0, 10**6))
+def test_noisy_lines_meet_within_the_uncertainty(calibrations: list[Calibration], dart: Axis3, seed: int) -> None:
+    """With errors as real lines have them the point is off by a few uncertainties at most, and these are millimetres."""
+    assume(_crossing_rad(calibrations, dart) > FEWEST_RAD)
+    fixes = fuse(views(calibrations, dart, REAL, seed))
+
+    assert fixes
+    assert fixes[0].uncertainty_mm < 5
+    assert apart_mm(fixes[0].axis, dart) < 6 * fixes[0].uncertainty_mm
+
+
+def test_the_covariance_is_that_of_the_errors() -> None:
+    """Over many rigs and darts, squared errors in units of the covariance are about two on average, and 68 % lie within the radius told.
+
+    The bounds are wide: the covariance allows for more than this noise, and it must never be a fraction of the truth.
+    """
+    rng = np.random.default_rng(7)
+    squared, within = [], []
+    for k in range(250):
+        first_rad = rng.uniform(0, math.tau)
+        calibrations = [station(n, first_rad + n * math.tau / 3 + rng.uniform(-0.2, 0.2)) for n in range(3)]
+        radius_mm, angle_rad = rng.uniform(0, 165), rng.uniform(0, math.tau)
+        x_mm, y_mm = radius_mm * math.cos(angle_rad), radius_mm * math.sin(angle_rad)
+        dart = Axis3(x_mm=x_mm, y_mm=y_mm, slope_x=float(rng.normal(0, 0.08)), slope_y=float(rng.normal(0.18, 0.08)))
+        fix = fuse(views(calibrations, dart, REAL, k))[0]
+        error = np.array([fix.axis.x_mm - x_mm, fix.axis.y_mm - y_mm]) + rng.normal(0, BOARD_MM, 2)
+        squared.append(float(error @ np.linalg.inv(fix.covariance) @ error))
+        within.append(float(np.linalg.norm(error)) < fix.uncertainty_mm)
+
+    assert 0.4 < np.mean(squared) < 4.0
+    assert 0.55 < np.mean(within) < 0.99
+    assert np.quantile(squared, 0.99) < 25
+
+
+@settings(max_examples=80, deadline=None)
+@given(rigs(), darts(), st.integers(0, 10**6), st.randoms(use_true_random=False))
+def test_the_order_of_the_cameras_does_not_matter(calibrations: list[Calibration], dart: Axis3, seed: int, random: object) -> None:
+    """The same views in any order give the same dart with the same uncertainty."""
+    assume(_crossing_rad(calibrations, dart) > FEWEST_RAD)
+    seen = views(calibrations, dart, REAL, seed)
+    ways = [fuse(way) for way in (seen, seen[::-1], [*seen[1:], seen[0]])]
+
+    assert len({len(way) for way in ways}) == 1
+    for way in ways[1:]:
+        assert apart_mm(way[0].axis, ways[0][0].axis) < 0.02
+        assert math.isclose(way[0].uncertainty_mm, ways[0][0].uncertainty_mm, rel_tol=0.02)
+        assert set(way[0].seen_by) == set(ways[0][0].seen_by)
+
+
+@settings(max_examples=100, deadline=None)
+@given(rigs(3), darts(), st.integers(0, 2), _number(6, 90), st.booleans(), _number(-0.4, 0.4))
+def test_a_false_line_beside_the_right_one_does_not_pull(
+    calibrations: list[Calibration],
+    dart: Axis3,
+    camera: int,
+    off_px: float,
+    left: bool,  # noqa: FBT001
+    turn_rad: float,
+) -> None:
+    """A shadow or the edge of a flight that one camera sees as well does not move the dart."""
+    seen = views(calibrations, dart)
+    right = seen[camera].sightings[0]
+    seen[camera] = view(calibrations[camera], displaced(right, off_px * (-1 if left else 1), turn_rad), right)
+    fixes = fuse(seen)
+
+    assert fixes
+    assert apart_mm(fixes[0].axis, dart) < max(0.3, fixes[0].uncertainty_mm)
+
+
+@settings(max_examples=100, deadline=None)
+@given(rigs(3), darts(), st.integers(0, 2), _number(20, 80), st.booleans(), _number(1.0, 1.5))
+def test_a_camera_that_saw_only_something_else_does_not_pull(
+    calibrations: list[Calibration],
+    dart: Axis3,
+    camera: int,
+    off_px: float,
+    left: bool,  # noqa: FBT001
+    turn_rad: float,
+) -> None:
+    """A line across the picture, where the dart should be seen, leaves the dart to the other two cameras."""
+    others = [c for k, c in enumerate(calibrations) if k != camera]
+    assume(_crossing_rad(others, dart) > FEWEST_RAD)
+    seen = views(calibrations, dart)
+    sign = -1 if left else 1
+    seen[camera] = view(calibrations[camera], displaced(seen[camera].sightings[0], off_px * sign, turn_rad * sign))
+    fixes = fuse(seen)
+
+    assert fixes
+    assert min(apart_mm(fix.axis, dart) for fix in fixes) < 0.3
+
+
+@settings(max_examples=80, deadline=None)
+@given(_number(0, math.tau), _number(0.0, 0.12), darts(), st.integers(0, 10**6))
+def test_lines_that_hardly_cross_are_told_as_uncertain(azimuth_rad: float, beside_rad: float, dart: Axis3, seed: int) -> None:
+    """Two cameras side by side give no dart, or one whose uncertainty holds the truth and is no small number."""
+    pair = [station(0, azimuth_rad), station(1, azimuth_rad + beside_rad)]
+    for fix in fuse(views(pair, dart, REAL, seed)):
+        assert fix.uncertainty_mm > 0.8
+        assert apart_mm(fix.axis, dart) < 6 * fix.uncertainty_mm
+
+
+@settings(max_examples=60, deadline=None)
+@given(rigs(), darts(), darts())
+def test_a_dart_that_stands_is_not_new(calibrations: list[Calibration], dart: Axis3, standing: Axis3) -> None:
+    """What is known is not found again, and hides nothing that stands a few centimetres away."""
+    assume(_crossing_rad(calibrations, dart) > FEWEST_RAD)
+    assume(apart_mm(dart, standing) > 30)
+
+    assert fuse(views(calibrations, standing), [standing]) == []
+    assert apart_mm(fuse(views(calibrations, dart), [standing])[0].axis, dart) < 0.1
