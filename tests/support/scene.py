@@ -1,6 +1,6 @@
 """One simulated camera before a board, and what it sees of darts, hands and a bump, with exact truth."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -33,8 +33,12 @@ class Outlook:
         self.projection = Projection(self.calibration)
         self.region = region_of(self.projection, BoardSpec(), (HEIGHT, WIDTH))
         self.spec = SourceSpec(camera_id=self.camera_id, url=f"sim:?rig={rig}&camera={camera}", width=WIDTH, height=HEIGHT)
-        self._painter = Painter(rig_of(rig), camera, self.calibration)
+        self._rig, self._camera = rig, camera
         self._taken = 0
+
+    @cached_property
+    def _painter(self) -> Painter:
+        return Painter(rig_of(self._rig), self._camera, self.calibration)
 
     def picture(self, *darts: Pose, hand: HandPose | None = None, shift: Shift | None = None) -> Image:
         """Take a picture of what stands there; no two have the same noise."""
@@ -62,7 +66,7 @@ class Outlook:
         return Sight(self.calibration, shift).displacement()
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=12)
 def outlook(rig: int = 1, camera: int = 0) -> Outlook:
     """Give a camera of a rig; it is made once for all tests of a process."""
     return Outlook(rig, camera)

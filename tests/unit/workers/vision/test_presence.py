@@ -97,10 +97,8 @@ def test_a_dart_that_leaves_is_no_dart_that_comes(camera: int) -> None:
     went = find_axes(look.difference((new,)), known, look.projection)
     came = find_axes(look.difference((), new), known, look.projection)
 
-    assert went
-    assert came
-    assert max(leaving(s, look.projection, full, empty, look.picture()) for s in went) > 0.6
-    assert all(leaving(s, look.projection, empty, full, look.picture()) < 0.3 for s in came)
+    assert max(s.leaving for s in leaving(went, look.projection, full, empty, look.picture())) > 0.6
+    assert max(s.leaving for s in leaving(came, look.projection, empty, full, look.picture())) < 0.3
 
 
 def test_the_outline_lies_along_the_axis() -> None:

@@ -1,0 +1,343 @@
+"""Tests of one camera's eye: the frames of a simulated camera go in, what it tells is held against what happened."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import pytest
+
+from schemas.base import CameraId, DartId
+from schemas.geometry import Calibration
+from schemas.worker import (
+    BoardState,
+    Calibrate,
+    Calibrated,
+    CalibrationRefused,
+    Configure,
+    Disown,
+    Fault,
+    FromWorker,
+    KnownDart,
+    Motion,
+    Rereference,
+    SequenceStarted,
+    Settled,
+)
+from tests.support.scene import HEIGHT, WIDTH, axis_of, dart, hand, jpeg, off_line_px, outlook
+from workers.detector import Detector
+from workers.sources.simulator.darts import Pose
+from workers.sources.simulator.hand import HandPose
+from workers.vision.frame import BadFrameError, Frame, Image
+
+FPS = 20.0
+NEW = dart(-60, -90, slope_x=-0.05, slope_y=0.15, design=2)
+SECOND = dart(0, 103, design=1)
+
+
+class Watched:
+    """A detector before a simulated board: `said` is all that it told."""
+
+    def __init__(self, rig: int = 1, camera: int = 1, *, calibration: Calibration | None = None, darts: tuple[KnownDart, ...] = ()) -> None:
+        self.look = outlook(rig, camera)
+        self.detector = Detector(Configure(source=self.look.spec, calibration=calibration or self.look.calibration, darts=darts))
+        self.now = 0.0
+        self.said: list[FromWorker] = []
+
+    def frames(self, count: int, *darts: Pose, hand_at: Sequence[HandPose] = ()) -> list[FromWorker]:
+        """Show some frames; a hand takes its places one after the other and rests in the last."""
+        told: list[FromWorker] = []
+        for k in range(count):
+            where = hand_at[min(k, len(hand_at) - 1)] if hand_at else None
+            told += self.step(self.look.picture(*darts, hand=where))
+        return told
+
+    def step(self, picture: Image, *, held: bool = False, sequence_id: str | None = None) -> list[FromWorker]:
+        """Show one picture."""
+        told = self.detector.step(Frame(self.now, pixels=picture, held=held, sequence_id=sequence_id))
+        self.now += 1 / FPS
+        self.said += told
+        return told
+
+    def knows(self, *darts: tuple[str, Pose, int]) -> None:
+        """Let the supervisor say which darts stand: name, dart, and the episode in which it was new."""
+        known = tuple(KnownDart(dart_id=DartId(n), axis=axis_of(p), episodes={self.look.camera_id: e}) for n, p, e in darts)
+        self.detector.tell(BoardState(darts=known))
+
+
+@pytest.fixture
+def watched() -> Watched:
+    """Give a detector that knows where it stands and has seen the empty board for a while."""
+    scene = Watched()
+    scene.frames(8)
+    scene.said.clear()
+    return scene
+
+
+def _settled(told: Sequence[FromWorker]) -> list[Settled]:
+    return [m for m in told if isinstance(m, Settled)]
+
+
+def test_a_calibration_that_fits_is_kept() -> None:
+    """A calibration that is handed over and fits the picture is kept and told, within a few frames."""
+    scene = Watched()
+    calibrated = [m for m in scene.frames(5) if isinstance(m, Calibrated)]
+
+    assert [(m.kept, m.calibration) for m in calibrated] == [(True, scene.look.calibration)]
+
+
+def test_a_calibration_of_another_size_is_not_kept() -> None:
+    """A calibration belongs to a picture size: one of another size is never used."""
+    other = msgspec.structs.replace(outlook(1, 1).calibration, width=640, height=480)
+    scene = Watched(calibration=other)
+
+    assert not [m for m in scene.frames(3) if isinstance(m, Calibrated) and m.kept]
+
+
+def test_a_picture_without_a_board_is_refused_with_words() -> None:
+    """Where there is no board the detector says why, and again only after some time."""
+    scene = Watched(calibration=msgspec.structs.replace(outlook(1, 1).calibration, width=1))
+    rng = np.random.default_rng(0)
+    told: list[FromWorker] = []
+    for _ in range(20):
+        told += scene.step((120 + rng.normal(0, 1.5, (HEIGHT, WIDTH, 3))).astype(np.uint8))
+    refused = [m for m in told if isinstance(m, CalibrationRefused)]
+
+    assert len(refused) == 1
+    assert len(refused[0].reason) > 5
+
+
+def test_a_still_board_is_silent(watched: Watched) -> None:
+    """Noise alone says nothing, however long."""
+    watched.frames(60)
+
+    assert watched.said == []
+
+
+def test_a_dart_is_an_episode_with_its_axis(watched: Watched) -> None:
+    """A dart gives motion and then one settled picture with its axis among the sightings, to one pixel."""
+    told = watched.frames(6, NEW)
+    settled = _settled(told)
+    assert [type(m) for m in told] == [Motion, Settled]
+    assert settled[0].finding == "dart"
+    assert settled[0].episode == told[0].episode if isinstance(told[0], Motion) else False
+
+    projection = watched.look.projection
+    foot, head = watched.look.seen(NEW, 0.0, 60.0)
+    lines = [projection.denormalise(np.array([[c.u, c.v] for c in s.sections])) for s in settled[0].sightings]
+    assert min(float(np.median(off_line_px(line, foot, head))) for line in lines) < 1.0
+
+
+def test_time_of_settling_is_that_of_the_first_still_frame(watched: Watched) -> None:
+    """An episode begins with the frame that moved and is settled with the first that stood still again."""
+    began_s = watched.now
+    settled = _settled(watched.frames(6, NEW))[0]
+
+    assert settled.started_s == pytest.approx(began_s)
+    assert began_s < settled.t_s <= began_s + 2.1 / FPS
+
+
+def test_what_settled_is_the_new_reference(watched: Watched) -> None:
+    """Once told, a dart is part of the board: nothing more is said of it, and the next dart is told alone."""
+    watched.frames(20, NEW)
+    watched.said.clear()
+    assert watched.frames(10, NEW) == []
+
+    first = _settled(watched.frames(6, NEW, SECOND))[0]
+    assert first.finding == "dart"
+    assert first.changed_share < 0.06
+
+
+def test_a_known_dart_is_there_until_it_is_taken(watched: Watched) -> None:
+    """Of a dart that the supervisor named every settled picture says whether it stands: high while it does, low after."""
+    episode = _settled(watched.frames(6, NEW))[0].episode
+    watched.knows(("d1", NEW, episode))
+    stands = _settled(watched.frames(6, NEW, SECOND))[0].presence
+    gone = _settled(watched.frames(6, SECOND))[0].presence
+
+    assert [p.dart_id for p in stands] == ["d1"]
+    assert stands[0].score > 0.7
+    assert gone[0].score < 0.3
+    assert min(stands[0].weight, gone[0].weight) > 0.3
+
+
+def test_an_emptied_board_looks_empty(watched: Watched) -> None:
+    """Against the empty board a standing dart is a share of the face, and after the takeout (nearly) nothing is."""
+    full = _settled(watched.frames(6, NEW))[0].empty_share
+    bare = _settled(watched.frames(6))[0].empty_share
+
+    assert full is not None
+    assert bare is not None
+    assert bare < 0.003 < full
+
+
+def test_a_hand_is_told_while_it_moves(watched: Watched) -> None:
+    """A hand that keeps moving before the board is told before it has gone."""
+    told = watched.frames(30, hand_at=[hand(5.0 * k - 60, 10.0) for k in range(30)])
+
+    assert any(isinstance(m, Motion) and m.hand for m in told)
+    assert not _settled(told)
+
+
+def test_a_resting_hand_is_no_reference() -> None:
+    """A hand that rests is found as a hand; when it has gone, the board is what it was."""
+    watched = Watched(camera=0)
+    watched.frames(8)
+    rests = _settled(watched.frames(8, hand_at=[hand()]))
+    assert rests[0].finding == "hand"
+    assert rests[0].spots
+
+    after = _settled(watched.frames(8))
+    assert after[-1].finding == "nothing"
+    assert after[-1].changed_share < 0.003
+
+
+def test_a_dart_that_came_behind_a_hand_is_found(watched: Watched) -> None:
+    """What is different when the hand has gone is told then."""
+    watched.frames(8, hand_at=[hand()])
+    found = _settled(watched.frames(8, NEW))[-1]
+
+    assert found.finding == "dart"
+    assert found.sightings
+
+
+def test_a_disowned_episode_is_taken_back(watched: Watched) -> None:
+    """When the supervisor disowns an episode, the next one is compared with what was before it."""
+    episode = _settled(watched.frames(6, NEW))[0].episode
+    watched.detector.tell(Disown(episode=episode))
+    again = _settled(watched.frames(6, NEW, SECOND))[0]
+    foot, head = watched.look.seen(NEW, 0.0, 60.0)
+    lines = [watched.look.projection.denormalise(np.array([[c.u, c.v] for c in s.sections])) for s in again.sightings]
+
+    assert min(float(np.median(off_line_px(line, foot, head))) for line in lines) < 1.5
+
+
+def test_a_new_reference_is_taken_when_asked_for(watched: Watched) -> None:
+    """After the supervisor said that what stands is the board, it is no difference any more, and empty is what it said is empty."""
+    watched.frames(6, NEW)
+    watched.detector.tell(Rereference(empty=True))
+    watched.frames(6, NEW)
+    share = _settled(watched.frames(6, NEW, SECOND))[0].empty_share
+    back = _settled(watched.frames(6, NEW))[0].empty_share
+
+    assert share is not None
+    assert back is not None
+    assert back < 0.003 < share
+
+
+def test_a_restarted_camera_judges_the_darts_it_is_told() -> None:
+    """A detector that is started with darts in the board keeps its calibration and can say later whether they are gone."""
+    known = KnownDart(dart_id=DartId("d1"), axis=axis_of(NEW))
+    scene = Watched(darts=(known,))
+    scene.frames(8, NEW)
+    assert any(isinstance(m, Calibrated) and m.kept for m in scene.said)
+
+    stands = _settled(scene.frames(8, NEW, SECOND))[0].presence[0]
+    gone = _settled(scene.frames(8, SECOND))[0].presence[0]
+    assert stands.score > gone.score + 0.2
+
+
+def test_a_new_sequence_forgets_the_board(watched: Watched) -> None:
+    """The next sequence of a recording begins with its own empty board: darts that stood before are no change."""
+    watched.frames(6, NEW)
+    watched.said.clear()
+    told = watched.step(watched.look.picture(), sequence_id="two")
+    for _ in range(4):
+        told += watched.step(watched.look.picture(), sequence_id="two")
+
+    assert [m.sequence_id for m in told if isinstance(m, SequenceStarted)] == ["two"]
+    assert not _settled(told)
+
+
+def test_stills_of_a_recording_are_enough(watched: Watched) -> None:
+    """A picture that is shown once and then repeated (`held`) settles, as film does."""
+    told = watched.step(watched.look.picture(NEW))
+    repeated = watched.look.picture(NEW)
+    for _ in range(6):
+        told += watched.step(repeated, held=True)
+
+    assert [type(m) for m in told].count(Settled) == 1
+    assert _settled(told)[0].finding == "dart"
+
+
+def test_the_same_frames_are_told_the_same() -> None:
+    """Two detectors that are shown the same frames say the same, byte for byte."""
+    look = outlook(1, 1)
+    pictures = [*(look.picture() for _ in range(8)), *(look.picture(NEW) for _ in range(4)), *(look.picture() for _ in range(4))]
+    told = []
+    for _ in range(2):
+        detector = Detector(Configure(source=look.spec, calibration=look.calibration))
+        told.append([m for k, p in enumerate(pictures) for m in detector.step(Frame(k / FPS, pixels=p))])
+
+    assert told[0]
+    assert msgspec.msgpack.encode(told[0]) == msgspec.msgpack.encode(told[1])
+
+
+def test_compressed_frames_are_as_good(watched: Watched) -> None:
+    """JPEG as cameras send it gives a dart as pixels do, and a still board stays silent."""
+    scene = Watched()
+    pictures = [*(scene.look.picture() for _ in range(12)), *(scene.look.picture(NEW) for _ in range(6))]
+    told = [m for k, p in enumerate(pictures) for m in scene.detector.step(Frame(k / FPS, jpeg=jpeg(p)))]
+
+    assert [type(m) for m in told] == [Calibrated, Motion, Settled]
+    assert _settled(told)[0].finding == "dart"
+
+
+def test_a_broken_frame_is_an_error_and_no_end(watched: Watched) -> None:
+    """Bytes that are no picture raise, and the next good frame goes on as if they had not come."""
+    with pytest.raises(BadFrameError):
+        watched.detector.step(Frame(watched.now, jpeg=b"\xff\xd8 broken"))
+
+    assert watched.frames(10) == []
+    assert _settled(watched.frames(6, NEW))[0].finding == "dart"
+
+
+def test_a_black_camera_is_told_and_its_end(watched: Watched) -> None:
+    """A camera in the dark says so once, and once when it sees again."""
+    watched.step(np.zeros((HEIGHT, WIDTH, 3), np.uint8))
+    watched.step(np.ones((HEIGHT, WIDTH, 3), np.uint8))
+    watched.frames(4)
+    faults = [(m.fault, m.active) for m in watched.said if isinstance(m, Fault)]
+
+    assert faults == [("black", True), ("black", False)]
+
+
+def test_a_frozen_camera_is_told(watched: Watched) -> None:
+    """A live camera that gives the very same picture for seconds is frozen; a noisy still board is not."""
+    same = watched.look.picture()
+    for _ in range(150):
+        watched.step(same)
+    watched.frames(3)
+    faults = [(m.fault, m.active) for m in watched.said if isinstance(m, Fault)]
+
+    assert faults == [("frozen", True), ("frozen", False)]
+
+
+def test_a_wish_to_calibrate_forgets_the_place(watched: Watched) -> None:
+    """After the order a calibration is measured, not kept."""
+    watched.detector.tell(Calibrate())
+    for _ in range(12):
+        watched.frames(1)
+    calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
+
+    assert [m.kept for m in calibrated] == [False]
+    assert calibrated[0].calibration.camera_id == CameraId("cam1")
+    assert calibrated[0].calibration.residual_px < 1.0
+
+
+def test_the_age_of_the_reference_is_told(watched: Watched) -> None:
+    """The reference ages with time, a new one is young, and without one the age is nothing."""
+    assert Detector(Configure(source=watched.look.spec)).reference_age_s(100.0) == 0.0
+    assert watched.detector.reference_age_s(1000.0) > 900.0
+
+    watched.frames(6, NEW)
+    assert watched.detector.reference_age_s(watched.now) < 1.0
+
+
+def test_repeats_are_counted(watched: Watched) -> None:
+    """Frames that the source repeated are counted as held."""
+    before = watched.detector.counters.frames_held
+    picture = watched.look.picture()
+    watched.step(picture, held=True)
+    watched.step(picture, held=True)
+
+    assert watched.detector.counters.frames_held == before + 2

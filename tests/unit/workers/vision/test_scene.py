@@ -1,0 +1,178 @@
+"""Tests of what a camera remembers of the board before it."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from schemas.base import DartId
+from schemas.worker import KnownDart
+from tests.support.scene import WIDTH, Outlook, axis_of, dart, off_line_px, outlook
+from workers.sources.simulator.darts import Pose
+from workers.sources.simulator.sight import Shift
+from workers.vision.frame import Image
+from workers.vision.reference import Comparison
+from workers.vision.scene import Scene
+
+NEW = dart(-60, -90, slope_x=-0.05, slope_y=0.15, design=2)
+SECOND = dart(0, 103, design=1)
+
+
+def _scene(look: Outlook, *darts: Pose) -> Scene:
+    scene = Scene(look.camera_id, look.projection, look.region, look.picture(*darts), 1.0)
+    if not darts:
+        scene.empty = scene.reference
+    return scene
+
+
+def _known(name: str, pose: Pose, episode: int) -> KnownDart:
+    return KnownDart(dart_id=DartId(name), axis=axis_of(pose), episodes={outlook(1, 1).camera_id: episode})
+
+
+def _settle(scene: Scene, picture: Image, episode: int) -> Comparison:
+    seen = scene.compare(picture)
+    scene.remember(episode, seen)
+    scene.adopt(seen.picture, float(episode))
+    return seen
+
+
+def _share(seen: Comparison) -> int:
+    return int(np.count_nonzero(seen.difference.changed))
+
+
+def test_what_is_adopted_is_compared_with() -> None:
+    """A picture taken as reference is no difference any more; what was before it is."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+    _settle(scene, look.picture(NEW), 1)
+
+    assert [scene.unprepared, scene.reference.taken_s, scene.unprepared] == [True, 1.0, False]
+    assert _share(scene.compare(look.picture(NEW))) < 25
+    assert _share(scene.compare(look.picture())) > 100
+
+
+def test_a_disowned_episode_is_undone() -> None:
+    """After disowning an episode pictures are compared with what was before it; an unknown episode changes nothing."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+    _settle(scene, look.picture(NEW), 1)
+    scene.disown(99)
+    assert _share(scene.compare(look.picture(NEW))) < 25
+
+    scene.disown(1)
+    assert _share(scene.compare(look.picture())) < 25
+
+
+def test_known_darts_are_judged() -> None:
+    """A dart that was new in a remembered episode is told as there or gone; one that is no longer named is forgotten."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+    _settle(scene, look.picture(NEW), 1)
+    scene.take_darts((_known("d1", NEW, 1),))
+    there, gone = scene.presence(look.picture(NEW))[0], scene.presence(look.picture())[0]
+    scene.take_darts(())
+
+    assert there.score > 0.7
+    assert gone.score < 0.3
+    assert scene.presence(look.picture(NEW)) == ()
+
+
+def test_a_dart_from_before_the_start_is_judged_by_its_looks() -> None:
+    """A dart of which no episode is known is there as long as it looks as it does now."""
+    look = outlook(1, 1)
+    scene = _scene(look, NEW)
+    scene.take_darts((_known("d1", NEW, 77),))
+    there, gone = scene.presence(look.picture(NEW))[0], scene.presence(look.picture())[0]
+
+    assert there.score > 0.7
+    assert gone.score < there.score - 0.2
+
+
+def test_a_new_dart_is_sighted() -> None:
+    """The axis of a new dart is among the sightings, and does not leave; with nothing new there are none."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+    seen = scene.compare(look.picture(NEW))
+    foot, head = look.seen(NEW, 0.0, 60.0)
+    found = scene.sightings(seen, scene.against_empty(seen), ())
+    off = [
+        float(np.median(off_line_px(look.projection.denormalise(np.array([[c.u, c.v] for c in s.sections])), foot, head))) for s in found
+    ]
+
+    assert min(off) < 1.0
+    assert found[int(np.argmin(off))].leaving < 0.5
+    still = scene.compare(look.picture())
+    assert scene.sightings(still, scene.against_empty(still), ()) == []
+
+
+def test_a_dart_that_is_taken_leaves() -> None:
+    """The best line of a dart that went away is told as leaving: the empty board came back along it."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+    _settle(scene, look.picture(NEW), 1)
+    scene.take_darts((_known("d1", NEW, 1),))
+    seen = scene.compare(look.picture())
+    found = scene.sightings(seen, scene.against_empty(seen), scene.presence(seen.picture))
+
+    assert max((s.leaving for s in found), default=1.0) > 0.5
+
+
+def test_shares_tell_how_much_differs() -> None:
+    """A dart is a small share of the face, against the reference and against the empty board; nothing is (nearly) no share."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+    seen, still = scene.compare(look.picture(NEW)), scene.compare(look.picture())
+    bare, nothing = scene.against_empty(seen), scene.against_empty(still)
+    assert bare is not None
+    assert nothing is not None
+
+    assert 0.001 < scene.face_share(seen) < 0.08
+    assert 0.001 < scene.empty_share(bare) < 0.08
+    assert scene.empty_share(nothing) < 0.001
+
+
+def test_without_an_empty_picture_nobody_knows() -> None:
+    """A scene that began with darts in the board cannot compare with the empty one, until it is told one."""
+    look = outlook(1, 1)
+    scene = _scene(look, NEW)
+    assert scene.against_empty(scene.compare(look.picture())) is None
+
+    scene.adopt_empty(look.picture(), 5.0)
+    assert scene.against_empty(scene.compare(look.picture())) is not None
+    assert scene.reference.taken_s == 5.0
+
+
+@pytest.mark.parametrize("shift", [Shift(), Shift(x=1.5, y=-2.0)], ids=["still", "moved"])
+def test_another_sequence_lies_over_the_calibration(shift: Shift) -> None:
+    """The empty board of the next sequence is laid over the picture of the calibration, however far the scene has gone since."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+    _settle(scene, look.picture(NEW, SECOND), 1)
+    again = scene.begin_again(look.picture(shift=shift), 9.0, 8.0)
+    assert again is not None
+
+    assert again.empty is not None
+    assert _share(again.compare(look.picture())) < 0.003 * look.region.face_pixels
+    assert again.presence(look.picture()) == ()
+
+
+def test_a_camera_that_was_moved_has_no_old_place() -> None:
+    """A picture of another size, of something else, or from far off is no sequence of the same scene."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+
+    assert scene.begin_again(look.picture()[:, : WIDTH // 2], 1.0, 8.0) is None
+    assert scene.begin_again(np.full_like(look.picture(), 120), 1.0, 8.0) is None
+    assert scene.begin_again(np.roll(look.picture(), 30, axis=1), 1.0, 8.0) is None
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    """Only the last episodes can be taken back: an old one is forgotten, and disowning it changes nothing."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+    _settle(scene, look.picture(NEW), 0)
+    for episode in range(1, 40):
+        scene.remember(episode, scene.compare(look.picture(NEW)))
+    scene.disown(0)
+
+    assert _share(scene.compare(look.picture(NEW))) < 25
+    assert msgspec.json.encode(scene.presence(look.picture())) == b"[]"
