@@ -285,7 +285,9 @@ class Detector:
         self._episode = None
         self._glancer.settle(small)
         seen = scene.compare(frame.color())
-        sightings = scene.sightings(seen)
+        bare = scene.against_empty(seen)
+        presence = scene.presence(seen.picture)
+        sightings = scene.sightings(seen, bare, presence)
         spots = find_spots(seen.difference, scene.reference.picture, seen.picture, scene.projection, scene.region.mm_per_px)
         widest_mm = _width_mm(spots[0].radius, scene) if spots else 0.0
         changed = cv2.countNonZero(seen.difference.changed)
@@ -306,10 +308,10 @@ class Detector:
             changed_share=share,
             max_share=max(episode.max_share, share),
             flight=episode.flight,
-            empty_share=scene.empty_share(seen),
+            empty_share=None if bare is None else scene.empty_share(bare),
             sightings=tuple(sightings),
             spots=spots,
-            presence=scene.presence(seen.picture),
+            presence=presence,
             evidence=_evidence(seen, widest_mm, changed),
         )
         if finding != "hand":

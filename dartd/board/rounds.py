@@ -23,6 +23,10 @@ FIRST_SCORE = 0.52  # of one per camera: what the lines of the cameras must add 
 MORE_SCORE = 0.62  # for a second dart in the same change; shadows and flights make weak lines too
 SHADOW_MM = 6.0  # a dart's shadow starts at its foot: a second axis of the same change so near to the first is no dart
 SURE_MM = 1.0  # a vaguer axis explains no wide spots: two lines of a hand's fingers cross somewhere too
+UNDISTURBED = 0.7  # presence of a dart that is as it was, or hidden a little
+PUSHED_MM = 20.0  # a dart that another one hits moves less than this
+HIDDEN_MM = 4.0
+MOVED_MM = 1.0  # less is the cameras' own uncertainty
 GONE = 0.4  # presence below which a dart is no longer there
 LEAST_WEIGHT = 0.25
 LEAVING = 0.5
@@ -104,9 +108,13 @@ class Rounds:
         settled = gathered.settled
         episodes = {camera: s.episode for camera, s in settled.items()}
         views = [View(c, self.poses[c], _coming(s.sightings)) for c, s in settled.items() if c in self.poses]
-        gone = _gone(standing, settled)
-        fixes = self._accept(fuse(views, [d.axis for d in standing]))
-        sure = [f for f in fixes if f.score >= MORE_SCORE * len(self.poses) or f.uncertainty_mm < SURE_MM]
+        scores = _presence(standing, settled)
+        disturbed = [d for d in standing if scores.get(d.dart_id, 1.0) < UNDISTURBED]
+        fixes = self._accept(fuse(views, [d.axis for d in standing if d not in disturbed], most=3 + len(disturbed)), len(disturbed))
+        again = _seen_again(disturbed, fixes)
+        fixes = [f for f in fixes if f not in again.values()]
+        gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < GONE and d.dart_id not in again)
+        sure = [f for f in (*fixes, *again.values()) if f.score >= MORE_SCORE * len(self.poses) or f.uncertainty_mm < SURE_MM]
         explained = [d.axis for d in standing if d.dart_id in gone] + [f.axis for f in sure]
         hand = is_hand(explained, settled, self.poses)
         at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
@@ -119,6 +127,7 @@ class Rounds:
                 hand=hand,
                 landings=() if hand else tuple(land(f, views, self._board, count, episodes, at_s) for f in fixes),
                 gone=gone,
+                moved=() if hand else tuple((d.dart_id, again[d.dart_id].axis) for d in disturbed if _is_moved(d, again)),
                 flight=sum(s.flight for s in settled.values()) >= min(2, count),
                 max_motion=max((s.max_share for s in settled.values()), default=0.0),
                 empty=_empty(settled),
@@ -126,35 +135,52 @@ class Rounds:
             episodes,
         )
 
-    def _accept(self, fixes: Sequence[Fix]) -> list[Fix]:
-        """Keep the fixes that enough cameras stand behind."""
+    def _accept(self, fixes: Sequence[Fix], disturbed: int) -> list[Fix]:
+        """Keep the fixes that enough cameras stand behind; `disturbed` darts may be seen again beside new ones."""
         cameras = max(1, len(self.poses))
         accepted: list[Fix] = []
         for fix in fixes:
-            least = (MORE_SCORE if accepted else FIRST_SCORE) * cameras
-            own_shadow = any(_apart_mm(fix, other) < SHADOW_MM for other in accepted)
+            least = (MORE_SCORE if len(accepted) > disturbed else FIRST_SCORE) * cameras
+            own_shadow = any(_distance_mm(fix.axis, other.axis) < SHADOW_MM for other in accepted) and not disturbed
             if fix.score >= least and not own_shadow and (len(fix.seen_by) > 1 or cameras == 1):
                 accepted.append(fix)
         return accepted
-
-
-def _apart_mm(one: Fix, other: Fix) -> float:
-    return float(np.hypot(one.axis.x_mm - other.axis.x_mm, one.axis.y_mm - other.axis.y_mm))
 
 
 def _coming(sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
     return tuple(s for s in sightings if s.leaving < LEAVING)
 
 
-def _gone(standing: Sequence[KnownDart], settled: Mapping[CameraId, Settled]) -> tuple[DartId, ...]:
-    """Name the darts that the cameras together no longer see; a camera counts by how much of the dart it can judge."""
-    gone = []
+def _presence(standing: Sequence[KnownDart], settled: Mapping[CameraId, Settled]) -> dict[DartId, float]:
+    """Say how much of each dart the cameras together still see; a camera counts by how much of the dart it can judge."""
+    together = {}
     for dart in standing:
         seen = [p for s in settled.values() for p in s.presence if p.dart_id == dart.dart_id]
         weight = sum(p.weight for p in seen)
-        if weight >= LEAST_WEIGHT and sum(p.weight * p.score for p in seen) / weight < GONE:
-            gone.append(dart.dart_id)
-    return tuple(gone)
+        if weight >= LEAST_WEIGHT:
+            together[dart.dart_id] = sum(p.weight * p.score for p in seen) / weight
+    return together
+
+
+def _seen_again(disturbed: Sequence[KnownDart], fixes: Sequence[Fix]) -> dict[DartId, Fix]:
+    """Match darts that are not as they were with the axes that are seen now, the nearest pairs first."""
+    pairs = sorted(((_distance_mm(f.axis, d.axis), d.dart_id, k) for d in disturbed for k, f in enumerate(fixes)), key=lambda p: p[0])
+    again: dict[DartId, Fix] = {}
+    taken: set[int] = set()
+    for distance_mm, dart_id, k in pairs:
+        alone = len(fixes) == 1 and distance_mm > HIDDEN_MM  # one new axis a little beside: rather a new dart than the old one
+        if distance_mm < PUSHED_MM and dart_id not in again and k not in taken and not alone:
+            again[dart_id] = fixes[k]
+            taken.add(k)
+    return again
+
+
+def _is_moved(dart: KnownDart, again: Mapping[DartId, Fix]) -> bool:
+    return dart.dart_id in again and _distance_mm(again[dart.dart_id].axis, dart.axis) > MOVED_MM
+
+
+def _distance_mm(one: Axis3, other: Axis3) -> float:
+    return float(np.hypot(one.x_mm - other.x_mm, one.y_mm - other.y_mm))
 
 
 def _empty(settled: Mapping[CameraId, Settled]) -> bool | None:

@@ -17,6 +17,7 @@ from workers.vision.region import Region
 
 REMEMBERED = 8  # episodes whose pictures are kept for the darts that the supervisor finds in them
 FEWEST_CHANGED = 25
+UNDISTURBED = 0.7  # presence of a dart that is as it was, or hidden a little
 DART_MM = 170.0  # a dart with its flight, as far as it may hide others
 DART_HALF_MM = 25.0
 
@@ -43,7 +44,7 @@ class Scene:
         self.empty: Reference | None = None
         self._seen: OrderedDict[int, Seen] = OrderedDict()
         self._traces: dict[DartId, Trace] = {}
-        self._known = np.zeros_like(region.volume)
+        self._reach: dict[DartId, Image] = {}
 
     @property
     def reference(self) -> Reference:
@@ -99,23 +100,31 @@ class Scene:
     def take_darts(self, darts: tuple[KnownDart, ...]) -> None:
         """Remember what the darts that stand look like, and forget the others."""
         self._traces = {d.dart_id: self._traces.get(d.dart_id) or self._trace(d) for d in darts}
-        self._known = np.zeros_like(self.region.volume)
-        for dart in darts:
-            reach = np.zeros_like(self._known)
-            cv2.fillConvexPoly(reach, outline(dart.axis, self.projection, DART_MM, DART_HALF_MM), 255)
-            seen = self._seen.get(dart.episodes.get(self._camera, -1))
-            if seen is not None:
-                cv2.bitwise_and(reach, seen.changed, reach)
-            cv2.bitwise_or(self._known, reach, self._known)
+        self._reach = {d.dart_id: self._reach.get(d.dart_id, self._part_of(d)) for d in darts}
 
-    def sightings(self, seen: Comparison) -> list[Sighting]:
-        """List the thin straight things in which a picture differs, each with how much of it is the empty board come back."""
+    def against_empty(self, seen: Comparison) -> Comparison | None:
+        """Compare a picture with the empty board; None when no empty picture is known."""
+        return None if self.empty is None else compare(self.empty, seen.picture, self.region)
+
+    def sightings(self, seen: Comparison, bare: Comparison | None, presence: tuple[Presence, ...]) -> list[Sighting]:
+        """List the thin straight things in which a picture differs, each with how much of it is the empty board come back.
+
+        Where darts that are still there hide others, less is believed. When a dart is not as it was, what differs from the empty board
+        (`bare`) is looked at too: a dart that was pushed aside differs from itself in confusing ways.
+        """
         if cv2.countNonZero(seen.difference.changed) < FEWEST_CHANGED:
             return []
-        found = find_axes(seen.difference, self._known, self.projection)
-        if self.empty is None:
+        hidden = np.zeros_like(self.region.volume)
+        for each in presence:
+            if each.score >= UNDISTURBED:
+                cv2.bitwise_or(hidden, self._reach[each.dart_id], hidden)
+        found = find_axes(seen.difference, hidden, self.projection)
+        if self.empty is None or bare is None:
             return found
-        return leaving(found, self.projection, self.reference.picture, seen.picture, self.empty.picture)
+        found = leaving(found, self.projection, self.reference.picture, seen.picture, self.empty.picture)
+        if all(each.score >= UNDISTURBED for each in presence):
+            return found
+        return found + find_axes(bare.difference, hidden, self.projection)
 
     def presence(self, picture: Image) -> tuple[Presence, ...]:
         """Say of every known dart how much of it a picture still shows."""
@@ -126,13 +135,18 @@ class Scene:
         changed = cv2.bitwise_and(seen.difference.changed, self.region.face)
         return cv2.countNonZero(changed) / max(1, self.region.face_pixels)
 
-    def empty_share(self, seen: Comparison) -> float | None:
-        """Give the share of the board's face that differs from the empty board; None when no empty picture is known."""
-        if self.empty is None:
-            return None
-        changed = cv2.bitwise_and(compare(self.empty, seen.picture, self.region).difference.changed, self.region.face)
+    def empty_share(self, bare: Comparison) -> float:
+        """Give the share of the board's face that differs from the empty board."""
+        changed = cv2.bitwise_and(bare.difference.changed, self.region.face)
         apart = cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
         return cv2.countNonZero(apart) / max(1, self.region.face_pixels)
+
+    def _part_of(self, dart: KnownDart) -> Image:
+        """Draw where in the picture a dart is: what changed when it came, as far as a dart reaches."""
+        reach = np.zeros_like(self.region.volume)
+        cv2.fillConvexPoly(reach, outline(dart.axis, self.projection, DART_MM, DART_HALF_MM), 255)
+        seen = self._seen.get(dart.episodes.get(self._camera, -1))
+        return reach if seen is None else cv2.bitwise_and(reach, seen.changed).astype(np.uint8, copy=False)
 
     def _trace(self, dart: KnownDart) -> Trace:
         seen = self._seen.get(dart.episodes.get(self._camera, -1))
