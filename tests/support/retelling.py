@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise, zip_longest
 from typing import Any, NamedTuple
 
 from dartd.runtime.replay import Told
+from schemas.base import Event
 from schemas.events import (
     BoardStateChanged,
     DartBounceOut,
@@ -14,7 +16,6 @@ from schemas.events import (
     DartUnscored,
     ExtraDart,
     FalseTakeout,
-    JournalledEvent,
     TakeoutFinished,
     TakeoutOverdue,
     TakeoutStarted,
@@ -23,6 +24,7 @@ from schemas.events import (
 )
 
 NEAR_WIRE_MM = 0.6  # a dart so near to a wire may be told in either bed
+BOARD_MM = 225.5  # what cameras watch: a dart beyond, in the surround, may be told as a miss
 WIDEST_MM = 5.0  # and no dart farther off than this
 LATE_MS = 500.0  # the end of a takeout may be told when the next visit has begun; its first dart comes a second later
 _SILENT = BoardStateChanged | DartMoved | VisitCompleted
@@ -53,7 +55,7 @@ def broken_chain(told: Iterable[Told]) -> list[str]:
     changes = [t.envelope.event for t in told if isinstance(t.envelope.event, BoardStateChanged)]
     return [
         f"{one.state} {one.status}, then from {other.previous_state} {other.previous_status}"
-        for one, other in zip(changes, changes[1:], strict=False)
+        for one, other in pairwise(changes)
         if (one.state, one.status) != (other.previous_state, other.previous_status)
     ]
 
@@ -62,31 +64,35 @@ def _visit(visit: dict[str, Any], heard: Sequence[Told]) -> Visit:
     window = [t for t in heard if visit["start_ms"] + LATE_MS <= t.t_ms < visit["end_ms"] + LATE_MS]
     events = [t.envelope.event for t in window]
     slots = {e.dart_id: e.dart_number for e in events if isinstance(e, DartHit | DartUnscored)}
-    happened = [_happened(e) for e in _one_takeout(visit["events"])]
-    told = [_told(e, slots) for e in events if not isinstance(e, _SILENT)]
+    told = _gathered([_told(e, slots) for e in events if not isinstance(e, _SILENT)])
+    story = _one_takeout(visit["events"])
+    unseen = {e["slot"] for e in story if _is_off_the_board(e) and f"throw_miss {e['slot']}" in told}
+    happened = _gathered([_line(e) for e in story if not (e["event"] == "dart_removed" and e["slot"] in unseen)])
+    others = {_line(e): ("throw_miss",) if _is_off_the_board(e) else tuple(e.get("or", ())) for e in story}
     return Visit(
-        _alike(_gathered(told), _gathered([one for one, _ in happened]), happened),
-        _gathered([one for one, _ in happened]),
+        [_by_first_name(line, wanted, others.get(wanted, ())) for line, wanted in zip_longest(told, happened, fillvalue="") if line],
+        happened,
         [*_misplaced(visit["events"], events), *_miscounted(visit, events)],
         window,
     )
 
 
-def _alike(told: list[str], expected: list[str], happened: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+def _by_first_name(line: str, wanted: str, others: Sequence[str]) -> str:
     """Call what may be told in more than one way by its first name."""
-    others = {one: names for one, names in happened}
-    return [
-        expected[k] if k < len(expected) and (line.split()[0] in others.get(expected[k], ()) and line.split()[1:] == expected[k].split()[1:]) else line
-        for k, line in enumerate(told)
-    ]
+    name, _, numbers = line.partition(" ")
+    return wanted if name in others and numbers == wanted.partition(" ")[2] else line
 
 
-def _happened(event: dict[str, Any]) -> tuple[str, Sequence[str]]:
-    slot = f" {event['slot']}" if "slot" in event else ""
-    return f"{event['event']}{slot}", event.get("or", ())
+def _is_off_the_board(event: dict[str, Any]) -> bool:
+    """Say whether a dart stuck so far out that cameras need not see it; it scores nothing either way."""
+    return event["event"] == "dart_hit" and math.hypot(event["x_mm"], event["y_mm"]) > BOARD_MM
 
 
-def _told(event: JournalledEvent, slots: dict[Any, int]) -> str:
+def _line(event: dict[str, Any]) -> str:
+    return f"{event['event']} {event['slot']}" if "slot" in event else str(event["event"])
+
+
+def _told(event: Event, slots: dict[Any, int]) -> str:
     name = str(event.__struct_config__.tag)
     match event:
         case DartHit() | DartUnscored() | ThrowMiss():
@@ -124,7 +130,7 @@ def _one_takeout(story: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return told
 
 
-def _misplaced(story: Sequence[dict[str, Any]], events: Sequence[JournalledEvent]) -> list[str]:
+def _misplaced(story: Sequence[dict[str, Any]], events: Sequence[Event]) -> list[str]:
     """List the darts that were told in another bed, or far off."""
     wrong = []
     hits = {e.dart_number: e for e in events if isinstance(e, DartHit)}
@@ -138,7 +144,7 @@ def _misplaced(story: Sequence[dict[str, Any]], events: Sequence[JournalledEvent
     return wrong
 
 
-def _miscounted(visit: dict[str, Any], events: Sequence[JournalledEvent]) -> list[str]:
+def _miscounted(visit: dict[str, Any], events: Sequence[Event]) -> list[str]:
     """List what is wrong with the sum of the visit: told once, and once more when a dart fell later, with every slot and its points."""
     ends = [e for e in events if isinstance(e, VisitCompleted)]
     fresh = sum(not e.revised for e in ends)
@@ -153,4 +159,15 @@ def _miscounted(visit: dict[str, Any], events: Sequence[JournalledEvent]) -> lis
     return wrong if ends[-1].total == sum(p for _, p in slots) else [*wrong, f"total {ends[-1].total}, darts {slots}"]
 
 
-_STORY = DartHit | DartUnscored | ExtraDart | DartRemoved | DartBounceOut | ThrowMiss | TakeoutStarted | TakeoutFinished | FalseTakeout | TakeoutOverdue
+_STORY = (
+    DartHit
+    | DartUnscored
+    | ExtraDart
+    | DartRemoved
+    | DartBounceOut
+    | ThrowMiss
+    | TakeoutStarted
+    | TakeoutFinished
+    | FalseTakeout
+    | TakeoutOverdue
+)

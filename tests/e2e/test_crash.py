@@ -1,0 +1,144 @@
+"""kill -9 of cameras' processes and of the daemon under throws: the others score on, and nothing that was told is lost, twice or other."""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.daemon import RunningDaemon, free_port, is_running
+from tests.support.simulation import Listener, calibrate, journal, standing, write_simulation
+from tests.support.waiting import Waiting
+
+pytestmark = pytest.mark.timeout(120)
+RIG = 8
+KILLS = 2
+BACK_S = 5.0
+ENDED_S = 3.0
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder whose state knows where the cameras stand."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    calibrate(folder, RIG)
+    return folder
+
+
+@pytest.fixture
+def folder(calibrated: Path, tmp_path: Path) -> Path:
+    """Give a test a copy of that state."""
+    shutil.copytree(calibrated / "state", tmp_path / "state")
+    return tmp_path
+
+
+@asynccontextmanager
+async def _listening(port: int) -> AsyncIterator[Listener]:
+    """Listen while the body runs."""
+    listener = Listener(port)
+    task = asyncio.create_task(listener.listen())
+    try:
+        yield listener
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_killed_camera_is_back_while_the_others_score_on(folder: Path, waiting: Waiting) -> None:
+    """Darts that land while one camera's process is dead are scored by the others; the process is back within five seconds."""
+    port = free_port()
+    with RunningDaemon(write_simulation(folder, port, story="tc8_8", seed=18, rig=RIG, first_s=6), port) as daemon:
+        async with _listening(port) as listener:
+            await waiting.soon(lambda: listener.count("dart_hit"), "the first dart", timeout_s=30)
+            os.kill(daemon.cameras()[0], signal.SIGKILL)  # the next two darts land 0.6 and 1.3 s later
+            killed_s = time.monotonic()
+            gone = await waiting.soon(lambda: _first(listener, "camera_state_changed", state="offline"), "the loss of a camera")
+            lost = gone["camera_id"]
+            ready = await waiting.soon(lambda: _first(listener, "camera_state_changed", gone["seq"], camera_id=lost, state="ready"), "it")
+            back_s = listener.times_s[listener.events.index(ready)] - killed_s
+            await waiting.soon(lambda: any(_sees(lost, hit) for hit in _hits(listener, ready["seq"])), "a dart seen by it", timeout_s=25)
+        meanwhile = [hit for hit in _hits(listener, gone["seq"]) if hit["seq"] < ready["seq"]]
+        await asyncio.to_thread(daemon.end)
+
+    assert meanwhile
+    assert not any(_sees(lost, hit) for hit in meanwhile)
+    assert all(len(hit["fusion"]["cameras_used"]) == 2 for hit in meanwhile)
+    assert back_s < BACK_S
+
+
+async def test_killed_daemon_loses_nothing(folder: Path, waiting: Waiting) -> None:
+    """After each kill -9 under throws the next start goes on: nothing that was heard is missing or comes twice, the board is as told."""
+    port = free_port()
+    config = write_simulation(folder, port, rig=RIG, first_s=4)
+    chance = random.Random(5)
+    async with _listening(port) as listener:
+        for kill in range(KILLS):
+            with RunningDaemon(config, port) as daemon:
+                await _hears(listener, waiting, answers=kill + 1, darts=kill + 1, events=chance.randint(2, 8))
+                await _killed(daemon, waiting)
+        with RunningDaemon(config, port) as daemon:
+            await _hears(listener, waiting, answers=KILLS + 1, darts=listener.count("dart_hit") + 1, events=1)
+            ended_s = await _ended(daemon, waiting)
+
+    _assert_nothing_lost(listener, journal(folder))
+    assert ended_s < ENDED_S
+
+
+async def _hears(listener: Listener, waiting: Waiting, *, answers: int, darts: int, events: int) -> None:
+    """Wait until the listener has heard so many snapshots, then so many more events and so many darts in all."""
+    await waiting.soon(lambda: len(listener.snapshots) >= answers, "an answer", timeout_s=30)
+    enough = len(listener.events) + events
+    await waiting.soon(lambda: listener.count("dart_hit") >= darts and len(listener.events) >= enough, "throws", timeout_s=40)
+
+
+def _hits(listener: Listener, after_seq: int) -> list[dict[str, Any]]:
+    return [e for e in listener.events if e["seq"] > after_seq and e["event_type"] == "dart_hit"]
+
+
+def _sees(camera_id: str, hit: dict[str, Any]) -> bool:
+    return camera_id in hit["fusion"]["cameras_used"]
+
+
+def _first(listener: Listener, event_type: str, after_seq: int = 0, **fields: str) -> dict[str, Any]:
+    """Find the first event of a type, with these fields, after a seq; empty when there is none."""
+    wanted = {"event_type": event_type, **fields}
+    later = (e for e in listener.events if e["seq"] > after_seq)
+    return next((e for e in later if all(e.get(key) == value for key, value in wanted.items())), {})
+
+
+def _assert_nothing_lost(listener: Listener, written: list[dict[str, Any]]) -> None:
+    """Compare what one client heard over all restarts with the journal."""
+    assert [e["seq"] for e in written] == list(range(1, len(written) + 1))
+    assert [e["seq"] for e in listener.events] == list(range(1, listener.last_seq + 1))
+    assert listener.events == written[: len(listener.events)]
+    assert len({e["event_id"] for e in written}) == len(written)
+    for snapshot in listener.snapshots:
+        past = written[: snapshot["last_seq"]]
+        assert [dart["dart_id"] for dart in snapshot["darts"]] == standing(past)
+        thrown = [e for e in past if e["event_type"] in {"dart_hit", "throw_miss", "dart_unscored"}]
+        slots = [e["dart_number"] for e in thrown if e["visit_id"] == snapshot["visit"]["visit_id"]]
+        assert [throw["dart_number"] for throw in snapshot["visit"]["throws"]] == slots
+
+
+async def _killed(daemon: RunningDaemon, waiting: Waiting) -> None:
+    """Kill the daemon, and wait until none of its processes is left."""
+    processes = daemon.children()
+    daemon.end(signal.SIGKILL)
+    await waiting.soon(lambda: not any(map(is_running, processes)), "the end of the camera processes")
+
+
+async def _ended(daemon: RunningDaemon, waiting: Waiting) -> float:
+    """Ask the daemon to end, and tell how long it took until none of its processes was left."""
+    processes = daemon.children()
+    began_s = time.monotonic()
+    status, _, _ = await asyncio.to_thread(daemon.end)
+    await waiting.soon(lambda: not any(map(is_running, processes)), "the end of the camera processes")
+    assert status == 0
+    return time.monotonic() - began_s
