@@ -34,6 +34,7 @@ HAND_MM = 38.0  # an unexplained spot this wide in one camera is a hand
 FINGERS_MM = 24.0  # or this wide in two
 FLIGHT_MM = (30.0, 190.0)  # where along a dart's axis its shaft and flight are
 FLIGHT_HALF_MM = 28.0
+WIDEST_FLIGHT_MM = 26.0  # the largest circle that fits into a flight seen from anywhere has a radius of 22 mm; pictures blur it
 EMPTY_SHARE = 0.003  # registration noise stays below this share of the face
 
 
@@ -198,18 +199,19 @@ def is_hand(explained: Sequence[Axis3], settled: Mapping[CameraId, Settled], pos
 
 
 def _unexplained_mm(spot: Spot, explained: Sequence[Axis3], calibration: Calibration) -> float:
-    """Give a spot's radius on the face in mm, 0 when it lies on the shaft or flight of a dart."""
+    """Give a spot's radius on the face in mm, 0 when it lies on the shaft or flight of a dart and is not wider than a flight there."""
     rotation, translation = np.array(calibration.rotation).reshape(3, 3), np.array(calibration.translation_mm)
-    distance_mm = float(np.linalg.norm(translation))
     for axis in explained:
         low, high = ([axis.x_mm + z * axis.slope_x, axis.y_mm + z * axis.slope_y, z] for z in FLIGHT_MM)
         ends = np.array([low, high]) @ rotation.T + translation
         foot, head = ends[:, :2] / ends[:, 2:]
-        along = (head - foot) / max(1e-9, float(np.linalg.norm(head - foot)))
+        length = max(1e-9, float(np.linalg.norm(head - foot)))
+        along = (head - foot) / length
         apart = np.array([spot.u, spot.v]) - foot
-        where = float(apart @ along)
-        across = abs(float(apart @ np.array([-along[1], along[0]])))
-        half = FLIGHT_HALF_MM / float(min(ends[:, 2]))
-        if -half < where < float(np.linalg.norm(head - foot)) + half and across < half and spot.radius < 1.3 * half:
+        where = float(apart @ along) / length
+        part = min(1.0, max(0.0, where))
+        depth_mm = 1 / ((1 - part) / ends[0, 2] + part / ends[1, 2])  # along a line in a picture the inverse of the depth is linear
+        off_mm = max(abs(float(apart @ np.array([-along[1], along[0]]))), abs(where - part) * length) * depth_mm
+        if off_mm < FLIGHT_HALF_MM and spot.radius * depth_mm < WIDEST_FLIGHT_MM:
             return 0.0
-    return spot.radius * distance_mm
+    return spot.radius * float(np.linalg.norm(translation))
