@@ -60,7 +60,7 @@ def _crossing_rad(calibrations: list[Calibration], dart: Axis3) -> float:
     return max(angles)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rigs(), darts())
 def test_exact_lines_meet_in_the_dart(calibrations: list[Calibration], dart: Axis3) -> None:
     """From exact lines the point follows to a tenth of a millimetre, and every camera stands behind it."""
@@ -73,7 +73,7 @@ def test_exact_lines_meet_in_the_dart(calibrations: list[Calibration], dart: Axi
     assert (np.linalg.eigvalsh(fixes[0].covariance) > 0).all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rigs(), darts(), st.integers(0, 10**6))
 def test_noisy_lines_meet_within_the_uncertainty(calibrations: list[Calibration], dart: Axis3, seed: int) -> None:
     """With errors as real lines have them the point is off by a few uncertainties at most, and these are millimetres."""
@@ -92,7 +92,7 @@ def test_the_covariance_is_that_of_the_errors() -> None:
     """
     rng = np.random.default_rng(7)
     squared, within = [], []
-    for k in range(250):
+    for k in range(150):
         first_rad = rng.uniform(0, math.tau)
         calibrations = [station(n, first_rad + n * math.tau / 3 + rng.uniform(-0.2, 0.2)) for n in range(3)]
         radius_mm, angle_rad = rng.uniform(0, 165), rng.uniform(0, math.tau)
@@ -108,7 +108,7 @@ def test_the_covariance_is_that_of_the_errors() -> None:
     assert np.quantile(squared, 0.99) < 25
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rigs(), darts(), st.integers(0, 10**6), st.randoms(use_true_random=False))
 def test_the_order_of_the_cameras_does_not_matter(calibrations: list[Calibration], dart: Axis3, seed: int, random: object) -> None:
     """The same views in any order give the same dart with the same uncertainty."""
@@ -123,7 +123,7 @@ def test_the_order_of_the_cameras_does_not_matter(calibrations: list[Calibration
         assert set(way[0].seen_by) == set(ways[0][0].seen_by)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rigs(3), darts(), st.integers(0, 2), _number(6, 90), st.booleans(), _number(-0.4, 0.4))
 def test_a_false_line_beside_the_right_one_does_not_pull(
     calibrations: list[Calibration],
@@ -143,7 +143,7 @@ def test_a_false_line_beside_the_right_one_does_not_pull(
     assert apart_mm(fixes[0].axis, dart) < max(0.3, fixes[0].uncertainty_mm)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rigs(3), darts(), st.integers(0, 2), _number(20, 80), st.booleans(), _number(1.0, 1.5))
 def test_a_camera_that_saw_only_something_else_does_not_pull(
     calibrations: list[Calibration],
@@ -165,7 +165,7 @@ def test_a_camera_that_saw_only_something_else_does_not_pull(
     assert min(apart_mm(fix.axis, dart) for fix in fixes) < 0.3
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_number(0, math.tau), _number(0.0, 0.12), darts(), st.integers(0, 10**6))
 def test_lines_that_hardly_cross_are_told_as_uncertain(azimuth_rad: float, beside_rad: float, dart: Axis3, seed: int) -> None:
     """Two cameras side by side give no dart, or one whose uncertainty holds the truth and is no small number."""
@@ -175,7 +175,7 @@ def test_lines_that_hardly_cross_are_told_as_uncertain(azimuth_rad: float, besid
         assert apart_mm(fix.axis, dart) < 6 * fix.uncertainty_mm
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rigs(), darts(), darts())
 def test_a_dart_that_stands_is_not_new(calibrations: list[Calibration], dart: Axis3, standing: Axis3) -> None:
     """What is known is not found again, and hides nothing that stands a few centimetres away."""

@@ -170,7 +170,7 @@ def test_what_is_remembered_is_bounded() -> None:
     look = outlook(1, 1)
     scene = _scene(look)
     _settle(scene, look.picture(NEW), 0)
-    for episode in range(1, 40):
+    for episode in range(1, 20):
         scene.remember(episode, scene.compare(look.picture(NEW)))
     scene.disown(0)
 
