@@ -41,7 +41,6 @@ from workers.vision.projection import Projection
 from workers.vision.reference import Comparison
 from workers.vision.region import region_of
 from workers.vision.scene import FEWEST_CHANGED, Scene
-from workers.vision.spots import find_spots
 
 CALIBRATION_FRAMES = 5
 CALIBRATION_RETRY_S = 5.0
@@ -80,6 +79,7 @@ class Detector:
         self._camera = configure.source.camera_id
         self._darts: tuple[KnownDart, ...] = configure.darts
         self._handed_over: Calibration | None = configure.calibration
+        self._takeout = False
         self._scene: Scene | None = None
         self._fresh = False  # a sequence has begun, and its first picture is not taken yet
         self._glancer = Glancer(np.full((1, 1), 255, np.uint8))
@@ -104,7 +104,7 @@ class Detector:
         """Take what the supervisor says."""
         match message:
             case BoardState():
-                self._darts = message.darts
+                self._darts, self._takeout = message.darts, message.takeout
                 if self._scene is not None:
                     self._scene.take_darts(message.darts)
             case Disown() if self._scene is not None:
@@ -152,7 +152,7 @@ class Detector:
     def _start_sequence(self, frame: Frame) -> FromWorker:
         """Forget the board that stood before; the calibration is kept as long as the picture has not moved."""
         self._sequence = frame.sequence_id
-        self._darts, self._episode, self._rereference, self._last_small = (), None, None, None
+        self._darts, self._takeout, self._episode, self._rereference, self._last_small = (), False, None, None, None
         self._fresh = self._scene is not None
         self._collected.clear()
         self._announced, self._retry_s = False, -np.inf
@@ -252,7 +252,7 @@ class Detector:
             return []
         episode.looked_s = frame.t_s
         seen = scene.compare(frame.color())
-        spots = find_spots(seen.difference, scene.reference.picture, seen.picture, scene.projection, scene.region.mm_per_px)
+        spots = scene.spots(seen)
         episode.hand = bool(spots) and _width_mm(spots[0].radius, scene) > HAND_MM
         return [self._motion(episode, frame.t_s, glance.share)] if episode.hand else []
 
@@ -288,7 +288,8 @@ class Detector:
         bare = scene.against_empty(seen)
         presence = scene.presence(seen.picture)
         sightings = scene.sightings(seen, bare, presence)
-        spots = find_spots(seen.difference, scene.reference.picture, seen.picture, scene.projection, scene.region.mm_per_px)
+        on_empty = self._takeout and bare is not None
+        spots = scene.spots(bare if bare is not None and self._takeout else seen, on_empty=on_empty)
         widest_mm = _width_mm(spots[0].radius, scene) if spots else 0.0
         changed = cv2.countNonZero(seen.difference.changed)
         finding: Finding = "nothing"
@@ -311,6 +312,7 @@ class Detector:
             empty_share=None if bare is None else scene.empty_share(bare),
             sightings=tuple(sightings),
             spots=spots,
+            spots_on_empty=on_empty,
             presence=presence,
             evidence=_evidence(seen, widest_mm, changed),
         )

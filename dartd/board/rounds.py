@@ -116,8 +116,11 @@ class Rounds:
         fixes = [f for f in fixes if f not in again.values()]
         gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < GONE and d.dart_id not in again)
         sure = [f for f in (*fixes, *again.values()) if f.score >= MORE_SCORE * len(self.poses) or f.uncertainty_mm < SURE_MM]
-        explained = [d.axis for d in standing if d.dart_id in gone] + [f.axis for f in sure]
-        hand = is_hand(explained, settled, self.poses)
+        went = [d.axis for d in standing if d.dart_id in gone]
+        stays = [d.axis for d in standing if d.dart_id not in gone]
+        came = [f.axis for f in sure]
+        empty = _empty(settled)
+        hand = not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses)
         at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
         count = max(1, len(self.poses))
         return (
@@ -131,7 +134,7 @@ class Rounds:
                 moved=() if hand else tuple((d.dart_id, again[d.dart_id].axis) for d in disturbed if _is_moved(d, again)),
                 flight=sum(s.flight for s in settled.values()) >= min(2, count),
                 max_motion=max((s.max_share for s in settled.values()), default=0.0),
-                empty=_empty(settled),
+                empty=empty,
             ),
             episodes,
         )
@@ -189,13 +192,21 @@ def _empty(settled: Mapping[CameraId, Settled]) -> bool | None:
     return max(shares) < EMPTY_SHARE if shares else None
 
 
-def is_hand(explained: Sequence[Axis3], settled: Mapping[CameraId, Settled], poses: Mapping[CameraId, Calibration]) -> bool:
-    """Say whether something wide is in view that no dart's flight explains."""
+def is_hand(
+    changed: Sequence[Axis3], standing: Sequence[Axis3], settled: Mapping[CameraId, Settled], poses: Mapping[CameraId, Calibration]
+) -> bool:
+    """Say whether something wide is in view that no dart's flight explains.
+
+    What differs from the reference is explained by darts that `changed`, what differs from the empty board by those `standing`.
+    """
     widest = sorted(
-        (max((_unexplained_mm(spot, explained, poses[c]) for spot in s.spots), default=0.0) for c, s in settled.items() if c in poses),
-        reverse=True,
+        (_widest_mm(s, standing if s.spots_on_empty else changed, poses[c]) for c, s in settled.items() if c in poses), reverse=True
     )
     return bool(widest) and (widest[0] > HAND_MM or (len(widest) > 1 and widest[1] > FINGERS_MM))
+
+
+def _widest_mm(settled: Settled, explained: Sequence[Axis3], calibration: Calibration) -> float:
+    return max((_unexplained_mm(spot, explained, calibration) for spot in settled.spots), default=0.0)
 
 
 def _unexplained_mm(spot: Spot, explained: Sequence[Axis3], calibration: Calibration) -> float:

@@ -7,13 +7,14 @@ import cv2
 import numpy as np
 
 from schemas.base import CameraId, DartId
-from schemas.worker import KnownDart, Presence, Sighting
+from schemas.worker import KnownDart, Presence, Sighting, Spot
 from workers.vision.axis import find_axes
 from workers.vision.frame import Image
 from workers.vision.presence import Trace, judge, leaving, outline, trace_dart
 from workers.vision.projection import Projection
 from workers.vision.reference import Comparison, Reference, compare
 from workers.vision.region import Region
+from workers.vision.spots import find_spots
 
 REMEMBERED = 8  # episodes whose pictures are kept for the darts that the supervisor finds in them
 FEWEST_CHANGED = 25
@@ -125,6 +126,11 @@ class Scene:
         if all(each.score >= UNDISTURBED for each in presence):
             return found
         return found + find_axes(bare.difference, hidden, self.projection)
+
+    def spots(self, seen: Comparison, *, on_empty: bool = False) -> tuple[Spot, ...]:
+        """List the wide places in which a picture differs from the reference, or from the empty board."""
+        before = self.empty if on_empty and self.empty is not None else self.reference
+        return find_spots(seen.difference, before.picture, seen.picture, self.projection, self.region.mm_per_px)
 
     def presence(self, picture: Image) -> tuple[Presence, ...]:
         """Say of every known dart how much of it a picture still shows."""
