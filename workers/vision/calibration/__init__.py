@@ -1,6 +1,6 @@
 """From pictures of the empty board to a camera's lens and place before it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,21 +8,20 @@ from numpy.typing import NDArray
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
-from workers.vision.calibration.boundaries import blur_of, lines_of, sample_steepest, sample_wires
+from workers.vision.calibration.boundaries import Lines, blur_of, lines_of, sample_steepest, sample_wires
 from workers.vision.calibration.drift import drift_px
-from workers.vision.calibration.finding import find_board
+from workers.vision.calibration.evidence import ring_evidence
+from workers.vision.calibration.finding import FoundBoard, find_board
 from workers.vision.calibration.model import Model, from_homography, model_of
 from workers.vision.calibration.numbers import read_numbers
 from workers.vision.calibration.orientation import oriented
-from workers.vision.calibration.refusal import CalibrationRefusedError, judge, not_found, refuse_unseen
+from workers.vision.calibration.refusal import SEEN_SHARE, CalibrationRefusedError, cut_off, judge, not_found
 from workers.vision.calibration.solve import Fit, fit
 from workers.vision.frame import Image
 
 Floats = NDArray[np.float64]
 
 __all__ = ["CalibrationRefusedError", "calibrate", "verify"]
-
-TYPICAL_FOCAL = 0.75  # of the width: a lens of 67°, where the fit of the focal length starts
 
 
 def calibrate(frames: Sequence[Image], board: BoardSpec, camera_id: CameraId, near_sector: int | None, at_s: float = 0.0) -> Calibration:
@@ -36,10 +35,9 @@ def calibrate(frames: Sequence[Image], board: BoardSpec, camera_id: CameraId, ne
     picture = frames[0] if len(frames) == 1 else np.asarray(np.median(np.stack(frames), axis=0), np.uint8)
     height, width = picture.shape[:2]
     found = find_board(picture, board)
-    if found is None:
+    if not found:
         raise not_found(picture)
-    start = from_homography(np.array(found.homography).reshape(3, 3), found.bend, TYPICAL_FOCAL * width, (width, height))
-    best, blur_px = _fitted(picture, start, board)
+    best, blur_px = _fitted(picture, found, board)
     judge(picture, best, blur_px=blur_px, board=board)
     model = oriented(best.model, read_numbers(picture, best.model, board), near_sector)
     if model is None:
@@ -52,25 +50,56 @@ NEAR_MM = 0.3  # a step that moves the lines less than this ends the rough part
 FINE_MM = (2.0, 1.5)  # how far the wires are looked for from then on
 
 
-def _fitted(picture: Image, model: Model, board: BoardSpec) -> tuple[Fit, float]:
-    height, width = picture.shape[:2]
+def _fitted(picture: Image, found: Sequence[FoundBoard], board: BoardSpec) -> tuple[Fit, float]:
+    """Fit a camera from whichever guess comes to lie on the rings; also the blur of the picture in pixels."""
+    size = (picture.shape[1], picture.shape[0])
     lines = lines_of(board)
-    scaled = np.sqrt(picture.astype(np.float32) * 255)
+    scaled: Floats = np.sqrt(picture.astype(np.float32) * 255)
+    best_evidence, model = 0.0, None
+    for start in _starts(found, size, board):
+        near = _near(scaled, start, lines)
+        evidence = 0.0 if near is None else ring_evidence(scaled, near, board)
+        if evidence > best_evidence:
+            best_evidence, model = evidence, near
+        if evidence > CERTAIN:
+            break
+    if model is None:
+        raise cut_off()
+    blur_px = blur_of(scaled, model, lines)
+    for reach_mm in FINE_MM:
+        samples = sample_wires(scaled, model, lines, reach_mm=reach_mm, blur_px=blur_px)
+        if len(samples.line) < SEEN_SHARE * len(lines.kind):
+            raise cut_off()
+        best = fit(model, lines, samples, size=size)
+        model = best.model
+    return best, blur_px
+
+
+CERTAIN = 0.93  # evidence of the rings from which on no other guess is tried: good pictures have 0.97 and more
+
+
+def _starts(found: Sequence[FoundBoard], size: tuple[int, int], board: BoardSpec) -> Iterator[Model]:
+    """Give models to start from: the guesses in their order, the first also a ring larger and smaller."""
+    ring = board.double_outer_mm / board.double_inner_mm
+    for scale in (1.0, 1 / ring, ring):  # where the rings are as light and dark as the beds, the alternation does not end at a ring
+        yield from_homography(np.array(found[0].homography).reshape(3, 3) @ np.diag([scale, scale, 1]), found[0].bend, size)
+    for guess in found[1:]:
+        yield from_homography(np.array(guess.homography).reshape(3, 3), guess.bend, size)
+
+
+def _near(scaled: Floats, model: Model, lines: Lines) -> Model | None:
+    """Bring a first model near the lines, by the steepest edges around them; None when too few are seen."""
+    size = (scaled.shape[1], scaled.shape[0])
     for reach_mm in ROUGH_MM:
         samples = sample_steepest(scaled, model, lines, reach_mm)
-        refuse_unseen(len(samples.line), len(lines.kind))
-        best = fit(model, lines, samples, size=(width, height), free_k2=False)
+        if len(samples.line) < SEEN_SHARE * len(lines.kind):
+            return None
+        best = fit(model, lines, samples, size=size, rough=True)
         moved_px = np.linalg.norm(best.model.project(lines.place_mm) - model.project(lines.place_mm), axis=1)
         model = best.model
         if reach_mm == min(ROUGH_MM) and np.median(moved_px[samples.line] / best.px_per_mm) < NEAR_MM:
             break
-    blur_px = blur_of(scaled, model, lines)
-    for reach_mm in FINE_MM:
-        samples = sample_wires(scaled, model, lines, reach_mm=reach_mm, blur_px=blur_px)
-        refuse_unseen(len(samples.line), len(lines.kind))
-        best = fit(model, lines, samples, size=(width, height), free_k2=True)
-        model = best.model
-    return best, blur_px
+    return model
 
 
 def _calibration(model: Model, best: Fit, camera_id: CameraId, size: tuple[int, int], at_s: float) -> Calibration:

@@ -35,27 +35,31 @@ class FoundBoard(Value, frozen=True, kw_only=True):
     contrast: float
 
 
-def find_board(picture: Image, board: BoardSpec) -> FoundBoard | None:
-    """Find the board in a BGR picture; None when nothing in it alternates like one."""
+def find_board(picture: Image, board: BoardSpec) -> tuple[FoundBoard, ...]:
+    """Find the board in a BGR picture: one guess for each bend of the lens, the straight one first; none when nothing alternates."""
     scale = min(1.0, WORKING_PX / picture.shape[1])
     size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8) if scale < 1 else picture
-    best = _Plane(0.0, np.eye(3), 0.0)
+    best: tuple[Floats, _Plane] | None = None
     for grey in _views(small):
         for pencil in _pencils(grey)[:PENCILS]:
-            best = max(best, _reach(pencil, board), key=lambda plane: plane.contrast)
-            if best.contrast > CLEAR:
+            plane = _reach(pencil, board)
+            if best is None or plane.contrast > best[1].contrast:
+                best = grey, plane
+            if plane.contrast > CLEAR:
                 break
-        best = _bent(grey, best, board) if best.contrast > SUSPECTED else best
-        if best.contrast > CLEAR:
+        if best is not None and best[1].contrast > CLEAR:
             break
-    if best.contrast < VISIBLE:
-        return None
+    if best is None or best[1].contrast < VISIBLE:
+        return ()
     # a pixel's centre is its coordinate: (u + ½) scales, not u
     enlarge = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
-    homography = enlarge @ best.homography
-    homography /= homography[2, 2]
-    return FoundBoard(homography=tuple(homography.ravel().tolist()), bend=best.bend, contrast=best.contrast)
+    found = []
+    for plane in (best[1], *_bent(*best, board)):
+        homography = enlarge @ plane.homography
+        homography /= homography[2, 2]
+        found.append(FoundBoard(homography=tuple(homography.ravel().tolist()), bend=plane.bend, contrast=plane.contrast))
+    return tuple(found)
 
 
 class _Plane(NamedTuple):
@@ -66,26 +70,16 @@ class _Plane(NamedTuple):
     bend: float
 
 
-def _bent(grey: Floats, straight: _Plane, board: BoardSpec) -> _Plane:
-    """Let the lens bend as long as the beds alternate better for it: barrel first, then pincushion."""
-    best = straight
+def _bent(grey: Floats, straight: _Plane, board: BoardSpec) -> list[_Plane]:
+    """Guess again for lenses that bend, most plausible first: those that the contrast prefers."""
     center = straight.homography[:2, 2] / straight.homography[2, 2]
-    for step in (-BEND_STEP, BEND_STEP):
-        for k in range(1, BEND_STEPS + 1):
-            pencils = _pencils_at(grey, center, k * step)
-            plane = max((_reach(pencil, board) for pencil in pencils[:1]), key=lambda plane: plane.contrast, default=straight)
-            if plane.contrast <= best.contrast:
-                break
-            best = plane
-        if best is not straight:
-            break
-    return best
+    planes = [_reach(pencils[0], board) for bend in BENDS if (pencils := _pencils_at(grey, center, bend))]
+    return sorted((plane for plane in planes if plane.contrast > VISIBLE), key=lambda plane: -plane.contrast)
 
 
-BEND_STEP, BEND_STEPS = 0.25, 6  # of widths⁻²: k1 = -0.3 at a focal length of half the width bends by -1.2
+BENDS = (-0.35, -0.7, -1.1, 0.25)  # of widths⁻²: k1 = -0.3 at a focal length of half the width bends by -1.2
 PENCILS = 4  # how many of the best guesses of a centre with its radials are followed to the doubles
 VISIBLE = 0.35  # share of the beds' spread that alternation must explain; rooms without a board stay below 0.2
-SUSPECTED = 0.25  # a strongly bent board alternates at least so much under a straight lens
 CLEAR = 0.6
 
 

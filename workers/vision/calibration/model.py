@@ -72,9 +72,10 @@ class Model(NamedTuple):
         )
 
 
-def from_homography(homography: Floats, bend: float, focal_px: float, size: tuple[int, int]) -> Model:
-    """Take the pose out of a plane homography for an assumed focal length; `bend` is in widths⁻², `size` is (width, height)."""
+def from_homography(homography: Floats, bend: float, size: tuple[int, int]) -> Model:
+    """Take focal length and pose out of a plane homography; `bend` is in widths⁻², `size` is (width, height)."""
     center = ((size[0] - 1) / 2, (size[1] - 1) / 2)
+    focal_px = _focal_of(homography, center, size[0])
     matrix = np.array([[focal_px, 0, center[0]], [0, focal_px, center[1]], [0, 0, 1]])
     columns = np.linalg.solve(matrix, homography)
     columns /= np.sqrt(np.linalg.norm(columns[:, 0]) * np.linalg.norm(columns[:, 1]))
@@ -84,6 +85,21 @@ def from_homography(homography: Floats, bend: float, focal_px: float, size: tupl
     u, _, vt = np.linalg.svd(rotation)
     rotation = u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt
     return Model(focal_px, center, bend * (focal_px / size[0]) ** 2, 0.0, _vector(rotation), columns[:, 2])
+
+
+TYPICAL_FOCAL, SHORTEST_FOCAL, LONGEST_FOCAL = 0.75, 0.4, 1.6  # of the width: lenses of 67°, 103° and 35°
+
+
+def _focal_of(homography: Floats, center: tuple[float, float], width: int) -> float:
+    """Find the focal length for which the pictures of the board's x and y are at right angles and of one length."""
+    shift = np.array([[1, 0, -center[0]], [0, 1, -center[1]], [0, 0, 1]])
+    (a, b), (c, d), (e, f) = (shift @ homography)[:, :2]
+    plane = np.array([a * b + c * d, (a * a + c * c - b * b - d * d) / 2])
+    depth = np.array([e * f, (e * e - f * f) / 2])
+    inverse_square = -float(plane @ depth) / float(plane @ plane + 1e-12)
+    if inverse_square <= 0:
+        return TYPICAL_FOCAL * width
+    return float(np.clip(inverse_square**-0.5, SHORTEST_FOCAL * width, LONGEST_FOCAL * width))
 
 
 def turned(model: Model, angle_rad: float) -> Model:

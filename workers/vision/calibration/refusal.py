@@ -9,7 +9,7 @@ from workers.vision.frame import Image
 
 DARK = 30.0  # grey levels that the brightest hundredth of a picture stays below: beds differ by less than the noise then
 SEEN_SHARE = 0.5  # of the lines: below half of the board, lens and pose can no longer be told apart
-BLUR_MM = 2.5  # deviation of the blur on the face: rings of 8 mm run together
+BLUR_MM = 3.5  # deviation of the blur on the face: rings of 8 mm run together
 RESIDUAL_MM = 0.8  # spread of the lines about the fit: good pictures have 0.1–0.45, a wire is 1.2 mm thick
 BELIEVED_SHARE = 0.75  # of the samples near the fit: good pictures have more than 0.95, hands and wrong boards less
 STRIPE_MM = 30.0  # a dart reaches 70 mm and more out of the board and covers a stripe; wear and glare stay within a bed
@@ -30,14 +30,9 @@ def not_found(picture: Image) -> CalibrationRefusedError:
     return CalibrationRefusedError("no dartboard was found in the picture: the bull and all around it up to the doubles should be in view")
 
 
-def refuse_unseen(samples: int, lines: int) -> None:
-    """Refuse when too few of the board's lines were found.
-
-    Raises:
-        CalibrationRefusedError: the board is cut off too far, or too faint.
-    """
-    if samples < SEEN_SHARE * lines:
-        raise CalibrationRefusedError(f"the board is cut off too far, or too faint: only {samples / lines:.0%} of its lines can be seen")
+def cut_off() -> CalibrationRefusedError:
+    """Say that too few of the board's lines were found."""
+    return CalibrationRefusedError(f"the board is cut off too far, or too faint: less than {SEEN_SHARE:.0%} of its lines can be seen")
 
 
 def judge(picture: Image, fit: Fit, *, blur_px: float, board: BoardSpec) -> None:

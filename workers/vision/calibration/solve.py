@@ -14,6 +14,10 @@ CAMERA = 11
 NUISANCES = 14  # shifts in mm: six rings beside dark and beside light beds, radials between singles and between ring beds
 
 
+ROUNDS = 12
+CORRELATED = 10  # samples that err together: a wire is bent or shaded over about a third of a bed, not from sample to sample
+
+
 class Fit(NamedTuple):
     """A fitted camera, the shifts of the boundaries (mm), residuals (px) and whether each sample was believed."""
 
@@ -24,22 +28,27 @@ class Fit(NamedTuple):
     px_per_mm: Floats
 
 
-def fit(model: Model, lines: Lines, samples: Samples, *, size: tuple[int, int], free_k2: bool, rounds: int = 12) -> Fit:
-    """Fit camera and boundary shifts to samples by iteratively reweighted Gauss-Newton."""
+def fit(model: Model, lines: Lines, samples: Samples, *, size: tuple[int, int], rough: bool = False) -> Fit:
+    """Fit camera and boundary shifts to samples by iteratively reweighted Gauss-Newton.
+
+    `rough` holds k2 at zero and takes short steps, for samples of which many belong to other lines.
+    """
     shifts = np.zeros(NUISANCES)
     kind = lines.kind[samples.line]
     place, normal = lines.place_mm[samples.line], lines.normal[samples.line]
     which = shifts_of(lines, samples)
     start = model
     center = np.array([(size[0] - 1) / 2, (size[1] - 1) / 2])
-    damping = 1e-3
+    damping = (
+        1e-2 if rough else 1e-7
+    )  # focal length and distance go together: long steps overshoot, short ones end before they are told apart
     residual, px_per_mm, weight = np.zeros(0), np.zeros(0), np.zeros(0)
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         _, slope = model.project_with_slopes(place)
         unit, px_per_mm, pixel = across(model, place, normal)
         residual = (unit * (samples.pixel - pixel)).sum(axis=1) - px_per_mm * (which @ shifts)
         scale = scales(residual, kind)
-        weight = 1 / (1 + (residual / (2.0 * scale)) ** 2) / scale
+        weight = 1 / (1 + (residual / (2.0 * scale)) ** 2) / scale / np.sqrt(CORRELATED)
         jacobian = np.concatenate([np.einsum("ni,nij->nj", unit, slope), px_per_mm[:, None] * which], axis=1)
         now = np.concatenate([model.rotation, model.translation_mm, [model.focal_px, *model.center_px, model.k1, model.k2], shifts])
         prior = np.concatenate([start.rotation, start.translation_mm, [start.focal_px, *center, 0.0, 0.0], np.zeros(NUISANCES)])
@@ -48,7 +57,7 @@ def fit(model: Model, lines: Lines, samples: Samples, *, size: tuple[int, int], 
                 np.full(3, 10.0),
                 np.full(3, 1e4),
                 [0.5 * size[0], 0.012 * size[0], 0.012 * size[0]],
-                [0.3, 0.1 if free_k2 else 1e-6],
+                [0.3, 1e-6 if rough else 0.1],
                 np.full(NUISANCES, 0.5),
             ]
         )

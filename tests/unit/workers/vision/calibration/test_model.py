@@ -49,7 +49,7 @@ def test_a_homography_gives_back_its_pose(scene: Any) -> None:
     """The pose that is taken out of a plane homography projects the plane as the homography does."""
     truth = scene(center_px=(399.5, 299.5))
     homography = truth.matrix @ np.column_stack([truth.rotation[:, :2], truth.translation_mm])
-    model = from_homography(homography / homography[2, 2], 0.0, 600.0, (800, 600))
+    model = from_homography(homography / homography[2, 2], 0.0, (800, 600))
 
     np.testing.assert_allclose(model.center_mm, truth.center_mm, atol=0.01)
 

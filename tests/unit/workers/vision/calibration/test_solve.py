@@ -29,7 +29,7 @@ def test_the_camera_is_found_again() -> None:
     lines = lines_of(BOARD)
     shifts = np.array([0, 0, 0.2, -0.2, -0.4, 0.4, 0.4, -0.4, -0.4, 0.4, 0.3, 0.3, 0.4, 0.1])
     start = TRUTH.moved(np.array([0.02, -0.02, 0.01, 3, 2, -12, 30, -4.5, 3.5, 0.1, 0.0]))
-    found = fit(start, lines, samples_of(lines, shifts, outliers=150), size=(800, 600), free_k2=False)
+    found = fit(start, lines, samples_of(lines, shifts, outliers=150), size=(800, 600))
     unit, px_per_mm, _ = across(TRUTH, lines.place_mm, lines.normal)
     off_mm = (unit * (found.model.project(lines.place_mm) - TRUTH.project(lines.place_mm))).sum(axis=1) / px_per_mm
 
