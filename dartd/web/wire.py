@@ -8,8 +8,10 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from starlette.websockets import WebSocketDisconnect
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
@@ -84,10 +86,47 @@ class Wire:
         self._protocol.transport.abort()
 
 
+class Letterbox:
+    """What the server has for the application: asyncio's queue as far as it is used here, at a tenth of its memory.
+
+    It holds a message or two: the server reads nothing more from a client before its last message is taken.
+    """
+
+    __slots__ = ("_messages", "_reader")
+
+    def __init__(self) -> None:
+        self._messages: list[ASGIReceiveEvent] = []
+        self._reader: asyncio.Future[None] | None = None
+
+    def empty(self) -> bool:
+        """Say whether nothing is there."""
+        return not self._messages
+
+    def put_nowait(self, message: ASGIReceiveEvent) -> None:
+        """Put a message in."""
+        self._messages.append(message)
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
+
+    async def get(self) -> ASGIReceiveEvent:
+        """Take the oldest message, waiting for one."""
+        while not self._messages:
+            self._reader = asyncio.get_running_loop().create_future()
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+        return self._messages.pop(0)
+
+
 class WireProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol that lends out its transport, and lets the kernel hide no more than a few events."""
 
     wire: Wire | None = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.queue = Letterbox()  # type: ignore[assignment]  # all that is used of a queue
 
     def handle_connect(self, event: Request) -> None:
         """Open the connection; the application finds the wire among its scope's extensions."""
@@ -100,6 +139,24 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if hasattr(self, "scope"):  # not when the handshake was refused
             self.wire = Wire(self)
             self.scope["extensions"][EXTENSION] = self.wire  # type: ignore[assignment]  # ASGI types extensions as dicts; ours is an object
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send as ASGI asks; once the handshake is through, its headers are forgotten: thousands of clients only listen."""
+        await super().send(message)
+        if self.handshake_complete:
+            self.request = self.response = None  # type: ignore[assignment]  # nobody asks for them again
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a whole message on; text that is no UTF-8 ends the connection, as RFC 6455 wants it, and is no error of ours."""
+        if self.curr_msg_data_type == "text" and not self.close_sent:
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.frames = []
+                self.conn.send_close(1007, "the text is no UTF-8")
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
 
     def pause_writing(self) -> None:
         """Have nothing more written: the client does not keep up."""

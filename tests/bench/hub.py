@@ -83,8 +83,8 @@ def crowd_at(module: str, count: int) -> Iterator[tuple[Server, Crowd]]:
 def steady(module: str, clients: int, per_second: float, seconds: float) -> Figures:
     """Publish evenly."""
     with crowd_at(module, clients) as (server, crowd):
-        crowd.play(per_second, 1.0, EVENT_BYTES)
-        crowd.listen(0.5)
+        warm = crowd.play(per_second, 1.0, EVENT_BYTES)
+        crowd.listen_until(lambda: crowd.events >= warm * len(crowd.members), 20)
         crowd.forget()
         before_s = server.cpu_s()
         count = crowd.play(per_second, seconds, EVENT_BYTES)
@@ -127,6 +127,8 @@ def _figures(server: Server, crowd: Crowd, before_s: float, count: int) -> Figur
     cpu_s = server.cpu_s() - before_s
     latencies = sorted(crowd.latencies_ns) or [0]
     whole = crowd.events == wanted and not any(member.misses for member in crowd.members.values())
+    if not whole:
+        print(f"{crowd.events} of {wanted}, {sum(member.misses for member in crowd.members.values())} gaps")
     p99 = latencies[min(len(latencies) - 1, int(len(latencies) * 0.99))]
     return Figures(crowd.events, cpu_s, statistics.median(latencies) / 1e6, p99 / 1e6, late_ms, whole)
 

@@ -189,14 +189,15 @@ class Crowd:
                 length, header = int.from_bytes(data[position + 2 : position + 4], "big"), 4
             elif length == 127:
                 length, header = int.from_bytes(data[position + 2 : position + 10], "big"), 10
-            if position + header + length > end:
+            start = position + header
+            if start + length > end:
                 break
-            if data[position] == 0x81 and (found := _SEQ.search(data, position + header, position + header + 160)):
+            if data[position] == 0x81 and (found := _SEQ.search(data, start, start + min(length, 160))):
                 self._count(member, int(found[1]))
-                last = position + header
+                last = start
             elif data[position] == 0x89:
-                member.socket.send(b"\x8a" + bytes((0x80 | length,)) + bytes(4) + data[position + header : position + header + length])
-            position += header + length
+                member.socket.send(b"\x8a" + bytes((0x80 | length,)) + bytes(4) + data[start : start + length])
+            position = start + length
         if last >= 0:
             self.last_event_ns = time.monotonic_ns()
             if sent := _TIME.search(data, last, last + 400):
