@@ -48,7 +48,7 @@ CALIBRATION_BUDGET_S = 60.0  # on a machine that is busy otherwise
 KEPT_PX = 1.0  # a handed-over calibration that fits the picture this well is kept
 SAME_PLACE_PX = 8.0  # between sequences: a camera that moved less is followed, more is calibrated anew
 HAND_MM = 45.0  # no dart has a place this wide; fingers may be narrower and are left to the supervisor
-LOOK_AGAIN_S = 0.3  # while something large keeps moving
+LOOK_AGAIN_S = 0.2  # while something large keeps moving
 LARGE_SHARE = 0.04
 REFRESH_S = 20.0
 FROZEN_FRAMES = 90
@@ -66,6 +66,7 @@ class _Episode:
     max_share: float = 0.0
     flight: bool = False
     hand: bool = False
+    wide: bool = False
     still_since_s: float | None = None
     looked_s: float = 0.0
 
@@ -124,7 +125,7 @@ class Detector:
             BadFrameError: the frame cannot be decoded.
         """
         out: list[FromWorker] = []
-        if frame.sequence_id != self._sequence:
+        if frame.sequence_id is not None and frame.sequence_id != self._sequence:
             out.append(self._start_sequence(frame))
         small = self._last_small
         if frame.held and small is not None:
@@ -165,7 +166,7 @@ class Detector:
 
     def _find_board(self, frame: Frame, glance: Glance) -> list[FromWorker]:
         """Calibrate from the first quiet pictures, or keep the calibration that was handed over."""
-        recorded = frame.sequence_id is not None
+        recorded = self._sequence is not None
         if len(self._collected) < (1 if recorded else CALIBRATION_FRAMES):
             if frame.t_s < self._retry_s or glance.moving:
                 self._collected.clear()
@@ -253,7 +254,8 @@ class Detector:
         episode.looked_s = frame.t_s
         seen = scene.compare(frame.color())
         spots = scene.spots(seen)
-        episode.hand = bool(spots) and _width_mm(spots[0].radius, scene) > HAND_MM
+        wide = bool(spots) and _width_mm(spots[0].radius, scene) > HAND_MM
+        episode.hand, episode.wide = wide and episode.wide, wide  # twice: a dart that falls near a camera is wide but soon gone
         return [self._motion(episode, frame.t_s, glance.share)] if episode.hand else []
 
     def _idle(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
@@ -326,7 +328,7 @@ class Detector:
 
     def _watch_faults(self, frame: Frame, small: Image) -> list[FromWorker]:
         black = float(small[::4, ::4].mean()) < BLACK_LEVEL
-        frozen = frame.sequence_id is None and self._glancer.identical_frames >= FROZEN_FRAMES
+        frozen = self._sequence is None and self._glancer.identical_frames >= FROZEN_FRAMES
         return self._fault("black", frame.t_s, active=black) + self._fault("frozen", frame.t_s, active=frozen)
 
     def _fault(self, fault: FaultKind, t_s: float, *, active: bool) -> list[FromWorker]:

@@ -93,6 +93,12 @@ class Eye:
         above: Floats = np.sum((ends - foot) * direction, axis=1) / length * DART_MM
         return above
 
+    def ends_on_face(self) -> Floats:
+        """Cut the rays of the sightings' visible ends with the face: (n, 2) mm."""
+        ends = np.array([[s.u, s.v, 1.0] for s in self.sightings]).reshape(-1, 3) @ self._rotation
+        face: Floats = self.center[:2] - ends[:, :2] * (self.center[2] / ends[:, 2:])
+        return face
+
     def px_per_mm(self, axis: Floats) -> float:
         """Give the scale across a dart near its tip."""
         return self.focal / float(np.linalg.norm(np.array([axis[0], axis[1], 10.0]) - self.center))

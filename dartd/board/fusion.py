@@ -86,7 +86,7 @@ def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3) -
 
 
 def _best(eyes: Sequence[Eye], standing: Sequence[Axis3]) -> Fix | None:
-    axes = _crossings(eyes)
+    axes = _crossings(eyes) if len(eyes) > 1 else _alone(eyes)
     axes = axes[[not any(_same(a, s) for s in standing) for a in axes]]
     if not len(axes):
         return None
@@ -118,6 +118,18 @@ def _crossings(eyes: Sequence[Eye]) -> Floats:
             m = np.tile(two.planes, (len(one.planes), 1))
             found.append(_meet(n, one.center, m, two.center))
     return np.concatenate(found)
+
+
+def _alone(eyes: Sequence[Eye]) -> Floats:
+    """Give the axes that one camera alone allows: through the visible ends, leaning in their planes as darts mostly do."""
+    found = [np.zeros((0, 4))]
+    for eye in eyes:
+        flat = eye.planes[:, :2]
+        off = eye.planes @ np.array([*UPRIGHT, 1.0]) / np.maximum(np.sum(flat**2, axis=1), 1e-9)
+        found.append(np.column_stack([eye.ends_on_face(), UPRIGHT - off[:, None] * flat]))
+    axes = np.concatenate(found)
+    possible: Floats = axes[(np.hypot(axes[:, 0], axes[:, 1]) < REACH_MM) & (np.hypot(axes[:, 2], axes[:, 3]) < STEEPEST)]
+    return possible
 
 
 def _meet(n: Floats, at: Floats, m: Floats, there: Floats) -> Floats:
@@ -195,6 +207,19 @@ def _fit(eyes: Sequence[Eye], start: Floats) -> tuple[Floats, Floats, list[Eye]]
         if len(used) < 3 or _miss_px(worst, axis) < CONTRADICTS * SYSTEMATIC_PX:
             return axis, covariance, used
         chosen, axis = [e for e in used if e is not worst], start
+
+
+def _doubt(eyes: Sequence[Eye], used: Sequence[Eye], axis: Floats) -> Floats:
+    """Give the covariance of not knowing which camera is wrong, when one contradicts the others: where each of its pairs would point."""
+    doubt = np.zeros((2, 2))
+    out = [e for e in eyes if e not in used and float(e.support(axis[None])[0]) < WITNESS and _equations(e, axis, GATES_PX[0]) is not None]
+    for eye in out:
+        for other in used:
+            fitted = _fit([eye, other], axis)
+            if fitted is not None and len(fitted[2]) == 2:
+                apart = (fitted[0] - axis)[:2]
+                doubt += np.outer(apart, apart) / (2 * len(used) * len(out))
+    return doubt
 
 
 def _equations(eye: Eye, axis: Floats, gate_px: float) -> Equations | None:

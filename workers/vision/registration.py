@@ -19,6 +19,7 @@ WINDOW_PX = 15
 ROUND_TRIP_PX = 0.3  # a corner followed there and back must come home this near, or it was followed wrongly
 INLIER_PX = 0.4  # RANSAC: about three standard deviations of a followed corner
 FEWEST = 30  # an affine map has six unknowns; five times as many points fix it well
+EVEN_LIGHT = 0.01
 STILL_PX = 0.03  # below this a picture is used as it is: resampling would blur more than the shift does
 
 
@@ -51,6 +52,7 @@ def align(corners: Corners, grey: Image) -> Alignment | None:
     """Find how the camera moved between the corners' picture and `grey`; None when too few corners can be followed."""
     if len(corners.points) < FEWEST:
         return None
+    grey = _as_bright_as(corners.grey, grey)
     window = (WINDOW_PX, WINDOW_PX)
     there, found, _ = cv2.calcOpticalFlowPyrLK(corners.grey, grey, corners.points, corners.points.copy(), winSize=window, maxLevel=2)
     back, found_back, _ = cv2.calcOpticalFlowPyrLK(grey, corners.grey, there, there.copy(), winSize=window, maxLevel=2)
@@ -67,6 +69,16 @@ def align(corners: Corners, grey: Image) -> Alignment | None:
     residual_px = float(np.median(np.linalg.norm(moved - after[kept], axis=1)))
     shift_px = float(np.max(np.linalg.norm(moved - before[kept], axis=1)))
     return Alignment(np.asarray(matrix, float), shift_px, residual_px, int(np.count_nonzero(kept)))
+
+
+def _as_bright_as(reference: Image, grey: Image) -> Image:
+    """Give a picture the mean and spread of the reference: following corners wants the same brightness."""
+    (mean,), (spread,) = (v.ravel() for v in cv2.meanStdDev(grey))
+    (wanted,), (wanted_spread,) = (v.ravel() for v in cv2.meanStdDev(reference))
+    gain = float(np.clip(wanted_spread / max(spread, 1.0), 0.5, 2.0))
+    if abs(gain - 1) < EVEN_LIGHT and abs(mean - wanted) < 1.0:
+        return grey
+    return cv2.convertScaleAbs(grey, alpha=gain, beta=float(wanted - gain * mean)).astype(np.uint8, copy=False)
 
 
 def carry_back(picture: Image, alignment: Alignment) -> Image:

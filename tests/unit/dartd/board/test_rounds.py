@@ -195,9 +195,9 @@ def test_a_flight_is_no_hand() -> None:
     flight, elsewhere = _spot(DART, 120.0, 24.0), Spot(u=0.25, v=0.2, radius=44.0 / 382.0)
     poses = {CAMERAS[0]: CALIBRATIONS[0]}
 
-    assert not is_hand([DART], {CAMERAS[0]: _settled(0, spots=(flight,))}, poses)
-    assert is_hand([DART], {CAMERAS[0]: _settled(0, spots=(elsewhere,))}, poses)
-    assert not is_hand([], {}, poses)
+    assert not is_hand([DART], [], {CAMERAS[0]: _settled(0, spots=(flight,))}, poses)
+    assert is_hand([DART], [], {CAMERAS[0]: _settled(0, spots=(elsewhere,))}, poses)
+    assert not is_hand([], [], {}, poses)
 
 
 @pytest.mark.parametrize(("scores", "gone"), [((0.0, 0.1, 0.05), True), ((1.0, 0.9, 0.95), False), ((0.1, 0.2, 0.9), False)])
