@@ -1,8 +1,4 @@
-"""Every event of the wire, and the envelope that journals one.
-
-An event is told as one flat JSON object: its own fields, `event_type`, and the envelope's `seq event_id board_id topic timestamp`.
-Events marked live in `LIVE_EVENTS` are not journalled and carry no `seq`.
-"""
+"""Every event of the wire, each one flat JSON object, and the envelope that journals one."""
 
 from typing import Any, Literal
 
@@ -11,6 +7,7 @@ import msgspec
 from schemas.base import BoardId, CameraId, DartId, Event, EventId, Value, VisitId
 from schemas.board import Ring
 from schemas.entities import EntityEvent
+from schemas.presence import Presence
 
 ThrowState = Literal["wait_for_throw", "throw_detected", "throw_finished", "pull_out_started"]
 BoardStatus = Literal["starting", "calibrating", "throw", "takeout", "stopped", "error"]
@@ -332,7 +329,7 @@ class CameraSnapshot(Value, frozen=True, kw_only=True):
 
 
 class Hello(Event, tag="hello", frozen=True, kw_only=True):
-    """The first message to a client: who speaks, and how far the stream is."""
+    """The first message: who speaks, how far the stream is, and how long (other than others) to wait before coming back."""
 
     version: str
     stream_id: str
@@ -340,6 +337,8 @@ class Hello(Event, tag="hello", frozen=True, kw_only=True):
     simulated: bool
     last_seq: int
     protocol: str = "dartd.v1"
+    client_id: str = ""
+    retry_ms: int = 1000
 
 
 class Snapshot(Event, tag="snapshot", frozen=True, kw_only=True):
@@ -383,7 +382,8 @@ class Heartbeat(Event, tag="heartbeat", frozen=True, kw_only=True):
     last_seq: int
 
 
-LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat
+# Not journalled: `timestamp` is all that the wire adds, no `seq event_id board_id topic`.
+LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat | Presence
 
 
 class Envelope(Value, frozen=True, kw_only=True):

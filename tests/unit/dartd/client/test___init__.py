@@ -1,0 +1,128 @@
+"""The client for programs in Python."""
+
+import asyncio
+from contextlib import aclosing, suppress
+from pathlib import Path
+
+from dartd.client import DartdClient, Told
+from tests.support.cutter import cutter_before
+from tests.support.station import TOKEN, running_station
+from tests.support.throws import hit
+from tests.support.waiting import Waiting
+
+
+class Listener:
+    """A client that listens in a task of its own, and what it was told."""
+
+    def __init__(self, client: DartdClient) -> None:
+        self.client = client
+        self.told: list[Told] = []
+        self._task = asyncio.ensure_future(self._listen())
+
+    @property
+    def seqs(self) -> list[int]:
+        """List the numbers of the events that it was told."""
+        return [told.seq for told in self.told if told.seq is not None]
+
+    async def _listen(self) -> None:
+        async with aclosing(self.client.listen()) as messages:  # type: ignore[type-var]  # an async generator, declared as iterator
+            async for told in messages:
+                self.told.append(told)
+
+    async def stop(self) -> None:
+        """Leave."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+
+async def test_the_board_is_known_without_asking(tmp_path: Path, waiting: Waiting) -> None:
+    """Hello and snapshot make the state, events keep it up to date."""
+    async with running_station(tmp_path) as station:
+        await station.happen(hit("d1", 1))
+        listener = Listener(DartdClient(station.ws))
+        await waiting.soon(lambda: listener.client.state.last_seq == 1)
+        await station.happen(hit("d2", 2))
+        await waiting.soon(lambda: listener.seqs == [2])
+        await listener.stop()
+
+        assert [dart.dart_id for dart in listener.client.state.darts] == ["d1", "d2"]
+        assert (listener.client.state.visit.total, listener.client.connection) == (120, "closed")
+        assert [told.event_type for told in listener.told] == ["hello", "snapshot", "dart_hit"]
+
+
+async def test_nothing_is_lost_or_told_twice_when_the_line_is_cut(tmp_path: Path, waiting: Waiting) -> None:
+    """What happened meanwhile comes when the line is mended."""
+    async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
+        listener = Listener(DartdClient(f"ws://127.0.0.1:{cutter.port}/ws"))
+        await waiting.soon(lambda: listener.client.connection == "open")
+        for k in range(3):
+            await station.happen(hit(f"a{k}", 1))
+            await waiting.soon(lambda k=k: len(listener.seqs) == 2 * k + 1)  # type: ignore[misc]  # mypy infers no default of a lambda
+            cutter.cut()
+            await station.happen(hit(f"b{k}", 2))
+            await waiting.soon(lambda k=k: len(listener.seqs) == 2 * k + 2)  # type: ignore[misc]  # the same
+        await listener.stop()
+
+        assert listener.seqs == [1, 2, 3, 4, 5, 6]
+        assert cutter.connections >= 4
+
+
+async def test_a_silent_line_is_given_up(tmp_path: Path, waiting: Waiting) -> None:
+    """Who hears nothing, not even a heartbeat, connects anew."""
+    async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
+        listener = Listener(DartdClient(f"ws://127.0.0.1:{cutter.port}/ws", silence_s=0.2))
+        await waiting.soon(lambda: listener.client.connection == "open")
+        cutter.silence()
+        await waiting.soon(lambda: cutter.connections > 1)
+        cutter.mend()
+        await station.happen(hit())
+        await waiting.soon(lambda: listener.seqs == [1])
+        await listener.stop()
+
+        assert listener.client.state.last_seq == 1
+
+
+async def test_nothing_is_lost_when_the_daemon_is_started_again(tmp_path: Path, waiting: Waiting) -> None:
+    """The same stream goes on."""
+    async with running_station(tmp_path) as station:
+        port = station.port
+        listener = Listener(DartdClient(station.ws))
+        await waiting.soon(lambda: listener.client.connection == "open")
+        await station.happen(hit("d1", 1))
+        await waiting.soon(lambda: listener.seqs == [1])
+    async with running_station(tmp_path, port=port) as station:
+        await station.happen(hit("d2", 2))
+        await waiting.soon(lambda: listener.seqs == [1, 2])
+    await listener.stop()
+
+    assert listener.client.state.visit.total == 120
+
+
+async def test_another_stream_begins_anew(tmp_path: Path, waiting: Waiting) -> None:
+    """A daemon with another journal is another board: what was known is forgotten."""
+    async with running_station(tmp_path / "one") as station:
+        port = station.port
+        listener = Listener(DartdClient(station.ws))
+        await waiting.soon(lambda: listener.client.connection == "open")
+        await station.happen(hit("d1", 1), hit("d2", 2))
+        await waiting.soon(lambda: listener.seqs == [1, 2])
+    async with running_station(tmp_path / "other", port=port) as station:
+        await station.happen(hit("e1", 1))
+        await waiting.soon(lambda: [dart.dart_id for dart in listener.client.state.darts] == ["e1"])
+    await listener.stop()
+
+    assert listener.client.state.last_seq == 1
+
+
+async def test_a_command_is_sent(tmp_path: Path, waiting: Waiting) -> None:
+    """With the token, a client may ask of the board what its role allows; without a line it is told so."""
+    async with running_station(tmp_path) as station:
+        listener = Listener(DartdClient(station.ws, token=TOKEN))
+        early = await listener.client.send("reset")
+        await waiting.soon(lambda: listener.client.connection == "open")
+        sent = await listener.client.send("reset")
+        await waiting.soon(lambda: any(told.event_type == "board_reset" for told in listener.told))
+        await listener.stop()
+
+        assert (early, sent) == (False, True)
