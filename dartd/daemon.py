@@ -24,16 +24,21 @@ from dartd.runtime.hub import Hub
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
+from dartd.store.database import Database
 from dartd.store.journal import Journal
+from dartd.store.kept_secret import kept_secret
 from dartd.store.metadata import remembered
 from dartd.store.operator_token import operator_token
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
+from dartd.web.accounts import Accounts
 from dartd.web.app import build_app
-from dartd.web.auth import Gatekeeper
 from dartd.web.clients import Clients
 from dartd.web.host import HostFigures
+from dartd.web.limits import Limits
 from dartd.web.server import serve
 from dartd.web.services import Services
+from dartd.web.tokens import Signer
+from dartd.web.upkeep import write_behind
 from schemas.base import CameraId
 from schemas.worker import Calibrated, Configure
 
@@ -42,6 +47,7 @@ _log = logging.getLogger(__name__)
 RECOVERY_EVENTS = 2000  # the last visits, from which the board remembers
 LAG_PERIOD_S = 0.25
 BACKLOG = 2048
+SIGNING_KEY = "signing-key"
 
 Announce = Callable[[str], None]
 
@@ -66,6 +72,18 @@ def build_board(config: Config, cameras: Sequence[CameraId]) -> Board:
         count_misses=config.visit.count_misses,
     )
     return Board(board.board_id, cameras, board.spec, times)
+
+
+def rate_classes(config: Config) -> dict[str, int]:
+    """Give the requests a minute of each rate class."""
+    limits = config.limits
+    return {
+        "default": limits.default,
+        "query": limits.query,
+        "metrics": limits.metrics,
+        "login": limits.login,
+        "corrections": limits.corrections,
+    }
 
 
 def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> list[socket.socket]:
@@ -117,7 +135,7 @@ class Daemon:
             sockets = await asyncio.to_thread(open_sockets, self._config, self._environ)
             for each in sockets:
                 stack.callback(each.close)
-            journal = await asyncio.to_thread(Journal.open, self._config.store_path, self._config.board.board_id)
+            journal = await asyncio.to_thread(self._open_journal)
             stack.push_async_callback(asyncio.to_thread, journal.close)
             board = await self._restored_board(journal)
             calibrations = Calibrations(journal.database)
@@ -142,14 +160,42 @@ class Daemon:
         offset_s = self._clock.wall(now) - now
         return float(await remembered(journal.database, "simulation_epoch_s", repr(now + offset_s))) - offset_s
 
-    async def _gatekeeper(self) -> Gatekeeper:
-        """Know the operator by the configured token, or by the one of the state directory, which is told when it is made."""
-        token = self._config.auth.token
-        if token is None:
-            token, made = await asyncio.to_thread(operator_token, self._config.state_path)
-            if made:
-                self._announce(f"operator token, shown this once and kept in {self._config.state_path}: {token}")
-        return Gatekeeper(token, anonymous_reads=self._config.auth.anonymous_reads)
+    def _open_journal(self) -> Journal:
+        store = self._config.store
+        return Journal.open(
+            self._config.store_path, self._config.board.board_id, readers=store.pool_size, slow_query_s=store.slow_query_ms / 1000
+        )
+
+    async def _accounts(self, database: Database) -> Accounts:
+        """Know people by their accounts, and the operator by the configured token, or by the one of the state directory.
+
+        What is made here (the first account, the token) is told once.
+        """
+        auth = self._config.auth
+        signing_key, _ = await asyncio.to_thread(
+            kept_secret, self._config.state_path / SIGNING_KEY, "the key that logins are signed with", "let this user write there"
+        )
+        accounts = Accounts(
+            database,
+            Signer(signing_key),
+            anonymous_reads=auth.anonymous_reads,
+            access_ttl_s=auth.access_ttl_s,
+            refresh_ttl_s=auth.refresh_ttl_s,
+        )
+        await accounts.keep_operator_key(await self._operator_token())
+        password = await accounts.ensure_admin()
+        if password is not None:
+            self._announce(f"first account, shown this once: user admin, password {password}")
+        return accounts
+
+    async def _operator_token(self) -> str:
+        configured = self._config.auth.token
+        if configured is not None:
+            return configured
+        token, made = await asyncio.to_thread(operator_token, self._config.state_path)
+        if made:
+            self._announce(f"operator token, shown this once and kept in {self._config.state_path}: {token}")
+        return token
 
     # -- running
 
@@ -188,6 +234,8 @@ class Daemon:
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
         clients = Clients(config.ws.max_clients)
+        limits = Limits(rate_classes(config), admin_factor=config.limits.admin_factor)
+        await limits.load(journal.database)
         host = HostFigures(config.state_path)
         services = Services(
             config=config,
@@ -197,7 +245,10 @@ class Daemon:
             journal=journal,
             cameras=supervisor.cameras,
             registry=self._metrics.registry,
-            gatekeeper=await self._gatekeeper(),
+            database=journal.database,
+            accounts=await self._accounts(journal.database),
+            limits=limits,
+            seat=journal,
             clients=clients,
             host=host,
             started_at_s=began_s,
@@ -209,6 +260,7 @@ class Daemon:
             tasks.start_soon(pipeline.run)
             tasks.start_soon(host.run)
             tasks.start_soon(self._measure_lag)
+            tasks.start_soon(write_behind, services)
             await tasks.start(serve, build_app(services), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)

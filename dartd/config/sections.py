@@ -15,6 +15,7 @@ _Origin = Annotated[
     str, Meta(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)$", description="an origin such as https://darts.example without a path, or *")
 ]
 _Milliseconds = Annotated[int, Meta(ge=1, le=600_000, description="milliseconds")]
+_PerMinute = Annotated[int, Meta(ge=1, le=1_000_000, description="requests a minute")]
 _Millimetres = Annotated[float, Meta(gt=0, le=1000, description="millimetres from the centre of the bull")]
 _Adjustment = Annotated[float, Meta(ge=-65_536, le=65_536, description="in the camera's own unit, see v4l2-ctl --list-ctrls")]
 
@@ -31,7 +32,16 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     ws_path: Annotated[str, Meta(pattern=r"^/[\w/.-]*[\w.-]$", description="the path of the WebSocket, such as /ws")] = "/ws"
     cors_origins: tuple[_Origin, ...] = ()
     cors_methods: tuple[str, ...] = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-    cors_headers: tuple[str, ...] = ("Authorization", "Content-Type", "X-Request-ID", "Last-Event-ID")
+    cors_headers: tuple[str, ...] = (
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-Match",
+        "Last-Event-ID",
+        "X-API-Key",
+        "X-CSRF-Token",
+        "X-Request-ID",
+    )
     cors_credentials: bool = False
     debug: bool = False
     tls_cert: str | None = None
@@ -58,6 +68,19 @@ class AuthConfig(_Section, frozen=True, kw_only=True):
         Annotated[str, Meta(pattern=r"^[!-~]{16,}$", description="the operator's token, at least 16 characters without spaces")] | None
     ) = None
     anonymous_reads: bool = True
+    access_ttl_s: Annotated[int, Meta(ge=60, le=31_536_000, description="seconds for which a login is good without refresh")] = 86_400
+    refresh_ttl_s: Annotated[int, Meta(ge=60, le=31_536_000, description="seconds for which a login can be refreshed")] = 2_592_000
+
+
+class LimitsConfig(_Section, frozen=True, kw_only=True):
+    """How many requests a minute each caller may make, by the class of the route. Admins may make `admin_factor` times as many."""
+
+    default: _PerMinute = 100
+    query: _PerMinute = 20
+    metrics: _PerMinute = 200
+    login: _PerMinute = 10
+    corrections: _PerMinute = 10
+    admin_factor: Annotated[int, Meta(ge=1, le=1000, description="how many times the limit an admin has")] = 10
 
 
 class BoardConfig(_Section, frozen=True, kw_only=True):
@@ -135,6 +158,7 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
 
     path: Annotated[str, Meta(min_length=1, description="the SQLite file, relative to state_dir")] = "dartd.db"
     slow_query_ms: Annotated[int, Meta(ge=1, le=60_000, description="milliseconds from which a query is logged")] = 100
+    pool_size: Annotated[int, Meta(ge=1, le=64, description="threads that read")] = 2
 
 
 class LogConfig(_Section, frozen=True, kw_only=True):
@@ -151,6 +175,7 @@ class Config(_Section, frozen=True, kw_only=True):
     server: ServerConfig = ServerConfig()
     ws: WsConfig = WsConfig()
     auth: AuthConfig = AuthConfig()
+    limits: LimitsConfig = LimitsConfig()
     board: BoardConfig = BoardConfig()
     visit: VisitConfig = VisitConfig()
     cameras: tuple[CameraConfig, ...] = ()

@@ -17,6 +17,7 @@ from dartd.store.journal import Journal
 from dartd.store.timestamps import timestamp_of
 from schemas.base import CameraId
 from schemas.commands import BoardCommand
+from schemas.entities import EntityEvent
 from schemas.events import DartHit, Envelope, JournalledEvent, Snapshot, Timing
 from schemas.worker import ToWorker
 
@@ -42,10 +43,18 @@ class Deciding(Protocol):
         """Tell how the board stands."""
 
 
+class Announcement(NamedTuple):
+    """What is told without the board having a say; beside a Step it has no orders and refuses nothing."""
+
+    events: tuple[EntityEvent, ...]
+    orders: tuple[Order, ...] = ()
+    refusals: Mapping[int, CommandRefusedError] = {}
+
+
 class Waiting(NamedTuple):
     """An input before the board, and who waits for its outcome (commands only)."""
 
-    item: Input
+    item: Input | EntityEvent
     answer: Answer | None = None
 
 
@@ -136,6 +145,13 @@ class Pipeline:
         self._metrics.commands.labels("done").inc()
         return envelopes
 
+    async def tell(self, event: EntityEvent) -> Envelope:
+        """Journal and tell what became of an entity, in the one order of all events; waits while the inbox is full."""
+        self._idle.clear()
+        answer: Answer = asyncio.get_running_loop().create_future()
+        await self._inbox.put(Waiting(event, answer))
+        return (await answer)[0]
+
     async def run(self) -> None:
         """Take turns for ever; whoever still waits for an answer when it ends is told so."""
         try:
@@ -153,7 +169,7 @@ class Pipeline:
         """Decide about everything that waits, or about time alone when nothing does; journal it, then tell it."""
         self._turn_began_s = self._clock.now()
         try:
-            decided = [(batch, self._board.step([w.item for w in batch], now)) for batch in _batches(waiting)]
+            decided = [(batch, self._decide(batch, now)) for batch in _batches(waiting)]
             events = self._stamped(event for _, step in decided for event in step.events)
             envelopes = await self._append(events)
             self._tell(decided, envelopes)
@@ -173,16 +189,22 @@ class Pipeline:
         self._inbox.offer(Waiting(command, answer))
         return await answer
 
+    def _decide(self, batch: Sequence[Waiting], now: float) -> "Step | Announcement":
+        """Ask the board; what became of an entity needs no decision."""
+        if batch and isinstance(batch[0].item, EntityEvent):  # it came alone: somebody waits for it
+            return Announcement(events=(batch[0].item,))
+        return self._board.step([w.item for w in batch if not isinstance(w.item, EntityEvent)], now)
+
     def _patience_s(self) -> float | None:
         deadline = self._board.deadline()
         return None if deadline is None else max(0.0, deadline - self._clock.now())
 
-    def _stamped(self, events: Iterator[JournalledEvent]) -> list[JournalledEvent]:
+    def _stamped(self, events: Iterator[JournalledEvent | EntityEvent]) -> list[JournalledEvent | EntityEvent]:
         """Turn the media time at which a dart stood still into wall time, and into the time that deciding took."""
         now = self._clock.now()
         return [_with_timing(event, self._clock, now) if isinstance(event, DartHit) else event for event in events]
 
-    async def _append(self, events: Sequence[JournalledEvent]) -> tuple[Envelope, ...]:
+    async def _append(self, events: Sequence[JournalledEvent | EntityEvent]) -> tuple[Envelope, ...]:
         """Journal in one commit, trying for as long as the disk refuses: nothing runs ahead of it and nothing is lost."""
         backoff = Backoff(RETRY_FIRST_S, max_s=RETRY_MAX_S, jitter=0)
         while events:
@@ -212,7 +234,7 @@ class Pipeline:
             _log.warning("the journal can be written again, the board goes on")
             self.stalled_reason = None
 
-    def _tell(self, decided: Sequence[tuple[Sequence[Waiting], Step]], envelopes: tuple[Envelope, ...]) -> None:
+    def _tell(self, decided: Sequence[tuple[Sequence[Waiting], Step | Announcement]], envelopes: tuple[Envelope, ...]) -> None:
         """Tell everybody what is now on the disk: the hub, the cameras, whoever asked."""
         self._snapshot = msgspec.structs.replace(self._board.snapshot(), last_seq=self._journal.last_seq)
         for envelope in envelopes:
@@ -246,7 +268,7 @@ def _batches(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
         yield waiting[start:]
 
 
-def _answer(batch: Sequence[Waiting], step: Step, envelopes: tuple[Envelope, ...]) -> None:
+def _answer(batch: Sequence[Waiting], step: Step | Announcement, envelopes: tuple[Envelope, ...]) -> None:
     for k, (_, answer) in enumerate(batch):
         if answer is None or answer.done():
             continue

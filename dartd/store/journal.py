@@ -10,7 +10,7 @@ from typing import Self, get_args
 import msgspec
 
 from dartd.errors import StoreError
-from dartd.store.database import Database, Line
+from dartd.store.database import READERS, SLOW_QUERY_S, Database, Line
 from dartd.store.throws import PLAY, fold
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
@@ -54,14 +54,16 @@ class Journal:
         self.player_id: str | None = None  # who is signed on at the board; throws are kept as theirs
 
     @classmethod
-    def open(cls, path: Path, board_id: BoardId, *, stream_id: str | None = None) -> Self:
+    def open(
+        cls, path: Path, board_id: BoardId, *, stream_id: str | None = None, readers: int = READERS, slow_query_s: float = SLOW_QUERY_S
+    ) -> Self:
         """Open the journal in a store; blocks. A new store is given `stream_id`, or a random one.
 
         Raises:
             StoreBusyError: another daemon holds the store.
             StoreError: the store cannot be opened.
         """
-        database = Database.open(path)
+        database = Database.open(path, readers=readers, slow_query_s=slow_query_s)
         try:
             return cls(database, board_id, *_introduce(path, stream_id or secrets.token_hex(8)))
         except sqlite3.Error as error:

@@ -88,6 +88,11 @@ def update_user(connection: sa.Connection, user_id: str, changes: dict[str, obje
     return get_user(connection, user_id)
 
 
+def touch_login(connection: sa.Connection, user_id: str, at_s: float) -> None:
+    """Note that somebody logged in; that is no change of the account."""
+    connection.execute(sa.update(users).where(users.c.user_id == user_id).values(last_login_at_s=at_s))
+
+
 def delete_user(connection: sa.Connection, user_id: str) -> bool:
     """Forget an account; False when there is none.
 

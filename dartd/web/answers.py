@@ -37,43 +37,19 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-async def read_json(request: Request, kind: type[_T]) -> _T:
-    """Read the body as one of our values; an empty one counts as `{}`.
+def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool = True) -> _T:
+    """Understand a body as one of our values; an empty one counts as `{}` where none is needed.
 
     Raises:
-        Problem: 400 when it is no JSON, 413 when it is too long, 415 when it says to be something else, 422 when it does not fit.
+        Problem: 400 when it is no JSON, 415 when it says to be something else, 422 when it does not fit.
     """
-    body = await read_body(request)
     content_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if body and content_type != "application/json" and not content_type.endswith("+json"):
-        raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", "send JSON as application/json", details={"content_type": content_type})
+    if (body or needed) and content_type != "application/json" and not content_type.endswith("+json"):
+        raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", "send JSON as application/json", details={"content_type": content_type[:100]})
     try:
-        return msgspec.json.decode(body or b"{}", type=kind)
+        return msgspec.json.decode(body if needed else body or b"{}", type=kind)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `")
         raise Problem(422, "VALIDATION_ERROR", message, details={"field": path.rstrip("`") or "$"}) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "VALIDATION_ERROR", f"the body is no JSON: {error}") from error
-
-
-def query_int(request: Request, name: str, default: int, *, lowest: int, highest: int) -> int:
-    """Read a whole number from the query.
-
-    Raises:
-        Problem: 422 when it is none, or out of bounds.
-    """
-    text = request.query_params.get(name)
-    if text is None:
-        return default
-    try:
-        number = int(text) if len(text) <= 20 else highest + 1
-    except ValueError:
-        number = lowest - 1
-    if not lowest <= number <= highest:
-        raise Problem(
-            422,
-            "VALIDATION_ERROR",
-            f"{name}: expected a whole number from {lowest} to {highest}, got {text[:40]!r}",
-            details={"field": name, "lowest": lowest, "highest": highest},
-        )
-    return number

@@ -4,45 +4,59 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp
 
 from dartd.errors import DartdError
-from dartd.web import health, pages
-from dartd.web.exposition import get_metrics
+from dartd.web import docs, exposition, health, pages
+from dartd.web.endpoint import Endpoint, check_whole
+from dartd.web.openapi import describe
+from dartd.web.place import check_declared, routes_of
 from dartd.web.problems import Problem, answer_problem
 from dartd.web.services import Services
 from dartd.web.timings import Timings
 from dartd.web.trace import Trace
-from dartd.web.v1 import board, events
+from dartd.web.v1 import audit, auth, board, clients, events, keys, players, throws, users
 from dartd.web.ws import serve_websocket
 
-_EXPOSED = ("X-Request-ID", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After", "ETag", "Location")
+_MODULES = (health, exposition, auth, users, keys, audit, players, board, throws, events, clients, docs, pages)
+ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
+
+_EXPOSED = (
+    "X-Request-ID",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "ETag",
+    "Location",
+)
 
 
 def build_app(services: Services) -> ASGIApp:
-    """Put the application together."""
+    """Put the application together.
+
+    Raises:
+        DeclarationError: a route has no declaration, or one that is not whole.
+    """
     app = Starlette(
         routes=routes(services.config.server.ws_path),
         middleware=_middleware(services),
         exception_handlers=dict.fromkeys((HTTPException, Problem, DartdError), answer_problem),
     )
+    app.router.redirect_slashes = False
+    check_declared(app.routes)
     app.state.services = services
+    app.state.openapi = describe(ENDPOINTS, version=services.version)
     return Trace(app, Timings(services.registry))
 
 
 def routes(ws_path: str) -> list[BaseRoute]:
     """List every route of the daemon."""
-    return [
-        WebSocketRoute(ws_path, serve_websocket),
-        Route("/health", health.get_health, methods=["GET"]),
-        Route("/health/live", health.get_live, methods=["GET"]),
-        Route("/health/ready", health.get_ready, methods=["GET"]),
-        Route("/health/deep", health.get_deep, methods=["GET"]),
-        Route("/metrics", get_metrics, methods=["GET"]),
-        Mount("/api/v1", routes=[*board.routes(), *events.routes()]),
-        *pages.routes(),
-    ]
+    check_whole(ENDPOINTS)
+    return [WebSocketRoute(ws_path, serve_websocket), *routes_of(ENDPOINTS)]
 
 
 def _middleware(services: Services) -> list[Middleware]:

@@ -5,18 +5,16 @@ from typing import Any
 import anyio.to_thread
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
-from starlette.requests import Request
 from starlette.responses import Response
 
 from dartd.web.answers import json_answer
-from dartd.web.services import Services
+from dartd.web.endpoint import Call, Endpoint
 
 
-async def get_metrics(request: Request) -> Response:
+async def get_metrics(call: Call) -> Response:
     """Answer the registry in the form that `Accept` asks for; figures of the process are read on a thread."""
-    services: Services = request.app.state.services
-    services.gatekeeper.require_reader(request)
-    accept = request.headers.get("accept", "")
+    services = call.services
+    accept = call.request.headers.get("accept", "")
     if "application/json" in accept:
         return json_answer(await anyio.to_thread.run_sync(_families, services.registry))
     encode, content_type = choose_encoder(accept)
@@ -33,3 +31,18 @@ def _families(registry: CollectorRegistry) -> dict[str, Any]:
         }
         for family in registry.collect()
     }
+
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path="/metrics",
+        handler=get_metrics,
+        permission="metrics:read",
+        rate="metrics",
+        summary="What has been counted: Prometheus text, or JSON with Accept: application/json",
+        tag="health",
+        answer=None,
+        media="text/plain",
+    )
+]

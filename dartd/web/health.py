@@ -4,11 +4,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from dartd.errors import DartdError
-from dartd.web.answers import json_answer
+from dartd.web.endpoint import Answer, Call, Endpoint, Handler
 from dartd.web.host import HostSample
 from dartd.web.services import Services
 from schemas.base import BoardId, Value
@@ -60,6 +57,19 @@ class HealthReport(Value, frozen=True, kw_only=True):
     components: Components
 
 
+class Live(Value, frozen=True, kw_only=True):
+    """The answer of `/health/live`."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Ready(Value, frozen=True, kw_only=True):
+    """The answer of `/health/ready`."""
+
+    status: Literal["ready", "not_ready"]
+    reasons: tuple[str, ...]
+
+
 def report(services: Services) -> HealthReport:
     """Judge from what is known already; asks nobody and waits for nothing."""
     snapshot = services.board.snapshot()
@@ -103,27 +113,26 @@ def judge(snapshot: Snapshot, cameras: dict[str, CameraHealth], database: Litera
     return health, (*grave, *reasons)
 
 
-async def get_health(request: Request) -> Response:
+async def get_health(call: Call) -> HealthReport:
     """Answer `/health`."""
-    return json_answer(report(_services(request)))
+    return report(call.services)
 
 
-async def get_live(_request: Request) -> Response:
+async def get_live(_call: Call) -> Live:
     """Answer `/health/live`: the loop turns, or nobody would answer."""
-    return json_answer({"status": "ok"})
+    return Live()
 
 
-async def get_ready(request: Request) -> Response:
+async def get_ready(call: Call) -> Answer:
     """Answer `/health/ready`: 200 when throws are scored or would be as soon as a person starts detection, else 503 and why."""
-    services = _services(request)
-    found = report(services)
+    found = report(call.services)
     ready = found.health != "unhealthy" and found.board.status not in {"starting", "calibrating", "error"}
-    return json_answer({"status": "ready" if ready else "not_ready", "reasons": found.reasons}, status=200 if ready else 503)
+    return Answer(value=Ready(status="ready" if ready else "not_ready", reasons=found.reasons), status=200 if ready else 503)
 
 
-async def get_deep(request: Request) -> Response:
+async def get_deep(call: Call) -> dict[str, Any]:
     """Answer `/health/deep`: each part is really asked, and how long it took."""
-    services = _services(request)
+    services = call.services
     found = report(services)
     parts = {
         "database": await _timed(lambda: _ask_database(services)),
@@ -133,7 +142,7 @@ async def get_deep(request: Request) -> Response:
         "hub": await _timed(lambda: _ask_hub(services)),
     }
     worst: Health = "unhealthy" if any(part["status"] == "error" for part in parts.values()) else found.health
-    return json_answer({"status": found.status, "health": worst, "timestamp": found.timestamp, **parts})
+    return {"status": found.status, "health": worst, "timestamp": found.timestamp, **parts}
 
 
 async def _timed(ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
@@ -171,6 +180,23 @@ async def _ask_hub(services: Services) -> dict[str, Any]:
     return {"status": "ok", "clients": services.clients.connected, "lagging": statistics.lagging, "ring_bytes": statistics.ring_bytes}
 
 
-def _services(request: Request) -> Services:
-    services: Services = request.app.state.services
-    return services
+def _open(path: str, handler: Handler, summary: str, answer: Any, *statuses: int) -> Endpoint:
+    return Endpoint(
+        method="GET",
+        path=path,
+        handler=handler,
+        permission=None,
+        rate="unlimited",
+        summary=summary,
+        tag="health",
+        answer=answer,
+        statuses=statuses,
+    )
+
+
+ENDPOINTS = [
+    _open("/health", get_health, "Whether all is well, from what is known already", HealthReport),
+    _open("/health/live", get_live, "Whether dartd answers at all", Live),
+    _open("/health/ready", get_ready, "Whether throws are scored; 503 and why when not", Ready, 503),
+    _open("/health/deep", get_deep, "Whether each part is well, asked now", dict[str, Any]),
+]

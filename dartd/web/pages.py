@@ -3,17 +3,16 @@
 import mimetypes
 import re
 from pathlib import Path
+from typing import Any
 
 import anyio
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import schemas
-from dartd.web.answers import json_answer
-from dartd.web.services import Services
+from dartd.web.endpoint import Call, Endpoint, Handler
+from schemas.base import Value
 
 STATIC = Path(__file__).parent / "static"
 PUBLISHED = Path(schemas.__file__).parent / "published"
@@ -21,49 +20,75 @@ PUBLISHED = Path(schemas.__file__).parent / "published"
 # The first guess of a media type would read the system's tables, and stop the event loop for it.
 mimetypes.init()
 
+_STATIC_FILES = StaticFiles(directory=STATIC, check_dir=False)
+
 _SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-async def get_scoreboard(_request: Request) -> Response:
+class SchemaNames(Value, frozen=True, kw_only=True):
+    """Where the schemas are."""
+
+    data: tuple[str, ...]
+
+
+async def get_scoreboard(_call: Call) -> Response:
     """Answer the scoreboard."""
     return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
 
-async def get_page_settings(request: Request) -> Response:
+async def get_page_settings(call: Call) -> dict[str, Any]:
     """Answer what the page must know before it connects."""
-    services: Services = request.app.state.services
+    services = call.services
     board = services.config.board
-    return json_answer(
-        {
-            "ws_path": services.config.server.ws_path,
-            "version": services.version,
-            "simulated": services.simulated,
-            "board": {"id": board.id, "name": board.name, **{ring: getattr(board, ring) for ring in board.spec.__struct_fields__}},
-        }
-    )
+    return {
+        "ws_path": services.config.server.ws_path,
+        "version": services.version,
+        "simulated": services.simulated,
+        "board": {"id": board.id, "name": board.name, **{ring: getattr(board, ring) for ring in board.spec.__struct_fields__}},
+    }
 
 
-async def get_schema(request: Request) -> Response:
+async def get_schema(call: Call) -> Response:
     """Answer one JSON Schema."""
-    name = request.path_params["name"]
+    name = call.path("name")
     path = anyio.Path(PUBLISHED / f"{name}.json")
     if _SCHEMA_NAME.fullmatch(name) is None or not await path.is_file():
         raise HTTPException(404)
     return Response(await path.read_bytes(), headers={"Cache-Control": "no-cache"}, media_type="application/schema+json")
 
 
-async def get_schemas(_request: Request) -> Response:
+async def get_schemas(_call: Call) -> SchemaNames:
     """List the JSON Schemas."""
     names = sorted([path.stem async for path in anyio.Path(PUBLISHED).glob("*.json")])
-    return json_answer({"data": [f"/schemas/{name}.json" for name in names]})
+    return SchemaNames(data=tuple(f"/schemas/{name}.json" for name in names))
 
 
-def routes() -> list[BaseRoute]:
-    """List the routes of pages and documents."""
-    return [
-        Route("/", get_scoreboard, methods=["GET"]),
-        Route("/config.json", get_page_settings, methods=["GET"]),
-        Route("/schemas", get_schemas, methods=["GET"]),
-        Route("/schemas/{name}.json", get_schema, methods=["GET"]),
-        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
-    ]
+async def get_static(call: Call) -> Response:
+    """Answer a file of the pages."""
+    files: StaticFiles = _STATIC_FILES
+    return await files.get_response(call.path("path"), call.request.scope)
+
+
+def page(path: str, handler: Handler, summary: str, answer: Any = None, media: str = "application/json", *statuses: int) -> Endpoint:
+    """Declare what a browser reads: for everybody, not counted."""
+    return Endpoint(
+        method="GET",
+        path=path,
+        handler=handler,
+        permission=None,
+        rate="unlimited",
+        summary=summary,
+        tag="pages",
+        answer=answer,
+        media=media,
+        statuses=statuses,
+    )
+
+
+ENDPOINTS = [
+    page("/", get_scoreboard, "The scoreboard", media="text/html"),
+    page("/config.json", get_page_settings, "What a page must know before it connects", dict[str, Any]),
+    page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),
+    page("/schemas/{name}.json", get_schema, "One JSON Schema", media="application/schema+json"),
+    page("/static/{path:path}", get_static, "Files of the pages", None, "*/*", 405),
+]

@@ -8,13 +8,16 @@ from prometheus_client import CollectorRegistry
 
 from dartd.config import Config
 from dartd.runtime.hub import Hub
-from dartd.web.auth import Gatekeeper
+from dartd.store.database import Database
+from dartd.web.accounts import Accounts
 from dartd.web.clients import Clients
 from dartd.web.clock import wall_timestamp
 from dartd.web.host import HostFigures
+from dartd.web.limits import Limits
 from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import BoardCommand
+from schemas.entities import EntityEvent
 from schemas.events import Envelope, Hello, Snapshot
 
 
@@ -36,6 +39,9 @@ class BoardPort(Protocol):
     def snapshot(self) -> Snapshot:
         """Show the board as of the last event that was told."""
 
+    async def tell(self, event: EntityEvent) -> Envelope:
+        """Journal and tell what became of something that people keep."""
+
     async def submit(self, command: BoardCommand) -> tuple[Envelope, ...]:
         """Do it, journal it, and give back the events that came of it."""
 
@@ -45,6 +51,12 @@ class JournalPort(Protocol):
 
     async def read(self, since_seq: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
         """Read up to `limit` events after `since_seq`: seq, topic, wire bytes."""
+
+
+class SeatPort(Protocol):
+    """Where it is kept who throws."""
+
+    player_id: str | None
 
 
 class CameraFigures(Protocol):
@@ -70,7 +82,10 @@ class Services:
     journal: JournalPort
     cameras: Callable[[], Mapping[CameraId, CameraFigures]]
     registry: CollectorRegistry
-    gatekeeper: Gatekeeper
+    database: Database
+    accounts: Accounts
+    limits: Limits
+    seat: SeatPort
     clients: Clients
     host: HostFigures
     started_at_s: float

@@ -17,6 +17,8 @@ _log = logging.getLogger("dartd.web.request")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
+_NONE: dict[str, str] = {}
+
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -53,6 +55,8 @@ class Trace:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = trace_id
+                for name, value in scope.get("dartd.headers", _NONE).items():
+                    headers[name] = value
                 for name, value in _SECURITY.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -69,7 +73,9 @@ class Trace:
             # The query stays out of the log: it may carry a token.
             seconds = time.perf_counter() - started_s
             self._timings.observe(scope, status, seconds)
-            _log.debug("%s %s %s %.1f ms", scope["method"], scope["path"], status, seconds * 1000, extra={"trace_id": trace_id})
+            user = scope.get("dartd.user", "anonymous")
+            said = {"user": user, "trace_id": trace_id}
+            _log.info("%s %s %s %.1f ms", scope["method"], scope["path"], status, seconds * 1000, extra=said)
 
 
 def trace_id_of(headers: Headers) -> str:

@@ -11,14 +11,17 @@ from dartd.errors import DartdError
 from dartd.runtime.frame import text_frame
 from dartd.runtime.hub import GapError
 from dartd.runtime.subscription import Subscription
-from dartd.runtime.topics import DEFAULT_TOPICS, PUBLIC_KINDS, Interest, TopicError, kind_of
-from dartd.web.auth import Role, bearer_token, is_origin_allowed
+from dartd.runtime.topics import DEFAULT_TOPICS, Interest, TopicError, kind_of
+from dartd.store.audit import Deed, note
+from dartd.web.auth import is_origin_allowed
 from dartd.web.client_message import Authenticate, BadMessageError, Ping, Resume, Subscribe, Unsubscribe, read_client_message
+from dartd.web.credentials import credentials_of
+from dartd.web.principal import Principal
 from dartd.web.problems import Problem
 from dartd.web.services import Services
 from dartd.web.wire import EXTENSION, StalledError, Wire
 from schemas.base import Event
-from schemas.commands import BoardCommand
+from schemas.commands import BoardCommand, CorrectDart
 from schemas.events import ErrorMessage, Gap, Heartbeat, Pong
 
 _log = logging.getLogger(__name__)
@@ -92,11 +95,14 @@ class Line:
 class Session:
     """One client: a writer that sends what the subscription gives, a reader that understands what the client says."""
 
-    def __init__(self, websocket: WebSocket, services: Services, subscription: Subscription, role: Role, line: Line) -> None:
+    def __init__(
+        self, websocket: WebSocket, services: Services, subscription: Subscription, principal: Principal, line: Line, token: str | None
+    ) -> None:
         self._websocket = websocket
         self._services = services
         self._subscription = subscription
-        self._role = role
+        self._principal = principal
+        self._token = token
         self._line = line
         if line.outlet is not None:
             line.outlet.on_full = subscription.hold
@@ -105,7 +111,7 @@ class Session:
 
     async def run(self, *, since: int | None, stream_id: str | None) -> None:
         """Serve until the client leaves."""
-        if self._services.gatekeeper.may_read(self._role):
+        if self._principal.may("board:read"):
             self._may_listen.set()
         if since is not None:
             self._has_spoken.set()
@@ -248,18 +254,29 @@ class Session:
             self._subscription.resume(message.since)
 
     async def _authenticate(self, token: str) -> None:
-        role = self._services.gatekeeper.role_of(token)
-        if role is None:
+        principal = await self._services.accounts.principal_of(token)
+        if principal is None:
             await self._line.close(_UNAUTHORIZED, "Unauthorized")
             return
-        self._role = role
-        self._subscription.change(self._subscription.interest.seeing(None))
-        self._may_listen.set()
+        self._token = token
+        self._principal = principal
+        self._subscription.change(self._subscription.interest.seeing(principal.kinds))
+        if principal.may("board:read"):
+            self._may_listen.set()
 
     async def _command(self, command: BoardCommand) -> None:
-        if self._role is not Role.OPERATOR:
-            raise BadMessageError("AUTH_INSUFFICIENT_PERMISSIONS", "this needs the operator's token")
-        await self._services.board.submit(msgspec.structs.replace(command, user_id=self._role.value))
+        services = self._services
+        principal = await services.accounts.principal_of(self._token)  # anew: he may have lost his rights since he connected
+        if principal is None:
+            await self._line.close(_UNAUTHORIZED, "Unauthorized")
+            return
+        permission = "corrections:write" if isinstance(command, CorrectDart) else "board:control"
+        if not principal.may(permission):
+            raise BadMessageError("AUTH_INSUFFICIENT_PERMISSIONS", f"this needs the permission {permission}", permission=permission)
+        await services.board.submit(msgspec.structs.replace(command, user_id=principal.name))
+        action = f"board.{command.__struct_config__.tag}"
+        deed = Deed(at_s=services.accounts.now(), user_id=principal.name, action=action, entity_type="board")
+        await services.database.change(lambda connection: note(connection, deed))
 
 
 async def serve_websocket(websocket: WebSocket) -> None:
@@ -282,21 +299,21 @@ async def serve_websocket(websocket: WebSocket) -> None:
 
 async def _admit(websocket: WebSocket, services: Services) -> None:
     query = websocket.query_params
-    presented = bearer_token(websocket)
-    role = services.gatekeeper.role_of(query.get("token") if presented is None else presented)
-    if role is None:
+    shown, _ = credentials_of(websocket)
+    token = query.get("token") if shown is None else shown
+    principal = await services.accounts.principal_of(token)
+    if principal is None:
         await websocket.close(_UNAUTHORIZED, "Unauthorized")
         return
     complaints: list[ErrorMessage] = []
     topics, since = _topics(query.get("topics"), complaints), _since(query.get("since"), complaints)
-    kinds = None if role is Role.OPERATOR else PUBLIC_KINDS
     line = Line(websocket, services.config.ws.stall_timeout_s)
     with services.hub.subscribe(
-        topics, since=since, kinds=kinds, queue_size=services.config.ws.queue_size, outlet=line.outlet
+        topics, since=since, kinds=principal.kinds, queue_size=services.config.ws.queue_size, outlet=line.outlet
     ) as subscription:
         for complaint in complaints:
             subscription.tell(services.wire(complaint))
-        await Session(websocket, services, subscription, role, line).run(since=since, stream_id=query.get("stream_id"))
+        await Session(websocket, services, subscription, principal, line, token).run(since=since, stream_id=query.get("stream_id"))
 
 
 def _topics(text: str | None, complaints: list[ErrorMessage]) -> tuple[str, ...]:

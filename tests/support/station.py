@@ -17,18 +17,22 @@ from starlette.types import ASGIApp
 
 from dartd.board.inputs import Input, Step
 from dartd.config import AuthConfig, CameraConfig, Config
+from dartd.daemon import rate_classes
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub import Hub
 from dartd.runtime.pipeline import Deciding, Pipeline
 from dartd.store.journal import Journal
+from dartd.web.accounts import Accounts
 from dartd.web.app import build_app
-from dartd.web.auth import Gatekeeper
 from dartd.web.clients import Clients
 from dartd.web.host import HostFigures
+from dartd.web.limits import Limits
 from dartd.web.server import serve
 from dartd.web.services import Services
+from dartd.web.tokens import Signer
+from dartd.web.upkeep import write_behind
 from schemas.base import CameraId, VisitId
 from schemas.commands import ResetBoard, StartBoard, StopBoard
 from schemas.events import (
@@ -49,6 +53,7 @@ from schemas.events import (
 )
 
 TOKEN = "a-token-for-the-operator"  # noqa: S105  a test's
+SIGNING_KEY = "a-key-that-signs-logins"
 CONFIG = Config(
     auth=AuthConfig(token=TOKEN),
     cameras=tuple(CameraConfig(id=f"cam{k}", url=f"sim:?camera={k}") for k in range(3)),
@@ -190,6 +195,17 @@ async def running_station(
     metrics = Metrics("0.0")
     pipeline = Pipeline(board, journal, publish=hub.publish, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0) for camera in config.cameras}
+    auth = config.auth
+    accounts = Accounts(
+        journal.database,
+        Signer(SIGNING_KEY),
+        anonymous_reads=auth.anonymous_reads,
+        access_ttl_s=auth.access_ttl_s,
+        refresh_ttl_s=auth.refresh_ttl_s,
+    )
+    await accounts.keep_operator_key(TOKEN)
+    limits = Limits(rate_classes(config), admin_factor=config.limits.admin_factor)
+    await limits.load(journal.database)
     services = Services(
         config=config,
         version="0.0",
@@ -198,7 +214,10 @@ async def running_station(
         journal=journal,
         cameras=lambda: cameras,
         registry=metrics.registry,
-        gatekeeper=Gatekeeper(config.auth.token, anonymous_reads=config.auth.anonymous_reads),
+        database=journal.database,
+        accounts=accounts,
+        limits=limits,
+        seat=journal,
         clients=Clients(config.ws.max_clients),
         host=HostFigures(directory),
         started_at_s=time.monotonic(),
@@ -208,6 +227,7 @@ async def running_station(
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(pipeline.run)
+            group.start_soon(write_behind, services)
             await _start(group, around(build_app(services), pipeline), services, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)

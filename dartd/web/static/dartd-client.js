@@ -7,10 +7,14 @@
 //   client.start();
 //
 // Every event arrives once and in order, over any number of connections. `client.state` is the board as of the last of them.
+// Where no WebSocket gets through, events come as an event stream (SSE), and where that is held back too, by asking again and again.
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 10_000;
 const SILENCE_MS = 40_000; // two heartbeats and a half
+const POLL_MS = 2_000;
+const TRIES = 2; // of one way, before the next is tried
+const BETTER_MS = 60_000; // on a lesser way, before the best is tried again
 const KEPT_VISITS = 6;
 
 /** The board before anything is known of it. */
@@ -113,16 +117,82 @@ function withCamera(state, camera_id, told) {
   return { cameras: { ...state.cameras, [camera_id]: { camera_id, fps: 0, ...state.cameras[camera_id], ...told } } };
 }
 
+// The ways a connection may go. Each calls `heard` with each message and `lost` (with what the server says of it) at most once.
+
+function overWebSocket(address, heard, lost) {
+  const url = address("ws", null);
+  const socket = new WebSocket(url, "dartd.v1");
+  socket.onmessage = ({ data }) => heard(JSON.parse(data));
+  socket.onclose = ({ reason }) => lost(reason);
+  return {
+    close() {
+      socket.onclose = null; // a close would wait for a peer that does not answer: we go on without it
+      socket.close(1000);
+    },
+    send(text) {
+      if (socket.readyState !== WebSocket.OPEN) return false;
+      socket.send(text);
+      return true;
+    },
+  };
+}
+
+function overEventStream(address, heard, lost) {
+  const stream = new EventSource(address("http", "/api/v1/events/stream"));
+  stream.onmessage = ({ data }) => heard(JSON.parse(data));
+  stream.onerror = () => {
+    stream.close();
+    lost("");
+  };
+  return { close: () => stream.close(), send: () => false };
+}
+
+function overPolling(address, heard, lost) {
+  const ending = new AbortController();
+  let timer = null;
+  const ask = async () => {
+    try {
+      const url = address("http", "/api/v1/events/stream");
+      url.searchParams.set("once", "true");
+      const answer = await fetch(url, { signal: ending.signal, cache: "no-store" });
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      const lines = (await answer.text()).split("\n").filter((line) => line.startsWith("data: "));
+      for (const line of lines) heard(JSON.parse(line.slice(6)));
+      timer = setTimeout(ask, POLL_MS);
+    } catch {
+      if (!ending.signal.aborted) lost("");
+    }
+  };
+  ask();
+  return {
+    close() {
+      clearTimeout(timer);
+      ending.abort();
+    },
+    send: () => false,
+  };
+}
+
+const WAYS = [
+  ["websocket", overWebSocket],
+  ["events", overEventStream],
+  ["polling", overPolling],
+];
+
 /** One board, listened to for as long as it is started. Fires `event`, `state`, `connection` and `gap`. */
 export class DartdClient extends EventTarget {
   #url;
   #topics;
-  #socket = null;
+  #line = null;
+  #way = 0;
+  #tries = 0; // of this way, without a word heard
   #timer = null;
   #silence = null;
+  #better = null;
   #failures = 0;
   #running = false;
   #streamId = null;
+  #retryMs = null; // what the board asked for
   #heard = 0; // the last seq that was told to listeners
   #resuming = false; // greeted again in the same stream, and the snapshot has not come yet
 
@@ -132,6 +202,11 @@ export class DartdClient extends EventTarget {
     this.#topics = topics;
     this.state = emptyState();
     this.connection = "closed"; // connecting, open, waiting, closed
+  }
+
+  /** Name how events come: websocket, events or polling. */
+  get way() {
+    return WAYS[this.#way][0];
   }
 
   /** Connect, and connect again whenever the connection is lost, until stopped. */
@@ -147,17 +222,13 @@ export class DartdClient extends EventTarget {
     this.#running = false;
     globalThis.removeEventListener?.("online", this.#hurry);
     clearTimeout(this.#timer);
-    clearTimeout(this.#silence);
-    this.#socket?.close(1000);
-    this.#socket = null;
+    this.#hangUp();
     this.#setConnection("closed");
   }
 
-  /** Send a message to the board, such as `{action: "ping"}`; false when there is no connection. */
+  /** Send a message to the board, such as `{action: "ping"}`; false when there is no WebSocket. */
   send(message) {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify(message));
-    return true;
+    return this.#line?.send(JSON.stringify(message)) ?? false;
   }
 
   #hurry = () => {
@@ -167,24 +238,34 @@ export class DartdClient extends EventTarget {
     }
   };
 
-  #connect() {
+  /** Give the address of a way, with what is listened to and where to go on. */
+  #address = (scheme, path) => {
     const url = new URL(this.#url, globalThis.location?.href);
-    url.protocol = url.protocol.replace("http", "ws");
+    url.protocol = `${scheme}${/^(https|wss):/.test(url.protocol) ? "s" : ""}:`;
+    if (path) url.pathname = path;
     url.searchParams.set("topics", this.#topics.join(","));
     if (this.#streamId !== null) {
       url.searchParams.set("since", this.#heard);
       url.searchParams.set("stream_id", this.#streamId);
     }
+    return url;
+  };
+
+  #connect() {
     this.#setConnection("connecting");
-    const socket = new WebSocket(url);
-    this.#socket = socket;
-    this.#listenForSilence(socket);
-    socket.onmessage = ({ data }) => this.#socket === socket && this.#receive(socket, JSON.parse(data));
-    socket.onclose = () => this.#socket === socket && this.#retry();
+    this.#tries += 1;
+    let line = null;
+    const heard = (message) => (this.#line === line || line === null) && this.#receive(message);
+    const lost = (reason) => (this.#line === line || line === null) && this.#retry(reason);
+    this.#listenForSilence();
+    line = WAYS[this.#way][1](this.#address, heard, lost);
+    this.#line = line;
+    clearTimeout(this.#better);
+    if (this.#way > 0) this.#better = setTimeout(() => this.#tryBest(), BETTER_MS);
   }
 
-  #receive(socket, message) {
-    this.#listenForSilence(socket);
+  #receive(message) {
+    this.#listenForSilence();
     if (message.event_type === "hello") this.#greet(message);
     if (message.event_type === "gap") {
       this.#resuming = false;
@@ -206,6 +287,8 @@ export class DartdClient extends EventTarget {
 
   #greet(hello) {
     this.#failures = 0;
+    this.#tries = 0;
+    this.#retryMs = hello.retry_ms ?? null;
     this.#resuming = this.#streamId === hello.stream_id;
     if (!this.#resuming) this.state = { ...emptyState(), hello };
     this.#streamId = hello.stream_id;
@@ -219,22 +302,37 @@ export class DartdClient extends EventTarget {
     return first;
   }
 
-  #listenForSilence(socket) {
+  #listenForSilence() {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => {
-      // A close would wait for a peer that does not answer: we go on without it.
-      socket.onclose = null;
-      socket.close();
-      if (this.#socket === socket) this.#retry();
-    }, SILENCE_MS);
+    this.#silence = setTimeout(() => this.#retry(""), SILENCE_MS);
   }
 
-  #retry() {
+  #hangUp() {
     clearTimeout(this.#silence);
-    this.#socket = null;
+    clearTimeout(this.#better);
+    this.#line?.close();
+    this.#line = null;
+  }
+
+  #tryBest() {
+    this.#hangUp();
+    this.#way = 0;
+    this.#tries = 0;
+    this.#connect();
+  }
+
+  #retry(reason) {
+    this.#hangUp();
     if (!this.#running) return;
+    if (this.#tries >= TRIES || this.#way > 0) {
+      // A way that was never heard of is given up for the next; one that worked and broke begins with the best again.
+      this.#way = this.#tries >= TRIES ? (this.#way + 1) % WAYS.length : 0;
+      this.#tries = 0;
+    }
+    const asked = Number(/retry in (\d+) ms/.exec(reason)?.[1] ?? this.#retryMs);
+    this.#retryMs = null;
     // Jitter: a hundred screens must not come back in the same moment.
-    const delay = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures++) * (0.5 + Math.random() / 2);
+    const delay = Math.min(MAX_DELAY_MS, asked || FIRST_DELAY_MS * 2 ** this.#failures++) * (0.5 + Math.random() / 2);
     this.#setConnection("waiting");
     this.#timer = setTimeout(() => this.#connect(), delay);
   }

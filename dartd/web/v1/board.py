@@ -1,66 +1,119 @@
-"""`/api/v1/board`: how the board stands, and what the operator may ask of it."""
+"""`/api/v1/board`: how the board stands, what may be asked of it, and who throws at it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from dartd.web.answers import json_answer, read_json
-from dartd.web.services import Services
-from schemas.base import Value
+from dartd.store.players import find_badge, get_player
+from dartd.web.endpoint import Call, Endpoint, Handler
+from dartd.web.problems import Problem
+from schemas.api.play import Done, NoParameters
+from schemas.api.players import SignedOn, SignOn
 from schemas.commands import BoardCommand, CalibrateBoard, ResetBoard, StartBoard, StopBoard
-from schemas.events import BoardStatus, ThrowState
-
-Endpoint = Callable[[Request], Awaitable[Response]]
+from schemas.events import Snapshot
 
 
-class NoParameters(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """The body of a command that needs none."""
-
-
-class Done(Value, frozen=True, kw_only=True):
-    """What came of a command: the board now, and the seq of each event that was journalled for it."""
-
-    action: str
-    status: BoardStatus
-    state: ThrowState
-    seq: tuple[int, ...]
-    last_seq: int
-
-
-async def get_board(request: Request) -> Response:
+async def get_board(call: Call) -> Response:
     """Answer the board's snapshot."""
-    services: Services = request.app.state.services
-    services.gatekeeper.require_reader(request)
+    services = call.services
     return Response(services.wire(services.board.snapshot()), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 
-def _commanding(action: str, make: Callable[[str], BoardCommand]) -> Endpoint:
-    async def command(request: Request) -> Response:
+def _commanding(action: str, make: Callable[[str], BoardCommand]) -> Handler:
+    async def command(call: Call) -> Done:
         """Ask the board, and answer when it is journalled."""
-        services: Services = request.app.state.services
-        role = services.gatekeeper.require_operator(request)
-        await read_json(request, NoParameters)
-        envelopes = await services.board.submit(make(role.value))
+        services = call.services
+        envelopes = await services.board.submit(make(call.principal.name))
+        await call.change(lambda _: None, services.config.board.id)
         snapshot = services.board.snapshot()
         seq = tuple(envelope.seq for envelope in envelopes)
-        return json_answer(Done(action=action, status=snapshot.status, state=snapshot.state, seq=seq, last_seq=snapshot.last_seq))
+        return Done(action=action, status=snapshot.status, state=snapshot.state, seq=seq, last_seq=snapshot.last_seq)
 
     return command
 
 
-_COMMANDS: dict[str, Callable[[str], BoardCommand]] = {
-    "start": lambda user: StartBoard(user_id=user),
-    "stop": lambda user: StopBoard(user_id=user),
-    "reset": lambda user: ResetBoard(user_id=user),
-    "calibrate": lambda user: CalibrateBoard(user_id=user),
+async def get_player_on(call: Call) -> SignedOn:
+    """Answer who is signed on."""
+    player_id = call.services.seat.player_id
+    row = None if player_id is None else await call.read(lambda connection: get_player(connection, player_id))
+    return SignedOn(player_id=player_id if row is not None else None, name=None if row is None else row.name)
+
+
+async def put_player_on(call: Call) -> SignedOn:
+    """Sign a player on, by badge or id; or nobody in particular."""
+    asked: SignOn = call.body
+    row = None
+    if asked.badge_id is not None or asked.player_id is not None:
+        badge_id, player_id = asked.badge_id, asked.player_id or ""
+        find = (lambda c: find_badge(c, badge_id)) if badge_id is not None else (lambda c: get_player(c, player_id))
+        row = await call.read(find)
+        if row is None:
+            raise Problem(
+                404, "RESOURCE_NOT_FOUND", "there is no such player", details={"badge_id": badge_id, "player_id": asked.player_id}
+            )
+    player_id_on = None if row is None else str(row.player_id)
+    await call.change(lambda _: None, player_id_on)
+    call.services.seat.player_id = player_id_on
+    return SignedOn(player_id=player_id_on, name=None if row is None else row.name)
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[str], BoardCommand]]] = {
+    "start": ("Detect and score", lambda user: StartBoard(user_id=user)),
+    "stop": ("Stop detecting; cameras keep running", lambda user: StopBoard(user_id=user)),
+    "reset": ("Forget what stands in the board and begin a fresh visit", lambda user: ResetBoard(user_id=user)),
+    "calibrate": ("Calibrate every camera anew from the empty board", lambda user: CalibrateBoard(user_id=user)),
 }
 
-
-def routes() -> list[Route]:
-    """List the routes of the board."""
-    return [
-        Route("/board", get_board, methods=["GET"]),
-        *(Route(f"/board/{action}", _commanding(action, make), methods=["POST"]) for action, make in _COMMANDS.items()),
-    ]
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path="/api/v1/board",
+        handler=get_board,
+        permission="board:read",
+        rate="default",
+        summary="How the board stands",
+        tag="board",
+        answer=Snapshot,
+    ),
+    *(
+        Endpoint(
+            method="POST",
+            path=f"/api/v1/board/{action}",
+            handler=_commanding(action, make),
+            permission="board:control",
+            rate="default",
+            summary=summary,
+            tag="board",
+            body=NoParameters,
+            body_needed=False,
+            answer=Done,
+            entity="board",
+            untold="the board tells what came of it by events of its own",
+        )
+        for action, (summary, make) in _COMMANDS.items()
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/board/player",
+        handler=get_player_on,
+        permission="throws:read",
+        rate="default",
+        summary="Who throws",
+        tag="board",
+        answer=SignedOn,
+    ),
+    Endpoint(
+        method="PUT",
+        path="/api/v1/board/player",
+        handler=put_player_on,
+        permission="board:control",
+        rate="default",
+        summary="Sign a player on by badge or id; throws from here on are his",
+        tag="board",
+        body=SignOn,
+        answer=SignedOn,
+        statuses=(404,),
+        entity="board",
+        untold="nothing that is kept is changed by it; the throws tell",
+    ),
+]

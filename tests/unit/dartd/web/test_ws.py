@@ -249,7 +249,7 @@ async def test_an_operator_commands_by_message(station: Station, connect: Connec
     await ear.say(action="reset")
     event = await ear.hear()
 
-    assert (event["event_type"], event["user_id"], event["seq"]) == ("board_reset", "operator", station.hub.last_seq)
+    assert (event["event_type"], event["user_id"], event["seq"]) == ("board_reset", "key:operator", station.hub.last_seq)
 
 
 async def test_a_refused_command_is_an_error(connect: Connect) -> None:

@@ -1,0 +1,161 @@
+"""OpenAPI 3.1, written from the declarations of the routes and the types they take and give."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from dartd.web.endpoint import Endpoint
+from schemas.api.answers import ErrorAnswer
+
+Schema = dict[str, Any]
+
+_REF = "#/components/schemas/{name}"
+_SECURITY: list[Schema] = [{"bearer": []}, {"key": []}, {"cookie": []}]
+_REASONS = {
+    400: "The body is no JSON.",
+    401: "A token is missing, or not valid.",
+    403: "The caller may not do that.",
+    404: "There is no such thing.",
+    409: "What is there does not allow it.",
+    412: "It was changed meanwhile.",
+    413: "The body is too long.",
+    415: "The body is not sent as JSON.",
+    422: "Something in it is not as it must be.",
+    429: "Too many requests.",
+    500: "Something went wrong inside dartd.",
+    503: "Not now: ask again later.",
+}
+_LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+
+
+def describe(endpoints: Sequence[Endpoint], *, version: str) -> Schema:
+    """Write the document; static files and whatever else has no stable shape are left out."""
+    told = [endpoint for endpoint in endpoints if ":path}" not in endpoint.path]
+    types = [kind for each in told for kind in (each.body, each.answer) if kind is not None] + [ErrorAnswer]
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
+    paths: Schema = {}
+    for each in told:
+        paths.setdefault(_plain(each.path), {})[each.method.lower()] = _operation(each, by_type)
+    document = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "dartd",
+            "version": version,
+            "summary": "A steel-tip dartboard with cameras as an event hub",
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "an access token of POST /api/v1/auth/login, or an API key"},
+                "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "cookie": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "dartd_session",
+                    "description": "for pages; writes send X-CSRF-Token too",
+                },
+            },
+        },
+        "tags": [{"name": tag} for tag in sorted({each.tag for each in told})],
+    }
+    plain: Schema = msgspec.json.decode(msgspec.json.encode(document))  # defaults of our types may be tuples
+    return plain
+
+
+_DESCRIPTION = """\
+Send `Authorization: Bearer …` with an access token or an API key, or `X-API-Key`. Lists are paged by `cursor` or `offset`. Errors have one
+shape, with a stable `code` and the `trace_id` that the log has too. How to log in, the limits and the codes:
+[the guide](/docs/guide). Events come over the WebSocket and `GET /api/v1/events/stream`.
+"""
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
+
+
+def _operation(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
+    operation: Schema = {
+        "operationId": f"{endpoint.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', _plain(endpoint.path).lower()).strip('_') or 'index'}",
+        "summary": endpoint.summary,
+        "tags": [endpoint.tag],
+        "parameters": [*_path_parameters(endpoint), *_query_parameters(endpoint), *_header_parameters(endpoint)],
+        "responses": {str(endpoint.status): _success(endpoint, by_type), **dict(_failures(endpoint, by_type))},
+    }
+    if endpoint.permission is not None:
+        operation["security"] = _SECURITY
+        operation["description"] = f"Needs the permission `{endpoint.permission}`" + (
+            f", or `{endpoint.own}` for what is one's own." if endpoint.own else "."
+        )
+    else:
+        operation["security"] = []
+    operation["x-rate-class"] = endpoint.rate
+    if endpoint.body is not None:
+        operation["requestBody"] = {
+            "required": endpoint.body_needed,
+            "content": {"application/json": {"schema": by_type[id(endpoint.body)]}},
+        }
+    return operation
+
+
+def _path_parameters(endpoint: Endpoint) -> Iterable[Schema]:
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}} for name in endpoint.parameters]
+
+
+def _query_parameters(endpoint: Endpoint) -> Iterable[Schema]:
+    if endpoint.query is None:
+        return []
+    _, components = msgspec.json.schema_components([endpoint.query], ref_template=_REF)
+    properties = components[endpoint.query.__name__]["properties"]
+    return [{"name": name, "in": "query", "required": False, "schema": _without_null(schema)} for name, schema in properties.items()]
+
+
+def _without_null(schema: Schema) -> Schema:
+    """Say what a parameter may be: what may be absent is never sent as null."""
+    if "anyOf" not in schema:
+        return schema
+    (kind,) = [each for each in schema["anyOf"] if each != {"type": "null"}]
+    return {**kind}
+
+
+def _header_parameters(endpoint: Endpoint) -> Iterable[Schema]:
+    if endpoint.method == "POST" and endpoint.permission is not None:
+        yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
+    if endpoint.method == "PUT" and endpoint.versioned:
+        yield {"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}}
+
+
+def _success(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
+    answer: Schema = {"description": endpoint.summary, "headers": _headers(endpoint)}
+    if endpoint.answer is not None:
+        answer["content"] = {"application/json": {"schema": by_type[id(endpoint.answer)]}}
+    elif endpoint.status != 204:
+        answer["content"] = {endpoint.media: {}}
+        if endpoint.media == "text/plain":
+            answer["content"] |= {"application/openmetrics-text": {}, "application/json": {}}
+    return answer
+
+
+def _headers(endpoint: Endpoint) -> Schema:
+    headers: Schema = {"X-Request-ID": {"schema": {"type": "string"}}}
+    if endpoint.rate != "unlimited":
+        headers |= {name: {"schema": {"type": "integer"}} for name in _LIMIT_HEADERS}
+    if endpoint.status == 201:
+        headers["Location"] = {"schema": {"type": "string"}}
+    if endpoint.versioned:
+        headers["ETag"] = {"schema": {"type": "string"}}
+    return headers
+
+
+def _failures(endpoint: Endpoint, by_type: dict[int, Schema]) -> Iterable[tuple[str, Schema]]:
+    error = by_type[id(ErrorAnswer)]
+    for status in endpoint.errors:
+        told = by_type[id(endpoint.answer)] if endpoint.path == "/health/ready" and status == 503 else error
+        headers: Schema = {"Retry-After": {"schema": {"type": "integer"}}} if status == 429 else {}
+        yield str(status), {"description": _REASONS.get(status, "…"), "headers": headers, "content": {"application/json": {"schema": told}}}

@@ -1,0 +1,1 @@
+window.Redoc.init("/openapi.json", { disableGoogleFont: true }, document.getElementById("api"));

@@ -1,0 +1,39 @@
+"""`/api/v1/audit`: who changed what."""
+
+from typing import Any
+
+from dartd.store.audit import list_audit
+from dartd.store.timestamps import timestamp_of
+from dartd.web.endpoint import Call, Endpoint
+from dartd.web.v1.pages import listed, page_request
+from schemas.api.accounts import AuditEntry, AuditQuery
+from schemas.api.answers import Listed
+
+_FIELDS = tuple(field for field in AuditEntry.__struct_fields__ if field != "timestamp")
+_FILTERS = ("user_id", "action", "entity_type", "entity_id", "outcome")
+
+
+async def get_audit(call: Call) -> Listed[AuditEntry]:
+    """Answer a page of the audit log."""
+    asked: AuditQuery = call.query
+    where = {name: getattr(asked, name) for name in _FILTERS}
+    return listed(await call.read(lambda c: list_audit(c, page_request(asked), where)), asked, _entry)
+
+
+def _entry(row: Any) -> AuditEntry:
+    return AuditEntry(timestamp=timestamp_of(row.at_s), **{field: getattr(row, field) for field in _FIELDS})
+
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path="/api/v1/audit",
+        handler=get_audit,
+        permission="audit:read",
+        rate="default",
+        summary="Who changed what, the latest first",
+        tag="accounts",
+        query=AuditQuery,
+        answer=Listed[AuditEntry],
+    )
+]

@@ -1,0 +1,141 @@
+"""`/api/v1/auth`: logging in and out."""
+
+import logging
+from typing import Any
+
+import msgspec
+
+from dartd.store.audit import note
+from dartd.store.users import User, get_user
+from dartd.web.credentials import CSRF_COOKIE, SESSION_COOKIE
+from dartd.web.endpoint import Answer, Call, Endpoint
+from dartd.web.permissions import ROLES
+from dartd.web.place import CHALLENGE, take_turn
+from dartd.web.problems import Problem
+from dartd.web.v1.users import post_user
+from schemas.api.accounts import LoggedOut, Login, Me, Refresh, Register, Session, UserAnswer
+from schemas.api.play import NoParameters
+
+_log = logging.getLogger(__name__)
+
+
+async def log_in(call: Call) -> Answer:
+    """Check name and password, and begin a login; each name is tried so often and no more, from wherever."""
+    asked: Login = call.body
+    accounts = call.services.accounts
+    take_turn(call.request, call.services, f"login:{asked.username}", "login", None)
+    user = await accounts.check_password(asked.username, asked.password)
+    if user is None:
+        deed = call.deed(outcome="refused")
+        await call.services.database.change(lambda connection: note(connection, deed))
+        _log.warning("a login was refused", extra={"trace_id": call.trace_id})
+        raise Problem(401, "AUTH_INVALID_CREDENTIALS", "user name or password is not right", headers=CHALLENGE)
+    access, refresh = await accounts.log_in(user, _deed(call, user))
+    if not asked.cookie:
+        return Answer(value=_session(call, user, access, refresh))
+    csrf, seconds = accounts.signer.csrf_token(access), int(accounts.access_ttl_s)
+    session = Session(access_token=None, refresh_token=None, expires_in=seconds, user=_me(user), csrf_token=csrf)
+    return Answer(value=session, cookies={SESSION_COOKIE: (access, seconds, True), CSRF_COOKIE: (csrf, seconds, False)})
+
+
+async def refresh(call: Call) -> Session:
+    """Give new tokens for a refresh token, which is good once; a used one ends the whole login."""
+    asked: Refresh = call.body
+    found = await call.services.accounts.refresh(asked.refresh_token, call.deed())
+    if found is None:
+        raise Problem(401, "AUTH_INVALID_TOKEN", "the refresh token is not valid", headers=CHALLENGE)
+    return _session(call, *found)
+
+
+async def log_out(call: Call) -> Answer:
+    """End the login; its tokens are dead at once."""
+    await call.services.accounts.log_out(call.principal, call.deed(call.principal.user_id))
+    return Answer(value=LoggedOut(), cookies={SESSION_COOKIE: ("", 0, True), CSRF_COOKIE: ("", 0, False)})
+
+
+async def get_me(call: Call) -> Me:
+    """Answer who asks, and what he may."""
+    principal, name = call.principal, call.principal.name
+    if principal.user_id is not None:
+        user_id = principal.user_id
+        user: User | None = await call.read(lambda c: get_user(c, user_id))
+        name = user.name if user is not None else name
+    return Me(user_id=principal.user_id or principal.name, name=name, role=principal.role, permissions=tuple(sorted(principal.permissions)))
+
+
+def _session(call: Call, user: User, access: str, refresh: str) -> Session:
+    return Session(access_token=access, refresh_token=refresh, expires_in=int(call.services.accounts.access_ttl_s), user=_me(user))
+
+
+def _me(user: User) -> Me:
+    return Me(user_id=user.user_id, name=user.name, role=user.role, permissions=tuple(sorted(ROLES.get(user.role, ()))))
+
+
+def _deed(call: Call, user: User) -> Any:
+    return msgspec.structs.replace(call.deed(user.user_id), user_id=user.user_id)
+
+
+_PUBLIC: dict[str, Any] = {"method": "POST", "permission": None, "rate": "login", "tag": "accounts", "entity": "session", "secret": True}
+_WORDS = "a login is nobody's business but its own; the audit log has it"
+
+ENDPOINTS = [
+    Endpoint(
+        path="/api/v1/auth/login",
+        handler=log_in,
+        summary="Log in",
+        body=Login,
+        answer=Session,
+        statuses=(401, 503),
+        untold=_WORDS,
+        **_PUBLIC,
+    ),
+    Endpoint(
+        path="/api/v1/auth/refresh",
+        handler=refresh,
+        summary="New tokens for a refresh token, which is good once",
+        body=Refresh,
+        answer=Session,
+        statuses=(401, 503),
+        untold=_WORDS,
+        **_PUBLIC,
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/v1/auth/logout",
+        handler=log_out,
+        permission="profile:own",
+        rate="default",
+        summary="Log out",
+        tag="accounts",
+        body=NoParameters,
+        body_needed=False,
+        answer=LoggedOut,
+        entity="session",
+        untold=_WORDS,
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/v1/auth/register",
+        handler=post_user,
+        permission="users:admin",
+        rate="default",
+        summary="Add an account, as POST /users",
+        tag="accounts",
+        body=Register,
+        answer=UserAnswer,
+        status=201,
+        entity="user",
+        tells=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/v1/auth/me",
+        handler=get_me,
+        permission="events:read",
+        own="profile:own",
+        rate="default",
+        summary="Who asks, and what he may",
+        tag="accounts",
+        answer=Me,
+    ),
+]

@@ -1,0 +1,127 @@
+"""`/api/v1/auth/api-keys`: keys for programs."""
+
+import secrets
+from typing import Any
+
+import msgspec
+
+from dartd.store.keys import Key, delete_key, get_key, insert_key, key_of, list_keys
+from dartd.store.timestamps import timestamp_of
+from dartd.web.endpoint import Answer, Call, Endpoint
+from dartd.web.permissions import ROLES, expanded
+from dartd.web.problems import Problem
+from dartd.web.tokens import hash_of, new_key
+from dartd.web.v1.pages import listed, missing, moment, page_request
+from schemas.api.accounts import KeyAnswer, KeysQuery, MadeKey, NewKey
+from schemas.api.answers import Listed
+
+
+def key_answer(key: Key) -> KeyAnswer:
+    """Write a key, without itself."""
+    rights = ROLES.get(key.role, frozenset())
+    held = rights if key.permissions is None else rights & expanded(key.permissions)
+    return KeyAnswer(
+        key_id=key.key_id,
+        name=key.name,
+        prefix=key.prefix,
+        user_id=key.user_id,
+        role=key.role,
+        permissions=tuple(sorted(held)),
+        rate_limit=key.rate_limit,
+        created_at=timestamp_of(key.created_at_s),
+        expires_at=moment(key.expires_at_s),
+        last_used_at=moment(key.last_used_at_s),
+    )
+
+
+async def get_keys(call: Call) -> Listed[KeyAnswer]:
+    """Answer a page of keys: everybody's for an admin, else one's own."""
+    asked: KeysQuery = call.query
+    user_id = (call.principal.user_id or "") if call.own_only else None
+    page = await call.read(lambda c: list_keys(c, page_request(asked), user_id=user_id))
+    return listed(page, asked, lambda row: key_answer(key_of(row)))
+
+
+async def post_key(call: Call) -> Answer:
+    """Make a key with the caller's rights, or fewer."""
+    asked: NewKey = call.body
+    principal, now_s = call.principal, call.services.accounts.now()
+    wanted = principal.permissions if asked.permissions is None else expanded(asked.permissions)
+    if beyond := sorted(wanted - principal.permissions):
+        raise Problem(403, "AUTH_INSUFFICIENT_PERMISSIONS", "a key may not do more than you", details={"permissions": beyond})
+    if asked.permissions is not None and not wanted:
+        raise Problem(422, "VALIDATION_ERROR", "these are no permissions", details={"field": "$.permissions"})
+    expires_at_s = None if asked.expires_at is None else asked.expires_at.timestamp()
+    if expires_at_s is not None and expires_at_s <= now_s:
+        raise Problem(422, "VALIDATION_ERROR", "expires_at lies in the past", details={"field": "$.expires_at"})
+    secret, prefix = new_key()
+    restricted = asked.permissions is not None or principal.kind == "key"
+    key = Key(
+        key_id=f"k_{secrets.token_hex(6)}",
+        key_hash=hash_of(secret),
+        prefix=prefix,
+        name=asked.name,
+        user_id=principal.user_id,
+        role=principal.role,
+        permissions=tuple(sorted(wanted)) if restricted else None,
+        rate_limit=asked.rate_limit if principal.may("keys:admin") else principal.rate_limit,
+        created_at_s=now_s,
+        expires_at_s=expires_at_s,
+    )
+    await call.change(lambda c: insert_key(c, key), key.key_id)
+    told = key_answer(key)
+    made = MadeKey(key=secret, **msgspec.structs.asdict(told))
+    return Answer(value=made, payload=told, entity_id=key.key_id, location=f"/api/v1/auth/api-keys/{key.key_id}")
+
+
+async def get_one_key(call: Call) -> KeyAnswer:
+    """Answer a key."""
+    return key_answer(await _mine(call))
+
+
+async def remove_key(call: Call) -> Answer:
+    """Revoke a key; it is dead at once."""
+    key = await _mine(call)
+    await call.change(lambda c: delete_key(c, key.key_id), key.key_id)
+    call.services.accounts.forget()
+    return Answer(entity_id=key.key_id)
+
+
+async def _mine(call: Call) -> Key:
+    key_id = call.path("key_id")
+    key: Key | None = await call.read(lambda c: get_key(c, key_id))
+    if call.own_only and (key is None or key.user_id is None or key.user_id != call.principal.user_id):
+        raise call.forbid()
+    if key is None:
+        raise missing("key", key_id)
+    return key
+
+
+_LIST, _ONE = "/api/v1/auth/api-keys", "/api/v1/auth/api-keys/{key_id}"
+_OF_KEYS: dict[str, Any] = {"rate": "default", "tag": "accounts", "permission": "keys:admin", "own": "keys:own"}
+_WRITING: dict[str, Any] = {**_OF_KEYS, "entity": "key", "tells": True}
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path=_LIST,
+        handler=get_keys,
+        summary="API keys: one's own, or all for an admin",
+        query=KeysQuery,
+        answer=Listed[KeyAnswer],
+        **_OF_KEYS,
+    ),
+    Endpoint(
+        method="POST",
+        path=_LIST,
+        handler=post_key,
+        summary="Make an API key; it is shown this once",
+        body=NewKey,
+        answer=MadeKey,
+        status=201,
+        secret=True,
+        **_WRITING,
+    ),
+    Endpoint(method="GET", path=_ONE, handler=get_one_key, summary="One API key", answer=KeyAnswer, **_OF_KEYS),
+    Endpoint(method="DELETE", path=_ONE, handler=remove_key, summary="Revoke an API key", answer=None, status=204, **_WRITING),
+]

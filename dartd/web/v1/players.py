@@ -1,0 +1,228 @@
+"""`/api/v1/players`: who throws, and what they threw."""
+
+import secrets
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from dartd.store.listing import PageRequest
+from dartd.store.players import delete_player, figures_of, get_player, insert_player, list_players, update_player
+from dartd.store.throws import list_visits
+from dartd.store.timestamps import timestamp_of
+from dartd.web.endpoint import Answer, Call, Endpoint
+from dartd.web.v1.pages import listed, missing, page_request
+from schemas.api.answers import Listed
+from schemas.api.players import (
+    HistoryQuery,
+    NewPlayer,
+    PlayedVisit,
+    Player,
+    PlayerBoards,
+    PlayerChange,
+    PlayerDetail,
+    PlayerFigures,
+    PlayersQuery,
+)
+from schemas.codec import encode_json
+from schemas.events import VisitThrow
+
+_LATEST = 10
+_NO_BOARDS = "{}"
+_PLAIN_BOARDS = PlayerBoards()
+
+
+def player_of(row: Any) -> Player:
+    """Write a player."""
+    return Player(**_fields(row))
+
+
+def _fields(row: Any) -> dict[str, Any]:
+    return {
+        "player_id": row.player_id,
+        "name": row.name,
+        "badge_id": row.badge_id,
+        "group": row.group_name,
+        "skill_level": row.skill_level,
+        "boards": _PLAIN_BOARDS if row.boards == _NO_BOARDS else msgspec.json.decode(row.boards, type=PlayerBoards),
+        "active": row.active,
+        "shared": row.shared,
+        "created_at": timestamp_of(row.created_at_s),
+        "updated_at": timestamp_of(row.updated_at_s),
+    }
+
+
+async def get_players(call: Call) -> Listed[Player]:
+    """Answer a page of players; a player sees himself and those that are shared."""
+    asked: PlayersQuery = call.query
+    visible_to = (call.principal.player_id or "") if call.own_only else None
+    page = await call.read(
+        lambda c: list_players(c, page_request(asked), active=asked.active, group=asked.group, search=asked.search, visible_to=visible_to)
+    )
+    return listed(page, asked, player_of)
+
+
+async def post_player(call: Call) -> Answer:
+    """Make a player."""
+    asked: NewPlayer = call.body
+    player_id, now_s = asked.player_id or f"p_{secrets.token_hex(6)}", call.services.accounts.now()
+    values = _columns(msgspec.structs.asdict(asked)) | {"player_id": player_id, "created_at_s": now_s, "updated_at_s": now_s}
+    row = await call.change(lambda c: insert_player(c, values), player_id)
+    value = player_of(row)
+    return Answer(value=value, entity_id=player_id, version=row.version, location=f"/api/v1/players/{player_id}")
+
+
+async def get_one_player(call: Call) -> Answer:
+    """Answer one player, with figures and the latest visits."""
+    player_id = call.path("player_id")
+    row = await _visible(call, player_id)
+    figures = await call.read(lambda c: figures_of(c, player_id))
+    latest = await call.read(lambda c: list_visits(c, PageRequest(limit=_LATEST), {"player_id": player_id}))
+    detail = PlayerDetail(**_fields(row), statistics=_figures(figures), history=tuple(map(_played, latest.rows)))
+    return Answer(value=detail, version=row.version)
+
+
+async def put_player(call: Call) -> Answer:
+    """Change a player; fields that are left out keep their value."""
+    player_id, asked = call.path("player_id"), call.body
+    _check_own(call, player_id)
+    given = {name: value for name, value in msgspec.structs.asdict(asked).items() if value is not UNSET}
+    if call.own_only and {"active", "badge_id", "group"} & set(given):
+        raise call.forbid("only name, skill level, boards and whether others may see you are yours to change")
+    now_s = call.services.accounts.now()
+    row = await call.change(
+        lambda c: _found(update_player(c, player_id, _columns(given), at_s=now_s, version=call.if_version), player_id), player_id
+    )
+    return Answer(value=player_of(row), entity_id=player_id, version=row.version)
+
+
+async def remove_player(call: Call) -> Answer:
+    """Hide a player; the throws stay."""
+    player_id, now_s = call.path("player_id"), call.services.accounts.now()
+    await call.change(lambda c: _found(delete_player(c, player_id, at_s=now_s) or None, player_id), player_id)
+    if call.services.seat.player_id == player_id:
+        call.services.seat.player_id = None
+    return Answer(entity_id=player_id)
+
+
+async def get_history(call: Call) -> Listed[PlayedVisit]:
+    """Answer a page of a player's visits."""
+    player_id, asked = call.path("player_id"), call.query
+    await _visible(call, player_id)
+    page = await call.read(lambda c: list_visits(c, page_request(asked), {"player_id": player_id}))
+    return listed(page, asked, _played)
+
+
+async def _visible(call: Call, player_id: str) -> Any:
+    """Read a player whom the caller may see; of the others one who sees only his own learns nothing, not even that they are."""
+    row = await call.read(lambda c: get_player(c, player_id))
+    if call.own_only and call.principal.player_id != player_id and (row is None or not row.shared):
+        raise call.forbid()
+    return _found(row, player_id)
+
+
+def _check_own(call: Call, player_id: str) -> None:
+    if call.own_only and call.principal.player_id != player_id:
+        raise call.forbid()
+
+
+def _found(row: Any, player_id: str) -> Any:
+    if row is None:
+        raise missing("player", player_id)
+    return row
+
+
+def _columns(given: dict[str, Any]) -> dict[str, object]:
+    """Name the columns of what was given."""
+    columns = {("group_name" if name == "group" else name): value for name, value in given.items()}
+    if "boards" in columns:
+        columns["boards"] = _NO_BOARDS if columns["boards"] == _PLAIN_BOARDS else encode_json(columns["boards"]).decode()
+    return columns
+
+
+def _figures(row: Any) -> PlayerFigures:
+    average = Decimal(3 * row.points) / row.throws if row.throws else Decimal(0)
+    return PlayerFigures(
+        throws=row.throws, points=row.points, visits=row.visits, best_visit=row.best_visit, average=str(average.quantize(Decimal("0.01")))
+    )
+
+
+def _played(row: Any) -> PlayedVisit:
+    labels = tuple(throw.label for throw in msgspec.json.decode(row.throws, type=tuple[VisitThrow, ...]))
+    return PlayedVisit(visit_id=row.visit_id, timestamp=timestamp_of(row.at_s), total=row.total, labels=labels)
+
+
+_LIST, _ONE = "/api/v1/players", "/api/v1/players/{player_id}"
+_OF_PLAYERS: dict[str, Any] = {"rate": "default", "tag": "players"}
+_WRITING: dict[str, Any] = {**_OF_PLAYERS, "entity": "player", "tells": True}
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path=_LIST,
+        handler=get_players,
+        permission="players:read",
+        own="profile:own",
+        summary="Players, by name",
+        query=PlayersQuery,
+        answer=Listed[Player],
+        **_OF_PLAYERS,
+    ),
+    Endpoint(
+        method="POST",
+        path=_LIST,
+        handler=post_player,
+        permission="players:write",
+        summary="Add a player",
+        body=NewPlayer,
+        answer=Player,
+        status=201,
+        **_WRITING,
+    ),
+    Endpoint(
+        method="GET",
+        path=_ONE,
+        handler=get_one_player,
+        permission="players:read",
+        own="profile:own",
+        summary="One player, with figures and the latest visits",
+        answer=PlayerDetail,
+        versioned=True,
+        **_OF_PLAYERS,
+    ),
+    Endpoint(
+        method="PUT",
+        path=_ONE,
+        handler=put_player,
+        permission="players:write",
+        own="profile:own",
+        summary="Change a player",
+        body=PlayerChange,
+        answer=Player,
+        versioned=True,
+        statuses=(409,),
+        **_WRITING,
+    ),
+    Endpoint(
+        method="DELETE",
+        path=_ONE,
+        handler=remove_player,
+        permission="players:delete",
+        summary="Delete a player; the throws stay",
+        answer=None,
+        status=204,
+        **_WRITING,
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{_ONE}/history",
+        handler=get_history,
+        permission="players:read",
+        own="profile:own",
+        summary="A player's visits, the latest first",
+        query=HistoryQuery,
+        answer=Listed[PlayedVisit],
+        **_OF_PLAYERS,
+    ),
+]

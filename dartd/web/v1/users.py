@@ -1,0 +1,204 @@
+"""`/api/v1/users`: accounts."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from dartd.store.families import revoke_families_of
+from dartd.store.keys import delete_keys_of
+from dartd.store.timestamps import timestamp_of
+from dartd.store.users import User, delete_user, get_user, insert_user, list_users, update_user
+from dartd.web.accounts import new_user
+from dartd.web.endpoint import Answer, Call, Endpoint
+from dartd.web.problems import Problem
+from dartd.web.v1.pages import listed, missing, moment, page_request
+from schemas.api.accounts import OwnChange, Register, UserAnswer, UserChange, UsersQuery
+from schemas.api.answers import Listed
+
+
+def user_answer(user: Any) -> UserAnswer:
+    """Write an account, as a User or its row."""
+    return UserAnswer(
+        user_id=user.user_id,
+        username=user.username,
+        name=user.name,
+        role=user.role,
+        player_id=user.player_id,
+        active=user.active,
+        rate_limit=user.rate_limit,
+        created_at=timestamp_of(user.created_at_s),
+        last_login_at=moment(user.last_login_at_s),
+    )
+
+
+async def get_users(call: Call) -> Listed[UserAnswer]:
+    """Answer a page of accounts."""
+    asked: UsersQuery = call.query
+    page = await call.read(lambda c: list_users(c, page_request(asked), role=asked.role, active=asked.active))
+    return listed(page, asked, user_answer)
+
+
+async def post_user(call: Call) -> Answer:
+    """Make an account."""
+    asked: Register = call.body
+    accounts = call.services.accounts
+    given = {"player_id": asked.player_id, "rate_limit": asked.rate_limit}
+    password_hash = await accounts.passwords.hash(asked.password)
+    user = new_user(asked.username, asked.name or asked.username, asked.role, password_hash, accounts.now(), **given)
+    await call.change(lambda c: insert_user(c, user), user.user_id)
+    return Answer(value=user_answer(user), entity_id=user.user_id, version=1, location=f"/api/v1/users/{user.user_id}")
+
+
+async def get_one_user(call: Call) -> Answer:
+    """Answer an account."""
+    user_id = call.path("user_id")
+    return await _answer(call, user_id)
+
+
+async def get_me(call: Call) -> Answer:
+    """Answer the caller's own account."""
+    return await _answer(call, _own(call))
+
+
+async def put_user(call: Call) -> Answer:
+    """Change an account; fields that are left out keep their value. A new password, role or lock ends its logins."""
+    asked: UserChange = call.body
+    return await _change(call, call.path("user_id"), _given(asked))
+
+
+async def put_me(call: Call) -> Answer:
+    """Change the caller's own account."""
+    asked: OwnChange = call.body
+    user_id, given = _own(call), _given(asked)
+    if asked.password is not UNSET:
+        user: User | None = await call.read(lambda c: get_user(c, user_id))
+        old = given.pop("old_password", "")
+        if user is None or not await call.services.accounts.passwords.is_right(old, user.password_hash):
+            raise Problem(403, "AUTH_INVALID_PASSWORD", "old_password is not right", details={"field": "$.old_password"})
+    given.pop("old_password", None)
+    return await _change(call, user_id, given)
+
+
+async def remove_user(call: Call) -> Answer:
+    """Delete an account with its keys; its tokens are dead at once."""
+    user_id = call.path("user_id")
+
+    def remove(connection: Any) -> None:
+        if not delete_user(connection, user_id):
+            raise missing("user", user_id)
+        delete_keys_of(connection, user_id)
+        revoke_families_of(connection, user_id)
+
+    await call.change(remove, user_id)
+    call.services.accounts.forget()
+    return Answer(entity_id=user_id)
+
+
+async def _answer(call: Call, user_id: str) -> Answer:
+    user = await call.read(lambda c: get_user(c, user_id))
+    if user is None:
+        raise missing("user", user_id)
+    return Answer(value=user_answer(user), version=user.version)
+
+
+async def _change(call: Call, user_id: str, given: dict[str, Any]) -> Answer:
+    if "password" in given:
+        given["password_hash"] = await call.services.accounts.passwords.hash(given.pop("password"))
+
+    def change(connection: Any) -> User:
+        user = update_user(connection, user_id, given, version=call.if_version)
+        if user is None:
+            raise missing("user", user_id)
+        if {"password_hash", "role"} & set(given) or not user.active:
+            revoke_families_of(connection, user_id)
+        return user
+
+    user = await call.change(change, user_id)
+    call.services.accounts.forget()
+    return Answer(value=user_answer(user), entity_id=user_id, version=user.version)
+
+
+def _own(call: Call) -> str:
+    if call.principal.user_id is None:
+        raise call.forbid("this key belongs to nobody")
+    return call.principal.user_id
+
+
+def _given(asked: msgspec.Struct) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(asked).items() if value is not UNSET}
+
+
+_LIST, _ONE, _ME = "/api/v1/users", "/api/v1/users/{user_id}", "/api/v1/users/me"
+_OF_USERS: dict[str, Any] = {"rate": "default", "tag": "accounts"}
+_WRITING: dict[str, Any] = {**_OF_USERS, "entity": "user", "tells": True}
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET",
+        path=_LIST,
+        handler=get_users,
+        permission="users:admin",
+        summary="Accounts, by user name",
+        query=UsersQuery,
+        answer=Listed[UserAnswer],
+        **_OF_USERS,
+    ),
+    Endpoint(
+        method="POST",
+        path=_LIST,
+        handler=post_user,
+        permission="users:admin",
+        summary="Add an account",
+        body=Register,
+        answer=UserAnswer,
+        status=201,
+        **_WRITING,
+    ),
+    Endpoint(method="GET", path=_ME, handler=get_me, permission="profile:own", summary="One's own account", answer=UserAnswer, **_OF_USERS),
+    Endpoint(
+        method="PUT",
+        path=_ME,
+        handler=put_me,
+        permission="profile:own",
+        summary="Change one's own account",
+        body=OwnChange,
+        answer=UserAnswer,
+        versioned=True,
+        statuses=(404, 409),
+        **_WRITING,
+    ),
+    Endpoint(
+        method="GET",
+        path=_ONE,
+        handler=get_one_user,
+        permission="users:admin",
+        summary="One account",
+        answer=UserAnswer,
+        versioned=True,
+        **_OF_USERS,
+    ),
+    Endpoint(
+        method="PUT",
+        path=_ONE,
+        handler=put_user,
+        permission="users:admin",
+        summary="Change an account; a new password, role or lock ends its logins",
+        body=UserChange,
+        answer=UserAnswer,
+        versioned=True,
+        statuses=(409,),
+        **_WRITING,
+    ),
+    Endpoint(
+        method="DELETE",
+        path=_ONE,
+        handler=remove_user,
+        permission="users:admin",
+        summary="Delete an account with its keys",
+        answer=None,
+        status=204,
+        statuses=(409,),
+        **_WRITING,
+    ),
+]

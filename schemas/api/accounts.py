@@ -1,0 +1,169 @@
+"""Logins, users, API keys and the audit log."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from schemas.api.answers import Id, ListQuery, Text
+from schemas.base import Value
+
+Role = Literal["admin", "operator", "player", "viewer", "api_client"]
+Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,64}$", description="1 to 64 letters, digits, _ . @ or -")]
+NewPassword = Annotated[str, Meta(min_length=8, max_length=200, description="8 to 200 characters")]
+GivenPassword = Annotated[str, Meta(max_length=200)]
+RateLimit = Annotated[int, Meta(ge=1, le=1_000_000, description="requests a minute, in place of the default")]
+Moment = Annotated[datetime, Meta(tz=True, description="ISO 8601 with its offset from UTC")]
+Permission = Annotated[str, Meta(pattern=r"^[a-z_*]{1,32}(:[a-z_*]{1,32})?$", description="such as board:read, *:read or *")]
+
+
+class Login(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Who wants to log in; with `cookie` a page gets an HttpOnly cookie in place of tokens."""
+
+    username: Annotated[str, Meta(min_length=1, max_length=64)]
+    password: GivenPassword
+    cookie: bool = False
+
+
+class Refresh(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A refresh token, good once."""
+
+    refresh_token: Annotated[str, Meta(max_length=400)]
+
+
+class Register(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A new account."""
+
+    username: Username
+    password: NewPassword
+    name: Text | None = None
+    role: Role = "viewer"
+    player_id: Id | None = None
+    rate_limit: RateLimit | None = None
+
+
+class UserChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What shall be different about an account."""
+
+    name: Text | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    player_id: Id | UnsetType | None = UNSET
+    active: bool | UnsetType = UNSET
+    password: NewPassword | UnsetType = UNSET
+    rate_limit: RateLimit | UnsetType | None = UNSET
+
+
+class OwnChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What shall be different about one's own account; a new password needs the old one, and ends all logins."""
+
+    name: Text | UnsetType = UNSET
+    password: NewPassword | UnsetType = UNSET
+    old_password: GivenPassword | UnsetType = UNSET
+
+
+class Me(Value, frozen=True, kw_only=True):
+    """Who asks, and what he may."""
+
+    user_id: str
+    name: str
+    role: str
+    permissions: tuple[str, ...]
+
+
+class Session(Value, frozen=True, kw_only=True):
+    """A login. With a cookie there are no tokens here, and writes must show `csrf_token` as X-CSRF-Token."""
+
+    access_token: str | None
+    refresh_token: str | None
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme
+    expires_in: int
+    user: Me
+    csrf_token: str | None = None
+
+
+class LoggedOut(Value, frozen=True, kw_only=True):
+    """The login is over."""
+
+    status: Literal["logged_out"] = "logged_out"
+
+
+class UserAnswer(Value, frozen=True, kw_only=True):
+    """An account as its owner and admins see it."""
+
+    user_id: str
+    username: str
+    name: str
+    role: str
+    player_id: str | None
+    active: bool
+    rate_limit: int | None
+    created_at: str
+    last_login_at: str | None
+
+
+class UsersQuery(ListQuery, frozen=True, kw_only=True):
+    """Which accounts."""
+
+    sort: Literal["username", "-username", "created_at", "-created_at"] = "username"
+    role: Role | None = None
+    active: bool | None = None
+
+
+class NewKey(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """An API key to be made: for oneself, with all one's rights or fewer."""
+
+    name: Text
+    permissions: Annotated[tuple[Permission, ...], Meta(max_length=64)] | None = None
+    expires_at: Moment | None = None
+    rate_limit: RateLimit | None = None
+
+
+class KeyAnswer(Value, frozen=True, kw_only=True):
+    """An API key as it can be told from others."""
+
+    key_id: str
+    name: str
+    prefix: str
+    user_id: str | None
+    role: str
+    permissions: tuple[str, ...]
+    rate_limit: int | None
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
+
+
+class MadeKey(KeyAnswer, frozen=True, kw_only=True):
+    """A key just made; `key` is shown this once."""
+
+    key: str
+
+
+class KeysQuery(ListQuery, frozen=True, kw_only=True):
+    """Which keys."""
+
+    sort: Literal["created_at", "-created_at", "name", "-name"] = "-created_at"
+
+
+class AuditEntry(Value, frozen=True, kw_only=True):
+    """Who did what, when; `trace_id` finds the request in the log."""
+
+    audit_id: int
+    timestamp: str
+    user_id: str
+    action: str
+    entity_type: str
+    entity_id: str | None
+    outcome: str
+    trace_id: str
+
+
+class AuditQuery(ListQuery, frozen=True, kw_only=True):
+    """Which deeds."""
+
+    sort: Literal["audit_id", "-audit_id"] = "-audit_id"
+    user_id: str | None = None
+    action: str | None = None
+    entity_type: str | None = None
+    entity_id: str | None = None
+    outcome: str | None = None

@@ -1,0 +1,115 @@
+"""The board, its throws and visits, the journal, and who listens."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from schemas.api.answers import ListQuery
+from schemas.base import Value
+from schemas.events import BoardStatus, ThrowState, VisitThrow
+
+_MAX_SEQ = 2**63 - 1
+
+ThrowKind = Literal["hit", "miss", "unscored", "bounce_out", "extra", "deleted"]
+
+
+class NoParameters(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The body of a command that needs none."""
+
+
+class Done(Value, frozen=True, kw_only=True):
+    """What came of a command: the board now, and the seq of each event that was journalled for it."""
+
+    action: str
+    status: BoardStatus
+    state: ThrowState
+    seq: tuple[int, ...]
+    last_seq: int
+
+
+class Throw(Value, frozen=True, kw_only=True):
+    """A throw as it stands, corrections included; a miss has no ring and no place."""
+
+    throw_id: str
+    seq: int
+    timestamp: str
+    visit_id: str
+    dart_number: int | None
+    player_id: str | None
+    state: ThrowKind
+    label: str
+    ring: str | None
+    sector: int | None
+    points: int
+    x_mm: float | None
+    y_mm: float | None
+    confidence: float | None
+    uncertainty_mm: float | None
+    corrected: bool
+
+
+class ThrowsQuery(ListQuery, frozen=True, kw_only=True):
+    """Which throws."""
+
+    sort: Literal["seq", "-seq", "points", "-points"] = "-seq"
+    visit_id: str | None = None
+    player_id: str | None = None
+    label: str | None = None
+    ring: str | None = None
+    state: ThrowKind | None = None
+
+
+class Visit(Value, frozen=True, kw_only=True):
+    """A completed visit as it stands."""
+
+    visit_id: str
+    seq: int
+    timestamp: str
+    player_id: str | None
+    total: int
+    reason: str
+    revised: bool
+    throws: tuple[VisitThrow, ...]
+
+
+class VisitsQuery(ListQuery, frozen=True, kw_only=True):
+    """Which visits."""
+
+    sort: Literal["seq", "-seq", "total", "-total"] = "-seq"
+    player_id: str | None = None
+
+
+class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Which events: those after `since` (also `cursor`), oldest first."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    since: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] = 0
+    cursor: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] | None = None
+    event_type: str | None = None
+    topic: str | None = None
+
+
+class EventsPagination(Value, frozen=True, kw_only=True):
+    """Where a page of the journal lies."""
+
+    total: int
+    limit: int
+    offset: int
+    next_cursor: int | None
+
+
+class EventsPage(Value, frozen=True, kw_only=True):
+    """A page of the journal: each event as the wire told it."""
+
+    data: tuple[dict[str, Any], ...]
+    pagination: EventsPagination
+
+
+class ClientsAnswer(Value, frozen=True, kw_only=True):
+    """How many listen: now, since the start, and those who were turned away or let go."""
+
+    connected: int
+    max_clients: int
+    served: int
+    refused: int
+    stalled: int

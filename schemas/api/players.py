@@ -1,0 +1,113 @@
+"""Players."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from schemas.api.answers import Id, ListQuery, Text
+from schemas.base import Value
+
+Badge = Annotated[str, Meta(min_length=1, max_length=64, description="what the badge's reader says")]
+Boards = Annotated[tuple[Id, ...], Meta(max_length=32)]
+
+
+class PlayerBoards(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Boards a player likes to throw at, and those he is certified for."""
+
+    preferred: Boards = ()
+    certified: Boards = ()
+
+
+class NewPlayer(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A player to be made; the id may be given."""
+
+    name: Text
+    player_id: Id | None = None
+    badge_id: Badge | None = None
+    group: Text | None = None
+    skill_level: Text | None = None
+    boards: PlayerBoards = PlayerBoards()
+    active: bool = True
+    shared: bool = False
+
+
+class PlayerChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What shall be different about a player."""
+
+    name: Text | UnsetType = UNSET
+    badge_id: Badge | UnsetType | None = UNSET
+    group: Text | UnsetType | None = UNSET
+    skill_level: Text | UnsetType | None = UNSET
+    boards: PlayerBoards | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+    shared: bool | UnsetType = UNSET
+
+
+class Player(Value, frozen=True, kw_only=True):
+    """A player; `shared`: other players may see profile and play."""
+
+    player_id: str
+    name: str
+    badge_id: str | None
+    group: str | None
+    skill_level: str | None
+    boards: PlayerBoards
+    active: bool
+    shared: bool
+    created_at: str
+    updated_at: str
+
+
+class PlayerFigures(Value, frozen=True, kw_only=True):
+    """What a player threw: three-dart average as an exact decimal."""
+
+    throws: int
+    points: int
+    visits: int
+    best_visit: int
+    average: str
+
+
+class PlayedVisit(Value, frozen=True, kw_only=True):
+    """A visit of a player."""
+
+    visit_id: str
+    timestamp: str
+    total: int
+    labels: tuple[str, ...]
+
+
+class PlayerDetail(Player, frozen=True, kw_only=True):
+    """A player with figures and the latest visits."""
+
+    statistics: PlayerFigures
+    history: tuple[PlayedVisit, ...]
+
+
+class PlayersQuery(ListQuery, frozen=True, kw_only=True):
+    """Which players; `search` is a part of the name."""
+
+    sort: Literal["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"] = "name"
+    active: bool | None = None
+    group: Text | None = None
+    search: Text | None = None
+
+
+class HistoryQuery(ListQuery, frozen=True, kw_only=True):
+    """Which visits of a player."""
+
+    sort: Literal["seq", "-seq", "total", "-total"] = "-seq"
+
+
+class SignOn(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Who throws from here on: by badge or by id; neither: nobody in particular."""
+
+    badge_id: Badge | None = None
+    player_id: Id | None = None
+
+
+class SignedOn(Value, frozen=True, kw_only=True):
+    """Who is signed on at the board."""
+
+    player_id: str | None
+    name: str | None

@@ -1,0 +1,40 @@
+"""A running daemon without cameras whose limits are no limit, and a client."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import msgspec
+import pytest
+
+from dartd.config import LimitsConfig
+from tests.support.station import CONFIG, Station, running_station
+
+_MANY = 1_000_000
+
+
+@pytest.fixture
+async def station(tmp_path: Path) -> AsyncIterator[Station]:
+    """Run it, in a task of its own."""
+    limits = LimitsConfig(default=_MANY, query=_MANY, metrics=_MANY, login=_MANY, corrections=_MANY, admin_factor=1)
+    config = msgspec.structs.replace(CONFIG, limits=limits)
+    begun: asyncio.Future[Station] = asyncio.get_running_loop().create_future()
+    leave = asyncio.Event()
+
+    async def run() -> None:
+        async with running_station(tmp_path, config=config) as station:
+            begun.set_result(station)
+            await leave.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(run())
+        yield await begun
+        leave.set()
+
+
+@pytest.fixture
+async def http(station: Station) -> AsyncIterator[httpx2.AsyncClient]:
+    """Talk to it as anybody."""
+    async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as client:
+        yield client

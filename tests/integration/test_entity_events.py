@@ -1,0 +1,52 @@
+"""Every route that writes tells what became of it."""
+
+from typing import Any
+
+import httpx2
+
+from dartd.web.app import ENDPOINTS
+from tests.support.people import PASSWORD, log_in_as, make_key, make_player, make_user
+from tests.support.station import Station
+
+_EVENTS = {"POST": "ADDED", "PUT": "UPDATED", "DELETE": "DELETED"}
+
+
+async def test_every_write_is_told_after_its_commit(station: Station, http: httpx2.AsyncClient) -> None:
+    """With type, id, who did it, and what GET answers; the audit log has it as well."""
+    admin = await log_in_as(station, "admin")
+    me = (await http.get("/api/v1/auth/me", headers=admin)).json()["user_id"]
+    wrong: list[Any] = []
+    for endpoint in [each for each in ENDPOINTS if each.tells]:
+        made = {
+            "player_id": await make_player(station),
+            "user_id": (await make_user(station, "viewer")).user_id,
+            "key_id": (await make_key(station, "viewer"))[0],
+        }
+        body = {"POST": {"name": "x"}, "PUT": {"name": "y"}}.get(endpoint.method)
+        if endpoint.method == "POST" and endpoint.entity == "user":
+            body = {"username": f"u{len(wrong)}{endpoint.path.count('/')}", "password": PASSWORD}
+        given: dict[str, Any] = {} if body is None else {"json": body}
+        answer = await http.request(endpoint.method, endpoint.path.format(**made), headers=admin, **given)
+        event = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 1}", headers=admin)).json()["data"][0]
+        entity_id = event["entity_id"]
+        place = {"player": "/api/v1/players/", "user": "/api/v1/users/", "key": "/api/v1/auth/api-keys/"}[endpoint.entity]
+        now = (await http.get(place + entity_id, headers=admin)).json() if endpoint.method != "DELETE" else {}
+        audited = (await http.get(f"/api/v1/audit?entity_id={entity_id}&limit=1", headers=admin)).json()["data"][0]
+        told = (
+            event["event_type"],
+            event["entity_type"],
+            event["user_id"],
+            event["payload"].items() <= now.items(),
+            "key" in event["payload"],
+        )
+        if (answer.status_code, told) != (endpoint.status, (_EVENTS[endpoint.method], endpoint.entity, me, True, False)):
+            wrong.append((endpoint.path, answer.text, told, event, now))
+        if (audited["action"], audited["user_id"]) != (endpoint.name, me):
+            wrong.append(audited)
+
+    assert wrong == []
+
+
+def test_every_write_tells_or_says_why_not() -> None:
+    """No route changes anything in silence."""
+    assert [each.path for each in ENDPOINTS if each.writes and not (each.tells or each.untold)] == []

@@ -1,0 +1,148 @@
+"""The matrix: every route, asked by everybody, answers exactly as its declaration says."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+
+from dartd.runtime.topics import kind_of
+from dartd.store.audit import Deed
+from dartd.web.app import ENDPOINTS
+from dartd.web.endpoint import Endpoint
+from dartd.web.permissions import ANONYMOUS, PERMISSIONS, ROLES, TOPICS
+from schemas.api.play import NoParameters
+from schemas.api.players import SignOn
+from schemas.base import VisitId
+from schemas.events import VisitCompleted
+from tests.support.people import PASSWORD, bearer, forged, log_in, make_key, make_player, make_user
+from tests.support.station import Station
+from tests.support.throws import hit
+
+FORGED = ("expired", "signature", "none")
+CALLERS = ("nobody", *FORGED, *ROLES, "key without", "key with")
+
+
+@dataclass
+class Subject:
+    """Whose thing a request is about."""
+
+    path: str
+    body: Any
+
+
+@dataclass
+class Caller:
+    """Somebody who asks."""
+
+    headers: dict[str, str]
+    rights: frozenset[str]
+    user_id: str | None = None
+    player_id: str | None = None
+
+
+async def _caller(station: Station, who: str, endpoint: Endpoint) -> Caller:
+    if who == "nobody":
+        return Caller({}, ANONYMOUS)
+    if who in FORGED:
+        return Caller(bearer(forged(await make_user(station, "admin"), who)), frozenset())
+    if who.startswith("key"):
+        others = tuple(set(PERMISSIONS) - {endpoint.permission, endpoint.own})
+        granted = (str(endpoint.permission),) if who == "key with" else others
+        user = await make_user(station, "admin")
+        _, key = await make_key(station, "admin", granted, user.user_id)
+        return Caller({"X-API-Key": key}, frozenset(granted), user.user_id)
+    player_id = await make_player(station)
+    user = await make_user(station, who, player_id=player_id)
+    return Caller(await log_in(station, user), ROLES[who], user.user_id, player_id)
+
+
+async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own: bool) -> Subject:
+    """Make what the path names, the caller's own or somebody else's, and a body that fits."""
+    path = endpoint.path
+    if "{player_id}" in path:
+        path = path.replace("{player_id}", caller.player_id if own and caller.player_id else await make_player(station))
+    if "{user_id}" in path:
+        path = path.replace("{user_id}", (await make_user(station, "viewer")).user_id)
+    if "{key_id}" in path:
+        path = path.replace("{key_id}", (await make_key(station, "viewer", None, caller.user_id if own else None))[0])
+    await station.happen(hit(f"d{secrets.token_hex(4)}"))
+    known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{name}": "dart_hit"}
+    for name, value in known.items():
+        path = path.replace(name, value)
+    return Subject(path, await _body(station, endpoint))
+
+
+async def _body(station: Station, endpoint: Endpoint) -> Any:
+    name = secrets.token_hex(4)
+    if endpoint.path.endswith("/login"):
+        user = await make_user(station, "viewer")
+        return {"username": user.username, "password": PASSWORD}
+    if endpoint.path.endswith("/refresh"):
+        user = await make_user(station, "viewer")
+        accounts = station.services.accounts
+        _, refresh = await accounts.log_in(user, _deed())
+        return {"refresh_token": refresh}
+    if endpoint.path.endswith(("/users", "/register")):
+        return {"username": name, "password": PASSWORD}
+    return {"POST": {"name": name}, "PUT": {"name": name}}.get(endpoint.method) if endpoint.body not in {NoParameters, SignOn} else {}
+
+
+def _deed() -> Any:
+    return Deed(at_s=1.0, user_id="u", action="x", entity_type="session")
+
+
+def _expected(endpoint: Endpoint, who: str, caller: Caller, *, own: bool) -> set[int]:
+    conflicts = {409} if endpoint.path.endswith(("/start", "/stop", "/calibrate")) else set()
+    good = {endpoint.status} | conflicts
+    if endpoint.permission is None:
+        return good
+    if who in FORGED:
+        return {401}
+    if endpoint.permission in caller.rights:
+        return good
+    if endpoint.own in caller.rights:
+        return good if own or not endpoint.parameters else {403}
+    return {401} if who == "nobody" else {403}
+
+
+@pytest.mark.parametrize("endpoint", [each for each in ENDPOINTS if ":path}" not in each.path], ids=lambda e: f"{e.method} {e.path}")
+async def test_route_answers_as_declared(station: Station, http: httpx2.AsyncClient, endpoint: Endpoint) -> None:
+    """Whoever asks, about his own and about somebody else's."""
+    await _known(station)
+    wrong = []
+    for who in CALLERS:
+        for own in (True, False):
+            caller = await _caller(station, who, endpoint)
+            subject = await _subject(station, endpoint, caller, own=own)
+            given = {} if subject.body is None else {"json": subject.body}
+            answer = await http.request(endpoint.method, subject.path, headers=caller.headers, **given)
+            expected = _expected(endpoint, who, caller, own=own)
+            if answer.status_code not in expected:
+                wrong.append((who, "own" if own else "another's", answer.status_code, expected, answer.text[:200]))
+
+    assert wrong == []
+
+
+async def _known(station: Station) -> None:
+    await station.happen(hit("d-known"), VisitCompleted(visit_id=VisitId("v-known"), throws=(), total=0, reason="takeout"))
+
+
+@pytest.mark.parametrize("who", ["nobody", *ROLES])
+async def test_topics_are_told_to_those_who_may(station: Station, http: httpx2.AsyncClient, who: str) -> None:
+    """What somebody finds in the journal is what his permissions allow, kind by kind."""
+    admin = await log_in(station, await make_user(station, "admin"))
+    await http.post("/api/v1/players", json={"name": "Ann"}, headers=admin)
+    await http.post("/api/v1/users", json={"username": "eve", "password": PASSWORD}, headers=admin)
+    await http.post("/api/v1/auth/api-keys", json={"name": "k"}, headers=admin)
+    await station.happen(hit("d1"))
+    headers, rights = ({}, ANONYMOUS) if who == "nobody" else (await log_in(station, await make_user(station, who)), ROLES[who])
+    seen = {kind_of(event["topic"]) for event in (await http.get("/api/v1/events", headers=headers)).json()["data"]}
+
+    assert seen == {kind for kind in ("board", "player", "user", "key") if TOPICS[kind] in rights}
+
+
+def test_every_topic_has_a_permission() -> None:
+    """Each kind of topic asks for a permission that there is."""
+    assert set(TOPICS.values()) <= set(PERMISSIONS)

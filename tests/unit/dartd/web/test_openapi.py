@@ -1,0 +1,39 @@
+"""The OpenAPI document."""
+
+import re
+
+import httpx2
+from openapi_spec_validator import validate
+
+from dartd.web.app import ENDPOINTS
+from dartd.web.openapi import describe
+
+
+def test_document_is_valid() -> None:
+    """As OpenAPI 3.1 wants it."""
+    document = describe(ENDPOINTS, version="1.0")
+    validate(document)
+
+    assert document["openapi"].startswith("3.1")
+
+
+def test_every_declared_route_is_told() -> None:
+    """With its permission, its errors and a name of its own; files of pages aside."""
+    paths = describe(ENDPOINTS, version="1.0")["paths"]
+    told = [(method.upper(), path) for path, methods in paths.items() for method in methods]
+    names = [operation["operationId"] for methods in paths.values() for operation in methods.values()]
+    needed = paths["/api/v1/players/{player_id}"]["put"]
+
+    assert sorted(told) == sorted((each.method, each.path) for each in ENDPOINTS if ":path}" not in each.path)
+    assert len(set(names)) == len(names)
+    assert "`players:write`" in needed["description"]
+    assert set(needed["responses"]) == {"200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503"}
+
+
+async def test_document_is_served(http: httpx2.AsyncClient) -> None:
+    """As JSON, with our version; no credential is an example in it."""
+    answer = await http.get("/openapi.json")
+
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["info"]["version"] == "0.0"
+    assert re.search("dk_live_[A-Za-z0-9]", answer.text) is None

@@ -1,0 +1,30 @@
+"""What is written behind the answers."""
+
+import asyncio
+
+import httpx2
+
+from dartd.web.upkeep import flush
+from tests.support.people import make_key, make_user
+from tests.support.station import Station
+
+
+async def test_use_of_keys_and_limits_is_written(station: Station, http: httpx2.AsyncClient) -> None:
+    """Soon after it happened."""
+    user = await make_user(station, "admin")
+    key_id, key = await make_key(station, "admin", None, user.user_id)
+    await http.get("/api/v1/board", headers={"X-API-Key": key})
+    await flush(station.services)
+    answer = await http.get(f"/api/v1/auth/api-keys/{key_id}", headers={"X-API-Key": key})
+
+    assert answer.json()["last_used_at"] is not None
+    assert await station.services.database.read(lambda c: c.execute("SELECT count(*) FROM limits").fetchone()) == (1,)
+
+
+async def test_store_that_cannot_be_written_ends_nothing(station: Station, http: httpx2.AsyncClient) -> None:
+    """It is logged, and tried again."""
+    await http.get("/api/v1/board")
+    await asyncio.to_thread(station.journal.close)
+    await flush(station.services)
+
+    assert (await http.get("/health/live")).status_code == 200

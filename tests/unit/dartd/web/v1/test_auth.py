@@ -1,0 +1,95 @@
+"""`/api/v1/auth`."""
+
+import asyncio
+from pathlib import Path
+
+import httpx2
+import msgspec
+
+from dartd.config import LimitsConfig
+from tests.support.people import PASSWORD, log_in_as, make_user
+from tests.support.station import CONFIG, Station, running_station
+
+LOGIN, REFRESH, ME = "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/me"
+
+
+async def test_login_gives_tokens_and_rights(station: Station, http: httpx2.AsyncClient) -> None:
+    """With which one is known; the name and the password must both be right."""
+    user = await make_user(station, "operator", username="ann")
+    session = (await http.post(LOGIN, json={"username": "ann", "password": PASSWORD})).json()
+    me = await http.get(ME, headers={"Authorization": f"Bearer {session['access_token']}"})
+    wrong = [await http.post(LOGIN, json={"username": name, "password": word}) for name, word in (("ann", "x"), ("eve", PASSWORD))]
+
+    assert (session["token_type"], session["expires_in"], session["user"]["user_id"]) == ("Bearer", 86400, user.user_id)
+    assert me.json() == session["user"]
+    assert [(each.status_code, each.json()["error"]["code"]) for each in wrong] == [(401, "AUTH_INVALID_CREDENTIALS")] * 2
+    assert wrong[0].json()["error"]["message"] == wrong[1].json()["error"]["message"]
+
+
+async def test_refresh_turns_and_logout_ends(station: Station, http: httpx2.AsyncClient) -> None:
+    """Tokens follow each other; a used refresh token, or a logout, ends them all."""
+    await make_user(station, "viewer", username="ann")
+    first = (await http.post(LOGIN, json={"username": "ann", "password": PASSWORD})).json()
+    second = (await http.post(REFRESH, json={"refresh_token": first["refresh_token"]})).json()
+    headers = {"Authorization": f"Bearer {second['access_token']}"}
+    known = await http.get(ME, headers=headers)
+    out = await http.post("/api/v1/auth/logout", headers=headers)
+    after = [await http.get(ME, headers=headers), await http.post(REFRESH, json={"refresh_token": second["refresh_token"]})]
+
+    assert (known.status_code, out.status_code, [each.status_code for each in after]) == (200, 200, [401, 401])
+
+
+async def test_page_is_known_by_a_cookie_that_no_script_reads(station: Station, http: httpx2.AsyncClient) -> None:
+    """Reading needs the cookie alone, writing its CSRF token too."""
+    await make_user(station, "admin", username="ann")
+    answer = await http.post(LOGIN, json={"username": "ann", "password": PASSWORD, "cookie": True})
+    cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("dartd_session"))
+    csrf = answer.json()["csrf_token"]
+    read = await http.get("/api/v1/users")
+    writes = [
+        await http.post("/api/v1/players", json={"name": "x"}, headers=headers)
+        for headers in ({}, {"X-CSRF-Token": "x"}, {"X-CSRF-Token": csrf})
+    ]
+    out = await http.post("/api/v1/auth/logout", headers={"X-CSRF-Token": csrf})
+
+    assert all(word in cookie for word in ("HttpOnly", "SameSite=strict", "Path=/"))
+    assert (answer.json()["access_token"], read.status_code, [each.status_code for each in writes]) == (None, 200, [403, 403, 201])
+    assert (out.status_code, (await http.get("/api/v1/users")).status_code) == (200, 401)
+
+
+async def test_flood_of_logins_is_held_over_a_restart(tmp_path: Path) -> None:
+    """So many tries a minute from an address, and for a name from wherever; a new daemon knows it."""
+    config = msgspec.structs.replace(CONFIG, limits=LimitsConfig(login=5))
+    statuses: list[list[int]] = []
+    for _ in range(2):
+        async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+            tries = [await http.post(LOGIN, json={"username": "ann", "password": "x"}) for _ in range(7)]
+            statuses.append([each.status_code for each in tries])
+
+    assert statuses[0] == [401] * 5 + [429] * 2
+    assert statuses[1].count(401) <= 1
+    assert statuses[1][-1] == 429
+
+
+async def test_register_is_for_admins(station: Station, http: httpx2.AsyncClient) -> None:
+    """Who is added can log in."""
+    admin, operator = await log_in_as(station, "admin"), await log_in_as(station, "operator")
+    body = {"username": "new", "password": "long enough", "role": "player"}
+    refused = await http.post("/api/v1/auth/register", json=body, headers=operator)
+    made = await http.post("/api/v1/auth/register", json=body, headers=admin)
+    login = await http.post(LOGIN, json={"username": "new", "password": "long enough"})
+
+    assert (refused.status_code, made.status_code, login.json()["user"]["role"]) == (403, 201, "player")
+    assert made.headers["location"] == f"/api/v1/users/{made.json()['user_id']}"
+    assert "long enough" not in made.text
+
+
+async def test_logins_at_once_do_not_hold_up_others(station: Station, http: httpx2.AsyncClient) -> None:
+    """Hashing happens beside the loop."""
+    await make_user(station, "viewer", username="ann")
+    tries = [asyncio.create_task(http.post(LOGIN, json={"username": "ann", "password": PASSWORD})) for _ in range(8)]
+    health = await http.get("/health/live")
+    still_hashing = not all(each.done() for each in tries)
+    answers = await asyncio.gather(*tries)
+
+    assert (health.status_code, still_hashing, {each.status_code for each in answers}) == (200, True, {200})

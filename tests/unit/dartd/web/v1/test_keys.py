@@ -1,0 +1,60 @@
+"""`/api/v1/auth/api-keys`."""
+
+import httpx2
+
+from tests.support.people import log_in, log_in_as, make_key, make_user
+from tests.support.station import Station
+
+KEYS = "/api/v1/auth/api-keys"
+
+
+async def test_key_is_shown_once_and_works(station: Station, http: httpx2.AsyncClient) -> None:
+    """As Bearer and as X-API-Key, with its maker's rights or fewer; revoked, it is dead at once."""
+    viewer = await log_in_as(station, "viewer")
+    made = (await http.post(KEYS, json={"name": "tv", "permissions": ["board:read", "keys:own"]}, headers=viewer)).json()
+    shown = (await http.get(KEYS, headers=viewer)).text
+    ways = ({"X-API-Key": made["key"]}, {"Authorization": f"Bearer {made['key']}"})
+    known = [await http.get("/api/v1/board", headers=way) for way in ways]
+    refused = await http.get("/api/v1/players", headers=ways[0])
+    await http.delete(f"{KEYS}/{made['key_id']}", headers=viewer)
+    dead = await http.get("/api/v1/board", headers=ways[0])
+
+    assert made["key"].startswith("dk_live_")
+    assert (made["key"] in shown, made["prefix"] in shown) == (False, True)
+    assert ([each.status_code for each in known], refused.status_code, dead.status_code) == ([200, 200], 403, 401)
+
+
+async def test_nobody_gives_more_than_he_has(station: Station, http: httpx2.AsyncClient) -> None:
+    """Not by a list, not by a wildcard, not by a key that makes keys; one that says nothing gets what its maker has."""
+    viewer = await log_in_as(station, "viewer")
+    beyond = [await http.post(KEYS, json={"name": "x", "permissions": wish}, headers=viewer) for wish in (["users:admin"], ["*"])]
+    weak = (await http.post(KEYS, json={"name": "weak", "permissions": ["keys:own"]}, headers=viewer)).json()
+    child = (await http.post(KEYS, json={"name": "child"}, headers={"X-API-Key": weak["key"]})).json()
+
+    assert [each.status_code for each in beyond] == [403, 403]
+    assert child["permissions"] == ["keys:own"]
+
+
+async def test_key_ends_with_its_time_and_its_owner(station: Station, http: httpx2.AsyncClient) -> None:
+    """A moment that is past, or is written without its offset, is refused; who is deleted takes his keys along."""
+    user, admin = await make_user(station, "viewer"), await log_in_as(station, "admin")
+    headers = await log_in(station, user)
+    past, bare = [
+        await http.post(KEYS, json={"name": "x", "expires_at": moment}, headers=headers)
+        for moment in ("2020-01-01T00:00:00Z", "2990-01-01T00:00:00")
+    ]
+    good = (await http.post(KEYS, json={"name": "x", "expires_at": "2990-01-01T00:00:00+02:00"}, headers=headers)).json()
+    await http.delete(f"/api/v1/users/{user.user_id}", headers=admin)
+    dead = await http.get("/api/v1/board", headers={"X-API-Key": good["key"]})
+
+    assert (past.status_code, bare.status_code, good["expires_at"], dead.status_code) == (422, 422, "2989-12-31T22:00:00.000Z", 401)
+
+
+async def test_others_keys_are_others(station: Station, http: httpx2.AsyncClient) -> None:
+    """An admin sees all, everybody else his own, and nothing tells that there are more."""
+    viewer, admin = await log_in_as(station, "viewer"), await log_in_as(station, "admin")
+    key_id, _ = await make_key(station, "viewer")
+    seen = [(await http.get(KEYS, headers=headers)).json()["pagination"]["total"] for headers in (viewer, admin)]
+    refused = [await http.get(f"{KEYS}/{name}", headers=viewer) for name in (key_id, "none")]
+
+    assert (seen, [each.status_code for each in refused]) == ([0, 2], [403, 403])
