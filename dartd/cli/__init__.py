@@ -13,6 +13,8 @@ _COMMANDS = {
     "replay": "play a recording through the same cameras' processes and tell what happened in it",
     "record": "write a recording of the configured cameras, or of a simulated board",
     "check-config": "say whether a configuration is right, and what is wrong with it",
+    "key": "make, list and revoke API keys, also while the daemon runs",
+    "user": "add and list accounts, and set passwords, also while the daemon runs",
     "cameras": "list the cameras that are plugged in, as the configuration wants them",
     "schema": "print the JSON Schema of every event, or write them to a folder",
 }

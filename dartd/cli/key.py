@@ -1,0 +1,84 @@
+"""`dartd key`."""
+
+import os
+import secrets
+import time
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from dartd.cli.configuration import find_config
+from dartd.cli.failure import told_failures
+from dartd.cli.people import change_store, deed
+from dartd.config import load_config
+from dartd.store.audit import note
+from dartd.store.keys import Key, delete_key, insert_key, key_of, list_keys
+from dartd.store.listing import MAX_LIMIT, PageRequest
+from dartd.web.permissions import ROLES
+from dartd.web.tokens import hash_of, new_key
+
+_CONFIG = click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration; as for `dartd run`.")
+
+
+@click.group("key")
+def command() -> None:
+    """Make, list and revoke API keys, also while the daemon runs."""
+
+
+@command.command("create")
+@click.option("--name", required=True, help="What the key is for.")
+@click.option("--role", type=click.Choice(sorted(ROLES)), default="api_client", show_default=True, help="What it may do.")
+@click.option("--days", type=click.IntRange(min=1, max=36_500), help="How long it is good; without it for ever.")
+@click.option("--quiet", is_flag=True, help="Print the key alone.")
+@_CONFIG
+def create(name: str, role: str, days: int | None, path: Path | None, *, quiet: bool) -> None:
+    """Make a key and print it; it is shown this once."""
+    secret, prefix = new_key()
+    now_s = time.time()
+    key = Key(
+        key_id=f"k_{secrets.token_hex(6)}",
+        key_hash=hash_of(secret),
+        prefix=prefix,
+        name=name,
+        user_id=None,
+        role=role,
+        permissions=None,
+        created_at_s=now_s,
+        expires_at_s=None if days is None else now_s + 86_400 * days,
+    )
+
+    def make(connection: sa.Connection) -> None:
+        insert_key(connection, key)
+        note(connection, deed("key.create", "key", key.key_id))
+
+    with told_failures():
+        change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), make)
+    click.echo(secret if quiet else f"key {key.key_id} ({role}), shown this once: {secret}")
+
+
+@command.command("list")
+@_CONFIG
+def list_all(path: Path | None) -> None:
+    """List the newest keys, without themselves."""
+    with told_failures():
+        config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
+        found = change_store(config, lambda connection: [key_of(row) for row in list_keys(connection, PageRequest(limit=MAX_LIMIT)).rows])
+    for key in found:
+        click.echo(f"{key.key_id}  {key.prefix or '-':12}  {key.role:10}  {key.name}")
+
+
+@command.command("revoke")
+@click.argument("key_id")
+@_CONFIG
+def revoke(key_id: str, path: Path | None) -> None:
+    """Revoke a key; a running daemon refuses it within five seconds."""
+
+    def end(connection: sa.Connection) -> bool:
+        note(connection, deed("key.delete", "key", key_id))
+        return delete_key(connection, key_id)
+
+    with told_failures():
+        gone = change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), end)
+    if not gone:
+        raise click.BadParameter(f"there is no key {key_id}", param_hint="KEY_ID")

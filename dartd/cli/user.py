@@ -1,0 +1,109 @@
+"""`dartd user`."""
+
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from dartd.cli.configuration import find_config
+from dartd.cli.failure import told_failures
+from dartd.cli.people import change_store, deed
+from dartd.config import load_config
+from dartd.store.audit import note
+from dartd.store.families import revoke_families_of
+from dartd.store.listing import MAX_LIMIT, PageRequest
+from dartd.store.users import find_user, insert_user, list_users, update_user
+from dartd.web.accounts import new_user
+from dartd.web.passwords import hash_password
+from dartd.web.permissions import ROLES
+
+_CONFIG = click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration; as for `dartd run`.")
+_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
+_SHORTEST = 8
+
+
+@click.group("user")
+def command() -> None:
+    """Add and list accounts, and set passwords, also while the daemon runs."""
+
+
+@command.command("create")
+@click.argument("username")
+@click.option("--name", help="The name for people; the user name when left out.")
+@click.option("--role", type=click.Choice(sorted(ROLES)), default="viewer", show_default=True, help="What the account may do.")
+@click.option("--quiet", is_flag=True, help="Print a password that was made alone.")
+@_STDIN
+@_CONFIG
+def create(username: str, name: str | None, role: str, path: Path | None, *, quiet: bool, password_stdin: bool) -> None:
+    """Add an account; a password that is made here is shown this once."""
+    password = _password(given=password_stdin)
+    user = new_user(username, name or username, role, hash_password(password), time.time())
+
+    def make(connection: sa.Connection) -> None:
+        insert_user(connection, user)
+        note(connection, deed("user.create", "user", user.user_id))
+
+    with told_failures():
+        change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), make)
+    _tell(f"user {username} ({user.user_id}, {role})", password, quiet=quiet, given=password_stdin)
+
+
+@command.command("password")
+@click.argument("username")
+@click.option("--quiet", is_flag=True, help="Print a password that was made alone.")
+@_STDIN
+@_CONFIG
+def set_password(username: str, path: Path | None, *, quiet: bool, password_stdin: bool) -> None:
+    """Give an account a new password and end its logins."""
+    password = _password(given=password_stdin)
+    hashed = hash_password(password)
+
+    def change(connection: sa.Connection) -> bool:
+        user = find_user(connection, username)
+        if user is None:
+            return False
+        update_user(connection, user.user_id, {"password_hash": hashed})
+        revoke_families_of(connection, user.user_id)
+        note(connection, deed("user.update", "user", user.user_id))
+        return True
+
+    with told_failures():
+        known = change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), change)
+    if not known:
+        raise click.BadParameter(f"there is no user {username}", param_hint="USERNAME")
+    _tell(f"user {username}", password, quiet=quiet, given=password_stdin)
+
+
+@command.command("list")
+@_CONFIG
+def list_all(path: Path | None) -> None:
+    """List accounts."""
+    with told_failures():
+        config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
+        found = change_store(
+            config,
+            lambda c: [(row.user_id, row.username, row.role, row.active) for row in list_users(c, PageRequest(limit=MAX_LIMIT)).rows],
+        )
+    for user_id, username, role, active in found:
+        click.echo(f"{user_id}  {role:10}  {username}{'' if active else '  (locked)'}")
+
+
+def _password(*, given: bool) -> str:
+    if not given:
+        return secrets.token_urlsafe(12)
+    password = sys.stdin.readline().rstrip("\n")
+    if len(password) < _SHORTEST:
+        raise click.UsageError(f"a password has at least {_SHORTEST} characters")
+    return password
+
+
+def _tell(what: str, password: str, *, quiet: bool, given: bool) -> None:
+    if given:
+        if not quiet:
+            click.echo(what)
+    else:
+        click.echo(password if quiet else f"{what}, password shown this once: {password}")

@@ -1,0 +1,67 @@
+"""A run of the daemon with everything secret in it; then nothing secret is found where it does not belong."""
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tests.support.daemon import ROOT, RunningDaemon, free_port, write_config
+
+PASSWORD = "swordfish-and-more"  # noqa: S105  a test's
+
+
+def _dartd(*arguments: str, given: str = "") -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "dartd", *arguments], input=given, capture_output=True, text=True, check=True, timeout=30, cwd=ROOT
+    )
+    return done.stdout.strip()
+
+
+def _ask(port: int, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    data = None if body is None else json.dumps(body).encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, {"Content-Type": "application/json", **named}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            text = answer.read()
+            return answer.status, json.loads(text) if text[:1] in {b"{", b"["} else text.decode()
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None:
+    """Not in the log, the database, the metrics, the audit log, the events or an error."""
+    port = free_port()
+    config = write_config(tmp_path, port, cameras=1)
+    with RunningDaemon(config, port, environ={"DARTD_LOG_LEVEL": "debug"}) as daemon:
+        daemon.until_ready()
+        key = _dartd("key", "create", "--name", "n", "--role", "admin", "--quiet", "--config", str(config))
+        _dartd("user", "create", "ann", "--role", "admin", "--password-stdin", "--config", str(config), given=PASSWORD + "\n")
+        _, session = _ask(port, "POST", "/api/v1/auth/login", {"username": "ann", "password": PASSWORD})
+        wrong, refused = _ask(port, "POST", "/api/v1/auth/login", {"username": "ann", "password": PASSWORD + "!"})
+        _, page = _ask(port, "POST", "/api/v1/auth/login", {"username": "ann", "password": PASSWORD, "cookie": True})
+        bearer = {"Authorization": f"Bearer {session['access_token']}"}
+        _, turned = _ask(port, "POST", "/api/v1/auth/refresh", {"refresh_token": session["refresh_token"]})
+        made_status, made = _ask(port, "POST", "/api/v1/auth/api-keys", {"name": "k"}, X_API_Key=key, Idempotency_Key="i")
+        _, strange = _ask(port, "PUT", "/api/v1/users/me", {"password": PASSWORD, "old_password": 7}, **bearer)
+        _ask(port, "GET", f"/api/v1/board?token={key}")
+        told = [
+            _ask(port, "GET", path, X_API_Key=key)[1]
+            for path in ("/metrics", "/api/v1/audit?limit=100", "/api/v1/events?limit=100", "/health")
+        ]
+        status, out, log = daemon.end()
+
+    first_password = out.partition("password ")[2].split()[0]
+    state = tmp_path / "state"
+    operator, signing = ((state / name).read_text().strip() for name in ("operator-token", "signing-key"))
+    secrets = [PASSWORD, first_password, operator, signing, key, made["key"], page["csrf_token"]]
+    secrets += [each[name] for each in (session, turned) for name in ("access_token", "refresh_token")]
+    stored = b"".join(path.read_bytes() for path in state.glob("dartd.db*"))
+    assert (status, wrong, made_status) == (0, 401, 201)
+    assert all(len(secret) >= 12 for secret in secrets)
+    assert [secret for secret in secrets if secret in log or secret.encode() in stored] == []
+    assert [secret for secret in secrets if secret in json.dumps([told, refused, strange])] == []
+    assert "POST /api/v1/auth/login 401" in log

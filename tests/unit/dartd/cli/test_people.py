@@ -1,0 +1,40 @@
+"""The store as commands reach it."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from dartd.cli.people import change_store, deed
+from dartd.config import Config
+from dartd.errors import StoreError
+from dartd.store.audit import note
+from dartd.store.database import Database
+from dartd.store.tables import audit
+
+
+def test_store_is_changed_alone_and_beside_a_daemon(tmp_path: Path) -> None:
+    """A new store is made; one that is in use is written to all the same."""
+    config = Config(state_dir=str(tmp_path / "state"))
+    change_store(config, lambda connection: note(connection, deed("key.create", "key", "k1")))
+    database = Database.open(config.store_path)
+    change_store(config, lambda connection: note(connection, deed("key.create", "key", "k2")))
+    database.close()
+    found = change_store(config, lambda connection: connection.execute(sa.select(audit.c.entity_id, audit.c.user_id)).all())
+
+    assert [row.entity_id for row in found] == ["k1", "k2"]
+    assert all(row.user_id.startswith("cli:") for row in found)
+
+
+def test_change_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """All or nothing."""
+    config = Config(state_dir=str(tmp_path))
+
+    def half(connection: sa.Connection) -> None:
+        note(connection, deed("key.create", "key", "k1"))
+        raise StoreError("enough")
+
+    with pytest.raises(StoreError):
+        change_store(config, half)
+
+    assert change_store(config, lambda connection: connection.execute(sa.select(sa.func.count()).select_from(audit)).scalar_one()) == 0
