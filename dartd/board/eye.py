@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 FOCAL_PX = 600.0
 DART_MM = 110.0  # how far out of the board an axis is judged
 BELOW = 0.04  # of that length: how far beyond the face a cross-section may lie
-NEAR_PX = 1.2  # how far a cross-section may lie off an axis to speak for it
+NEAR_PX = 0.8  # how far a cross-section may lie off an axis to speak for it
 ENOUGH = 12.0  # cross-sections that make a camera a full witness
 
 
