@@ -43,6 +43,9 @@ format: setup-dev ## format the source, mend what can be mended
 schemas: setup-dev ## write the JSON Schema of every event to schemas/published
 	$(BIN)/python -m schemas.documents
 
+bench-api: setup-dev ## measure the API: CPU a request, lists on a full store, /health under load
+	$(BIN)/python -m tests.bench.api
+
 bench: setup-dev ## measure, and print tables
 	@for each in $(filter-out %_server.py,$(wildcard tests/bench/*.py)); do name=$$(basename $$each .py); echo "== $$name"; $(BIN)/python -m tests.bench.$$name || exit 1; done
 
