@@ -74,7 +74,9 @@ class _Episode:
 class Detector:
     """Turns the frames of one camera into what changed on the board."""
 
-    def __init__(self, configure: Configure) -> None:
+    def __init__(self, configure: Configure, empty: Image | None = None) -> None:
+        """Watch for `configure`'s camera; `empty` is the empty board as a process before this one knew it under the same calibration."""
+        self._known_empty = empty
         self._source = configure.source
         self._board = configure.board
         self._camera = configure.source.camera_id
@@ -96,6 +98,13 @@ class Detector:
         self._last_small: Image | None = None
         self._epoch = 0
         self.counters = Counters()
+
+    @property
+    def empty(self) -> tuple[Calibration, Image] | None:
+        """Give the picture of the empty board, and the calibration under which it lies; None while there is none."""
+        if self._scene is None or self._scene.empty is None:
+            return None
+        return self._scene.projection.calibration, self._scene.empty.picture
 
     def reference_age_s(self, now_s: float) -> float:
         """Tell how old the picture is that new ones are compared with, in seconds; 0 when there is none."""
@@ -202,12 +211,21 @@ class Detector:
         self._glancer = Glancer(mask)
         if self._last_small is not None and self._last_small.shape == mask.shape:
             self._glancer.look(self._last_small)
-        self._scene = Scene(self._camera, projection, region, picture, t_s)
-        if not self._darts:
-            self._scene.empty = self._scene.reference
-        self._scene.take_darts(self._darts)
         self._fresh, self._refresh_s = False, t_s + REFRESH_S
-        return [Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)]
+        told: list[FromWorker] = [Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)]
+        if kept and self._known_empty is not None and self._known_empty.shape == picture.shape:
+            # what happened meanwhile is an episode like any other: the next picture settles it against the empty board
+            self._scene = Scene(self._camera, projection, region, self._known_empty, t_s)
+            self._scene.empty = self._scene.reference
+            episode = self._open_episode(t_s)
+            episode.still_since_s = t_s
+            told.append(self._motion(episode, t_s, 0.0))
+        else:
+            self._scene = Scene(self._camera, projection, region, picture, t_s)
+            if not self._darts:
+                self._scene.empty = self._scene.reference
+        self._scene.take_darts(self._darts)
+        return told
 
     def _follow_board(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
         """Take the first picture of a sequence as reference, laid over the picture of the calibration."""

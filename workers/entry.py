@@ -13,7 +13,7 @@ from types import FrameType
 import cv2
 
 from schemas.worker import Configure, LogLine
-from workers.detector import Detector
+from workers.keeping import KeepingDetector
 from workers.link import Link, LinkClosedError, die_with_parent
 from workers.loop import CameraLoop, LogDrain, Port
 from workers.sources import open_source
@@ -74,7 +74,7 @@ def work(port: Port, configure: Configure, drain_log: LogDrain) -> None:
     CameraLoop(
         port,
         configure,
-        Detector(configure),
+        KeepingDetector(configure),
         lambda: open_source(spec, lockstep=configure.lockstep, start_s=configure.start_s),
         drain_log,
     ).run()

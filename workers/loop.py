@@ -40,7 +40,9 @@ SLOW_SHARE, FAST_SHARE = 0.5, 0.7  # of the configured frame rate: slow below, w
 class DetectorLike(Protocol):
     """What the loop needs of a detector."""
 
-    counters: Counters
+    @property
+    def counters(self) -> Counters:
+        """Give what was counted."""
 
     def step(self, frame: Frame) -> list[FromWorker]:
         """Take a frame.

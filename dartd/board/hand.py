@@ -14,16 +14,28 @@ class Hand:
         self.compared = False
         self.board_empty: bool | None = None
 
+    def comes(self, at_s: float) -> None:
+        """Note that a takeout begins: all limits are ahead."""
+        self.compared = False
+        self.seen(at_s)
+
     def seen(self, at_s: float) -> None:
-        """Note that a hand is, or was until now, at the board: limits run from here."""
-        self.left_at_s, self.compared, self.board_empty = at_s, False, None
+        """Note that a hand is, or was until now, at the board: limits run from here.
+
+        Once darts have been told overdue nothing starts the limit anew: people who play on would put it off for ever.
+        """
+        self.board_empty = None
+        if not self.compared:
+            self.left_at_s = at_s
 
     def give_up(self, at_s: float) -> None:
         """Believe no longer in a hand of which nothing more is heard, lest a lost camera stop the game."""
-        self.in_view, self.left_at_s = False, at_s
+        self.in_view = False
+        if not self.compared:
+            self.left_at_s = at_s
 
     def due_s(self, pull_out_s: float, adopt_s: float) -> float:
         """Give the time of the next limit: to give the hand up, to compare the board, or to adopt what stands."""
-        if self.in_view:
+        if self.in_view and not self.compared:
             return self.left_at_s + adopt_s
         return self.left_at_s + pull_out_s + (adopt_s if self.compared else 0.0)

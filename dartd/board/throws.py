@@ -321,7 +321,7 @@ class ThrowMachine:
             self._start_takeout("hand")
 
     def _start_takeout(self, reason: str) -> None:
-        self._hand.seen(self._teller.now)
+        self._hand.comes(self._teller.now)
         self._teller.takeout_started()
         self._move("hand", reason)
 
@@ -357,7 +357,7 @@ class ThrowMachine:
         return stands or (self.memory.visit.has_unseen and seen.empty is False)
 
     def _on_takeout_timeout(self, due: float) -> None:
-        if self._hand.in_view:
+        if self._hand.in_view and not self._hand.compared:
             self._hand.give_up(due)
         elif self._hand.compared:
             self._finish_takeout("adopt_timeout", "takeout_adopted")

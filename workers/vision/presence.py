@@ -13,10 +13,13 @@ from schemas.worker import Presence, Sighting
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
 
+Colours = NDArray[np.float32]
+
 LENGTH_MM = 60.0  # point and barrel: flights turn and sway
 HALF_WIDTH_MM = 6.0
 CORE_MM = 1.5  # half the width in which a dart surely covers the board: all that can be judged when the board behind was never seen
 ALIKE = (0.4, 0.9)  # that core looks like the board by chance for less than the first share, and like itself from the second on
+UNLIKE = (0.1, 0.6)  # less of a bare core differs from the empty board, and more of a dart's: parts of it may have the board's colour
 CLEAR_LEVELS = 18.0  # a pixel tells dart from board when the two differ by more
 FULL_PIXELS = 60.0  # so many such pixels make a full judgement
 STRANGE_LEVELS = 30.0  # a pixel that is neither is hidden by something else
@@ -24,24 +27,29 @@ STRANGE_LEVELS = 30.0  # a pixel that is neither is hidden by something else
 
 @dataclass(frozen=True)
 class Trace:
-    """A dart's pixels in one camera: flat indices, and their colours before it came (None after a restart) and when it was new."""
+    """A dart's pixels in one camera: flat indices, and their colours before it came and when it was new; after a restart one is None."""
 
     dart_id: DartId
     index: NDArray[np.intp]
-    before: NDArray[np.float32] | None
-    after: NDArray[np.float32]
+    before: Colours | None
+    after: Colours | None
 
 
-def trace_dart(dart_id: DartId, axis: Axis3, projection: Projection, before: Image | None, after: Image) -> Trace:
-    """Remember the pixels along a dart's axis that tell it from what was there before."""
-    height, width = after.shape[:2]
-    mask = np.zeros((height, width), np.uint8)
-    cv2.fillConvexPoly(mask, outline(axis, projection, LENGTH_MM, CORE_MM if before is None else HALF_WIDTH_MM), 255)
+def trace_dart(dart_id: DartId, axis: Axis3, projection: Projection, before: Image | None, after: Image | None) -> Trace:
+    """Remember the pixels along a dart's axis that tell it from what was there before.
+
+    After a restart only one of the two is known: the empty board `before` it, or else the board with it.
+    """
+    shown = after if after is not None else before
+    assert shown is not None  # noqa: S101 - a caller has one of them
+    mask = np.zeros(shown.shape[:2], np.uint8)
+    whole = before is not None and after is not None
+    cv2.fillConvexPoly(mask, outline(axis, projection, LENGTH_MM, HALF_WIDTH_MM if whole else CORE_MM), 255)
     index = np.flatnonzero(mask)
-    new = after.reshape(-1, 3)[index].astype(np.float32)
-    if before is None:
-        return Trace(dart_id, index, None, new)
-    old = before.reshape(-1, 3)[index].astype(np.float32)
+    old = None if before is None else before.reshape(-1, 3)[index].astype(np.float32)
+    new = None if after is None else after.reshape(-1, 3)[index].astype(np.float32)
+    if old is None or new is None:
+        return Trace(dart_id, index, old, new)
     clear = np.abs(new - old).max(axis=1) > CLEAR_LEVELS
     return Trace(dart_id, index[clear], old[clear], new[clear])
 
@@ -51,10 +59,9 @@ def judge(trace: Trace, picture: Image) -> Presence:
     now = picture.reshape(-1, 3)[trace.index].astype(np.float32)
     if len(now) == 0:
         return Presence(dart_id=trace.dart_id, score=0.5, weight=0.0)
-    if trace.before is None:
-        same = float(np.mean(np.abs(now - trace.after).max(axis=1) < STRANGE_LEVELS))
-        score = float(np.clip((same - ALIKE[0]) / (ALIKE[1] - ALIKE[0]), 0.0, 1.0))
-        return Presence(dart_id=trace.dart_id, score=score, weight=float(min(1.0, len(now) / FULL_PIXELS)))
+    if trace.before is None or trace.after is None:
+        weight = float(min(1.0, len(now) / FULL_PIXELS))
+        return Presence(dart_id=trace.dart_id, score=_core_share(trace.before, trace.after, now), weight=weight)
     step = trace.after - trace.before
     share = np.clip(np.sum((now - trace.before) * step, axis=1) / np.sum(step**2, axis=1), 0.0, 1.0)
     strange = np.abs(now - trace.before - share[:, None] * step).max(axis=1) > STRANGE_LEVELS
@@ -66,6 +73,17 @@ def judge(trace: Trace, picture: Image) -> Presence:
         score=float(share[plain].mean()),
         weight=float(min(1.0, np.count_nonzero(plain) / FULL_PIXELS) * plain.mean()),
     )
+
+
+def _core_share(before: Colours | None, after: Colours | None, now: Colours) -> float:
+    """Judge by the core of a dart alone: unlike the empty board, or else like the dart as it was."""
+    if before is not None:
+        share, bounds = float(np.mean(np.abs(now - before).max(axis=1) > CLEAR_LEVELS)), UNLIKE
+    elif after is not None:
+        share, bounds = float(np.mean(np.abs(now - after).max(axis=1) < STRANGE_LEVELS)), ALIKE
+    else:
+        return 0.5
+    return float(np.clip((share - bounds[0]) / (bounds[1] - bounds[0]), 0.0, 1.0))
 
 
 def leaving(sightings: list[Sighting], projection: Projection, before: Image, after: Image, empty: Image) -> list[Sighting]:

@@ -156,6 +156,8 @@ class Scene:
 
     def _trace(self, dart: KnownDart) -> Trace:
         seen = self._seen.get(dart.episodes.get(self._camera, -1))
+        if seen is None and self.empty is not None:
+            return trace_dart(dart.dart_id, dart.axis, self.projection, self.empty.picture, None)
         if seen is None:
             return trace_dart(dart.dart_id, dart.axis, self.projection, None, self.reference.picture)
         return trace_dart(dart.dart_id, dart.axis, self.projection, seen.before, seen.after)

@@ -4,15 +4,28 @@ from dartd.board.hand import Hand
 
 
 def test_limits_run_from_the_last_hand() -> None:
-    """First the board is compared, then what stands is adopted; a new hand begins anew."""
+    """The board is compared some time after the last hand; a new takeout begins anew."""
     hand = Hand()
     hand.seen(10.0)
     compare_s = hand.due_s(5.0, 8.0)
+    hand.seen(12.0)
+    later_s = hand.due_s(5.0, 8.0)
+    hand.compared = True
+    hand.comes(20.0)
+
+    assert (compare_s, later_s, hand.due_s(5.0, 8.0)) == (15.0, 17.0, 25.0)
+
+
+def test_nothing_puts_off_the_end_of_an_overdue_takeout() -> None:
+    """Once darts were told overdue they are given up at one time, whoever reaches to the board until then."""
+    hand = Hand()
+    hand.seen(10.0)
     hand.compared = True
     adopt_s = hand.due_s(5.0, 8.0)
+    hand.in_view = True
     hand.seen(20.0)
 
-    assert (compare_s, adopt_s, hand.due_s(5.0, 8.0)) == (15.0, 23.0, 25.0)
+    assert (adopt_s, hand.due_s(5.0, 8.0)) == (23.0, 23.0)
 
 
 def test_a_hand_in_view_is_given_up_in_the_end() -> None:

@@ -58,7 +58,7 @@ def test_a_dart_after_the_takeout_counts_at_once() -> None:
 
 
 def test_an_overdue_takeout_is_told_once_and_ends_by_adoption() -> None:
-    """Darts that stand after a partial takeout are told as overdue once, then given up, and the next visit begins."""
+    """Darts that stand after a partial takeout are told as overdue once, then given up whoever plays on, and the next visit begins."""
     scene = Scene()
     for _ in range(3):
         scene.throw("T20")
@@ -68,7 +68,7 @@ def test_an_overdue_takeout_is_told_once_and_ends_by_adoption() -> None:
     assert scene.wait(4.9) == []
     assert scene.wait(0.2) == ["takeout_overdue 2"]
     assert scene.moving(hand=True) + scene.still() == []
-    assert scene.wait(14.9) == []
+    assert scene.wait(9.8) == []
     assert scene.wait(0.2) == ["takeout_finished 2", "-> wait_for_throw (throw)"]
     assert scene.machine.darts == ()
     assert scene.moving(hand=True) + scene.still() == []

@@ -1,0 +1,83 @@
+"""Keep the picture of the empty board on disk, so that a camera process knows what stood in the board before it came."""
+
+import logging
+import zlib
+from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+
+from schemas.geometry import Calibration
+from schemas.worker import Configure, Counters, FromWorker, ToWorker
+from workers.detector import Detector
+from workers.vision.frame import Frame, Image
+
+logger = logging.getLogger(__name__)
+
+
+class KeepingDetector:
+    """A detector whose empty board outlives the process, in `state_dir` of its configuration; without one nothing is kept."""
+
+    def __init__(self, configure: Configure) -> None:
+        self._folder = None if configure.state_dir is None else Path(configure.state_dir) / "empty"
+        self._camera = configure.source.camera_id
+        self._detector = Detector(configure, self._load(configure.calibration))
+        self._kept: Image | None = None
+
+    @property
+    def counters(self) -> Counters:
+        """Give what the detector has counted."""
+        return self._detector.counters
+
+    def step(self, frame: Frame) -> list[FromWorker]:
+        """Take a frame; keep the empty board when it has changed.
+
+        Raises:
+            BadFrameError: the frame cannot be decoded.
+        """
+        messages = self._detector.step(frame)
+        empty = self._detector.empty
+        if empty is not None and empty[1] is not self._kept:
+            self._kept = empty[1]
+            self._save(*empty)
+        return messages
+
+    def tell(self, message: ToWorker) -> list[FromWorker]:
+        """Pass on what the supervisor says."""
+        return self._detector.tell(message)
+
+    def reference_age_s(self, now_s: float) -> float:
+        """Tell how old the stable reference is, in seconds."""
+        return self._detector.reference_age_s(now_s)
+
+    def _path(self, calibration: Calibration) -> Path | None:
+        """Name the file: a picture lies over one calibration and is worth nothing under another."""
+        if self._folder is None:
+            return None
+        pose = (calibration.focal_x_px, calibration.k1, calibration.rotation, calibration.translation_mm)
+        return self._folder / f"{zlib.crc32(self._camera.encode()):08x}-{zlib.crc32(msgspec.json.encode(pose)):08x}.png"
+
+    def _load(self, calibration: Calibration | None) -> Image | None:
+        path = None if calibration is None else self._path(calibration)
+        if path is None or not path.is_file():
+            return None
+        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        return picture.astype("uint8", copy=False) if isinstance(picture, np.ndarray) else None  # None for a broken file
+
+    def _save(self, calibration: Calibration, picture: Image) -> None:
+        path = self._path(calibration)
+        if path is None:
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for old in path.parent.glob(f"{path.name.split('-')[0]}-*"):
+                if old != path:
+                    old.unlink(missing_ok=True)
+            written, data = cv2.imencode(".png", picture)
+            if written:
+                fresh = path.with_suffix(".tmp")
+                fresh.write_bytes(data.tobytes())
+                fresh.replace(path)
+        except OSError as error:
+            logger.warning("the empty board cannot be kept in %s: %s", path.parent, error)
