@@ -85,6 +85,13 @@ class Hub:
             if group.direct:
                 self._fanout.add(group, entry)
 
+    def whisper(self, topic: str, wire: bytes) -> None:
+        """Tell something of the moment, which is not journalled, to whoever listens to its topic and keeps up; events go first."""
+        for group in self._route(topic):
+            for subscription in list(group.members()):
+                if subscription.depth == 0:
+                    subscription.tell(wire)
+
     @contextmanager
     def subscribe(
         self,

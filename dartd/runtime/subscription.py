@@ -17,6 +17,7 @@ BATCH_BYTES = 32 * 1024  # written at once; a client's socket never holds much m
 BATCH_EVENTS = 256
 
 _MAX_CONTROL = 32
+_FIRST_STRIDE = 32
 
 
 class Outlet(Protocol):
@@ -70,6 +71,7 @@ class Subscription:
         "_queue",
         "_queue_size",
         "_room",
+        "_stride",
         "_waiter",
         "delivered",
         "direct",
@@ -88,6 +90,7 @@ class Subscription:
         self._control: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
         self._room: asyncio.Event | None = None
+        self._stride = _FIRST_STRIDE
         self._outlet = outlet
         self.write = outlet.write if outlet is not None else None
         self.interest = interest
@@ -244,7 +247,10 @@ class Subscription:
         entries = desk.recent(self.position, limit)
         if entries is None:
             position = self.position
-            entries = await desk.read_journal(position, min(max(limit, 1), BATCH_EVENTS))
+            entries = await desk.read_journal(position, max(1, min(limit, self._stride)))
+            # As many as fit into a batch are read: what is read beyond it would be read again.
+            mean_bytes = sum(len(entry.frame) for entry in entries) // len(entries)
+            self._stride = max(1, min(BATCH_EVENTS, BATCH_BYTES // max(1, mean_bytes) + 1))
             if position != self.position or not self.lagging:  # somebody called seek meanwhile
                 return []
         batch: list[bytes] = []

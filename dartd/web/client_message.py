@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from dartd.errors import DartdError
+from dartd.runtime.topics import check_topic
 from schemas.base import Value
 from schemas.codec import decode_command, encode_json
 from schemas.commands import BoardCommand
@@ -53,7 +54,14 @@ class Authenticate(Value, frozen=True, kw_only=True):
     token: str
 
 
-ClientMessage = Ping | Subscribe | Unsubscribe | Resume | Authenticate | BoardCommand
+class Appear(Value, frozen=True, kw_only=True):
+    """Let others see that I watch this topic, under this name; without a name: no more."""
+
+    topic: str
+    name: Annotated[str, Meta(max_length=64)] = ""
+
+
+ClientMessage = Appear | Ping | Subscribe | Unsubscribe | Resume | Authenticate | BoardCommand
 
 
 class _Topical(Value, frozen=True, kw_only=True):
@@ -92,7 +100,7 @@ def read_client_message(text: str) -> ClientMessage:
         raise BadMessageError("VALIDATION_ERROR", message, field=path.rstrip("`") or "$", action=action[:40]) from error
 
 
-def _understand(action: str, fields: dict[str, Any]) -> ClientMessage:
+def _understand(action: str, fields: dict[str, Any]) -> ClientMessage:  # noqa: PLR0911  one line for each action
     match action:
         case "ping":
             return Ping()
@@ -102,13 +110,16 @@ def _understand(action: str, fields: dict[str, Any]) -> ClientMessage:
             return Unsubscribe(topics=_topics(fields))
         case "resume":
             return _resume(fields)
+        case "presence":
+            appear = msgspec.convert(fields, Appear)
+            return Appear(topic=check_topic(appear.topic), name=appear.name.strip())
         case "auth" | "authenticate":
             return msgspec.convert(fields, Authenticate)
         case command if command in _COMMANDS:
             body = {key: value for key, value in fields.items() if key not in {"action", "type"}}
             return decode_command(encode_json({"action": command, **body}))
         case _:
-            known = sorted({"ping", "subscribe", "unsubscribe", "resume", "auth", *_COMMANDS})
+            known = sorted({"ping", "subscribe", "unsubscribe", "resume", "presence", "auth", *_COMMANDS})
             raise BadMessageError("UNKNOWN_ACTION", f"{action[:40]!r} is no action: known are {', '.join(known)}", action=action[:40])
 
 

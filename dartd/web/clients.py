@@ -1,7 +1,25 @@
-"""How many WebSocket clients are connected, and whether there is a seat for one more."""
+"""Who is connected, and whether there is a seat for one more."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from dartd.runtime.subscription import Subscription
+from dartd.web.presence import Presences
+
+
+@dataclass(slots=True)
+class Listener:
+    """One client: who it is, since when (a wall timestamp) and how it listens (`websocket` or `events`)."""
+
+    client_id: str
+    name: str
+    address: str
+    transport: Literal["websocket", "events"]
+    connected_at: str
+    subscription: Subscription
 
 
 class Clients:
@@ -13,6 +31,9 @@ class Clients:
         self.refused = 0
         self.served = 0
         self.stalled = 0
+        self.listeners: dict[str, Listener] = {}
+        self.presence = Presences()
+        self._numbers = itertools.count(1)
 
     @contextmanager
     def seat(self) -> Iterator[bool]:
@@ -27,3 +48,17 @@ class Clients:
             yield True
         finally:
             self.connected -= 1
+
+    def next_id(self) -> str:
+        """Name a client, as nobody was named since the start."""
+        return f"c{next(self._numbers)}"
+
+    @contextmanager
+    def listening(self, listener: Listener) -> Iterator[None]:
+        """Know a client while the block runs."""
+        self.listeners[listener.client_id] = listener
+        try:
+            yield
+        finally:
+            del self.listeners[listener.client_id]
+            self.presence.leave(listener.client_id)

@@ -18,7 +18,7 @@ from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import BoardCommand
 from schemas.entities import EntityEvent
-from schemas.events import Envelope, Hello, Snapshot
+from schemas.events import Envelope, Snapshot
 
 
 class BoardPort(Protocol):
@@ -100,13 +100,3 @@ class Services:
     def wire(self, event: Event) -> bytes:
         """Encode an event that is not journalled."""
         return encode_wire(event, {"timestamp": self.timestamp()})
-
-    def hello(self) -> Hello:
-        """Introduce ourselves to a client."""
-        return Hello(
-            version=self.version,
-            stream_id=self.board.stream_id,
-            board_id=self.config.board.board_id,
-            simulated=self.simulated,
-            last_seq=self.hub.last_seq,
-        )

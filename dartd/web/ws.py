@@ -10,25 +10,29 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDiscon
 from dartd.errors import DartdError
 from dartd.runtime.frame import text_frame
 from dartd.runtime.hub import GapError
-from dartd.runtime.subscription import Subscription
-from dartd.runtime.topics import DEFAULT_TOPICS, Interest, TopicError, kind_of
+from dartd.runtime.topics import kind_of
 from dartd.store.audit import Deed, note
 from dartd.web.auth import is_origin_allowed
-from dartd.web.client_message import Authenticate, BadMessageError, Ping, Resume, Subscribe, Unsubscribe, read_client_message
+from dartd.web.client_message import Appear, Authenticate, BadMessageError, Ping, Resume, Subscribe, Unsubscribe, read_client_message
+from dartd.web.clients import Listener
 from dartd.web.credentials import credentials_of
+from dartd.web.greeting import asked_since, asked_topics, check_stream, gap_and_snapshot, greet, retry_ms
+from dartd.web.presence import MAX_TOPICS
 from dartd.web.principal import Principal
 from dartd.web.problems import Problem
 from dartd.web.services import Services
 from dartd.web.wire import EXTENSION, StalledError, Wire
 from schemas.base import Event
 from schemas.commands import BoardCommand, CorrectDart
-from schemas.events import ErrorMessage, Gap, Heartbeat, Pong
+from schemas.events import ErrorMessage, Heartbeat, Pong
+from schemas.presence import Presence
 
 _log = logging.getLogger(__name__)
 
 SUBPROTOCOL = "dartd.v1"
 
 _UNSUPPORTED = 1003
+_POLICY = 1008
 _TRY_AGAIN_LATER = 1013
 _UNAUTHORIZED = 4001
 _SLOW = 4008
@@ -36,7 +40,9 @@ _SLOW = 4008
 # A client may name in its first message where it wants to go on. Events wait this long for it, so that what it missed can come first.
 _FIRST_MESSAGE_S = 0.1
 _TOKEN_TIMEOUT_S = 5.0
-_MAX_SEQ_DIGITS = 19
+MESSAGES_PER_S = 20
+MESSAGES_AT_ONCE = 100
+_MAX_REFUSED = 1000
 
 
 class Line:
@@ -92,15 +98,36 @@ class Line:
             await self._websocket.close(_SLOW, "too slow")
 
 
+class Turns:
+    """How many messages a client may send: so many at once, and so many a second; more are refused, and counted."""
+
+    def __init__(self) -> None:
+        self._left = float(MESSAGES_AT_ONCE)
+        self._at_s = 0.0
+        self.refused = 0
+
+    def take(self, now_s: float) -> bool:
+        """Count a message; False when it is one too many."""
+        self._left = min(MESSAGES_AT_ONCE, self._left + (now_s - self._at_s) * MESSAGES_PER_S)
+        self._at_s = now_s
+        if self._left < 1:
+            self.refused += 1
+            return False
+        self._left -= 1
+        return True
+
+
 class Session:
     """One client: a writer that sends what the subscription gives, a reader that understands what the client says."""
 
     def __init__(
-        self, websocket: WebSocket, services: Services, subscription: Subscription, principal: Principal, line: Line, token: str | None
+        self, websocket: WebSocket, services: Services, listener: Listener, principal: Principal, line: Line, token: str | None
     ) -> None:
         self._websocket = websocket
         self._services = services
-        self._subscription = subscription
+        self._listener = listener
+        self._subscription = subscription = listener.subscription
+        self._turns = Turns()
         self._principal = principal
         self._token = token
         self._line = line
@@ -144,7 +171,8 @@ class Session:
     async def _write(self, since: int | None, stream_id: str | None) -> None:
         if not await self._is_admitted():
             return
-        await self._greet(since, stream_id)
+        listener = self._listener
+        await self._line.send(await greet(self._services, self._subscription, since, stream_id, listener.client_id))
         if not self._has_spoken.is_set():
             try:
                 async with asyncio.timeout(_FIRST_MESSAGE_S):
@@ -155,7 +183,7 @@ class Session:
             try:
                 batch = await self._subscription.take()
             except GapError as gap:
-                await self._line.send(self._gap_and_snapshot(gap))
+                await self._line.send(gap_and_snapshot(self._services, self._subscription, gap))
             else:
                 await self._line.pass_on(batch)
 
@@ -169,33 +197,6 @@ class Session:
             return False
         return True
 
-    async def _greet(self, since: int | None, stream_id: str | None) -> None:
-        services = self._services
-        hello = services.wire(services.hello())
-        try:
-            if since is not None:
-                self._check_stream(since, stream_id)
-                await services.hub.check_reachable(since)
-        except GapError as gap:
-            await self._line.send([hello, *self._gap_and_snapshot(gap)])
-            return
-        snapshot = services.board.snapshot()
-        if since is None:
-            self._subscription.seek(snapshot.last_seq)
-        await self._line.send([hello, services.wire(snapshot)])
-
-    def _gap_and_snapshot(self, gap: GapError) -> list[bytes]:
-        """Give both messages, and go on behind the snapshot."""
-        snapshot = self._services.board.snapshot()
-        self._subscription.seek(snapshot.last_seq)
-        told = Gap(requested=gap.requested, oldest=gap.oldest, last_seq=gap.last_seq, reason=gap.reason)
-        return [self._services.wire(told), self._services.wire(snapshot)]
-
-    def _check_stream(self, since: int, stream_id: str | None) -> None:
-        if stream_id not in {None, self._services.board.stream_id}:
-            hub = self._services.hub
-            raise GapError("other_stream", requested=since, oldest=hub.oldest_known, last_seq=hub.last_seq)
-
     # In
 
     async def _read(self) -> None:
@@ -207,7 +208,14 @@ class Session:
             if text is None:
                 await self._line.close(_UNSUPPORTED, "binary messages are not understood: send JSON as text")
                 return
-            await self._heed(text)
+            if self._turns.take(self._services.now()):
+                await self._heed(text)
+            elif self._turns.refused > _MAX_REFUSED:
+                await self._line.close(_POLICY, "too many messages")
+                return
+            else:
+                limit = {"limit": MESSAGES_PER_S, "window": 1, "retry_after": 1}
+                await self._answer(ErrorMessage(code="RATE_LIMIT_EXCEEDED", message="too many messages: send fewer", details=limit))
             self._has_spoken.set()
 
     async def _heed(self, text: str) -> None:
@@ -224,6 +232,8 @@ class Session:
                     self._subscription.change(self._subscription.interest.dropping(message.topics))
                 case Resume():
                     self._resume(message)
+                case Appear():
+                    self._appear(message)
                 case Authenticate():
                     await self._authenticate(message.token)
                 case _:
@@ -246,12 +256,26 @@ class Session:
 
     def _resume(self, message: Resume) -> None:
         try:
-            self._check_stream(message.since, message.stream_id)
+            check_stream(self._services, message.since, message.stream_id)
         except GapError as gap:
-            for wire in self._gap_and_snapshot(gap):
+            for wire in gap_and_snapshot(self._services, self._subscription, gap):
                 self._subscription.tell(wire)
         else:
             self._subscription.resume(message.since)
+
+    def _appear(self, message: Appear) -> None:
+        """Let the others know that this client watches, or no more."""
+        services, presence, client_id = self._services, self._services.clients.presence, self._listener.client_id
+        if not message.name:
+            presence.disappear(client_id, message.topic)
+            return
+        self._check_allowed((message.topic,))
+
+        def tell(told: Presence) -> None:
+            services.hub.whisper(f"presence:{told.watched}", services.wire(told))
+
+        if not presence.appear(client_id, message.topic, message.name, tell):
+            raise BadMessageError("LIMIT_EXCEEDED", f"at most {MAX_TOPICS} topics", limit=MAX_TOPICS)
 
     async def _authenticate(self, token: str) -> None:
         principal = await self._services.accounts.principal_of(token)
@@ -290,7 +314,7 @@ async def serve_websocket(websocket: WebSocket) -> None:
         try:
             await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope.get("subprotocols", ()) else None)
             if not seated:
-                await websocket.close(_TRY_AGAIN_LATER, "too many clients, try again later")
+                await websocket.close(_TRY_AGAIN_LATER, f"too many clients, retry in {retry_ms(services.clients.connected)} ms")
                 return
             await _admit(websocket, services)
         except (WebSocketDisconnect, WebSocketDisconnected):
@@ -306,29 +330,20 @@ async def _admit(websocket: WebSocket, services: Services) -> None:
         await websocket.close(_UNAUTHORIZED, "Unauthorized")
         return
     complaints: list[ErrorMessage] = []
-    topics, since = _topics(query.get("topics"), complaints), _since(query.get("since"), complaints)
+    topics, since = asked_topics(query.get("topics"), complaints), asked_since(query.get("since"), complaints)
     line = Line(websocket, services.config.ws.stall_timeout_s)
     with services.hub.subscribe(
         topics, since=since, kinds=principal.kinds, queue_size=services.config.ws.queue_size, outlet=line.outlet
     ) as subscription:
         for complaint in complaints:
             subscription.tell(services.wire(complaint))
-        await Session(websocket, services, subscription, principal, line, token).run(since=since, stream_id=query.get("stream_id"))
-
-
-def _topics(text: str | None, complaints: list[ErrorMessage]) -> tuple[str, ...]:
-    try:
-        asked = tuple(Interest((text or "").split(",")).patterns) if text else DEFAULT_TOPICS
-    except TopicError as error:
-        complaints.append(ErrorMessage(code=error.code, message=error.message, details={**error.details, "field": "topics"}))
-        return DEFAULT_TOPICS
-    return asked
-
-
-def _since(text: str | None, complaints: list[ErrorMessage]) -> int | None:
-    if text is None:
-        return None
-    if text.isascii() and text.isdecimal() and len(text) < _MAX_SEQ_DIGITS:
-        return int(text)
-    complaints.append(ErrorMessage(code="VALIDATION_ERROR", message="since: expected the last seq seen", details={"field": "since"}))
-    return None
+        listener = Listener(
+            client_id=services.clients.next_id(),
+            name=principal.name,
+            address=websocket.client.host if websocket.client else "",
+            transport="websocket",
+            connected_at=services.timestamp(),
+            subscription=subscription,
+        )
+        with services.clients.listening(listener):
+            await Session(websocket, services, listener, principal, line, token).run(since=since, stream_id=query.get("stream_id"))

@@ -105,11 +105,35 @@ class EventsPage(Value, frozen=True, kw_only=True):
     pagination: EventsPagination
 
 
+class ClientsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Which of the clients to list, longest connected first."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    offset: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+
+
+class ClientAnswer(Value, frozen=True, kw_only=True):
+    """One client: `live` while it keeps up, `queued` while it does not, `lagging` when it is `behind` by more than its queue holds."""
+
+    client_id: str
+    name: str
+    address: str
+    transport: Literal["websocket", "events"]
+    connected_at: str
+    topics: tuple[str, ...]
+    state: Literal["live", "queued", "lagging"]
+    delivered: int
+    queued: int
+    behind: int
+    lags: int
+
+
 class ClientsAnswer(Value, frozen=True, kw_only=True):
-    """How many listen: now, since the start, and those who were turned away or let go."""
+    """How many listen: now, since the start, and those who were turned away or let go; and some of them one by one."""
 
     connected: int
     max_clients: int
     served: int
     refused: int
     stalled: int
+    data: tuple[ClientAnswer, ...] = ()

@@ -121,11 +121,12 @@ def main() -> None:
     """Serve on the port that was asked for."""
     parser = argparse.ArgumentParser(description="the real application under load")
     parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--directory", type=Path, help="where the journal is kept, and found again; else it is thrown away in the end")
     arguments = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory() as directory, suppress(KeyboardInterrupt):
-        uvloop.run(serve_for_load(arguments.port, Path(directory)))
+        uvloop.run(serve_for_load(arguments.port, arguments.directory or Path(directory)))
 
 
 if __name__ == "__main__":

@@ -68,10 +68,10 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     if "{key_id}" in path:
         path = path.replace("{key_id}", (await make_key(station, "viewer", None, caller.user_id if own else None))[0])
     await station.happen(hit(f"d{secrets.token_hex(4)}"))
-    known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{name}": "dart_hit"}
+    known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{name}": "dart_hit", "{topic}": "board:main"}
     for name, value in known.items():
         path = path.replace(name, value)
-    return Subject(path, await _body(station, endpoint))
+    return Subject(f"{path}?once=true" if endpoint.endless else path, await _body(station, endpoint))
 
 
 async def _body(station: Station, endpoint: Endpoint) -> Any:

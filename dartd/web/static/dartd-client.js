@@ -324,9 +324,10 @@ export class DartdClient extends EventTarget {
   #retry(reason) {
     this.#hangUp();
     if (!this.#running) return;
-    if (this.#tries >= TRIES || this.#way > 0) {
-      // A way that was never heard of is given up for the next; one that worked and broke begins with the best again.
-      this.#way = this.#tries >= TRIES ? (this.#way + 1) % WAYS.length : 0;
+    if (this.#tries === 0) {
+      this.#way = 0; // it worked, and broke: the best way may work again
+    } else if (this.#tries >= TRIES) {
+      this.#way = (this.#way + 1) % WAYS.length;
       this.#tries = 0;
     }
     const asked = Number(/retry in (\d+) ms/.exec(reason)?.[1] ?? this.#retryMs);

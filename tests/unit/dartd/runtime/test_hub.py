@@ -293,3 +293,19 @@ async def test_an_impatient_reader_loses_nothing() -> None:
         _publish(hub, kept, 3)
 
         assert await _numbers(subscription, 3) == [1, 2, 3]
+
+
+async def test_a_whisper_reaches_who_listens_and_keeps_up() -> None:
+    """It is of the moment: it has no number, and who has events waiting is spared it."""
+    kept = Kept()
+    hub = _hub(kept)
+    with hub.subscribe(["presence:*"]) as idle, hub.subscribe(["presence:*", "board:*"]) as busy, hub.subscribe() as other:
+        for subscription in (idle, busy, other):
+            taking = asyncio.ensure_future(subscription.take())
+            await asyncio.sleep(0)
+            taking.cancel()
+        _publish(hub, kept, 1)
+        hub.whisper("presence:board:main", b"0")
+
+        assert await _numbers(idle, 1) == [0]
+        assert (await busy.take(), await other.take()) == ([b"1"], [b"1"])

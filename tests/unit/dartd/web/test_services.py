@@ -5,7 +5,6 @@ import msgspec
 from schemas.codec import decode_live
 from schemas.events import Pong
 from tests.support.station import Station
-from tests.support.throws import hit
 
 
 async def test_live_events_are_flat_and_timed(station: Station) -> None:
@@ -13,11 +12,3 @@ async def test_live_events_are_flat_and_timed(station: Station) -> None:
     wire = station.services.wire(Pong(last_seq=4))
 
     assert (decode_live(wire), msgspec.json.decode(wire)["timestamp"][-1]) == (Pong(last_seq=4), "Z")
-
-
-async def test_the_greeting_says_how_far_the_stream_is(station: Station) -> None:
-    """And that the board is simulated."""
-    await station.happen(hit())
-    hello = station.services.hello()
-
-    assert (hello.last_seq, hello.stream_id, hello.simulated) == (1, station.pipeline.stream_id, True)

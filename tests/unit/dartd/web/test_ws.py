@@ -1,8 +1,11 @@
 """The WebSocket, as clients meet it."""
 
 import asyncio
+import json
+import random
 import socket
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import pytest
 import websockets
 
 from dartd.web.wire import EXTENSION
-from dartd.web.ws import Line
+from dartd.web.ws import MESSAGES_AT_ONCE, Line
 from tests.support.ear import Connect, Ear, deaf_client
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 from tests.support.throws import hit
@@ -366,3 +369,58 @@ async def test_another_server_without_our_wire_serves_the_same() -> None:
     await Line(Plain(), stall_timeout_s=1).send([b"one", b"two"])  # type: ignore[arg-type]  # as much of a WebSocket as a line needs
 
     assert sent == ["one", "two"]
+
+
+async def test_a_client_that_talks_too_much_is_told_so(connect: Connect) -> None:
+    """Messages over the limit are refused one by one, and a flood of them ends the connection with 1008."""
+    ear = await connect()
+    await ear.hear_types(2)
+    for _ in range(MESSAGES_AT_ONCE + 50):
+        await ear.say(action="ping")
+    heard = await ear.hear_types(MESSAGES_AT_ONCE + 50)
+    with suppress(websockets.ConnectionClosed):
+        for _ in range(3000):
+            await ear.say(action="ping")
+    fate = await ear.fate()
+
+    assert heard[:MESSAGES_AT_ONCE] == ["pong"] * MESSAGES_AT_ONCE
+    assert "error" in heard[MESSAGES_AT_ONCE:]
+    assert fate == (1008, "too many messages")
+
+
+@pytest.mark.slow
+async def test_no_message_makes_us_stumble(station: Station, connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever a client says, it is answered or ends with a close code; nothing of it is an error in our log."""
+    chance = random.Random(20261120)
+    words: list[Any] = [
+        "ping",
+        "subscribe",
+        "resume",
+        "presence",
+        "auth",
+        "reset",
+        "correct",
+        None,
+        -1,
+        2**70,
+        1e308,
+        [],
+        {},
+        "\ud800",
+        "*" * 200,
+    ]
+    names = ["action", "type", "topic", "topics", "channels", "since", "seq", "token", "name", "stream_id", "label", "operation"]
+    ear = await connect()
+    for _ in range(300):
+        message = {name: chance.choice(words) for name in chance.sample(names, chance.randrange(6))}
+        text = json.dumps(message)
+        if chance.random() < 0.2:
+            text = text[: chance.randrange(len(text) + 1)]
+        try:
+            await ear.socket.send(text)
+        except websockets.ConnectionClosed:
+            assert ear.socket.close_code in {1008, 4001}
+            ear = await connect()
+
+    assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
+    assert station.services.clients.connected >= 1

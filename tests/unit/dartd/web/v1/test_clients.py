@@ -5,6 +5,7 @@ import httpx2
 from tests.support.ear import Connect
 from tests.support.people import log_in_as
 from tests.support.station import Station
+from tests.support.throws import hit
 
 
 async def test_listeners_are_counted(station: Station, http: httpx2.AsyncClient, connect: Connect) -> None:
@@ -14,3 +15,36 @@ async def test_listeners_are_counted(station: Station, http: httpx2.AsyncClient,
     found = (await http.get("/api/v1/clients", headers=await log_in_as(station, "operator"))).json()
 
     assert (found["connected"], found["served"], found["refused"]) == (1, 1, 0)
+
+
+async def test_each_listener_is_described(station: Station, http: httpx2.AsyncClient, connect: Connect) -> None:
+    """How it listens, what it was given, and whether it keeps up."""
+    ear = await connect("?topics=board:*,camera:*")
+    await ear.hear_types(2)
+    await station.happen(hit())
+    await ear.hear_types(1)
+    (found,) = (await http.get("/api/v1/clients?limit=5", headers=await log_in_as(station, "operator"))).json()["data"]
+
+    assert (found["transport"], found["name"], found["topics"]) == ("websocket", "anonymous", ["board:*", "camera:*"])
+    assert (found["state"], found["delivered"], found["queued"], found["behind"], found["lags"]) == ("live", 1, 0, 0, 0)
+
+
+async def test_who_watches_is_told_to_those_who_ask(http: httpx2.AsyncClient, connect: Connect) -> None:
+    """Who lets others see it is in the answer, and in an event for those who listen to it; who leaves is not."""
+    ear = await connect("?topics=presence:board:main")
+    await ear.hear_types(2)
+    watcher = await connect()
+    client_id = (await watcher.hear())["client_id"]
+    await watcher.say(action="presence", topic="board:main", name="Ada")
+    came = await ear.hear()
+    answered = (await http.get("/api/v1/presence/board:main")).json()
+    await watcher.socket.close()
+    left = await ear.hear()
+
+    assert (came["event_type"], came["watched"], came["watchers"]) == ("presence", "board:main", [{"client_id": client_id, "name": "Ada"}])
+    assert (answered["count"], left["count"]) == (1, 0)
+
+
+async def test_what_may_not_be_seen_has_no_watchers(http: httpx2.AsyncClient) -> None:
+    """Whoever may not listen to a topic is not told who does."""
+    assert (await http.get("/api/v1/presence/webhooks")).status_code == 403

@@ -1,0 +1,230 @@
+"""Make trouble for the hub: clients that stop reading, storms of clients that come back, clients and daemons that die at random.
+
+python -m tests.bench.hub_trouble [--only stall,storm,random] [--seconds 60] [--clients 200]
+
+What must be seen: the others lose nothing and hear nothing late; memory stays bounded; each client's record, put together over all its
+connections, is the journal without gap or repeat.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import random
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+import websockets
+
+from tests.bench.hub import HUB, Server, _crowd
+from tests.support.daemon import ROOT, free_port
+
+LARGE = 10_000
+
+
+def stall(seconds: float, clients: int = 30) -> None:
+    """Let one, then a third of the clients read nothing for a while under 10 KB × 200/s."""
+    for deaf in (1, clients // 3):
+        server = Server(HUB)
+        crowd = _crowd(server)
+        crowd.join(clients - 1)
+        crowd.play(50, 2, LARGE)
+        crowd.listen(1)
+        sleepers = list(crowd.members.values())[-deaf:]
+        others = [member for member in crowd.members.values() if member not in sleepers]
+        crowd.forget()
+        count = crowd.play(200, 3, LARGE)
+        crowd.listen_until(lambda: min(member.heard for member in others) >= count, 20)  # noqa: B023  used up at once
+        before_ms = sorted(crowd.latencies_ns)[int(len(crowd.latencies_ns) * 0.99)] / 1e6
+        memory = server.memory_kib()
+        crowd.forget()
+        crowd.deafen(sleepers)
+        count = crowd.play(200, seconds, LARGE)
+        crowd.listen_until(lambda: min(member.heard for member in others) >= count, 20)  # noqa: B023  used up at once
+        grown = server.memory_kib() - memory
+        p99_ms = sorted(crowd.latencies_ns)[int(len(crowd.latencies_ns) * 0.99)] / 1e6
+        whole = all(member.heard == count and not member.misses for member in others)
+        crowd.open_ears(sleepers)
+        crowd.listen_until(lambda: all(each.heard >= count or each.socket.fileno() < 0 for each in sleepers), 60)  # noqa: B023  the same
+        back = sum(each.heard == count and not each.misses for each in sleepers)
+        gone = sum(each.socket.fileno() < 0 for each in sleepers)
+        print(
+            f"{deaf} of {clients} read nothing for {seconds:.0f} s: the others {'heard all, in order' if whole else 'LOST EVENTS'}, "
+            f"p99 {p99_ms:.1f} ms ({before_ms:.1f} before); memory grew by {grown} KiB; {back} of the deaf heard all later, {gone} are gone",
+            flush=True,
+        )
+        crowd.close()
+        server.process.kill()
+        server.process.wait()
+
+
+def storm(comers: int = 2000) -> None:
+    """Let many come back at once, resuming, while others listen."""
+    server = Server(HUB)
+    crowd = _crowd(server)
+    crowd.join(49)
+    crowd.play(200, 2.5, 440)
+    crowd.listen(1)
+    listeners = list(crowd.members.values())
+    crowd.forget()
+    began = time.monotonic()
+    for _ in range(comers // 100):
+        for _ in range(100):
+            crowd._connect("/ws?since=250")
+        crowd.play(20, 0.1, 440)
+    crowd.play(20, 2, 440)
+    done = crowd.listen_until(lambda: all(member.last_seq >= listeners[0].last_seq > 0 for member in crowd.members.values()), 30)
+    worst = max(crowd.latencies_ns) / 1e6
+    whole = not any(member.misses for member in crowd.members.values())
+    heard = sum(member.heard for member in crowd.members.values())
+    print(
+        f"{comers} came back at once: {'all' if done else 'NOT ALL'} up to date after {time.monotonic() - began:.1f} s, "
+        f"{heard} events {'in order' if whole else 'NOT IN ORDER'}; the latest event came after {worst:.0f} ms",
+        flush=True,
+    )
+    crowd.close()
+    server.process.kill()
+    server.process.wait()
+
+
+class Roamer:
+    """A client that comes and goes as it likes, and its record over all its connections."""
+
+    def __init__(self, url: str, seed: int) -> None:
+        self.url = url
+        self.chance = random.Random(seed)
+        self.record: list[int] = []
+        self.faults: list[tuple[int, int]] = []
+        self.visits = 0
+        self.silent: list[websockets.ClientConnection] = []
+
+    async def roam(self, until: asyncio.Event) -> None:
+        """Connect, resume, leave in some way, again and again; the last time stay until it is told to stop."""
+        while not until.is_set():
+            since = f"?since={self.record[-1]}" if self.record else "?since=0"
+            with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):
+                connection = await websockets.connect(self.url + since, proxy=None, compression=None, open_timeout=5)
+                self.visits += 1
+                await self._hear(connection, self.chance.uniform(0.05, 4.0))
+                await self._leave(connection)
+            await asyncio.sleep(self.chance.uniform(0, 0.3))
+
+    async def catch_up(self, last: int) -> None:
+        """Come once more, and hear everything up to the last event."""
+        while not self.record or self.record[-1] < last:
+            since = f"?since={self.record[-1]}" if self.record else "?since=0"
+            with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):
+                async with websockets.connect(self.url + since, proxy=None, compression=None) as connection:
+                    await self._hear(connection, 5, last)
+
+    async def _hear(self, connection: websockets.ClientConnection, seconds: float, last: int = sys.maxsize) -> None:
+        with contextlib.suppress(TimeoutError, websockets.ConnectionClosed):
+            async with asyncio.timeout(seconds):
+                if self.chance.random() < 0.3:
+                    await connection.send('{"action": "subscribe", "topics": ["camera:*"]}')
+                while not self.record or self.record[-1] < last:
+                    self._note(msgspec.json.decode(await connection.recv(decode=False)).get("seq"))
+
+    def _note(self, seq: int | None) -> None:
+        if seq is None:
+            return
+        if seq != (self.record[-1] if self.record else 0) + 1:
+            self.faults.append((self.record[-1] if self.record else 0, seq))
+        self.record.append(seq)
+
+    async def _leave(self, connection: websockets.ClientConnection) -> None:
+        way = self.chance.choice(("clean", "reset", "silence"))
+        if way == "clean":
+            await connection.close()
+        elif way == "reset":
+            connection.transport.abort()
+        else:
+            connection.transport.pause_reading()
+            self.silent.append(connection)
+            if len(self.silent) > 2:
+                self.silent.pop(0).transport.abort()
+
+
+async def wander(seconds: float, clients: int, seed: int) -> bool:
+    """Let clients come and go while events flow and the daemon is killed twice; True when each record is the journal."""
+    with tempfile.TemporaryDirectory() as directory:
+        port = free_port()
+        until = asyncio.Event()
+        server = await _started(port, directory)
+        roamers = [Roamer(f"ws://127.0.0.1:{port}/ws", seed + k) for k in range(clients)]
+        roaming = [asyncio.ensure_future(roamer.roam(until)) for roamer in roamers]
+        try:
+            for _ in range(3):
+                await _publish(port, seconds / 3)
+                server.kill()
+                server.wait()
+                await asyncio.sleep(0.5)
+                server = await _started(port, directory)
+            until.set()
+            await asyncio.gather(*roaming)
+            with sqlite3.connect(Path(directory) / "dartd.db") as store:
+                last = store.execute("SELECT max(seq) FROM events").fetchone()[0]
+            await asyncio.gather(*(roamer.catch_up(last) for roamer in roamers))
+        finally:
+            server.kill()
+            server.wait()
+    right = sum(roamer.record == list(range(1, last + 1)) for roamer in roamers)
+    print(
+        f"{clients} clients came {sum(roamer.visits for roamer in roamers)} times in {seconds:.0f} s, the daemon was killed 3 times: "
+        f"{right} of {clients} records are the journal of {last} events; faults: {[each.faults[0] for each in roamers if each.faults][:3]}",
+        flush=True,
+    )
+    return right == clients
+
+
+async def _started(port: int, directory: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", HUB, "--port", str(port), "--directory", directory]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: ASYNC220  the bench waits for it anyway
+    os.sched_setaffinity(server.pid, {0})
+    while True:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return server
+        await asyncio.sleep(0.1)
+
+
+async def _publish(port: int, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    async with websockets.connect(f"ws://127.0.0.1:{port}/bench/publish", proxy=None, compression=None) as publisher:
+        n = 0
+        while time.monotonic() < end:
+            n += 1
+            await publisher.send(f'{{"n": {n}, "filling": "{"x" * 300}"}}')
+            await asyncio.sleep(0.03)
+
+
+def main() -> None:
+    """Make all the trouble that was asked for."""
+    parser = argparse.ArgumentParser(description="trouble for the hub")
+    parser.add_argument("--only", default="stall,storm,random")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--clients", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args()
+    wanted = set(arguments.only.split(","))
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if cores := os.sched_getaffinity(0) - {0}:
+        os.sched_setaffinity(0, cores)
+    if "stall" in wanted:
+        stall(arguments.seconds)
+    if "storm" in wanted:
+        storm()
+    if "random" in wanted and not asyncio.run(wander(arguments.seconds, arguments.clients, arguments.seed)):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
