@@ -1,0 +1,51 @@
+"""`/docs` and `/redoc` in a real Chromium that reaches nobody but the daemon."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Route, async_playwright, expect
+
+from tests.support.station import running_station
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists() and os.environ.get("CI") != "true", reason=f"needs {CHROMIUM}"),
+]
+
+
+@pytest.mark.parametrize(("path", "where", "words"), [("/docs", ".opblock", "/api/v1/players"), ("/redoc", "h2", "Players, by name")])
+async def test_api_is_shown_without_a_network(tmp_path: Path, path: str, where: str, words: str) -> None:
+    """Every route is there, and the page asked for nothing from elsewhere that its policy let through."""
+    elsewhere: list[str] = []
+    async with running_station(tmp_path) as station, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        page = await browser.new_page()
+
+        async def watch(route: Route) -> None:
+            url = urlsplit(route.request.url)
+            if url.scheme in {"http", "https"} and url.hostname != "127.0.0.1":
+                elsewhere.append(route.request.url)
+                await route.abort()
+            else:
+                await route.continue_()
+
+        await page.route("**/*", watch)
+        await page.goto(station.http + path)
+        await expect(page.locator(where, has_text=words).first).to_be_visible(timeout=30_000)
+        if folder := os.environ.get("DARTD_SCREENSHOTS"):
+            await page.screenshot(path=Path(folder) / f"{path[1:]}.png")
+        await browser.close()
+
+    assert elsewhere == []
