@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dartd.runtime.subscription import Subscription
+from dartd.web.pace import Pace
 from dartd.web.presence import Presences
 
 
@@ -33,6 +34,7 @@ class Clients:
         self.stalled = 0
         self.listeners: dict[str, Listener] = {}
         self.presence = Presences()
+        self.pace = Pace()
         self._numbers = itertools.count(1)
 
     @contextmanager

@@ -171,7 +171,8 @@ class Session:
     async def _write(self, since: int | None, stream_id: str | None) -> None:
         if not await self._is_admitted():
             return
-        listener = self._listener
+        listener, pace = self._listener, self._services.clients.pace
+        await pace.turn()
         await self._line.send(await greet(self._services, self._subscription, since, stream_id, listener.client_id))
         if not self._has_spoken.is_set():
             try:
@@ -180,6 +181,8 @@ class Session:
             except TimeoutError:
                 self._has_spoken.set()
         while True:
+            if self._subscription.lagging:
+                await pace.turn()
             try:
                 batch = await self._subscription.take()
             except GapError as gap:
@@ -312,6 +315,7 @@ async def serve_websocket(websocket: WebSocket) -> None:
         return
     with services.clients.seat() as seated:
         try:
+            await services.clients.pace.turn()
             await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope.get("subprotocols", ()) else None)
             if not seated:
                 await websocket.close(_TRY_AGAIN_LATER, f"too many clients, retry in {retry_ms(services.clients.connected)} ms")

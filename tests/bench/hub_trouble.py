@@ -56,7 +56,7 @@ def stall(seconds: float, clients: int = 30) -> None:
         gone = sum(each.socket.fileno() < 0 for each in sleepers)
         print(
             f"{deaf} of {clients} read nothing for {seconds:.0f} s: the others {'heard all, in order' if whole else 'LOST EVENTS'}, "
-            f"p99 {p99_ms:.1f} ms ({before_ms:.1f} before); memory grew by {grown} KiB; {back} of the deaf heard all later, {gone} are gone",
+            f"p99 {p99_ms:.1f} ms ({before_ms:.1f} before); memory grew by {grown} KiB; {back} deaf heard all later, {gone} are gone",
             flush=True,
         )
         crowd.close()
@@ -72,11 +72,12 @@ def storm(comers: int = 2000) -> None:
     crowd.play(200, 2.5, 440)
     crowd.listen(1)
     listeners = list(crowd.members.values())
+    missed_after = listeners[0].last_seq - 30
     crowd.forget()
     began = time.monotonic()
     for _ in range(comers // 100):
         for _ in range(100):
-            crowd._connect("/ws?since=250")
+            crowd._connect(f"/ws?since={missed_after}")
         crowd.play(20, 0.1, 440)
     crowd.play(20, 2, 440)
     done = crowd.listen_until(lambda: all(member.last_seq >= listeners[0].last_seq > 0 for member in crowd.members.values()), 30)

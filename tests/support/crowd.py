@@ -53,6 +53,7 @@ class Crowd:
         self.latencies_ns = array("q")
         self.events = 0
         self.last_event_ns = 0
+        self.count_from_ns = 0
         self._publisher: socket.socket | None = None
         self._sent = 0
 
@@ -80,7 +81,8 @@ class Crowd:
         self._publisher.sendall(masked_text(body))
 
     def forget(self) -> None:
-        """Count from zero again."""
+        """Count from zero again, and time only what is sent from now on."""
+        self.count_from_ns = time.monotonic_ns()
         self.latencies_ns = array("q")
         self.events = 0
         for member in self.members.values():
@@ -200,7 +202,7 @@ class Crowd:
             position = start + length
         if last >= 0:
             self.last_event_ns = time.monotonic_ns()
-            if sent := _TIME.search(data, last, last + 400):
+            if (sent := _TIME.search(data, last, last + 400)) and int(sent[1]) >= self.count_from_ns:
                 self.latencies_ns.append(self.last_event_ns - int(sent[1]))
         return data[position:]
 

@@ -56,6 +56,7 @@ class EventStream(Response):
     async def _write(self, send: Send) -> None:
         services, listener, asked = self._services, self._listener, self._asked
         subscription = listener.subscription
+        await services.clients.pace.turn()
         first = await greet(services, subscription, self._since, asked.stream_id, listener.client_id)
         first += [services.wire(complaint) for complaint in self._complaints]
         hint = f"retry: {retry_ms(services.clients.connected)}\n\n".encode()

@@ -1,0 +1,140 @@
+"""The WebSocket described as AsyncAPI 3, made from the types of its messages."""
+
+from typing import Any, get_args
+
+import msgspec
+
+from schemas.base import Command
+from schemas.commands import BoardCommand
+from schemas.documents import Schema, documents, name_of
+from schemas.events import JournalledEvent, LiveEvent
+
+VERSION = "3.0.0"
+_REFERENCE = "#/components/schemas/{name}"
+_SAID: dict[str, tuple[str, Schema]] = {
+    "ping": ("Answer me.", {}),
+    "subscribe": ("Tell me of these topics too.", {"topics": "topics"}),
+    "unsubscribe": ("Tell me no more of these topics.", {"topics": "topics"}),
+    "resume": ("Tell me everything after this seq (of this stream).", {"since": "seq", "stream_id": "text"}),
+    "presence": ("Let others see that I watch this topic, under this name; without a name: no more.", {"topic": "text", "name": "text"}),
+    "auth": ("This is my token.", {"token": "text"}),
+}
+_FIELDS: dict[str, Schema] = {
+    "topics": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    "seq": {"type": "integer", "minimum": 0},
+    "text": {"type": "string"},
+}
+_OPTIONAL = {"stream_id", "name"}
+
+
+def describe(*, version: str, ws_path: str = "/ws") -> Schema:
+    """Give the document: one channel, on which a client sends what it may say and receives every event."""
+    told, said = _told(), _said()
+    channel = {"$ref": "#/channels/stream"}
+    return {
+        "asyncapi": VERSION,
+        "info": {
+            "title": "dartd",
+            "version": version,
+            "description": "Every event of a dartboard, as it happens. Clients skip types and fields that they do not know.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "servers": {"board": {"host": "{host}", "protocol": "ws", "variables": {"host": {"default": "localhost:8000"}}}},
+        "channels": {
+            "stream": {
+                "address": ws_path,
+                "title": "The stream",
+                "description": "hello, snapshot, then every event of the topics asked for, with no message needed from the client.",
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in (*told, *said)},
+                "bindings": {"ws": {"query": _query(), "bindingVersion": "0.1.0"}},
+            }
+        },
+        "operations": {
+            "tell": {
+                "action": "send",
+                "channel": channel,
+                "summary": "What dartd tells",
+                "messages": [{"$ref": f"#/channels/stream/messages/{name}"} for name in told],
+            },
+            "ask": {
+                "action": "receive",
+                "channel": channel,
+                "summary": "What a client may say",
+                "messages": [{"$ref": f"#/channels/stream/messages/{name}"} for name in said],
+            },
+        },
+        "components": {"messages": {**told, **said}, "schemas": _schemas()},
+    }
+
+
+def _told() -> Schema:
+    """Describe what the wire tells: journalled events first."""
+    events = (*get_args(JournalledEvent), *get_args(LiveEvent))
+    return {name_of(event): _message(name_of(event), _first_line(event.__doc__), f"event_{name_of(event)}") for event in events}
+
+
+def _said() -> Schema:
+    plain = {f"say_{action}": _message(action, text, f"say_{action}") for action, (text, _) in _SAID.items()}
+    commands = {
+        f"say_{_tag(each)}": _message(_tag(each), _first_line(each.__doc__), f"say_{_tag(each)}") for each in get_args(BoardCommand)
+    }
+    return {**plain, **commands}
+
+
+def _schemas() -> Schema:
+    found: Schema = {}
+    for name, document in documents().items():
+        if name == "events":
+            continue
+        shared = document.get("$defs", {})
+        found |= {part: _moved(schema) for part, schema in shared.items()}
+        found[f"event_{name}"] = _moved({key: part for key, part in document.items() if not key.startswith("$")})
+    for action, (text, fields) in _SAID.items():
+        properties = {"action": {"const": action}, **{name: _FIELDS[kind] for name, kind in fields.items()}}
+        required = [name for name in properties if name not in _OPTIONAL]
+        found[f"say_{action}"] = {"type": "object", "description": text, "properties": properties, "required": required}
+    for command in get_args(BoardCommand):
+        _, parts = msgspec.json.schema_components([command], ref_template=_REFERENCE)
+        own = parts.pop(command.__name__)
+        own["properties"].pop("user_id", None)  # dartd knows who asks
+        found |= parts
+        found[f"say_{_tag(command)}"] = own
+    return found
+
+
+def _moved(schema: Any) -> Any:
+    """Give a schema whose references point into the components."""
+    if isinstance(schema, dict):
+        return {
+            key: part.replace("#/$defs/", "#/components/schemas/") if key == "$ref" and isinstance(part, str) else _moved(part)
+            for key, part in schema.items()
+        }
+    return [_moved(part) for part in schema] if isinstance(schema, list) else schema
+
+
+def _message(name: str, summary: str, schema: str) -> Schema:
+    return {"name": name, "title": name, "summary": summary, "payload": {"$ref": f"#/components/schemas/{schema}"}}
+
+
+def _query() -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "topics": {
+                "type": "string",
+                "description": "Topics separated by commas, with * for any run of characters; board:* unless said.",
+            },
+            "since": {"type": "integer", "minimum": 0, "description": "The last seq that was seen: what was missed comes first."},
+            "stream_id": {"type": "string", "description": "The stream that `since` counts in, as hello told it."},
+            "token": {"type": "string", "description": "For browsers, which cannot send an Authorization header."},
+        },
+    }
+
+
+def _tag(command: type[Command]) -> str:
+    return str(command.__struct_config__.tag)
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n")[0]

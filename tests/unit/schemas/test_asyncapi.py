@@ -1,0 +1,123 @@
+"""The WebSocket as AsyncAPI 3."""
+
+import re
+from typing import Any, get_args
+
+import jsonschema  # type: ignore[import-untyped]  # the library ships no types
+import msgspec
+import pytest
+
+from dartd.web.client_message import read_client_message
+from schemas.asyncapi import describe
+from schemas.codec import encode_json, encode_wire
+from schemas.documents import name_of
+from schemas.events import JournalledEvent, LiveEvent, Pong
+
+_DOCUMENT = describe(version="1.2.3")
+_OBJECT: dict[str, Any] = {"type": "object"}
+
+# The shape that AsyncAPI 3.0 prescribes for the parts that are used here.
+_SPECIFICATION = {
+    "type": "object",
+    "required": ["asyncapi", "info"],
+    "additionalProperties": False,
+    "patternProperties": {"^x-": True},
+    "properties": {
+        "asyncapi": {"const": "3.0.0"},
+        "id": {"type": "string"},
+        "info": {"type": "object", "required": ["title", "version"]},
+        "defaultContentType": {"type": "string"},
+        "servers": {"additionalProperties": {"type": "object", "required": ["host", "protocol"]}},
+        "channels": {
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "address": {"type": ["string", "null"]},
+                    "title": {"type": "string"},
+                    "description": {"type": "string"},
+                    "messages": {"additionalProperties": {"type": "object", "required": ["$ref"]}},
+                    "bindings": _OBJECT,
+                },
+            }
+        },
+        "operations": {
+            "additionalProperties": {
+                "type": "object",
+                "required": ["action", "channel"],
+                "properties": {
+                    "action": {"enum": ["send", "receive"]},
+                    "channel": {"type": "object", "required": ["$ref"]},
+                    "messages": {"type": "array", "items": {"type": "object", "required": ["$ref"]}},
+                },
+            }
+        },
+        "components": {"type": "object", "properties": {"messages": _OBJECT, "schemas": _OBJECT}},
+    },
+}
+
+
+def _references(part: Any) -> list[str]:
+    if isinstance(part, dict):
+        return [each for key, value in part.items() for each in ([value] if key == "$ref" else _references(value))]
+    return [each for value in part for each in _references(value)] if isinstance(part, list) else []
+
+
+def _resolved(reference: str) -> Any:
+    found: Any = _DOCUMENT
+    for name in reference.removeprefix("#/").split("/"):
+        found = found[name]
+    return found
+
+
+def test_document_has_the_shape_of_asyncapi() -> None:
+    """The parts stand where AsyncAPI 3 wants them."""
+    jsonschema.validate(_DOCUMENT, _SPECIFICATION)
+
+    assert _DOCUMENT["info"]["version"] == "1.2.3"
+
+
+def test_every_reference_leads_somewhere() -> None:
+    """No message and no schema is missing, and an operation names messages of its channel."""
+    references = _references(_DOCUMENT)
+
+    assert len(references) > 50
+    assert all(_resolved(reference) for reference in references)
+    assert all(
+        re.match("#/channels/stream/messages/", message["$ref"])
+        for operation in _DOCUMENT["operations"].values()
+        for message in operation["messages"]
+    )
+
+
+def test_every_event_and_every_message_is_there() -> None:
+    """What is told, and what may be said."""
+    messages = _DOCUMENT["components"]["messages"]
+
+    assert {name_of(event) for event in (*get_args(JournalledEvent), *get_args(LiveEvent))} <= set(messages)
+    assert {f"say_{action}" for action in ("ping", "subscribe", "resume", "auth", "presence", "reset", "correct")} <= set(messages)
+
+
+@pytest.mark.parametrize("name", sorted(_DOCUMENT["components"]["schemas"]))
+def test_each_schema_is_one(name: str) -> None:
+    """JSON Schema 2020-12."""
+    jsonschema.Draft202012Validator.check_schema(_DOCUMENT["components"]["schemas"][name])
+
+
+def test_a_message_fits_its_schema() -> None:
+    """What the wire tells is what the document says, references resolved."""
+    schema = {**_DOCUMENT["components"]["schemas"]["event_pong"], "components": _DOCUMENT["components"]}
+    wire = encode_wire(Pong(last_seq=3), {"timestamp": "2026-11-20T20:00:00.000Z"})
+
+    jsonschema.validate(msgspec.json.decode(wire), schema)
+
+
+def test_what_may_be_said_is_understood() -> None:
+    """The simplest message that fits each schema is one that dartd understands."""
+    samples: dict[str, Any] = {"topics": ["board:*"], "topic": "board:main", "since": 3, "token": "t", "operation": "delete"}
+    said = {name: schema for name, schema in _DOCUMENT["components"]["schemas"].items() if name.startswith("say_")}
+    for name, schema in said.items():
+        fields = {field: samples[field] for field in schema["required"] if field != "action"}
+        understood = read_client_message(encode_json({"action": name.removeprefix("say_"), **fields}).decode())
+
+        assert understood is not None
