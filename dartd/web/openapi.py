@@ -27,6 +27,7 @@ _REASONS = {
     500: "Something went wrong inside dartd.",
     503: "Not now: ask again later.",
 }
+_EXAMPLES = {"throw_id": "d000001", "visit_id": "v000001", "name": "dart_hit", "topic": "board:main"}
 _LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
@@ -105,7 +106,8 @@ def _operation(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
 
 
 def _path_parameters(endpoint: Endpoint) -> Iterable[Schema]:
-    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}} for name in endpoint.parameters]
+    plain: Schema = {"in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    return [{"name": name, **plain, **({"example": _EXAMPLES[name]} if name in _EXAMPLES else {})} for name in endpoint.parameters]
 
 
 def _query_parameters(endpoint: Endpoint) -> Iterable[Schema]:
