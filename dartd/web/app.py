@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp
 
 from dartd.errors import DartdError
-from dartd.web import docs, exposition, health, pages
+from dartd.web import docs, exposition, health, live, pages
 from dartd.web.endpoint import Endpoint, check_whole
 from dartd.web.openapi import describe
 from dartd.web.place import check_declared, routes_of
@@ -19,7 +19,7 @@ from dartd.web.trace import Trace
 from dartd.web.v1 import audit, auth, board, clients, events, keys, players, stream, throws, users
 from dartd.web.ws import serve_websocket
 
-_MODULES = (health, exposition, auth, users, keys, audit, players, board, throws, stream, events, clients, docs, pages)
+_MODULES = (health, exposition, auth, users, keys, audit, players, board, throws, stream, events, clients, docs, live, pages)
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
 
 _EXPOSED = (

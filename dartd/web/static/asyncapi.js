@@ -1,0 +1,31 @@
+// The AsyncAPI document, to read: each message with its fields.
+
+const api = await (await fetch("/asyncapi.json")).json();
+const { stream } = api.channels;
+
+document.getElementById("description").textContent = `${stream.address}: ${stream.description}`;
+for (const operation of Object.values(api.operations)) {
+  const section = document.createElement("section");
+  section.append(made("h2", operation.summary));
+  const list = document.createElement("ol");
+  for (const { $ref } of operation.messages) list.append(described(api.components.messages[$ref.split("/").at(-1)]));
+  section.append(list);
+  document.getElementById("operations").append(section);
+}
+
+function described({ name, summary, payload }) {
+  const item = document.createElement("li");
+  const details = document.createElement("details");
+  const head = document.createElement("summary");
+  head.append(made("span", name, "type"), made("span", summary));
+  details.append(head, made("pre", JSON.stringify(api.components.schemas[payload.$ref.split("/").at(-1)], null, 2)));
+  item.append(details);
+  return item;
+}
+
+function made(tag, text, name = "") {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  element.className = name;
+  return element;
+}

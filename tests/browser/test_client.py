@@ -1,0 +1,101 @@
+"""The client module in a real Chromium: it finds a way, loses nothing on it, and the live view shows it."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.support.cutter import cutter_before
+from tests.support.station import running_station
+from tests.support.throws import hit
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists() and os.environ.get("CI") != "true", reason=f"needs {CHROMIUM}"),
+]
+
+_NO_WEBSOCKET = """window.WebSocket = class extends EventTarget {
+  static OPEN = 1;
+  constructor() { super(); setTimeout(() => this.onclose?.({ reason: "" })); }
+  close() {}
+};"""
+_NO_STREAM = """window.EventSource = class {
+  constructor() { setTimeout(() => this.onerror?.({})); }
+  close() {}
+};"""
+_LISTEN = """async () => {
+  const { DartdClient } = await import("/static/dartd-client.js");
+  window.seqs = [];
+  window.client = new DartdClient("/ws");
+  client.addEventListener("event", ({ detail }) => detail.seq !== undefined && seqs.push(detail.seq));
+  client.start();
+}"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Run a Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+async def _open(page: Page) -> None:
+    await page.evaluate(_LISTEN)
+    await page.wait_for_function("client.connection === 'open'")
+
+
+async def test_a_cut_line_loses_nothing(browser: Browser, tmp_path: Path) -> None:
+    """The client comes back, and what happened meanwhile is told once."""
+    page = await browser.new_page(bypass_csp=True)  # for the test's own questions
+    async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
+        await page.goto(f"http://127.0.0.1:{cutter.port}/asyncapi")
+        await _open(page)
+        for k in range(2):
+            await station.happen(hit(f"a{k}"))
+            await page.wait_for_function(f"seqs.length === {2 * k + 1}")
+            cutter.cut()
+            await station.happen(hit(f"b{k}"))
+            await page.wait_for_function(f"seqs.length === {2 * k + 2}")
+
+        assert await page.evaluate("[seqs, client.way]") == [[1, 2, 3, 4], "websocket"]
+
+
+@pytest.mark.parametrize(("blocked", "way"), [(_NO_WEBSOCKET, "events"), (_NO_WEBSOCKET + _NO_STREAM, "polling")])
+async def test_another_way_is_found(browser: Browser, tmp_path: Path, blocked: str, way: str) -> None:
+    """Where no WebSocket gets through, an event stream does; where that does not either, asking again and again."""
+    page = await browser.new_page(bypass_csp=True)  # for the test's own questions
+    await page.add_init_script(blocked)
+    async with running_station(tmp_path) as station:
+        await station.happen(hit("d1"))
+        await page.goto(f"{station.http}/asyncapi")
+        await _open(page)
+        await station.happen(hit("d2"), hit("d3"))
+        await page.wait_for_function("seqs.length === 2")
+
+        assert await page.evaluate("[seqs, client.way, client.state.darts.length]") == [[2, 3], way, 3]
+
+
+async def test_the_live_view_filters_and_pauses(browser: Browser, tmp_path: Path) -> None:
+    """A filter hides what does not match; what comes during a pause is shown after it."""
+    page = await browser.new_page()
+    async with running_station(tmp_path) as station:
+        await page.goto(f"{station.http}/events")
+        await expect(page.locator("body")).to_have_attribute("data-connection", "open")
+        await station.happen(hit("d1"))
+        await expect(page.locator("[data-type=dart_hit]")).to_have_count(1)
+        await page.locator("#filter").fill("dart_hit")
+        await expect(page.locator("[data-type=snapshot]")).to_be_hidden()
+        await page.locator("#pause").click()
+        await station.happen(hit("d2"))
+        await expect(page.locator("#count")).to_have_text("2")
+        await expect(page.locator("[data-type=dart_hit]")).to_have_count(1)
+        await page.locator("#pause").click()
+
+        await expect(page.locator("[data-type=dart_hit]")).to_have_count(2)
