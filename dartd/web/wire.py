@@ -16,12 +16,15 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
+from dartd.web.greeting import retry_ms
+
 EXTENSION = "dartd.wire"
 
 _NOTSENT_LOWAT_BYTES = 16 * 1024
 _WRITE_HIGH_BYTES = 32 * 1024
 _WRITE_LOW_BYTES = 8 * 1024
 _LAST_WORDS_S = 1.0
+_RESTART = 1012
 
 
 class StalledError(Exception):
@@ -170,9 +173,16 @@ class WireProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """Close because the server ends."""
+        """Close because the server ends, and say when to come back."""
         self._seal()
-        super().shutdown()
+        if self.handshake_complete and not self.close_sent:
+            self.stop_keepalive()
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": _RESTART})
+            self.conn.send_close(_RESTART, f"dartd stops, retry in {retry_ms(len(self.connections))} ms")
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+        else:
+            super().shutdown()
 
     def handle_close(self, event: Frame) -> None:
         """Answer the client's close frame."""

@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import re
 import socket
 import struct
+from pathlib import Path
 
 import pytest
 import websockets
@@ -13,8 +15,8 @@ from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
 from dartd.web.wire import Letterbox, Wire
-from tests.support.ear import Connect
-from tests.support.station import Station
+from tests.support.ear import Connect, Ear
+from tests.support.station import Station, running_station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
 
@@ -171,3 +173,16 @@ async def test_many_short_connections_leave_nothing_behind(station: Station, wai
 
     assert await settled() < before * 1.01
     assert station.hub.statistics().clients == 0
+
+
+async def test_who_is_sent_away_is_told_when_to_come_back(tmp_path: Path) -> None:
+    """A daemon that ends closes with 1012, and tells each client another moment."""
+    async with running_station(tmp_path) as station:
+        ears = [Ear(await websockets.connect(station.ws, proxy=None)) for _ in range(5)]
+        for ear in ears:
+            await ear.hear_types(2)
+    fates = [await ear.fate() for ear in ears]
+
+    assert {code for code, _ in fates} == {1012}
+    assert all(re.fullmatch(r"dartd stops, retry in \d+ ms", reason) for _, reason in fates)
+    assert len({reason for _, reason in fates}) > 1
