@@ -117,7 +117,11 @@ class Roamer:
             await asyncio.sleep(self.chance.uniform(0, 0.3))
 
     async def catch_up(self, last: int) -> None:
-        """Come once more, and hear everything up to the last event."""
+        """Come once more, and hear everything up to the last event; hang up wherever it only fell silent."""
+        for connection in self.silent:
+            connection.transport.abort()
+            await connection.wait_closed()
+        self.silent.clear()
         while not self.record or self.record[-1] < last:
             since = f"?since={self.record[-1]}" if self.record else "?since=0"
             with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):

@@ -6,6 +6,7 @@ import socket
 import time
 from array import array
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -76,6 +77,7 @@ class Crowd:
         """Have an event told, about this long, that carries the time at which it was sent."""
         if self._publisher is None:
             self._publisher = self._upgraded("/bench/publish")
+        self._answer_pings(self._publisher)
         self._sent += 1
         body = msgspec.json.encode({"sent_ns": time.monotonic_ns(), "n": self._sent, "filling": "x" * max(0, payload_bytes - 60)})
         self._publisher.sendall(masked_text(body))
@@ -157,6 +159,12 @@ class Crowd:
         while b"\r\n\r\n" not in connection.recv(4096):
             pass
         return connection
+
+    def _answer_pings(self, connection: socket.socket) -> None:
+        with suppress(BlockingIOError):
+            frame = connection.recv(4096, socket.MSG_DONTWAIT)
+            if frame[:1] == b"\x89":
+                connection.sendall(b"\x8a" + bytes((0x80 | frame[1],)) + bytes(4) + frame[2 : 2 + frame[1]])
 
     def _hear(self, descriptor: int) -> None:
         member = self.members.get(descriptor)
