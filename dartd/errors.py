@@ -7,10 +7,10 @@ DartdError
 │   └── StoreFullError      too many queries wait; ask again later
 ├── TakenError              what shall be made is there already
 ├── ConflictError           what shall be changed is not as it was, or must stay
+│   └── CommandRefusedError the board cannot do what was asked
 ├── ListenError             the address cannot be listened on
 ├── RecordingError          a recording cannot be read
 ├── WorkerProtocolError     a camera process sent what is no message
-├── CommandRefusedError     the board cannot do what was asked
 └── PipelineFullError       too much waits to be decided; ask again later
 """
 
@@ -68,6 +68,10 @@ class ConflictError(DartdError):
         self.code = code
 
 
+class CommandRefusedError(ConflictError):
+    """The board cannot do what was asked in its present state."""
+
+
 class ListenError(DartdError):
     """The address cannot be listened on."""
 
@@ -84,12 +88,6 @@ class WorkerProtocolError(DartdError):
     """A camera process sent bytes that are no message."""
 
     code = "WORKER_PROTOCOL_ERROR"
-
-
-class CommandRefusedError(DartdError):
-    """The board cannot do what was asked in its present state."""
-
-    code = "STATE_CONFLICT"
 
 
 class PipelineFullError(DartdError):

@@ -156,11 +156,9 @@ def correction(command: CorrectDart, visits: tuple[Visit, ...], fresh_id: DartId
     )
 
 
-def refused(code: str, message: str, **details: str | int | None) -> CommandRefusedError:
+def refused(code: str, message: str, **details: Any) -> CommandRefusedError:
     """Build the error of a refused command with a code of its own."""
-    error = CommandRefusedError(message, **details)
-    error.code = code
-    return error
+    return CommandRefusedError(message, code=code, **details)
 
 
 def _score_named(command: CorrectDart) -> Score:
