@@ -3,7 +3,7 @@
 A slot is used by a dart that stuck, one that bounced out, one that missed, and one that was seen but not localised.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
