@@ -1,6 +1,7 @@
 """The composition root: builds everything, runs it in one task group, and ends it within seconds."""
 
 import asyncio
+import functools
 import logging
 import os
 import resource
@@ -261,7 +262,10 @@ class Daemon:
             tasks.start_soon(host.run)
             tasks.start_soon(self._measure_lag)
             tasks.start_soon(write_behind, services)
-            await tasks.start(serve, build_app(services), sockets)
+            server = self._config.server
+            tls = (server.tls_cert, server.tls_key) if server.tls_cert and server.tls_key else None
+            serving = functools.partial(serve, max_message_bytes=self._config.ws.max_message_bytes, tls=tls)
+            await tasks.start(serving, build_app(services), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)
             sd_notify("READY=1", f"STATUS={_status(supervisor, pipeline)}", environ=self._environ)
@@ -271,8 +275,9 @@ class Daemon:
     def _welcome(self, sockets: Sequence[socket.socket], services: Services) -> None:
         ports = sorted({each.getsockname()[1] for each in sockets if each.family != socket.AF_UNIX})
         simulated = ", on a simulated board" if services.simulated else ""
+        scheme = "https" if self._config.server.tls_cert else "http"
         for port in ports:
-            self._announce(f"dartd {services.version} listens on http://{_reachable(self._config.server.host)}:{port}/{simulated}")
+            self._announce(f"dartd {services.version} listens on {scheme}://{_reachable(self._config.server.host)}:{port}/{simulated}")
         _log.info("dartd %s listens, process %s", services.version, os.getpid())
 
     async def _measure_lag(self) -> None:

@@ -53,9 +53,13 @@ async def serve(
     sockets: Sequence[socket.socket],
     *,
     max_message_bytes: int = 65_536,
+    tls: tuple[str, str] | None = None,
     task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Serve on these bound sockets until cancelled; then stop within a second. `started()` once connections are accepted."""
+    """Serve on these bound sockets until cancelled; then stop within a second. `started()` once connections are accepted.
+
+    `tls` are the files of certificate and key; without them HTTP is plain.
+    """
     for each in sockets:
         # asyncio switches Nagle's algorithm off only where the socket names its protocol; accepted sockets inherit it from here.
         if each.family in {socket.AF_INET, socket.AF_INET6}:
@@ -69,6 +73,8 @@ async def serve(
             ws_per_message_deflate=False,
             ws_ping_interval=_PING_S,
             ws_ping_timeout=_PING_S,
+            ssl_certfile=tls[0] if tls else None,
+            ssl_keyfile=tls[1] if tls else None,
             lifespan="off",
             # uvicorn logs paths with their query at INFO and headers at DEBUG: tokens. Only what is wrong is wanted of it.
             log_config=None,

@@ -1,15 +1,24 @@
 """uvicorn, embedded."""
 
 import asyncio
+import functools
 import logging
 import signal
+import socket
+import ssl
 import time
 from pathlib import Path
 
+import anyio
 import httpx2
 import pytest
 import websockets
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
+from dartd.web.server import serve
 from tests.support.ear import Connect, Ear, deaf_client
 from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
@@ -44,6 +53,28 @@ async def test_the_port_is_free_again_at_once(tmp_path: Path) -> None:
         httpx2.AsyncClient(base_url=station.http, trust_env=False) as client,
     ):
         assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_with_certificate_and_key_it_speaks_tls(tmp_path: Path) -> None:
+    """What the configuration promises with `server.tls_cert` and `server.tls_key` must be kept: encrypted, or not at all."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    await anyio.run_process([*command, "-keyout", str(key), "-out", str(cert)])
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    trusting = ssl.create_default_context(cafile=str(cert))
+    trusting.check_hostname = False
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(functools.partial(serve, tls=(str(cert), str(key))), Starlette(routes=[Route("/", _greet)]), [listener])
+        async with httpx2.AsyncClient(verify=trusting, trust_env=False) as client:
+            answer = await client.get(f"https://127.0.0.1:{port}/")
+        tasks.cancel_scope.cancel()
+
+    assert answer.text == "good darts"
+
+
+async def _greet(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("good darts")
 
 
 async def test_signals_are_left_to_the_daemon(station: Station) -> None:
