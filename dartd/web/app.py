@@ -49,7 +49,7 @@ def build_app(services: Services) -> ASGIApp:
     app.router.redirect_slashes = False
     check_declared(app.routes)
     app.state.services = services
-    app.state.openapi = describe(ENDPOINTS, version=services.version)
+    app.state.openapi = describe(ENDPOINTS, version=services.version, anonymous=services.accounts.anonymous.permissions)
     return Trace(app, Timings(services.registry))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from dartd.web.endpoint import Endpoint
+from dartd.web.permissions import ANONYMOUS
 from schemas.api.answers import ErrorAnswer
 
 Schema = dict[str, Any]
@@ -28,18 +29,19 @@ _REASONS = {
     503: "Not now: ask again later.",
 }
 _EXAMPLES = {"throw_id": "d000001", "visit_id": "v000001", "name": "dart_hit", "topic": "board:main"}
+_SHAPES: dict[str, Schema] = {"topic": {"pattern": "^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.@-]+)*$", "maxLength": 128}}
 _LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
-def describe(endpoints: Sequence[Endpoint], *, version: str) -> Schema:
-    """Write the document; static files and whatever else has no stable shape are left out."""
+def describe(endpoints: Sequence[Endpoint], *, version: str, anonymous: frozenset[str] = ANONYMOUS) -> Schema:
+    """Write the document; `anonymous` may be done without a token. Static files and what else has no stable shape are left out."""
     told = [endpoint for endpoint in endpoints if ":path}" not in endpoint.path]
     types = [kind for each in told for kind in (each.body, each.answer) if kind is not None] + [ErrorAnswer]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: Schema = {}
     for each in told:
-        paths.setdefault(_plain(each.path), {})[each.method.lower()] = _operation(each, by_type)
+        paths.setdefault(_plain(each.path), {})[each.method.lower()] = _operation(each, by_type, anonymous)
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -81,7 +83,7 @@ def _plain(path: str) -> str:
     return re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
 
 
-def _operation(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
+def _operation(endpoint: Endpoint, by_type: dict[int, Schema], anonymous: frozenset[str]) -> Schema:
     operation: Schema = {
         "operationId": f"{endpoint.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', _plain(endpoint.path).lower()).strip('_') or 'index'}",
         "summary": endpoint.summary,
@@ -90,7 +92,7 @@ def _operation(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
         "responses": {str(endpoint.status): _success(endpoint, by_type), **dict(_failures(endpoint, by_type))},
     }
     if endpoint.permission is not None:
-        operation["security"] = _SECURITY
+        operation["security"] = [*_SECURITY, *([{}] if endpoint.permission in anonymous else [])]
         operation["description"] = f"Needs the permission `{endpoint.permission}`" + (
             f", or `{endpoint.own}` for what is one's own." if endpoint.own else "."
         )
@@ -106,8 +108,10 @@ def _operation(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
 
 
 def _path_parameters(endpoint: Endpoint) -> Iterable[Schema]:
-    plain: Schema = {"in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-    return [{"name": name, **plain, **({"example": _EXAMPLES[name]} if name in _EXAMPLES else {})} for name in endpoint.parameters]
+    for name in endpoint.parameters:
+        example = {"example": _EXAMPLES[name]} if name in _EXAMPLES else {}
+        schema = {"type": "string", **_SHAPES.get(name, {"minLength": 1})}
+        yield {"name": name, "in": "path", "required": True, "schema": schema, **example}
 
 
 def _query_parameters(endpoint: Endpoint) -> Iterable[Schema]:
@@ -130,7 +134,7 @@ def _header_parameters(endpoint: Endpoint) -> Iterable[Schema]:
     if endpoint.method == "POST" and endpoint.permission is not None:
         yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
     if endpoint.method == "PUT" and endpoint.versioned:
-        yield {"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}}
+        yield {"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string", "pattern": r"^(\*|\"v[0-9]+\")$"}}
 
 
 def _success(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:

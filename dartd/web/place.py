@@ -122,11 +122,27 @@ async def _authorised(call: Call) -> bool:
 
 
 def _query(request: Request, kind: type) -> Any:
+    given = request.query_params
+    for name, value in given.items():
+        if len(given.getlist(name)) > 1 or (value.lower() == "null" and _is_no_text(kind, name)):
+            raise Problem(422, "VALIDATION_ERROR", f"{name}: expected one value, and never null", details={"field": name})
     try:
-        return msgspec.convert(dict(request.query_params), kind, strict=False)
+        return msgspec.convert(dict(given), kind, strict=False)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `")
         raise Problem(422, "VALIDATION_ERROR", message, details={"field": path.rstrip("`").removeprefix("$.") or "$"}) from error
+
+
+def _is_no_text(kind: type, name: str) -> bool:
+    """Say whether a parameter is a number or a word of a list: msgspec would take the word null for none given."""
+    return any(field.name == name and not _takes(field.type, "null") for field in msgspec.structs.fields(kind))
+
+
+def _takes(kind: Any, value: str) -> bool:
+    try:
+        return bool(msgspec.convert(value, kind, strict=True) == value)
+    except msgspec.ValidationError:
+        return False
 
 
 def _version(if_match: str | None) -> int | None:

@@ -30,6 +30,15 @@ def test_every_declared_route_is_told() -> None:
     assert set(needed["responses"]) == {"200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503"}
 
 
+def test_what_needs_no_token_says_so() -> None:
+    """As far as anonymous reads go; a write always needs one."""
+    open_reads, closed = describe(ENDPOINTS, version="1.0")["paths"], describe(ENDPOINTS, version="1.0", anonymous=frozenset())["paths"]
+
+    assert {} in open_reads["/api/v1/board"]["get"]["security"]
+    assert {} not in closed["/api/v1/board"]["get"]["security"]
+    assert {} not in open_reads["/api/v1/board/reset"]["post"]["security"]
+
+
 async def test_document_is_served(http: httpx2.AsyncClient) -> None:
     """As JSON, with our version; no credential is an example in it."""
     answer = await http.get("/openapi.json")

@@ -95,3 +95,21 @@ async def test_unknown_query_is_refused(http: httpx2.AsyncClient) -> None:
 
     assert answer.status_code == 422
     assert "lable" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("query", ["ring=S&ring=T", "state=null", "limit=null", "limit=5&limit=6"])
+async def test_parameter_has_one_value(http: httpx2.AsyncClient, query: str) -> None:
+    """Twice the same, or a null that is no text, is refused and named."""
+    answer = await http.get(f"/api/v1/throws?{query}")
+
+    assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, query.partition("=")[0])
+
+
+async def test_text_may_be_any_word(station: Station, http: httpx2.AsyncClient) -> None:
+    """Also the word null."""
+    admin = await log_in_as(station, "admin")
+    await make_player(station, name="Null")
+    await make_player(station, name="Ann")
+    found = await http.get("/api/v1/players?search=null", headers=admin)
+
+    assert [each["name"] for each in found.json()["data"]] == ["Null"]
