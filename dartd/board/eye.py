@@ -39,6 +39,7 @@ class Eye:
         self.camera_id = view.camera_id
         self.sightings = view.sightings
         self.focal = min(calibration.focal_x_px, FOCAL_PX)
+        self.board_mm = calibration.residual_mm
         self._rotation: Floats = np.array(calibration.rotation).reshape(3, 3)
         self._translation: Floats = np.array(calibration.translation_mm)
         self.center: Floats = -self._rotation.T @ self._translation

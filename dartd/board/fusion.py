@@ -23,9 +23,9 @@ LEAN = 0.35  # its spread: a weak prior that decides only where lines do not
 PARALLEL_SIN = 0.087  # lines that cross under 5° carry nothing
 GATES_PX = (10.0, 6.0, 4.0, 4.0, 4.0)  # the axis of two lines may miss the third by some px: the fit begins wide
 WITNESS = 0.35  # the support from which on a camera counts as having seen the dart
-CONTRADICTS = 5.0  # standard deviations by which a camera's line misses what the others say
-SYSTEMATIC_PX = 0.3  # calibration, registration and roundness: does not average out along an axis
-BOARD_MM = 0.2  # rings and wires of a real board lie up to half a millimetre off their nominal places
+CONTRADICTS_PX = 1.5  # by which a camera's line misses what the others say
+SYSTEMATIC_PX = 0.15  # registration and the barrel's roundness: does not average out along an axis
+BOARD_SHARE = 0.5  # of what the board's lines lie off their nominal places: half of it is the camera's misfit, the rest the lines' own
 TIP_SLACK_MM = 38.0  # the point of a dart may be invisible: the visible end then lies higher by its length
 BURIED_MM = 8.0  # and it may seem to end a little below the face
 SAME_MM = 3.0
@@ -181,9 +181,10 @@ def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:
     x, y, slope_x, slope_y = (float(v) for v in axis)
     residual_mm = float(np.sqrt(np.mean([w.miss_mm**2 for w in witnesses if w.used])))
     score = float(_scores(eyes, axis[None])[0])
+    board_mm = BOARD_SHARE * float(np.mean([e.board_mm for e in eyes]))
     return Fix(
         Axis3(x_mm=x, y_mm=y, slope_x=slope_x, slope_y=slope_y),
-        covariance[:2, :2] * spread**2 + BOARD_MM**2 * np.eye(2),
+        covariance[:2, :2] * spread**2 + board_mm**2 * np.eye(2),
         score,
         residual_mm,
         tuple(witnesses),
@@ -204,22 +205,9 @@ def _fit(eyes: Sequence[Eye], start: Floats) -> tuple[Floats, Floats, list[Eye]]
             if np.hypot(axis[0], axis[1]) > REACH_MM or np.hypot(axis[2], axis[3]) > STEEPEST:
                 return None
         worst = max(used, key=lambda e: _miss_px(e, axis))
-        if len(used) < 3 or _miss_px(worst, axis) < CONTRADICTS * SYSTEMATIC_PX:
+        if len(used) < 3 or _miss_px(worst, axis) < CONTRADICTS_PX:
             return axis, covariance, used
         chosen, axis = [e for e in used if e is not worst], start
-
-
-def _doubt(eyes: Sequence[Eye], used: Sequence[Eye], axis: Floats) -> Floats:
-    """Give the covariance of not knowing which camera is wrong, when one contradicts the others: where each of its pairs would point."""
-    doubt = np.zeros((2, 2))
-    out = [e for e in eyes if e not in used and float(e.support(axis[None])[0]) < WITNESS and _equations(e, axis, GATES_PX[0]) is not None]
-    for eye in out:
-        for other in used:
-            fitted = _fit([eye, other], axis)
-            if fitted is not None and len(fitted[2]) == 2:
-                apart = (fitted[0] - axis)[:2]
-                doubt += np.outer(apart, apart) / (2 * len(used) * len(out))
-    return doubt
 
 
 def _equations(eye: Eye, axis: Floats, gate_px: float) -> Equations | None:
