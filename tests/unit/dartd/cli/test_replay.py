@@ -102,6 +102,10 @@ def test_score_is_told_figure_by_figure() -> None:
         "darts": 3,
         "missed": 1,
         "false_hits": 0,
+        "quiet_windows": 0,
+        "by_ring": "",
+        "by_kind": "",
+        "by_occlusion": "",
         "wrong": ["s: T20 not told"],
     }
     report = msgspec.convert(values, Report)

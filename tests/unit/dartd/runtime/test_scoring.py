@@ -21,6 +21,7 @@ from schemas.events import (
     MotionData,
     PolarCoordinates,
     Score,
+    Suggestion,
     TakeoutFinished,
     TakeoutStarted,
     ThrowMiss,
@@ -88,7 +89,29 @@ def test_distances_are_those_of_the_first_hits() -> None:
 
     report = score(_truth(EXPECT_T20, EXPECT_T20), told)
 
-    assert (report.mm_median, report.mm_p95, report.false_hits, report.missed) == (2.0, 4.0, 1, 0)
+    assert (report.mm_median, report.mm_p95, report.false_hits, report.missed) == (3.0, 4.0, 1, 0)
+
+
+def test_uncertainty_and_second_truth_are_judged() -> None:
+    """A truth within the uncertainty that was told is honest; the second truth has its own distances; errors are spread over the board."""
+    told = [_told(0.0, _hit("T20", "triple", 0.5)), _told(1000.0, _hit("T20", "triple", 4.0))]
+
+    report = score(_truth(EXPECT_T20 | {"axes_mm": [0.25, 0.0]}, EXPECT_T20), told)
+
+    assert (report.honest, report.mm_axes_median, report.mm_axes_p95, report.mm_max) == (0.5, 0.25, 0.25, 4.0)
+    assert report.expected_right is not None
+    assert 0.8 < report.expected_right < 1.0
+
+
+def test_suggestions_are_judged_where_the_bed_is_wrong() -> None:
+    """The share counts wrong beds alone whose right one was suggested."""
+    good = Suggestion(label="T20", ring="triple", sector=20, total=60, probability=0.4)
+    saved = msgspec.structs.replace(_hit("S20", "inner_single"), suggestions=(good,))
+    told = [_told(0.0, saved), _told(1000.0, _hit("S20", "inner_single")), _told(2000.0, _hit("T20", "triple"))]
+
+    report = score(_truth(EXPECT_T20, EXPECT_T20, EXPECT_T20), told)
+
+    assert (report.suggested, report.by_ring, report.by_kind) == (0.5, "triple 1/3", "x 1/3")
 
 
 def test_dart_that_nobody_told_is_missed() -> None:
