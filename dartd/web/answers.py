@@ -6,12 +6,29 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dartd.web.endpoint import Answer
 from dartd.web.problems import Problem
 from schemas.codec import encode_json
 
 MAX_BODY_BYTES = 64 * 1024
 
 _T = TypeVar("_T")
+
+
+def written(answer: Answer, status: int, *, secure: bool = False) -> Response:
+    """Write what a handler gave; `secure`: its cookies go over HTTPS only."""
+    headers = {"Cache-Control": "no-store", **answer.headers}
+    if answer.version is not None:
+        headers["ETag"] = f'"v{answer.version}"'
+    if answer.location is not None:
+        headers["Location"] = answer.location
+    status = answer.status or status
+    if status == 204:
+        return Response(None, status, headers)
+    response = Response(encode_json(answer.value), status, headers, "application/json")
+    for name, each in answer.cookies.items():
+        response.set_cookie(name, each.value, max_age=each.seconds, path=each.path, httponly=each.hidden, secure=secure, samesite="strict")
+    return response
 
 
 def json_answer(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -7,6 +7,7 @@ from dartd.web.problems import Problem
 from dartd.web.services import Services
 
 SESSION_COOKIE = "dartd_session"
+REFRESH_COOKIE = "dartd_refresh"
 CSRF_COOKIE = "dartd_csrf"
 
 
@@ -21,11 +22,11 @@ def credentials_of(connection: HTTPConnection) -> tuple[str | None, bool]:
     return cookie, cookie is not None
 
 
-def check_csrf(connection: HTTPConnection, services: Services, token: str) -> None:
+def check_csrf(connection: HTTPConnection, services: Services, family_id: str) -> None:
     """See that a page which is known by its cookie shows its CSRF token too; another site's page cannot.
 
     Raises:
         Problem: 403 when it does not.
     """
-    if not services.accounts.signer.is_csrf(connection.headers.get("x-csrf-token", ""), token):
+    if not services.accounts.signer.is_csrf(connection.headers.get("x-csrf-token", ""), family_id):
         raise Problem(403, "CSRF_TOKEN_INVALID", "a page that is logged in by cookie sends the csrf_token as X-CSRF-Token")

@@ -26,6 +26,16 @@ class DeclarationError(DartdError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cookie:
+    """A cookie that an answer sets for so many seconds; 0 takes it away. `hidden`: no script may read it."""
+
+    value: str
+    seconds: int
+    hidden: bool = True
+    path: str = "/"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What a handler gives back besides a bare value. `entity_id` and `payload` go into the entity event; payload None: the value."""
 
@@ -36,7 +46,7 @@ class Answer:
     status: int | None = None
     location: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    cookies: Mapping[str, tuple[str, int, bool]] = field(default_factory=dict)  # value, seconds, whether scripts may not read it
+    cookies: Mapping[str, Cookie] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -51,6 +61,7 @@ class Call:
     query: Any = None
     body: Any = None
     if_version: int | None = None
+    keep: Callable[[sa.Connection, Answer], None] | None = None  # for a repetition that must be answered the same
 
     @property
     def trace_id(self) -> str:
@@ -66,12 +77,14 @@ class Call:
         return await self.services.database.query(query)
 
     async def change(self, query: Callable[[sa.Connection], Any], entity_id: str | None = None) -> Any:
-        """Change the store, and note in the same commit who did it."""
+        """Change the store, and note in the same commit who did it, and the answer when the query gives one that may be asked for again."""
         deed = self.deed(entity_id)
 
         def noted(connection: sa.Connection) -> Any:
             outcome = query(connection)
             note(connection, deed)
+            if self.keep is not None and isinstance(outcome, Answer):
+                self.keep(connection, outcome)
             return outcome
 
         noted.__qualname__ = f"{self.endpoint.name}"

@@ -11,14 +11,13 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from dartd.store.audit import note
-from dartd.web.answers import decode_body, read_body
+from dartd.web.answers import decode_body, read_body, written
 from dartd.web.credentials import check_csrf, credentials_of
 from dartd.web.endpoint import Answer, Call, DeclarationError, Endpoint
 from dartd.web.principal import Principal
 from dartd.web.problems import Problem
 from dartd.web.repetition import Repetition
 from dartd.web.services import Services
-from schemas.codec import encode_json
 from schemas.entities import EntityAdded, EntityDeleted, EntityUpdated
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
@@ -58,8 +57,9 @@ class Place:
         repetition = Repetition.of(call, raw)
         if repetition is None:
             return await _done(call)
+        call.keep = repetition.keep
         async with repetition as known:
-            return known if known is not None else await repetition.keep(await _done(call))
+            return known if known is not None else await _done(call)
 
 
 async def _admitted(request: Request, endpoint: Endpoint, services: Services) -> Principal:
@@ -71,7 +71,7 @@ async def _admitted(request: Request, endpoint: Endpoint, services: Services) ->
         token, by_cookie = credentials_of(request)
         principal = await services.accounts.principal_of(token)
         if principal is not None and by_cookie and endpoint.writes:
-            check_csrf(request, services, token or "")
+            check_csrf(request, services, principal.family_id or "")
     if principal is not None:
         request.scope["dartd.user"] = principal.name
     if endpoint.rate != "unlimited":
@@ -161,19 +161,7 @@ async def _done(call: Call) -> Response:
     answer = outcome if isinstance(outcome, Answer) else Answer(value=outcome)
     if call.endpoint.tells and answer.entity_id is not None:
         await _tell(call, answer)
-    headers = {"Cache-Control": "no-store", **answer.headers}
-    if answer.version is not None:
-        headers["ETag"] = f'"v{answer.version}"'
-    if answer.location is not None:
-        headers["Location"] = answer.location
-    status = answer.status or call.endpoint.status
-    response = Response(
-        None if status == 204 else encode_json(answer.value), status, headers, None if status == 204 else "application/json"
-    )
-    for name, (value, seconds, hidden) in answer.cookies.items():
-        secure = call.request.url.scheme == "https"
-        response.set_cookie(name, value, max_age=seconds, path="/", httponly=hidden, secure=secure, samesite="strict")
-    return response
+    return written(answer, call.endpoint.status, secure=call.request.url.scheme == "https")
 
 
 async def _tell(call: Call, answer: Answer) -> None:

@@ -1,20 +1,23 @@
-"""The same POST again: with an Idempotency-Key it is answered as before, and not done twice."""
+"""The same POST again: with an Idempotency-Key it is answered as before, and not done twice.
+
+The answer is kept in the commit of what was done: a crash leaves both or neither.
+"""
 
 import hashlib
 from typing import Self
 
 import msgspec
+import sqlalchemy as sa
 from starlette.responses import Response
 
 from dartd.store.idempotency import Done, find_done, keep_done
-from dartd.web.endpoint import Call
+from dartd.web.answers import written
+from dartd.web.endpoint import Answer, Call
 from dartd.web.problems import Problem
 from schemas.codec import encode_json
 
 _MAX_LENGTH = 200
 _KEPT_HEADERS = ("location", "etag", "cache-control", "content-type")
-
-_running: set[str] = set()
 
 
 class Repetition:
@@ -24,6 +27,7 @@ class Repetition:
         self._call = call
         self._key = key
         self._fingerprint = fingerprint
+        self._running = call.services.repeating
 
     @classmethod
     def of(cls, call: Call, raw: bytes) -> "Self | None":
@@ -48,31 +52,28 @@ class Repetition:
         Raises:
             Problem: 409 while the first is still done, or when its answer cannot be told again; 422 when something else was asked then.
         """
-        if self._key in _running:
+        if self._key in self._running:
             raise Problem(409, "STATE_CONFLICT", "a request with this Idempotency-Key is being done")
-        _running.add(self._key)
+        self._running.add(self._key)
         try:
             now_s = self._call.services.accounts.now()
             done = await self._call.read(lambda connection: find_done(connection, self._key, now_s))
             return None if done is None else self._again(done)
         except BaseException:
-            _running.discard(self._key)
+            self._running.discard(self._key)
             raise
 
     async def __aexit__(self, *_: object) -> None:
         """Let the next one come."""
-        _running.discard(self._key)
+        self._running.discard(self._key)
 
-    async def keep(self, response: Response) -> Response:
-        """Keep an answer; of one that holds a secret only that it was given."""
-        if response.status_code >= 300:
-            return response
+    def keep(self, connection: sa.Connection, answer: Answer) -> None:
+        """Keep an answer in the commit of what it tells; of one that holds a secret only that it was given."""
+        response = written(answer, self._call.endpoint.status)
         headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
         body = b"" if self._call.endpoint.secret else bytes(response.body)
         done = Done(fingerprint=self._fingerprint, status=response.status_code, headers=encode_json(headers).decode(), body=body)
-        now_s = self._call.services.accounts.now()
-        await self._call.services.database.change(lambda connection: keep_done(connection, self._key, done, now_s))
-        return response
+        keep_done(connection, self._key, done, self._call.services.accounts.now())
 
     def _again(self, done: Done) -> Response:
         if done.fingerprint != self._fingerprint:

@@ -91,6 +91,7 @@ class Services:
     started_at_s: float
     now: Callable[[], float]
     timestamp: Callable[[], str] = field(default=wall_timestamp)
+    repeating: set[str] = field(default_factory=set)  # requests with an Idempotency-Key that are being done; one for each caller that waits
 
     @property
     def simulated(self) -> bool:

@@ -62,13 +62,13 @@ class Signer:
         good = hmac.compare_digest(seal.encode(errors="replace"), self._seal(family_id, int(number)).encode())
         return (family_id, int(number)) if good else None
 
-    def csrf_token(self, access_token: str) -> str:
-        """Make the token that a page shows beside its cookie."""
-        return _text(hmac.digest(self._csrf, access_token.encode(errors="replace"), "sha256"))
+    def csrf_token(self, family_id: str) -> str:
+        """Make the token that a page shows beside its cookie; it stays the same as long as the login is refreshed."""
+        return _text(hmac.digest(self._csrf, family_id.encode(errors="replace"), "sha256"))
 
-    def is_csrf(self, token: str, access_token: str) -> bool:
+    def is_csrf(self, token: str, family_id: str) -> bool:
         """Say whether a page has shown the right token."""
-        return hmac.compare_digest(token.encode(errors="replace"), self.csrf_token(access_token).encode())
+        return hmac.compare_digest(token.encode(errors="replace"), self.csrf_token(family_id).encode())
 
     def _seal(self, family_id: str, generation: int) -> str:
         return _text(hmac.digest(self._refresh, f"{family_id}.{generation}".encode(errors="replace"), "sha256"))

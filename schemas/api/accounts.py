@@ -26,9 +26,9 @@ class Login(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class Refresh(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A refresh token, good once."""
+    """A refresh token, good once; a page that logged in with `cookie` leaves it out, for its cookie is one."""
 
-    refresh_token: Annotated[str, Meta(max_length=400)]
+    refresh_token: Annotated[str, Meta(max_length=400)] | None = None
 
 
 class Register(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ import msgspec
 
 from dartd.store.audit import note
 from dartd.store.users import User, get_user
-from dartd.web.credentials import CSRF_COOKIE, SESSION_COOKIE
-from dartd.web.endpoint import Answer, Call, Endpoint
+from dartd.web.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, check_csrf
+from dartd.web.endpoint import Answer, Call, Cookie, Endpoint
 from dartd.web.permissions import ROLES
 from dartd.web.place import CHALLENGE, take_turn
 from dartd.web.problems import Problem
@@ -17,6 +17,8 @@ from schemas.api.accounts import LoggedOut, Login, Me, Refresh, Register, Sessio
 from schemas.api.play import NoParameters
 
 _log = logging.getLogger(__name__)
+
+_REFRESH_PATH = "/api/v1/auth/refresh"
 
 
 async def log_in(call: Call) -> Answer:
@@ -31,26 +33,27 @@ async def log_in(call: Call) -> Answer:
         _log.warning("a login was refused", extra={"trace_id": call.trace_id})
         raise Problem(401, "AUTH_INVALID_CREDENTIALS", "user name or password is not right", headers=CHALLENGE)
     access, refresh = await accounts.log_in(user, _deed(call, user))
-    if not asked.cookie:
-        return Answer(value=_session(call, user, access, refresh))
-    csrf, seconds = accounts.signer.csrf_token(access), int(accounts.access_ttl_s)
-    session = Session(access_token=None, refresh_token=None, expires_in=seconds, user=_me(user), csrf_token=csrf)
-    return Answer(value=session, cookies={SESSION_COOKIE: (access, seconds, True), CSRF_COOKIE: (csrf, seconds, False)})
+    return _session_by_cookie(call, user, access, refresh) if asked.cookie else Answer(value=_session(call, user, access, refresh))
 
 
-async def refresh(call: Call) -> Session:
+async def refresh(call: Call) -> Answer:
     """Give new tokens for a refresh token, which is good once; a used one ends the whole login."""
     asked: Refresh = call.body
-    found = await call.services.accounts.refresh(asked.refresh_token, call.deed())
+    accounts, by_cookie = call.services.accounts, asked.refresh_token is None
+    shown = call.request.cookies.get(REFRESH_COOKIE, "") if asked.refresh_token is None else asked.refresh_token
+    family = accounts.signer.read_refresh(shown)
+    if family is not None and by_cookie:
+        check_csrf(call.request, call.services, family[0])
+    found = await accounts.refresh(shown, call.deed())
     if found is None:
         raise Problem(401, "AUTH_INVALID_TOKEN", "the refresh token is not valid", headers=CHALLENGE)
-    return _session(call, *found)
+    return _session_by_cookie(call, *found) if by_cookie else Answer(value=_session(call, *found))
 
 
 async def log_out(call: Call) -> Answer:
     """End the login; its tokens are dead at once."""
     await call.services.accounts.log_out(call.principal, call.deed(call.principal.user_id))
-    return Answer(value=LoggedOut(), cookies={SESSION_COOKIE: ("", 0, True), CSRF_COOKIE: ("", 0, False)})
+    return Answer(value=LoggedOut(), cookies=_cookies("", "", "", 0, 0))
 
 
 async def get_me(call: Call) -> Me:
@@ -65,6 +68,23 @@ async def get_me(call: Call) -> Me:
 
 def _session(call: Call, user: User, access: str, refresh: str) -> Session:
     return Session(access_token=access, refresh_token=refresh, expires_in=int(call.services.accounts.access_ttl_s), user=_me(user))
+
+
+def _session_by_cookie(call: Call, user: User, access: str, refresh: str) -> Answer:
+    """Put the tokens where no script reads them; only the CSRF token is for the page."""
+    accounts = call.services.accounts
+    family = accounts.signer.read_refresh(refresh)
+    csrf = accounts.signer.csrf_token(family[0] if family is not None else "")
+    told = msgspec.structs.replace(_session(call, user, access, refresh), access_token=None, refresh_token=None, csrf_token=csrf)
+    return Answer(value=told, cookies=_cookies(access, refresh, csrf, int(accounts.access_ttl_s), int(accounts.refresh_ttl_s)))
+
+
+def _cookies(access: str, refresh: str, csrf: str, access_s: int, refresh_s: int) -> dict[str, Cookie]:
+    return {
+        SESSION_COOKIE: Cookie(value=access, seconds=access_s),
+        REFRESH_COOKIE: Cookie(value=refresh, seconds=refresh_s, path=_REFRESH_PATH),
+        CSRF_COOKIE: Cookie(value=csrf, seconds=refresh_s, hidden=False),
+    }
 
 
 def _me(user: User) -> Me:
@@ -90,12 +110,13 @@ ENDPOINTS = [
         **_PUBLIC,
     ),
     Endpoint(
-        path="/api/v1/auth/refresh",
+        path=_REFRESH_PATH,
         handler=refresh,
-        summary="New tokens for a refresh token, which is good once",
+        summary="New tokens for a refresh token, which is good once; a page's is in its cookie",
         body=Refresh,
+        body_needed=False,
         answer=Session,
-        statuses=(401, 503),
+        statuses=(401, 403, 503),
         untold=_WORDS,
         **_PUBLIC,
     ),

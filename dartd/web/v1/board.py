@@ -5,7 +5,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from dartd.store.players import find_badge, get_player
-from dartd.web.endpoint import Call, Endpoint, Handler
+from dartd.web.endpoint import Answer, Call, Endpoint, Handler
 from dartd.web.problems import Problem
 from schemas.api.play import Done, NoParameters
 from schemas.api.players import SignedOn, SignOn
@@ -20,14 +20,15 @@ async def get_board(call: Call) -> Response:
 
 
 def _commanding(action: str, make: Callable[[str], BoardCommand]) -> Handler:
-    async def command(call: Call) -> Done:
+    async def command(call: Call) -> Answer:
         """Ask the board, and answer when it is journalled."""
         services = call.services
         envelopes = await services.board.submit(make(call.principal.name))
-        await call.change(lambda _: None, services.config.board.id)
         snapshot = services.board.snapshot()
         seq = tuple(envelope.seq for envelope in envelopes)
-        return Done(action=action, status=snapshot.status, state=snapshot.state, seq=seq, last_seq=snapshot.last_seq)
+        done = Done(action=action, status=snapshot.status, state=snapshot.state, seq=seq, last_seq=snapshot.last_seq)
+        answer: Answer = await call.change(lambda _: Answer(value=done), services.config.board.id)
+        return answer
 
     return command
 

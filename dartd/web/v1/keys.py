@@ -68,10 +68,15 @@ async def post_key(call: Call) -> Answer:
         created_at_s=now_s,
         expires_at_s=expires_at_s,
     )
-    await call.change(lambda c: insert_key(c, key), key.key_id)
-    told = key_answer(key)
-    made = MadeKey(key=secret, **msgspec.structs.asdict(told))
-    return Answer(value=made, payload=told, entity_id=key.key_id, location=f"/api/v1/auth/api-keys/{key.key_id}")
+
+    def make(connection: Any) -> Answer:
+        insert_key(connection, key)
+        told = key_answer(key)
+        value = MadeKey(key=secret, **msgspec.structs.asdict(told))
+        return Answer(value=value, payload=told, entity_id=key.key_id, location=f"/api/v1/auth/api-keys/{key.key_id}")
+
+    made: Answer = await call.change(make, key.key_id)
+    return made
 
 
 async def get_one_key(call: Call) -> KeyAnswer:

@@ -68,9 +68,13 @@ async def post_player(call: Call) -> Answer:
     asked: NewPlayer = call.body
     player_id, now_s = asked.player_id or f"p_{secrets.token_hex(6)}", call.services.accounts.now()
     values = _columns(msgspec.structs.asdict(asked)) | {"player_id": player_id, "created_at_s": now_s, "updated_at_s": now_s}
-    row = await call.change(lambda c: insert_player(c, values), player_id)
-    value = player_of(row)
-    return Answer(value=value, entity_id=player_id, version=row.version, location=f"/api/v1/players/{player_id}")
+
+    def make(connection: Any) -> Answer:
+        row = insert_player(connection, values)
+        return Answer(value=player_of(row), entity_id=player_id, version=row.version, location=f"/api/v1/players/{player_id}")
+
+    made: Answer = await call.change(make, player_id)
+    return made
 
 
 async def get_one_player(call: Call) -> Answer:

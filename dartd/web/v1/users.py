@@ -46,8 +46,13 @@ async def post_user(call: Call) -> Answer:
     given = {"player_id": asked.player_id, "rate_limit": asked.rate_limit}
     password_hash = await accounts.passwords.hash(asked.password)
     user = new_user(asked.username, asked.name or asked.username, asked.role, password_hash, accounts.now(), **given)
-    await call.change(lambda c: insert_user(c, user), user.user_id)
-    return Answer(value=user_answer(user), entity_id=user.user_id, version=1, location=f"/api/v1/users/{user.user_id}")
+
+    def make(connection: Any) -> Answer:
+        insert_user(connection, user)
+        return Answer(value=user_answer(user), entity_id=user.user_id, version=1, location=f"/api/v1/users/{user.user_id}")
+
+    made: Answer = await call.change(make, user.user_id)
+    return made
 
 
 async def get_one_user(call: Call) -> Answer:

@@ -62,3 +62,16 @@ async def test_secret_is_told_once(station: Station, http: httpx2.AsyncClient) -
     answers = [await http.post("/api/v1/auth/api-keys", json={"name": "k"}, headers=headers) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [201, 409]
+
+
+async def test_answer_is_kept_in_the_commit_of_what_was_done(station: Station, http: httpx2.AsyncClient) -> None:
+    """When it cannot be kept, nothing is done: no crash can come between the two."""
+    headers = {**await log_in_as(station, "admin"), "Idempotency-Key": "one"}
+    refuse = "CREATE TRIGGER refuse BEFORE INSERT ON idempotency BEGIN SELECT RAISE(ABORT, 'not now'); END"
+    await station.services.database.write(lambda connection: connection.execute(refuse).rowcount)
+    failed = await http.post(PLAYERS, json={"name": "Ann"}, headers=headers)
+    total = (await http.get(PLAYERS, headers=headers)).json()["pagination"]["total"]
+    await station.services.database.write(lambda connection: connection.execute("DROP TRIGGER refuse").rowcount)
+    done = await http.post(PLAYERS, json={"name": "Ann"}, headers=headers)
+
+    assert (failed.status_code, total, done.status_code) == (500, 0, 201)

@@ -93,3 +93,32 @@ async def test_logins_at_once_do_not_hold_up_others(station: Station, http: http
     answers = await asyncio.gather(*tries)
 
     assert (health.status_code, still_hashing, {each.status_code for each in answers}) == (200, True, {200})
+
+
+async def test_login_of_a_page_outlives_its_access_token(tmp_path: Path) -> None:
+    """Its cookies are renewed by the refresh cookie and the CSRF token, which stays; an old refresh cookie ends the login."""
+    config = msgspec.structs.replace(CONFIG, auth=msgspec.structs.replace(CONFIG.auth, access_ttl_s=60))
+    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        await make_user(station, "admin", username="ann")
+        began = await http.post(LOGIN, json={"username": "ann", "password": PASSWORD, "cookie": True})
+        csrf, first = {"X-CSRF-Token": began.json()["csrf_token"]}, http.cookies["dartd_refresh"]
+        del http.cookies["dartd_session"]  # as a browser does after access_ttl_s
+        gone = await http.get("/api/v1/users")
+        without = await http.post(REFRESH)
+        turned = await http.post(REFRESH, headers=csrf)
+        again = [await http.get("/api/v1/users"), await http.post("/api/v1/players", json={"name": "x"}, headers=csrf)]
+        cookies = [each.partition("=")[0] for each in turned.headers.get_list("set-cookie") if "HttpOnly" in each]
+        http.cookies.set("dartd_refresh", first, domain="127.0.0.1", path=REFRESH)
+        stolen = await http.post(REFRESH, headers=csrf)
+        ended = await http.get("/api/v1/users")
+
+    assert [each.status_code for each in (gone, without, turned, *again, stolen, ended)] == [401, 403, 200, 200, 201, 401, 401]
+    assert (turned.json()["csrf_token"], turned.json()["access_token"]) == (began.json()["csrf_token"], None)
+    assert cookies == ["dartd_session", "dartd_refresh"]
+
+
+async def test_refresh_without_a_token_is_refused(http: httpx2.AsyncClient) -> None:
+    """Neither in the body nor as a cookie."""
+    answers = [await http.post(REFRESH), *[await http.post(REFRESH, json=body) for body in ({}, {"refresh_token": "x"})]]
+
+    assert [answer.status_code for answer in answers] == [401] * 3
