@@ -40,7 +40,7 @@ from workers.vision.motion import Motion as Glancer
 from workers.vision.projection import Projection
 from workers.vision.reference import Comparison
 from workers.vision.region import region_of
-from workers.vision.scene import FEWEST_CHANGED, Scene
+from workers.vision.scene import FEWEST_CHANGED, Scene, Seen
 
 CALIBRATION_FRAMES = 5
 CALIBRATION_RETRY_S = 5.0
@@ -105,6 +105,10 @@ class Detector:
         if self._scene is None or self._scene.empty is None:
             return None
         return self._scene.projection.calibration, self._scene.empty.picture
+
+    def pictures(self, episode: int) -> Seen | None:
+        """Give the pictures of a recent episode, laid over each other; None when they are not kept."""
+        return None if self._scene is None else self._scene.pictures(episode)
 
     def reference_age_s(self, now_s: float) -> float:
         """Tell how old the picture is that new ones are compared with, in seconds; 0 when there is none."""

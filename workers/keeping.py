@@ -12,6 +12,7 @@ from schemas.geometry import Calibration
 from schemas.worker import Configure, Counters, FromWorker, ToWorker
 from workers.detector import Detector
 from workers.vision.frame import Frame, Image
+from workers.vision.scene import Seen
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,10 @@ class KeepingDetector:
             self._kept = empty[1]
             self._save(*empty)
         return messages
+
+    def pictures(self, episode: int) -> Seen | None:
+        """Give the pictures of a recent episode; None when they are not kept."""
+        return self._detector.pictures(episode)
 
     def tell(self, message: ToWorker) -> list[FromWorker]:
         """Pass on what the supervisor says."""

@@ -92,6 +92,10 @@ class Scene:
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
 
+    def pictures(self, episode: int) -> Seen | None:
+        """Give the pictures of an episode, laid over each other; None when they are not kept any more."""
+        return self._seen.get(episode)
+
     def disown(self, episode: int) -> None:
         """Compare again with what was before an episode."""
         seen = self._seen.pop(episode, None)
