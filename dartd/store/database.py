@@ -33,6 +33,9 @@ SLOW_QUERY_S = 0.1
 WAITING_JOBS = 256  # full: the caller waits, so the number of waiting jobs is bounded by this and memory with it
 LOCK_WAIT_S = 2.0  # for a person's sqlite3 shell; a daemon cannot be in the way
 
+_LOG_BYTES = 2 * 1024 * 1024
+_COMMITS_PER_CHECKPOINT = 64  # with darts, a megabyte and a half of log
+
 T = TypeVar("T")
 Query = Callable[[sqlite3.Connection], T]
 CoreQuery = Callable[[sqlalchemy.Connection], T]
@@ -114,6 +117,7 @@ class Database:
             line = Line(_connect(path))
             try:
                 _prepare(line, path)
+                _lengthen_log(line.raw)
             except BaseException:
                 line.close()
                 raise
@@ -196,8 +200,13 @@ class Database:
             return result
 
     def _write_forever(self) -> None:
-        stop = False
+        stop, commits = False, 0
         while not stop:
+            if commits >= _COMMITS_PER_CHECKPOINT and self._writes.empty():
+                # Now nobody waits for it. SQLite would do it within a commit; under unbroken load it still does.
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                commits = 0
             waiting = [self._writes.get()]
             with contextlib.suppress(Empty):
                 while True:
@@ -206,6 +215,7 @@ class Database:
             jobs = [job for job in waiting if job is not None]
             if jobs:
                 self._commit(jobs)
+                commits += 1
 
     def _commit(self, jobs: list[_Job]) -> None:
         """Run the jobs in one transaction; when the disk refuses, all of them fail and nothing is written."""
@@ -268,6 +278,22 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     return connection
+
+
+def _lengthen_log(connection: sqlite3.Connection) -> None:
+    """Make the log's file as long as it gets between checkpoints, by a transaction that is rolled back when most of it was written.
+
+    A commit that lengthens its file has the file system's own journal to wait for, and whatever other programs have in it; one that
+    writes over what is there waits for the disk alone.
+    """
+    (cache_size,) = connection.execute("PRAGMA cache_size").fetchone()
+    connection.execute("PRAGMA cache_size = 16")  # pages; more has to go into the log at once
+    with contextlib.suppress(sqlite3.OperationalError):  # a full disk is the first commit's to complain of
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"CREATE TABLE growth AS SELECT zeroblob({_LOG_BYTES}) AS zeros")
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+    connection.execute(f"PRAGMA cache_size = {cache_size}")
 
 
 def _prepare(line: Line, path: Path) -> None:

@@ -236,7 +236,7 @@ async def test_full_inbox_refuses_commands(house: House) -> None:
 
 async def test_disk_full_holds_everything_and_goes_on(house: House, waiting: Waiting) -> None:
     """While the disk is full nothing is told or lost, commands are refused and the status says error; with room it goes on."""
-    many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(500)]
+    many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(2200)]  # more than the log holds without growing
     await house.journal.append(many, at_s=1.0)
     wal = house.journal.database.path.with_name("dartd.db-wal")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -256,7 +256,7 @@ async def test_disk_full_holds_everything_and_goes_on(house: House, waiting: Wai
         running.cancel()
 
     assert held == ([], "error", False)
-    assert [e.seq for e in house.published] == [501, 502, 503]
+    assert [e.seq for e in house.published] == [2201, 2202, 2203]
     assert not house.pipeline.is_holding
     assert house.pipeline.snapshot().status == "throw"
 

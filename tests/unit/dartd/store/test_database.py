@@ -99,6 +99,18 @@ def test_commits_survive_a_power_cut(database: Database) -> None:
     assert pragmas == ["wal", 2]
 
 
+async def test_commits_do_not_lengthen_the_log(database: Database) -> None:
+    """Commits write over what the log's file holds already, however many there are: it is emptied into the store between them."""
+    log = database.path.with_name(database.path.name + "-wal")
+    bytes_at_first = log.stat().st_size
+
+    for k in range(300):
+        await database.write(lambda connection, k=k: _insert(connection, f"{k:04}" * 1000))  # type: ignore[misc]
+
+    assert bytes_at_first > 1024 * 1024
+    assert log.stat().st_size == bytes_at_first
+
+
 def test_second_opener_is_refused(database: Database) -> None:
     """A store that is open cannot be opened again."""
     with pytest.raises(StoreBusyError, match="in use by another dartd"):
