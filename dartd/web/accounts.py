@@ -1,5 +1,7 @@
 """Who a token stands for, and how tokens come and go."""
 
+import asyncio
+import contextlib
 import secrets
 import time
 from collections import OrderedDict
@@ -8,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 import sqlalchemy as sa
 
+from dartd.errors import StoreError
 from dartd.store.audit import Deed, note
 from dartd.store.database import Database
 from dartd.store.families import is_open, open_family, revoke_family, rotate
@@ -21,6 +24,7 @@ from dartd.web.tokens import AccessClaims, Signer, hash_of
 OPERATOR_KEY = "operator"
 _KNOWN = 4096  # principals remembered; full: the one not asked for longest is forgotten
 _KNOWN_S = 5.0  # and for how long at most: what another process writes counts from then on
+_DOUBTS = 32  # listeners looked up at once after a change; the others wait
 _NO_RIGHTS: frozenset[str] = frozenset()
 
 
@@ -47,11 +51,15 @@ class Accounts:
         self._known: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
         self._generation = 0
         self._uses: dict[str, float] = {}
+        self._changed = asyncio.Event()
+        self._doubting = asyncio.Semaphore(_DOUBTS)
 
     def forget(self) -> None:
         """Look everybody up anew: somebody's rights have changed."""
         self._generation += 1
         self._known.clear()
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     async def principal_of(self, token: str | None) -> Principal | None:
         """Tell who a token stands for: nobody in particular without one, None when it is not valid."""
@@ -78,6 +86,26 @@ class Accounts:
             if len(self._known) > _KNOWN:
                 self._known.popitem(last=False)
         return found[0]
+
+    async def until_ended(self, token: str, heed: Callable[[Principal], None]) -> None:
+        """Wait until a token is not valid any more; meanwhile tell whom it stands for after each change of anybody's rights.
+
+        What another process changes is found out within seconds, as it is for requests.
+        """
+        while True:
+            changed = self._changed
+            try:
+                async with self._doubting:
+                    principal = await self.principal_of(token)
+            except StoreError:
+                pass  # nobody is sent away because the store has no time
+            else:
+                if principal is None:
+                    return
+                heed(principal)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_KNOWN_S):
+                    await changed.wait()
 
     # -- logins
 

@@ -135,6 +135,7 @@ class Session:
             line.outlet.on_full = subscription.hold
         self._has_spoken = asyncio.Event()
         self._may_listen = asyncio.Event()
+        self._watching: asyncio.Task[None] | None = None
 
     async def run(self, *, since: int | None, stream_id: str | None) -> None:
         """Serve until the client leaves."""
@@ -145,9 +146,12 @@ class Session:
         self._schedule_heartbeat()
         try:
             async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
                 writer = tasks.create_task(self._write(since, stream_id))
+                self._watch()
                 await self._read()
                 writer.cancel()
+                self._unwatch()
         except* (WebSocketDisconnect, WebSocketDisconnected):
             pass
         except* StalledError:
@@ -156,6 +160,29 @@ class Session:
             await self._line.drop()
         finally:
             self._heartbeat.cancel()
+
+    def _watch(self) -> None:
+        """Let the client stay as long as its token is valid, and see what its rights allow; nobody in particular needs no watching."""
+        self._unwatch()
+        if self._token is not None:
+            self._watching = self._tasks.create_task(self._until_ended(self._token))
+
+    def _unwatch(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+
+    async def _until_ended(self, token: str) -> None:
+        await self._services.accounts.until_ended(token, self._know)
+        try:
+            async with asyncio.timeout(self._services.config.ws.stall_timeout_s):
+                await self._line.close(_UNAUTHORIZED, "Unauthorized")
+        except TimeoutError:
+            raise StalledError from None
+
+    def _know(self, principal: Principal) -> None:
+        if principal != self._principal:
+            self._principal = principal
+            self._subscription.change(self._subscription.interest.seeing(principal.kinds))
 
     def _schedule_heartbeat(self) -> None:
         self._heartbeat = asyncio.get_running_loop().call_later(self._services.config.ws.heartbeat_s, self._beat)
@@ -286,8 +313,8 @@ class Session:
             await self._line.close(_UNAUTHORIZED, "Unauthorized")
             return
         self._token = token
-        self._principal = principal
-        self._subscription.change(self._subscription.interest.seeing(principal.kinds))
+        self._know(principal)
+        self._watch()
         if principal.may("board:read"):
             self._may_listen.set()
 

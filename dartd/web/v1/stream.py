@@ -8,10 +8,11 @@ from starlette.types import Message, Receive, Scope, Send
 from dartd.runtime.hub import GapError
 from dartd.runtime.subscription import Subscription
 from dartd.web.clients import Listener
+from dartd.web.credentials import credentials_of
 from dartd.web.endpoint import Call, Endpoint
 from dartd.web.greeting import asked_since, asked_topics, gap_and_snapshot, greet, retry_ms
+from dartd.web.principal import Principal
 from dartd.web.problems import Problem
-from dartd.web.services import Services
 from schemas.api.stream import StreamQuery
 from schemas.events import ErrorMessage, Heartbeat
 
@@ -25,29 +26,34 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(
-        self, services: Services, listener: Listener, since: int | None, asked: StreamQuery, complaints: list[ErrorMessage]
-    ) -> None:
+    def __init__(self, call: Call, listener: Listener, since: int | None, complaints: list[ErrorMessage]) -> None:
         super().__init__(headers=_HEADERS, media_type=self.media_type)
         del self.headers["Content-Length"]
-        self._services = services
+        self._services = call.services
         self._listener = listener
         self._since = since
-        self._asked = asked
+        self._asked: StreamQuery = call.query
         self._complaints = complaints
+        self._token, _ = credentials_of(call.request)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve until the client leaves, or takes nothing for too long."""
+        """Serve until the client leaves, takes nothing for too long, or may listen no more."""
         del scope
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         writing = asyncio.ensure_future(self._write(send))
         leaving = asyncio.ensure_future(_left(receive))
+        ending = asyncio.ensure_future(self._until_ended())
         try:
-            await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((writing, leaving, ending), return_when=asyncio.FIRST_COMPLETED)
+            if ending.done() and not writing.done():
+                writing.cancel()
+                await asyncio.wait((writing,))
+                writing = asyncio.ensure_future(self._say_goodbye(send))
+                await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (writing, leaving):
+            for task in (writing, leaving, ending):
                 task.cancel()
-            outcomes = await asyncio.gather(writing, leaving, return_exceptions=True)
+            outcomes = await asyncio.gather(writing, leaving, ending, return_exceptions=True)
         if isinstance(outcomes[0], TimeoutError):
             self._services.clients.stalled += 1
         elif isinstance(outcomes[0], Exception) and not isinstance(outcomes[0], OSError):
@@ -64,6 +70,23 @@ class EventStream(Response):
         until = services.hub.last_seq if asked.once else None
         while until is None or subscription.position < until:
             await self._send(send, await self._next(subscription))
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _until_ended(self) -> None:
+        """Wait until the token is not valid any more; for ever without one."""
+        if self._token is None:
+            await asyncio.get_running_loop().create_future()
+        else:
+            await self._services.accounts.until_ended(self._token, self._know)
+
+    def _know(self, principal: Principal) -> None:
+        subscription = self._listener.subscription
+        if subscription.interest.kinds != principal.kinds:
+            subscription.change(subscription.interest.seeing(principal.kinds))
+
+    async def _say_goodbye(self, send: Send) -> None:
+        told = ErrorMessage(code="AUTH_INVALID_TOKEN", message="the token is not valid any more")
+        await self._send(send, _line(self._services.wire(told)))
         await send({"type": "http.response.body", "body": b""})
 
     async def _next(self, subscription: Subscription) -> bytes:
@@ -116,7 +139,7 @@ class SeatedStream(Response):
                     subscription=subscription,
                 )
                 with services.clients.listening(listener):
-                    await EventStream(services, listener, since, asked, complaints)(scope, receive, send)
+                    await EventStream(call, listener, since, complaints)(scope, receive, send)
 
 
 async def get_stream(call: Call) -> Response:
