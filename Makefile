@@ -19,9 +19,9 @@ setup: $(VENV)/.stamp ## build .venv with the command .venv/bin/dartd
 
 setup-dev: $(VENV)/.stamp-dev ## setup, and what the tests need
 
-run: setup ## show a simulated board: three cameras, darts, a page
+run: setup ## show a simulated board: three cameras, darts, a page (FAULTS=config/faults/tour.toml: and what goes wrong)
 	@echo "dartd starts: open http://localhost:$${DARTD_SERVER_PORT:-8000}/ (Ctrl-C ends it)"
-	@exec $(BIN)/dartd run --config config/simulator.toml
+	@exec $(BIN)/dartd run --config config/simulator.toml $(if $(FAULTS),--faults $(FAULTS))
 
 test: lint layers types ## check style, layers and types, then run every test
 	$(BIN)/python -m pytest

@@ -22,6 +22,7 @@ from dartd.errors import ListenError
 from dartd.metrics import CameraFigures, HubFigures, Metrics
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub import Hub
+from dartd.runtime.mischief import Mischief
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
@@ -41,6 +42,7 @@ from dartd.web.services import Services
 from dartd.web.tokens import Signer
 from dartd.web.upkeep import write_behind
 from schemas.base import CameraId
+from schemas.faults import Scenario
 from schemas.worker import Calibrated, Configure
 
 _log = logging.getLogger(__name__)
@@ -116,11 +118,14 @@ def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> lis
 class Daemon:
     """A running dartd. Built outside the event loop; everything it needs is opened in `run`, and closed there."""
 
-    def __init__(self, config: Config, *, environ: Mapping[str, str] = os.environ, announce: Announce = print) -> None:
+    def __init__(
+        self, config: Config, *, environ: Mapping[str, str] = os.environ, announce: Announce = print, scenario: Scenario | None = None
+    ) -> None:
         self._config = config
         self._environ = environ
         self._announce = announce
-        self._clock = LiveClock()
+        self._mischief = Mischief(scenario)
+        self._clock = LiveClock(wall=self._mischief.wall)
         self._version = version()
         self._metrics = Metrics(self._version, process=True)
 
@@ -207,6 +212,7 @@ class Daemon:
         hub = Hub(read=journal.read, last_seq=journal.last_seq, queue_size=config.ws.queue_size, ring_bytes=config.ws.ring_bytes)
         sources = {camera.camera_id: camera.source for camera in config.cameras}
         began_s = clock.now()
+        self._mischief.begin()
 
         def configure(camera_id: CameraId) -> Configure:
             source = sources[camera_id]
@@ -217,6 +223,7 @@ class Daemon:
                 darts=board.known_darts(),
                 start_s=epoch_s if source.url.startswith("sim:") else began_s,
                 state_dir=str(config.state_path),
+                faults=self._mischief.of_camera(camera_id),
             )
 
         async def deliver(_camera_id: CameraId, item: WorkerInput) -> None:
@@ -261,6 +268,7 @@ class Daemon:
             tasks.start_soon(pipeline.run)
             tasks.start_soon(host.run)
             tasks.start_soon(self._measure_lag)
+            tasks.start_soon(self._mischief.run, config.store_path)
             tasks.start_soon(write_behind, services)
             server = self._config.server
             tls = (server.tls_cert, server.tls_key) if server.tls_cert and server.tls_key else None

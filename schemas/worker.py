@@ -10,6 +10,7 @@ import msgspec
 
 from schemas.base import CameraId, DartId, Message, Value
 from schemas.board import BoardSpec
+from schemas.faults import ScriptedFault
 from schemas.geometry import Axis3, Calibration, Pixel
 
 FaultKind = Literal["camera_gone", "frozen", "black", "exposure", "slow", "bad_frame", "uncalibrated", "ended"]
@@ -53,7 +54,8 @@ class KnownDart(Value, frozen=True, kw_only=True):
 class Configure(Message, tag="configure", frozen=True, kw_only=True):
     """Be this camera; the first message. A calibration that is given is kept while the picture still fits it.
 
-    In lockstep the worker reads a frame only up to the media time it was granted by `Advance`.
+    In lockstep the worker reads a frame only up to the media time it was granted by `Advance`. `faults` go wrong on purpose. Into
+    `explain_dir` it writes the pictures behind what it tells.
     """
 
     source: SourceSpec
@@ -63,6 +65,8 @@ class Configure(Message, tag="configure", frozen=True, kw_only=True):
     lockstep: bool = False
     start_s: float = 0.0
     state_dir: str | None = None
+    explain_dir: str | None = None
+    faults: tuple[ScriptedFault, ...] = ()
 
 
 class Advance(Message, tag="advance", frozen=True, kw_only=True):

@@ -8,15 +8,19 @@ import signal
 import socket
 import sys
 from collections import deque
+from pathlib import Path
 from types import FrameType
 
 import cv2
 
 from schemas.worker import Configure, LogLine
+from workers.explaining import ExplainingDetector
 from workers.keeping import KeepingDetector
 from workers.link import Link, LinkClosedError, die_with_parent
 from workers.loop import CameraLoop, LogDrain, Port
-from workers.sources import open_source
+from workers.mischief import Mischief
+from workers.sources import Source, open_source
+from workers.sources.faulty import FaultySource
 
 LOG_LINES = 200  # kept until the next heartbeat; what is over is dropped, oldest first, and counted
 LOG_LINE_CHARACTERS = 2000
@@ -61,7 +65,7 @@ def run(connection: socket.socket) -> None:
     try:
         configure = _configure_from(link)
         name_process(f"dartd {configure.source.camera_id}")
-        work(link, configure, buffer.drain)
+        work(Mischief(link, connection, configure) if configure.faults else link, configure, buffer.drain)
     except LinkClosedError as error:
         logger.info("camera process ends: %s", error)
     finally:
@@ -70,14 +74,14 @@ def run(connection: socket.socket) -> None:
 
 def work(port: Port, configure: Configure, drain_log: LogDrain) -> None:
     """Run one camera with the real detector."""
-    spec = configure.source
-    CameraLoop(
-        port,
-        configure,
-        KeepingDetector(configure),
-        lambda: open_source(spec, lockstep=configure.lockstep, start_s=configure.start_s),
-        drain_log,
-    ).run()
+
+    def opened() -> Source:
+        source = open_source(configure.source, lockstep=configure.lockstep, start_s=configure.start_s)
+        return FaultySource(source, configure.faults) if configure.faults else source
+
+    explain = configure.explain_dir
+    detector = KeepingDetector(configure) if explain is None else ExplainingDetector(configure, Path(explain))
+    CameraLoop(port, configure, detector, opened, drain_log).run()
 
 
 def prepare_process() -> LogBuffer:

@@ -10,7 +10,7 @@ import uvloop
 
 from dartd.cli.configuration import find_config
 from dartd.cli.failure import told_failures
-from dartd.config import load_config
+from dartd.config import load_config, load_scenario
 from dartd.daemon import Daemon
 from dartd.log import logging_to
 
@@ -22,7 +22,13 @@ from dartd.log import logging_to
     type=click.Path(path_type=Path),
     help="The configuration; without it $DARTD_CONFIG, then /etc/dartd/dartd.toml.",
 )
-def command(path: Path | None) -> None:
+@click.option(
+    "--faults",
+    "scenario",
+    type=click.Path(path_type=Path),
+    help="Let go wrong what this scenario says (config/faults/ has some); only with simulated cameras and recordings.",
+)
+def command(path: Path | None, scenario: Path | None) -> None:
     """Run the daemon in the foreground until SIGTERM or Ctrl-C.
 
     Environment variables win over the file: server.port is DARTD_SERVER_PORT. At first start an operator token is made, shown once and
@@ -30,8 +36,9 @@ def command(path: Path | None) -> None:
     """
     with told_failures():
         config = load_config(find_config(path, os.environ), os.environ)
+        faults = None if scenario is None else load_scenario(scenario, config)
         with logging_to(sys.stderr, config.log), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(Daemon(config, announce=_announce).run())
+            runner.run(Daemon(config, announce=_announce, scenario=faults).run())
 
 
 def _announce(line: str) -> None:

@@ -6,6 +6,7 @@ addresses) are never told.
 
 from dartd.config.load import load_config
 from dartd.config.redaction import redact_url
+from dartd.config.scenario import load_scenario
 from dartd.config.sections import (
     AuthConfig,
     BoardConfig,
@@ -33,5 +34,6 @@ __all__ = [
     "VisitConfig",
     "WsConfig",
     "load_config",
+    "load_scenario",
     "redact_url",
 ]

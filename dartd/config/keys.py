@@ -40,9 +40,9 @@ def words_of(kind: inspect.Type) -> str:
     return ""
 
 
-def key_at(path: str, values: object) -> Key:
+def key_at(path: str, values: object, root: type = Config) -> Key:
     """Follow a path such as `$.cameras[1].fps` through the types and through what was read."""
-    key = Key(inspect.type_info(Config), "", None, values)
+    key = Key(inspect.type_info(root), "", None, values)
     for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
         key = _item(key, int(index)) if index else _member(key, name)
     return key

@@ -21,7 +21,7 @@ def load_config(path: Path | None, environ: Mapping[str, str], *, cameras_requir
     Raises:
         ConfigError: something is wrong; the message says where, what was expected and found, and a way out.
     """
-    values = {} if path is None else _read(path)
+    values = {} if path is None else read_toml(path)
     origins = overlay(values, environ)
     try:
         config = msgspec.convert(values, Config)
@@ -32,7 +32,12 @@ def load_config(path: Path | None, environ: Mapping[str, str], *, cameras_requir
     return config
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises:
+        ConfigError: it cannot be read, or is no TOML.
+    """
     try:
         return tomllib.loads(path.read_bytes().decode())
     except FileNotFoundError:

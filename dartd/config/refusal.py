@@ -9,16 +9,17 @@ from msgspec import inspect
 
 from dartd.config.keys import Key, fields_of, key_at, kind_of, words_of
 from dartd.config.redaction import redact_url
+from dartd.config.sections import Config
 from dartd.errors import ConfigError
 
 _PLENTY = 16  # more names than this are no help in an error
 
 
-def refusal(message: str, values: dict[str, Any], origins: Mapping[str, str]) -> ConfigError:
-    """Say in our words what msgspec found wrong; `origins` tells which paths came from which environment variable."""
+def refusal(message: str, values: dict[str, Any], origins: Mapping[str, str], root: type = Config) -> ConfigError:
+    """Say in our words what msgspec found wrong in a `root`; `origins` tells which paths came from which environment variable."""
     reason, _, where = message.removesuffix("`").rpartition(" - at `")
     reason, where = (reason, where) if reason else (message, "$")
-    key = key_at(where, values)
+    key = key_at(where, values, root)
     named = re.search(r"(unknown|required) field `(.*)`$", reason, flags=re.DOTALL)
     if named is None:
         return ConfigError(f"{where}: {_wrong(key, origins.get(where.partition('[')[0]))}", path=where)
@@ -52,7 +53,8 @@ def _expected(key: Key) -> str:
         case inspect.LiteralType(values=values):
             return "one of " + ", ".join(str(value) for value in values)
         case inspect.VarTupleType(item_type=item):
-            return "a list of tables, each headed [[cameras]]" if fields_of(kind_of(item)[0]) else "a list of texts"
+            name = key.field.name if key.field else ""
+            return f"a list of tables, each headed [[{name}]]" if fields_of(kind_of(item)[0]) else "a list of texts"
         case inspect.StrType() if isinstance(key.found, str):
             return key.words
         case kind:

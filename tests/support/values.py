@@ -13,7 +13,7 @@ _PLAIN: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.NoneType: lambda _: st.none(),
     inspect.BoolType: lambda _: st.booleans(),
     inspect.IntType: lambda kind: st.integers(kind.ge if kind.ge is not None else -(2**53), kind.le if kind.le is not None else 2**53),
-    inspect.FloatType: lambda _: st.floats(allow_nan=False, allow_infinity=False, width=64),
+    inspect.FloatType: lambda kind: st.floats(kind.ge, kind.le, allow_nan=False, allow_infinity=False, width=64),
     inspect.StrType: lambda _: _TEXT,
     inspect.BytesType: lambda _: st.binary(max_size=40),
     inspect.AnyType: lambda _: st.none() | st.booleans() | st.integers(-(2**53), 2**53) | _TEXT,

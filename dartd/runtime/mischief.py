@@ -1,0 +1,102 @@
+"""What a scenario does to the daemon itself: its disk, its database, its clock."""
+
+import asyncio
+import contextlib
+import logging
+import resource
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import msgspec
+
+from schemas.base import CameraId
+from schemas.faults import DAEMON_FAULTS, Scenario, ScriptedFault
+
+_log = logging.getLogger(__name__)
+
+LOCK_RETRY_S = 5.0  # how long the other connection waits for its lock
+
+
+class Mischief:
+    """The faults of a scenario on the clock of a running daemon; without a scenario nothing ever happens.
+
+    `wall` is the wall clock that a fault may set. A full disk is one on which this process may write nothing (RLIMIT_FSIZE); a locked
+    database is one that another connection holds.
+    """
+
+    def __init__(self, scenario: Scenario | None, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._faults = () if scenario is None else scenario.faults
+        self._now = now
+        self._began_s = now()
+        self._offset_s = 0.0
+
+    def wall(self) -> float:
+        """Give the wall time in seconds since 1970, as far as it was not set to another."""
+        return time.time() + self._offset_s
+
+    def begin(self) -> None:
+        """Let the times of the faults count from now."""
+        self._began_s = self._now()
+
+    def of_camera(self, camera_id: CameraId) -> tuple[ScriptedFault, ...]:
+        """Name what strikes a camera or its process, in media time."""
+        return tuple(msgspec.structs.replace(f, at_s=self._began_s + f.at_s) for f in self._faults if f.concerns(camera_id))
+
+    async def run(self, store: Path) -> None:
+        """Do what the scenario says to the daemon with this store, and take it back; also when cancelled."""
+        faults = [fault for fault in self._faults if fault.kind in DAEMON_FAULTS]
+        async with anyio.create_task_group() as tasks:
+            for fault in faults:
+                tasks.start_soon(self._strike, fault, store)
+
+    async def _strike(self, fault: ScriptedFault, store: Path) -> None:
+        await asyncio.sleep(max(0.0, self._began_s + fault.at_s - self._now()))
+        _log.warning("on purpose: %s for %g s", fault.kind.replace("_", " "), fault.for_s)
+        async with self._deed(fault, store):
+            await asyncio.sleep(fault.for_s)
+        _log.warning("on purpose: %s is over", fault.kind.replace("_", " "))
+
+    @asynccontextmanager
+    async def _deed(self, fault: ScriptedFault, store: Path) -> AsyncIterator[None]:
+        if fault.kind == "disk_full":
+            with _full_disk():
+                yield
+        elif fault.kind == "database_locked":
+            async with _locked_database(store):
+                yield
+        else:
+            self._offset_s += fault.step_s
+            try:
+                yield
+            finally:
+                self._offset_s -= fault.step_s
+
+
+@contextlib.contextmanager
+def _full_disk() -> Iterator[None]:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))  # Python ignores the signal: each write fails instead
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+
+
+@asynccontextmanager
+async def _locked_database(store: Path) -> AsyncIterator[None]:
+    connection = await asyncio.to_thread(_lock, store)
+    try:
+        yield
+    finally:
+        with anyio.CancelScope(shield=True):
+            await asyncio.to_thread(connection.close)
+
+
+def _lock(store: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(store, timeout=LOCK_RETRY_S, isolation_level=None, check_same_thread=False)
+    connection.execute("BEGIN EXCLUSIVE")
+    return connection

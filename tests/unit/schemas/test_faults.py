@@ -1,0 +1,34 @@
+"""Faults on purpose."""
+
+import pytest
+
+from schemas.base import CameraId
+from schemas.faults import DAEMON_FAULTS, FRAME_FAULTS, PROCESS_FAULTS, ScriptedFault
+
+
+def test_every_kind_strikes_one_kind_of_thing() -> None:
+    """A fault is done by whoever it concerns, so no kind may be of two sorts."""
+    kinds = [*FRAME_FAULTS, *PROCESS_FAULTS, *DAEMON_FAULTS]
+
+    assert len(kinds) == len(set(kinds)) == 14
+
+
+def test_a_fault_without_a_camera_strikes_all_of_them() -> None:
+    """One that names a camera strikes that one, one of the daemon none."""
+    cameras = [CameraId("cam0"), CameraId("cam1")]
+    struck = [
+        [camera for camera in cameras if fault.concerns(camera)]
+        for fault in (
+            ScriptedFault(kind="black", at_s=1),
+            ScriptedFault(kind="hang", at_s=1, camera=cameras[1]),
+            ScriptedFault(kind="disk_full", at_s=1),
+        )
+    ]
+
+    assert struck == [cameras, cameras[1:], []]
+
+
+@pytest.mark.parametrize(("t_s", "on"), [(0.9, False), (1.0, True), (2.9, True), (3.0, False)])
+def test_a_fault_lasts_as_long_as_it_says(t_s: float, on: bool) -> None:  # noqa: FBT001
+    """It begins at its time and is over `for_s` later."""
+    assert ScriptedFault(kind="frozen", at_s=1, for_s=2).is_on(t_s) is on
