@@ -1,11 +1,10 @@
 """What was told of a simulated story beside what happened, line by line, so that a difference can be read."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, zip_longest
 from typing import Any, NamedTuple
 
-from dartd.runtime.replay import Told
 from schemas.base import Event
 from schemas.events import (
     BoardStateChanged,
@@ -26,8 +25,34 @@ from schemas.events import (
 NEAR_WIRE_MM = 0.6  # a dart so near to a wire may be told in either bed
 BOARD_MM = 225.5  # what cameras watch: a dart beyond, in the surround, may be told as a miss
 WIDEST_MM = 5.0  # and no dart farther off than this
+MOVED_MM = 3.0  # a dart that was told to have moved less may have been seen a little differently
 LATE_MS = 500.0  # the end of a takeout may be told when the next visit has begun; its first dart comes a second later
-_SILENT = BoardStateChanged | DartMoved | VisitCompleted
+TOGETHER_MS = 600.0  # what happens so close together may be told in either order
+_SILENT = BoardStateChanged | VisitCompleted
+
+
+class Heard(NamedTuple):
+    """An event, and when it was told on the clock of its sequence."""
+
+    t_ms: float
+    event: Event
+
+
+class Dart(NamedTuple):
+    """A dart that stuck, as it was told: how far off (infinite: not at all), how sure, whether in its bed, whether close to a wire."""
+
+    error_mm: float
+    uncertainty_mm: float
+    in_bed: bool
+    near_wire: bool
+
+
+class Delays(NamedTuple):
+    """How long after they happened hits, falls and ends of takeouts were told, in ms."""
+
+    hits: list[float]
+    falls: list[float]
+    ends: list[float]
 
 
 class Visit(NamedTuple):
@@ -36,23 +61,31 @@ class Visit(NamedTuple):
     told: list[str]
     happened: list[str]
     wrong: list[str]
-    events: list[Told]
+    darts: list[Dart]
+    delays: Delays
+    events: list[Heard]
 
     @property
     def is_right(self) -> bool:
         """Say whether all was told as it happened."""
         return self.told == self.happened and not self.wrong
 
+    @property
+    def difference(self) -> str:
+        """Say what was told wrongly; empty when nothing."""
+        lines = [] if self.told == self.happened else [f"told {', '.join(self.told)} instead of {', '.join(self.happened)}"]
+        return "; ".join([*lines, *self.wrong])
 
-def visits(truth: dict[str, Any], told: Iterable[Told]) -> list[Visit]:
+
+def visits(truth: Mapping[str, Any], told: Iterable[Heard]) -> list[Visit]:
     """Lay what was told beside the `visits` of a story's truth; calibrations and camera states belong to no visit."""
-    heard = [t for t in told if isinstance(t.envelope.event, _SILENT | _STORY)]
+    heard = [t for t in told if isinstance(t.event, _SILENT | _STORY)]
     return [_visit(visit, heard) for visit in truth["visits"]]
 
 
-def broken_chain(told: Iterable[Told]) -> list[str]:
+def broken_chain(told: Iterable[Heard]) -> list[str]:
     """List the changes of state that do not begin where the one before ended."""
-    changes = [t.envelope.event for t in told if isinstance(t.envelope.event, BoardStateChanged)]
+    changes = [t.event for t in told if isinstance(t.event, BoardStateChanged)]
     return [
         f"{one.state} {one.status}, then from {other.previous_state} {other.previous_status}"
         for one, other in pairwise(changes)
@@ -60,21 +93,44 @@ def broken_chain(told: Iterable[Told]) -> list[str]:
     ]
 
 
-def _visit(visit: dict[str, Any], heard: Sequence[Told]) -> Visit:
+def _visit(visit: Mapping[str, Any], heard: Sequence[Heard]) -> Visit:
     window = [t for t in heard if visit["start_ms"] + LATE_MS <= t.t_ms < visit["end_ms"] + LATE_MS]
-    events = [t.envelope.event for t in window]
-    slots = {e.dart_id: e.dart_number for e in events if isinstance(e, DartHit | DartUnscored)}
-    told = _gathered([_told(e, slots) for e in events if not isinstance(e, _SILENT)])
+    events = [t.event for t in window]
     story = _one_takeout(visit["events"])
+    slots = {e.dart_id: e.dart_number for e in events if isinstance(e, DartHit | DartUnscored)}
+    pushed = {e["slot"] for e in story if e["event"] == "dart_moved"}
+    told = _gathered([_told(e, slots) for e in events if not isinstance(e, _SILENT) and not _is_uncertain(e, slots, pushed)])
     unseen = {e["slot"] for e in story if _is_off_the_board(e) and f"throw_miss {e['slot']}" in told}
     happened = _gathered([_line(e) for e in story if not (e["event"] == "dart_removed" and e["slot"] in unseen)])
     others = {_line(e): ("throw_miss",) if _is_off_the_board(e) else tuple(e.get("or", ())) for e in story}
+    happened = _in_told_order(happened, told, {_line(e): e["t_ms"] for e in reversed(story)})
     return Visit(
         [_by_first_name(line, wanted, others.get(wanted, ())) for line, wanted in zip_longest(told, happened, fillvalue="") if line],
         happened,
         [*_misplaced(visit["events"], events), *_miscounted(visit, events)],
+        _darts(visit["events"], events),
+        _delays(visit["events"], window),
         window,
     )
+
+
+def _in_told_order(happened: Sequence[str], told: Sequence[str], t_ms: Mapping[str, float]) -> list[str]:
+    """Exchange neighbours that happened together where they were told the other way round."""
+    lines = list(happened)
+    for k in range(min(len(lines) - 1, len(told))):
+        one, other = lines[k], lines[k + 1]
+        apart_ms = abs(t_ms.get(one, -math.inf) - t_ms.get(other, math.inf))
+        if told[k] == other != one and apart_ms < TOGETHER_MS:
+            lines[k : k + 2] = other, one
+    return lines
+
+
+def _is_uncertain(event: Event, slots: Mapping[Any, int], pushed: set[int]) -> bool:
+    """Say whether a dart that is told to have moved may only have been seen a little differently."""
+    if not isinstance(event, DartMoved) or slots.get(event.dart_id) in pushed:
+        return False
+    old, new = event.old_position, event.new_position
+    return math.hypot(new.x_mm - old.x_mm, new.y_mm - old.y_mm) < MOVED_MM
 
 
 def _by_first_name(line: str, wanted: str, others: Sequence[str]) -> str:
@@ -83,22 +139,24 @@ def _by_first_name(line: str, wanted: str, others: Sequence[str]) -> str:
     return wanted if name in others and numbers == wanted.partition(" ")[2] else line
 
 
-def _is_off_the_board(event: dict[str, Any]) -> bool:
+def _is_off_the_board(event: Mapping[str, Any]) -> bool:
     """Say whether a dart stuck so far out that cameras need not see it; it scores nothing either way."""
     return event["event"] == "dart_hit" and math.hypot(event["x_mm"], event["y_mm"]) > BOARD_MM
 
 
-def _line(event: dict[str, Any]) -> str:
+def _line(event: Mapping[str, Any]) -> str:
     return f"{event['event']} {event['slot']}" if "slot" in event else str(event["event"])
 
 
-def _told(event: Event, slots: dict[Any, int]) -> str:
+def _told(event: Event, slots: Mapping[Any, int]) -> str:
     name = str(event.__struct_config__.tag)
     match event:
         case DartHit() | DartUnscored() | ThrowMiss():
             return f"{name} {event.dart_number}"
-        case DartBounceOut():
+        case DartBounceOut() | DartMoved():
             return f"{name} {slots.get(event.dart_id, '?')}"
+        case ExtraDart():
+            return f"{name} 0"
         case DartRemoved():
             numbers = [slots.get(dart_id, 0) for dart_id in event.removed_dart_ids]
             return f"{name} {' '.join(map(str, numbers))}" if event.count_removed == len(numbers) else f"{name} miscounted"
@@ -119,7 +177,7 @@ def _gathered(lines: Sequence[str]) -> list[str]:
     return gathered
 
 
-def _one_takeout(story: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _one_takeout(story: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Leave out the hand that comes again while the takeout is open: it is told once."""
     told = []
     is_open = False
@@ -130,33 +188,85 @@ def _one_takeout(story: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return told
 
 
-def _misplaced(story: Sequence[dict[str, Any]], events: Sequence[Event]) -> list[str]:
+def _hits(story: Sequence[Mapping[str, Any]], events: Sequence[Event]) -> list[tuple[Mapping[str, Any], DartHit | None]]:
+    """Pair each dart that stuck with the hit of its slot; the slots of a second visit come after those of the first."""
+    told = [e for e in events if isinstance(e, DartHit)]
+    pairs: list[tuple[Mapping[str, Any], DartHit | None]] = []
+    for dart in [e for e in story if e["event"] == "dart_hit"]:
+        hit = next((e for e in told if e.dart_number == dart["slot"]), None)
+        if hit is not None:
+            told.remove(hit)
+        pairs.append((dart, hit))
+    return pairs
+
+
+def _darts(story: Sequence[Mapping[str, Any]], events: Sequence[Event]) -> list[Dart]:
+    found = []
+    for dart, hit in _hits(story, events):
+        near = dart["wire_distance_mm"] < NEAR_WIRE_MM
+        if hit is not None:
+            found.append(Dart(_off_mm(dart, hit), hit.fusion.uncertainty_mm, _is_in_bed(dart, hit), near))
+        elif not _is_off_the_board(dart):
+            found.append(Dart(math.inf, 0.0, False, near))
+    return found
+
+
+def _delays(story: Sequence[Mapping[str, Any]], window: Sequence[Heard]) -> Delays:
+    """Measure from what happened to what was told, the first with the first and so on; a hit with the one of its slot."""
+    when = {id(t.event): t.t_ms for t in window}
+    events = [t.event for t in window]
+
+    def late(name: str, kind: type[Event]) -> list[float]:
+        happened = [e["t_ms"] for e in story if e["event"] == name and "or" not in e]
+        return [t_ms - at_ms for at_ms, t_ms in zip(happened, [t.t_ms for t in window if isinstance(t.event, kind)], strict=False)]
+
+    hits = [when[id(hit)] - dart["t_ms"] for dart, hit in _hits(story, events) if hit is not None]
+    return Delays(hits, late("dart_bounce_out", DartBounceOut), late("takeout_finished", TakeoutFinished))
+
+
+def _off_mm(dart: Mapping[str, Any], hit: DartHit) -> float:
+    return math.dist((dart["x_mm"], dart["y_mm"]), (hit.board_coordinates.x_mm, hit.board_coordinates.y_mm))
+
+
+def _is_in_bed(dart: Mapping[str, Any], hit: DartHit) -> bool:
+    return (_label(hit), hit.score.ring) == (dart["label"], dart["ring"])
+
+
+def _label(hit: DartHit) -> str:
+    return "MISS" if hit.score.ring == "miss" else hit.score.label
+
+
+def _misplaced(story: Sequence[Mapping[str, Any]], events: Sequence[Event]) -> list[str]:
     """List the darts that were told in another bed, or far off."""
     wrong = []
-    hits = {e.dart_number: e for e in events if isinstance(e, DartHit)}
-    for dart in [e for e in story if e["event"] == "dart_hit" and e["slot"] in hits]:
-        hit = hits[dart["slot"]]
-        label = "MISS" if hit.score.ring == "miss" else hit.score.label
-        off_mm = math.dist((dart["x_mm"], dart["y_mm"]), (hit.board_coordinates.x_mm, hit.board_coordinates.y_mm))
-        in_bed = (label, hit.score.ring) == (dart["label"], dart["ring"]) or dart["wire_distance_mm"] < NEAR_WIRE_MM
-        if not in_bed or off_mm > WIDEST_MM:
-            wrong.append(f"dart {dart['slot']} {dart['ring']} {dart['label']} told {hit.score.ring} {label}, {off_mm:.1f} mm off")
+    for dart, hit in _hits(story, events):
+        if hit is None:
+            continue
+        off_mm = _off_mm(dart, hit)
+        if not (_is_in_bed(dart, hit) or dart["wire_distance_mm"] < NEAR_WIRE_MM) or off_mm > WIDEST_MM:
+            wrong.append(f"dart {dart['slot']} {dart['ring']} {dart['label']} told {hit.score.ring} {_label(hit)}, {off_mm:.1f} mm off")
     return wrong
 
 
-def _miscounted(visit: dict[str, Any], events: Sequence[Event]) -> list[str]:
-    """List what is wrong with the sum of the visit: told once, and once more when a dart fell later, with every slot and its points."""
+def _miscounted(visit: Mapping[str, Any], events: Sequence[Event]) -> list[str]:
+    """List what is wrong with the sums: each visit told once, and once more when a dart fell later, with every slot and its points."""
     ends = [e for e in events if isinstance(e, VisitCompleted)]
-    fresh = sum(not e.revised for e in ends)
-    if fresh != 1:
-        return [f"visit_completed told {fresh} times"]
-    points = {e.dart_number: e.score.total for e in events if isinstance(e, DartHit)}
-    slots = [(throw.dart_number, throw.points) for throw in ends[-1].throws]
+    fresh = [e for e in ends if not e.revised]
+    if len(fresh) != len(visit["completed"]):
+        return [f"visit_completed told {len(fresh)} times instead of {len(visit['completed'])}"]
     fallen = {e.dart_id for e in events if isinstance(e, DartBounceOut)}
-    expected = [(k, points.get(k, 0)) for k in range(1, visit["slots"] + 1)]
-    lost = [(k, 0 if any(t.dart_number == k and t.dart_id in fallen for t in ends[-1].throws) else p) for k, p in expected]
-    wrong = [] if slots in (expected, lost) else [f"visit_completed told {slots} instead of {expected}"]
-    return wrong if ends[-1].total == sum(p for _, p in slots) else [*wrong, f"total {ends[-1].total}, darts {slots}"]
+    wrong = []
+    for first, used in zip(fresh, visit["completed"], strict=True):
+        last = [e for e in ends if e.visit_id == first.visit_id][-1]
+        points = {e.dart_number: e.score.total for e in events if isinstance(e, DartHit) and e.visit_id == first.visit_id}
+        slots = [(throw.dart_number, throw.points) for throw in last.throws]
+        expected = [(k, points.get(k, 0)) for k in range(1, used + 1)]
+        lost = [(k, 0 if any(t.dart_number == k and t.dart_id in fallen for t in last.throws) else p) for k, p in expected]
+        if slots not in (expected, lost):
+            wrong.append(f"visit_completed told {slots} instead of {expected}")
+        if last.total != sum(p for _, p in slots):
+            wrong.append(f"total {last.total}, darts {slots}")
+    return wrong
 
 
 _STORY = (
@@ -165,6 +275,7 @@ _STORY = (
     | ExtraDart
     | DartRemoved
     | DartBounceOut
+    | DartMoved
     | ThrowMiss
     | TakeoutStarted
     | TakeoutFinished

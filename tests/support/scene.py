@@ -43,7 +43,7 @@ class Outlook:
     def picture(self, *darts: Pose, hand: HandPose | None = None, shift: Shift | None = None) -> Image:
         """Take a picture of what stands there; no two have the same noise."""
         self._taken += 1
-        return self._painter.paint(Moment(standing=darts, hand=hand), shift or Shift(), self._taken)
+        return self._painter.paint(Moment(standing=darts, hands=(hand,) if hand else ()), shift or Shift(), self._taken)
 
     def reference(self, *darts: Pose) -> Reference:
         """Take a reference with these darts in the board."""

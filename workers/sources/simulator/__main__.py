@@ -20,7 +20,6 @@ from workers.sources.errors import SourceError
 from workers.sources.simulator.address import Address, parse_address
 from workers.sources.simulator.rig import CAMERAS, near_sector, rig_of, true_calibration
 from workers.sources.simulator.source import SimulatorSource
-from workers.sources.simulator.story import Story
 from workers.sources.simulator.truth import truth
 
 _JPEG_QUALITY = 90
@@ -40,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         address = parse_address(asked.url)
-        story = Story(name=address.story, seed=address.seed)
+        story = address.played
         if asked.truth:
             _write(asked.truth, truth(story, asked.seconds if math.isinf(story.end_s) else story.end_s))
         if asked.record:
@@ -55,13 +54,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def record(folder: Path, address: Address, seconds: float, size: tuple[int, int], fps: float) -> None:
     """Write a recording of the whole visits within `seconds`: one sequence with JPEG frames, and its truth."""
-    story = Story(name=address.story, seed=address.seed)
+    story = address.played
     told = truth(story, min(seconds, story.end_s))
     end_ms = told["sequences"][story.name]["end_ms"]
     folder.mkdir(parents=True, exist_ok=True)
     rig, frames = rig_of(address.rig), [{"t_ms": 1000 * k / fps, "files": {}} for k in range(math.ceil(end_ms * fps / 1000))]
     for camera in range(CAMERAS):
-        url = f"sim:?rig={address.rig}&seed={address.seed}&story={address.story}&camera={camera}"
+        url = f"sim:?rig={address.rig}&seed={address.seed}&story={address.story}&unusual={address.unusual}&camera={camera}"
         spec = SourceSpec(camera_id=CameraId(f"cam{camera}"), url=url, width=size[0], height=size[1], fps=fps)
         source = SimulatorSource(spec, lockstep=True, start_s=0.0)
         source.open()

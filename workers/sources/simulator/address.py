@@ -5,17 +5,26 @@ from urllib.parse import parse_qsl
 from schemas.base import Value
 from workers.sources.errors import SourceError
 from workers.sources.simulator.rig import CAMERAS
-from workers.sources.simulator.story import STORIES
+from workers.sources.simulator.story import STORIES, Story
 
 
 class Address(Value, frozen=True, kw_only=True):
-    """Which rig and story a simulated camera shows; `epoch_s` is the media time at which the story begins (None: when the source opens)."""
+    """Which rig and story a simulated camera shows.
+
+    `unusual` is the share of unusual visits in the story `mixed`, `epoch_s` when it begins (None: when the source opens).
+    """
 
     rig: int = 1
     seed: int = 1
     story: str = "demo"
     camera: int = 0
+    unusual: float = 0.33
     epoch_s: float | None = None
+
+    @property
+    def played(self) -> Story:
+        """Give the story that is shown."""
+        return Story(name=self.story, seed=self.seed, unusual=self.unusual)
 
 
 def parse_address(url: str) -> Address:
@@ -28,15 +37,16 @@ def parse_address(url: str) -> Address:
     if scheme != "sim":
         raise SourceError(f"{url!r} is no simulator: write sim:?rig=1&seed=7&story=demo&camera=0")
     values = dict(parse_qsl(rest.lstrip("?"), keep_blank_values=True))
-    unknown = sorted(set(values) - {"rig", "seed", "story", "camera", "epoch"})
+    unknown = sorted(set(values) - {"rig", "seed", "story", "camera", "unusual", "epoch"})
     if unknown:
-        raise SourceError(f"{url!r}: unknown parameter {unknown[0]!r}; there are rig, seed, story, camera and epoch")
+        raise SourceError(f"{url!r}: unknown parameter {unknown[0]!r}; there are rig, seed, story, camera, unusual and epoch")
     address = Address(
         rig=_whole(url, values.get("rig", "1"), "rig"),
         seed=_whole(url, values.get("seed", "1"), "seed"),
         story=values.get("story", "demo"),
         camera=_whole(url, values.get("camera", "0"), "camera"),
-        epoch_s=_seconds(url, values["epoch"]) if "epoch" in values else None,
+        unusual=_number(url, values.get("unusual", "0.33"), "unusual"),
+        epoch_s=_number(url, values["epoch"], "epoch") if "epoch" in values else None,
     )
     if address.story not in STORIES:
         raise SourceError(f"{url!r}: there is no story {address.story!r}; there are {', '.join(STORIES)}")
@@ -51,11 +61,11 @@ def _whole(url: str, text: str, name: str) -> int:
     return int(text)
 
 
-def _seconds(url: str, text: str) -> float:
+def _number(url: str, text: str, name: str) -> float:
     try:
-        seconds = float(text)
+        number = float(text)
     except ValueError:
-        raise SourceError(f"{url!r}: epoch must be seconds, got {text!r}") from None
-    if not abs(seconds) < 1e12:
-        raise SourceError(f"{url!r}: epoch must be a finite number of seconds, got {text!r}")
-    return seconds
+        raise SourceError(f"{url!r}: {name} must be a number, got {text!r}") from None
+    if not abs(number) < 1e12:
+        raise SourceError(f"{url!r}: {name} must be a finite number, got {text!r}")
+    return number

@@ -1,9 +1,11 @@
 """What stands, moves and shakes before the cameras at one time of a story."""
 
 import math
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from schemas.base import Value
 from workers.sources.simulator.darts import Pose
@@ -32,7 +34,7 @@ class Moment(Value, frozen=True, kw_only=True):
 
     standing: tuple[Pose, ...] = ()
     moving: tuple[Moving, ...] = ()
-    hand: HandPose | None = None
+    hands: tuple[HandPose, ...] = ()
 
 
 def moment_at(story: Story, since_s: float) -> Moment:
@@ -44,12 +46,12 @@ def moment_at(story: Story, since_s: float) -> Moment:
     standing: list[Pose] = []
     moving: list[Moving] = []
     for throw in visit.throws:
-        if throw.at_s + _WIGGLE_S <= since_s < throw.gone_s:
-            standing.append(throw.pose)
+        if throw.at_s + _WIGGLE_S <= since_s < throw.gone_s and not _is_pushed_now(throw, since_s):
+            standing.append(throw.pose_at(since_s))
         elif moves := _moving(throw, visit, since_s):
             moving.append(moves)
     reach = next((r for r in visit.reaches if r.start_s <= since_s < r.end_s), None)
-    return Moment(standing=tuple(standing), moving=tuple(moving), hand=_hand(reach, visit, since_s) if reach else None)
+    return Moment(standing=tuple(standing), moving=tuple(moving), hands=_hands(reach, visit, since_s) if reach else ())
 
 
 def shift_at(story: Story, camera: int, since_s: float) -> Shift:
@@ -91,43 +93,58 @@ def _moving(throw: Throw, visit: Visit, since_s: float) -> Moving | None:
     if throw.at_s - FLIGHT_S <= since_s < throw.at_s:
         return Moving(poses=tuple(_flying(throw, t) for t in instants))
     if throw.at_s <= since_s < min(throw.gone_s, throw.at_s + _WIGGLE_S):
-        return Moving(poses=tuple(_wiggling(throw, t) for t in instants[:2]), rest=throw.pose)
+        return Moving(poses=tuple(_wiggling(throw, throw.at_s, t) for t in instants[:2]), rest=throw.pose)
     if since_s < throw.gone_s:
-        return None
-    if throw.outcome in {"bounces", "falls", "drops"} and since_s < throw.gone_s + FALL_S:
-        return Moving(poses=tuple(_falling(throw, t) for t in instants))
-    for reach in visit.reaches:
-        if throw.number in dict(reach.takes) and since_s < reach.end_s:
-            return Moving(poses=(_held(throw, reach, visit, since_s),))
-    return None
+        if throw.pushed is None or not _is_pushed_now(throw, since_s):
+            return None
+        return Moving(poses=tuple(_wiggling(throw, throw.pushed[0], t) for t in instants[:2]), rest=throw.pushed[1])
+    reach = next((r for r in visit.reaches if throw.number in dict(r.takes)), None)
+    if reach is not None:
+        return Moving(poses=(_held(throw, reach, visit, since_s),)) if since_s < reach.end_s else None
+    return Moving(poses=tuple(_falling(throw, t) for t in instants)) if since_s < throw.gone_s + FALL_S else None
+
+
+def _is_pushed_now(throw: Throw, since_s: float) -> bool:
+    return throw.pushed is not None and throw.pushed[0] <= since_s < throw.pushed[0] + _WIGGLE_S
 
 
 def _flying(throw: Throw, at_s: float) -> Pose:
     p = throw.pose
-    return _changed(p, depth_mm=p.depth_mm - _SPEED_MM_S * (throw.at_s - at_s))
+    return replace(p, depth_mm=p.depth_mm - _SPEED_MM_S * (throw.at_s - at_s))
 
 
-def _wiggling(throw: Throw, at_s: float) -> Pose:
-    p, gone_s = throw.pose, max(at_s - throw.at_s, 0.0)
+def _wiggling(throw: Throw, struck_s: float, at_s: float) -> Pose:
+    p, gone_s = throw.pose_at(max(at_s, struck_s)), max(at_s - struck_s, 0.0)
     swing = 0.06 * math.exp(-gone_s / 0.045) * math.sin(math.tau * 22 * gone_s)
-    depth_mm = p.depth_mm if throw.outcome in {"sticks", "falls"} else 2.0
-    return _changed(p, slope_y=p.slope_y + swing, slope_x=p.slope_x + 0.3 * swing, depth_mm=depth_mm)
+    depth_mm = 2.0 if throw.outcome in {"bounces", "drops"} else p.depth_mm
+    return replace(p, slope_y=p.slope_y + swing, slope_x=p.slope_x + 0.3 * swing, depth_mm=depth_mm)
 
 
 def _falling(throw: Throw, at_s: float) -> Pose:
     """Let a dart drop: its point comes out, its flight goes down, it leaves the board."""
-    p, gone_s = throw.pose, max(at_s - throw.gone_s, 0.0)
+    p, gone_s = throw.pose_at(at_s), max(at_s - throw.gone_s, 0.0)
     drop_mm = _GRAVITY_MM_S2 / 2 * gone_s**2
     slope_y = p.slope_y - 5.0 * gone_s
     point_mm = np.array([p.x_mm + 60 * gone_s, p.y_mm - drop_mm, 4.0 + 350 * gone_s])
-    return placed(_changed(p, slope_y=slope_y), point_mm, 0.0)
+    return placed(replace(p, slope_y=slope_y), point_mm, 0.0)
 
 
 def _held(throw: Throw, reach: Reach, visit: Visit, since_s: float) -> Pose:
-    hand = _hand(reach, visit, since_s)
-    order = [number for number, _ in reach.takes].index(throw.number)
+    """Carry a dart between the fingers; one that lodges in another comes along with it."""
+    hand = _hand(reach.keys, visit.player.side, visit.player.person, since_s)
+    held = throw if throw.on is None else visit.throws[throw.on]
+    order = [number for number, _ in reach.takes].index(held.number)
     fingers_mm = np.array([hand.x_mm + 5.0 * order, hand.y_mm - 4.0 * order, hand.z_mm])
-    return placed(throw.pose, fingers_mm, grip_mm(throw.pose))
+    carried = placed(held.pose_at(since_s), fingers_mm, grip_mm(held.pose))
+    if held is throw:
+        return carried
+    before, after = _point_mm(held.pose_at(since_s)), _point_mm(carried)
+    return placed(throw.pose, _point_mm(throw.pose) + after - before, 0.0)
+
+
+def _point_mm(pose: Pose) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    point: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = np.array([pose.x_mm, pose.y_mm, 0.0]) - pose.depth_mm * pose.along
+    return point
 
 
 def placed(pose: Pose, at_mm: np.ndarray[tuple[int, ...], np.dtype[np.float64]], from_point_mm: float) -> Pose:
@@ -136,17 +153,20 @@ def placed(pose: Pose, at_mm: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
     point_mm = at_mm - from_point_mm * along
     depth_mm = -float(point_mm[2] / along[2])
     foot_mm = point_mm + depth_mm * along
-    return _changed(pose, x_mm=float(foot_mm[0]), y_mm=float(foot_mm[1]), depth_mm=depth_mm)
+    return replace(pose, x_mm=float(foot_mm[0]), y_mm=float(foot_mm[1]), depth_mm=depth_mm)
 
 
-def _changed(pose: Pose, **changes: float) -> Pose:
-    values = {name: getattr(pose, name) for name in pose.__struct_fields__} | changes
-    return Pose(**values)
+def _hands(reach: Reach, visit: Visit, since_s: float) -> tuple[HandPose, ...]:
+    player = visit.player
+    hands = [_hand(reach.keys, player.side, player.person, since_s)]
+    if reach.beside and reach.beside[0].at_s <= since_s < reach.beside[-1].at_s:
+        hands.append(_hand(reach.beside, -player.side, player.person, since_s))
+    return tuple(hands)
 
 
-def _hand(reach: Reach, visit: Visit, since_s: float) -> HandPose:
-    before, after = reach.keys[0], reach.keys[-1]
-    for first, second in zip(reach.keys, reach.keys[1:], strict=False):
+def _hand(keys: tuple[Key, ...], side: float, person: int, since_s: float) -> HandPose:
+    before, after = keys[0], keys[-1]
+    for first, second in pairwise(keys):
         if first.at_s <= since_s <= second.at_s:
             before, after = first, second
             break
@@ -156,7 +176,7 @@ def _hand(reach: Reach, visit: Visit, since_s: float) -> HandPose:
     )
     x_mm += 2.5 * math.sin(8.3 * since_s) + 0.7 * math.sin(27.0 * since_s)  # no hand rests quite still
     y_mm += 2.0 * math.sin(6.1 * since_s + 1.0) + 0.5 * math.sin(31.0 * since_s)
-    return HandPose(x_mm=x_mm, y_mm=y_mm, z_mm=z_mm, side=visit.player.side, grip=grip, person=visit.player.person)
+    return HandPose(x_mm=x_mm, y_mm=y_mm, z_mm=z_mm, side=side, grip=grip, person=person)
 
 
 def _smooth(before: Key, after: Key, since_s: float) -> float:

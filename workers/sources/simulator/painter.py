@@ -36,7 +36,7 @@ class Painter:
 
     def paint(self, moment: Moment, shift: Shift, number: int) -> Image:
         """Paint frame `number` (h, w, 3) BGR; the noise follows from the number."""
-        if moment.moving or moment.hand or shift.swinging:
+        if moment.moving or moment.hands or shift.swinging:
             return self._noise.over(self._in_motion(moment, shift), number)
         key = (moment.standing, shift)
         if self._still is None or self._still[0] != key:
@@ -75,9 +75,9 @@ class _Spot:
         shadows = [self._sprites(p)[0] for p in (*moment.standing, *(m.rest for m in moment.moving if m.rest))]
         things = [(distance, sprite) for _, sprite, distance in map(self._sprites, moment.standing)]
         things += [(self._darts.distance_mm(m.poses[0]), self._darts.blurred(m.poses, 4 if m.rest else 2)) for m in moment.moving]
-        if moment.hand:
-            shadows.append(self._hands.shadow(moment.hand))
-            things.append((self._hands.distance_mm(moment.hand), self._hands.sprite(moment.hand)))
+        for hand in moment.hands:
+            shadows.append(self._hands.shadow(hand))
+            things.append((self._hands.distance_mm(hand), self._hands.sprite(hand)))
         for sprite in (*shadows, *(s for _, s in sorted(things, key=lambda thing: -thing[0]))):
             if sprite:
                 sprite.lay(picture)

@@ -9,10 +9,11 @@ from schemas.base import Value
 from schemas.board import SECTOR_RAD, SECTORS, BoardSpec, wire_distance_mm
 from workers.sources.simulator.darts import Pose
 
-Target = Literal["board", "number_ring", "surround"]
+Target = Literal["board", "group", "number_ring", "surround"]
 _BOARD: Final = BoardSpec()
 _WIRE_MM: Final = 1.9  # no dart enters a wire
 _APART_MM: Final = 7.0  # two points do not share a hole
+_GROUP_MM: Final = (7.5, 15.0)  # how near a dart of a tight group goes beside the one before
 _TRIES: Final = 200
 _AIMS: Final = (
     (20, 103.0, 0.45),
@@ -49,7 +50,7 @@ def player_of(rng: np.random.Generator) -> Player:
 def throw(rng: np.random.Generator, player: Player, target: Target, standing: list[Pose]) -> Pose:
     """Draw where and how a dart goes in: off the wires, apart from the darts that stand already."""
     for _ in range(_TRIES):
-        x_mm, y_mm = _point(rng, player, target)
+        x_mm, y_mm = _beside(rng, standing[-1]) if target == "group" and standing else _point(rng, player, target)
         if all(math.hypot(x_mm - p.x_mm, y_mm - p.y_mm) > _APART_MM for p in standing):
             break
     return Pose(
@@ -64,11 +65,21 @@ def throw(rng: np.random.Generator, player: Player, target: Target, standing: li
 
 
 def _point(rng: np.random.Generator, player: Player, target: Target) -> tuple[float, float]:
-    if target == "board":
+    if target in {"board", "group"}:
         return _on_board(rng, player)
     near, far = {"number_ring": (176.0, 214.0), "surround": (240.0, 285.0)}[target]
     radius_mm, turn = float(rng.uniform(near, far)), float(rng.uniform(0, math.tau))
     return radius_mm * math.cos(turn), radius_mm * math.sin(turn)
+
+
+def _beside(rng: np.random.Generator, pose: Pose) -> tuple[float, float]:
+    """Draw a place close to a dart that stands, off the wires."""
+    for _ in range(_TRIES):
+        reach_mm, turn = float(rng.uniform(*_GROUP_MM)), float(rng.uniform(0, math.tau))
+        x_mm, y_mm = pose.x_mm + reach_mm * math.cos(turn), pose.y_mm + reach_mm * math.sin(turn)
+        if math.hypot(x_mm, y_mm) < _BOARD.double_outer_mm and wire_distance_mm(x_mm, y_mm, _BOARD) > _WIRE_MM:
+            break
+    return x_mm, y_mm
 
 
 def _on_board(rng: np.random.Generator, player: Player) -> tuple[float, float]:

@@ -48,7 +48,7 @@ class SimulatorSource:
         calibration = true_calibration(address.rig, address.camera, spec.width, spec.height, spec.camera_id)
         self._address = address
         self._painter = Painter(rig_of(address.rig), address.camera, calibration)
-        self._story = Story(name=address.story, seed=address.seed)
+        self._story = address.played
         self._epoch_s = self._start_s if address.epoch_s is None else address.epoch_s
         self._next = math.ceil((self._start_s - self._epoch_s) * spec.fps - 1e-6)
 

@@ -4,12 +4,14 @@ import math
 from typing import Final, Literal
 
 import numpy as np
+from msgspec.structs import replace
 
 from schemas.base import Value
 from workers.sources.simulator.darts import Pose, design_of
 from workers.sources.simulator.player import Player, Target, player_of, throw
 
-Outcome = Literal["sticks", "bounces", "falls", "drops"]  # drops: off the surround, without having stuck
+# drops: off the surround, without having stuck; lodges: in the end of another dart (robin hood)
+Outcome = Literal["sticks", "bounces", "falls", "drops", "lodges"]
 FLIGHT_S: Final = 0.11  # how long before it lands a dart may be in the pictures
 FALL_S: Final = 0.45  # how long a dart takes to fall out of them
 _FIRST_S: Final = 0.6
@@ -21,32 +23,52 @@ _AWAY_MM: Final = (130.0, -170.0, 420.0)  # where a hand waits, seen by no camer
 
 
 class Throwing(Value, frozen=True, kw_only=True):
-    """A planned throw, so long after what went before."""
+    """A planned throw, so long after what went before.
+
+    `stays_s` is how long a dart that falls was in the board (None: drawn); it may push the dart that it goes beside, or knock it out.
+    """
 
     after_s: float
     outcome: Outcome = "sticks"
     target: Target = "board"
+    stays_s: float | None = None
+    pushes: bool = False
+    knocks_out: bool = False
 
 
 class Reaching(Value, frozen=True, kw_only=True):
-    """A planned reach into the board: how many darts are taken (at most) and how long the hand rests there first."""
+    """A planned reach into the board: how many darts are taken (at most) and how long the hand rests there first.
+
+    `loosens` darts more fall while the hand is at work; with `second` another hand comes along that takes nothing.
+    """
 
     after_s: float
-    take: int = 3
+    take: int = 9
     rest_s: float = 0.0
+    loosens: int = 0
+    second: bool = False
 
 
 Plan = tuple[Throwing | Reaching, ...]
 
 
 class Throw(Value, frozen=True, kw_only=True):
-    """A throw: when it lands, how it stands, and when it leaves the board again."""
+    """A throw: when it lands, how it stands, and when it leaves the board again.
+
+    `pushed` is when a later dart moved it, and how it stands since; `on` the number of the dart in which it lodges.
+    """
 
     number: int
     at_s: float
     outcome: Outcome
     pose: Pose
     gone_s: float = math.inf
+    pushed: tuple[float, Pose] | None = None
+    on: int | None = None
+
+    def pose_at(self, at_s: float) -> Pose:
+        """Tell how it stands at a time."""
+        return self.pose if self.pushed is None or at_s < self.pushed[0] else self.pushed[1]
 
 
 class Key(Value, frozen=True, kw_only=True):
@@ -60,19 +82,25 @@ class Key(Value, frozen=True, kw_only=True):
 
 
 class Reach(Value, frozen=True, kw_only=True):
-    """A hand in the board: its way, and which throws (by number) it takes when."""
+    """A hand in the board: its way, and which throws (by number) it takes when; `loosened` are those that fall meanwhile.
+
+    `beside` is the way of another hand; `left` counts the darts that stand when all is over.
+    """
 
     start_s: float
     end_s: float
     keys: tuple[Key, ...]
     takes: tuple[tuple[int, float], ...]
     left: int
+    loosened: tuple[tuple[int, float], ...] = ()
+    beside: tuple[Key, ...] = ()
 
 
 class Visit(Value, frozen=True, kw_only=True):
     """What happens between two empty boards; times are seconds since the epoch of the story."""
 
     number: int
+    kind: str
     start_s: float
     end_s: float
     player: Player
@@ -80,7 +108,7 @@ class Visit(Value, frozen=True, kw_only=True):
     reaches: tuple[Reach, ...]
 
 
-def visit_of(rng: np.random.Generator, plan: Plan, number: int, start_s: float, length_s: float) -> Visit:
+def visit_of(rng: np.random.Generator, plan: Plan, number: int, kind: str, start_s: float, length_s: float) -> Visit:
     """Play a plan: draw the throws, move the hands."""
     player = player_of(rng)
     throws: list[Throw] = []
@@ -89,14 +117,16 @@ def visit_of(rng: np.random.Generator, plan: Plan, number: int, start_s: float, 
     for step in plan:
         clock_s += step.after_s * float(rng.uniform(0.95, 1.05))
         if isinstance(step, Throwing):
-            throws.append(_throw(rng, player, step, clock_s, throws))
+            thrown = _throw(rng, player, step, clock_s, throws)
+            throws = [*_disturbed(rng, step, thrown, throws), thrown]
         else:
             reach = _reach(rng, player, step, clock_s, throws)
-            taken = dict(reach.takes)
-            throws = [_taken(t, taken) for t in throws]
+            gone = dict((*reach.takes, *reach.loosened))
+            throws = [replace(t, gone_s=gone.get(t.number, t.gone_s)) for t in throws]
             reaches.append(reach)
             clock_s = reach.end_s
-    return Visit(number=number, start_s=start_s, end_s=start_s + length_s, player=player, throws=tuple(throws), reaches=tuple(reaches))
+    end_s = start_s + length_s
+    return Visit(number=number, kind=kind, start_s=start_s, end_s=end_s, player=player, throws=tuple(throws), reaches=tuple(reaches))
 
 
 def grip_mm(pose: Pose) -> float:
@@ -106,46 +136,104 @@ def grip_mm(pose: Pose) -> float:
 
 
 def _throw(rng: np.random.Generator, player: Player, step: Throwing, at_s: float, before: list[Throw]) -> Throw:
-    standing = [t.pose for t in before if t.gone_s > at_s]
-    pose = throw(rng, player, "surround" if step.outcome == "drops" else step.target, standing)
+    standing = [t for t in before if t.gone_s > at_s and t.on is None]
+    target: Target = "surround" if step.outcome == "drops" else step.target
+    pose = throw(rng, player, target, [t.pose_at(at_s) for t in standing])
     stays_s = {
         "sticks": math.inf,
+        "lodges": math.inf,
         "drops": float(rng.uniform(0.03, 0.08)),
         "bounces": float(rng.uniform(0.1, 0.22)),
         "falls": float(rng.uniform(1.4, 2.2)),
     }
-    return Throw(number=len(before), at_s=at_s, outcome=step.outcome, pose=pose, gone_s=at_s + stays_s[step.outcome])
+    on = None
+    if step.outcome == "lodges":
+        on = standing[-1].number
+        pose = _lodged(rng, pose, standing[-1].pose_at(at_s))
+    gone_s = at_s + (stays_s[step.outcome] if step.stays_s is None else step.stays_s)
+    return Throw(number=len(before), at_s=at_s, outcome=step.outcome, pose=pose, gone_s=gone_s, on=on)
 
 
-def _taken(throw_: Throw, taken: dict[int, float]) -> Throw:
-    if throw_.number not in taken:
-        return throw_
-    return Throw(number=throw_.number, at_s=throw_.at_s, outcome=throw_.outcome, pose=throw_.pose, gone_s=taken[throw_.number])
+def _lodged(rng: np.random.Generator, pose: Pose, carrier: Pose) -> Pose:
+    """Put a dart into the end of another, nearly in line with it."""
+    design = design_of(carrier.design)
+    tail_mm = design.point_mm + design.barrel_mm + design.stem_mm - 6 - carrier.depth_mm
+    end_mm = np.array([carrier.x_mm, carrier.y_mm, 0.0]) + tail_mm * carrier.along
+    slope_x, slope_y = carrier.slope_x + float(rng.normal(0, 0.03)), carrier.slope_y + float(rng.normal(0.03, 0.03))
+    lying = replace(pose, slope_x=slope_x, slope_y=slope_y)
+    depth_mm = -float(end_mm[2] / lying.along[2])
+    foot_mm = end_mm + depth_mm * lying.along
+    return replace(lying, x_mm=round(float(foot_mm[0]), 3), y_mm=round(float(foot_mm[1]), 3), depth_mm=depth_mm)
+
+
+def _disturbed(rng: np.random.Generator, step: Throwing, thrown: Throw, before: list[Throw]) -> list[Throw]:
+    """Let a dart that lands push the nearest one aside, or knock it out."""
+    standing = [t for t in before if t.gone_s > thrown.at_s]
+    if not standing or not (step.pushes or step.knocks_out):
+        return before
+    nearest = min(standing, key=lambda t: math.hypot(t.pose.x_mm - thrown.pose.x_mm, t.pose.y_mm - thrown.pose.y_mm))
+    if step.knocks_out:
+        moved = replace(nearest, outcome="falls", gone_s=thrown.at_s + 0.03)
+    else:
+        moved = replace(nearest, pushed=(thrown.at_s, _pushed(rng, nearest.pose, thrown.pose)))
+    return [moved if t.number == nearest.number else t for t in before]
+
+
+def _pushed(rng: np.random.Generator, pose: Pose, by: Pose) -> Pose:
+    """Turn a dart away from another that landed beside it; its point tears the sisal a little."""
+    turn = math.atan2(pose.y_mm - by.y_mm, pose.x_mm - by.x_mm) + float(rng.normal(0, 0.4))
+    torn_mm, lean = float(rng.uniform(2.5, 5.0)), float(rng.uniform(0.04, 0.14))
+    return replace(
+        pose,
+        x_mm=round(pose.x_mm + torn_mm * math.cos(turn), 3),
+        y_mm=round(pose.y_mm + torn_mm * math.sin(turn), 3),
+        slope_x=pose.slope_x + lean * math.cos(turn),
+        slope_y=pose.slope_y + lean * math.sin(turn),
+    )
 
 
 def _reach(rng: np.random.Generator, player: Player, step: Reaching, start_s: float, throws: list[Throw]) -> Reach:
     standing = [t for t in throws if t.gone_s > start_s + 60]
-    targets = standing[: step.take]
-    first_mm = _held_at(targets[0].pose) if targets else (float(rng.uniform(-60, 60)), float(rng.uniform(-80, 60)), 75.0)
+    held = [t for t in standing if t.on is None]
+    targets = held[: step.take]
+    falling = held[len(targets) : len(targets) + step.loosens]
+    first_mm = _held_at(targets[0].pose_at(start_s)) if targets else (float(rng.uniform(-60, 60)), float(rng.uniform(-80, 60)), 75.0)
     away_mm = (_AWAY_MM[0] * player.side + first_mm[0], _AWAY_MM[1] + first_mm[1], _AWAY_MM[2])
     keys = [_key(start_s, away_mm, 0.3), _key(start_s + _ENTER_S, _off(first_mm, 12 if step.rest_s or not targets else 0), 0.3)]
     clock_s = start_s + _ENTER_S + step.rest_s
     if step.rest_s or not targets:
         clock_s += 0.0 if targets else 0.3
         keys.append(_key(clock_s, _off(first_mm, 8), 0.4))
+    loosened = [(t.number, clock_s + (_GRASP_S if targets else -0.2)) for t in falling]
     takes: list[tuple[int, float]] = []
     for k, target in enumerate(targets):
-        held_mm = _held_at(target.pose)
+        held_mm = _held_at(target.pose_at(start_s))
         clock_s += _TRAVEL_S if k or step.rest_s else 0.0
         keys.append(_key(clock_s, held_mm, 0.5))
         clock_s += _GRASP_S
         keys.append(_key(clock_s, held_mm, 1.0))
-        takes.append((target.number, clock_s))
+        takes += [(t.number, clock_s) for t in standing if target.number in {t.number, t.on}]
         clock_s += _GRASP_S
         keys.append(_key(clock_s, _off(held_mm, 45), 1.0))
     clock_s += _LEAVE_S
     keys.append(_key(clock_s, away_mm, 1.0 if takes else 0.3))
-    return Reach(start_s=start_s, end_s=clock_s, keys=tuple(keys), takes=tuple(takes), left=len(standing) - len(takes))
+    left = len(standing) - len(takes) - len(loosened)
+    beside = _beside(rng, player, start_s, clock_s) if step.second else ()
+    return Reach(start_s=start_s, end_s=clock_s, keys=tuple(keys), takes=tuple(takes), left=left, loosened=tuple(loosened), beside=beside)
+
+
+def _beside(rng: np.random.Generator, player: Player, start_s: float, end_s: float) -> tuple[Key, ...]:
+    """Send another hand in from the other side a little later; it rests before the board and leaves first."""
+    at_mm = (-player.side * float(rng.uniform(70, 130)), float(rng.uniform(-110, 40)), float(rng.uniform(60, 110)))
+    away_mm = (-player.side * _AWAY_MM[0] + at_mm[0], _AWAY_MM[1] + at_mm[1], _AWAY_MM[2])
+    come_s, go_s = start_s + float(rng.uniform(0.1, 0.4)), end_s - float(rng.uniform(0.0, 0.3))
+    stay_s = max(go_s - _LEAVE_S, come_s + _ENTER_S + 0.05)
+    return (
+        _key(come_s, away_mm, 0.3),
+        _key(come_s + _ENTER_S, at_mm, 0.5),
+        _key(stay_s, _off(at_mm, 6), 0.4),
+        _key(max(go_s, stay_s + 0.1), away_mm, 0.3),
+    )
 
 
 def _held_at(pose: Pose) -> tuple[float, float, float]:

@@ -4,6 +4,7 @@ import pytest
 
 from workers.sources.errors import SourceError
 from workers.sources.simulator.address import Address, parse_address
+from workers.sources.simulator.story import Story
 
 
 def test_an_address_is_read() -> None:
@@ -11,6 +12,7 @@ def test_an_address_is_read() -> None:
     assert parse_address("sim:?rig=4&seed=7&story=tc8_3&camera=2&epoch=12.5") == Address(
         rig=4, seed=7, story="tc8_3", camera=2, epoch_s=12.5
     )
+    assert parse_address("sim:?story=mixed&unusual=0.5").played == Story(name="mixed", seed=1, unusual=0.5)
     assert parse_address("sim:") == Address()
 
 
@@ -24,6 +26,7 @@ def test_an_address_is_read() -> None:
         ("sim:?camera=3", "camera"),
         ("sim:?epoch=soon", "epoch"),
         ("sim:?epoch=inf", "epoch"),
+        ("sim:?unusual=often", "unusual"),
         ("sim:?color=red", "color"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 from workers.sources.simulator.moment import Moment, moment_at, placed, shift_at
 from workers.sources.simulator.sight import Shift
 from workers.sources.simulator.story import Story
+from workers.sources.simulator.visit import Visit
 
 DEMO = Story(name="demo", seed=7)
 
@@ -39,7 +40,7 @@ def test_a_takeout_moves_darts_with_the_hand() -> None:
     over = moment_at(DEMO, reach.end_s)
 
     assert (len(begun.standing), len(begun.moving)) == (3, 0)
-    assert begun.hand is not None
+    assert len(begun.hands) == 1
     assert (len(half.standing), len(half.moving)) == (1, 2)
     assert over == Moment()
 
@@ -79,3 +80,54 @@ def test_a_dart_is_placed_by_any_place_of_it(from_point_mm: float) -> None:
 
     np.testing.assert_allclose(point_mm + from_point_mm * moved.along, at_mm, atol=1e-9)
     assert (moved.slope_x, moved.slope_y) == (pose.slope_x, pose.slope_y)
+
+
+def _first(kind: str, *, seed: int = 3) -> Visit:
+    return Story(name=kind, seed=seed).visit(0)
+
+
+def test_a_second_hand_comes_along() -> None:
+    """Two hands are before the board at once, from both sides, and both are gone at last."""
+    visit = _first("two_hands")
+    reach = visit.reaches[0]
+    hands = moment_at(Story(name="two_hands", seed=3), (reach.start_s + reach.end_s) / 2).hands
+
+    assert [h.side for h in hands] == [visit.player.side, -visit.player.side]
+    assert reach.beside[-1].at_s <= reach.end_s
+
+
+def test_a_knocked_dart_wiggles_and_stands_elsewhere() -> None:
+    """A dart that another one pushes stood in one place, swings, and stands in another."""
+    story = Story(name="knock", seed=1)
+    visit = next(v for v in map(story.visit, range(20)) if any(t.pushed for t in v.throws))
+    old = next(t for t in visit.throws if t.pushed)
+    assert old.pushed is not None
+    at_s, pose = old.pushed
+
+    assert old.pose in moment_at(story, at_s - 0.01).standing
+    assert pose in [m.rest for m in moment_at(story, at_s + 0.05).moving]
+    assert pose in moment_at(story, at_s + 0.5).standing
+
+
+def test_a_lodged_dart_leaves_with_its_carrier() -> None:
+    """A dart in the end of another begins far out, and a hand takes both at once."""
+    visit = _first("robin_hood")
+    lodged = next(t for t in visit.throws if t.outcome == "lodges")
+    assert lodged.on is not None
+    carrier = visit.throws[lodged.on]
+    held = moment_at(Story(name="robin_hood", seed=3), carrier.gone_s + 0.1)
+
+    assert lodged.pose.depth_mm < -80
+    assert lodged.gone_s == carrier.gone_s
+    assert len(held.moving) >= 2
+
+
+def test_a_loosened_dart_falls_beside_the_hand() -> None:
+    """A dart that falls while the hand is at work drops, and no hand carries it."""
+    story = Story(name="fall_in_takeout", seed=3)
+    reach = story.visit(0).reaches[0]
+    number, at_s = reach.loosened[0]
+    falling = moment_at(story, at_s + 0.25)
+
+    assert falling.hands
+    assert min(m.poses[0].y_mm for m in falling.moving) < story.visit(0).throws[number].pose.y_mm - 100

@@ -36,3 +36,14 @@ def test_misses_go_where_they_are_told() -> None:
 
     assert 170 < radii["number_ring"] < 225
     assert 225 < radii["surround"] < 300
+
+
+def test_a_group_is_tight() -> None:
+    """A dart of a group goes beside the one before, never into its hole."""
+    rng = np.random.default_rng(3)
+    player = player_of(rng)
+    for _ in range(40):
+        first = throw(rng, player, "board", [])
+        second = throw(rng, player, "group", [first])
+
+        assert 7 < math.hypot(second.x_mm - first.x_mm, second.y_mm - first.y_mm) <= 15

@@ -5,28 +5,41 @@ from itertools import pairwise
 
 import pytest
 
+from workers.sources.simulator.plans import KINDS, UNUSUAL
 from workers.sources.simulator.story import STORIES, Story
 
 NAMED = [f"tc8_{k}" for k in range(1, 9)]
 
 
 def test_all_stories_are_there() -> None:
-    """The eight test cases, the demo and the random mixture have names."""
-    assert set(STORIES) == {*NAMED, "demo", "random"}
+    """The eight test cases, the demo, the mixtures and each kind of visit have names."""
+    assert set(STORIES) == {*NAMED, "demo", "random", "mixed", *KINDS}
 
 
 @pytest.mark.parametrize("name", STORIES)
 def test_visits_fit_their_time_and_end_with_an_empty_board(name: str) -> None:
     """Whatever is thrown in a visit is taken or fallen before the next one begins; throws wait for a still board."""
     story = Story(name=name, seed=5)
-    for number in range(12 if name == "random" else 3):
+    for number in range(3 if name in NAMED else 12):
         visit = story.visit(number)
         ends = [r.end_s for r in visit.reaches]
 
         assert max(ends) < visit.end_s - 0.3
-        assert len(visit.throws) <= 3
+        assert len(visit.throws) <= (4 if visit.kind == "fourth_dart" else 3)
         assert all(t.gone_s < visit.end_s for t in visit.throws)
         assert all(t.at_s > visit.start_s + 0.8 for t in visit.throws)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.33, 1.0])
+def test_so_many_visits_of_a_mixture_are_unusual(share: float) -> None:
+    """The share of unusual visits is the one asked for, and each kind comes."""
+    story = Story(name="mixed", seed=2, unusual=share)
+    kinds = [story.visit(number).kind for number in range(300)]
+    found = sum(kind in UNUSUAL for kind in kinds) / 300
+
+    assert abs(found - share) < 0.08
+    assert set(kinds) <= set(KINDS)
+    assert share < 1 or set(kinds) == set(UNUSUAL)
 
 
 def test_visits_are_a_pure_function_of_the_seed() -> None:

@@ -1,5 +1,7 @@
 """Tests of the truth of simulated stories."""
 
+from typing import Any
+
 import pytest
 
 from schemas.board import BoardSpec, bed_at
@@ -21,9 +23,9 @@ def test_truths_are_consistent(name: str) -> None:
     for visit in told["visits"]:
         events = [e["event"] for e in visit["events"]]
         assert visit["slots"] <= 3
-        assert max(e.get("slot", 1) for e in visit["events"]) == visit["slots"]
+        assert max(e.get("slot", 1) for e in visit["events"]) == max(visit["completed"])
         assert events.count("dart_removed") == visit["taken"]
-        assert events.count("takeout_finished") == 1
+        assert events.count("takeout_finished") == len(visit["completed"])
         assert events[-1] == "takeout_finished"
     for frame in told["frames"]:
         expect = frame["expect"]
@@ -64,3 +66,51 @@ def test_a_hand_that_takes_nothing_is_a_false_takeout() -> None:
 def test_nothing_is_told_of_an_unfinished_visit() -> None:
     """Truth covers whole visits only."""
     assert truth(Story(name="demo", seed=1), 10.0)["sequences"]["demo"]["visits"] == []
+
+
+def _visits(kind: str, count: int = 12) -> list[dict[str, Any]]:
+    story = Story(name=kind, seed=3)
+    visits: list[dict[str, Any]] = truth(story, story.lead_s + count * story.length_s)["sequences"][kind]["visits"]
+    return visits
+
+
+def _names(visit: dict[str, Any]) -> list[str]:
+    return [e["event"] for e in visit["events"]]
+
+
+def test_a_fourth_dart_is_extra_and_taken_with_the_others() -> None:
+    """It takes no slot, and four darts are removed."""
+    for visit in _visits("fourth_dart"):
+        assert _names(visit)[3] == "extra_dart"
+        assert (visit["completed"], visit["taken"]) == ([3], 4)
+
+
+def test_a_dart_thrown_into_an_open_takeout_is_extra() -> None:
+    """When one of two darts was pulled the next is extra; when the only one was pulled the next begins another visit."""
+    told = {(tuple(visit["completed"]), "extra_dart" in _names(visit)) for visit in _visits("pulled_and_on")}
+
+    assert told == {((2,), True), ((1, 2), False), ((2, 1), False)}
+
+
+def test_what_falls_with_a_hand_in_view_is_removed() -> None:
+    """A dart that falls during a takeout is no bounce-out."""
+    for visit in _visits("fall_in_takeout"):
+        assert "dart_bounce_out" not in _names(visit)
+        assert visit["taken"] == _names(visit).count("dart_hit")
+
+
+def test_a_lodged_dart_scores_nothing_and_is_not_removed() -> None:
+    """A dart in the end of another was thrown, but never stood in the board."""
+    for visit in _visits("robin_hood"):
+        assert _names(visit).count("dart_unscored") == 1
+        assert (visit["slots"], visit["taken"]) == (3, 2)
+
+
+def test_a_pushed_dart_is_told_with_its_new_place() -> None:
+    """A dart that moved is told right after the hit that moved it, a dart knocked out as a bounce-out."""
+    for visit in _visits("knock"):
+        names = _names(visit)
+        change = next(k for k, name in enumerate(names) if name in {"dart_moved", "dart_bounce_out"})
+
+        assert names[change - 1] == "dart_hit"
+        assert visit["events"][change]["slot"] < visit["events"][change - 1]["slot"]
