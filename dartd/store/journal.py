@@ -11,6 +11,7 @@ import msgspec
 
 from dartd.errors import StoreError
 from dartd.store.database import READERS, SLOW_QUERY_S, Database, Line
+from dartd.store.metadata import PLAYER_ON
 from dartd.store.throws import PLAY, fold
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
@@ -45,13 +46,15 @@ def topic_of(event: JournalledEvent | EntityEvent, board_id: BoardId) -> str:
 class Journal:
     """The events of one board. `seq` starts at 1 and has no gap; `stream_id` names this very sequence."""
 
-    def __init__(self, database: Database, board_id: BoardId, stream_id: str, oldest_seq: int, last_seq: int) -> None:
+    def __init__(
+        self, database: Database, board_id: BoardId, stream_id: str, oldest_seq: int, last_seq: int, player_id: str | None
+    ) -> None:
         self.database = database
         self.board_id = board_id
         self.stream_id = stream_id
         self.oldest_seq = oldest_seq
         self.last_seq = last_seq
-        self.player_id: str | None = None  # who is signed on at the board; throws are kept as theirs
+        self.player_id = player_id  # who is signed on at the board; throws are kept as theirs
 
     @classmethod
     def open(
@@ -146,16 +149,17 @@ class Journal:
         )
 
 
-def _introduce(path: Path, stream_id: str) -> tuple[str, int, int]:
-    """Read the stream's name, first and last seq, naming the stream when the store is new."""
+def _introduce(path: Path, stream_id: str) -> tuple[str, int, int, str | None]:
+    """Read the stream's name, first and last seq, and who is signed on; names the stream when the store is new."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("INSERT OR IGNORE INTO metadata (key, value) VALUES ('stream_id', ?)", (stream_id,))
         (name,) = connection.execute("SELECT value FROM metadata WHERE key = 'stream_id'").fetchone()
         oldest, last = connection.execute("SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM events").fetchone()
+        on = connection.execute("SELECT value FROM metadata WHERE key = ?", (PLAYER_ON,)).fetchone()
     finally:
         connection.close()
-    return str(name), int(oldest), int(last)
+    return str(name), int(oldest), int(last), None if on is None else str(on[0])
 
 
 def _past(seq: int, at_s: float, wire: bytes) -> PastEvent | None:

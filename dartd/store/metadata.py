@@ -2,7 +2,12 @@
 
 import sqlite3
 
+import sqlalchemy as sa
+
 from dartd.store.database import Database
+from dartd.store.tables import metadata
+
+PLAYER_ON = "player_on"  # the player who is signed on at the board
 
 
 async def remembered(database: Database, key: str, value: str) -> str:
@@ -12,6 +17,13 @@ async def remembered(database: Database, key: str, value: str) -> str:
         StoreError: the store cannot be read or written.
     """
     return await database.write(lambda connection: _remember(connection, key, value))
+
+
+def put(connection: sa.Connection, key: str, value: str | None) -> None:
+    """Keep a value in place of the one before; None: keep none."""
+    connection.execute(sa.delete(metadata).where(metadata.c.key == key))
+    if value is not None:
+        connection.execute(sa.insert(metadata).values(key=key, value=value))
 
 
 def _remember(connection: sqlite3.Connection, key: str, value: str) -> str:

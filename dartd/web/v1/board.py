@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
+from dartd.store.metadata import PLAYER_ON, put
 from dartd.store.players import find_badge, get_player
 from dartd.web.endpoint import Answer, Call, Endpoint, Handler
 from dartd.web.problems import Problem
@@ -53,7 +54,7 @@ async def put_player_on(call: Call) -> SignedOn:
                 404, "RESOURCE_NOT_FOUND", "there is no such player", details={"badge_id": badge_id, "player_id": asked.player_id}
             )
     player_id_on = None if row is None else str(row.player_id)
-    await call.change(lambda _: None, player_id_on)
+    await call.change(lambda c: put(c, PLAYER_ON, player_id_on), player_id_on)
     call.services.seat.player_id = player_id_on
     return SignedOn(player_id=player_id_on, name=None if row is None else row.name)
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from dartd.store.listing import PageRequest
+from dartd.store.metadata import PLAYER_ON, put
 from dartd.store.players import delete_player, figures_of, get_player, insert_player, list_players, update_player
 from dartd.store.throws import list_visits
 from dartd.store.timestamps import timestamp_of
@@ -102,11 +103,17 @@ async def put_player(call: Call) -> Answer:
 
 
 async def remove_player(call: Call) -> Answer:
-    """Hide a player; the throws stay."""
-    player_id, now_s = call.path("player_id"), call.services.accounts.now()
-    await call.change(lambda c: _found(delete_player(c, player_id, at_s=now_s) or None, player_id), player_id)
-    if call.services.seat.player_id == player_id:
-        call.services.seat.player_id = None
+    """Hide a player, who throws no more then; the throws stay."""
+    player_id, now_s, seat = call.path("player_id"), call.services.accounts.now(), call.services.seat
+
+    def remove(connection: Any) -> None:
+        _found(delete_player(connection, player_id, at_s=now_s) or None, player_id)
+        if seat.player_id == player_id:
+            put(connection, PLAYER_ON, None)
+
+    await call.change(remove, player_id)
+    if seat.player_id == player_id:
+        seat.player_id = None
     return Answer(entity_id=player_id)
 
 

@@ -1,9 +1,12 @@
 """`/api/v1/board`."""
 
+from pathlib import Path
+
 import httpx2
 import pytest
 
-from tests.support.station import Station
+from tests.support.people import bearer, make_player
+from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
 
 
@@ -42,3 +45,20 @@ async def test_commands_need_the_token(station: Station, http: httpx2.AsyncClien
 
     assert (answer.status_code, answer.json()["error"]["code"], station.hub.last_seq) == (401, "AUTH_INVALID_TOKEN", 0)
     assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_who_is_signed_on_stays_over_a_restart(tmp_path: Path) -> None:
+    """By badge; whoever is deleted throws no more, also after a restart."""
+    told = []
+    for step in ("badge", "look", "delete", "look"):
+        async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+            if step == "badge":
+                await make_player(station, player_id="ann", badge_id="b-1")
+                await http.put("/api/v1/board/player", json={"badge_id": "b-1"}, headers=bearer(TOKEN))
+            if step == "delete":
+                await http.delete("/api/v1/players/ann", headers=bearer(TOKEN))
+            told.append((await http.get("/api/v1/board/player")).json()["player_id"])
+            await station.happen(hit(f"d{len(told)}"))
+            told.append((await http.get("/api/v1/throws?limit=1")).json()["data"][0]["player_id"])
+
+    assert told == ["ann", "ann", "ann", "ann", None, None, None, None]
