@@ -1,4 +1,4 @@
-"""What every test gets: an event loop that must not be blocked, waiting with a deadline, and the shared recordings when they are there."""
+"""What every test gets: an event loop that must not be blocked, messages that must be as published, waiting, the shared recordings."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from blockbuster import BlockBuster
 
+from tests.support.published import overhearing
 from tests.support.waiting import Waiting
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -18,6 +19,14 @@ def event_loop_is_never_blocked() -> Iterator[BlockBuster]:
     guard.activate()
     yield guard
     guard.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def every_message_is_as_published() -> Iterator[list[str]]:
+    """Fail a test in which a message was told that does not fit its JSON Schema, or what the AsyncAPI document says of it."""
+    with pytest.MonkeyPatch.context() as patch, overhearing(patch) as found:
+        yield found
+    assert not found, found[:3]
 
 
 @pytest.fixture

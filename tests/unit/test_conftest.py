@@ -7,6 +7,10 @@ import pytest
 from blockbuster import BlockingError
 
 from dartd.config import load_config
+from dartd.store.journal import Journal
+from schemas.base import BoardId, VisitId
+from schemas.events import BoardReset
+from tests.support.published import complaints
 from tests.support.waiting import Waiting
 
 _CONFIG = Path(__file__).resolve().parents[2] / "config" / "simulator.toml"
@@ -23,6 +27,23 @@ async def test_our_code_may_not_block_the_event_loop() -> None:
 async def test_the_tests_own_lines_may_block() -> None:
     """A test must be free to read a file by itself."""
     assert _CONFIG.read_text(encoding="utf-8")
+
+
+async def test_messages_are_held_to_what_is_published(tmp_path: Path, every_message_is_as_published: list[str]) -> None:
+    """A message that does not fit must be found where it is told; one that fits, and what is no event, must pass."""
+    events = await asyncio.to_thread(Journal.open, tmp_path / "dartd.db", BoardId("main"))
+    await events.append([BoardReset(visit_id=VisitId("v"), user_id="ada")], at_s=1.0)
+    fits = list(every_message_is_as_published)
+    await events.append([BoardReset(visit_id=VisitId("v"), user_id=7)], at_s=1.0)  # type: ignore[arg-type]  # that is the point
+    await asyncio.to_thread(events.close)
+    found = list(every_message_is_as_published)
+    every_message_is_as_published.clear()
+
+    assert fits == []
+    assert len(found) >= 3
+    assert all(each.startswith("board_reset: ") for each in found)
+    assert complaints(b'{"event_type": "dart_flew"}') == ["dart_flew is told and not published"]
+    assert complaints(b'{"data": []}') == complaints(b"\xff") == []
 
 
 async def test_waiting_gives_the_answer_or_fails() -> None:
