@@ -7,6 +7,7 @@ import msgspec
 from schemas.base import Command
 from schemas.commands import BoardCommand
 from schemas.documents import Schema, documents, name_of
+from schemas.entities import EntityEvent
 from schemas.events import JournalledEvent, LiveEvent
 
 VERSION = "3.0.0"
@@ -70,7 +71,7 @@ def describe(*, version: str, ws_path: str = "/ws") -> Schema:
 
 def _told() -> Schema:
     """Describe what the wire tells: journalled events first."""
-    events = (*get_args(JournalledEvent), *get_args(LiveEvent))
+    events = (*get_args(JournalledEvent), *get_args(EntityEvent), *get_args(LiveEvent))
     return {name_of(event): _message(name_of(event), _first_line(event.__doc__), f"event_{name_of(event)}") for event in events}
 
 

@@ -12,6 +12,7 @@ from dartd.web.client_message import read_client_message
 from schemas.asyncapi import describe
 from schemas.codec import encode_json, encode_wire
 from schemas.documents import name_of
+from schemas.entities import EntityEvent
 from schemas.events import JournalledEvent, LiveEvent, Pong
 
 _DOCUMENT = describe(version="1.2.3")
@@ -55,7 +56,7 @@ def test_every_event_and_every_message_is_there() -> None:
     """What is told, and what may be said."""
     messages = _DOCUMENT["components"]["messages"]
 
-    assert {name_of(event) for event in (*get_args(JournalledEvent), *get_args(LiveEvent))} <= set(messages)
+    assert {name_of(event) for event in get_args(JournalledEvent | EntityEvent | LiveEvent)} <= set(messages)
     assert {f"say_{action}" for action in ("ping", "subscribe", "resume", "auth", "presence", "reset", "correct")} <= set(messages)
 
 
