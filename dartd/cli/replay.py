@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,9 +17,12 @@ from dartd.cli.failure import BROKE, told_failures
 from dartd.config import Config, LogConfig, load_config
 from dartd.daemon import build_board
 from dartd.log import logging_to
+from dartd.runtime.explain.case import cases_of
+from dartd.runtime.explain.page import write_pages
+from dartd.runtime.explain.witness import Witness
 from dartd.runtime.playlist import Playlist
-from dartd.runtime.replay import Outcome, Replay, Told
-from dartd.runtime.scoring import Report, load_truth
+from dartd.runtime.replay import BuildBoard, Outcome, Replay, Told
+from dartd.runtime.scoring import Report, Truth, load_truth
 from dartd.runtime.scoring import score as judge
 from schemas.base import CameraId
 from schemas.entities import EntityEvent
@@ -26,26 +30,39 @@ from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateCha
 
 
 @click.command("replay")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", required=False, type=click.Path(path_type=Path))
 @click.option("--jsonl", is_flag=True, help="Print every journalled event as a JSON line with `sequence_id` and `t_ms`.")
 @click.option("--realtime", is_flag=True, help="In real time; as live, the newest frame wins when the machine is too slow.")
 @click.option("--without", multiple=True, metavar="CAMERA", help="Leave a camera out; may be given several times.")
 @click.option("--score", is_flag=True, help="Compare with DIR/truth.json at the end.")
+@click.option(
+    "--explain",
+    metavar="OUT",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write a page with pictures and a JSON file for each dart into this folder; begin with OUT/index.html.",
+)
 @click.option("--config", "path", type=click.Path(path_type=Path), help="Take board and time limits from here instead of the defaults.")
-def command(folder: Path, *, jsonl: bool, realtime: bool, without: tuple[str, ...], score: bool, path: Path | None) -> None:
+def command(
+    folder: Path | None, *, jsonl: bool, realtime: bool, without: tuple[str, ...], score: bool, explain: Path | None, path: Path | None
+) -> None:
     """Play a recording through the same camera processes, board and journal as live cameras.
 
     DIR holds recording.json and its pictures. It is played as fast as the machine allows, frame by frame on the recording's own clock: two
     runs print the same lines whatever the load. The store is a temporary one. Pictures that are missing or broken are told and passed
     over; exit status 2 when the recording itself cannot be read, 1 when a camera's process broke off.
+
+    `--explain OUT` shows for each dart what every camera compared, the lines that cross on the board, and the truth where there is a
+    truth.json. `dartd replay --explain DIR` alone explains DIR into the folder DIR-explained of the current one.
     """
+    folder, explain = _folders(folder, explain)
     with told_failures():
         config = load_config(path, os.environ if path else {}, cameras_required=False)
         playlist = Playlist.load(folder, without=[CameraId(camera) for camera in without])
-        truth = load_truth(folder) if score else None
+        truth = load_truth(folder) if score or (explain is not None and (folder / "truth.json").exists()) else None
         with logging_to(sys.stderr, LogConfig(level="warning")):
-            outcome = _play(playlist, config, jsonl=jsonl, realtime=realtime)
-    if truth is not None:
+            play = partial(_play, playlist, config, jsonl=jsonl, realtime=realtime)
+            outcome = play() if explain is None else _explained(play, explain, playlist, truth, config)
+    if truth is not None and score:
         for line in describe(judge(truth, outcome.told)):
             click.echo(line, err=jsonl)  # the lines on stdout stay JSON
     for camera_id, reason in outcome.crashed.items():
@@ -53,7 +70,18 @@ def command(folder: Path, *, jsonl: bool, realtime: bool, without: tuple[str, ..
     sys.exit(BROKE if outcome.crashed else 0)
 
 
-def _play(playlist: Playlist, config: Config, *, jsonl: bool, realtime: bool) -> Outcome:
+def _folders(folder: Path | None, explain: Path | None) -> tuple[Path, Path | None]:
+    """Tell the recording from the folder that its explanation goes to."""
+    if folder is not None:
+        return folder, explain
+    if explain is None:
+        raise click.UsageError("Missing argument 'DIR': a recording, a folder with recording.json.")
+    return explain, Path(f"{explain.resolve().name}-explained")
+
+
+def _play(
+    playlist: Playlist, config: Config, *, jsonl: bool, realtime: bool, build: BuildBoard | None = None, explain_dir: Path | None = None
+) -> Outcome:
     def tell(told: Told) -> None:
         line = told.line().decode() if jsonl else sentence(told)
         if line:
@@ -61,9 +89,32 @@ def _play(playlist: Playlist, config: Config, *, jsonl: bool, realtime: bool) ->
 
     # A bar and lines on the same terminal would tear each other apart.
     with _bar(playlist.duration_s, shown=sys.stderr.isatty() and not sys.stdout.isatty()) as advance:
-        replay = Replay(playlist, config, partial(build_board, config), tell=tell, advance=advance)
+        replay = Replay(playlist, config, build or partial(build_board, config), tell=tell, advance=advance, explain_dir=explain_dir)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(replay.run(realtime=realtime))
+
+
+def _explained(play: Callable[..., Outcome], out: Path, playlist: Playlist, truth: Truth | None, config: Config) -> Outcome:
+    """Play, and write what people need to judge each dart."""
+    witnesses: list[Witness] = []
+
+    def build(cameras: Sequence[CameraId]) -> Witness:
+        witnesses.append(Witness(build_board(config, cameras)))
+        return witnesses[0]
+
+    with tempfile.TemporaryDirectory(prefix="dartd-explain-") as written:
+        outcome = play(build=build, explain_dir=Path(written))
+        numbers = {source.camera_id: str(k) for k, source in enumerate(playlist.sources)}
+
+        def picture(camera_id: CameraId, episode: int, word: str) -> bytes | None:
+            path = Path(written) / numbers[camera_id] / f"{episode}-{word}.jpg"
+            return path.read_bytes() if path.exists() else None
+
+        cases = cases_of(outcome.told, witnesses[0], playlist, truth)
+        summary = describe(judge(truth, outcome.told)) if truth is not None else []
+        index = write_pages(out, cases, picture, config.board.spec, title=f"{playlist.folder}: {len(cases)} darts", summary=summary)
+    click.echo(f"{len(cases)} darts explained: {index}", err=True)
+    return outcome
 
 
 @contextmanager

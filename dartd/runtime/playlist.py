@@ -64,6 +64,11 @@ class Playlist:
             raise RecordingError(f"{path} is no recording: {error}", path=str(path)) from error
         return cls(folder, recording, without=without)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Name the sequences in their order."""
+        return tuple(self._ids)
+
     def place(self, at_s: float) -> tuple[str | None, float]:
         """Name the sequence that runs at a time, and the milliseconds since it began; None before the first."""
         k = bisect_right(self._begins_s, at_s) - 1

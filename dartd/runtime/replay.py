@@ -50,7 +50,8 @@ class Outcome(Value, frozen=True, kw_only=True):
 class Replay:
     """One run of one recording, on a store of its own that is gone afterwards.
 
-    `tell` hears every event once it is journalled, `advance` how far the recording is, in seconds.
+    `tell` hears every event once it is journalled, `advance` how far the recording is, in seconds. Into `explain_dir` each camera writes
+    the pictures behind what it tells, in a folder with its number among the recording's cameras.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Replay:
         *,
         tell: Callable[[Told], None] = lambda _: None,
         advance: Callable[[float], None] = lambda _: None,
+        explain_dir: Path | None = None,
         target: str = DEFAULT_TARGET,
     ) -> None:
         self._playlist = playlist
@@ -68,6 +70,7 @@ class Replay:
         self._board = build_board([source.camera_id for source in playlist.sources])
         self._tell = tell
         self._advance = advance
+        self._explain_dir = explain_dir
         self._target = target
         self._told: list[Told] = []
         self._clock: Clock = RecordingClock()
@@ -158,8 +161,14 @@ class Replay:
         return Pipeline(self._board, journal, publish=self._publish, order=order, clock=self._clock, metrics=Metrics())
 
     def _configure(self, camera_id: CameraId, *, lockstep: bool) -> Configure:
-        source = next(source for source in self._playlist.sources if source.camera_id == camera_id)
-        return Configure(source=source, board=self._config.board.spec, lockstep=lockstep, start_s=self._start_s)
+        number = [source.camera_id for source in self._playlist.sources].index(camera_id)
+        return Configure(
+            source=self._playlist.sources[number],
+            board=self._config.board.spec,
+            lockstep=lockstep,
+            start_s=self._start_s,
+            explain_dir=None if self._explain_dir is None else str(self._explain_dir / str(number)),
+        )
 
     def _publish(self, envelope: Envelope) -> None:
         """Note where in the recording the event was decided, and pass it on."""

@@ -34,6 +34,10 @@ class Expectation(Value, frozen=True, kw_only=True):
     count: int = 0
     board_empty: bool = False
 
+    def names(self, ring: str, label: str) -> bool:
+        """Say whether a bed is the expected one; outside the doubles no label is asked for."""
+        return ring == self.ring and (ring == "miss" or label == self.label)
+
 
 class TruthFrame(Value, frozen=True, kw_only=True):
     """A picture's moment and what is expected of it."""
@@ -212,9 +216,9 @@ class _Tally:
         if expect.axes_mm is not None:
             self.axes_mm.append(math.dist((at.x_mm, at.y_mm), expect.axes_mm))
         self.honest.add(good=error_mm <= hit.fusion.uncertainty_mm)
-        good = _is_bed(expect, hit.score.ring, hit.score.label)
+        good = expect.names(hit.score.ring, hit.score.label)
         if not good:
-            self.suggested.add(good=any(_is_bed(expect, each.ring, each.label) for each in hit.suggestions))
+            self.suggested.add(good=any(expect.names(each.ring, each.label) for each in hit.suggestions))
             self.wrong.append(f"{where}: {expect.ring} {expect.label} told {hit.score.ring} {hit.score.label}, {error_mm:.1f} mm off")
         return good
 
@@ -237,11 +241,6 @@ def _windows(frames: Sequence[TruthFrame], told: Sequence[Told]) -> list[list[Jo
         if k >= 0 and not isinstance(event, EntityEvent):
             windows[k].append(event)
     return windows
-
-
-def _is_bed(expect: Expectation, ring: str, label: str) -> bool:
-    """Say whether a bed is the expected one; outside the doubles no label is asked for."""
-    return ring == expect.ring and (ring == "miss" or label == expect.label)
 
 
 def _table(shares: dict[str, _Share]) -> str:

@@ -54,6 +54,30 @@ def test_score_stands_beside_the_lines(tmp_path: Path) -> None:
     assert all(json.loads(line) for line in result.stdout.splitlines())
 
 
+def test_darts_are_explained_into_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --explain there is a page that lists the darts, also those that were missed; a recording alone is explained beside."""
+    recording, out = tmp_path / "rec", tmp_path / "out"
+    recording.mkdir()
+    write_recording(recording, [[10]], cameras=1)
+    expect = {"type": "dart_hit", "label": "T20", "ring": "triple", "x_mm": 0, "y_mm": 103}
+    (recording / "truth.json").write_text(json.dumps({"sequences": {"s0": {"frames": [{"t_ms": 0, "expect": expect}]}}}))
+    monkeypatch.chdir(tmp_path)
+    named, alone = _run(str(recording), "--explain", str(out)), _run("--explain", str(recording))
+
+    assert (named.exit_code, alone.exit_code) == (0, 0)
+    assert "not told" in (out / "index.html").read_text()
+    assert (out / "001-s0-0.html").exists()
+    assert (tmp_path / "rec-explained" / "index.html").exists()
+
+
+def test_a_recording_must_be_named() -> None:
+    """Without a folder there is nothing to play."""
+    result = _run("--score")
+
+    assert result.exit_code == 2
+    assert "Missing argument 'DIR'" in result.output
+
+
 @pytest.mark.parametrize(("options", "reason"), [((), "recording.json"), (("--score",), "recording.json")])
 def test_recording_that_cannot_be_read_is_status_2(tmp_path: Path, options: tuple[str, ...], reason: str) -> None:
     """A folder that is no recording is refused on stderr."""
