@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dartd.errors import ConflictError, TakenError
 from dartd.store.listing import Listing, Page, PageRequest
-from dartd.store.tables import players, throws, visits
+from dartd.store.tables import photos, players, throws, visits
 
 PLAYERS = Listing(
     players,
@@ -88,9 +88,10 @@ def update_player(connection: sa.Connection, player_id: str, changes: dict[str, 
 
 
 def delete_player(connection: sa.Connection, player_id: str, *, at_s: float) -> bool:
-    """Hide a player and free the badge; False when there is none."""
+    """Hide a player, free the badge and forget the photo; False when there is none."""
+    connection.execute(sa.delete(photos).where(photos.c.player_id == player_id))
     gone = sa.update(players).where(players.c.player_id == player_id, players.c.deleted.is_(False))
-    return bool(connection.execute(gone.values(deleted=True, active=False, badge_id=None, updated_at_s=at_s)).rowcount)
+    return bool(connection.execute(gone.values(deleted=True, active=False, badge_id=None, photo=None, updated_at_s=at_s)).rowcount)
 
 
 def figures_of(connection: sa.Connection, player_id: str) -> Row:

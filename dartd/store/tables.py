@@ -105,8 +105,17 @@ players = Table(
     Column("version", Integer, nullable=False),
     Column("created_at_s", SECONDS, nullable=False),
     Column("updated_at_s", SECONDS, nullable=False),
+    Column("photo", Text),
     Index("players_name", "deleted", "name", "player_id"),
     Index("players_created", "deleted", "created_at_s", "player_id"),
+)
+
+photos = Table(
+    "photos",
+    METADATA,
+    Column("player_id", Text, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 throws = Table(

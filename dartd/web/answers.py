@@ -6,11 +6,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dartd.web.endpoint import Answer
+from dartd.web.endpoint import MAX_BODY_BYTES, Answer
 from dartd.web.problems import Problem
 from schemas.codec import encode_json
-
-MAX_BODY_BYTES = 64 * 1024
 
 _T = TypeVar("_T")
 
@@ -36,22 +34,37 @@ def json_answer(value: Any, *, status: int = 200, headers: dict[str, str] | None
     return Response(encode_json(value), status, {"Cache-Control": "no-store", **(headers or {})}, "application/json")
 
 
-async def read_body(request: Request) -> bytes:
-    """Read the request's body, at most 64 KiB.
+async def read_body(request: Request, longest: int = MAX_BODY_BYTES) -> bytes:
+    """Read the request's body, of a bounded number of bytes.
 
     Raises:
         Problem: 413 when it is longer.
     """
-    too_large = Problem(413, "PAYLOAD_TOO_LARGE", f"the body is longer than {MAX_BODY_BYTES} bytes", details={"limit": MAX_BODY_BYTES})
+    too_large = Problem(413, "PAYLOAD_TOO_LARGE", f"the body is longer than {longest} bytes", details={"limit": longest})
     declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
+    if declared.isdecimal() and int(declared) > longest:
         raise too_large
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > longest:
             raise too_large
     return bytes(body)
+
+
+def media_type_of(request: Request) -> str:
+    """Name the media type of the body, as the caller says; empty when he does not."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def check_media_type(request: Request, taken: tuple[str, ...]) -> None:
+    """See that a body that is kept as it is says what it is.
+
+    Raises:
+        Problem: 415 when it is not one of these media types.
+    """
+    if (given := media_type_of(request)) not in taken:
+        raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", f"send {', '.join(taken)}", details={"content_type": given[:100], "allowed": taken})
 
 
 def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool = True) -> _T:
@@ -60,7 +73,7 @@ def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool =
     Raises:
         Problem: 400 when it is no JSON, 415 when it says to be something else, 422 when it does not fit.
     """
-    content_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    content_type = media_type_of(request) or "application/json"
     if (body or needed) and content_type != "application/json" and not content_type.endswith("+json"):
         raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", "send JSON as application/json", details={"content_type": content_type[:100]})
     try:

@@ -18,7 +18,10 @@ from dartd.web.services import Services
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Rate = Literal["unlimited", "default", "query", "metrics", "login", "corrections"]
 
-DONE_BY = {"POST": "create", "PUT": "update", "DELETE": "delete"}
+Doing = Literal["create", "update", "delete"]
+
+DONE_BY: dict[str, Doing] = {"POST": "create", "PUT": "update", "DELETE": "delete"}
+MAX_BODY_BYTES = 64 * 1024
 
 
 class DeclarationError(DartdError):
@@ -126,11 +129,14 @@ class Endpoint:
     query: type | None = None
     body: type | None = None
     body_needed: bool = True
+    takes: tuple[str, ...] = ()  # media types of a body that is bytes to keep, no JSON
+    longest: int = MAX_BODY_BYTES
     status: int = 200
     statuses: tuple[int, ...] = ()  # other answers that are no errors of the general kind
     media: str = "application/json"
     entity: str = ""
     tells: bool = False  # the entity event after the commit
+    does: Doing | None = None  # to the entity, when the method does not say
     untold: str = ""  # why a route that writes tells none
     versioned: bool = False  # ETag, and If-Match on PUT
     secret: bool = False  # the answer holds a secret: it is kept nowhere
@@ -159,11 +165,16 @@ class Endpoint:
         return self.method != "GET"
 
     @property
+    def doing(self) -> Doing | None:
+        """Say what the route does to its entity; None: nothing."""
+        return self.does or DONE_BY.get(self.method)
+
+    @property
     def name(self) -> str:
         """Name what is done, for log and audit: `player.create`."""
         words = [word for word in self.path.split("/") if word and "{" not in word and word not in {"api", "v1"}]
         if self.tells:
-            return f"{self.entity}.{DONE_BY[self.method]}"
+            return f"{self.entity}.{self.doing}"
         return f"{'.'.join(words) or 'index'}" + ("" if self.method in {"GET", "POST"} else f".{DONE_BY[self.method]}")
 
     @property
@@ -185,7 +196,7 @@ class Endpoint:
             found |= {422}
         if self.writes:
             found |= {400, 413, 503}
-        if self.body is not None:
+        if self.body is not None or self.takes:
             found |= {415, 422}
         if self.method == "POST":
             found |= {409, 422}

@@ -104,6 +104,9 @@ def _operation(endpoint: Endpoint, by_type: dict[int, Schema], anonymous: frozen
             "required": endpoint.body_needed,
             "content": {"application/json": {"schema": by_type[id(endpoint.body)]}},
         }
+    if endpoint.takes:
+        picture = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(endpoint.takes, picture)}
     return operation
 
 
@@ -142,7 +145,7 @@ def _success(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
     if endpoint.answer is not None:
         answer["content"] = {"application/json": {"schema": by_type[id(endpoint.answer)]}}
     elif endpoint.status != 204:
-        answer["content"] = {endpoint.media: {}}
+        answer["content"] = {media: {} for media in endpoint.media.split(", ")}
         if endpoint.media == "text/plain":
             answer["content"] |= {"application/openmetrics-text": {}, "application/json": {}}
     return answer

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from dartd.store.audit import note
-from dartd.web.answers import decode_body, read_body, written
+from dartd.web.answers import check_media_type, decode_body, read_body, written
 from dartd.web.credentials import check_csrf, credentials_of
 from dartd.web.endpoint import Answer, Call, DeclarationError, Endpoint
 from dartd.web.principal import Principal
@@ -22,7 +22,8 @@ from schemas.entities import EntityAdded, EntityDeleted, EntityUpdated
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
 
-_EVENTS: dict[str, type[EntityAdded | EntityUpdated | EntityDeleted]] = {"POST": EntityAdded, "PUT": EntityUpdated, "DELETE": EntityDeleted}
+_EVENTS: dict[str | None, type[EntityAdded | EntityUpdated | EntityDeleted]]
+_EVENTS = {"create": EntityAdded, "update": EntityUpdated, "delete": EntityDeleted}
 
 
 class Place:
@@ -49,7 +50,10 @@ class Place:
         call.own_only = await _authorised(call)
         if endpoint.query is not None:
             call.query = _query(request, endpoint.query)
-        raw = await read_body(request) if endpoint.writes else b""
+        raw = await read_body(request, endpoint.longest) if endpoint.writes else b""
+        if endpoint.takes:
+            check_media_type(request, endpoint.takes)
+            call.body = raw
         if endpoint.body is not None:
             call.body = decode_body(request, raw, endpoint.body, needed=endpoint.body_needed)
         if endpoint.versioned and endpoint.method == "PUT":
@@ -166,10 +170,10 @@ async def _done(call: Call) -> Response:
 
 async def _tell(call: Call, answer: Answer) -> None:
     payload = answer.payload if answer.payload is not None else answer.value
-    event = _EVENTS[call.endpoint.method](
+    event = _EVENTS[call.endpoint.doing](
         entity_type=call.endpoint.entity,
         entity_id=str(answer.entity_id),
-        payload={} if call.endpoint.method == "DELETE" else msgspec.to_builtins(payload),
+        payload={} if call.endpoint.doing == "delete" else msgspec.to_builtins(payload),
         user_id=call.principal.name,
     )
     await call.services.board.tell(event)

@@ -44,7 +44,7 @@ class PlayerChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True)
 
 
 class Player(Value, frozen=True, kw_only=True):
-    """A player; `shared`: other players may see profile and play."""
+    """A player; `shared`: other players may see profile and play. `photo` is the address of the picture, when there is one."""
 
     player_id: str
     name: str
@@ -54,6 +54,7 @@ class Player(Value, frozen=True, kw_only=True):
     boards: PlayerBoards
     active: bool
     shared: bool
+    photo: str | None
     created_at: str
     updated_at: str
 

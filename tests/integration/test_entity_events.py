@@ -5,10 +5,10 @@ from typing import Any
 import httpx2
 
 from dartd.web.app import ENDPOINTS
-from tests.support.people import PASSWORD, log_in_as, make_key, make_player, make_user
+from tests.support.people import PASSWORD, PNG, log_in_as, make_key, make_player, make_user
 from tests.support.station import Station
 
-_EVENTS = {"POST": "ADDED", "PUT": "UPDATED", "DELETE": "DELETED"}
+_EVENTS = {"create": "ADDED", "update": "UPDATED", "delete": "DELETED"}
 
 
 async def test_every_write_is_told_after_its_commit(station: Station, http: httpx2.AsyncClient) -> None:
@@ -26,11 +26,13 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
         if endpoint.method == "POST" and endpoint.entity == "user":
             body = {"username": f"u{len(wrong)}{endpoint.path.count('/')}", "password": PASSWORD}
         given: dict[str, Any] = {} if body is None else {"json": body}
-        answer = await http.request(endpoint.method, endpoint.path.format(**made), headers=admin, **given)
+        if endpoint.takes:
+            given = {"content": PNG, "headers": {"Content-Type": "image/png"}}
+        answer = await http.request(endpoint.method, endpoint.path.format(**made), headers={**admin, **given.pop("headers", {})}, **given)
         event = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 1}", headers=admin)).json()["data"][0]
         entity_id = event["entity_id"]
         place = {"player": "/api/v1/players/", "user": "/api/v1/users/", "key": "/api/v1/auth/api-keys/"}[endpoint.entity]
-        now = (await http.get(place + entity_id, headers=admin)).json() if endpoint.method != "DELETE" else {}
+        now = (await http.get(place + entity_id, headers=admin)).json() if endpoint.doing != "delete" else {}
         audited = (await http.get(f"/api/v1/audit?entity_id={entity_id}&limit=1", headers=admin)).json()["data"][0]
         told = (
             event["event_type"],
@@ -39,7 +41,7 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
             event["payload"].items() <= now.items(),
             "key" in event["payload"],
         )
-        if (answer.status_code, told) != (endpoint.status, (_EVENTS[endpoint.method], endpoint.entity, me, True, False)):
+        if (answer.status_code, told) != (endpoint.status, (_EVENTS[str(endpoint.doing)], endpoint.entity, me, True, False)):
             wrong.append((endpoint.path, answer.text, told, event, now))
         if (audited["action"], audited["user_id"]) != (endpoint.name, me):
             wrong.append(audited)

@@ -16,7 +16,7 @@ from schemas.api.play import NoParameters
 from schemas.api.players import SignOn
 from schemas.base import VisitId
 from schemas.events import VisitCompleted
-from tests.support.people import PASSWORD, bearer, forged, log_in, make_key, make_player, make_user
+from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
 from tests.support.station import Station
 from tests.support.throws import hit
 
@@ -62,7 +62,9 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     """Make what the path names, the caller's own or somebody else's, and a body that fits."""
     path = endpoint.path
     if "{player_id}" in path:
-        path = path.replace("{player_id}", caller.player_id if own and caller.player_id else await make_player(station))
+        player_id = caller.player_id if own and caller.player_id else await make_player(station)
+        await make_photo(station, player_id)
+        path = path.replace("{player_id}", player_id)
     if "{user_id}" in path:
         path = path.replace("{user_id}", (await make_user(station, "viewer")).user_id)
     if "{key_id}" in path:
@@ -119,7 +121,9 @@ async def test_route_answers_as_declared(station: Station, http: httpx2.AsyncCli
             caller = await _caller(station, who, endpoint)
             subject = await _subject(station, endpoint, caller, own=own)
             given = {} if subject.body is None else {"json": subject.body}
-            answer = await http.request(endpoint.method, subject.path, headers=caller.headers, **given)
+            kind = {"Content-Type": "image/png"} if endpoint.takes else {}
+            given = {"content": PNG} if endpoint.takes else given
+            answer = await http.request(endpoint.method, subject.path, headers={**caller.headers, **kind}, **given)
             expected = _expected(endpoint, who, caller, own=own)
             if answer.status_code not in expected:
                 wrong.append((who, "own" if own else "another's", answer.status_code, expected, answer.text[:200]))

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from dartd.store.families import open_family
 from dartd.store.keys import Key, insert_key
+from dartd.store.photos import Photo, put_photo
 from dartd.store.players import insert_player
 from dartd.store.users import User, insert_user
 from dartd.web.accounts import new_user
@@ -16,6 +17,7 @@ from dartd.web.tokens import Signer, hash_of, new_key
 from tests.support.station import SIGNING_KEY, Station
 
 PASSWORD = "correct horse battery"  # noqa: S105  a test's
+PNG = b"\x89PNG\r\n\x1a\n and more"
 _HASH = hash_password(PASSWORD)
 
 
@@ -34,6 +36,12 @@ async def make_player(station: Station, **given: Any) -> str:
     values = {**plain, "player_id": player_id, "created_at_s": 1.0, "updated_at_s": 1.0, **given}
     await station.services.database.change(lambda connection: _ignore(insert_player(connection, values)))
     return player_id
+
+
+async def make_photo(station: Station, player_id: str) -> None:
+    """Give a player a photo."""
+    photo = Photo(media_type="image/png", body=PNG)
+    await station.services.database.change(lambda connection: _ignore(put_photo(connection, player_id, photo, at_s=1.0)))
 
 
 async def make_key(station: Station, role: str, permissions: tuple[str, ...] | None = None, user_id: str | None = None) -> tuple[str, str]:

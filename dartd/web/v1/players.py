@@ -49,6 +49,7 @@ def _fields(row: Any) -> dict[str, Any]:
         "boards": _PLAIN_BOARDS if row.boards == _NO_BOARDS else msgspec.json.decode(row.boards, type=PlayerBoards),
         "active": row.active,
         "shared": row.shared,
+        "photo": None if row.photo is None else f"/api/v1/players/{row.player_id}/photo",
         "created_at": timestamp_of(row.created_at_s),
         "updated_at": timestamp_of(row.updated_at_s),
     }
@@ -81,7 +82,7 @@ async def post_player(call: Call) -> Answer:
 async def get_one_player(call: Call) -> Answer:
     """Answer one player, with figures and the latest visits."""
     player_id = call.path("player_id")
-    row = await _visible(call, player_id)
+    row = await visible(call, player_id)
     figures = await call.read(lambda c: figures_of(c, player_id))
     latest = await call.read(lambda c: list_visits(c, PageRequest(limit=_LATEST), {"player_id": player_id}))
     detail = PlayerDetail(**_fields(row), statistics=_figures(figures), history=tuple(map(_played, latest.rows)))
@@ -91,13 +92,13 @@ async def get_one_player(call: Call) -> Answer:
 async def put_player(call: Call) -> Answer:
     """Change a player; fields that are left out keep their value."""
     player_id, asked = call.path("player_id"), call.body
-    _check_own(call, player_id)
+    check_own(call, player_id)
     given = {name: value for name, value in msgspec.structs.asdict(asked).items() if value is not UNSET}
     if call.own_only and {"active", "badge_id", "group"} & set(given):
         raise call.forbid("only name, skill level, boards and whether others may see you are yours to change")
     now_s = call.services.accounts.now()
     row = await call.change(
-        lambda c: _found(update_player(c, player_id, _columns(given), at_s=now_s, version=call.if_version), player_id), player_id
+        lambda c: found(update_player(c, player_id, _columns(given), at_s=now_s, version=call.if_version), player_id), player_id
     )
     return Answer(value=player_of(row), entity_id=player_id, version=row.version)
 
@@ -107,7 +108,7 @@ async def remove_player(call: Call) -> Answer:
     player_id, now_s, seat = call.path("player_id"), call.services.accounts.now(), call.services.seat
 
     def remove(connection: Any) -> None:
-        _found(delete_player(connection, player_id, at_s=now_s) or None, player_id)
+        found(delete_player(connection, player_id, at_s=now_s) or None, player_id)
         if seat.player_id == player_id:
             put(connection, PLAYER_ON, None)
 
@@ -120,25 +121,35 @@ async def remove_player(call: Call) -> Answer:
 async def get_history(call: Call) -> Listed[PlayedVisit]:
     """Answer a page of a player's visits."""
     player_id, asked = call.path("player_id"), call.query
-    await _visible(call, player_id)
+    await visible(call, player_id)
     page = await call.read(lambda c: list_visits(c, page_request(asked), {"player_id": player_id}))
     return listed(page, asked, _played)
 
 
-async def _visible(call: Call, player_id: str) -> Any:
+async def visible(call: Call, player_id: str) -> Any:
     """Read a player whom the caller may see; of the others one who sees only his own learns nothing, not even that they are."""
     row = await call.read(lambda c: get_player(c, player_id))
     if call.own_only and call.principal.player_id != player_id and (row is None or not row.shared):
         raise call.forbid()
-    return _found(row, player_id)
+    return found(row, player_id)
 
 
-def _check_own(call: Call, player_id: str) -> None:
+def check_own(call: Call, player_id: str) -> None:
+    """See that a player who may only change himself does.
+
+    Raises:
+        Problem: 403 when it is somebody else.
+    """
     if call.own_only and call.principal.player_id != player_id:
         raise call.forbid()
 
 
-def _found(row: Any, player_id: str) -> Any:
+def found(row: Any, player_id: str) -> Any:
+    """Give a player's row.
+
+    Raises:
+        Problem: 404 when there is none.
+    """
     if row is None:
         raise missing("player", player_id)
     return row
