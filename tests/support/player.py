@@ -2,7 +2,7 @@
 
 import contextlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dartd.board.core import Board
@@ -38,8 +38,8 @@ def simulated(query: str, rig: int, *, fps: float = 20.0, cameras: Sequence[int]
     return specs
 
 
-def play(specs: Sequence[SourceSpec], *, until_s: float = math.inf) -> Iterator[Told]:
-    """Play the cameras in lockstep up to `until_s` of media time and tell what the board decides."""
+def play(specs: Sequence[SourceSpec], *, until_s: float = math.inf, watch: Callable[[FromWorker], None] | None = None) -> Iterator[Told]:
+    """Play the cameras in lockstep up to `until_s` of media time and tell what the board decides; `watch` hears what the cameras say."""
     sources = {s.camera_id: open_source(s, lockstep=True, start_s=0.0) for s in specs}
     detectors = {s.camera_id: Detector(Configure(source=s, lockstep=True)) for s in specs}
     board = Board(BoardId("main"), list(sources), BoardSpec(), ThrowTimes())
@@ -57,6 +57,9 @@ def play(specs: Sequence[SourceSpec], *, until_s: float = math.inf) -> Iterator[
     while (due := [t for s in sources.values() if (t := s.next_s()) is not None]) and min(due) <= until_s:
         now = min(due)
         messages = [m for camera_id, source in sources.items() for m in _step(source, detectors[camera_id], now)]
+        if watch is not None:
+            for message in messages:
+                watch(message)
         for started in (m for m in messages if isinstance(m, SequenceStarted)):
             sequence_id, began_s = started.sequence_id, started.t_s
         while (deadline := board.deadline()) is not None and deadline < now:

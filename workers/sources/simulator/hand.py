@@ -1,6 +1,7 @@
 """An arm with sleeve and hand that reaches to the board, as one camera sees it."""
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -34,8 +35,8 @@ class HandPose(Value, frozen=True, kw_only=True):
     person: int
 
 
-class _Limb(Value, frozen=True, kw_only=True):
-    """A round stretch from one thick end to another."""
+class Limb(Value, frozen=True, kw_only=True):
+    """A round stretch from one thick end to another (mm, board frame)."""
 
     start_mm: tuple[float, float, float]
     end_mm: tuple[float, float, float]
@@ -44,7 +45,7 @@ class _Limb(Value, frozen=True, kw_only=True):
     color: Tint
 
 
-def limbs_of(pose: HandPose) -> tuple[_Limb, ...]:
+def limbs_of(pose: HandPose) -> tuple[Limb, ...]:
     """List the stretches of an arm: sleeve, forearm, palm, fingers and thumb."""
     skin, sleeve = _SKINS[pose.person % len(_SKINS)], _SLEEVES[pose.person % len(_SLEEVES)]
     tips = np.array([pose.x_mm, pose.y_mm, pose.z_mm])
@@ -57,21 +58,21 @@ def limbs_of(pose: HandPose) -> tuple[_Limb, ...]:
     wrist = knuckles + 88 * back + 8 * up
     cuff, elbow = wrist + 110 * back - 14 * up, wrist + 330 * back - 60 * up
     limbs = [
-        _limb(elbow, cuff, 52, 44, sleeve),
-        _limb(wrist + 120 * back - 15 * up, wrist, 36, 27, skin),
-        _limb(wrist, knuckles + 12 * right, 27, 24, skin),
-        _limb(wrist, knuckles - 14 * right, 26, 24, skin),
+        limb(elbow, cuff, 52, 44, sleeve),
+        limb(wrist + 120 * back - 15 * up, wrist, 36, 27, skin),
+        limb(wrist, knuckles + 12 * right, 27, 24, skin),
+        limb(wrist, knuckles - 14 * right, 26, 24, skin),
     ]
     spread = 1 - 0.7 * pose.grip
     for across, reach in ((-26.0, -8.0), (-9.0, 2.0), (9.0, 3.0), (25.0, -6.0)):
         root = knuckles + across * right
         joint = root - (30 + reach) * back + (12 + 8 * pose.grip) * up
         end = tips + (0.35 + 0.55 * spread) * across * right - reach * back + 6 * up
-        limbs += [_limb(root, joint, 11, 9.5, skin), _limb(joint, end, 9.5, 7, skin)]
+        limbs += [limb(root, joint, 11, 9.5, skin), limb(joint, end, 9.5, 7, skin)]
     thumb_root = wrist - 26 * back + 24 * pose.side * right - 14 * up
     thumb_joint = thumb_root - 48 * back + 10 * pose.side * right - 16 * up * spread
     thumb_end = tips + 8 * back - (6 + 16 * spread) * up
-    limbs += [_limb(thumb_root, thumb_joint, 15, 11, skin), _limb(thumb_joint, thumb_end, 11, 8.5, skin)]
+    limbs += [limb(thumb_root, thumb_joint, 15, 11, skin), limb(thumb_joint, thumb_end, 11, 8.5, skin)]
     return tuple(limbs)
 
 
@@ -83,6 +84,7 @@ class HandView:
         self._tint = np.array(mount.white) * np.array(light.tint) * mount.gain * light.level
         self._light = light
         self._size = sight.size
+        self.center_mm = sight.center_mm
 
     def distance_mm(self, pose: HandPose) -> float:
         """Measure from the lens to the finger tips."""
@@ -90,7 +92,11 @@ class HandView:
 
     def sprite(self, pose: HandPose) -> Sprite | None:
         """Draw an arm; None when it is out of the picture."""
-        seen = [s for s in (self._see(limb) for limb in limbs_of(pose)) if s is not None]
+        return self.draw(limbs_of(pose))
+
+    def draw(self, limbs: Sequence[Limb]) -> Sprite | None:
+        """Draw what is made of round limbs; None when it is out of the picture."""
+        seen = [s for s in (self._see(limb) for limb in limbs) if s is not None]
         box = self._box(seen)
         if box is None:
             return None
@@ -134,7 +140,7 @@ class HandView:
         through = cv2.cvtColor(part, cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
         return Sprite(left, top, np.zeros_like(through), through)
 
-    def _see(self, limb: _Limb) -> "tuple[_Flat, _Limb] | None":
+    def _see(self, limb: Limb) -> "tuple[_Flat, Limb] | None":
         """Project a limb, cut off where it passes the lens."""
         p = self._sight
         ends = np.array([limb.start_mm, limb.end_mm])
@@ -155,7 +161,7 @@ class HandView:
             return None
         return _Flat(start=pixels[0], end=pixels[1], radius=radius, depth=[float(d) for d in depth], wide=wide), limb
 
-    def _box(self, seen: "list[tuple[_Flat, _Limb]]") -> tuple[int, int, int, int] | None:
+    def _box(self, seen: "list[tuple[_Flat, Limb]]") -> tuple[int, int, int, int] | None:
         if not seen:
             return None
         boxes = [flat.box(self._size[0] // _COARSER, self._size[1] // _COARSER) for flat, _ in seen]
@@ -164,7 +170,7 @@ class HandView:
             return None
         return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
-    def _draw(self, flat: "_Flat", limb: _Limb, grid: tuple[Floats32, Floats32], layers: tuple[Floats32, Floats32, Floats32]) -> None:
+    def _draw(self, flat: "_Flat", limb: Limb, grid: tuple[Floats32, Floats32], layers: tuple[Floats32, Floats32, Floats32]) -> None:
         """Paint one round limb where it is nearer than what is there."""
         left, top = int(grid[0][0, 0]), int(grid[1][0, 0])
         box = flat.box(left + grid[0].shape[1], top + grid[0].shape[0])
@@ -204,8 +210,9 @@ class _Flat:
         return max(math.floor(low[0]), 0), max(math.floor(low[1]), 0), min(math.ceil(high[0]), width), min(math.ceil(high[1]), height)
 
 
-def _limb(start: Floats, end: Floats, start_wide_mm: float, end_wide_mm: float, color: Tint) -> _Limb:
-    return _Limb(
+def limb(start: Floats, end: Floats, start_wide_mm: float, end_wide_mm: float, color: Tint) -> Limb:
+    """Make a limb between two points (3); the widths are half thicknesses."""
+    return Limb(
         start_mm=(float(start[0]), float(start[1]), float(start[2])),
         end_mm=(float(end[0]), float(end[1]), float(end[2])),
         start_wide_mm=start_wide_mm,

@@ -9,14 +9,14 @@ from msgspec.structs import replace
 
 from schemas.base import Value
 from workers.sources.simulator.darts import Pose
-from workers.sources.simulator.hand import HandPose
+from workers.sources.simulator.disturbance import Air, air_at, bodies_at, bump_at, waving_at
+from workers.sources.simulator.hand import HandPose, Limb
 from workers.sources.simulator.sight import Shift
 from workers.sources.simulator.story import Story
-from workers.sources.simulator.visit import FALL_S, FLIGHT_S, Key, Reach, Throw, Visit, grip_mm
+from workers.sources.simulator.visit import FALL_S, FLIGHT_S, SHAKE_S, Key, Reach, Throw, Visit, grip_mm
 
 _SPEED_MM_S: Final = 4000.0
 _WIGGLE_S: Final = 0.26
-_SHAKE_S: Final = 0.45
 _SHUTTER_S: Final = 0.008
 _INSTANTS: Final = 4  # poses that a moving dart is drawn at for one frame
 _GRAVITY_MM_S2: Final = 9810.0
@@ -35,13 +35,21 @@ class Moment(Value, frozen=True, kw_only=True):
     standing: tuple[Pose, ...] = ()
     moving: tuple[Moving, ...] = ()
     hands: tuple[HandPose, ...] = ()
+    bodies: tuple[tuple[Limb, ...], ...] = ()
+
+    @property
+    def is_still(self) -> bool:
+        """Say whether nothing moves but what the air and the camera do."""
+        return not (self.moving or self.hands or self.bodies)
 
 
 def moment_at(story: Story, since_s: float) -> Moment:
     """Tell what is to be seen so many seconds after the epoch."""
-    number = story.number_at(since_s)
+    number, troubled_s = story.number_at(since_s), story.troubled_s(since_s)
     if number < 0 or since_s >= story.end_s:
         return Moment()
+    bodies = () if troubled_s is None else bodies_at(story.seed, troubled_s)
+    waving = () if troubled_s is None else waving_at(story.seed, troubled_s)
     visit = story.visit(number)
     standing: list[Pose] = []
     moving: list[Moving] = []
@@ -51,18 +59,31 @@ def moment_at(story: Story, since_s: float) -> Moment:
         elif moves := _moving(throw, visit, since_s):
             moving.append(moves)
     reach = next((r for r in visit.reaches if r.start_s <= since_s < r.end_s), None)
-    return Moment(standing=tuple(standing), moving=tuple(moving), hands=_hands(reach, visit, since_s) if reach else ())
+    hands = (*waving, *(_hands(reach, visit, since_s) if reach else ()))
+    return Moment(standing=tuple(standing), moving=tuple(moving), hands=hands, bodies=bodies)
+
+
+def air_of(story: Story, camera: int, since_s: float) -> Air:
+    """Tell what light and lens of a camera are like."""
+    troubled_s = story.troubled_s(since_s)
+    return Air() if troubled_s is None else air_at(story.seed, camera, troubled_s)
 
 
 def shift_at(story: Story, camera: int, since_s: float) -> Shift:
-    """Tell how a camera is displaced: it swings when a dart lands, and does not come back quite to where it was."""
+    """Tell how a camera is displaced: it swings when a dart lands or somebody bumps it, and does not come back quite to where it was."""
+    troubled_s = story.troubled_s(since_s)
+    hit = _hit(story, camera, since_s)
+    return hit if troubled_s is None else hit.after(bump_at(story.seed, camera, troubled_s))
+
+
+def _hit(story: Story, camera: int, since_s: float) -> Shift:
     number = story.number_at(since_s)
     hits = [(v.number, t) for v in (story.visit(k) for k in range(max(number - 1, 0), number + 1)) for t in v.throws if t.at_s <= since_s]
     if not hits:
         return Shift()
     rest = _rest(story, camera, *hits[-1])
     gone_s = since_s - hits[-1][1].at_s
-    if gone_s >= _SHAKE_S:
+    if gone_s >= SHAKE_S:
         return rest
     before = _rest(story, camera, *hits[-2]) if len(hits) > 1 else Shift()
     rng = np.random.default_rng([story.seed, camera, *_key(*hits[-1]), 1])

@@ -1,5 +1,6 @@
 """The pictures of one simulated camera: what stands is painted once, only what moves is painted again."""
 
+import math
 from collections import OrderedDict
 from typing import Final
 
@@ -8,12 +9,14 @@ import numpy as np
 
 from schemas.geometry import Calibration
 from workers.sources.simulator.darts import DartView, Pose
+from workers.sources.simulator.disturbance import Air
 from workers.sources.simulator.face import face_picture
 from workers.sources.simulator.hand import HandView
 from workers.sources.simulator.moment import Moment
 from workers.sources.simulator.rig import Light, Mount, Rig
 from workers.sources.simulator.sight import Shift, Sight
 from workers.sources.simulator.sprite import Sprite
+from workers.sources.simulator.veil import Veil
 from workers.vision.frame import Image
 
 _DARTS_KEPT: Final = 12  # standing darts whose sprites are kept; the oldest goes
@@ -32,16 +35,30 @@ class Painter:
         self._empty = face_picture(rig, camera, calibration)
         self._spots: OrderedDict[Shift, _Spot] = OrderedDict()
         self._still: tuple[tuple[tuple[Pose, ...], Shift], Image] | None = None
+        self._airy: tuple[tuple[int, Air], Image, Image] | None = None  # holds the picture, so that its id stays its own
+        self._veil = Veil(calibration)
         self._noise = _Noise([rig.seed, camera], self._mount.noise, self._empty.size)
 
-    def paint(self, moment: Moment, shift: Shift, number: int) -> Image:
+    def paint(self, moment: Moment, shift: Shift, number: int, air: Air | None = None) -> Image:
         """Paint frame `number` (h, w, 3) BGR; the noise follows from the number."""
-        if moment.moving or moment.hands or shift.swinging:
-            return self._noise.over(self._in_motion(moment, shift), number)
+        return self._noise.over(self._breathed(self._noiseless(moment, shift), air or Air()), number)
+
+    def _noiseless(self, moment: Moment, shift: Shift) -> Image:
+        if shift.swinging or not moment.is_still:
+            return self._in_motion(moment, shift)
         key = (moment.standing, shift)
         if self._still is None or self._still[0] != key:
             self._still = (key, self._in_motion(moment, shift))
-        return self._noise.over(self._still[1], number)
+        return self._still[1]
+
+    def _breathed(self, picture: Image, air: Air) -> Image:
+        """Let the air change a picture, and remember the last, for light mostly stays as it is."""
+        if air == Air():
+            return picture
+        key = (id(picture), air)
+        if self._airy is None or self._airy[0] != key:
+            self._airy = (key, picture, self._veil.over(picture, air))
+        return self._airy[2]
 
     def _in_motion(self, moment: Moment, shift: Shift) -> Image:
         """Compose a picture without noise; one of a swinging camera is composed as at rest and pushed, which is quicker."""
@@ -75,6 +92,7 @@ class _Spot:
         shadows = [self._sprites(p)[0] for p in (*moment.standing, *(m.rest for m in moment.moving if m.rest))]
         things = [(distance, sprite) for _, sprite, distance in map(self._sprites, moment.standing)]
         things += [(self._darts.distance_mm(m.poses[0]), self._darts.blurred(m.poses, 4 if m.rest else 2)) for m in moment.moving]
+        things += [(math.dist(body[0].start_mm, self._hands.center_mm), self._hands.draw(body)) for body in moment.bodies]
         for hand in moment.hands:
             shadows.append(self._hands.shadow(hand))
             things.append((self._hands.distance_mm(hand), self._hands.sprite(hand)))

@@ -135,4 +135,5 @@ UNUSUAL: Final[dict[str, tuple[Plan, ...]]] = {
     "drops": ((_FIRST, _DROPS, _SOON, _TAKE), (_FIRST, _SOON, _DROPS, _TAKE)),
 }
 
+STANDING: Final[Plan] = (*_BRISK, Reaching(after_s=46.0))  # three darts that stand for long
 KINDS: Final = USUAL | UNUSUAL

@@ -21,6 +21,13 @@ class Shift(Value, frozen=True, kw_only=True):
     turn_rad: float = 0.0
     swinging: bool = False
 
+    def after(self, other: "Shift") -> "Shift":
+        """Give both displacements together."""
+        if other == Shift():
+            return self
+        swinging = self.swinging or other.swinging
+        return Shift(x=self.x + other.x, y=self.y + other.y, turn_rad=self.turn_rad + other.turn_rad, swinging=swinging)
+
 
 class Sight(Projection):
     """A projection that goes on straight beyond the reach of the lens formula, for a camera that may be displaced a little."""

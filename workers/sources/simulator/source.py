@@ -7,7 +7,7 @@ from typing import Final
 from schemas.worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.sources.simulator.address import Address, parse_address
-from workers.sources.simulator.moment import moment_at, shift_at
+from workers.sources.simulator.moment import air_of, moment_at, shift_at
 from workers.sources.simulator.painter import Painter
 from workers.sources.simulator.rig import rig_of, true_calibration
 from workers.sources.simulator.story import Story
@@ -71,7 +71,8 @@ class SimulatorSource:
             return None
         number, since_s = self._next, self._next / self._spec.fps
         self._next += 1
-        picture = self._painter.paint(moment_at(self._story, since_s), shift_at(self._story, self._address.camera, since_s), number)
+        story, camera = self._story, self._address.camera
+        picture = self._painter.paint(moment_at(story, since_s), shift_at(story, camera, since_s), number, air_of(story, camera, since_s))
         sequence_id = self._story.name if self._lockstep and self._first else None
         self._first = False
         return Frame(due_s, pixels=picture, sequence_id=sequence_id)

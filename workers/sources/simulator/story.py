@@ -7,20 +7,31 @@ from typing import Final
 import numpy as np
 
 from schemas.base import Value
-from workers.sources.simulator.plans import KINDS, NAMED, UNUSUAL, USUAL
-from workers.sources.simulator.visit import Visit, visit_of
+from workers.sources.simulator.plans import KINDS, NAMED, STANDING, UNUSUAL, USUAL
+from workers.sources.simulator.visit import Plan, Visit, visit_of
 
-_LENGTHS_S: Final = {"demo": 13.5, "tc8_1": 9.5, "tc8_3": 14.0, "tc8_5": 20.0, "tc8_7": 23.0, "tc8_8": 9.5}
+_LENGTHS_S: Final = {
+    "demo": 13.5,
+    "tc8_1": 9.5,
+    "tc8_3": 14.0,
+    "tc8_5": 20.0,
+    "tc8_7": 23.0,
+    "tc8_8": 9.5,
+    "quiet": 60.0,
+    "quiet_darts": 60.0,
+}
 _LENGTH_S: Final = 19.0
 _LEAD_S: Final = 10.0  # people wait for cameras that calibrate while they watch
 _SHORT_LEAD_S: Final = 4.0
 _VISITS: Final = 3
-_MIXED: Final = "mixed"
-STORIES: Final = (*NAMED, _MIXED, *KINDS)
+_MIXED: Final = ("mixed", "disturbed")
+_QUIET: Final[dict[str, Plan]] = {"quiet": (), "quiet_darts": STANDING}
+_TROUBLED_S: Final = {"disturbed": (0.0, 19.0), "quiet": (0.0, 60.0), "quiet_darts": (12.0, 48.0)}  # when in a visit anything may happen
+STORIES: Final = (*NAMED, *_MIXED, *_QUIET, *KINDS)
 
 
 class Story(Value, frozen=True, kw_only=True):
-    """A named story played with a seed; `unusual` is the share of visits in `mixed` that are. Times are seconds since its epoch."""
+    """A named story played with a seed; `unusual` is the share of visits that are, in mixtures. Times are seconds since its epoch."""
 
     name: str
     seed: int
@@ -45,6 +56,20 @@ class Story(Value, frozen=True, kw_only=True):
         """Tell which visit runs at a time; negative before the first."""
         return math.floor((since_s - self.lead_s) / self.length_s)
 
+    def troubled_s(self, since_s: float) -> float | None:
+        """Tell how long the cameras have been disturbed by then, visits without pause between them; None when they are not."""
+        if self.name not in _TROUBLED_S or since_s < self.lead_s:
+            return None
+        first_s, last_s = _TROUBLED_S[self.name]
+        number, in_visit_s = divmod(since_s - self.lead_s, self.length_s)
+        return number * (last_s - first_s) + in_visit_s - first_s if first_s <= in_visit_s < last_s else None
+
+    def since_s(self, troubled_s: float) -> float:
+        """Give the time at which the cameras have been disturbed for so long."""
+        first_s, last_s = _TROUBLED_S[self.name]
+        number, rest_s = divmod(troubled_s, last_s - first_s)
+        return self.lead_s + number * self.length_s + first_s + rest_s
+
     def visit(self, number: int) -> Visit:
         """Compute a visit, whatever came before it."""
         return _visit(self, number)
@@ -59,14 +84,14 @@ class Story(Value, frozen=True, kw_only=True):
 def _visit(story: Story, number: int) -> Visit:
     rng = np.random.default_rng([story.seed, STORIES.index(story.name), number])
     kind = _kind(story, rng)
-    plans = KINDS[kind] if kind in KINDS else NAMED[kind]
+    plans = (_QUIET[kind],) if kind in _QUIET else (KINDS | NAMED)[kind]
     in_turn = story.name in NAMED and story.name != "random"
     plan = plans[number % len(plans) if in_turn else int(rng.integers(len(plans)))]
     return visit_of(rng, plan, number, kind, story.lead_s + number * story.length_s, story.length_s)
 
 
 def _kind(story: Story, rng: np.random.Generator) -> str:
-    if story.name != _MIXED:
+    if story.name not in _MIXED:
         return story.name
     names = tuple(UNUSUAL if rng.random() < story.unusual else USUAL)
     return names[int(rng.integers(len(names)))]

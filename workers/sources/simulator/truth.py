@@ -1,11 +1,14 @@
 """What a right system tells of a simulated story: `truth.json` as recordings have it, and each visit as a list of events."""
 
+import math
 from collections.abc import Iterator
 from typing import Any, Final
 
+from schemas.base import Value
 from schemas.board import BoardSpec, bed_at, wire_distance_mm
+from workers.sources.simulator.disturbance import SLOT_S, disturbances_of
 from workers.sources.simulator.story import Story
-from workers.sources.simulator.visit import FLIGHT_S, Throw, Visit
+from workers.sources.simulator.visit import FALL_S, FLIGHT_S, SHAKE_S, Throw, Visit
 
 _BOARD: Final = BoardSpec()
 _SLOTS: Final = 3
@@ -22,6 +25,37 @@ def truth(story: Story, until_s: float) -> dict[str, Any]:
     end_s = visits[-1].end_s if visits else min(until_s, story.end_s)
     sequence = {"kind": story.name, "end_ms": round(1000 * end_s), "frames": frames, "visits": [_visit(v) for v in visits]}
     return {"version": 1, "seed": story.seed, "sequences": {story.name: sequence}}
+
+
+class Motion(Value, frozen=True, kw_only=True):
+    """What moves or changes in the pictures from when to when (seconds since the epoch), in one camera's or in all (None)."""
+
+    kind: str
+    start_s: float
+    end_s: float
+    camera: int | None = None
+
+
+def motions(story: Story, until_s: float) -> list[Motion]:
+    """List everything that changes pictures within whole visits until a time: darts, hands, and what disturbs."""
+    visits = story.visits_until(until_s)
+    found = [m for visit in visits for m in _motions(visit)]
+    if visits and story.troubled_s(visits[0].start_s + story.length_s / 2) is not None:
+        slots = range(math.ceil(len(visits) * story.length_s / SLOT_S))
+        for d in (d for slot in slots for d in disturbances_of(story.seed, slot)):
+            start_s = story.since_s(d.start_s)
+            found.append(Motion(kind=d.kind, start_s=start_s, end_s=start_s + d.end_s - d.start_s, camera=d.camera))
+    return sorted(found, key=lambda motion: motion.start_s)
+
+
+def _motions(visit: Visit) -> Iterator[Motion]:
+    taken = {number for reach in visit.reaches for number, _ in reach.takes}
+    for throw in visit.throws:
+        yield Motion(kind="dart", start_s=throw.at_s - FLIGHT_S, end_s=throw.at_s + SHAKE_S)
+        if throw.number not in taken:
+            yield Motion(kind="fall", start_s=throw.gone_s, end_s=throw.gone_s + FALL_S)
+    for reach in visit.reaches:
+        yield Motion(kind="hand", start_s=reach.start_s, end_s=reach.end_s)
 
 
 def _time(frame: tuple[float, dict[str, Any]]) -> float:
@@ -66,7 +100,7 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "kind": visit.kind,
         "start_ms": round(1000 * visit.start_s),
         "end_ms": round(1000 * visit.end_s),
-        "slots": completed[-1],
+        "slots": completed[-1] if completed else 0,
         "completed": completed,
         "taken": sum(e["event"] == "dart_removed" for e in events),
         "events": events,

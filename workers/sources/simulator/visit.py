@@ -14,6 +14,7 @@ from workers.sources.simulator.player import Player, Target, player_of, throw
 Outcome = Literal["sticks", "bounces", "falls", "drops", "lodges"]
 FLIGHT_S: Final = 0.11  # how long before it lands a dart may be in the pictures
 FALL_S: Final = 0.45  # how long a dart takes to fall out of them
+SHAKE_S: Final = 0.45  # how long cameras swing when a dart has landed
 _FIRST_S: Final = 0.6
 _ENTER_S: Final = 0.55
 _GRASP_S: Final = 0.2

@@ -8,12 +8,13 @@ import pytest
 from workers.sources.simulator.plans import KINDS, UNUSUAL
 from workers.sources.simulator.story import STORIES, Story
 
+QUIET = ["quiet", "quiet_darts"]
 NAMED = [f"tc8_{k}" for k in range(1, 9)]
 
 
 def test_all_stories_are_there() -> None:
     """The eight test cases, the demo, the mixtures and each kind of visit have names."""
-    assert set(STORIES) == {*NAMED, "demo", "random", "mixed", *KINDS}
+    assert set(STORIES) == {*NAMED, "demo", "random", "mixed", "disturbed", *QUIET, *KINDS}
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -24,7 +25,7 @@ def test_visits_fit_their_time_and_end_with_an_empty_board(name: str) -> None:
         visit = story.visit(number)
         ends = [r.end_s for r in visit.reaches]
 
-        assert max(ends) < visit.end_s - 0.3
+        assert max(ends, default=0.0) < visit.end_s - 0.3
         assert len(visit.throws) <= (4 if visit.kind == "fourth_dart" else 3)
         assert all(t.gone_s < visit.end_s for t in visit.throws)
         assert all(t.at_s > visit.start_s + 0.8 for t in visit.throws)
@@ -76,3 +77,27 @@ def test_rapid_throws_are_rapid() -> None:
         landed = [t.at_s for t in Story(name="tc8_8", seed=3).visit(number).throws]
 
         assert all(0.5 < b - a < 0.7 for a, b in pairwise(landed))
+
+
+def test_quiet_stories_throw_nothing_while_they_are_disturbed() -> None:
+    """In `quiet` nobody ever throws; in `quiet_darts` three darts stand before it begins, and the hand comes when it is over."""
+    assert Story(name="quiet", seed=1).visit(3).throws == ()
+    story = Story(name="quiet_darts", seed=1)
+    for number in range(4):
+        visit = story.visit(number)
+
+        assert story.troubled_s(visit.throws[-1].at_s + 1.0) is None
+        assert story.troubled_s(visit.reaches[0].start_s - 0.1) is None
+        assert story.troubled_s(visit.start_s + 30) is not None
+
+
+@pytest.mark.parametrize("name", [*QUIET, "disturbed"])
+def test_disturbed_time_runs_on_from_visit_to_visit(name: str) -> None:
+    """The clock of the disturbances stands still in peace, and each of its times is one of the story's."""
+    story = Story(name=name, seed=1)
+    for troubled_s in (0.0, 7.5, 40.0, 123.25):
+        found = story.troubled_s(story.since_s(troubled_s))
+
+        assert found is not None
+        assert abs(found - troubled_s) < 1e-6
+    assert Story(name="demo", seed=1).troubled_s(100.0) is None

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.board import BoardSpec, bed_at
 from workers.sources.simulator.story import STORIES, Story
-from workers.sources.simulator.truth import truth
+from workers.sources.simulator.truth import motions, truth
 
 KNOWN = {"start", "in_flight", "dart_hit", "nothing", "hand", "takeout", "fell_out"}
 
@@ -20,7 +20,7 @@ def test_truths_are_consistent(name: str) -> None:
     assert times == sorted(times)
     assert times[-1] < told["end_ms"]
     assert told["visits"]
-    for visit in told["visits"]:
+    for visit in [v for v in told["visits"] if v["events"]]:
         events = [e["event"] for e in visit["events"]]
         assert visit["slots"] <= 3
         assert max(e.get("slot", 1) for e in visit["events"]) == max(visit["completed"])
@@ -114,3 +114,24 @@ def test_a_pushed_dart_is_told_with_its_new_place() -> None:
 
         assert names[change - 1] == "dart_hit"
         assert visit["events"][change]["slot"] < visit["events"][change - 1]["slot"]
+
+
+def test_every_motion_has_its_time_and_kind() -> None:
+    """Darts, hands and disturbances are listed in order, one camera's own as such, and disturbances only where they may be."""
+    story = Story(name="quiet_darts", seed=4)
+    found = motions(story, 400.0)
+    troubles = [m for m in found if m.kind not in {"dart", "hand"}]
+
+    assert [m.start_s for m in found] == sorted(m.start_s for m in found)
+    assert {m.kind for m in found} > {"dart", "hand", "fly", "lamp", "bump"}
+    assert all(m.end_s > m.start_s for m in found)
+    assert all((m.camera is not None) == (m.kind in {"fly", "exposure", "bump"}) for m in troubles)
+    assert all(story.troubled_s(t) is not None for m in troubles for t in (m.start_s, m.end_s - 1e-6))
+
+
+def test_what_falls_is_a_motion_of_its_own() -> None:
+    """A dart that bounces out lands and falls."""
+    kinds = [m.kind for m in motions(Story(name="bounce_out", seed=4), 30.0)]
+
+    assert "fall" in kinds
+    assert kinds.count("dart") == 3

@@ -1,0 +1,67 @@
+"""What light and lens do to a whole picture: a lamp, dusk, flicker, a soft shadow, a fly on the glass."""
+
+import math
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.geometry import Calibration
+from workers.sources.simulator.disturbance import Air
+from workers.vision.frame import Image
+from workers.vision.projection import Projection
+
+Floats32 = NDArray[np.float32]
+_COARSER: Final = 8  # light changes softly over a picture
+_GAMMA: Final = 2.2
+_ONE: Final = 128  # in a map of factors
+
+
+class Veil:
+    """Lays air over the pictures of one camera."""
+
+    def __init__(self, calibration: Calibration) -> None:
+        self._size = (calibration.width, calibration.height)
+        self._scale = calibration.width / 800
+        width, height = math.ceil(calibration.width / _COARSER), math.ceil(calibration.height / _COARSER)
+        x, y = np.meshgrid((np.arange(width) + 0.5) * _COARSER, (np.arange(height) + 0.5) * _COARSER)
+        on_face = Projection(calibration).on_face(np.stack([x.ravel(), y.ravel()], axis=1)).reshape(height, width, 2)
+        self._at_mm = np.clip(on_face, -900, 900).astype(np.float32)
+        self._rows = (np.arange(height, dtype=np.float32) / height)[:, None]
+
+    def over(self, picture: Image, air: Air) -> Image:
+        """Give the picture (h, w, 3) through the air."""
+        if air.slant == (0.0, 0.0) and air.bands is None and air.shade is None:
+            levels = np.clip(np.arange(256) * air.gain ** (1 / _GAMMA), 0, 255).round().astype(np.uint8)
+            changed = np.asarray(cv2.LUT(picture, levels), np.uint8)
+        else:
+            factors = np.clip(self._light(air) ** np.float32(1 / _GAMMA) * _ONE, 0, 255)
+            whole = cv2.cvtColor(cv2.resize(factors, self._size, interpolation=cv2.INTER_LINEAR), cv2.COLOR_GRAY2BGR)
+            changed = np.asarray(cv2.multiply(picture, whole, scale=1 / _ONE, dtype=cv2.CV_8U), np.uint8)
+        return changed if air.blot is None else self._blotted(changed, air.blot)
+
+    def _light(self, air: Air) -> Floats32:
+        x_mm, y_mm = self._at_mm[..., 0], self._at_mm[..., 1]
+        light = air.gain + (air.slant[0] * x_mm + air.slant[1] * y_mm) / 1000
+        if air.bands is not None:
+            share, phase, turns = air.bands
+            light = light * (1 + share * np.sin(phase + math.tau * turns * self._rows))
+        if air.shade is not None:
+            shade_x_mm, shade_y_mm, wide_mm, share = air.shade
+            light = light * (1 - share * np.exp(-((x_mm - shade_x_mm) ** 2 + (y_mm - shade_y_mm) ** 2) / (2 * wide_mm**2)))
+        return np.clip(light, 0.02, 4).astype(np.float32)
+
+    def _blotted(self, picture: Image, blot: tuple[float, float, float]) -> Image:
+        """Darken a round place out of focus."""
+        x_px, y_px, radius_px = (v * self._scale for v in blot)
+        reach = math.ceil(1.7 * radius_px)
+        left, top = max(0, round(x_px) - reach), max(0, round(y_px) - reach)
+        right, bottom = min(self._size[0], round(x_px) + reach), min(self._size[1], round(y_px) + reach)
+        if right <= left or bottom <= top:
+            return picture
+        x, y = np.meshgrid(np.arange(left, right), np.arange(top, bottom))
+        off = np.hypot(x - x_px, y - y_px) / radius_px
+        through = 1 - 0.93 * np.clip(1.35 - off, 0, 1) ** 0.8
+        picture[top:bottom, left:right] = picture[top:bottom, left:right] * through[..., None]
+        return picture
