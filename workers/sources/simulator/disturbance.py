@@ -178,7 +178,7 @@ def _walking_fly(d: Disturbance, rng: np.random.Generator, since_s: float) -> tu
 
 def _waving(d: Disturbance, since_s: float) -> HandPose:
     rng = np.random.default_rng([d.number, 1])
-    turn, reach_mm, z_mm = float(rng.uniform(-0.85, -0.15)) * math.pi, float(rng.uniform(300, 420)), float(rng.uniform(90, 260))
+    turn, reach_mm, z_mm = float(rng.uniform(-0.85, -0.15)) * math.pi, float(rng.uniform(300, 360)), float(rng.uniform(50, 200))
     side, person = math.copysign(1.0, math.cos(turn)), int(rng.integers(20))  # the arm never passes before the board
     swing_mm = 60 * math.sin(math.tau * 1.6 * since_s) + 300 * (1 - _ramp(d, since_s, 0.5))
     reach_mm += max(swing_mm, -40.0)
