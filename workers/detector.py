@@ -23,7 +23,6 @@ from schemas.worker import (
     Counters,
     Disown,
     Fault,
-    FaultKind,
     Finding,
     FromWorker,
     KnownDart,
@@ -34,6 +33,7 @@ from schemas.worker import (
     ToWorker,
 )
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
+from workers.vision.fitness import Fitness
 from workers.vision.frame import SMALL, Frame, Image
 from workers.vision.motion import Glance
 from workers.vision.motion import Motion as Glancer
@@ -51,8 +51,6 @@ HAND_MM = 45.0  # no dart has a place this wide; fingers may be narrower and are
 LOOK_AGAIN_S = 0.2  # while something large keeps moving
 LARGE_SHARE = 0.04
 REFRESH_S = 20.0
-FROZEN_FRAMES = 90
-BLACK_LEVEL = 4.0
 
 STILL = Glance(moving=False, differs=False, share=0.0, streak=False, still=True)
 
@@ -94,7 +92,7 @@ class Detector:
         self._sequence: str | None = None
         self._rereference: Rereference | None = None
         self._refresh_s = np.inf
-        self._faults: set[FaultKind] = set()
+        self._fitness = Fitness()
         self._last_small: Image | None = None
         self._epoch = 0
         self.counters = Counters()
@@ -113,6 +111,16 @@ class Detector:
     def reference_age_s(self, now_s: float) -> float:
         """Tell how old the picture is that new ones are compared with, in seconds; 0 when there is none."""
         return 0.0 if self._scene is None else max(0.0, now_s - self._scene.reference.taken_s)
+
+    def look_anew(self) -> None:
+        """Find the board again with the next pictures: the camera was away, and what happened meanwhile is judged as after a start."""
+        if self._scene is None:
+            return
+        known_empty = self._scene.empty
+        self._known_empty = None if known_empty is None else known_empty.picture
+        handed_over = self._scene.projection.calibration
+        self._forget_place()
+        self._handed_over = handed_over
 
     def tell(self, message: ToWorker) -> list[FromWorker]:
         """Take what the supervisor says."""
@@ -148,8 +156,10 @@ class Detector:
             small = frame.small_grey()
             if small.shape != self._glancer.shape:
                 self._glancer = Glancer(np.full_like(small, 255))
+            out += self._watch_fitness(frame, small)
+            if self._fitness.blind:  # what a covered lens shows is no hand
+                return out
             glance = self._glancer.look(small)
-            out += self._watch_faults(frame, small)
             self._last_small = small
         if self._scene is None:
             return out + self._find_board(frame, glance)
@@ -348,16 +358,11 @@ class Detector:
 
     # -- what is wrong ------------------------------------------------------------------------------------------------------------------
 
-    def _watch_faults(self, frame: Frame, small: Image) -> list[FromWorker]:
-        black = float(small[::4, ::4].mean()) < BLACK_LEVEL
-        frozen = self._sequence is None and self._glancer.identical_frames >= FROZEN_FRAMES
-        return self._fault("black", frame.t_s, active=black) + self._fault("frozen", frame.t_s, active=frozen)
-
-    def _fault(self, fault: FaultKind, t_s: float, *, active: bool) -> list[FromWorker]:
-        if active == (fault in self._faults):
+    def _watch_fitness(self, frame: Frame, small: Image) -> list[FromWorker]:
+        if self._sequence is not None:  # stills of a recording are as they are
             return []
-        self._faults ^= {fault}
-        return [Fault(camera_id=self._camera, t_s=t_s, fault=fault, active=active)]
+        told = self._fitness.watch(frame.t_s, small, self._glancer.identical_frames)
+        return [Fault(camera_id=self._camera, t_s=frame.t_s, fault=t.fault, active=t.active, detail=t.detail) for t in told]
 
 
 def _width_mm(radius: float, scene: Scene) -> float:

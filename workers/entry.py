@@ -3,10 +3,14 @@
 import ctypes
 import faulthandler
 import logging
+import math
 import os
+import re
 import signal
 import socket
 import sys
+import threading
+import time
 from collections import deque
 from pathlib import Path
 from types import FrameType
@@ -24,6 +28,7 @@ from workers.sources.faulty import FaultySource
 
 LOG_LINES = 200  # kept until the next heartbeat; what is over is dropped, oldest first, and counted
 LOG_LINE_CHARACTERS = 2000
+SAME_LINE_S = 60.0  # a library that complains of each picture is heard once in so long
 _PR_SET_NAME = 15
 _NICER_THAN_DAEMON = 2  # enough that the daemon goes first, not so much that a busy machine starves the cameras
 
@@ -87,7 +92,6 @@ def work(port: Port, configure: Configure, drain_log: LogDrain) -> None:
 def prepare_process() -> LogBuffer:
     """Set what belongs to the process: it dies with the daemon, leaves Ctrl-C to it, yields the processor to it, and logs to it."""
     die_with_parent()
-    faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end)
     _yield_processor()
@@ -95,7 +99,32 @@ def prepare_process() -> LogBuffer:
     buffer = LogBuffer()
     logging.basicConfig(level=logging.INFO, handlers=[buffer], force=True)
     logging.captureWarnings(capture=True)
+    _hear_libraries()
     return buffer
+
+
+def _hear_libraries() -> None:
+    """Make lines of the log of what libraries write to stderr; Python itself, and its last words, keep the real one."""
+    real = os.fdopen(os.dup(2), "w", buffering=1, errors="replace")
+    sys.stderr = real
+    faulthandler.enable(real)
+    reader, writer = os.pipe()
+    os.dup2(writer, 2)
+    os.close(writer)
+    threading.Thread(target=log_lines, args=(reader,), name="stderr", daemon=True).start()
+
+
+def log_lines(reader: int) -> None:
+    """Log what comes out of a pipe until its end; lines that differ in numbers alone are logged once in a while."""
+    seen_s: dict[str, float] = {}
+    with os.fdopen(reader, errors="replace") as lines:
+        for line in lines:
+            shape, now_s = re.sub(r"\d+", "#", line.strip()), time.monotonic()
+            if len(seen_s) > LOG_LINES:
+                seen_s.clear()
+            if shape and now_s - seen_s.get(shape, -math.inf) > SAME_LINE_S:
+                seen_s[shape] = now_s
+                logger.warning("%s", line.strip())
 
 
 def name_process(name: str) -> None:

@@ -48,6 +48,10 @@ class KeepingDetector:
         """Give the pictures of a recent episode; None when they are not kept."""
         return self._detector.pictures(episode)
 
+    def look_anew(self) -> None:
+        """Find the board again: the camera was away."""
+        self._detector.look_anew()
+
     def tell(self, message: ToWorker) -> list[FromWorker]:
         """Pass on what the supervisor says."""
         return self._detector.tell(message)

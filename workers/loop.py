@@ -33,6 +33,8 @@ HEARTBEAT_S = 1.0
 SILENT_S = 3.0  # without a picture for so long a camera counts as gone
 STUCK_S = 30.0  # a source that does not come back for so long is broken: the process ends and is started anew
 REOPEN_FIRST_S, REOPEN_MAX_S = 0.5, 10.0
+STEADY_S = 10.0  # a camera that stays for so long is opened again at once when it goes; one that comes and goes less and less often
+CALM_S = 1.0  # bad frames are over when none has come for so long: a cable that spoils every other one is told once
 SLOW_WINDOW_S = 5.0
 SLOW_SHARE, FAST_SHARE = 0.5, 0.7  # of the configured frame rate: slow below, well again above
 
@@ -50,6 +52,9 @@ class DetectorLike(Protocol):
         Raises:
             BadFrameError: the frame is no picture.
         """
+
+    def look_anew(self) -> None:
+        """Find the board again: the camera was away."""
 
     def tell(self, message: ToWorker) -> list[FromWorker]:
         """Take what the supervisor says."""
@@ -100,6 +105,7 @@ class CameraLoop:
         self._drain_log = drain_log
         self._faults: dict[FaultKind, str] = {}
         self._frames_bad = 0
+        self._bad_s = -math.inf  # when the last one came
         self._frames_read = 0
         self._frames_dropped = 0
         self._stopped = False
@@ -227,10 +233,11 @@ class CameraLoop:
         """Say Hello with the first frame, and again when the camera is back."""
         if live.source is None or (live.greeted and "camera_gone" not in self._faults):
             return
+        if "camera_gone" in self._faults:
+            self._detector.look_anew()
         self._clear_fault("camera_gone", t_s)
         self._port.send([self._hello(live.source)])
-        live.greeted = True
-        live.attempts = 0
+        live.greeted, live.greeted_s = True, time.monotonic()
 
     def _reopen(self, live: "_Live") -> None:
         try:
@@ -287,6 +294,8 @@ class CameraLoop:
         log, dropped = self._drain_log()
         fps = live.frames_stepped_since_beat() / max(now_s - live.last_beat_s, 1e-3)
         live.last_beat_s, live.beat_s = now_s, now_s + HEARTBEAT_S
+        if live.reader is not None and live.greeted and now_s - live.greeted_s > STEADY_S:
+            live.attempts = 0
         read, lost = (live.reader.frames_read, live.reader.frames_dropped) if live.reader is not None else (0, 0)
         self._port.send([self._heartbeat(now_s, fps, log, dropped, read=read, lost=lost)])
 
@@ -297,9 +306,10 @@ class CameraLoop:
             messages = self._detector.step(frame)
         except BadFrameError as error:
             self._frames_bad += 1
+            self._bad_s = frame.t_s
             self._set_fault("bad_frame", frame.t_s, str(error))
             return
-        if not frame.held:
+        if not frame.held and frame.t_s - self._bad_s >= CALM_S:
             self._clear_fault("bad_frame", frame.t_s)
         self._port.send(messages)
 
@@ -343,6 +353,7 @@ class _Live:
         self.source: Source | None = None
         self.reader: NewestFrame | None = None
         self.greeted = False
+        self.greeted_s = now_s
         self.attempts = 0
         self.reopen_s = now_s
         self.beat_s = self.last_beat_s = self.window_s = now_s

@@ -1,14 +1,16 @@
 """What is known of each camera: its state as people are told it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.base import CameraId
 from schemas.events import CalibrationChanged, CameraSnapshot, CameraState, CameraStateChanged, JournalledEvent
 from schemas.geometry import Calibration
-from schemas.worker import Fault
+from schemas.worker import Fault, FaultKind
 
 REFUSALS_TO_ERROR = 3
+GONE: frozenset[FaultKind] = frozenset({"camera_gone", "ended"})
+BLIND: frozenset[FaultKind] = GONE | {"frozen", "black"}  # what such a camera says, or does not say, of the board means nothing
 
 
 @dataclass
@@ -17,6 +19,15 @@ class _Camera:
     reason: str = ""
     calibration: Calibration | None = None
     refusals: int = 0
+    faults: dict[FaultKind, str] = field(default_factory=dict)  # those that are on, in words
+
+    @property
+    def ailing(self) -> str:
+        return "; ".join(self.faults.values())
+
+    @property
+    def is_blind(self) -> bool:
+        return not BLIND.isdisjoint(self.faults)
 
 
 class CameraStates:
@@ -28,7 +39,7 @@ class CameraStates:
     @property
     def ready(self) -> tuple[CameraId, ...]:
         """Name the cameras that see and know where they stand."""
-        return tuple(c for c, camera in self._cameras.items() if camera.state == "ready")
+        return tuple(c for c, camera in self._cameras.items() if camera.state == "ready" and not camera.is_blind)
 
     @property
     def calibrating(self) -> bool:
@@ -65,6 +76,11 @@ class CameraStates:
         previous, camera.state, camera.reason = camera.state, state, reason
         return [CameraStateChanged(camera_id=camera_id, state=state, previous_state=previous, reason=reason)]
 
+    def restart(self, camera_id: CameraId, state: CameraState, reason: str) -> list[JournalledEvent]:
+        """Note that a camera's process came or went: what was wrong with the one before is no more."""
+        self._cameras[camera_id].faults.clear()
+        return self.change(camera_id, state, reason)
+
     def answer(self, camera_id: CameraId) -> list[JournalledEvent]:
         """Note that a camera's process delivers frames: it must find the board next."""
         return self.change(camera_id, "calibrating", "looking for the board")
@@ -79,7 +95,7 @@ class CameraStates:
             residual_px=round(calibration.residual_px, 3),
             residual_mm=round(calibration.residual_mm, 3),
         )
-        return [told, *self.change(calibration.camera_id, "ready")]
+        return [told, *self.change(calibration.camera_id, "ready", camera.ailing)]
 
     def refused(self, camera_id: CameraId, reason: str) -> list[JournalledEvent]:
         """Note that no calibration could be taken; the third time in a row is an error."""
@@ -101,13 +117,12 @@ class CameraStates:
         return told
 
     def fault(self, fault: Fault) -> list[JournalledEvent]:
-        """Note a fault that a worker tells, or its end."""
+        """Note that something is wrong with a camera, or right again; one that is gone says Hello when it is back."""
         camera = self._cameras[fault.camera_id]
-        reason = f"{fault.fault.replace('_', ' ')}{': ' + fault.detail if fault.detail else ''}"
         if fault.active:
-            if fault.fault in {"camera_gone", "ended"}:
-                return self.change(fault.camera_id, "offline", reason)
-            return self.change(fault.camera_id, camera.state, reason)
-        if camera.state == "offline":
-            return []
-        return self.change(fault.camera_id, camera.state, "")
+            camera.faults[fault.fault] = f"{fault.fault.replace('_', ' ')}{': ' + fault.detail if fault.detail else ''}"
+        else:
+            camera.faults.pop(fault.fault, None)
+        if not GONE.isdisjoint(camera.faults):
+            return self.change(fault.camera_id, "offline", camera.ailing)
+        return [] if camera.state == "offline" else self.change(fault.camera_id, camera.state, camera.ailing)

@@ -6,7 +6,7 @@ steps run live, in a replay and after a crash.
 
 from collections.abc import Iterable, Sequence
 
-from dartd.board.cameras import CameraStates
+from dartd.board.cameras import BLIND, CameraStates
 from dartd.board.inputs import Input, Order, Step, WorkerChange
 from dartd.board.observation import Moving
 from dartd.board.rounds import Rounds
@@ -144,15 +144,18 @@ class Board:
         return self._throws.observe(seen, now)
 
     def _take_fault(self, fault: Fault, now: float) -> list[JournalledEvent]:
-        if fault.active and fault.fault in {"camera_gone", "ended"}:
+        told = self._cameras.fault(fault)
+        if fault.active and fault.fault in BLIND:
             self._rounds.lose(fault.camera_id)
-        return self._cameras.fault(fault) + self._set_status(now)
+        elif fault.camera_id in self._cameras.ready and (pose := self._cameras.calibration(fault.camera_id)) is not None:
+            self._rounds.poses[fault.camera_id] = pose  # it sees again
+        return told + self._set_status(now)
 
     def _take_change(self, change: WorkerChange, now: float) -> list[JournalledEvent]:
         if change.state == "ready":
             return []  # its Hello and Calibrated say more
         self._rounds.lose(change.camera_id)
-        return self._cameras.change(change.camera_id, change.state, change.reason) + self._set_status(now)
+        return self._cameras.restart(change.camera_id, change.state, change.reason) + self._set_status(now)
 
     def _set_status(self, now: float) -> list[JournalledEvent]:
         ready = bool(self._cameras.ready)

@@ -18,7 +18,7 @@ from dartd.store.timestamps import timestamp_of
 from schemas.base import CameraId
 from schemas.commands import BoardCommand
 from schemas.entities import EntityEvent
-from schemas.events import DartHit, Envelope, JournalledEvent, Snapshot, Timing
+from schemas.events import BoardStateChanged, DartHit, Envelope, JournalledEvent, Snapshot, Timing
 from schemas.worker import ToWorker
 
 _log = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 RETRY_FIRST_S = 0.1  # after a refused commit
 RETRY_MAX_S = 5.0  # for as long as the disk refuses
 STUCK_S = 10.0  # a turn that takes longer, the disk not being to blame, is no turn any more
+
+_REASON_CHARACTERS = 300
 
 Answer = asyncio.Future[tuple[Envelope, ...]]
 
@@ -87,6 +89,7 @@ class Pipeline:
         self.started_at_s = clock.wall(clock.now())
         self.last_detection_at: str | None = None
         self.stalled_reason: str | None = None
+        self._stalled_at_s = 0.0
 
     @property
     def last_seq(self) -> int:
@@ -205,12 +208,15 @@ class Pipeline:
         return [_with_timing(event, self._clock, now) if isinstance(event, DartHit) else event for event in events]
 
     async def _append(self, events: Sequence[JournalledEvent | EntityEvent]) -> tuple[Envelope, ...]:
-        """Journal in one commit, trying for as long as the disk refuses: nothing runs ahead of it and nothing is lost."""
+        """Journal in one commit, trying for as long as the disk refuses: nothing runs ahead of it and nothing is lost.
+
+        When it takes them at last, that it refused is told behind them.
+        """
         backoff = Backoff(RETRY_FIRST_S, max_s=RETRY_MAX_S, jitter=0)
         while events:
             began_s = self._clock.now()
             try:
-                envelopes = await self._journal.append(events, at_s=self._clock.wall(began_s))
+                envelopes = await self._journal.append([*events, *self._stall_story()], at_s=self._clock.wall(began_s))
             except StoreError as error:
                 self._metrics.journal_errors.inc()
                 self._stall(error)
@@ -223,8 +229,24 @@ class Pipeline:
             return envelopes
         return ()
 
+    def _stall_story(self) -> tuple[BoardStateChanged, ...]:
+        """Tell of an error that is over with this very commit: the board's status went to it and comes back."""
+        if self.stalled_reason is None:
+            return ()
+        now = self._board.snapshot()
+        lasted_s = self._clock.now() - self._stalled_at_s
+        reason = f"the journal could not be written for {lasted_s:.1f} s: {self.stalled_reason}"
+        there = BoardStateChanged(
+            state=now.state, previous_state=now.state, status="error", previous_status=now.status, reason=reason[:_REASON_CHARACTERS]
+        )
+        back = BoardStateChanged(
+            state=now.state, previous_state=now.state, status=now.status, previous_status="error", reason="the journal can be written"
+        )
+        return there, back
+
     def _stall(self, error: StoreError) -> None:
         if self.stalled_reason is None:
+            self._stalled_at_s = self._clock.now()
             _log.error("the journal cannot be written, the board waits: %s", error)
             self._snapshot = msgspec.structs.replace(self._snapshot, status="error")
         self.stalled_reason = error.message

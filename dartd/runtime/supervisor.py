@@ -23,6 +23,7 @@ STEADY_S = 30.0  # a process that has worked for so long has earned a quick rest
 CRASH_WINDOW_S, CRASHES_IN_WINDOW = 60.0, 5  # more than so many ends in the window, and the camera is in error
 RESTART_FIRST_S, RESTART_MAX_S = 0.25, 10.0
 MAX_MESSAGES_PER_S = 2000  # a process that says more is out of its mind
+LOG_LINES = 10  # of one heartbeat, that is of a second; the rest is counted
 
 WorkerInput = FromWorker | WorkerChange
 Deliver = Callable[[CameraId, WorkerInput], Awaitable[None]]
@@ -271,13 +272,15 @@ class _Keeper:
                 self.settled.set()
             case Heartbeat():
                 self._heartbeat = message
-                for line in message.log:
+                for line in message.log[:LOG_LINES]:
                     self._log.log(line.level, "%s", line.text)
+                if len(message.log) > LOG_LINES:
+                    self._log.warning("and %d lines more", len(message.log) - LOG_LINES)
             case Fault(fault=fault, active=True):
                 self._faults[fault] = None
                 logger.warning("camera fault %s: %s", fault, message.detail, extra={"camera": self._camera_id})
-                if fault in _OFFLINE:
-                    await self._become("offline", message.detail)
+                if fault in _OFFLINE:  # the fault itself tells it
+                    self._state, self._reason = "offline", message.detail
                     self.settled.set()
             case Fault(fault=fault):
                 self._faults.pop(fault, None)

@@ -341,6 +341,7 @@ def _store_error(error: sqlite3.Error | SQLAlchemyError, path: Path) -> DartdErr
     name = getattr(error, "sqlite_errorname", "")
     remedy = {
         "SQLITE_FULL": ": make room on its disk",
+        "SQLITE_IOERR_WRITE": ": its disk takes nothing",
         "SQLITE_NOTADB": ": it is no database; set store.path to another file",
         "SQLITE_CANTOPEN": ": does the folder exist, and may this user write there?",
         "SQLITE_READONLY": ": this user may not write it",

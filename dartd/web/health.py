@@ -7,7 +7,7 @@ from typing import Any, Literal
 from dartd.errors import DartdError
 from dartd.web.endpoint import Answer, Call, Endpoint, Handler
 from dartd.web.host import HostSample
-from dartd.web.services import Services
+from dartd.web.services import CameraFigures, Services
 from schemas.base import BoardId, Value
 from schemas.events import BoardStatus, Snapshot, ThrowState
 
@@ -15,13 +15,16 @@ Status = Literal["running", "stopped", "degraded"]
 Health = Literal["healthy", "degraded", "unhealthy"]
 
 _JOURNAL_LAG = 1000
+_SEEING = frozenset({"ready", "calibrating", "starting"})
+_BLIND = frozenset({"black", "frozen"})
 
 
 class CameraHealth(Value, frozen=True, kw_only=True):
-    """One camera: its state and the frames per second really seen."""
+    """One camera: its state, the frames per second really seen, and what is wrong with its pictures."""
 
     state: str
     fps: float
+    faults: tuple[str, ...] = ()
 
 
 class Components(Value, frozen=True, kw_only=True):
@@ -73,7 +76,7 @@ class Ready(Value, frozen=True, kw_only=True):
 def report(services: Services) -> HealthReport:
     """Judge from what is known already; asks nobody and waits for nothing."""
     snapshot = services.board.snapshot()
-    cameras = {str(key): CameraHealth(state=camera.state, fps=round(camera.fps, 1)) for key, camera in services.cameras().items()}
+    cameras = {str(key): _camera(camera) for key, camera in services.cameras().items()}
     database: Literal["ok", "error"] = "error" if services.board.is_holding else "ok"
     health, reasons = judge(snapshot, cameras, database)
     return HealthReport(
@@ -96,10 +99,19 @@ def report(services: Services) -> HealthReport:
     )
 
 
+def _camera(camera: CameraFigures) -> CameraHealth:
+    return CameraHealth(state=camera.state, fps=round(camera.fps, 1), faults=tuple(camera.faults))
+
+
 def judge(snapshot: Snapshot, cameras: dict[str, CameraHealth], database: Literal["ok", "error"]) -> tuple[Health, tuple[str, ...]]:
     """Say how well all is, and each reason why it is not better. A board without one camera that sees scores nothing: unhealthy."""
     reasons = [f"camera {key} is {camera.state}" for key, camera in cameras.items() if camera.state != "ready"]
-    seeing = [camera for camera in cameras.values() if camera.state in {"ready", "calibrating", "starting"}]
+    reasons += [
+        f"camera {key}: {', '.join(camera.faults).replace('_', ' ')}"
+        for key, camera in cameras.items()
+        if camera.state == "ready" and camera.faults
+    ]
+    seeing = [camera for camera in cameras.values() if camera.state in _SEEING and _BLIND.isdisjoint(camera.faults)]
     grave = []
     if database != "ok":
         grave.append("the journal cannot be written; events are held until it can")

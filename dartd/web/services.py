@@ -70,6 +70,10 @@ class CameraFigures(Protocol):
     def fps(self) -> float:
         """Give the frames per second that are really seen."""
 
+    @property
+    def faults(self) -> Sequence[str]:
+        """Name what is wrong with its pictures."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Services:

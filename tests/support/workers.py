@@ -36,6 +36,9 @@ class NotingDetector:
         share = float(frame.small_grey().mean()) / 255
         return [Motion(camera_id=self.camera_id, t_s=frame.t_s, episode=next(self._episodes), changed_share=share)]
 
+    def look_anew(self) -> None:
+        """Have nothing to forget."""
+
     def tell(self, message: ToWorker) -> list[FromWorker]:
         """Tell that something was said."""
         hand = isinstance(message, BoardState) and message.takeout

@@ -292,13 +292,32 @@ def test_a_broken_frame_is_an_error_and_no_end(watched: Watched) -> None:
 
 
 def test_a_black_camera_is_told_and_its_end(watched: Watched) -> None:
-    """A camera in the dark says so once, and once when it sees again."""
-    watched.step(np.zeros((HEIGHT, WIDTH, 3), np.uint8))
-    watched.step(np.ones((HEIGHT, WIDTH, 3), np.uint8))
-    watched.frames(4)
+    """A camera in the dark says so once, and once when it sees again; nothing that it shows meanwhile is taken for a hand or a dart."""
+    for level in (0, 1, 0, 2):
+        watched.step(np.full((HEIGHT, WIDTH, 3), level, np.uint8))
+    watched.frames(30)
     faults = [(m.fault, m.active) for m in watched.said if isinstance(m, Fault)]
 
     assert faults == [("black", True), ("black", False)]
+    assert not [m for m in watched.said if isinstance(m, Motion | Settled)]
+
+
+def test_a_dart_thrown_in_the_dark_is_seen_in_the_light(watched: Watched) -> None:
+    """The first picture after the dark is compared with the last one before it."""
+    for _ in range(5):
+        watched.step(np.zeros((HEIGHT, WIDTH, 3), np.uint8))
+    settled = _settled(watched.frames(6, NEW))
+
+    assert [s.finding for s in settled] == ["dart"]
+
+
+def test_a_camera_that_was_away_finds_its_place_and_what_happened(watched: Watched) -> None:
+    """Asked to look anew it keeps its calibration, and tells what stands in the board beside the empty one."""
+    watched.detector.look_anew()
+    said = watched.frames(6, NEW)
+
+    assert [m.kept for m in said if isinstance(m, Calibrated)] == [True]
+    assert [s.finding for s in _settled(said)] == ["dart"]
 
 
 def test_a_frozen_camera_is_told(watched: Watched) -> None:
@@ -306,7 +325,7 @@ def test_a_frozen_camera_is_told(watched: Watched) -> None:
     same = watched.look.picture()
     for _ in range(150):
         watched.step(same)
-    watched.frames(3)
+    watched.frames(30)
     faults = [(m.fault, m.active) for m in watched.said if isinstance(m, Fault)]
 
     assert faults == [("frozen", True), ("frozen", False)]

@@ -13,7 +13,7 @@ from schemas.base import CameraId
 from schemas.worker import Configure, FromWorker, Heartbeat, Hello, SourceSpec
 from tests.support.pictures import HEIGHT, WIDTH, camera, sequence, write_recording
 from tests.support.waiting import Waiting
-from workers.entry import LOG_LINE_CHARACTERS, LOG_LINES, LogBuffer
+from workers.entry import LOG_LINE_CHARACTERS, LOG_LINES, LogBuffer, log_lines
 
 CAM = CameraId("cam0")
 
@@ -65,3 +65,16 @@ def test_log_lines_are_kept_within_bounds_and_counted() -> None:
     assert lines[0].text == "line 6"
     assert (lines[-1].level, len(lines[-1].text)) == (logging.ERROR, LOG_LINE_CHARACTERS)
     assert buffer.drain() == ((), 6)
+
+
+def test_what_libraries_write_becomes_lines_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Each kind of line is logged once, however often it comes and whatever numbers it holds."""
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as lines:
+        for number in range(50):
+            lines.write(f"Corrupt JPEG data: {number} extraneous bytes before marker 0xd9\n\n")
+        lines.write("something else\n")
+    with caplog.at_level(logging.WARNING):
+        log_lines(reader)
+
+    assert [record.message for record in caplog.records] == ["Corrupt JPEG data: 0 extraneous bytes before marker 0xd9", "something else"]

@@ -147,18 +147,19 @@ def test_in_lockstep_a_recording_that_cannot_be_read_is_a_fault_and_the_end(tmp_
     assert "nowhere/recording.json" in fault.detail
 
 
-def test_a_bad_frame_is_a_fault_until_the_next_good_picture(tmp_path: Path) -> None:
-    """The fault is told once, repeats of a picture do not end it, the next good picture does; bad frames are counted."""
-    with running(configure(recording(tmp_path, "10.jpg", "missing.jpg", "20.jpg", fps=10))) as peer:
+def test_bad_frames_are_a_fault_until_all_have_been_good_for_a_second(tmp_path: Path) -> None:
+    """One that spoils every other picture is told once and ends once, by a picture and no repeat; bad frames are counted."""
+    pictures = ["10.jpg", "missing.jpg", "20.jpg", "missing.jpg", "10.jpg", "20.jpg", "10.jpg"]
+    with running(configure(recording(tmp_path, *pictures, fps=10, hold_ms=400))) as peer:
         peer.until_progress()
         peer.say(Advance(until_s=math.inf))
         peer.wait_for(Progress, lambda progress: progress.next_s is None)
         faults = [message for message in peer.heard if isinstance(message, Fault)]
         beat = next(message for message in peer.heard if isinstance(message, Heartbeat))
 
-    assert [(round(fault.t_s, 3), fault.fault, fault.active) for fault in faults] == [(0.2, "bad_frame", True), (0.4, "bad_frame", False)]
+    assert [(round(fault.t_s, 3), fault.fault, fault.active) for fault in faults] == [(0.4, "bad_frame", True), (2.4, "bad_frame", False)]
     assert faults[0].detail == "the frame is empty"
-    assert beat.counters.frames_bad == 1
+    assert beat.counters.frames_bad == 2
 
 
 # -- live

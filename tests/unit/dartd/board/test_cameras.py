@@ -109,6 +109,45 @@ def test_a_camera_with_a_fault_goes_on(kind: FaultKind) -> None:
     assert states.snapshot()[0].reason == ""
 
 
+def test_of_several_faults_each_ends_by_itself() -> None:
+    """The reason names all that are on; what ends takes away only its own, also over a calibration."""
+    states = _ready()
+    states.fault(_fault("slow", detail="5 frames"))
+    states.fault(_fault("bad_frame"))
+    states.calibrated(station(0, 0.0))
+    both = states.snapshot()[0].reason
+    states.fault(_fault("slow", active=False))
+
+    assert both == "slow: 5 frames; bad frame"
+    assert states.snapshot()[0].reason == "bad frame"
+
+
+@pytest.mark.parametrize("kind", ["frozen", "black"])
+def test_a_blind_camera_is_not_ready_to_score(kind: FaultKind) -> None:
+    """It stays what it is for people, and counts again when it sees."""
+    states = _ready()
+    ready = states.ready
+    states.fault(_fault(kind))
+    blind = states.ready
+    states.fault(_fault(kind, active=False))
+
+    assert ONE in ready
+    assert blind == tuple(c for c in ready if c != ONE)
+    assert states.ready == ready
+
+
+def test_a_new_process_has_no_faults() -> None:
+    """What was wrong with the pictures of the process before is no more known."""
+    states = _ready()
+    states.fault(_fault("frozen"))
+    states.restart(ONE, "starting", "")
+    states.answer(ONE)
+    states.calibrated(station(0, 0.0))
+
+    assert states.snapshot()[0].reason == ""
+    assert ONE in states.ready
+
+
 def test_all_that_can_are_calibrated_anew() -> None:
     """A wish for new calibrations concerns cameras that deliver pictures; others are left alone."""
     states = _ready()

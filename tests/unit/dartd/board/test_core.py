@@ -8,7 +8,7 @@ from schemas.base import BoardId
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
 from schemas.events import DartHit, DartRemoved, TakeoutFinished, VisitCompleted
 from schemas.geometry import Axis3
-from schemas.worker import BoardState, Calibrate, Calibrated, CalibrationRefused, Disown, Fault, Rereference, SequenceStarted
+from schemas.worker import BoardState, Calibrate, Calibrated, CalibrationRefused, Disown, Fault, FaultKind, Rereference, SequenceStarted
 from tests.support.eyewitness import Witnesses, kinds
 from tests.support.sightings import apart_mm
 
@@ -155,6 +155,26 @@ def test_a_lost_camera_leaves_the_others_playing() -> None:
 
     assert [e.score.label for e in scene.said if isinstance(e, DartHit)] == ["T20"]
     assert scene.board.snapshot().cameras[2].state == "offline"
+
+
+@pytest.mark.parametrize("fault", ["frozen", "black"])
+def test_a_blind_camera_is_left_out_until_it_sees_again(fault: FaultKind) -> None:
+    """Two of three cameras that show nothing new must not outvote the one that sees, and all count again afterwards."""
+    scene = Witnesses()
+    for camera in scene.cameras[1:]:
+        scene.tell(Fault(camera_id=camera, t_s=scene.now, fault=fault, active=True))
+    scene.moving(scene.cameras[0])
+    scene.settled(T20, cameras=scene.cameras[:1])
+    scene.wait(0.6)
+    alone = [e.fusion.cameras_used for e in scene.said if isinstance(e, DartHit)]
+    scene.take_all()
+    for camera in scene.cameras[1:]:
+        scene.tell(Fault(camera_id=camera, t_s=scene.now, fault=fault, active=False))
+    scene.throw(T20)
+    together = [e.fusion.num_cameras for e in scene.said if isinstance(e, DartHit)][1:]
+
+    assert alone == [(scene.cameras[0],)]
+    assert together == [3]
 
 
 def test_refused_calibrations_are_told() -> None:

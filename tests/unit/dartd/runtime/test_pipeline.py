@@ -20,6 +20,7 @@ from schemas.commands import ResetBoard, StartBoard
 from schemas.events import (
     BoardCoordinates,
     BoardReset,
+    BoardStateChanged,
     CameraSnapshot,
     CameraStateChanged,
     DartHit,
@@ -252,11 +253,16 @@ async def test_disk_full_holds_everything_and_goes_on(house: House, waiting: Wai
                 await house.pipeline.submit(ResetBoard())
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        await waiting.soon(lambda: len(house.published) == 3)
+        await waiting.soon(lambda: len(house.published) == 5)
         running.cancel()
 
+    there, back = (e.event for e in house.published[3:])
     assert held == ([], "error", False)
-    assert [e.seq for e in house.published] == [2201, 2202, 2203]
+    assert [e.seq for e in house.published] == [2201, 2202, 2203, 2204, 2205]
+    assert isinstance(there, BoardStateChanged)
+    assert isinstance(back, BoardStateChanged)
+    assert (there.previous_status, there.status, back.previous_status, back.status) == ("throw", "error", "error", "throw")
+    assert there.reason.startswith("the journal could not be written for ")
     assert not house.pipeline.is_holding
     assert house.pipeline.snapshot().status == "throw"
 

@@ -214,7 +214,7 @@ async def test_log_lines_of_a_process_are_logged_by_the_daemon(caplog: pytest.Lo
 
 
 async def test_a_camera_that_cannot_be_opened_is_a_state_and_no_restart() -> None:
-    """A worker whose source is not there is offline with the reason, keeps its process, and keeps answering."""
+    """A worker whose source is not there is offline with the reason, told once, keeps its process, and keeps answering."""
     inbox = Inbox()
     supervisor = Supervisor(
         [GOOD],
@@ -232,7 +232,8 @@ async def test_a_camera_that_cannot_be_opened_is_a_state_and_no_restart() -> Non
 
     assert (health.state, health.restarts, health.alive, health.answering, health.ready) == ("offline", 0, True, True, False)
     assert "/nonexistent/recording.json" in health.reason
-    assert any(isinstance(item, Fault) and item.fault == "camera_gone" for _, item in inbox.items)
+    assert [item.fault for _, item in inbox.items if isinstance(item, Fault)] == ["camera_gone"]
+    assert [item.state for _, item in inbox.items if isinstance(item, WorkerChange)] == ["starting"]
 
 
 async def test_no_process_survives_a_killed_daemon(waiting: Waiting) -> None:

@@ -14,6 +14,8 @@ from tests.support.throws import hit
 
 READY = CameraHealth(state="ready", fps=20)
 LOST = CameraHealth(state="offline", fps=0)
+SLOW = CameraHealth(state="ready", fps=5, faults=("slow", "bad_frame"))
+FROZEN = CameraHealth(state="ready", fps=20, faults=("frozen",))
 
 
 def _snapshot(status: BoardStatus) -> Snapshot:
@@ -32,6 +34,9 @@ def _snapshot(status: BoardStatus) -> Snapshot:
         ("throw", [LOST, LOST], "ok", "unhealthy"),
         ("throw", [], "ok", "unhealthy"),
         ("throw", [READY], "error", "unhealthy"),
+        ("throw", [READY, FROZEN], "ok", "degraded"),
+        ("throw", [READY, SLOW], "ok", "degraded"),
+        ("throw", [FROZEN, FROZEN], "ok", "unhealthy"),
         ("error", [READY], "ok", "unhealthy"),
     ],
 )
@@ -50,7 +55,7 @@ async def test_health_has_every_field(station: Station, http: httpx2.AsyncClient
 
     assert (answer["status"], answer["health"], answer["reasons"], answer["db"]) == ("running", "healthy", [], "ok")
     assert set(answer["components"]["host"]) == {"cpu", "memory", "temperature", "disk"}
-    assert answer["components"]["cameras"]["cam0"] == {"state": "ready", "fps": 20.0}
+    assert answer["components"]["cameras"]["cam0"] == {"state": "ready", "fps": 20.0, "faults": []}
     assert answer["components"]["database"] == "ok"
     assert answer["last_detection_at"].endswith("Z")
     assert answer["timestamp"].endswith("Z")
@@ -69,10 +74,21 @@ async def test_a_stopped_board_says_so(http: httpx2.AsyncClient, operator: dict[
 
 async def test_a_lost_camera_degrades(station: Station, http: httpx2.AsyncClient) -> None:
     """Status, health and reason name it."""
-    station.cameras[CameraId("cam1")] = SimpleNamespace(state="offline", fps=0.0)
+    station.cameras[CameraId("cam1")] = SimpleNamespace(state="offline", fps=0.0, faults=("camera_gone",))
     answer = (await http.get("/health")).json()
 
     assert (answer["status"], answer["health"], answer["reasons"]) == ("degraded", "degraded", ["camera cam1 is offline"])
+
+
+async def test_a_fault_of_pictures_degrades_until_it_is_over(station: Station, http: httpx2.AsyncClient) -> None:
+    """A camera that works but not well is named with what is wrong, and only as long as it is."""
+    station.cameras[CameraId("cam1")] = SimpleNamespace(state="ready", fps=20.0, faults=("bad_frame", "exposure"))
+    ill = (await http.get("/health")).json()
+    station.cameras[CameraId("cam1")] = SimpleNamespace(state="ready", fps=20.0, faults=())
+    well = (await http.get("/health")).json()
+
+    assert (ill["health"], ill["reasons"]) == ("degraded", ["camera cam1: bad frame, exposure"])
+    assert (well["health"], well["reasons"]) == ("healthy", [])
 
 
 async def test_health_is_quick(http: httpx2.AsyncClient) -> None:
