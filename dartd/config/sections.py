@@ -55,6 +55,8 @@ class WsConfig(_Section, frozen=True, kw_only=True):
     queue_size: Annotated[int, Meta(ge=1, le=65_536, description="messages that wait for one client before it counts as lagging")] = 256
     stall_timeout_s: Annotated[float, Meta(ge=1, le=3600, description="seconds after which a client that takes nothing is let go")] = 30
     max_message_bytes: Annotated[int, Meta(ge=128, le=1_048_576, description="the longest message a client may send")] = 65_536
+    messages_per_s: Annotated[int, Meta(ge=1, le=1_000_000, description="messages a second that one client may send")] = 20
+    messages_at_once: Annotated[int, Meta(ge=1, le=1_000_000, description="messages that a client who was quiet may send at once")] = 100
     heartbeat_s: Annotated[float, Meta(ge=1, le=3600, description="seconds between two heartbeats")] = 15
     ring_bytes: Annotated[int, Meta(ge=65_536, le=1_073_741_824, description="memory for events that laggards catch up from")] = (
         8 * 1024 * 1024

@@ -40,8 +40,6 @@ _SLOW = 4008
 # A client may name in its first message where it wants to go on. Events wait this long for it, so that what it missed can come first.
 _FIRST_MESSAGE_S = 0.1
 _TOKEN_TIMEOUT_S = 5.0
-MESSAGES_PER_S = 20
-MESSAGES_AT_ONCE = 100
 _MAX_REFUSED = 1000
 
 
@@ -101,14 +99,16 @@ class Line:
 class Turns:
     """How many messages a client may send: so many at once, and so many a second; more are refused, and counted."""
 
-    def __init__(self) -> None:
-        self._left = float(MESSAGES_AT_ONCE)
+    def __init__(self, per_s: int, at_once: int) -> None:
+        self._per_s = per_s
+        self._at_once = at_once
+        self._left = float(at_once)
         self._at_s = 0.0
         self.refused = 0
 
     def take(self, now_s: float) -> bool:
         """Count a message; False when it is one too many."""
-        self._left = min(MESSAGES_AT_ONCE, self._left + (now_s - self._at_s) * MESSAGES_PER_S)
+        self._left = min(self._at_once, self._left + (now_s - self._at_s) * self._per_s)
         self._at_s = now_s
         if self._left < 1:
             self.refused += 1
@@ -127,7 +127,7 @@ class Session:
         self._services = services
         self._listener = listener
         self._subscription = subscription = listener.subscription
-        self._turns = Turns()
+        self._turns = Turns(services.config.ws.messages_per_s, services.config.ws.messages_at_once)
         self._principal = principal
         self._token = token
         self._line = line
@@ -244,7 +244,7 @@ class Session:
                 await self._line.close(_POLICY, "too many messages")
                 return
             else:
-                limit = {"limit": MESSAGES_PER_S, "window": 1, "retry_after": 1}
+                limit = {"limit": self._services.config.ws.messages_per_s, "window": 1, "retry_after": 1}
                 await self._answer(ErrorMessage(code="RATE_LIMIT_EXCEEDED", message="too many messages: send fewer", details=limit))
             self._has_spoken.set()
 

@@ -104,7 +104,7 @@ class Publishing:
 
 def config_for_load() -> Config:
     """Give a configuration that limits nobody."""
-    return Config(ws=WsConfig(max_clients=1_000_000, max_message_bytes=MESSAGE_BYTES))
+    return Config(ws=WsConfig(max_clients=1_000_000, max_message_bytes=MESSAGE_BYTES, messages_per_s=1_000_000, messages_at_once=1_000_000))
 
 
 async def serve_for_load(port: int, directory: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 import websockets
 
 from dartd.web.wire import EXTENSION
-from dartd.web.ws import MESSAGES_AT_ONCE, Line
+from dartd.web.ws import Line
 from tests.support.ear import Connect, Ear, deaf_client
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 from tests.support.throws import hit
@@ -373,19 +373,33 @@ async def test_another_server_without_our_wire_serves_the_same() -> None:
 
 async def test_a_client_that_talks_too_much_is_told_so(connect: Connect) -> None:
     """Messages over the limit are refused one by one, and a flood of them ends the connection with 1008."""
-    ear = await connect()
+    ear, at_once = await connect(), CONFIG.ws.messages_at_once
     await ear.hear_types(2)
-    for _ in range(MESSAGES_AT_ONCE + 50):
+    for _ in range(at_once + 50):
         await ear.say(action="ping")
-    heard = await ear.hear_types(MESSAGES_AT_ONCE + 50)
+    heard = await ear.hear_types(at_once + 50)
     with suppress(websockets.ConnectionClosed):
         for _ in range(3000):
             await ear.say(action="ping")
     fate = await ear.fate()
 
-    assert heard[:MESSAGES_AT_ONCE] == ["pong"] * MESSAGES_AT_ONCE
-    assert "error" in heard[MESSAGES_AT_ONCE:]
+    assert heard[:at_once] == ["pong"] * at_once
+    assert "error" in heard[at_once:]
     assert fate == (1008, "too many messages")
+
+
+async def test_how_much_a_client_may_say_is_configured(tmp_path: Path) -> None:
+    """The limits are those of the configuration, and the refusal names them."""
+    config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, messages_per_s=1, messages_at_once=3))
+    async with running_station(tmp_path, config=config) as station, websockets.connect(station.ws, proxy=None) as connection:
+        ear = Ear(connection)
+        await ear.hear_types(2)
+        for _ in range(4):
+            await ear.say(action="ping")
+        heard = [await ear.hear() for _ in range(4)]
+
+    assert [each["event_type"] for each in heard] == ["pong", "pong", "pong", "error"]
+    assert (heard[3]["code"], heard[3]["details"]["limit"]) == ("RATE_LIMIT_EXCEEDED", 1)
 
 
 @pytest.mark.slow
