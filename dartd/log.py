@@ -82,7 +82,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a record: `timestamp level logger message`, the extras, `trace_id` and `exception` when there is one."""
+    """One JSON object a record: `timestamp level logger message`, what the message names, the extras, `trace_id` and `exception`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write the record as a JSON line; secrets are taken out before quoting, so that the line stays JSON."""
@@ -91,6 +91,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **(record.args if isinstance(record.args, Mapping) else {}),
         }
         line |= {key: value if isinstance(value, int | float | bool) else str(value) for key, value in _extras(record).items()}
         if record.exc_info:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+import msgspec
 import uvloop
 
 from dartd.cli.configuration import find_config
@@ -37,7 +38,8 @@ def command(path: Path | None, scenario: Path | None) -> None:
     with told_failures():
         config = load_config(find_config(path, os.environ), os.environ)
         faults = None if scenario is None else load_scenario(scenario, config)
-        with logging_to(sys.stderr, config.log), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        log = msgspec.structs.replace(config.log, level="debug") if config.server.debug else config.log
+        with logging_to(sys.stderr, log), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(Daemon(config, announce=_announce, scenario=faults).run())
 
 

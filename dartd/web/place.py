@@ -78,6 +78,7 @@ async def _admitted(request: Request, endpoint: Endpoint, services: Services) ->
             check_csrf(request, services, principal.family_id or "")
     if principal is not None:
         request.scope["dartd.user"] = principal.name
+        request.scope["dartd.debug"] = services.config.server.debug and principal.may("board:control")
     if endpoint.rate != "unlimited":
         caller = address if principal is None or principal.is_anonymous else principal.name
         take_turn(request, services, caller, endpoint.rate, principal)
@@ -150,9 +151,11 @@ def _takes(kind: Any, value: str) -> bool:
 
 
 def _version(if_match: str | None) -> int | None:
-    """Read `If-Match: "v3"`; `*` and nothing mean any, what is not ours means none that there is."""
+    """Read `If-Match: "v3"`; `*` and nothing mean any, a tag that is not ours means none that there is."""
     if if_match is None or if_match.strip() == "*":
         return None
+    if not if_match.strip().removeprefix("W/").startswith('"'):
+        raise Problem(422, "VALIDATION_ERROR", 'If-Match: expected * or an ETag such as "v3"', details={"field": "If-Match"})
     found = if_match.strip().removeprefix("W/").strip('"')
     return int(found[1:]) if found.startswith("v") and found[1:].isascii() and found[1:].isdecimal() and len(found) < 12 else -1
 

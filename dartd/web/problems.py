@@ -1,6 +1,7 @@
 """Every error answer has one shape: `{"error": {code, message, details, timestamp, trace_id}}`."""
 
 import logging
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -86,11 +87,13 @@ def problem_of(error: Exception) -> Problem:
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
-    """Answer a request that ended in an error; what is our own fault is logged with its traceback."""
+    """Answer a request that ended in an error. The traceback of our own faults is logged, and with `server.debug` told to operators."""
     problem = problem_of(error)
     trace_id = request.scope.get("dartd.trace_id", "")
     if problem.status >= 500 and not isinstance(error, Problem | DartdError):
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error, extra={"trace_id": trace_id})
+    if problem.status >= 500 and not isinstance(error, Problem) and request.scope.get("dartd.debug"):
+        problem.details["traceback"] = traceback.format_exception(error)
     if problem.status == 404 and "path" not in problem.details:
         problem.details["path"] = request.url.path
     if problem.status == 405:

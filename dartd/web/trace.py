@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dartd import log
 from dartd.web.problems import answer_problem
 from dartd.web.timings import Timings
 
@@ -43,9 +44,15 @@ class Trace:
             await self._app(scope, receive, send)
             return
         scope["dartd.trace_id"] = trace_id = trace_id_of(Headers(scope=scope))
-        if scope["type"] == "websocket":
-            await self._app(scope, receive, send)
-            return
+        token = log.trace_id.set(trace_id)
+        try:
+            await (self._app if scope["type"] == "websocket" else self._serve)(scope, receive, send)
+        finally:
+            log.trace_id.reset(token)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        trace_id = scope["dartd.trace_id"]
         started_s = time.perf_counter()
         status = 0
 
@@ -73,9 +80,9 @@ class Trace:
             # The query stays out of the log: it may carry a token.
             seconds = time.perf_counter() - started_s
             self._timings.observe(scope, status, seconds)
-            user = scope.get("dartd.user", "anonymous")
-            said = {"user": user, "trace_id": trace_id}
-            _log.info("%s %s %s %.1f ms", scope["method"], scope["path"], status, seconds * 1000, extra=said)
+            asked = {"method": scope["method"], "path": scope["path"], "status": status, "ms": round(seconds * 1000, 1)}
+            said = {"user": scope.get("dartd.user", "anonymous"), "trace_id": trace_id}
+            _log.info("%(method)s %(path)s %(status)s %(ms)s ms", asked, extra=said)
 
 
 def trace_id_of(headers: Headers) -> str:

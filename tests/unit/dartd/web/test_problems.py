@@ -1,11 +1,16 @@
 """Errors have one shape."""
 
+from pathlib import Path
+
+import httpx2
 import msgspec
 import pytest
 from starlette.exceptions import HTTPException
 
 from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
 from dartd.web.problems import Problem, problem_of
+from tests.support.people import bearer, log_in_as
+from tests.support.station import CONFIG, TOKEN, running_station
 
 
 def test_the_envelope_has_all_its_fields() -> None:
@@ -45,3 +50,16 @@ def test_a_bug_tells_nothing_of_itself() -> None:
 def test_who_may_come_again_is_told_when() -> None:
     """503 carries `Retry-After`."""
     assert problem_of(StoreError("disk full")).headers == {"Retry-After": "1"}
+
+
+@pytest.mark.parametrize("debug", [True, False])
+async def test_traceback_is_for_operators_who_debug(tmp_path: Path, debug: bool) -> None:  # noqa: FBT001
+    """With `server.debug`, and for nobody else."""
+    config = msgspec.structs.replace(CONFIG, server=msgspec.structs.replace(CONFIG.server, debug=debug))
+    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        viewer = await log_in_as(station, "viewer")
+        await station.services.database.write(lambda connection: connection.execute("DROP TABLE throws").rowcount)
+        answers = [await http.get("/api/v1/throws", headers=headers) for headers in ({}, viewer, bearer(TOKEN))]
+
+    assert [answer.status_code for answer in answers] == [503] * 3
+    assert ["traceback" in answer.json()["error"]["details"] for answer in answers] == [False, False, debug]

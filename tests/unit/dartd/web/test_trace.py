@@ -1,13 +1,19 @@
 """Around every request."""
 
+import json
+import logging
+
 import httpx2
 import pytest
 from prometheus_client import CollectorRegistry
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from dartd.log import JsonFormatter, TextFormatter
 from dartd.web.timings import Timings
 from dartd.web.trace import Trace, trace_id_of
+from tests.support.people import log_in, make_user
+from tests.support.station import Station
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -54,3 +60,31 @@ async def test_a_bug_is_answered_and_logged(caplog: pytest.LogCaptureFixture) ->
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
     assert [record.__dict__["trace_id"] for record in caplog.records if record.exc_info] == [answer.headers["x-request-id"]]
     assert "secret" not in caplog.text
+
+
+async def test_each_request_is_one_line_of_the_log(station: Station, http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+    """Who, what, how it ended, how long it took and the trace id, each by its name; what the query says is left out."""
+    user = await make_user(station, "viewer")
+    caplog.set_level(logging.INFO, "dartd.web.request")
+    answer = await http.get("/api/v1/players/eve?token=secret", headers=await log_in(station, user))
+    (record,) = [each for each in caplog.records if each.name == "dartd.web.request"]
+    told, text = json.loads(JsonFormatter().format(record)), TextFormatter(journald=False).format(record)
+
+    assert {name: told[name] for name in ("user", "method", "path", "status", "trace_id")} == {
+        "user": user.user_id,
+        "method": "GET",
+        "path": "/api/v1/players/eve",
+        "status": 404,
+        "trace_id": answer.headers["x-request-id"],
+    }
+    assert (told["ms"] > 0, told["timestamp"][-1], "secret" in caplog.text) == (True, "Z", False)
+    assert f"GET /api/v1/players/eve 404 {told['ms']} ms user={user.user_id} trace_id={told['trace_id']}" in text
+
+
+async def test_lines_of_a_request_carry_its_trace_id(station: Station, http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+    """A slow query says whose request it was."""
+    station.services.database._slow_query_s = 0.0
+    answer = await http.get("/api/v1/throws")
+
+    slow = [record.__dict__.get("trace_id") for record in caplog.records if record.getMessage().startswith("slow query")]
+    assert answer.headers["x-request-id"] in slow
