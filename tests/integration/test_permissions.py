@@ -125,7 +125,7 @@ async def test_route_answers_as_declared(station: Station, http: httpx2.AsyncCli
             given = {"content": PNG} if endpoint.takes else given
             answer = await http.request(endpoint.method, subject.path, headers={**caller.headers, **kind}, **given)
             expected = _expected(endpoint, who, caller, own=own)
-            if answer.status_code not in expected:
+            if answer.status_code not in expected or answer.status_code not in {endpoint.status, *endpoint.errors}:
                 wrong.append((who, "own" if own else "another's", answer.status_code, expected, answer.text[:200]))
 
     assert wrong == []

@@ -1,0 +1,130 @@
+"""The matrix of topics: whoever listens, by WebSocket or event stream, is told what his permissions allow, and nothing else."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import msgspec
+import pytest
+import websockets
+
+from dartd.runtime.topics import kind_of
+from dartd.web.permissions import ANONYMOUS, ROLES, TOPICS
+from schemas.presence import Presence
+from tests.support.ear import Ear
+from tests.support.people import forged, log_in_as, make_key, make_user
+from tests.support.station import Station
+from tests.support.waiting import Waiting
+
+ONE_OF_EACH = (
+    "board:main",
+    "camera:cam0",
+    "match:m1",
+    "player:p1",
+    "tournament:t1",
+    "list:l1",
+    "fixtures:all",
+    "zone:z1",
+    "session:s1",
+    "comments:match:m1",
+    "corrections",
+    "statistics",
+    "webhooks",
+    "metrics",
+    "alerts",
+    "alerts:critical",
+    "alerts:performance",
+    "system",
+    "presence:board:main",
+    "user:u1",
+    "key:k1",
+)
+CALLERS = ("nobody", *ROLES, "key of one permission")
+ONE = "zones:read"
+
+
+async def _caller(station: Station, who: str) -> tuple[dict[str, str], frozenset[str]]:
+    if who == "nobody":
+        return {}, ANONYMOUS
+    if who.startswith("key"):
+        _, key = await make_key(station, "admin", (ONE, "board:read"))
+        return {"X-API-Key": key}, frozenset({ONE, "board:read"})
+    return await log_in_as(station, who), ROLES[who]
+
+
+def _allowed(rights: frozenset[str]) -> list[str]:
+    return [topic for topic in ONE_OF_EACH if TOPICS[kind_of(topic)] in rights]
+
+
+def _whisper(station: Station) -> None:
+    """Tell something on every topic."""
+    for topic in ONE_OF_EACH:
+        station.hub.whisper(topic, station.services.wire(Presence(watched=topic, count=0)))
+
+
+def test_every_kind_is_in_the_matrix() -> None:
+    """Whatever kind there is asks for a permission, and is asked here."""
+    assert {kind_of(topic) for topic in ONE_OF_EACH} == set(TOPICS)
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_websocket_tells_what_may_be_seen(station: Station, who: str) -> None:
+    """A subscription to anything else is refused with its name, and what was asked for by `*` is left out."""
+    headers, rights = await _caller(station, who)
+    async with websockets.connect(f"{station.ws}?topics=*", additional_headers=headers, proxy=None, close_timeout=0.2) as socket:
+        ear = Ear(socket)
+        await ear.hear_types(2)
+        await ear.say(action="ping")  # so that it listens to what comes from here on
+        await ear.hear_types(1)
+        _whisper(station)
+        heard = [(await ear.hear())["watched"] for _ in _allowed(rights)]
+        refused = []
+        for topic in ONE_OF_EACH:
+            await ear.say(action="subscribe", topic=topic)
+            await ear.say(action="ping")
+            answer = await ear.hear()
+            if answer["event_type"] == "error":
+                refused.append((topic, answer["code"], answer["details"]["topic"]))
+                answer = await ear.hear()
+            assert answer["event_type"] == "pong"
+
+    assert heard == _allowed(rights)
+    assert refused == [(topic, "AUTH_INSUFFICIENT_PERMISSIONS", topic) for topic in ONE_OF_EACH if topic not in _allowed(rights)]
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_event_stream_tells_what_may_be_seen(station: Station, http: httpx2.AsyncClient, waiting: Waiting, who: str) -> None:
+    """The same as the WebSocket."""
+    headers, rights = await _caller(station, who)
+    async with http.stream("GET", "/api/v1/events/stream?topics=*", headers=headers) as answer:
+        told = _told(answer.aiter_lines())
+        greeting = [(await waiting.within(anext(told), "the greeting"))["event_type"] for _ in range(2)]
+        await waiting.soon(lambda: not any(each.subscription.lagging for each in station.services.clients.listeners.values()))
+        _whisper(station)
+        heard = [(await waiting.within(anext(told), "a topic"))["watched"] for _ in _allowed(rights)]
+
+    assert (greeting, heard) == (["hello", "snapshot"], _allowed(rights))
+
+
+@pytest.mark.parametrize("how", ["expired", "signature", "none"])
+async def test_forged_token_is_told_nothing(station: Station, http: httpx2.AsyncClient, how: str) -> None:
+    """4001 on the WebSocket, by whichever way it is shown; 401 on the event stream."""
+    token = forged(await make_user(station, "admin"), how)
+    fates = []
+    for query, headers in (("", {"Authorization": f"Bearer {token}"}), (f"?token={token}", {}), ("", {"Cookie": f"dartd_session={token}"})):
+        async with websockets.connect(station.ws + query, additional_headers=headers, proxy=None, close_timeout=0.2) as socket:
+            fates.append(await Ear(socket).fate())
+    async with websockets.connect(station.ws, proxy=None, close_timeout=0.2) as socket:
+        ear = Ear(socket)
+        await ear.hear_types(2)
+        await ear.say(action="auth", token=token)
+        fates.append(await ear.fate())
+    answer = await http.get("/api/v1/events/stream", headers={"Authorization": f"Bearer {token}"})
+
+    assert fates == [(4001, "Unauthorized")] * 4
+    assert answer.status_code == 401
+
+
+async def _told(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, str]]:
+    async for line in lines:
+        if line.startswith("data: "):
+            yield msgspec.json.decode(line[6:])
