@@ -32,7 +32,7 @@ from workers.vision.frame import BadFrameError, Frame
 HEARTBEAT_S = 1.0
 SILENT_S = 3.0  # without a picture for so long a camera counts as gone
 STUCK_S = 30.0  # a source that does not come back for so long is broken: the process ends and is started anew
-REOPEN_FIRST_S, REOPEN_MAX_S = 0.5, 10.0
+REOPEN_FIRST_S, REOPEN_MAX_S = 0.5, 3.0
 STEADY_S = 10.0  # a camera that stays for so long is opened again at once when it goes; one that comes and goes less and less often
 CALM_S = 1.0  # bad frames are over when none has come for so long: a cable that spoils every other one is told once
 SLOW_WINDOW_S = 5.0

@@ -49,11 +49,12 @@ class RunningDaemon:
         environ: Mapping[str, str] | None = None,
         command: Sequence[str] = (),
         pass_fds: Sequence[int] = (),
+        options: Sequence[str] = (),
     ) -> None:
         self._pass_fds = tuple(pass_fds)
         self.port = port
         self.waiting = Waiting(timeout_s=20)
-        self._command = [*command, sys.executable, "-m", "dartd", "run", "--config", str(config)]
+        self._command = [*command, sys.executable, "-m", "dartd", "run", "--config", str(config), *options]
         self._environ = {**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})}
 
     def __enter__(self) -> Self:

@@ -1,0 +1,204 @@
+"""Let everything go wrong and measure what is told, what goes on and how it comes back.
+
+python -m tests.bench.faults                      each fault alone, as the table of tests/README.md
+python -m tests.bench.faults --only hang,black
+python -m tests.bench.faults --mixtures 25 --seed 1   random mixtures one after the other in one daemon, with what must not happen counted
+python -m tests.bench.faults --kills 20           kill -9 of a camera's process and of the daemon at random moments
+
+Three simulated cameras play; times are from the fault to what is told, and from its end to a healthy board.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from schemas.base import CameraId
+from schemas.faults import DAEMON_FAULTS, FRAME_FAULTS, PROCESS_FAULTS, ScriptedFault
+from tests.support.ordeal import Ordeal
+from tests.support.simulation import calibrate
+
+RIG = 8
+FPS = 10.0  # three rendered cameras and everything else on two cores
+AT_S = 12.0
+FOR_S = {"frozen": 20.0, "slow": 30.0, "disk_full": 60.0}
+SILENT = {"hang": 14.0, "half_message": 14.0}  # until the silence of a process is believed
+SETTLE_S = 45.0
+KINDS = (*sorted(FRAME_FAULTS), *sorted(PROCESS_FAULTS), *sorted(DAEMON_FAULTS))
+
+
+async def alone(kind: str, state: Path) -> dict[str, str]:
+    """Play one fault and give its row."""
+    lasts_s = FOR_S.get(kind, 10.0) if kind not in PROCESS_FAULTS else 0.0
+    camera = None if kind in DAEMON_FAULTS else CameraId("cam0")
+    fault = ScriptedFault(kind=kind, at_s=AT_S, for_s=lasts_s, camera=camera)  # type: ignore[arg-type]  # one of them
+    over_s = AT_S + lasts_s
+    with tempfile.TemporaryDirectory() as folder:
+        async with Ordeal(Path(folder), [fault], state=state, rig=RIG, fps=FPS) as ordeal:
+            await ordeal.until_s(AT_S - 0.5)
+            logged = len(ordeal.log)
+            await ordeal.until_s(over_s + SILENT.get(kind, 1.0))
+            try:
+                await ordeal.waiting.soon(lambda: _is_over(ordeal, over_s), "a healthy board", timeout_s=SETTLE_S)
+            except AssertionError:
+                print(f"{kind}: not healthy {SETTLE_S:.0f} s after its end: {ordeal.looks[-1]}", flush=True)
+            await ordeal.until_s(ordeal.now_s + 14)  # a whole visit, to see that scoring goes on
+            told_s = ordeal.first(_tells(kind), AT_S)
+            ill_s, well_s = ordeal.ill_s(AT_S)
+            hits_during = sum(AT_S <= h.at_s < over_s + SILENT.get(kind, 0.0) and h.event["event_type"] == "dart_hit" for h in ordeal.heard)
+            hits_after = sum(h.at_s > (well_s or over_s) and h.event["event_type"] == "dart_hit" for h in ordeal.heard)
+            reasons = next((look.reasons for look in ordeal.looks if look.at_s >= AT_S and look.health != "healthy"), ())
+            darts, wrong, lines = ordeal.darts(ordeal.now_s - 3), ordeal.broken_journal(), len(ordeal.log) - logged
+    return {
+        "fault": f"{kind} {lasts_s:g} s" if lasts_s else kind,
+        "event after": _seconds(told_s, AT_S),
+        "/health ill after": _seconds(ill_s, AT_S),
+        "reason": reasons[0] if reasons else "",
+        "well again": _seconds(well_s, over_s),
+        "hits meanwhile": str(hits_during),
+        "hits after": str(hits_after),
+        "darts told": f"{darts.told} of {darts.thrown}"
+        + (f", invented {darts.invented}, twice {darts.twice}" * bool(darts[2] or darts[3])),
+        "log lines": str(lines),
+        "journal": "; ".join(wrong) or "whole",
+    }
+
+
+def _is_over(ordeal: Ordeal, over_s: float) -> bool:
+    """Say whether the board has been healthy for two seconds, after the fault was over."""
+    lately = [look for look in ordeal.looks if look.at_s > max(over_s, ordeal.now_s - 2.0)]
+    return len(lately) > 5 and all(look.health == "healthy" for look in lately)
+
+
+def _tells(kind: str) -> Callable[[dict[str, Any]], bool]:
+    def tells(event: dict[str, Any]) -> bool:
+        if kind in DAEMON_FAULTS:
+            return bool(event["event_type"] == "board_state_changed" and event["status"] == "error")
+        return bool(event["event_type"] == "camera_state_changed" and event["camera_id"] == "cam0" and event["reason"])
+
+    return tells
+
+
+def _seconds(at_s: float | None, from_s: float) -> str:
+    return "–" if at_s is None else f"{max(0.0, at_s - from_s):.1f} s"
+
+
+async def mixtures(count: int, seed: int, state: Path) -> bool:
+    """Play random mixtures in one daemon: two to four faults within eight seconds, then twenty to come to rest."""
+    chance = random.Random(seed)
+    faults = []
+    for k in range(count):
+        begin_s = 10.0 + 30.0 * k
+        for kind in chance.sample(KINDS, chance.randint(2, 4)):
+            camera = None if kind in DAEMON_FAULTS else CameraId(f"cam{chance.randrange(3)}")
+            at_s, for_s, step_s = begin_s + chance.uniform(0, 8), chance.uniform(1, 6), chance.uniform(-7200, 7200)
+            faults.append(ScriptedFault(kind=kind, at_s=at_s, for_s=for_s, camera=camera, step_s=step_s))  # type: ignore[arg-type]
+    unwell = []
+    with tempfile.TemporaryDirectory() as folder:
+        async with Ordeal(Path(folder), faults, state=state, rig=RIG, fps=FPS) as ordeal:
+            before = ordeal.figures()
+            for k in range(count):
+                await ordeal.until_s(10.0 + 30.0 * (k + 1) - 0.5)
+                if all(look.health != "healthy" for look in ordeal.looks if look.at_s > ordeal.now_s - 5):
+                    struck = [f"{f.kind} {f.camera or ''}" for f in faults if 0 <= f.at_s - 10.0 - 30.0 * k < 30]
+                    unwell.append(f"mixture {k} ({', '.join(struck)}): {ordeal.looks[-1].reasons}")
+                    print(unwell[-1], flush=True)
+            await ordeal.waiting.soon(lambda: _is_over(ordeal, 0.0), "a healthy board", timeout_s=SETTLE_S)
+            after = ordeal.figures()
+            darts, wrong = ordeal.darts(ordeal.now_s - 3), ordeal.broken_journal()
+            played_s, lines, events = ordeal.now_s, len(ordeal.log), len(ordeal.listener.events)
+            status = await asyncio.to_thread(ordeal.end)
+    print(f"{count} mixtures, seed {seed}, {len(faults)} faults in {played_s:.0f} s; load {os.getloadavg()[0]:.1f}")
+    print(f"not healthy again before the next: {len(unwell)}; journal: {'; '.join(wrong) or 'whole'}; status at the end {status}")
+    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}")
+    print(f"before {before}\nafter  {after}; {lines} lines of log at warning, {events} events")
+    return not (wrong or darts.invented or darts.twice or status)
+
+
+async def kills(count: int, seed: int, state: Path) -> bool:
+    """Kill camera processes, then the daemon, again and again at random moments; each must be back with the right state."""
+    chance = random.Random(seed)
+    workers_s, daemons_s, answers_s = [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        async with Ordeal(Path(folder), [], state=state, rig=RIG, fps=FPS) as ordeal:
+            for _ in range(count):
+                await asyncio.sleep(chance.uniform(1, 4))
+                workers_s.append(await _after_kill(ordeal, chance))
+            mark = len(ordeal.listener.events)
+            for _ in range(count):
+                await asyncio.sleep(chance.uniform(1, 6))
+                killed_s = time.monotonic()
+                ordeal.end(signal.SIGKILL)
+                snapshots, mark = len(ordeal.listener.snapshots), len(ordeal.listener.events)
+                ordeal.start()
+                await ordeal.waiting.soon(lambda n=snapshots: len(ordeal.listener.snapshots) > n, "an answer")  # type: ignore[misc]
+                answers_s.append(time.monotonic() - killed_s)
+                await ordeal.waiting.soon(lambda m=mark: _all_ready(ordeal, m), "the cameras")  # type: ignore[misc]
+                daemons_s.append(time.monotonic() - killed_s)
+            mark = len(ordeal.listener.events)
+            await ordeal.waiting.soon(lambda: ordeal.listener.count("dart_hit") and _hits(ordeal, mark) >= 3, "darts after the last kill")
+            darts, wrong = ordeal.darts(ordeal.now_s - 3), ordeal.broken_journal()
+            status = await asyncio.to_thread(ordeal.end)
+    for name, times in (("camera process ready", workers_s), ("daemon answers", answers_s), ("daemon, all cameras ready", daemons_s)):
+        late = sum(each > 3.0 for each in times)
+        print(f"{name}: median {statistics.median(times):.1f} s, longest {max(times):.1f} s, later than 3 s: {late} of {len(times)}")
+    print(
+        f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}; journal: {'; '.join(wrong) or 'whole'}"
+    )
+    print(f"status at the end {status}; load {os.getloadavg()[0]:.1f}")
+    return not (wrong or darts.invented or darts.twice or status)
+
+
+async def _after_kill(ordeal: Ordeal, chance: random.Random) -> float:
+    """Kill a camera's process and give the seconds until it is ready again."""
+    mark, killed_s = len(ordeal.listener.events), time.monotonic()
+    os.kill(chance.choice(ordeal.daemon.cameras()), signal.SIGKILL)
+    ready = lambda: any(_is_ready(event) for event in ordeal.listener.events[mark:])  # noqa: E731 - asked again and again
+    await ordeal.waiting.soon(ready, "the camera")
+    return time.monotonic() - killed_s
+
+
+def _is_ready(event: dict[str, Any]) -> bool:
+    return bool(event["event_type"] == "camera_state_changed" and event["state"] == "ready" and event["previous_state"] != "ready")
+
+
+def _all_ready(ordeal: Ordeal, mark: int) -> bool:
+    return len({event["camera_id"] for event in ordeal.listener.events[mark:] if _is_ready(event)}) == 3
+
+
+def _hits(ordeal: Ordeal, mark: int) -> int:
+    return sum(event["event_type"] == "dart_hit" for event in ordeal.listener.events[mark:])
+
+
+def main() -> None:
+    """Do what is asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(KINDS), help="kinds of faults to play alone")
+    parser.add_argument("--mixtures", type=int, default=0)
+    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        calibrate(Path(folder), RIG)
+        state = Path(folder) / "state"
+        if asked.mixtures:
+            raise SystemExit(not asyncio.run(mixtures(asked.mixtures, asked.seed, state)))
+        if asked.kills:
+            raise SystemExit(not asyncio.run(kills(asked.kills, asked.seed, state)))
+        for number, kind in enumerate(asked.only.split(",")):
+            row = asyncio.run(alone(kind, state))
+            if not number:
+                print("| " + " | ".join(row) + " |\n|" + "---|" * len(row), flush=True)
+            print("| " + " | ".join(row.values()) + " |", flush=True)
+    print(f"load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

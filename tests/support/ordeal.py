@@ -1,0 +1,199 @@
+"""A daemon of three simulated cameras under a scenario of faults, and all that can be seen of it from outside."""
+
+import asyncio
+import math
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from schemas.faults import ScriptedFault
+from tests.support.daemon import RunningDaemon, free_port
+from tests.support.simulation import Listener, journal, standing, write_simulation
+from tests.support.waiting import Waiting
+from workers.sources.simulator.story import Story
+from workers.sources.simulator.truth import truth
+
+LOOK_S = 0.2
+SAME_DART_MM = 10.0
+
+
+class Look(NamedTuple):
+    """What `/health` said at a time (seconds since the scenario began); "down" while nobody answered."""
+
+    at_s: float
+    health: str
+    reasons: tuple[str, ...]
+
+
+class Heard(NamedTuple):
+    """An event, and when it came (seconds since the scenario began)."""
+
+    at_s: float
+    event: dict[str, Any]
+
+
+class Darts(NamedTuple):
+    """What became of the darts of a story: how many were thrown and told, which hits nobody threw, which were told twice."""
+
+    thrown: int
+    told: int
+    invented: list[str]
+    twice: list[str]
+
+
+class Ordeal:
+    """Runs the daemon with the faults; `state` is the state directory of a board that is calibrated already."""
+
+    def __init__(
+        self,
+        folder: Path,
+        faults: Sequence[ScriptedFault],
+        *,
+        state: Path,
+        rig: int,
+        story: str = "demo",
+        seed: int = 7,
+        first_s: float = 6.0,
+        fps: float | None = None,
+    ) -> None:
+        if not (folder / "state").exists():
+            shutil.copytree(state, folder / "state")
+        self.folder = folder
+        self.port = free_port()
+        self.story = Story(name=story, seed=seed)
+        self.config = write_simulation(folder, self.port, story=story, seed=seed, rig=rig, first_s=first_s)
+        self.epoch_s = time.monotonic() + first_s - self.story.lead_s
+        if fps is not None:
+            self.config.write_text(self.config.read_text().replace("fps = 15", f"fps = {fps:g}"))
+        self.scenario = write_scenario(folder / "faults.toml", faults)
+        self.listener = Listener(self.port)
+        self.waiting = Waiting(timeout_s=60)
+        self.looks: list[Look] = []
+        self.began_s = math.nan
+        self.log: list[str] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        """Start the daemon and wait until its cameras have answered."""
+        self.start()
+        self._tasks = [asyncio.create_task(self.listener.listen()), asyncio.create_task(self._watch())]
+        await self.waiting.soon(lambda: not math.isnan(self.began_s), "an answer")
+        await self.waiting.soon(lambda: self.looks and self.looks[-1].health == "healthy", "a healthy board")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End the daemon if it still runs."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
+        await asyncio.to_thread(self.end)
+
+    def start(self) -> None:
+        """Start the daemon, also once more after its end."""
+        options = ["--faults", str(self.scenario)]
+        self.daemon = RunningDaemon(self.config, self.port, options=options, environ={"DARTD_LOG_LEVEL": "warning"})
+        process = self.daemon.__enter__().process
+        threading.Thread(target=self._read_log, args=(process.stderr,), daemon=True).start()
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End the daemon; gives its status."""
+        self.daemon.process.send_signal(how)
+        return self.daemon.process.wait(15)
+
+    def _read_log(self, lines: Iterable[str]) -> None:
+        """Keep the lines as they come: a full pipe would hold up the log, and only the log."""
+        for line in lines:
+            self.log.append(line.rstrip())
+
+    @property
+    def now_s(self) -> float:
+        """Give the seconds since the scenario began."""
+        return time.monotonic() - self.began_s
+
+    @property
+    def heard(self) -> list[Heard]:
+        """Give every event with its time."""
+        return [Heard(at_s - self.began_s, event) for at_s, event in zip(self.listener.times_s, self.listener.events, strict=True)]
+
+    async def until_s(self, at_s: float) -> None:
+        """Let the scenario run up to a time."""
+        await asyncio.sleep(max(0.0, at_s - self.now_s))
+
+    def first(self, condition: Callable[[dict[str, Any]], bool], after_s: float = 0.0) -> float | None:
+        """Tell when the first event of a kind came; None when none did."""
+        return next((h.at_s for h in self.heard if h.at_s >= after_s and condition(h.event)), None)
+
+    def ill_s(self, after_s: float) -> tuple[float | None, float | None]:
+        """Tell when `/health` was first not well after a time, and from when on it stayed well; None for never."""
+        later = [look for look in self.looks if look.at_s >= after_s]
+        ill = next((look.at_s for look in later if look.health != "healthy"), None)
+        if ill is None or later[-1].health != "healthy":
+            return ill, None
+        last = max(look.at_s for look in later if look.health != "healthy")
+        return ill, next(look.at_s for look in later if look.at_s > last)
+
+    def darts(self, until_s: float = math.inf) -> Darts:
+        """Lay what was told beside what was thrown until a time of the scenario."""
+        since_s = min(until_s, self.now_s) + self.began_s - self.epoch_s
+        visits = truth(self.story, since_s + 2 * self.story.length_s)["sequences"][self.story.name]["visits"]
+        thrown = [e for visit in visits for e in visit["events"] if e["event"] in {"dart_hit", "extra_dart"} and e["t_ms"] < 1000 * since_s]
+        told: dict[int, list[str]] = {}
+        invented = []
+        for event in (e for e in self.listener.events if e["event_type"] in {"dart_hit", "extra_dart"}):
+            at = event["board_coordinates"]
+            near = [k for k, e in enumerate(thrown) if math.dist((e["x_mm"], e["y_mm"]), (at["x_mm"], at["y_mm"])) < SAME_DART_MM]
+            free = [k for k in near if k not in told] or near
+            if free:
+                told.setdefault(free[0], []).append(event["dart_id"])
+            else:
+                invented.append(f"{event['dart_id']} {event['score']['label']} seq {event['seq']}")
+        return Darts(len(thrown), len(told), invented, [" ".join(ids) for ids in told.values() if len(ids) > 1])
+
+    def broken_journal(self) -> list[str]:
+        """Compare the journal with what was heard, and with itself; gives what is wrong."""
+        written, heard = journal(self.folder), self.listener.events
+        wrong = [] if [e["seq"] for e in written] == list(range(1, len(written) + 1)) else ["the journal has a gap or a repeat"]
+        wrong += [] if heard == written[: len(heard)] else ["what was heard is not what is written"]
+        wrong += [] if len({e["event_id"] for e in written}) == len(written) else ["an id is there twice"]
+        for snapshot in self.listener.snapshots:
+            darts = [dart["dart_id"] for dart in snapshot["darts"]]
+            if darts != (told := standing(written[: snapshot["last_seq"]])):
+                wrong.append(f"the snapshot at {snapshot['last_seq']} has {darts}, the journal {told}")
+        return wrong
+
+    def figures(self) -> dict[str, int]:
+        """Count what a leak would make grow: threads, open files and memory (KiB) of the daemon, and its processes."""
+        process = Path(f"/proc/{self.daemon.process.pid}")
+        status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+        return {
+            "threads": int(status["Threads"]),
+            "files": len(list((process / "fd").iterdir())),
+            "rss_kib": int(status["VmRSS"].split()[0]),
+            "processes": len(self.daemon.cameras()),
+        }
+
+    async def _watch(self) -> None:
+        while True:
+            found = await asyncio.to_thread(self.daemon.get, "/health")
+            now_s = time.monotonic()
+            if found is not None and math.isnan(self.began_s):
+                self.began_s = now_s - found["uptime_seconds"]
+            if not math.isnan(self.began_s):
+                told = ("down", ()) if found is None else (found["health"], tuple(found["reasons"]))
+                self.looks.append(Look(now_s - self.began_s, *told))
+            await asyncio.sleep(LOOK_S)
+
+
+def write_scenario(path: Path, faults: Sequence[ScriptedFault]) -> Path:
+    """Write faults as a scenario file."""
+    lines = [] if faults else ["faults = []"]
+    for fault in faults:
+        lines += ["[[faults]]", f'kind = "{fault.kind}"', f"at_s = {fault.at_s:.3f}"]
+        lines += [f'camera = "{fault.camera}"'] if fault.camera is not None else []
+        lines += [f"{name} = {getattr(fault, name)}" for name in ("for_s", "fps", "gain", "step_s")]
+    path.write_text("\n".join(lines) + "\n")
+    return path
