@@ -210,6 +210,7 @@ class Daemon:
     ) -> None:
         config, clock = self._config, self._clock
         hub = Hub(read=journal.read, last_seq=journal.last_seq, queue_size=config.ws.queue_size, ring_bytes=config.ws.ring_bytes)
+        await hub.remember()
         sources = {camera.camera_id: camera.source for camera in config.cameras}
         began_s = clock.now()
         self._mischief.begin()

@@ -21,6 +21,7 @@ Read = Callable[[int, int], Awaitable[Sequence[tuple[int, str, bytes]]]]
 
 _MAX_READERS = 4
 _MAX_ROUTES = 4096
+_REMEMBERED_AT_ONCE = 256
 
 
 class GapError(DartdError):
@@ -65,6 +66,7 @@ class Hub:
         self.last_seq = last_seq
         self._queue_size = queue_size
         self._ring = Ring(ring_events, ring_bytes)
+        self._ring_events = ring_events
         # Readers of equal interest stand in one group: an event costs its audience, not everybody.
         self._groups: dict[Interest, Group] = {}
         self._lagging: dict[Subscription, None] = {}
@@ -72,6 +74,14 @@ class Hub:
         self._fanout = FanOut()
         self._readers = asyncio.Semaphore(_MAX_READERS)
         self._published = self._deliveries = self._lags = self._journal_reads = 0
+
+    async def remember(self) -> None:
+        """Fill the ring from the journal, before anything is published: after a restart everybody comes back for the same events."""
+        position = max(0, self.last_seq - self._ring_events)
+        while position < self.last_seq and (rows := await self._read(position, _REMEMBERED_AT_ONCE)):
+            for row in rows:
+                self._ring.push(Entry.of(*row))
+            position = rows[-1][0]
 
     def publish(self, envelope: Envelope) -> None:
         """Tell an event that is in the journal to everyone who listens to its topic."""

@@ -199,7 +199,7 @@ class Session:
         if not await self._is_admitted():
             return
         listener, pace = self._listener, self._services.clients.pace
-        await pace.turn()
+        await pace.turn(begun=True)
         await self._line.send(await greet(self._services, self._subscription, since, stream_id, listener.client_id))
         if not self._has_spoken.is_set():
             try:
@@ -209,7 +209,7 @@ class Session:
                 self._has_spoken.set()
         while True:
             if self._subscription.lagging:
-                await pace.turn()
+                await pace.turn(begun=True)
             try:
                 batch = await self._subscription.take()
             except GapError as gap:

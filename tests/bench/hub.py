@@ -45,9 +45,10 @@ class Figures(NamedTuple):
 class Server:
     """A server under load, as a process on the first core."""
 
-    def __init__(self, module: str) -> None:
-        self.port = free_port()
-        self.process = subprocess.Popen([sys.executable, "-m", module, "--port", str(self.port)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    def __init__(self, module: str, *more: str, port: int | None = None) -> None:
+        self.port = port or free_port()
+        command = [sys.executable, "-m", module, "--port", str(self.port), *more]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
         os.sched_setaffinity(self.process.pid, {0})
 
     def cpu_s(self) -> float:
@@ -66,7 +67,7 @@ def crowd_at(module: str, count: int) -> Iterator[tuple[Server, Crowd]]:
     """Start a server with this many clients."""
     server = Server(module)
     try:
-        crowd = _crowd(server)
+        crowd = crowd_of(server)
         crowd.join(count)
         crowd.listen(0.5)
         yield server, crowd
@@ -133,7 +134,8 @@ def _figures(server: Server, crowd: Crowd, before_s: float, count: int) -> Figur
     return Figures(crowd.events, cpu_s, statistics.median(latencies) / 1e6, p99 / 1e6, late_ms, whole)
 
 
-def _crowd(server: Server) -> Crowd:
+def crowd_of(server: Server) -> Crowd:
+    """Give a crowd of one, as soon as the server answers."""
     deadline = time.monotonic() + 20
     while True:
         crowd = Crowd(server.port)

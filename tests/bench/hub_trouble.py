@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 import websockets
 
-from tests.bench.hub import HUB, Server, _crowd
+from tests.bench.hub import HUB, Server, crowd_of
 from tests.support.daemon import ROOT, free_port
 
 LARGE = 10_000
@@ -32,7 +32,7 @@ def stall(seconds: float, clients: int = 30) -> None:
     """Let one, then a third of the clients read nothing for a while under 10 KB × 200/s."""
     for deaf in (1, clients // 3):
         server = Server(HUB)
-        crowd = _crowd(server)
+        crowd = crowd_of(server)
         crowd.join(clients - 1)
         crowd.play(50, 2, LARGE)
         crowd.listen(1)
@@ -64,34 +64,38 @@ def stall(seconds: float, clients: int = 30) -> None:
         server.process.wait()
 
 
-def storm(comers: int = 2000) -> None:
-    """Let many come back at once, resuming, while others listen."""
-    server = Server(HUB)
-    crowd = _crowd(server)
-    crowd.join(49)
-    crowd.play(200, 2.5, 440)
-    crowd.listen(1)
-    listeners = list(crowd.members.values())
-    missed_after = listeners[0].last_seq - 30
-    crowd.forget()
-    began = time.monotonic()
-    for _ in range(comers // 100):
-        for _ in range(100):
-            crowd._connect(f"/ws?since={missed_after}")
-        crowd.play(20, 0.1, 440)
-    crowd.play(20, 2, 440)
-    done = crowd.listen_until(lambda: all(member.last_seq >= listeners[0].last_seq > 0 for member in crowd.members.values()), 30)
-    worst = max(crowd.latencies_ns) / 1e6
-    whole = not any(member.misses for member in crowd.members.values())
-    heard = sum(member.heard for member in crowd.members.values())
-    print(
-        f"{comers} came back at once: {'all' if done else 'NOT ALL'} up to date after {time.monotonic() - began:.1f} s, "
-        f"{heard} events {'in order' if whole else 'NOT IN ORDER'}; the latest event came after {worst:.0f} ms",
-        flush=True,
-    )
-    crowd.close()
-    server.process.kill()
-    server.process.wait()
+def storm(comers: int = 2000, missed: int = 250) -> None:
+    """Kill the daemon, and let many come back at once, resuming, while events flow."""
+    with tempfile.TemporaryDirectory() as directory:
+        server = Server(HUB, "--directory", directory)
+        crowd = crowd_of(server)
+        crowd.play(200, 2, 440)
+        one = next(iter(crowd.members.values()))
+        crowd.listen_until(lambda: one.last_seq >= 400, 10)
+        server.process.kill()
+        server.process.wait()
+        crowd.close()
+        server = Server(HUB, "--directory", directory, port=server.port)
+        crowd = crowd_of(server)
+        crowd.play(20, 0.5, 440)
+        began = time.monotonic()
+        for _ in range(comers // 50):
+            for _ in range(50):
+                crowd._connect(f"/ws?since={400 - missed}")
+            crowd.play(20, 0.05, 440)
+        crowd.play(20, 2, 440)
+        done = crowd.listen_until(lambda: all(member.last_seq >= 400 + crowd.sent for member in crowd.members.values()), 30)
+        took_s = (crowd.last_event_ns / 1e9) - began
+        whole = not any(member.misses for member in crowd.members.values())
+        print(
+            f"{comers} came back within {comers // 50 * 0.05:.0f} s of a kill, each {missed} events behind: "
+            f"{'all' if done else 'NOT ALL'} up to date after {took_s:.1f} s, {crowd.events} events "
+            f"{'in order' if whole else 'NOT IN ORDER'}; for those there the latest event came after {crowd.latest_ns / 1e6:.0f} ms",
+            flush=True,
+        )
+        crowd.close()
+        server.process.kill()
+        server.process.wait()
 
 
 class Roamer:

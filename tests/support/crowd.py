@@ -5,6 +5,7 @@ import select
 import socket
 import time
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -16,6 +17,7 @@ _UPGRADE = (
 )
 _READ = 1 << 18
 _SEQ = re.compile(rb'"seq":\s*(\d+)')
+_NUMBER = re.compile(rb'"n":\s*(\d+)')
 _TIME = re.compile(rb'"sent_ns":\s*(\d+)')
 
 
@@ -30,9 +32,12 @@ def masked_text(payload: bytes) -> bytes:
 
 
 class Member:
-    """One client: what it has heard since the crowd last forgot, and whether every number followed the one before."""
+    """One client: what it has heard since the crowd last forgot, and whether every number followed the one before.
 
-    __slots__ = ("greeted", "heard", "last_seq", "misses", "rest", "socket")
+    `present_ns` is when its first message came: from then on an event can be late for it.
+    """
+
+    __slots__ = ("greeted", "heard", "last_seq", "misses", "present_ns", "rest", "socket")
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
@@ -41,6 +46,7 @@ class Member:
         self.heard = 0
         self.last_seq = 0
         self.misses = 0
+        self.present_ns = 0
 
 
 class Crowd:
@@ -55,8 +61,10 @@ class Crowd:
         self.events = 0
         self.last_event_ns = 0
         self.count_from_ns = 0
+        self.latest_ns = 0  # by how much the latest event was late, for those who were there when it was sent
+        self._sent_ns: list[int] = []
+        self._base: int | None = None  # the number of the first event sent, less one
         self._publisher: socket.socket | None = None
-        self._sent = 0
 
     def join(self, count: int, path: str = "/ws", *, burst: int = 100) -> None:
         """Connect this many more, `burst` at a time, and wait until each has been upgraded.
@@ -78,15 +86,20 @@ class Crowd:
         if self._publisher is None:
             self._publisher = self._upgraded("/bench/publish")
         self._answer_pings(self._publisher)
-        self._sent += 1
-        body = msgspec.json.encode({"sent_ns": time.monotonic_ns(), "n": self._sent, "filling": "x" * max(0, payload_bytes - 60)})
+        self._sent_ns.append(time.monotonic_ns())
+        body = msgspec.json.encode({"sent_ns": self._sent_ns[-1], "n": len(self._sent_ns), "filling": "x" * max(0, payload_bytes - 60)})
         self._publisher.sendall(masked_text(body))
+
+    @property
+    def sent(self) -> int:
+        """Count what was published."""
+        return len(self._sent_ns)
 
     def forget(self) -> None:
         """Count from zero again, and time only what is sent from now on."""
         self.count_from_ns = time.monotonic_ns()
         self.latencies_ns = array("q")
-        self.events = 0
+        self.events = self.latest_ns = 0
         for member in self.members.values():
             member.heard = 0
 
@@ -192,7 +205,7 @@ class Crowd:
 
     def _frames(self, member: Member, data: bytes, position: int) -> bytes:
         """Count the whole frames of the data; give what is left."""
-        end, last = len(data), -1
+        end, last, first_seq = len(data), -1, member.last_seq + 1
         while end - position >= 2:
             length, header = data[position + 1], 2
             if length == 126:
@@ -202,6 +215,8 @@ class Crowd:
             start = position + header
             if start + length > end:
                 break
+            if data[position] == 0x81 and not member.present_ns:
+                member.present_ns = time.monotonic_ns()
             if data[position] == 0x81 and (found := _SEQ.search(data, start, start + min(length, 160))):
                 self._count(member, int(found[1]))
                 last = start
@@ -209,10 +224,27 @@ class Crowd:
                 member.socket.send(b"\x8a" + bytes((0x80 | length,)) + bytes(4) + data[start : start + length])
             position = start + length
         if last >= 0:
-            self.last_event_ns = time.monotonic_ns()
-            if (sent := _TIME.search(data, last, last + 400)) and int(sent[1]) >= self.count_from_ns:
-                self.latencies_ns.append(self.last_event_ns - int(sent[1]))
+            self._note_times(member, data, last)
+            self._note_latest(member, first_seq)
         return data[position:]
+
+    def _note_times(self, member: Member, data: bytes, last: int) -> None:
+        """See how long the last of the events took that came at once."""
+        self.last_event_ns = time.monotonic_ns()
+        sent = _TIME.search(data, last, last + 400)
+        if sent and int(sent[1]) >= self.count_from_ns:
+            self.latencies_ns.append(self.last_event_ns - int(sent[1]))
+        if sent and self._base is None and (found := _NUMBER.search(data, last, last + 400)):
+            self._base = member.last_seq - int(found[1])
+
+    def _note_latest(self, member: Member, first_seq: int) -> None:
+        """See how late the first of the events was that came at once, and that were sent while the member was there."""
+        if self._base is None:
+            return
+        there = bisect_left(self._sent_ns, max(member.present_ns, self.count_from_ns))
+        n = max(there, first_seq - self._base - 1)
+        if n < member.last_seq - self._base:
+            self.latest_ns = max(self.latest_ns, self.last_event_ns - self._sent_ns[n])
 
     def _count(self, member: Member, seq: int) -> None:
         if member.last_seq and seq != member.last_seq + 1:

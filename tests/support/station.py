@@ -192,6 +192,7 @@ async def running_station(
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
+    await hub.remember()
     metrics = Metrics("0.0")
     pipeline = Pipeline(board, journal, publish=hub.publish, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}

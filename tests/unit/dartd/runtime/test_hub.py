@@ -309,3 +309,21 @@ async def test_a_whisper_reaches_who_listens_and_keeps_up() -> None:
 
         assert await _numbers(idle, 1) == [0]
         assert (await busy.take(), await other.take()) == ([b"1"], [b"1"])
+
+
+async def test_the_ring_remembers_what_was_before_the_start() -> None:
+    """After a restart a crowd that comes back is served from memory: the newest events are in the ring, as many as fit."""
+    kept = Kept()
+    for seq in range(1, 601):
+        kept.keep(envelope(seq))
+    hub = _hub(kept, ring_events=300)
+    await hub.remember()
+    reads = kept.reads
+    with hub.subscribe(since=300) as subscription:
+        heard = await _numbers(subscription, 300)
+        _publish(hub, kept, 2)
+        heard += await _numbers(subscription, 2)
+
+    assert heard == list(range(301, 603))
+    assert kept.reads == reads
+    assert hub.statistics().ring_events == 300

@@ -35,6 +35,45 @@ async def test_a_storm_is_spread_over_turns_in_order() -> None:
     assert went == list(range(20))
 
 
+async def test_who_has_begun_goes_first() -> None:
+    """Those who are in already are served to the end before many more are let in, so that nobody who is in waits for the whole storm."""
+    pace, are_in, most, went = Pace(per_turn=8), set(), 0, []
+
+    async def come(k: int) -> None:
+        nonlocal most
+        await pace.turn()
+        are_in.add(k)
+        most = max(most, len(are_in))
+        for _ in range(5):
+            await pace.turn(begun=True)
+        are_in.discard(k)
+        went.append(k)
+
+    await asyncio.gather(*(come(k) for k in range(100)))
+
+    assert sorted(went) == list(range(100))
+    assert most <= 20
+
+
+async def test_who_is_new_is_let_in_all_the_same() -> None:
+    """However many have begun and never end."""
+    pace = Pace(per_turn=2)
+
+    async def stay() -> None:
+        while True:
+            await pace.turn(begun=True)
+
+    staying = [asyncio.ensure_future(stay()) for _ in range(20)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(pace.turn() for _ in range(10)))
+    for each in staying:
+        each.cancel()
+    outcomes = await asyncio.gather(*staying, return_exceptions=True)
+
+    assert all(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
+
+
 async def test_who_leaves_while_waiting_takes_no_turn() -> None:
     """The others go on."""
     pace = Pace(per_turn=1)
