@@ -10,6 +10,7 @@ import anyio.abc
 import uvicorn
 from starlette.types import ASGIApp
 
+from dartd.web.head import HeadProtocol
 from dartd.web.wire import WireProtocol
 
 _GRACE_S = 0.4
@@ -67,7 +68,7 @@ async def serve(
     server = _Server(
         uvicorn.Config(
             app,
-            http="httptools",
+            http=HeadProtocol,
             ws=WireProtocol,
             ws_max_size=max_message_bytes,
             ws_per_message_deflate=False,

@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -20,8 +21,9 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 _NONE: dict[str, str] = {}
 
-_SECURITY = {
+SECURITY = {
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": (
@@ -64,7 +66,7 @@ class Trace:
                 headers["X-Request-ID"] = trace_id
                 for name, value in scope.get("dartd.headers", _NONE).items():
                     headers[name] = value
-                for name, value in _SECURITY.items():
+                for name, value in SECURITY.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -85,7 +87,7 @@ class Trace:
             _log.info("%(method)s %(path)s %(status)s %(ms)s ms", asked, extra=said)
 
 
-def trace_id_of(headers: Headers) -> str:
+def trace_id_of(headers: Mapping[str, str]) -> str:
     """Take the caller's trace id (W3C `traceparent`, or `X-Request-ID`), or make one of 32 hex digits."""
     if found := _TRACEPARENT.fullmatch(headers.get("traceparent", "")):
         return found[1]
