@@ -56,10 +56,10 @@ class Server:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
-    def memory_kib(self) -> int:
-        """Give its resident memory."""
+    def memory_kib(self, name: str = "VmRSS") -> int:
+        """Give its resident memory, or the most it ever was (`VmHWM`)."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+        return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 @contextmanager
