@@ -4,13 +4,14 @@
     async for told in client.listen():
         print(told.seq, told.event, client.state.visit.total)
 
-Every event arrives once and in order, over any number of connections, for as long as the iteration goes on.
+Every event arrives once and in order, over any number of connections, for as long as the iteration goes on. Where no WebSocket gets
+through, events come as an event stream (SSE), and where that is held back too, by asking again and again.
 """
 
 import asyncio
-import contextlib
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -20,14 +21,14 @@ from websockets.asyncio.client import ClientConnection
 
 from dartd.backoff import Backoff
 from dartd.client.state import AnyEvent, BoardState, reduce
+from dartd.client.ways import Choice, LineLostError, Way, over_events, over_polling, over_websocket
 from schemas.base import Value
 from schemas.events import Gap, Hello, Snapshot, VisitCompleted
 
 FIRST_DELAY_S = 0.25
 MAX_DELAY_S = 10.0
 SILENCE_S = 40.0  # two heartbeats and a half
-CLOSE_S = 1.0
-MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+POLL_S = 10.0
 
 Connection = Literal["closed", "connecting", "open", "waiting"]
 
@@ -58,12 +59,20 @@ class DartdClient:
     """One board, listened to; `state` is the board as of the last event, `connection` says how the line is."""
 
     def __init__(
-        self, url: str, *, topics: Iterable[str] = ("board:*", "camera:*"), token: str | None = None, silence_s: float = SILENCE_S
+        self,
+        url: str,
+        *,
+        topics: Iterable[str] = ("board:*", "camera:*"),
+        token: str | None = None,
+        silence_s: float = SILENCE_S,
+        poll_s: float = POLL_S,
     ) -> None:
         self._url = url
         self._topics = tuple(topics)
         self._token = token
         self._silence_s = silence_s
+        self._poll_s = poll_s
+        self._choice = Choice()
         self._backoff = Backoff(FIRST_DELAY_S, max_s=MAX_DELAY_S, jitter=0.5)
         self._socket: ClientConnection | None = None
         self._stream_id: str | None = None
@@ -73,16 +82,29 @@ class DartdClient:
         self.state = BoardState()
         self.connection: Connection = "closed"
 
+    @property
+    def way(self) -> Way:
+        """Name how events come."""
+        return self._choice.way
+
     async def listen(self) -> AsyncIterator[Told]:
         """Give every message, connecting again whenever the connection is lost, until the iteration is left."""
+        now_s = asyncio.get_running_loop().time
         try:
             while True:
                 self.connection = "connecting"
-                with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):
-                    async with self._connect() as socket:
-                        self._socket = socket
-                        async for told in self._hear(socket):
-                            yield told
+                try:
+                    async with aclosing(self._messages(self._choice.begin(now_s()))) as wires:
+                        async for wire in wires:
+                            if (told := self._understand(wire)) is not None:
+                                yield told
+                            if self._choice.is_over(now_s()):
+                                break
+                except LineLostError as lost:
+                    self._retry_s = lost.retry_s or self._retry_s
+                except (OSError, websockets.WebSocketException, TimeoutError):
+                    pass
+                self._choice.end()
                 self._socket = None
                 self.connection = "waiting"
                 await asyncio.sleep(self._delay_s())
@@ -102,17 +124,18 @@ class DartdClient:
 
     # Inside
 
-    async def _hear(self, socket: ClientConnection) -> AsyncIterator[Told]:
-        with contextlib.suppress(websockets.ConnectionClosed):
-            while True:
-                try:
-                    async with asyncio.timeout(self._silence_s):
-                        wire = await socket.recv(decode=False)
-                except TimeoutError:
-                    socket.transport.abort()  # a close would wait for a peer that does not answer
-                    return
-                if (told := self._understand(wire)) is not None:
-                    yield told
+    def _messages(self, way: Way) -> AsyncGenerator[bytes]:
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token is not None else {}
+        match way:
+            case "websocket":
+                return over_websocket(self._address, headers, self._silence_s, self._opened)
+            case "events":
+                return over_events(self._address, headers, self._silence_s)
+            case "polling":
+                return over_polling(self._address, headers, self._silence_s, self._poll_s)
+
+    def _opened(self, socket: ClientConnection) -> None:
+        self._socket = socket
 
     def _understand(self, wire: bytes) -> Told | None:
         """Take a message into the state; None when it was heard before."""
@@ -140,6 +163,7 @@ class DartdClient:
 
     def _greet(self, hello: Hello) -> None:
         self._backoff.reset()
+        self._choice.works()
         self._retry_s = hello.retry_ms / 1000
         self._is_resuming = self._stream_id == hello.stream_id
         if not self._is_resuming:
@@ -153,23 +177,14 @@ class DartdClient:
         chance = random.random()  # noqa: S311  it spreads clients, it hides nothing
         return self._backoff.next(chance) if hint_s is None else min(MAX_DELAY_S, hint_s * (1 - chance / 2))
 
-    def _address(self) -> str:
-        scheme, host, path, query, _ = urlsplit(self._url)
+    def _address(self, scheme: str, path: str) -> str:
+        """Give the address of a way, with what is listened to and where to go on."""
+        ours, host, own_path, query, _ = urlsplit(self._url)
         fields = dict(parse_qsl(query)) | {"topics": ",".join(self._topics)}
         if self._stream_id is not None:
             fields |= {"since": str(self._heard), "stream_id": self._stream_id}
-        return urlunsplit((scheme.replace("http", "ws"), host, path or "/ws", urlencode(fields), ""))
-
-    def _connect(self) -> websockets.connect:
-        return websockets.connect(
-            self._address(),
-            subprotocols=[websockets.Subprotocol("dartd.v1")],
-            additional_headers={"Authorization": f"Bearer {self._token}"} if self._token is not None else {},
-            max_size=MAX_MESSAGE_BYTES,
-            compression=None,
-            open_timeout=self._silence_s,
-            close_timeout=CLOSE_S,
-        )
+        secret = "s" if ours in {"https", "wss"} else ""
+        return urlunsplit((scheme + secret, host, path or own_path or "/ws", urlencode(fields), ""))
 
 
 def _event_of(wire: bytes) -> AnyEvent | None:

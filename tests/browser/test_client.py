@@ -31,7 +31,7 @@ _NO_STREAM = """window.EventSource = class {
 _LISTEN = """async () => {
   const { DartdClient } = await import("/static/dartd-client.js");
   window.seqs = [];
-  window.client = new DartdClient("/ws");
+  window.client = new DartdClient("/ws", { pollMs: 200 });
   client.addEventListener("event", ({ detail }) => detail.seq !== undefined && seqs.push(detail.seq));
   client.start();
 }"""

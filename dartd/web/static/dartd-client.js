@@ -12,7 +12,7 @@
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 10_000;
 const SILENCE_MS = 40_000; // two heartbeats and a half
-const POLL_MS = 2_000;
+const POLL_MS = 10_000;
 const TRIES = 2; // of one way, before the next is tried
 const BETTER_MS = 60_000; // on a lesser way, before the best is tried again
 const KEPT_VISITS = 6;
@@ -147,7 +147,7 @@ function overEventStream(address, heard, lost) {
   return { close: () => stream.close(), send: () => false };
 }
 
-function overPolling(address, heard, lost) {
+function overPolling(address, heard, lost, pollMs) {
   const ending = new AbortController();
   let timer = null;
   const ask = async () => {
@@ -158,7 +158,7 @@ function overPolling(address, heard, lost) {
       if (!answer.ok) throw new Error(`${answer.status}`);
       const lines = (await answer.text()).split("\n").filter((line) => line.startsWith("data: "));
       for (const line of lines) heard(JSON.parse(line.slice(6)));
-      timer = setTimeout(ask, POLL_MS);
+      timer = setTimeout(ask, pollMs);
     } catch {
       if (!ending.signal.aborted) lost("");
     }
@@ -183,6 +183,7 @@ const WAYS = [
 export class DartdClient extends EventTarget {
   #url;
   #topics;
+  #pollMs;
   #line = null;
   #way = 0;
   #tries = 0; // of this way, without a word heard
@@ -196,9 +197,10 @@ export class DartdClient extends EventTarget {
   #heard = 0; // the last seq that was told to listeners
   #resuming = false; // greeted again in the same stream, and the snapshot has not come yet
 
-  constructor(url, { topics = ["board:*", "camera:*"] } = {}) {
+  constructor(url, { topics = ["board:*", "camera:*"], pollMs = POLL_MS } = {}) {
     super();
     this.#url = url;
+    this.#pollMs = pollMs;
     this.#topics = topics;
     this.state = emptyState();
     this.connection = "closed"; // connecting, open, waiting, closed
@@ -258,7 +260,7 @@ export class DartdClient extends EventTarget {
     const heard = (message) => (this.#line === line || line === null) && this.#receive(message);
     const lost = (reason) => (this.#line === line || line === null) && this.#retry(reason);
     this.#listenForSilence();
-    line = WAYS[this.#way][1](this.#address, heard, lost);
+    line = WAYS[this.#way][1](this.#address, heard, lost, this.#pollMs);
     this.#line = line;
     clearTimeout(this.#better);
     if (this.#way > 0) this.#better = setTimeout(() => this.#tryBest(), BETTER_MS);
