@@ -1,8 +1,10 @@
 """The audit log: who changed what, and when; written in the same commit as the change."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
-from dartd.store.listing import Listing, Page, PageRequest
+from dartd.store.listing import ALWAYS, Listing, Page, PageRequest, Span, equal, within
 from dartd.store.tables import audit
 from schemas.base import Value
 
@@ -26,8 +28,6 @@ def note(connection: sa.Connection, deed: Deed) -> None:
     connection.execute(sa.insert(audit).values({field: getattr(deed, field) for field in Deed.__struct_fields__}))
 
 
-def list_audit(connection: sa.Connection, ask: PageRequest, where: dict[str, object], *, since_s: float | None = None) -> Page:
+def list_audit(connection: sa.Connection, ask: PageRequest, where: Mapping[str, object], span: Span = ALWAYS) -> Page:
     """Read a page of deeds; `where` gives the values that columns must have, None for any."""
-    conditions = [audit.c[name] == value for name, value in where.items() if value is not None]
-    conditions += [audit.c.at_s >= since_s] if since_s is not None else []
-    return AUDIT.page(connection, ask, conditions)
+    return AUDIT.page(connection, ask, [*equal(audit, where), *within(audit.c.at_s, span)])

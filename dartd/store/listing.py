@@ -44,6 +44,27 @@ class _Place(Value, frozen=True, kw_only=True, array_like=True):
     key: str | int
 
 
+class Span(Value, frozen=True, kw_only=True):
+    """A stretch of time, in seconds since 1970: from `after_s` until just before `before_s`; None: without end."""
+
+    after_s: float | None = None
+    before_s: float | None = None
+
+
+ALWAYS = Span()
+
+
+def equal(table: sa.Table, where: Mapping[str, object]) -> list[sa.ColumnElement[bool]]:
+    """Say which values columns must have; None: any."""
+    return [table.c[name] == value for name, value in where.items() if value is not None]
+
+
+def within(column: "sa.Column[Any]", span: Span) -> list[sa.ColumnElement[bool]]:
+    """Say when it must have been."""
+    after = [column >= span.after_s] if span.after_s is not None else []
+    return after + ([column < span.before_s] if span.before_s is not None else [])
+
+
 class Listing:
     """A table that is read page by page, in the order of one of its columns (none of them may be NULL)."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 import sqlalchemy as sa
 
-from dartd.store.listing import Listing, Page, PageRequest
+from dartd.store.listing import ALWAYS, Listing, Page, PageRequest, Span, equal, within
 from dartd.store.tables import events, throws, visits
 from schemas.codec import decode_journalled, encode_json
 from schemas.events import (
@@ -69,14 +69,14 @@ def refold(connection: sa.Connection) -> None:
         last = rows[-1].seq
 
 
-def list_throws(connection: sa.Connection, ask: PageRequest, where: dict[str, object]) -> Page:
+def list_throws(connection: sa.Connection, ask: PageRequest, where: Mapping[str, object], span: Span = ALWAYS) -> Page:
     """Read a page of throws; `where` gives the values that columns must have, None for any."""
-    return THROWS.page(connection, ask, _equal(throws, where))
+    return THROWS.page(connection, ask, [*equal(throws, where), *within(throws.c.at_s, span)])
 
 
-def list_visits(connection: sa.Connection, ask: PageRequest, where: dict[str, object]) -> Page:
+def list_visits(connection: sa.Connection, ask: PageRequest, where: Mapping[str, object], span: Span = ALWAYS) -> Page:
     """Read a page of visits that are completed."""
-    return VISITS.page(connection, ask, _equal(visits, where))
+    return VISITS.page(connection, ask, [*equal(visits, where), *within(visits.c.at_s, span)])
 
 
 def get_throw(connection: sa.Connection, throw_id: str) -> "sa.Row[tuple[object, ...]] | None":
@@ -87,10 +87,6 @@ def get_throw(connection: sa.Connection, throw_id: str) -> "sa.Row[tuple[object,
 def get_visit(connection: sa.Connection, visit_id: str) -> "sa.Row[tuple[object, ...]] | None":
     """Read one visit."""
     return connection.execute(sa.select(visits).where(visits.c.visit_id == visit_id)).first()
-
-
-def _equal(table: sa.Table, where: dict[str, object]) -> list[sa.ColumnElement[bool]]:
-    return [table.c[name] == value for name, value in where.items() if value is not None]
 
 
 def _scored(score: Score) -> dict[str, object]:

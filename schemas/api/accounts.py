@@ -1,11 +1,10 @@
 """Logins, users, API keys and the audit log."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from schemas.api.answers import Id, ListQuery, Text
+from schemas.api.answers import Id, ListQuery, Moment, Text, TimedQuery
 from schemas.base import Value
 
 Role = Literal["admin", "operator", "player", "viewer", "api_client"]
@@ -13,7 +12,6 @@ Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,64}$", description="
 NewPassword = Annotated[str, Meta(min_length=8, max_length=200, description="8 to 200 characters")]
 GivenPassword = Annotated[str, Meta(max_length=200)]
 RateLimit = Annotated[int, Meta(ge=1, le=1_000_000, description="requests a minute, in place of the default")]
-Moment = Annotated[datetime, Meta(tz=True, description="ISO 8601 with its offset from UTC")]
 Permission = Annotated[str, Meta(pattern=r"^[a-z_*]{1,32}(:[a-z_*]{1,32})?$", description="such as board:read, *:read or *")]
 
 
@@ -158,7 +156,7 @@ class AuditEntry(Value, frozen=True, kw_only=True):
     trace_id: str
 
 
-class AuditQuery(ListQuery, frozen=True, kw_only=True):
+class AuditQuery(TimedQuery, frozen=True, kw_only=True):
     """Which deeds."""
 
     sort: Literal["audit_id", "-audit_id"] = "-audit_id"

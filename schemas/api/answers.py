@@ -45,9 +45,21 @@ class Listed(Value, Generic[T], frozen=True, kw_only=True):
     pagination: Pagination
 
 
+_DAY = r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+Moment = Annotated[str, Meta(pattern=rf"^{_DAY}T{_TIME}(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$", description="ISO 8601 with its offset from UTC")]
+
+
 class ListQuery(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which page of a list: by `cursor` (from `next_cursor`), or by `offset`."""
 
     limit: Annotated[int, Meta(ge=1, le=100, description="how many at most")] = 20
     offset: Annotated[int, Meta(ge=0, le=1_000_000_000, description="how many to pass over")] = 0
     cursor: Annotated[str, Meta(max_length=1000, description="next_cursor of the page before")] | None = None
+
+
+class TimedQuery(ListQuery, frozen=True, kw_only=True):
+    """Which page, of what was from `after` until just before `before`."""
+
+    after: Moment | None = None
+    before: Moment | None = None

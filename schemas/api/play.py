@@ -4,12 +4,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from schemas.api.answers import ListQuery
+from schemas.api.answers import ListQuery, Pagination, TimedQuery
 from schemas.base import Value
 from schemas.events import BoardStatus, ThrowState, VisitThrow
 
 _MAX_SEQ = 2**63 - 1
 
+Transport = Literal["websocket", "events"]
 ThrowKind = Literal["hit", "miss", "unscored", "bounce_out", "extra", "deleted"]
 
 
@@ -48,7 +49,7 @@ class Throw(Value, frozen=True, kw_only=True):
     corrected: bool
 
 
-class ThrowsQuery(ListQuery, frozen=True, kw_only=True):
+class ThrowsQuery(TimedQuery, frozen=True, kw_only=True):
     """Which throws."""
 
     sort: Literal["seq", "-seq", "points", "-points"] = "-seq"
@@ -72,7 +73,7 @@ class Visit(Value, frozen=True, kw_only=True):
     throws: tuple[VisitThrow, ...]
 
 
-class VisitsQuery(ListQuery, frozen=True, kw_only=True):
+class VisitsQuery(TimedQuery, frozen=True, kw_only=True):
     """Which visits."""
 
     sort: Literal["seq", "-seq", "total", "-total"] = "-seq"
@@ -80,9 +81,10 @@ class VisitsQuery(ListQuery, frozen=True, kw_only=True):
 
 
 class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Which events: those after `since` (also `cursor`), oldest first."""
+    """Which events: those after `since` (also `cursor`), oldest first. `offset` passes over so many of the journal."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    offset: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] = 0
     since: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] = 0
     cursor: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] | None = None
     event_type: str | None = None
@@ -105,11 +107,11 @@ class EventsPage(Value, frozen=True, kw_only=True):
     pagination: EventsPagination
 
 
-class ClientsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class ClientsQuery(ListQuery, frozen=True, kw_only=True):
     """Which of the clients to list, longest connected first."""
 
-    limit: Annotated[int, Meta(ge=1, le=100)] = 20
-    offset: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    name: str | None = None
+    transport: Transport | None = None
 
 
 class ClientAnswer(Value, frozen=True, kw_only=True):
@@ -118,7 +120,7 @@ class ClientAnswer(Value, frozen=True, kw_only=True):
     client_id: str
     name: str
     address: str
-    transport: Literal["websocket", "events"]
+    transport: Transport
     connected_at: str
     topics: tuple[str, ...]
     state: Literal["live", "queued", "lagging"]
@@ -129,11 +131,12 @@ class ClientAnswer(Value, frozen=True, kw_only=True):
 
 
 class ClientsAnswer(Value, frozen=True, kw_only=True):
-    """How many listen: now, since the start, and those who were turned away or let go; and some of them one by one."""
+    """How many listen: now, since the start, and those who were turned away or let go; and a page of them one by one."""
 
     connected: int
     max_clients: int
     served: int
     refused: int
     stalled: int
-    data: tuple[ClientAnswer, ...] = ()
+    data: tuple[ClientAnswer, ...]
+    pagination: Pagination

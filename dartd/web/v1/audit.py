@@ -5,7 +5,7 @@ from typing import Any
 from dartd.store.audit import list_audit
 from dartd.store.timestamps import timestamp_of
 from dartd.web.endpoint import Call, Endpoint
-from dartd.web.v1.pages import listed, page_request
+from dartd.web.v1.pages import listed, page_request, span_of
 from schemas.api.accounts import AuditEntry, AuditQuery
 from schemas.api.answers import Listed
 
@@ -16,8 +16,9 @@ _FILTERS = ("user_id", "action", "entity_type", "entity_id", "outcome")
 async def get_audit(call: Call) -> Listed[AuditEntry]:
     """Answer a page of the audit log."""
     asked: AuditQuery = call.query
+    span = span_of(asked)
     where = {name: getattr(asked, name) for name in _FILTERS}
-    return listed(await call.read(lambda c: list_audit(c, page_request(asked), where)), asked, _entry)
+    return listed(await call.read(lambda c: list_audit(c, page_request(asked), where, span)), asked, _entry)
 
 
 def _entry(row: Any) -> AuditEntry:

@@ -1,14 +1,19 @@
 """`/api/v1/clients` and `/api/v1/presence`: who listens, and who lets others see it."""
 
-from itertools import islice
+import re
 
 from starlette.responses import Response
 
 from dartd.runtime.topics import check_topic, kind_of
 from dartd.web.clients import Listener
 from dartd.web.endpoint import Call, Endpoint
+from dartd.web.problems import Problem
+from dartd.web.v1.pages import page_request
+from schemas.api.answers import Pagination
 from schemas.api.play import ClientAnswer, ClientsAnswer, ClientsQuery
 from schemas.presence import Presence
+
+_CLIENT_ID = re.compile(r"c[0-9]{1,18}")
 
 
 async def get_clients(call: Call) -> ClientsAnswer:
@@ -16,15 +21,28 @@ async def get_clients(call: Call) -> ClientsAnswer:
     clients = call.services.clients
     asked: ClientsQuery = call.query
     last_seq = call.services.hub.last_seq
-    listed = islice(clients.listeners.values(), asked.offset, asked.offset + asked.limit)
+    ask = page_request(asked)
+    after = _number(ask.cursor) if ask.cursor is not None else 0
+    wanted = [each for each in clients.listeners.values() if asked.name in {None, each.name} and asked.transport in {None, each.transport}]
+    rest = [each for each in wanted if _number(each.client_id) > after][ask.offset :]
+    rows = rest[: ask.limit]
+    cursor = rows[-1].client_id if len(rest) > len(rows) else None
     return ClientsAnswer(
         connected=clients.connected,
         max_clients=clients.max_clients,
         served=clients.served,
         refused=clients.refused,
         stalled=clients.stalled,
-        data=tuple(_figures(listener, last_seq) for listener in listed),
+        data=tuple(_figures(listener, last_seq) for listener in rows),
+        pagination=Pagination(total=len(wanted), limit=ask.limit, offset=ask.offset, next_cursor=cursor),
     )
+
+
+def _number(client_id: str) -> int:
+    """Read the number in a client's id, by which they come."""
+    if _CLIENT_ID.fullmatch(client_id) is None:
+        raise Problem(422, "VALIDATION_ERROR", "cursor: expected next_cursor of an earlier answer", details={"field": "cursor"})
+    return int(client_id[1:])
 
 
 def _figures(listener: Listener, last_seq: int) -> ClientAnswer:

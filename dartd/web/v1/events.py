@@ -22,7 +22,7 @@ class _Kind(Value, frozen=True, kw_only=True):
 async def get_events(call: Call) -> Response:
     """Answer up to `limit` events after `since`; go on with `since=next_cursor` until that is null."""
     asked: EventsQuery = call.query
-    since = asked.since if asked.cursor is None else asked.cursor
+    since = asked.cursor if asked.cursor is not None else min(asked.since + asked.offset, call.services.hub.last_seq)  # seq has no gap
     last_seq = call.services.hub.last_seq
     found: list[bytes] = []
     kinds, place = call.principal.kinds, since
@@ -38,7 +38,7 @@ async def get_events(call: Call) -> Response:
         if not filtered or not rows or len(found) == asked.limit:
             break
     cursor = place if place < last_seq and place > since else None
-    page = encode_json({"total": last_seq, "limit": asked.limit, "offset": since, "next_cursor": cursor})
+    page = encode_json({"total": last_seq, "limit": asked.limit, "offset": asked.offset, "next_cursor": cursor})
     # The journal's bytes are the very JSON that the wire told: they are joined, not decoded.
     body = b'{"data":[' + b",".join(found) + b'],"pagination":' + page + b"}"
     return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")

@@ -11,7 +11,7 @@ from dartd.web.endpoint import Answer, Call, Endpoint
 from dartd.web.permissions import ROLES, expanded
 from dartd.web.problems import Problem
 from dartd.web.tokens import hash_of, new_key
-from dartd.web.v1.pages import listed, missing, moment, page_request
+from dartd.web.v1.pages import listed, missing, moment, page_request, seconds_of
 from schemas.api.accounts import KeyAnswer, KeysQuery, MadeKey, NewKey
 from schemas.api.answers import Listed
 
@@ -51,7 +51,7 @@ async def post_key(call: Call) -> Answer:
         raise Problem(403, "AUTH_INSUFFICIENT_PERMISSIONS", "a key may not do more than you", details={"permissions": beyond})
     if asked.permissions is not None and not wanted:
         raise Problem(422, "VALIDATION_ERROR", "these are no permissions", details={"field": "$.permissions"})
-    expires_at_s = None if asked.expires_at is None else asked.expires_at.timestamp()
+    expires_at_s = None if asked.expires_at is None else seconds_of(asked.expires_at, "$.expires_at")
     if expires_at_s is not None and expires_at_s <= now_s:
         raise Problem(422, "VALIDATION_ERROR", "expires_at lies in the past", details={"field": "$.expires_at"})
     secret, prefix = new_key()

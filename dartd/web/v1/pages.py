@@ -1,12 +1,13 @@
 """Pages of lists, as every resource answers them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
-from dartd.store.listing import Page, PageRequest
+from dartd.store.listing import Page, PageRequest, Span
 from dartd.store.timestamps import timestamp_of
 from dartd.web.problems import Problem
-from schemas.api.answers import Listed, ListQuery, Pagination
+from schemas.api.answers import Listed, ListQuery, Pagination, TimedQuery
 
 T = TypeVar("T")
 
@@ -20,6 +21,24 @@ def page_request(query: ListQuery) -> PageRequest:
     if query.cursor is not None and query.offset:
         raise Problem(422, "VALIDATION_ERROR", "send cursor or offset, not both", details={"field": "cursor"})
     return PageRequest(limit=query.limit, offset=query.offset, cursor=query.cursor, sort=getattr(query, "sort", None))
+
+
+def seconds_of(moment: str, field: str) -> float:
+    """Read a moment as seconds since 1970.
+
+    Raises:
+        Problem: 422 when the calendar has no such day.
+    """
+    try:
+        return datetime.fromisoformat(moment).timestamp()
+    except ValueError as error:
+        raise Problem(422, "VALIDATION_ERROR", f"there is no moment {moment}", details={"field": field}) from error
+
+
+def span_of(query: TimedQuery) -> Span:
+    """Say of when things are asked for."""
+    after = None if query.after is None else seconds_of(query.after, "after")
+    return Span(after_s=after, before_s=None if query.before is None else seconds_of(query.before, "before"))
 
 
 def listed(page: Page, query: ListQuery, make: Callable[[Any], T]) -> Listed[T]:

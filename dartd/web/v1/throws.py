@@ -7,7 +7,7 @@ import msgspec
 from dartd.store.throws import get_throw, get_visit, list_throws, list_visits
 from dartd.store.timestamps import timestamp_of
 from dartd.web.endpoint import Call, Endpoint
-from dartd.web.v1.pages import listed, missing, page_request
+from dartd.web.v1.pages import listed, missing, page_request, span_of
 from schemas.api.answers import Listed
 from schemas.api.play import Throw, ThrowsQuery, Visit, VisitsQuery
 from schemas.events import VisitThrow
@@ -37,8 +37,8 @@ def visit_of(row: Any) -> Visit:
 async def get_throws(call: Call) -> Listed[Throw]:
     """Answer a page of throws."""
     asked: ThrowsQuery = call.query
-    where = {name: getattr(asked, name) for name in ("visit_id", "player_id", "label", "ring", "state")}
-    return listed(await call.read(lambda c: list_throws(c, page_request(asked), where)), asked, throw_of)
+    span, where = span_of(asked), {name: getattr(asked, name) for name in ("visit_id", "player_id", "label", "ring", "state")}
+    return listed(await call.read(lambda c: list_throws(c, page_request(asked), where, span)), asked, throw_of)
 
 
 async def get_one_throw(call: Call) -> Throw:
@@ -53,7 +53,8 @@ async def get_one_throw(call: Call) -> Throw:
 async def get_visits(call: Call) -> Listed[Visit]:
     """Answer a page of visits."""
     asked: VisitsQuery = call.query
-    return listed(await call.read(lambda c: list_visits(c, page_request(asked), {"player_id": asked.player_id})), asked, visit_of)
+    span, where = span_of(asked), {"player_id": asked.player_id}
+    return listed(await call.read(lambda c: list_visits(c, page_request(asked), where, span)), asked, visit_of)
 
 
 async def get_one_visit(call: Call) -> Visit:

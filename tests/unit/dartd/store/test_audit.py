@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from dartd.store.audit import Deed, list_audit, note
-from dartd.store.listing import PageRequest
+from dartd.store.listing import PageRequest, Span
 
 
 def test_deeds_are_found_newest_first(core: sa.Connection) -> None:
@@ -11,7 +11,7 @@ def test_deeds_are_found_newest_first(core: sa.Connection) -> None:
     for k in range(4):
         note(core, Deed(at_s=float(k), user_id=f"u{k % 2}", action="player.create", entity_type="player", entity_id=f"p{k}"))
 
-    def found(since_s: float | None = None, **where: object) -> list[str]:
-        return [row.entity_id for row in list_audit(core, PageRequest(), where, since_s=since_s).rows]
+    def found(after_s: float | None = None, **where: object) -> list[str]:
+        return [row.entity_id for row in list_audit(core, PageRequest(), where, Span(after_s=after_s)).rows]
 
-    assert (found(), found(user_id="u1"), found(since_s=2.0)) == (["p3", "p2", "p1", "p0"], ["p3", "p1"], ["p3", "p2"])
+    assert (found(), found(user_id="u1"), found(after_s=2.0)) == (["p3", "p2", "p1", "p0"], ["p3", "p1"], ["p3", "p2"])

@@ -48,3 +48,20 @@ async def test_who_watches_is_told_to_those_who_ask(http: httpx2.AsyncClient, co
 async def test_what_may_not_be_seen_has_no_watchers(http: httpx2.AsyncClient) -> None:
     """Whoever may not listen to a topic is not told who does."""
     assert (await http.get("/api/v1/presence/webhooks")).status_code == 403
+
+
+async def test_listeners_are_paged_and_filtered(station: Station, http: httpx2.AsyncClient, connect: Connect) -> None:
+    """As all lists are: by cursor, which stays right while others come and go, or by offset."""
+    operator = await log_in_as(station, "operator")
+    ears = [await connect() for _ in range(3)]
+    ids = [(await ear.hear())["client_id"] for ear in ears]
+    ask = {query: await http.get(f"/api/v1/clients?{query}", headers=operator) for query in ("limit=2", "offset=1", "transport=events")}
+    first = ask["limit=2"].json()
+    await connect()
+    second = (await http.get(f"/api/v1/clients?limit=2&cursor={first['pagination']['next_cursor']}", headers=operator)).json()
+    wrong = await http.get("/api/v1/clients?cursor=x", headers=operator)
+
+    assert [each["client_id"] for each in (*first["data"], *second["data"][:1])] == ids
+    assert [each["client_id"] for each in ask["offset=1"].json()["data"]] == ids[1:]
+    assert ask["transport=events"].json()["pagination"] == {"total": 0, "limit": 20, "offset": 0, "next_cursor": None}
+    assert (first["pagination"]["total"], second["pagination"]["next_cursor"], wrong.status_code) == (3, None, 422)

@@ -24,3 +24,12 @@ async def test_an_empty_journal_is_an_empty_page(http: httpx2.AsyncClient) -> No
     page = (await http.get("/api/v1/events")).json()
 
     assert page == {"data": [], "pagination": {"total": 0, "limit": 20, "offset": 0, "next_cursor": None}}
+
+
+async def test_offset_passes_over_the_first(station: Station, http: httpx2.AsyncClient) -> None:
+    """As in other lists; one that is too large gives an empty page."""
+    await station.happen(*(hit(f"d{k}") for k in range(5)))
+    pages = [(await http.get(f"/api/v1/events?offset={offset}&limit=2")).json() for offset in (3, 5, 2**62)]
+
+    assert [[event["seq"] for event in page["data"]] for page in pages] == [[4, 5], [], []]
+    assert [page["pagination"]["next_cursor"] for page in pages] == [None, None, None]

@@ -33,3 +33,14 @@ async def test_visits_are_listed_and_shown(station: Station, http: httpx2.AsyncC
 
     assert (best, best["total"], best["throws"][0]["label"]) == (one, 180, "MISS")
     assert (await http.get("/api/v1/visits/none")).status_code == 404
+
+
+async def test_what_was_in_a_stretch_of_time_is_found(station: Station, http: httpx2.AsyncClient) -> None:
+    """From `after` until just before `before`; a day that no calendar has is refused."""
+    await station.happen(hit("d1"))
+    at = (await http.get("/api/v1/throws/d1")).json()["timestamp"]
+    queries = (f"after={at}", f"before={at}", "after=2000-01-01T00:00Z&before=2199-12-31T23:59:59.5%2B02:00", "after=2026-02-30T00:00Z")
+    answers = [await http.get(f"/api/v1/{what}?{query}") for query in queries for what in ("throws", "visits")]
+
+    assert [len(answer.json().get("data", ())) for answer in answers[::2]] == [1, 0, 1, 0]
+    assert [answer.status_code for answer in answers] == [200] * 6 + [422] * 2
