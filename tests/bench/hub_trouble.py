@@ -1,6 +1,6 @@
 """Make trouble for the hub: clients that stop reading, storms of clients that come back, clients and daemons that die at random.
 
-python -m tests.bench.hub_trouble [--only stall,storm,random] [--seconds 60] [--clients 200]
+python -m tests.bench.hub_trouble [--only stall,storm,short,random] [--seconds 60] [--clients 200]
 
 What must be seen: the others lose nothing and hear nothing late; memory stays bounded; each client's record, put together over all its
 connections, is the journal without gap or repeat.
@@ -12,7 +12,9 @@ import contextlib
 import os
 import random
 import resource
+import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -72,6 +74,47 @@ def stall(seconds: float, clients: int = 30) -> None:
 
 def _p99_ms(crowd: Crowd) -> float:
     return sorted(crowd.latencies_ns)[int(len(crowd.latencies_ns) * 0.99)] / 1e6
+
+
+def short(count: int = 10_000, at_once: int = 50) -> None:
+    """Let many come and go, in every way, and see what memory they leave behind."""
+    server = Server(HUB)
+    crowd = crowd_of(server)
+    _come_and_go(server.port, 500, at_once)
+    crowd.play(20, 2, 440)
+    before_kib = server.memory_kib()
+    _come_and_go(server.port, count, at_once)
+    crowd.play(20, 2, 440)
+    crowd.listen(0.5)
+    after_kib = server.memory_kib()
+    one = next(iter(crowd.members.values()))
+    print(
+        f"{count} short connections: memory {before_kib} KiB before, {after_kib} after ({(after_kib / before_kib - 1) * 100:+.1f} %); "
+        f"who stayed heard {'all, in order' if one.heard == crowd.sent and not one.misses else 'NOT ALL'}",
+        flush=True,
+    )
+    crowd.close()
+    server.process.kill()
+    server.process.wait()
+
+
+def _come_and_go(port: int, count: int, at_once: int) -> None:
+    """Connect, hear hello, and leave: with a close frame, by RST, by FIN, or without a whole request."""
+    close_frame = b"\x88\x82" + bytes(4) + (1000).to_bytes(2, "big")
+    for _ in range(count // at_once):
+        crowd = Crowd(port)
+        for k in range(at_once):
+            crowd._connect(f"/ws?since=0&topics=board:*,camera:{k}")
+        crowd.listen_until(lambda: all(member.present_ns for member in crowd.members.values()), 10)  # noqa: B023  used up at once
+        for k, member in enumerate(crowd.members.values()):
+            if k % 3 == 0:
+                member.socket.send(close_frame)
+            elif k % 3 == 1:
+                member.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        half = socket.create_connection(("127.0.0.1", port))
+        half.sendall(b"GET /ws HTTP/1.1\r\nHost: x\r\n")
+        half.close()
+        crowd.close()
 
 
 def storm(comers: int = 2000, missed: int = 250) -> None:
@@ -227,7 +270,7 @@ async def _publish(port: int, seconds: float) -> None:
 def main() -> None:
     """Make all the trouble that was asked for."""
     parser = argparse.ArgumentParser(description="trouble for the hub")
-    parser.add_argument("--only", default="stall,storm,random")
+    parser.add_argument("--only", default="stall,storm,short,random")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--seed", type=int, default=7)
@@ -241,6 +284,8 @@ def main() -> None:
         stall(arguments.seconds)
     if "storm" in wanted:
         storm()
+    if "short" in wanted:
+        short()
     if "random" in wanted and not asyncio.run(wander(arguments.seconds, arguments.clients, arguments.seed)):
         sys.exit(1)
 

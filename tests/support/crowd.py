@@ -234,7 +234,7 @@ class Crowd:
         sent = _TIME.search(data, last, last + 400)
         if sent and int(sent[1]) >= self.count_from_ns:
             self.latencies_ns.append(self.last_event_ns - int(sent[1]))
-        if sent and self._base is None and (found := _NUMBER.search(data, last, last + 400)):
+        if sent and self._sent_ns and self._base is None and (found := _NUMBER.search(data, last, last + 400)):
             self._base = member.last_seq - int(found[1])
 
     def _note_latest(self, member: Member, first_seq: int) -> None:
