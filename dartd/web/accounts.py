@@ -51,8 +51,14 @@ class Accounts:
         self._known: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
         self._generation = 0
         self._uses: dict[str, float] = {}
+        self._asked = self._hits = 0
         self._changed = asyncio.Event()
         self._doubting = asyncio.Semaphore(_DOUBTS)
+
+    @property
+    def hit_rate(self) -> float:
+        """Give the share of callers who were known without asking the store, since the start."""
+        return self._hits / self._asked if self._asked else 0.0
 
     def forget(self) -> None:
         """Look everybody up anew: somebody's rights have changed."""
@@ -66,8 +72,10 @@ class Accounts:
         if token is None:
             return self.anonymous
         digest, now_s = hash_of(token), self.now()
+        self._asked += 1
         known = self._known.get(digest)
         if known is not None and known[1] > now_s:
+            self._hits += 1
             self._known.move_to_end(digest)
             principal = known[0]
             if principal.key_id is not None:

@@ -82,4 +82,4 @@ def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool =
         message, _, path = str(error).partition(" - at `")
         raise Problem(422, "VALIDATION_ERROR", message, details={"field": path.rstrip("`") or "$"}) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, "VALIDATION_ERROR", f"the body is no JSON: {error}") from error
+        raise Problem(400, "VALIDATION_ERROR", f"the body is no JSON: {error}", details={"field": "$"}) from error

@@ -14,6 +14,7 @@ from dartd.web.permissions import PERMISSIONS
 from dartd.web.principal import Principal
 from dartd.web.problems import Problem
 from dartd.web.services import Services
+from dartd.web.sunset import Sunset
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Rate = Literal["unlimited", "default", "query", "metrics", "login", "corrections"]
@@ -141,6 +142,7 @@ class Endpoint:
     versioned: bool = False  # ETag, and If-Match on PUT
     secret: bool = False  # the answer holds a secret: it is kept nowhere
     endless: bool = False
+    sunset: Sunset | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration that is not whole.
@@ -203,6 +205,31 @@ class Endpoint:
         if self.versioned and self.method == "PUT":
             found |= {412}
         return tuple(sorted(found | {500}))
+
+
+def public(
+    path: str,
+    handler: Handler,
+    summary: str,
+    tag: str,
+    *,
+    answer: Any = None,
+    media: str = "application/json",
+    statuses: tuple[int, ...] = (),
+) -> Endpoint:
+    """Declare what everybody may read as often as he likes."""
+    return Endpoint(
+        method="GET",
+        path=path,
+        handler=handler,
+        permission=None,
+        rate="unlimited",
+        summary=summary,
+        tag=tag,
+        answer=answer,
+        media=media,
+        statuses=statuses,
+    )
 
 
 def check_whole(endpoints: Sequence[Endpoint]) -> None:

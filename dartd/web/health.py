@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 from dartd.errors import DartdError
-from dartd.web.endpoint import Answer, Call, Endpoint, Handler
+from dartd.web.endpoint import Answer, Call, public
 from dartd.web.host import HostSample
 from dartd.web.services import CameraFigures, Services
 from schemas.base import BoardId, Value
@@ -149,6 +149,8 @@ async def get_deep(call: Call) -> dict[str, Any]:
     parts = {
         "database": await _timed(lambda: _ask_database(services)),
         "journal": await _timed(lambda: _ask_journal(services)),
+        "cache": await _timed(lambda: _ask_cache(services)),
+        "webhooks": await _timed(_ask_webhooks),
         "workers": await _timed(lambda: _ask_workers(found)),
         "disk": await _timed(lambda: _ask_disk(found)),
         "hub": await _timed(lambda: _ask_hub(services)),
@@ -176,6 +178,16 @@ async def _ask_journal(services: Services) -> dict[str, Any]:
     return {"status": "ok", "last_seq": services.hub.last_seq, "lag": len(last)}
 
 
+async def _ask_cache(services: Services) -> dict[str, Any]:
+    """Tell how often callers were known without a look into the database: the only cache that there is."""
+    return {"status": "ok", "hit_rate": round(services.accounts.hit_rate, 4)}
+
+
+async def _ask_webhooks() -> dict[str, Any]:
+    """Tell how many webhooks are told of events, and how many could not be: this dartd has none."""
+    return {"status": "ok", "active_count": 0, "failed_count": 0}
+
+
 async def _ask_workers(found: HealthReport) -> dict[str, Any]:
     cameras = found.components.cameras
     ready = sum(camera.state == "ready" for camera in cameras.values())
@@ -192,23 +204,9 @@ async def _ask_hub(services: Services) -> dict[str, Any]:
     return {"status": "ok", "clients": services.clients.connected, "lagging": statistics.lagging, "ring_bytes": statistics.ring_bytes}
 
 
-def _open(path: str, handler: Handler, summary: str, answer: Any, *statuses: int) -> Endpoint:
-    return Endpoint(
-        method="GET",
-        path=path,
-        handler=handler,
-        permission=None,
-        rate="unlimited",
-        summary=summary,
-        tag="health",
-        answer=answer,
-        statuses=statuses,
-    )
-
-
 ENDPOINTS = [
-    _open("/health", get_health, "Whether all is well, from what is known already", HealthReport),
-    _open("/health/live", get_live, "Whether dartd answers at all", Live),
-    _open("/health/ready", get_ready, "Whether throws are scored; 503 and why when not", Ready, 503),
-    _open("/health/deep", get_deep, "Whether each part is well, asked now", dict[str, Any]),
+    public("/health", get_health, "Whether all is well, from what is known already", "health", answer=HealthReport),
+    public("/health/live", get_live, "Whether dartd answers at all", "health", answer=Live),
+    public("/health/ready", get_ready, "Whether throws are scored; 503 and why when not", "health", answer=Ready, statuses=(503,)),
+    public("/health/deep", get_deep, "Whether each part is well, asked now", "health", answer=dict[str, Any]),
 ]

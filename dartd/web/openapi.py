@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from dartd.web.endpoint import Endpoint
-from dartd.web.permissions import ANONYMOUS
+from dartd.web.permissions import ANONYMOUS, PERMISSIONS, ROLES
 from schemas.api.answers import ErrorAnswer
 
 Schema = dict[str, Any]
@@ -48,7 +48,7 @@ def describe(endpoints: Sequence[Endpoint], *, version: str, anonymous: frozense
             "title": "dartd",
             "version": version,
             "summary": "A steel-tip dartboard with cameras as an event hub",
-            "description": _DESCRIPTION,
+            "description": _DESCRIPTION + _permissions(),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -76,7 +76,19 @@ _DESCRIPTION = """\
 Send `Authorization: Bearer …` with an access token or an API key, or `X-API-Key`. Lists are paged by `cursor` or `offset`. Errors have one
 shape, with a stable `code` and the `trace_id` that the log has too. How to log in, the limits and the codes:
 [the guide](/docs/guide). Events come over the WebSocket and `GET /api/v1/events/stream`.
+
+## Permissions
+
 """
+
+
+def _permissions() -> str:
+    """Write what each permission allows and who has it, as a table in Markdown."""
+    holders = {**ROLES, "anonymous": ANONYMOUS}
+    lines = ["| permission | allows to | " + " | ".join(holders) + " |", "|---|---|" + "---|" * len(holders)]
+    for name, words in PERMISSIONS.items():
+        lines.append(f"| `{name}` | {words} | " + " | ".join("✓" if name in rights else "" for rights in holders.values()) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def _plain(path: str) -> str:
@@ -99,6 +111,8 @@ def _operation(endpoint: Endpoint, by_type: dict[int, Schema], anonymous: frozen
     else:
         operation["security"] = []
     operation["x-rate-class"] = endpoint.rate
+    if endpoint.sunset is not None:
+        operation["deprecated"] = True
     if endpoint.body is not None:
         operation["requestBody"] = {
             "required": endpoint.body_needed,

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import schemas
-from dartd.web.endpoint import Call, Endpoint, Handler
+from dartd.web.endpoint import Call, Endpoint, Handler, public
 from schemas.base import Value
 
 STATIC = Path(__file__).parent / "static"
@@ -70,19 +70,8 @@ async def get_static(call: Call) -> Response:
 
 
 def page(path: str, handler: Handler, summary: str, answer: Any = None, media: str = "application/json", *statuses: int) -> Endpoint:
-    """Declare what a browser reads: for everybody, not counted."""
-    return Endpoint(
-        method="GET",
-        path=path,
-        handler=handler,
-        permission=None,
-        rate="unlimited",
-        summary=summary,
-        tag="pages",
-        answer=answer,
-        media=media,
-        statuses=statuses,
-    )
+    """Declare what a browser reads."""
+    return public(path, handler, summary, "pages", answer=answer, media=media, statuses=statuses)
 
 
 ENDPOINTS = [

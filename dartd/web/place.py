@@ -45,6 +45,8 @@ class Place:
         if endpoint is None:
             raise HTTPException(405, headers={"Allow": self._allowed})
         services: Services = request.app.state.services
+        if endpoint.sunset is not None:
+            request.scope["dartd.headers"] = endpoint.sunset.headers()
         principal = await _admitted(request, endpoint, services)
         call = Call(services=services, request=request, principal=principal, endpoint=endpoint)
         call.own_only = await _authorised(call)
@@ -100,9 +102,10 @@ def take_turn(request: Request, services: Services, caller: str, rate: str, prin
     elif principal is not None and principal.role == "admin":
         limit *= limits.admin_factor
     verdict = limits.take(f"{caller} {rate}", limit)
-    request.scope["dartd.headers"] = verdict.headers(limits.now())
+    told = verdict.headers(limits.now())
+    request.scope["dartd.headers"] = request.scope.get("dartd.headers", {}) | told
     if verdict.retry_after_s:
-        details = {"limit": limit, "window": 60, "retry_after": int(request.scope["dartd.headers"]["Retry-After"])}
+        details = {"limit": limit, "window": 60, "retry_after": int(told["Retry-After"])}
         raise Problem(429, "RATE_LIMIT_EXCEEDED", f"more than {limit} requests a minute; wait a moment", details=details)
 
 
@@ -114,7 +117,8 @@ async def _authorised(call: Call) -> bool:
     if endpoint.own is not None and principal.may(endpoint.own):
         return True
     if principal.is_anonymous:
-        raise Problem(401, "AUTH_INVALID_TOKEN", "this needs a token: send Authorization: Bearer …", headers=CHALLENGE)
+        needed = {"permission": endpoint.permission}
+        raise Problem(401, "AUTH_INVALID_TOKEN", "this needs a token: send Authorization: Bearer …", details=needed, headers=CHALLENGE)
     if endpoint.writes:
         deed = call.deed(next(iter(map(str, call.request.path_params.values())), None), outcome="refused")
         await call.services.database.change(lambda connection: note(connection, deed))

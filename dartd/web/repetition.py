@@ -17,6 +17,7 @@ from dartd.web.problems import Problem
 from schemas.codec import encode_json
 
 _MAX_LENGTH = 200
+_FIELD = {"field": "Idempotency-Key"}
 _KEPT_HEADERS = ("location", "etag", "cache-control", "content-type")
 
 
@@ -40,9 +41,7 @@ class Repetition:
         if given is None or call.endpoint.method != "POST" or call.principal.is_anonymous:
             return None
         if not 1 <= len(given) <= _MAX_LENGTH:
-            raise Problem(
-                422, "VALIDATION_ERROR", f"Idempotency-Key: expected 1 to {_MAX_LENGTH} characters", details={"field": "Idempotency-Key"}
-            )
+            raise Problem(422, "VALIDATION_ERROR", f"Idempotency-Key: expected 1 to {_MAX_LENGTH} characters", details=_FIELD)
         whole = f"{call.principal.name} {call.request.url.path} {given}"
         return cls(call, hashlib.sha256(whole.encode(errors="replace")).hexdigest(), hashlib.sha256(raw).hexdigest())
 
@@ -53,7 +52,7 @@ class Repetition:
             Problem: 409 while the first is still done, or when its answer cannot be told again; 422 when something else was asked then.
         """
         if self._key in self._running:
-            raise Problem(409, "STATE_CONFLICT", "a request with this Idempotency-Key is being done")
+            raise Problem(409, "STATE_CONFLICT", "a request with this Idempotency-Key is being done", details=_FIELD)
         self._running.add(self._key)
         try:
             now_s = self._call.services.accounts.now()
@@ -77,8 +76,8 @@ class Repetition:
 
     def _again(self, done: Done) -> Response:
         if done.fingerprint != self._fingerprint:
-            raise Problem(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for something else")
+            raise Problem(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for something else", details=_FIELD)
         if self._call.endpoint.secret:
-            raise Problem(409, "STATE_CONFLICT", "this was done already; its answer holds a secret and is told only once")
+            raise Problem(409, "STATE_CONFLICT", "this was done already; its answer holds a secret and is told only once", details=_FIELD)
         headers: dict[str, str] = msgspec.json.decode(done.headers)
         return Response(done.body, done.status, {**headers, "Idempotency-Replayed": "true"})

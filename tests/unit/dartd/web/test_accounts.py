@@ -42,6 +42,17 @@ async def test_token_of_a_login_is_the_user_s(accounts: Accounts) -> None:
     assert [await accounts.principal_of(token) for token in ("", "x", "a.b.c", refresh)] == [None] * 4
 
 
+async def test_callers_are_remembered(accounts: Accounts) -> None:
+    """The share of those who were known is told."""
+    access, _ = await accounts.log_in(await _user(accounts), DEED)
+    rates = [accounts.hit_rate]
+    for _ in range(4):
+        await accounts.principal_of(access)
+        rates.append(accounts.hit_rate)
+
+    assert rates == [0.0, 0.0, 1 / 2, 2 / 3, 3 / 4]
+
+
 async def test_rights_end_at_once(accounts: Accounts) -> None:
     """With a logout, a lock, or the account, also while the token was just in use."""
     user = await _user(accounts)
