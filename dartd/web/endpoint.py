@@ -203,7 +203,7 @@ class Endpoint:
         if self.method == "POST":
             found |= {409, 422}
         if self.versioned and self.method == "PUT":
-            found |= {412}
+            found |= {404, 412}
         return tuple(sorted(found | {500}))
 
 

@@ -7,11 +7,12 @@ import msgspec
 
 from dartd.store.keys import Key, delete_key, get_key, insert_key, key_of, list_keys
 from dartd.store.timestamps import timestamp_of
-from dartd.web.endpoint import Answer, Call, Endpoint
+from dartd.web.endpoint import Answer, Call
 from dartd.web.permissions import ROLES, expanded
 from dartd.web.problems import Problem
 from dartd.web.tokens import hash_of, new_key
 from dartd.web.v1.pages import listed, missing, moment, page_request, seconds_of
+from dartd.web.v1.resource import Resource
 from schemas.api.accounts import KeyAnswer, KeysQuery, MadeKey, NewKey
 from schemas.api.answers import Listed
 
@@ -102,31 +103,13 @@ async def _mine(call: Call) -> Key:
     return key
 
 
-_LIST, _ONE = "/api/v1/auth/api-keys", "/api/v1/auth/api-keys/{key_id}"
-_OF_KEYS: dict[str, Any] = {"rate": "default", "tag": "accounts", "permission": "keys:admin", "own": "keys:own"}
-_WRITING: dict[str, Any] = {**_OF_KEYS, "entity": "key", "tells": True}
+KEYS = Resource(
+    path="/api/v1/auth/api-keys", one="/api/v1/auth/api-keys/{key_id}", tag="accounts", entity="key", answer=KeyAnswer, own="keys:own"
+)
 
 ENDPOINTS = [
-    Endpoint(
-        method="GET",
-        path=_LIST,
-        handler=get_keys,
-        summary="API keys: one's own, or all for an admin",
-        query=KeysQuery,
-        answer=Listed[KeyAnswer],
-        **_OF_KEYS,
-    ),
-    Endpoint(
-        method="POST",
-        path=_LIST,
-        handler=post_key,
-        summary="Make an API key; it is shown this once",
-        body=NewKey,
-        answer=MadeKey,
-        status=201,
-        secret=True,
-        **_WRITING,
-    ),
-    Endpoint(method="GET", path=_ONE, handler=get_one_key, summary="One API key", answer=KeyAnswer, **_OF_KEYS),
-    Endpoint(method="DELETE", path=_ONE, handler=remove_key, summary="Revoke an API key", answer=None, status=204, **_WRITING),
+    KEYS.listing(get_keys, "API keys: one's own, or all for an admin", "keys:admin", KeysQuery),
+    KEYS.making(post_key, "Make an API key; it is shown this once", "keys:admin", NewKey, own=True, secret=MadeKey),
+    KEYS.reading(get_one_key, "One API key", "keys:admin"),
+    KEYS.removing(remove_key, "Revoke an API key", "keys:admin", own=True),
 ]

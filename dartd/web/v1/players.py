@@ -12,8 +12,9 @@ from dartd.store.metadata import PLAYER_ON, put
 from dartd.store.players import delete_player, figures_of, get_player, insert_player, list_players, update_player
 from dartd.store.throws import list_visits
 from dartd.store.timestamps import timestamp_of
-from dartd.web.endpoint import Answer, Call, Endpoint
+from dartd.web.endpoint import Answer, Call
 from dartd.web.v1.pages import listed, missing, page_request
+from dartd.web.v1.resource import Resource
 from schemas.api.answers import Listed
 from schemas.api.players import (
     HistoryQuery,
@@ -175,76 +176,16 @@ def _played(row: Any) -> PlayedVisit:
     return PlayedVisit(visit_id=row.visit_id, timestamp=timestamp_of(row.at_s), total=row.total, labels=labels)
 
 
-_LIST, _ONE = "/api/v1/players", "/api/v1/players/{player_id}"
-_OF_PLAYERS: dict[str, Any] = {"rate": "default", "tag": "players"}
-_WRITING: dict[str, Any] = {**_OF_PLAYERS, "entity": "player", "tells": True}
+PLAYERS = Resource(
+    path="/api/v1/players", one="/api/v1/players/{player_id}", tag="players", entity="player", answer=Player, own="profile:own"
+)
+HISTORY = Resource(path=f"{PLAYERS.one}/history", one="", tag="players", answer=PlayedVisit, own="profile:own")
 
 ENDPOINTS = [
-    Endpoint(
-        method="GET",
-        path=_LIST,
-        handler=get_players,
-        permission="players:read",
-        own="profile:own",
-        summary="Players, by name",
-        query=PlayersQuery,
-        answer=Listed[Player],
-        **_OF_PLAYERS,
-    ),
-    Endpoint(
-        method="POST",
-        path=_LIST,
-        handler=post_player,
-        permission="players:write",
-        summary="Add a player",
-        body=NewPlayer,
-        answer=Player,
-        status=201,
-        **_WRITING,
-    ),
-    Endpoint(
-        method="GET",
-        path=_ONE,
-        handler=get_one_player,
-        permission="players:read",
-        own="profile:own",
-        summary="One player, with figures and the latest visits",
-        answer=PlayerDetail,
-        versioned=True,
-        **_OF_PLAYERS,
-    ),
-    Endpoint(
-        method="PUT",
-        path=_ONE,
-        handler=put_player,
-        permission="players:write",
-        own="profile:own",
-        summary="Change a player",
-        body=PlayerChange,
-        answer=Player,
-        versioned=True,
-        statuses=(409,),
-        **_WRITING,
-    ),
-    Endpoint(
-        method="DELETE",
-        path=_ONE,
-        handler=remove_player,
-        permission="players:delete",
-        summary="Delete a player; the throws stay",
-        answer=None,
-        status=204,
-        **_WRITING,
-    ),
-    Endpoint(
-        method="GET",
-        path=f"{_ONE}/history",
-        handler=get_history,
-        permission="players:read",
-        own="profile:own",
-        summary="A player's visits, the latest first",
-        query=HistoryQuery,
-        answer=Listed[PlayedVisit],
-        **_OF_PLAYERS,
-    ),
+    PLAYERS.listing(get_players, "Players, by name", "players:read", PlayersQuery),
+    PLAYERS.making(post_player, "Add a player", "players:write", NewPlayer),
+    PLAYERS.reading(get_one_player, "One player, with figures and the latest visits", "players:read", PlayerDetail, versioned=True),
+    PLAYERS.changing(put_player, "Change a player", "players:write", PlayerChange, own=True),
+    PLAYERS.removing(remove_player, "Delete a player; the throws stay", "players:delete"),
+    HISTORY.listing(get_history, "A player's visits, the latest first", "players:read", HistoryQuery),
 ]

@@ -1,18 +1,22 @@
 """`/api/v1/throws` and `/api/v1/visits`: what was thrown, as it stands."""
 
+import asyncio
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
 
+from dartd.store.images import Images
 from dartd.store.throws import get_throw, get_visit, list_throws, list_visits
 from dartd.store.timestamps import timestamp_of
-from dartd.web.endpoint import Call, Endpoint
+from dartd.web.endpoint import Call
 from dartd.web.v1.pages import listed, missing, page_request, span_of
+from dartd.web.v1.resource import Resource
 from schemas.api.answers import Listed
 from schemas.api.play import Throw, ThrowsQuery, Visit, VisitsQuery
 from schemas.events import VisitThrow
 
-_THROW_FIELDS = tuple(field for field in Throw.__struct_fields__ if field != "timestamp")
+_THROW_FIELDS = tuple(field for field in Throw.__struct_fields__ if field not in {"timestamp", "image_paths"})
 
 
 def throw_of(row: Any) -> Throw:
@@ -47,7 +51,23 @@ async def get_one_throw(call: Call) -> Throw:
     row = await call.read(lambda c: get_throw(c, throw_id))
     if row is None:
         raise missing("throw", throw_id)
-    return throw_of(row)
+    images = _images(call)
+    paths = () if images is None else await asyncio.to_thread(images.of, throw_id)
+    return msgspec.structs.replace(throw_of(row), image_paths=paths)
+
+
+async def get_image(call: Call) -> Response:
+    """Answer a picture of a throw."""
+    images, asked = _images(call), (call.path("throw_id"), call.path("camera_id"), call.path("kind"))
+    picture = None if images is None else await asyncio.to_thread(images.read, *asked)
+    if picture is None:
+        raise missing("image", "/".join(asked))
+    return Response(picture, headers={"Cache-Control": "private, max-age=86400"}, media_type="image/jpeg")
+
+
+def _images(call: Call) -> Images | None:
+    folder = call.services.config.images_path
+    return None if folder is None else Images(folder)
 
 
 async def get_visits(call: Call) -> Listed[Visit]:
@@ -66,23 +86,12 @@ async def get_one_visit(call: Call) -> Visit:
     return visit_of(row)
 
 
-def _reading(path: str, handler: Any, summary: str, answer: Any, query: type | None = None) -> Endpoint:
-    return Endpoint(
-        method="GET",
-        path=path,
-        handler=handler,
-        permission="throws:read",
-        rate="default",
-        summary=summary,
-        tag="play",
-        answer=answer,
-        query=query,
-    )
-
+THROWS = Resource(path="/api/v1/throws", one="/api/v1/throws/{throw_id}", tag="play", answer=Throw)
+VISITS = Resource(path="/api/v1/visits", one="/api/v1/visits/{visit_id}", tag="play", answer=Visit)
 
 ENDPOINTS = [
-    _reading("/api/v1/throws", get_throws, "Throws, the latest first", Listed[Throw], ThrowsQuery),
-    _reading("/api/v1/throws/{throw_id}", get_one_throw, "One throw", Throw),
-    _reading("/api/v1/visits", get_visits, "Completed visits, the latest first", Listed[Visit], VisitsQuery),
-    _reading("/api/v1/visits/{visit_id}", get_one_visit, "One visit", Visit),
+    THROWS.listing(get_throws, "Throws, the latest first", "throws:read", ThrowsQuery),
+    THROWS.reading(get_one_throw, "One throw", "throws:read"),
+    VISITS.listing(get_visits, "Completed visits, the latest first", "throws:read", VisitsQuery),
+    VISITS.reading(get_one_visit, "One visit", "throws:read"),
 ]

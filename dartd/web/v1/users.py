@@ -10,9 +10,10 @@ from dartd.store.keys import delete_keys_of
 from dartd.store.timestamps import timestamp_of
 from dartd.store.users import User, delete_user, get_user, insert_user, list_users, update_user
 from dartd.web.accounts import new_user
-from dartd.web.endpoint import Answer, Call, Endpoint
+from dartd.web.endpoint import Answer, Call
 from dartd.web.problems import Problem
 from dartd.web.v1.pages import listed, missing, moment, page_request
+from dartd.web.v1.resource import Resource
 from schemas.api.accounts import OwnChange, Register, UserAnswer, UserChange, UsersQuery
 from schemas.api.answers import Listed
 
@@ -134,76 +135,15 @@ def _given(asked: msgspec.Struct) -> dict[str, Any]:
     return {name: value for name, value in msgspec.structs.asdict(asked).items() if value is not UNSET}
 
 
-_LIST, _ONE, _ME = "/api/v1/users", "/api/v1/users/{user_id}", "/api/v1/users/me"
-_OF_USERS: dict[str, Any] = {"rate": "default", "tag": "accounts"}
-_WRITING: dict[str, Any] = {**_OF_USERS, "entity": "user", "tells": True}
+USERS = Resource(path="/api/v1/users", one="/api/v1/users/{user_id}", tag="accounts", entity="user", answer=UserAnswer)
+ME = Resource(path="/api/v1/users/me", one="/api/v1/users/me", tag="accounts", entity="user", answer=UserAnswer)
 
 ENDPOINTS = [
-    Endpoint(
-        method="GET",
-        path=_LIST,
-        handler=get_users,
-        permission="users:admin",
-        summary="Accounts, by user name",
-        query=UsersQuery,
-        answer=Listed[UserAnswer],
-        **_OF_USERS,
-    ),
-    Endpoint(
-        method="POST",
-        path=_LIST,
-        handler=post_user,
-        permission="users:admin",
-        summary="Add an account",
-        body=Register,
-        answer=UserAnswer,
-        status=201,
-        **_WRITING,
-    ),
-    Endpoint(method="GET", path=_ME, handler=get_me, permission="profile:own", summary="One's own account", answer=UserAnswer, **_OF_USERS),
-    Endpoint(
-        method="PUT",
-        path=_ME,
-        handler=put_me,
-        permission="profile:own",
-        summary="Change one's own account",
-        body=OwnChange,
-        answer=UserAnswer,
-        versioned=True,
-        statuses=(404, 409),
-        **_WRITING,
-    ),
-    Endpoint(
-        method="GET",
-        path=_ONE,
-        handler=get_one_user,
-        permission="users:admin",
-        summary="One account",
-        answer=UserAnswer,
-        versioned=True,
-        **_OF_USERS,
-    ),
-    Endpoint(
-        method="PUT",
-        path=_ONE,
-        handler=put_user,
-        permission="users:admin",
-        summary="Change an account; a new password, role or lock ends its logins",
-        body=UserChange,
-        answer=UserAnswer,
-        versioned=True,
-        statuses=(409,),
-        **_WRITING,
-    ),
-    Endpoint(
-        method="DELETE",
-        path=_ONE,
-        handler=remove_user,
-        permission="users:admin",
-        summary="Delete an account with its keys",
-        answer=None,
-        status=204,
-        statuses=(409,),
-        **_WRITING,
-    ),
+    USERS.listing(get_users, "Accounts, by user name", "users:admin", UsersQuery),
+    USERS.making(post_user, "Add an account", "users:admin", Register),
+    ME.reading(get_me, "One's own account", "profile:own", versioned=True),
+    ME.changing(put_me, "Change one's own account", "profile:own", OwnChange),
+    USERS.reading(get_one_user, "One account", "users:admin", versioned=True),
+    USERS.changing(put_user, "Change an account; a new password, role or lock ends its logins", "users:admin", UserChange),
+    USERS.removing(remove_user, "Delete an account with its keys", "users:admin", statuses=(409,)),
 ]
