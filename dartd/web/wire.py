@@ -146,6 +146,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
     async def send(self, message: ASGISendEvent) -> None:
         """Send as ASGI asks; once the handshake is through, its headers are forgotten: thousands of clients only listen."""
         await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True  # it was refused and told why; the server would complain that nobody answered
         if self.handshake_complete:
             self.request = self.response = None  # type: ignore[assignment]  # nobody asks for them again
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from dartd.board.inputs import Input, Step
 from dartd.config import AuthConfig, CameraConfig, Config
-from dartd.daemon import rate_classes
+from dartd.daemon import _hub_figures, rate_classes
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
@@ -224,6 +224,7 @@ async def running_station(
         started_at_s=time.monotonic(),
         now=time.monotonic,
     )
+    metrics.watch(cameras=list, hub=lambda: _hub_figures(hub, services.clients), pipeline=pipeline.figures)
     listener = _listen(port)
     try:
         async with anyio.create_task_group() as group:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import random
 import socket
 import struct
@@ -265,13 +266,14 @@ async def test_a_refused_command_is_an_error(connect: Connect) -> None:
     assert (error["code"], error["details"]) == ("STATE_CONFLICT", {"status": "throw"})
 
 
-async def test_pages_of_other_origins_are_refused(station: Station) -> None:
+async def test_pages_of_other_origins_are_refused(station: Station, caplog: pytest.LogCaptureFixture) -> None:
     """A page elsewhere cannot open a WebSocket; the answer says so."""
     with pytest.raises(websockets.InvalidStatus) as caught:
         await websockets.connect(station.ws, proxy=None, origin=websockets.Origin("https://evil.example"))
 
     assert caught.value.response.status_code == 403
     assert msgspec.json.decode(caught.value.response.body or b"")["error"]["code"] == "ORIGIN_NOT_ALLOWED"
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_our_own_pages_are_welcome(station: Station, connect: Connect) -> None:
