@@ -4,7 +4,7 @@ Messages of cameras, changes of their processes and commands of people come in; 
 steps run live, in a replay and after a crash.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dartd.board.cameras import BLIND, CameraStates
 from dartd.board.inputs import Input, Order, Step, WorkerChange
@@ -15,7 +15,7 @@ from dartd.errors import CommandRefusedError
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
-from schemas.events import BoardReset, JournalledEvent, Snapshot, TakeoutFinished
+from schemas.events import BoardReset, DartHit, DartUnscored, ExtraDart, JournalledEvent, Snapshot, TakeoutFinished
 from schemas.worker import (
     BoardState,
     Calibrate,
@@ -24,6 +24,7 @@ from schemas.worker import (
     Disown,
     Fault,
     Hello,
+    KeepImages,
     KnownDart,
     Motion,
     Rereference,
@@ -33,13 +34,14 @@ from schemas.worker import (
 
 
 class Board:
-    """One dartboard with its cameras, its throw state machine and its visit."""
+    """One dartboard with its cameras, its throw state machine and its visit. With `images` cameras are to keep the pictures of throws."""
 
-    def __init__(self, board_id: BoardId, cameras: Sequence[CameraId], spec: BoardSpec, times: ThrowTimes) -> None:
+    def __init__(self, board_id: BoardId, cameras: Sequence[CameraId], spec: BoardSpec, times: ThrowTimes, *, images: bool = False) -> None:
         self.board_id = board_id
         self._cameras = CameraStates(cameras)
         self._throws = ThrowMachine(times)
         self._rounds = Rounds(spec, times.settled_timeout_ms / 1000)
+        self._images = images
         self._sequence: str | None = None
         self._told: tuple[tuple[KnownDart, ...], bool] = ((), False)
 
@@ -141,7 +143,10 @@ class Board:
         seen, episodes = self._rounds.close(self.known_darts(), now)
         if seen.hand:
             orders.extend((camera_id, Disown(episode=episode)) for camera_id, episode in episodes.items())
-        return self._throws.observe(seen, now)
+        told = self._throws.observe(seen, now)
+        if self._images:
+            orders.extend(_pictures_of(told, self.known_darts(), episodes))
+        return told
 
     def _take_fault(self, fault: Fault, now: float) -> list[JournalledEvent]:
         told = self._cameras.fault(fault)
@@ -173,3 +178,13 @@ class Board:
         if (darts, takeout) != self._told:
             orders.append((None, BoardState(darts=darts, takeout=takeout)))
         self._told = (darts, takeout)
+
+
+def _pictures_of(told: Sequence[JournalledEvent], standing: Sequence[KnownDart], episodes: Mapping[CameraId, int]) -> Iterator[Order]:
+    """Have every camera that looked keep its pictures of the darts that were told."""
+    axes = {dart.dart_id: dart.axis for dart in standing}
+    for event in told:
+        if isinstance(event, DartHit | ExtraDart | DartUnscored):
+            label = "?" if isinstance(event, DartUnscored) else event.score.label
+            for camera_id, episode in episodes.items():
+                yield camera_id, KeepImages(dart_id=event.dart_id, episode=episode, axis=axes.get(event.dart_id), label=label)

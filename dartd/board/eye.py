@@ -18,8 +18,9 @@ Floats = NDArray[np.float64]
 FOCAL_PX = 600.0
 DART_MM = 110.0  # how far out of the board an axis is judged
 BELOW = 0.04  # of that length: how far beyond the face a cross-section may lie
-NEAR_PX = 0.8  # how far a cross-section may lie off an axis to speak for it
+NEAR_PX = 1.0  # how far a cross-section may lie off an axis to speak for it
 ENOUGH = 12.0  # cross-sections that make a camera a full witness
+HALF_CLEAR = 40.0  # a dart in full view has 60 to 100: what half hides has this many, and lines of chance a dozen
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,12 @@ class Eye:
 
     def support(self, axes: Floats) -> Floats:
         """Say how fully the free cross-sections speak for each axis (n): 0 not at all, 1 fully."""
-        total = self._on(axes, self.points[self.free], self.weights[self.free]).sum(axis=1)
-        return np.asarray(np.minimum(1.0, total / ENOUGH), float)
+        return np.asarray(np.minimum(1.0, self._speaking(axes) / ENOUGH), float)
+
+    def clarity(self, axes: Floats) -> Floats:
+        """Say how clearly each axis (n) stands before this camera, from 0 to 1: more cross-sections always say more."""
+        total = self._speaking(axes)
+        return np.asarray(total / (total + HALF_CLEAR), float)
 
     def nearest(self, axes: Floats) -> tuple[NDArray[np.intp], Floats]:
         """Find for each axis (n) the sighting that lies best on it: its index and its support."""
@@ -108,6 +113,9 @@ class Eye:
         """Use up the cross-sections that lie within `width_px` of an axis."""
         across, along, length = self.offsets(axis)
         self.free = self.free & ~((np.abs(across) < width_px) & (along > -0.1 * length) & (along < 1.2 * length))
+
+    def _speaking(self, axes: Floats) -> Floats:
+        return np.asarray(self._on(axes, self.points[self.free], self.weights[self.free]).sum(axis=1), float)
 
     def _on(self, axes: Floats, points: Floats, weights: Floats) -> Floats:
         """Weigh cross-sections (m) by how near they lie to each axis: (n, m)."""

@@ -29,7 +29,8 @@ BOARD_SHARE = 0.5  # of what the board's lines lie off their nominal places: hal
 TIP_SLACK_MM = 38.0  # the point of a dart may be invisible: the visible end then lies higher by its length
 BURIED_MM = 8.0  # and it may seem to end a little below the face
 SAME_MM = 3.0
-TRIED = 3
+TRIED = 4
+CLARITY = 3.0  # between axes that enough cross-sections lie on, those on which the most lie win
 STEPS = np.diag([0.05, 0.05, 0.002, 0.002])
 
 Equations = tuple[Floats, Floats]
@@ -90,12 +91,9 @@ def _best(eyes: Sequence[Eye], standing: Sequence[Axis3]) -> Fix | None:
     axes = axes[[not any(_same(a, s) for s in standing) for a in axes]]
     if not len(axes):
         return None
-    best: Fix | None = None
-    for k in _apart(axes, np.argsort(-_scores(eyes, axes))):
-        fix = _refine(eyes, axes[k])
-        if fix is not None and not any(_same(as_row(fix.axis), s) for s in standing) and (best is None or fix.score > best.score):
-            best = fix
-    return best
+    tried = [fix for k in _apart(axes, np.argsort(-_ranks(eyes, axes))) if (fix := _refine(eyes, axes[k])) is not None]
+    new = [fix for fix in tried if not any(_same(as_row(fix.axis), s) for s in standing)]
+    return max(new, key=lambda fix: float(_ranks(eyes, as_row(fix.axis)[None])[0]), default=None)
 
 
 def _apart(axes: Floats, order: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> list[int]:
@@ -159,6 +157,11 @@ def _scores(eyes: Sequence[Eye], axes: Floats) -> Floats:
         slack_mm = np.where(above_mm > 0, np.where(hidden, 110.0, TIP_SLACK_MM), BURIED_MM)
         total += eye.support(axes) * (0.5 + 0.5 / (1 + (above_mm / slack_mm) ** 4))
     return np.asarray(total, float)
+
+
+def _ranks(eyes: Sequence[Eye], axes: Floats) -> Floats:
+    """Order axes (n): their scores, and how clearly the cameras see them."""
+    return _scores(eyes, axes) + CLARITY * np.sum([eye.clarity(axes) for eye in eyes], axis=0)
 
 
 def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:

@@ -19,7 +19,8 @@ from workers.vision.projection import Floats, Projection
 from workers.vision.region import outward
 
 WIDEST_MM = 11.0  # barrels are up to 9 mm thick, and the picture blurs them
-STEEPEST = 0.75  # a dart leans up to 37° in the picture against one that stands straight
+LEANS_RAD = (0.0, -0.55, 0.55)  # cuts are square to darts that lean so in the picture, against one that stands straight,
+STEEPEST = 0.33  # and to those that lean less than 18° more or less: oblique cuts make barrels too wide
 NEAR_TIP_MM = 75.0  # point and barrel: the part of the axis that counts
 SHORTEST_MM = 9.0
 FEWEST = 8
@@ -61,8 +62,24 @@ def find_axes(diff: Difference, known: Image, projection: Projection) -> list[Si
     """List the thin straight things that changed, best supported first; `known` is 255 where earlier darts are."""
     sightings = []
     for cluster in _clusters(diff.changed):
-        sightings += _lines(_upright(diff, known, cluster, projection), projection)
-    return sorted(sightings, key=lambda s: -s.confidence * len(s.sections))[: 2 * HYPOTHESES]
+        for lean_rad in LEANS_RAD:
+            sightings += _lines(_upright(diff, known, cluster, projection, lean_rad), projection)
+    return _different(sorted(sightings, key=_rank), projection)[: 2 * HYPOTHESES]
+
+
+def _rank(sighting: Sighting) -> float:
+    return -sighting.confidence * len(sighting.sections)
+
+
+def _different(sightings: list[Sighting], projection: Projection) -> list[Sighting]:
+    """Keep of the same line, found square to two leans, the first."""
+    kept: list[Sighting] = []
+    same = ON_LINE_PX / projection.calibration.focal_x_px
+    for one in sightings:
+        sections = np.array([[s.u, s.v] for s in one.sections])
+        if not any(np.median(np.abs((sections - [k.u, k.v]) @ [-k.dv, k.du])) < same for k in kept):
+            kept.append(one)
+    return kept
 
 
 def _clusters(changed: Image) -> list[Image]:
@@ -74,13 +91,15 @@ def _clusters(changed: Image) -> list[Image]:
     return [c for c in clusters if cv2.countNonZero(c) >= SMALLEST_PX]
 
 
-def _upright(diff: Difference, known: Image, cluster: Image, projection: Projection) -> Patch:
-    """Turn the part of the picture with a cluster so that a dart standing straight at its lower end is upright."""
+def _upright(diff: Difference, known: Image, cluster: Image, projection: Projection, lean_rad: float) -> Patch:
+    """Turn the part of the picture with a cluster so that a dart that leans so at its lower end is upright."""
     points = np.asarray(cv2.findNonZero(cluster), float).reshape(-1, 2)
     middle = points.mean(axis=0)
     direction, _ = outward(projection, middle)
     lowest = points[np.argmin(points @ direction)]
     direction, px_per_mm = outward(projection, lowest)
+    c, s = np.cos(lean_rad), np.sin(lean_rad)
+    direction = np.array([[c, -s], [s, c]]) @ direction
     # rows grow towards the board: the patch's y axis is minus the outward direction
     turn = np.array([[-direction[1], direction[0]], [-direction[0], -direction[1]]])
     turned = points @ turn.T

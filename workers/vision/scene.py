@@ -115,7 +115,7 @@ class Scene:
         """List the thin straight things in which a picture differs, each with how much of it is the empty board come back.
 
         Where darts that are still there hide others, less is believed. When a dart is not as it was, what differs from the empty board
-        (`bare`) is looked at too: a dart that was pushed aside differs from itself in confusing ways.
+        (`bare`) is looked at instead: a dart that went or was pushed aside differs from itself in confusing ways.
         """
         if cv2.countNonZero(seen.difference.changed) < FEWEST_CHANGED:
             return []
@@ -123,13 +123,11 @@ class Scene:
         for each in presence:
             if each.score >= UNDISTURBED:
                 cv2.bitwise_or(hidden, self._reach[each.dart_id], hidden)
-        found = find_axes(seen.difference, hidden, self.projection)
+        disturbed = any(each.score < UNDISTURBED for each in presence)
+        found = find_axes(bare.difference if disturbed and bare is not None else seen.difference, hidden, self.projection)
         if self.empty is None or bare is None:
             return found
-        found = leaving(found, self.projection, self.reference.picture, seen.picture, self.empty.picture)
-        if all(each.score >= UNDISTURBED for each in presence):
-            return found
-        return found + find_axes(bare.difference, hidden, self.projection)
+        return leaving(found, self.projection, self.reference.picture, seen.picture, self.empty.picture)
 
     def spots(self, seen: Comparison, *, on_empty: bool = False) -> tuple[Spot, ...]:
         """List the wide places in which a picture differs from the reference, or from the empty board."""
