@@ -151,7 +151,13 @@ def _header_parameters(endpoint: Endpoint) -> Iterable[Schema]:
     if endpoint.method == "POST" and endpoint.permission is not None:
         yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
     if endpoint.method == "PUT" and endpoint.versioned:
-        yield {"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*")$'}}
+        yield {
+            "name": "If-Match",
+            "in": "header",
+            "required": False,
+            "example": "*",
+            "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*")$'},
+        }
 
 
 def _success(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
