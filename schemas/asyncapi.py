@@ -4,11 +4,12 @@ from typing import Any, get_args
 
 import msgspec
 
-from schemas.base import Command
+from schemas.base import Command, Event
 from schemas.commands import BoardCommand
 from schemas.documents import Schema, documents, name_of
 from schemas.entities import EntityEvent
-from schemas.events import JournalledEvent, LiveEvent
+from schemas.events import CalibrationChanged, CameraStateChanged, JournalledEvent, LiveEvent
+from schemas.presence import Presence
 
 VERSION = "3.0.0"
 _REFERENCE = "#/components/schemas/{name}"
@@ -26,6 +27,17 @@ _FIELDS: dict[str, Schema] = {
     "text": {"type": "string"},
 }
 _OPTIONAL = {"stream_id", "name"}
+
+
+def topic_told(event: type[Event]) -> str:
+    """Name the topic on which events of a type are told; `*` for what every client gets, whatever its topics."""
+    if event in get_args(EntityEvent):
+        return "{entity_type}:{entity_id}"
+    if event in {CameraStateChanged, CalibrationChanged}:
+        return "camera:{camera_id}"
+    if event is Presence:
+        return "presence:{topic}"
+    return "board:{board_id}" if event in get_args(JournalledEvent) else "*"
 
 
 def describe(*, version: str, ws_path: str = "/ws") -> Schema:
@@ -72,7 +84,8 @@ def describe(*, version: str, ws_path: str = "/ws") -> Schema:
 def _told() -> Schema:
     """Describe what the wire tells: journalled events first."""
     events = (*get_args(JournalledEvent), *get_args(EntityEvent), *get_args(LiveEvent))
-    return {name_of(event): _message(name_of(event), _first_line(event.__doc__), f"event_{name_of(event)}") for event in events}
+    messages = {name_of(event): _message(name_of(event), _first_line(event.__doc__), f"event_{name_of(event)}") for event in events}
+    return {name_of(event): {**messages[name_of(event)], "tags": [{"name": topic_told(event)}]} for event in events}
 
 
 def _said() -> Schema:

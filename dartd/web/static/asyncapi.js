@@ -13,11 +13,11 @@ for (const operation of Object.values(api.operations)) {
   document.getElementById("operations").append(section);
 }
 
-function described({ name, summary, payload }) {
+function described({ name, summary, payload, tags = [] }) {
   const item = document.createElement("li");
   const details = document.createElement("details");
   const head = document.createElement("summary");
-  head.append(made("span", name, "type"), made("span", summary));
+  head.append(made("span", name, "type"), made("span", summary), ...tags.map((tag) => made("span", tag.name, "topic")));
   details.append(head, made("pre", JSON.stringify(api.components.schemas[payload.$ref.split("/").at(-1)], null, 2)));
   item.append(details);
   return item;

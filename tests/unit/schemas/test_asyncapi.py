@@ -7,13 +7,18 @@ from typing import Any, get_args
 import jsonschema  # type: ignore[import-untyped]  # the library ships no types
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dartd.store.journal import topic_of
 from dartd.web.client_message import read_client_message
 from schemas.asyncapi import describe
+from schemas.base import BoardId
 from schemas.codec import encode_json, encode_wire
 from schemas.documents import name_of
 from schemas.entities import EntityEvent
 from schemas.events import JournalledEvent, LiveEvent, Pong
+from tests.support.values import values_of
 
 _DOCUMENT = describe(version="1.2.3")
 _SPECIFICATION = Path(__file__).parents[2] / "support" / "vendor" / "asyncapi-3.0.0.json"
@@ -83,3 +88,14 @@ def test_what_may_be_said_is_understood() -> None:
         understood = read_client_message(encode_json({"action": name.removeprefix("say_"), **fields}).decode())
 
         assert understood is not None
+
+
+@given(data=st.data())
+@pytest.mark.parametrize("event", get_args(JournalledEvent | EntityEvent), ids=name_of)
+def test_the_topic_of_each_event_is_told(data: st.DataObject, event: type[Any]) -> None:
+    """The document names the topic on which the journal puts each event."""
+    happened = data.draw(values_of(event))
+    (tag,) = _DOCUMENT["components"]["messages"][name_of(event)]["tags"]
+    fields = {"board_id": "main", **{name: getattr(happened, name) for name in happened.__struct_fields__}}
+
+    assert topic_of(happened, BoardId("main")) == tag["name"].format(**fields)
