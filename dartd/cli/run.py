@@ -11,7 +11,7 @@ import uvloop
 
 from dartd.cli.configuration import find_config
 from dartd.cli.failure import told_failures
-from dartd.config import load_config, load_scenario
+from dartd.config import Config, LogConfig, load_config, load_scenario
 from dartd.daemon import Daemon
 from dartd.log import logging_to
 
@@ -38,9 +38,13 @@ def command(path: Path | None, scenario: Path | None) -> None:
     with told_failures():
         config = load_config(find_config(path, os.environ), os.environ)
         faults = None if scenario is None else load_scenario(scenario, config)
-        log = msgspec.structs.replace(config.log, level="debug") if config.server.debug else config.log
-        with logging_to(sys.stderr, log), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with logging_to(sys.stderr, log_of(config)), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(Daemon(config, announce=_announce, scenario=faults).run())
+
+
+def log_of(config: Config) -> LogConfig:
+    """Say how to log: with `server.debug` everything."""
+    return msgspec.structs.replace(config.log, level="debug") if config.server.debug else config.log
 
 
 def _announce(line: str) -> None:

@@ -1,5 +1,6 @@
 """A run of the daemon with everything secret in it; then nothing secret is found where it does not belong."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -7,6 +8,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from tests.support.daemon import ROOT, RunningDaemon, free_port, write_config
 
@@ -32,22 +36,36 @@ def _ask(port: int, method: str, path: str, body: Any = None, **headers: str) ->
         return error.code, json.loads(error.read())
 
 
+def _log_in_as_page(port: int) -> tuple[Any, list[str]]:
+    """Log in as a page does; give the answer and the cookies."""
+    body = json.dumps({"username": "ann", "password": PASSWORD, "cookie": True}).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/auth/login", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        cookies = [each.partition("=")[2].partition(";")[0] for each in answer.headers.get_all("Set-Cookie")]
+        return json.loads(answer.read()), cookies
+
+
 def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None:
     """Not in the log, the database, the metrics, the audit log, the events or an error."""
     port = free_port()
     config = write_config(tmp_path, port, cameras=1)
-    with RunningDaemon(config, port, environ={"DARTD_LOG_LEVEL": "debug"}) as daemon:
+    with RunningDaemon(config, port, environ={"DARTD_SERVER_DEBUG": "true"}) as daemon:
         daemon.until_ready()
         key = _dartd("key", "create", "--name", "n", "--role", "admin", "--quiet", "--config", str(config))
         _dartd("user", "create", "ann", "--role", "admin", "--password-stdin", "--config", str(config), given=PASSWORD + "\n")
         _, session = _ask(port, "POST", "/api/v1/auth/login", {"username": "ann", "password": PASSWORD})
         wrong, refused = _ask(port, "POST", "/api/v1/auth/login", {"username": "ann", "password": PASSWORD + "!"})
-        _, page = _ask(port, "POST", "/api/v1/auth/login", {"username": "ann", "password": PASSWORD, "cookie": True})
+        page, cookies = _log_in_as_page(port)
         bearer = {"Authorization": f"Bearer {session['access_token']}"}
         _, turned = _ask(port, "POST", "/api/v1/auth/refresh", {"refresh_token": session["refresh_token"]})
         made_status, made = _ask(port, "POST", "/api/v1/auth/api-keys", {"name": "k"}, X_API_Key=key, Idempotency_Key="i")
         _, strange = _ask(port, "PUT", "/api/v1/users/me", {"password": PASSWORD, "old_password": 7}, **bearer)
         _ask(port, "GET", f"/api/v1/board?token={key}")
+        with connect(f"ws://127.0.0.1:{port}/ws?token={key}", proxy=None) as socket:
+            socket.send(json.dumps({"action": "auth", "token": session["access_token"] + "!"}))
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    socket.recv(timeout=10)
         told = [
             _ask(port, "GET", path, X_API_Key=key)[1]
             for path in ("/metrics", "/api/v1/audit?limit=100", "/api/v1/events?limit=100", "/health")
@@ -57,11 +75,11 @@ def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None
     first_password = out.partition("password ")[2].split()[0]
     state = tmp_path / "state"
     operator, signing = ((state / name).read_text().strip() for name in ("operator-token", "signing-key"))
-    secrets = [PASSWORD, first_password, operator, signing, key, made["key"], page["csrf_token"]]
+    secrets = [PASSWORD, first_password, operator, signing, key, made["key"], page["csrf_token"], *cookies]
     secrets += [each[name] for each in (session, turned) for name in ("access_token", "refresh_token")]
     stored = b"".join(path.read_bytes() for path in state.glob("dartd.db*"))
     assert (status, wrong, made_status) == (0, 401, 201)
     assert all(len(secret) >= 12 for secret in secrets)
     assert [secret for secret in secrets if secret in log or secret.encode() in stored] == []
     assert [secret for secret in secrets if secret in json.dumps([told, refused, strange])] == []
-    assert "POST /api/v1/auth/login 401" in log
+    assert (len(cookies), "POST /api/v1/auth/login 401" in log) == (3, True)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dartd.cli.run import command
+from dartd.cli.run import command, log_of
+from dartd.config import Config, LogConfig, ServerConfig
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,11 @@ def test_wrong_configuration_is_refused_before_anything_starts(tmp_path: Path, t
     assert result.exit_code == 2
     assert reason in result.stderr
     assert not (tmp_path / "state").exists()
+
+
+def test_who_debugs_is_told_everything() -> None:
+    """`server.debug` wins over `log.level`; the format stays."""
+    log = LogConfig(level="warning", format="json")
+
+    assert log_of(Config(log=log)) == log
+    assert log_of(Config(log=log, server=ServerConfig(debug=True))) == LogConfig(level="debug", format="json")
