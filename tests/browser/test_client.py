@@ -67,6 +67,22 @@ async def test_a_cut_line_loses_nothing(browser: Browser, tmp_path: Path) -> Non
         assert await page.evaluate("[seqs, client.way]") == [[1, 2, 3, 4], "websocket"]
 
 
+async def test_a_restart_loses_nothing(browser: Browser, tmp_path: Path) -> None:
+    """The client comes back to the same stream, and what happens then is told once."""
+    page = await browser.new_page(bypass_csp=True)  # for the test's own questions
+    async with running_station(tmp_path) as station:
+        port = station.port
+        await page.goto(f"{station.http}/asyncapi")
+        await _open(page)
+        await station.happen(hit("a"))
+        await page.wait_for_function("seqs.length === 1")
+    async with running_station(tmp_path, port=port) as station:
+        await station.happen(hit("b"), hit("c"))
+        await page.wait_for_function("seqs.length === 3")
+
+        assert await page.evaluate("[seqs, client.state.darts.length]") == [[1, 2, 3], 3]
+
+
 @pytest.mark.parametrize(("blocked", "way"), [(_NO_WEBSOCKET, "events"), (_NO_WEBSOCKET + _NO_STREAM, "polling")])
 async def test_another_way_is_found(browser: Browser, tmp_path: Path, blocked: str, way: str) -> None:
     """Where no WebSocket gets through, an event stream does; where that does not either, asking again and again."""
