@@ -27,9 +27,12 @@ from schemas.worker import (
     FromWorker,
     KnownDart,
     Motion,
+    Presence,
     Rereference,
     SequenceStarted,
     Settled,
+    Sighting,
+    Spot,
     ToWorker,
 )
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
@@ -52,6 +55,19 @@ LOOK_AGAIN_S = 0.2  # while something large keeps moving
 LARGE_SHARE = 0.04
 REFRESH_S = 20.0
 
+
+@dataclass(frozen=True)
+class _Look:
+    """What one still picture shows."""
+
+    seen: Comparison
+    bare: Comparison | None
+    presence: tuple[Presence, ...]
+    sightings: list[Sighting]
+    spots: tuple[Spot, ...]
+    on_empty: bool
+
+
 STILL = Glance(moving=False, differs=False, share=0.0, streak=False, still=True)
 
 
@@ -67,6 +83,7 @@ class _Episode:
     wide: bool = False
     still_since_s: float | None = None
     looked_s: float = 0.0
+    look: _Look | None = None  # what the first still picture shows, worked out before the next one says that it stands still
 
 
 class Detector:
@@ -104,6 +121,11 @@ class Detector:
             return None
         return self._scene.projection.calibration, self._scene.empty.picture
 
+    @property
+    def projection(self) -> Projection | None:
+        """Give the way from the board to the picture; None while it is not known."""
+        return None if self._scene is None else self._scene.projection
+
     def pictures(self, episode: int) -> Seen | None:
         """Give the pictures of a recent episode, laid over each other; None when they are not kept."""
         return None if self._scene is None else self._scene.pictures(episode)
@@ -129,8 +151,10 @@ class Detector:
                 self._darts, self._takeout = message.darts, message.takeout
                 if self._scene is not None:
                     self._scene.take_darts(message.darts)
+                self._look_again()
             case Disown() if self._scene is not None:
                 self._scene.disown(message.episode)
+                self._look_again()
             case Rereference():
                 self._rereference = message
             case Calibrate():
@@ -264,12 +288,17 @@ class Detector:
         episode.max_share = max(episode.max_share, glance.share)
         episode.flight = episode.flight or glance.streak
         if glance.moving:
-            episode.still_since_s = None
+            episode.still_since_s, episode.look = None, None
             return opened + self._look_at_large(scene, episode, frame, glance)
         if episode.still_since_s is None and not frame.held:
-            episode.still_since_s = frame.t_s
+            episode.still_since_s, episode.look = frame.t_s, self._look(scene, frame)
             return opened
         return opened + self._settle(scene, episode, frame, small)
+
+    def _look_again(self) -> None:
+        """Drop what a still picture was found to show: it is to be compared with something else now."""
+        if self._episode is not None:
+            self._episode.look = None
 
     def _open_episode(self, t_s: float) -> _Episode:
         self._episodes += 1
@@ -318,12 +347,8 @@ class Detector:
         """Close an episode: say what differs from the reference now."""
         self._episode = None
         self._glancer.settle(small)
-        seen = scene.compare(frame.color())
-        bare = scene.against_empty(seen)
-        presence = scene.presence(seen.picture)
-        sightings = scene.sightings(seen, bare, presence)
-        on_empty = self._takeout and bare is not None
-        spots = scene.spots(bare if bare is not None and self._takeout else seen, on_empty=on_empty)
+        look = episode.look if episode.look is not None else self._look(scene, frame)
+        seen, bare, sightings, spots = look.seen, look.bare, look.sightings, look.spots
         widest_mm = _width_mm(spots[0].radius, scene) if spots else 0.0
         changed = cv2.countNonZero(seen.difference.changed)
         finding: Finding = "nothing"
@@ -346,8 +371,8 @@ class Detector:
             empty_share=None if bare is None else scene.empty_share(bare),
             sightings=tuple(sightings),
             spots=spots,
-            spots_on_empty=on_empty,
-            presence=presence,
+            spots_on_empty=look.on_empty,
+            presence=look.presence,
             evidence=_evidence(seen, widest_mm, changed),
         )
         if finding != "hand":
@@ -355,6 +380,14 @@ class Detector:
             scene.adopt(seen.picture, frame.t_s)
             self._refresh_s = frame.t_s + REFRESH_S
         return [settled]
+
+    def _look(self, scene: Scene, frame: Frame) -> _Look:
+        seen = scene.compare(frame.color())
+        bare = scene.against_empty(seen)
+        presence = scene.presence(seen.picture)
+        on_empty = self._takeout and bare is not None
+        spots = scene.spots(bare if bare is not None and on_empty else seen, on_empty=on_empty)
+        return _Look(seen, bare, presence, scene.sightings(seen, bare, presence), spots, on_empty)
 
     # -- what is wrong ------------------------------------------------------------------------------------------------------------------
 

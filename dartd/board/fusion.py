@@ -161,7 +161,7 @@ def _scores(eyes: Sequence[Eye], axes: Floats) -> Floats:
 
 def _ranks(eyes: Sequence[Eye], axes: Floats) -> Floats:
     """Order axes (n): their scores, and how clearly the cameras see them."""
-    return _scores(eyes, axes) + CLARITY * np.sum([eye.clarity(axes) for eye in eyes], axis=0)
+    return np.asarray(_scores(eyes, axes) + CLARITY * np.sum([eye.clarity(axes) for eye in eyes], axis=0), float)
 
 
 def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:

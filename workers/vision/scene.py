@@ -9,6 +9,7 @@ import numpy as np
 from schemas.base import CameraId, DartId
 from schemas.worker import KnownDart, Presence, Sighting, Spot
 from workers.vision.axis import find_axes
+from workers.vision.difference import difference
 from workers.vision.frame import Image
 from workers.vision.presence import Trace, judge, leaving, outline, trace_dart
 from workers.vision.projection import Projection
@@ -108,8 +109,10 @@ class Scene:
         self._reach = {d.dart_id: self._reach.get(d.dart_id, self._part_of(d)) for d in darts}
 
     def against_empty(self, seen: Comparison) -> Comparison | None:
-        """Compare a picture with the empty board; None when no empty picture is known."""
-        return None if self.empty is None else compare(self.empty, seen.picture, self.region)
+        """Compare a picture with the empty board, over which it lies already; None when no empty picture is known."""
+        if self.empty is None:
+            return None
+        return Comparison(seen.picture, seen.alignment, difference(self.empty.picture, seen.picture, self.empty.edges, self.region.volume))
 
     def sightings(self, seen: Comparison, bare: Comparison | None, presence: tuple[Presence, ...]) -> list[Sighting]:
         """List the thin straight things in which a picture differs, each with how much of it is the empty board come back.
