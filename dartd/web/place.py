@@ -52,6 +52,8 @@ class Place:
         call.own_only = await _authorised(call)
         if endpoint.query is not None:
             call.query = _query(request, endpoint.query)
+        if endpoint.endless and request.method == "HEAD":
+            return Response(media_type=endpoint.media)  # a body that is not sent would never end
         raw = await read_body(request, endpoint.longest) if endpoint.writes else b""
         if endpoint.takes:
             check_media_type(request, endpoint.takes)

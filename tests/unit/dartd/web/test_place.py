@@ -89,6 +89,13 @@ async def test_change_of_an_older_version_is_refused(station: Station, http: htt
     assert answers[0].headers["etag"] == '"v2"'
 
 
+async def test_head_of_an_endless_answer_ends(http: httpx2.AsyncClient) -> None:
+    """With the headers of the answer."""
+    answer = await http.head("/api/v1/events/stream")
+
+    assert (answer.status_code, answer.content, answer.headers["content-type"].partition(";")[0]) == (200, b"", "text/event-stream")
+
+
 async def test_unknown_query_is_refused(http: httpx2.AsyncClient) -> None:
     """A filter that is written wrong is no filter: it is named."""
     answer = await http.get("/api/v1/throws?lable=T20")
