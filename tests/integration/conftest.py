@@ -1,6 +1,5 @@
 """A running daemon without cameras whose limits are no limit, and a client."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,28 +8,17 @@ import msgspec
 import pytest
 
 from dartd.config import LimitsConfig
-from tests.support.station import CONFIG, Station, running_station
+from tests.support.station import CONFIG, Station, lasting_station
 
 _MANY = 1_000_000
 
 
 @pytest.fixture
 async def station(tmp_path: Path) -> AsyncIterator[Station]:
-    """Run it, in a task of its own."""
+    """Run it."""
     limits = LimitsConfig(default=_MANY, query=_MANY, metrics=_MANY, login=_MANY, corrections=_MANY, admin_factor=1)
-    config = msgspec.structs.replace(CONFIG, limits=limits)
-    begun: asyncio.Future[Station] = asyncio.get_running_loop().create_future()
-    leave = asyncio.Event()
-
-    async def run() -> None:
-        async with running_station(tmp_path, config=config) as station:
-            begun.set_result(station)
-            await leave.wait()
-
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(run())
-        yield await begun
-        leave.set()
+    async with lasting_station(tmp_path, config=msgspec.structs.replace(CONFIG, limits=limits)) as station:
+        yield station
 
 
 @pytest.fixture

@@ -194,7 +194,7 @@ async def running_station(
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
     await hub.remember()
     metrics = Metrics("0.0")
-    pipeline = Pipeline(board, journal, publish=hub.publish, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
+    pipeline = Pipeline(board, journal, publish=hub.publish, flush=hub.flush, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
     auth = config.auth
     accounts = Accounts(
@@ -238,6 +238,23 @@ async def running_station(
     finally:
         listener.close()
         await asyncio.to_thread(journal.close)
+
+
+@asynccontextmanager
+async def lasting_station(directory: Path, *, config: Config = CONFIG) -> AsyncIterator[Station]:
+    """Run a daemon in a task of its own, for fixtures: they begin and end in different ones, and a task group may not."""
+    begun: asyncio.Future[Station] = asyncio.get_running_loop().create_future()
+    leave = asyncio.Event()
+
+    async def run() -> None:
+        async with running_station(directory, config=config) as station:
+            begun.set_result(station)
+            await leave.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(run())
+        yield await begun
+        leave.set()
 
 
 async def _remembering(journal: Journal) -> ScriptedBoard:

@@ -1,6 +1,5 @@
 """A running daemon without cameras, and clients that talk to it over real sockets."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,24 +10,14 @@ import pytest
 import websockets
 
 from tests.support.ear import Connect, Ear
-from tests.support.station import TOKEN, Station, running_station
+from tests.support.station import TOKEN, Station, lasting_station
 
 
 @pytest.fixture
 async def station(tmp_path: Path) -> AsyncIterator[Station]:
-    """Run a daemon, in a task of its own: a fixture begins and ends in different ones, and a task group may not."""
-    begun: asyncio.Future[Station] = asyncio.get_running_loop().create_future()
-    leave = asyncio.Event()
-
-    async def run() -> None:
-        async with running_station(tmp_path) as station:
-            begun.set_result(station)
-            await leave.wait()
-
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(run())
-        yield await begun
-        leave.set()
+    """Run a daemon."""
+    async with lasting_station(tmp_path) as station:
+        yield station
 
 
 @pytest.fixture
