@@ -24,9 +24,11 @@ from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub import Hub
 from dartd.runtime.mischief import Mischief
 from dartd.runtime.pipeline import Pipeline
+from dartd.runtime.retention import Retention
 from dartd.runtime.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
+from dartd.store.images import THROW_BYTES, Images
 from dartd.store.journal import Journal
 from dartd.store.kept_secret import kept_secret
 from dartd.store.metadata import remembered
@@ -63,8 +65,8 @@ def version() -> str:
         return "0+source"
 
 
-def build_board(config: Config, cameras: Sequence[CameraId]) -> Board:
-    """Build the board of a configuration with these cameras."""
+def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = False) -> Board:
+    """Build the board of a configuration with these cameras, which may be asked to keep `images` of throws."""
     board = config.board
     times = ThrowTimes(
         settled_timeout_ms=board.settled_timeout_ms,
@@ -74,7 +76,7 @@ def build_board(config: Config, cameras: Sequence[CameraId]) -> Board:
         takeout_adopt_ms=board.takeout_adopt_ms,
         count_misses=config.visit.count_misses,
     )
-    return Board(board.board_id, cameras, board.spec, times)
+    return Board(board.board_id, cameras, board.spec, times, images=images)
 
 
 def rate_classes(config: Config) -> dict[str, int]:
@@ -153,7 +155,8 @@ class Daemon:
 
     async def _restored_board(self, journal: Journal) -> Board:
         """Build the board and let it remember what it told before."""
-        board = build_board(self._config, [camera.camera_id for camera in self._config.cameras])
+        cameras = [camera.camera_id for camera in self._config.cameras]
+        board = build_board(self._config, cameras, images=self._config.images_path is not None)
         past = await journal.recent(RECOVERY_EVENTS)
         now = self._clock.now()
         offset_s = self._clock.wall(now) - now
@@ -224,6 +227,8 @@ class Daemon:
                 darts=board.known_darts(),
                 start_s=epoch_s if source.url.startswith("sim:") else began_s,
                 state_dir=str(config.state_path),
+                images_dir=None if config.images_path is None else str(config.images_path),
+                image_bytes=THROW_BYTES // len(sources),
                 faults=self._mischief.of_camera(camera_id),
             )
 
@@ -237,6 +242,7 @@ class Daemon:
             board,
             journal,
             publish=hub.publish,
+            flush=hub.flush,
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
@@ -263,6 +269,9 @@ class Daemon:
             started_at_s=began_s,
             now=clock.now,
         )
+        images = config.images
+        folder = Images(config.state_path / "images")
+        retention = Retention(folder, keep_days=images.keep_days, keep_bytes=images.keep_mb * 1_000_000)
         self._metrics.watch(cameras=lambda: _camera_figures(supervisor), hub=lambda: _hub_figures(hub, clients), pipeline=pipeline.figures)
         async with anyio.create_task_group() as tasks:
             await tasks.start(_heed_signals, tasks.cancel_scope)
@@ -271,6 +280,7 @@ class Daemon:
             tasks.start_soon(self._measure_lag)
             tasks.start_soon(self._mischief.run, config.store_path)
             tasks.start_soon(write_behind, services)
+            tasks.start_soon(retention.run)
             server = self._config.server
             tls = (server.tls_cert, server.tls_key) if server.tls_cert and server.tls_key else None
             serving = functools.partial(serve, max_message_bytes=self._config.ws.max_message_bytes, tls=tls)
@@ -332,6 +342,7 @@ def _camera_figures(supervisor: Supervisor) -> list[CameraFigures]:
             restarts=health.restarts,
             reference_age_s=health.reference_age_s,
             counters=health.counters,
+            faults=health.faults,
         )
         for camera_id, health in supervisor.cameras().items()
     ]

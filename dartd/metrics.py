@@ -12,7 +12,7 @@ from schemas.base import CameraId, Value
 from schemas.board import Ring
 from schemas.entities import EntityEvent
 from schemas.events import DartHit, Envelope, JournalledEvent
-from schemas.worker import Counters
+from schemas.worker import Counters, FaultKind
 
 DETECTION_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0)
 JOURNAL_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 1.0)
@@ -28,6 +28,7 @@ class CameraFigures(Value, frozen=True, kw_only=True):
     restarts: int = 0
     reference_age_s: float = 0.0
     counters: Counters = Counters()
+    faults: tuple[FaultKind, ...] = ()
 
 
 class HubFigures(Value, frozen=True, kw_only=True):
@@ -154,6 +155,8 @@ def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
         ("dartd_camera_diff_seconds", "Time spent comparing", lambda c: c.counters.diff_s),
         ("dartd_camera_locate_seconds", "Time spent locating darts", lambda c: c.counters.locate_s),
         ("dartd_camera_locates", "Pictures in which darts were looked for", lambda c: c.counters.locates),
+        ("dartd_camera_images_kept", "Throws whose pictures were written", lambda c: c.counters.images_kept),
+        ("dartd_camera_images_lost", "Throws whose pictures were not: the disk was full or too slow", lambda c: c.counters.images_lost),
     )
     for name, text, figure in gauges:
         gauge = GaugeMetricFamily(name, text, labels=("camera",))
@@ -165,6 +168,12 @@ def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
         for camera in cameras:
             counter.add_metric((camera.camera_id,), figure(camera))
         yield counter
+
+    faults = GaugeMetricFamily("dartd_camera_fault", "Whether this is wrong with the camera", labels=("camera", "fault"))
+    for camera in cameras:
+        for fault in get_args(FaultKind):
+            faults.add_metric((camera.camera_id, fault), float(fault in camera.faults))
+    yield faults
 
 
 def _hub_families(hub: HubFigures) -> Iterator[Metric]:

@@ -14,6 +14,7 @@ from schemas.faults import ScriptedFault
 from schemas.geometry import Axis3, Calibration, Pixel
 
 FaultKind = Literal["camera_gone", "frozen", "black", "exposure", "slow", "bad_frame", "uncalibrated", "ended"]
+ImageKind = Literal["before", "after", "difference", "annotated"]  # of a throw, in one camera
 Finding = Literal["nothing", "dart", "hand", "light", "moved", "other"]
 
 
@@ -55,7 +56,7 @@ class Configure(Message, tag="configure", frozen=True, kw_only=True):
     """Be this camera; the first message. A calibration that is given is kept while the picture still fits it.
 
     In lockstep the worker reads a frame only up to the media time it was granted by `Advance`. `faults` go wrong on purpose. Into
-    `explain_dir` it writes the pictures behind what it tells.
+    `explain_dir` it writes the pictures behind what it tells, in `images_dir` those of throws, at most `image_bytes` of one.
     """
 
     source: SourceSpec
@@ -66,6 +67,8 @@ class Configure(Message, tag="configure", frozen=True, kw_only=True):
     start_s: float = 0.0
     state_dir: str | None = None
     explain_dir: str | None = None
+    images_dir: str | None = None
+    image_bytes: int = 1_000_000
     faults: tuple[ScriptedFault, ...] = ()
 
 
@@ -92,6 +95,15 @@ class Disown(Message, tag="disown", frozen=True, kw_only=True):
     episode: int
 
 
+class KeepImages(Message, tag="keep_images", frozen=True, kw_only=True):
+    """Keep the pictures of an episode as those of a throw; `axis` and `label` are drawn into one of them, as far as they are known."""
+
+    dart_id: DartId
+    episode: int
+    axis: Axis3 | None = None
+    label: str = ""
+
+
 class Rereference(Message, tag="rereference", frozen=True, kw_only=True):
     """Take the next quiet picture as reference; `empty` says that the board is empty in it."""
 
@@ -102,7 +114,7 @@ class Stop(Message, tag="stop", frozen=True, kw_only=True):
     """End now."""
 
 
-ToWorker = Configure | Advance | Calibrate | BoardState | Disown | Rereference | Stop
+ToWorker = Configure | Advance | Calibrate | BoardState | Disown | KeepImages | Rereference | Stop
 
 
 # -- from a worker to the supervisor ---------------------------------------------------------------------------------------------
@@ -119,6 +131,8 @@ class Counters(Value, frozen=True, kw_only=True):
     diff_s: float = 0.0
     locate_s: float = 0.0
     locates: int = 0
+    images_kept: int = 0
+    images_lost: int = 0
 
 
 class LogLine(Value, frozen=True, kw_only=True):

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from schemas.worker import Configure, FromWorker, Settled
 from workers.keeping import KeepingDetector
+from workers.vision.drawing import change
 from workers.vision.frame import Frame, Image
 
-BRIGHTER = 4  # how many times a difference is strengthened, or it could not be seen
 QUALITY = 82
 
 
@@ -43,12 +42,3 @@ class ExplainingDetector(KeepingDetector):
         for name, picture in pictures.items():
             _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
             (self._pictures / f"{episode}-{name}.jpg").write_bytes(data.tobytes())
-
-
-def change(before: Image, after: Image, changed: Image) -> Image:
-    """Draw where two pictures differ: dark on white, and around what was taken for a change (`changed` is 255 there) an orange line."""
-    apart = np.asarray(cv2.absdiff(before, after)).max(axis=2)
-    dark = 255 - np.minimum(apart.astype(np.uint16) * BRIGHTER, 255)
-    drawn = np.repeat(dark.astype(np.uint8)[..., None], 3, axis=2)
-    outlines, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return np.asarray(cv2.drawContours(drawn, outlines, -1, (0, 140, 255), 1), np.uint8)

@@ -1,4 +1,4 @@
-"""Keep the picture of the empty board on disk, so that a camera process knows what stood in the board before it came."""
+"""Keep on disk what must outlive a camera process: the picture of the empty board, and the pictures of throws."""
 
 import logging
 import zlib
@@ -9,7 +9,8 @@ import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
-from schemas.worker import Configure, Counters, FromWorker, ToWorker
+from schemas.worker import Configure, Counters, FromWorker, KeepImages, ToWorker
+from workers.album import Album
 from workers.detector import Detector
 from workers.vision.frame import Frame, Image
 from workers.vision.scene import Seen
@@ -25,11 +26,15 @@ class KeepingDetector:
         self._camera = configure.source.camera_id
         self._detector = Detector(configure, self._load(configure.calibration))
         self._kept: Image | None = None
+        folder = configure.images_dir
+        self.album = None if folder is None else Album(Path(folder), self._camera, configure.image_bytes)
 
     @property
     def counters(self) -> Counters:
-        """Give what the detector has counted."""
-        return self._detector.counters
+        """Give what the detector and the album have counted."""
+        if self.album is None:
+            return self._detector.counters
+        return msgspec.structs.replace(self._detector.counters, images_kept=self.album.kept, images_lost=self.album.lost)
 
     def step(self, frame: Frame) -> list[FromWorker]:
         """Take a frame; keep the empty board when it has changed.
@@ -53,8 +58,13 @@ class KeepingDetector:
         self._detector.look_anew()
 
     def tell(self, message: ToWorker) -> list[FromWorker]:
-        """Pass on what the supervisor says."""
-        return self._detector.tell(message)
+        """Pass on what the supervisor says; keep the pictures that it asks for."""
+        if not isinstance(message, KeepImages):
+            return self._detector.tell(message)
+        seen, projection = self._detector.pictures(message.episode), self._detector.projection
+        if self.album is not None and seen is not None and projection is not None:
+            self.album.keep(message, seen, projection)
+        return []
 
     def reference_age_s(self, now_s: float) -> float:
         """Tell how old the stable reference is, in seconds."""

@@ -163,6 +163,13 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
     pool_size: Annotated[int, Meta(ge=1, le=64, description="threads that read")] = 2
 
 
+class ImagesConfig(_Section, frozen=True, kw_only=True):
+    """The pictures of throws: how long and how many of them are kept."""
+
+    keep_days: Annotated[float, Meta(ge=0, le=3650, description="days, 0 keeps no pictures")] = 30
+    keep_mb: Annotated[int, Meta(ge=1, le=1_000_000, description="megabytes of pictures, the oldest go first")] = 2000
+
+
 class LogConfig(_Section, frozen=True, kw_only=True):
     """What is logged, and how it is written."""
 
@@ -182,12 +189,18 @@ class Config(_Section, frozen=True, kw_only=True):
     visit: VisitConfig = VisitConfig()
     cameras: tuple[CameraConfig, ...] = ()
     store: StoreConfig = StoreConfig()
+    images: ImagesConfig = ImagesConfig()
     log: LogConfig = LogConfig()
 
     @property
     def state_path(self) -> Path:
         """Give the state directory; a relative one counts from where the daemon was started."""
         return Path(self.state_dir)
+
+    @property
+    def images_path(self) -> Path | None:
+        """Give the folder of the pictures of throws; None when none are kept."""
+        return self.state_path / "images" if self.images.keep_days else None
 
     @property
     def store_path(self) -> Path:

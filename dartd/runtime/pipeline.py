@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -13,13 +13,14 @@ from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
 from dartd.metrics import Metrics, PipelineFigures
 from dartd.runtime.clock import Clock
 from dartd.runtime.inbox import CAPACITY, Inbox
+from dartd.store.images import KINDS, image_path
 from dartd.store.journal import Journal
 from dartd.store.timestamps import timestamp_of
-from schemas.base import CameraId
+from schemas.base import CameraId, DartId
 from schemas.commands import BoardCommand
 from schemas.entities import EntityEvent
 from schemas.events import BoardStateChanged, DartHit, Envelope, JournalledEvent, Snapshot, Timing
-from schemas.worker import ToWorker
+from schemas.worker import KeepImages, ToWorker
 
 _log = logging.getLogger(__name__)
 
@@ -72,12 +73,14 @@ class Pipeline:
         order: Callable[[CameraId | None, ToWorker], None],
         clock: Clock,
         metrics: Metrics,
+        flush: Callable[[], None] = lambda: None,
         camera_rates: Callable[[], Mapping[CameraId, float]] = dict,
         capacity: int = CAPACITY,
     ) -> None:
         self._board = board
         self._journal = journal
         self._publish = publish
+        self._flush = flush
         self._order = order
         self._clock = clock
         self._metrics = metrics
@@ -173,7 +176,8 @@ class Pipeline:
         self._turn_began_s = self._clock.now()
         try:
             decided = [(batch, self._decide(batch, now)) for batch in _batches(waiting)]
-            events = self._stamped(event for _, step in decided for event in step.events)
+            image_paths = _image_paths(order for _, step in decided for order in step.orders)
+            events = self._stamped((event for _, step in decided for event in step.events), image_paths)
             envelopes = await self._append(events)
             self._tell(decided, envelopes)
         except BaseException:
@@ -202,10 +206,12 @@ class Pipeline:
         deadline = self._board.deadline()
         return None if deadline is None else max(0.0, deadline - self._clock.now())
 
-    def _stamped(self, events: Iterator[JournalledEvent | EntityEvent]) -> list[JournalledEvent | EntityEvent]:
-        """Turn the media time at which a dart stood still into wall time, and into the time that deciding took."""
+    def _stamped(
+        self, events: Iterator[JournalledEvent | EntityEvent], image_paths: Mapping[DartId, tuple[str, ...]]
+    ) -> list[JournalledEvent | EntityEvent]:
+        """Turn the media time at which a dart stood still into wall time, and into the time that deciding took; name its pictures."""
         now = self._clock.now()
-        return [_with_timing(event, self._clock, now) if isinstance(event, DartHit) else event for event in events]
+        return [_stamp(event, self._clock, now, image_paths) if isinstance(event, DartHit) else event for event in events]
 
     async def _append(self, events: Sequence[JournalledEvent | EntityEvent]) -> tuple[Envelope, ...]:
         """Journal in one commit, trying for as long as the disk refuses: nothing runs ahead of it and nothing is lost.
@@ -224,7 +230,6 @@ class Pipeline:
                 continue
             self._metrics.journal_appends.inc()
             self._metrics.journal_append.observe(self._clock.now() - began_s)
-            self._metrics.count(envelopes)
             self._recover()
             return envelopes
         return ()
@@ -258,11 +263,13 @@ class Pipeline:
 
     def _tell(self, decided: Sequence[tuple[Sequence[Waiting], Step | Announcement]], envelopes: tuple[Envelope, ...]) -> None:
         """Tell everybody what is now on the disk: the hub, the cameras, whoever asked."""
-        self._snapshot = msgspec.structs.replace(self._board.snapshot(), last_seq=self._journal.last_seq)
         for envelope in envelopes:
             self._publish(envelope)
             if isinstance(envelope.event, DartHit):
                 self.last_detection_at = envelope.timestamp
+        self._flush()
+        self._metrics.count(envelopes)
+        self._snapshot = msgspec.structs.replace(self._board.snapshot(), last_seq=self._journal.last_seq)
         told = 0
         for batch, step in decided:
             self._send(step.orders)
@@ -300,8 +307,17 @@ def _answer(batch: Sequence[Waiting], step: Step | Announcement, envelopes: tupl
             answer.set_result(envelopes)
 
 
-def _with_timing(hit: DartHit, clock: Clock, now: float) -> DartHit:
+def _image_paths(orders: Iterable[Order]) -> dict[DartId, tuple[str, ...]]:
+    """Name the pictures that cameras are ordered to keep, by throw."""
+    paths: dict[DartId, tuple[str, ...]] = {}
+    for camera_id, order in orders:
+        if isinstance(order, KeepImages) and camera_id is not None:
+            paths[order.dart_id] = paths.get(order.dart_id, ()) + tuple(image_path(order.dart_id, camera_id, kind) for kind in KINDS)
+    return paths
+
+
+def _stamp(hit: DartHit, clock: Clock, now: float, image_paths: Mapping[DartId, tuple[str, ...]]) -> DartHit:
     """Fill in when the first still frame was taken: the board writes that as seconds of media time, people read a timestamp."""
     settled_s = float(hit.timing.settled_at)
     timing = Timing(settled_at=timestamp_of(clock.wall(settled_s)), latency_ms=round(max(0.0, now - settled_s) * 1000, 1))
-    return msgspec.structs.replace(hit, timing=timing)
+    return msgspec.structs.replace(hit, timing=timing, image_paths=image_paths.get(hit.dart_id, ()))

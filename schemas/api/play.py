@@ -47,6 +47,7 @@ class Throw(Value, frozen=True, kw_only=True):
     confidence: float | None
     uncertainty_mm: float | None
     corrected: bool
+    image_paths: tuple[str, ...] = ()  # those that are there now
 
 
 class ThrowsQuery(TimedQuery, frozen=True, kw_only=True):

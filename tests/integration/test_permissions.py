@@ -1,7 +1,9 @@
 """The matrix: every route, asked by everybody, answers exactly as its declaration says."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -71,6 +73,7 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         path = path.replace("{key_id}", (await make_key(station, "viewer", None, caller.user_id if own else None))[0])
     await station.happen(hit(f"d{secrets.token_hex(4)}"))
     known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{name}": "dart_hit", "{topic}": "board:main"}
+    known |= {"{camera_id}": "cam0", "{kind}": "after"}
     for name, value in known.items():
         path = path.replace(name, value)
     return Subject(f"{path}?once=true" if endpoint.endless else path, await _body(station, endpoint))
@@ -132,6 +135,9 @@ async def test_route_answers_as_declared(station: Station, http: httpx2.AsyncCli
 
 
 async def _known(station: Station) -> None:
+    folder = Path(station.services.config.state_dir) / "images" / "d-known"
+    await asyncio.to_thread(folder.mkdir, parents=True)
+    await asyncio.to_thread((folder / "cam0-after.jpg").write_bytes, b"a picture")
     await station.happen(hit("d-known"), VisitCompleted(visit_id=VisitId("v-known"), throws=(), total=0, reason="takeout"))
 
 

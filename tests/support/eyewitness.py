@@ -18,10 +18,10 @@ HAND = Spot(u=0.0, v=0.0, radius=0.15)  # 57 mm at 380 mm
 class Witnesses:
     """A board with cameras all around it. `now` is its clock; `said` are the events and `orders` what the cameras were told, so far."""
 
-    def __init__(self, cameras: int = 3, times: ThrowTimes | None = None, *, ready: bool = True) -> None:
+    def __init__(self, cameras: int = 3, times: ThrowTimes | None = None, *, ready: bool = True, images: bool = False) -> None:
         self.calibrations = rig(cameras)
         self.cameras = [c.camera_id for c in self.calibrations]
-        self.board = Board(BoardId("main"), self.cameras, BoardSpec(), times or ThrowTimes())
+        self.board = Board(BoardId("main"), self.cameras, BoardSpec(), times or ThrowTimes(), images=images)
         self.now = 0.0
         self.said: list[JournalledEvent] = []
         self.orders: list[Order] = []

@@ -138,9 +138,10 @@ class Ordeal:
 
     def darts(self, until_s: float = math.inf) -> Darts:
         """Lay what was told beside what was thrown until a time of the scenario."""
-        since_s = min(until_s, self.now_s) + self.began_s - self.epoch_s
-        visits = truth(self.story, since_s + 2 * self.story.length_s)["sequences"][self.story.name]["visits"]
-        thrown = [e for visit in visits for e in visit["events"] if e["event"] in {"dart_hit", "extra_dart"} and e["t_ms"] < 1000 * since_s]
+        now_ms = 1000 * (time.monotonic() - self.epoch_s)
+        until_ms = min(now_ms, 1000 * (until_s + self.began_s - self.epoch_s))
+        visits = truth(self.story, now_ms / 1000 + 2 * self.story.length_s)["sequences"][self.story.name]["visits"]
+        thrown = [e for visit in visits for e in visit["events"] if e["event"] in {"dart_hit", "extra_dart"} and e["t_ms"] < now_ms]
         told: dict[int, list[str]] = {}
         invented = []
         for event in (e for e in self.listener.events if e["event_type"] in {"dart_hit", "extra_dart"}):
@@ -150,8 +151,11 @@ class Ordeal:
             if free:
                 told.setdefault(free[0], []).append(event["dart_id"])
             else:
-                invented.append(f"{event['dart_id']} {event['score']['label']} seq {event['seq']}")
-        return Darts(len(thrown), len(told), invented, [" ".join(ids) for ids in told.values() if len(ids) > 1])
+                off_mm = min((math.dist((e["x_mm"], e["y_mm"]), (at["x_mm"], at["y_mm"])) for e in thrown), default=math.inf)
+                invented.append(f"{event['dart_id']} {event['score']['label']} {off_mm:.0f} mm off")
+        counted = [k for k, e in enumerate(thrown) if e["t_ms"] < until_ms]
+        twice = [" ".join(ids) for ids in told.values() if len(ids) > 1]
+        return Darts(len(counted), sum(k in told for k in counted), invented, twice)
 
     def broken_journal(self) -> list[str]:
         """Compare the journal with what was heard, and with itself; gives what is wrong."""

@@ -11,7 +11,7 @@ from schemas.worker import FaultKind
 from workers.vision.frame import Image
 
 BLACK_LEVEL = 4.0
-FROZEN_FRAMES = 90
+FROZEN_FRAMES, FROZEN_S = 30, 3.0  # the very same so often and for so long: a sensor's noise never is
 SEEN_FRAMES = 3  # one odd frame is an accident
 CALM_S = 1.0  # a fault is over when it has not been seen for so long: one that comes and goes with each frame is told once
 BRIGHTER = 1.35
@@ -35,6 +35,7 @@ class Fitness:
         self.blind = False  # the last picture shows nothing: there is no sense in comparing it
         self._usual: NDArray[np.float64] | None = None
         self._last_s = 0.0
+        self._moved_s: float | None = None
         self._told: set[FaultKind] = set()
         self._frames: dict[FaultKind, int] = {}  # in a row
         self._seen_s: dict[FaultKind, float] = {}
@@ -42,10 +43,13 @@ class Fitness:
     def watch(self, t_s: float, small: Image, identical_frames: int) -> list[Ailment]:
         """Take a picture, and how many before it were the very same; give what begins or ends with it."""
         self.blind = float(small[::4, ::4].mean()) < BLACK_LEVEL
+        if identical_frames == 0 or self._moved_s is None:
+            self._moved_s = t_s
+        frozen = identical_frames >= FROZEN_FRAMES and t_s - self._moved_s >= FROZEN_S
         exposed = "" if self.blind else self._exposed(t_s, small)
         return [
             *self._judge("black", t_s, seen=self.blind),
-            *self._judge("frozen", t_s, seen=identical_frames >= FROZEN_FRAMES),
+            *self._judge("frozen", t_s, seen=frozen),
             *self._judge("exposure", t_s, seen=bool(exposed), detail=exposed),
         ]
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from dartd.store.images import Images
 from dartd.store.throws import get_throw, get_visit, list_throws, list_visits
 from dartd.store.timestamps import timestamp_of
-from dartd.web.endpoint import Call
+from dartd.web.endpoint import Call, Endpoint
 from dartd.web.v1.pages import listed, missing, page_request, span_of
 from dartd.web.v1.resource import Resource
 from schemas.api.answers import Listed
@@ -92,6 +92,17 @@ VISITS = Resource(path="/api/v1/visits", one="/api/v1/visits/{visit_id}", tag="p
 ENDPOINTS = [
     THROWS.listing(get_throws, "Throws, the latest first", "throws:read", ThrowsQuery),
     THROWS.reading(get_one_throw, "One throw", "throws:read"),
+    Endpoint(
+        method="GET",
+        path="/api/v1/throws/{throw_id}/images/{camera_id}/{kind}",
+        handler=get_image,
+        permission="throws:read",
+        rate="default",
+        summary="A picture of a throw by one camera: before, after, difference or annotated",
+        tag="play",
+        answer=None,
+        media="image/jpeg",
+    ),
     VISITS.listing(get_visits, "Completed visits, the latest first", "throws:read", VisitsQuery),
     VISITS.reading(get_one_visit, "One visit", "throws:read"),
 ]

@@ -76,3 +76,17 @@ def test_every_family_is_named_by_the_rules() -> None:
     assert all(family.documentation for family in families)
     assert all(family.name.startswith(("dartd_", "process_", "python_")) for family in families)
     assert not [family.name for family in families if family.name.endswith("_created")]
+
+
+def test_faults_of_cameras_are_gauges() -> None:
+    """Each fault that a camera may have is told as on or off, so that an alert can name it; pictures are counted."""
+    metrics = Metrics()
+    counters = Counters(images_kept=3, images_lost=1)
+    camera = CameraFigures(camera_id=CameraId("cam0"), faults=("frozen",), counters=counters)
+    metrics.watch(cameras=lambda: [camera], hub=HubFigures, pipeline=PipelineFigures)
+    samples = _samples(metrics)
+
+    assert samples["dartd_camera_fault", (("camera", "cam0"), ("fault", "frozen"))] == 1.0
+    assert samples["dartd_camera_fault", (("camera", "cam0"), ("fault", "black"))] == 0.0
+    assert samples["dartd_camera_images_kept_total", (("camera", "cam0"),)] == 3.0
+    assert samples["dartd_camera_images_lost_total", (("camera", "cam0"),)] == 1.0

@@ -8,7 +8,7 @@ import numpy as np
 from schemas.base import CameraId
 from schemas.worker import Configure, Settled, SourceSpec
 from tests.support.scene import dart, outlook
-from workers.explaining import ExplainingDetector, change
+from workers.explaining import ExplainingDetector
 from workers.sources.simulator import true_calibration
 from workers.vision.frame import Frame
 
@@ -33,16 +33,3 @@ def test_a_dart_leaves_three_pictures_that_show_it(tmp_path: Path) -> None:
     assert all(each is not None and each.shape == (600, 800, 3) for each in pictures.values())
     assert np.asarray(pictures["change"])[around].min() < 60
     assert np.median(np.asarray(pictures["change"])) > 200
-
-
-def test_a_change_is_outlined() -> None:
-    """What differs is dark, what was taken for a change has an orange line around it, all else is white."""
-    before = np.full((40, 40, 3), 100, np.uint8)
-    after, changed = before.copy(), np.zeros((40, 40), np.uint8)
-    after[10:20, 10:20] = 200
-    changed[10:20, 10:20] = 255
-    drawn = change(before, after, changed)
-
-    assert drawn[15, 15].max() == 0
-    assert drawn[10, 15].tolist() == [0, 140, 255]
-    assert drawn[30, 30].min() == 255

@@ -7,7 +7,7 @@ import numpy as np
 
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
-from schemas.worker import Calibrated, Configure, FromWorker, KnownDart, Settled, SourceSpec
+from schemas.worker import Calibrated, Configure, FromWorker, KeepImages, KnownDart, Settled, SourceSpec
 from tests.support.scene import dart, outlook
 from workers.keeping import KeepingDetector
 from workers.sources.simulator import true_calibration
@@ -82,3 +82,19 @@ def test_a_broken_file_is_as_none(tmp_path: Path) -> None:
 
     assert kept.stat().st_size > 10_000
     assert detector.reference_age_s(1.0) >= 0.0
+
+
+def test_pictures_of_a_throw_are_kept_where_they_are_asked_for(tmp_path: Path) -> None:
+    """The episode of a new dart is written under the dart's name and counted; an episode that nobody remembers is not."""
+    view = outlook(1, 0)
+    detector = KeepingDetector(msgspec.structs.replace(configure(tmp_path), images_dir=str(tmp_path / "images")))
+    watch(detector, view.picture())
+    settled = [m for m in watch(detector, view.picture(STANDING), from_s=1.0) if isinstance(m, Settled)]
+    detector.tell(KeepImages(dart_id=DartId("d000001"), episode=settled[0].episode, axis=known().axis, label="T20"))
+    detector.tell(KeepImages(dart_id=DartId("d000002"), episode=99))
+    assert detector.album is not None
+    detector.album.settle()
+
+    assert len(list((tmp_path / "images" / "d000001").glob("cam0-*.jpg"))) == 4
+    assert not (tmp_path / "images" / "d000002").exists()
+    assert (detector.counters.images_kept, detector.counters.images_lost) == (1, 0)

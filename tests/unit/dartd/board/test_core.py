@@ -8,7 +8,18 @@ from schemas.base import BoardId
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
 from schemas.events import DartHit, DartRemoved, TakeoutFinished, VisitCompleted
 from schemas.geometry import Axis3
-from schemas.worker import BoardState, Calibrate, Calibrated, CalibrationRefused, Disown, Fault, FaultKind, Rereference, SequenceStarted
+from schemas.worker import (
+    BoardState,
+    Calibrate,
+    Calibrated,
+    CalibrationRefused,
+    Disown,
+    Fault,
+    FaultKind,
+    KeepImages,
+    Rereference,
+    SequenceStarted,
+)
 from tests.support.eyewitness import Witnesses, kinds
 from tests.support.sightings import apart_mm
 
@@ -255,3 +266,23 @@ def test_a_round_at_time_zero_closes() -> None:
 
     assert kinds(scene.said).count("dart_hit") == 1
     assert scene.board.deadline() != 0.0
+
+
+def test_every_camera_keeps_its_pictures_of_a_dart() -> None:
+    """Where pictures are kept, each camera that looked is told which of its episodes belongs to the throw, and what to draw into them."""
+    scene = Witnesses(images=True)
+    scene.throw(T20)
+    hit = next(e for e in scene.said if isinstance(e, DartHit))
+    asked = {camera: order for camera, order in scene.orders if isinstance(order, KeepImages)}
+
+    assert set(asked) == set(scene.cameras)
+    assert {(o.dart_id, o.episode, o.label) for o in asked.values()} == {(hit.dart_id, scene.episode, "T20")}
+    assert all(o.axis == scene.board.known_darts()[0].axis for o in asked.values())
+
+
+def test_no_pictures_are_kept_where_nobody_wants_them() -> None:
+    """Without the wish, as in a replay, no camera is asked."""
+    scene = Witnesses()
+    scene.throw(T20)
+
+    assert not [order for _, order in scene.orders if isinstance(order, KeepImages)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from blockbuster import BlockBuster
 
-from dartd.board.inputs import Input, Step, WorkerChange
+from dartd.board.inputs import Input, Order, Step, WorkerChange
 from dartd.errors import CommandRefusedError, PipelineFullError
 from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
@@ -34,7 +34,7 @@ from schemas.events import (
     Timing,
     VisitSnapshot,
 )
-from schemas.worker import BoardState, SequenceStarted, ToWorker
+from schemas.worker import BoardState, KeepImages, SequenceStarted, ToWorker
 from tests.support.waiting import Waiting
 
 BOARD = BoardId("main")
@@ -70,7 +70,9 @@ class Echo:
                 case _:
                     pass
         self.told += len(events)
-        return Step(events=tuple(events), orders=((None, BoardState()),) if events else (), refusals=refusals)
+        orders: list[Order] = [(None, BoardState())] if events else []
+        orders += [(CameraId("cam1"), KeepImages(dart_id=e.dart_id, episode=3)) for e in events if isinstance(e, DartHit)]
+        return Step(events=tuple(events), orders=tuple(orders), refusals=refusals)
 
     def deadline(self) -> float | None:
         """Tell when the board is due."""
@@ -207,6 +209,9 @@ async def test_hit_tells_when_it_settled_and_how_long_it_took(house: House, wait
     assert isinstance(envelope.event, DartHit)
     assert 200 <= envelope.event.timing.latency_ms < 1000
     assert envelope.event.timing.settled_at < envelope.timestamp
+    assert envelope.event.image_paths == tuple(
+        f"/api/v1/throws/d1/images/cam1/{kind}" for kind in ("before", "after", "difference", "annotated")
+    )
     assert house.pipeline.last_detection_at == envelope.timestamp
 
 

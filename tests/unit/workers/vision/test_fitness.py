@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from workers.vision.fitness import FROZEN_FRAMES, Ailment, Fitness
+from workers.vision.fitness import FROZEN_FRAMES, FROZEN_S, Ailment, Fitness
 from workers.vision.frame import Image
 
 FPS = 20
@@ -79,13 +79,15 @@ def test_what_comes_and_goes_with_each_frame_is_told_once() -> None:
     assert [a.active for _, a in told] == [True]
 
 
-def test_frozen_is_told_when_many_frames_are_the_very_same() -> None:
-    """The count comes from whoever compares frames; it ends a second after the picture has changed."""
+@pytest.mark.parametrize(("fps", "after_s"), [(20, FROZEN_S), (5, FROZEN_FRAMES / 5)])
+def test_frozen_is_told_when_many_frames_are_the_very_same(fps: int, after_s: float) -> None:
+    """It takes both many frames and some seconds; it ends a second after the picture has changed."""
     fitness = Fitness()
     told = []
-    for k in range(FROZEN_FRAMES + 40):
-        identical = k if k <= FROZEN_FRAMES + 10 else 0
-        told += [(k, a) for a in fitness.watch(k / FPS, _picture(0), identical)]
+    for k in range(12 * fps):
+        identical = k if k <= 8 * fps else 0
+        told += [(k / fps, a) for a in fitness.watch(k / fps, _picture(0), identical)]
 
     assert [(a.fault, a.active) for _, a in told] == [("frozen", True), ("frozen", False)]
-    assert FROZEN_FRAMES <= told[0][0] < FROZEN_FRAMES + 5
+    assert after_s <= told[0][0] < after_s + 5 / fps
+    assert 9.0 <= told[1][0] < 9.0 + 3 / fps

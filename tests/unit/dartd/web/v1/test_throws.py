@@ -1,10 +1,14 @@
 """`/api/v1/throws` and `/api/v1/visits`."""
 
-import httpx2
+from pathlib import Path
 
+import httpx2
+import msgspec
+
+from dartd.config import ImagesConfig
 from schemas.base import VisitId
 from schemas.events import VisitCompleted, VisitThrow
-from tests.support.station import Station
+from tests.support.station import CONFIG, Station, running_station
 from tests.support.throws import hit
 
 
@@ -21,6 +25,45 @@ async def test_throws_are_listed_filtered_and_shown(station: Station, http: http
     assert (listed["pagination"]["total"], rest["pagination"]["next_cursor"], bulls) == (3, None, [one])
     assert (one["label"], one["points"], one["state"]) == ("BULL", 50, "hit")
     assert (none.status_code, none.json()["error"]["details"]) == (404, {"throw_id": "none", "path": "/api/v1/throws/none"})
+
+
+async def test_pictures_of_a_throw_are_shown(tmp_path: Path) -> None:
+    """Those that are there are named by the throw and answered; others, and names that are none, are not found."""
+    config = msgspec.structs.replace(CONFIG, state_dir=str(tmp_path))
+    folder = tmp_path / "images" / "d1"
+    folder.mkdir(parents=True)
+    (folder / "cam0-after.jpg").write_bytes(b"\xff\xd8 after")
+    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        await station.happen(hit("d1"))
+        paths = (await http.get("/api/v1/throws/d1")).json()["image_paths"]
+        picture = await http.get(paths[0])
+        others = [
+            await http.get(f"/api/v1/throws/{rest}")
+            for rest in (
+                "d1/images/cam0/before",
+                "d1/images/cam9/after",
+                "d2/images/cam0/after",
+                "d1/images/cam0/..%2Fx",
+                "../images/d1/after",
+            )
+        ]
+
+    assert paths == ["/api/v1/throws/d1/images/cam0/after"]
+    assert (picture.status_code, picture.headers["content-type"], picture.content) == (200, "image/jpeg", b"\xff\xd8 after")
+    assert {answer.status_code for answer in others} == {404}
+
+
+async def test_where_no_pictures_are_kept_none_are_shown(tmp_path: Path) -> None:
+    """With `images.keep_days = 0` what may lie there from before is nobody's."""
+    config = msgspec.structs.replace(CONFIG, state_dir=str(tmp_path), images=ImagesConfig(keep_days=0))
+    (tmp_path / "images" / "d1").mkdir(parents=True)
+    (tmp_path / "images" / "d1" / "cam0-after.jpg").write_bytes(b"x")
+    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        await station.happen(hit("d1"))
+        paths = (await http.get("/api/v1/throws/d1")).json()["image_paths"]
+        answer = await http.get("/api/v1/throws/d1/images/cam0/after")
+
+    assert (paths, answer.status_code) == ([], 404)
 
 
 async def test_visits_are_listed_and_shown(station: Station, http: httpx2.AsyncClient) -> None:

@@ -1,0 +1,77 @@
+"""The pictures of throws on the disk: camera processes write them, people see them, and the oldest go."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+from schemas.base import CameraId, DartId
+from schemas.worker import ImageKind
+
+THROW_BYTES = 1_000_000  # all cameras together
+KINDS: tuple[ImageKind, ...] = get_args(ImageKind)
+
+_NAME = re.compile(r"[\w-]{1,64}")
+
+
+class Kept(NamedTuple):
+    """How many throws have pictures, and how many bytes these take."""
+
+    throws: int
+    size_bytes: int
+
+
+def image_path(throw_id: DartId | str, camera_id: CameraId | str, kind: ImageKind) -> str:
+    """Name the address of a picture."""
+    return f"/api/v1/throws/{throw_id}/images/{camera_id}/{kind}"
+
+
+class Images:
+    """A folder with a folder for each throw. Everything here blocks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read(self, throw_id: str, camera_id: str, kind: str) -> bytes | None:
+        """Read a picture; None when there is none."""
+        if kind not in KINDS or not _NAME.fullmatch(throw_id) or not _NAME.fullmatch(camera_id):
+            return None
+        try:
+            return (self.folder / throw_id / f"{camera_id}-{kind}.jpg").read_bytes()
+        except OSError:
+            return None
+
+    def of(self, throw_id: str) -> tuple[str, ...]:
+        """List the addresses of a throw's pictures."""
+        if not _NAME.fullmatch(throw_id):
+            return ()
+        named = (path.stem.rpartition("-") for path in (self.folder / throw_id).glob("*.jpg"))
+        found = {(camera_id, kind) for camera_id, _, kind in named}
+        cameras = sorted({camera_id for camera_id, _ in found})
+        return tuple(image_path(throw_id, camera_id, kind) for camera_id in cameras for kind in KINDS if (camera_id, kind) in found)
+
+    def prune(self, *, oldest_s: float, most_bytes: int) -> Kept:
+        """Remove what was written before `oldest_s` (seconds since 1970), then the oldest until the rest fits; gives what stays."""
+        throws = sorted((_weigh(path) for path in _folders(self.folder)), reverse=True)  # newest first
+        kept = size_bytes = 0
+        for at_s, weight_bytes, path in throws:
+            if at_s < oldest_s or size_bytes + weight_bytes > most_bytes:
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                kept, size_bytes = kept + 1, size_bytes + weight_bytes
+        return Kept(kept, size_bytes)
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+
+
+def _weigh(folder: Path) -> tuple[float, int, Path]:
+    """Tell when a throw's pictures were written, and how large they are; a camera may be writing meanwhile."""
+    size_bytes = 0
+    for path in folder.iterdir():
+        try:
+            size_bytes += path.stat().st_size
+        except FileNotFoundError:
+            continue
+    return folder.stat().st_mtime, size_bytes, folder
