@@ -8,6 +8,7 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
+from dartd.store.database import WAITING_JOBS
 from dartd.web.problems import Problem, problem_of
 from tests.support.people import bearer, log_in_as
 from tests.support.station import CONFIG, TOKEN, running_station
@@ -63,3 +64,18 @@ async def test_traceback_is_for_operators_who_debug(tmp_path: Path, debug: bool)
 
     assert [answer.status_code for answer in answers] == [503] * 3
     assert ["traceback" in answer.json()["error"]["details"] for answer in answers] == [False, False, debug]
+
+
+async def test_full_pool_asks_to_come_again(tmp_path: Path) -> None:
+    """503 and when, instead of a line that grows; as soon as there is room, it is served."""
+    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        slots = station.services.database._slots
+        for _ in range(WAITING_JOBS):
+            await slots.acquire()
+        full = await http.get("/api/v1/throws")
+        for _ in range(WAITING_JOBS):
+            slots.release()
+        served = await http.get("/api/v1/throws")
+
+    assert (full.status_code, full.json()["error"]["code"], full.headers["retry-after"]) == (503, "STORE_FULL", "1")
+    assert (full.json()["error"]["details"], served.status_code) == ({"limit": WAITING_JOBS}, 200)
