@@ -17,7 +17,8 @@ _MANY = 1_000_000
 async def station(tmp_path: Path) -> AsyncIterator[Station]:
     """Run it."""
     limits = LimitsConfig(default=_MANY, query=_MANY, metrics=_MANY, login=_MANY, corrections=_MANY, admin_factor=1)
-    async with lasting_station(tmp_path, config=msgspec.structs.replace(CONFIG, limits=limits)) as station:
+    config = msgspec.structs.replace(CONFIG, limits=limits, state_dir=str(tmp_path))
+    async with lasting_station(tmp_path, config=config) as station:
         yield station
 
 
