@@ -11,15 +11,16 @@ from workers.vision.frame import Image
 Floats = NDArray[np.float64]
 
 GRID_MM = 1.0
-CLEAR_MM = 4.0  # of every line: wires, their shadows and the bloom of light beds do not reach further
+CLEAR_MM = 4.0  # of every line: wires, their shadows and the bloom of light beds do not reach further in a sharp picture,
+CLEAR_BLURS = 3.0  # and in a blurred one a bed's colour begins so many deviations of the blur beside its line
 LEAST_STEP = 16.0  # steps of colour (root scale, 0–255) that wear and shading of a bed stay below
 SPREADS = 5.0  # in robust deviations of the bed's own colours
 BRIDGE_MM = 13  # stripes go on across the lines that are left out
 
 
-def largest_intruder_mm(picture: Image, model: Model, board: BoardSpec) -> float:
+def largest_intruder_mm(picture: Image, model: Model, board: BoardSpec, blur_mm: float = 0.0) -> float:
     """Measure the longest stripe on the single beds that has not their colours, in mm; 0 when there is none."""
-    strange, known = _strange(picture, model, board)
+    strange, known = _strange(picture, model, board, max(CLEAR_MM, CLEAR_BLURS * blur_mm))
     if not known.any():
         return 0.0
     strange = np.asarray(cv2.morphologyEx(strange, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
@@ -35,7 +36,7 @@ def largest_intruder_mm(picture: Image, model: Model, board: BoardSpec) -> float
     return longest
 
 
-def _strange(picture: Image, model: Model, board: BoardSpec) -> tuple[Image, NDArray[np.bool_]]:
+def _strange(picture: Image, model: Model, board: BoardSpec, clear_mm: float) -> tuple[Image, NDArray[np.bool_]]:
     """Mark points of the single beds whose colour is not their bed's; and which points were seen at all."""
     half = np.arange(-board.double_inner_mm, board.double_inner_mm, GRID_MM)
     x, y = np.meshgrid(half, -half)
@@ -46,9 +47,9 @@ def _strange(picture: Image, model: Model, board: BoardSpec) -> tuple[Image, NDA
     sector = np.round(clockwise).astype(int) % 20
     across = radius * np.sin(np.abs(clockwise - np.round(clockwise)) * np.pi / 10)
     width = radius * np.sin(np.pi / 20)
-    clear = (width - across > CLEAR_MM) & np.isfinite(face).all(axis=2)
-    inner = (radius > board.single_bull_mm + CLEAR_MM) & (radius < board.triple_inner_mm - CLEAR_MM)
-    outer = (radius > board.triple_outer_mm + CLEAR_MM) & (radius < board.double_inner_mm - CLEAR_MM)
+    clear = (width - across > clear_mm) & np.isfinite(face).all(axis=2)
+    inner = (radius > board.single_bull_mm + clear_mm) & (radius < board.triple_inner_mm - clear_mm)
+    outer = (radius > board.triple_outer_mm + clear_mm) & (radius < board.double_inner_mm - clear_mm)
     strange = np.zeros(radius.shape, np.uint8)
     for bed in range(40):
         of = clear & (inner if bed < 20 else outer) & (sector == bed % 20)

@@ -27,6 +27,14 @@ def test_a_good_fit_passes(good: tuple[Any, Fit]) -> None:
     judge(*good, blur_px=1.0, board=BOARD)
 
 
+def test_rings_that_separate_nothing_are_refused(good: tuple[Any, Fit]) -> None:
+    """A fit that lies a ring off, or on a board without rings to see, is refused: better none than a wrong one."""
+    picture, fitted = good
+    off = fitted._replace(model=fitted.model._replace(focal_px=1.05 * fitted.model.focal_px))
+    with pytest.raises(CalibrationRefusedError, match="rings of the board cannot be told"):
+        judge(picture, off, blur_px=1.0, board=BOARD)
+
+
 def test_faults_are_named(good: tuple[Any, Fit]) -> None:
     """Blur, lines that do not fit, a cut-off board and darkness each have their words."""
     picture, fitted = good
