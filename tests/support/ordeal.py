@@ -19,6 +19,7 @@ from workers.sources.simulator.truth import truth
 
 LOOK_S = 0.2
 SAME_DART_MM = 10.0
+LATEST_MS = 90_000.0  # a dart may be told so late: a full disk holds it up
 
 
 class Look(NamedTuple):
@@ -144,15 +145,19 @@ class Ordeal:
         thrown = [e for visit in visits for e in visit["events"] if e["event"] in {"dart_hit", "extra_dart"} and e["t_ms"] < now_ms]
         told: dict[int, list[str]] = {}
         invented = []
-        for event in (e for e in self.listener.events if e["event_type"] in {"dart_hit", "extra_dart"}):
-            at = event["board_coordinates"]
-            near = [k for k, e in enumerate(thrown) if math.dist((e["x_mm"], e["y_mm"]), (at["x_mm"], at["y_mm"])) < SAME_DART_MM]
-            free = [k for k in near if k not in told] or near
-            if free:
-                told.setdefault(free[0], []).append(event["dart_id"])
+        for heard_s, event in zip(self.listener.times_s, self.listener.events, strict=True):
+            if event["event_type"] not in {"dart_hit", "extra_dart"}:
+                continue
+            at, heard_ms = event["board_coordinates"], 1000 * (heard_s - self.epoch_s)
+            lately = [k for k, e in enumerate(thrown) if heard_ms - LATEST_MS < e["t_ms"] < heard_ms]
+            off_mm = {k: math.dist((thrown[k]["x_mm"], thrown[k]["y_mm"]), (at["x_mm"], at["y_mm"])) for k in lately}
+            nearest = min(off_mm, key=lambda k: (off_mm[k] > SAME_DART_MM, k in told, off_mm[k]), default=None)
+            if nearest is not None and off_mm[nearest] < SAME_DART_MM:
+                told.setdefault(nearest, []).append(event["dart_id"])
             else:
-                off_mm = min((math.dist((e["x_mm"], e["y_mm"]), (at["x_mm"], at["y_mm"])) for e in thrown), default=math.inf)
-                invented.append(f"{event['dart_id']} {event['score']['label']} {off_mm:.0f} mm off")
+                off = min(off_mm.values(), default=math.inf)
+                place = f"{event['uncertainty_mm'] if 'uncertainty_mm' in event else event['fusion']['uncertainty_mm']:.1f} mm unsure"
+                invented.append(f"{event['dart_id']} {event['score']['label']} {off:.0f} mm off, {place}, {heard_s - self.began_s:.1f} s")
         counted = [k for k, e in enumerate(thrown) if e["t_ms"] < until_ms]
         twice = [" ".join(ids) for ids in told.values() if len(ids) > 1]
         return Darts(len(counted), sum(k in told for k in counted), invented, twice)
