@@ -116,10 +116,14 @@ class FanOut:
             self._is_scheduled = True
             asyncio.get_running_loop().call_soon(self._turn)
 
-    def _turn(self) -> None:
+    def flush(self) -> None:
+        """Write now what would be written when the turn ends: no more comes in this turn."""
         writes = _WRITES_PER_TURN
         while self._due and writes > 0:
             writes -= self._work(writes)
+
+    def _turn(self) -> None:
+        self.flush()
         if self._due:
             asyncio.get_running_loop().call_soon(self._turn)
         else:

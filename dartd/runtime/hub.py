@@ -95,6 +95,10 @@ class Hub:
             if group.direct:
                 self._fanout.add(group, entry)
 
+    def flush(self) -> None:
+        """Write what was published at once: whoever publishes has no more for now."""
+        self._fanout.flush()
+
     def whisper(self, topic: str, wire: bytes) -> None:
         """Tell something of the moment, which is not journalled, to whoever listens to its topic and keeps up; events go first."""
         for group in self._route(topic):

@@ -48,6 +48,20 @@ async def test_everybody_is_given_the_same_bytes() -> None:
         assert {id(pipe.frames[0]) for pipe in pipes} == {id(pipes[0].frames[0])}
 
 
+async def test_what_is_flushed_leaves_at_once() -> None:
+    """Whoever publishes and has no more waits for no turn, and nothing is written twice when the turn ends."""
+    kept, pipes = Kept(), [Pipe(room=100) for _ in range(3)]
+    hub = Hub(read=kept.read)
+    with ExitStack() as stack:
+        await _audience(hub, stack, pipes)
+        _publish(hub, kept, 2)
+        hub.flush()
+        at_once = [pipe.numbers for pipe in pipes]
+        await asyncio.sleep(0)
+
+        assert at_once == [pipe.numbers for pipe in pipes] == [[1, 2]] * 3
+
+
 async def test_a_large_audience_is_served_in_parts() -> None:
     """The loop turns between, and what is published meanwhile is joined."""
     kept, pipes = Kept(), [Pipe(room=100) for _ in range(1200)]
