@@ -52,43 +52,46 @@ class Eye:
         _, first = np.unique(np.round(sections[:, :2], 7), axis=0, return_index=True)
         first = np.sort(first)
         self._all: Floats = sections
+        self._member: Floats = np.equal(sections[:, 3:], np.arange(len(view.sightings))).astype(float)
         self.points: Floats = sections[first, :2]
         self.weights: Floats = sections[first, 2]
         self.free: NDArray[np.bool_] = np.ones(len(first), bool)
 
     def lines(self, axes: Floats) -> tuple[Floats, Floats, Floats]:
         """Project axes (n, 4): their feet (n, 2), unit directions outwards (n, 2), and the lengths (n) of `DART_MM` of them."""
-        low = np.column_stack([axes[:, 0], axes[:, 1], np.zeros(len(axes))])
-        high = np.column_stack([axes[:, 0] + DART_MM * axes[:, 2], axes[:, 1] + DART_MM * axes[:, 3], np.full(len(axes), DART_MM)])
-        ends = np.concatenate([low, high]) @ self._rotation.T + self._translation
-        seen = ends[:, :2] / ends[:, 2:]
-        foot, along = seen[: len(axes)], seen[len(axes) :] - seen[: len(axes)]
+        low = axes[:, :2] @ self._rotation[:, :2].T + self._translation
+        high = low + DART_MM * (axes[:, 2:] @ self._rotation[:, :2].T + self._rotation[:, 2])
+        foot = low[:, :2] / low[:, 2:]
+        along = high[:, :2] / high[:, 2:] - foot
         length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
         return foot, along / length[:, None], length
 
     def offsets(self, axis: Floats) -> tuple[Floats, Floats, float]:
         """Give for each cross-section its distance across (px) and along (normalised) one axis, and the axis' length."""
         foot, direction, length = self.lines(axis[None])
-        apart = self.points - foot[0]
-        across = apart @ np.array([-direction[0, 1], direction[0, 0]])
-        return across * self.focal, apart @ direction[0], float(length[0])
+        return *self.beside(foot[0], direction[0]), float(length[0])
+
+    def beside(self, foot: Floats, direction: Floats) -> tuple[Floats, Floats]:
+        """Give for each cross-section its distance across (px) and along (normalised) a line in the picture."""
+        apart = self.points - foot
+        across: Floats = (apart[:, 1] * direction[0] - apart[:, 0] * direction[1]) * self.focal
+        return across, apart @ direction
 
     def support(self, axes: Floats) -> Floats:
         """Say how fully the free cross-sections speak for each axis (n): 0 not at all, 1 fully."""
-        return np.asarray(np.minimum(1.0, self._speaking(axes) / ENOUGH), float)
+        return self.judge(axes)[0]
 
-    def clarity(self, axes: Floats) -> Floats:
-        """Say how clearly each axis (n) stands before this camera, from 0 to 1: more cross-sections always say more."""
-        total = self._speaking(axes)
-        return np.asarray(total / (total + HALF_CLEAR), float)
+    def judge(self, axes: Floats) -> tuple[Floats, Floats]:
+        """Say how fully the free cross-sections speak for each axis (n), and how clearly: more of them always say more. Both 0 to 1."""
+        total = self._on(axes, self.points[self.free], self.weights[self.free]).sum(axis=1)
+        return np.minimum(1.0, total / ENOUGH), total / (total + HALF_CLEAR)
 
     def nearest(self, axes: Floats) -> tuple[NDArray[np.intp], Floats]:
         """Find for each axis (n) the sighting that lies best on it: its index and its support."""
         if not len(self.sightings):
             return np.zeros(len(axes), np.intp), np.zeros(len(axes))
         on = self._on(axes, self._all[:, :2], self._all[:, 2])
-        member = self._all[:, 3][:, None] == np.arange(len(self.sightings))[None, :]
-        totals = on @ member
+        totals = on @ self._member
         best = totals.argmax(axis=1)
         return best, totals[np.arange(len(axes)), best]
 
@@ -113,9 +116,6 @@ class Eye:
         """Use up the cross-sections that lie within `width_px` of an axis."""
         across, along, length = self.offsets(axis)
         self.free = self.free & ~((np.abs(across) < width_px) & (along > -0.1 * length) & (along < 1.2 * length))
-
-    def _speaking(self, axes: Floats) -> Floats:
-        return np.asarray(self._on(axes, self.points[self.free], self.weights[self.free]).sum(axis=1), float)
 
     def _on(self, axes: Floats, points: Floats, weights: Floats) -> Floats:
         """Weigh cross-sections (m) by how near they lie to each axis: (n, m)."""

@@ -21,7 +21,7 @@ STEEPEST = 0.9  # darts that lean more than 42° fall out
 UPRIGHT = np.array([0.0, 0.15])  # the mean slope of darts in a board, and
 LEAN = 0.35  # its spread: a weak prior that decides only where lines do not
 PARALLEL_SIN = 0.087  # lines that cross under 5° carry nothing
-GATES_PX = (10.0, 6.0, 4.0, 4.0, 4.0)  # the axis of two lines may miss the third by some px: the fit begins wide
+GATES_PX = (10.0, 5.0, 4.0, 4.0)  # the axis of two lines may miss the third by some px: the fit begins wide
 WITNESS = 0.35  # the support from which on a camera counts as having seen the dart
 CONTRADICTS_PX = 1.5  # by which a camera's line misses what the others say
 SYSTEMATIC_PX = 0.15  # registration and the barrel's roundness: does not average out along an axis
@@ -31,7 +31,8 @@ BURIED_MM = 8.0  # and it may seem to end a little below the face
 SAME_MM = 3.0
 TRIED = 4
 CLARITY = 3.0  # between axes that enough cross-sections lie on, those on which the most lie win
-STEPS = np.diag([0.05, 0.05, 0.002, 0.002])
+STEP = np.array([0.05, 0.05, 0.002, 0.002])
+STEPS = np.diag(STEP)
 
 Equations = tuple[Floats, Floats]
 
@@ -49,11 +50,12 @@ class Witness:
 
 @dataclass(frozen=True)
 class Fix:
-    """A dart's axis on which cameras agree. `covariance` is that of (x_mm, y_mm)."""
+    """A dart's axis on which cameras agree. `covariance` is that of (x_mm, y_mm); `score` says whether it is one, `clarity` how clear."""
 
     axis: Axis3
     covariance: Floats
     score: float
+    clarity: float
     residual_mm: float
     witnesses: tuple[Witness, ...]
 
@@ -68,8 +70,8 @@ class Fix:
         return tuple(w.camera_id for w in self.witnesses if w.used)
 
 
-def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3) -> list[Fix]:
-    """Find up to `most` new darts in what the cameras see, the best supported first.
+def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3, least_score: float = 0.0) -> list[Fix]:
+    """Find up to `most` new darts in what the cameras see, the clearest first, until one scores less than `least_score`.
 
     Axes that coincide with a dart already `standing` are left out. A dart that only one camera saw is placed by its tip; its uncertainty
     says so.
@@ -78,7 +80,7 @@ def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3) -
     fixes: list[Fix] = []
     while len(fixes) < most:
         fix = _best(eyes, standing)
-        if fix is None:
+        if fix is None or fix.score < least_score:
             break
         fixes.append(fix)
         for eye in eyes:
@@ -91,9 +93,9 @@ def _best(eyes: Sequence[Eye], standing: Sequence[Axis3]) -> Fix | None:
     axes = axes[[not any(_same(a, s) for s in standing) for a in axes]]
     if not len(axes):
         return None
-    tried = [fix for k in _apart(axes, np.argsort(-_ranks(eyes, axes))) if (fix := _refine(eyes, axes[k])) is not None]
+    tried = [fix for k in _apart(axes, np.argsort(-_judge(eyes, axes)[1])) if (fix := _refine(eyes, axes[k])) is not None]
     new = [fix for fix in tried if not any(_same(as_row(fix.axis), s) for s in standing)]
-    return max(new, key=lambda fix: float(_ranks(eyes, as_row(fix.axis)[None])[0]), default=None)
+    return max(new, key=lambda fix: fix.clarity, default=None)
 
 
 def _apart(axes: Floats, order: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> list[int]:
@@ -145,8 +147,12 @@ def _meet(n: Floats, at: Floats, m: Floats, there: Floats) -> Floats:
     return possible
 
 
-def _scores(eyes: Sequence[Eye], axes: Floats) -> Floats:
-    """Judge axes (n): cross-sections on them in every camera, visible ends where they should be, and how darts lean."""
+def _judge(eyes: Sequence[Eye], axes: Floats) -> tuple[Floats, Floats]:
+    """Judge axes (n) by the cross-sections on them in every camera, by visible ends where they should be, and by how darts lean.
+
+    The first judgement says whether there is a dart, the second which of several is clearest.
+    """
+    clear = np.zeros(len(axes))
     total = -0.05 * np.sum(((axes[:, 2:] - UPRIGHT) / LEAN) ** 2, axis=1)
     for eye in eyes:
         if not eye.sightings:
@@ -155,13 +161,10 @@ def _scores(eyes: Sequence[Eye], axes: Floats) -> Floats:
         above_mm = eye.ends_above_mm(axes, nearest)
         hidden = np.array([s.tip_occluded for s in eye.sightings])[nearest]
         slack_mm = np.where(above_mm > 0, np.where(hidden, 110.0, TIP_SLACK_MM), BURIED_MM)
-        total += eye.support(axes) * (0.5 + 0.5 / (1 + (above_mm / slack_mm) ** 4))
-    return np.asarray(total, float)
-
-
-def _ranks(eyes: Sequence[Eye], axes: Floats) -> Floats:
-    """Order axes (n): their scores, and how clearly the cameras see them."""
-    return np.asarray(_scores(eyes, axes) + CLARITY * np.sum([eye.clarity(axes) for eye in eyes], axis=0), float)
+        support, clarity = eye.judge(axes)
+        total += support * (0.5 + 0.5 / (1 + (above_mm / slack_mm) ** 4))
+        clear += CLARITY * clarity
+    return total, total + clear
 
 
 def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:
@@ -183,12 +186,13 @@ def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:
         return None
     x, y, slope_x, slope_y = (float(v) for v in axis)
     residual_mm = float(np.sqrt(np.mean([w.miss_mm**2 for w in witnesses if w.used])))
-    score = float(_scores(eyes, axis[None])[0])
+    score, clarity = (float(v[0]) for v in _judge(eyes, axis[None]))
     board_mm = BOARD_SHARE * float(np.mean([e.board_mm for e in eyes]))
     return Fix(
         Axis3(x_mm=x, y_mm=y, slope_x=slope_x, slope_y=slope_y),
         covariance[:2, :2] * spread**2 + board_mm**2 * np.eye(2),
         score,
+        clarity,
         residual_mm,
         tuple(witnesses),
     )
@@ -218,8 +222,10 @@ def _equations(eye: Eye, axis: Floats, gate_px: float) -> Equations | None:
 
     Two rows for its line (offset and turn), one weak row for the visible end along it; None when it says nothing.
     """
-    across, along, length = eye.offsets(axis)
-    on = eye.free & (np.abs(across) < gate_px) & (along > -BELOW * length) & (along < 0.8 * length)
+    # how the axis seen from the two ends of that stretch, and its foot, move when its four numbers do
+    foot, direction, length = eye.lines(np.vstack([axis, axis + STEPS]))
+    across, along = eye.beside(foot[0], direction[0])
+    on = eye.free & (np.abs(across) < gate_px) & (along > -BELOW * length[0]) & (along < 0.8 * length[0])
     weight = eye.weights[on] / (1 + (across[on] / (gate_px / 5)) ** 2)
     total = float(weight.sum())
     if total < 1.5 or np.count_nonzero(on) < 4:
@@ -233,15 +239,12 @@ def _equations(eye: Eye, axis: Floats, gate_px: float) -> Equations | None:
     independent = max(2.0, total / 4)  # neighbouring cross-sections share their pixels
     sigma_offset = float(np.hypot(scatter / np.sqrt(independent), SYSTEMATIC_PX))
     sigma_turn = float(np.hypot(scatter / np.sqrt(independent), 0.5 * SYSTEMATIC_PX))
-    # how the axis seen from the two ends of that stretch, and its foot, move when its four numbers do
-    foot, direction, _ = eye.lines(np.vstack([axis, axis + STEPS]))
     normal = np.column_stack([-direction[:, 1], direction[:, 0]])
     middle_at = foot[0] + middle * direction[0]
     beside = np.sum((middle_at - foot) * normal, axis=1) * eye.focal
     turned = (normal @ direction[0]) * half * eye.focal
-    step = np.diag(STEPS)
     rest = [offset / sigma_offset, turn / sigma_turn]
-    slope = [(beside[1:] - beside[0]) / step / sigma_offset, (turned[1:] - turned[0]) / step / sigma_turn]
+    slope = [(beside[1:] - beside[0]) / STEP / sigma_offset, (turned[1:] - turned[0]) / STEP / sigma_turn]
     nearest, strength = eye.nearest(axis[None])
     if strength[0] > 2.0:
         sighting = eye.sightings[nearest[0]]
@@ -249,7 +252,7 @@ def _equations(eye: Eye, axis: Floats, gate_px: float) -> Equations | None:
         sigma = max(3.0, sighting.sigma_along * eye.focal)
         sigma *= 1 + (above[0] / sigma) ** 2  # ends that lie far off lose their say (Cauchy)
         rest.append(float(above[0]) / sigma)
-        slope.append((above[1:] - above[0]) / step / sigma)
+        slope.append((above[1:] - above[0]) / STEP / sigma)
     return np.array(rest), np.array(slope)
 
 

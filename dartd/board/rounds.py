@@ -111,7 +111,9 @@ class Rounds:
         views = [View(c, self.poses[c], _coming(s.sightings)) for c, s in settled.items() if c in self.poses]
         scores = _presence(standing, settled)
         disturbed = [d for d in standing if scores.get(d.dart_id, 1.0) < UNDISTURBED]
-        fixes = self._accept(fuse(views, [d.axis for d in standing if d not in disturbed], most=3 + len(disturbed)), len(disturbed))
+        cameras = max(1, len(self.poses))
+        found = fuse(views, [d.axis for d in standing if d not in disturbed], 3 + len(disturbed), FIRST_SCORE * cameras)
+        fixes = self._accept(found, len(disturbed))
         again = _seen_again(disturbed, fixes)
         fixes = [f for f in fixes if f not in again.values()]
         gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < GONE and d.dart_id not in again)
@@ -124,17 +126,16 @@ class Rounds:
         empty = _empty(settled)
         hand = not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses)
         at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
-        count = max(1, len(self.poses))
         return (
             Observation(
                 at_s=now,
                 started_s=gathered.started_s,
                 settled_s=at_s,
                 hand=hand,
-                landings=() if hand else tuple(land(f, views, self._board, count, episodes, at_s) for f in fixes),
+                landings=() if hand else tuple(land(f, views, self._board, cameras, episodes, at_s) for f in fixes),
                 gone=gone,
                 moved=() if hand else tuple((d.dart_id, again[d.dart_id].axis) for d in disturbed if _is_moved(d, again)),
-                flight=sum(s.flight for s in settled.values()) >= min(2, count),
+                flight=sum(s.flight for s in settled.values()) >= min(2, cameras),
                 max_motion=max((s.max_share for s in settled.values()), default=0.0),
                 empty=empty,
             ),
