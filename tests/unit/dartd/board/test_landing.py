@@ -1,5 +1,7 @@
 """Tests of turning a fix into a landing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,7 @@ def _landing(axis: Axis3 = T20, cameras: int = 3) -> Landing:
 
 
 def _fix(x_mm: float, y_mm: float, sigma_mm: float) -> Fix:
-    return Fix(Axis3(x_mm=x_mm, y_mm=y_mm), sigma_mm**2 * np.eye(2), 2.9, 0.1, ())
+    return Fix(Axis3(x_mm=x_mm, y_mm=y_mm), sigma_mm**2 * np.eye(2), 2.9, 2.0, 0.1, ())
 
 
 @pytest.mark.parametrize(("x_mm", "y_mm", "label"), [(0, 103, "T20"), (0, 0, "BULL"), (166, 0, "D6"), (0, -135, "S3"), (0, 185, "M20")])
@@ -72,8 +74,8 @@ def test_confidence_falls_when_something_is_wrong() -> None:
     """All cameras agreeing is nearly sure; fewer cameras, missing lines or a vague point are less so; it stays within 0 and 1."""
     all_agree, two_of_three = _landing(), _landing(cameras=2)
     fix = fuse(views(rig(3), T20))[0]
-    torn = Fix(fix.axis, fix.covariance, fix.score, 3.0, fix.witnesses)
-    vague = Fix(fix.axis, 25.0 * np.eye(2), fix.score, fix.residual_mm, fix.witnesses)
+    torn = replace(fix, residual_mm=3.0)
+    vague = replace(fix, covariance=25.0 * np.eye(2))
     seen = views(rig(3), T20)
     torn_landing, vague_landing = (land(f, seen, BOARD, 3, {}, 0.0) for f in (torn, vague))
 
