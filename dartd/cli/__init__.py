@@ -15,6 +15,7 @@ _COMMANDS = {
     "check-config": "say whether a configuration is right, and what is wrong with it",
     "key": "make, list and revoke API keys, also while the daemon runs",
     "user": "add and list accounts, and set passwords, also while the daemon runs",
+    "calibrate": "calibrate a camera from pictures of the empty board, show the fit, check a calibration",
     "cameras": "list the cameras that are plugged in, as the configuration wants them",
     "schema": "print the JSON Schema of every event, or write them to a folder",
 }

@@ -1,0 +1,50 @@
+"""`dartd calibrate`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from dartd.cli.failure import told_failures
+from dartd.config import load_config
+from schemas.codec import encode_json
+
+
+@click.command("calibrate")
+@click.argument("pictures", nargs=-1, required=True, metavar="PICTURE…", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--camera-id", default="cam0", show_default=True, help="Whose calibration it is.")
+@click.option(
+    "--near-sector", type=click.IntRange(1, 20), metavar="SECTOR", help="The sector nearest to the camera, if the numbers are unreadable."
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the calibration here as JSON instead of to stdout.")
+@click.option(
+    "--overlay", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture with the calibration drawn over it here."
+)
+@click.option(
+    "--check", metavar="JSON", type=click.Path(path_type=Path, dir_okay=False), help="Check this calibration instead of taking one."
+)
+@click.option("--config", "path", type=click.Path(path_type=Path), help="Take the rings of the board from here instead of the usual ones.")
+def command(
+    pictures: tuple[Path, ...],
+    *,
+    camera_id: str,
+    near_sector: int | None,
+    out: Path | None,
+    overlay: Path | None,
+    check: Path | None,
+    path: Path | None,
+) -> None:
+    """Calibrate one camera from pictures of the empty board, and show how well it fits.
+
+    A running daemon calibrates by itself; this is to see why it refuses, to keep a calibration, and to check one that was kept. Exit status
+    1 when the calibration is refused (stderr says why), 2 when a file cannot be read.
+    """
+    with told_failures():
+        config = load_config(path, os.environ if path else {}, cameras_required=False)
+    options = [str(picture) for picture in pictures] + ["--camera-id", camera_id, "--board", encode_json(config.board.spec).decode()]
+    given = {"--near-sector": near_sector, "--out": out, "--overlay": overlay, "--check": check}
+    for name, value in given.items():
+        options += [] if value is None else [name, str(value)]
+    sys.exit(subprocess.run([sys.executable, "-m", "workers.calibrating", *options], check=False).returncode)  # noqa: S603 (our own)

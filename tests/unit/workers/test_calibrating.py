@@ -1,0 +1,61 @@
+"""Calibrating from picture files."""
+
+from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+import pytest
+
+from schemas.geometry import Calibration
+from tests.support.scene import outlook
+from workers.calibrating import REFUSED, UNREADABLE, main
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a picture of an empty board."""
+    path = tmp_path_factory.mktemp("pictures") / "empty.png"
+    cv2.imwrite(str(path), outlook(1, 0).picture())
+    return path
+
+
+def test_a_calibration_goes_out_and_comes_in(picture: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    """What was written as JSON is checked against the picture and comes out the same; the overlay is a picture of the same size."""
+    out, overlay = tmp_path / "cam0.json", tmp_path / "overlay.jpg"
+    taken = main([str(picture), "--camera-id", "cam0", "--out", str(out), "--overlay", str(overlay)])
+    checked = main([str(picture), "--check", str(out)])
+    drawn: object = cv2.imread(str(overlay))
+
+    assert (taken, checked) == (0, 0)
+    assert msgspec.json.decode(capsysbinary.readouterr().out, type=Calibration) == msgspec.json.decode(out.read_bytes(), type=Calibration)
+    assert isinstance(drawn, np.ndarray)
+    assert drawn.shape == (600, 800, 3)
+
+
+def test_a_calibration_that_does_not_fit_is_refused(picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A calibration of another place or size is refused with how far it is off."""
+    out, other, small = tmp_path / "cam0.json", tmp_path / "other.png", tmp_path / "small.png"
+    pixels = outlook(1, 0).picture()
+    moved = cv2.warpAffine(pixels, np.array([[1, 0, 6], [0, 1, 0]], np.float32), (800, 600), borderMode=cv2.BORDER_REPLICATE)
+    cv2.imwrite(str(other), moved)
+    cv2.imwrite(str(small), pixels[:300, :400])
+    main([str(picture), "--out", str(out)])
+
+    assert main([str(other), "--check", str(out)]) == REFUSED
+    assert "px beside where it says" in capsys.readouterr().err
+    assert main([str(small), "--check", str(out)]) == REFUSED
+    assert "the picture 400x300" in capsys.readouterr().err
+
+
+def test_what_cannot_be_read_is_named(picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is no picture, pictures of two sizes and a calibration that is none end with status 2."""
+    broken, small = tmp_path / "broken.jpg", tmp_path / "small.png"
+    broken.write_bytes(b"no picture")
+    cv2.imwrite(str(small), np.zeros((60, 80, 3), np.uint8))
+
+    assert main([str(broken)]) == UNREADABLE
+    assert "broken.jpg" in capsys.readouterr().err
+    assert main([str(picture), str(small)]) == UNREADABLE
+    assert main([str(picture), "--check", str(broken)]) == UNREADABLE
+    assert main([str(small)]) == REFUSED
