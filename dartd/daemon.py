@@ -20,6 +20,7 @@ from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
 from dartd.metrics import CameraFigures, HubFigures, Metrics
+from dartd.runtime.briefing import Briefing
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub import Hub
 from dartd.runtime.mischief import Mischief
@@ -28,7 +29,7 @@ from dartd.runtime.retention import Retention
 from dartd.runtime.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
-from dartd.store.images import THROW_BYTES, Images
+from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.kept_secret import kept_secret
 from dartd.store.metadata import remembered
@@ -45,7 +46,7 @@ from dartd.web.tokens import Signer
 from dartd.web.upkeep import write_behind
 from schemas.base import CameraId
 from schemas.faults import Scenario
-from schemas.worker import Calibrated, Configure
+from schemas.worker import Calibrated
 
 _log = logging.getLogger(__name__)
 
@@ -145,11 +146,13 @@ class Daemon:
                 stack.callback(each.close)
             journal = await asyncio.to_thread(self._open_journal)
             stack.push_async_callback(asyncio.to_thread, journal.close)
-            board = await self._restored_board(journal)
-            calibrations = Calibrations(journal.database)
-            await calibrations.load()
-            epoch_s = await self._simulation_epoch_s(journal)
-            await self._run_parts(sockets, journal, board, calibrations, epoch_s)
+            hub = Hub(
+                read=journal.read, last_seq=journal.last_seq, queue_size=self._config.ws.queue_size, ring_bytes=self._config.ws.ring_bytes
+            )
+            await hub.remember()
+            supervisor, pipeline = await self._seeing(journal, hub)
+            services = await self._services(journal, hub, supervisor, pipeline)
+            await self._run_parts(sockets, supervisor, pipeline, services)
 
     # -- building
 
@@ -206,38 +209,21 @@ class Daemon:
             self._announce(f"operator token, shown this once and kept in {self._config.state_path}: {token}")
         return token
 
-    # -- running
-
-    async def _run_parts(
-        self, sockets: Sequence[socket.socket], journal: Journal, board: Board, calibrations: Calibrations, epoch_s: float
-    ) -> None:
+    async def _seeing(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
+        """Build what sees and decides, with all that was known before."""
         config, clock = self._config, self._clock
-        hub = Hub(read=journal.read, last_seq=journal.last_seq, queue_size=config.ws.queue_size, ring_bytes=config.ws.ring_bytes)
-        await hub.remember()
-        sources = {camera.camera_id: camera.source for camera in config.cameras}
-        began_s = clock.now()
+        board, calibrations = await self._restored_board(journal), Calibrations(journal.database)
+        await calibrations.load()
         self._mischief.begin()
-
-        def configure(camera_id: CameraId) -> Configure:
-            source = sources[camera_id]
-            return Configure(
-                source=source,
-                board=config.board.spec,
-                calibration=calibrations.of(camera_id),
-                darts=board.known_darts(),
-                start_s=epoch_s if source.url.startswith("sim:") else began_s,
-                state_dir=str(config.state_path),
-                images_dir=None if config.images_path is None else str(config.images_path),
-                image_bytes=THROW_BYTES // len(sources),
-                faults=self._mischief.of_camera(camera_id),
-            )
+        epoch_s = await self._simulation_epoch_s(journal)
+        briefing = Briefing(config, board, calibrations, self._mischief, began_s=clock.now(), epoch_s=epoch_s)
 
         async def deliver(_camera_id: CameraId, item: WorkerInput) -> None:
             await pipeline.deliver(item)
             if isinstance(item, Calibrated):
                 await calibrations.keep(item.calibration, at_s=clock.wall(item.t_s))
 
-        supervisor = Supervisor(list(sources), configure, deliver)
+        supervisor = Supervisor([camera.camera_id for camera in config.cameras], briefing.of, deliver)
         pipeline = Pipeline(
             board,
             journal,
@@ -248,11 +234,16 @@ class Daemon:
             metrics=self._metrics,
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
+        return supervisor, pipeline
+
+    async def _services(self, journal: Journal, hub: Hub, supervisor: Supervisor, pipeline: Pipeline) -> Services:
+        """Build what the web is given, and let the metrics look at it."""
+        config = self._config
         clients = Clients(config.ws.max_clients)
         limits = Limits(rate_classes(config), admin_factor=config.limits.admin_factor)
         await limits.load(journal.database)
-        host = HostFigures(config.state_path)
-        services = Services(
+        self._metrics.watch(cameras=lambda: _camera_figures(supervisor), hub=lambda: _hub_figures(hub, clients), pipeline=pipeline.figures)
+        return Services(
             config=config,
             version=self._version,
             board=pipeline,
@@ -265,25 +256,27 @@ class Daemon:
             limits=limits,
             seat=journal,
             clients=clients,
-            host=host,
-            started_at_s=began_s,
-            now=clock.now,
+            host=HostFigures(config.state_path),
+            started_at_s=self._clock.now(),
+            now=self._clock.now,
         )
-        images = config.images
+
+    # -- running
+
+    async def _run_parts(self, sockets: Sequence[socket.socket], supervisor: Supervisor, pipeline: Pipeline, services: Services) -> None:
+        config, images = self._config, self._config.images
         folder = Images(config.state_path / "images")
         retention = Retention(folder, keep_days=images.keep_days, keep_bytes=images.keep_mb * 1_000_000)
-        self._metrics.watch(cameras=lambda: _camera_figures(supervisor), hub=lambda: _hub_figures(hub, clients), pipeline=pipeline.figures)
+        tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
+        serving = functools.partial(serve, max_message_bytes=config.ws.max_message_bytes, tls=tls)
         async with anyio.create_task_group() as tasks:
             await tasks.start(_heed_signals, tasks.cancel_scope)
             tasks.start_soon(pipeline.run)
-            tasks.start_soon(host.run)
+            tasks.start_soon(services.host.run)
             tasks.start_soon(self._measure_lag)
             tasks.start_soon(self._mischief.run, config.store_path)
             tasks.start_soon(write_behind, services)
             tasks.start_soon(retention.run)
-            server = self._config.server
-            tls = (server.tls_cert, server.tls_key) if server.tls_cert and server.tls_key else None
-            serving = functools.partial(serve, max_message_bytes=self._config.ws.max_message_bytes, tls=tls)
             await tasks.start(serving, build_app(services), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)
