@@ -10,6 +10,7 @@ from schemas.documents import Schema, documents, name_of
 from schemas.entities import EntityEvent
 from schemas.events import CalibrationChanged, CameraStateChanged, JournalledEvent, LiveEvent
 from schemas.presence import Presence
+from schemas.today import MetricsUpdate
 
 VERSION = "3.0.0"
 _REFERENCE = "#/components/schemas/{name}"
@@ -37,6 +38,8 @@ def topic_told(event: type[Event]) -> str:
         return "camera:{camera_id}"
     if event is Presence:
         return "presence:{topic}"
+    if event is MetricsUpdate:
+        return "metrics"
     return "board:{board_id}" if event in get_args(JournalledEvent) else "*"
 
 

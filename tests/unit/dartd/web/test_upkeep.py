@@ -4,9 +4,12 @@ import asyncio
 
 import httpx2
 
-from dartd.web.upkeep import flush
+from dartd.web.upkeep import flush, tell_today
+from tests.support.ear import Connect
 from tests.support.people import make_key, make_user
 from tests.support.station import Station
+from tests.support.throws import hit
+from tests.support.waiting import Waiting
 
 
 async def test_use_of_keys_and_limits_is_written(station: Station, http: httpx2.AsyncClient) -> None:
@@ -28,3 +31,20 @@ async def test_store_that_cannot_be_written_ends_nothing(station: Station, http:
     await flush(station.services)
 
     assert (await http.get("/health/live")).status_code == 200
+
+
+async def test_the_day_is_told_to_who_may_hear_it(station: Station, connect: Connect, operator: dict[str, str], waiting: Waiting) -> None:
+    """On the topic `metrics`; nobody else hears it."""
+    await station.happen(hit("d1", 1))
+    ear = await connect("?topics=metrics", additional_headers=operator)
+    stranger = await connect("?topics=metrics,board:*")
+    for each in (ear, stranger):
+        await each.hear_types(2)
+    await waiting.soon(lambda: station.hub.statistics().direct == 2)
+    await tell_today(station.services)
+    told = await ear.hear()
+    await stranger.say(action="ping")
+
+    assert (told["event_type"], told["darts"], told["points"], told["three_dart_average"]) == ("metrics_update", 1, 60, "180.00")
+    assert told["clients"] == 2
+    assert (await stranger.hear())["event_type"] == "pong"
