@@ -50,6 +50,13 @@ class Images:
         cameras = sorted({camera_id for camera_id, _ in found})
         return tuple(image_path(throw_id, camera_id, kind) for camera_id in cameras for kind in KINDS if (camera_id, kind) in found)
 
+    def latest(self, camera_id: str) -> bytes | None:
+        """Read the newest picture that a camera took when a dart was in the board; None when there is none."""
+        if not _NAME.fullmatch(camera_id):
+            return None
+        newest = max(self.folder.glob(f"*/{camera_id}-after.jpg"), key=_written_s, default=None)
+        return None if newest is None else self.read(newest.parent.name, camera_id, "after")
+
     def prune(self, *, oldest_s: float, most_bytes: int) -> Kept:
         """Remove what was written before `oldest_s` (seconds since 1970), then the oldest until the rest fits; gives what stays."""
         throws = sorted((_weigh(path) for path in _folders(self.folder)), reverse=True)  # newest first
@@ -64,6 +71,13 @@ class Images:
 
 def _folders(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+
+
+def _written_s(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _weigh(folder: Path) -> tuple[float, int, Path]:

@@ -1,5 +1,7 @@
 """The web application: every route, and what stands around them."""
 
+from collections.abc import Sequence
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -8,7 +10,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp
 
 from dartd.errors import DartdError
-from dartd.web import docs, exposition, health, live, pages
+from dartd.web import debug, docs, exposition, health, live, pages
 from dartd.web.endpoint import Endpoint, check_whole
 from dartd.web.openapi import describe
 from dartd.web.place import check_declared, routes_of
@@ -41,22 +43,24 @@ def build_app(services: Services) -> ASGIApp:
     Raises:
         DeclarationError: a route has no declaration, or one that is not whole.
     """
+    server = services.config.server
+    endpoints = [*ENDPOINTS, *(debug.ENDPOINTS if server.debug else ())]
     app = Starlette(
-        routes=routes(services.config.server.ws_path),
+        routes=routes(server.ws_path, endpoints),
         middleware=_middleware(services),
         exception_handlers=dict.fromkeys((HTTPException, Problem, DartdError), answer_problem),
     )
     app.router.redirect_slashes = False
     check_declared(app.routes)
     app.state.services = services
-    app.state.openapi = describe(ENDPOINTS, version=services.version, anonymous=services.accounts.anonymous.permissions)
+    app.state.openapi = describe(endpoints, version=services.version, anonymous=services.accounts.anonymous.permissions)
     return Trace(app, Timings(services.registry))
 
 
-def routes(ws_path: str) -> list[BaseRoute]:
+def routes(ws_path: str, endpoints: Sequence[Endpoint] = ENDPOINTS) -> list[BaseRoute]:
     """List every route of the daemon."""
-    check_whole(ENDPOINTS)
-    return [WebSocketRoute(ws_path, serve_websocket), *routes_of(ENDPOINTS)]
+    check_whole(endpoints)
+    return [WebSocketRoute(ws_path, serve_websocket), *routes_of(endpoints)]
 
 
 def _middleware(services: Services) -> list[Middleware]:

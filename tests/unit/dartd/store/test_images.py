@@ -58,3 +58,15 @@ def test_old_pictures_go_by_age_then_by_size(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     """Before the first throw there is nothing to remove."""
     assert Images(tmp_path / "images").prune(oldest_s=0.0, most_bytes=1) == Kept(0, 0)
+
+
+def test_newest_picture_of_a_camera_is_found(tmp_path: Path) -> None:
+    """By when it was written; a name that is none finds nothing."""
+    for at_s, throw_id in ((3, "d1"), (9, "d2"), (6, "d3")):
+        path = tmp_path / throw_id / "left-after.jpg"
+        path.parent.mkdir()
+        path.write_bytes(throw_id.encode())
+        os.utime(path, (at_s, at_s))
+    images = Images(tmp_path)
+
+    assert (images.latest("left"), images.latest("right"), images.latest("../x"), images.latest("*")) == (b"d2", None, None, None)
