@@ -218,16 +218,16 @@ async def wander(seconds: float, clients: int, seed: int) -> bool:
     with tempfile.TemporaryDirectory() as directory:
         port = free_port()
         until = asyncio.Event()
-        server = await _started(port, directory)
+        server = await started(port, directory)
         roamers = [Roamer(f"ws://127.0.0.1:{port}/ws", seed + k) for k in range(clients)]
         roaming = [asyncio.ensure_future(roamer.roam(until)) for roamer in roamers]
         try:
             for _ in range(3):
-                await _publish(port, seconds / 3)
+                await publish(port, seconds / 3)
                 server.kill()
                 server.wait()
                 await asyncio.sleep(0.5)
-                server = await _started(port, directory)
+                server = await started(port, directory)
             until.set()
             await asyncio.gather(*roaming)
             with sqlite3.connect(Path(directory) / "dartd.db") as store:
@@ -245,7 +245,8 @@ async def wander(seconds: float, clients: int, seed: int) -> bool:
     return right == clients
 
 
-async def _started(port: int, directory: str) -> "subprocess.Popen[bytes]":
+async def started(port: int, directory: str) -> "subprocess.Popen[bytes]":
+    """Start the server for load on a directory, and wait until it answers."""
     command = [sys.executable, "-m", HUB, "--port", str(port), "--directory", directory]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: ASYNC220  the bench waits for it anyway
     os.sched_setaffinity(server.pid, {0})
@@ -257,7 +258,8 @@ async def _started(port: int, directory: str) -> "subprocess.Popen[bytes]":
         await asyncio.sleep(0.1)
 
 
-async def _publish(port: int, seconds: float) -> None:
+async def publish(port: int, seconds: float) -> None:
+    """Publish evenly for so long."""
     end = time.monotonic() + seconds
     async with websockets.connect(f"ws://127.0.0.1:{port}/bench/publish", proxy=None, compression=None) as publisher:
         n = 0

@@ -16,7 +16,7 @@ from dartd.web.problems import Problem
 from schemas.api.stream import StreamQuery
 from schemas.events import ErrorMessage, Heartbeat
 
-_QUIET_S = 15.0  # proxies cut what is silent for longer
+_QUIET_S = 10.0  # proxies cut what is silent for long
 _LAST_S = 0.2  # who asks once waits no longer for what does not come
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
