@@ -50,18 +50,9 @@ class Place:
         principal = await _admitted(request, endpoint, services)
         call = Call(services=services, request=request, principal=principal, endpoint=endpoint)
         call.own_only = await _authorised(call)
-        if endpoint.query is not None:
-            call.query = _query(request, endpoint.query)
+        raw = await _understand(call)
         if endpoint.endless and request.method == "HEAD":
             return Response(media_type=endpoint.media)  # a body that is not sent would never end
-        raw = await read_body(request, endpoint.longest) if endpoint.writes else b""
-        if endpoint.takes:
-            check_media_type(request, endpoint.takes)
-            call.body = raw
-        if endpoint.body is not None:
-            call.body = decode_body(request, raw, endpoint.body, needed=endpoint.body_needed)
-        if endpoint.versioned and endpoint.method == "PUT":
-            call.if_version = _version(request.headers.get("if-match"))
         repetition = Repetition.of(call, raw)
         if repetition is None:
             return await _done(call)
@@ -130,6 +121,24 @@ async def _authorised(call: Call) -> bool:
         f"this needs the permission {endpoint.permission}",
         details={"permission": endpoint.permission, "role": principal.role},
     )
+
+
+async def _understand(call: Call) -> bytes:
+    """Read what is asked into the types that are declared; give the body as it came."""
+    endpoint, request = call.endpoint, call.request
+    if endpoint.query is not None:
+        call.query = _query(request, endpoint.query)
+    if not endpoint.writes:
+        return b""
+    raw = await read_body(request, endpoint.longest)
+    if endpoint.takes:
+        check_media_type(request, endpoint.takes)
+        call.body = raw
+    if endpoint.body is not None:
+        call.body = decode_body(request, raw, endpoint.body, needed=endpoint.body_needed)
+    if endpoint.versioned and endpoint.method == "PUT":
+        call.if_version = _version(request.headers.get("if-match"))
+    return raw
 
 
 def _query(request: Request, kind: type) -> Any:
