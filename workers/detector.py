@@ -37,6 +37,7 @@ from schemas.worker import (
 )
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
 from workers.vision.fitness import Fitness
+from workers.vision.footing import FAR_MM, moved_mm
 from workers.vision.frame import SMALL, Frame, Image
 from workers.vision.motion import Glance
 from workers.vision.motion import Motion as Glancer
@@ -109,6 +110,7 @@ class Detector:
         self._sequence: str | None = None
         self._rereference: Rereference | None = None
         self._refresh_s = np.inf
+        self._lost = False  # the camera does not stand where it was calibrated
         self._fitness = Fitness()
         self._last_small: Image | None = None
         self._epoch = 0
@@ -211,11 +213,27 @@ class Detector:
         self._collected.clear()
         self._announced, self._retry_s = False, -np.inf
 
+    def _keep_footing(self, scene: Scene, seen: Comparison, frame: Frame, *, calm: bool = True) -> list[FromWorker]:
+        """Tell when the camera no longer stands where it was calibrated; once the board is empty and calm, look for it anew."""
+        calibration = scene.projection.calibration
+        off_mm = moved_mm(seen, frame.color(), scene.projection, self._board, scene.region.mm_per_px)
+        told = self._tell_lost(frame.t_s, off_mm) if (off_mm > FAR_MM) != self._lost else []
+        if self._lost and calm and not self._darts and not self._takeout:
+            self._forget_place()
+            self._handed_over = None if np.isfinite(off_mm) else calibration  # it may be hidden, and show itself where it was
+        return told
+
+    def _tell_lost(self, t_s: float, off_mm: float) -> list[FromWorker]:
+        self._lost = off_mm > FAR_MM
+        how = f"has moved by {off_mm:.1f} mm on the board since it was calibrated" if np.isfinite(off_mm) else "no longer sees the board"
+        detail = f"the camera {how}; it calibrates anew when the board is empty" if self._lost else ""
+        return [Fault(camera_id=self._camera, t_s=t_s, fault="uncalibrated", active=self._lost, detail=detail)]
+
     def _find_board(self, frame: Frame, glance: Glance) -> list[FromWorker]:
         """Calibrate from the first quiet pictures, or keep the calibration that was handed over."""
         recorded = self._sequence is not None
         if len(self._collected) < (1 if recorded else CALIBRATION_FRAMES):
-            if frame.t_s < self._retry_s or glance.moving:
+            if frame.t_s < self._retry_s or glance.moving or (self._lost and self._darts):
                 self._collected.clear()
                 return []
             if self._handed_over is not None and self._fits(frame.color(), self._handed_over):
@@ -251,6 +269,7 @@ class Detector:
             self._glancer.look(self._last_small)
         self._fresh, self._refresh_s = False, t_s + REFRESH_S
         told: list[FromWorker] = [Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)]
+        told += self._tell_lost(t_s, 0.0) if self._lost else []
         if kept and self._known_empty is not None and self._known_empty.shape == picture.shape:
             # what happened meanwhile is an episode like any other: the next picture settles it against the empty board
             self._scene = Scene(self._camera, projection, region, self._known_empty, t_s)
@@ -326,7 +345,8 @@ class Detector:
             take(seen.picture, frame.t_s)
             self._rereference = None
             self._glancer.settle(small)
-        elif scene.unprepared:
+            return self._keep_footing(scene, seen, frame)
+        if scene.unprepared:
             _ = scene.reference
         elif frame.t_s >= self._refresh_s and not frame.held:
             return self._refresh(scene, frame, small)
@@ -338,7 +358,7 @@ class Detector:
         seen = scene.compare(frame.color())
         if cv2.countNonZero(seen.difference.changed) < FEWEST_CHANGED:
             scene.adopt(seen.picture, frame.t_s)
-            return []
+            return self._keep_footing(scene, seen, frame)
         episode = self._open_episode(frame.t_s)
         episode.still_since_s = frame.t_s
         return [self._motion(episode, frame.t_s, 0.0), *self._settle(scene, episode, frame, small)]
@@ -379,7 +399,10 @@ class Detector:
             scene.remember(episode.number, seen)
             scene.adopt(seen.picture, frame.t_s)
             self._refresh_s = frame.t_s + REFRESH_S
-        return [settled]
+        looked_again = episode.still_since_s == episode.started_s  # no hand stands still for so long
+        if finding == "hand" and not looked_again:
+            return [settled]
+        return [settled, *self._keep_footing(scene, seen, frame, calm=seen.alignment is None or not sightings)]
 
     def _look(self, scene: Scene, frame: Frame) -> _Look:
         seen = scene.compare(frame.color())

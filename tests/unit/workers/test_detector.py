@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import cv2
 import msgspec
 import numpy as np
 import pytest
@@ -360,3 +361,55 @@ def test_repeats_are_counted(watched: Watched) -> None:
     watched.step(picture, held=True)
 
     assert watched.detector.counters.frames_held == before + 2
+
+
+def pushed(picture: Image, px: float) -> Image:
+    """Push a camera: its picture moves to the right."""
+    return np.asarray(
+        cv2.warpAffine(picture, np.array([[1, 0, px], [0, 1, 0]], np.float32), (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+    )
+
+
+def test_a_camera_that_was_pushed_far_says_so_and_looks_for_the_board_anew() -> None:
+    """More than 3 mm are told as a fault; on an empty, calm board the camera calibrates itself there, and is well again."""
+    watched = Watched()
+    watched.frames(8)
+    for _ in range(16):
+        watched.step(pushed(watched.look.picture(), 8.0))
+    faults = [m for m in watched.said if isinstance(m, Fault) and m.fault == "uncalibrated"]
+    calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
+
+    assert [f.active for f in faults] == [True, False]
+    assert "has moved by" in faults[0].detail
+    assert [c.kept for c in calibrated] == [True, False]
+    assert calibrated[1].calibration.residual_mm < 0.6
+
+
+def test_with_darts_in_the_board_a_pushed_camera_waits() -> None:
+    """It is told at once, and calibrated only when the darts are out: a dart in the board spoils a calibration."""
+    watched = Watched()
+    watched.frames(8)
+    watched.frames(6, NEW)
+    known = KnownDart(dart_id=DartId("d1"), axis=axis_of(NEW), episodes={watched.look.camera_id: 1})
+    watched.detector.tell(BoardState(darts=(known,)))
+    for _ in range(8):
+        watched.step(pushed(watched.look.picture(NEW), 8.0))
+    waiting = [m for m in watched.said if isinstance(m, Fault | Calibrated)]
+    watched.detector.tell(Rereference(empty=True))
+    watched.detector.tell(BoardState())
+    for _ in range(16):
+        watched.step(pushed(watched.look.picture(), 8.0))
+
+    assert [type(m) for m in waiting] == [Calibrated, Fault]
+    assert [m.kept for m in watched.said if isinstance(m, Calibrated)] == [True, False]
+
+
+def test_a_camera_pushed_a_little_is_followed() -> None:
+    """Two pixels are made up for by registration: nothing is told, nothing calibrated anew."""
+    watched = Watched()
+    watched.frames(8)
+    for _ in range(10):
+        watched.step(pushed(watched.look.picture(), 2.0))
+
+    assert not [m for m in watched.said if isinstance(m, Fault)]
+    assert len([m for m in watched.said if isinstance(m, Calibrated)]) == 1
