@@ -17,6 +17,7 @@ _COMMANDS = {
     "user": "add and list accounts, and set passwords, also while the daemon runs",
     "calibrate": "calibrate a camera from pictures of the empty board, show the fit, check a calibration",
     "cameras": "list the cameras that are plugged in, as the configuration wants them",
+    "doctor": "look at everything that dartd needs, and say what is wrong and how to mend it",
     "schema": "print the JSON Schema of every event, or write them to a folder",
 }
 
@@ -26,6 +27,7 @@ Try it without a camera:
 With cameras:
   dartd cameras                      what is plugged in, ready to paste
   dartd check-config my.toml         what is wrong, before it matters
+  dartd doctor --config my.toml      looks through the cameras, at disk, database, port and clock
   dartd run --config my.toml         then open http://localhost:8000/
 
 Exit status: 0 all well, 1 something broke, 2 what was asked makes no sense (an option, the configuration, a recording).

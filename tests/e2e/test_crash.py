@@ -3,7 +3,6 @@
 import asyncio
 import os
 import random
-import shutil
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.daemon import RunningDaemon, free_port, is_running
-from tests.support.simulation import Listener, calibrate, journal, standing, write_simulation
+from tests.support.simulation import Listener, journal, standing, write_simulation
 from tests.support.waiting import Waiting
 
 pytestmark = pytest.mark.timeout(120)
@@ -22,21 +21,6 @@ RIG = 8
 KILLS = 2
 BACK_S = 5.0
 ENDED_S = 3.0
-
-
-@pytest.fixture(scope="module")
-def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder whose state knows where the cameras stand."""
-    folder = tmp_path_factory.mktemp("calibrated")
-    calibrate(folder, RIG)
-    return folder
-
-
-@pytest.fixture
-def folder(calibrated: Path, tmp_path: Path) -> Path:
-    """Give a test a copy of that state."""
-    shutil.copytree(calibrated / "state", tmp_path / "state")
-    return tmp_path
 
 
 @asynccontextmanager

@@ -98,12 +98,19 @@ class Ordeal:
         options = ["--faults", str(self.scenario)]
         self.daemon = RunningDaemon(self.config, self.port, options=options, environ={"DARTD_LOG_LEVEL": "warning"})
         process = self.daemon.__enter__().process
-        threading.Thread(target=self._read_log, args=(process.stderr,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read_log, args=(process.stderr,), daemon=True)
+        self._reader.start()
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """End the daemon; gives its status."""
-        self.daemon.process.send_signal(how)
-        return self.daemon.process.wait(15)
+        """End the daemon, if it still runs; gives its status."""
+        process = self.daemon.process
+        process.send_signal(how)
+        status = process.wait(15)
+        self._reader.join(15)
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+        return status
 
     def _read_log(self, lines: Iterable[str]) -> None:
         """Keep the lines as they come: a full pipe would hold up the log, and only the log."""

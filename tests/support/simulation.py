@@ -32,7 +32,7 @@ def calibrate(folder: Path, rig: int) -> None:
     """Let the cameras of a rig find the empty board, so that later daemons on a copy of the folder's state see it from the start."""
     port = free_port()
     with RunningDaemon(write_simulation(folder, port, rig=rig, first_s=10_000), port) as daemon:
-        daemon.waiting.until(lambda: _is_calibrated(daemon), "three calibrations", timeout_s=60)
+        daemon.waiting.until(lambda: _is_calibrated(daemon), "three calibrations", timeout_s=120)  # a machine that is busy otherwise
         status, _, _ = daemon.end()
     assert status == 0
 

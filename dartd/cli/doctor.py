@@ -1,0 +1,75 @@
+"""`dartd doctor`."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import click
+import msgspec
+
+from dartd.cli.configuration import find_config
+from dartd.cli.eyesight import camera_findings
+from dartd.cli.failure import BROKE, MAKES_NO_SENSE
+from dartd.cli.findings import Finding, daemon_findings, health_of, holder_of, host_findings, said_by, state_findings, store_findings
+from dartd.config import Config, load_config
+from dartd.daemon import open_sockets
+from dartd.errors import ConfigError
+
+_COLOURS = {"ok": "green", "warn": "yellow", "bad": "red", "skipped": None}
+
+
+@click.command("doctor")
+@click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration; as for `dartd run`.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def command(path: Path | None, *, as_json: bool) -> None:
+    """Look at everything that dartd needs, and say what is wrong and how to mend it.
+
+    Configuration, state directory, disk, database, port, clock, service, and every camera: frames a second, brightness, sharpness, and
+    whether the board is found. Beside a running daemon the cameras are not opened; the daemon is asked.
+
+    Exit status: 0 when dartd can do its work, 1 when something must be mended, 2 when the configuration is wrong.
+    """
+    try:
+        found = find_config(path, os.environ)
+        config = load_config(found, os.environ)
+    except ConfigError as error:
+        _tell([Finding(check="configuration", verdict="bad", found=error.message)], as_json=as_json)
+        sys.exit(MAKES_NO_SENSE)
+    if not as_json and sys.stderr.isatty():
+        click.echo("looking; cameras take some seconds", err=True)
+    findings = [Finding(check="configuration", verdict="ok", found=f"{found} is right"), *examine(config, os.environ)]
+    _tell(findings, as_json=as_json)
+    sys.exit(BROKE if any(each.verdict == "bad" for each in findings) else 0)
+
+
+def examine(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at everything but the configuration; blocks."""
+    yield from state_findings(config)
+    yield from store_findings(config)
+    pid = holder_of(config)
+    health = None if pid is None else health_of(config)
+    yield daemon_findings(config, pid, health, lambda config: open_sockets(config, environ))
+    yield from host_findings(said_by)
+    yield from camera_findings(config, health, running=pid is not None)
+
+
+def table(findings: Iterable[Finding]) -> Iterator[str]:
+    """Write findings as lines: what, how it is, what was found, and below it how to mend it."""
+    rows = list(findings)
+    width = max(len(each.check) for each in rows)
+    for each in rows:
+        verdict = click.style(f"{each.verdict:<7}", fg=_COLOURS[each.verdict])
+        yield f"{each.check:<{width}}  {verdict}  {each.found}"
+        if each.remedy:
+            yield f"{'':<{width}}           -> {each.remedy}"
+
+
+def _tell(findings: list[Finding], *, as_json: bool) -> None:
+    worst = max((each.verdict for each in findings), key=["skipped", "ok", "warn", "bad"].index)
+    if as_json:
+        click.echo(json.dumps({"verdict": worst, "findings": msgspec.to_builtins(findings)}, indent=1))
+        return
+    for line in table(findings):
+        click.echo(line)

@@ -1,0 +1,25 @@
+"""A simulated board whose cameras know where they stand, made once for all tests that need one."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.simulation import calibrate
+
+RIG = 8
+
+
+@pytest.fixture(scope="session")
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder whose state knows where the cameras of rig `RIG` stand."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    calibrate(folder, RIG)
+    return folder
+
+
+@pytest.fixture
+def folder(calibrated: Path, tmp_path: Path) -> Path:
+    """Give a test a copy of that state."""
+    shutil.copytree(calibrated / "state", tmp_path / "state")
+    return tmp_path
