@@ -22,6 +22,7 @@ UPRIGHT = np.array([0.0, 0.15])  # the mean slope of darts in a board, and
 LEAN = 0.35  # its spread: a weak prior that decides only where lines do not
 PARALLEL_SIN = 0.087  # lines that cross under 5° carry nothing
 GATES_PX = (10.0, 5.0, 4.0, 4.0)  # the axis of two lines may miss the third by some px: the fit begins wide
+CLEAR = 0.4  # the clarity of a dart of which a camera sees most
 WITNESS = 0.35  # the support from which on a camera counts as having seen the dart
 CONTRADICTS_PX = 1.5  # by which a camera's line misses what the others say
 SYSTEMATIC_PX = 0.15  # registration and the barrel's roundness: does not average out along an axis
@@ -39,10 +40,11 @@ Equations = tuple[Floats, Floats]
 
 @dataclass(frozen=True)
 class Witness:
-    """What one camera says of a fix: how much it supports it, how far its line misses it, and the sighting it stands on."""
+    """What one camera says of a fix: how fully and how clearly, how far its line misses it, and the sighting it stands on."""
 
     camera_id: CameraId
     support: float
+    clarity: float
     miss_mm: float
     sighting: Sighting | None
     used: bool
@@ -65,13 +67,18 @@ class Fix:
         return float(1.07 * np.sqrt(np.trace(self.covariance)))
 
     @property
+    def clear_views(self) -> int:
+        """Count the cameras before which it stands in full view."""
+        return sum(w.used and w.clarity >= CLEAR for w in self.witnesses)
+
+    @property
     def seen_by(self) -> tuple[CameraId, ...]:
         """Name the cameras that support it."""
         return tuple(w.camera_id for w in self.witnesses if w.used)
 
 
-def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3, least_score: float = 0.0) -> list[Fix]:
-    """Find up to `most` new darts in what the cameras see, the clearest first, until one scores less than `least_score`.
+def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3) -> list[Fix]:
+    """Find up to `most` new darts in what the cameras see, the clearest first.
 
     Axes that coincide with a dart already `standing` are left out. A dart that only one camera saw is placed by its tip; its uncertainty
     says so.
@@ -80,7 +87,7 @@ def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3, l
     fixes: list[Fix] = []
     while len(fixes) < most:
         fix = _best(eyes, standing)
-        if fix is None or fix.score < least_score:
+        if fix is None:
             break
         fixes.append(fix)
         for eye in eyes:
@@ -177,11 +184,11 @@ def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:
     spread = max(1.0, float(np.sqrt(np.mean(np.square(list(misses.values()))))) / SYSTEMATIC_PX) if len(used) > 1 else 1.0
     witnesses = []
     for eye in eyes:
-        support = float(eye.support(axis[None])[0])
+        support, clear = (float(v[0]) for v in eye.judge(axis[None]))
         nearest, strength = eye.nearest(axis[None])
         miss_mm = misses.get(id(eye), 0.0) / eye.px_per_mm(axis)
         sighting = eye.sightings[nearest[0]] if strength[0] > 2.0 else None
-        witnesses.append(Witness(eye.camera_id, support, miss_mm, sighting, id(eye) in misses and support >= WITNESS))
+        witnesses.append(Witness(eye.camera_id, support, clear, miss_mm, sighting, id(eye) in misses and support >= WITNESS))
     if not any(w.used for w in witnesses):
         return None
     x, y, slope_x, slope_y = (float(v) for v in axis)

@@ -112,7 +112,7 @@ class Rounds:
         scores = _presence(standing, settled)
         disturbed = [d for d in standing if scores.get(d.dart_id, 1.0) < UNDISTURBED]
         cameras = max(1, len(self.poses))
-        found = fuse(views, [d.axis for d in standing if d not in disturbed], 3 + len(disturbed), FIRST_SCORE * cameras)
+        found = fuse(views, [d.axis for d in standing if d not in disturbed], 3 + len(disturbed))
         fixes = self._accept(found, len(disturbed))
         again = _seen_again(disturbed, fixes)
         fixes = [f for f in fixes if f not in again.values()]
@@ -147,9 +147,10 @@ class Rounds:
         cameras = max(1, len(self.poses))
         accepted: list[Fix] = []
         for fix in fixes:
-            least = (MORE_SCORE if len(accepted) > disturbed else FIRST_SCORE) * cameras
+            first = len(accepted) <= disturbed
+            enough = fix.score >= (FIRST_SCORE if first else MORE_SCORE) * cameras or (first and fix.clear_views > 1)
             own_shadow = any(_distance_mm(fix.axis, other.axis) < SHADOW_MM for other in accepted) and not disturbed
-            if fix.score >= least and not own_shadow and (len(fix.seen_by) > 1 or cameras == 1):
+            if enough and not own_shadow and (len(fix.seen_by) > 1 or cameras == 1):
                 accepted.append(fix)
         return accepted
 
