@@ -4,26 +4,32 @@ python -m tests.bench.faults                      each fault alone, as the table
 python -m tests.bench.faults --only hang,black
 python -m tests.bench.faults --mixtures 25 --seed 1   random mixtures one after the other in one daemon, with what must not happen counted
 python -m tests.bench.faults --kills 20           kill -9 of a camera's process and of the daemon at random moments
+python -m tests.bench.faults --tmpfs 60           a real disk of 24 MB, really full for a minute (needs root)
 
 Three simulated cameras play; times are from the fault to what is told, and from its end to a healthy board.
 """
 
 import argparse
 import asyncio
+import contextlib
 import os
 import random
+import shutil
 import signal
 import statistics
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
+
 from schemas.base import CameraId
 from schemas.faults import DAEMON_FAULTS, FRAME_FAULTS, PROCESS_FAULTS, ScriptedFault
 from tests.support.ordeal import Ordeal
-from tests.support.simulation import calibrate
+from tests.support.simulation import calibrate, journal
 
 RIG = 8
 FPS = 10.0  # three rendered cameras and everything else on two cores
@@ -156,6 +162,53 @@ async def kills(count: int, seed: int, state: Path) -> bool:
     return not (wrong or darts.invented or darts.twice or status)
 
 
+async def full_disk(lasts_s: float, state: Path) -> bool:
+    """Fill a real disk to the last byte under the daemon's store, and make room again."""
+    with tempfile.TemporaryDirectory() as folder:
+        disk = Path(folder) / "state"
+        disk.mkdir()
+        await anyio.run_process(["/bin/mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)])
+        try:
+            shutil.copytree(state, disk, dirs_exist_ok=True)
+            async with Ordeal(Path(folder), [], state=state, rig=RIG, fps=FPS) as ordeal:
+                await ordeal.waiting.soon(lambda: ordeal.listener.count("dart_hit") >= 2, "darts")
+                full_s = ordeal.now_s
+                _fill(disk / "ballast")
+                await ordeal.until_s(full_s + lasts_s)
+                meanwhile = [h for h in ordeal.heard if h.at_s > full_s]
+                held = len(ordeal.listener.events) - len(journal(Path(folder)))
+                (disk / "ballast").unlink()
+                room_s = ordeal.now_s
+                await ordeal.waiting.soon(lambda: _is_over(ordeal, room_s), "a healthy board", timeout_s=SETTLE_S)
+                await ordeal.until_s(ordeal.now_s + 14)
+                (ill_s, well_s), darts, wrong = ordeal.ill_s(full_s), ordeal.darts(ordeal.now_s - 3), ordeal.broken_journal()
+                lost = [line.split("} ")[1] for line in await asyncio.to_thread(_metric, ordeal.port, "dartd_camera_images_lost_total{")]
+                log = [line for line in ordeal.log if "WARN" in line or "ERROR" in line]
+                status = await asyncio.to_thread(ordeal.end)
+        finally:
+            await anyio.run_process(["/bin/umount", str(disk)])
+    print(f"full for {lasts_s:g} s: /health ill after {_seconds(ill_s, full_s)}, well again after {_seconds(well_s, room_s)}")
+    print(f"events told while it was full: {len(meanwhile)}, more than written: {held}; journal: {'; '.join(wrong) or 'whole'}")
+    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}; throws without pictures {lost}")
+    print("\n".join(log), f"\nstatus at the end {status}; load {os.getloadavg()[0]:.1f}")
+    return not (wrong or darts.invented or darts.twice or status or held)
+
+
+def _fill(path: Path) -> None:
+    with contextlib.suppress(OSError), path.open("wb", buffering=0) as ballast:
+        size = 1 << 20
+        while size:
+            try:
+                ballast.write(b"x" * size)
+            except OSError:
+                size //= 2
+
+
+def _metric(port: int, name: str) -> list[str]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        return [line for line in answer.read().decode().splitlines() if line.startswith(name)]
+
+
 async def _after_kill(ordeal: Ordeal, chance: random.Random) -> float:
     """Kill a camera's process and give the seconds until it is ready again."""
     mark, killed_s = len(ordeal.listener.events), time.monotonic()
@@ -183,6 +236,7 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(KINDS), help="kinds of faults to play alone")
     parser.add_argument("--mixtures", type=int, default=0)
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--tmpfs", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -192,6 +246,8 @@ def main() -> None:
             raise SystemExit(not asyncio.run(mixtures(asked.mixtures, asked.seed, state)))
         if asked.kills:
             raise SystemExit(not asyncio.run(kills(asked.kills, asked.seed, state)))
+        if asked.tmpfs:
+            raise SystemExit(not asyncio.run(full_disk(asked.tmpfs, state)))
         for number, kind in enumerate(asked.only.split(",")):
             row = asyncio.run(alone(kind, state))
             if not number:
