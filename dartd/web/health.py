@@ -136,9 +136,11 @@ async def get_live(_call: Call) -> Live:
 
 
 async def get_ready(call: Call) -> Answer:
-    """Answer `/health/ready`: 200 when throws are scored or would be as soon as a person starts detection, else 503 and why."""
-    found = report(call.services)
-    ready = found.health != "unhealthy" and found.board.status not in {"starting", "calibrating", "error"}
+    """Answer `/health/ready`: 200 when throws are scored, or will be once detection is on or a camera looked anew; else 503."""
+    found, cameras = report(call.services), call.services.board.snapshot().cameras
+    # Calibrating anew takes seconds; before the first calibration it is not known whether throws can be scored at all.
+    waits = {"starting", "error"} if any(camera.residual_px is not None for camera in cameras) else {"starting", "calibrating", "error"}
+    ready = found.health != "unhealthy" and found.board.status not in waits
     return Answer(value=Ready(status="ready" if ready else "not_ready", reasons=found.reasons), status=200 if ready else 503)
 
 

@@ -1,15 +1,17 @@
 """Whether all is well, and what is told of it."""
 
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx2
+import msgspec
 import pytest
 
 from dartd.web.health import CameraHealth, judge
 from schemas.base import CameraId
 from schemas.events import BoardStatus, Snapshot
-from tests.support.station import ScriptedBoard, Station
+from tests.support.station import ScriptedBoard, Station, running_station
 from tests.support.throws import hit
 
 READY = CameraHealth(state="ready", fps=20)
@@ -111,6 +113,26 @@ async def test_live_and_ready(station: Station, http: httpx2.AsyncClient) -> Non
 
     assert (live.status_code, ready.status_code, lost.status_code) == (200, 200, 503)
     assert lost.json()["reasons"][0] == "no camera sees the board"
+
+
+@pytest.mark.parametrize(("residual_px", "expected"), [(None, 503), (0.4, 200)])
+async def test_calibrating_anew_is_ready(tmp_path: Path, residual_px: float | None, expected: int) -> None:
+    """Once a camera was calibrated throws can be scored; before that nobody knows."""
+
+    class Calibrating(ScriptedBoard):
+        """A board that calibrates."""
+
+        def snapshot(self) -> Snapshot:
+            """Show it."""
+            shown = super().snapshot()
+            cameras = tuple(msgspec.structs.replace(each, state="calibrating", residual_px=residual_px) for each in shown.cameras)
+            return msgspec.structs.replace(shown, status="calibrating", cameras=cameras)
+
+    running = running_station(tmp_path, board=Calibrating())
+    async with running as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        answer = await http.get("/health/ready")
+
+    assert (answer.status_code, answer.json()["reasons"]) == (expected, ["the board is calibrating"])
 
 
 async def test_deep_health_asks_every_part(http: httpx2.AsyncClient) -> None:
