@@ -22,7 +22,6 @@ UPRIGHT = np.array([0.0, 0.15])  # the mean slope of darts in a board, and
 LEAN = 0.35  # its spread: a weak prior that decides only where lines do not
 PARALLEL_SIN = 0.087  # lines that cross under 5° carry nothing
 GATES_PX = (10.0, 5.0, 4.0, 4.0)  # the axis of two lines may miss the third by some px: the fit begins wide
-CLEAR = 0.4  # the clarity of a dart of which a camera sees most
 WITNESS = 0.35  # the support from which on a camera counts as having seen the dart
 CONTRADICTS_PX = 1.5  # by which a camera's line misses what the others say
 SYSTEMATIC_PX = 0.15  # registration and the barrel's roundness: does not average out along an axis
@@ -67,9 +66,9 @@ class Fix:
         return float(1.07 * np.sqrt(np.trace(self.covariance)))
 
     @property
-    def clear_views(self) -> int:
-        """Count the cameras before which it stands in full view."""
-        return sum(w.used and w.clarity >= CLEAR for w in self.witnesses)
+    def in_view(self) -> float:
+        """Add up how clearly the cameras that support it see it."""
+        return sum(w.clarity for w in self.witnesses if w.used)
 
     @property
     def seen_by(self) -> tuple[CameraId, ...]:

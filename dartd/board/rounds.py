@@ -20,6 +20,7 @@ from schemas.worker import KnownDart, Motion, Settled, Sighting, Spot
 
 GATHER_S = 0.1  # cameras are not in step: one may see a dart two frames after another
 FIRST_SCORE = 0.52  # of one per camera: what the lines of the cameras must add up to for a dart
+CLEARLY = 0.8  # or two of them must see most of it: what hides it from a third camera is no objection
 MORE_SCORE = 0.62  # for a second dart in the same change; shadows and flights make weak lines too
 SHADOW_MM = 6.0  # a dart's shadow starts at its foot: a second axis of the same change so near to the first is no dart
 SURE_MM = 1.0  # a vaguer axis explains no wide spots: two lines of a hand's fingers cross somewhere too
@@ -148,7 +149,7 @@ class Rounds:
         accepted: list[Fix] = []
         for fix in fixes:
             first = len(accepted) <= disturbed
-            enough = fix.score >= (FIRST_SCORE if first else MORE_SCORE) * cameras or (first and fix.clear_views > 1)
+            enough = fix.score >= (FIRST_SCORE if first else MORE_SCORE) * cameras or (first and fix.in_view > CLEARLY)
             own_shadow = any(_distance_mm(fix.axis, other.axis) < SHADOW_MM for other in accepted) and not disturbed
             if enough and not own_shadow and (len(fix.seen_by) > 1 or cameras == 1):
                 accepted.append(fix)
