@@ -16,6 +16,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import statistics
 import tempfile
 import time
@@ -173,6 +174,7 @@ async def full_disk(lasts_s: float, state: Path) -> bool:
             async with Ordeal(Path(folder), [], state=state, rig=RIG, fps=FPS) as ordeal:
                 await ordeal.waiting.soon(lambda: ordeal.listener.count("dart_hit") >= 2, "darts")
                 full_s = ordeal.now_s
+                await asyncio.to_thread(_shrink_log, disk / "dartd.db")
                 _fill(disk / "ballast")
                 await ordeal.until_s(full_s + lasts_s)
                 meanwhile = [h for h in ordeal.heard if h.at_s > full_s]
@@ -192,6 +194,12 @@ async def full_disk(lasts_s: float, state: Path) -> bool:
     print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}; throws without pictures {lost}")
     print("\n".join(log), f"\nstatus at the end {status}; load {os.getloadavg()[0]:.1f}")
     return not (wrong or darts.invented or darts.twice or status or held)
+
+
+def _shrink_log(store: Path) -> None:
+    """Take the room that the log of the database holds: with it the journal goes on for a long while."""
+    with contextlib.closing(sqlite3.connect(store)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _fill(path: Path) -> None:
