@@ -186,5 +186,5 @@ def _failures(endpoint: Endpoint, by_type: dict[int, Schema]) -> Iterable[tuple[
     error = by_type[id(ErrorAnswer)]
     for status in endpoint.errors:
         told = by_type[id(endpoint.answer)] if endpoint.path == "/health/ready" and status == 503 else error
-        headers: Schema = {"Retry-After": {"schema": {"type": "integer"}}} if status == 429 else {}
+        headers: Schema = {"Retry-After": {"schema": {"type": "integer"}}} if status in {429, 503} else {}
         yield str(status), {"description": _REASONS.get(status, "…"), "headers": headers, "content": {"application/json": {"schema": told}}}
