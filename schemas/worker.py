@@ -29,6 +29,16 @@ class CameraControls(Value, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     focus: float | None = None
 
 
+class KnownLens(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What is known of a camera's lens beforehand, in pixels of its picture (Brown-Conrady); None is found from the board."""
+
+    focal_px: float | None = None
+    center_x_px: float | None = None
+    center_y_px: float | None = None
+    k1: float | None = None
+    k2: float | None = None
+
+
 class SourceSpec(Value, frozen=True, kw_only=True):
     """One camera as its process must know it. `url` picks the source by its scheme (see workers/sources)."""
 
@@ -39,6 +49,7 @@ class SourceSpec(Value, frozen=True, kw_only=True):
     fps: float = 30.0
     near_sector: int | None = None
     controls: CameraControls = CameraControls()
+    lens: KnownLens = KnownLens()
 
 
 class KnownDart(Value, frozen=True, kw_only=True):

@@ -23,22 +23,19 @@ from schemas.worker import (
     Counters,
     Disown,
     Fault,
-    Finding,
     FromWorker,
     KnownDart,
     Motion,
-    Presence,
     Rereference,
     SequenceStarted,
     Settled,
-    Sighting,
-    Spot,
     ToWorker,
 )
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
 from workers.vision.fitness import Fitness
 from workers.vision.footing import FAR_MM, moved_mm
 from workers.vision.frame import SMALL, Frame, Image
+from workers.vision.look import HAND_MM, Look, look_at, width_mm
 from workers.vision.motion import Glance
 from workers.vision.motion import Motion as Glancer
 from workers.vision.projection import Projection
@@ -51,22 +48,9 @@ CALIBRATION_RETRY_S = 5.0
 CALIBRATION_BUDGET_S = 60.0  # on a machine that is busy otherwise
 KEPT_PX = 1.0  # a handed-over calibration that fits the picture this well is kept
 SAME_PLACE_PX = 8.0  # between sequences: a camera that moved less is followed, more is calibrated anew
-HAND_MM = 45.0  # no dart has a place this wide; fingers may be narrower and are left to the supervisor
 LOOK_AGAIN_S = 0.2  # while something large keeps moving
 LARGE_SHARE = 0.04
 REFRESH_S = 20.0
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What one still picture shows."""
-
-    seen: Comparison
-    bare: Comparison | None
-    presence: tuple[Presence, ...]
-    sightings: list[Sighting]
-    spots: tuple[Spot, ...]
-    on_empty: bool
 
 
 STILL = Glance(moving=False, differs=False, share=0.0, streak=False, still=True)
@@ -84,7 +68,7 @@ class _Episode:
     wide: bool = False
     still_since_s: float | None = None
     looked_s: float = 0.0
-    look: _Look | None = None  # what the first still picture shows, worked out before the next one says that it stands still
+    look: Look | None = None  # what the first still picture shows, worked out before the next one says that it stands still
 
 
 class Detector:
@@ -113,6 +97,7 @@ class Detector:
         self._lost = False  # the camera does not stand where it was calibrated
         self._fitness = Fitness()
         self._last_small: Image | None = None
+        self._last_look: Look | None = None
         self._epoch = 0
         self.counters = Counters()
 
@@ -246,7 +231,7 @@ class Detector:
             return [Busy(camera_id=self._camera, t_s=frame.t_s, budget_s=CALIBRATION_BUDGET_S)]
         frames, self._collected, self._announced = self._collected, [], False
         try:
-            calibration = calibrate(frames, self._board, self._camera, self._source.near_sector, frame.t_s)
+            calibration = calibrate(frames, self._board, self._camera, self._source.near_sector, frame.t_s, lens=self._source.lens)
         except CalibrationRefusedError as error:
             self._retry_s = frame.t_s + CALIBRATION_RETRY_S
             return [CalibrationRefused(camera_id=self._camera, t_s=frame.t_s, reason=error.reason)]
@@ -334,7 +319,7 @@ class Detector:
         episode.looked_s = frame.t_s
         seen = scene.compare(frame.color())
         spots = scene.spots(seen)
-        wide = bool(spots) and _width_mm(spots[0].radius, scene) > HAND_MM
+        wide = bool(spots) and width_mm(spots[0], scene) > HAND_MM
         episode.hand, episode.wide = wide and episode.wide, wide  # twice: a dart that falls near a camera is wide but soon gone
         return [self._motion(episode, frame.t_s, glance.share)] if episode.hand else []
 
@@ -368,49 +353,35 @@ class Detector:
         self._episode = None
         self._glancer.settle(small)
         look = episode.look if episode.look is not None else self._look(scene, frame)
-        seen, bare, sightings, spots = look.seen, look.bare, look.sightings, look.spots
-        widest_mm = _width_mm(spots[0].radius, scene) if spots else 0.0
-        changed = cv2.countNonZero(seen.difference.changed)
-        finding: Finding = "nothing"
-        if widest_mm > HAND_MM:
-            finding = "hand"
-        elif sightings:
-            finding = "dart"
-        elif changed >= FEWEST_CHANGED:
-            finding = "other"
+        self._last_look, seen = look, look.seen
         share = scene.face_share(seen)
         settled = Settled(
             camera_id=self._camera,
             t_s=frame.t_s if episode.still_since_s is None else episode.still_since_s,
             episode=episode.number,
             started_s=episode.started_s,
-            finding=finding,
+            finding=look.finding,
             changed_share=share,
             max_share=max(episode.max_share, share),
             flight=episode.flight,
-            empty_share=None if bare is None else scene.empty_share(bare),
-            sightings=tuple(sightings),
-            spots=spots,
+            empty_share=None if look.bare is None else scene.empty_share(look.bare),
+            sightings=look.sightings,
+            spots=look.spots,
             spots_on_empty=look.on_empty,
             presence=look.presence,
-            evidence=_evidence(seen, widest_mm, changed),
+            evidence=look.evidence,
         )
-        if finding != "hand":
+        if look.finding != "hand":
             scene.remember(episode.number, seen)
             scene.adopt(seen.picture, frame.t_s)
             self._refresh_s = frame.t_s + REFRESH_S
         looked_again = episode.still_since_s == episode.started_s  # no hand stands still for so long
-        if finding == "hand" and not looked_again:
+        if look.finding == "hand" and not looked_again:
             return [settled]
-        return [settled, *self._keep_footing(scene, seen, frame, calm=seen.alignment is None or not sightings)]
+        return [settled, *self._keep_footing(scene, seen, frame, calm=seen.alignment is None or not look.sightings)]
 
-    def _look(self, scene: Scene, frame: Frame) -> _Look:
-        seen = scene.compare(frame.color())
-        bare = scene.against_empty(seen)
-        presence = scene.presence(seen.picture)
-        on_empty = self._takeout and bare is not None
-        spots = scene.spots(bare if bare is not None and on_empty else seen, on_empty=on_empty)
-        return _Look(seen, bare, presence, scene.sightings(seen, bare, presence), spots, on_empty)
+    def _look(self, scene: Scene, frame: Frame) -> Look:
+        return look_at(scene, frame.color(), self._last_look, takeout=self._takeout)
 
     # -- what is wrong ------------------------------------------------------------------------------------------------------------------
 
@@ -419,20 +390,3 @@ class Detector:
             return []
         told = self._fitness.watch(frame.t_s, small, self._glancer.identical_frames)
         return [Fault(camera_id=self._camera, t_s=frame.t_s, fault=t.fault, active=t.active, detail=t.detail) for t in told]
-
-
-def _width_mm(radius: float, scene: Scene) -> float:
-    """Give the radius of a spot (at focal length 1) on the face of the board, in mm."""
-    return radius * scene.projection.calibration.focal_x_px * scene.region.mm_per_px
-
-
-def _evidence(seen: Comparison, widest_mm: float, changed: int) -> dict[str, float]:
-    alignment = seen.alignment
-    return {
-        "widest_mm": round(widest_mm, 1),
-        "changed_px": float(changed),
-        "noise": round(seen.difference.noise, 1),
-        "gain": round(seen.difference.gain, 3),
-        "shift_px": round(alignment.shift_px, 2) if alignment else -1.0,
-        "residual_px": round(alignment.residual_px, 3) if alignment else -1.0,
-    }

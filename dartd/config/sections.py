@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
-from schemas.worker import CameraControls, SourceSpec
+from schemas.worker import CameraControls, KnownLens, SourceSpec
 
 _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="1 to 32 letters, digits, - or _")]
 _Origin = Annotated[
@@ -131,6 +131,16 @@ class ControlsConfig(CameraControls, forbid_unknown_fields=True, frozen=True, kw
     focus: _Adjustment | None = None
 
 
+class LensConfig(KnownLens, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What is known of a camera's lens, from its maker or a chessboard; a key that is left out is found from the board."""
+
+    focal_px: Annotated[float, Meta(gt=0, le=100_000, description="focal length in pixels of the picture")] | None = None
+    center_x_px: Annotated[float, Meta(ge=0, le=8192, description="where the lens looks straight ahead, in pixels")] | None = None
+    center_y_px: Annotated[float, Meta(ge=0, le=8192, description="where the lens looks straight ahead, in pixels")] | None = None
+    k1: Annotated[float, Meta(ge=-1, le=1, description="radial distortion as OpenCV counts it")] | None = None
+    k2: Annotated[float, Meta(ge=-1, le=1, description="radial distortion as OpenCV counts it")] | None = None
+
+
 class CameraConfig(_Section, frozen=True, kw_only=True):
     """One camera."""
 
@@ -143,6 +153,7 @@ class CameraConfig(_Section, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=1, le=20, description="the sector nearest to the camera, left out: found from the picture")] | None
     ) = None
     controls: ControlsConfig = ControlsConfig()
+    lens: LensConfig = LensConfig()
 
     @property
     def camera_id(self) -> CameraId:

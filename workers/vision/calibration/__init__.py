@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
+from schemas.worker import KnownLens
 from workers.vision.calibration.boundaries import Lines, blur_of, lines_of, sample_steepest, sample_wires
 from workers.vision.calibration.drift import drift_px
 from workers.vision.calibration.evidence import ring_evidence
@@ -24,8 +25,16 @@ Floats = NDArray[np.float64]
 __all__ = ["CalibrationRefusedError", "calibrate", "verify"]
 
 
-def calibrate(frames: Sequence[Image], board: BoardSpec, camera_id: CameraId, near_sector: int | None, at_s: float = 0.0) -> Calibration:
-    """Calibrate a camera from BGR pictures of the empty board.
+def calibrate(
+    frames: Sequence[Image],
+    board: BoardSpec,
+    camera_id: CameraId,
+    near_sector: int | None,
+    at_s: float = 0.0,
+    *,
+    lens: KnownLens | None = None,
+) -> Calibration:
+    """Calibrate a camera from BGR pictures of the empty board; what is known of its `lens` is held, the rest is found.
 
     Raises:
         CalibrationRefusedError: the pictures do not carry a calibration; `reason` says why.
@@ -37,7 +46,7 @@ def calibrate(frames: Sequence[Image], board: BoardSpec, camera_id: CameraId, ne
     found = find_board(picture, board)
     if not found:
         raise not_found(picture)
-    best, blur_px = _fitted(picture, found, board)
+    best, blur_px = _fitted(picture, found, board, lens)
     judge(picture, best, blur_px=blur_px, board=board)
     model = oriented(best.model, read_numbers(picture, best.model, board), near_sector)
     if model is None:
@@ -50,14 +59,14 @@ NEAR_MM = 0.3  # a step that moves the lines less than this ends the rough part
 FINE_MM = (2.0, 1.5)  # how far the wires are looked for from then on
 
 
-def _fitted(picture: Image, found: Sequence[FoundBoard], board: BoardSpec) -> tuple[Fit, float]:
+def _fitted(picture: Image, found: Sequence[FoundBoard], board: BoardSpec, lens: KnownLens | None) -> tuple[Fit, float]:
     """Fit a camera from whichever guess comes to lie on the rings; also the blur of the picture in pixels."""
     size = (picture.shape[1], picture.shape[0])
     lines = lines_of(board)
     scaled: Floats = np.sqrt(picture.astype(np.float32) * 255)
     best_evidence, model = 0.0, None
     for start in _starts(found, size, board):
-        near = _near(scaled, start, lines)
+        near = _near(scaled, start, lines, lens)
         evidence = 0.0 if near is None else ring_evidence(scaled, near, board)
         if evidence > best_evidence:
             best_evidence, model = evidence, near
@@ -70,7 +79,7 @@ def _fitted(picture: Image, found: Sequence[FoundBoard], board: BoardSpec) -> tu
         samples = sample_wires(scaled, model, lines, reach_mm=reach_mm, blur_px=blur_px)
         if len(samples.line) < SEEN_SHARE * len(lines.kind):
             raise cut_off()
-        best = fit(model, lines, samples, size=size)
+        best = fit(model, lines, samples, size=size, lens=lens)
         model = best.model
     return best, blur_px
 
@@ -87,14 +96,14 @@ def _starts(found: Sequence[FoundBoard], size: tuple[int, int], board: BoardSpec
         yield from_homography(np.array(guess.homography).reshape(3, 3), guess.bend, size)
 
 
-def _near(scaled: Floats, model: Model, lines: Lines) -> Model | None:
+def _near(scaled: Floats, model: Model, lines: Lines, lens: KnownLens | None) -> Model | None:
     """Bring a first model near the lines, by the steepest edges around them; None when too few are seen."""
     size = (scaled.shape[1], scaled.shape[0])
     for reach_mm in ROUGH_MM:
         samples = sample_steepest(scaled, model, lines, reach_mm)
         if len(samples.line) < SEEN_SHARE * len(lines.kind):
             return None
-        best = fit(model, lines, samples, size=size, rough=True)
+        best = fit(model, lines, samples, size=size, rough=True, lens=lens)
         moved_px = np.linalg.norm(best.model.project(lines.place_mm) - model.project(lines.place_mm), axis=1)
         model = best.model
         if reach_mm == min(ROUGH_MM) and np.median(moved_px[samples.line] / best.px_per_mm) < NEAR_MM:

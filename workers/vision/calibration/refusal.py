@@ -16,7 +16,9 @@ BELIEVED_SHARE = 0.75  # of the samples near the fit: good pictures have more th
 RING_SHARE = (
     0.85  # of the ring boundaries that must separate colours: right fits have 0.95 and more, a ring off leaves at most three quarters
 )
-STRIPE_MM = 20.0  # a dart covers a stripe of 70 mm and more, of which lines and like colours leave 20; wear and glare of empty boards reach 13
+STRIPE_MM = (
+    20.0  # a dart covers a stripe of 70 mm and more, of which lines and like colours leave 20; wear and glare of empty boards reach 13
+)
 
 
 class CalibrationRefusedError(Exception):

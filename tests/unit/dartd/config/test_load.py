@@ -156,9 +156,9 @@ def test_documented_file_names_every_key(tmp_path: Path) -> None:
     written = {line.partition(" = ")[0] for line in examples if " = " in line and not line.startswith("#")}
 
     sections = [getattr(config, name) for name in config.__struct_fields__ if name not in {"state_dir", "cameras"}]
-    for section in [*sections, config.cameras[0], config.cameras[0].controls]:
+    for section in [*sections, config.cameras[0], config.cameras[0].controls, config.cameras[0].lens]:
         for key in section.__struct_fields__:
-            assert key in written or key == "controls", key
+            assert key in written or key in {"controls", "lens"}, key
             assert getattr(section, key) is not None, key
 
 

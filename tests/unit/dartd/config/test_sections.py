@@ -5,11 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from dartd.config import BoardConfig, CameraConfig, Config, ControlsConfig, StoreConfig
+from dartd.config import BoardConfig, CameraConfig, Config, ControlsConfig, LensConfig, StoreConfig
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.codec import decode_to_worker, encode_pipe
-from schemas.worker import CameraControls, Configure, SourceSpec
+from schemas.worker import CameraControls, Configure, KnownLens, SourceSpec
 
 
 def test_board_hands_on_its_rings() -> None:
@@ -20,9 +20,18 @@ def test_board_hands_on_its_rings() -> None:
 
 def test_camera_hands_on_its_source() -> None:
     """A camera's process must get everything that is configured for it, over the pipe too."""
-    camera = CameraConfig(id="left", url="sim:", width=1280, height=720, fps=25, near_sector=8, controls=ControlsConfig(gain=3))
+    camera = CameraConfig(
+        id="left", url="sim:", width=1280, height=720, fps=25, near_sector=8, controls=ControlsConfig(gain=3), lens=LensConfig(k1=-0.1)
+    )
     expected = SourceSpec(
-        camera_id=CameraId("left"), url="sim:", width=1280, height=720, fps=25, near_sector=8, controls=CameraControls(gain=3)
+        camera_id=CameraId("left"),
+        url="sim:",
+        width=1280,
+        height=720,
+        fps=25,
+        near_sector=8,
+        controls=CameraControls(gain=3),
+        lens=KnownLens(k1=-0.1),
     )
     received = decode_to_worker(encode_pipe(Configure(source=camera.source)))
 

@@ -11,6 +11,7 @@ import pytest
 from schemas.base import CameraId
 from schemas.board import BoardSpec, sector_at
 from schemas.geometry import Calibration
+from schemas.worker import KnownLens
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
 from workers.vision.calibration.model import WIRE_HEIGHT_MM
 from workers.vision.projection import Projection
@@ -63,6 +64,21 @@ def test_a_blue_board_calibrates(scene: Any, blue_and_black: Any) -> None:
 
     assert np.median(error) < 0.2
     assert error.max() < 0.6
+
+
+def test_a_known_lens_is_held(scene: Any) -> None:
+    """What is known of the lens is not looked for again; a lens of another camera does not fit, or is not believed."""
+    truth = scene(k1=-0.2, aim_mm=(60.0, 30.0))
+    picture = truth.picture()
+    known = KnownLens(focal_px=600.0, center_x_px=402.0, center_y_px=296.0, k1=-0.2, k2=0.0)
+    calibration = calibrate([picture], BOARD, CAMERA, None, lens=known)
+
+    assert calibration.focal_x_px == pytest.approx(600.0, rel=0.01)
+    assert calibration.k1 == pytest.approx(-0.2, abs=0.02)
+    assert calibration.k2 == pytest.approx(0.0, abs=0.02)
+    assert np.median(errors_mm(calibration, truth, height_mm=WIRE_HEIGHT_MM)) < 0.2
+    with pytest.raises(CalibrationRefusedError):
+        calibrate([picture], BOARD, CAMERA, None, lens=KnownLens(focal_px=600.0, k1=0.4, k2=0.3))
 
 
 def test_the_median_of_several_pictures_is_used(scene: Any) -> None:
