@@ -227,8 +227,7 @@ class Daemon:
         pipeline = Pipeline(
             board,
             journal,
-            publish=hub.publish,
-            flush=hub.flush,
+            publish=hub.publish_all,
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,

@@ -95,8 +95,10 @@ class Hub:
             if group.direct:
                 self._fanout.add(group, entry)
 
-    def flush(self) -> None:
-        """Write what was published at once: whoever publishes has no more for now."""
+    def publish_all(self, envelopes: Sequence[Envelope]) -> None:
+        """Tell what one commit brought, and write it at once: no more comes in this turn of the loop."""
+        for envelope in envelopes:
+            self.publish(envelope)
         self._fanout.flush()
 
     def whisper(self, topic: str, wire: bytes) -> None:

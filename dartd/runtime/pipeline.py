@@ -69,18 +69,16 @@ class Pipeline:
         board: Deciding,
         journal: Journal,
         *,
-        publish: Callable[[Envelope], None],
+        publish: Callable[[Sequence[Envelope]], None],
         order: Callable[[CameraId | None, ToWorker], None],
         clock: Clock,
         metrics: Metrics,
-        flush: Callable[[], None] = lambda: None,
         camera_rates: Callable[[], Mapping[CameraId, float]] = dict,
         capacity: int = CAPACITY,
     ) -> None:
         self._board = board
         self._journal = journal
         self._publish = publish
-        self._flush = flush
         self._order = order
         self._clock = clock
         self._metrics = metrics
@@ -263,11 +261,10 @@ class Pipeline:
 
     def _tell(self, decided: Sequence[tuple[Sequence[Waiting], Step | Announcement]], envelopes: tuple[Envelope, ...]) -> None:
         """Tell everybody what is now on the disk: the hub, the cameras, whoever asked."""
+        self._publish(envelopes)
         for envelope in envelopes:
-            self._publish(envelope)
             if isinstance(envelope.event, DartHit):
                 self.last_detection_at = envelope.timestamp
-        self._flush()
         self._metrics.count(envelopes)
         self._snapshot = msgspec.structs.replace(self._board.snapshot(), last_seq=self._journal.last_seq)
         told = 0

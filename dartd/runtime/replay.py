@@ -158,7 +158,7 @@ class Replay:
     # -- both
 
     def _pipeline(self, journal: Journal, order: Callable[[CameraId | None, ToWorker], None]) -> Pipeline:
-        return Pipeline(self._board, journal, publish=self._publish, order=order, clock=self._clock, metrics=Metrics())
+        return Pipeline(self._board, journal, publish=self._publish_all, order=order, clock=self._clock, metrics=Metrics())
 
     def _configure(self, camera_id: CameraId, *, lockstep: bool) -> Configure:
         number = [source.camera_id for source in self._playlist.sources].index(camera_id)
@@ -170,10 +170,11 @@ class Replay:
             explain_dir=None if self._explain_dir is None else str(self._explain_dir / str(number)),
         )
 
-    def _publish(self, envelope: Envelope) -> None:
-        """Note where in the recording the event was decided, and pass it on."""
+    def _publish_all(self, envelopes: Sequence[Envelope]) -> None:
+        """Note where in the recording the events were decided, and pass them on."""
         at_s = self._clock.now() - self._start_s
         sequence_id, t_ms = self._playlist.place(at_s)
-        told = Told(sequence_id=sequence_id, t_ms=t_ms, envelope=envelope)
-        self._told.append(told)
-        self._tell(told)
+        for envelope in envelopes:
+            told = Told(sequence_id=sequence_id, t_ms=t_ms, envelope=envelope)
+            self._told.append(told)
+            self._tell(told)

@@ -194,7 +194,7 @@ async def running_station(
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
     await hub.remember()
     metrics = Metrics("0.0")
-    pipeline = Pipeline(board, journal, publish=hub.publish, flush=hub.flush, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
+    pipeline = Pipeline(board, journal, publish=hub.publish_all, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
     auth = config.auth
     accounts = Accounts(

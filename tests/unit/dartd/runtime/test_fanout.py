@@ -54,8 +54,7 @@ async def test_what_is_flushed_leaves_at_once() -> None:
     hub = Hub(read=kept.read)
     with ExitStack() as stack:
         await _audience(hub, stack, pipes)
-        _publish(hub, kept, 2)
-        hub.flush()
+        hub.publish_all([kept.keep(envelope(seq)) for seq in (1, 2)])
         at_once = [pipe.numbers for pipe in pipes]
         await asyncio.sleep(0)
 

@@ -127,15 +127,16 @@ class House:
             capacity=capacity,
         )
 
-    def _publish(self, envelope: Envelope) -> None:
+    def _publish(self, envelopes: Sequence[Envelope]) -> None:
         """Keep what is told, and what another process would find on the disk at that moment."""
         self.guard.deactivate()
         connection = sqlite3.connect(self.journal.database.path)
         (last,) = connection.execute("SELECT max(seq) FROM events").fetchone()
         connection.close()
         self.guard.activate()
-        self.durable.append(last)
-        self.published.append(envelope)
+        for envelope in envelopes:
+            self.durable.append(last)
+            self.published.append(envelope)
 
 
 @pytest.fixture
