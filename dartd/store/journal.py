@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 READ_LIMIT = 1000  # events in one answer; a reader that wants more asks again
 
-_ENTITY_TYPES = tuple(str(event.__struct_config__.tag) for event in get_args(EntityEvent))
+_FORGOTTEN = tuple(str(e.__struct_config__.tag) for e in (*get_args(EntityEvent), CameraStateChanged, CalibrationChanged))  # by the board
 
 
 class PastEvent(Value, frozen=True, kw_only=True):
@@ -105,10 +105,12 @@ class Journal:
     async def recent(self, limit: int = 2000) -> list[PastEvent]:
         """Read the board's last events in order, for it to remember by; what this version does not know is left out.
 
+        Neither are those of cameras among them: one that comes and goes all night must not make the board forget its darts.
+
         Raises:
             StoreError: the store cannot be read.
         """
-        told = f"SELECT seq, at_s, wire FROM events WHERE event_type NOT IN {_ENTITY_TYPES} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - our words
+        told = f"SELECT seq, at_s, wire FROM events WHERE event_type NOT IN {_FORGOTTEN} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - our words
         rows = await self.database.read(lambda connection: connection.execute(told, (limit,)).fetchall())
         return [past for seq, at_s, wire in reversed(rows) if (past := _past(seq, at_s, wire)) is not None]
 

@@ -15,7 +15,7 @@ import pytest
 from dartd.errors import StoreError
 from dartd.store.journal import Journal, PastEvent, topic_of
 from schemas.base import BoardId, CameraId, VisitId
-from schemas.events import BoardReset, CalibrationChanged, TakeoutStarted
+from schemas.events import BoardReset, CalibrationChanged, CameraStateChanged, TakeoutStarted
 
 BOARD = BoardId("main")
 
@@ -95,6 +95,17 @@ async def test_recent_gives_the_last_events_in_order(journal: Journal) -> None:
     past = await journal.recent(2)
 
     assert past == [PastEvent(seq=2, at_s=5.0, event=_reset("v2")), PastEvent(seq=3, at_s=5.0, event=_reset("v3"))]
+
+
+async def test_a_restless_camera_does_not_make_the_board_forget(journal: Journal) -> None:
+    """What cameras tell of themselves is journalled, and takes no room among what the board remembers by."""
+    camera = CameraId("cam0")
+    restless = CameraStateChanged(camera_id=camera, state="offline", previous_state="ready")
+    await journal.append([_reset("v1"), *[restless, CalibrationChanged(camera_id=camera, state="ready")] * 10], at_s=5.0)
+
+    past = await journal.recent(5)
+
+    assert past == [PastEvent(seq=1, at_s=5.0, event=_reset("v1"))]
 
 
 async def test_event_of_another_version_is_left_out(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
