@@ -194,7 +194,7 @@ class Detector:
         return SequenceStarted(camera_id=self._camera, t_s=frame.t_s, sequence_id=frame.sequence_id or "")
 
     def _forget_place(self) -> None:
-        self._scene, self._handed_over, self._episode = None, None, None
+        self._scene, self._handed_over, self._episode, self._last_look = None, None, None, None
         self._collected.clear()
         self._announced, self._retry_s = False, -np.inf
 
