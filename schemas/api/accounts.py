@@ -111,7 +111,7 @@ class NewKey(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """An API key to be made: for oneself, with all one's rights or fewer."""
 
     name: Text
-    permissions: Annotated[tuple[Permission, ...], Meta(max_length=64)] | None = None
+    permissions: Annotated[tuple[Permission, ...], Meta(min_length=1, max_length=64)] | None = None
     expires_at: Moment | None = None
     rate_limit: RateLimit | None = None
 

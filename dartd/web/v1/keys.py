@@ -50,8 +50,9 @@ async def post_key(call: Call) -> Answer:
     wanted = principal.permissions if asked.permissions is None else expanded(asked.permissions)
     if beyond := sorted(wanted - principal.permissions):
         raise Problem(403, "AUTH_INSUFFICIENT_PERMISSIONS", "a key may not do more than you", details={"permissions": beyond})
-    if asked.permissions is not None and not wanted:
-        raise Problem(422, "VALIDATION_ERROR", "these are no permissions", details={"field": "$.permissions"})
+    if unknown := [each for each in asked.permissions or () if not expanded([each])]:
+        details = {"field": "$.permissions", "permissions": unknown}
+        raise Problem(422, "VALIDATION_ERROR", f"{unknown[0]} is no permission", details=details)
     expires_at_s = None if asked.expires_at is None else seconds_of(asked.expires_at, "$.expires_at")
     if expires_at_s is not None and expires_at_s <= now_s:
         raise Problem(422, "VALIDATION_ERROR", "expires_at lies in the past", details={"field": "$.expires_at"})

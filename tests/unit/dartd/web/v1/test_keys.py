@@ -58,3 +58,14 @@ async def test_others_keys_are_others(station: Station, http: httpx2.AsyncClient
     refused = [await http.get(f"{KEYS}/{name}", headers=viewer) for name in (key_id, "none")]
 
     assert (seen, [each.status_code for each in refused]) == ([0, 2], [403, 403])
+
+
+async def test_what_is_no_permission_is_named(station: Station, http: httpx2.AsyncClient) -> None:
+    """A key that was meant to do something and cannot would be found out late."""
+    admin = await log_in_as(station, "admin")
+    answers = [
+        await http.post(KEYS, json={"name": "x", "permissions": asked}, headers=admin) for asked in (["board:read", "board:fly"], [])
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert answers[0].json()["error"]["details"] == {"field": "$.permissions", "permissions": ["board:fly"]}
