@@ -17,17 +17,24 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import cv2
 import numpy as np
 
+from schemas.base import CameraId
 from tests.bench.progress import follow
 from tests.support.player import play, simulated
 from tests.support.retelling import LATE_MS, NEAR_WIRE_MM, Heard, Visit, visits
+from workers.sources.simulator.hand import HandPose, HandView
+from workers.sources.simulator.moment import moment_at
+from workers.sources.simulator.rig import rig_of, true_calibration
+from workers.sources.simulator.sight import Sight
 from workers.sources.simulator.story import STORIES, Story
 from workers.sources.simulator.truth import truth
 
+STEP_S: Final = 0.01
+SEEN_PX: Final = 60
 WORST: Final = 5  # wrong visits that are printed of each kind
 DELAYS: Final = {"hits": "dart_hit after the landing", "falls": "dart_bounce_out after the fall", "ends": "takeout_finished after the hand"}
 
@@ -71,12 +78,29 @@ def run(job: Job, advance: Callable[[int], None]) -> list[Outcome]:
         done = over
     advance(job.visits - done)
     sequence = truth(story, until_s)["sequences"][job.story]
+    _end_when_unseen(sequence["visits"][job.first :], story, job.rig)
     found = visits(sequence, told)[job.first :]
     kinds = [visit["kind"] for visit in sequence["visits"]][job.first :]
     return [
         Outcome(job, number, kind, visit.difference, visit._replace(events=[]))
         for number, (kind, visit) in enumerate(zip(kinds, found, strict=True), job.first)
     ]
+
+
+def _end_when_unseen(visits: Sequence[dict[str, Any]], story: Story, rig: int) -> None:
+    """Let a takeout end when the last camera loses sight of the hand, not when the hand is at rest."""
+    look = rig_of(rig)
+    views = [HandView(Sight(true_calibration(rig, k, 800, 600, CameraId("cam"))), look.light, mount) for k, mount in enumerate(look.mounts)]
+    for event in (e for visit in visits for e in visit["events"] if e["event"] == "takeout_finished"):
+        seen_s = event["t_ms"] / 1000
+        while not any(_is_seen(view, hand) for hand in moment_at(story, seen_s - STEP_S).hands for view in views):
+            seen_s -= STEP_S
+        event["t_ms"] = round(1000 * seen_s)
+
+
+def _is_seen(view: HandView, hand: HandPose) -> bool:
+    sprite = view.sprite(hand)
+    return sprite is not None and int(np.count_nonzero(sprite.through[..., 0] < 128)) > SEEN_PX
 
 
 def report(outcomes: Sequence[Outcome]) -> None:

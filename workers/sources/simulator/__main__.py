@@ -1,7 +1,8 @@
-"""`python -m workers.sources.simulator`: write the truth of a story, or a recording of it.
+"""`python -m workers.sources.simulator`: write the truth of a story, a recording or a film of it.
 
 python -m workers.sources.simulator --url 'sim:?rig=1&seed=7&story=tc8_2' --truth truth.json [--seconds 60]
 python -m workers.sources.simulator --url 'sim:?rig=1&seed=7&story=tc8_2' --record DIR [--seconds 60] [--fps 20]
+python -m workers.sources.simulator --url 'sim:?rig=1&seed=7&story=demo' --film visit.webp [--from 9] [--seconds 20] [--fps 10]
 python -m workers.sources.simulator --url 'sim:?rig=1' --describe
 """
 
@@ -18,6 +19,7 @@ from schemas.geometry import Calibration
 from schemas.worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.sources.simulator.address import Address, parse_address
+from workers.sources.simulator.film import film
 from workers.sources.simulator.rig import CAMERAS, near_sector, rig_of, true_calibration
 from workers.sources.simulator.source import SimulatorSource
 from workers.sources.simulator.truth import truth
@@ -31,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--url", required=True, help="sim:?rig=1&seed=7&story=tc8_2")
     parser.add_argument("--truth", type=Path, metavar="FILE", help="write truth.json of the story")
     parser.add_argument("--record", type=Path, metavar="DIR", help="write a recording with its truth.json")
+    parser.add_argument("--film", type=Path, metavar="FILE", help="write an animated picture (.webp, .gif, .png) of what is seen and true")
+    parser.add_argument("--from", type=float, default=0.0, dest="from_s", metavar="SECONDS", help="where in the story the film begins")
     parser.add_argument("--describe", action="store_true", help="print where the cameras of the rig stand")
     parser.add_argument("--seconds", type=float, default=60.0, help="how much of an endless story")
     parser.add_argument("--width", type=int, default=800)
@@ -44,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
             _write(asked.truth, truth(story, asked.seconds if math.isinf(story.end_s) else story.end_s))
         if asked.record:
             record(asked.record, address, asked.seconds, (asked.width, asked.height), asked.fps)
+        if asked.film:
+            film(asked.film, address, asked.from_s, asked.seconds, asked.fps)
     except SourceError as error:
         sys.stderr.write(f"{error}\n")
         return 2

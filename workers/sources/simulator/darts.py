@@ -105,6 +105,7 @@ class DartView:
 
     def __init__(self, sight: Sight, light: Light, mount: Mount) -> None:
         self._sight = sight
+        self._mount = mount
         turns = np.arange(_LAMPS) * math.tau / _LAMPS
         self._lamps_mm = np.stack([light.radius_mm * np.cos(turns), light.radius_mm * np.sin(turns), np.full(_LAMPS, light.height_mm)], 1)
         self._tint = np.array(mount.white) * np.array(light.tint) * mount.gain * light.level
@@ -134,7 +135,7 @@ class DartView:
             if canvas is None:
                 return None
             self._draw(canvas, mesh, pixels, ahead)
-            sprites.append(canvas.sprite())
+            sprites.append(canvas.sprite(self._mount.blur_px * self._sight.scale))
         return sprites[0] if len(sprites) == 1 else Sprite.mean(sprites)
 
     def shadow(self, pose: Pose, strength: float = 1.0) -> Sprite | None:
@@ -210,9 +211,10 @@ class DartView:
         to_eye /= np.linalg.norm(to_eye, axis=1)[:, None]
         half = to_lamp + to_eye[:, None]
         half /= np.linalg.norm(half, axis=2)[..., None]
-        gleam = (np.clip((half * normals[:, None]).sum(axis=2), 0, None) ** 40 * power).sum(axis=1) * gloss * 3
-        linear = (albedo * (0.75 * lit + self._ambient)[:, None] + gleam[:, None]) * self._tint
-        shaded: Floats = tone(linear).astype(float)
+        gleam = (np.clip((half * normals[:, None]).sum(axis=2), 0, None) ** 36 * power).sum(axis=1) * gloss * 7
+        ambient = self._ambient * (0.62 + 0.38 * normals[:, 2])  # from the board comes less light than from the room
+        linear = (albedo * (0.75 * lit + ambient)[:, None] + gleam[:, None]) * self._tint
+        shaded: Floats = tone(linear, self._mount).astype(float)
         return shaded
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from schemas.board import SECTOR_RAD, SECTORS, BoardSpec
 from schemas.geometry import Calibration
 from workers.sources.simulator.rig import BoardLook, Light, Mount, Rig
+from workers.sources.simulator.sisal import add_wear, fray
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
 
@@ -19,9 +20,6 @@ _STEP_MM: Final = 0.1  # of the tables over the radius
 _FAR_MM: Final = 1200.0
 _DIGITS_MM: Final = (172.0, 222.0)
 _DIGITS_PER_MM: Final = 4
-_GRAIN_PER_MM: Final = 2.2
-_GRAIN_SIZE: Final = 1024
-_GAMMA: Final = 2.2
 
 
 def face_picture(rig: Rig, camera: int, calibration: Calibration, board: BoardSpec | None = None) -> Image:
@@ -32,8 +30,10 @@ def face_picture(rig: Rig, camera: int, calibration: Calibration, board: BoardSp
     x_mm, y_mm = _cut(rays, calibration, 0.0)
     radius_mm = np.minimum(np.hypot(x_mm, y_mm), _FAR_MM - 1)
     around = (np.arctan2(x_mm, y_mm) / SECTOR_RAD).astype(np.float32)  # sectors, clockwise from the middle of the 20
-    light = _bed_light(look, board, radius_mm, around)
-    light *= _grain(look, x_mm, y_mm)[..., None]
+    frayed_mm = radius_mm + look.edge_mm * fray(look, x_mm, y_mm) * (radius_mm < board.double_outer_mm + 5)
+    light = _bed_light(look, board, frayed_mm, around + (frayed_mm - radius_mm) / np.maximum(radius_mm, 5) / np.float32(SECTOR_RAD))
+    _add_room(light, look, x_mm, y_mm, radius_mm)
+    add_wear(light, look, x_mm, y_mm)
     _add_digits(light, look, radius_mm, around)
     _add_wires(
         light,
@@ -49,10 +49,10 @@ def face_picture(rig: Rig, camera: int, calibration: Calibration, board: BoardSp
     return _expose(seen, rig.light, mount)
 
 
-def tone(linear: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Turn linear light (0 to 1) into display values (0 to 255), with a soft shoulder for glare."""
+def tone(linear: NDArray[np.floating], mount: Mount) -> NDArray[np.floating]:
+    """Turn linear light (0 to 1) into the levels (0 to 255) that a camera gives, with a soft shoulder for glare."""
     soft = np.where(linear > 0.8, 0.8 + 0.2 * np.tanh((linear - 0.8) / 0.35), linear)
-    return 255.0 * np.clip(soft, 0, 1) ** (1 / _GAMMA)
+    return 255.0 * mount.ceiling * np.clip(soft, 0, 1) ** (1 / mount.gamma)
 
 
 def _rays(calibration: Calibration) -> Floats32:
@@ -95,26 +95,13 @@ def _bed_light(look: BoardLook, board: BoardSpec, radius_mm: Floats32, around: F
     return beds
 
 
-def _grain(look: BoardLook, x_mm: Floats32, y_mm: Floats32) -> Floats32:
-    """Draw sisal fibres, stains and the holes of old darts as a factor."""
-    rng = np.random.default_rng(look.texture)
-    size = _GRAIN_SIZE
-    fibres = cv2.GaussianBlur(rng.standard_normal((size, size), np.float32), (0, 0), 0.9)
-    stains = cv2.resize(rng.standard_normal((24, 24), np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
-    texture = 1 + look.grain * (fibres / fibres.std() + 0.5 * stains)
-    for x, y in _holes(look, rng):
-        texture[int(y), int(x)] *= 0.45
-    texture = cv2.GaussianBlur(texture.astype(np.float32), (0, 0), 0.6)
-    scale, middle = np.float32(_GRAIN_PER_MM), np.float32(size / 2)
-    return np.maximum(cv2.remap(texture, x_mm * scale + middle, y_mm * scale + middle, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP), 0.2)
-
-
-def _holes(look: BoardLook, rng: np.random.Generator) -> NDArray[np.float64]:
-    favourites = np.array([(0, 103), (0, 130), (-31, -98), (0, 0), (31, -98), (0, 166)], float)
-    near = favourites[rng.integers(len(favourites), size=look.holes)] + rng.normal(0, 22, (look.holes, 2))
-    spread = rng.uniform(-160, 160, (look.holes // 4, 2))
-    pixels = np.concatenate([near, spread]) * _GRAIN_PER_MM + _GRAIN_SIZE / 2
-    return np.clip(pixels, 0, _GRAIN_SIZE - 1)
+def _add_room(light: Floats32, look: BoardLook, x_mm: Floats32, y_mm: Floats32, radius_mm: Floats32) -> None:
+    """Put blocks of other colours on the wall, as shelves and pictures are: patterns that no camera may take for a board."""
+    rng = np.random.default_rng([look.texture, 2])
+    blocks = 1 + look.room * np.where(rng.random((24, 24, 1)) < 0.15, rng.uniform(-1, 1.2, (24, 24, 1)), 0) * rng.uniform(0.7, 1.0, 3)
+    far = np.nonzero(radius_mm > look.surround_mm + 25)
+    column, row = ((x_mm[far] + 1200) / 190).astype(np.int32) % 24, ((y_mm[far] + 1200) / 110).astype(np.int32) % 24
+    light[far] *= np.clip(blocks, 0.05, 2.6).astype(np.float32)[row, column]
 
 
 def _add_digits(light: Floats32, look: BoardLook, radius_mm: Floats32, around: Floats32) -> None:
@@ -123,16 +110,18 @@ def _add_digits(light: Floats32, look: BoardLook, radius_mm: Floats32, around: F
     length = 20 * 256
     strip = np.zeros((int((outer_mm - inner_mm) * _DIGITS_PER_MM), length), np.uint8)
     for k, sector in enumerate(SECTORS):
-        (width, height), _ = cv2.getTextSize(str(sector), cv2.FONT_HERSHEY_SIMPLEX, 3.0, 11)
+        (width, height), _ = cv2.getTextSize(str(sector), cv2.FONT_HERSHEY_SIMPLEX, 3.0, look.stroke)
         at = (int(128 + 256 * k - width / 2), (strip.shape[0] + height) // 2 - 20)
-        cv2.putText(strip, str(sector), at, cv2.FONT_HERSHEY_SIMPLEX, 3.0, 255, 11, cv2.LINE_AA)
+        cv2.putText(strip, str(sector), at, cv2.FONT_HERSHEY_SIMPLEX, 3.0, 255, look.stroke, cv2.LINE_AA)
+    brands = np.zeros_like(strip)
     for k in (3, 9, 16):
-        cv2.putText(strip, "DARTD", (20 + 256 * k, strip.shape[0] - 6), cv2.FONT_HERSHEY_DUPLEX, 1.1, 200, 2, cv2.LINE_AA)
+        cv2.putText(brands, "DARTD", (20 + 256 * k, strip.shape[0] - 6), cv2.FONT_HERSHEY_DUPLEX, 1.1, 230, 3, cv2.LINE_AA)
     ring = np.nonzero((radius_mm > inner_mm) & (radius_mm < outer_mm))
     column = ((around[ring] + 0.5) % 20 * 256).astype(np.int32)
     row = ((outer_mm - radius_mm[ring]) * _DIGITS_PER_MM).astype(np.int32)
-    share = (strip[row, np.minimum(column, length - 1)] / 255.0).astype(np.float32)[:, None]
-    light[ring] = light[ring] * (1 - share) + np.array(look.digits, np.float32) * share
+    for marks, tint in ((strip, look.digits), (brands, look.brand)):
+        share = (marks[row, np.minimum(column, length - 1)] / 255.0).astype(np.float32)[:, None]
+        light[ring] = light[ring] * (1 - share) + np.array(tint, np.float32) * share
 
 
 def _add_wires(
@@ -158,7 +147,8 @@ def _add_wires(
     light[near] *= (1 - 0.4 * np.exp(-((off / 1.3) ** 2)))[:, None]
     wide_mm = _footprint(x_mm[near], y_mm[near], facing[near], center_mm, sample_rad)
     cover = np.clip((half - np.abs(off)) / wide_mm + 0.5, 0, 1)
-    gleam = look.wire * (0.35 + 1.1 * np.exp(-(((off / half) - 0.45 * facing[near]) ** 2) / 0.18))
+    shine = 0.75 + 0.35 * np.sin(3 * SECTOR_RAD * angle[near] + look.texture % 7) + 0.12 * fray(look, x_mm, y_mm)[near]
+    gleam = look.wire * np.clip(shine, 0.15, 1.5) * (0.3 + 1.1 * np.exp(-(((off / half) - 0.45 * facing[near]) ** 2) / 0.18))
     light[near] = light[near] * (1 - cover[:, None]) + (gleam * cover)[:, None]
 
 
@@ -222,5 +212,7 @@ def _expose(seen: Floats32, light: Light, mount: Mount) -> Image:
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     vignette = 1 - 0.16 * (x**2 + y**2)
     colour = np.array(mount.white, np.float32) * np.array(light.tint, np.float32) * np.float32(mount.gain)
-    linear = (sharp * vignette[..., None]) * colour + np.float32(0.0012)
-    return tone(linear).round().astype(np.uint8)
+    linear = (sharp * vignette[..., None]) * colour
+    glare = cv2.GaussianBlur(np.minimum(linear, 1.5), (0, 0), 1.6 * width / 800)
+    linear = np.maximum(linear, linear + np.float32(mount.bloom) * (glare - linear)) + np.array(mount.haze, np.float32)
+    return tone(linear, mount).round().astype(np.uint8)

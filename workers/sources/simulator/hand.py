@@ -20,8 +20,17 @@ _COARSER: Final = 2  # a moving, unsharp thing is drawn at half the picture's si
 _SHADOW_COARSER: Final = 8
 _NEAR_MM: Final = 70.0
 _FAINT: Final = 0.006  # a shadow that nobody sees
-_SKINS: Final[tuple[Tint, ...]] = ((0.3, 0.4, 0.66), (0.22, 0.32, 0.56), (0.1, 0.16, 0.32), (0.34, 0.45, 0.7))
-_SLEEVES: Final[tuple[Tint, ...]] = ((0.02, 0.02, 0.02), (0.25, 0.08, 0.04), (0.4, 0.4, 0.4), (0.03, 0.03, 0.25), (0.05, 0.15, 0.05))
+_GLOVE: Final[Tint] = (0.013, 0.013, 0.014)
+_SKINS: Final[tuple[Tint, ...]] = ((0.3, 0.4, 0.66), (0.22, 0.32, 0.56), (0.1, 0.16, 0.32), (0.34, 0.45, 0.7), (0.05, 0.08, 0.17), _GLOVE)
+_SLEEVES: Final[tuple[Tint, ...]] = (
+    (0.02, 0.02, 0.02),
+    (0.25, 0.08, 0.04),
+    (0.4, 0.4, 0.4),
+    (0.03, 0.03, 0.25),
+    (0.05, 0.15, 0.05),
+    (0.65, 0.66, 0.66),
+    (0.1, 0.1, 0.1),
+)
 
 
 class HandPose(Value, frozen=True, kw_only=True):
@@ -81,6 +90,7 @@ class HandView:
 
     def __init__(self, sight: Sight, light: Light, mount: Mount) -> None:
         self._sight = sight
+        self._mount = mount
         self._tint = np.array(mount.white) * np.array(light.tint) * mount.gain * light.level
         self._light = light
         self._size = sight.size
@@ -107,7 +117,7 @@ class HandView:
         cover = np.zeros(x.shape, np.float32)
         for flat, limb in seen:
             self._draw(flat, limb, (x, y), (depth, color, cover))
-        shaded = tone(color * self._tint.astype(np.float32)).astype(np.float32) * cover[..., None]
+        shaded = tone(color * self._tint.astype(np.float32), self._mount).astype(np.float32) * cover[..., None]
         size = ((right - left) * _COARSER, (bottom - top) * _COARSER)
         wide = cv2.resize(shaded.astype(np.uint8), size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
         through = cv2.resize((255 * (1 - cover)).astype(np.uint8), size, interpolation=cv2.INTER_LINEAR)

@@ -63,8 +63,13 @@ class Painter:
     def _in_motion(self, moment: Moment, shift: Shift) -> Image:
         """Compose a picture without noise; one of a swinging camera is composed as at rest and pushed, which is quicker."""
         if not shift.swinging:
-            return self._spot(shift).compose(moment)
-        return _pushed(self._spot(_REST).compose(moment), Sight(self._calibration, shift))
+            return self._compressed(self._spot(shift).compose(moment))
+        return self._compressed(_pushed(self._spot(_REST).compose(moment), Sight(self._calibration, shift)))
+
+    def _compressed(self, picture: Image) -> Image:
+        """Give the picture the blocks and colour fringes of JPEG; noise comes later, so that a still scene costs it once."""
+        _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, self._mount.jpeg])
+        return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
     def _spot(self, shift: Shift) -> "_Spot":
         if shift not in self._spots:

@@ -10,40 +10,45 @@ from schemas.board import SECTOR_RAD, SECTORS, BoardSpec, wire_distance_mm
 from workers.sources.simulator.darts import Pose
 
 Target = Literal["board", "group", "number_ring", "surround"]
+Game = Literal["x01", "cricket", "doubles", "around_the_clock", "bull"]
 _BOARD: Final = BoardSpec()
 _WIRE_MM: Final = 1.9  # no dart enters a wire
 _APART_MM: Final = 7.0  # two points do not share a hole
 _GROUP_MM: Final = (7.5, 15.0)  # how near a dart of a tight group goes beside the one before
 _TRIES: Final = 200
-_AIMS: Final = (
-    (20, 103.0, 0.45),
-    (19, 103.0, 0.15),
-    (18, 103.0, 0.08),
-    (0, 0.0, 0.1),
-    (16, 166.0, 0.06),
-    (20, 166.0, 0.06),
-    (8, 130.0, 0.1),
-)
+_AIMS: Final[dict[Game, tuple[tuple[int, float, float], ...]]] = {  # sector (0: bull), radius in mm, share
+    "x01": ((20, 103, 0.45), (19, 103, 0.15), (18, 103, 0.08), (0, 0, 0.1), (16, 166, 0.06), (20, 166, 0.06), (8, 130, 0.1)),
+    "cricket": (*((sector, 103, 0.15) for sector in (20, 19, 18, 17, 16, 15)), (0, 0, 0.1)),
+    "doubles": ((20, 166, 0.2), (16, 166, 0.2), (8, 166, 0.15), (10, 166, 0.15), (4, 166, 0.1), (18, 166, 0.1), (12, 166, 0.1)),
+    "around_the_clock": tuple((sector, 130, 0.05) for sector in SECTORS),
+    "bull": ((0, 0, 1.0),),
+}
+GAMES: Final = tuple(_AIMS)
 
 
 class Player(Value, frozen=True, kw_only=True):
-    """How somebody throws: spread of the points in mm (standard deviation per axis), make of the darts, how they lean, whose arm it is."""
+    """How somebody throws: spread of the points in mm (standard deviation per axis), make of the darts, how they lean, whose arm it is.
+
+    The game says what is aimed at.
+    """
 
     spread_mm: float
     design: int
     lean: float
     person: int
     side: float
+    game: Game = "x01"
 
 
-def player_of(rng: np.random.Generator) -> Player:
-    """Draw a player."""
+def player_of(rng: np.random.Generator, game: Game = "x01") -> Player:
+    """Draw somebody who plays a game."""
     return Player(
         spread_mm=float(rng.uniform(9, 24)),
         design=int(rng.integers(24)),
         lean=float(rng.uniform(0.12, 0.3)),
         person=int(rng.integers(20)),
         side=1.0 if rng.random() < 0.75 else -1.0,
+        game=game,
     )
 
 
@@ -83,7 +88,8 @@ def _beside(rng: np.random.Generator, pose: Pose) -> tuple[float, float]:
 
 
 def _on_board(rng: np.random.Generator, player: Player) -> tuple[float, float]:
-    sector, radius_mm, _ = _AIMS[int(rng.choice(len(_AIMS), p=[a[2] for a in _AIMS]))]
+    aims = _AIMS[player.game]
+    sector, radius_mm, _ = aims[int(rng.choice(len(aims), p=[a[2] for a in aims]))]
     turn = math.pi / 2 - (SECTORS.index(sector) * SECTOR_RAD if sector else 0.0)
     aim_mm = np.array([math.cos(turn), math.sin(turn)]) * radius_mm
     for _ in range(_TRIES):

@@ -17,7 +17,11 @@ _WIDTH_PX = 800  # the width that focal lengths are drawn for
 
 
 class Mount(Value, frozen=True, kw_only=True):
-    """Where one camera hangs and what its lens and sensor do; pixels are those of a picture 800 wide."""
+    """Where one camera hangs and what its lens and sensor do; pixels are those of a picture 800 wide.
+
+    `ceiling` is the brightest level that it gives (share of 255), `haze` the light in its black, `bloom` how far bright places run over
+    their edges (share), `jpeg` the quality of its pictures.
+    """
 
     azimuth_rad: float
     reach_mm: float
@@ -32,6 +36,11 @@ class Mount(Value, frozen=True, kw_only=True):
     white: Tint
     noise: float
     blur_px: float
+    gamma: float
+    ceiling: float
+    haze: Tint
+    bloom: float
+    jpeg: int
 
 
 class Light(Value, frozen=True, kw_only=True):
@@ -47,7 +56,10 @@ class Light(Value, frozen=True, kw_only=True):
 
 
 class BoardLook(Value, frozen=True, kw_only=True):
-    """Colours and wear of the board and what lies around it."""
+    """Colours and wear of the board and what lies around it.
+
+    `wear` grows from 0 (new) to 1; `edge_mm` is how far the borders of the beds are frayed; `room` is the contrast of what stands beside.
+    """
 
     light_bed: Tint
     dark_bed: Tint
@@ -63,6 +75,11 @@ class BoardLook(Value, frozen=True, kw_only=True):
     grain: float
     holes: int
     texture: int
+    wear: float
+    edge_mm: float
+    stroke: int
+    brand: Tint
+    room: float
 
 
 class Rig(Value, frozen=True, kw_only=True):
@@ -79,8 +96,21 @@ def rig_of(seed: int) -> Rig:
     """Draw the rig of a seed."""
     rng = np.random.default_rng([seed, 0x219])
     first_rad = rng.uniform(0, math.tau / CAMERAS)
-    family = _Family(focal_px=rng.uniform(530, 610), k1=rng.uniform(-0.19, 0.09), white=_tint(rng, 1.0, 0.05))
-    mounts = tuple(_mount(rng, first_rad + k * math.tau / CAMERAS, family) for k in range(CAMERAS))
+    sensors = np.random.default_rng([seed, 0x5E25])
+    warmth = float(sensors.uniform(-0.12, 0.25))  # most cameras that trust daylight give a blue picture under lamps
+    family = _Family(
+        focal_px=rng.uniform(530, 610),
+        k1=rng.uniform(-0.19, 0.09),
+        white=_tint(rng, 1.0, 0.05),
+        cast=(1 + warmth, 1.0, 1 - 0.7 * warmth),
+        exposure=float(sensors.uniform(0.85, 1.5)),
+        gamma=float(sensors.uniform(1.9, 2.5)),
+        ceiling=float(sensors.uniform(0.68, 1.0)),
+        haze=float(sensors.uniform(0.0006, 0.004)),
+        bloom=float(sensors.uniform(0.0, 0.12)),
+        jpeg=int(sensors.integers(78, 96)),
+    )
+    mounts = tuple(_mount(rng, sensors, first_rad + k * math.tau / CAMERAS, family) for k in range(CAMERAS))
     light = Light(
         radius_mm=float(rng.uniform(370, 410)),
         height_mm=float(rng.uniform(185, 225)),
@@ -90,7 +120,7 @@ def rig_of(seed: int) -> Rig:
         ambient=float(rng.uniform(0.03, 0.12)),
         brackets_rad=tuple(float(first_rad + math.pi / CAMERAS + k * math.tau / CAMERAS + rng.uniform(-0.2, 0.2)) for k in range(CAMERAS)),
     )
-    return Rig(seed=seed, mounts=mounts, light=light, look=_look(rng))
+    return Rig(seed=seed, mounts=mounts, light=light, look=_look(rng, np.random.default_rng([seed, 0x1003])))
 
 
 def near_sector(rig: Rig, camera: int) -> int:
@@ -126,9 +156,16 @@ class _Family(Value, frozen=True, kw_only=True):
     focal_px: float
     k1: float
     white: Tint
+    cast: Tint
+    exposure: float
+    gamma: float
+    ceiling: float
+    haze: float
+    bloom: float
+    jpeg: int
 
 
-def _mount(rng: np.random.Generator, azimuth_rad: float, family: _Family) -> Mount:
+def _mount(rng: np.random.Generator, sensors: np.random.Generator, azimuth_rad: float, family: _Family) -> Mount:
     k1 = float(np.clip(family.k1 + rng.uniform(-0.02, 0.02), -0.2, 0.1))
     return Mount(
         azimuth_rad=float(azimuth_rad + rng.uniform(-0.09, 0.09)),
@@ -140,10 +177,15 @@ def _mount(rng: np.random.Generator, azimuth_rad: float, family: _Family) -> Mou
         off_center_px=(float(rng.uniform(-18, 18)), float(rng.uniform(-14, 14))),
         k1=k1,
         k2=float(-0.18 * k1 - 0.01 * np.sign(k1)),
-        gain=float(rng.uniform(0.92, 1.08)),
-        white=(family.white[0] * float(rng.uniform(0.97, 1.03)), family.white[1], family.white[2] * float(rng.uniform(0.97, 1.03))),
+        gain=float(rng.uniform(0.92, 1.08)) * family.exposure,
+        white=_product(family.white, (float(rng.uniform(0.97, 1.03)), 1.0, float(rng.uniform(0.97, 1.03))), family.cast),
         noise=float(rng.uniform(1.1, 1.9)),
         blur_px=float(rng.uniform(0.45, 0.75)),
+        gamma=family.gamma,
+        ceiling=family.ceiling * float(sensors.uniform(0.96, 1.0)),
+        haze=_scaled(_product(family.cast, family.cast, family.cast), family.haze),
+        bloom=family.bloom,
+        jpeg=family.jpeg,
     )
 
 
@@ -159,9 +201,10 @@ def _pose(mount: Mount) -> tuple[Floats, Floats]:
     return rotation, -rotation @ center_mm
 
 
-def _look(rng: np.random.Generator) -> BoardLook:
+def _look(rng: np.random.Generator, details: np.random.Generator) -> BoardLook:
     surrounds: tuple[Tint, ...] = ((0.012, 0.012, 0.013), (0.016, 0.016, 0.017), (0.16, 0.06, 0.05), (0.03, 0.03, 0.14))
     walls: tuple[Tint, ...] = ((0.34, 0.37, 0.37), (0.42, 0.4, 0.36), (0.1, 0.17, 0.3), (0.2, 0.2, 0.2))
+    brands: tuple[Tint, ...] = ((0.5, 0.5, 0.5), (0.03, 0.02, 0.5), (0.4, 0.12, 0.02), (0.05, 0.4, 0.5))
     worn = float(rng.uniform(0, 1))
     return BoardLook(
         light_bed=_scaled((0.46, 0.57, 0.6), rng.uniform(0.9, 1.12)),
@@ -169,21 +212,30 @@ def _look(rng: np.random.Generator) -> BoardLook:
         red=_scaled((0.03, 0.022, 0.42), rng.uniform(0.8, 1.1)),
         green=_scaled((0.065, 0.24, 0.018), rng.uniform(0.85, 1.15)),
         number_ring=_scaled((0.01, 0.0095, 0.0095), rng.uniform(0.7, 1.3)),
-        digits=_scaled((0.5, 0.5, 0.5), rng.uniform(0.7, 1.3)),
+        digits=_scaled((0.5, 0.5, 0.5), rng.uniform(0.7, 1.3) * details.uniform(0.15, 1.0)),
         surround=surrounds[int(rng.integers(len(surrounds)))],
         surround_mm=float(rng.uniform(335, 355)),
         wall=walls[int(rng.integers(len(walls)))],
-        wire_mm=float(rng.uniform(1.0, 1.5)),
-        wire=float(rng.uniform(0.5, 0.85)),
+        wire_mm=0.6 * float(rng.uniform(1.0, 1.5)) * float(details.uniform(1.0, 1.7)),
+        wire=float(rng.uniform(0.5, 0.85)) * float(details.uniform(0.25, 1.0)),
         grain=float(rng.uniform(0.05, 0.1)),
         holes=int(200 + 2500 * worn),
         texture=int(rng.integers(2**31)),
+        wear=worn,
+        edge_mm=float(details.uniform(0.1, 0.35)),
+        stroke=int(details.integers(5, 12)),
+        brand=brands[int(details.integers(len(brands)))],
+        room=float(details.uniform(0.0, 0.8)),
     )
 
 
 def _tint(rng: np.random.Generator, level: float, spread: float) -> Tint:
     blue, red = rng.uniform(-spread, spread, 2)
     return (level * (1 + float(blue)), level, level * (1 + float(red)))
+
+
+def _product(*tints: Tint) -> Tint:
+    return (math.prod(t[0] for t in tints), math.prod(t[1] for t in tints), math.prod(t[2] for t in tints))
 
 
 def _scaled(tint: Tint, by: float) -> Tint:

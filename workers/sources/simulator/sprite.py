@@ -66,9 +66,11 @@ class Canvas:
         cv2.fillConvexPoly(self._color, corners, color, cv2.LINE_8, _SHIFT)
         cv2.fillConvexPoly(self._cover, corners, 255, cv2.LINE_8, _SHIFT)
 
-    def sprite(self) -> Sprite:
-        """Take what was drawn, reduced to the pixels of the picture."""
+    def sprite(self, blur_px: float = 0.0) -> Sprite:
+        """Take what was drawn, reduced to the pixels of the picture, as a lens sees it that blurs so much."""
         color = cv2.resize(self._color, self._size, interpolation=cv2.INTER_AREA)
         cover = cv2.resize(self._cover, self._size, interpolation=cv2.INTER_AREA)
+        if blur_px > 0:
+            color, cover = (cv2.GaussianBlur(part, (0, 0), blur_px) for part in (color, cover))
         through = cv2.cvtColor(255 - cover, cv2.COLOR_GRAY2BGR)
         return Sprite(self._left, self._top, color.astype(np.uint8, copy=False), through.astype(np.uint8, copy=False))

@@ -8,6 +8,7 @@ import numpy as np
 
 from schemas.base import Value
 from workers.sources.simulator.plans import KINDS, NAMED, STANDING, UNUSUAL, USUAL
+from workers.sources.simulator.player import GAMES, Game
 from workers.sources.simulator.visit import Plan, Visit, visit_of
 
 _LENGTHS_S: Final = {
@@ -87,7 +88,8 @@ def _visit(story: Story, number: int) -> Visit:
     plans = (_QUIET[kind],) if kind in _QUIET else (KINDS | NAMED)[kind]
     in_turn = story.name in NAMED and story.name != "random"
     plan = plans[number % len(plans) if in_turn else int(rng.integers(len(plans)))]
-    return visit_of(rng, plan, number, kind, story.lead_s + number * story.length_s, story.length_s)
+    game: Game = "x01" if story.name in NAMED else GAMES[int(np.random.default_rng([story.seed, number, 0x6A3E]).integers(len(GAMES)))]
+    return visit_of(rng, plan, number, kind, story.lead_s + number * story.length_s, story.length_s, game)
 
 
 def _kind(story: Story, rng: np.random.Generator) -> str:

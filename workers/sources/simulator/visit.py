@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from schemas.base import Value
 from workers.sources.simulator.darts import Pose, design_of
-from workers.sources.simulator.player import Player, Target, player_of, throw
+from workers.sources.simulator.player import Game, Player, Target, player_of, throw
 
 # drops: off the surround, without having stuck; lodges: in the end of another dart (robin hood)
 Outcome = Literal["sticks", "bounces", "falls", "drops", "lodges"]
@@ -109,9 +109,9 @@ class Visit(Value, frozen=True, kw_only=True):
     reaches: tuple[Reach, ...]
 
 
-def visit_of(rng: np.random.Generator, plan: Plan, number: int, kind: str, start_s: float, length_s: float) -> Visit:
+def visit_of(rng: np.random.Generator, plan: Plan, number: int, kind: str, start_s: float, length_s: float, game: Game = "x01") -> Visit:
     """Play a plan: draw the throws, move the hands."""
-    player = player_of(rng)
+    player = player_of(rng, game)
     throws: list[Throw] = []
     reaches: list[Reach] = []
     clock_s = start_s + _FIRST_S

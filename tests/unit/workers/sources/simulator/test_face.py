@@ -23,10 +23,10 @@ def test_beds_lie_where_the_camera_sees_them(camera: int) -> None:
     x, y = Projection(calibration).project(points_mm).round().astype(int).T
     red, green, dark, light = picture[y, x]
 
-    assert red[2] > red[1] + 60
-    assert green[1] > green[2] + 40
+    assert red[2] > 1.5 * red[1]
+    assert green[1] > 1.3 * green[2]
     assert dark.max() < 80
-    assert light.min() > 120
+    assert light.min() > 95
 
 
 def test_ring_boundaries_agree_with_the_projection() -> None:
@@ -44,8 +44,9 @@ def test_ring_boundaries_agree_with_the_projection() -> None:
 
 def test_tone_is_monotonic_and_bounded() -> None:
     """More light is never darker, and nothing leaves the range of a byte."""
-    values = tone(np.linspace(0, 5, 500))
+    for seed in range(20):
+        values = tone(np.linspace(0, 5, 500), rig_of(seed).mounts[0])
 
-    assert (np.diff(values) >= 0).all()
-    assert values.min() >= 0
-    assert values.max() <= 255
+        assert (np.diff(values) >= 0).all()
+        assert values.min() >= 0
+        assert 150 < values.max() <= 255

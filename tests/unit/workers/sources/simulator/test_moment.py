@@ -58,16 +58,21 @@ def test_a_bounce_out_is_seen_and_falls() -> None:
 
 
 def test_cameras_shake_on_their_own_and_come_back_nearly() -> None:
-    """At impact each camera moves its own way by up to 1.5 px and rests within 0.3 px of where it was calibrated."""
-    throw = DEMO.visit(0).throws[0]
-    hit = [shift_at(DEMO, k, throw.at_s) for k in range(3)]
-    rest = [shift_at(DEMO, k, throw.at_s + 1.0) for k in range(3)]
+    """At impact each camera moves its own way by a fraction of a pixel up to four, and rests within one of where it was calibrated."""
+    reached = []
+    for seed in range(1, 8):
+        story = Story(name="demo", seed=seed)
+        throw = story.visit(0).throws[0]
+        hit = [shift_at(story, k, throw.at_s) for k in range(3)]
+        rest = [shift_at(story, k, throw.at_s + 1.0) for k in range(3)]
+        reached += [math.hypot(s.x, s.y) for s in hit]
 
-    assert shift_at(DEMO, 0, 1.0) == Shift()
-    assert len({(s.x, s.y) for s in hit}) == 3
-    assert all(0.2 < math.hypot(s.x, s.y) < 1.6 for s in hit)
-    assert all(math.hypot(s.x, s.y) <= 0.3 for s in rest)
-    assert rest == [shift_at(DEMO, k, throw.at_s + 1.5) for k in range(3)]
+        assert shift_at(story, 0, 1.0) == Shift()
+        assert len({(s.x, s.y) for s in hit}) == 3
+        assert all(math.hypot(s.x, s.y) <= 0.85 for s in rest)
+        assert rest == [shift_at(story, k, throw.at_s + 1.5) for k in range(3)]
+    assert 0.1 < min(reached) < 0.5
+    assert 1.5 < max(reached) < 4.5
 
 
 @pytest.mark.parametrize("from_point_mm", [0.0, 40.0])

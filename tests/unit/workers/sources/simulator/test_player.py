@@ -6,7 +6,7 @@ import numpy as np
 
 from schemas.board import BoardSpec, bed_at, wire_distance_mm
 from workers.sources.simulator.darts import Pose
-from workers.sources.simulator.player import player_of, throw
+from workers.sources.simulator.player import GAMES, player_of, throw
 
 BOARD = BoardSpec()
 
@@ -47,3 +47,17 @@ def test_a_group_is_tight() -> None:
         second = throw(rng, player, "group", [first])
 
         assert 7 < math.hypot(second.x_mm - first.x_mm, second.y_mm - first.y_mm) <= 15
+
+
+def test_the_game_says_what_is_aimed_at() -> None:
+    """Who plays for the bull throws around it, who plays for doubles around the double ring."""
+    rng = np.random.default_rng(5)
+    radii = {
+        game: np.median([math.hypot(p.x_mm, p.y_mm) for p in (throw(rng, player_of(rng, game), "board", []) for _ in range(60))])
+        for game in GAMES
+    }
+
+    assert radii["bull"] < 40
+    assert 90 < radii["cricket"] < 115
+    assert 120 < radii["around_the_clock"] < 140
+    assert 145 < radii["doubles"] < 170
