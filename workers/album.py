@@ -1,6 +1,8 @@
 """Keep the pictures of throws on the disk, in a thread of its own, so that neither a slow nor a full disk holds up the camera."""
 
+import contextlib
 import logging
+import os
 import queue
 import threading
 from pathlib import Path
@@ -18,6 +20,7 @@ from workers.vision.scene import Seen
 WAITING = 4  # throws; when the disk is slower than that the newest are lost (`drop_newest`, counted)
 QUALITIES = (88, 75, 60, 45, 30)
 SMALLEST_PX = 64
+PRIORITY = 15  # the next dart goes first
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +56,8 @@ class Album:
         self._pages.join()
 
     def _write_all(self) -> None:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)  # of this thread alone
         while True:
             page = self._pages.get()
             try:
