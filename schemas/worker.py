@@ -4,6 +4,7 @@ Time in these messages (`t_s`) is media time: the monotonic clock live, the reco
 daemon share it.
 """
 
+import zlib
 from typing import Literal
 
 import msgspec
@@ -58,6 +59,11 @@ class KnownDart(Value, frozen=True, kw_only=True):
     dart_id: DartId
     axis: Axis3
     episodes: dict[CameraId, int] = msgspec.field(default_factory=dict)
+
+
+def overlay_file(camera_id: CameraId) -> str:
+    """Name the file below a daemon's state directory that shows a camera's calibration drawn over its picture."""
+    return f"overlay/{zlib.crc32(camera_id.encode()):08x}.jpg"
 
 
 # -- from the supervisor to a worker ---------------------------------------------------------------------------------------------

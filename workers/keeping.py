@@ -1,4 +1,4 @@
-"""Keep on disk what must outlive a camera process: the picture of the empty board, and the pictures of throws."""
+"""Keep on disk what must outlive a camera process: the empty board, the calibration to look at, and the pictures of throws."""
 
 import logging
 import zlib
@@ -9,9 +9,10 @@ import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
-from schemas.worker import Configure, Counters, FromWorker, KeepImages, ToWorker
+from schemas.worker import Calibrated, Configure, Counters, FromWorker, KeepImages, ToWorker, overlay_file
 from workers.album import Album
 from workers.detector import Detector
+from workers.vision.calibration.overlay import draw_overlay
 from workers.vision.frame import Frame, Image
 from workers.vision.scene import Seen
 
@@ -22,7 +23,9 @@ class KeepingDetector:
     """A detector whose empty board outlives the process, in `state_dir` of its configuration; without one nothing is kept."""
 
     def __init__(self, configure: Configure) -> None:
-        self._folder = None if configure.state_dir is None else Path(configure.state_dir) / "empty"
+        self._state = None if configure.state_dir is None else Path(configure.state_dir)
+        self._folder = None if self._state is None else self._state / "empty"
+        self._board = configure.board
         self._camera = configure.source.camera_id
         self._detector = Detector(configure, self._load(configure.calibration))
         self._kept: Image | None = None
@@ -43,6 +46,8 @@ class KeepingDetector:
             BadFrameError: the frame cannot be decoded.
         """
         messages = self._detector.step(frame)
+        for calibrated in (m for m in messages if isinstance(m, Calibrated)):
+            self._show(calibrated.calibration, frame)
         empty = self._detector.empty
         if empty is not None and empty[1] is not self._kept:
             self._kept = empty[1]
@@ -70,6 +75,25 @@ class KeepingDetector:
         """Tell how old the stable reference is, in seconds."""
         return self._detector.reference_age_s(now_s)
 
+    def _show(self, calibration: Calibration, frame: Frame) -> None:
+        """Write the picture with the calibration drawn over it, for people to judge."""
+        if self._state is None:
+            return
+        path = self._state / overlay_file(self._camera)
+        written, data = cv2.imencode(".jpg", draw_overlay(frame.color(), calibration, self._board))
+        if written:
+            self._replace(path, data.tobytes())
+
+    def _replace(self, path: Path, data: bytes) -> None:
+        """Write a file whole or not at all; a disk that takes nothing costs what is shown, never a dart."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(".tmp")
+            fresh.write_bytes(data)
+            fresh.replace(path)
+        except OSError as error:
+            logger.warning("%s cannot be kept: %s", path, error)
+
     def _path(self, calibration: Calibration) -> Path | None:
         """Name the file: a picture lies over one calibration and is worth nothing under another."""
         if self._folder is None:
@@ -93,10 +117,9 @@ class KeepingDetector:
             for old in path.parent.glob(f"{path.name.split('-')[0]}-*"):
                 if old != path:
                     old.unlink(missing_ok=True)
-            written, data = cv2.imencode(".png", picture)
-            if written:
-                fresh = path.with_suffix(".tmp")
-                fresh.write_bytes(data.tobytes())
-                fresh.replace(path)
         except OSError as error:
             logger.warning("the empty board cannot be kept in %s: %s", path.parent, error)
+            return
+        written, data = cv2.imencode(".png", picture)
+        if written:
+            self._replace(path, data.tobytes())

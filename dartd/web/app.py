@@ -18,10 +18,28 @@ from dartd.web.problems import Problem, answer_problem
 from dartd.web.services import Services
 from dartd.web.timings import Timings
 from dartd.web.trace import Trace
-from dartd.web.v1 import audit, auth, board, clients, events, keys, photos, players, stream, throws, users
+from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, photos, players, stream, throws, users
 from dartd.web.ws import serve_websocket
 
-_MODULES = (health, exposition, auth, users, keys, audit, players, photos, board, throws, stream, events, clients, docs, live, pages)
+_MODULES = (
+    health,
+    exposition,
+    auth,
+    users,
+    keys,
+    audit,
+    players,
+    photos,
+    board,
+    calibrations,
+    throws,
+    stream,
+    events,
+    clients,
+    docs,
+    live,
+    pages,
+)
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
 
 _EXPOSED = (

@@ -11,14 +11,17 @@ import pytest
 
 from dartd.runtime.topics import kind_of
 from dartd.store.audit import Deed
+from dartd.store.calibrations import Calibrations
 from dartd.web.app import ENDPOINTS
 from dartd.web.endpoint import Endpoint
 from dartd.web.permissions import ANONYMOUS, PERMISSIONS, ROLES, TOPICS
 from schemas.api.play import NoParameters
 from schemas.api.players import SignOn
-from schemas.base import VisitId
+from schemas.base import CameraId, VisitId
 from schemas.events import VisitCompleted
+from schemas.worker import overlay_file
 from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
+from tests.support.sightings import station as camera_at
 from tests.support.station import Station
 from tests.support.throws import hit
 
@@ -138,6 +141,10 @@ async def _known(station: Station) -> None:
     folder = Path(station.services.config.state_dir) / "images" / "d-known"
     await asyncio.to_thread(folder.mkdir, parents=True)
     await asyncio.to_thread((folder / "cam0-after.jpg").write_bytes, b"a picture")
+    overlay = station.services.config.state_path / overlay_file(CameraId("cam0"))
+    await asyncio.to_thread(overlay.parent.mkdir, parents=True)
+    await asyncio.to_thread(overlay.write_bytes, b"a picture")
+    await Calibrations(station.services.database).keep(camera_at(0, 0.4), at_s=1.0)
     await station.happen(hit("d-known"), VisitCompleted(visit_id=VisitId("v-known"), throws=(), total=0, reason="takeout"))
 
 

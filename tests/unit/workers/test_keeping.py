@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
+import cv2
 import msgspec
 import numpy as np
 
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
-from schemas.worker import Calibrated, Configure, FromWorker, KeepImages, KnownDart, Settled, SourceSpec
+from schemas.worker import Calibrated, Configure, FromWorker, KeepImages, KnownDart, Settled, SourceSpec, overlay_file
 from tests.support.scene import dart, outlook
 from workers.keeping import KeepingDetector
 from workers.sources.simulator import true_calibration
+from workers.vision.calibration.overlay import LINE
 from workers.vision.frame import Frame, Image
 
 CAMERA = CameraId("cam0")
@@ -98,3 +100,13 @@ def test_pictures_of_a_throw_are_kept_where_they_are_asked_for(tmp_path: Path) -
     assert len(list((tmp_path / "images" / "d000001").glob("cam0-*.jpg"))) == 4
     assert not (tmp_path / "images" / "d000002").exists()
     assert (detector.counters.images_kept, detector.counters.images_lost) == (1, 0)
+
+
+def test_the_calibration_can_be_looked_at(tmp_path: Path) -> None:
+    """Each calibration leaves a picture with its lines drawn over the board."""
+    watch(KeepingDetector(configure(tmp_path)), outlook(1, 0).picture(), frames=8)
+    drawn: object = cv2.imread(str(tmp_path / overlay_file(CAMERA)))
+
+    assert isinstance(drawn, np.ndarray)
+    assert drawn.shape == (600, 800, 3)
+    assert (np.abs(drawn.astype(int) - LINE).max(axis=2) < 60).sum() > 1000
