@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 RETRY_FIRST_S = 0.1  # after a refused commit
 RETRY_MAX_S = 5.0  # for as long as the disk refuses
+PROMPT_S = 0.1  # what has waited no longer is decided together, as of now
 STUCK_S = 10.0  # a turn that takes longer, the disk not being to blame, is no turn any more
 
 _REASON_CHARACTERS = 300
@@ -55,9 +56,10 @@ class Announcement(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """An input before the board, and who waits for its outcome (commands only)."""
+    """An input before the board, when it came (media time), and who waits for its outcome (commands only)."""
 
     item: Input | EntityEvent
+    at_s: float
     answer: Answer | None = None
 
 
@@ -125,7 +127,7 @@ class Pipeline:
     async def deliver(self, item: Input) -> None:
         """Put what a camera says before the board; waits while the inbox is full, which holds up that camera's pipe."""
         self._idle.clear()
-        await self._inbox.put(Waiting(item))
+        await self._inbox.put(Waiting(item, self._clock.now()))
 
     async def settle(self) -> None:
         """Wait until `run` has decided and told everything that was delivered before."""
@@ -153,7 +155,7 @@ class Pipeline:
         """Journal and tell what became of an entity, in the one order of all events; waits while the inbox is full."""
         self._idle.clear()
         answer: Answer = asyncio.get_running_loop().create_future()
-        await self._inbox.put(Waiting(event, answer))
+        await self._inbox.put(Waiting(event, self._clock.now(), answer))
         return (await answer)[0]
 
     async def run(self) -> None:
@@ -191,14 +193,38 @@ class Pipeline:
             raise PipelineFullError(f"the journal cannot be written: {self.stalled_reason}", reason=self.stalled_reason)
         self._idle.clear()
         answer: Answer = asyncio.get_running_loop().create_future()
-        self._inbox.offer(Waiting(command, answer))
+        self._inbox.offer(Waiting(command, self._clock.now(), answer))
         return await answer
 
     def _decide(self, batch: Sequence[Waiting], now: float) -> "Step | Announcement":
         """Ask the board; what became of an entity needs no decision."""
         if batch and isinstance(batch[0].item, EntityEvent):  # it came alone: somebody waits for it
             return Announcement(events=(batch[0].item,))
-        return self._board.step([w.item for w in batch if not isinstance(w.item, EntityEvent)], now)
+        if not batch or now - batch[0].at_s < PROMPT_S:
+            return self._board.step([w.item for w in batch if not isinstance(w.item, EntityEvent)], now)
+        return self._live_through(batch)
+
+    def _live_through(self, batch: Sequence[Waiting]) -> Step:
+        """Decide about each item as of when it came, and about the limits that ended before: what waited for a disk are many happenings."""
+        steps: list[tuple[int, Step]] = []
+        at_s = batch[0].at_s
+        for k, waiting in enumerate(batch):
+            at_s = max(at_s, waiting.at_s)
+            steps += [(k, step) for step in self._pass_until(at_s)]
+            if not isinstance(waiting.item, EntityEvent):
+                steps.append((k, self._board.step([waiting.item], at_s)))
+        return Step(
+            events=tuple(event for _, step in steps for event in step.events),
+            orders=tuple(order for _, step in steps for order in step.orders),
+            refusals={k: refusal for k, step in steps for refusal in step.refusals.values()},
+        )
+
+    def _pass_until(self, now: float) -> Iterator[Step]:
+        """Let the board act on every limit that has ended by then, each at its own time."""
+        last_s = None
+        while (due_s := self._board.deadline()) is not None and due_s <= now and due_s != last_s:
+            last_s = due_s
+            yield self._board.step([], due_s)
 
     def _patience_s(self) -> float | None:
         deadline = self._board.deadline()
@@ -295,7 +321,7 @@ def _batches(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
 
 
 def _answer(batch: Sequence[Waiting], step: Step | Announcement, envelopes: tuple[Envelope, ...]) -> None:
-    for k, (_, answer) in enumerate(batch):
+    for k, (_, _, answer) in enumerate(batch):
         if answer is None or answer.done():
             continue
         if k in step.refusals:

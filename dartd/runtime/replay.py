@@ -112,7 +112,7 @@ class Replay:
         clock.now_s = now
         due_s = self._board.deadline()
         if said or (due_s is not None and due_s <= now):
-            await pipeline.turn([Waiting(item) for item in said], now)
+            await pipeline.turn([Waiting(item, now) for item in said], now)
 
     async def _pass_time(self, pipeline: Pipeline, clock: RecordingClock, until_s: float) -> None:
         """Let the board's deadlines pass at their own time, up to the next frame."""

@@ -14,6 +14,7 @@ from dartd.errors import CommandRefusedError, PipelineFullError
 from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.pipeline import Pipeline
+from dartd.runtime.pipeline import Waiting as WaitingInput
 from dartd.store.journal import Journal
 from schemas.base import BoardId, CameraId, DartId, VisitId
 from schemas.commands import ResetBoard, StartBoard
@@ -271,6 +272,51 @@ async def test_disk_full_holds_everything_and_goes_on(house: House, waiting: Wai
     assert there.reason.startswith("the journal could not be written for ")
     assert not house.pipeline.is_holding
     assert house.pipeline.snapshot().status == "throw"
+
+
+class Diary(Echo):
+    """A board that notes when it was asked, and wants to be asked half a second after each camera's word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[int, float]] = []
+
+    def step(self, inputs: Sequence[Input], now: float) -> Step:
+        """Note the time."""
+        self.asked.append((len(inputs), round(now, 3)))
+        step = super().step(inputs, now)
+        if inputs:
+            self.due_s = now + 0.5
+        return step
+
+
+async def test_what_waited_for_the_disk_is_lived_through_as_it_came(house: House) -> None:
+    """After a stall each message is decided as of its own time, with the limits between, as if nothing had held it up."""
+    board = Diary()
+    pipeline = Pipeline(
+        board, house.journal, publish=house.published.extend, order=lambda *_: None, clock=house.clock, metrics=house.metrics
+    )
+    waited = [WaitingInput(_change(k), at_s) for k, at_s in enumerate((100.0, 100.1, 102.0))]
+    await pipeline.turn(waited, 110.0)
+
+    assert board.asked == [(1, 100.0), (1, 100.1), (0, 100.6), (1, 102.0)]
+    assert [e.event.__struct_config__.tag for e in house.published] == [
+        "camera_state_changed",
+        "camera_state_changed",
+        "takeout_overdue",
+        "camera_state_changed",
+    ]
+
+
+async def test_what_came_just_now_is_decided_together(house: House) -> None:
+    """Without a stall all that waits is one step."""
+    board = Diary()
+    pipeline = Pipeline(
+        board, house.journal, publish=house.published.extend, order=lambda *_: None, clock=house.clock, metrics=house.metrics
+    )
+    await pipeline.turn([WaitingInput(_change(k), 99.95) for k in range(3)], 100.0)
+
+    assert board.asked == [(3, 100.0)]
 
 
 async def test_whoever_waits_is_let_go_at_the_end(house: House) -> None:
