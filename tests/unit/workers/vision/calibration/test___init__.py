@@ -114,6 +114,52 @@ def test_refusals_say_why(scene: Any) -> None:
         calibrate([covered.picture()], BOARD, CAMERA, None)
 
 
+def a_hand(face: Any) -> None:
+    """Lay a hand with its arm over the face."""
+    cv2.line(face, (1050, 1500), (900, 950), (120, 150, 200), 170)
+    cv2.circle(face, (880, 900), 130, (120, 150, 200), -1)
+
+
+def waved(picture: Any) -> Any:
+    """Bend a picture as no lens does."""
+    rows, columns = np.indices(picture.shape[:2], np.float32)
+    return cv2.remap(picture, columns + 5 * np.sin(rows / 17), rows + 5 * np.sin(columns / 23), cv2.INTER_LINEAR)
+
+
+@pytest.mark.parametrize(
+    ("look", "reason"),
+    [
+        ({"paint": a_hand}, "take darts and hands away|do not fit|cannot be told"),
+        ({"aim_mm": (-310.0, 240.0)}, "cut off|no dartboard"),
+        ({"blur_px": 9.0}, "too blurred|no dartboard|cannot be told"),
+    ],
+)
+def test_what_spoils_a_calibration_is_refused(scene: Any, look: dict[str, Any], reason: str) -> None:
+    """A hand in view, a board cut off too far and a blurred picture carry no calibration."""
+    with pytest.raises(CalibrationRefusedError, match=reason):
+        calibrate([scene(**look).picture()], BOARD, CAMERA, None)
+
+
+def test_lines_that_no_lens_explains_are_refused(scene: Any) -> None:
+    """A picture in which the lines are bent at random fits no camera."""
+    with pytest.raises(CalibrationRefusedError, match=r"do not fit|cannot be told"):
+        calibrate([waved(scene().picture())], BOARD, CAMERA, None)
+
+
+@pytest.mark.parametrize("camera", [0, 1])
+def test_real_boards_of_other_colours_calibrate(shared_data: Path, camera: int) -> None:
+    """A real picture whose colours are turned to blue, or dimmed to a third, gives the camera that it gives as it is."""
+    picture = np.asarray(cv2.imread(str(shared_data / "real" / "images" / "A" / f"pre_cam{camera}.jpg")), np.uint8)
+    tinted = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
+    tinted[..., 0] = np.where(tinted[..., 1] > 80, 112, tinted[..., 0])
+    points = grid_mm(165.0)
+    pixels = Projection(calibrate([picture], BOARD, CAMERA, None)).project(np.column_stack([points, np.zeros(len(points))]))
+    for other in (cv2.cvtColor(tinted, cv2.COLOR_HSV2BGR), picture // 3):
+        seen = Projection(calibrate([np.asarray(other, np.uint8)], BOARD, CAMERA, None)).on_face(pixels)
+
+        assert np.median(np.linalg.norm(seen - points, axis=1)) < 0.2
+
+
 def test_verify_tells_drift(scene: Any) -> None:
     """The calibrated picture has not drifted; one that moved by three pixels has."""
     picture = scene().picture()
