@@ -15,7 +15,7 @@ import pytest
 from dartd.errors import StoreError
 from dartd.store.journal import Journal, PastEvent, topic_of
 from schemas.base import BoardId, CameraId, VisitId
-from schemas.events import BoardReset, CalibrationChanged, CameraStateChanged, TakeoutStarted
+from schemas.events import BoardReset, CalibrationChanged, CameraStateChanged, JournalledEvent, TakeoutStarted
 
 BOARD = BoardId("main")
 
@@ -100,8 +100,11 @@ async def test_recent_gives_the_last_events_in_order(journal: Journal) -> None:
 async def test_a_restless_camera_does_not_make_the_board_forget(journal: Journal) -> None:
     """What cameras tell of themselves is journalled, and takes no room among what the board remembers by."""
     camera = CameraId("cam0")
-    restless = CameraStateChanged(camera_id=camera, state="offline", previous_state="ready")
-    await journal.append([_reset("v1"), *[restless, CalibrationChanged(camera_id=camera, state="ready")] * 10], at_s=5.0)
+    events: list[JournalledEvent] = [_reset("v1")]
+    for _ in range(10):
+        events.append(CameraStateChanged(camera_id=camera, state="offline", previous_state="ready"))
+        events.append(CalibrationChanged(camera_id=camera, state="ready"))
+    await journal.append(events, at_s=5.0)
 
     past = await journal.recent(5)
 
