@@ -19,8 +19,8 @@ import cv2
 
 from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateChanged
 from schemas.worker import FromWorker, Settled
-from tests.bench.progress import follow
 from tests.support.player import play, simulated
+from tests.support.progress import follow
 from tests.support.retelling import Heard, visits
 from workers.sources.simulator.story import Story
 from workers.sources.simulator.truth import Motion, motions, truth

@@ -23,8 +23,8 @@ import cv2
 import numpy as np
 
 from schemas.base import CameraId
-from tests.bench.progress import follow
 from tests.support.player import play, simulated
+from tests.support.progress import follow
 from tests.support.retelling import LATE_MS, NEAR_WIRE_MM, Heard, Visit, visits
 from workers.sources.simulator.hand import HandPose, HandView
 from workers.sources.simulator.moment import moment_at
