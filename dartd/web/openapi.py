@@ -28,7 +28,7 @@ _REASONS = {
     500: "Something went wrong inside dartd.",
     503: "Not now: ask again later.",
 }
-_EXAMPLES = {"throw_id": "d000001", "visit_id": "v000001", "name": "dart_hit", "topic": "board:main"}
+_EXAMPLES = {"throw_id": "d000001", "visit_id": "v000001", "name": "dart_hit", "topic": "board:main", "camera_id": "cam0", "kind": "after"}
 _SHAPES: dict[str, Schema] = {"topic": {"pattern": "^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.@-]+)*$", "maxLength": 128}}
 _LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 

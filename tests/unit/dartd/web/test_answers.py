@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from dartd.web.answers import MAX_BODY_BYTES
+from dartd.web.endpoint import MAX_BODY_BYTES
 
 RESET = "/api/v1/board/reset"
 
