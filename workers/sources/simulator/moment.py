@@ -111,8 +111,8 @@ def _rest(story: Story, camera: int, number: int, throw: Throw) -> Shift:
 
 
 def _looseness(story: Story, camera: int) -> float:
-    """Tell how loosely a camera hangs: most are fast, some swing by two pixels and come to rest nearly one off."""
-    return float(np.random.default_rng([story.seed, camera, 0x1005E]).choice([0.4, 1.0, 1.0, 1.8, 3.0]))
+    """Tell how loosely a camera hangs: most are fast, some swing by two pixels and come to rest half of one off."""
+    return float(np.random.default_rng([story.seed, camera, 0x1005E]).choice([0.4, 0.8, 1.0, 1.3, 1.8]))
 
 
 def _moving(throw: Throw, visit: Visit, since_s: float) -> Moving | None:
