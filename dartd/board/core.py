@@ -32,6 +32,8 @@ from schemas.worker import (
     Settled,
 )
 
+REUNION_S = 8.0  # after a start all cameras that come are waited for, so that they judge together what happened meanwhile
+
 
 class Board:
     """One dartboard with its cameras, its throw state machine and its visit. With `images` cameras are to keep the pictures of throws."""
@@ -48,6 +50,7 @@ class Board:
     def restore(self, events: Iterable[tuple[JournalledEvent, float]], now: float) -> None:
         """Bring back darts, visit and state from the journalled events and their times."""
         self._throws.restore(events, now)
+        self._rounds.hold(now + REUNION_S)
         self._told = (self.known_darts(), self._throws.takeout)
 
     def known_darts(self) -> tuple[KnownDart, ...]:
@@ -81,6 +84,8 @@ class Board:
                 events += self._take(item, now, orders)
             except CommandRefusedError as error:
                 refusals[index] = error
+        if not self._cameras.calibrating:
+            self._rounds.release(now)
         if self._round_is_due(now):
             events += self._close_round(now, orders)
         events += self._throws.tick(now)

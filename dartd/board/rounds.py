@@ -4,6 +4,7 @@ A round opens with the first camera that sees motion. It closes when every camer
 to speak up, or after `settled_timeout_s`: no camera is waited for longer. Its observation is fused from all that settled.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -56,6 +57,7 @@ class Rounds:
         self._board = board
         self._timeout_s = settled_timeout_s
         self._round: _Round | None = None
+        self._held_until_s = -math.inf
         self.poses: dict[CameraId, Calibration] = {}
 
     @property
@@ -92,15 +94,24 @@ class Rounds:
         """Say whether a camera has already settled in the open round: what it says next belongs to another."""
         return self._round is not None and camera_id in self._round.settled
 
+    def hold(self, until_s: float) -> None:
+        """Close no round by itself before this time: cameras are on their way, and two alone cannot tell several new darts apart."""
+        self._held_until_s = until_s
+
+    def release(self, now: float) -> None:
+        """Hold no longer than the last camera needs to say what it sees."""
+        self._held_until_s = min(self._held_until_s, now + self._timeout_s)
+
     def deadline(self) -> float | None:
         """Give the time at which the round closes by itself, None while nothing has settled."""
         if self._round is None or self._round.first_settled_s is None:
             return None
+        wait_s = min(GATHER_S, self._timeout_s)
         if self._round.moving:
-            return self._round.first_settled_s + self._timeout_s
-        if all(camera in self._round.settled for camera in self.poses):
-            return self._round.first_settled_s
-        return self._round.first_settled_s + min(GATHER_S, self._timeout_s)
+            wait_s = self._timeout_s
+        elif all(camera in self._round.settled for camera in self.poses):
+            wait_s = 0.0
+        return max(self._round.first_settled_s + wait_s, self._held_until_s)
 
     def close(self, standing: Sequence[KnownDart], now: float) -> tuple[Observation, dict[CameraId, int]]:
         """Close the round: what the cameras saw together, and each camera's episode in it."""

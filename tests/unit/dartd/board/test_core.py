@@ -16,6 +16,7 @@ from schemas.worker import (
     Disown,
     Fault,
     FaultKind,
+    Hello,
     KeepImages,
     Rereference,
     SequenceStarted,
@@ -286,3 +287,28 @@ def test_no_pictures_are_kept_where_nobody_wants_them() -> None:
     scene.throw(T20)
 
     assert not [order for _, order in scene.orders if isinstance(order, KeepImages)]
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_after_a_start_all_cameras_judge_together(comes: bool) -> None:  # noqa: FBT001
+    """What happened meanwhile waits for the camera that is still on its way, but not for long: two alone mistake several new darts."""
+    scene = Witnesses(ready=False)
+    scene.board.restore([], scene.now)
+    early, late = scene.cameras[:2], scene.cameras[2]
+    scene.tell(*(Hello(camera_id=c, pid=1, width=800, height=600) for c in early))
+    scene.tell(*(Calibrated(camera_id=c.camera_id, t_s=0.0, calibration=c, kept=True) for c in scene.calibrations[:2]))
+    scene.moving(*early)
+    scene.settled(T20, cameras=early, flight=False)
+    waited = [kind for kind in kinds(scene.wait(2.0)) if kind == "dart_hit"]
+    if comes:
+        scene.tell(Hello(camera_id=late, pid=1, width=800, height=600))
+        scene.tell(Calibrated(camera_id=late, t_s=scene.now, calibration=scene.calibrations[2], kept=True))
+        scene.moving(late)
+        scene.settled(T20, cameras=[late], flight=False)
+        scene.wait(0.6)
+    else:
+        scene.wait(8.0)
+    hits = [e for e in scene.said if isinstance(e, DartHit)]
+
+    assert waited == []
+    assert [hit.fusion.num_cameras for hit in hits] == [3 if comes else 2]
