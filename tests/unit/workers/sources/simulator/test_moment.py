@@ -58,7 +58,7 @@ def test_a_bounce_out_is_seen_and_falls() -> None:
 
 
 def test_cameras_shake_on_their_own_and_come_back_nearly() -> None:
-    """At impact each camera moves its own way by a fraction of a pixel up to two, and rests within half of one of where it was calibrated."""
+    """At impact each camera moves by itself, a fraction of a pixel up to two, and rests within half of one of where it was calibrated."""
     reached = []
     for seed in range(1, 8):
         story = Story(name="demo", seed=seed)
