@@ -21,7 +21,7 @@ STEEPEST = 0.9  # darts that lean more than 42° fall out
 UPRIGHT = np.array([0.0, 0.15])  # the mean slope of darts in a board, and
 LEAN = 0.35  # its spread: a weak prior that decides only where lines do not
 PARALLEL_SIN = 0.087  # lines that cross under 5° carry nothing
-GATES_PX = (10.0, 5.0, 4.0, 4.0)  # the axis of two lines may miss the third by some px: the fit begins wide
+GATES_PX = (10.0, 5.0, 4.0)  # the axis of two lines may miss the third by some px: the fit begins wide
 WITNESS = 0.35  # the support from which on a camera counts as having seen the dart
 CONTRADICTS_PX = 1.5  # by which a camera's line misses what the others say
 SYSTEMATIC_PX = 0.15  # registration and the barrel's roundness: does not average out along an axis
@@ -30,6 +30,7 @@ TIP_SLACK_MM = 38.0  # the point of a dart may be invisible: the visible end the
 BURIED_MM = 8.0  # and it may seem to end a little below the face
 SAME_MM = 3.0
 TRIED = 4
+FAINT = 0.3  # where no two lines of chance score more than this for each camera, there is nothing to refine
 CLARITY = 3.0  # between axes that enough cross-sections lie on, those on which the most lie win
 STEP = np.array([0.05, 0.05, 0.002, 0.002])
 STEPS = np.diag(STEP)
@@ -97,9 +98,10 @@ def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3) -
 def _best(eyes: Sequence[Eye], standing: Sequence[Axis3]) -> Fix | None:
     axes = _crossings(eyes) if len(eyes) > 1 else _alone(eyes)
     axes = axes[[not any(_same(a, s) for s in standing) for a in axes]]
-    if not len(axes):
+    scores, ranks = _judge(eyes, axes)
+    if not np.any(scores > FAINT * len(eyes)):
         return None
-    tried = [fix for k in _apart(axes, np.argsort(-_judge(eyes, axes)[1])) if (fix := _refine(eyes, axes[k])) is not None]
+    tried = [fix for k in _apart(axes, np.argsort(-ranks)) if (fix := _refine(eyes, axes[k])) is not None]
     new = [fix for fix in tried if not any(_same(as_row(fix.axis), s) for s in standing)]
     return max(new, key=lambda fix: fix.clarity, default=None)
 
