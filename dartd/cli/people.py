@@ -34,15 +34,26 @@ def change_store(config: Config, change: Callable[[sa.Connection], T]) -> T:
         pass
     engine = sa.create_engine("sqlite://", creator=lambda: _connect(path))
     try:
+        _await_version(engine, path)
         with engine.begin() as connection:
-            version = connection.execute(sa.text("PRAGMA user_version")).scalar_one()
-            if version != SCHEMA_VERSION:
-                raise StoreError(f"{path} is used by a dartd of another version; use its own command", path=str(path))
             return change(connection)
     except (sqlite3.Error, sa.exc.OperationalError) as error:
         raise StoreError(f"the store {path} failed ({getattr(error, 'orig', error)})", path=str(path)) from error
     finally:
         engine.dispose()
+
+
+def _await_version(engine: sa.Engine, path: Path) -> None:
+    """Wait for the daemon that is just starting to make the store, or to bring it up to date."""
+    give_up_s = time.monotonic() + _PATIENCE_S
+    while True:
+        with engine.connect() as connection:
+            version = connection.execute(sa.text("PRAGMA user_version")).scalar_one()
+        if version == SCHEMA_VERSION:
+            return
+        if version > SCHEMA_VERSION or time.monotonic() > give_up_s:
+            raise StoreError(f"{path} is used by a dartd of another version; use its own command", path=str(path))
+        time.sleep(0.05)
 
 
 def deed(action: str, entity_type: str, entity_id: str) -> Deed:

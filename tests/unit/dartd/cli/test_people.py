@@ -1,5 +1,8 @@
 """The store as commands reach it."""
 
+import contextlib
+import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from dartd.config import Config
 from dartd.errors import StoreError
 from dartd.store.audit import note
 from dartd.store.database import Database
+from dartd.store.lock import StoreLock
 from dartd.store.tables import audit
 
 
@@ -38,3 +42,23 @@ def test_change_that_fails_changes_nothing(tmp_path: Path) -> None:
         change_store(config, half)
 
     assert change_store(config, lambda connection: connection.execute(sa.select(sa.func.count()).select_from(audit)).scalar_one()) == 0
+
+
+def test_a_daemon_that_is_still_making_the_store_is_waited_for(tmp_path: Path) -> None:
+    """Who asks for a key while the daemon starts for the first time gets it as soon as the store stands."""
+    made = Config(state_dir=str(tmp_path / "made"))
+    Database.open(made.store_path).close()
+    config = Config(state_dir=str(tmp_path))
+    with contextlib.closing(StoreLock.acquire(config.store_path)):
+        sqlite3.connect(config.store_path).close()
+        start = threading.Timer(0.3, _copy, (made.store_path, config.store_path))
+        start.start()
+        change_store(config, lambda connection: note(connection, deed("key.create", "key", "k1")))
+        start.join()
+
+    assert change_store(config, lambda connection: connection.execute(sa.select(sa.func.count()).select_from(audit)).scalar_one()) == 1
+
+
+def _copy(one: Path, other: Path) -> None:
+    with contextlib.closing(sqlite3.connect(one)) as source, contextlib.closing(sqlite3.connect(other)) as target:
+        source.backup(target)
