@@ -10,7 +10,7 @@ from schemas.documents import Schema, documents, name_of
 from schemas.entities import EntityEvent
 from schemas.events import CalibrationChanged, CameraStateChanged, JournalledEvent, LiveEvent
 from schemas.presence import Presence
-from schemas.today import MetricsUpdate
+from schemas.today import MetricsUpdate, SystemStatus
 
 VERSION = "3.0.0"
 _REFERENCE = "#/components/schemas/{name}"
@@ -40,6 +40,8 @@ def topic_told(event: type[Event]) -> str:
         return "presence:{topic}"
     if event is MetricsUpdate:
         return "metrics"
+    if event is SystemStatus:
+        return "system"
     return "board:{board_id}" if event in get_args(JournalledEvent) else "*"
 
 

@@ -8,7 +8,7 @@ from schemas.base import BoardId, CameraId, DartId, Event, EventId, Value, Visit
 from schemas.board import Ring
 from schemas.entities import EntityEvent
 from schemas.presence import Presence
-from schemas.today import MetricsUpdate
+from schemas.today import MetricsUpdate, SystemStatus
 
 ThrowState = Literal["wait_for_throw", "throw_detected", "throw_finished", "pull_out_started"]
 BoardStatus = Literal["starting", "calibrating", "throw", "takeout", "stopped", "error"]
@@ -384,7 +384,7 @@ class Heartbeat(Event, tag="heartbeat", frozen=True, kw_only=True):
 
 
 # Not journalled: `timestamp` is all that the wire adds, no `seq event_id board_id topic`.
-LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat | Presence | MetricsUpdate
+LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat | Presence | MetricsUpdate | SystemStatus
 
 
 class Envelope(Value, frozen=True, kw_only=True):

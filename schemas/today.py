@@ -1,4 +1,4 @@
-"""What the wire tells of the day so far."""
+"""What the wire tells of the day so far, and of the system behind it."""
 
 from schemas.base import Event
 
@@ -15,3 +15,11 @@ class MetricsUpdate(Event, tag="metrics_update", frozen=True, kw_only=True):
     three_dart_average: str | None
     players: int
     clients: int
+
+
+class SystemStatus(Event, tag="system_status", frozen=True, kw_only=True):
+    """How the system behind the board is, told on the topic `system` every 30 seconds."""
+
+    cache_hit_rate: float
+    active_webhooks: int
+    pending_deliveries: int

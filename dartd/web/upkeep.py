@@ -10,7 +10,7 @@ import msgspec
 from dartd.errors import DartdError, StoreError
 from dartd.store.today import count_today
 from dartd.web.services import Services
-from schemas.today import MetricsUpdate
+from schemas.today import MetricsUpdate, SystemStatus
 
 _log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ METRICS_S = 30.0
 
 
 async def write_behind(services: Services) -> NoReturn:
-    """Write every second, for ever; once more when cancelled, so that a restart forgets nothing. Tell the day every half minute."""
+    """Write every second, for ever; once more when cancelled, so that a restart forgets nothing. Tell day and system every half minute."""
     told_s = services.now()
     try:
         while True:
@@ -28,6 +28,7 @@ async def write_behind(services: Services) -> NoReturn:
             if services.now() - told_s >= METRICS_S:
                 told_s = services.now()
                 await tell_today(services)
+                tell_status(services)
     finally:
         with anyio.CancelScope(shield=True):
             await flush(services)
@@ -52,3 +53,9 @@ async def tell_today(services: Services) -> None:
         return
     told = MetricsUpdate(date=began.date().isoformat(), clients=services.clients.connected, **msgspec.structs.asdict(today))
     services.hub.whisper("metrics", services.wire(told))
+
+
+def tell_status(services: Services) -> None:
+    """Tell how the system is to whoever listens to `system`."""
+    told = SystemStatus(cache_hit_rate=round(services.accounts.hit_rate, 4), active_webhooks=0, pending_deliveries=0)  # there are none yet
+    services.hub.whisper("system", services.wire(told))

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx2
 
-from dartd.web.upkeep import flush, tell_today
+from dartd.web.upkeep import flush, tell_status, tell_today
 from tests.support.ear import Connect
 from tests.support.people import make_key, make_user
 from tests.support.station import Station
@@ -47,4 +47,22 @@ async def test_the_day_is_told_to_who_may_hear_it(station: Station, connect: Con
 
     assert (told["event_type"], told["darts"], told["points"], told["three_dart_average"]) == ("metrics_update", 1, 60, "180.00")
     assert told["clients"] == 2
+    assert (await stranger.hear())["event_type"] == "pong"
+
+
+async def test_how_the_system_is_is_told_to_who_may_hear_it(
+    station: Station, connect: Connect, operator: dict[str, str], waiting: Waiting
+) -> None:
+    """On the topic `system`; nobody else hears it."""
+    ear = await connect("?topics=system", additional_headers=operator)
+    stranger = await connect("?topics=system,board:*")
+    for each in (ear, stranger):
+        await each.hear_types(2)
+    await waiting.soon(lambda: station.hub.statistics().direct == 2)
+    tell_status(station.services)
+    told = await ear.hear()
+    await stranger.say(action="ping")
+
+    assert (told["event_type"], told["active_webhooks"], told["pending_deliveries"]) == ("system_status", 0, 0)
+    assert 0 <= told["cache_hit_rate"] <= 1
     assert (await stranger.hear())["event_type"] == "pong"
