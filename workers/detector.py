@@ -249,7 +249,7 @@ class Detector:
         region = region_of(projection, self._board, (picture.shape[0], picture.shape[1]))
         size = (picture.shape[1] // SMALL, picture.shape[0] // SMALL)
         mask = cv2.resize(region.volume, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
-        self._glancer = Glancer(mask)
+        self._glancer = Glancer(mask, region.mm_per_px * SMALL)
         if self._last_small is not None and self._last_small.shape == mask.shape:
             self._glancer.look(self._last_small)
         self._fresh, self._refresh_s = False, t_s + REFRESH_S

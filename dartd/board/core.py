@@ -136,8 +136,9 @@ class Board:
             return events
         first = not self._rounds.open
         self._rounds.move(item)
-        if first or item.hand:
-            events += self._throws.observe(Moving(at_s=item.t_s, hand=item.hand), now)
+        hand = self._rounds.sees_hand(item.t_s)
+        if first or hand:
+            events += self._throws.observe(Moving(at_s=item.t_s, hand=hand), now)
         return events
 
     def _round_is_due(self, now: float) -> bool:

@@ -32,8 +32,10 @@ MOVED_MM = 1.0  # less is the cameras' own uncertainty
 GONE = 0.4  # presence below which a dart is no longer there
 LEAST_WEIGHT = 0.25
 LEAVING = 0.5
-HAND_MM = 38.0  # an unexplained spot this wide in one camera is a hand
+HAND_MM = 38.0  # an unexplained spot this wide in one camera is a hand, when another sees something wide too or is still busy
 FINGERS_MM = 24.0  # or this wide in two
+BESIDE_MM = 8.0  # what another camera must see at the least: a fly on one lens is nothing to the others
+LINGERS_S = 0.4  # a dart is still by then; who moves longer before another camera may be the one whose hand the first sees
 FLIGHT_MM = (30.0, 190.0)  # where along a dart's axis its shaft and flight are
 FLIGHT_HALF_MM = 28.0
 WIDEST_FLIGHT_MM = 26.0  # the largest circle that fits into a flight seen from anywhere has a radius of 22 mm; pictures blur it
@@ -80,6 +82,15 @@ class Rounds:
         if self._round is None:
             self._round = _Round(motion.t_s)
         self._round.moving[motion.camera_id] = motion
+
+    def sees_hand(self, now: float) -> bool:
+        """Say whether a hand that a camera told of while it moves is one: other cameras must have long been seeing motion too."""
+        if self._round is None:
+            return False
+        telling = [c for c, m in self._round.moving.items() if m.hand]
+        lingering = now - self._round.started_s >= LINGERS_S
+        others = [c for c in self._round.moving if c not in telling and lingering]
+        return bool(telling) and (len(telling) + len(others) > 1 or len(self.poses) < 2)
 
     def settle(self, settled: Settled, now: float) -> None:
         """Note what a camera saw when its picture stood still again."""
@@ -136,7 +147,7 @@ class Rounds:
         stays = [d.axis for d in standing if d.dart_id not in gone]
         came = [f.axis for f in sure]
         empty = _empty(settled)
-        hand = not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses)
+        hand = not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses, busy=len(gathered.moving))
         at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
         return (
             Observation(
@@ -209,16 +220,24 @@ def _empty(settled: Mapping[CameraId, Settled]) -> bool | None:
 
 
 def is_hand(
-    changed: Sequence[Axis3], standing: Sequence[Axis3], settled: Mapping[CameraId, Settled], poses: Mapping[CameraId, Calibration]
+    changed: Sequence[Axis3],
+    standing: Sequence[Axis3],
+    settled: Mapping[CameraId, Settled],
+    poses: Mapping[CameraId, Calibration],
+    busy: int = 0,
 ) -> bool:
-    """Say whether something wide is in view that no dart's flight explains.
+    """Say whether something wide is in view that no dart's flight explains, and not of one camera alone where there are several.
 
     What differs from the reference is explained by darts that `changed`, what differs from the empty board by those `standing`.
+    `busy` cameras still see motion.
     """
     widest = sorted(
         (_widest_mm(s, standing if s.spots_on_empty else changed, poses[c]) for c, s in settled.items() if c in poses), reverse=True
     )
-    return bool(widest) and (widest[0] > HAND_MM or (len(widest) > 1 and widest[1] > FINGERS_MM))
+    if not widest:
+        return False
+    beside = busy > 0 or len(poses) < 2 or (len(widest) > 1 and widest[1] > BESIDE_MM)
+    return (widest[0] > HAND_MM and beside) or (len(widest) > 1 and widest[1] > FINGERS_MM)
 
 
 def _widest_mm(settled: Settled, explained: Sequence[Axis3], calibration: Calibration) -> float:

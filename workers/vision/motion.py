@@ -14,6 +14,7 @@ FEWEST_PIXELS = 3
 DRIFT_LEVELS_PER_FRAME = 0.05  # how fast the still picture follows slow light
 STREAK_PIXELS = (8, 600)
 STREAK_RATIO = 2.2
+STREAK_MM = 40.0  # of a dart that flies towards the board cameras see half its 150 mm or more; a fly that walks there is small
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,11 @@ class Glance:
 
 
 class Motion:
-    """The memory of the idle path; `mask` is 255 where the board can show a dart, quarter-size."""
+    """The memory of the idle path; `mask` is 255 where the board can show a dart, quarter-size, with pixels of `mm_per_px` on its face."""
 
-    def __init__(self, mask: Image) -> None:
+    def __init__(self, mask: Image, mm_per_px: float = 2.5) -> None:
         self._mask = mask
+        self._shortest_px = STREAK_MM / mm_per_px
         self._area = max(1, int(np.count_nonzero(mask)))
         self._last: Image | None = None
         self._base: Image | None = None
@@ -112,4 +114,5 @@ class Motion:
             return False
         y, x = np.nonzero(labels == largest)
         spread = np.linalg.eigvalsh(np.cov(np.vstack([x, y])) + 0.1 * np.eye(2))
-        return bool(np.sqrt(spread[1] / spread[0]) >= STREAK_RATIO)
+        long_px = np.sqrt(12 * spread[1])  # of an even bar
+        return bool(long_px >= self._shortest_px and np.sqrt(spread[1] / spread[0]) >= STREAK_RATIO)
