@@ -50,6 +50,7 @@ KEPT_PX = 1.0  # a handed-over calibration that fits the picture this well is ke
 SAME_PLACE_PX = 8.0  # between sequences: a camera that moved less is followed, more is calibrated anew
 LOOK_AGAIN_S = 0.2  # while something large keeps moving
 LARGE_SHARE = 0.04
+BRIEF_S = 1.0  # a dart has flown, fallen and stopped shaking the board by then; who walks past takes longer
 REFRESH_S = 20.0
 
 
@@ -355,15 +356,16 @@ class Detector:
         look = episode.look if episode.look is not None else self._look(scene, frame)
         self._last_look, seen = look, look.seen
         share = scene.face_share(seen)
+        still_s = frame.t_s if episode.still_since_s is None else episode.still_since_s
         settled = Settled(
             camera_id=self._camera,
-            t_s=frame.t_s if episode.still_since_s is None else episode.still_since_s,
+            t_s=still_s,
             episode=episode.number,
             started_s=episode.started_s,
             finding=look.finding,
             changed_share=share,
             max_share=max(episode.max_share, share),
-            flight=episode.flight,
+            flight=episode.flight and still_s - episode.started_s <= BRIEF_S,
             empty_share=None if look.bare is None else scene.empty_share(look.bare),
             sightings=look.sightings,
             spots=look.spots,

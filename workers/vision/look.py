@@ -11,6 +11,9 @@ from workers.vision.reference import Comparison
 from workers.vision.scene import FEWEST_CHANGED, Scene
 
 HAND_MM = 45.0  # no dart has a place this wide; fingers may be narrower and are left to the supervisor
+DART_SECTIONS = 20.0  # of full weight along point and barrel: a dart in view has 60 and more, a fly's shadow a dozen
+UNBROKEN = 0.5  # of its length
+LEAVING = 0.5
 MOVED_PX = 1.0  # between two still pictures: a dart's landing shakes a camera by less
 LIGHT_SHARE = 0.04  # brighter or darker than before
 
@@ -36,7 +39,7 @@ class Look:
         """Name what this camera alone would call it; the supervisor, who hears all cameras, decides."""
         if self.widest_mm > HAND_MM:
             return "hand"
-        if self.sightings:
+        if any(_is_dart(s) for s in self.sightings):
             return "dart"
         if self.moved_px > MOVED_PX:
             return "moved"
@@ -73,6 +76,11 @@ def look_at(scene: Scene, picture: Image, before: Look | None, *, takeout: bool)
     widest_mm = width_mm(spots[0], scene) if spots else 0.0
     sightings = tuple(scene.sightings(seen, bare, presence))
     return Look(seen, bare, presence, sightings, spots, on_empty, widest_mm, 0.0 if before is None else _moved_px(before.seen, seen))
+
+
+def _is_dart(sighting: Sighting) -> bool:
+    """Say whether a thin straight thing is long and clear enough for a point with its barrel."""
+    return sum(s.weight for s in sighting.sections) >= DART_SECTIONS and sighting.leaving < LEAVING and sighting.confidence >= UNBROKEN
 
 
 def width_mm(spot: Spot, scene: Scene) -> float:
