@@ -17,6 +17,14 @@ from tests.support.waiting import Waiting
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def _command(pid: int) -> bytes:
+    """Give the command line of a process, nothing when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def free_port() -> int:
     """Give a port that nobody listens on."""
     with socket.socket() as probe:
@@ -101,7 +109,7 @@ class RunningDaemon:
 
     def cameras(self) -> list[int]:
         """Name the camera processes alone, without the tracker that Python starts beside them."""
-        return [pid for pid in self.children() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [pid for pid in self.children() if b"spawn_main" in _command(pid)]
 
     def end(self, how: signal.Signals = signal.SIGTERM, timeout_s: float = 10) -> tuple[int, str, str]:
         """End it and give exit status, stdout and stderr."""
