@@ -86,6 +86,12 @@ class Eye:
         total = self._on(axes, self.points[self.free], self.weights[self.free]).sum(axis=1)
         return np.minimum(1.0, total / ENOUGH), total / (total + HALF_CLEAR)
 
+    def span_mm(self, axis: Floats) -> float:
+        """Measure the length of one axis on which this camera's cross-sections lie."""
+        across, along, length = self.offsets(axis)
+        on = along[self.free & (np.abs(across) < 2 * NEAR_PX) & (along > -BELOW * length) & (along < length)]
+        return float(np.ptp(on)) / length * DART_MM if len(on) else 0.0
+
     def nearest(self, axes: Floats) -> tuple[NDArray[np.intp], Floats]:
         """Find for each axis (n) the sighting that lies best on it: its index and its support."""
         if not len(self.sightings):

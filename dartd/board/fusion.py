@@ -40,11 +40,12 @@ Equations = tuple[Floats, Floats]
 
 @dataclass(frozen=True)
 class Witness:
-    """What one camera says of a fix: how fully and how clearly, how far its line misses it, and the sighting it stands on."""
+    """What one camera says of a fix: how fully, how clearly, along how much of it, how far its line misses it, and by which sighting."""
 
     camera_id: CameraId
     support: float
     clarity: float
+    span_mm: float
     miss_mm: float
     sighting: Sighting | None
     used: bool
@@ -70,6 +71,11 @@ class Fix:
     def in_view(self) -> float:
         """Add up how clearly the cameras that support it see it."""
         return sum(w.clarity for w in self.witnesses if w.used)
+
+    @property
+    def length_mm(self) -> float:
+        """Give the length of it that one camera at least sees."""
+        return max((w.span_mm for w in self.witnesses if w.used), default=0.0)
 
     @property
     def seen_by(self) -> tuple[CameraId, ...]:
@@ -180,16 +186,18 @@ def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:
     fitted = _fit(eyes, start)
     if fitted is None:
         return None
-    axis, covariance, used = fitted
-    misses = {id(e): _miss_px(e, axis) for e in used}
-    spread = max(1.0, float(np.sqrt(np.mean(np.square(list(misses.values()))))) / SYSTEMATIC_PX) if len(used) > 1 else 1.0
+    axis, covariance, fitting = fitted
+    misses = {id(e): _miss_px(e, axis) for e in fitting}
+    spread = max(1.0, float(np.sqrt(np.mean(np.square(list(misses.values()))))) / SYSTEMATIC_PX) if len(fitting) > 1 else 1.0
     witnesses = []
     for eye in eyes:
         support, clear = (float(v[0]) for v in eye.judge(axis[None]))
         nearest, strength = eye.nearest(axis[None])
         miss_mm = misses.get(id(eye), 0.0) / eye.px_per_mm(axis)
         sighting = eye.sightings[nearest[0]] if strength[0] > 2.0 else None
-        witnesses.append(Witness(eye.camera_id, support, clear, miss_mm, sighting, id(eye) in misses and support >= WITNESS))
+        witnesses.append(
+            Witness(eye.camera_id, support, clear, eye.span_mm(axis), miss_mm, sighting, id(eye) in misses and support >= WITNESS)
+        )
     if not any(w.used for w in witnesses):
         return None
     x, y, slope_x, slope_y = (float(v) for v in axis)

@@ -7,6 +7,7 @@ to speak up, or after `settled_timeout_s`: no camera is waited for longer. Its o
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,6 +24,7 @@ GATHER_S = 0.1  # cameras are not in step: one may see a dart two frames after a
 FIRST_SCORE = 0.52  # of one per camera: what the lines of the cameras must add up to for a dart
 CLEARLY = 0.8  # or two of them must see most of it: what hides it from a third camera is no objection
 MORE_SCORE = 0.62  # for a second dart in the same change; shadows and flights make weak lines too
+SHORTEST_MM = 30.0  # of a dart a camera sees point and barrel, 60 mm or more; a fly that sits on the board is short from everywhere
 SHADOW_MM = 6.0  # a dart's shadow starts at its foot: a second axis of the same change so near to the first is no dart
 SURE_MM = 1.0  # a vaguer axis explains no wide spots: two lines of a hand's fingers cross somewhere too
 UNDISTURBED = 0.7  # presence of a dart that is as it was, or hidden a little
@@ -35,6 +37,7 @@ LEAVING = 0.5
 HAND_MM = 38.0  # an unexplained spot this wide in one camera is a hand, when another sees something wide too or is still busy
 FINGERS_MM = 24.0  # or this wide in two
 BESIDE_MM = 8.0  # what another camera must see at the least: a fly on one lens is nothing to the others
+TOGETHER_S = 0.25  # within which cameras see the same flight begin
 LINGERS_S = 0.4  # a dart is still by then; who moves longer before another camera may be the one whose hand the first sees
 FLIGHT_MM = (30.0, 190.0)  # where along a dart's axis its shaft and flight are
 FLIGHT_HALF_MM = 28.0
@@ -158,7 +161,7 @@ class Rounds:
                 landings=() if hand else tuple(land(f, views, self._board, cameras, episodes, at_s) for f in fixes),
                 gone=gone,
                 moved=() if hand else tuple((d.dart_id, again[d.dart_id].axis) for d in disturbed if _is_moved(d, again)),
-                flight=sum(s.flight for s in settled.values()) >= min(2, cameras),
+                flight=_flown(settled, cameras),
                 max_motion=max((s.max_share for s in settled.values()), default=0.0),
                 empty=empty,
             ),
@@ -173,9 +176,17 @@ class Rounds:
             first = len(accepted) <= disturbed
             enough = fix.score >= (FIRST_SCORE if first else MORE_SCORE) * cameras or (first and fix.in_view > CLEARLY)
             own_shadow = any(_distance_mm(fix.axis, other.axis) < SHADOW_MM for other in accepted) and not disturbed
-            if enough and not own_shadow and (len(fix.seen_by) > 1 or cameras == 1):
+            if enough and not own_shadow and fix.length_mm > SHORTEST_MM and (len(fix.seen_by) > 1 or cameras == 1):
                 accepted.append(fix)
         return accepted
+
+
+def _flown(settled: Mapping[CameraId, Settled], cameras: int) -> bool:
+    """Say whether two cameras saw something fly at the same time (one, where there is one): who walks past comes to one after another."""
+    starts = sorted(s.started_s for s in settled.values() if s.flight)
+    if cameras == 1:
+        return bool(starts)
+    return any(later - sooner <= TOGETHER_S for sooner, later in pairwise(starts))
 
 
 def _coming(sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:

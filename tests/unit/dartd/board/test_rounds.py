@@ -9,7 +9,7 @@ from dartd.board.rounds import Rounds, is_hand
 from schemas.base import CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.geometry import Axis3
-from schemas.worker import KnownDart, Motion, Presence, Settled, Spot
+from schemas.worker import KnownDart, Motion, Presence, Section, Settled, Spot
 from tests.support.sightings import apart_mm, rig, sight
 
 TIMEOUT_S = 0.5
@@ -235,3 +235,59 @@ def test_cameras_are_named_with_their_episodes() -> None:
 
     assert rounds.close((), 1.0)[1] == {CameraId("cam0"): 7, CameraId("cam2"): 9}
     assert not rounds.open
+
+
+def _between(one: Section, other: Section, share: float) -> Section:
+    return msgspec.structs.replace(one, u=one.u + share * (other.u - one.u), v=one.v + share * (other.v - one.v))
+
+
+def _short(settled: Settled) -> Settled:
+    """Crowd the cross-sections of each line into its first millimetres: as many as of a dart, and no length."""
+    cut = tuple(
+        msgspec.structs.replace(s, sections=tuple(_between(s.sections[0], s.sections[1], k / 20) for k in range(20)))
+        for s in settled.sightings
+    )
+    return msgspec.structs.replace(settled, sightings=cut)
+
+
+def test_what_is_short_from_everywhere_is_no_dart() -> None:
+    """A fly that sits on the board may make lines that meet, but no camera sees a length of it."""
+    assert _close(*(_settled(k, DART) for k in range(3))).landings
+    assert not _close(*(_short(_settled(k, DART)) for k in range(3))).landings
+    assert _close(_settled(0, DART), _settled(1, DART), _short(_settled(2, DART))).landings
+
+
+def test_a_flight_is_seen_by_two_at_the_same_time() -> None:
+    """Who walks past comes into one camera's view after another; a dart flies into all at once."""
+    together = [msgspec.structs.replace(_settled(k), started_s=0.5 + 0.1 * k) for k in range(2)]
+    after_another = [msgspec.structs.replace(_settled(k), started_s=0.5 + 0.8 * k) for k in range(2)]
+
+    assert _close(*together).flight
+    assert not _close(*after_another).flight
+    assert not _close(together[0]).flight
+    assert _close(together[0], cameras=1).flight
+
+
+def test_a_hand_that_moves_is_seen_by_more_than_one() -> None:
+    """One camera that tells of a hand is believed when another does too, or has long been seeing motion; alone only where it is alone."""
+    hand = msgspec.structs.replace(_motion(0), hand=True)
+    alone, lingering, both, single = _rounds(), _rounds(), _rounds(), _rounds(cameras=1)
+    for rounds in (alone, lingering, both, single):
+        rounds.move(hand)
+    lingering.move(_motion(1))
+    both.move(msgspec.structs.replace(_motion(1), hand=True))
+
+    assert [alone.sees_hand(0.6), lingering.sees_hand(0.6), both.sees_hand(0.2), single.sees_hand(0.2)] == [False, True, True, True]
+    assert not lingering.sees_hand(0.2)
+    assert not _rounds().sees_hand(0.6)
+
+
+def test_a_wide_thing_before_one_camera_alone_is_no_hand() -> None:
+    """A fly on a lens looks as wide as a hand to one camera, and is nothing to the others; while they are busy nobody can say."""
+    wide = _settled(0, spots=(_spot(DART, 60, 50),))
+    settled = {s.camera_id: s for s in (wide, _settled(1), _settled(2))}
+    poses = {c.camera_id: c for c in CALIBRATIONS}
+
+    assert not is_hand([], [], settled, poses)
+    assert is_hand([], [], {wide.camera_id: wide}, poses, busy=2)
+    assert is_hand([], [], {wide.camera_id: wide}, {wide.camera_id: CALIBRATIONS[0]})
