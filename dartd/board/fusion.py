@@ -17,7 +17,7 @@ from schemas.geometry import Axis3
 from schemas.worker import Sighting
 
 REACH_MM = 290.0
-STEEPEST = 0.9  # darts that lean more than 42° fall out
+STEEPEST = 0.65  # darts that lean more than 33° fall out
 UPRIGHT = np.array([0.0, 0.15])  # the mean slope of darts in a board, and
 LEAN = 0.35  # its spread: a weak prior that decides only where lines do not
 PARALLEL_SIN = 0.087  # lines that cross under 5° carry nothing

@@ -29,6 +29,7 @@ SHADOW_MM = 6.0  # a dart's shadow starts at its foot: a second axis of the same
 SURE_MM = 1.0  # a vaguer axis explains no wide spots: two lines of a hand's fingers cross somewhere too
 UNDISTURBED = 0.7  # presence of a dart that is as it was, or hidden a little
 PUSHED_MM = 20.0  # a dart that another one hits moves less than this
+TILTED = 0.4  # and tilts less than 22°
 HIDDEN_MM = 4.0
 MOVED_MM = 1.0  # less is the cameras' own uncertainty
 GONE = 0.4  # presence below which a dart is no longer there
@@ -206,7 +207,10 @@ def _presence(standing: Sequence[KnownDart], settled: Mapping[CameraId, Settled]
 
 def _seen_again(disturbed: Sequence[KnownDart], fixes: Sequence[Fix]) -> dict[DartId, Fix]:
     """Match darts that are not as they were with the axes that are seen now, the nearest pairs first."""
-    pairs = sorted(((_distance_mm(f.axis, d.axis), d.dart_id, k) for d in disturbed for k, f in enumerate(fixes)), key=lambda p: p[0])
+    pairs = sorted(
+        ((_distance_mm(f.axis, d.axis), d.dart_id, k) for d in disturbed for k, f in enumerate(fixes) if _tilt(f.axis, d.axis) < TILTED),
+        key=lambda p: p[0],
+    )
     again: dict[DartId, Fix] = {}
     taken: set[int] = set()
     for distance_mm, dart_id, k in pairs:
@@ -223,6 +227,10 @@ def _is_moved(dart: KnownDart, again: Mapping[DartId, Fix]) -> bool:
 
 def _distance_mm(one: Axis3, other: Axis3) -> float:
     return float(np.hypot(one.x_mm - other.x_mm, one.y_mm - other.y_mm))
+
+
+def _tilt(one: Axis3, other: Axis3) -> float:
+    return float(np.hypot(one.slope_x - other.slope_x, one.slope_y - other.slope_y))
 
 
 def _empty(settled: Mapping[CameraId, Settled]) -> bool | None:
