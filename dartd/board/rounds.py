@@ -64,6 +64,7 @@ class Rounds:
         self._timeout_s = settled_timeout_s
         self._round: _Round | None = None
         self._held_until_s = -math.inf
+        self._busy: set[CameraId] = set()  # cameras that have seen motion and not settled since, whatever round it began in
         self.poses: dict[CameraId, Calibration] = {}
 
     @property
@@ -74,10 +75,12 @@ class Rounds:
     def forget(self) -> None:
         """Drop what was gathered."""
         self._round = None
+        self._busy.clear()
 
     def lose(self, camera_id: CameraId) -> None:
         """Wait no longer for a camera that is gone."""
         self.poses.pop(camera_id, None)
+        self._busy.discard(camera_id)
         if self._round is not None:
             self._round.moving.pop(camera_id, None)
 
@@ -86,6 +89,7 @@ class Rounds:
         if self._round is None:
             self._round = _Round(motion.t_s)
         self._round.moving[motion.camera_id] = motion
+        self._busy.add(motion.camera_id)
 
     def sees_hand(self, now: float) -> bool:
         """Say whether a hand that a camera told of while it moves is one: other cameras must have long been seeing motion too."""
@@ -101,6 +105,7 @@ class Rounds:
         if self._round is None:
             self._round = _Round(settled.started_s)
         self._round.moving.pop(settled.camera_id, None)
+        self._busy.discard(settled.camera_id)
         self._round.settled[settled.camera_id] = settled
         if self._round.first_settled_s is None:
             self._round.first_settled_s = now
@@ -151,7 +156,7 @@ class Rounds:
         stays = [d.axis for d in standing if d.dart_id not in gone]
         came = [f.axis for f in sure]
         empty = _empty(settled)
-        hand = not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses, busy=len(gathered.moving))
+        hand = not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses, busy=len(self._busy))
         at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
         return (
             Observation(

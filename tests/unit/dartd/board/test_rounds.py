@@ -291,3 +291,19 @@ def test_a_wide_thing_before_one_camera_alone_is_no_hand() -> None:
     assert not is_hand([], [], settled, poses)
     assert is_hand([], [], {wide.camera_id: wide}, poses, busy=2)
     assert is_hand([], [], {wide.camera_id: wide}, {wide.camera_id: CALIBRATIONS[0]})
+
+
+def test_a_camera_is_busy_until_it_settles() -> None:
+    """A hand that rests before one camera goes on moving for the others, in the next round too; once they have settled it was none."""
+    wide = _settled(0, spots=(_spot(DART, 60, 50),))
+    rounds = _rounds()
+    rounds.move(_motion(1))
+    rounds.settle(wide, 1.0)
+    first = rounds.close((), 1.5)[0]
+    rounds.settle(wide, 2.0)
+    second = rounds.close((), 2.5)[0]
+    rounds.settle(_settled(1), 3.0)
+    rounds.settle(wide, 3.0)
+    third = rounds.close((), 3.1)[0]
+
+    assert [first.hand, second.hand, third.hand] == [True, True, False]
