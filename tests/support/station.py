@@ -189,6 +189,7 @@ async def running_station(
 
     `board` takes the place of the scripted one; `around` may put something before the application.
     """
+    config = msgspec.structs.replace(config, state_dir=str(directory))
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)

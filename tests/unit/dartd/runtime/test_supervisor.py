@@ -253,7 +253,7 @@ async def main():
     supervisor = Supervisor(["good", "hang"], configure, deliver, target="tests.support.workers:by_url")
     async with anyio.create_task_group() as group:
         await group.start(supervisor.run)
-        print(*(health.pid for health in supervisor.cameras().values()), flush=True)
+        print(" ".join(str(health.pid) for health in supervisor.cameras().values()), flush=True)
 
 if __name__ == "__main__":
     anyio.run(main)
