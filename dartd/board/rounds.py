@@ -175,14 +175,17 @@ class Rounds:
         )
 
     def _accept(self, fixes: Sequence[Fix], disturbed: int) -> list[Fix]:
-        """Keep the fixes that enough cameras stand behind; `disturbed` darts may be seen again beside new ones."""
+        """Keep the fixes that enough cameras stand behind; `disturbed` darts may be seen again beside new ones.
+
+        One camera alone cannot tell a second dart from a flight or a shadow of the first.
+        """
         cameras = max(1, len(self.poses))
         accepted: list[Fix] = []
         for fix in fixes:
             first = len(accepted) <= disturbed
             enough = fix.score >= (FIRST_SCORE if first else MORE_SCORE) * cameras or (first and fix.in_view > CLEARLY)
             own_shadow = any(_distance_mm(fix.axis, other.axis) < SHADOW_MM for other in accepted) and not disturbed
-            if enough and not own_shadow and fix.length_mm > SHORTEST_MM and (len(fix.seen_by) > 1 or cameras == 1):
+            if enough and not own_shadow and fix.length_mm > SHORTEST_MM and (len(fix.seen_by) > 1 or (cameras == 1 and first)):
                 accepted.append(fix)
         return accepted
 

@@ -307,3 +307,12 @@ def test_a_camera_is_busy_until_it_settles() -> None:
     third = rounds.close((), 3.1)[0]
 
     assert [first.hand, second.hand, third.hand] == [True, True, False]
+
+
+def test_one_camera_alone_sees_one_dart_in_a_change() -> None:
+    """Where a second camera tells two new darts apart, one alone tells the clearest: the other line may be a flight or a shadow."""
+    other = Axis3(x_mm=70.0, y_mm=-30.0, slope_x=0.02, slope_y=0.15)
+    both = [_settled(k, DART, other) for k in range(3)]
+
+    assert len(_close(*both).landings) == 2
+    assert len(_close(both[0], cameras=1).landings) == 1
