@@ -118,6 +118,7 @@ class Journal:
         """Number and insert; the number comes from the table itself, so that a refused commit leaves no gap."""
         connection = line.raw
         last = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+        at_s = round(at_s, 3)  # the time that is told is the time that is kept: who asks for what came after it must find it
         timestamp = timestamp_of(at_s)
         envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(events, 1))
         connection.executemany(

@@ -174,3 +174,12 @@ def test_kill_9_loses_nothing_that_was_told(tmp_path: Path, wait_for: int) -> No
     assert seqs == list(range(1, len(seqs) + 1))
     assert told == [f"{journal.stream_id}-{k}" for k in range(1, len(told) + 1)]
     assert len(told) <= len(seqs)
+
+
+async def test_the_time_that_is_kept_is_the_time_that_is_told(journal: Journal) -> None:
+    """An event told with a time rounded up to the millisecond is found from that time on."""
+    (told,) = await journal.append([_reset()], at_s=1795199447.1236)
+    (kept,) = await journal.recent(1)
+
+    assert b"2026-11-20T18:30:47.124Z" in told.wire
+    assert kept.at_s == 1795199447.124
