@@ -5,7 +5,7 @@ from typing import Any, get_args
 import msgspec
 
 from schemas.base import Command, Event
-from schemas.commands import BoardCommand
+from schemas.commands import SpokenCommand
 from schemas.documents import Schema, documents, name_of
 from schemas.entities import EntityEvent
 from schemas.events import CalibrationChanged, CameraStateChanged, JournalledEvent, LiveEvent
@@ -96,7 +96,7 @@ def _told() -> Schema:
 def _said() -> Schema:
     plain = {f"say_{action}": _message(action, text, f"say_{action}") for action, (text, _) in _SAID.items()}
     commands = {
-        f"say_{_tag(each)}": _message(_tag(each), _first_line(each.__doc__), f"say_{_tag(each)}") for each in get_args(BoardCommand)
+        f"say_{_tag(each)}": _message(_tag(each), _first_line(each.__doc__), f"say_{_tag(each)}") for each in get_args(SpokenCommand)
     }
     return {**plain, **commands}
 
@@ -113,7 +113,7 @@ def _schemas() -> Schema:
         properties = {"action": {"const": action}, **{name: _FIELDS[kind] for name, kind in fields.items()}}
         required = [name for name in properties if name not in _OPTIONAL]
         found[f"say_{action}"] = {"type": "object", "description": text, "properties": properties, "required": required}
-    for command in get_args(BoardCommand):
+    for command in get_args(SpokenCommand):
         _, parts = msgspec.json.schema_components([command], ref_template=_REFERENCE)
         own = parts.pop(command.__name__)
         own["properties"].pop("user_id", None)  # dartd knows who asks

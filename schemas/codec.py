@@ -3,7 +3,7 @@
 import msgspec
 
 from schemas.base import Event
-from schemas.commands import BoardCommand
+from schemas.commands import SpokenCommand
 from schemas.events import JournalledEvent, LiveEvent
 from schemas.worker import FromWorker, ToWorker
 
@@ -13,7 +13,7 @@ _from_worker: msgspec.msgpack.Decoder[FromWorker] = msgspec.msgpack.Decoder(From
 _to_worker: msgspec.msgpack.Decoder[ToWorker] = msgspec.msgpack.Decoder(ToWorker)
 _journalled: msgspec.json.Decoder[JournalledEvent] = msgspec.json.Decoder(JournalledEvent)
 _live: msgspec.json.Decoder[LiveEvent] = msgspec.json.Decoder(LiveEvent)
-_command: msgspec.json.Decoder[BoardCommand] = msgspec.json.Decoder(BoardCommand)
+_command: msgspec.json.Decoder[SpokenCommand] = msgspec.json.Decoder(SpokenCommand)
 
 
 def encode_pipe(message: FromWorker | ToWorker) -> bytes:
@@ -65,7 +65,7 @@ def decode_live(wire: bytes | str) -> LiveEvent:
     return _live.decode(wire)
 
 
-def decode_command(payload: bytes | str) -> BoardCommand:
+def decode_command(payload: bytes | str) -> SpokenCommand:
     """Decode what a person asks of the board.
 
     Raises:

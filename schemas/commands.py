@@ -3,6 +3,7 @@
 from typing import Literal
 
 from schemas.base import Command, DartId, VisitId
+from schemas.geometry import Calibration
 
 
 class ResetBoard(Command, tag="reset", frozen=True, kw_only=True):
@@ -43,4 +44,12 @@ class CorrectDart(Command, tag="correct", frozen=True, kw_only=True):
     user_id: str | None = None
 
 
-BoardCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart
+class TakeCalibration(Command, tag="take_calibration", frozen=True, kw_only=True):
+    """Let a camera stand where this calibration says, as far as its picture agrees."""
+
+    calibration: Calibration
+    user_id: str | None = None
+
+
+SpokenCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart  # what the WebSocket understands
+BoardCommand = SpokenCommand | TakeCalibration

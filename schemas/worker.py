@@ -99,6 +99,12 @@ class Calibrate(Message, tag="calibrate", frozen=True, kw_only=True):
     """Take a new calibration from the empty board."""
 
 
+class HandOver(Message, tag="hand_over", frozen=True, kw_only=True):
+    """Stand where this calibration says if the picture of the empty board agrees; else say so, and take a new one."""
+
+    calibration: Calibration
+
+
 class BoardState(Message, tag="board_state", frozen=True, kw_only=True):
     """What stands in the board now, as the supervisor decided; replaces what was said before."""
 
@@ -131,7 +137,7 @@ class Stop(Message, tag="stop", frozen=True, kw_only=True):
     """End now."""
 
 
-ToWorker = Configure | Advance | Calibrate | BoardState | Disown | KeepImages | Rereference | Stop
+ToWorker = Configure | Advance | Calibrate | HandOver | BoardState | Disown | KeepImages | Rereference | Stop
 
 
 # -- from a worker to the supervisor ---------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from schemas.worker import (
     Disown,
     Fault,
     FromWorker,
+    HandOver,
     KnownDart,
     Motion,
     Rereference,
@@ -147,6 +148,9 @@ class Detector:
                 self._rereference = message
             case Calibrate():
                 self._forget_place()
+            case HandOver():
+                self._forget_place()
+                self._handed_over, self._known_empty = message.calibration, None
             case _:
                 pass
         return []

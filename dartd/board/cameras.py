@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
 from schemas.events import CalibrationChanged, CameraSnapshot, CameraState, CameraStateChanged, JournalledEvent
 from schemas.geometry import Calibration
@@ -18,6 +19,7 @@ class _Camera:
     state: CameraState = "starting"
     reason: str = ""
     calibration: Calibration | None = None
+    handed_over: Calibration | None = None  # by a person, while it is not known whether it fits
     refusals: int = 0
     faults: dict[FaultKind, str] = field(default_factory=dict)  # those that are on, in words
 
@@ -79,6 +81,7 @@ class CameraStates:
     def restart(self, camera_id: CameraId, state: CameraState, reason: str) -> list[JournalledEvent]:
         """Note that a camera's process came or went: what was wrong with the one before is no more."""
         self._cameras[camera_id].faults.clear()
+        self._cameras[camera_id].handed_over = None
         return self.change(camera_id, state, reason)
 
     def answer(self, camera_id: CameraId) -> list[JournalledEvent]:
@@ -88,12 +91,14 @@ class CameraStates:
     def calibrated(self, calibration: Calibration) -> list[JournalledEvent]:
         """Note that a camera knows where it stands."""
         camera = self._cameras[calibration.camera_id]
-        camera.calibration, camera.refusals = calibration, 0
+        misfit = camera.handed_over is not None and camera.handed_over != calibration
+        camera.calibration, camera.refusals, camera.handed_over = calibration, 0, None
         told = CalibrationChanged(
             camera_id=calibration.camera_id,
             state="ready",
             residual_px=round(calibration.residual_px, 3),
             residual_mm=round(calibration.residual_mm, 3),
+            reason="what was handed over does not fit the picture: calibrated anew" if misfit else "",
         )
         return [told, *self.change(calibration.camera_id, "ready", camera.ailing)]
 
@@ -112,9 +117,21 @@ class CameraStates:
         told: list[JournalledEvent] = []
         for camera_id, camera in self._cameras.items():
             if camera.state in {"ready", "error"}:
-                camera.refusals = 0
+                camera.refusals, camera.handed_over = 0, None
                 told += [CalibrationChanged(camera_id=camera_id, state="calibrating"), *self.answer(camera_id)]
         return told
+
+    def hand_over(self, calibration: Calibration) -> list[JournalledEvent]:
+        """Note that a camera that answers is asked to stand where somebody says.
+
+        Raises:
+            CommandRefusedError: it does not answer.
+        """
+        camera = self._cameras[calibration.camera_id]
+        if camera.state in {"starting", "offline"}:
+            raise CommandRefusedError(f"{calibration.camera_id} is {camera.state}", code="CAMERA_OFFLINE", camera_id=calibration.camera_id)
+        camera.refusals, camera.handed_over = 0, calibration
+        return [CalibrationChanged(camera_id=calibration.camera_id, state="calibrating"), *self.answer(calibration.camera_id)]
 
     def fault(self, fault: Fault) -> list[JournalledEvent]:
         """Note that something is wrong with a camera, or right again; one that is gone says Hello when it is back."""

@@ -14,7 +14,7 @@ from dartd.board.throws import ThrowMachine, ThrowTimes
 from dartd.errors import CommandRefusedError
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
-from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
+from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard, TakeCalibration
 from schemas.events import BoardReset, DartHit, DartUnscored, ExtraDart, JournalledEvent, Snapshot, TakeoutFinished
 from schemas.worker import (
     BoardState,
@@ -23,6 +23,7 @@ from schemas.worker import (
     CalibrationRefused,
     Disown,
     Fault,
+    HandOver,
     Hello,
     KeepImages,
     KnownDart,
@@ -108,15 +109,24 @@ class Board:
                 return self._take_fault(item, now)
             case WorkerChange():
                 return self._take_change(item, now)
-            case CalibrateBoard():
-                orders.append((None, Calibrate()))
-                return self._cameras.recalibrate() + self._set_status(now)
+            case CalibrateBoard() | TakeCalibration():
+                return self._calibrate(item, orders) + self._set_status(now)
             case ResetBoard() | StartBoard() | StopBoard() | CorrectDart():
                 if isinstance(item, ResetBoard):
                     self._rounds.forget()
                 return self._throws.command(item, now)
             case _:
                 return []  # Heartbeat and Progress are the supervisor's
+
+    def _calibrate(self, item: CalibrateBoard | TakeCalibration, orders: list[Order]) -> list[JournalledEvent]:
+        if isinstance(item, CalibrateBoard):
+            orders.append((None, Calibrate()))
+            return self._cameras.recalibrate()
+        if self._throws.darts:
+            raise CommandRefusedError("darts stand in the board: take them out first", darts=len(self._throws.darts))
+        told = self._cameras.hand_over(item.calibration)
+        orders.append((item.calibration.camera_id, HandOver(calibration=item.calibration)))
+        return told
 
     def _take_sight(self, item: Motion | Settled | SequenceStarted, now: float, orders: list[Order]) -> list[JournalledEvent]:
         if isinstance(item, SequenceStarted):

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp
 
 from dartd.errors import DartdError
+from dartd.store.images import KINDS
 from dartd.web import debug, docs, exposition, health, live, pages
 from dartd.web.endpoint import Endpoint, check_whole
 from dartd.web.openapi import describe
@@ -71,7 +72,8 @@ def build_app(services: Services) -> ASGIApp:
     app.router.redirect_slashes = False
     check_declared(app.routes)
     app.state.services = services
-    app.state.openapi = describe(endpoints, version=services.version, anonymous=services.accounts.anonymous.permissions)
+    choices = {"camera_id": [camera.id for camera in services.config.cameras], "kind": KINDS}
+    app.state.openapi = describe(endpoints, version=services.version, anonymous=services.accounts.anonymous.permissions, choices=choices)
     return Trace(app, Timings(services.registry))
 
 

@@ -143,6 +143,8 @@ class Endpoint:
     secret: bool = False  # the answer holds a secret: it is kept nowhere
     endless: bool = False
     sunset: Sunset | None = None
+    example: Any = None  # a body that fits
+    fed_by: Mapping[str, Any] = field(default_factory=dict)  # bodies made of other answers, by the operation that gives them
 
     def __post_init__(self) -> None:
         """Refuse a declaration that is not whole.
@@ -178,6 +180,16 @@ class Endpoint:
         if self.tells:
             return f"{self.entity}.{self.doing}"
         return f"{'.'.join(words) or 'index'}" + ("" if self.method in {"GET", "POST"} else f".{DONE_BY[self.method]}")
+
+    @property
+    def operation_id(self) -> str:
+        """Name the route in the OpenAPI document: `get_api_v1_players_player_id`."""
+        return f"{self.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', self.plain_path.lower()).strip('_') or 'index'}"
+
+    @property
+    def plain_path(self) -> str:
+        """Give the path as OpenAPI writes it."""
+        return re.sub(r"\{(\w+):\w+\}", r"{\1}", self.path)
 
     @property
     def parameters(self) -> list[str]:

@@ -1,12 +1,12 @@
 """OpenAPI 3.1, written from the declarations of the routes and the types they take and give."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from dartd.web.endpoint import Endpoint
+from dartd.web.links import links_of
 from dartd.web.permissions import ANONYMOUS, PERMISSIONS, ROLES
 from schemas.api.answers import ErrorAnswer
 
@@ -29,19 +29,32 @@ _REASONS = {
     503: "Not now: ask again later.",
 }
 _EXAMPLES = {"throw_id": "d000001", "visit_id": "v000001", "name": "dart_hit", "topic": "board:main", "camera_id": "cam0", "kind": "after"}
+_NOTHING: Mapping[str, Sequence[str]] = {}
 _SHAPES: dict[str, Schema] = {"topic": {"pattern": "^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.@-]+)*$", "maxLength": 128}}
 _LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
-def describe(endpoints: Sequence[Endpoint], *, version: str, anonymous: frozenset[str] = ANONYMOUS) -> Schema:
-    """Write the document; `anonymous` may be done without a token. Static files and what else has no stable shape are left out."""
+def describe(
+    endpoints: Sequence[Endpoint],
+    *,
+    version: str,
+    anonymous: frozenset[str] = ANONYMOUS,
+    choices: Mapping[str, Sequence[str]] = _NOTHING,
+) -> Schema:
+    """Write the document; `anonymous` may be done without a token, `choices` are all that a part of a path can be.
+
+    Static files and what else has no stable shape are left out.
+    """
     told = [endpoint for endpoint in endpoints if ":path}" not in endpoint.path]
     types = [kind for each in told for kind in (each.body, each.answer) if kind is not None] + [ErrorAnswer]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: Schema = {}
     for each in told:
-        paths.setdefault(_plain(each.path), {})[each.method.lower()] = _operation(each, by_type, anonymous)
+        operation = _operation(each, by_type, anonymous, choices)
+        if links := links_of(each, told):
+            operation["responses"][str(each.status)]["links"] = links
+        paths.setdefault(each.plain_path, {})[each.method.lower()] = operation
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -91,16 +104,12 @@ def _permissions() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _plain(path: str) -> str:
-    return re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
-
-
-def _operation(endpoint: Endpoint, by_type: dict[int, Schema], anonymous: frozenset[str]) -> Schema:
+def _operation(endpoint: Endpoint, by_type: dict[int, Schema], anonymous: frozenset[str], choices: Mapping[str, Sequence[str]]) -> Schema:
     operation: Schema = {
-        "operationId": f"{endpoint.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', _plain(endpoint.path).lower()).strip('_') or 'index'}",
+        "operationId": endpoint.operation_id,
         "summary": endpoint.summary,
         "tags": [endpoint.tag],
-        "parameters": [*_path_parameters(endpoint), *_query_parameters(endpoint), *_header_parameters(endpoint)],
+        "parameters": [*_path_parameters(endpoint, choices), *_query_parameters(endpoint), *_header_parameters(endpoint)],
         "responses": {str(endpoint.status): _success(endpoint, by_type), **dict(_failures(endpoint, by_type))},
     }
     if endpoint.permission is not None:
@@ -116,7 +125,7 @@ def _operation(endpoint: Endpoint, by_type: dict[int, Schema], anonymous: frozen
     if endpoint.body is not None:
         operation["requestBody"] = {
             "required": endpoint.body_needed,
-            "content": {"application/json": {"schema": by_type[id(endpoint.body)]}},
+            "content": {"application/json": {"schema": by_type[id(endpoint.body)], **_example(endpoint)}},
         }
     if endpoint.takes:
         picture = {"schema": {"type": "string", "format": "binary"}}
@@ -124,10 +133,15 @@ def _operation(endpoint: Endpoint, by_type: dict[int, Schema], anonymous: frozen
     return operation
 
 
-def _path_parameters(endpoint: Endpoint) -> Iterable[Schema]:
+def _example(endpoint: Endpoint) -> Schema:
+    return {} if endpoint.example is None else {"example": msgspec.to_builtins(endpoint.example)}
+
+
+def _path_parameters(endpoint: Endpoint, choices: Mapping[str, Sequence[str]]) -> Iterable[Schema]:
     for name in endpoint.parameters:
-        example = {"example": _EXAMPLES[name]} if name in _EXAMPLES else {}
-        schema = {"type": "string", **_SHAPES.get(name, {"minLength": 1})}
+        known = choices.get(name, ())
+        example = {"example": known[0] if known else _EXAMPLES[name]} if name in _EXAMPLES else {}
+        schema = {"type": "string", **({"enum": list(known)} if known else _SHAPES.get(name, {"minLength": 1}))}
         yield {"name": name, "in": "path", "required": True, "schema": schema, **example}
 
 

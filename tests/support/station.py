@@ -34,11 +34,12 @@ from dartd.web.services import Services
 from dartd.web.tokens import Signer
 from dartd.web.upkeep import write_behind
 from schemas.base import CameraId, VisitId
-from schemas.commands import ResetBoard, StartBoard, StopBoard
+from schemas.commands import ResetBoard, StartBoard, StopBoard, TakeCalibration
 from schemas.events import (
     BoardReset,
     BoardStateChanged,
     BoardStatus,
+    CalibrationChanged,
     CameraSnapshot,
     DartHit,
     DartOnBoard,
@@ -76,6 +77,8 @@ class ScriptedBoard:
             match item:
                 case ResetBoard():
                     events.append(BoardReset(visit_id=VisitId(f"visit-{now}"), user_id=item.user_id))
+                case TakeCalibration():
+                    events.append(CalibrationChanged(camera_id=item.calibration.camera_id, state="calibrating"))
                 case StartBoard() | StopBoard():
                     wanted: BoardStatus = "throw" if isinstance(item, StartBoard) else "stopped"
                     if wanted == self._status:

@@ -96,6 +96,7 @@ def _deed(call: Call, user: User) -> Any:
 
 
 _PUBLIC: dict[str, Any] = {"method": "POST", "permission": None, "rate": "login", "tag": "accounts", "entity": "session", "secret": True}
+_AS_MADE = {"username": "$response.body#/username", "password": "$request.body#/password"}
 _WORDS = "a login is nobody's business but its own; the audit log has it"
 
 ENDPOINTS = [
@@ -104,6 +105,7 @@ ENDPOINTS = [
         handler=log_in,
         summary="Log in",
         body=Login,
+        fed_by=dict.fromkeys(("post_api_v1_users", "post_api_v1_auth_register"), _AS_MADE),
         answer=Session,
         statuses=(401, 503),
         untold=_WORDS,
@@ -115,6 +117,7 @@ ENDPOINTS = [
         summary="New tokens for a refresh token, which is good once; a page's is in its cookie",
         body=Refresh,
         body_needed=False,
+        fed_by={"post_api_v1_auth_login": {"refresh_token": "$response.body#/refresh_token"}},
         answer=Session,
         statuses=(401, 403, 503),
         untold=_WORDS,

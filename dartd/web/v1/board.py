@@ -23,15 +23,20 @@ async def get_board(call: Call) -> Response:
 def _commanding(action: str, make: Callable[[str], BoardCommand]) -> Handler:
     async def command(call: Call) -> Answer:
         """Ask the board, and answer when it is journalled."""
-        services = call.services
-        envelopes = await services.board.submit(make(call.principal.name))
-        snapshot = services.board.snapshot()
-        seq = tuple(envelope.seq for envelope in envelopes)
-        done = Done(action=action, status=snapshot.status, state=snapshot.state, seq=seq, last_seq=snapshot.last_seq)
-        answer: Answer = await call.change(lambda _: Answer(value=done), services.config.board.id)
-        return answer
+        return await ask_board(call, action, make(call.principal.name), call.services.config.board.id)
 
     return command
+
+
+async def ask_board(call: Call, action: str, command: BoardCommand, entity_id: str) -> Answer:
+    """Put a command before the board, and say what came of it."""
+    services = call.services
+    envelopes = await services.board.submit(command)
+    snapshot = services.board.snapshot()
+    seq = tuple(envelope.seq for envelope in envelopes)
+    done = Done(action=action, status=snapshot.status, state=snapshot.state, seq=seq, last_seq=snapshot.last_seq)
+    answer: Answer = await call.change(lambda _: Answer(value=done), entity_id)
+    return answer
 
 
 async def get_player_on(call: Call) -> SignedOn:

@@ -1,6 +1,8 @@
 """`/api/v1/cameras/{camera_id}/calibration`: where a camera stands, as JSON and drawn over its picture."""
 
 import asyncio
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -8,11 +10,19 @@ import sqlalchemy as sa
 from starlette.responses import Response
 
 from dartd.store.tables import calibrations
-from dartd.web.endpoint import Call, Endpoint
+from dartd.web.endpoint import Answer, Call, Endpoint
+from dartd.web.problems import Problem
+from dartd.web.v1.board import ask_board
 from dartd.web.v1.pages import missing
+from schemas.api.play import Done
 from schemas.base import CameraId
+from schemas.commands import TakeCalibration
 from schemas.geometry import Calibration
-from schemas.worker import overlay_file
+from schemas.worker import SourceSpec, overlay_file
+
+_REACH_MM = (50.0, 20_000.0)  # from the bull to a camera
+_LENS = 5.0  # more bends the picture back over itself
+_SQUARE = 1e-3  # a matrix that is off by more does not turn, it shears
 
 
 async def get_calibration(call: Call) -> Calibration:
@@ -22,6 +32,53 @@ async def get_calibration(call: Call) -> Calibration:
     if body is None:
         raise missing("calibration", camera_id)
     return msgspec.json.decode(body, type=Calibration)
+
+
+async def put_calibration(call: Call) -> Answer:
+    """Have the camera stand where the calibration says, if its picture agrees; `calibration_changed` tells what came of it."""
+    camera_id, given = call.path("camera_id"), call.body
+    source = next((each.source for each in call.services.config.cameras if each.id == camera_id), None)
+    if source is None:
+        raise missing("camera", camera_id)
+    for field, words in _doubts(given, source):
+        raise Problem(422, "VALIDATION_ERROR", words, details={"field": field})
+    command = TakeCalibration(calibration=given, user_id=call.principal.name)
+    return await ask_board(call, "take_calibration", command, camera_id)
+
+
+def _doubts(given: Calibration, source: SourceSpec) -> Iterator[tuple[str, str]]:
+    """Say what no calibration of this camera can be: where in the JSON, and in words."""
+    if given.camera_id != source.camera_id:
+        yield "$.camera_id", f"this is the calibration of {given.camera_id[:64]!r}, not of {source.camera_id!r}"
+    for field in ("width", "height"):
+        if getattr(given, field) != getattr(source, field):
+            yield f"$.{field}", f"the camera's pictures are {source.width}x{source.height}, not {given.width}x{given.height}"
+    focal, lens = (given.width / 10, given.width * 20), (-_LENS, _LENS)
+    middle: Mapping[str, tuple[float, float]] = {"center_x_px": (0, given.width), "center_y_px": (0, given.height)}
+    for field, (least, most) in {**middle, "focal_x_px": focal, "focal_y_px": focal, "k1": lens, "k2": lens}.items():
+        if not least <= getattr(given, field) <= most:
+            yield f"$.{field}", f"expected {least:g} to {most:g}"
+    yield from _doubtful_pose(given)
+
+
+def _doubtful_pose(given: Calibration) -> Iterator[tuple[str, str]]:
+    rows = [given.rotation[k : k + 3] for k in (0, 3, 6)]
+    products = [(_dot(rows[i], rows[j]), float(i == j)) for i in range(3) for j in range(3)]
+    if any(abs(product - wanted) > _SQUARE for product, wanted in products) or _handedness(rows) < 0:
+        yield "$.rotation", "expected a rotation: three rows of length 1, at right angles to each other, right-handed"
+    if not _REACH_MM[0] <= math.hypot(*given.translation_mm) <= _REACH_MM[1]:
+        yield "$.translation_mm", f"expected a camera {_REACH_MM[0]:g} to {_REACH_MM[1]:g} mm from the bull"
+    elif given.translation_mm[2] <= 0 or _dot([row[2] for row in rows], given.translation_mm) >= 0:
+        yield "$.translation_mm", "the camera does not look at the face of the board"
+
+
+def _dot(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def _handedness(rows: list[tuple[float, ...]]) -> float:
+    (a, b, c), (d, e, f), (g, h, i) = rows
+    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
 
 
 async def get_calibration_overlay(call: Call) -> Response:
@@ -41,6 +98,21 @@ def _read(path: Path) -> bytes | None:
         return None  # not calibrated yet, or the disk takes nothing
 
 
+# A camera 38 cm from the bull, to its right and above the 20.
+_EXAMPLE = Calibration(
+    camera_id=CameraId("cam0"),
+    width=800,
+    height=600,
+    focal_x_px=600.0,
+    focal_y_px=600.0,
+    center_x_px=399.5,
+    center_y_px=299.5,
+    rotation=(-0.389418, 0.921061, 0.0, 0.626737, 0.26498, -0.732793, -0.674948, -0.285363, -0.680451),
+    translation_mm=(0.0, 0.0, 382.099463),
+    residual_px=0.2,
+    residual_mm=0.2,
+)
+
 ENDPOINTS = [
     Endpoint(
         method="GET",
@@ -51,6 +123,23 @@ ENDPOINTS = [
         summary="Where a camera stands: lens, pose and residuals",
         tag="cameras",
         answer=Calibration,
+    ),
+    Endpoint(
+        method="PUT",
+        path="/api/v1/cameras/{camera_id}/calibration",
+        handler=put_calibration,
+        permission="cameras:config",
+        rate="default",
+        summary="Hand a camera a calibration, as GET gave it; one that does not fit its picture is replaced by a new one",
+        tag="cameras",
+        body=Calibration,
+        example=_EXAMPLE,
+        fed_by={"get_api_v1_cameras_camera_id_calibration": "$response.body"},
+        answer=Done,
+        status=202,
+        statuses=(409,),
+        entity="camera",
+        untold="the camera's own calibration_changed tells what came of it",
     ),
     Endpoint(
         method="GET",

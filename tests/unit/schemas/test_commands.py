@@ -33,6 +33,7 @@ def test_command_comes_through_as_it_was_meant(command: BoardCommand) -> None:
         (b'{"action":"correct","operation":"undo"}', "undo"),
         (b'{"action":"correct","operation":"change","dart_number":"two"}', "dart_number"),
         (b"[]", "object"),
+        (b'{"action":"take_calibration"}', "take_calibration"),
     ],
 )
 def test_unknown_wish_is_refused_by_name(payload: bytes, reason: str) -> None:

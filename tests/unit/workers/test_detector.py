@@ -18,6 +18,7 @@ from schemas.worker import (
     Disown,
     Fault,
     FromWorker,
+    HandOver,
     KnownDart,
     Motion,
     Rereference,
@@ -330,6 +331,20 @@ def test_a_frozen_camera_is_told(watched: Watched) -> None:
     faults = [(m.fault, m.active) for m in watched.said if isinstance(m, Fault)]
 
     assert faults == [("frozen", True), ("frozen", False)]
+
+
+def test_a_calibration_that_somebody_gives_is_kept_if_it_fits(watched: Watched) -> None:
+    """One that agrees with the picture is taken as it is; in place of one that does not a new one is measured."""
+    good = msgspec.structs.replace(watched.look.calibration, epoch=7)
+    watched.detector.tell(HandOver(calibration=good))
+    watched.frames(2)
+    watched.detector.tell(HandOver(calibration=outlook(1, 0).calibration))
+    watched.frames(12)
+    calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
+
+    assert [m.kept for m in calibrated] == [True, False]
+    assert calibrated[0].calibration == good
+    assert calibrated[1].calibration.residual_px < 1.0
 
 
 def test_a_wish_to_calibrate_forgets_the_place(watched: Watched) -> None:

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from dartd.board.cameras import CameraStates
+from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
 from schemas.events import CalibrationChanged, CameraStateChanged, JournalledEvent
 from schemas.worker import Fault, FaultKind
@@ -157,6 +158,31 @@ def test_all_that_can_are_calibrated_anew() -> None:
     assert _changes(told) == [("ready", "calibrating")]
     assert [c.state for c in states.snapshot()] == ["calibrating", "offline"]
     assert states.calibrating
+
+
+def test_a_calibration_that_somebody_gives_is_told_as_it_turns_out() -> None:
+    """A camera that is asked to stand where somebody says looks anew; that it calibrated otherwise is told with the reason."""
+    states = _ready()
+    given = station(0, 1.0)
+    asked = states.hand_over(given)
+    fits = [e.reason for e in states.calibrated(given) if isinstance(e, CalibrationChanged)]
+    states.hand_over(given)
+    misfits = [e.reason for e in states.calibrated(station(0, 0.0)) if isinstance(e, CalibrationChanged)]
+    later = [e.reason for e in states.calibrated(station(0, 0.0)) if isinstance(e, CalibrationChanged)]
+
+    assert _changes(asked) == [("ready", "calibrating")]
+    assert (fits, later) == ([""], [""])
+    assert "does not fit" in misfits[0]
+
+
+def test_a_camera_that_does_not_answer_takes_no_calibration() -> None:
+    """It is said that it is offline."""
+    states = _ready()
+    states.change(ONE, "offline", "unplugged")
+    with pytest.raises(CommandRefusedError, match="offline") as refused:
+        states.hand_over(station(0, 0.0))
+
+    assert refused.value.code == "CAMERA_OFFLINE"
 
 
 def test_the_snapshot_tells_how_good_a_calibration_is() -> None:

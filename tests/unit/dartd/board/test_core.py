@@ -5,7 +5,7 @@ import pytest
 from dartd.board.inputs import WorkerChange
 from dartd.errors import CommandRefusedError
 from schemas.base import BoardId
-from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
+from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard, TakeCalibration
 from schemas.events import DartHit, DartRemoved, TakeoutFinished, VisitCompleted
 from schemas.geometry import Axis3
 from schemas.worker import (
@@ -16,6 +16,7 @@ from schemas.worker import (
     Disown,
     Fault,
     FaultKind,
+    HandOver,
     Hello,
     KeepImages,
     Rereference,
@@ -204,6 +205,19 @@ def test_a_wish_to_calibrate_reaches_every_camera() -> None:
 
     assert (None, Calibrate()) in scene.orders
     assert scene.board.snapshot().status == "calibrating"
+
+
+def test_a_calibration_that_somebody_gives_reaches_its_camera() -> None:
+    """The order goes to that camera alone; while darts stand nobody could tell whether it fits, and it is refused."""
+    scene = Witnesses()
+    given = scene.calibrations[1]
+    scene.tell(TakeCalibration(calibration=given))
+    scene.tell(Calibrated(camera_id=given.camera_id, t_s=scene.now, calibration=given, kept=True))
+    scene.throw(T20)
+    step = scene.board.step([TakeCalibration(calibration=given)], scene.now)
+
+    assert (given.camera_id, HandOver(calibration=given)) in scene.orders
+    assert "darts" in str(step.refusals[0])
 
 
 def test_a_refused_command_is_named_and_the_rest_is_done() -> None:

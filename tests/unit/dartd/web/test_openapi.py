@@ -46,3 +46,29 @@ async def test_document_is_served(http: httpx2.AsyncClient) -> None:
     assert answer.headers["content-type"] == "application/json"
     assert answer.json()["info"]["version"] == "0.0"
     assert re.search("dk_live_[A-Za-z0-9]", answer.text) is None
+
+
+def test_what_a_path_can_name_is_listed() -> None:
+    """Cameras are those of the configuration; what is not known beforehand has an example."""
+    paths = describe(ENDPOINTS, version="1.0", choices={"camera_id": ["left", "right"]})["paths"]
+    camera = paths["/api/v1/cameras/{camera_id}/calibration"]["get"]["parameters"][0]
+    throw = paths["/api/v1/throws/{throw_id}"]["get"]["parameters"][0]
+
+    assert (camera["schema"]["enum"], camera["example"]) == (["left", "right"], "left")
+    assert ("enum" in throw["schema"], throw["example"]) == (False, "d000001")
+
+
+def test_answers_lead_on() -> None:
+    """Links stand at the answer that a route gives when all is well, and name operations that are there."""
+    paths = describe(ENDPOINTS, version="1.0")["paths"]
+    names = {operation["operationId"] for methods in paths.values() for operation in methods.values()}
+    told = {
+        name
+        for methods in paths.values()
+        for each in methods.values()
+        for answer in each["responses"].values()
+        for name in answer.get("links", {})
+    }
+
+    assert "put_api_v1_players_player_id" in paths["/api/v1/players"]["post"]["responses"]["201"]["links"]
+    assert told <= names

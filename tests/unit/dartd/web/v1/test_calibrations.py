@@ -1,9 +1,11 @@
 """`/api/v1/cameras/{camera_id}/calibration`."""
 
 import time
+from typing import Any
 
 import httpx2
 import msgspec
+import pytest
 
 from dartd.store.calibrations import Calibrations
 from schemas.base import CameraId
@@ -40,3 +42,56 @@ async def test_overlay_is_a_picture(station: Station, http: httpx2.AsyncClient) 
 
     assert (before.status_code, after.status_code) == (404, 200)
     assert (after.content, after.headers["content-type"]) == (b"drawn", "image/jpeg")
+
+
+async def test_calibration_comes_in_as_it_went_out(station: Station, http: httpx2.AsyncClient) -> None:
+    """What GET gave is put before the board, which tells that the camera looks; players may not."""
+    operator, player = await log_in_as(station, "operator"), await log_in_as(station, "player")
+    await Calibrations(station.services.database).keep(camera_at(0, 0.4), at_s=time.time())
+    given = (await http.get(PATH, headers=operator)).json()
+    taken = await http.put(PATH, json=given, headers=operator)
+    told = (await http.get("/api/v1/events", headers=operator)).json()["data"]
+    deeds = (await http.get("/api/v1/audit?action=cameras.calibration.update", headers=await log_in_as(station, "admin"))).json()["data"]
+
+    assert (taken.status_code, taken.json()["action"], taken.json()["seq"]) == (202, "take_calibration", [1])
+    assert [(event["event_type"], event["camera_id"], event["state"]) for event in told] == [("calibration_changed", "cam0", "calibrating")]
+    assert [deed["entity_id"] for deed in deeds] == ["cam0"]
+    assert (await http.put(PATH, json=given, headers=player)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("camera_id", "cam1"),
+        ("width", 640),
+        ("height", 6000),
+        ("focal_x_px", 0.0),
+        ("focal_y_px", -600.0),
+        ("center_x_px", 900.0),
+        ("center_y_px", -1.0),
+        ("k1", 40.0),
+        ("k2", -40.0),
+        ("rotation", [1.0, 0.0, 0.0] * 3),
+        ("rotation", [0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0]),
+        ("rotation", [1.0, 0.0]),
+        ("translation_mm", [0.0, 0.0, 1e6]),
+        ("translation_mm", [0.0, 0.0, -382.0]),
+        ("residual_mm", None),
+    ],
+)
+async def test_what_is_no_calibration_of_the_camera_is_refused(
+    station: Station, http: httpx2.AsyncClient, operator: dict[str, str], field: str, value: Any
+) -> None:
+    """With the place in the JSON; the board hears nothing of it."""
+    given = {**msgspec.to_builtins(camera_at(0, 0.4)), field: value}
+    answer = await http.put(PATH, json=given, headers=operator)
+
+    assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, f"$.{field}")
+    assert station.hub.last_seq == 0
+
+
+async def test_camera_that_is_none_takes_no_calibration(http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
+    """404, with the id."""
+    answer = await http.put("/api/v1/cameras/cam9/calibration", json=msgspec.to_builtins(camera_at(9, 0.4)), headers=operator)
+
+    assert (answer.status_code, answer.json()["error"]["details"]["camera_id"]) == (404, "cam9")
