@@ -1,11 +1,12 @@
 """What every test gets: an event loop that must not be blocked, messages that must be as published, waiting, the shared recordings."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from blockbuster import BlockBuster
 
+from dartd.runtime.nursery import Nursery
 from tests.support.published import overhearing
 from tests.support.waiting import Waiting
 
@@ -33,6 +34,14 @@ def every_message_is_as_published() -> Iterator[list[str]]:
 def waiting() -> Waiting:
     """Wait for a condition with a deadline instead of sleeping."""
     return Waiting(timeout_s=10.0)
+
+
+@pytest.fixture
+async def nursery() -> AsyncIterator[Nursery]:
+    """Give camera processes to those tests that start them themselves."""
+    nursery = Nursery()
+    yield nursery
+    await nursery.close()
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ import cv2
 from schemas.worker import Configure, LogLine
 from workers.explaining import ExplainingDetector
 from workers.keeping import KeepingDetector
-from workers.link import Link, LinkClosedError, die_with_parent
+from workers.link import Link, LinkClosedError
 from workers.loop import CameraLoop, LogDrain, Port
 from workers.mischief import Mischief
 from workers.sources import Source, open_source
@@ -90,9 +90,7 @@ def work(port: Port, configure: Configure, drain_log: LogDrain) -> None:
 
 
 def prepare_process() -> LogBuffer:
-    """Set what belongs to the process: it dies with the daemon, leaves Ctrl-C to it, yields the processor to it, and logs to it."""
-    die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Set what belongs to the process: it ends when told to, yields the processor to the daemon, and logs to it."""
     signal.signal(signal.SIGTERM, _end)
     _yield_processor()
     cv2.setNumThreads(1)

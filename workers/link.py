@@ -1,7 +1,6 @@
 """The camera process's end of the pipe to the supervisor. Its end of file means: exit."""
 
 import ctypes
-import multiprocessing
 import os
 import select
 import signal
@@ -83,10 +82,8 @@ class Link:
                 raise LinkClosedError("the supervisor closed the pipe") from error
 
 
-def die_with_parent() -> None:
-    """Have the kernel kill this process when the thread that started it ends, so that none survives a killed daemon."""
-    started_by = multiprocessing.parent_process()
-    parent = started_by.pid if started_by is not None else os.getppid()
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when the one that started it, `parent`, ends: none survives a killed daemon."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before the kernel was asked
         sys.exit(1)

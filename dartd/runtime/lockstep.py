@@ -8,6 +8,7 @@ from typing import Self
 
 from dartd.board.inputs import Input, WorkerChange
 from dartd.errors import WorkerProtocolError
+from dartd.runtime.nursery import Nursery
 from dartd.runtime.worker import WorkerProcess
 from schemas.base import CameraId
 from schemas.events import CameraState
@@ -26,7 +27,11 @@ class Lockstep:
     """
 
     def __init__(self, configures: Sequence[Configure], *, target: str, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> None:
-        self._cameras = [_Camera(configure, target, answer_timeout_s) for configure in configures]
+        self._nursery = Nursery()
+        self._cameras = [
+            _Camera(configure, WorkerProcess(configure.source.camera_id, self._nursery, target), answer_timeout_s)
+            for configure in configures
+        ]
         self.crashed: dict[CameraId, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -75,19 +80,20 @@ class Lockstep:
 
     async def _end(self) -> None:
         await asyncio.gather(*(camera.end() for camera in self._cameras))
+        await self._nursery.close()
 
 
 class _Camera:
     """One process, and how far it is."""
 
-    def __init__(self, configure: Configure, target: str, answer_timeout_s: float) -> None:
+    def __init__(self, configure: Configure, process: WorkerProcess, answer_timeout_s: float) -> None:
         self.camera_id = configure.source.camera_id
         self.next_s: float | None = None
         self.crash = ""
         self._configure = configure
         self._at_s = configure.start_s
         self._until_s: float | None = None  # None: it is still opening its camera
-        self._process = WorkerProcess(self.camera_id, target)
+        self._process = process
         self._answer_timeout_s = answer_timeout_s
         self._log = logging.getLogger(f"dartd.worker.{self.camera_id}")
 

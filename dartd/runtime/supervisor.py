@@ -12,6 +12,7 @@ from dartd.backoff import Backoff, RestartWindow
 from dartd.board.inputs import WorkerChange
 from dartd.errors import WorkerProtocolError
 from dartd.runtime.link import LinkFullError
+from dartd.runtime.nursery import Nursery
 from dartd.runtime.worker import DEFAULT_TARGET, WorkerProcess
 from schemas.base import CameraId, Value
 from schemas.events import CameraState
@@ -75,11 +76,13 @@ class Supervisor:
         restart_first_s: float = RESTART_FIRST_S,
         restart_max_s: float = RESTART_MAX_S,
     ) -> None:
+        self._nursery = Nursery()
         self._keepers = {
             camera_id: _Keeper(
                 camera_id,
                 configure,
                 deliver,
+                self._nursery,
                 target,
                 hang_timeout_s=hang_timeout_s,
                 start_timeout_s=start_timeout_s,
@@ -102,6 +105,7 @@ class Supervisor:
                 task_status.started()
         finally:
             self._group = None
+            await self._nursery.close()
             self._ended.set()
 
     def send(self, camera_id: CameraId | None, message: ToWorker) -> None:
@@ -132,6 +136,7 @@ class _Keeper:
         camera_id: CameraId,
         configure: Callable[[CameraId], Configure],
         deliver: Deliver,
+        nursery: Nursery,
         target: str,
         *,
         hang_timeout_s: float,
@@ -142,6 +147,7 @@ class _Keeper:
         self._camera_id = camera_id
         self._configure = configure
         self._deliver = deliver
+        self._nursery = nursery
         self._target = target
         self._hang_timeout_s = hang_timeout_s
         self._patience_s = hang_timeout_s  # longer while it has said that it is busy
@@ -216,7 +222,7 @@ class _Keeper:
 
     async def _run_one(self) -> str:
         """Run one process to its end and tell why it ended."""
-        process = WorkerProcess(self._camera_id, self._target)
+        process = WorkerProcess(self._camera_id, self._nursery, self._target)
         self._heartbeat = self._hello = None
         self._faults.clear()
         self._sentence = ""

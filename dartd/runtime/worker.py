@@ -1,28 +1,22 @@
 """One camera process: start it, talk to it, end it, and leave nothing behind."""
 
-import asyncio
-import multiprocessing
+import signal
 import socket
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.process import BaseProcess
-from typing import TypeVar
 
 import anyio
 
 from dartd.errors import WorkerProtocolError
-from dartd.runtime.launch import launch
 from dartd.runtime.link import Link
+from dartd.runtime.nursery import Child, Nursery
 from schemas.base import CameraId
 from schemas.worker import Configure, FromWorker, Stop, ToWorker
 
 DEFAULT_TARGET = "workers.entry:run"
 STOP_GRACE_S = 1.2
 TERMINATE_GRACE_S = 0.3
+ENDING_S = 0.5
 REAP_S = 2.0
-
-T = TypeVar("T")
 
 
 class WorkerEndedError(WorkerProtocolError):
@@ -37,29 +31,29 @@ class WorkerProcess:
     `target` is `module:function`, resolved in the child; the daemon never imports it.
     """
 
-    def __init__(self, camera_id: CameraId, target: str = DEFAULT_TARGET) -> None:
+    def __init__(self, camera_id: CameraId, nursery: Nursery, target: str = DEFAULT_TARGET) -> None:
         self.camera_id = camera_id
         self.heard_at_s = time.monotonic()
+        self._nursery = nursery
         self._target = target
-        self._process: BaseProcess | None = None
+        self._child: Child | None = None
         self._link: Link | None = None
-        # The kernel kills the child when the thread that started it ends, so that thread lives as long as the child.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"worker-{camera_id}")
 
     @property
     def pid(self) -> int | None:
         """Give the process id; None before the start and after the end."""
-        return self._process.pid if self._process is not None else None
+        return self._child.pid if self._child is not None else None
 
     @property
     def is_alive(self) -> bool:
         """Say whether the process runs; whether it still answers is another question (`heard_at_s`)."""
-        return self._process is not None and self._process.is_alive()
+        return self._child is not None and not self._child.has_ended
 
     async def start(self, configure: Configure) -> None:
         """Start the process and tell it which camera it is.
 
         Raises:
+            WorkerProtocolError: there was none to be had in good time.
             OSError: the system gives no process.
         """
         await self.spawn()
@@ -69,18 +63,16 @@ class WorkerProcess:
         """Start the process, which then waits for `Configure`.
 
         Raises:
+            WorkerProtocolError: there was none to be had in good time.
             OSError: the system gives no process.
         """
         ours, theirs = socket.socketpair()
         try:
-            # Ending the child while it is being started would leave it behind: the start is finished first, then cancelled.
-            with anyio.CancelScope(shield=True):
-                self._process = await self._in_thread(_start, self._target, theirs, f"dartd-{self.camera_id}")
+            with theirs:  # closed here, else the pipe would never end
+                self._child = await self._nursery.fork(self._target, theirs)
         except BaseException:
             ours.close()
             raise
-        finally:
-            theirs.close()  # else the pipe would never end
         self._link = Link(ours)
         self.heard_at_s = time.monotonic()
 
@@ -109,26 +101,28 @@ class WorkerProcess:
     async def stop(self, grace_s: float = STOP_GRACE_S) -> None:
         """Ask the process to end, then make it: Stop, SIGTERM, SIGKILL. Nobody may be receiving."""
         with anyio.CancelScope(shield=True):
-            if self._process is not None and self._link is not None:
+            if self._child is not None and self._link is not None:
                 try:
                     self._link.send(Stop())
                 except WorkerProtocolError:
                     grace_s = 0.0
                 if not await self._ended_within(grace_s):
-                    self._process.terminate()
+                    self._child.signal(signal.SIGTERM)
                     await self._ended_within(TERMINATE_GRACE_S)
             await self.kill()
 
     async def kill(self) -> None:
-        """End the process at once, reap it and close the pipe."""
+        """End the process at once, see it reaped and close the pipe."""
         with anyio.CancelScope(shield=True):
             if self._link is not None:
                 self._link.close()
                 self._link = None
-            if self._process is not None:
-                await self._in_thread(_reap, self._process)
-                self._process = None
-            self._thread.shutdown(wait=False)
+            if self._child is not None:
+                self._child.signal(signal.SIGKILL)
+                with anyio.move_on_after(REAP_S):
+                    await self._child.wait()
+                self._child.close()
+                self._child = None
 
     @property
     def _pipe(self) -> Link:
@@ -138,20 +132,28 @@ class WorkerProcess:
 
     async def _ending(self) -> str:
         """Tell how the process ended, waiting a moment for it."""
-        with anyio.CancelScope(shield=True):
-            code = await self._in_thread(_exit_code, self._process)
-        if code is None:
+        child = self._child
+        with anyio.move_on_after(ENDING_S, shield=True):
+            if child is not None:
+                await child.wait()
+        if child is None or not child.has_ended:
             return "the camera process closed its pipe"
-        return f"the camera process was killed by signal {-code}" if code < 0 else f"the camera process ended with code {code}"
+        match child.exit_code:
+            case None:
+                return "the camera process ended with the one that it was forked from"
+            case code if code < 0:
+                return f"the camera process was killed by signal {-code}"
+            case code:
+                return f"the camera process ended with code {code}"
 
     async def _ended_within(self, timeout_s: float) -> bool:
         """Wait for the end, meanwhile taking what the process still says, so that it is not held up by a full pipe."""
-        process = self._process
-        assert process is not None  # noqa: S101 (only called while there is one)
+        child = self._child
+        assert child is not None  # noqa: S101 (only called while there is one)
         with anyio.move_on_after(timeout_s):
             async with anyio.create_task_group() as group:
                 group.start_soon(self._discard)
-                await anyio.wait_readable(process.sentinel)
+                await child.wait()
                 group.cancel_scope.cancel()
             return True
         return False
@@ -162,26 +164,3 @@ class WorkerProcess:
                 await self._pipe.receive()
         except (anyio.EndOfStream, WorkerProtocolError):
             return
-
-    async def _in_thread(self, function: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
-
-
-def _start(target: str, theirs: socket.socket, name: str) -> BaseProcess:
-    process = multiprocessing.get_context("spawn").Process(target=launch, args=(target, theirs), name=name, daemon=True)
-    process.start()
-    return process
-
-
-def _exit_code(process: BaseProcess | None) -> int | None:
-    if process is None:
-        return None
-    process.join(0.5)
-    return process.exitcode
-
-
-def _reap(process: BaseProcess) -> None:
-    process.kill()
-    process.join(REAP_S)
-    if process.exitcode is not None:
-        process.close()

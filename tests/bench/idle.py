@@ -18,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from dartd.runtime.nursery import Nursery
 from dartd.runtime.worker import WorkerProcess
 from schemas.base import CameraId
 from schemas.worker import Configure, FromWorker, Heartbeat, Settled, SourceSpec
@@ -97,7 +98,8 @@ async def process_share(frames: Sequence[bytes], seconds: float) -> float:
         recording = {"version": 1, "cameras": {CAMERA: camera}, "sequences": [sequence]}
         (Path(folder) / "recording.json").write_text(json.dumps(recording))
         spec = SourceSpec(camera_id=CAMERA, url=f"recording:{folder}", width=width, height=height, fps=IDLE_FPS)
-        process = WorkerProcess(CAMERA)
+        nursery = Nursery()
+        process = WorkerProcess(CAMERA, nursery)
         await process.start(Configure(source=spec, calibration=true_calibration(1, 0, width, height, CAMERA)))
         try:
             began_s, spent_s = 0.0, 0.0
@@ -110,6 +112,7 @@ async def process_share(frames: Sequence[bytes], seconds: float) -> float:
                         return (_spent_s(process.pid or 0) - spent_s) / (time.monotonic() - began_s)
         finally:
             await process.kill()
+            await nursery.close()
 
 
 def _spent_s(pid: int) -> float:

@@ -17,12 +17,13 @@ from tests.support.waiting import Waiting
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _command(pid: int) -> bytes:
-    """Give the command line of a process, nothing when it is gone."""
+def _children(pid: int) -> list[int]:
+    """Name the processes that one has started; none when it is gone."""
+    tasks = Path(f"/proc/{pid}/task")
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        return [int(child) for thread in tasks.iterdir() for child in (thread / "children").read_text().split()]
     except OSError:
-        return b""
+        return []
 
 
 def free_port() -> int:
@@ -101,15 +102,19 @@ class RunningDaemon:
             found: dict[str, Any] = json.loads(answer.read())
             return found
 
-    def children(self) -> list[int]:
-        """Name all processes that it has started."""
-        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        threads = path.parents[1].iterdir() if path.exists() else []
-        return [int(pid) for thread in threads for pid in (thread / "children").read_text().split()]
+    def nursery(self) -> int | None:
+        """Name the process that camera processes are forked from; None while there is none."""
+        return next(iter(_children(self.process.pid)), None)
 
     def cameras(self) -> list[int]:
-        """Name the camera processes alone, without the tracker that Python starts beside them."""
-        return [pid for pid in self.children() if b"spawn_main" in _command(pid)]
+        """Name the camera processes."""
+        nursery = self.nursery()
+        return [] if nursery is None else _children(nursery)
+
+    def children(self) -> list[int]:
+        """Name all processes that it has started."""
+        nursery = self.nursery()
+        return [] if nursery is None else [nursery, *_children(nursery)]
 
     def end(self, how: signal.Signals = signal.SIGTERM, timeout_s: float = 10) -> tuple[int, str, str]:
         """End it and give exit status, stdout and stderr."""

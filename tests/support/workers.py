@@ -13,7 +13,7 @@ from schemas.base import CameraId
 from schemas.codec import encode_pipe
 from schemas.framing import frame
 from schemas.worker import BoardState, Configure, Counters, FromWorker, Heartbeat, Hello, LogLine, Motion, SourceSpec, Stop, ToWorker
-from workers.link import Link, LinkClosedError, die_with_parent
+from workers.link import Link, LinkClosedError
 from workers.loop import CameraLoop
 from workers.sources import open_source
 from workers.vision.frame import Frame
@@ -51,7 +51,6 @@ class NotingDetector:
 
 def play(connection: socket.socket) -> None:
     """Be a real camera loop with a detector that only notes."""
-    die_with_parent()
     link, configure = _meet(connection)
     detector = NotingDetector()
     detector.camera_id = configure.source.camera_id
@@ -71,6 +70,18 @@ def by_url(connection: socket.socket) -> None:
 def silent(_connection: socket.socket) -> None:
     """Never say a word, and end at nothing but SIGKILL."""
     _cling_to_life()
+
+
+def raises(_connection: socket.socket) -> None:
+    """Break at once."""
+    raise RuntimeError("on purpose")
+
+
+def tell_loaded(connection: socket.socket) -> None:
+    """Tell, of what matters, which modules are loaded, and how many descriptors are open beyond the standard ones."""
+    heavy = ("starlette", "uvicorn", "anyio", "asyncio", "sqlite3", "dartd", "cv2", "workers.detector", "workers.entry")
+    descriptors = [name for name in os.listdir("/proc/self/fd") if int(name) > 2]  # noqa: PTH208 (plain)
+    connection.sendall(f"{' '.join(name for name in heavy if name in sys.modules)}|{len(descriptors)}".encode())
 
 
 def _good(_connection: socket.socket, link: Link, spec: SourceSpec) -> None:
@@ -185,7 +196,6 @@ def _send_half(connection: socket.socket, spec: SourceSpec) -> None:
 
 
 def _cling_to_life() -> None:
-    die_with_parent()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:

@@ -8,6 +8,7 @@ from types import NoneType
 
 import pytest
 
+from dartd.runtime.nursery import Nursery
 from dartd.runtime.worker import WorkerEndedError, WorkerProcess
 from schemas.base import CameraId
 from schemas.worker import Configure, FromWorker, Heartbeat, Hello, SourceSpec
@@ -32,9 +33,9 @@ async def hear(process: WorkerProcess, kind: type[object]) -> FromWorker:
     return message
 
 
-async def test_a_camera_process_works_ignores_ctrl_c_and_ends_on_sigterm(configure: Configure, waiting: Waiting) -> None:
+async def test_a_camera_process_works_ignores_ctrl_c_and_ends_on_sigterm(configure: Configure, nursery: Nursery, waiting: Waiting) -> None:
     """It says Hello, goes on beating after SIGINT, bears the camera's name, and ends by itself with code 0 on SIGTERM."""
-    process = WorkerProcess(CAM)
+    process = WorkerProcess(CAM, nursery)
     try:
         await process.start(configure)
         await waiting.within(hear(process, Hello), "Hello")

@@ -84,9 +84,8 @@ def test_sending_waits_for_a_daemon_that_is_behind(pipe: tuple[Link, socket.sock
 
 def test_a_process_dies_with_its_parent(waiting: Waiting) -> None:
     """A child that asked for it is killed by the kernel as soon as its parent is killed, even when it heeds nothing."""
-    child = (
-        "import signal, sys, time; from workers.link import die_with_parent; die_with_parent(); print('ready', flush=True); time.sleep(60)"
-    )
+    imports = "import os, time; from workers.link import die_with_parent"
+    child = f"{imports}; die_with_parent(os.getppid()); print('ready', flush=True); time.sleep(60)"
     parent = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {child!r}]); print(p.pid, flush=True); p.wait()"
     with subprocess.Popen([sys.executable, "-c", parent], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
