@@ -127,9 +127,8 @@ class Detector:
         """Find the board again with the next pictures: the camera was away, and what happened meanwhile is judged as after a start."""
         if self._scene is None:
             return
-        known_empty = self._scene.empty
-        self._known_empty = None if known_empty is None else known_empty.picture
-        handed_over = self._scene.projection.calibration
+        empty, handed_over = self._scene.empty, self._scene.projection.calibration
+        self._known_empty = None if empty is None else empty.picture
         self._forget_place()
         self._handed_over = handed_over
 
@@ -151,8 +150,6 @@ class Detector:
             case HandOver():
                 self._forget_place()
                 self._handed_over, self._known_empty = message.calibration, None
-            case _:
-                pass
         return []
 
     def step(self, frame: Frame) -> list[FromWorker]:
@@ -358,6 +355,7 @@ class Detector:
         self._episode = None
         self._glancer.settle(small)
         look = episode.look if episode.look is not None else self._look(scene, frame)
+        hand_left = self._last_look is not None and self._last_look.finding == "hand"
         self._last_look, seen = look, look.seen
         share = scene.face_share(seen)
         still_s = frame.t_s if episode.still_since_s is None else episode.still_since_s
@@ -379,6 +377,8 @@ class Detector:
         )
         if look.finding != "hand":
             scene.remember(episode.number, seen)
+            if self._rereference is not None and self._rereference.empty and not hand_left:
+                scene.empty, self._rereference = scene.reference, Rereference()  # what has moved since may be a dart that stays
             scene.adopt(seen.picture, frame.t_s)
             self._refresh_s = frame.t_s + REFRESH_S
         looked_again = episode.still_since_s == episode.started_s  # no hand stands still for so long

@@ -20,9 +20,9 @@ from schemas.worker import Busy, Configure, Counters, Fault, FaultKind, FromWork
 
 HANG_TIMEOUT_S = 10.0
 START_TIMEOUT_S = 20.0  # until the first word: a loaded machine needs seconds to import what a camera process needs
-STEADY_S = 30.0  # a process that has worked for so long has earned a quick restart
+STEADY_S = 5.0  # a process that has worked for so long has earned a quick restart
 CRASH_WINDOW_S, CRASHES_IN_WINDOW = 60.0, 5  # more than so many ends in the window, and the camera is in error
-RESTART_FIRST_S, RESTART_MAX_S = 0.25, 10.0
+RESTART_FIRST_S, RESTART_MAX_S = 0.1, 10.0
 MAX_MESSAGES_PER_S = 2000  # a process that says more is out of its mind
 LOG_LINES = 10  # of one heartbeat, that is of a second; the rest is counted
 

@@ -226,6 +226,20 @@ def test_a_new_reference_is_taken_when_asked_for(watched: Watched) -> None:
     assert back < 0.003 < share
 
 
+def test_a_dart_that_lands_as_the_takeout_ends_is_no_part_of_the_empty_board(watched: Watched) -> None:
+    """Told that the board is empty while something moves, it takes the last still picture for it, not the next."""
+    watched.frames(6, NEW)
+    watched.frames(6)
+    watched.frames(1, SECOND)
+    watched.detector.tell(Rereference(empty=True))
+    watched.frames(8, SECOND)
+    kept = watched.detector.empty
+
+    assert kept is not None
+    apart = cv2.absdiff(kept[1], watched.look.picture()).max(axis=2)
+    assert np.count_nonzero(apart > 60) < 30
+
+
 def test_a_restarted_camera_judges_the_darts_it_is_told() -> None:
     """A detector that is started with darts in the board keeps its calibration and can say later whether they are gone."""
     known = KnownDart(dart_id=DartId("d1"), axis=axis_of(NEW))
