@@ -3,10 +3,11 @@
 python -m tests.bench.faults                      each fault alone, as the table of tests/README.md
 python -m tests.bench.faults --only hang,black
 python -m tests.bench.faults --mixtures 25 --seed 1   random mixtures one after the other in one daemon, with what must not happen counted
-python -m tests.bench.faults --kills 20           kill -9 of a camera's process and of the daemon at random moments
+python -m tests.bench.faults --kills 20           kill -9 of a camera's process and of the daemon at random moments, then SIGTERM
 python -m tests.bench.faults --tmpfs 60           a real disk of 24 MB, really full for a minute (needs root)
 
-Three simulated cameras play; times are from the fault to what is told, and from its end to a healthy board.
+Three simulated cameras play; times are from the fault to what is told, and from its end to a healthy board. `--keep FOLDER` keeps what was
+told and thrown, and the log.
 """
 
 import argparse
@@ -23,12 +24,13 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 
 from schemas.base import CameraId
 from schemas.faults import DAEMON_FAULTS, FRAME_FAULTS, PROCESS_FAULTS, ScriptedFault
+from tests.support.daemon import is_running
 from tests.support.ordeal import Ordeal
 from tests.support.simulation import calibrate, journal
 
@@ -38,6 +40,8 @@ AT_S = 12.0
 FOR_S = {"frozen": 20.0, "slow": 30.0, "disk_full": 60.0}
 SILENT = {"hang": 14.0, "half_message": 14.0}  # until the silence of a process is believed
 SETTLE_S = 45.0
+EVERY_S = 24.0  # a mixture: faults begin within eight seconds, a silent process is believed dead ten later
+BOUND_S = 3.0  # back after a kill, and gone after SIGTERM
 KINDS = (*sorted(FRAME_FAULTS), *sorted(PROCESS_FAULTS), *sorted(DAEMON_FAULTS))
 
 
@@ -97,12 +101,12 @@ def _seconds(at_s: float | None, from_s: float) -> str:
     return "–" if at_s is None else f"{max(0.0, at_s - from_s):.1f} s"
 
 
-async def mixtures(count: int, seed: int, state: Path) -> bool:
-    """Play random mixtures in one daemon: two to four faults within eight seconds, then twenty to come to rest."""
+async def mixtures(count: int, seed: int, state: Path, keep: Path | None) -> bool:
+    """Play random mixtures in one daemon: two to four faults within eight seconds, then sixteen to come to rest."""
     chance = random.Random(seed)
     faults = []
     for k in range(count):
-        begin_s = 10.0 + 30.0 * k
+        begin_s = 10.0 + EVERY_S * k
         for kind in chance.sample(KINDS, chance.randint(2, 4)):
             camera = None if kind in DAEMON_FAULTS else CameraId(f"cam{chance.randrange(3)}")
             at_s, for_s, step_s = begin_s + chance.uniform(0, 8), chance.uniform(1, 6), chance.uniform(-7200, 7200)
@@ -112,9 +116,9 @@ async def mixtures(count: int, seed: int, state: Path) -> bool:
         async with Ordeal(Path(folder), faults, state=state, rig=RIG, fps=FPS) as ordeal:
             before = ordeal.figures()
             for k in range(count):
-                await ordeal.until_s(10.0 + 30.0 * (k + 1) - 0.5)
+                await ordeal.until_s(10.0 + EVERY_S * (k + 1) - 0.5)
                 if all(look.health != "healthy" for look in ordeal.looks if look.at_s > ordeal.now_s - 5):
-                    struck = [f"{f.kind} {f.camera or ''}" for f in faults if 0 <= f.at_s - 10.0 - 30.0 * k < 30]
+                    struck = [f"{f.kind} {f.camera or ''}" for f in faults if 0 <= f.at_s - 10.0 - EVERY_S * k < EVERY_S]
                     unwell.append(f"mixture {k} ({', '.join(struck)}): {ordeal.looks[-1].reasons}")
                     print(unwell[-1], flush=True)
             await ordeal.waiting.soon(lambda: _is_over(ordeal, 0.0), "a healthy board", timeout_s=SETTLE_S)
@@ -122,22 +126,26 @@ async def mixtures(count: int, seed: int, state: Path) -> bool:
             darts, wrong = ordeal.darts(ordeal.now_s - 3), ordeal.broken_journal()
             played_s, lines, events = ordeal.now_s, len(ordeal.log), len(ordeal.listener.events)
             status = await asyncio.to_thread(ordeal.end)
+            _keep(ordeal, keep, f"mixtures-{seed}")
     print(f"{count} mixtures, seed {seed}, {len(faults)} faults in {played_s:.0f} s; load {os.getloadavg()[0]:.1f}")
     print(f"not healthy again before the next: {len(unwell)}; journal: {'; '.join(wrong) or 'whole'}; status at the end {status}")
-    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}")
+    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}, lost {darts.lost}")
     print(f"before {before}\nafter  {after}; {lines} lines of log at warning, {events} events")
     return not (wrong or darts.invented or darts.twice or status)
 
 
-async def kills(count: int, seed: int, state: Path) -> bool:
-    """Kill camera processes, then the daemon, again and again at random moments; each must be back with the right state."""
+async def kills(count: int, seed: int, state: Path, keep: Path | None) -> bool:
+    """Kill camera processes, then the daemon, again and again at random moments; each must be back with the right state.
+
+    Then the daemon is asked to end, again and again, and must be gone with all that it started.
+    """
     chance = random.Random(seed)
-    workers_s, daemons_s, answers_s = [], [], []
+    cameras, daemons_s, answers_s, ends_s = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
         async with Ordeal(Path(folder), [], state=state, rig=RIG, fps=FPS) as ordeal:
             for _ in range(count):
                 await asyncio.sleep(chance.uniform(1, 4))
-                workers_s.append(await _after_kill(ordeal, chance))
+                cameras.append(await _after_kill(ordeal, chance))
             mark = len(ordeal.listener.events)
             for _ in range(count):
                 await asyncio.sleep(chance.uniform(1, 6))
@@ -152,13 +160,29 @@ async def kills(count: int, seed: int, state: Path) -> bool:
             mark = len(ordeal.listener.events)
             await ordeal.waiting.soon(lambda: ordeal.listener.count("dart_hit") and _hits(ordeal, mark) >= 3, "darts after the last kill")
             darts, wrong = ordeal.darts(ordeal.now_s - 3), ordeal.broken_journal()
+            for _ in range(max(1, count // 2)):
+                await asyncio.sleep(chance.uniform(1, 4))
+                ends_s.append(await _after_end(ordeal))
+                mark = len(ordeal.listener.events)
+                ordeal.start()
+                await ordeal.waiting.soon(lambda m=mark: _all_ready(ordeal, m), "the cameras")  # type: ignore[misc]
             status = await asyncio.to_thread(ordeal.end)
-    for name, times in (("camera process ready", workers_s), ("daemon answers", answers_s), ("daemon, all cameras ready", daemons_s)):
-        late = sum(each > 3.0 for each in times)
-        print(f"{name}: median {statistics.median(times):.1f} s, longest {max(times):.1f} s, later than 3 s: {late} of {len(times)}")
-    print(
-        f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}; journal: {'; '.join(wrong) or 'whole'}"
-    )
+            _keep(ordeal, keep, f"kills-{seed}")
+    for name, times in (
+        ("camera process: its loss told", [each.told_s for each in cameras]),
+        ("camera process: another is there", [each.there_s for each in cameras]),
+        ("camera process: it has a picture", [each.sees_s for each in cameras]),
+        ("camera process: ready", [each.ready_s for each in cameras]),
+        ("daemon answers", answers_s),
+        ("daemon: all cameras ready", daemons_s),
+        ("daemon: gone after SIGTERM, with every process", ends_s),
+    ):
+        late = sum(each > BOUND_S for each in times)
+        print(
+            f"{name}: median {statistics.median(times):.2f} s, longest {max(times):.2f} s, later than {BOUND_S:g} s: {late} of {len(times)}"
+        )
+    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}, lost {darts.lost}")
+    print(f"journal: {'; '.join(wrong) or 'whole'}")
     print(f"status at the end {status}; load {os.getloadavg()[0]:.1f}")
     return not (wrong or darts.invented or darts.twice or status)
 
@@ -217,13 +241,40 @@ def _metric(port: int, name: str) -> list[str]:
         return [line for line in answer.read().decode().splitlines() if line.startswith(name)]
 
 
-async def _after_kill(ordeal: Ordeal, chance: random.Random) -> float:
-    """Kill a camera's process and give the seconds until it is ready again."""
+class Back(NamedTuple):
+    """Seconds from the kill of a camera's process to what is told of it: lost, started, its first picture, ready."""
+
+    told_s: float
+    there_s: float
+    sees_s: float
+    ready_s: float
+
+
+async def _after_kill(ordeal: Ordeal, chance: random.Random) -> Back:
+    """Kill a camera's process and tell how it comes back."""
     mark, killed_s = len(ordeal.listener.events), time.monotonic()
     os.kill(chance.choice(ordeal.daemon.cameras()), signal.SIGKILL)
     ready = lambda: any(_is_ready(event) for event in ordeal.listener.events[mark:])  # noqa: E731 - asked again and again
     await ordeal.waiting.soon(ready, "the camera")
-    return time.monotonic() - killed_s
+    heard = zip(ordeal.listener.times_s[mark:], ordeal.listener.events[mark:], strict=False)
+    when = {event["state"]: at_s - killed_s for at_s, event in heard if event["event_type"] == "camera_state_changed"}
+    return Back(when["offline"], when["starting"], when["calibrating"], when["ready"])
+
+
+async def _after_end(ordeal: Ordeal) -> float:
+    """Ask the daemon to end, and give the seconds until it is gone with every process that it started."""
+    processes, asked_s = ordeal.daemon.children(), time.monotonic()
+    await asyncio.to_thread(ordeal.end)
+    await ordeal.waiting.soon(lambda: not any(map(is_running, processes)), "the end of every process")
+    return time.monotonic() - asked_s
+
+
+def _keep(ordeal: Ordeal, folder: Path | None, name: str) -> None:
+    """Keep what was told and thrown, and the log, to be studied."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = [*ordeal.listing(), *ordeal.log]
+        (folder / f"{name}.txt").write_text("\n".join(lines) + "\n")
 
 
 def _is_ready(event: dict[str, Any]) -> bool:
@@ -246,14 +297,15 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--tmpfs", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         calibrate(Path(folder), RIG)
         state = Path(folder) / "state"
         if asked.mixtures:
-            raise SystemExit(not asyncio.run(mixtures(asked.mixtures, asked.seed, state)))
+            raise SystemExit(not asyncio.run(mixtures(asked.mixtures, asked.seed, state, asked.keep)))
         if asked.kills:
-            raise SystemExit(not asyncio.run(kills(asked.kills, asked.seed, state)))
+            raise SystemExit(not asyncio.run(kills(asked.kills, asked.seed, state, asked.keep)))
         if asked.tmpfs:
             raise SystemExit(not asyncio.run(full_disk(asked.tmpfs, state)))
         for number, kind in enumerate(asked.only.split(",")):

@@ -38,12 +38,13 @@ class Heard(NamedTuple):
 
 
 class Darts(NamedTuple):
-    """What became of the darts of a story: how many were thrown and told, which hits nobody threw, which were told twice."""
+    """What became of the darts of a story: how many were thrown and told, which hits nobody threw, which were told twice or not at all."""
 
     thrown: int
     told: int
     invented: list[str]
     twice: list[str]
+    lost: list[str]
 
 
 class Ordeal:
@@ -148,8 +149,7 @@ class Ordeal:
         """Lay what was told beside what was thrown until a time of the scenario."""
         now_ms = 1000 * (time.monotonic() - self.epoch_s)
         until_ms = min(now_ms, 1000 * (until_s + self.began_s - self.epoch_s))
-        visits = truth(self.story, now_ms / 1000 + 2 * self.story.length_s)["sequences"][self.story.name]["visits"]
-        thrown = [e for visit in visits for e in visit["events"] if e["event"] in {"dart_hit", "extra_dart"} and e["t_ms"] < now_ms]
+        thrown = [e for e in self._happened(now_ms) if e["event"] in {"dart_hit", "extra_dart"}]
         told: dict[int, list[str]] = {}
         invented = []
         for heard_s, event in zip(self.listener.times_s, self.listener.events, strict=True):
@@ -167,7 +167,21 @@ class Ordeal:
                 invented.append(f"{event['dart_id']} {event['score']['label']} {off:.0f} mm off, {place}, {heard_s - self.began_s:.1f} s")
         counted = [k for k, e in enumerate(thrown) if e["t_ms"] < until_ms]
         twice = [" ".join(ids) for ids in told.values() if len(ids) > 1]
-        return Darts(len(counted), sum(k in told for k in counted), invented, twice)
+        lost = [f"{thrown[k]['label']} at {self._since_began_s(thrown[k]):.1f} s" for k in counted if k not in told]
+        return Darts(len(counted), len(counted) - len(lost), invented, twice, lost)
+
+    def listing(self) -> list[str]:
+        """List what happened and what was told, in the order of their times (seconds since the scenario began)."""
+        happened = [(self._since_began_s(e), "  happened", _line(e, e)) for e in self._happened(1000 * (time.monotonic() - self.epoch_s))]
+        told = [(h.at_s, "told", _line(h.event, h.event.get("board_coordinates"))) for h in self.heard]
+        return [f"{at_s:8.2f} {who} {what}" for at_s, who, what in sorted([*happened, *told])]
+
+    def _happened(self, until_ms: float) -> list[dict[str, Any]]:
+        visits = truth(self.story, until_ms / 1000 + 2 * self.story.length_s)["sequences"][self.story.name]["visits"]
+        return [e for visit in visits for e in visit["events"] if e["t_ms"] < until_ms]
+
+    def _since_began_s(self, happened: dict[str, Any]) -> float:
+        return float(happened["t_ms"]) / 1000 + self.epoch_s - self.began_s
 
     def broken_journal(self) -> list[str]:
         """Compare the journal with what was heard, and with itself; gives what is wrong."""
@@ -202,6 +216,16 @@ class Ordeal:
                 told = ("down", ()) if found is None else (found["health"], tuple(found["reasons"]))
                 self.looks.append(Look(now_s - self.began_s, *told))
             await asyncio.sleep(LOOK_S)
+
+
+def _line(event: dict[str, Any], at: dict[str, Any] | None) -> str:
+    """Write an event in one line: its name, where, and what else tells it from others."""
+    place = [f"({at['x_mm']:.0f}, {at['y_mm']:.0f})"] if at is not None and "x_mm" in at else []
+    fusion = event.get("fusion") or {}
+    names = ("dart_id", "label", "slot", "camera_id", "state", "reason", "removed_dart_ids", "count_remaining")
+    more = [str(event[name]) for name in names if event.get(name) not in (None, "")]
+    label = [event["score"]["label"]] if isinstance(event.get("score"), dict) and "label" in event["score"] else []
+    return " ".join([event.get("event_type", event.get("event", "")), *label, *place, *more, *fusion.get("cameras_used", ())])
 
 
 def write_scenario(path: Path, faults: Sequence[ScriptedFault]) -> Path:
