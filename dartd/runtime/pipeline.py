@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
+from sqlalchemy import Connection
 
 from dartd.backoff import Backoff
 from dartd.board.inputs import Input, Order, Step
@@ -14,11 +15,10 @@ from dartd.metrics import Metrics, PipelineFigures
 from dartd.runtime.clock import Clock
 from dartd.runtime.inbox import CAPACITY, Inbox
 from dartd.store.images import KINDS, image_path
-from dartd.store.journal import Journal
+from dartd.store.journal import Also, Change, Journal
 from dartd.store.timestamps import timestamp_of
 from schemas.base import CameraId, DartId
 from schemas.commands import BoardCommand
-from schemas.entities import EntityEvent
 from schemas.events import BoardStateChanged, DartHit, Envelope, JournalledEvent, Snapshot, Timing
 from schemas.worker import KeepImages, ToWorker
 
@@ -31,7 +31,8 @@ STUCK_S = 10.0  # a turn that takes longer, the disk not being to blame, is no t
 
 _REASON_CHARACTERS = 300
 
-Answer = asyncio.Future[tuple[Envelope, ...]]
+Answer = asyncio.Future[Any]
+Keep = Callable[[Connection, tuple[Envelope, ...], Snapshot], None]  # what is kept of a command, in the commit of its events
 
 
 class Deciding(Protocol):
@@ -47,20 +48,20 @@ class Deciding(Protocol):
         """Tell how the board stands."""
 
 
-class Announcement(NamedTuple):
-    """What is told without the board having a say; beside a Step it has no orders and refuses nothing."""
-
-    events: tuple[EntityEvent, ...]
-    orders: tuple[Order, ...] = ()
-    refusals: Mapping[int, CommandRefusedError] = {}
-
-
 class Waiting(NamedTuple):
-    """An input before the board, when it came (media time), and who waits for its outcome (commands only)."""
+    """An input before the board, when it came (media time), who waits for its outcome (commands only), and what he wants kept of it."""
 
-    item: Input | EntityEvent
+    item: Input
     at_s: float
     answer: Answer | None = None
+    keep: Keep | None = None
+
+
+class Wish(NamedTuple):
+    """A change of what people keep: the board has no say in it."""
+
+    change: Change
+    answer: Answer
 
 
 class Pipeline:
@@ -85,7 +86,7 @@ class Pipeline:
         self._clock = clock
         self._metrics = metrics
         self._camera_rates = camera_rates
-        self._inbox: Inbox[Waiting] = Inbox(capacity)
+        self._inbox: Inbox[Waiting | Wish] = Inbox(capacity)
         self._idle = asyncio.Event()
         self._turn_began_s: float | None = None
         self._snapshot = msgspec.structs.replace(board.snapshot(), last_seq=journal.last_seq)
@@ -133,15 +134,15 @@ class Pipeline:
         """Wait until `run` has decided and told everything that was delivered before."""
         await self._idle.wait()
 
-    async def submit(self, command: BoardCommand) -> tuple[Envelope, ...]:
-        """Ask something of the board and give the events that came of it, journalled.
+    async def submit(self, command: BoardCommand, keep: Keep | None = None) -> tuple[Envelope, ...]:
+        """Ask something of the board and give the events that came of it, journalled; `keep` writes in their commit.
 
         Raises:
             CommandRefusedError: the board cannot do that now.
             PipelineFullError: too much waits, or the journal cannot be written; nothing was done.
         """
         try:
-            envelopes = await self._ask(command)
+            envelopes: tuple[Envelope, ...] = await self._ask(lambda answer: Waiting(command, self._clock.now(), answer, keep))
         except PipelineFullError:
             self._metrics.commands.labels("full").inc()
             raise
@@ -151,12 +152,14 @@ class Pipeline:
         self._metrics.commands.labels("done").inc()
         return envelopes
 
-    async def tell(self, event: EntityEvent) -> Envelope:
-        """Journal and tell what became of an entity, in the one order of all events; waits while the inbox is full."""
-        self._idle.clear()
-        answer: Answer = asyncio.get_running_loop().create_future()
-        await self._inbox.put(Waiting(event, self._clock.now(), answer))
-        return (await answer)[0]
+    async def change(self, change: Change) -> Any:
+        """Change what people keep and tell it, in one commit and in the one order of all events; gives what came of the change.
+
+        Raises:
+            PipelineFullError: too much waits, or the journal cannot be written; nothing was done.
+            StoreError: the disk refuses. Whatever the change raises: nothing was done.
+        """
+        return await self._ask(lambda answer: Wish(change, answer))
 
     async def run(self) -> None:
         """Take turns for ever; whoever still waits for an answer when it ends is told so."""
@@ -171,15 +174,14 @@ class Pipeline:
                 if waiting.answer is not None:
                     waiting.answer.cancel()
 
-    async def turn(self, waiting: Sequence[Waiting], now: float) -> None:
-        """Decide about everything that waits, or about time alone when nothing does; journal it, then tell it."""
+    async def turn(self, waiting: Sequence[Waiting | Wish], now: float) -> None:
+        """Decide about everything that waits, or about time alone when nothing does; journal it, then tell it; then do what people wish."""
         self._turn_began_s = self._clock.now()
+        wishes = [each for each in waiting if isinstance(each, Wish)]
         try:
-            decided = [(batch, self._decide(batch, now)) for batch in _batches(waiting)]
-            image_paths = _image_paths(order for _, step in decided for order in step.orders)
-            events = self._stamped((event for _, step in decided for event in step.events), image_paths)
-            envelopes = await self._append(events)
-            self._tell(decided, envelopes)
+            if len(wishes) < len(waiting) or not waiting:
+                await self._let_decide([each for each in waiting if isinstance(each, Waiting)], now)
+            await self._fulfil(wishes)
         except BaseException:
             for lost in waiting:
                 if lost.answer is not None:
@@ -188,21 +190,61 @@ class Pipeline:
         finally:
             self._turn_began_s = None
 
-    async def _ask(self, command: BoardCommand) -> tuple[Envelope, ...]:
+    async def _let_decide(self, waiting: Sequence[Waiting], now: float) -> None:
+        decided = [(batch, self._decide(batch, now)) for batch in _batches(waiting)]
+        image_paths = _image_paths(order for _, step in decided for order in step.orders)
+        events = self._stamped((event for _, step in decided for event in step.events), image_paths)
+        self._tell(decided, await self._append(events, self._kept(decided)))
+
+    async def _fulfil(self, wishes: Sequence[Wish]) -> None:
+        """Make people's changes, each with the event that tells it; the disk commits them together, and what fails fails alone."""
+        at_s = self._clock.wall(self._clock.now())
+        done = await asyncio.gather(*(self._journal.change(wish.change, at_s=at_s) for wish in wishes), return_exceptions=True)
+        envelopes = sorted((each[1] for each in done if not isinstance(each, BaseException)), key=lambda envelope: envelope.seq)
+        if envelopes:
+            self._publish(envelopes)
+            self._metrics.count(envelopes)
+            self._snapshot = msgspec.structs.replace(self._snapshot, last_seq=self._journal.last_seq)
+        for wish, each in zip(wishes, done, strict=True):
+            if wish.answer.done():
+                continue
+            if isinstance(each, BaseException):
+                wish.answer.set_exception(each)
+            else:
+                wish.answer.set_result(each[0])
+
+    async def _ask(self, asking: Callable[[Answer], Waiting | Wish]) -> Any:
         if self.stalled_reason is not None:
             raise PipelineFullError(f"the journal cannot be written: {self.stalled_reason}", reason=self.stalled_reason)
         self._idle.clear()
         answer: Answer = asyncio.get_running_loop().create_future()
-        self._inbox.offer(Waiting(command, self._clock.now(), answer))
+        self._inbox.offer(asking(answer))
         return await answer
 
-    def _decide(self, batch: Sequence[Waiting], now: float) -> "Step | Announcement":
-        """Ask the board; what became of an entity needs no decision."""
-        if batch and isinstance(batch[0].item, EntityEvent):  # it came alone: somebody waits for it
-            return Announcement(events=(batch[0].item,))
+    def _decide(self, batch: Sequence[Waiting], now: float) -> Step:
         if not batch or now - batch[0].at_s < PROMPT_S:
-            return self._board.step([w.item for w in batch if not isinstance(w.item, EntityEvent)], now)
+            return self._board.step([waiting.item for waiting in batch], now)
         return self._live_through(batch)
+
+    def _kept(self, decided: Sequence[tuple[Sequence[Waiting], Step]]) -> Also | None:
+        """Give what writes, in the commit of all events, what is kept of each command that was not refused."""
+        keeping: list[tuple[Keep, slice]] = []
+        told = 0
+        for batch, step in decided:
+            keep = batch[0].keep if batch and not step.refusals else None  # a command is a batch of its own
+            if keep is not None:
+                keeping.append((keep, slice(told, told + len(step.events))))
+            told += len(step.events)
+        if not keeping:
+            return None
+        snapshot = self._board.snapshot()
+
+        def also(connection: Connection, envelopes: tuple[Envelope, ...]) -> None:
+            last_seq = envelopes[-1].seq if envelopes else self._journal.last_seq
+            for keep, mine in keeping:
+                keep(connection, envelopes[mine], msgspec.structs.replace(snapshot, last_seq=last_seq))
+
+        return also
 
     def _live_through(self, batch: Sequence[Waiting]) -> Step:
         """Decide about each item as of when it came, and about the limits that ended before: what waited for a disk are many happenings."""
@@ -211,8 +253,7 @@ class Pipeline:
         for k, waiting in enumerate(batch):
             at_s = max(at_s, waiting.at_s)
             steps += [(k, step) for step in self._pass_until(at_s)]
-            if not isinstance(waiting.item, EntityEvent):
-                steps.append((k, self._board.step([waiting.item], at_s)))
+            steps.append((k, self._board.step([waiting.item], at_s)))
         return Step(
             events=tuple(event for _, step in steps for event in step.events),
             orders=tuple(order for _, step in steps for order in step.orders),
@@ -230,23 +271,21 @@ class Pipeline:
         deadline = self._board.deadline()
         return None if deadline is None else max(0.0, deadline - self._clock.now())
 
-    def _stamped(
-        self, events: Iterator[JournalledEvent | EntityEvent], image_paths: Mapping[DartId, tuple[str, ...]]
-    ) -> list[JournalledEvent | EntityEvent]:
+    def _stamped(self, events: Iterator[JournalledEvent], image_paths: Mapping[DartId, tuple[str, ...]]) -> list[JournalledEvent]:
         """Turn the media time at which a dart stood still into wall time, and into the time that deciding took; name its pictures."""
         now = self._clock.now()
         return [_stamp(event, self._clock, now, image_paths) if isinstance(event, DartHit) else event for event in events]
 
-    async def _append(self, events: Sequence[JournalledEvent | EntityEvent]) -> tuple[Envelope, ...]:
+    async def _append(self, events: Sequence[JournalledEvent], also: Also | None) -> tuple[Envelope, ...]:
         """Journal in one commit, trying for as long as the disk refuses: nothing runs ahead of it and nothing is lost.
 
         When it takes them at last, that it refused is told behind them.
         """
         backoff = Backoff(RETRY_FIRST_S, max_s=RETRY_MAX_S, jitter=0)
-        while events:
+        while events or also is not None:
             began_s = self._clock.now()
             try:
-                envelopes = await self._journal.append([*events, *self._stall_story()], at_s=self._clock.wall(began_s))
+                envelopes = await self._journal.append([*events, *self._stall_story()], at_s=self._clock.wall(began_s), also=also)
             except StoreError as error:
                 self._metrics.journal_errors.inc()
                 self._stall(error)
@@ -285,7 +324,7 @@ class Pipeline:
             _log.warning("the journal can be written again, the board goes on")
             self.stalled_reason = None
 
-    def _tell(self, decided: Sequence[tuple[Sequence[Waiting], Step | Announcement]], envelopes: tuple[Envelope, ...]) -> None:
+    def _tell(self, decided: Sequence[tuple[Sequence[Waiting], Step]], envelopes: tuple[Envelope, ...]) -> None:
         """Tell everybody what is now on the disk: the hub, the cameras, whoever asked."""
         self._publish(envelopes)
         for envelope in envelopes:
@@ -320,8 +359,8 @@ def _batches(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
         yield waiting[start:]
 
 
-def _answer(batch: Sequence[Waiting], step: Step | Announcement, envelopes: tuple[Envelope, ...]) -> None:
-    for k, (_, _, answer) in enumerate(batch):
+def _answer(batch: Sequence[Waiting], step: Step, envelopes: tuple[Envelope, ...]) -> None:
+    for k, (_, _, answer, _) in enumerate(batch):
         if answer is None or answer.done():
             continue
         if k in step.refusals:

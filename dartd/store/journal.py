@@ -3,11 +3,12 @@
 import logging
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self, get_args
+from typing import Any, NamedTuple, Self, get_args
 
 import msgspec
+import sqlalchemy as sa
 
 from dartd.errors import StoreError
 from dartd.store.database import READERS, SLOW_QUERY_S, Database, Line
@@ -32,6 +33,16 @@ class PastEvent(Value, frozen=True, kw_only=True):
     seq: int
     at_s: float
     event: JournalledEvent
+
+
+class Change(NamedTuple):
+    """A change of what people keep, and the event that tells it, made of what came of the change."""
+
+    make: Callable[[sa.Connection], Any]
+    tell: Callable[[Any], EntityEvent]
+
+
+Also = Callable[[sa.Connection, tuple[Envelope, ...]], None]  # what is written in the commit of events
 
 
 def topic_of(event: JournalledEvent | EntityEvent, board_id: BoardId) -> str:
@@ -77,17 +88,42 @@ class Journal:
         """Finish what waits and close the store; blocks; may be called twice."""
         self.database.close()
 
-    async def append(self, events: Sequence[JournalledEvent | EntityEvent], *, at_s: float) -> tuple[Envelope, ...]:
-        """Write events durably in one commit and give each its place; `at_s` is wall time in seconds since 1970.
+    async def append(self, events: Sequence[JournalledEvent], *, at_s: float, also: Also | None = None) -> tuple[Envelope, ...]:
+        """Write events durably in one commit and give each its place; `also` writes in the same. `at_s` is wall time in seconds since 1970.
 
         Raises:
             StoreError: nothing was written; the same events may be tried again.
         """
-        if not events:
+        if not events and also is None:
             return ()
-        envelopes = await self.database.transact(lambda line: self._insert(line, events, at_s))
-        self.last_seq = envelopes[-1].seq
-        self.oldest_seq = self.oldest_seq or envelopes[0].seq
+
+        def written(line: Line) -> tuple[Envelope, ...]:
+            envelopes = self._insert(line, events, at_s)
+            if also is not None:
+                also(line.core, envelopes)
+            return envelopes
+
+        return self._noted(await self.database.transact(written))
+
+    async def change(self, change: Change, *, at_s: float) -> tuple[Any, Envelope]:
+        """Change what people keep and write the event that tells it, in one commit; gives what came of the change, and the event's place.
+
+        Raises:
+            StoreError: the disk refuses; nothing was written. Whatever the change raises: neither.
+        """
+
+        def changed(line: Line) -> tuple[Any, tuple[Envelope, ...]]:
+            outcome = change.make(line.core)
+            return outcome, self._insert(line, [change.tell(outcome)], at_s)
+
+        changed.__qualname__ = change.make.__qualname__  # what a slow one is called in the log
+        outcome, envelopes = await self.database.transact(changed)
+        return outcome, self._noted(envelopes)[0]
+
+    def _noted(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
+        if envelopes:
+            self.last_seq = max(self.last_seq, envelopes[-1].seq)
+            self.oldest_seq = self.oldest_seq or envelopes[0].seq
         return envelopes
 
     async def read(self, since_seq: int, limit: int = READ_LIMIT) -> list[tuple[int, str, bytes]]:

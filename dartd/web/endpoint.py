@@ -5,21 +5,27 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import msgspec
 import sqlalchemy as sa
 from starlette.requests import Request
 
 from dartd.errors import DartdError
 from dartd.store.audit import Deed, note
+from dartd.store.journal import Change
 from dartd.web.permissions import PERMISSIONS
 from dartd.web.principal import Principal
 from dartd.web.problems import Problem
 from dartd.web.services import Services
 from dartd.web.sunset import Sunset
+from schemas.entities import EntityAdded, EntityDeleted, EntityEvent, EntityUpdated
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Rate = Literal["unlimited", "default", "query", "metrics", "login", "corrections"]
 
 Doing = Literal["create", "update", "delete"]
+
+_EVENTS: dict[str | None, type[EntityAdded | EntityUpdated | EntityDeleted]]
+_EVENTS = {"create": EntityAdded, "update": EntityUpdated, "delete": EntityDeleted}
 
 DONE_BY: dict[str, Doing] = {"POST": "create", "PUT": "update", "DELETE": "delete"}
 MAX_BODY_BYTES = 64 * 1024
@@ -81,18 +87,36 @@ class Call:
         return await self.services.database.query(query)
 
     async def change(self, query: Callable[[sa.Connection], Any], entity_id: str | None = None) -> Any:
-        """Change the store, and note in the same commit who did it, and the answer when the query gives one that may be asked for again."""
+        """Change the store, and in the same commit note who did it, keep an answer that may be asked for again, and journal what is told.
+
+        The query of a route that tells gives an Answer that names the entity.
+        """
         deed = self.deed(entity_id)
 
         def noted(connection: sa.Connection) -> Any:
             outcome = query(connection)
-            note(connection, deed)
-            if self.keep is not None and isinstance(outcome, Answer):
-                self.keep(connection, outcome)
+            self.write_down(connection, deed, outcome)
             return outcome
 
         noted.__qualname__ = f"{self.endpoint.name}"
+        if self.endpoint.tells:
+            return await self.services.board.change(Change(noted, self._told))
         return await self.services.database.change(noted)
+
+    def write_down(self, connection: sa.Connection, deed: Deed, outcome: Any) -> None:
+        """Write into the audit log who does what, and keep the answer for a repetition."""
+        note(connection, deed)
+        if self.keep is not None and isinstance(outcome, Answer):
+            self.keep(connection, outcome)
+
+    def _told(self, answer: Answer) -> EntityEvent:
+        payload = answer.payload if answer.payload is not None else answer.value
+        return _EVENTS[self.endpoint.doing](
+            entity_type=self.endpoint.entity,
+            entity_id=str(answer.entity_id),
+            payload={} if self.endpoint.doing == "delete" else msgspec.to_builtins(payload),
+            user_id=self.principal.name,
+        )
 
     def deed(self, entity_id: str | None = None, outcome: str = "done") -> Deed:
         """Say for the audit log who does what."""

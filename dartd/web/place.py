@@ -18,12 +18,8 @@ from dartd.web.principal import Principal
 from dartd.web.problems import Problem
 from dartd.web.repetition import Repetition
 from dartd.web.services import Services
-from schemas.entities import EntityAdded, EntityDeleted, EntityUpdated
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
-
-_EVENTS: dict[str | None, type[EntityAdded | EntityUpdated | EntityDeleted]]
-_EVENTS = {"create": EntityAdded, "update": EntityUpdated, "delete": EntityDeleted}
 
 
 class Place:
@@ -176,25 +172,12 @@ def _version(if_match: str | None) -> int | None:
 
 
 async def _done(call: Call) -> Response:
-    """Have it done, tell it, and write the answer."""
+    """Have it done, and write the answer."""
     outcome = await call.endpoint.handler(call)
     if isinstance(outcome, Response):
         return outcome
     answer = outcome if isinstance(outcome, Answer) else Answer(value=outcome)
-    if call.endpoint.tells and answer.entity_id is not None:
-        await _tell(call, answer)
     return written(answer, call.endpoint.status, secure=call.request.url.scheme == "https")
-
-
-async def _tell(call: Call, answer: Answer) -> None:
-    payload = answer.payload if answer.payload is not None else answer.value
-    event = _EVENTS[call.endpoint.doing](
-        entity_type=call.endpoint.entity,
-        entity_id=str(answer.entity_id),
-        payload={} if call.endpoint.doing == "delete" else msgspec.to_builtins(payload),
-        user_id=call.principal.name,
-    )
-    await call.services.board.tell(event)
 
 
 def routes_of(endpoints: Sequence[Endpoint]) -> list[Route]:

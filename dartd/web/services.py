@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
 
 from dartd.config import Config
 from dartd.runtime.hub import Hub
+from dartd.runtime.pipeline import Keep
 from dartd.store.database import Database
+from dartd.store.journal import Change
 from dartd.web.accounts import Accounts
 from dartd.web.clients import Clients
 from dartd.web.clock import wall_timestamp
@@ -17,7 +19,6 @@ from dartd.web.limits import Limits
 from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import BoardCommand
-from schemas.entities import EntityEvent
 from schemas.events import Envelope, Snapshot
 
 
@@ -39,11 +40,11 @@ class BoardPort(Protocol):
     def snapshot(self) -> Snapshot:
         """Show the board as of the last event that was told."""
 
-    async def tell(self, event: EntityEvent) -> Envelope:
-        """Journal and tell what became of something that people keep."""
+    async def change(self, change: Change) -> Any:
+        """Change what people keep and tell it, in one commit; give what came of the change."""
 
-    async def submit(self, command: BoardCommand) -> tuple[Envelope, ...]:
-        """Do it, journal it, and give back the events that came of it."""
+    async def submit(self, command: BoardCommand, keep: Keep | None = None) -> tuple[Envelope, ...]:
+        """Do it, journal it, and give back the events that came of it; `keep` writes in the same commit."""
 
 
 class JournalPort(Protocol):

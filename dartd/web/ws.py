@@ -327,10 +327,10 @@ class Session:
         permission = "corrections:write" if isinstance(command, CorrectDart) else "board:control"
         if not principal.may(permission):
             raise BadMessageError("AUTH_INSUFFICIENT_PERMISSIONS", f"this needs the permission {permission}", permission=permission)
-        await services.board.submit(msgspec.structs.replace(command, user_id=principal.name))
         action = f"board.{command.__struct_config__.tag}"
         deed = Deed(at_s=services.accounts.now(), user_id=principal.name, action=action, entity_type="board")
-        await services.database.change(lambda connection: note(connection, deed))
+        asked = msgspec.structs.replace(command, user_id=principal.name)
+        await services.board.submit(asked, lambda connection, *_: note(connection, deed))
 
 
 async def serve_websocket(websocket: WebSocket) -> None:

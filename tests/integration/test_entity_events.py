@@ -52,3 +52,15 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
 def test_every_write_tells_or_says_why_not() -> None:
     """No route changes anything in silence."""
     assert [each.path for each in ENDPOINTS if each.writes and not (each.tells or each.untold)] == []
+
+
+async def test_what_cannot_be_told_is_not_done(station: Station, http: httpx2.AsyncClient) -> None:
+    """Change, audit entry and event are one commit: no crash can come between them."""
+    admin = await log_in_as(station, "admin")
+    refuse = "CREATE TRIGGER refuse BEFORE INSERT ON events WHEN NEW.event_type = 'ADDED' BEGIN SELECT RAISE(ABORT, 'not now'); END"
+    await station.services.database.write(lambda connection: connection.execute(refuse).rowcount)
+    failed = await http.post("/api/v1/players", json={"name": "Ann"}, headers=admin)
+    players = (await http.get("/api/v1/players", headers=admin)).json()["pagination"]["total"]
+    deeds = (await http.get("/api/v1/audit?action=player.create", headers=admin)).json()["pagination"]["total"]
+
+    assert (failed.status_code, players, deeds) == (503, 0, 0)

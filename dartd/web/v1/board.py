@@ -1,7 +1,8 @@
 """`/api/v1/board`: how the board stands, what may be asked of it, and who throws at it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import sqlalchemy as sa
 from starlette.responses import Response
 
 from dartd.store.metadata import PLAYER_ON, put
@@ -11,7 +12,7 @@ from dartd.web.problems import Problem
 from schemas.api.play import Done, NoParameters
 from schemas.api.players import SignedOn, SignOn
 from schemas.commands import BoardCommand, CalibrateBoard, ResetBoard, StartBoard, StopBoard
-from schemas.events import Snapshot
+from schemas.events import Envelope, Snapshot
 
 
 async def get_board(call: Call) -> Response:
@@ -29,14 +30,17 @@ def _commanding(action: str, make: Callable[[str], BoardCommand]) -> Handler:
 
 
 async def ask_board(call: Call, action: str, command: BoardCommand, entity_id: str) -> Answer:
-    """Put a command before the board, and say what came of it."""
-    services = call.services
-    envelopes = await services.board.submit(command)
-    snapshot = services.board.snapshot()
-    seq = tuple(envelope.seq for envelope in envelopes)
-    done = Done(action=action, status=snapshot.status, state=snapshot.state, seq=seq, last_seq=snapshot.last_seq)
-    answer: Answer = await call.change(lambda _: Answer(value=done), entity_id)
-    return answer
+    """Put a command before the board, and say what came of it; who asked is kept in the commit of what came of it."""
+    deed, answers = call.deed(entity_id), list[Answer]()
+
+    def keep(connection: sa.Connection, envelopes: Sequence[Envelope], snapshot: Snapshot) -> None:
+        seq = tuple(envelope.seq for envelope in envelopes)
+        done = Done(action=action, status=snapshot.status, state=snapshot.state, seq=seq, last_seq=snapshot.last_seq)
+        answers.append(Answer(value=done))
+        call.write_down(connection, deed, answers[-1])
+
+    await call.services.board.submit(command, keep)
+    return answers[-1]
 
 
 async def get_player_on(call: Call) -> SignedOn:

@@ -89,9 +89,14 @@ async def get_one_key(call: Call) -> KeyAnswer:
 async def remove_key(call: Call) -> Answer:
     """Revoke a key; it is dead at once."""
     key = await _mine(call)
-    await call.change(lambda c: delete_key(c, key.key_id), key.key_id)
+
+    def remove(connection: Any) -> Answer:
+        delete_key(connection, key.key_id)
+        return Answer(entity_id=key.key_id)
+
+    removed: Answer = await call.change(remove, key.key_id)
     call.services.accounts.forget()
-    return Answer(entity_id=key.key_id)
+    return removed
 
 
 async def _mine(call: Call) -> Key:

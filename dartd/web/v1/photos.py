@@ -47,8 +47,13 @@ async def remove_player_photo(call: Call) -> Answer:
 async def _change(call: Call, photo: Photo | None) -> Answer:
     player_id, now_s = call.path("player_id"), call.services.accounts.now()
     check_own(call, player_id)
-    row = await call.change(lambda c: found(put_photo(c, player_id, photo, at_s=now_s), player_id), player_id)
-    return Answer(value=player_of(row), entity_id=player_id, version=row.version)
+
+    def change(connection: Any) -> Answer:
+        row = found(put_photo(connection, player_id, photo, at_s=now_s), player_id)
+        return Answer(value=player_of(row), entity_id=player_id, version=row.version)
+
+    changed: Answer = await call.change(change, player_id)
+    return changed
 
 
 _OF_PHOTOS: dict[str, Any] = {"path": "/api/v1/players/{player_id}/photo", "own": "profile:own", "rate": "default", "tag": "players"}

@@ -98,25 +98,29 @@ async def put_player(call: Call) -> Answer:
     if call.own_only and {"active", "badge_id", "group"} & set(given):
         raise call.forbid("only name, skill level, boards and whether others may see you are yours to change")
     now_s = call.services.accounts.now()
-    row = await call.change(
-        lambda c: found(update_player(c, player_id, _columns(given), at_s=now_s, version=call.if_version), player_id), player_id
-    )
-    return Answer(value=player_of(row), entity_id=player_id, version=row.version)
+
+    def change(connection: Any) -> Answer:
+        row = found(update_player(connection, player_id, _columns(given), at_s=now_s, version=call.if_version), player_id)
+        return Answer(value=player_of(row), entity_id=player_id, version=row.version)
+
+    changed: Answer = await call.change(change, player_id)
+    return changed
 
 
 async def remove_player(call: Call) -> Answer:
     """Hide a player, who throws no more then; the throws stay."""
     player_id, now_s, seat = call.path("player_id"), call.services.accounts.now(), call.services.seat
 
-    def remove(connection: Any) -> None:
+    def remove(connection: Any) -> Answer:
         found(delete_player(connection, player_id, at_s=now_s) or None, player_id)
         if seat.player_id == player_id:
             put(connection, PLAYER_ON, None)
+        return Answer(entity_id=player_id)
 
-    await call.change(remove, player_id)
+    removed: Answer = await call.change(remove, player_id)
     if seat.player_id == player_id:
         seat.player_id = None
-    return Answer(entity_id=player_id)
+    return removed
 
 
 async def get_history(call: Call) -> Listed[PlayedVisit]:

@@ -90,15 +90,16 @@ async def remove_user(call: Call) -> Answer:
     """Delete an account with its keys; its tokens are dead at once."""
     user_id = call.path("user_id")
 
-    def remove(connection: Any) -> None:
+    def remove(connection: Any) -> Answer:
         if not delete_user(connection, user_id):
             raise missing("user", user_id)
         delete_keys_of(connection, user_id)
         revoke_families_of(connection, user_id)
+        return Answer(entity_id=user_id)
 
-    await call.change(remove, user_id)
+    removed: Answer = await call.change(remove, user_id)
     call.services.accounts.forget()
-    return Answer(entity_id=user_id)
+    return removed
 
 
 async def _answer(call: Call, user_id: str) -> Answer:
@@ -112,17 +113,17 @@ async def _change(call: Call, user_id: str, given: dict[str, Any]) -> Answer:
     if "password" in given:
         given["password_hash"] = await call.services.accounts.passwords.hash(given.pop("password"))
 
-    def change(connection: Any) -> User:
+    def change(connection: Any) -> Answer:
         user = update_user(connection, user_id, given, version=call.if_version)
         if user is None:
             raise missing("user", user_id)
         if {"password_hash", "role"} & set(given) or not user.active:
             revoke_families_of(connection, user_id)
-        return user
+        return Answer(value=user_answer(user), entity_id=user_id, version=user.version)
 
-    user = await call.change(change, user_id)
+    changed: Answer = await call.change(change, user_id)
     call.services.accounts.forget()
-    return Answer(value=user_answer(user), entity_id=user_id, version=user.version)
+    return changed
 
 
 def _own(call: Call) -> str:

@@ -1,13 +1,16 @@
 """The pipeline: decided, journalled, told, in this order."""
 
 import asyncio
+import contextlib
 import resource
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from blockbuster import BlockBuster
+from sqlalchemy.exc import IntegrityError
 
 from dartd.board.inputs import Input, Order, Step, WorkerChange
 from dartd.errors import CommandRefusedError, PipelineFullError
@@ -15,9 +18,11 @@ from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.pipeline import Waiting as WaitingInput
-from dartd.store.journal import Journal
+from dartd.store.journal import Change, Journal
+from dartd.store.tables import metadata
 from schemas.base import BoardId, CameraId, DartId, VisitId
 from schemas.commands import ResetBoard, StartBoard
+from schemas.entities import EntityAdded
 from schemas.events import (
     BoardCoordinates,
     BoardReset,
@@ -184,6 +189,63 @@ async def test_command_is_answered_with_its_own_events(house: House) -> None:
     assert asked == [[(2, "ann")], [(3, "bob")]]
     assert [e.seq for e in house.published] == [1, 2, 3, 4]
     assert house.board.batches[:4] == [1, 1, 1, 1]
+
+
+async def test_what_is_kept_of_a_command_is_in_the_commit_of_its_events(house: House) -> None:
+    """Its own events are there for whoever keeps it, and for nobody else yet; of a refused command nothing is kept."""
+    seen: list[tuple[list[int], int, int, int]] = []
+
+    def keep(connection: sa.Connection, envelopes: tuple[Envelope, ...], snapshot: Snapshot) -> None:
+        here = connection.exec_driver_sql("SELECT max(seq) FROM events").scalar_one()
+        with contextlib.closing(sqlite3.connect(house.journal.database.path)) as other:
+            there = other.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+        seen.append(([envelope.seq for envelope in envelopes], snapshot.last_seq, here, there))
+
+    async with asyncio.TaskGroup() as tasks:
+        await house.pipeline.deliver(_change(0))
+        asking = [tasks.create_task(house.pipeline.submit(ResetBoard(), keep)) for _ in range(2)]
+        await asyncio.sleep(0)
+        running = tasks.create_task(house.pipeline.run())
+        await asyncio.gather(*asking)
+        with pytest.raises(CommandRefusedError):
+            await house.pipeline.submit(StartBoard(), keep)
+        running.cancel()
+
+    assert seen == [([2], 3, 3, 0), ([3], 3, 3, 0)]
+
+
+def _added(name: str) -> EntityAdded:
+    return EntityAdded(entity_type="player", entity_id=name, payload={}, user_id="ann")
+
+
+async def test_change_and_its_event_are_one_commit(house: House) -> None:
+    """What people keep is there with the event that tells it, or neither is; one that fails takes no other along."""
+
+    def write(name: str) -> Change:
+        return Change(
+            lambda connection: connection.execute(sa.insert(metadata).values(key=name, value="")).rowcount, lambda _: _added(name)
+        )
+
+    def untold(connection: sa.Connection) -> None:
+        connection.execute(sa.insert(metadata).values(key="lost", value=""))
+
+    def no_event(_: object) -> EntityAdded:
+        raise KeyError("no event")
+
+    wishes = (write("a"), write("a"), Change(untold, no_event), write("b"))
+    async with asyncio.TaskGroup() as tasks:
+        await house.pipeline.deliver(_change(0))
+        running = tasks.create_task(house.pipeline.run())
+        done = await asyncio.gather(*map(house.pipeline.change, wishes), return_exceptions=True)
+        running.cancel()
+    kept = await house.journal.database.read(
+        lambda connection: connection.execute("SELECT key FROM metadata WHERE key != 'stream_id' ORDER BY key").fetchall()
+    )
+
+    assert [done[0], type(done[1]), type(done[2]), done[3]] == [1, IntegrityError, KeyError, 1]
+    assert kept == [("a",), ("b",)]
+    assert [(e.seq, e.topic) for e in house.published] == [(1, "camera:cam0"), (2, "player:a"), (3, "player:b")]
+    assert house.pipeline.snapshot().last_seq == 3
 
 
 async def test_time_alone_moves_the_board(house: House, waiting: Waiting) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.people import bearer, make_player
+from tests.support.people import bearer, log_in_as, make_player
 from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
 
@@ -26,6 +26,21 @@ async def test_a_reset_is_answered_when_it_is_journalled(station: Station, http:
 
     assert (answer.status_code, answer.json()["seq"], answer.json()["last_seq"]) == (200, [2], 2)
     assert [seq for seq, _, _ in journalled] == [2]
+
+
+async def test_a_repeated_command_is_done_once(station: Station, http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
+    """With an Idempotency-Key; the audit log has it once, and one that was refused may be tried again."""
+    key = {**operator, "Idempotency-Key": "one"}
+    answers = [await http.post("/api/v1/board/reset", headers=key) for _ in range(2)]
+    other = {**operator, "Idempotency-Key": "two"}
+    tries = [await http.post("/api/v1/board/start", headers=other)]
+    await http.post("/api/v1/board/stop", headers=operator)
+    tries.append(await http.post("/api/v1/board/start", headers=other))
+    deeds = (await http.get("/api/v1/audit?action=board.reset", headers=await log_in_as(station, "admin"))).json()["data"]
+
+    assert [answer.json() for answer in answers] == [answers[0].json()] * 2
+    assert (answers[1].headers["idempotency-replayed"], station.hub.last_seq, len(deeds)) == ("true", 3, 1)
+    assert [answer.status_code for answer in tries] == [409, 200]
 
 
 async def test_stop_and_start(http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
