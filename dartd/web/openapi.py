@@ -48,6 +48,7 @@ def describe(
     told = [endpoint for endpoint in endpoints if ":path}" not in endpoint.path]
     types = [kind for each in told for kind in (each.body, each.answer) if kind is not None] + [ErrorAnswer]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    components = {name: _evened(schema) for name, schema in components.items()}
     by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: Schema = {}
     for each in told:
@@ -93,6 +94,18 @@ shape, with a stable `code` and the `trace_id` that the log has too. How to log 
 ## Permissions
 
 """
+
+
+def _evened(schema: Any) -> Any:
+    """Write an array of so many things of one kind as that; msgspec writes each thing, and not every reader of the document follows."""
+    if isinstance(schema, list):
+        return [_evened(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kinds = schema.get("prefixItems")
+    if kinds and all(kind == kinds[0] for kind in kinds):
+        schema = {name: value for name, value in schema.items() if name != "prefixItems"} | {"items": kinds[0]}
+    return {name: _evened(value) for name, value in schema.items()}
 
 
 def _permissions() -> str:

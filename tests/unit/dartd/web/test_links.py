@@ -14,13 +14,15 @@ def test_what_is_made_leads_to_reading_changing_and_deleting_it() -> None:
     assert links["delete_api_v1_players_player_id"]["parameters"] == {"player_id": "$response.body#/player_id"}
 
 
-def test_a_list_leads_to_its_first() -> None:
-    """To read it, not to change it."""
-    links = links_of(BY_ID["get_api_v1_throws"], ENDPOINTS)
-    players = links_of(BY_ID["get_api_v1_players"], ENDPOINTS)
+def test_what_is_read_leads_to_what_lies_below() -> None:
+    """To the pictures of a throw, and nowhere else; a list, which may be empty, leads nowhere."""
+    throw = links_of(BY_ID["get_api_v1_throws_throw_id"], ENDPOINTS)
+    listed = links_of(BY_ID["get_api_v1_throws"], ENDPOINTS)
 
-    assert links["get_api_v1_throws_throw_id"]["parameters"] == {"throw_id": "$response.body#/data/0/throw_id"}
-    assert {BY_ID[name].method for name in players} == {"GET"}
+    assert {name: link["parameters"] for name, link in throw.items()} == {
+        "get_api_v1_throws_throw_id_images_camera_id_kind": {"throw_id": "$response.body#/throw_id"}
+    }
+    assert listed == {}
 
 
 def test_an_answer_may_be_the_body_of_another_request() -> None:

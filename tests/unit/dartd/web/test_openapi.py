@@ -58,6 +58,13 @@ def test_what_a_path_can_name_is_listed() -> None:
     assert ("enum" in throw["schema"], throw["example"]) == (False, "d000001")
 
 
+def test_numbers_of_one_kind_are_an_array_of_them() -> None:
+    """With their count, as every reader of JSON Schema understands it."""
+    properties = describe(ENDPOINTS, version="1.0")["components"]["schemas"]["Calibration"]["properties"]
+
+    assert properties["rotation"] == {"type": "array", "minItems": 9, "maxItems": 9, "items": {"type": "number"}}
+
+
 def test_answers_lead_on() -> None:
     """Links stand at the answer that a route gives when all is well, and name operations that are there."""
     paths = describe(ENDPOINTS, version="1.0")["paths"]
