@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # uv installs faster when it is there; it is never needed
 INSTALL = install() { { command -v uv >/dev/null 2>&1 && uv pip install --quiet --python $(BIN)/python "$$@"; } || $(PIP) install --quiet "$$@"; }; install
 
-.PHONY: help setup setup-dev run test lint types layers format schemas bench bench-hub lock clean
+.PHONY: help setup setup-dev run test lint types layers format schemas bench bench-api bench-fuzz bench-hub lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ schemas: setup-dev ## write the JSON Schema of every event to schemas/published
 
 bench-api: setup-dev ## measure the API: CPU a request, lists on a full store, /health under load
 	$(BIN)/python -m tests.bench.api
+
+bench-fuzz: setup-dev ## let schemathesis ask a simulated board everything that the API document allows, and what it does not, 15 minutes
+	$(BIN)/python -m tests.bench.fuzz
 
 bench: setup-dev ## measure, and print tables
 	@for each in $(filter-out %_server.py,$(wildcard tests/bench/*.py)); do name=$$(basename $$each .py); echo "== $$name"; $(BIN)/python -m tests.bench.$$name || exit 1; done

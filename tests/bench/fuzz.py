@@ -1,0 +1,105 @@
+"""Whether the API keeps what its document says: schemathesis asks a daemon with a simulated board, as three callers.
+
+python -m tests.bench.fuzz --seconds 300 --as admin viewer nobody
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tests.support.daemon import ROOT, RunningDaemon, free_port
+
+LIMITS = {f"DARTD_LIMITS_{name}": "1000000" for name in ("DEFAULT", "QUERY", "METRICS", "LOGIN", "CORRECTIONS")}
+PASSWORD = "a-password-of-the-bench"  # noqa: S105  a bench's
+LEFT_OUT = ("/api/v1/events/stream", "/api/v1/board/stop")
+CALLERS = ("admin", "viewer", "nobody")
+
+
+def ask(port: int, path: str, body: Any = None, token: str = "") -> Any:
+    """Ask the API for JSON; with a body it is a POST."""
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=data, headers=headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the scheme stands above
+        return json.loads(answer.read())
+
+
+def make_caller(port: int, role: str, environ: dict[str, str]) -> tuple[str, str]:
+    """Make an account and a key of it; give the key, and the ids that must be left alone."""
+    create = [sys.executable, "-m", "dartd", "user", "create", f"the-{role}", "--role", role, "--password-stdin"]
+    create += ["--config", str(ROOT / "config" / "simulator.toml")]
+    subprocess.run(create, input=PASSWORD, text=True, env={**os.environ, **environ}, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    session = ask(port, "/api/v1/auth/login", {"username": f"the-{role}", "password": PASSWORD})
+    made = ask(port, "/api/v1/auth/api-keys", {"name": f"the-{role}"}, session["access_token"])
+    return made["key"], f"{session['user']['user_id']},{made['key_id']}"
+
+
+def has_play(port: int) -> bool:
+    """Say whether there is a visit, a throw with pictures, and a calibration's overlay."""
+    visits = ask(port, "/api/v1/visits?limit=1")["data"]
+    throws = ask(port, "/api/v1/throws?state=hit&limit=1")["data"]
+    return bool(visits and throws and ask(port, f"/api/v1/throws/{throws[0]['throw_id']}")["image_paths"])
+
+
+def fuzz(port: int, seconds: int, key: str, spared: str, folder: Path) -> tuple[dict[str, dict[str, int]], str]:
+    """Let schemathesis ask; give the statuses of each operation, and what it said."""
+    seen = folder / "seen.json"
+    command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"http://127.0.0.1:{port}/openapi.json", "--no-color"]
+    command += ["--checks", "all", "--continue-on-failure", "--max-time", str(seconds)]
+    command += [word for path in LEFT_OUT for word in ("--exclude-path", path)]
+    command += ["-H", f"Authorization: Bearer {key}"] if key else []
+    environ = {
+        "SCHEMATHESIS_HOOKS": "tests.support.fuzz",
+        "DARTD_FUZZ_SEEN": str(seen),
+        "DARTD_FUZZ_SPARED": spared,
+        "PYTHONPATH": str(ROOT),
+    }
+    told = subprocess.run(command, env={**os.environ, **environ}, cwd=folder, check=False, capture_output=True, text=True)
+    return json.loads(seen.read_text()), told.stdout + told.stderr
+
+
+def show(caller: str, seen: dict[str, dict[str, int]], told: str) -> None:
+    """Print the share of operations that were answered, what failed inside, and the summary."""
+    answered = [name for name, statuses in seen.items() if any(status.startswith("2") for status in statuses)]
+    print(
+        f"\n== {caller}: {len(answered)} of {len(seen)} operations answered 2xx, {sum(sum(each.values()) for each in seen.values())} cases"
+    )
+    for name in sorted(set(seen) - set(answered)):
+        print(f"   never: {name} {seen[name]}")
+    for name, statuses in sorted(seen.items()):
+        if inside := {status: count for status, count in statuses.items() if status.startswith("5")}:
+            print(f"   5xx: {name} {inside}")
+    print(told[told.find("= SUMMARY =") :].partition("\n")[2])
+
+
+def main() -> None:
+    """Run a daemon until it has play to show, and fuzz it as each caller."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=300)
+    parser.add_argument("--as", dest="callers", nargs="+", choices=CALLERS, default=CALLERS)
+    parser.add_argument("--logs", type=Path, help="keep what schemathesis says in this folder")
+    asked = parser.parse_args()
+    port = free_port()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        environ = {"DARTD_STATE_DIR": str(folder / "state"), "DARTD_SERVER_PORT": str(port), "DARTD_LOG_LEVEL": "error", **LIMITS}
+        with RunningDaemon(ROOT / "config" / "simulator.toml", port, environ=environ) as daemon:
+            daemon.waiting.timeout_s = 180
+            daemon.until_ready()
+            daemon.waiting.until(lambda: has_play(port), "a visit with its pictures")
+            for caller in asked.callers:
+                key, spared = ("", "") if caller == "nobody" else make_caller(port, caller, environ)
+                seen, told = fuzz(port, asked.seconds, key, spared, folder)
+                show(caller, seen, told)
+                if asked.logs:
+                    (asked.logs / f"{caller}.log").write_text(told)
+
+
+if __name__ == "__main__":
+    main()
