@@ -26,7 +26,7 @@ from dartd.store.tables import METADATA
 
 _log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 3  # the number of the last revision in migrations/
+SCHEMA_VERSION = 4  # the number of the last revision in migrations/
 APPLICATION_ID = 0x64617274  # "dart": tells our files from other people's
 READERS = 2
 SLOW_QUERY_S = 0.1

@@ -20,6 +20,7 @@ events = Table(
     Column("topic", Text, nullable=False),
     Column("event_type", Text, nullable=False),
     Column("wire", LargeBinary, nullable=False),
+    Index("ix_events_type_topic", "event_type", "topic"),
     sqlite_strict=True,
 )
 

@@ -82,7 +82,7 @@ class VisitsQuery(TimedQuery, frozen=True, kw_only=True):
 
 
 class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Which events: those after `since` (also `cursor`), oldest first. `offset` passes over so many of the journal."""
+    """Which events: those after `since` (also `cursor`), oldest first. In `topic` a `*` stands for any characters."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     offset: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] = 0

@@ -33,3 +33,27 @@ async def test_offset_passes_over_the_first(station: Station, http: httpx2.Async
 
     assert [[event["seq"] for event in page["data"]] for page in pages] == [[4, 5], [], []]
     assert [page["pagination"]["next_cursor"] for page in pages] == [None, None, None]
+
+
+async def test_what_is_asked_for_is_counted_and_paged(station: Station, http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
+    """Type and topic narrow the list: total, offset and cursor are of what fits, as in every list."""
+    for name in ("Ann", "Ben", "Cid"):
+        await station.happen(hit(f"d-{name}"))
+        await http.post("/api/v1/players", json={"name": name, "player_id": name}, headers=operator)
+    asked = ("event_type=dart_hit", "topic=player:*", "topic=player:Ben", "topic=board:*&event_type=ADDED", "topic=player:[AB]*")
+    pages = [(await http.get(f"/api/v1/events?{each}&limit=2", headers=operator)).json() for each in asked]
+    rest = (await http.get("/api/v1/events?topic=player:*&limit=2&offset=2", headers=operator)).json()
+    following = (await http.get(f"/api/v1/events?topic=player:*&cursor={pages[1]['pagination']['next_cursor']}", headers=operator)).json()
+
+    assert [page["pagination"]["total"] for page in pages] == [3, 3, 1, 0, 0]
+    assert [[event["seq"] for event in page["data"]] for page in (*pages[:3], rest, following)] == [[1, 3], [2, 4], [4], [6], [6]]
+    assert [page["pagination"]["next_cursor"] for page in (*pages[:3], rest)] == [3, 4, None, None]
+
+
+async def test_what_may_not_be_seen_is_not_counted(station: Station, http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
+    """Nobody learns from the total how much there is that he may not see."""
+    await station.happen(hit())
+    await http.post("/api/v1/players", json={"name": "Ann"}, headers=operator)
+    totals = [(await http.get("/api/v1/events", headers=headers)).json()["pagination"]["total"] for headers in ({}, operator)]
+
+    assert totals == [1, 2]

@@ -1,0 +1,58 @@
+"""Pages of the journal: what of it somebody may see and asks for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from dartd.store.tables import events
+from schemas.base import Value
+
+
+class Wanted(Value, frozen=True, kw_only=True):
+    """Which events: of these kinds of topic, of this type, with a topic that fits (`*` stands for any characters); None: any."""
+
+    kinds: frozenset[str] | None = None
+    event_type: str | None = None
+    topic: str | None = None
+
+
+class EventPage(Value, frozen=True, kw_only=True):
+    """What the wire told, how many there are without paging, and the seq to go on after; None: nothing follows."""
+
+    wires: Sequence[bytes]
+    total: int
+    next_seq: int | None = None
+
+
+def list_events(connection: sa.Connection, wanted: Wanted, *, since: int, limit: int, offset: int) -> EventPage:
+    """Read up to `limit` events after `since`, oldest first, passing over `offset` of them; the total is of all, before `since` too."""
+    meant = _meant(wanted)
+    narrow = wanted.event_type is not None or wanted.topic is not None
+    place = events.c.seq + 0 if narrow else events.c.seq  # what is rare is found by the index of types and topics, what is common by seq
+    chosen = sa.select(events.c.seq).where(place > since, *meant).order_by(place).limit(limit + 1).offset(offset)
+    rows: Sequence[Any] = connection.execute(
+        sa.select(events.c.seq, events.c.wire).where(events.c.seq.in_(chosen)).order_by(events.c.seq)
+    ).all()
+    more = len(rows) > limit
+    total = connection.execute(counting(wanted)).scalar_one()
+    return EventPage(wires=[row.wire for row in rows[:limit]], total=total, next_seq=rows[limit - 1].seq if more else None)
+
+
+def counting(wanted: Wanted) -> sa.Select[int]:
+    """Give the query that counts what is wanted."""
+    return sa.select(sa.func.count()).select_from(events).where(*_meant(wanted))
+
+
+def _meant(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    topic = events.c.topic
+    meant: list[sa.ColumnElement[bool]] = []
+    if wanted.event_type is not None:
+        meant.append(events.c.event_type == wanted.event_type)
+    if wanted.topic is not None:
+        pattern = wanted.topic.replace("[", "[[]").replace("?", "[?]")
+        meant.append(topic.op("GLOB", is_comparison=True)(pattern))
+    if wanted.kinds is not None:
+        kind = sa.func.substr(topic, 1, sa.func.instr(topic.concat(":"), ":") - 1)
+        meant.append(kind.in_(sorted(wanted.kinds)))
+    return meant

@@ -1,0 +1,48 @@
+"""Pages of the journal."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from dartd.store.events import EventPage, Wanted, counting, list_events
+from dartd.store.journal import Journal
+from schemas.base import BoardId
+from tests.support.throws import hit
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Open a journal in a fresh store."""
+    opened = Journal.open(tmp_path / "dartd.db", BoardId("main"))
+    yield opened
+    opened.close()
+
+
+async def test_pages_give_every_event_once(journal: Journal) -> None:
+    """By offset and by the seq to go on after; the total stays."""
+    await journal.append([hit(f"d{k}") for k in range(5)], at_s=1.0)
+    wanted = Wanted(kinds=frozenset({"board"}), event_type="dart_hit", topic="board:*")
+
+    def read(connection: sa.Connection) -> list[EventPage]:
+        places = ((0, 0), (2, 0), (4, 0), (0, 3))
+        return [list_events(connection, wanted, since=since, limit=2, offset=offset) for since, offset in places]
+
+    pages = await journal.database.query(read)
+
+    assert [(len(page.wires), page.total, page.next_seq) for page in pages] == [(2, 5, 2), (2, 5, 4), (1, 5, None), (2, 5, None)]
+
+
+@pytest.mark.parametrize("wanted", [Wanted(event_type="dart_hit"), Wanted(topic="player:*"), Wanted(kinds=frozenset({"player"}))])
+async def test_counting_reads_the_index_alone(journal: Journal, wanted: Wanted) -> None:
+    """However long the events are: what they say is not read for it."""
+
+    def plan(connection: sa.Connection) -> str:
+        told = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN " + str(counting(wanted).compile(connection, compile_kwargs={"literal_binds": True}))
+        )
+        return " ".join(str(row[3]) for row in told)
+
+    assert "COVERING INDEX" in await asyncio.wait_for(journal.database.query(plan), 5)
