@@ -36,6 +36,11 @@ async def get_redoc(_call: Call) -> Response:
 
 
 async def get_guide(_call: Call) -> Response:
+    """Answer the guide, to read."""
+    return FileResponse(STATIC / "guide.html", headers={"Cache-Control": "no-cache"})
+
+
+async def get_guide_text(_call: Call) -> Response:
     """Answer the guide, as the text it is."""
     return Response(await anyio.Path(GUIDE).read_bytes(), headers={"Cache-Control": "no-cache"}, media_type="text/markdown; charset=utf-8")
 
@@ -44,5 +49,6 @@ ENDPOINTS = [
     page("/openapi.json", get_openapi, "This document", dict[str, Any]),
     page("/docs", get_docs, "This document, to try out", media="text/html"),
     page("/redoc", get_redoc, "This document, to read", media="text/html"),
-    page("/docs/guide", get_guide, "How to log in, page, and read errors", media="text/markdown"),
+    page("/docs/guide", get_guide, "How to log in, page, and read errors", media="text/html"),
+    page("/docs/guide.md", get_guide_text, "The same as text", media="text/markdown"),
 ]

@@ -89,9 +89,11 @@ def describe(
 _DESCRIPTION = """\
 Send `Authorization: Bearer …` with an access token or an API key, or `X-API-Key`. Lists are paged by `cursor` or `offset`. Errors have one
 shape, with a stable `code` and the `trace_id` that the log has too. How to log in, the limits and the codes:
-[the guide](/docs/guide). Events come over the WebSocket and `GET /api/v1/events/stream`.
+[the guide](/docs/guide). Events come over [the WebSocket](/asyncapi) and `GET /api/v1/events/stream`; [watch them](/events).
 
 ## Permissions
+
+<details><summary>Who may what</summary>
 
 """
 
@@ -114,7 +116,7 @@ def _permissions() -> str:
     lines = ["| permission | allows to | " + " | ".join(holders) + " |", "|---|---|" + "---|" * len(holders)]
     for name, words in PERMISSIONS.items():
         lines.append(f"| `{name}` | {words} | " + " | ".join("✓" if name in rights else "" for rights in holders.values()) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n\n</details>\n"
 
 
 def _operation(endpoint: Endpoint, by_type: dict[int, Schema], anonymous: frozenset[str], choices: Mapping[str, Sequence[str]]) -> Schema:

@@ -1,4 +1,4 @@
-"""`/docs` and `/redoc` in a real Chromium that reaches nobody but the daemon."""
+"""`/docs`, `/redoc` and the guide in a real Chromium that reaches nobody but the daemon."""
 
 import os
 from pathlib import Path
@@ -25,13 +25,16 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(("path", "where", "words"), [("/docs", ".opblock", "/api/v1/players"), ("/redoc", "h2", "Players, by name")])
+@pytest.mark.parametrize(
+    ("path", "where", "words"),
+    [("/docs", ".opblock", "/api/v1/players"), ("/redoc", "h2", "Players, by name"), ("/docs/guide", "td", "IDEMPOTENCY_KEY_REUSED")],
+)
 async def test_api_is_shown_without_a_network(tmp_path: Path, path: str, where: str, words: str) -> None:
-    """Every route is there, and the page asked for nothing from elsewhere that its policy let through."""
+    """All is there, no wider than a phone, and the page asked for nothing from elsewhere that its policy let through."""
     elsewhere: list[str] = []
     async with running_station(tmp_path) as station, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        page = await browser.new_page()
+        page = await browser.new_page(viewport={"width": 390, "height": 844})
 
         async def watch(route: Route) -> None:
             url = urlsplit(route.request.url)
@@ -44,8 +47,9 @@ async def test_api_is_shown_without_a_network(tmp_path: Path, path: str, where: 
         await page.route("**/*", watch)
         await page.goto(station.http + path)
         await expect(page.locator(where, has_text=words).first).to_be_visible(timeout=30_000)
+        width_px = await page.evaluate("document.documentElement.scrollWidth")
         if folder := os.environ.get("DARTD_SCREENSHOTS"):
-            await page.screenshot(path=Path(folder) / f"{path[1:]}.png")
+            await page.screenshot(path=Path(folder) / f"{path[1:].replace('/', '-')}.png")
         await browser.close()
 
-    assert elsewhere == []
+    assert (elsewhere, width_px) == ([], 390)

@@ -17,10 +17,16 @@ function described({ name, summary, payload, tags = [] }) {
   const item = document.createElement("li");
   const details = document.createElement("details");
   const head = document.createElement("summary");
-  head.append(made("span", name, "type"), made("span", summary), ...tags.map((tag) => made("span", tag.name, "topic")));
+  head.append(made("span", name, "type"), worded(summary), ...tags.map((tag) => made("span", tag.name, "topic")));
   details.append(head, made("pre", JSON.stringify(api.components.schemas[payload.$ref.split("/").at(-1)], null, 2)));
   item.append(details);
   return item;
+}
+
+function worded(text) {
+  const element = document.createElement("span");
+  element.append(...text.split(/(`[^`]+`)/).map((part) => (part.startsWith("`") ? made("code", part.slice(1, -1)) : part)));
+  return element;
 }
 
 function made(tag, text, name = "") {

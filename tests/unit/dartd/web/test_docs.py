@@ -32,7 +32,8 @@ def test_libraries_come_with_their_licences() -> None:
 async def test_guide_is_linked_and_served(http: httpx2.AsyncClient) -> None:
     """How to log in, the limits and the errors."""
     document = (await http.get("/openapi.json")).json()
-    guide = await http.get("/docs/guide")
+    page, guide = await http.get("/docs/guide"), await http.get("/docs/guide.md")
 
+    assert "/static/guide.js" in page.text
     assert "/docs/guide" in document["info"]["description"]
     assert all(word in guide.text for word in ("## Logging in", "## Limits", "## Errors"))
