@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import Context, copy_context
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -58,10 +59,11 @@ class Waiting(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """A change of what people keep: the board has no say in it."""
+    """A change of what people keep, in the context of the request that asks for it: the board has no say in it."""
 
     change: Change
     answer: Answer
+    context: Context
 
 
 class Pipeline:
@@ -159,7 +161,7 @@ class Pipeline:
             PipelineFullError: too much waits, or the journal cannot be written; nothing was done.
             StoreError: the disk refuses. Whatever the change raises: nothing was done.
         """
-        return await self._ask(lambda answer: Wish(change, answer))
+        return await self._ask(lambda answer: Wish(change, answer, copy_context()))
 
     async def run(self) -> None:
         """Take turns for ever; whoever still waits for an answer when it ends is told so."""
@@ -198,8 +200,9 @@ class Pipeline:
 
     async def _fulfil(self, wishes: Sequence[Wish]) -> None:
         """Make people's changes, each with the event that tells it; the disk commits them together, and what fails fails alone."""
-        at_s = self._clock.wall(self._clock.now())
-        done = await asyncio.gather(*(self._journal.change(wish.change, at_s=at_s) for wish in wishes), return_exceptions=True)
+        at_s, loop = self._clock.wall(self._clock.now()), asyncio.get_running_loop()
+        changing = [loop.create_task(self._journal.change(wish.change, at_s=at_s), context=wish.context) for wish in wishes]
+        done = await asyncio.gather(*changing, return_exceptions=True)
         envelopes = sorted((each[1] for each in done if not isinstance(each, BaseException)), key=lambda envelope: envelope.seq)
         if envelopes:
             self._publish(envelopes)

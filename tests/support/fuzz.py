@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import schemathesis
 from hypothesis import strategies as st
+from schemathesis.openapi.checks import RejectedPositiveData
 
 SPARED = frozenset(os.environ.get("DARTD_FUZZ_SPARED", "").split(","))
 SEEN: dict[str, Counter[int]] = defaultdict(Counter)
@@ -37,6 +38,18 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
 def after_call(_context: Any, case: Any, response: Any) -> None:
     """Count the answer."""
     SEEN[f"{case.operation.method.upper()} {case.operation.path}"][response.status_code] += 1
+
+
+# What is well-formed and yet of nobody: no schema can say which cursor, ETag or Idempotency-Key was given out, nor whose calibration it is.
+JUDGED = frozenset({"cursor", "If-Match", "Idempotency-Key", "$.camera_id"})
+
+
+@schemathesis.hook
+def filter_failure(_context: Any, failure: Any, _case: Any, response: Any) -> bool:
+    """Keep a complaint unless it is that such a value was refused."""
+    if not isinstance(failure, RejectedPositiveData) or response.status_code not in {412, 422}:
+        return True
+    return response.status_code == 422 and response.json()["error"]["details"].get("field") not in JUDGED
 
 
 @atexit.register

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import resource
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dartd.board.inputs import Input, Order, Step, WorkerChange
 from dartd.errors import CommandRefusedError, PipelineFullError
+from dartd.log import trace_id
 from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.pipeline import Pipeline
@@ -246,6 +248,24 @@ async def test_change_and_its_event_are_one_commit(house: House) -> None:
     assert kept == [("a",), ("b",)]
     assert [(e.seq, e.topic) for e in house.published] == [(1, "camera:cam0"), (2, "player:a"), (3, "player:b")]
     assert house.pipeline.snapshot().last_seq == 3
+
+
+async def test_slow_change_is_logged_with_the_request_that_asked(tmp_path: Path, house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """Its trace id leads from the log line to the request."""
+    journal = await asyncio.to_thread(functools.partial(Journal.open, tmp_path / "slow.db", BOARD, slow_query_s=0.0))
+    pipeline = Pipeline(Echo(), journal, publish=house.published.extend, order=lambda *_: None, clock=house.clock, metrics=house.metrics)
+
+    async def ask(name: str) -> None:
+        trace_id.set(f"trace-{name}")
+        await pipeline.change(Change(lambda _: None, lambda _: _added(name)))
+
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(pipeline.run())
+        await asyncio.gather(ask("a"), ask("b"))
+        running.cancel()
+    await asyncio.to_thread(journal.close)
+
+    assert {getattr(record, "trace_id", "") for record in caplog.records if "slow query" in record.message} >= {"trace-a", "trace-b"}
 
 
 async def test_time_alone_moves_the_board(house: House, waiting: Waiting) -> None:
