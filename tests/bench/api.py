@@ -35,15 +35,16 @@ from dartd.store.database import Database
 from dartd.store.keys import Key, insert_key
 from dartd.store.listing import PageRequest
 from dartd.store.players import list_players
-from dartd.store.tables import players, throws, visits
+from dartd.store.tables import events, players, throws, visits
 from dartd.web.tokens import hash_of
 from tests.support.daemon import ROOT, RunningDaemon, free_port
 from tests.support.station import CONFIG, running_station
 
 KEY = "dk_live_for-the-bench-alone"
-PLAYERS, THROWS = 10_000, 100_000
+PLAYERS, THROWS, EVENTS = 10_000, 100_000, 300_000
 CLIENTS, EVENTS_PER_S, HEALTH_S = 50, 20, 20
 _MANY = 1_000_000
+_TOLD = ("dart_hit", "board_state_changed", "dart_hit", "dart_removed", "dart_hit", "visit_completed")
 _LISTS = (
     "/api/v1/players?limit=100",
     "/api/v1/players?limit=100&offset=9000&sort=-created_at",
@@ -56,11 +57,13 @@ _LISTS = (
     "/api/v1/users",
     "/api/v1/auth/api-keys",
     "/api/v1/events?limit=100",
+    "/api/v1/events?limit=100&event_type=visit_completed",
+    "/api/v1/events?limit=100&topic=player:*",
 )
 
 
 def fill(path: Path) -> None:
-    """Keep many players, throws and visits, and a key that may see them."""
+    """Keep many players, throws, visits and events, and a key that may see them."""
     database = Database.open(path)
     connection = database._line.core
     database._connection.execute("BEGIN")
@@ -101,6 +104,17 @@ def fill(path: Path) -> None:
         for k in range(THROWS // 3)
     ]
     connection.execute(sa.insert(visits), made)
+    told: list[dict[str, Any]] = [
+        {
+            "seq": k,
+            "at_s": float(k),
+            "topic": f"player:p{k % PLAYERS}" if k % 50 == 0 else "board:main",
+            "event_type": "UPDATED" if k % 50 == 0 else _TOLD[k % len(_TOLD)],
+            "wire": b'{"event_type":"x","seq":%d,"filled":"%s"}' % (k, b"x" * 550),
+        }
+        for k in range(1, EVENTS + 1)
+    ]
+    connection.execute(sa.insert(events), told)
     key = Key(
         key_id="bench", key_hash=hash_of(KEY), prefix="", name="bench", user_id=None, role="admin", permissions=None, created_at_s=0.0
     )
@@ -245,7 +259,7 @@ def main() -> None:
             print("| `GET /api/v1/players?limit=50`, CPU a request | plain route | dartd | share |\n|---|---|---|---|")
             plain, real = (median(values) for values in zip(*pairs, strict=True))
             print(f"| median of 5 rounds | {plain:.3f} ms | {real:.3f} ms | {median(shares):.2f} ({min(shares):.2f}–{max(shares):.2f}) |\n")
-            print(f"| {PLAYERS} players, {THROWS} throws | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|")
+            print(f"| {PLAYERS} players, {THROWS} throws, {EVENTS} events | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|")
             for path in _LISTS:
                 took = ask(real_port, path, 100)
                 print(f"| `{path}` | {median(took):.1f} | {percentile(took, 0.95):.1f} | {percentile(took, 0.99):.1f} |")
