@@ -40,7 +40,7 @@ AT_S = 12.0
 FOR_S = {"frozen": 20.0, "slow": 30.0, "disk_full": 60.0}
 SILENT = {"hang": 14.0, "half_message": 14.0}  # until the silence of a process is believed
 SETTLE_S = 45.0
-EVERY_S = 24.0  # a mixture: faults begin within eight seconds, a silent process is believed dead ten later
+EVERY_S = 18.0  # a mixture: faults begin within five seconds, and a silent process is believed dead ten later
 BOUND_S = 3.0  # back after a kill, and gone after SIGTERM
 KINDS = (*sorted(FRAME_FAULTS), *sorted(PROCESS_FAULTS), *sorted(DAEMON_FAULTS))
 
@@ -102,14 +102,14 @@ def _seconds(at_s: float | None, from_s: float) -> str:
 
 
 async def mixtures(count: int, seed: int, state: Path, keep: Path | None) -> bool:
-    """Play random mixtures in one daemon: two to four faults within eight seconds, then sixteen to come to rest."""
+    """Play random mixtures in one daemon: two to four faults within five seconds, then the rest to come right."""
     chance = random.Random(seed)
     faults = []
     for k in range(count):
         begin_s = 10.0 + EVERY_S * k
         for kind in chance.sample(KINDS, chance.randint(2, 4)):
             camera = None if kind in DAEMON_FAULTS else CameraId(f"cam{chance.randrange(3)}")
-            at_s, for_s, step_s = begin_s + chance.uniform(0, 8), chance.uniform(1, 6), chance.uniform(-7200, 7200)
+            at_s, for_s, step_s = begin_s + chance.uniform(0, 5), chance.uniform(1, 5), chance.uniform(-7200, 7200)
             faults.append(ScriptedFault(kind=kind, at_s=at_s, for_s=for_s, camera=camera, step_s=step_s))  # type: ignore[arg-type]
     unwell = []
     with tempfile.TemporaryDirectory() as folder:
@@ -258,7 +258,8 @@ async def _after_kill(ordeal: Ordeal, chance: random.Random) -> Back:
     await ordeal.waiting.soon(ready, "the camera")
     heard = zip(ordeal.listener.times_s[mark:], ordeal.listener.events[mark:], strict=False)
     when = {event["state"]: at_s - killed_s for at_s, event in heard if event["event_type"] == "camera_state_changed"}
-    return Back(when["offline"], when["starting"], when["calibrating"], when["ready"])
+    lost_s = when["offline"] if "offline" in when else when["error"]  # the sixth within a minute is an error
+    return Back(lost_s, when["starting"], when["calibrating"], when["ready"])
 
 
 async def _after_end(ordeal: Ordeal) -> float:
