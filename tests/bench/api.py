@@ -110,7 +110,7 @@ def fill(path: Path) -> None:
             "at_s": float(k),
             "topic": f"player:p{k % PLAYERS}" if k % 50 == 0 else "board:main",
             "event_type": "UPDATED" if k % 50 == 0 else _TOLD[k % len(_TOLD)],
-            "wire": b'{"event_type":"x","seq":%d,"filled":"%s"}' % (k, b"x" * 550),
+            "wire": b'{"event_type":"takeout_started","seq":%d,"visit_id":"v","darts_in_board":0,"as_long":"%s"}' % (k, b"x" * 500),
         }
         for k in range(1, EVENTS + 1)
     ]
