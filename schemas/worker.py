@@ -128,9 +128,13 @@ class KeepImages(Message, tag="keep_images", frozen=True, kw_only=True):
 
 
 class Rereference(Message, tag="rereference", frozen=True, kw_only=True):
-    """Take the next quiet picture as reference; `empty` says that the board is empty in it."""
+    """Take the next quiet picture as reference; `empty` says that the board is empty in it.
+
+    It is said of what the camera saw in its episode `after` (None: not known): when it has settled since, what stands now may be a dart.
+    """
 
     empty: bool = False
+    after: int | None = None
 
 
 class Stop(Message, tag="stop", frozen=True, kw_only=True):

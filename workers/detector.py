@@ -143,8 +143,9 @@ class Detector:
             case Disown() if self._scene is not None:
                 self._scene.disown(message.episode)
                 self._look_again()
-            case Rereference():
-                self._rereference = message
+            case Rereference(empty=empty, after=after):
+                late = empty and after is not None and self._scene is not None and self._scene.know_empty(after)
+                self._rereference = None if late else message
             case Calibrate():
                 self._forget_place()
             case HandOver():

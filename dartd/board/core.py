@@ -47,6 +47,7 @@ class Board:
         self._images = images
         self._sequence: str | None = None
         self._told: tuple[tuple[KnownDart, ...], bool] = ((), False)
+        self._judged: dict[CameraId, int] = {}  # the last episode of each camera that counts already
 
     def restore(self, events: Iterable[tuple[JournalledEvent, float]], now: float) -> None:
         """Bring back darts, visit and state from the journalled events and their times."""
@@ -157,6 +158,7 @@ class Board:
 
     def _close_round(self, now: float, orders: list[Order]) -> list[JournalledEvent]:
         seen, episodes = self._rounds.close(self.known_darts(), now)
+        self._judged |= episodes
         if seen.hand:
             orders.extend((camera_id, Disown(episode=episode)) for camera_id, episode in episodes.items())
         told = self._throws.observe(seen, now)
@@ -176,6 +178,7 @@ class Board:
         if change.state == "ready":
             return []  # its Hello and Calibrated say more
         self._rounds.lose(change.camera_id)
+        self._judged.pop(change.camera_id, None)  # another process counts its episodes anew
         return self._cameras.restart(change.camera_id, change.state, change.reason) + self._set_status(now)
 
     def _set_status(self, now: float) -> list[JournalledEvent]:
@@ -190,7 +193,8 @@ class Board:
         ended = [e for e in events if isinstance(e, BoardReset | TakeoutFinished)]
         if ended and not darts:
             # after a reset, or with darts given up, things may stand in the board that are now part of it
-            orders.append((None, Rereference(empty=isinstance(ended[-1], TakeoutFinished) and not ended[-1].count_remaining)))
+            empty = isinstance(ended[-1], TakeoutFinished) and not ended[-1].count_remaining
+            orders.extend((c.camera_id, Rereference(empty=empty, after=self._judged.get(c.camera_id))) for c in self._cameras.snapshot())
         if (darts, takeout) != self._told:
             orders.append((None, BoardState(darts=darts, takeout=takeout)))
         self._told = (darts, takeout)

@@ -71,6 +71,14 @@ class Scene:
         self.adopt(picture, t_s)
         self.empty = self.reference
 
+    def know_empty(self, after: int) -> bool:
+        """Know the board as it was after an episode for empty; False when it has not changed since: any new picture shows it as well."""
+        if all(episode <= after for episode in self._seen):
+            return False
+        if after in self._seen:
+            self.empty = Reference.of(self._seen[after].after, self.region.face, self.reference.taken_s)
+        return True
+
     def begin_again(self, picture: Image, t_s: float, most_px: float) -> "Scene | None":
         """Give the scene of another empty board before the same camera; None when it has moved by more than `most_px`."""
         if picture.shape != self._anchor.picture.shape:

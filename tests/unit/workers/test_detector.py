@@ -240,6 +240,20 @@ def test_a_dart_that_lands_as_the_takeout_ends_is_no_part_of_the_empty_board(wat
     assert np.count_nonzero(apart > 60) < 30
 
 
+def test_a_dart_that_landed_before_the_end_of_a_takeout_was_heard_of_is_no_part_of_the_empty_board(watched: Watched) -> None:
+    """Told late that the board was empty after an earlier episode, as when the journal waits for the disk, it takes that picture."""
+    watched.frames(6, NEW)
+    taken = _settled(watched.frames(6))[0].episode
+    watched.frames(8, SECOND)
+    watched.detector.tell(Rereference(empty=True, after=taken))
+    watched.frames(4, SECOND)
+    kept = watched.detector.empty
+
+    assert kept is not None
+    apart = cv2.absdiff(kept[1], watched.look.picture()).max(axis=2)
+    assert np.count_nonzero(apart > 60) < 30
+
+
 def test_a_restarted_camera_judges_the_darts_it_is_told() -> None:
     """A detector that is started with darts in the board keeps its calibration and can say later whether they are gone."""
     known = KnownDart(dart_id=DartId("d1"), axis=axis_of(NEW))

@@ -42,7 +42,7 @@ def test_a_dart_is_told_with_its_bed() -> None:
 
 
 def test_a_visit_is_played_to_its_end() -> None:
-    """Three darts and a takeout give three hits, one visit and an empty board, whose next picture is the reference."""
+    """Three darts and a takeout give three hits, one visit and an empty board; each camera is told since which episode."""
     scene = Witnesses()
     events = [*scene.throw(T20), *scene.throw(BULL), *scene.throw(D16), *scene.take_all()]
 
@@ -51,7 +51,9 @@ def test_a_visit_is_played_to_its_end() -> None:
     assert sum(e.count_removed for e in events if isinstance(e, DartRemoved)) == 3
     assert isinstance(events[-1], TakeoutFinished) or "takeout_finished" in kinds(events)
     assert scene.board.known_darts() == ()
-    assert (None, Rereference(empty=True)) in scene.orders
+    told = {camera_id: order for camera_id, order in scene.orders if isinstance(order, Rereference)}
+    assert len(told) == 3
+    assert all(order.empty and order.after is not None for order in told.values())
 
 
 def test_cameras_are_told_which_darts_stand() -> None:
@@ -237,7 +239,7 @@ def test_a_reset_takes_what_stands_for_the_board() -> None:
     scene.tell(ResetBoard(user_id="someone"))
 
     assert scene.board.known_darts() == ()
-    assert (None, Rereference(empty=False)) in scene.orders
+    assert [order.empty for _, order in scene.orders if isinstance(order, Rereference)] == [False] * 3
 
 
 def test_the_snapshot_shows_the_board() -> None:
