@@ -39,9 +39,9 @@ async def test_killed_camera_is_back_while_the_others_score_on(folder: Path, wai
     with RunningDaemon(write_simulation(folder, port, rig=RIG, first_s=6), port) as daemon:
         async with _listening(port) as listener:
             await waiting.soon(lambda: listener.count("dart_hit"), "the first dart", timeout_s=40)
-            others = daemon.cameras()[1:]
+            others, before = daemon.cameras()[1:], listener.last_seq
             _kill_all_but(others, daemon)
-            gone = await waiting.soon(lambda: _first(listener, "camera_state_changed", state="offline"), "the loss of a camera")
+            gone = await waiting.soon(lambda: _first(listener, "camera_state_changed", before, state="offline"), "the loss of a camera")
             lost = gone["camera_id"]
             meanwhile = await waiting.soon(lambda: _hits_without(others, daemon, listener, gone["seq"]), "a dart without it", timeout_s=40)
             ready = await waiting.soon(
