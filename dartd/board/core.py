@@ -139,7 +139,11 @@ class Board:
             return self._throws.new_sequence(now)
         events: list[JournalledEvent] = []
         if self._rounds.must_close_before(item.camera_id):
-            events += self._close_round(now, orders)
+            again = self._rounds.take_back(item.camera_id, now) if isinstance(item, Motion) else None
+            if again is None:
+                events += self._close_round(now, orders)
+            else:  # it is to see both together, with those who are on their way
+                orders.append((item.camera_id, Disown(episode=again)))
         if isinstance(item, Settled):
             self._rounds.settle(item, now)
             if self._round_is_due(now):

@@ -114,6 +114,15 @@ class Rounds:
         """Say whether a camera has already settled in the open round: what it says next belongs to another."""
         return self._round is not None and camera_id in self._round.settled
 
+    def take_back(self, camera_id: CameraId, now: float) -> int | None:
+        """Forget what a camera saw that moves again while others are waited for; gives its episode, None when nobody is waited for."""
+        if self._round is None or now >= self._held_until_s or camera_id not in self._round.settled:
+            return None
+        episode = self._round.settled.pop(camera_id).episode
+        if not self._round.settled:
+            self._round.first_settled_s = None
+        return episode
+
     def hold(self, until_s: float) -> None:
         """Close no round by itself before this time: cameras are on their way, and two alone cannot tell several new darts apart."""
         self._held_until_s = until_s

@@ -328,3 +328,26 @@ def test_after_a_start_all_cameras_judge_together(comes: bool) -> None:  # noqa:
 
     assert waited == []
     assert [hit.fusion.num_cameras for hit in hits] == [3 if comes else 2]
+
+
+def test_after_a_start_the_first_camera_alone_tells_nothing_though_the_play_goes_on() -> None:
+    """What it saw before the next throw is taken back, and judged together with that throw when the others are there."""
+    scene = Witnesses(ready=False)
+    scene.board.restore([], scene.now)
+    early = scene.cameras[0]
+    scene.tell(Hello(camera_id=early, pid=1, width=800, height=600))
+    scene.tell(Calibrated(camera_id=early, t_s=0.0, calibration=scene.calibrations[0], kept=True))
+    scene.moving(early)
+    scene.settled(T20, cameras=[early], flight=False)
+    seen = scene.episode
+    alone = scene.moving(early)
+    for c in scene.calibrations[1:]:
+        scene.tell(Hello(camera_id=c.camera_id, pid=1, width=800, height=600))
+        scene.tell(Calibrated(camera_id=c.camera_id, t_s=scene.now, calibration=c, kept=True))
+    scene.moving(*scene.cameras[1:])
+    scene.settled(T20, BULL)
+    scene.wait(1.0)
+
+    assert "dart_hit" not in kinds(alone)
+    assert (early, Disown(episode=seen)) in scene.orders
+    assert sorted(e.score.label for e in scene.said if isinstance(e, DartHit)) == ["BULL", "T20"]
