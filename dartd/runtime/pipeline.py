@@ -26,7 +26,7 @@ from schemas.worker import KeepImages, ToWorker
 _log = logging.getLogger(__name__)
 
 RETRY_FIRST_S = 0.1  # after a refused commit
-RETRY_MAX_S = 5.0  # for as long as the disk refuses
+RETRY_MAX_S = 1.0  # for as long as the disk refuses: a try a second costs nothing, and the board goes on at once
 PROMPT_S = 0.1  # what has waited no longer is decided together, as of now
 STUCK_S = 10.0  # a turn that takes longer, the disk not being to blame, is no turn any more
 
