@@ -22,7 +22,7 @@ import statistics
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,6 +39,7 @@ FPS = 10.0  # three rendered cameras and everything else on two cores
 AT_S = 12.0
 FOR_S = {"frozen": 20.0, "slow": 30.0, "disk_full": 60.0}
 SILENT = {"hang": 14.0, "half_message": 14.0}  # until the silence of a process is believed
+LAND_S, BACK_S = 1.0, 3.0  # until a dart is judged; until a camera that is back has found the board and settled
 SETTLE_S = 45.0
 EVERY_S = 18.0  # a mixture: faults begin within five seconds, and a silent process is believed dead ten later
 BOUND_S = 3.0  # back after a kill, and gone after SIGTERM
@@ -129,9 +130,24 @@ async def mixtures(count: int, seed: int, state: Path, keep: Path | None) -> boo
             _keep(ordeal, keep, f"mixtures-{seed}")
     print(f"{count} mixtures, seed {seed}, {len(faults)} faults in {played_s:.0f} s; load {os.getloadavg()[0]:.1f}")
     print(f"not healthy again before the next: {len(unwell)}; journal: {'; '.join(wrong) or 'whole'}; status at the end {status}")
-    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}, lost {darts.lost}")
+    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}")
+    for lost in darts.lost:
+        print(f"lost: {lost.label} at {lost.at_s:.1f} s, when {seeing(faults, lost.at_s)} of 3 cameras could see it land")
     print(f"before {before}\nafter  {after}; {lines} lines of log at warning, {events} events")
     return not (wrong or darts.invented or darts.twice or status)
+
+
+def seeing(faults: Sequence[ScriptedFault], at_s: float) -> int:
+    """Count the cameras that no fault kept from seeing what landed at a time, nor within the second in which it is judged."""
+    out = {f.camera for f in faults if f.kind not in {*DAEMON_FAULTS, "slow"} and f.at_s < at_s + LAND_S and at_s < f.at_s + _out_s(f)}
+    return 3 - len(out)
+
+
+def _out_s(fault: ScriptedFault) -> float:
+    """Tell for how long a fault keeps a camera from seeing."""
+    if fault.kind in SILENT:
+        return SILENT[fault.kind]
+    return BACK_S if fault.kind in PROCESS_FAULTS else fault.for_s + BACK_S
 
 
 async def kills(count: int, seed: int, state: Path, keep: Path | None) -> bool:
@@ -181,7 +197,8 @@ async def kills(count: int, seed: int, state: Path, keep: Path | None) -> bool:
         print(
             f"{name}: median {statistics.median(times):.2f} s, longest {max(times):.2f} s, later than {BOUND_S:g} s: {late} of {len(times)}"
         )
-    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}, lost {darts.lost}")
+    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}")
+    print("lost: " + ", ".join(f"{lost.label} at {lost.at_s:.1f} s" for lost in darts.lost))
     print(f"journal: {'; '.join(wrong) or 'whole'}")
     print(f"status at the end {status}; load {os.getloadavg()[0]:.1f}")
     return not (wrong or darts.invented or darts.twice or status)

@@ -37,6 +37,13 @@ class Heard(NamedTuple):
     event: dict[str, Any]
 
 
+class Lost(NamedTuple):
+    """A dart that was thrown and never told, and when it landed (seconds since the scenario began)."""
+
+    label: str
+    at_s: float
+
+
 class Darts(NamedTuple):
     """What became of the darts of a story: how many were thrown and told, which hits nobody threw, which were told twice or not at all."""
 
@@ -44,7 +51,7 @@ class Darts(NamedTuple):
     told: int
     invented: list[str]
     twice: list[str]
-    lost: list[str]
+    lost: list[Lost]
 
 
 class Ordeal:
@@ -167,7 +174,7 @@ class Ordeal:
                 invented.append(f"{event['dart_id']} {event['score']['label']} {off:.0f} mm off, {place}, {heard_s - self.began_s:.1f} s")
         counted = [k for k, e in enumerate(thrown) if e["t_ms"] < until_ms]
         twice = [" ".join(ids) for ids in told.values() if len(ids) > 1]
-        lost = [f"{thrown[k]['label']} at {self._since_began_s(thrown[k]):.1f} s" for k in counted if k not in told]
+        lost = [Lost(thrown[k]["label"], self._since_began_s(thrown[k])) for k in counted if k not in told]
         return Darts(len(counted), len(counted) - len(lost), invented, twice, lost)
 
     def listing(self) -> list[str]:
