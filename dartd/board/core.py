@@ -7,7 +7,7 @@ steps run live, in a replay and after a crash.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dartd.board.cameras import BLIND, CameraStates
-from dartd.board.inputs import Input, Order, Step, WorkerChange
+from dartd.board.inputs import Input, Order, Step, WorkerChange, WorkerSilence
 from dartd.board.observation import Moving
 from dartd.board.rounds import Rounds
 from dartd.board.throws import ThrowMachine, ThrowTimes
@@ -108,7 +108,7 @@ class Board:
                 return self._cameras.answer(item.camera_id) + self._set_status(now)
             case Fault():
                 return self._take_fault(item, now)
-            case WorkerChange():
+            case WorkerChange() | WorkerSilence():
                 return self._take_change(item, now)
             case CalibrateBoard() | TakeCalibration():
                 return self._calibrate(item, orders) + self._set_status(now)
@@ -174,11 +174,19 @@ class Board:
         told = self._cameras.fault(fault)
         if fault.active and fault.fault in BLIND:
             self._rounds.lose(fault.camera_id)
-        elif fault.camera_id in self._cameras.ready and (pose := self._cameras.calibration(fault.camera_id)) is not None:
-            self._rounds.poses[fault.camera_id] = pose  # it sees again
+        else:
+            self._count_on(fault.camera_id)
         return told + self._set_status(now)
 
-    def _take_change(self, change: WorkerChange, now: float) -> list[JournalledEvent]:
+    def _count_on(self, camera_id: CameraId) -> None:
+        """Count on a camera again, if it sees the board."""
+        if camera_id in self._cameras.ready and (pose := self._cameras.calibration(camera_id)) is not None:
+            self._rounds.poses[camera_id] = pose
+
+    def _take_change(self, change: WorkerChange | WorkerSilence, now: float) -> list[JournalledEvent]:
+        if isinstance(change, WorkerSilence):
+            (self._count_on if change.over else self._rounds.lose)(change.camera_id)
+            return []
         if change.state == "ready":
             return []  # its Hello and Calibrated say more
         self._rounds.lose(change.camera_id)

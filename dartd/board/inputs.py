@@ -18,7 +18,14 @@ class WorkerChange(Value, frozen=True, kw_only=True):
     reason: str = ""
 
 
-Input = FromWorker | WorkerChange | BoardCommand
+class WorkerSilence(Value, frozen=True, kw_only=True):
+    """A camera process has said nothing for longer than its heartbeats are apart, or (`over`) speaks again."""
+
+    camera_id: CameraId
+    over: bool = False
+
+
+Input = FromWorker | WorkerChange | WorkerSilence | BoardCommand
 Order = tuple[CameraId | None, ToWorker]
 
 

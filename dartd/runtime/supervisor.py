@@ -9,7 +9,7 @@ import anyio
 from anyio.abc import TaskStatus
 
 from dartd.backoff import Backoff, RestartWindow
-from dartd.board.inputs import WorkerChange
+from dartd.board.inputs import WorkerChange, WorkerSilence
 from dartd.errors import WorkerProtocolError
 from dartd.runtime.link import LinkFullError
 from dartd.runtime.nursery import Nursery
@@ -18,6 +18,7 @@ from schemas.base import CameraId, Value
 from schemas.events import CameraState
 from schemas.worker import Busy, Configure, Counters, Fault, FaultKind, FromWorker, Heartbeat, Hello, ToWorker
 
+SILENT_S = 2.5  # it beats every second: one that is silent for longer is not counted on until it speaks
 HANG_TIMEOUT_S = 10.0
 START_TIMEOUT_S = 20.0  # until the first word: a loaded machine needs seconds to import what a camera process needs
 STEADY_S = 5.0  # a process that has worked for so long has earned a quick restart
@@ -26,7 +27,7 @@ RESTART_FIRST_S, RESTART_MAX_S = 0.1, 10.0
 MAX_MESSAGES_PER_S = 2000  # a process that says more is out of its mind
 LOG_LINES = 10  # of one heartbeat, that is of a second; the rest is counted
 
-WorkerInput = FromWorker | WorkerChange
+WorkerInput = FromWorker | WorkerChange | WorkerSilence
 Deliver = Callable[[CameraId, WorkerInput], Awaitable[None]]
 
 _OFFLINE: frozenset[FaultKind] = frozenset({"camera_gone", "ended"})
@@ -254,9 +255,7 @@ class _Keeper:
         patience_s = self._start_timeout_s
         with anyio.CancelScope() as self._listening:
             while True:
-                message: FromWorker | None = None
-                with anyio.move_on_after(patience_s):
-                    message = await process.receive()
+                message = await self._next(process, patience_s)
                 if message is None:
                     return f"the camera process has said nothing for {patience_s:g} s"
                 patience_s = message.budget_s if isinstance(message, Busy) else self._hang_timeout_s
@@ -268,6 +267,18 @@ class _Keeper:
                     return f"the camera process sent more than {MAX_MESSAGES_PER_S} messages in a second"
                 await self._take(message)
         return self._sentence
+
+    async def _next(self, process: WorkerProcess, patience_s: float) -> FromWorker | None:
+        """Give the next message, None when none comes in time; nobody counts on the camera while it is silent."""
+        silent_s = min(SILENT_S, patience_s)
+        with anyio.move_on_after(silent_s):
+            return await process.receive()
+        await self._deliver(self._camera_id, WorkerSilence(camera_id=self._camera_id))
+        with anyio.move_on_after(patience_s - silent_s):
+            message = await process.receive()
+            await self._deliver(self._camera_id, WorkerSilence(camera_id=self._camera_id, over=True))
+            return message
+        return None
 
     async def _take(self, message: FromWorker) -> None:
         """Note what a message says of the camera and pass it on."""

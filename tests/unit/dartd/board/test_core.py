@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.board.inputs import WorkerChange
+from dartd.board.inputs import WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from schemas.base import BoardId
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard, TakeCalibration
@@ -351,3 +351,17 @@ def test_after_a_start_the_first_camera_alone_tells_nothing_though_the_play_goes
     assert "dart_hit" not in kinds(alone)
     assert (early, Disown(episode=seen)) in scene.orders
     assert sorted(e.score.label for e in scene.said if isinstance(e, DartHit)) == ["BULL", "T20"]
+
+
+def test_a_camera_that_is_silent_is_not_counted_on_until_it_speaks() -> None:
+    """Its process may hang: what lands is judged by the others at once, as if it were not there, and by all when it speaks again."""
+    scene = Witnesses()
+    silent, others = scene.cameras[0], scene.cameras[1:]
+    scene.tell(WorkerSilence(camera_id=silent))
+    scene.moving(*others)
+    meanwhile = scene.settled(T20, cameras=others)
+    scene.tell(WorkerSilence(camera_id=silent, over=True))
+    afterwards = scene.throw(BULL)
+
+    assert [e.fusion.num_cameras for e in meanwhile if isinstance(e, DartHit)] == [2]
+    assert [e.fusion.num_cameras for e in afterwards if isinstance(e, DartHit)] == [3]

@@ -5,7 +5,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from dartd.board.inputs import Input, Step, WorkerChange
+from dartd.board.inputs import Input, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId, Command, Message
 from schemas.worker import Hello
@@ -25,7 +25,7 @@ def test_what_enters_is_what_workers_people_and_supervisors_say() -> None:
 
     assert WorkerChange in inputs
     assert Hello in inputs
-    assert all(issubclass(kind, Message | Command) for kind in inputs if kind is not WorkerChange)
+    assert all(issubclass(kind, Message | Command) for kind in inputs if kind not in {WorkerChange, WorkerSilence})
 
 
 def test_a_change_cannot_be_changed() -> None:

@@ -13,7 +13,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from dartd.board.inputs import WorkerChange
+from dartd.board.inputs import WorkerChange, WorkerSilence
 from dartd.runtime.supervisor import Supervisor, WorkerInput
 from schemas.base import CameraId
 from schemas.worker import BoardState, Configure, Fault, Heartbeat, SourceSpec
@@ -117,6 +117,19 @@ async def test_a_misbehaving_process_is_replaced_and_the_others_go_on(behaviour:
     assert reason in inbox.reasons(BAD)
     assert (health.pid, health.restarts, health.state, health.ready) == (good_pid, 0, "ready", True)
     assert inbox.states(BAD)[:4] == ["starting", "ready", "offline", "starting"]
+
+
+async def test_a_silence_is_told_before_it_is_believed_to_be_a_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that says nothing for a while is told of, once, before it is ended; one that beats is not."""
+    inbox = Inbox()
+    monkeypatch.setattr("dartd.runtime.supervisor.SILENT_S", 0.5)
+
+    async with supervised({GOOD: "good", BAD: "hang"}, inbox):
+        await until(lambda: "offline" in inbox.states(BAD))
+    told = [item for _, item in inbox.items if isinstance(item, WorkerSilence | WorkerChange) and item.camera_id == BAD]
+
+    offline = next(k for k, item in enumerate(told) if isinstance(item, WorkerChange) and item.state == "offline")
+    assert [item for item in told[:offline] if isinstance(item, WorkerSilence) and not item.over] == [WorkerSilence(camera_id=BAD)]
 
 
 async def test_stop_leaves_no_process_behind() -> None:
