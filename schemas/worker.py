@@ -279,7 +279,8 @@ class Settled(Message, tag="settled", frozen=True, kw_only=True):
     `t_s` is the time of the first still frame. `changed_share` is the share of the board's picture that differs from the reference,
     `empty_share` the share that differs from the empty board (None when no empty picture is known). `max_share` is the
     most that differed while it moved, `flight` says that something shot through the picture as a dart does. `spots` differ from the
-    reference, or during a takeout from the empty board (`spots_on_empty`). `evidence` are the figures behind `finding`, for people.
+    reference, or during a takeout from the empty board (`spots_on_empty`); so do the `sightings`, or where a dart is not as it was from
+    the empty board, with darts that are among them (`sightings_on_empty`). `evidence` are the figures behind `finding`, for people.
     """
 
     camera_id: CameraId
@@ -292,6 +293,7 @@ class Settled(Message, tag="settled", frozen=True, kw_only=True):
     flight: bool = False
     empty_share: float | None = None
     sightings: tuple[Sighting, ...] = ()
+    sightings_on_empty: bool = False
     spots: tuple[Spot, ...] = ()
     spots_on_empty: bool = False
     presence: tuple[Presence, ...] = ()

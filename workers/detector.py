@@ -371,6 +371,7 @@ class Detector:
             flight=episode.flight and still_s - episode.started_s <= BRIEF_S,
             empty_share=None if look.bare is None else scene.empty_share(look.bare),
             sightings=look.sightings,
+            sightings_on_empty=look.disturbed,
             spots=look.spots,
             spots_on_empty=look.on_empty,
             presence=look.presence,

@@ -20,6 +20,8 @@ DART_MM = 110.0  # how far out of the board an axis is judged
 BELOW = 0.04  # of that length: how far beyond the face a cross-section may lie
 NEAR_PX = 1.0  # how far a cross-section may lie off an axis to speak for it
 ENOUGH = 12.0  # cross-sections that make a camera a full witness
+BARREL_MM = 40.0  # above the face: how much of a dart a camera must have in its picture to say that there is none
+KNOWN_PX = 1.2  # cross-sections so near to a dart that stands as it did are that dart's
 HALF_CLEAR = 40.0  # a dart in full view has 60 to 100: what half hides has this many, and lines of chance a dozen
 
 
@@ -30,6 +32,7 @@ class View:
     camera_id: CameraId
     calibration: Calibration
     sightings: tuple[Sighting, ...]
+    known: tuple[Axis3, ...] = ()  # darts that it compared with the empty board together with what came
 
 
 class Eye:
@@ -56,6 +59,8 @@ class Eye:
         self.points: Floats = sections[first, :2]
         self.weights: Floats = sections[first, 2]
         self.free: NDArray[np.bool_] = np.ones(len(first), bool)
+        for axis in view.known:
+            self.take(as_row(axis), KNOWN_PX)
 
     def lines(self, axes: Floats) -> tuple[Floats, Floats, Floats]:
         """Project axes (n, 4): their feet (n, 2), unit directions outwards (n, 2), and the lengths (n) of `DART_MM` of them."""
@@ -132,6 +137,16 @@ class Eye:
         along = (dx * direction[:, 0, None] + dy * direction[:, 1, None]) / length[:, None]
         on: Floats = weights * ((along > -BELOW) & (along < 1.0)) / (1 + np.square(np.square(across)))
         return on
+
+
+def shows(calibration: Calibration, axis: Axis3) -> bool:
+    """Say whether a camera's picture reaches to a dart's foot or to the end of its barrel; lens terms are small beside that."""
+    rotation, translation = np.array(calibration.rotation).reshape(3, 3), np.array(calibration.translation_mm)
+    ends = np.array([[axis.x_mm + z * axis.slope_x, axis.y_mm + z * axis.slope_y, z] for z in (0.0, BARREL_MM)]) @ rotation.T + translation
+    x_px = ends[:, 0] / ends[:, 2] * calibration.focal_x_px + calibration.center_x_px
+    y_px = ends[:, 1] / ends[:, 2] * calibration.focal_y_px + calibration.center_y_px
+    inside = (x_px >= 0) & (x_px < calibration.width) & (y_px >= 0) & (y_px < calibration.height)
+    return bool(inside.any())
 
 
 def as_row(axis: Axis3) -> Floats:

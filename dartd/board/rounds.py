@@ -7,11 +7,10 @@ to speak up, or after `settled_timeout_s`: no camera is waited for longer. Its o
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
-from dartd.board.eye import View
+from dartd.board.eye import View, shows
 from dartd.board.fusion import Fix, fuse
 from dartd.board.landing import land
 from dartd.board.observation import Observation
@@ -23,6 +22,8 @@ from schemas.worker import KnownDart, Motion, Settled, Sighting, Spot
 GATHER_S = 0.1  # cameras are not in step: one may see a dart two frames after another
 FIRST_SCORE = 0.52  # of one per camera: what the lines of the cameras must add up to for a dart
 CLEARLY = 0.8  # or two of them must see most of it: what hides it from a third camera is no objection
+ALONE = 0.4  # or one of them sees this much of it, and it flew, where no other can see anything
+AGAIN_SCORE = 0.42  # for a dart that is near where it was pushed from
 MORE_SCORE = 0.62  # for a second dart in the same change; shadows and flights make weak lines too
 SHORTEST_MM = 30.0  # of a dart a camera sees point and barrel, 60 mm or more; a fly that sits on the board is short from everywhere
 SHADOW_MM = 6.0  # a dart's shadow starts at its foot: a second axis of the same change so near to the first is no dart
@@ -93,11 +94,12 @@ class Rounds:
 
     def sees_hand(self, now: float) -> bool:
         """Say whether a hand that a camera told of while it moves is one: other cameras must have long been seeing motion too."""
-        if self._round is None:
-            return False
-        telling = [c for c, m in self._round.moving.items() if m.hand]
-        lingering = now - self._round.started_s >= LINGERS_S
-        others = [c for c in self._round.moving if c not in telling and lingering]
+        return self._round is not None and self._still_in(self._round, now)
+
+    def _still_in(self, gathered: _Round, now: float) -> bool:
+        telling = [c for c, m in gathered.moving.items() if m.hand]
+        lingering = now - gathered.started_s >= LINGERS_S
+        others = [c for c in gathered.moving if c not in telling and lingering]
         return bool(telling) and (len(telling) + len(others) > 1 or len(self.poses) < 2)
 
     def settle(self, settled: Settled, now: float) -> None:
@@ -149,12 +151,20 @@ class Rounds:
         self._round = None
         settled = gathered.settled
         episodes = {camera: s.episode for camera, s in settled.items()}
-        views = [View(c, self.poses[c], _coming(s.sightings)) for c, s in settled.items() if c in self.poses]
         scores = _presence(standing, settled)
         disturbed = [d for d in standing if scores.get(d.dart_id, 1.0) < UNDISTURBED]
+        as_before = tuple(d.axis for d in standing if d not in disturbed)
+        views = [
+            View(c, self.poses[c], _coming(s.sightings), as_before if s.sightings_on_empty else ())
+            for c, s in settled.items()
+            if c in self.poses
+        ]
         cameras = max(1, len(self.poses))
-        found = fuse(views, [d.axis for d in standing if d not in disturbed], 3 + len(disturbed))
-        fixes = self._accept(found, len(disturbed))
+        found = fuse(views, as_before, 3 + len(disturbed))
+        fixes = self._accept(found, disturbed)
+        flight = _flown(settled, cameras)
+        if flight and not fixes and not disturbed:
+            fixes = self._seen_by_one([v for v in views if settled[v.camera_id].flight])
         again = _seen_again(disturbed, fixes)
         fixes = [f for f in fixes if f not in again.values()]
         gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < GONE and d.dart_id not in again)
@@ -165,7 +175,10 @@ class Rounds:
         stays = [d.axis for d in standing if d.dart_id not in gone]
         came = [f.axis for f in sure]
         empty = _empty(settled)
-        hand = not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses, busy=len(self._busy))
+        # A camera that rests on a hand for a moment settles before the others, which still see it come or go.
+        hand = self._still_in(gathered, now) or (
+            not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses, busy=len(self._busy))
+        )
         at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
         return (
             Observation(
@@ -176,35 +189,51 @@ class Rounds:
                 landings=() if hand else tuple(land(f, views, self._board, cameras, episodes, at_s) for f in fixes),
                 gone=gone,
                 moved=() if hand else tuple((d.dart_id, again[d.dart_id].axis) for d in disturbed if _is_moved(d, again)),
-                flight=_flown(settled, cameras),
+                flight=flight,
                 max_motion=max((s.max_share for s in settled.values()), default=0.0),
                 empty=empty,
             ),
             episodes,
         )
 
-    def _accept(self, fixes: Sequence[Fix], disturbed: int) -> list[Fix]:
-        """Keep the fixes that enough cameras stand behind; `disturbed` darts may be seen again beside new ones.
+    def _accept(self, fixes: Sequence[Fix], disturbed: Sequence[KnownDart]) -> list[Fix]:
+        """Keep the fixes that enough cameras stand behind; `disturbed` darts may be seen again beside new ones, and need less for it.
 
         One camera alone cannot tell a second dart from a flight or a shadow of the first.
         """
         cameras = max(1, len(self.poses))
         accepted: list[Fix] = []
         for fix in fixes:
-            first = len(accepted) <= disturbed
-            enough = fix.score >= (FIRST_SCORE if first else MORE_SCORE) * cameras or (first and fix.in_view > CLEARLY)
+            first = len(accepted) <= len(disturbed)
+            least = AGAIN_SCORE if any(_may_be(fix, d) for d in disturbed) else FIRST_SCORE if first else MORE_SCORE
+            enough = fix.score >= least * cameras or (first and fix.in_view > CLEARLY)
             own_shadow = any(_distance_mm(fix.axis, other.axis) < SHADOW_MM for other in accepted) and not disturbed
             if enough and not own_shadow and fix.length_mm > SHORTEST_MM and (len(fix.seen_by) > 1 or (cameras == 1 and first)):
                 accepted.append(fix)
         return accepted
 
+    def _seen_by_one(self, views: Sequence[View]) -> list[Fix]:
+        """Find the dart that flew where the pictures of all other cameras end: far out in the surround one may see it alone."""
+        for view in views:
+            others = [pose for camera, pose in self.poses.items() if camera != view.camera_id]
+            found = [f for f in fuse([view], most=1) if f.in_view > ALONE and f.length_mm > SHORTEST_MM]
+            if others and found and not any(shows(pose, found[0].axis) for pose in others):
+                return found
+        return []
+
 
 def _flown(settled: Mapping[CameraId, Settled], cameras: int) -> bool:
-    """Say whether two cameras saw something fly at the same time (one, where there is one): who walks past comes to one after another."""
-    starts = sorted(s.started_s for s in settled.values() if s.flight)
-    if cameras == 1:
-        return bool(starts)
-    return any(later - sooner <= TOGETHER_S for sooner, later in pairwise(starts))
+    """Say whether something flew: one camera saw it fly, and another one, if there is one, saw that or the board shake at the same time.
+
+    Who walks past comes to one camera after another, and what crawls on one lens is nothing to the others. A camera that has been
+    busy for longer has a hand before it, and the others see that hand's shadow.
+    """
+    began = [s.started_s for s in settled.values()]
+    return any(
+        one.started_s - min(began) < LINGERS_S and (cameras == 1 or sum(abs(b - one.started_s) <= TOGETHER_S for b in began) > 1)
+        for one in settled.values()
+        if one.flight
+    )
 
 
 def _coming(sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
@@ -225,17 +254,22 @@ def _presence(standing: Sequence[KnownDart], settled: Mapping[CameraId, Settled]
 def _seen_again(disturbed: Sequence[KnownDart], fixes: Sequence[Fix]) -> dict[DartId, Fix]:
     """Match darts that are not as they were with the axes that are seen now, the nearest pairs first."""
     pairs = sorted(
-        ((_distance_mm(f.axis, d.axis), d.dart_id, k) for d in disturbed for k, f in enumerate(fixes) if _tilt(f.axis, d.axis) < TILTED),
+        ((_distance_mm(f.axis, d.axis), d.dart_id, k) for d in disturbed for k, f in enumerate(fixes) if _may_be(f, d)),
         key=lambda p: p[0],
     )
     again: dict[DartId, Fix] = {}
     taken: set[int] = set()
     for distance_mm, dart_id, k in pairs:
         alone = len(fixes) == 1 and distance_mm > HIDDEN_MM  # one new axis a little beside: rather a new dart than the old one
-        if distance_mm < PUSHED_MM and dart_id not in again and k not in taken and not alone:
+        if dart_id not in again and k not in taken and not alone:
             again[dart_id] = fixes[k]
             taken.add(k)
     return again
+
+
+def _may_be(fix: Fix, dart: KnownDart) -> bool:
+    """Say whether a dart that was pushed may now stand so."""
+    return _distance_mm(fix.axis, dart.axis) < PUSHED_MM and _tilt(fix.axis, dart.axis) < TILTED
 
 
 def _is_moved(dart: KnownDart, again: Mapping[DartId, Fix]) -> bool:

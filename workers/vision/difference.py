@@ -1,6 +1,6 @@
 """What differs between two pictures that lie over each other, beyond light and noise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,6 +27,12 @@ class Difference:
     changed: Image
     noise: float
     gain: float
+
+    def within(self, region: Image) -> "Difference":
+        """Leave out what lies outside a region (255 where it counts)."""
+        return replace(
+            self, magnitude=_image(cv2.bitwise_and(self.magnitude, region)), changed=_image(cv2.bitwise_and(self.changed, region))
+        )
 
 
 def edge_strength(picture: Image) -> Image:

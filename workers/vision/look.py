@@ -14,6 +14,7 @@ HAND_MM = 45.0  # no dart has a place this wide; fingers may be narrower and are
 DART_SECTIONS = 20.0  # of full weight along point and barrel: a dart in view has 60 and more, a fly's shadow a dozen
 UNBROKEN = 0.5  # of its length
 LEAVING = 0.5
+AS_IT_WAS = 0.9  # presence of a dart that nothing has touched
 MOVED_PX = 1.0  # between two still pictures: a dart's landing shakes a camera by less
 LIGHT_SHARE = 0.04  # brighter or darker than before
 
@@ -22,13 +23,15 @@ LIGHT_SHARE = 0.04  # brighter or darker than before
 class Look:
     """A still picture compared: with the reference (`seen`) and the empty board (`bare`), and what stands out.
 
-    `spots` are those of `bare` when `on_empty`. `moved_px` is how far the camera has moved since the look before.
+    `spots` are those of `bare` when `on_empty`, `sightings` when `disturbed`. `moved_px` is how far the camera has moved since the
+    look before.
     """
 
     seen: Comparison
     bare: Comparison | None
     presence: tuple[Presence, ...]
     sightings: tuple[Sighting, ...]
+    disturbed: bool
     spots: tuple[Spot, ...]
     on_empty: bool
     widest_mm: float
@@ -74,8 +77,10 @@ def look_at(scene: Scene, picture: Image, before: Look | None, *, takeout: bool)
     on_empty = takeout and bare is not None
     spots = scene.spots(bare if bare is not None and on_empty else seen, on_empty=on_empty)
     widest_mm = width_mm(spots[0], scene) if spots else 0.0
-    sightings = tuple(scene.sightings(seen, bare, presence))
-    return Look(seen, bare, presence, sightings, spots, on_empty, widest_mm, 0.0 if before is None else _moved_px(before.seen, seen))
+    disturbed = bare is not None and any(each.score < AS_IT_WAS for each in presence)
+    sightings = tuple(scene.sightings(seen, bare, presence, disturbed=disturbed))
+    moved_px = 0.0 if before is None else _moved_px(before.seen, seen)
+    return Look(seen, bare, presence, sightings, disturbed, spots, on_empty, widest_mm, moved_px)
 
 
 def _is_dart(sighting: Sighting) -> bool:

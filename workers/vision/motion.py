@@ -14,6 +14,7 @@ FEWEST_PIXELS = 3
 DRIFT_LEVELS_PER_FRAME = 0.05  # how fast the still picture follows slow light
 STREAK_PIXELS = (8, 600)
 STREAK_RATIO = 2.2
+STREAK_SHARE = 0.6  # of all that differs: a camera that swings makes many long thin things, a dart in flight is one
 STREAK_MM = 40.0  # of a dart that flies towards the board cameras see half its 150 mm or more; a fly that walks there is small
 
 
@@ -110,7 +111,7 @@ class Motion:
             return False
         largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
         area = int(stats[largest, cv2.CC_STAT_AREA])
-        if not STREAK_PIXELS[0] <= area <= STREAK_PIXELS[1]:
+        if not STREAK_PIXELS[0] <= area <= STREAK_PIXELS[1] or area < STREAK_SHARE * int(cv2.countNonZero(joined)):
             return False
         y, x = np.nonzero(labels == largest)
         spread = np.linalg.eigvalsh(np.cov(np.vstack([x, y])) + 0.1 * np.eye(2))

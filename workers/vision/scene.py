@@ -19,7 +19,7 @@ from workers.vision.spots import find_spots
 
 REMEMBERED = 8  # episodes whose pictures are kept for the darts that the supervisor finds in them
 FEWEST_CHANGED = 25
-UNDISTURBED = 0.7  # presence of a dart that is as it was, or hidden a little
+UNDISTURBED = 0.8  # presence of a dart that hides what is behind it, as it did
 DART_MM = 170.0  # a dart with its flight, as far as it may hide others
 DART_HALF_MM = 25.0
 
@@ -122,20 +122,24 @@ class Scene:
             return None
         return Comparison(seen.picture, seen.alignment, difference(self.empty.picture, seen.picture, self.empty.edges, self.region.volume))
 
-    def sightings(self, seen: Comparison, bare: Comparison | None, presence: tuple[Presence, ...]) -> list[Sighting]:
+    def sightings(self, seen: Comparison, bare: Comparison | None, presence: tuple[Presence, ...], *, disturbed: bool) -> list[Sighting]:
         """List the thin straight things in which a picture differs, each with how much of it is the empty board come back.
 
-        Where darts that are still there hide others, less is believed. When a dart is not as it was, what differs from the empty board
+        Where darts that are still there hide others, less is believed. When one is `disturbed`, what differs from the empty board
         (`bare`) is looked at instead: a dart that went or was pushed aside differs from itself in confusing ways.
         """
         if cv2.countNonZero(seen.difference.changed) < FEWEST_CHANGED:
             return []
-        hidden = np.zeros_like(self.region.volume)
+        hidden, touched = np.zeros_like(self.region.volume), np.zeros_like(self.region.volume)
         for each in presence:
-            if each.score >= UNDISTURBED:
-                cv2.bitwise_or(hidden, self._reach[each.dart_id], hidden)
-        disturbed = any(each.score < UNDISTURBED for each in presence)
-        found = find_axes(bare.difference if disturbed and bare is not None else seen.difference, hidden, self.projection)
+            where = hidden if each.score >= UNDISTURBED else touched
+            cv2.bitwise_or(where, self._reach[each.dart_id], where)
+        shown = seen.difference
+        if disturbed and bare is not None:
+            # what is as it was has not come now, unless it is the middle of a dart that was pushed
+            came = cv2.bitwise_or(cv2.dilate(seen.difference.changed, np.ones((5, 5), np.uint8)), touched)
+            shown = bare.difference.within(came.astype(np.uint8, copy=False))
+        found = find_axes(shown, hidden, self.projection)
         if self.empty is None or bare is None:
             return found
         return leaving(found, self.projection, self.reference.picture, seen.picture, self.empty.picture)

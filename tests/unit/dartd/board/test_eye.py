@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dartd.board.eye import DART_MM, Eye, View, as_row
+from dartd.board.eye import DART_MM, Eye, View, as_row, shows
 from schemas.geometry import Axis3
 from tests.support.sightings import FOCAL_PX, displaced, sight, station, view
 from workers.vision.projection import Projection
@@ -96,6 +96,22 @@ def test_what_a_dart_explains_is_used_up() -> None:
 
     assert support[0] < 0.01
     assert support[1] > 0.9
+
+
+def test_known_darts_are_used_up_from_the_start() -> None:
+    """What lies on a dart that is known to stand speaks for no other; another dart's cross-sections are free."""
+    sightings = (sight(CAMERA, DART), sight(CAMERA, ELSEWHERE))
+    support = Eye(View(CAMERA.camera_id, CAMERA, sightings, (DART,))).support(_rows(DART, ELSEWHERE))
+
+    assert support[0] < 0.1
+    assert support[1] == pytest.approx(1)
+
+
+def test_a_picture_shows_what_is_inside_it() -> None:
+    """A dart on the board is shown; one beyond the edge of the picture is not."""
+    assert shows(CAMERA, DART)
+    assert not shows(CAMERA, Axis3(x_mm=4000.0, y_mm=-45.0))
+    assert not shows(CAMERA, Axis3(x_mm=-4000.0, y_mm=-45.0))
 
 
 def test_a_cross_section_counts_once() -> None:

@@ -268,6 +268,59 @@ def test_a_flight_is_seen_by_two_at_the_same_time() -> None:
     assert _close(together[0], cameras=1).flight
 
 
+def test_a_dart_that_one_camera_saw_fly_shook_the_board() -> None:
+    """What flew before one camera alone flew when another saw the board shake, and not when a hand has long been before that one."""
+    flew = _settled(0)
+    shaken = msgspec.structs.replace(_settled(1), flight=False, started_s=0.6)
+    busy = msgspec.structs.replace(_settled(2), flight=False, started_s=-1.0)
+
+    assert _close(flew, shaken).flight
+    assert not _close(shaken).flight
+    assert not _close(flew, shaken, busy).flight
+
+
+def test_a_dart_where_no_other_camera_looks_has_landed() -> None:
+    """One camera's word is enough for a dart that flew to where the pictures of the others end, and only there."""
+    narrow = [msgspec.structs.replace(c, width=4, height=4) for c in CALIBRATIONS[1:]]
+    rounds = _rounds()
+    rounds.poses.update({c.camera_id: c for c in narrow})
+    for one in (_settled(0, DART), msgspec.structs.replace(_settled(1), flight=False)):
+        rounds.settle(one, 1.0)
+    landings = rounds.close((), 1.1)[0].landings
+
+    assert [landing.cameras_used for landing in landings] == [(CAMERAS[0],)]
+    assert not _close(_settled(0, DART), msgspec.structs.replace(_settled(1), flight=False)).landings
+
+
+def test_darts_that_stand_make_no_new_one_of_their_lines() -> None:
+    """Where cameras compared with the empty board, two darts that stand as they did are no third where their lines cross by chance."""
+    beside = msgspec.structs.replace(DART, x_mm=DART.x_mm + 16.0)
+    known = (KnownDart(dart_id=DartId("d1"), axis=beside), KnownDart(dart_id=DartId("d2"), axis=DART))
+    settled = [
+        msgspec.structs.replace(
+            _settled(k, presence=tuple(Presence(dart_id=d.dart_id, score=0.97, weight=1.0) for d in known)),
+            sightings=(sight(CALIBRATIONS[k], known[k].axis),),
+            sightings_on_empty=on_empty,
+        )
+        for on_empty in (True, False)
+        for k in range(2)
+    ]
+
+    assert not _close(*settled[:2], standing=known, cameras=2).landings
+    assert _close(*settled[2:], standing=known, cameras=2).landings
+
+
+def test_a_hand_that_others_still_see_has_not_left() -> None:
+    """A camera that rests on a hand for a moment settles first; while others tell of a hand, that is one."""
+    rounds = _rounds()
+    rounds.settle(_settled(0), 1.0)
+    for camera in (1, 2):
+        rounds.move(msgspec.structs.replace(_motion(camera), hand=True))
+
+    assert rounds.close((), 1.2)[0].hand
+    assert not _close(_settled(0)).hand
+
+
 def test_a_hand_that_moves_is_seen_by_more_than_one() -> None:
     """One camera that tells of a hand is believed when another does too, or has long been seeing motion; alone only where it is alone."""
     hand = msgspec.structs.replace(_motion(0), hand=True)

@@ -81,6 +81,17 @@ def test_only_the_region_counts() -> None:
     assert not seen.changed[:, 100:].any()
 
 
+def test_what_lies_outside_can_be_left_out() -> None:
+    """Within a region a difference is as it was, outside it there is none."""
+    look = outlook()
+    whole = difference(look.picture(), look.picture(dart()), edge_strength(look.picture()), look.region.volume)
+    nowhere = whole.within(np.zeros_like(look.region.volume))
+
+    assert np.array_equal(whole.within(np.full_like(look.region.volume, 255)).changed, whole.changed)
+    assert not nowhere.changed.any()
+    assert not nowhere.magnitude.any()
+
+
 def test_noisier_pictures_need_more_to_differ() -> None:
     """The threshold follows the noise of the pair: a noisy camera does not see changes everywhere."""
     camera, rng = outlook(), np.random.default_rng(3)

@@ -99,6 +99,18 @@ def test_a_dart_in_flight_is_a_streak() -> None:
     assert not _watch(Motion(np.full((TALL, WIDE), 255, np.uint8)), _plain(), blob)[1].streak
 
 
+def test_a_camera_that_swings_sees_no_streak() -> None:
+    """The same long thin thing is a dart in flight when it is alone, and none among the edges of a board that shakes."""
+    flying, shaken = _plain(), _plain()
+    flying[60:63, 50:90] = 200
+    shaken[60:63, 50:90] = 200
+    shaken[10:140:6, 100:190:2] = 160
+    mask = np.full((TALL, WIDE), 255, np.uint8)
+
+    assert _watch(Motion(mask), _plain(), flying)[1].streak
+    assert not _watch(Motion(mask), _plain(), shaken)[1].streak
+
+
 def test_motion_outside_the_board_is_not_seen() -> None:
     """Who walks past beside the board does not wake the eye."""
     mask = np.zeros((TALL, WIDE), np.uint8)

@@ -93,7 +93,7 @@ def test_a_new_dart_is_sighted() -> None:
     scene = _scene(look)
     seen = scene.compare(look.picture(NEW))
     foot, head = look.seen(NEW, 0.0, 60.0)
-    found = scene.sightings(seen, scene.against_empty(seen), ())
+    found = scene.sightings(seen, scene.against_empty(seen), (), disturbed=False)
     off = [
         float(np.median(off_line_px(look.projection.denormalise(np.array([[c.u, c.v] for c in s.sections])), foot, head))) for s in found
     ]
@@ -101,7 +101,7 @@ def test_a_new_dart_is_sighted() -> None:
     assert min(off) < 1.0
     assert found[int(np.argmin(off))].leaving < 0.5
     still = scene.compare(look.picture())
-    assert scene.sightings(still, scene.against_empty(still), ()) == []
+    assert scene.sightings(still, scene.against_empty(still), (), disturbed=False) == []
 
 
 def test_a_dart_that_is_taken_leaves() -> None:
@@ -111,7 +111,7 @@ def test_a_dart_that_is_taken_leaves() -> None:
     _settle(scene, look.picture(NEW), 1)
     scene.take_darts((_known("d1", NEW, 1),))
     seen = scene.compare(look.picture())
-    found = scene.sightings(seen, scene.against_empty(seen), scene.presence(seen.picture))
+    found = scene.sightings(seen, scene.against_empty(seen), scene.presence(seen.picture), disturbed=True)
 
     assert max((s.leaving for s in found), default=1.0) > 0.5
 
