@@ -294,7 +294,7 @@ def test_a_dart_where_no_other_camera_looks_has_landed() -> None:
 
 def test_darts_that_stand_make_no_new_one_of_their_lines() -> None:
     """Where cameras compared with the empty board, two darts that stand as they did are no third where their lines cross by chance."""
-    beside = msgspec.structs.replace(DART, x_mm=DART.x_mm + 16.0)
+    beside = msgspec.structs.replace(DART, x_mm=DART.x_mm + 10.0, y_mm=DART.y_mm - 10.0)
     known = (KnownDart(dart_id=DartId("d1"), axis=beside), KnownDart(dart_id=DartId("d2"), axis=DART))
     settled = [
         msgspec.structs.replace(
