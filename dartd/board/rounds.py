@@ -40,6 +40,7 @@ HAND_MM = 38.0  # an unexplained spot this wide in one camera is a hand, when an
 FINGERS_MM = 24.0  # or this wide in two
 BESIDE_MM = 8.0  # what another camera must see at the least: a fly on one lens is nothing to the others
 TOGETHER_S = 0.25  # within which cameras see the same flight begin
+REACHES_S = 0.7  # within which a hand that comes to the board is before all cameras; who walks past takes longer from one to the next
 LINGERS_S = 0.4  # a dart is still by then; who moves longer before another camera may be the one whose hand the first sees
 FLIGHT_MM = (30.0, 190.0)  # where along a dart's axis its shaft and flight are
 FLIGHT_HALF_MM = 28.0
@@ -53,6 +54,7 @@ class _Round:
 
     started_s: float
     moving: dict[CameraId, Motion] = field(default_factory=dict)
+    began_s: dict[CameraId, float] = field(default_factory=dict)  # when each camera first saw motion
     settled: dict[CameraId, Settled] = field(default_factory=dict)
     first_settled_s: float | None = None
 
@@ -90,17 +92,20 @@ class Rounds:
         if self._round is None:
             self._round = _Round(motion.t_s)
         self._round.moving[motion.camera_id] = motion
+        self._round.began_s.setdefault(motion.camera_id, motion.t_s)
         self._busy.add(motion.camera_id)
 
     def sees_hand(self, now: float) -> bool:
-        """Say whether a hand that a camera told of while it moves is one: other cameras must have long been seeing motion too."""
+        """Say whether a hand that a camera told of while it moves is one: others must have begun to see motion with it, and long enough."""
         return self._round is not None and self._still_in(self._round, now)
 
     def _still_in(self, gathered: _Round, now: float) -> bool:
+        began = gathered.began_s
         telling = [c for c, m in gathered.moving.items() if m.hand]
-        lingering = now - gathered.started_s >= LINGERS_S
-        others = [c for c in gathered.moving if c not in telling and lingering]
-        return bool(telling) and (len(telling) + len(others) > 1 or len(self.poses) < 2)
+        if len(self.poses) < 2:
+            return bool(telling)
+        with_them = [c for c in gathered.moving if c in telling or now - began[c] >= LINGERS_S]
+        return any(c != one and abs(began[c] - began[one]) <= REACHES_S for one in telling for c in with_them)
 
     def settle(self, settled: Settled, now: float) -> None:
         """Note what a camera saw when its picture stood still again."""

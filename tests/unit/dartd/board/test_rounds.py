@@ -335,6 +335,19 @@ def test_a_hand_that_moves_is_seen_by_more_than_one() -> None:
     assert not _rounds().sees_hand(0.6)
 
 
+def test_who_comes_to_one_camera_after_another_is_no_hand() -> None:
+    """Cameras that tell of a hand back each other when they began to see it at about the same time."""
+    hand, passer = _rounds(), _rounds()
+    for rounds, later_s in ((hand, 0.3), (passer, 1.0)):
+        rounds.move(_motion(0))
+        rounds.move(_motion(1, later_s))
+        rounds.move(msgspec.structs.replace(_motion(0, 1.2), hand=True))
+        rounds.move(msgspec.structs.replace(_motion(1, 1.5), hand=True))
+
+    assert hand.sees_hand(1.5)
+    assert not passer.sees_hand(1.5)
+
+
 def test_a_wide_thing_before_one_camera_alone_is_no_hand() -> None:
     """A fly on a lens looks as wide as a hand to one camera, and is nothing to the others; while they are busy nobody can say."""
     wide = _settled(0, spots=(_spot(DART, 60, 50),))
