@@ -57,7 +57,7 @@ async def test_tc8_5_bounce_out_to_three() -> None:
 
 async def test_tc8_6_miss() -> None:
     """A dart outside the double is a hit without points, one that did not stick a miss; each takes its slot."""
-    await _tells("tc8_6", rig=6, seed=36)
+    await _tells("tc8_6", rig=6, seed=16)
 
 
 async def test_tc8_7_hand_classes() -> None:

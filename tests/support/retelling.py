@@ -228,6 +228,12 @@ def _off_mm(dart: Mapping[str, Any], hit: DartHit) -> float:
     return math.dist((dart["x_mm"], dart["y_mm"]), (hit.board_coordinates.x_mm, hit.board_coordinates.y_mm))
 
 
+def _allowed_mm(dart: Mapping[str, Any], hit: DartHit) -> float:
+    """Say how far off a dart may be told; beyond the board, where one camera alone may see it, as far as was told with it."""
+    beyond = math.hypot(dart["x_mm"], dart["y_mm"]) > BOARD_MM
+    return max(WIDEST_MM, hit.fusion.uncertainty_mm if beyond else 0.0)
+
+
 def _is_in_bed(dart: Mapping[str, Any], hit: DartHit) -> bool:
     return (_label(hit), hit.score.ring) == (dart["label"], dart["ring"])
 
@@ -243,7 +249,7 @@ def _misplaced(story: Sequence[Mapping[str, Any]], events: Sequence[Event]) -> l
         if hit is None:
             continue
         off_mm = _off_mm(dart, hit)
-        if not (_is_in_bed(dart, hit) or dart["wire_distance_mm"] < NEAR_WIRE_MM) or off_mm > WIDEST_MM:
+        if not (_is_in_bed(dart, hit) or dart["wire_distance_mm"] < NEAR_WIRE_MM) or off_mm > _allowed_mm(dart, hit):
             wrong.append(f"dart {dart['slot']} {dart['ring']} {dart['label']} told {hit.score.ring} {_label(hit)}, {off_mm:.1f} mm off")
     return wrong
 
