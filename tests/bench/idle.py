@@ -2,7 +2,8 @@
 
 Idle: the processor time of a camera process's path (frame, detector, messages) for each 1280x720 MJPG frame of a still board, beside a bare
 `cv2.imdecode(IMREAD_REDUCED_GRAYSCALE_4)` of the same frame, in turns in one run; and what a whole camera process takes that plays such
-frames in real time, 30 a second, threads, pipe and heartbeats included. Locate: the processor time of a camera for each dart at 800x600,
+frames in real time, 30 a second, threads, pipe and heartbeats included, beside bare decodes at the same pace (a core that sleeps between
+frames decodes slower than one that never does). Locate: the processor time of a camera for each dart at 800x600,
 from the frame in which its picture settles to the message, and for the frame after it, in which the new reference is prepared.
 """
 
@@ -79,10 +80,23 @@ def idle(seconds: float) -> None:
     print(f"  bare decode     ms p50 {np.median(bare_ms):.3f}  mean {bare_ms.mean():.3f}")
     print(f"  whole path      ms p50 {np.median(path_ms):.3f}  mean {path_ms.mean():.3f}  max {path_ms.max():.1f}")
     print(f"  ratio           {ratio:.2f} (wanted: 1.6 or less)")
+    paced_ms = 1000 * paced_decode_s(frames, seconds / 2)
     core = asyncio.run(process_share(frames, seconds))
-    decodes = core / IDLE_FPS / bare_ms.mean() * 1000
-    print(f"  camera process  {core:.3f} of a core at {IDLE_FPS:.0f} frames a second: {decodes:.2f} bare decodes a frame")
+    frame_ms = 1000 * core / IDLE_FPS
+    print(f"  camera process  {core:.3f} of a core at {IDLE_FPS:.0f} frames a second, {frame_ms:.2f} ms a frame:")
+    print(f"                  {frame_ms / paced_ms:.2f} bare decodes at this pace, {frame_ms / bare_ms.mean():.2f} without a pause")
     print(f"  three of them   {3 * core:.3f} of a core (wanted: 0.3 or less)")
+
+
+def paced_decode_s(frames: Sequence[bytes], seconds: float) -> float:
+    """Measure the processor time of a bare decode, in seconds, when frames come as from a camera."""
+    spent_s, count = 0.0, round(seconds * IDLE_FPS)
+    for k in range(count):
+        time.sleep(1 / IDLE_FPS)
+        began_s = time.thread_time()
+        cv2.imdecode(np.frombuffer(frames[k % len(frames)], np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_4)
+        spent_s += time.thread_time() - began_s
+    return spent_s / count
 
 
 async def process_share(frames: Sequence[bytes], seconds: float) -> float:
