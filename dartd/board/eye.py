@@ -88,7 +88,15 @@ class Eye:
 
     def judge(self, axes: Floats) -> tuple[Floats, Floats]:
         """Say how fully the free cross-sections speak for each axis (n), and how clearly: more of them always say more. Both 0 to 1."""
-        total = self._on(axes, self.points[self.free], self.weights[self.free]).sum(axis=1)
+        return self.judge_weighed(self.weigh(axes))
+
+    def weigh(self, axes: Floats) -> Floats:
+        """Weigh every cross-section (m), free or not, for each axis (n): (n, m)."""
+        return self._on(axes, self.points, self.weights)
+
+    def judge_weighed(self, weighed: Floats) -> tuple[Floats, Floats]:
+        """Judge axes as `judge` does, of which the cross-sections were weighed before."""
+        total: Floats = weighed @ self.free.astype(float)
         return np.minimum(1.0, total / ENOUGH), total / (total + HALF_CLEAR)
 
     def span_mm(self, axis: Floats) -> float:

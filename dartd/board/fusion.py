@@ -30,6 +30,7 @@ TIP_SLACK_MM = 38.0  # the point of a dart may be invisible: the visible end the
 BURIED_MM = 8.0  # and it may seem to end a little below the face
 SAME_MM = 3.0
 TRIED = 4
+RIVAL = 0.75  # an axis that is this much less clear than the clearest does not become the clearer one when both are refined
 FAINT = 0.3  # where no two lines of chance score more than this for each camera, there is nothing to refine
 CLARITY = 3.0  # between axes that enough cross-sections lie on, those on which the most lie win
 STEP = np.array([0.05, 0.05, 0.002, 0.002])
@@ -90,9 +91,11 @@ def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3) -
     says so.
     """
     eyes = [Eye(v) for v in views]
+    axes = _crossings(eyes) if len(eyes) > 1 else _alone(eyes)
+    possible = _Judgement(eyes, axes[[not any(_same(a, s) for s in standing) for a in axes]])
     fixes: list[Fix] = []
     while len(fixes) < most:
-        fix = _best(eyes, standing)
+        fix = _best(eyes, possible, standing)
         if fix is None:
             break
         fixes.append(fix)
@@ -101,13 +104,44 @@ def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3) -
     return fixes
 
 
-def _best(eyes: Sequence[Eye], standing: Sequence[Axis3]) -> Fix | None:
-    axes = _crossings(eyes) if len(eyes) > 1 else _alone(eyes)
-    axes = axes[[not any(_same(a, s) for s in standing) for a in axes]]
-    scores, ranks = _judge(eyes, axes)
+class _Judgement:
+    """Judges axes (n, 4) by the cross-sections on them in every camera, by visible ends where they should be, and by how darts lean.
+
+    What does not change while darts are found and their cross-sections used up is worked out once.
+    """
+
+    def __init__(self, eyes: Sequence[Eye], axes: Floats) -> None:
+        self.axes = axes
+        self._lean = -0.05 * np.sum(((axes[:, 2:] - UPRIGHT) / LEAN) ** 2, axis=1)
+        self._seen = [(eye, eye.weigh(axes), _end_share(eye, axes)) for eye in eyes if eye.sightings]
+
+    def scores(self) -> tuple[Floats, Floats]:
+        """Say for each axis whether it is a dart, and which of several is clearest."""
+        total, clear = self._lean.copy(), np.zeros(len(self.axes))
+        for eye, weighed, end_share in self._seen:
+            support, clarity = eye.judge_weighed(weighed)
+            total += support * end_share
+            clear += CLARITY * clarity
+        return total, total + clear
+
+
+def _end_share(eye: Eye, axes: Floats) -> Floats:
+    """Say how well the visible ends fit to axes: from a half to all of what a camera's support counts."""
+    nearest, _ = eye.nearest(axes)
+    above_mm = eye.ends_above_mm(axes, nearest)
+    hidden = np.array([s.tip_occluded for s in eye.sightings])[nearest]
+    slack_mm = np.where(above_mm > 0, np.where(hidden, 110.0, TIP_SLACK_MM), BURIED_MM)
+    share: Floats = 0.5 + 0.5 / (1 + (above_mm / slack_mm) ** 4)
+    return share
+
+
+def _best(eyes: Sequence[Eye], possible: _Judgement, standing: Sequence[Axis3]) -> Fix | None:
+    scores, ranks = possible.scores()
     if not np.any(scores > FAINT * len(eyes)):
         return None
-    tried = [fix for k in _apart(axes, np.argsort(-ranks)) if (fix := _refine(eyes, axes[k])) is not None]
+    axes = possible.axes
+    likely = np.flatnonzero(ranks > RIVAL * ranks.max())
+    tried = [fix for k in _apart(axes, likely[np.argsort(-ranks[likely])]) if (fix := _refine(eyes, axes[k])) is not None]
     new = [fix for fix in tried if not any(_same(as_row(fix.axis), s) for s in standing)]
     return max(new, key=lambda fix: fix.clarity, default=None)
 
@@ -161,26 +195,6 @@ def _meet(n: Floats, at: Floats, m: Floats, there: Floats) -> Floats:
     return possible
 
 
-def _judge(eyes: Sequence[Eye], axes: Floats) -> tuple[Floats, Floats]:
-    """Judge axes (n) by the cross-sections on them in every camera, by visible ends where they should be, and by how darts lean.
-
-    The first judgement says whether there is a dart, the second which of several is clearest.
-    """
-    clear = np.zeros(len(axes))
-    total = -0.05 * np.sum(((axes[:, 2:] - UPRIGHT) / LEAN) ** 2, axis=1)
-    for eye in eyes:
-        if not eye.sightings:
-            continue
-        nearest, _ = eye.nearest(axes)
-        above_mm = eye.ends_above_mm(axes, nearest)
-        hidden = np.array([s.tip_occluded for s in eye.sightings])[nearest]
-        slack_mm = np.where(above_mm > 0, np.where(hidden, 110.0, TIP_SLACK_MM), BURIED_MM)
-        support, clarity = eye.judge(axes)
-        total += support * (0.5 + 0.5 / (1 + (above_mm / slack_mm) ** 4))
-        clear += CLARITY * clarity
-    return total, total + clear
-
-
 def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:
     """Fit the axis to the lines of all cameras that support it; leave out a camera that contradicts the others."""
     fitted = _fit(eyes, start)
@@ -202,7 +216,7 @@ def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:
         return None
     x, y, slope_x, slope_y = (float(v) for v in axis)
     residual_mm = float(np.sqrt(np.mean([w.miss_mm**2 for w in witnesses if w.used])))
-    score, clarity = (float(v[0]) for v in _judge(eyes, axis[None]))
+    score, clarity = (float(v[0]) for v in _Judgement(eyes, axis[None]).scores())
     board_mm = BOARD_SHARE * float(np.mean([e.board_mm for e in eyes]))
     return Fix(
         Axis3(x_mm=x, y_mm=y, slope_x=slope_x, slope_y=slope_y),
