@@ -173,8 +173,8 @@ class Rounds:
         again = _seen_again(disturbed, fixes)
         fixes = [f for f in fixes if f not in again.values()]
         gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < GONE and d.dart_id not in again)
-        if gone:  # where one went, the shadows of its neighbours change
-            fixes = [f for f in fixes if all(_distance_mm(f.axis, d.axis) > SHADOW_MM for d in standing)]
+        if gone:  # where one went, its neighbours look different, and so do their shadows: what knocked it out is seen clearly
+            fixes = [f for f in fixes if f.in_view > CLEARLY and all(_distance_mm(f.axis, d.axis) > SHADOW_MM for d in standing)]
         sure = [f for f in (*fixes, *again.values()) if f.score >= MORE_SCORE * len(self.poses) or f.uncertainty_mm < SURE_MM]
         went = [d.axis for d in standing if d.dart_id in gone]
         stays = [d.axis for d in standing if d.dart_id not in gone]

@@ -34,6 +34,7 @@ SYSTEMATIC_PX = 0.2  # registration, lens and the dart's own roundness: what doe
 ENDS_PX = 2.5
 CLEAR_LEVELS = 40.0  # shadows of a ring of lamps are faint streaks around the foot of a dart: they weigh less than the dart
 FAINTEST = 0.25
+BESIDE = 0.3  # of a cut beside a dart that stands: that one may hide an edge of it
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def _cuts(patch: Patch) -> Cuts:
     hidden = (patch.known[row, np.maximum(first - 2, 0)] > 0) | (patch.known[row, np.minimum(last + 2, patch.known.shape[1] - 1)] > 0)
     contrast = patch.magnitude[row, (first + last) // 2]
     clear = np.clip(contrast / CLEAR_LEVELS, FAINTEST, 1.0)
-    return Cuts(row.astype(float), (left + right) / 2, right - left, np.where(hidden, 0.15, clear))
+    return Cuts(row.astype(float), (left + right) / 2, right - left, np.where(hidden, BESIDE * clear, clear))
 
 
 def _edge(magnitude: NDArray[np.float32], row: NDArray[np.intp], column: NDArray[np.intp], side: int) -> Floats:
