@@ -310,6 +310,20 @@ def test_darts_that_stand_make_no_new_one_of_their_lines() -> None:
     assert _close(*settled[2:], standing=known, cameras=2).landings
 
 
+@pytest.mark.parametrize(("weight", "landed"), [(1.0, 1), (0.3, 0)])
+def test_where_a_dart_fell_only_a_clear_line_is_another(weight: float, landed: int) -> None:
+    """A dart that knocked one out is seen clearly; faint lines are the neighbours that look different now."""
+    gone = (Presence(dart_id=KNOWN.dart_id, score=0.02, weight=1.0),)
+    seen = [sight(CALIBRATIONS[k], DART) for k in range(3)]
+    faint = [
+        msgspec.structs.replace(s, sections=tuple(msgspec.structs.replace(c, weight=weight * c.weight) for c in s.sections)) for s in seen
+    ]
+    observation = _close(*(msgspec.structs.replace(_settled(k, presence=gone), sightings=(faint[k],)) for k in range(3)), standing=(KNOWN,))
+
+    assert observation.gone == (KNOWN.dart_id,)
+    assert len(observation.landings) == landed
+
+
 def test_a_hand_that_others_still_see_has_not_left() -> None:
     """A camera that rests on a hand for a moment settles first; while others tell of a hand, that is one."""
     rounds = _rounds()
