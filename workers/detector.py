@@ -52,8 +52,8 @@ SAME_PLACE_PX = 8.0  # between sequences: a camera that moved less is followed, 
 LOOK_AGAIN_S = 0.2  # while something large keeps moving
 LARGE_SHARE = 0.04
 BRIEF_S = 1.0  # a dart has flown, fallen and stopped shaking the board by then; who walks past takes longer
+FLIGHT_S = 0.2  # a dart flies before it shakes the board; a fly that walks looks long later
 REFRESH_S = 20.0
-
 
 STILL = Glance(moving=False, differs=False, share=0.0, streak=False, still=True)
 
@@ -293,7 +293,7 @@ class Detector:
             episode = self._open_episode(frame.t_s)
             opened = [self._motion(episode, frame.t_s, glance.share)]
         episode.max_share = max(episode.max_share, glance.share)
-        episode.flight = episode.flight or glance.streak
+        episode.flight = episode.flight or (glance.streak and frame.t_s - episode.started_s <= FLIGHT_S)
         if glance.moving:
             episode.still_since_s, episode.look = None, None
             return opened + self._look_at_large(scene, episode, frame, glance)

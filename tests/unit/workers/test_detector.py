@@ -456,3 +456,23 @@ def test_a_camera_pushed_a_little_is_followed() -> None:
 
     assert not [m for m in watched.said if isinstance(m, Fault)]
     assert len([m for m in watched.said if isinstance(m, Calibrated)]) == 1
+
+
+@pytest.mark.parametrize("crawling", [0, 8])
+def test_what_looks_long_only_later_did_not_fly(watched: Watched, crawling: int) -> None:
+    """A dart is a long streak in the first pictures that change; a fly that walks on the board may look like one, but later."""
+    bare = watched.look.picture()
+
+    def marked(left: int, right: int) -> Image:
+        picture = bare.copy()
+        picture[300:312, left:right] = 255 - picture[300:312, left:right]
+        return picture
+
+    told: list[FromWorker] = []
+    for k in range(crawling):
+        told += watched.step(marked(300 + 12 * k, 312 + 12 * k))
+    for _ in range(2):
+        told += watched.step(marked(300, 480))
+    told += watched.frames(4)
+
+    assert [m.flight for m in _settled(told)] == [crawling == 0]
