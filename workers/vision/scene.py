@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from schemas.base import CameraId, DartId
+from schemas.geometry import Axis3
 from schemas.worker import KnownDart, Presence, Sighting, Spot
 from workers.vision.axis import find_axes
 from workers.vision.difference import difference
@@ -46,6 +47,7 @@ class Scene:
         self.empty: Reference | None = None
         self._seen: OrderedDict[int, Seen] = OrderedDict()
         self._traces: dict[DartId, Trace] = {}
+        self._axes: dict[DartId, Axis3] = {}
         self._reach: dict[DartId, Image] = {}
 
     @property
@@ -112,7 +114,13 @@ class Scene:
             self.adopt(seen.before, self.reference.taken_s)
 
     def take_darts(self, darts: tuple[KnownDart, ...]) -> None:
-        """Remember what the darts that stand look like, and forget the others."""
+        """Remember what the darts that stand look like, and forget the others; one that was pushed aside looks as it does now."""
+        pushed = [d for d in darts if self._axes.get(d.dart_id, d.axis) != d.axis]
+        self._axes = {d.dart_id: d.axis for d in darts}
+        if self.empty is not None:
+            for dart in pushed:
+                before, now = self.empty.picture, self.reference.picture
+                self._traces[dart.dart_id] = trace_dart(dart.dart_id, dart.axis, self.projection, before, now)
         self._traces = {d.dart_id: self._traces.get(d.dart_id) or self._trace(d) for d in darts}
         self._reach = {d.dart_id: self._reach.get(d.dart_id, self._part_of(d)) for d in darts}
 

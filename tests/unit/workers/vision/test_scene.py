@@ -87,6 +87,23 @@ def test_a_dart_from_before_the_start_is_judged_by_its_looks() -> None:
     assert gone.score < there.score - 0.2
 
 
+def test_a_dart_that_was_pushed_looks_as_it_does_now() -> None:
+    """Once it is known where a dart was pushed to, it is whole there, and gone when it is."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+    pushed = dart(-52, -84, slope_x=-0.05, slope_y=0.15, design=2)
+    _settle(scene, look.picture(NEW), 1)
+    scene.take_darts((_known("d1", NEW, 1),))
+    _settle(scene, look.picture(pushed), 2)
+    before = scene.presence(look.picture(pushed))[0]
+    scene.take_darts((_known("d1", pushed, 1),))
+    there, gone = scene.presence(look.picture(pushed))[0], scene.presence(look.picture())[0]
+
+    assert before.score < 0.7
+    assert there.score > 0.9
+    assert gone.score < 0.3
+
+
 def test_a_new_dart_is_sighted() -> None:
     """The axis of a new dart is among the sightings, and does not leave; with nothing new there are none."""
     look = outlook(1, 1)
