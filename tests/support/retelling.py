@@ -24,7 +24,8 @@ from schemas.events import (
 
 NEAR_WIRE_MM = 0.6  # a dart so near to a wire may be told in either bed
 BOARD_MM = 225.5  # what cameras watch: a dart beyond, in the surround, may be told as a miss
-WIDEST_MM = 5.0  # and no dart farther off than this
+WIDEST_MM = 5.0  # and no dart farther off than this, or beyond the board than
+ALONE_MM = 8.0  # this, when it was told with such an uncertainty: one camera alone may see it
 MOVED_MM = 3.0  # a dart that was told to have moved less may have been seen a little differently
 LATE_MS = 500.0  # the end of a takeout may be told when the next visit has begun; its first dart comes a second later
 TOGETHER_MS = 600.0  # what happens so close together may be told in either order
@@ -231,7 +232,7 @@ def _off_mm(dart: Mapping[str, Any], hit: DartHit) -> float:
 def _allowed_mm(dart: Mapping[str, Any], hit: DartHit) -> float:
     """Say how far off a dart may be told; beyond the board, where one camera alone may see it, as far as was told with it."""
     beyond = math.hypot(dart["x_mm"], dart["y_mm"]) > BOARD_MM
-    return max(WIDEST_MM, hit.fusion.uncertainty_mm if beyond else 0.0)
+    return max(WIDEST_MM, min(hit.fusion.uncertainty_mm, ALONE_MM) if beyond else 0.0)
 
 
 def _is_in_bed(dart: Mapping[str, Any], hit: DartHit) -> bool:
