@@ -147,10 +147,16 @@ class Eye:
         return on
 
 
+def before_camera(calibration: Calibration, axis: Axis3, heights_mm: tuple[float, ...]) -> Floats:
+    """Give the points of a dart at some heights above the face in the coordinates of a camera: (n, 3) mm."""
+    points = np.array([[axis.x_mm + z * axis.slope_x, axis.y_mm + z * axis.slope_y, z] for z in heights_mm])
+    seen: Floats = points @ np.array(calibration.rotation).reshape(3, 3).T + np.array(calibration.translation_mm)
+    return seen
+
+
 def shows(calibration: Calibration, axis: Axis3) -> bool:
     """Say whether a camera's picture reaches to a dart's foot or to the end of its barrel; lens terms are small beside that."""
-    rotation, translation = np.array(calibration.rotation).reshape(3, 3), np.array(calibration.translation_mm)
-    ends = np.array([[axis.x_mm + z * axis.slope_x, axis.y_mm + z * axis.slope_y, z] for z in (0.0, BARREL_MM)]) @ rotation.T + translation
+    ends = before_camera(calibration, axis, (0.0, BARREL_MM))
     x_px = ends[:, 0] / ends[:, 2] * calibration.focal_x_px + calibration.center_x_px
     y_px = ends[:, 1] / ends[:, 2] * calibration.focal_y_px + calibration.center_y_px
     inside = (x_px >= 0) & (x_px < calibration.width) & (y_px >= 0) & (y_px < calibration.height)

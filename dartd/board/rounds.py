@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dartd.board.eye import View, shows
+from dartd.board.eye import View, before_camera, shows
 from dartd.board.fusion import Fix, fuse
 from dartd.board.landing import land
 from dartd.board.observation import Observation
@@ -321,10 +321,8 @@ def _widest_mm(settled: Settled, explained: Sequence[Axis3], calibration: Calibr
 
 def _unexplained_mm(spot: Spot, explained: Sequence[Axis3], calibration: Calibration) -> float:
     """Give a spot's radius on the face in mm, 0 when it lies on the shaft or flight of a dart and is not wider than a flight there."""
-    rotation, translation = np.array(calibration.rotation).reshape(3, 3), np.array(calibration.translation_mm)
     for axis in explained:
-        low, high = ([axis.x_mm + z * axis.slope_x, axis.y_mm + z * axis.slope_y, z] for z in FLIGHT_MM)
-        ends = np.array([low, high]) @ rotation.T + translation
+        ends = before_camera(calibration, axis, FLIGHT_MM)
         foot, head = ends[:, :2] / ends[:, 2:]
         length = max(1e-9, float(np.linalg.norm(head - foot)))
         along = (head - foot) / length
@@ -335,4 +333,4 @@ def _unexplained_mm(spot: Spot, explained: Sequence[Axis3], calibration: Calibra
         off_mm = max(abs(float(apart @ np.array([-along[1], along[0]]))), abs(where - part) * length) * depth_mm
         if off_mm < FLIGHT_HALF_MM and spot.radius * depth_mm < WIDEST_FLIGHT_MM:
             return 0.0
-    return spot.radius * float(np.linalg.norm(translation))
+    return spot.radius * float(np.linalg.norm(calibration.translation_mm))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dartd.board.eye import DART_MM, Eye, View, as_row, shows
+from dartd.board.eye import DART_MM, Eye, View, as_row, before_camera, shows
 from schemas.geometry import Axis3
 from tests.support.sightings import FOCAL_PX, displaced, sight, station, view
 from workers.vision.projection import Projection
@@ -105,6 +105,15 @@ def test_known_darts_are_used_up_from_the_start() -> None:
 
     assert support[0] < 0.1
     assert support[1] == pytest.approx(1)
+
+
+def test_points_of_a_dart_lie_before_the_camera() -> None:
+    """A dart's foot and a point of its axis are where the projection sees them."""
+    points = before_camera(CAMERA, DART, (0.0, DART_MM))
+    foot, direction, length = _eye().lines(_rows(DART))
+
+    assert np.allclose(points[0, :2] / points[0, 2], foot[0])
+    assert np.allclose(points[1, :2] / points[1, 2], foot[0] + length[0] * direction[0])
 
 
 def test_a_picture_shows_what_is_inside_it() -> None:
