@@ -98,8 +98,7 @@ class Scene:
 
     def remember(self, episode: int, seen: Comparison) -> None:
         """Keep an episode's pictures until the supervisor says which darts were new in it."""
-        grown = cv2.dilate(seen.difference.changed, np.ones((5, 5), np.uint8)).astype(np.uint8, copy=False)
-        self._seen[episode] = Seen(self.reference.picture, seen.picture, grown)
+        self._seen[episode] = Seen(self.reference.picture, seen.picture, _grown(seen.difference.changed))
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
 
@@ -115,14 +114,12 @@ class Scene:
 
     def take_darts(self, darts: tuple[KnownDart, ...]) -> None:
         """Remember what the darts that stand look like, and forget the others; one that was pushed aside looks as it does now."""
-        pushed = [d for d in darts if self._axes.get(d.dart_id, d.axis) != d.axis]
+        pushed = {d.dart_id for d in darts if self._axes.get(d.dart_id, d.axis) != d.axis}
+        known = {d.dart_id for d in darts if d.dart_id in self._traces} - (pushed if self.empty is not None else set())
+        came = {d.dart_id: self._beside_empty() if d.dart_id in pushed else self._arrival(d) for d in darts if d.dart_id not in known}
         self._axes = {d.dart_id: d.axis for d in darts}
-        if self.empty is not None:
-            for dart in pushed:
-                before, now = self.empty.picture, self.reference.picture
-                self._traces[dart.dart_id] = trace_dart(dart.dart_id, dart.axis, self.projection, before, now)
-        self._traces = {d.dart_id: self._traces.get(d.dart_id) or self._trace(d) for d in darts}
-        self._reach = {d.dart_id: self._reach.get(d.dart_id, self._part_of(d)) for d in darts}
+        self._traces = {d.dart_id: self._traces[d.dart_id] if d.dart_id in known else self._trace(d, came[d.dart_id]) for d in darts}
+        self._reach = {d.dart_id: self._reach[d.dart_id] if d.dart_id in known else self._part_of(d, came[d.dart_id]) for d in darts}
 
     def against_empty(self, seen: Comparison) -> Comparison | None:
         """Compare a picture with the empty board, over which it lies already; None when no empty picture is known."""
@@ -145,7 +142,7 @@ class Scene:
         shown = seen.difference
         if disturbed and bare is not None:
             # what is as it was has not come now, unless it is the middle of a dart that was pushed
-            came = cv2.bitwise_or(cv2.dilate(seen.difference.changed, np.ones((5, 5), np.uint8)), touched)
+            came = cv2.bitwise_or(_grown(seen.difference.changed), touched)
             shown = bare.difference.within(came.astype(np.uint8, copy=False))
         found = find_axes(shown, hidden, self.projection)
         if self.empty is None or bare is None:
@@ -172,17 +169,31 @@ class Scene:
         apart = cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
         return cv2.countNonZero(apart) / max(1, self.region.face_pixels)
 
-    def _part_of(self, dart: KnownDart) -> Image:
+    def _arrival(self, dart: KnownDart) -> Seen | None:
+        """Give the pictures between which a dart came; None when they are not kept."""
+        return self._seen.get(dart.episodes.get(self._camera, -1))
+
+    def _beside_empty(self) -> Seen | None:
+        """Give the empty board and the board as it is; None when no empty picture is known."""
+        if self.empty is None:
+            return None
+        now = self.reference.picture
+        changed = difference(self.empty.picture, now, self.empty.edges, self.region.volume).changed
+        return Seen(self.empty.picture, now, _grown(changed))
+
+    def _part_of(self, dart: KnownDart, came: Seen | None) -> Image:
         """Draw where in the picture a dart is: what changed when it came, as far as a dart reaches."""
         reach = np.zeros_like(self.region.volume)
         cv2.fillConvexPoly(reach, outline(dart.axis, self.projection, DART_MM, DART_HALF_MM), 255)
-        seen = self._seen.get(dart.episodes.get(self._camera, -1))
-        return reach if seen is None else cv2.bitwise_and(reach, seen.changed).astype(np.uint8, copy=False)
+        return reach if came is None else cv2.bitwise_and(reach, came.changed).astype(np.uint8, copy=False)
 
-    def _trace(self, dart: KnownDart) -> Trace:
-        seen = self._seen.get(dart.episodes.get(self._camera, -1))
-        if seen is None and self.empty is not None:
+    def _trace(self, dart: KnownDart, came: Seen | None) -> Trace:
+        if came is None and self.empty is not None:
             return trace_dart(dart.dart_id, dart.axis, self.projection, self.empty.picture, None)
-        if seen is None:
+        if came is None:
             return trace_dart(dart.dart_id, dart.axis, self.projection, None, self.reference.picture)
-        return trace_dart(dart.dart_id, dart.axis, self.projection, seen.before, seen.after)
+        return trace_dart(dart.dart_id, dart.axis, self.projection, came.before, came.after)
+
+
+def _grown(changed: Image) -> Image:
+    return cv2.dilate(changed, np.ones((5, 5), np.uint8)).astype(np.uint8, copy=False)
