@@ -226,12 +226,17 @@ class Motion(Message, tag="motion", frozen=True, kw_only=True):
 
 
 class Section(Value, frozen=True, array_like=True, kw_only=True):
-    """A cross-section of a dart: the middle between its two edges in normalised coordinates, and how much it weighs (0 to 1)."""
+    """A cross-section of a dart: the middle between its two edges in normalised coordinates, and how much it weighs (0 to 1).
+
+    `hidden` tells which of the two may be no edge of it, since a dart that stood before begins there: 1 the one on the side of
+    `(-dv, du)` of its sighting, -1 the other, 2 both, 0 neither.
+    """
 
     u: float
     v: float
     half_width: float
     weight: float
+    hidden: int = 0
 
 
 class Sighting(Value, frozen=True, kw_only=True):

@@ -73,7 +73,7 @@ class Board:
 
     def deadline(self) -> float | None:
         """Give the earliest time at which `step` must be called although nothing came."""
-        due = [t for t in (self._rounds.deadline(), self._throws.deadline()) if t is not None]
+        due = [t for t in (self._rounds.deadline(), self._rounds.hand_due_s(), self._throws.deadline()) if t is not None]
         return min(due) if due else None
 
     def step(self, inputs: Sequence[Input], now: float) -> Step:
@@ -86,6 +86,9 @@ class Board:
                 events += self._take(item, now, orders)
             except CommandRefusedError as error:
                 refusals[index] = error
+        hand_due_s = self._rounds.hand_due_s()
+        if hand_due_s is not None and hand_due_s <= now and self._rounds.sees_hand(now):
+            events += self._throws.observe(Moving(at_s=now, hand=True), now)
         if not self._cameras.calibrating:
             self._rounds.release(now)
         if self._round_is_due(now):

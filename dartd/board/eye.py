@@ -4,6 +4,7 @@ Distances in a picture are given in px of a camera with focal length `FOCAL_PX`:
 which scale with the angle, and what limits a coarse one are its own pixels.
 """
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import Sighting
+from schemas.worker import Section, Sighting
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +23,11 @@ NEAR_PX = 1.0  # how far a cross-section may lie off an axis to speak for it
 ENOUGH = 12.0  # cross-sections that make a camera a full witness
 BARREL_MM = 40.0  # above the face: how much of a dart a camera must have in its picture to say that there is none
 KNOWN_PX = 1.2  # cross-sections so near to a dart that stands as it did are that dart's
+WIDE_PX = 2.0  # and so near to an axis tell how wide the dart on it is
+HIDDEN_PX = 6.0  # half a barrel and more: so far off may lie the middle of what shows of a dart half of which is hidden
+BIN_MM = 5.0  # of height, in which a dart has one width
+LOST_PX = 1.0  # by which a cross-section is too narrow that weighs half: edges are known to a third of that
+MENDED = 2.0  # times the weight of a cross-section beside a dart that stands, once its other edge is known
 HALF_CLEAR = 40.0  # a dart in full view has 60 to 100: what half hides has this many, and lines of chance a dozen
 
 
@@ -51,16 +57,67 @@ class Eye:
         ones = np.ones((len(lines), 1))
         normals = np.cross(np.hstack([lines[:, :2], ones]), np.hstack([lines[:, 2:], ones])) @ self._rotation
         self.planes: Floats = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-        sections = np.array([[c.u, c.v, c.weight, k] for k, s in enumerate(view.sightings) for c in s.sections]).reshape(-1, 4)
+        sections = np.array(
+            [
+                [c.u, c.v, c.weight, k, c.half_width, -_side(c) * s.dv, _side(c) * s.du, c.hidden]
+                for k, s in enumerate(view.sightings)
+                for c in s.sections
+            ]
+        ).reshape(-1, 8)
         _, first = np.unique(np.round(sections[:, :2], 7), axis=0, return_index=True)
-        first = np.sort(first)
-        self._all: Floats = sections
-        self._member: Floats = np.equal(sections[:, 3:], np.arange(len(view.sightings))).astype(float)
-        self.points: Floats = sections[first, :2]
-        self.weights: Floats = sections[first, 2]
+        self._once = np.sort(first)
+        self.sections: Floats = sections[:, :3]  # all of all sightings, a row (u, v, weight) each; `points` have each once
+        self._half: Floats = sections[:, 4]
+        self._doubtful: NDArray[np.bool_] = sections[:, 7] != 0
+        self._hidden: Floats = sections[:, 5:7]  # the unit direction in which an edge is hidden, 0 where none is
+        self._member: Floats = np.equal(sections[:, 3:4], np.arange(len(view.sightings))).astype(float)
+        self.points: Floats = self.sections[self._once, :2]
+        self.weights: Floats = self.sections[self._once, 2]
         self.free: NDArray[np.bool_] = np.ones(len(first), bool)
         for axis in view.known:
             self.take(as_row(axis), KNOWN_PX)
+
+    @property
+    def half_hidden(self) -> bool:
+        """Say whether there are cross-sections of which one edge is hidden by a dart that stands."""
+        return bool(self._doubtful.any())
+
+    def widths(self, axis: Floats) -> tuple[Floats, Floats]:
+        """Measure a dart on an axis by the cross-sections with both edges: heights above the face and half widths, mm."""
+        on, height_mm, depth_mm = self._along(axis, WIDE_PX)
+        whole = on & ~self._doubtful
+        return height_mm[whole], self._half[whole] * depth_mm[whole]
+
+    def mended(self, axis: Floats, half_mm: Floats) -> "Eye":
+        """See a dart on an axis whole: its width is known (`half_mm` at every `BIN_MM` of height), so its middle follows from one edge.
+
+        Cross-sections of which one edge is hidden move towards that edge by what they are too narrow. Others that are too narrow have
+        lost an edge, and nobody knows which: they weigh less.
+        """
+        on, height_mm, depth_mm = self._along(axis, HIDDEN_PX)
+        bins = np.clip((height_mm / BIN_MM).astype(int), 0, len(half_mm) - 1)
+        missing = half_mm[bins] / depth_mm - self._half
+        mend = on & self._hidden.any(axis=1) & np.isfinite(missing)
+        lost = on & ~mend & (missing > 0)
+        sections = self.sections.copy()
+        sections[mend, :2] += np.maximum(missing[mend], 0.0)[:, None] * self._hidden[mend]
+        sections[mend, 2] *= MENDED
+        sections[lost, 2] /= 1 + (missing[lost] * self.focal / LOST_PX) ** 2
+        whole = copy.copy(self)
+        whole.sections, whole.points, whole.weights = sections, sections[self._once, :2], sections[self._once, 2]
+        return whole
+
+    def _along(self, axis: Floats, width_px: float) -> tuple[NDArray[np.bool_], Floats, Floats]:
+        """Say which cross-sections, of all sightings, lie on a dart's barrel, their heights above the face and their depths (mm)."""
+        foot, direction, length = self.lines(axis[None])
+        apart = self.sections[:, :2] - foot[0]
+        across = (apart[:, 1] * direction[0, 0] - apart[:, 0] * direction[0, 1]) * self.focal
+        part = apart @ direction[0] / length[0]
+        low_mm = float((self._rotation[2, :2] @ axis[:2]) + self._translation[2])
+        rise = float(self._rotation[2, :2] @ axis[2:] + self._rotation[2, 2])
+        high_mm = low_mm + DART_MM * rise
+        height_mm = DART_MM * part * low_mm / (high_mm * (1 - part) + part * low_mm)  # the inverse of the depth is linear in a picture
+        return (np.abs(across) < width_px) & (part > -BELOW) & (part < 1), height_mm, low_mm + height_mm * rise
 
     def lines(self, axes: Floats) -> tuple[Floats, Floats, Floats]:
         """Project axes (n, 4): their feet (n, 2), unit directions outwards (n, 2), and the lengths (n) of `DART_MM` of them."""
@@ -109,7 +166,7 @@ class Eye:
         """Find for each axis (n) the sighting that lies best on it: its index and its support."""
         if not len(self.sightings):
             return np.zeros(len(axes), np.intp), np.zeros(len(axes))
-        on = self._on(axes, self._all[:, :2], self._all[:, 2])
+        on = self._on(axes, self.sections[:, :2], self.sections[:, 2])
         totals = on @ self._member
         best = totals.argmax(axis=1)
         return best, totals[np.arange(len(axes)), best]
@@ -145,6 +202,10 @@ class Eye:
         along = (dx * direction[:, 0, None] + dy * direction[:, 1, None]) / length[:, None]
         on: Floats = weights * ((along > -BELOW) & (along < 1.0)) / (1 + np.square(np.square(across)))
         return on
+
+
+def _side(section: Section) -> int:
+    return section.hidden if abs(section.hidden) == 1 else 0
 
 
 def before_camera(calibration: Calibration, axis: Axis3, heights_mm: tuple[float, ...]) -> Floats:

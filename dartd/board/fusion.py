@@ -7,11 +7,11 @@ The covariance of that fit, widened by how far the lines miss each other, is the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dartd.board.eye import BELOW, Eye, Floats, View, as_row
+from dartd.board.eye import BELOW, BIN_MM, DART_MM, Eye, Floats, View, as_row
 from schemas.base import CameraId
 from schemas.geometry import Axis3
 from schemas.worker import Sighting
@@ -32,11 +32,14 @@ SAME_MM = 3.0
 TRIED = 4
 RIVAL = 0.75  # an axis that is this much less clear than the clearest does not become the clearer one when both are refined
 FAINT = 0.3  # where no two lines of chance score more than this for each camera, there is nothing to refine
+MENDING = 2  # rounds in which what is half hidden is put right: the second knows better at which heights
+FEWEST_WIDTHS = 4
 CLARITY = 3.0  # between axes that enough cross-sections lie on, those on which the most lie win
 STEP = np.array([0.05, 0.05, 0.002, 0.002])
 STEPS = np.diag(STEP)
 
 Equations = tuple[Floats, Floats]
+Fitted = tuple[Floats, Floats, list[Eye]]
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,10 @@ class Witness:
 
 @dataclass(frozen=True)
 class Fix:
-    """A dart's axis on which cameras agree. `covariance` is that of (x_mm, y_mm); `score` says whether it is one, `clarity` how clear."""
+    """A dart's axis on which cameras agree. `covariance` is that of (x_mm, y_mm); `score` says whether it is one, `clarity` how clear.
+
+    `half_mm` is half its width at every `BIN_MM` of height above the face, NaN where no camera saw both of its edges.
+    """
 
     axis: Axis3
     covariance: Floats
@@ -62,6 +68,7 @@ class Fix:
     clarity: float
     residual_mm: float
     witnesses: tuple[Witness, ...]
+    half_mm: Floats
 
     @property
     def uncertainty_mm(self) -> float:
@@ -84,21 +91,24 @@ class Fix:
         return tuple(w.camera_id for w in self.witnesses if w.used)
 
 
-def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3) -> list[Fix]:
+UNKNOWN_MM = np.full(round(DART_MM / BIN_MM), np.nan)
+
+
+def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3, half_mm: Floats = UNKNOWN_MM) -> list[Fix]:
     """Find up to `most` new darts in what the cameras see, the clearest first.
 
     Axes that coincide with a dart already `standing` are left out. A dart that only one camera saw is placed by its tip; its uncertainty
-    says so.
+    says so. Where no camera sees both edges of a dart it is taken to be as wide as `half_mm` says, as darts before it were.
     """
     eyes = [Eye(v) for v in views]
     axes = _crossings(eyes) if len(eyes) > 1 else _alone(eyes)
     possible = _Judgement(eyes, axes[[not any(_same(a, s) for s in standing) for a in axes]])
     fixes: list[Fix] = []
     while len(fixes) < most:
-        fix = _best(eyes, possible, standing)
+        fix = _best(eyes, possible, standing, half_mm)
         if fix is None:
             break
-        fixes.append(fix)
+        fixes.append(replace(fix, half_mm=_half_widths(eyes, as_row(fix.axis))))
         for eye in eyes:
             eye.take(as_row(fix.axis), 1.5 * GATES_PX[-1])
     return fixes
@@ -135,13 +145,13 @@ def _end_share(eye: Eye, axes: Floats) -> Floats:
     return share
 
 
-def _best(eyes: Sequence[Eye], possible: _Judgement, standing: Sequence[Axis3]) -> Fix | None:
+def _best(eyes: Sequence[Eye], possible: _Judgement, standing: Sequence[Axis3], half_mm: Floats) -> Fix | None:
     scores, ranks = possible.scores()
     if not np.any(scores > FAINT * len(eyes)):
         return None
     axes = possible.axes
     likely = np.flatnonzero(ranks > RIVAL * ranks.max())
-    tried = [fix for k in _apart(axes, likely[np.argsort(-ranks[likely])]) if (fix := _refine(eyes, axes[k])) is not None]
+    tried = [fix for k in _apart(axes, likely[np.argsort(-ranks[likely])]) if (fix := _refine(eyes, axes[k], half_mm)) is not None]
     new = [fix for fix in tried if not any(_same(as_row(fix.axis), s) for s in standing)]
     return max(new, key=lambda fix: fix.clarity, default=None)
 
@@ -195,9 +205,11 @@ def _meet(n: Floats, at: Floats, m: Floats, there: Floats) -> Floats:
     return possible
 
 
-def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:
+def _refine(eyes: Sequence[Eye], start: Floats, usual_mm: Floats) -> Fix | None:
     """Fit the axis to the lines of all cameras that support it; leave out a camera that contradicts the others."""
     fitted = _fit(eyes, start)
+    if fitted is not None and any(e.half_hidden for e in eyes):
+        eyes, fitted = _mend(eyes, fitted, usual_mm)
     if fitted is None:
         return None
     axis, covariance, fitting = fitted
@@ -225,15 +237,42 @@ def _refine(eyes: Sequence[Eye], start: Floats) -> Fix | None:
         clarity,
         residual_mm,
         tuple(witnesses),
+        UNKNOWN_MM,
     )
 
 
-def _fit(eyes: Sequence[Eye], start: Floats) -> tuple[Floats, Floats, list[Eye]] | None:
+def _mend(eyes: Sequence[Eye], fitted: Fitted, usual_mm: Floats) -> tuple[Sequence[Eye], Fitted | None]:
+    """Fit again with what is half hidden seen whole: how wide the dart is, those cameras say that see both of its edges."""
+    whole = eyes
+    for _ in range(MENDING):
+        half_mm = _half_widths(eyes, fitted[0])
+        half_mm = np.where(np.isnan(half_mm), usual_mm, half_mm)
+        whole = [e.mended(fitted[0], half_mm) for e in eyes]
+        again = _fit(whole, fitted[0], GATES_PX[::2])
+        if again is None:
+            return whole, None
+        fitted = again
+    return whole, fitted
+
+
+def _half_widths(eyes: Sequence[Eye], axis: Floats) -> Floats:
+    """Measure half the width of a dart at every height by its cross-sections with both edges, in mm: the medians."""
+    heights, halves = (np.concatenate(part) for part in zip(*(e.widths(axis) for e in eyes), strict=True))
+    bins = np.floor(heights / BIN_MM)
+    halves = halves[np.lexsort((halves, bins))]
+    first, end = (np.searchsorted(np.sort(bins), np.arange(len(UNKNOWN_MM)), side) for side in ("left", "right"))
+    known = end - first >= FEWEST_WIDTHS
+    half_mm = UNKNOWN_MM.copy()
+    half_mm[known] = halves[(first + end)[known] // 2]
+    return half_mm
+
+
+def _fit(eyes: Sequence[Eye], start: Floats, gates_px: Sequence[float] = GATES_PX) -> Fitted | None:
     """Solve for the axis with every camera whose lines come near it; when three speak and one contradicts, without that one."""
     axis, chosen = start, list(eyes)
     while True:
         covariance, used = np.eye(4), list[Eye]()
-        for gate_px in GATES_PX:
+        for gate_px in gates_px:
             spoken = [(e, said) for e in chosen if (said := _equations(e, axis, gate_px)) is not None]
             if not spoken:
                 return None

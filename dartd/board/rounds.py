@@ -8,10 +8,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from dartd.board.eye import View, before_camera, shows
-from dartd.board.fusion import Fix, fuse
+from dartd.board.fusion import UNKNOWN_MM, Fix, fuse
 from dartd.board.landing import land
 from dartd.board.observation import Observation
 from schemas.base import CameraId, DartId
@@ -39,6 +40,7 @@ LEAVING = 0.5
 HAND_MM = 38.0  # an unexplained spot this wide in one camera is a hand, when another sees something wide too or is still busy
 FINGERS_MM = 24.0  # or this wide in two
 BESIDE_MM = 8.0  # what another camera must see at the least: a fly on one lens is nothing to the others
+SWINGS_S = 0.3  # a camera that moves again so soon still swings: nobody throws two darts within that time
 TOGETHER_S = 0.25  # within which cameras see the same flight begin
 REACHES_S = 0.7  # within which a hand that comes to the board is before all cameras; who walks past takes longer from one to the next
 LINGERS_S = 0.4  # a dart is still by then; who moves longer before another camera may be the one whose hand the first sees
@@ -57,6 +59,8 @@ class _Round:
     began_s: dict[CameraId, float] = field(default_factory=dict)  # when each camera first saw motion
     settled: dict[CameraId, Settled] = field(default_factory=dict)
     first_settled_s: float | None = None
+    before: dict[CameraId, Settled] = field(default_factory=dict)  # what cameras said that swung on: it is of the same happening
+    hand: bool = False  # it was told to be a hand
 
 
 class Rounds:
@@ -67,6 +71,8 @@ class Rounds:
         self._timeout_s = settled_timeout_s
         self._round: _Round | None = None
         self._held_until_s = -math.inf
+        self._half_mm = UNKNOWN_MM  # half the width of the last dart that was seen whole: a player's darts are alike
+        self._flown_s = -math.inf  # flights that began before were told
         self._busy: set[CameraId] = set()  # cameras that have seen motion and not settled since, whatever round it began in
         self.poses: dict[CameraId, Calibration] = {}
 
@@ -78,6 +84,7 @@ class Rounds:
     def forget(self) -> None:
         """Drop what was gathered."""
         self._round = None
+        self._flown_s = -math.inf
         self._busy.clear()
 
     def lose(self, camera_id: CameraId) -> None:
@@ -97,14 +104,27 @@ class Rounds:
 
     def sees_hand(self, now: float) -> bool:
         """Say whether a hand that a camera told of while it moves is one: others must have begun to see motion with it, and long enough."""
-        return self._round is not None and self._still_in(self._round, now)
+        if self._round is None or not self._still_in(self._round, now):
+            return False
+        self._round.hand = True
+        return True
+
+    def hand_due_s(self) -> float | None:
+        """Give the time at which a hand of which one camera told will be believed, if others see motion till then; None without one."""
+        gathered = self._round
+        if gathered is None or gathered.hand:
+            return None
+        began = gathered.began_s
+        telling = [c for c, m in gathered.moving.items() if m.hand]
+        with_them = [c for c in gathered.moving if any(c != one and abs(began[c] - began[one]) <= REACHES_S for one in telling)]
+        return min((began[c] + LINGERS_S for c in with_them), default=None)
 
     def _still_in(self, gathered: _Round, now: float) -> bool:
         began = gathered.began_s
         telling = [c for c, m in gathered.moving.items() if m.hand]
         if len(self.poses) < 2:
             return bool(telling)
-        with_them = [c for c in gathered.moving if c in telling or now - began[c] >= LINGERS_S]
+        with_them = [c for c in gathered.moving if c in telling or now >= began[c] + LINGERS_S]
         return any(c != one and abs(began[c] - began[one]) <= REACHES_S for one in telling for c in with_them)
 
     def settle(self, settled: Settled, now: float) -> None:
@@ -113,6 +133,9 @@ class Rounds:
             self._round = _Round(settled.started_s)
         self._round.moving.pop(settled.camera_id, None)
         self._busy.discard(settled.camera_id)
+        before = self._round.before.get(settled.camera_id)
+        if before is not None:
+            settled = msgspec.structs.replace(settled, started_s=before.started_s, flight=before.flight or settled.flight)
         self._round.settled[settled.camera_id] = settled
         if self._round.first_settled_s is None:
             self._round.first_settled_s = now
@@ -122,13 +145,16 @@ class Rounds:
         return self._round is not None and camera_id in self._round.settled
 
     def take_back(self, camera_id: CameraId, now: float) -> int | None:
-        """Forget what a camera saw that moves again while others are waited for; gives its episode, None when nobody is waited for."""
-        if self._round is None or now >= self._held_until_s or camera_id not in self._round.settled:
+        """Forget what a camera saw that swings on, or moves again while others are waited for; gives its episode, None when it counts."""
+        gathered = self._round
+        if gathered is None or camera_id not in gathered.settled:
             return None
-        episode = self._round.settled.pop(camera_id).episode
-        if not self._round.settled:
-            self._round.first_settled_s = None
-        return episode
+        if now >= max(self._held_until_s, gathered.started_s + SWINGS_S):
+            return None
+        gathered.before[camera_id] = gathered.settled.pop(camera_id)
+        if not gathered.settled:
+            gathered.first_settled_s = None
+        return gathered.before[camera_id].episode
 
     def hold(self, until_s: float) -> None:
         """Close no round by itself before this time: cameras are on their way, and two alone cannot tell several new darts apart."""
@@ -165,11 +191,11 @@ class Rounds:
             if c in self.poses
         ]
         cameras = max(1, len(self.poses))
-        found = fuse(views, as_before, 3 + len(disturbed))
+        found = fuse(views, as_before, 3 + len(disturbed), self._half_mm)
         fixes = self._accept(found, disturbed)
-        flight = _flown(settled, cameras)
-        if flight and not fixes and not disturbed:
-            fixes = self._seen_by_one([v for v in views if settled[v.camera_id].flight])
+        flight = _flown(settled, cameras, self._flown_s)
+        if not fixes and not disturbed:
+            fixes = self._seen_by_one([v for v in views if (flight and settled[v.camera_id].flight) or self._struck(v.camera_id, settled)])
         again = _seen_again(disturbed, fixes)
         fixes = [f for f in fixes if f not in again.values()]
         gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < GONE and d.dart_id not in again)
@@ -185,6 +211,10 @@ class Rounds:
             not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses, busy=len(self._busy))
         )
         at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
+        if flight or fixes:
+            self._flown_s = at_s
+        for fix in fixes:
+            self._half_mm = np.where(np.isnan(fix.half_mm), self._half_mm, fix.half_mm)
         return (
             Observation(
                 at_s=now,
@@ -217,8 +247,17 @@ class Rounds:
                 accepted.append(fix)
         return accepted
 
+    def _struck(self, one: CameraId, settled: Mapping[CameraId, Settled]) -> bool:
+        """Say whether something struck the board: all cameras shook together and shortly, and nothing but one of them sees a change."""
+        others = [settled[c] for c in self.poses if c != one and c in settled]
+        return (
+            len(others) + 1 == len(self.poses)
+            and all(s.finding == "nothing" and abs(s.started_s - settled[one].started_s) <= TOGETHER_S for s in others)
+            and all(s.t_s - s.started_s < LINGERS_S for s in settled.values())
+        )
+
     def _seen_by_one(self, views: Sequence[View]) -> list[Fix]:
-        """Find the dart that flew where the pictures of all other cameras end: far out in the surround one may see it alone."""
+        """Find the dart that came where the pictures of all other cameras end: far out in the surround one may see it alone."""
         for view in views:
             others = [pose for camera, pose in self.poses.items() if camera != view.camera_id]
             found = [f for f in fuse([view], most=1) if f.in_view > ALONE and f.length_mm > SHORTEST_MM]
@@ -227,8 +266,10 @@ class Rounds:
         return []
 
 
-def _flown(settled: Mapping[CameraId, Settled], cameras: int) -> bool:
+def _flown(settled: Mapping[CameraId, Settled], cameras: int, told_s: float) -> bool:
     """Say whether something flew: one camera saw it fly, and another one, if there is one, saw that or the board shake at the same time.
+
+    What flew before `told_s` was told when other cameras had settled.
 
     Who walks past comes to one camera after another, and what crawls on one lens is nothing to the others. A camera that has been
     busy for longer has a hand before it, and the others see that hand's shadow.
@@ -237,7 +278,7 @@ def _flown(settled: Mapping[CameraId, Settled], cameras: int) -> bool:
     return any(
         one.started_s - min(began) < LINGERS_S and (cameras == 1 or sum(abs(b - one.started_s) <= TOGETHER_S for b in began) > 1)
         for one in settled.values()
-        if one.flight
+        if one.flight and one.started_s > told_s
     )
 
 

@@ -53,7 +53,11 @@ class Witnesses:
         """Let something move before these cameras, or all."""
         self.now += 0.1
         self.episode += 1
-        return self.tell(*(Motion(camera_id=c, t_s=self.now, episode=self.episode, hand=hand) for c in cameras or self.cameras))
+        return self.tell(*(self.motion_of(k, hand=hand) for k in self._numbers(cameras or None)))
+
+    def motion_of(self, camera: int, *, hand: bool = False) -> Motion:
+        """Give what one camera says while something moves."""
+        return Motion(camera_id=self.cameras[camera], t_s=self.now, episode=self.episode, hand=hand)
 
     def settled(
         self,

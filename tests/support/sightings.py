@@ -129,6 +129,24 @@ def displaced(sighting: Sighting, across_px: float, turn_rad: float = 0.0) -> Si
     )
 
 
+def half_hidden(sighting: Sighting, missing_px: float, side: int) -> Sighting:
+    """Give a sighting of which `missing_px` of its width are hidden by a dart that stands on one side of it (1 or -1)."""
+    shift = -side * missing_px / 2 / FOCAL_PX * np.array([-sighting.dv, sighting.du])
+    sections = tuple(
+        msgspec.structs.replace(
+            x,
+            u=x.u + float(shift[0]),
+            v=x.v + float(shift[1]),
+            half_width=x.half_width - missing_px / 2 / FOCAL_PX,
+            weight=0.3 * x.weight,
+            hidden=side,
+        )
+        for x in sighting.sections
+    )
+    end = {"u": sighting.u + float(shift[0]), "v": sighting.v + float(shift[1])}
+    return msgspec.structs.replace(sighting, **end, sections=sections)
+
+
 def apart_mm(one: Axis3, other: Axis3) -> float:
     """Measure how far apart two axes cut the face."""
     return math.hypot(one.x_mm - other.x_mm, one.y_mm - other.y_mm)

@@ -39,12 +39,16 @@ BESIDE = 0.3  # of a cut beside a dart that stands: that one may hide an edge of
 
 @dataclass(frozen=True)
 class Cuts:
-    """Cross-sections in a patch: `row` along the axis (tip downwards), `middle` and `width` in px, `weight` 0 to 1."""
+    """Cross-sections in a patch: `row` along the axis (tip downwards), `middle` and `width` in px, `weight` 0 to 1.
+
+    `hidden` is 1 where the right edge may be hidden by a dart that stands, -1 where the left one may be, 0 2 where both, 0 where neither.
+    """
 
     row: Floats
     middle: Floats
     width: Floats
     weight: Floats
+    hidden: NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -132,13 +136,16 @@ def _cuts(patch: Patch) -> Cuts:
     thin = (last - first + 1 <= WIDEST_MM * patch.px_per_mm) & (first > 4) & (last < patch.changed.shape[1] - 6)
     row, first, last = row[thin], first[thin], last[thin]
     if len(row) == 0:
-        return Cuts(*(np.zeros(0) for _ in range(4)))
+        return Cuts(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.int8))
     left = _edge(patch.magnitude, row, first, -1)
     right = _edge(patch.magnitude, row, last, 1)
-    hidden = (patch.known[row, np.maximum(first - 2, 0)] > 0) | (patch.known[row, np.minimum(last + 2, patch.known.shape[1] - 1)] > 0)
+    hidden_left = patch.known[row, np.maximum(first - 2, 0)] > 0
+    hidden_right = patch.known[row, np.minimum(last + 2, patch.known.shape[1] - 1)] > 0
+    hidden = np.where(hidden_left & hidden_right, np.int8(2), hidden_right.astype(np.int8) - hidden_left)
     contrast = patch.magnitude[row, (first + last) // 2]
     clear = np.clip(contrast / CLEAR_LEVELS, FAINTEST, 1.0)
-    return Cuts(row.astype(float), (left + right) / 2, right - left, np.where(hidden, BESIDE * clear, clear))
+    weight = np.where(hidden_left | hidden_right, BESIDE * clear, clear)
+    return Cuts(row.astype(float), (left + right) / 2, right - left, weight, hidden)
 
 
 def _edge(magnitude: NDArray[np.float32], row: NDArray[np.intp], column: NDArray[np.intp], side: int) -> Floats:
@@ -253,8 +260,8 @@ def _sighting(patch: Patch, cuts: Cuts, on: NDArray[np.bool_], projection: Proje
         confidence=float(np.clip(covered, 0, 1)),
         tip_occluded=hidden,
         sections=tuple(
-            Section(u=float(u), v=float(v), half_width=float(h) / focal, weight=float(w))
-            for (u, v), h, w in zip(normalised[2:], cuts.width[near] / 2, weights, strict=True)
+            Section(u=float(u), v=float(v), half_width=float(h) / focal, weight=float(w), hidden=int(side))
+            for (u, v), h, w, side in zip(normalised[2:], cuts.width[near] / 2, weights, cuts.hidden[near], strict=True)
         ),
     )
 

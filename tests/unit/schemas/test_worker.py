@@ -44,7 +44,13 @@ def test_configure_needs_the_camera_alone() -> None:
 @given(values_of(Section))
 def test_sections_are_short_on_the_pipe(section: Section) -> None:
     """Cross-sections come by the dozen: they must travel as bare numbers, without names."""
-    assert msgspec.msgpack.decode(msgspec.msgpack.encode(section)) == [section.u, section.v, section.half_width, section.weight]
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(section)) == [
+        section.u,
+        section.v,
+        section.half_width,
+        section.weight,
+        section.hidden,
+    ]
 
 
 @given(st.data())

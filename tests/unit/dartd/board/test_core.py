@@ -127,6 +127,34 @@ def test_the_next_happening_closes_the_round() -> None:
     assert [e.score.label for e in scene.said if isinstance(e, DartHit)] == ["T20", "BULL"]
 
 
+def test_a_camera_that_swings_on_makes_no_second_throw() -> None:
+    """Of a camera that moves again just after it settled all counts with the others, and it compares with the board before the throw."""
+    scene = Witnesses()
+    scene.moving()
+    scene.now += 0.1
+    scene.tell(scene.settled_of(2, T20))
+    scene.moving(scene.cameras[2])
+    scene.settled(T20)
+
+    assert [e.score.label for e in scene.said if isinstance(e, DartHit)] == ["T20"]
+    assert [to for to, order in scene.orders if isinstance(order, Disown)] == [scene.cameras[2]]
+
+
+def test_a_quick_hand_is_believed_before_it_leaves() -> None:
+    """One camera tells of a hand once; as soon as the others have seen motion with it for long enough, the takeout begins by time alone."""
+    scene = Witnesses()
+    scene.throw(T20)
+    scene.moving()
+    scene.tell(scene.motion_of(0, hand=True))
+    early = scene.wait(0.2)
+    late = scene.wait(0.3)
+    scene.settled(there=dict.fromkeys(scene.standing, 1.0), flight=False)
+
+    assert "takeout_started" not in kinds(early)
+    assert "takeout_started" in kinds(late)
+    assert kinds(scene.said)[-2:] == ["false_takeout", "board_state_changed"]
+
+
 def test_a_new_sequence_is_a_fresh_board() -> None:
     """A recording's next sequence, told by every camera, resets the board once; darts are not told as removed."""
     scene = Witnesses()

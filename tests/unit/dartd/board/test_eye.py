@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from dartd.board.eye import DART_MM, Eye, View, as_row, before_camera, shows
+from dartd.board.eye import BIN_MM, DART_MM, Eye, Floats, View, as_row, before_camera, shows
 from schemas.geometry import Axis3
-from tests.support.sightings import FOCAL_PX, displaced, sight, station, view
+from tests.support.sightings import FOCAL_PX, HEIGHTS_MM, displaced, half_hidden, sight, station, view
 from workers.vision.projection import Projection
 
 CAMERA = station(0, 0.7)
@@ -153,3 +153,40 @@ def test_the_scale_follows_the_distance() -> None:
 def test_a_row_is_the_four_numbers_of_an_axis() -> None:
     """An axis as a row keeps place and slopes in order."""
     assert as_row(DART).tolist() == [30.0, -45.0, -0.05, 0.25]
+
+
+def _depths_mm(heights_mm: Floats) -> Floats:
+    return before_camera(CAMERA, DART, tuple(heights_mm))[:, 2]
+
+
+def test_the_width_of_a_dart_is_measured_where_both_edges_show() -> None:
+    """Cross-sections tell heights and half widths in mm; those beside a dart that stands tell nothing of it."""
+    heights_mm, half_mm = _eye(DART).widths(as_row(DART))
+    none, _ = Eye(view(CAMERA, half_hidden(sight(CAMERA, DART), 2.0, 1))).widths(as_row(DART))
+
+    assert heights_mm == pytest.approx(HEIGHTS_MM, abs=0.1)
+    assert half_mm == pytest.approx(3.0 / FOCAL_PX * _depths_mm(HEIGHTS_MM), abs=0.01)
+    assert len(none) == 0
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_half_hidden_dart_is_seen_whole_once_its_width_is_known(side: int) -> None:
+    """Mended cross-sections lie on the axis and weigh more, and the eye that was mended from is as before."""
+    half_mm = 3.0 / FOCAL_PX * _depths_mm(np.arange(0, DART_MM, BIN_MM))
+    eye = Eye(view(CAMERA, half_hidden(sight(CAMERA, DART), 3.0, side)))
+    mended = eye.mended(as_row(DART), half_mm)
+
+    assert (eye.half_hidden, _eye(DART).half_hidden) == (True, False)
+    assert np.abs(eye.offsets(as_row(DART))[0]) == pytest.approx(1.5, abs=0.1)
+    assert np.abs(mended.offsets(as_row(DART))[0]).max() < 0.2
+    assert mended.weights.sum() > eye.weights.sum()
+
+
+def test_what_is_too_narrow_has_lost_an_edge() -> None:
+    """A cross-section between two darts that stand, or with an edge that cannot be told from the bed, weighs less the more is missing."""
+    half_mm = 3.0 / FOCAL_PX * _depths_mm(np.arange(0, DART_MM, BIN_MM))
+    eye = _eye(DART)
+
+    assert eye.mended(as_row(DART), half_mm).weights.sum() == pytest.approx(eye.weights.sum(), rel=0.02)
+    assert eye.mended(as_row(DART), 2 * half_mm).weights.sum() < 0.2 * eye.weights.sum()
+    assert eye.mended(as_row(DART), np.full_like(half_mm, np.nan)).weights.sum() == eye.weights.sum()

@@ -1,12 +1,13 @@
 """Tests of finding the axes in space on which the cameras agree."""
 
+import msgspec
 import numpy as np
 import pytest
 
 from dartd.board.eye import View
 from dartd.board.fusion import Fix, fuse
 from schemas.geometry import Axis3
-from tests.support.sightings import Flaws, apart_mm, displaced, rig, sight, station, view, views
+from tests.support.sightings import Flaws, apart_mm, displaced, half_hidden, rig, sight, station, view, views
 
 DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
 DARTS = (DART, Axis3(x_mm=140.0, y_mm=-70.0, slope_x=-0.1, slope_y=0.3), Axis3(x_mm=0.5, y_mm=-1.0), Axis3(x_mm=-200.0, y_mm=90.0))
@@ -145,6 +146,31 @@ def test_a_witness_says_how_far_its_line_misses() -> None:
     assert [w.camera_id for w in fix.witnesses] == [c.camera_id for c in calibrations]
     assert all(0 <= w.support <= 1 for w in fix.witnesses)
     assert fix.residual_mm > _only(fuse(seen)).residual_mm
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_what_a_dart_hides_of_another_is_made_up_for(side: int) -> None:
+    """A camera that sees one edge of a dart, the other behind a dart that stands, places it as well: others know how wide it is."""
+    first, second, third = rig(3)
+    whole = [view(c, sight(c, DART)) for c in (second, third)]
+    hidden = half_hidden(sight(first, DART), 4.0, side)
+    unaware = msgspec.structs.replace(hidden, sections=tuple(msgspec.structs.replace(c, hidden=0) for c in hidden.sections))
+    fix, misled = (fuse([view(first, s), *whole])[0] for s in (hidden, unaware))
+
+    assert apart_mm(fix.axis, DART) < 0.2
+    assert apart_mm(misled.axis, DART) > 0.4
+    assert first.camera_id in fix.seen_by
+
+
+def test_a_dart_that_nobody_sees_whole_is_as_wide_as_the_one_before() -> None:
+    """Half hidden from every camera, a dart is placed by the width of the darts before it; how wide a dart is comes with each fix."""
+    before = _only(fuse(views(rig(3), DART)))
+    hidden = [view(c, half_hidden(sight(c, DART), 4.0, 1)) for c in rig(3)]
+    fix, guessed = fuse(hidden, half_mm=before.half_mm)[0], fuse(hidden)[0]
+
+    assert np.nanmedian(before.half_mm) == pytest.approx(3.0 / 600 * 400, rel=0.25)  # 3 px, from about 400 mm away
+    assert apart_mm(fix.axis, DART) < 0.3 < apart_mm(guessed.axis, DART)
+    assert np.isnan(guessed.half_mm).all()
 
 
 def test_the_covariance_is_one() -> None:

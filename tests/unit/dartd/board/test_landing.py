@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dartd.board.fusion import Fix, fuse
+from dartd.board.fusion import UNKNOWN_MM, Fix, fuse
 from dartd.board.landing import land, suggest
 from dartd.board.observation import Landing
 from schemas.base import CameraId
@@ -23,7 +23,7 @@ def _landing(axis: Axis3 = T20, cameras: int = 3) -> Landing:
 
 
 def _fix(x_mm: float, y_mm: float, sigma_mm: float) -> Fix:
-    return Fix(Axis3(x_mm=x_mm, y_mm=y_mm), sigma_mm**2 * np.eye(2), 2.9, 2.0, 0.1, ())
+    return Fix(Axis3(x_mm=x_mm, y_mm=y_mm), sigma_mm**2 * np.eye(2), 2.9, 2.0, 0.1, (), UNKNOWN_MM)
 
 
 @pytest.mark.parametrize(("x_mm", "y_mm", "label"), [(0, 103, "T20"), (0, 0, "BULL"), (166, 0, "D6"), (0, -135, "S3"), (0, 185, "M20")])

@@ -9,7 +9,7 @@ from dartd.board.rounds import Rounds, is_hand
 from schemas.base import CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.geometry import Axis3
-from schemas.worker import KnownDart, Motion, Presence, Section, Settled, Spot
+from schemas.worker import Finding, KnownDart, Motion, Presence, Section, Settled, Spot
 from tests.support.sightings import apart_mm, rig, sight
 
 TIMEOUT_S = 0.5
@@ -347,6 +347,71 @@ def test_a_hand_that_moves_is_seen_by_more_than_one() -> None:
     assert [alone.sees_hand(0.6), lingering.sees_hand(0.6), both.sees_hand(0.2), single.sees_hand(0.2)] == [False, True, True, True]
     assert not lingering.sees_hand(0.2)
     assert not _rounds().sees_hand(0.6)
+
+
+def test_a_hand_is_believed_as_soon_as_others_have_seen_it_long_enough() -> None:
+    """The round says when that will be, so that nobody has to say more meanwhile; once told it is told."""
+    rounds, passer = _rounds(), _rounds()
+    for seen, later_s in ((rounds, 0.1), (passer, 1.0)):
+        seen.move(_motion(0))
+        seen.move(_motion(1, later_s))
+        seen.move(msgspec.structs.replace(_motion(0, 0.2), hand=True))
+    due_s = rounds.hand_due_s()
+
+    assert due_s is not None
+    assert due_s == pytest.approx(0.1 + 0.4)
+    assert [rounds.sees_hand(0.4), rounds.sees_hand(due_s)] == [False, True]
+    assert rounds.hand_due_s() is None
+    assert passer.hand_due_s() is None
+    assert _rounds().hand_due_s() is None
+
+
+def test_a_camera_that_swings_on_is_waited_for() -> None:
+    """Moving again just after a landing is of that landing: the flight that was seen before counts for what is said in the end."""
+    rounds = _rounds()
+    for camera in range(3):
+        rounds.move(_motion(camera, 0.5))
+    rounds.settle(_settled(2), 0.65)
+    again, late = rounds.take_back(CAMERAS[2], 0.75), rounds.take_back(CAMERAS[2], 0.9)
+    rounds.move(_motion(2, 0.75))
+    for camera in range(3):
+        rounds.settle(msgspec.structs.replace(_settled(camera, DART), flight=False, started_s=0.75 if camera == 2 else 0.5), 1.0)
+    observation = rounds.close((), 1.0)[0]
+
+    assert (again, late) == (9, None)
+    assert observation.flight
+    assert len(observation.landings) == 1
+
+
+def test_a_flight_is_told_once() -> None:
+    """A camera that settles after the others saw the same dart fly: its flight is none of the next happening."""
+    rounds = _rounds()
+    for camera in (0, 1):
+        rounds.settle(_settled(camera, DART), 0.95)
+    first = rounds.close((), 1.0)[0]
+    for camera in range(3):
+        rounds.settle(_settled(camera), 1.1)
+    second = rounds.close((), 1.2)[0]
+    rounds.settle(msgspec.structs.replace(_settled(0), started_s=2.0), 2.3)
+    rounds.settle(msgspec.structs.replace(_settled(1), started_s=2.1), 2.3)
+    third = rounds.close((), 2.4)[0]
+
+    assert [first.flight, second.flight, third.flight] == [True, False, True]
+
+
+@pytest.mark.parametrize(("shaken_s", "finding", "told"), [(0.1, "nothing", 1), (0.6, "nothing", 0), (0.1, "light", 0)])
+def test_what_strikes_the_board_beyond_all_other_pictures_is_a_dart(shaken_s: float, finding: Finding, told: int) -> None:
+    """Far in the surround one camera may see the dart alone, and its flight nobody; but the board shook shortly in all pictures."""
+    far = Axis3(x_mm=250.0 * np.cos(0.4), y_mm=250.0 * np.sin(0.4), slope_x=0.0, slope_y=0.15)
+    rounds = Rounds(BoardSpec(), TIMEOUT_S)
+    rounds.poses.update({c.camera_id: msgspec.structs.replace(c, center_y_px=c.center_y_px - 400) for c in CALIBRATIONS[1:]})
+    rounds.poses[CAMERAS[0]] = CALIBRATIONS[0]
+    for camera in range(3):
+        seen = _settled(camera, *([far] if camera == 0 else []))
+        finding_here: Finding = "dart" if camera == 0 else finding
+        rounds.settle(msgspec.structs.replace(seen, flight=False, started_s=0.9 - shaken_s, finding=finding_here), 1.0)
+
+    assert len(rounds.close((), 1.0)[0].landings) == told
 
 
 def test_who_comes_to_one_camera_after_another_is_no_hand() -> None:

@@ -106,6 +106,23 @@ def test_what_earlier_darts_cover_weighs_little() -> None:
     assert max((c.weight for s in covered for c in s.sections), default=0.0) < 0.5 * max(c.weight for s in free for c in s.sections)
 
 
+@pytest.mark.parametrize("sides", [(1,), (-1,), (1, -1)])
+def test_the_edge_that_an_earlier_dart_may_hide_is_named(sides: tuple[int, ...]) -> None:
+    """A cross-section says on which side of its line a known dart begins, seen along the dart from its tip; beside two it has no edge."""
+    look, new = outlook(1, 1), DARTS[3]
+    foot, head = look.seen(new, 0.0, 110.0)
+    along = (head - foot) / np.linalg.norm(head - foot)
+    normal = np.array([-along[1], along[0]])
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    across = (x - foot[0]) * normal[0] + (y - foot[1]) * normal[1]
+    known = np.where(np.isin(np.sign(across), sides) & (np.abs(across) > 2), 255, 0).astype(np.uint8)
+    best = min(_found(1, 1, new, known=known), key=lambda s: _off_px(s, 1, 1, new))
+    named = [c.hidden for c in best.sections]
+
+    assert {c.hidden for s in _found(1, 1, new) for c in s.sections} == {0}
+    assert np.mean(np.equal(named, sides[0] if len(sides) == 1 else 2)) > 0.9
+
+
 def test_the_hypotheses_are_bounded() -> None:
     """However much changed, a camera tells a handful of lines."""
     look = outlook()
