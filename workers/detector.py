@@ -330,7 +330,7 @@ class Detector:
         if self._rereference is not None:
             seen = scene.compare(frame.color())
             take = scene.adopt_empty if self._rereference.empty else scene.adopt
-            take(seen.picture, frame.t_s)
+            take(seen, frame.t_s)
             self._rereference = None
             self._glancer.settle(small)
             return self._keep_footing(scene, seen, frame)
@@ -345,7 +345,7 @@ class Detector:
         self._refresh_s = frame.t_s + REFRESH_S
         seen = scene.compare(frame.color())
         if cv2.countNonZero(seen.difference.changed) < FEWEST_CHANGED:
-            scene.adopt(seen.picture, frame.t_s)
+            scene.adopt(seen, frame.t_s)
             return self._keep_footing(scene, seen, frame)
         episode = self._open_episode(frame.t_s)
         episode.still_since_s = frame.t_s
@@ -381,12 +381,12 @@ class Detector:
             scene.remember(episode.number, seen)
             if self._rereference is not None and self._rereference.empty and not hand_left:
                 scene.empty, self._rereference = scene.reference, Rereference()  # what has moved since may be a dart that stays
-            scene.adopt(seen.picture, frame.t_s)
+            scene.adopt(seen, frame.t_s)
             self._refresh_s = frame.t_s + REFRESH_S
         looked_again = episode.still_since_s == episode.started_s  # no hand stands still for so long
         if look.finding == "hand" and not looked_again:
             return [settled]
-        return [settled, *self._keep_footing(scene, seen, frame, calm=seen.alignment is None or not look.sightings)]
+        return [settled, *self._keep_footing(scene, seen, frame, calm=seen.alignment is None or look.finding != "dart")]
 
     def _look(self, scene: Scene, frame: Frame) -> Look:
         return look_at(scene, frame.color(), self._last_look, takeout=self._takeout)

@@ -29,16 +29,24 @@ class Reference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A new picture laid over the reference, and what differs; `alignment` is None when the camera's movement could not be told."""
+    """A new picture laid over the reference, and what differs; `alignment` is None when the camera's movement could not be told.
+
+    `raw` is the picture as the camera took it.
+    """
 
     picture: Image
     alignment: Alignment | None
     difference: Difference
+    raw: Image
+
+
+def lay_over(reference: Reference, picture: Image) -> tuple[Image, Alignment | None]:
+    """Lay a picture over the reference; as it is, and None, when the camera's movement cannot be told."""
+    alignment = align(reference.corners, cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False))
+    return (picture if alignment is None else carry_back(picture, alignment)), alignment
 
 
 def compare(reference: Reference, picture: Image, region: Region) -> Comparison:
     """Lay a new picture over the reference and take the difference."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
-    alignment = align(reference.corners, grey)
-    laid = picture if alignment is None else carry_back(picture, alignment)
-    return Comparison(laid, alignment, difference(reference.picture, laid, reference.edges, region.volume))
+    laid, alignment = lay_over(reference, picture)
+    return Comparison(laid, alignment, difference(reference.picture, laid, reference.edges, region.volume), picture)

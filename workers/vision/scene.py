@@ -14,7 +14,7 @@ from workers.vision.difference import difference
 from workers.vision.frame import Image
 from workers.vision.presence import Trace, judge, leaving, outline, trace_dart
 from workers.vision.projection import Projection
-from workers.vision.reference import Comparison, Reference, compare
+from workers.vision.reference import Comparison, Reference, compare, lay_over
 from workers.vision.region import Region
 from workers.vision.spots import find_spots
 
@@ -41,7 +41,7 @@ class Scene:
         self._camera = camera_id
         self.projection = projection
         self.region = region
-        self._waiting: tuple[Image, float] | None = None
+        self._waiting: tuple[Image, Image | None, float] | None = None
         self._reference = Reference.of(picture, region.face, t_s)
         self._anchor = self._reference  # the picture of the calibration: what all others are laid over in the end
         self.empty: Reference | None = None
@@ -54,8 +54,12 @@ class Scene:
     def reference(self) -> Reference:
         """Give the picture that new ones are compared with."""
         if self._waiting is not None:
-            picture, t_s = self._waiting
-            self._reference = Reference.of(picture, self.region.face, t_s)
+            laid, raw, t_s = self._waiting
+            if raw is not None:
+                # over the picture of the calibration itself: laid over each other one after another, pictures would drift away from it
+                anchored, alignment = lay_over(self._anchor, raw)
+                laid = laid if alignment is None else anchored
+            self._reference = Reference.of(laid, self.region.face, t_s)
             self._waiting = None
         return self._reference
 
@@ -64,13 +68,13 @@ class Scene:
         """Say whether the reference still has to be worked out: best done while nothing else waits."""
         return self._waiting is not None
 
-    def adopt(self, picture: Image, t_s: float) -> None:
+    def adopt(self, seen: Comparison, t_s: float) -> None:
         """Compare with this picture from now on."""
-        self._waiting = (picture, t_s)
+        self._waiting = (seen.picture, seen.raw, t_s)
 
-    def adopt_empty(self, picture: Image, t_s: float) -> None:
+    def adopt_empty(self, seen: Comparison, t_s: float) -> None:
         """Compare with this picture from now on, and know it as the empty board."""
-        self.adopt(picture, t_s)
+        self.adopt(seen, t_s)
         self.empty = self.reference
 
     def know_empty(self, after: int) -> bool:
@@ -110,7 +114,7 @@ class Scene:
         """Compare again with what was before an episode."""
         seen = self._seen.pop(episode, None)
         if seen is not None:
-            self.adopt(seen.before, self.reference.taken_s)
+            self._waiting = (seen.before, None, self.reference.taken_s)
 
     def take_darts(self, darts: tuple[KnownDart, ...]) -> None:
         """Remember what the darts that stand look like, and forget the others; one that was pushed aside looks as it does now."""
@@ -125,7 +129,8 @@ class Scene:
         """Compare a picture with the empty board, over which it lies already; None when no empty picture is known."""
         if self.empty is None:
             return None
-        return Comparison(seen.picture, seen.alignment, difference(self.empty.picture, seen.picture, self.empty.edges, self.region.volume))
+        shown = difference(self.empty.picture, seen.picture, self.empty.edges, self.region.volume)
+        return Comparison(seen.picture, seen.alignment, shown, seen.raw)
 
     def sightings(self, seen: Comparison, bare: Comparison | None, presence: tuple[Presence, ...], *, disturbed: bool) -> list[Sighting]:
         """List the thin straight things in which a picture differs, each with how much of it is the empty board come back.

@@ -18,5 +18,5 @@ def test_a_bump_is_measured_in_millimetres_of_the_face() -> None:
     assert off_mm[0] < 0.2
     assert 5.0 < off_mm[1] / look.region.mm_per_px < 7.5
     assert off_mm[1] > FAR_MM
-    lost = moved_mm(type(standing)(gone, None, standing.difference), gone, look.projection, BoardSpec(), look.region.mm_per_px)
+    lost = moved_mm(type(standing)(gone, None, standing.difference, gone), gone, look.projection, BoardSpec(), look.region.mm_per_px)
     assert lost == float("inf")

@@ -68,7 +68,7 @@ def test_in_a_takeout_wide_places_are_those_of_the_empty_board() -> None:
     """A hand that the reference has taken in still stands out against the empty board."""
     scene = _scene(outlook(1, 2))
     picture = outlook(1, 2).picture(hand=hand())
-    scene.adopt(picture, 2.0)
+    scene.adopt(scene.compare(picture), 2.0)
     usual, takeout = (look_at(scene, picture, None, takeout=t) for t in (False, True))
 
     assert [usual.on_empty, takeout.on_empty] == [False, True]

@@ -1,5 +1,6 @@
 """Tests of what a camera remembers of the board before it."""
 
+import cv2
 import msgspec
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from workers.sources.simulator.darts import Pose
 from workers.sources.simulator.sight import Shift
 from workers.vision.frame import Image
 from workers.vision.reference import Comparison
+from workers.vision.registration import align
 from workers.vision.scene import Scene
 
 NEW = dart(-60, -90, slope_x=-0.05, slope_y=0.15, design=2)
@@ -31,7 +33,7 @@ def _known(name: str, pose: Pose, episode: int) -> KnownDart:
 def _settle(scene: Scene, picture: Image, episode: int) -> Comparison:
     seen = scene.compare(picture)
     scene.remember(episode, seen)
-    scene.adopt(seen.picture, float(episode))
+    scene.adopt(seen, float(episode))
     return seen
 
 
@@ -48,6 +50,20 @@ def test_what_is_adopted_is_compared_with() -> None:
     assert [scene.unprepared, scene.reference.taken_s, scene.unprepared] == [True, 1.0, False]
     assert _share(scene.compare(look.picture(NEW))) < 25
     assert _share(scene.compare(look.picture())) > 100
+
+
+def test_references_do_not_drift_from_the_picture_of_the_calibration() -> None:
+    """However many pictures are adopted one after another while the camera creeps, each lies over the very first one."""
+    look = outlook(1, 1)
+    scene = _scene(look)
+    first = scene.reference
+    for number in range(25):
+        scene.adopt(scene.compare(look.picture(shift=Shift(x=0.02 * number, y=-0.015 * number))), float(number))
+        _ = scene.reference
+    seen = align(first.corners, cv2.cvtColor(scene.reference.picture, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False))
+
+    assert seen is not None
+    assert seen.shift_px < 0.06
 
 
 def test_a_disowned_episode_is_undone() -> None:
@@ -153,7 +169,7 @@ def test_without_an_empty_picture_nobody_knows() -> None:
     scene = _scene(look, NEW)
     assert scene.against_empty(scene.compare(look.picture())) is None
 
-    scene.adopt_empty(look.picture(), 5.0)
+    scene.adopt_empty(scene.compare(look.picture()), 5.0)
     assert scene.against_empty(scene.compare(look.picture())) is not None
     assert scene.reference.taken_s == 5.0
 
