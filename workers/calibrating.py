@@ -13,6 +13,7 @@ from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
+from workers.vision.calibration.chessboard import lens_of
 from workers.vision.calibration.overlay import draw_overlay
 from workers.vision.frame import Image
 
@@ -30,9 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="write the calibration here as JSON, else to stdout")
     parser.add_argument("--overlay", type=Path, help="write the picture with the calibration drawn over it here")
     parser.add_argument("--check", type=Path, metavar="JSON", help="check this calibration against the picture instead of taking a new one")
+    parser.add_argument(
+        "--lens", action="store_true", help="find the lens instead, from pictures of a chessboard (9x6 inner corners, 25 mm)"
+    )
     asked = parser.parse_args(arguments)
     try:
-        picture = _median(asked.pictures)
+        if asked.lens:
+            return _find_lens(asked.pictures, asked.out)
+        picture = np.asarray(np.median(np.stack(_read(asked.pictures)), axis=0), np.uint8)
         board = msgspec.json.decode(asked.board, type=BoardSpec)
         known = msgspec.json.decode(asked.check.read_bytes(), type=Calibration) if asked.check else None
         found = _checked(picture, known, board) if known else calibrate([picture], board, CameraId(asked.camera_id), asked.near_sector)
@@ -45,10 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.overlay:
         cv2.imwrite(str(asked.overlay), draw_overlay(picture, found, board))
     written = msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
-    if asked.out:
-        asked.out.write_bytes(written)
-    else:
-        sys.stdout.buffer.write(written)
+    _write(written, asked.out)
     sys.stderr.write(
         f"{found.camera_id}: the lines lie {found.residual_mm:.2f} mm ({found.residual_px:.2f} px) beside the fit, {found.samples} places; "
         f"focal length {found.focal_x_px:.0f} px, k1 {found.k1:+.3f}\n"
@@ -56,21 +59,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _median(paths: Sequence[Path]) -> Image:
-    """Read pictures and give their median.
+def _find_lens(paths: Sequence[Path], out: Path | None) -> int:
+    """Write what a configuration takes as known of a lens."""
+    found = lens_of(_read(paths))
+    missing = [str(path) for path, seen in zip(paths, found.found, strict=True) if not seen]
+    keys = [f"{name} = {value}" for name, value in msgspec.structs.asdict(found.lens).items()]
+    _write("\n".join(["[cameras.lens]", *keys, ""]).encode(), out)
+    sys.stderr.write(
+        f"the corners lie {found.residual_px:.2f} px beside the lens, in {len(paths) - len(missing)} pictures; "
+        f"put these lines below the camera in the configuration{''.join(f'; no whole chessboard in {path}' for path in missing)}\n"
+    )
+    return 0
+
+
+def _write(written: bytes, out: Path | None) -> None:
+    if out:
+        out.write_bytes(written)
+    else:
+        sys.stdout.buffer.write(written)
+
+
+def _read(paths: Sequence[Path]) -> list[Image]:
+    """Read pictures of one camera.
 
     Raises:
         ValueError: one is no picture, or of another size.
     """
-    pictures = []
+    pictures: list[Image] = []
     for path in paths:
         picture: object = cv2.imread(str(path))
         if not isinstance(picture, np.ndarray):
             raise ValueError(f"{path} cannot be read as a picture")  # noqa: TRY004 - the file is wrong, not a type
-        pictures.append(picture)
+        pictures.append(np.asarray(picture, np.uint8))
     if len({each.shape for each in pictures}) > 1:
         raise ValueError("the pictures are not of one size: give pictures of one camera")
-    return np.asarray(np.median(np.stack(pictures), axis=0), np.uint8)
+    return pictures
 
 
 def _checked(picture: Image, calibration: Calibration, board: BoardSpec) -> Calibration:

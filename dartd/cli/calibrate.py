@@ -25,6 +25,7 @@ from schemas.codec import encode_json
 @click.option(
     "--check", metavar="JSON", type=click.Path(path_type=Path, dir_okay=False), help="Check this calibration instead of taking one."
 )
+@click.option("--lens", is_flag=True, help="Find the lens instead, from pictures of a chessboard: 9x6 inner corners, 25 mm apart.")
 @click.option("--config", "path", type=click.Path(path_type=Path), help="Take the rings of the board from here instead of the usual ones.")
 def command(
     pictures: tuple[Path, ...],
@@ -34,17 +35,22 @@ def command(
     out: Path | None,
     overlay: Path | None,
     check: Path | None,
+    lens: bool,
     path: Path | None,
 ) -> None:
     """Calibrate one camera from pictures of the empty board, and show how well it fits.
 
     A running daemon calibrates by itself; this is to see why it refuses, to keep a calibration, and to check one that was kept. Exit status
     1 when the calibration is refused (stderr says why), 2 when a file cannot be read.
+
+    With --lens the pictures are of a flat chessboard, five and more, held before the camera tilted to all sides, the focus as it will stay;
+    what comes out are lines for the configuration. Nearly every camera does well without: the board itself tells the lens.
     """
     with told_failures():
         config = load_config(path, os.environ if path else {}, cameras_required=False)
     options = [str(picture) for picture in pictures] + ["--camera-id", camera_id, "--board", encode_json(config.board.spec).decode()]
     given = {"--near-sector": near_sector, "--out": out, "--overlay": overlay, "--check": check}
+    options += ["--lens"] if lens else []
     for name, value in given.items():
         options += [] if value is None else [name, str(value)]
     sys.exit(subprocess.run([sys.executable, "-m", "workers.calibrating", *options], check=False).returncode)  # noqa: S603 (our own)

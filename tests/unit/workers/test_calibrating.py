@@ -1,5 +1,6 @@
 """Calibrating from picture files."""
 
+import tomllib
 from pathlib import Path
 
 import cv2
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from schemas.geometry import Calibration
+from tests.support.chessboard import chessboard_picture
 from tests.support.scene import outlook
 from workers.calibrating import REFUSED, UNREADABLE, main
 
@@ -59,3 +61,20 @@ def test_what_cannot_be_read_is_named(picture: Path, tmp_path: Path, capsys: pyt
     assert main([str(picture), str(small)]) == UNREADABLE
     assert main([str(picture), "--check", str(broken)]) == UNREADABLE
     assert main([str(small)]) == REFUSED
+
+
+def test_a_lens_comes_out_as_the_configuration_takes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pictures of a chessboard give lines for the configuration; a picture without it is named, and too few are refused."""
+    tilts = ((0.0, 0.0), (0.5, 0.0), (-0.5, 0.1), (0.1, 0.5), (0.0, -0.5), (0.35, 0.35))
+    paths = [tmp_path / f"{n}.png" for n in range(len(tilts) + 1)]
+    for path, tilt in zip(paths, tilts, strict=False):
+        cv2.imwrite(str(path), chessboard_picture(600.0, (400.0, 300.0), (-0.1, 0.0), tilt, (10.0, -5.0)))
+    cv2.imwrite(str(paths[-1]), np.full((600, 800, 3), 90, np.uint8))
+    found = main(["--lens", *map(str, paths)])
+    written = capsys.readouterr()
+
+    assert found == 0
+    assert tomllib.loads(written.out)["cameras"]["lens"]["focal_px"] == pytest.approx(600.0, rel=0.005)
+    assert f"in 6 pictures; put these lines below the camera in the configuration; no whole chessboard in {paths[-1]}" in written.err
+    assert main(["--lens", *map(str, paths[3:])]) == REFUSED
+    assert "5 are needed" in capsys.readouterr().err
