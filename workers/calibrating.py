@@ -15,6 +15,7 @@ from schemas.geometry import Calibration
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
 from workers.vision.calibration.chessboard import lens_of
 from workers.vision.calibration.overlay import draw_overlay
+from workers.vision.calibration.points import NAMES, Points
 from workers.vision.frame import Image
 
 KEPT_PX = 1.0  # a calibration that fits the picture this well holds
@@ -32,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--overlay", type=Path, help="write the picture with the calibration drawn over it here")
     parser.add_argument("--check", type=Path, metavar="JSON", help="check this calibration against the picture instead of taking a new one")
     parser.add_argument(
+        "--points", type=_points, metavar="'X,Y …'", help=f"four pixels, where the wires {' '.join(NAMES)} leave the doubles"
+    )
+    parser.add_argument(
         "--lens", action="store_true", help="find the lens instead, from pictures of a chessboard (9x6 inner corners, 25 mm)"
     )
     asked = parser.parse_args(arguments)
@@ -41,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         picture = np.asarray(np.median(np.stack(_read(asked.pictures)), axis=0), np.uint8)
         board = msgspec.json.decode(asked.board, type=BoardSpec)
         known = msgspec.json.decode(asked.check.read_bytes(), type=Calibration) if asked.check else None
-        found = _checked(picture, known, board) if known else calibrate([picture], board, CameraId(asked.camera_id), asked.near_sector)
+        camera_id = CameraId(asked.camera_id)
+        found = _checked(picture, known, board) if known else calibrate([picture], board, camera_id, asked.near_sector, points=asked.points)
     except CalibrationRefusedError as error:
         sys.stderr.write(f"refused: {error.reason}\n")
         return REFUSED
@@ -57,6 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"focal length {found.focal_x_px:.0f} px, k1 {found.k1:+.3f}\n"
     )
     return 0
+
+
+def _points(text: str) -> Points:
+    """Read pixels as people write them: `412,80 700,300 395,560 90,290`."""
+    return [(float(x), float(y)) for x, y in (each.split(",") for each in text.split())]
 
 
 def _find_lens(paths: Sequence[Path], out: Path | None) -> int:

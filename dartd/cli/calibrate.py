@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from dartd.cli.failure import told_failures
+from dartd.cli.verifying import compare
 from dartd.config import load_config
 from schemas.codec import encode_json
 
 
 @click.command("calibrate")
-@click.argument("pictures", nargs=-1, required=True, metavar="PICTURE…", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("pictures", nargs=-1, metavar="PICTURE…", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--camera-id", default="cam0", show_default=True, help="Whose calibration it is.")
 @click.option(
     "--near-sector", type=click.IntRange(1, 20), metavar="SECTOR", help="The sector nearest to the camera, if the numbers are unreadable."
@@ -25,18 +26,21 @@ from schemas.codec import encode_json
 @click.option(
     "--check", metavar="JSON", type=click.Path(path_type=Path, dir_okay=False), help="Check this calibration instead of taking one."
 )
+@click.option(
+    "--points",
+    metavar="'X,Y X,Y X,Y X,Y'",
+    help="Do not look for the board: it is where the wires 5|20, 6|13, 3|17 and 8|11 meet the outer edge of the doubles at these pixels.",
+)
 @click.option("--lens", is_flag=True, help="Find the lens instead, from pictures of a chessboard: 9x6 inner corners, 25 mm apart.")
+@click.option(
+    "--verify",
+    metavar="'BED BED…'",
+    help="Instead, compare what a running daemon tells with darts put into these beds one by one: 'T20 D16 BULL'.",
+)
+@click.option("--url", default="ws://localhost:8000/ws", show_default=True, help="Where that daemon is.")
 @click.option("--config", "path", type=click.Path(path_type=Path), help="Take the rings of the board from here instead of the usual ones.")
 def command(
-    pictures: tuple[Path, ...],
-    *,
-    camera_id: str,
-    near_sector: int | None,
-    out: Path | None,
-    overlay: Path | None,
-    check: Path | None,
-    lens: bool,
-    path: Path | None,
+    pictures: tuple[Path, ...], *, verify: str | None, url: str, path: Path | None, **given: Path | str | int | bool | None
 ) -> None:
     """Calibrate one camera from pictures of the empty board, and show how well it fits.
 
@@ -45,12 +49,18 @@ def command(
 
     With --lens the pictures are of a flat chessboard, five and more, held before the camera tilted to all sides, the focus as it will stay;
     what comes out are lines for the configuration. Nearly every camera does well without: the board itself tells the lens.
+
+    With --verify the daemon that runs is checked, and no picture is needed: push a dart into the middle of each named bed, take them out
+    when the board is full, and read how far each was told from its bed. Exit status 1 when one was told in another bed.
     """
+    if verify is not None:
+        sys.exit(compare(verify, url))
+    if not pictures:
+        raise click.UsageError("give pictures of the empty board, or --verify with the beds that you will put darts into")
     with told_failures():
         config = load_config(path, os.environ if path else {}, cameras_required=False)
-    options = [str(picture) for picture in pictures] + ["--camera-id", camera_id, "--board", encode_json(config.board.spec).decode()]
-    given = {"--near-sector": near_sector, "--out": out, "--overlay": overlay, "--check": check}
-    options += ["--lens"] if lens else []
+    options = [str(picture) for picture in pictures] + ["--board", encode_json(config.board.spec).decode()]
     for name, value in given.items():
-        options += [] if value is None else [name, str(value)]
+        flag = f"--{name.replace('_', '-')}"
+        options += [flag] if value is True else [] if value is None or value is False else [flag, str(value)]
     sys.exit(subprocess.run([sys.executable, "-m", "workers.calibrating", *options], check=False).returncode)  # noqa: S603 (our own)

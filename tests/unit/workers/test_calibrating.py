@@ -12,6 +12,7 @@ from schemas.geometry import Calibration
 from tests.support.chessboard import chessboard_picture
 from tests.support.scene import outlook
 from workers.calibrating import REFUSED, UNREADABLE, main
+from workers.vision.calibration.points import ANGLES_RAD
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +79,19 @@ def test_a_lens_comes_out_as_the_configuration_takes_it(tmp_path: Path, capsys: 
     assert f"in 6 pictures; put these lines below the camera in the configuration; no whole chessboard in {paths[-1]}" in written.err
     assert main(["--lens", *map(str, paths[3:])]) == REFUSED
     assert "5 are needed" in capsys.readouterr().err
+
+
+def test_points_are_taken_from_the_command_line(picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Four pixels lead to the same calibration as looking for the board does; what is no pixel, or no board, is refused."""
+    clicked = outlook(1, 0).projection.project(170.0 * np.column_stack([np.cos(ANGLES_RAD), np.sin(ANGLES_RAD), np.zeros(4)]))
+    found, pointed = tmp_path / "found.json", tmp_path / "pointed.json"
+    main([str(picture), "--out", str(found)])
+    done = main([str(picture), "--out", str(pointed), "--points", " ".join(f"{x:.0f},{y:.0f}" for x, y in clicked)])
+    one, other = (msgspec.json.decode(path.read_bytes(), type=Calibration) for path in (found, pointed))
+
+    assert done == 0
+    assert other.translation_mm == pytest.approx(one.translation_mm, abs=1.0)
+    assert main([str(picture), "--points", "1,1 2,2 3,3"]) == REFUSED
+    assert "four points are needed" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([str(picture), "--points", "here there"])

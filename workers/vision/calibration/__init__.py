@@ -16,6 +16,7 @@ from workers.vision.calibration.finding import FoundBoard, find_board
 from workers.vision.calibration.model import Model, from_homography, model_of
 from workers.vision.calibration.numbers import read_numbers
 from workers.vision.calibration.orientation import oriented
+from workers.vision.calibration.points import Points, boards_through
 from workers.vision.calibration.refusal import SEEN_SHARE, CalibrationRefusedError, cut_off, judge, not_found
 from workers.vision.calibration.solve import Fit, fit
 from workers.vision.frame import Image
@@ -33,8 +34,11 @@ def calibrate(
     at_s: float = 0.0,
     *,
     lens: KnownLens | None = None,
+    points: Points | None = None,
 ) -> Calibration:
     """Calibrate a camera from BGR pictures of the empty board; what is known of its `lens` is held, the rest is found.
+
+    With four `points` (see `points.py`) the board is not looked for, and its numbers are not read: it is where and how they say.
 
     Raises:
         CalibrationRefusedError: the pictures do not carry a calibration; `reason` says why.
@@ -43,12 +47,12 @@ def calibrate(
         raise CalibrationRefusedError("there is no picture of the empty board")
     picture = frames[0] if len(frames) == 1 else np.asarray(np.median(np.stack(frames), axis=0), np.uint8)
     height, width = picture.shape[:2]
-    found = find_board(picture, board)
+    found = find_board(picture, board) if points is None else boards_through(points, board, (width, height))
     if not found:
         raise not_found(picture)
     best, blur_px = _fitted(picture, found, board, lens)
     judge(picture, best, blur_px=blur_px, board=board)
-    model = oriented(best.model, read_numbers(picture, best.model, board), near_sector)
+    model = best.model if points is not None else oriented(best.model, read_numbers(picture, best.model, board), near_sector)
     if model is None:
         raise CalibrationRefusedError("the number ring cannot be read: set near_sector to the sector that the camera is nearest to")
     return _calibration(model, best, camera_id, (width, height), at_s)
