@@ -156,6 +156,13 @@ class Eye:
         total: Floats = weighed @ self.free.astype(float)
         return np.minimum(1.0, total / ENOUGH), total / (total + HALF_CLEAR)
 
+    def apart_px(self, one: Floats, other: Floats) -> float:
+        """Measure how far apart the barrels of two axes lie in the picture, across the first."""
+        foot, direction, length = self.lines(np.array([one, other]))
+        heights = np.linspace(0.1, 0.6, 6)[:, None] * length
+        apart = foot[1] + heights[:, 1:] * direction[1] - foot[0]
+        return float(np.mean(np.abs(apart[:, 1] * direction[0, 0] - apart[:, 0] * direction[0, 1]))) * self.focal
+
     def span_mm(self, axis: Floats) -> float:
         """Measure the length of one axis on which this camera's cross-sections lie."""
         across, along, length = self.offsets(axis)

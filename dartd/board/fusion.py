@@ -29,7 +29,14 @@ BOARD_SHARE = 0.5  # of what the board's lines lie off their nominal places: hal
 TIP_SLACK_MM = 38.0  # the point of a dart may be invisible: the visible end then lies higher by its length
 BURIED_MM = 8.0  # and it may seem to end a little below the face
 SAME_MM = 3.0
+SHARED_PX = 6.0  # half a barrel and more: two darts so near to each other in a picture may have one line there
+SEEN = 0.7  # so clearly a dart is one: two cameras see a third of it each, or one most of it; what less is seen of may be a shadow
+VAGUE_MM = 2.0  # a place that two cameras tell worse than this is not better for leaving the third one out
 TRIED = 4
+USUALLY = (
+    3  # more darts than a throw brings are looked for when some that stood do not stand as they did: lines of two cross in wrong pairs
+)
+FIRSTS = 3  # then, and so many of the clearest are tried as the first one
 RIVAL = 0.75  # an axis that is this much less clear than the clearest does not become the clearer one when both are refined
 FAINT = 0.3  # where no two lines of chance score more than this for each camera, there is nothing to refine
 MENDING = 2  # rounds in which what is half hidden is put right: the second knows better at which heights
@@ -103,15 +110,49 @@ def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3, h
     eyes = [Eye(v) for v in views]
     axes = _crossings(eyes) if len(eyes) > 1 else _alone(eyes)
     possible = _Judgement(eyes, axes[[not any(_same(a, s) for s in standing) for a in axes]])
-    fixes: list[Fix] = []
-    while len(fixes) < most:
-        fix = _best(eyes, possible, standing, half_mm)
-        if fix is None:
-            break
+    firsts = _likely(eyes, possible, standing, half_mm)[: FIRSTS if most > USUALLY else 1]
+    fixes = max((_one_by_one(eyes, possible, standing, most, half_mm, first) for first in firsts), key=_explained, default=[])
+    sure = [fix for fix in fixes if fix.in_view > SEEN]
+    return [_told_apart(fix, [f.axis for f in sure if f is not fix], views, half_mm) for fix in fixes]
+
+
+def _one_by_one(
+    eyes: Sequence[Eye], possible: "_Judgement", standing: Sequence[Axis3], most: int, half_mm: Floats, first: Fix
+) -> list[Fix]:
+    """Take darts out of what the cameras see, beginning with `first`, then the clearest of what is left each time."""
+    free = [eye.free for eye in eyes]
+    fixes, fix = list[Fix](), first
+    while True:
         fixes.append(replace(fix, half_mm=_half_widths(eyes, as_row(fix.axis))))
         for eye in eyes:
             eye.take(as_row(fix.axis), 1.5 * GATES_PX[-1])
+        left = _likely(eyes, possible, standing, half_mm) if len(fixes) < most else []
+        if not left:
+            break
+        fix = left[0]
+    for eye, was in zip(eyes, free, strict=True):
+        eye.free = was
     return fixes
+
+
+def _explained(fixes: Sequence[Fix]) -> float:
+    """Add up how clearly the darts are seen that are clear."""
+    return sum(fix.in_view for fix in fixes if fix.in_view > SEEN)
+
+
+def _told_apart(fix: Fix, others: Sequence[Axis3], views: Sequence[View], half_mm: Floats) -> Fix:
+    """Fit a dart again without the cameras in which another new one lies before or behind it: their line may be that one's."""
+    eyes = [Eye(v) for v in views] if others else []
+    clear = [e for e in eyes if all(e.apart_px(as_row(fix.axis), as_row(other)) > SHARED_PX for other in others)]
+    if not 2 <= len(clear) < len(eyes):
+        return fix
+    for eye in clear:
+        for other in others:
+            eye.take(as_row(other), SHARED_PX)
+    again = _refine(clear, as_row(fix.axis), half_mm)
+    if again is None or len(again.seen_by) < 2 or again.uncertainty_mm > VAGUE_MM:
+        return fix
+    return replace(again, half_mm=fix.half_mm)
 
 
 class _Judgement:
@@ -145,15 +186,16 @@ def _end_share(eye: Eye, axes: Floats) -> Floats:
     return share
 
 
-def _best(eyes: Sequence[Eye], possible: _Judgement, standing: Sequence[Axis3], half_mm: Floats) -> Fix | None:
+def _likely(eyes: Sequence[Eye], possible: _Judgement, standing: Sequence[Axis3], half_mm: Floats) -> list[Fix]:
+    """List the darts that may be in what is left, the clearest first; none when only chance is left."""
     scores, ranks = possible.scores()
     if not np.any(scores > FAINT * len(eyes)):
-        return None
+        return []
     axes = possible.axes
     likely = np.flatnonzero(ranks > RIVAL * ranks.max())
     tried = [fix for k in _apart(axes, likely[np.argsort(-ranks[likely])]) if (fix := _refine(eyes, axes[k], half_mm)) is not None]
     new = [fix for fix in tried if not any(_same(as_row(fix.axis), s) for s in standing)]
-    return max(new, key=lambda fix: fix.clarity, default=None)
+    return sorted(new, key=lambda fix: -fix.clarity)
 
 
 def _apart(axes: Floats, order: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> list[int]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dartd.board.fusion import fuse
 from schemas.geometry import Axis3, Calibration
-from tests.support.sightings import Flaws, apart_mm, displaced, station, view, views
+from tests.support.sightings import Flaws, apart_mm, displaced, sight, station, view, views
 
 # what lines of real cameras are off by: registration, lens, and the dart's own roundness
 REAL = Flaws(across=0.3, turn=0.15, section=0.3, end=2.0)
@@ -186,3 +186,17 @@ def test_a_dart_that_stands_is_not_new(calibrations: list[Calibration], dart: Ax
 
     assert fuse(views(calibrations, standing), [standing]) == []
     assert apart_mm(fuse(views(calibrations, dart), [standing])[0].axis, dart) < 0.1
+
+
+@settings(max_examples=30, deadline=None)
+@given(rigs(), darts(), st.floats(10, 30), _number(0, math.tau), st.integers(0, 10**6))
+def test_where_more_darts_are_expected_no_less_is_explained(
+    calibrations: list[Calibration], dart: Axis3, apart: float, turn_rad: float, seed: int
+) -> None:
+    """Looking for the darts that explain most together explains at least what taking the clearest each time does."""
+    other = Axis3(x_mm=dart.x_mm + apart * math.cos(turn_rad), y_mm=dart.y_mm + apart * math.sin(turn_rad), slope_y=0.2)
+    seen = [view(c, sight(c, dart, REAL, seed + k), sight(c, other, REAL, seed + 10 + k)) for k, c in enumerate(calibrations)]
+    usual, more = fuse(seen, most=3), fuse(seen, most=5)
+
+    assert sum(f.in_view for f in more) > 0.8 * sum(f.in_view for f in usual)
+    assert len({(f.axis.x_mm, f.axis.y_mm) for f in more}) == len(more)

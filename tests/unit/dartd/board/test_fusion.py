@@ -8,6 +8,7 @@ from dartd.board.eye import View
 from dartd.board.fusion import Fix, fuse
 from schemas.geometry import Axis3
 from tests.support.sightings import Flaws, apart_mm, displaced, half_hidden, rig, sight, station, view, views
+from workers.vision.projection import Projection
 
 DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
 DARTS = (DART, Axis3(x_mm=140.0, y_mm=-70.0, slope_x=-0.1, slope_y=0.3), Axis3(x_mm=0.5, y_mm=-1.0), Axis3(x_mm=-200.0, y_mm=90.0))
@@ -171,6 +172,20 @@ def test_a_dart_that_nobody_sees_whole_is_as_wide_as_the_one_before() -> None:
     assert np.nanmedian(before.half_mm) == pytest.approx(3.0 / 600 * 400, rel=0.25)  # 3 px, from about 400 mm away
     assert apart_mm(fix.axis, DART) < 0.3 < apart_mm(guessed.axis, DART)
     assert np.isnan(guessed.half_mm).all()
+
+
+def test_a_camera_in_which_two_new_darts_are_one_behind_the_other_does_not_place_them() -> None:
+    """Where one of two new darts hides the other, the camera's one line may be either's: the other cameras place both."""
+    calibrations = rig(3)
+    center_mm = Projection(calibrations[0]).center_mm
+    near = Axis3(x_mm=20.0, y_mm=-30.0)
+    toward = (center_mm[:2] - [near.x_mm, near.y_mm]) / np.linalg.norm(center_mm[:2] - [near.x_mm, near.y_mm])
+    behind = Axis3(x_mm=near.x_mm - 30 * toward[0], y_mm=near.y_mm - 30 * toward[1])
+    both = [view(c, sight(c, near), sight(c, behind)) for c in calibrations[1:]]
+    between = view(calibrations[0], displaced(sight(calibrations[0], near), 2.0))  # an edge of the one and an edge of the other
+    fixes = fuse([between, *both])
+
+    assert all(min(apart_mm(f.axis, dart) for f in fixes) < 0.1 for dart in (near, behind))
 
 
 def test_the_covariance_is_one() -> None:
