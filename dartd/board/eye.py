@@ -91,8 +91,8 @@ class Eye:
     def mended(self, axis: Floats, half_mm: Floats) -> "Eye":
         """See a dart on an axis whole: its width is known (`half_mm` at every `BIN_MM` of height), so its middle follows from one edge.
 
-        Cross-sections of which one edge is hidden move towards that edge by what they are too narrow. Others that are too narrow have
-        lost an edge, and nobody knows which: they weigh less.
+        Cross-sections of which one edge is hidden, or runs into the dart beside, take their middle from the other edge. Others that are
+        too narrow have lost an edge, and nobody knows which: they weigh less.
         """
         on, height_mm, depth_mm = self._along(axis, HIDDEN_PX)
         bins = np.clip((height_mm / BIN_MM).astype(int), 0, len(half_mm) - 1)
@@ -100,7 +100,7 @@ class Eye:
         mend = on & self._hidden.any(axis=1) & np.isfinite(missing)
         lost = on & ~mend & (missing > 0)
         sections = self.sections.copy()
-        sections[mend, :2] += np.maximum(missing[mend], 0.0)[:, None] * self._hidden[mend]
+        sections[mend, :2] += missing[mend][:, None] * self._hidden[mend]
         sections[mend, 2] *= MENDED
         sections[lost, 2] /= 1 + (missing[lost] * self.focal / LOST_PX) ** 2
         whole = copy.copy(self)

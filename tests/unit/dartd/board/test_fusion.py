@@ -149,17 +149,18 @@ def test_a_witness_says_how_far_its_line_misses() -> None:
     assert fix.residual_mm > _only(fuse(seen)).residual_mm
 
 
+@pytest.mark.parametrize("missing_px", [4.0, -2.0])
 @pytest.mark.parametrize("side", [1, -1])
-def test_what_a_dart_hides_of_another_is_made_up_for(side: int) -> None:
-    """A camera that sees one edge of a dart, the other behind a dart that stands, places it as well: others know how wide it is."""
+def test_what_a_dart_hides_of_another_is_made_up_for(side: int, missing_px: float) -> None:
+    """A camera that sees one edge of a dart, the other behind or beside a dart that stands, places it as well: others know its width."""
     first, second, third = rig(3)
     whole = [view(c, sight(c, DART)) for c in (second, third)]
-    hidden = half_hidden(sight(first, DART), 4.0, side)
+    hidden = half_hidden(sight(first, DART), missing_px, side)
     unaware = msgspec.structs.replace(hidden, sections=tuple(msgspec.structs.replace(c, hidden=0) for c in hidden.sections))
     fix, misled = (fuse([view(first, s), *whole])[0] for s in (hidden, unaware))
 
     assert apart_mm(fix.axis, DART) < 0.2
-    assert apart_mm(misled.axis, DART) > 0.4
+    assert apart_mm(misled.axis, DART) > 2 * apart_mm(fix.axis, DART)
     assert first.camera_id in fix.seen_by
 
 
