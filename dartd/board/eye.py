@@ -51,6 +51,8 @@ class Eye:
         self.focal = min(calibration.focal_x_px, FOCAL_PX)
         self.board_mm = calibration.residual_mm
         self._rotation: Floats = np.array(calibration.rotation).reshape(3, 3)
+        self._flat: Floats = np.ascontiguousarray(self._rotation[:, :2].T)
+        self._out: Floats = self._rotation[:, 2].copy()
         self._translation: Floats = np.array(calibration.translation_mm)
         self.center: Floats = -self._rotation.T @ self._translation
         lines = np.array([[s.u, s.v, s.u + s.du, s.v + s.dv] for s in view.sightings]).reshape(-1, 4)
@@ -121,8 +123,8 @@ class Eye:
 
     def lines(self, axes: Floats) -> tuple[Floats, Floats, Floats]:
         """Project axes (n, 4): their feet (n, 2), unit directions outwards (n, 2), and the lengths (n) of `DART_MM` of them."""
-        low = axes[:, :2] @ self._rotation[:, :2].T + self._translation
-        high = low + DART_MM * (axes[:, 2:] @ self._rotation[:, :2].T + self._rotation[:, 2])
+        low = axes[:, :2] @ self._flat + self._translation
+        high = low + (axes[:, 2:] @ self._flat + self._out) * DART_MM
         foot = low[:, :2] / low[:, 2:]
         along = high[:, :2] / high[:, 2:] - foot
         length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)

@@ -6,6 +6,7 @@ refined by weighted least squares over the lines of all cameras that come near i
 The covariance of that fit, widened by how far the lines miss each other, is the uncertainty that is told.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -336,23 +337,24 @@ def _equations(eye: Eye, axis: Floats, gate_px: float) -> Equations | None:
     # how the axis seen from the two ends of that stretch, and its foot, move when its four numbers do
     foot, direction, length = eye.lines(np.vstack([axis, axis + STEPS]))
     across, along = eye.beside(foot[0], direction[0])
-    on = eye.free & (np.abs(across) < gate_px) & (along > -BELOW * length[0]) & (along < 0.8 * length[0])
-    weight = eye.weights[on] / (1 + (across[on] / (gate_px / 5)) ** 2)
+    on = np.flatnonzero(eye.free & (np.abs(across) < gate_px) & (along > -BELOW * length[0]) & (along < 0.8 * length[0]))
+    across, along = across[on], along[on]
+    weight = eye.weights[on] / (1 + np.square(across * (5 / gate_px)))
     total = float(weight.sum())
-    if total < 1.5 or np.count_nonzero(on) < 4:
+    if total < 1.5 or len(on) < 4:
         return None
-    middle = float(np.sum(weight * along[on])) / total
-    lever = along[on] - middle
-    half = float(np.sqrt(np.sum(weight * lever**2) / total)) + 1e-6
-    offset = float(np.sum(weight * across[on])) / total
-    turn = float(np.sum(weight * lever * across[on])) / total / half  # px that the line is off at `half` from its middle
-    scatter = float(np.sqrt(np.sum(weight * (across[on] - offset - turn * lever / half) ** 2) / total)) + 0.1
+    middle = float(weight @ along) / total
+    lever = along - middle
+    leaning = weight * lever
+    half = math.sqrt(float(leaning @ lever) / total) + 1e-6
+    offset = float(weight @ across) / total
+    turn = float(leaning @ across) / total / half  # px that the line is off at `half` from its middle
+    scatter = math.sqrt(float(weight @ np.square(across - offset - turn / half * lever)) / total) + 0.1
     independent = max(2.0, total / 4)  # neighbouring cross-sections share their pixels
-    sigma_offset = float(np.hypot(scatter / np.sqrt(independent), SYSTEMATIC_PX))
-    sigma_turn = float(np.hypot(scatter / np.sqrt(independent), 0.5 * SYSTEMATIC_PX))
+    sigma_offset = math.hypot(scatter / math.sqrt(independent), SYSTEMATIC_PX)
+    sigma_turn = math.hypot(scatter / math.sqrt(independent), 0.5 * SYSTEMATIC_PX)
     normal = np.column_stack([-direction[:, 1], direction[:, 0]])
-    middle_at = foot[0] + middle * direction[0]
-    beside = np.sum((middle_at - foot) * normal, axis=1) * eye.focal
+    beside = np.sum((foot[0] + middle * direction[0] - foot) * normal, axis=1) * eye.focal
     turned = (normal @ direction[0]) * half * eye.focal
     rest = [offset / sigma_offset, turn / sigma_turn]
     slope = [(beside[1:] - beside[0]) / STEP / sigma_offset, (turned[1:] - turned[0]) / STEP / sigma_turn]
