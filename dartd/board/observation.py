@@ -39,7 +39,8 @@ class Observation(Value, frozen=True, kw_only=True):
 
     `hand`: a hand is in view, standing still (nothing else is judged then, except darts surely gone). `landings` in the order seen.
     `gone`: known darts that are no longer there. `moved`: known darts whose axis changed. `unlocalised`: a dart stuck, but where could
-    not be said. `flight`: a dart flew through the picture. `empty`: the board looks like the empty board; None when that cannot be said.
+    not be said. `flight`: a dart flew through the picture. `lingered`: what moved stayed longer than a dart that falls is in view.
+    `empty`: the board looks like the empty board; None when that cannot be said.
     """
 
     at_s: float
@@ -51,5 +52,6 @@ class Observation(Value, frozen=True, kw_only=True):
     moved: tuple[tuple[DartId, Axis3], ...] = ()
     unlocalised: bool = False
     flight: bool = False
+    lingered: bool = False
     max_motion: float = 0.0
     empty: bool | None = None

@@ -44,6 +44,7 @@ SWINGS_S = 0.3  # a camera that moves again so soon still swings: nobody throws 
 TOGETHER_S = 0.25  # within which cameras see the same flight begin
 REACHES_S = 0.7  # within which a hand that comes to the board is before all cameras; who walks past takes longer from one to the next
 LINGERS_S = 0.4  # a dart is still by then; who moves longer before another camera may be the one whose hand the first sees
+FALL_S = 0.65  # half a metre takes a third of a second, and cameras shake a little longer; the quickest hand is there for this long
 FLIGHT_MM = (30.0, 190.0)  # where along a dart's axis its shaft and flight are
 FLIGHT_HALF_MM = 28.0
 WIDEST_FLIGHT_MM = 26.0  # the largest circle that fits into a flight seen from anywhere has a radius of 22 mm; pictures blur it
@@ -225,6 +226,7 @@ class Rounds:
                 gone=gone,
                 moved=() if hand else tuple((d.dart_id, again[d.dart_id].axis) for d in disturbed if _is_moved(d, again)),
                 flight=flight,
+                lingered=_lingered(settled, cameras),
                 max_motion=max((s.max_share for s in settled.values()), default=0.0),
                 empty=empty,
             ),
@@ -252,7 +254,7 @@ class Rounds:
         others = [settled[c] for c in self.poses if c != one and c in settled]
         return (
             len(others) + 1 == len(self.poses)
-            and all(s.finding == "nothing" and abs(s.started_s - settled[one].started_s) <= TOGETHER_S for s in others)
+            and all(s.finding in {"nothing", "other"} and abs(s.started_s - settled[one].started_s) <= TOGETHER_S for s in others)
             and all(s.t_s - s.started_s < LINGERS_S for s in settled.values())
         )
 
@@ -280,6 +282,11 @@ def _flown(settled: Mapping[CameraId, Settled], cameras: int, told_s: float) -> 
         for one in settled.values()
         if one.flight and one.started_s > told_s
     )
+
+
+def _lingered(settled: Mapping[CameraId, Settled], cameras: int) -> bool:
+    """Say whether two cameras, or the only one, saw motion for longer than a dart takes to fall out of their pictures."""
+    return sum(s.t_s - s.started_s > FALL_S for s in settled.values()) >= min(2, cameras)
 
 
 def _coming(sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:

@@ -279,12 +279,13 @@ class ThrowMachine:
     def _judge_fall(self, seen: Observation) -> None:
         """Judge what went without a hand.
 
-        One dart fell, and so did several that a throw knocked out. Several at once without a throw, or any while nobody looked, were
-        taken by a hand that no camera saw.
+        One dart fell, and so did several that a throw knocked out. Several at once without a throw, one for which something moved longer
+        than a fall takes, or any while nobody looked, were taken by a hand that no camera knew for one.
         """
         gone = self._gone(seen)
-        thrown = bool(seen.landings) or seen.unlocalised or seen.flight
-        if gone and (self._readiness.unwatched or (len(gone) > 1 and not thrown)):
+        stuck = bool(seen.landings) or seen.unlocalised
+        taken = (len(gone) > 1 and not (stuck or seen.flight)) or (seen.lingered and not stuck)
+        if gone and (self._readiness.unwatched or taken):
             self._start_takeout("hand_unseen")
             self._take_out(gone)
             if not self.darts:

@@ -126,6 +126,7 @@ class Scene:
         hand: bool = False,
         unlocalised: bool = False,
         flight: bool = False,
+        lingered: bool = False,
         empty: bool | None = None,
         motion_s: float = 0.3,
     ) -> list[str]:
@@ -140,6 +141,7 @@ class Scene:
             moved=moved,
             unlocalised=unlocalised,
             flight=flight,
+            lingered=lingered,
             max_motion=0.02,
             empty=empty,
         )

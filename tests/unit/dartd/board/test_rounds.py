@@ -383,6 +383,15 @@ def test_a_camera_that_swings_on_is_waited_for() -> None:
     assert len(observation.landings) == 1
 
 
+def test_what_moves_for_longer_than_a_fall_lingers() -> None:
+    """Two cameras that saw motion for most of a second saw more than a dart drop; one alone may have had a fly before it."""
+    long, short = (msgspec.structs.replace(_settled(0), started_s=0.9 - s) for s in (0.8, 0.4))
+    others = [msgspec.structs.replace(s, camera_id=CAMERAS[1]) for s in (long, short)]
+
+    assert [_close(long, o).lingered for o in others] == [True, False]
+    assert _close(long, cameras=1).lingered
+
+
 def test_a_flight_is_told_once() -> None:
     """A camera that settles after the others saw the same dart fly: its flight is none of the next happening."""
     rounds = _rounds()
@@ -399,7 +408,7 @@ def test_a_flight_is_told_once() -> None:
     assert [first.flight, second.flight, third.flight] == [True, False, True]
 
 
-@pytest.mark.parametrize(("shaken_s", "finding", "told"), [(0.1, "nothing", 1), (0.6, "nothing", 0), (0.1, "light", 0)])
+@pytest.mark.parametrize(("shaken_s", "finding", "told"), [(0.1, "nothing", 1), (0.1, "other", 1), (0.6, "nothing", 0), (0.1, "light", 0)])
 def test_what_strikes_the_board_beyond_all_other_pictures_is_a_dart(shaken_s: float, finding: Finding, told: int) -> None:
     """Far in the surround one camera may see the dart alone, and its flight nobody; but the board shook shortly in all pictures."""
     far = Axis3(x_mm=250.0 * np.cos(0.4), y_mm=250.0 * np.sin(0.4), slope_x=0.0, slope_y=0.15)

@@ -189,3 +189,20 @@ def test_an_empty_look_alone_takes_no_dart_out() -> None:
 
     assert scene.still(empty=True) == []
     assert scene.still(gone=("d000002",), empty=True)[2] == "dart_removed 3 of 3"
+
+
+def test_a_dart_that_went_while_something_lingered_was_taken() -> None:
+    """A hand that no camera knew for one takes longer than a fall; a dart that lands meanwhile knocked the other out."""
+    taken, knocked = Scene(), Scene()
+    for scene in (taken, knocked):
+        scene.throw("T20")
+
+    assert taken.still(gone=("d000001",), lingered=True, flight=True, empty=True) == [
+        "takeout_started 1",
+        "-> pull_out_started (takeout)",
+        "dart_removed 1 of 1",
+        "visit_completed 60 takeout",
+        "takeout_finished 0",
+        "-> wait_for_throw (throw)",
+    ]
+    assert knocked.still("T19", gone=("d000001",), lingered=True, flight=True)[0] == "dart_bounce_out d000001"
