@@ -12,16 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dartd.board.crossing import REACH_MM, STEEPEST, UPRIGHT, possible_axes
 from dartd.board.eye import BELOW, BIN_MM, DART_MM, Eye, Floats, View, as_row
 from schemas.base import CameraId
 from schemas.geometry import Axis3
 from schemas.worker import Sighting
 
-REACH_MM = 290.0
-STEEPEST = 0.65  # darts that lean more than 33° fall out
-UPRIGHT = np.array([0.0, 0.15])  # the mean slope of darts in a board, and
-LEAN = 0.35  # its spread: a weak prior that decides only where lines do not
-PARALLEL_SIN = 0.087  # lines that cross under 5° carry nothing
+LEAN = 0.35  # the spread of the slopes of darts about the mean: a weak prior that decides only where lines do not
 GATES_PX = (10.0, 5.0, 4.0)  # the axis of two lines may miss the third by some px: the fit begins wide
 WITNESS = 0.35  # the support from which on a camera counts as having seen the dart
 CONTRADICTS_PX = 1.5  # by which a camera's line misses what the others say
@@ -34,15 +31,14 @@ SHARED_PX = 6.0  # half a barrel and more: two darts so near to each other in a 
 SEEN = 0.7  # so clearly a dart is one: two cameras see a third of it each, or one most of it; what less is seen of may be a shadow
 VAGUE_MM = 2.0  # a place that two cameras tell worse than this is not better for leaving the third one out
 TRIED = 4
-USUALLY = (
-    3  # more darts than a throw brings are looked for when some that stood do not stand as they did: lines of two cross in wrong pairs
-)
-FIRSTS = 3  # then, and so many of the clearest are tried as the first one
+USUALLY = 3  # more darts than a throw brings are looked for when some do not stand as they did: then lines of two cross in wrong pairs,
+FIRSTS = 3  # and so many of the clearest are tried as the first one
 RIVAL = 0.75  # an axis that is this much less clear than the clearest does not become the clearer one when both are refined
 FAINT = 0.3  # where no two lines of chance score more than this for each camera, there is nothing to refine
 MENDING = 2  # rounds in which what is half hidden is put right: the second knows better at which heights
 FEWEST_WIDTHS = 4
 CLARITY = 3.0  # between axes that enough cross-sections lie on, those on which the most lie win
+SAME_FIT = np.array([0.3, 0.3, 0.01, 0.01])
 STEP = np.array([0.05, 0.05, 0.002, 0.002])
 STEPS = np.diag(STEP)
 
@@ -109,7 +105,7 @@ def fuse(views: Sequence[View], standing: Sequence[Axis3] = (), most: int = 3, h
     says so. Where no camera sees both edges of a dart it is taken to be as wide as `half_mm` says, as darts before it were.
     """
     eyes = [Eye(v) for v in views]
-    axes = _crossings(eyes) if len(eyes) > 1 else _alone(eyes)
+    axes = possible_axes(eyes)
     possible = _Judgement(eyes, axes[[not any(_same(a, s) for s in standing) for a in axes]])
     firsts = _likely(eyes, possible, standing, half_mm)[: FIRSTS if most > USUALLY else 1]
     fixes = max((_one_by_one(eyes, possible, standing, most, half_mm, first) for first in firsts), key=_explained, default=[])
@@ -150,7 +146,8 @@ def _told_apart(fix: Fix, others: Sequence[Axis3], views: Sequence[View], half_m
     for eye in clear:
         for other in others:
             eye.take(as_row(other), SHARED_PX)
-    again = _refine(clear, as_row(fix.axis), half_mm)
+    fitted = _fit(clear, as_row(fix.axis))
+    again = None if fitted is None else _judged(clear, fitted, half_mm)
     if again is None or len(again.seen_by) < 2 or again.uncertainty_mm > VAGUE_MM:
         return fix
     return replace(again, half_mm=fix.half_mm)
@@ -194,7 +191,9 @@ def _likely(eyes: Sequence[Eye], possible: _Judgement, standing: Sequence[Axis3]
         return []
     axes = possible.axes
     likely = np.flatnonzero(ranks > RIVAL * ranks.max())
-    tried = [fix for k in _apart(axes, likely[np.argsort(-ranks[likely])]) if (fix := _refine(eyes, axes[k], half_mm)) is not None]
+    fits = [fit for k in _apart(axes, likely[np.argsort(-ranks[likely])]) if (fit := _fit(eyes, axes[k])) is not None]
+    once = [fit for n, fit in enumerate(fits) if not any(_alike(fit[0], other[0]) for other in fits[:n])]
+    tried = [fix for fit in once if (fix := _judged(eyes, fit, half_mm)) is not None]
     new = [fix for fix in tried if not any(_same(as_row(fix.axis), s) for s in standing)]
     return sorted(new, key=lambda fix: -fix.clarity)
 
@@ -210,51 +209,18 @@ def _apart(axes: Floats, order: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) 
     return chosen
 
 
-def _crossings(eyes: Sequence[Eye]) -> Floats:
-    """Cross every line of one camera with every line of another: the axes (n, 4) in which darts could stand."""
-    found = [np.zeros((0, 4))]
-    for a, one in enumerate(eyes):
-        for two in eyes[a + 1 :]:
-            n = np.repeat(one.planes, len(two.planes), axis=0)
-            m = np.tile(two.planes, (len(one.planes), 1))
-            found.append(_meet(n, one.center, m, two.center))
-    return np.concatenate(found)
+def _alike(one: Floats, other: Floats) -> bool:
+    """Say whether two fits, from different beginnings, have come to the same axis."""
+    return bool(np.all(np.abs(one - other) < SAME_FIT))
 
 
-def _alone(eyes: Sequence[Eye]) -> Floats:
-    """Give the axes that one camera alone allows: through the visible ends, leaning in their planes as darts mostly do."""
-    found = [np.zeros((0, 4))]
-    for eye in eyes:
-        flat = eye.planes[:, :2]
-        off = eye.planes @ np.array([*UPRIGHT, 1.0]) / np.maximum(np.sum(flat**2, axis=1), 1e-9)
-        found.append(np.column_stack([eye.ends_on_face(), UPRIGHT - off[:, None] * flat]))
-    axes = np.concatenate(found)
-    possible: Floats = axes[(np.hypot(axes[:, 0], axes[:, 1]) < REACH_MM) & (np.hypot(axes[:, 2], axes[:, 3]) < STEEPEST)]
-    return possible
-
-
-def _meet(n: Floats, at: Floats, m: Floats, there: Floats) -> Floats:
-    """Meet planes pairwise (normals (k, 3) through the cameras' centres): the axes in which they cut, where a dart could stand so."""
-    cross = n[:, 0] * m[:, 1] - n[:, 1] * m[:, 0]
-    direction = np.cross(n, m)
-    flat = np.hypot(n[:, 0], n[:, 1]) * np.hypot(m[:, 0], m[:, 1])
-    good = (np.abs(cross) > PARALLEL_SIN * flat) & (np.abs(direction[:, 2]) > 1e-9)
-    n, m, cross, direction = n[good], m[good], cross[good], direction[good]
-    right_n, right_m = n @ at, m @ there
-    x = (right_n * m[:, 1] - right_m * n[:, 1]) / cross
-    y = (right_m * n[:, 0] - right_n * m[:, 0]) / cross
-    axes = np.column_stack([x, y, direction[:, :2] / direction[:, 2:]])
-    possible: Floats = axes[(np.hypot(x, y) < REACH_MM) & (np.hypot(axes[:, 2], axes[:, 3]) < STEEPEST)]
-    return possible
-
-
-def _refine(eyes: Sequence[Eye], start: Floats, usual_mm: Floats) -> Fix | None:
-    """Fit the axis to the lines of all cameras that support it; leave out a camera that contradicts the others."""
-    fitted = _fit(eyes, start)
-    if fitted is not None and any(e.half_hidden for e in eyes):
-        eyes, fitted = _mend(eyes, fitted, usual_mm)
-    if fitted is None:
-        return None
+def _judged(eyes: Sequence[Eye], fitted: Fitted, usual_mm: Floats) -> Fix | None:
+    """Make a fix of a fitted axis: what is half hidden is seen whole, and every camera says what it sees of it."""
+    if any(e.half_hidden for e in eyes):
+        eyes, mended = _mend(eyes, fitted, usual_mm)
+        if mended is None:
+            return None
+        fitted = mended
     axis, covariance, fitting = fitted
     misses = {id(e): _miss_px(e, axis) for e in fitting}
     spread = max(1.0, float(np.sqrt(np.mean(np.square(list(misses.values()))))) / SYSTEMATIC_PX) if len(fitting) > 1 else 1.0
