@@ -39,8 +39,9 @@ class Observation(Value, frozen=True, kw_only=True):
 
     `hand`: a hand is in view, standing still (nothing else is judged then, except darts surely gone). `landings` in the order seen.
     `gone`: known darts that are no longer there. `moved`: known darts whose axis changed. `unlocalised`: a dart stuck, but where could
-    not be said. `flight`: a dart flew through the picture. `lingered`: what moved stayed longer than a dart that falls is in view.
-    `empty`: the board looks like the empty board; None when that cannot be said.
+    not be said. `flight`: a dart flew through the picture. `everywhere`: all cameras saw motion begin at the same time, as when a dart
+    strikes. `lingered`: what moved stayed longer than a dart that falls is in view. `empty`: the board looks like the empty board; None
+    when that cannot be said.
     """
 
     at_s: float
@@ -52,6 +53,7 @@ class Observation(Value, frozen=True, kw_only=True):
     moved: tuple[tuple[DartId, Axis3], ...] = ()
     unlocalised: bool = False
     flight: bool = False
+    everywhere: bool = True
     lingered: bool = False
     max_motion: float = 0.0
     empty: bool | None = None

@@ -226,6 +226,7 @@ class Rounds:
                 gone=gone,
                 moved=() if hand else tuple((d.dart_id, again[d.dart_id].axis) for d in disturbed if _is_moved(d, again)),
                 flight=flight,
+                everywhere=len(settled) >= len(self.poses) and _together(settled),
                 lingered=_lingered(settled, cameras),
                 max_motion=max((s.max_share for s in settled.values()), default=0.0),
                 empty=empty,
@@ -282,6 +283,12 @@ def _flown(settled: Mapping[CameraId, Settled], cameras: int, told_s: float) -> 
         for one in settled.values()
         if one.flight and one.started_s > told_s
     )
+
+
+def _together(settled: Mapping[CameraId, Settled]) -> bool:
+    """Say whether all these cameras began to see motion at the same time."""
+    began = [s.started_s for s in settled.values()]
+    return max(began, default=0.0) - min(began, default=0.0) <= TOGETHER_S
 
 
 def _lingered(settled: Mapping[CameraId, Settled], cameras: int) -> bool:

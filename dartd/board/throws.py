@@ -296,7 +296,10 @@ class ThrowMachine:
 
     def _judge_throw(self, seen: Observation, *, hand_was_in: bool) -> None:
         """Count what landed, or tell of a miss: a flight of which nothing came, and that was no hand either."""
-        missed = seen.flight and not (seen.landings or seen.unlocalised or seen.gone or hand_was_in or self.takeout)
+        flew = (
+            seen.flight and seen.everywhere
+        )  # what leaves nothing is before all cameras, or shakes them; who waves beside the board is not
+        missed = flew and not (seen.landings or seen.unlocalised or seen.gone or hand_was_in or self.takeout)
         if (seen.landings or seen.unlocalised or missed) and self.memory.visit.free_number is None and not self.darts:
             # All three were thrown, none stands and nobody came to take any: the next throw opens the next visit.
             self.memory.begin_visit(self.memory.next_visit_id)

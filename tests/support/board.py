@@ -2,6 +2,8 @@
 
 import math
 
+import msgspec
+
 from dartd.board.observation import Landing, Moving, Observation
 from dartd.board.throws import ThrowMachine, ThrowTimes
 from schemas.base import CameraId, DartId
@@ -126,11 +128,11 @@ class Scene:
         hand: bool = False,
         unlocalised: bool = False,
         flight: bool = False,
-        lingered: bool = False,
         empty: bool | None = None,
         motion_s: float = 0.3,
+        **more: bool,
     ) -> list[str]:
-        """Let everything settle, with darts of these labels newly in the board."""
+        """Let everything settle, with darts of these labels newly in the board; `more` of what an observation says besides."""
         seen = Observation(
             at_s=self.now,
             started_s=self.now - motion_s - 0.1,
@@ -141,11 +143,10 @@ class Scene:
             moved=moved,
             unlocalised=unlocalised,
             flight=flight,
-            lingered=lingered,
             max_motion=0.02,
             empty=empty,
         )
-        self._add(self.machine.observe(seen, self.now))
+        self._add(self.machine.observe(msgspec.structs.replace(seen, **more), self.now))
         return self.read()
 
     def throw(self, *labels: str) -> list[str]:

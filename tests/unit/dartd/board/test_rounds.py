@@ -392,6 +392,15 @@ def test_what_moves_for_longer_than_a_fall_lingers() -> None:
     assert _close(long, cameras=1).lingered
 
 
+def test_a_strike_is_seen_everywhere() -> None:
+    """Only what all ready cameras saw begin at the same time is before all of them."""
+    late = msgspec.structs.replace(_settled(2), started_s=0.85)
+
+    assert _close(_settled(0), _settled(1), _settled(2)).everywhere
+    assert not _close(_settled(0), _settled(1), late).everywhere
+    assert not _close(_settled(0), _settled(1)).everywhere
+
+
 def test_a_flight_is_told_once() -> None:
     """A camera that settles after the others saw the same dart fly: its flight is none of the next happening."""
     rounds = _rounds()

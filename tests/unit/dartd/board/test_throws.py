@@ -199,6 +199,14 @@ def test_a_bounce_out_names_place_and_time() -> None:
     assert (fell.dart_position.x_mm, fell.dart_position.y_mm) == pytest.approx((0.0, 103.0))
 
 
+def test_a_miss_is_before_all_cameras() -> None:
+    """A flight that leaves nothing is a miss when every camera saw something begin with it; who waves beside the board is none."""
+    scene = Scene()
+
+    assert scene.still(flight=True, everywhere=False) == []
+    assert scene.still(flight=True)[0] == "throw_miss 1 no_dart_detected"
+
+
 def test_a_fall_after_the_third_dart_revises_the_visit() -> None:
     """A dart that falls before it is taken scores nothing, also when the visit was told."""
     scene = Scene()
