@@ -9,20 +9,30 @@ from dartd.board.eye import Eye, Floats
 REACH_MM = 290.0
 STEEPEST = 0.65  # darts that lean more than 33° fall out
 UPRIGHT = np.array([0.0, 0.15])  # the mean slope of darts in a board
+APART_RAD = 0.8  # cameras nearer to each other (46°) see the same: their planes hardly cross anywhere
 PARALLEL_SIN = 0.087  # lines that cross under 5° carry nothing
 
 
 def possible_axes(eyes: Sequence[Eye]) -> Floats:
-    """Cross every line of one camera with every line of another, or take those of the only one: axes (n, 4) in which darts could stand."""
-    if len(eyes) < 2:
-        return _alone(eyes)
-    found = [np.zeros((0, 4))]
+    """Cross every line of one camera with every line of another: the axes (n, 4) in which darts could stand.
+
+    Of one camera, and of two that stand apart but see a dart in one plane, the visible ends of the lines tell where in it.
+    """
+    found = [_alone(eyes)] if len(eyes) == 1 or _two_apart(eyes) else [np.zeros((0, 4))]
     for a, one in enumerate(eyes):
         for two in eyes[a + 1 :]:
             n = np.repeat(one.planes, len(two.planes), axis=0)
             m = np.tile(two.planes, (len(one.planes), 1))
             found.append(_meet(n, one.center, m, two.center))
     return np.concatenate(found)
+
+
+def _two_apart(eyes: Sequence[Eye]) -> bool:
+    """Say whether these are two cameras that look at the board from different sides."""
+    if len(eyes) != 2:
+        return False
+    (x, y, _), (u, v, _) = (eye.center for eye in eyes)
+    return abs(float(np.arctan2(x * v - y * u, x * u + y * v))) > APART_RAD
 
 
 def _alone(eyes: Sequence[Eye]) -> Floats:

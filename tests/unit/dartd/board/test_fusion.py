@@ -189,6 +189,18 @@ def test_a_camera_in_which_two_new_darts_are_one_behind_the_other_does_not_place
     assert all(min(apart_mm(f.axis, dart) for f in fixes) < 0.1 for dart in (near, behind))
 
 
+def test_two_cameras_that_see_a_dart_in_one_plane_place_it_by_its_end() -> None:
+    """On the line between two cameras their planes are one: the dart is told where its end shows, with an uncertainty that says so."""
+    one, two = station(0, 0.0), station(1, 2.4)
+    (x, y, _), (u, v, _) = Projection(one).center_mm, Projection(two).center_mm
+    between = Axis3(x_mm=float(x + u) / 2, y_mm=float(y + v) / 2)
+    fixes = fuse(views([one, two], between))
+
+    assert apart_mm(fixes[0].axis, between) < 2.0
+    assert len(fixes[0].seen_by) == 2
+    assert fixes[0].uncertainty_mm > 1.0
+
+
 def test_the_covariance_is_one() -> None:
     """The covariance is symmetric with positive variances, and the uncertainty follows from it."""
     fix = _only(fuse(views(rig(2), DART, REAL, 5)))
