@@ -41,7 +41,7 @@ BESIDE = 0.3  # of a cut beside a dart that stands: that one may hide an edge of
 class Cuts:
     """Cross-sections in a patch: `row` along the axis (tip downwards), `middle` and `width` in px, `weight` 0 to 1.
 
-    `hidden` is 1 where the right edge may be hidden by a dart that stands, -1 where the left one may be, 0 2 where both, 0 where neither.
+    `hidden` is 1 where the right edge may be hidden by a dart that stands, -1 where the left one may be, 2 where both, 0 where neither.
     """
 
     row: Floats
