@@ -32,6 +32,11 @@ MARGIN_PX = 12
 GAP_MM = 9.0
 SYSTEMATIC_PX = 0.2  # registration, lens and the dart's own roundness: what does not average out along the axis
 ENDS_PX = 2.5
+TAPERED = 0.6  # of a barrel's width: what is so much thinner where it ends is a point, and the end is a tip
+POINT_MM = (12.0, 40.0)  # from the end on: within the first is nothing but point, beyond the second nothing but barrel
+BLUNT_MM = 15.0  # how far along an end is from the tip that does not taper: a dark point is not seen, or a shadow goes on beyond it
+BLUR_PX = 3  # no lens in focus draws out an end further
+END_ROWS = (11, 4)  # before the end: how much of the point says how strong it is
 CLEAR_LEVELS = 40.0  # shadows of a ring of lamps are faint streaks around the foot of a dart: they weigh less than the dart
 FAINTEST = 0.25
 BESIDE = 0.3  # of a cut beside a dart that stands: that one may hide an edge of it
@@ -245,6 +250,7 @@ def _sighting(patch: Patch, cuts: Cuts, on: NDArray[np.bool_], projection: Proje
     reach = float(end_row - np.mean(cuts.row[near])) / length_px
     across = np.hypot(scatter * np.sqrt(1 / independent * (1 + 12 * reach**2)), SYSTEMATIC_PX)
     weights = cuts.weight[near] / (1 + (error / 0.6) ** 2)
+    tapers = _tapers(end_row - cuts.row[near], cuts.width[near], patch.px_per_mm)
     hidden = bool(patch.known[min(int(end_row) + 3, patch.known.shape[0] - 1), int(np.clip(a + b * end_row, 0, patch.known.shape[1] - 1))])
     covered = len(np.unique(cuts.row[near])) / (float(end_row - cuts.row[near].min()) + 1)
     return Sighting(
@@ -256,7 +262,7 @@ def _sighting(patch: Patch, cuts: Cuts, on: NDArray[np.bool_], projection: Proje
         length=length_px / focal,
         sigma_across=float(across) / focal,
         sigma_angle_rad=float(scatter * np.sqrt(12 / independent) / length_px + 0.1 / length_px),
-        sigma_along=(ENDS_PX if not hidden else 20.0) / focal,
+        sigma_along=(20.0 if hidden else ENDS_PX if tapers else max(ENDS_PX, BLUNT_MM * patch.px_per_mm)) / focal,
         confidence=float(np.clip(covered, 0, 1)),
         tip_occluded=hidden,
         sections=tuple(
@@ -264,6 +270,13 @@ def _sighting(patch: Patch, cuts: Cuts, on: NDArray[np.bool_], projection: Proje
             for (u, v), h, w, side in zip(normalised[2:], cuts.width[near] / 2, weights, cuts.hidden[near], strict=True)
         ),
     )
+
+
+def _tapers(from_end_px: Floats, width_px: Floats, px_per_mm: float) -> bool:
+    """Say whether what ends there is thin beside the barrel behind it, as a point is."""
+    point = width_px[from_end_px < POINT_MM[0] * px_per_mm]
+    barrel = width_px[from_end_px > POINT_MM[1] * px_per_mm]
+    return len(point) > 0 < len(barrel) and bool(np.median(point) < TAPERED * np.median(barrel))
 
 
 def _from_tip(index: NDArray[np.intp], cuts: Cuts, px_per_mm: float) -> NDArray[np.intp]:
@@ -293,4 +306,15 @@ def _end(patch: Patch, a: float, b: float, row: float) -> float:
             end, gap = row, 0
         else:
             gap += 1
-    return float(end)
+    return _half_height(patch, a, b, int(end))
+
+
+def _half_height(patch: Patch, a: float, b: float, end: int) -> float:
+    """Go back from where a line is lost in noise to where it is half as strong as before: blur draws out an end as it does an edge."""
+    rows = np.arange(max(0, end - END_ROWS[0]), end + 1)
+    columns = np.clip(np.rint(a + b * rows).astype(int), 1, patch.magnitude.shape[1] - 2)
+    line = np.max([patch.magnitude[rows, columns + k] for k in (-1, 0, 1)], axis=0)
+    if len(rows) <= END_ROWS[1]:
+        return float(end)
+    strong = np.flatnonzero(line > np.median(line[: -END_ROWS[1]]) / 2)
+    return float(max(rows[strong[-1]], end - BLUR_PX)) if len(strong) else float(end)
