@@ -5,12 +5,14 @@ class Hand:
     """A hand as far as is known, `left_at_s` being when one last was there.
 
     `compared`: the pull-out limit after that has passed, so the board was compared with the empty one. `board_empty`: what the board was
-    last said to be in that time, None when that could not be said.
+    last said to be in that time, None when that could not be said. `stirs_s`: since when something moves of which nobody knows yet
+    whether it is a hand.
     """
 
     def __init__(self) -> None:
         self.in_view = False
         self.left_at_s = 0.0
+        self.stirs_s: float | None = None
         self.compared = False
         self.board_empty: bool | None = None
 
@@ -34,8 +36,14 @@ class Hand:
         if not self.compared:
             self.left_at_s = at_s
 
-    def due_s(self, pull_out_s: float, adopt_s: float) -> float:
-        """Give the time of the next limit: to give the hand up, to compare the board, or to adopt what stands."""
-        if self.in_view and not self.compared:
+    def due_s(self, pull_out_s: float, adopt_s: float, motion_s: float) -> float:
+        """Give the time of the next limit: to give the hand up, to compare the board, or to adopt what stands.
+
+        Nobody is told overdue while something moves, for it may be the hand; for `motion_s` at most.
+        """
+        if self.compared:
+            return self.left_at_s + pull_out_s + adopt_s
+        if self.in_view:
             return self.left_at_s + adopt_s
-        return self.left_at_s + pull_out_s + (adopt_s if self.compared else 0.0)
+        due_s = self.left_at_s + pull_out_s
+        return due_s if self.stirs_s is None or self.stirs_s > due_s else max(due_s, self.stirs_s + motion_s)

@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from dartd.board.eye import View, before_camera, shows
+from dartd.board.eye import View, shows
 from dartd.board.fusion import UNKNOWN_MM, Fix, fuse
 from dartd.board.landing import land
 from dartd.board.observation import Observation
+from dartd.board.silhouette import is_hand
 from schemas.base import CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import KnownDart, Motion, Settled, Sighting, Spot
+from schemas.worker import KnownDart, Motion, Settled, Sighting
 
 GATHER_S = 0.1  # cameras are not in step: one may see a dart two frames after another
 FIRST_SCORE = 0.52  # of one per camera: what the lines of the cameras must add up to for a dart
+VISIBLY = 0.55  # and of all that they must see this much: two lines of chance, over a few mm each, cross somewhere in any large change
+WIDE_SHARE = 0.03  # of the face: more than three darts change; in a shadow or a beam lines of chance are many, and a dart must be clear
 CLEARLY = 0.8  # or two of them must see most of it: what hides it from a third camera is no objection
 ALONE = 0.4  # or one of them sees this much of it, and it flew, where no other can see anything
 AGAIN_SCORE = 0.42  # for a dart that is near where it was pushed from
@@ -37,17 +40,11 @@ MOVED_MM = 1.0  # less is the cameras' own uncertainty
 GONE = 0.4  # presence below which a dart is no longer there
 LEAST_WEIGHT = 0.25
 LEAVING = 0.5
-HAND_MM = 38.0  # an unexplained spot this wide in one camera is a hand, when another sees something wide too or is still busy
-FINGERS_MM = 24.0  # or this wide in two
-BESIDE_MM = 8.0  # what another camera must see at the least: a fly on one lens is nothing to the others
 SWINGS_S = 0.3  # a camera that moves again so soon still swings: nobody throws two darts within that time
-TOGETHER_S = 0.25  # within which cameras see the same flight begin
+TOGETHER_S = 0.22  # within which cameras see the same flight begin: it passes them in a tenth of a second, and they are two frames apart
 REACHES_S = 0.7  # within which a hand that comes to the board is before all cameras; who walks past takes longer from one to the next
 LINGERS_S = 0.4  # a dart is still by then; who moves longer before another camera may be the one whose hand the first sees
 FALL_S = 0.65  # half a metre takes a third of a second, and cameras shake a little longer; the quickest hand is there for this long
-FLIGHT_MM = (30.0, 190.0)  # where along a dart's axis its shaft and flight are
-FLIGHT_HALF_MM = 28.0
-WIDEST_FLIGHT_MM = 26.0  # the largest circle that fits into a flight seen from anywhere has a radius of 22 mm; pictures blur it
 EMPTY_SHARE = 0.003  # registration noise stays below this share of the face
 
 
@@ -118,6 +115,8 @@ class Rounds:
         began = gathered.began_s
         telling = [c for c, m in gathered.moving.items() if m.hand]
         with_them = [c for c in gathered.moving if any(c != one and abs(began[c] - began[one]) <= REACHES_S for one in telling)]
+        if not self._before_all(gathered):
+            return None
         return min((began[c] + LINGERS_S for c in with_them), default=None)
 
     def _still_in(self, gathered: _Round, now: float) -> bool:
@@ -126,7 +125,13 @@ class Rounds:
         if len(self.poses) < 2:
             return bool(telling)
         with_them = [c for c in gathered.moving if c in telling or now >= began[c] + LINGERS_S]
-        return any(c != one and abs(began[c] - began[one]) <= REACHES_S for one in telling for c in with_them)
+        return self._before_all(gathered) and any(
+            c != one and abs(began[c] - began[one]) <= REACHES_S for one in telling for c in with_them
+        )
+
+    def _before_all(self, gathered: _Round) -> bool:
+        """Say whether every camera sees something: cameras look across the board, and what reaches for a dart is before all of them."""
+        return all(c in gathered.began_s or c in gathered.settled or c in self._busy for c in self.poses)
 
     def settle(self, settled: Settled, now: float) -> None:
         """Note what a camera saw when its picture stood still again."""
@@ -193,10 +198,14 @@ class Rounds:
         ]
         cameras = max(1, len(self.poses))
         found = fuse(views, as_before, 3 + len(disturbed), self._half_mm)
-        fixes = self._accept(found, disturbed)
+        wide = float(np.median([s.changed_share for s in settled.values()] or [0.0])) > WIDE_SHARE
+        fixes = self._accept(found, disturbed, CLEARLY if wide else VISIBLY)
         flight = _flown(settled, cameras, self._flown_s)
         if not fixes and not disturbed:
-            fixes = self._seen_by_one([v for v in views if (flight and settled[v.camera_id].flight) or self._struck(v.camera_id, settled)])
+            struck = [v for v in views if self._struck(v.camera_id, settled)]
+            fixes = self._seen_by_one([v for v in views if flight and settled[v.camera_id].flight] + struck)
+            # what stuck where even that camera's picture ends is in no bed, and nobody can tell where
+            flight = flight or any(settled[v.camera_id].finding == "dart" for v in struck)
         again = _seen_again(disturbed, fixes)
         fixes = [f for f in fixes if f not in again.values()]
         gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < GONE and d.dart_id not in again)
@@ -226,7 +235,7 @@ class Rounds:
                 gone=gone,
                 moved=() if hand else tuple((d.dart_id, again[d.dart_id].axis) for d in disturbed if _is_moved(d, again)),
                 flight=flight,
-                everywhere=len(settled) >= len(self.poses) and _together(settled),
+                everywhere=len(settled) >= len(self.poses) and _together(settled) and not _lingered(settled, 1),
                 lingered=_lingered(settled, cameras),
                 max_motion=max((s.max_share for s in settled.values()), default=0.0),
                 empty=empty,
@@ -234,7 +243,7 @@ class Rounds:
             episodes,
         )
 
-    def _accept(self, fixes: Sequence[Fix], disturbed: Sequence[KnownDart]) -> list[Fix]:
+    def _accept(self, fixes: Sequence[Fix], disturbed: Sequence[KnownDart], least_view: float) -> list[Fix]:
         """Keep the fixes that enough cameras stand behind; `disturbed` darts may be seen again beside new ones, and need less for it.
 
         One camera alone cannot tell a second dart from a flight or a shadow of the first.
@@ -244,7 +253,8 @@ class Rounds:
         for fix in fixes:
             first = len(accepted) <= len(disturbed)
             least = AGAIN_SCORE if any(_may_be(fix, d) for d in disturbed) else FIRST_SCORE if first else MORE_SCORE
-            enough = fix.score >= least * cameras or (first and fix.in_view > CLEARLY)
+            visible = cameras == 1 or fix.in_view > least_view
+            enough = visible and (fix.score >= least * cameras or (first and fix.in_view > CLEARLY))
             own_shadow = any(_distance_mm(fix.axis, other.axis) < SHADOW_MM for other in accepted) and not disturbed
             if enough and not own_shadow and fix.length_mm > SHORTEST_MM and (len(fix.seen_by) > 1 or (cameras == 1 and first)):
                 accepted.append(fix)
@@ -347,45 +357,3 @@ def _tilt(one: Axis3, other: Axis3) -> float:
 def _empty(settled: Mapping[CameraId, Settled]) -> bool | None:
     shares = [s.empty_share for s in settled.values() if s.empty_share is not None]
     return max(shares) < EMPTY_SHARE if shares else None
-
-
-def is_hand(
-    changed: Sequence[Axis3],
-    standing: Sequence[Axis3],
-    settled: Mapping[CameraId, Settled],
-    poses: Mapping[CameraId, Calibration],
-    busy: int = 0,
-) -> bool:
-    """Say whether something wide is in view that no dart's flight explains, and not of one camera alone where there are several.
-
-    What differs from the reference is explained by darts that `changed`, what differs from the empty board by those `standing`.
-    `busy` cameras still see motion.
-    """
-    widest = sorted(
-        (_widest_mm(s, standing if s.spots_on_empty else changed, poses[c]) for c, s in settled.items() if c in poses), reverse=True
-    )
-    if not widest:
-        return False
-    beside = busy > 0 or len(poses) < 2 or (len(widest) > 1 and widest[1] > BESIDE_MM)
-    return (widest[0] > HAND_MM and beside) or (len(widest) > 1 and widest[1] > FINGERS_MM)
-
-
-def _widest_mm(settled: Settled, explained: Sequence[Axis3], calibration: Calibration) -> float:
-    return max((_unexplained_mm(spot, explained, calibration) for spot in settled.spots), default=0.0)
-
-
-def _unexplained_mm(spot: Spot, explained: Sequence[Axis3], calibration: Calibration) -> float:
-    """Give a spot's radius on the face in mm, 0 when it lies on the shaft or flight of a dart and is not wider than a flight there."""
-    for axis in explained:
-        ends = before_camera(calibration, axis, FLIGHT_MM)
-        foot, head = ends[:, :2] / ends[:, 2:]
-        length = max(1e-9, float(np.linalg.norm(head - foot)))
-        along = (head - foot) / length
-        apart = np.array([spot.u, spot.v]) - foot
-        where = float(apart @ along) / length
-        part = min(1.0, max(0.0, where))
-        depth_mm = 1 / ((1 - part) / ends[0, 2] + part / ends[1, 2])  # along a line in a picture the inverse of the depth is linear
-        off_mm = max(abs(float(apart @ np.array([-along[1], along[0]]))), abs(where - part) * length) * depth_mm
-        if off_mm < FLIGHT_HALF_MM and spot.radius * depth_mm < WIDEST_FLIGHT_MM:
-            return 0.0
-    return spot.radius * float(np.linalg.norm(calibration.translation_mm))

@@ -170,7 +170,8 @@ class ThrowMachine:
             return self._motion_at + self.times.throw_timeout_ms / 1000
         if self.state != "pull_out_started":
             return None
-        return self._hand.due_s(self.times.pull_out_timeout_ms / 1000, self.times.takeout_adopt_ms / 1000)
+        times = self.times
+        return self._hand.due_s(times.pull_out_timeout_ms / 1000, times.takeout_adopt_ms / 1000, times.throw_timeout_ms / 1000)
 
     # What it is told.
 
@@ -253,6 +254,8 @@ class ThrowMachine:
     # Motion and what came of it.
 
     def _on_moving(self, seen: Moving) -> None:
+        if self._hand.stirs_s is None:
+            self._hand.stirs_s = self._teller.now
         if seen.hand:
             self._see_hand()
         elif self.state != "throw_detected":
@@ -261,6 +264,7 @@ class ThrowMachine:
 
     def _on_observation(self, seen: Observation) -> None:
         hand_was_in = self._hand.in_view or seen.hand
+        self._hand.stirs_s = None
         if seen.hand:
             self._see_hand()
         else:
@@ -296,9 +300,7 @@ class ThrowMachine:
 
     def _judge_throw(self, seen: Observation, *, hand_was_in: bool) -> None:
         """Count what landed, or tell of a miss: a flight of which nothing came, and that was no hand either."""
-        flew = (
-            seen.flight and seen.everywhere
-        )  # what leaves nothing is before all cameras, or shakes them; who waves beside the board is not
+        flew = seen.flight and seen.everywhere  # who waves beside the board is not before all cameras, and shakes none
         missed = flew and not (seen.landings or seen.unlocalised or seen.gone or hand_was_in or self.takeout)
         if (seen.landings or seen.unlocalised or missed) and self.memory.visit.free_number is None and not self.darts:
             # All three were thrown, none stands and nobody came to take any: the next throw opens the next visit.

@@ -86,6 +86,23 @@ def test_an_empty_board_ends_the_takeout_whatever_the_darts_say() -> None:
     assert scene.still(empty=True)[:2] == ["dart_removed 2 of 2", "visit_completed 120 takeout"]
 
 
+def test_a_takeout_is_not_overdue_while_something_moves() -> None:
+    """A hand that comes just before the limit is not known for one yet; what it takes is told, and nobody is told overdue."""
+    scene, fly = Scene(), Scene()
+    for each in (scene, fly):
+        each.throw("T20")
+        each.throw("T20")
+        each.moving(hand=True)
+        each.still(gone=("d000001",), empty=False)
+        each.wait(4.0)
+        each.moving()
+
+    assert scene.wait(1.8) == []
+    assert scene.still(gone=("d000002",), empty=True)[0] == "dart_removed 1 of 1"
+    assert fly.wait(1.9) == []
+    assert fly.wait(0.2) == ["takeout_overdue 1"]
+
+
 def test_a_board_seen_empty_behind_the_hand_is_empty_at_the_limit() -> None:
     """When the hand is never seen to leave, the limits end the takeout by the last look at the board."""
     scene = Scene()
