@@ -201,11 +201,12 @@ class Rounds:
         wide = float(np.median([s.changed_share for s in settled.values()] or [0.0])) > WIDE_SHARE
         fixes = self._accept(found, disturbed, CLEARLY if wide else VISIBLY)
         flight = _flown(settled, cameras, self._flown_s)
+        stuck_beyond = False
         if not fixes and not disturbed:
             struck = [v for v in views if self._struck(v.camera_id, settled)]
             fixes = self._seen_by_one([v for v in views if flight and settled[v.camera_id].flight] + struck)
             # what stuck where even that camera's picture ends is in no bed, and nobody can tell where
-            flight = flight or any(settled[v.camera_id].finding == "dart" for v in struck)
+            stuck_beyond = not fixes and any(settled[v.camera_id].finding == "dart" for v in struck)
         again = _seen_again(disturbed, fixes)
         fixes = [f for f in fixes if f not in again.values()]
         gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < GONE and d.dart_id not in again)
@@ -221,7 +222,7 @@ class Rounds:
             not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses, busy=len(self._busy))
         )
         at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
-        if flight or fixes:
+        if flight or fixes or stuck_beyond:
             self._flown_s = at_s
         for fix in fixes:
             self._half_mm = np.where(np.isnan(fix.half_mm), self._half_mm, fix.half_mm)
@@ -234,8 +235,8 @@ class Rounds:
                 landings=() if hand else tuple(land(f, views, self._board, cameras, episodes, at_s) for f in fixes),
                 gone=gone,
                 moved=() if hand else tuple((d.dart_id, again[d.dart_id].axis) for d in disturbed if _is_moved(d, again)),
-                flight=flight,
-                everywhere=len(settled) >= len(self.poses) and _together(settled) and not _lingered(settled, 1),
+                flight=flight or stuck_beyond,
+                everywhere=stuck_beyond or (len(settled) >= len(self.poses) and _passed(settled)),
                 lingered=_lingered(settled, cameras),
                 max_motion=max((s.max_share for s in settled.values()), default=0.0),
                 empty=empty,
@@ -261,10 +262,11 @@ class Rounds:
         return accepted
 
     def _struck(self, one: CameraId, settled: Mapping[CameraId, Settled]) -> bool:
-        """Say whether something struck the board: all cameras shook together and shortly, and nothing but one of them sees a change."""
+        """Say whether something struck the board: cameras shook together and shortly, and none but one of them sees a change."""
         others = [settled[c] for c in self.poses if c != one and c in settled]
         return (
-            len(others) + 1 == len(self.poses)
+            bool(others)
+            and not any(c in self._busy for c in self.poses)
             and all(s.finding in {"nothing", "other"} and abs(s.started_s - settled[one].started_s) <= TOGETHER_S for s in others)
             and all(s.t_s - s.started_s < LINGERS_S for s in settled.values())
         )
@@ -295,10 +297,13 @@ def _flown(settled: Mapping[CameraId, Settled], cameras: int, told_s: float) -> 
     )
 
 
-def _together(settled: Mapping[CameraId, Settled]) -> bool:
-    """Say whether all these cameras began to see motion at the same time."""
+def _passed(settled: Mapping[CameraId, Settled]) -> bool:
+    """Say whether something passed that is gone: before all at the same time, or seen to fly by two and fallen past the others then."""
     began = [s.started_s for s in settled.values()]
-    return max(began, default=0.0) - min(began, default=0.0) <= TOGETHER_S
+    flew = [s.started_s for s in settled.values() if s.flight]
+    together = max(began, default=0.0) - min(began, default=0.0) <= TOGETHER_S
+    fell = len(flew) > 1 and max(flew) - min(flew) <= TOGETHER_S and max(began) - min(began) <= FALL_S
+    return (together or fell) and not _lingered(settled, 1)
 
 
 def _lingered(settled: Mapping[CameraId, Settled], cameras: int) -> bool:

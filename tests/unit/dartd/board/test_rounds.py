@@ -393,10 +393,20 @@ def test_what_moves_for_longer_than_a_fall_lingers() -> None:
 def test_a_strike_is_seen_everywhere() -> None:
     """Only what all ready cameras saw begin at the same time is before all of them."""
     late = msgspec.structs.replace(_settled(2), started_s=0.85)
+    shaken = msgspec.structs.replace(_settled(1), flight=False)
 
     assert _close(_settled(0), _settled(1), _settled(2)).everywhere
-    assert not _close(_settled(0), _settled(1), late).everywhere
+    assert not _close(_settled(0), shaken, late).everywhere
     assert not _close(_settled(0), _settled(1)).everywhere
+
+
+def test_a_dart_that_two_saw_fly_falls_past_the_third() -> None:
+    """A camera below sees a dart that missed only as it falls; what nobody else saw fly is none that late."""
+    late = msgspec.structs.replace(_settled(2), started_s=0.85, flight=False)
+    unseen = msgspec.structs.replace(_settled(1), flight=False)
+
+    assert _close(_settled(0), _settled(1), late).everywhere
+    assert not _close(_settled(0), unseen, late).everywhere
 
 
 def test_who_is_there_longer_than_a_fall_takes_is_no_strike() -> None:
@@ -465,18 +475,18 @@ def test_what_sticks_where_every_picture_ends_is_a_miss() -> None:
     """The one camera that sees a dart sees its barrel only: it shook the board and stuck, and where, nobody can tell."""
     far = Axis3(x_mm=270.0 * np.cos(0.4), y_mm=270.0 * np.sin(0.4), slope_x=0.0, slope_y=0.15)
     told = []
-    for finding in ("dart", "other"):
+    for finding, shaken in (("dart", (1, 2)), ("dart", (1,)), ("other", (1, 2)), ("dart", ())):
         rounds = _rounds()
-        for camera in range(3):
+        for camera in (0, *shaken):
             seen = _settled(camera, *([far] if camera == 0 else []))
             end = seen.sightings[0].sections[-1] if camera == 0 else None
             sightings = tuple(msgspec.structs.replace(s, u=end.u + 0.3 * s.du, v=end.v + 0.3 * s.dv) for s in seen.sightings if end)
-            here: Finding = finding if camera == 0 else "nothing"
+            here: Finding = "dart" if (finding, camera) == ("dart", 0) else "other"
             rounds.settle(msgspec.structs.replace(seen, sightings=sightings, flight=False, started_s=0.8, finding=here), 1.0)
         observation = rounds.close((), 1.0)[0]
         told.append((len(observation.landings), observation.flight, observation.everywhere))
 
-    assert told == [(0, True, True), (0, False, True)]
+    assert told == [(0, True, True), (0, True, True), (0, False, True), (0, False, False)]
 
 
 def test_who_comes_to_one_camera_after_another_is_no_hand() -> None:
