@@ -193,6 +193,12 @@ class Eye:
         face: Floats = self.center[:2] - ends[:, :2] * (self.center[2] / ends[:, 2:])
         return face
 
+    def leads_beyond(self, reach_mm: float, least_clarity: float) -> bool:
+        """Say whether a clear line ends beyond this distance from the middle of the face: the picture cuts off the dart's foot."""
+        total = self.sections[:, 2] @ self._member
+        far = np.hypot(*self.ends_on_face().T) > reach_mm
+        return bool(np.any(far & (total / (total + HALF_CLEAR) > least_clarity)))
+
     def px_per_mm(self, axis: Floats) -> float:
         """Give the scale across a dart near its tip."""
         return self.focal / float(np.linalg.norm(np.array([axis[0], axis[1], 10.0]) - self.center))

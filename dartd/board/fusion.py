@@ -331,8 +331,8 @@ def _equations(eye: Eye, axis: Floats, gate_px: float) -> Equations | None:
     beside = np.sum((foot[0] + middle * direction[0] - foot) * normal, axis=1) * eye.focal
     turned = (normal @ direction[0]) * half * eye.focal
     # what a calibration is wrong by out of the face grows with height and turns the line about its foot, which stays where it is
-    rising = RISING_PX / float(length[0]) * np.array([middle, half])
-    white = np.linalg.inv(np.linalg.cholesky(np.diag([sigma_offset**2, sigma_turn**2]) + np.outer(rising, rising)))
+    rising = (RISING_PX / float(length[0]) * middle, RISING_PX / float(length[0]) * half)
+    white = _whitening(sigma_offset**2 + rising[0] ** 2, rising[0] * rising[1], sigma_turn**2 + rising[1] ** 2)
     rest = list(white @ [offset, turn])
     slope = list(white @ np.array([(beside[1:] - beside[0]) / STEP, (turned[1:] - turned[0]) / STEP]))
     nearest, strength = eye.nearest(axis[None])
@@ -344,6 +344,13 @@ def _equations(eye: Eye, axis: Floats, gate_px: float) -> Equations | None:
         rest.append(float(above[0]) / sigma)
         slope.append((above[1:] - above[0]) / STEP / sigma)
     return np.array(rest), np.array(slope)
+
+
+def _whitening(first: float, both: float, second: float) -> Floats:
+    """Invert the Cholesky factor of the covariance [[first, both], [both, second]]: it makes two dependent residuals independent."""
+    sigma = math.sqrt(first)
+    rest = math.sqrt(second - both * both / first)
+    return np.array([[1 / sigma, 0.0], [-both / (first * rest), 1 / rest]])
 
 
 def _solve(axis: Floats, equations: Sequence[Equations]) -> tuple[Floats, Floats]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from dartd.board.eye import View, shows
+from dartd.board.crossing import REACH_MM
+from dartd.board.eye import Eye, View, shows
 from dartd.board.fusion import UNKNOWN_MM, Fix, fuse
 from dartd.board.landing import land
 from dartd.board.observation import Observation
@@ -39,12 +40,14 @@ HIDDEN_MM = 4.0
 MOVED_MM = 1.0  # less is the cameras' own uncertainty
 GONE = 0.4  # presence below which a dart is no longer there
 LEAST_WEIGHT = 0.25
+STILL_WEIGHT = 0.5  # of a camera that saw nothing move: another dart may hide this one from it
 LEAVING = 0.5
 SWINGS_S = 0.3  # a camera that moves again so soon still swings: nobody throws two darts within that time
 TOGETHER_S = 0.22  # within which cameras see the same flight begin: it passes them in a tenth of a second, and they are two frames apart
 REACHES_S = 0.7  # within which a hand that comes to the board is before all cameras; who walks past takes longer from one to the next
 LINGERS_S = 0.4  # a dart is still by then; who moves longer before another camera may be the one whose hand the first sees
 FALL_S = 0.65  # half a metre takes a third of a second, and cameras shake a little longer; the quickest hand is there for this long
+FLY_SHARE = 0.005  # of the face: a hand covers ten times as much of it
 EMPTY_SHARE = 0.003  # registration noise stays below this share of the face
 
 
@@ -131,7 +134,10 @@ class Rounds:
 
     def _before_all(self, gathered: _Round) -> bool:
         """Say whether every camera sees something: cameras look across the board, and what reaches for a dart is before all of them."""
-        return all(c in gathered.began_s or c in gathered.settled or c in self._busy for c in self.poses)
+        return all(
+            gathered.settled[c].max_share > FLY_SHARE if c in gathered.settled else c in gathered.began_s or c in self._busy
+            for c in self.poses
+        )
 
     def settle(self, settled: Settled, now: float) -> None:
         """Note what a camera saw when its picture stood still again."""
@@ -188,7 +194,8 @@ class Rounds:
         self._round = None
         settled = gathered.settled
         episodes = {camera: s.episode for camera, s in settled.items()}
-        scores = _presence(standing, settled)
+        still = [pose for camera, pose in self.poses.items() if camera not in settled and camera not in self._busy]
+        scores = _presence(standing, settled, still)
         disturbed = [d for d in standing if scores.get(d.dart_id, 1.0) < UNDISTURBED]
         as_before = tuple(d.axis for d in standing if d not in disturbed)
         views = [
@@ -206,7 +213,9 @@ class Rounds:
             struck = [v for v in views if self._struck(v.camera_id, settled)]
             fixes = self._seen_by_one([v for v in views if flight and settled[v.camera_id].flight] + struck)
             # what stuck where even that camera's picture ends is in no bed, and nobody can tell where
-            stuck_beyond = not fixes and any(settled[v.camera_id].finding == "dart" for v in struck)
+            stuck_beyond = not fixes and any(
+                settled[v.camera_id].finding == "dart" and Eye(v).leads_beyond(REACH_MM, ALONE) for v in struck
+            )
         again = _seen_again(disturbed, fixes)
         fixes = [f for f in fixes if f not in again.values()]
         gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < GONE and d.dart_id not in again)
@@ -236,7 +245,7 @@ class Rounds:
                 gone=gone,
                 moved=() if hand else tuple((d.dart_id, again[d.dart_id].axis) for d in disturbed if _is_moved(d, again)),
                 flight=flight or stuck_beyond,
-                everywhere=stuck_beyond or (len(settled) >= len(self.poses) and _passed(settled)),
+                everywhere=stuck_beyond or (len(settled) >= len(self.poses) and _passed(settled) and not wide),
                 lingered=_lingered(settled, cameras),
                 max_motion=max((s.max_share for s in settled.values()), default=0.0),
                 empty=empty,
@@ -315,14 +324,17 @@ def _coming(sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
     return tuple(s for s in sightings if s.leaving < LEAVING)
 
 
-def _presence(standing: Sequence[KnownDart], settled: Mapping[CameraId, Settled]) -> dict[DartId, float]:
-    """Say how much of each dart the cameras together still see; a camera counts by how much of the dart it can judge."""
+def _presence(standing: Sequence[KnownDart], settled: Mapping[CameraId, Settled], still: Sequence[Calibration]) -> dict[DartId, float]:
+    """Say how much of each dart the cameras together still see; a camera counts by how much of the dart it can judge.
+
+    Those that look at it and saw nothing move all that time see it as it was.
+    """
     together = {}
     for dart in standing:
-        seen = [p for s in settled.values() for p in s.presence if p.dart_id == dart.dart_id]
-        weight = sum(p.weight for p in seen)
-        if weight >= LEAST_WEIGHT:
-            together[dart.dart_id] = sum(p.weight * p.score for p in seen) / weight
+        seen = [(p.weight, p.score) for s in settled.values() for p in s.presence if p.dart_id == dart.dart_id]
+        if sum(weight for weight, _ in seen) >= LEAST_WEIGHT:
+            seen += [(STILL_WEIGHT, 1.0) for pose in still if shows(pose, dart.axis)]
+            together[dart.dart_id] = sum(weight * score for weight, score in seen) / sum(weight for weight, _ in seen)
     return together
 
 

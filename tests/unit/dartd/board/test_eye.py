@@ -1,5 +1,6 @@
 """Tests of one camera's sightings as arrays."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -139,6 +140,15 @@ def test_an_eye_that_saw_nothing_answers() -> None:
     assert eye.support(_rows(DART)).tolist() == [0]
     assert (nearest.tolist(), strength.tolist()) == ([0], [0])
     assert eye.planes.shape == (0, 3)
+
+
+def test_a_line_whose_foot_the_picture_cuts_off_leads_beyond() -> None:
+    """The end of a line that is seen high up only lies, on the face, far behind the dart; a faint line says nothing."""
+    seen = sight(CAMERA, DART)
+    far = msgspec.structs.replace(seen, u=seen.u + 0.8 * seen.du, v=seen.v + 0.8 * seen.dv)
+    faint = msgspec.structs.replace(far, sections=far.sections[::4])
+
+    assert [Eye(View(CAMERA.camera_id, CAMERA, (s,))).leads_beyond(290.0, 0.4) for s in (seen, far, faint)] == [False, True, False]
 
 
 def test_the_scale_follows_the_distance() -> None:

@@ -198,6 +198,18 @@ def test_the_cameras_together_say_who_is_gone(scores: tuple[float, ...], gone: b
     assert _close(*said, standing=(KNOWN,)).gone == ((KNOWN.dart_id,) if gone else ())
 
 
+def test_who_saw_nothing_move_sees_the_dart_as_it_was() -> None:
+    """A bumped camera alone does not take a dart out of the board: it would have fallen before the others' eyes."""
+    gone = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=0.1, weight=0.6),)) for k in range(3)]
+    busy = _rounds()
+    for camera in (1, 2):
+        busy.move(_motion(camera))
+    busy.settle(gone[0], 1.0)
+
+    assert [_close(*gone[:k], standing=(KNOWN,)).gone for k in (1, 2, 3)] == [(), ("d1",), ("d1",)]
+    assert busy.close((KNOWN,), 1.6)[0].gone == ("d1",)
+
+
 def test_a_dart_that_nobody_can_judge_stays() -> None:
     """Hidden from all, or not spoken of, a dart is not gone."""
     hidden = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=0.0, weight=0.01),)) for k in range(3)]
@@ -337,8 +349,12 @@ def test_a_hand_that_moves_is_seen_by_more_than_one() -> None:
     for rounds in (alone, lingering, both):
         assert not rounds.sees_hand(1.2)  # the third sees nothing: two walk past two cameras
     alone.move(_motion(1, 0.5))
-    lingering.move(_motion(2, 0.5))
-    both.move(_motion(2, 0.5))
+    for rounds in (lingering, both):
+        rounds.move(_motion(2, 0.5))
+        rounds.settle(msgspec.structs.replace(_settled(2), max_share=0.001), 0.6)
+        assert not rounds.sees_hand(1.2)  # it saw a fly
+        rounds.move(_motion(2, 0.5))
+        rounds.settle(msgspec.structs.replace(_settled(2), max_share=0.02), 0.6)
 
     assert [alone.sees_hand(0.6), lingering.sees_hand(0.6), both.sees_hand(0.2), single.sees_hand(0.2)] == [False, True, True, True]
     assert not lingering.sees_hand(0.2)
@@ -413,7 +429,10 @@ def test_who_is_there_longer_than_a_fall_takes_is_no_strike() -> None:
     """A shadow that one camera sees for most of a second leaves nothing either, but no dart missed."""
     long = msgspec.structs.replace(_settled(2), t_s=0.5 + 0.7)
 
+    wide = [msgspec.structs.replace(_settled(k), changed_share=0.05) for k in range(3)]
+
     assert not _close(_settled(0), _settled(1), long).everywhere
+    assert not _close(*wide).everywhere  # and a miss leaves the board as it was
 
 
 @pytest.mark.parametrize(("share", "landed"), [(0.005, 1), (0.05, 0)])
@@ -473,7 +492,7 @@ def test_what_strikes_the_board_beyond_all_other_pictures_is_a_dart(shaken_s: fl
 
 def test_what_sticks_where_every_picture_ends_is_a_miss() -> None:
     """The one camera that sees a dart sees its barrel only: it shook the board and stuck, and where, nobody can tell."""
-    far = Axis3(x_mm=270.0 * np.cos(0.4), y_mm=270.0 * np.sin(0.4), slope_x=0.0, slope_y=0.15)
+    far = Axis3(x_mm=-270.0 * np.cos(0.4), y_mm=-270.0 * np.sin(0.4), slope_x=0.0, slope_y=0.15)
     told = []
     for finding, shaken in (("dart", (1, 2)), ("dart", (1,)), ("other", (1, 2)), ("dart", ())):
         rounds = _rounds()
