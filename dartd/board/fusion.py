@@ -22,6 +22,7 @@ LEAN = 0.35  # the spread of the slopes of darts about the mean: a weak prior th
 GATES_PX = (10.0, 5.0, 4.0)  # the axis of two lines may miss the third by some px: the fit begins wide
 WITNESS = 0.35  # the support from which on a camera counts as having seen the dart
 CONTRADICTS_PX = 1.5  # by which a camera's line misses what the others say
+ENDS_PX = 3.0  # the visible end of a dart along it, where it is its tip
 SYSTEMATIC_PX = 0.15  # registration and the barrel's roundness: does not average out along an axis
 RISING_PX = 0.7  # at `DART_MM` above the face: what a calibration from the face alone leaves out of it (0.4 px at 75 mm in 68 %, 14 rigs)
 BOARD_SHARE = 0.6  # of what the board's lines lie off their nominal places: the rest is scatter of the samples
@@ -43,7 +44,7 @@ SAME_FIT = np.array([0.3, 0.3, 0.01, 0.01])
 STEP = np.array([0.05, 0.05, 0.002, 0.002])
 STEPS = np.diag(STEP)
 
-Equations = tuple[Floats, Floats]
+Equations = tuple[Floats, Floats, Floats]
 Fitted = tuple[Floats, Floats, list[Eye]]
 
 
@@ -255,7 +256,7 @@ def _spread(eyes: Sequence[Eye], axis: Floats) -> float:
     """Tell by what factor the lines of a fix are worse than was taken for granted: the root of chi squared for each degree of freedom."""
     said = [found for eye in eyes if (found := _equations(eye, axis, GATES_PX[-1])) is not None]
     freedom = 2 * len(said) - 4
-    return max(1.0, math.sqrt(sum(float(np.sum(np.square(rest[:2]))) for rest, _ in said) / freedom)) if freedom > 0 else 1.0
+    return max(1.0, math.sqrt(sum(float(np.sum(np.square(rest[:2]))) for rest, _, _ in said) / freedom)) if freedom > 0 else 1.0
 
 
 def _mend(eyes: Sequence[Eye], fitted: Fitted, usual_mm: Floats) -> tuple[Sequence[Eye], Fitted | None]:
@@ -304,9 +305,10 @@ def _fit(eyes: Sequence[Eye], start: Floats, gates_px: Sequence[float] = GATES_P
 
 
 def _equations(eye: Eye, axis: Floats, gate_px: float) -> Equations | None:
-    """Linearise what one camera says of an axis: residuals (k) and derivatives (k, 4), divided by their standard deviations.
+    """Linearise what one camera says of an axis: residuals (k) and derivatives (k, 4), divided by the standard deviations of the fit.
 
-    Two rows for its line (offset and turn), one weak row for the visible end along it; None when it says nothing.
+    Also by how much more (k) they may be wrong. Two rows for its line (offset and turn), one weak row for the visible end along it; None
+    when it says nothing.
     """
     # how the axis seen from the two ends of that stretch, and its foot, move when its four numbers do
     foot, direction, length = eye.lines(np.vstack([axis, axis + STEPS]))
@@ -333,17 +335,19 @@ def _equations(eye: Eye, axis: Floats, gate_px: float) -> Equations | None:
     # what a calibration is wrong by out of the face grows with height and turns the line about its foot, which stays where it is
     rising = (RISING_PX / float(length[0]) * middle, RISING_PX / float(length[0]) * half)
     white = _whitening(sigma_offset**2 + rising[0] ** 2, rising[0] * rising[1], sigma_turn**2 + rising[1] ** 2)
-    rest = list(white @ [offset, turn])
+    rest, doubt = list(white @ [offset, turn]), [1.0, 1.0]
     slope = list(white @ np.array([(beside[1:] - beside[0]) / STEP, (turned[1:] - turned[0]) / STEP]))
     nearest, strength = eye.nearest(axis[None])
     if strength[0] > 2.0:
         sighting = eye.sightings[nearest[0]]
         above = np.sum((np.array([sighting.u, sighting.v]) - foot) * direction, axis=1) * eye.focal
-        sigma = max(3.0, sighting.sigma_along * eye.focal)
+        told = max(ENDS_PX, sighting.sigma_along * eye.focal)
+        sigma = told if sighting.tip_occluded else ENDS_PX  # most ends are tips, also those of which nobody can say so
         sigma *= 1 + (above[0] / sigma) ** 2  # ends that lie far off lose their say (Cauchy)
         rest.append(float(above[0]) / sigma)
         slope.append((above[1:] - above[0]) / STEP / sigma)
-    return np.array(rest), np.array(slope)
+        doubt.append(max(1.0, told / sigma))
+    return np.array(rest), np.array(slope), np.array(doubt)
 
 
 def _whitening(first: float, both: float, second: float) -> Floats:
@@ -356,11 +360,13 @@ def _whitening(first: float, both: float, second: float) -> Floats:
 def _solve(axis: Floats, equations: Sequence[Equations]) -> tuple[Floats, Floats]:
     """Take one Gauss-Newton step with the prior on how darts lean; also give the covariance."""
     prior = np.array([[0, 0, 1 / LEAN, 0], [0, 0, 0, 1 / LEAN]], float)
-    rest = np.concatenate([*(r for r, _ in equations), (axis[2:] - UPRIGHT) / LEAN])
-    slope = np.vstack([*(d for _, d in equations), prior])
-    covariance = np.linalg.inv(slope.T @ slope + 1e-9 * np.eye(4))
-    step = -covariance @ slope.T @ rest
-    return axis + np.clip(step, [-10, -10, -0.2, -0.2], [10, 10, 0.2, 0.2]), np.asarray(covariance, float)
+    rest = np.concatenate([*(r for r, _, _ in equations), (axis[2:] - UPRIGHT) / LEAN])
+    slope = np.vstack([*(d for _, d, _ in equations), prior])
+    doubt = np.concatenate([*(d for _, _, d in equations), np.ones(2)])
+    inverse = np.linalg.inv(slope.T @ slope + 1e-9 * np.eye(4))
+    step = -inverse @ slope.T @ rest
+    spread = doubt[:, None] * slope @ inverse
+    return axis + np.clip(step, [-10, -10, -0.2, -0.2], [10, 10, 0.2, 0.2]), np.asarray(spread.T @ spread, float)
 
 
 def _miss_px(eye: Eye, axis: Floats) -> float:

@@ -43,6 +43,7 @@ LEAST_WEIGHT = 0.25
 STILL_WEIGHT = 0.5  # of a camera that saw nothing move: another dart may hide this one from it
 LEAVING = 0.5
 SWINGS_S = 0.3  # a camera that moves again so soon still swings: nobody throws two darts within that time
+CALM_S = 0.15  # of stillness after a miss: who waves, or a shadow that passes, moves again within two frames
 TOGETHER_S = 0.22  # within which cameras see the same flight begin: it passes them in a tenth of a second, and they are two frames apart
 REACHES_S = 0.7  # within which a hand that comes to the board is before all cameras; who walks past takes longer from one to the next
 LINGERS_S = 0.4  # a dart is still by then; who moves longer before another camera may be the one whose hand the first sees
@@ -60,6 +61,7 @@ class _Round:
     began_s: dict[CameraId, float] = field(default_factory=dict)  # when each camera first saw motion
     settled: dict[CameraId, Settled] = field(default_factory=dict)
     first_settled_s: float | None = None
+    last_settled_s: float = -math.inf
     before: dict[CameraId, Settled] = field(default_factory=dict)  # what cameras said that swung on: it is of the same happening
     hand: bool = False  # it was told to be a hand
 
@@ -72,6 +74,7 @@ class Rounds:
         self._timeout_s = settled_timeout_s
         self._round: _Round | None = None
         self._held_until_s = -math.inf
+        self._hand_was = False  # in the last round: cameras that rest on one see nothing move
         self._half_mm = UNKNOWN_MM  # half the width of the last dart that was seen whole: a player's darts are alike
         self._flown_s = -math.inf  # flights that began before were told
         self._busy: set[CameraId] = set()  # cameras that have seen motion and not settled since, whatever round it began in
@@ -86,6 +89,7 @@ class Rounds:
         """Drop what was gathered."""
         self._round = None
         self._flown_s = -math.inf
+        self._hand_was = False
         self._busy.clear()
 
     def lose(self, camera_id: CameraId) -> None:
@@ -133,8 +137,8 @@ class Rounds:
         )
 
     def _before_all(self, gathered: _Round) -> bool:
-        """Say whether every camera sees something: cameras look across the board, and what reaches for a dart is before all of them."""
-        return all(
+        """Say whether every camera sees something, or did when a hand came: what reaches for a dart is before all of them."""
+        return self._hand_was or all(
             gathered.settled[c].max_share > FLY_SHARE if c in gathered.settled else c in gathered.began_s or c in self._busy
             for c in self.poses
         )
@@ -149,6 +153,7 @@ class Rounds:
         if before is not None:
             settled = msgspec.structs.replace(settled, started_s=before.started_s, flight=before.flight or settled.flight)
         self._round.settled[settled.camera_id] = settled
+        self._round.last_settled_s = now
         if self._round.first_settled_s is None:
             self._round.first_settled_s = now
 
@@ -161,7 +166,7 @@ class Rounds:
         gathered = self._round
         if gathered is None or camera_id not in gathered.settled:
             return None
-        if now >= max(self._held_until_s, gathered.started_s + SWINGS_S):
+        if now >= max(self._held_until_s, gathered.started_s + SWINGS_S, _calm_s(gathered)):
             return None
         gathered.before[camera_id] = gathered.settled.pop(camera_id)
         if not gathered.settled:
@@ -185,7 +190,7 @@ class Rounds:
             wait_s = self._timeout_s
         elif all(camera in self._round.settled for camera in self.poses):
             wait_s = 0.0
-        return max(self._round.first_settled_s + wait_s, self._held_until_s)
+        return max(self._round.first_settled_s + wait_s, self._held_until_s, _calm_s(self._round))
 
     def close(self, standing: Sequence[KnownDart], now: float) -> tuple[Observation, dict[CameraId, int]]:
         """Close the round: what the cameras saw together, and each camera's episode in it."""
@@ -228,8 +233,9 @@ class Rounds:
         empty = _empty(settled)
         # A camera that rests on a hand for a moment settles before the others, which still see it come or go.
         hand = self._still_in(gathered, now) or (
-            not empty and is_hand([*went, *came], [*stays, *came], settled, self.poses, busy=len(self._busy))
+            not empty and self._before_all(gathered) and is_hand([*went, *came], [*stays, *came], settled, self.poses, busy=len(self._busy))
         )
+        self._hand_was = hand
         at_s = max((s.t_s for s in settled.values()), default=gathered.started_s)
         if flight or fixes or stuck_beyond:
             self._flown_s = at_s
@@ -288,6 +294,13 @@ class Rounds:
             if others and found and not any(shows(pose, found[0].axis) for pose in others):
                 return found
         return []
+
+
+def _calm_s(gathered: _Round) -> float:
+    """Give the time till which what may be a miss has to wait for who moves again; long past for all else."""
+    settled = gathered.settled.values()
+    passed = any(s.flight for s in settled) and not any(s.finding == "dart" for s in settled)
+    return gathered.last_settled_s + CALM_S if passed else -math.inf
 
 
 def _flown(settled: Mapping[CameraId, Settled], cameras: int, told_s: float) -> bool:

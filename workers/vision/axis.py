@@ -35,8 +35,7 @@ ENDS_PX = 2.5
 TAPERED = 0.6  # of a barrel's width: what is so much thinner where it ends is a point, and the end is a tip
 POINT_MM = (12.0, 40.0)  # from the end on: within the first is nothing but point, beyond the second nothing but barrel
 BLUNT_MM = 15.0  # how far along an end is from the tip that does not taper: a dark point is not seen, or a shadow goes on beyond it
-BLUR_PX = 3  # no lens in focus draws out an end further
-END_ROWS = (11, 4)  # before the end: how much of the point says how strong it is
+BLUR_PX = 1.5  # blur draws out an end: where it is lost in noise lies so far beyond where it is half as strong as before
 CLEAR_LEVELS = 40.0  # shadows of a ring of lamps are faint streaks around the foot of a dart: they weigh less than the dart
 FAINTEST = 0.25
 BESIDE = 0.3  # of a cut beside a dart that stands: that one may hide an edge of it
@@ -306,15 +305,4 @@ def _end(patch: Patch, a: float, b: float, row: float) -> float:
             end, gap = row, 0
         else:
             gap += 1
-    return _half_height(patch, a, b, int(end))
-
-
-def _half_height(patch: Patch, a: float, b: float, end: int) -> float:
-    """Go back from where a line is lost in noise to where it is half as strong as before: blur draws out an end as it does an edge."""
-    rows = np.arange(max(0, end - END_ROWS[0]), end + 1)
-    columns = np.clip(np.rint(a + b * rows).astype(int), 1, patch.magnitude.shape[1] - 2)
-    line = np.max([patch.magnitude[rows, columns + k] for k in (-1, 0, 1)], axis=0)
-    if len(rows) <= END_ROWS[1]:
-        return float(end)
-    strong = np.flatnonzero(line > np.median(line[: -END_ROWS[1]]) / 2)
-    return float(max(rows[strong[-1]], end - BLUR_PX)) if len(strong) else float(end)
+    return float(end) - BLUR_PX

@@ -201,6 +201,17 @@ def test_two_cameras_that_see_a_dart_in_one_plane_place_it_by_its_end() -> None:
     assert fixes[0].uncertainty_mm > 1.0
 
 
+def test_an_end_that_may_be_no_tip_places_a_dart_but_is_not_believed() -> None:
+    """One camera tells a dart by its visible end; where that end may be no tip, in the same place, but with more doubt."""
+    calibration = station(0, 0.4)
+    seen = sight(calibration, DART, Flaws(end=2.0), 3)
+    blunt = msgspec.structs.replace(seen, sigma_along=8 * seen.sigma_along)
+    pointed, doubtful = (_only(fuse([view(calibration, s)], most=1)) for s in (seen, blunt))
+
+    assert apart_mm(pointed.axis, doubtful.axis) < 0.01
+    assert pointed.uncertainty_mm < 6 < 3 * pointed.uncertainty_mm < doubtful.uncertainty_mm
+
+
 def test_the_covariance_is_one() -> None:
     """The covariance is symmetric with positive variances, and the uncertainty follows from it."""
     fix = _only(fuse(views(rig(2), DART, REAL, 5)))

@@ -459,6 +459,25 @@ def test_what_two_cameras_hardly_see_is_no_dart() -> None:
     assert _close(*faint, _settled(2)).landings == ()
 
 
+def test_a_miss_waits_for_who_moves_again() -> None:
+    """Who waves moves again within two frames, and lingers; a dart that missed is told when nothing has moved for a moment."""
+    rounds, dart = _rounds(), _rounds()
+    for camera in range(3):
+        rounds.settle(msgspec.structs.replace(_settled(camera), finding="other"), 1.0)
+        dart.settle(_settled(camera, DART), 1.0)
+    due_s = rounds.deadline()
+    again = [rounds.take_back(CAMERAS[camera], 1.1) for camera in range(3)]
+    for camera in range(3):
+        rounds.move(_motion(camera, 1.1))
+        rounds.settle(msgspec.structs.replace(_settled(camera), finding="other", started_s=1.1, t_s=1.3, flight=False), 1.3)
+
+    assert dart.deadline() == 1.0
+    assert due_s == pytest.approx(1.15)
+    assert again == [7, 8, 9]
+    assert rounds.take_back(CAMERAS[0], 1.5) is None
+    assert not rounds.close((), 1.5)[0].everywhere
+
+
 def test_a_flight_is_told_once() -> None:
     """A camera that settles after the others saw the same dart fly: its flight is none of the next happening."""
     rounds = _rounds()
@@ -525,17 +544,21 @@ def test_who_comes_to_one_camera_after_another_is_no_hand() -> None:
 def test_a_camera_is_busy_until_it_settles() -> None:
     """A hand that rests before one camera goes on moving for the others, in the next round too; once they have settled it was none."""
     wide = _settled(0, spots=(_spot(DART, 60, 50),))
-    rounds = _rounds()
-    rounds.move(_motion(1))
-    rounds.settle(wide, 1.0)
+    rounds, fly = _rounds(), _rounds()
+    rounds.move(_motion(2))
+    for each in (rounds, fly):
+        each.move(_motion(1))
+        each.settle(wide, 1.0)
     first = rounds.close((), 1.5)[0]
     rounds.settle(wide, 2.0)
     second = rounds.close((), 2.5)[0]
     rounds.settle(_settled(1), 3.0)
+    rounds.settle(_settled(2), 3.0)
     rounds.settle(wide, 3.0)
     third = rounds.close((), 3.1)[0]
 
     assert [first.hand, second.hand, third.hand] == [True, True, False]
+    assert not fly.close((), 1.5)[0].hand  # a third camera looks at the board and sees nothing move
 
 
 def test_one_camera_alone_sees_one_dart_in_a_change() -> None:
