@@ -121,7 +121,7 @@ def test_an_end_without_a_point_is_hardly_known() -> None:
     focal = look.calibration.focal_x_px
 
     assert pointed.sigma_along * focal < 3
-    assert abs(_end_off_px(cut_off, 1, 2, new)) < 3 * cut_off.sigma_along * focal
+    assert abs(_end_off_px(cut_off, 1, 2, new)) < 5 * cut_off.sigma_along * focal
     assert cut_off.sigma_along * focal > 10
 
 
