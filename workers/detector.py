@@ -52,7 +52,7 @@ SAME_PLACE_PX = 8.0  # between sequences: a camera that moved less is followed, 
 LOOK_AGAIN_S = 0.2  # while something large keeps moving
 LARGE_SHARE = 0.04
 BRIEF_S = 1.0  # a dart has flown, fallen and stopped shaking the board by then; who walks past takes longer
-FLIGHT_S = 0.2  # a dart flies before it shakes the board; a fly that walks looks long later
+FLIGHT_S = 0.3  # a dart flies before it shakes the board, and falls off it then; a fly that walks looks long later
 REFRESH_S = 20.0
 
 STILL = Glance(moving=False, differs=False, share=0.0, streak=False, still=True)

@@ -39,6 +39,9 @@ TILTED = 0.4  # and tilts less than 22°
 HIDDEN_MM = 4.0
 MOVED_MM = 1.0  # less is the cameras' own uncertainty
 GONE = 0.4  # presence below which a dart is no longer there
+TAKEN = (
+    0.55  # the same where a hand was: a dart beside others may look like them from one side, but a hand that takes none leaves all at 0.8
+)
 LEAST_WEIGHT = 0.25
 STILL_WEIGHT = 0.5  # of a camera that saw nothing move: another dart may hide this one from it
 LEAVING = 0.5
@@ -136,6 +139,10 @@ class Rounds:
             c != one and abs(began[c] - began[one]) <= REACHES_S for one in telling for c in with_them
         )
 
+    def _hand_there(self, gathered: _Round, now: float) -> bool:
+        """Say whether a hand that was told is still there: a camera that rests on it settles before others, which see it come or go."""
+        return self._still_in(gathered, now) or (self._hand_was and len(self._busy) > len(gathered.settled))
+
     def _before_all(self, gathered: _Round) -> bool:
         """Say whether every camera sees something, or did when a hand came: what reaches for a dart is before all of them."""
         return self._hand_was or all(
@@ -223,7 +230,8 @@ class Rounds:
             )
         again = _seen_again(disturbed, fixes)
         fixes = [f for f in fixes if f not in again.values()]
-        gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < GONE and d.dart_id not in again)
+        least = TAKEN if gathered.hand or self._hand_was else GONE
+        gone = tuple(d.dart_id for d in disturbed if scores[d.dart_id] < least and d.dart_id not in again)
         if gone:  # where one went, its neighbours look different, and so do their shadows: what knocked it out is seen clearly
             fixes = [f for f in fixes if f.in_view > CLEARLY and all(_distance_mm(f.axis, d.axis) > SHADOW_MM for d in standing)]
         sure = [f for f in (*fixes, *again.values()) if f.score >= MORE_SCORE * len(self.poses) or f.uncertainty_mm < SURE_MM]
@@ -231,8 +239,7 @@ class Rounds:
         stays = [d.axis for d in standing if d.dart_id not in gone]
         came = [f.axis for f in sure]
         empty = _empty(settled)
-        # A camera that rests on a hand for a moment settles before the others, which still see it come or go.
-        hand = self._still_in(gathered, now) or (
+        hand = self._hand_there(gathered, now) or (
             not empty and self._before_all(gathered) and is_hand([*went, *came], [*stays, *came], settled, self.poses, busy=len(self._busy))
         )
         self._hand_was = hand

@@ -210,6 +210,22 @@ def test_who_saw_nothing_move_sees_the_dart_as_it_was() -> None:
     assert busy.close((KNOWN,), 1.6)[0].gone == ("d1",)
 
 
+def test_a_hand_that_came_takes_a_dart_that_others_look_like() -> None:
+    """Beside other darts a place looks alike from one side when a dart is gone: with a hand there it was taken, without one it stays."""
+    seen = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=s, weight=1.0),)) for k, s in enumerate((0.85, 0.05, 0.5))]
+    gone = []
+    for hand in (True, False):
+        rounds = _rounds()
+        for camera in range(3):
+            rounds.move(msgspec.structs.replace(_motion(camera), hand=hand))
+        rounds.sees_hand(0.6)
+        for one in seen:
+            rounds.settle(one, 1.0)
+        gone.append(rounds.close((KNOWN,), 1.1)[0].gone)
+
+    assert gone == [("d1",), ()]
+
+
 def test_a_dart_that_nobody_can_judge_stays() -> None:
     """Hidden from all, or not spoken of, a dart is not gone."""
     hidden = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=0.0, weight=0.01),)) for k in range(3)]
@@ -539,6 +555,21 @@ def test_who_comes_to_one_camera_after_another_is_no_hand() -> None:
 
     assert hand.sees_hand(1.5)
     assert not passer.sees_hand(1.5)
+
+
+def test_a_hand_stays_while_most_cameras_see_it_move() -> None:
+    """A camera that rests on a hand twice does not take it away; when all have settled it is gone."""
+    rounds = _rounds()
+    for camera in range(3):
+        rounds.move(msgspec.structs.replace(_motion(camera), hand=True))
+    told = []
+    for cameras in ((0,), (0,), (0, 1, 2)):
+        for camera in cameras:
+            rounds.settle(_settled(camera), 1.0)
+        told.append(rounds.close((), 1.5)[0].hand)
+        rounds.move(_motion(0))
+
+    assert told == [True, True, False]
 
 
 def test_a_camera_is_busy_until_it_settles() -> None:
