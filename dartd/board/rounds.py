@@ -216,18 +216,14 @@ class Rounds:
             if c in self.poses
         ]
         cameras = max(1, len(self.poses))
-        found = fuse(views, as_before, 3 + len(disturbed), self._half_mm)
         wide = float(np.median([s.changed_share for s in settled.values()] or [0.0])) > WIDE_SHARE
+        found = fuse(views, as_before, 3 + len(disturbed), self._half_mm)
         fixes = self._accept(found, disturbed, CLEARLY if wide else VISIBLY)
         flight = _flown(settled, cameras, self._flown_s)
-        stuck_beyond = False
+        struck = [] if fixes or disturbed else [v for v in views if self._struck(v.camera_id, settled)]
         if not fixes and not disturbed:
-            struck = [v for v in views if self._struck(v.camera_id, settled)]
             fixes = self._seen_by_one([v for v in views if flight and settled[v.camera_id].flight] + struck)
-            # what stuck where even that camera's picture ends is in no bed, and nobody can tell where
-            stuck_beyond = not fixes and any(
-                settled[v.camera_id].finding == "dart" and Eye(v).leads_beyond(REACH_MM, ALONE) for v in struck
-            )
+        stuck_beyond = not fixes and any(_leads_beyond(v, settled) for v in struck)
         again = _seen_again(disturbed, fixes)
         fixes = [f for f in fixes if f not in again.values()]
         least = TAKEN if gathered.hand or self._hand_was else GONE
@@ -324,6 +320,11 @@ def _flown(settled: Mapping[CameraId, Settled], cameras: int, told_s: float) -> 
         for one in settled.values()
         if one.flight and one.started_s > told_s
     )
+
+
+def _leads_beyond(view: View, settled: Mapping[CameraId, Settled]) -> bool:
+    """Say whether a camera sees a dart that stuck where even its picture ends: it is in no bed, and nobody can tell where."""
+    return settled[view.camera_id].finding == "dart" and Eye(view).leads_beyond(REACH_MM, ALONE)
 
 
 def _passed(settled: Mapping[CameraId, Settled]) -> bool:
