@@ -53,12 +53,12 @@ def command(
     With --verify the daemon that runs is checked, and no picture is needed: push a dart into the middle of each named bed, take them out
     when the board is full, and read how far each was told from its bed. Exit status 1 when one was told in another bed.
     """
-    if verify is not None:
-        sys.exit(compare(verify, url))
-    if not pictures:
+    if not (pictures or verify is not None):
         raise click.UsageError("give pictures of the empty board, or --verify with the beds that you will put darts into")
     with told_failures():
         config = load_config(path, os.environ if path else {}, cameras_required=False)
+    if verify is not None:
+        sys.exit(compare(verify, url, config.board.spec))
     options = [str(picture) for picture in pictures] + ["--board", encode_json(config.board.spec).decode()]
     for name, value in given.items():
         flag = f"--{name.replace('_', '-')}"

@@ -22,7 +22,7 @@ class Verdict(NamedTuple):
     off_mm: float
 
 
-def compare(beds: str, url: str) -> int:
+def compare(beds: str, url: str, board: BoardSpec) -> int:
     """Wait for a dart in each bed of a list, in order, and print how it was told; 0 when every bed was right, 1 when not, 2 for no beds."""
     try:
         wanted = [parse_bed(bed) for bed in beds.replace(",", " ").split()]
@@ -33,7 +33,7 @@ def compare(beds: str, url: str) -> int:
         click.echo("name one bed at least, as in --verify 'T20 D16 BULL'", err=True)
         return SENSELESS
     try:
-        verdicts = anyio.run(_listen, wanted, url)
+        verdicts = anyio.run(_listen, wanted, url, board)
     except KeyboardInterrupt:
         return WRONG
     right = sum(v.ring and v.sector for v in verdicts)
@@ -42,7 +42,7 @@ def compare(beds: str, url: str) -> int:
     return 0 if right == len(verdicts) else WRONG
 
 
-async def _listen(wanted: list[Bed], url: str) -> list[Verdict]:
+async def _listen(wanted: list[Bed], url: str, board: BoardSpec) -> list[Verdict]:
     verdicts: list[Verdict] = []
     client = DartdClient(url)
     click.echo(f"waiting for the daemon at {url}", err=True)
@@ -52,7 +52,7 @@ async def _listen(wanted: list[Bed], url: str) -> list[Verdict]:
                 click.echo(f"put a dart into {wanted[0].label}", err=True)
             case DartHit() | ExtraDart() as dart:
                 bed, at = wanted[len(verdicts)], dart.board_coordinates
-                verdict = judge(at.x_mm, at.y_mm, Bed(ring=dart.score.ring, sector=dart.score.sector), bed, BoardSpec())
+                verdict = judge(at.x_mm, at.y_mm, Bed(ring=dart.score.ring, sector=dart.score.sector), bed, board)
                 verdicts.append(verdict)
                 click.echo(_line(dart, bed, verdict))
                 if len(verdicts) == len(wanted):
