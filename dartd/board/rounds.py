@@ -333,7 +333,8 @@ def _passed(settled: Mapping[CameraId, Settled]) -> bool:
     flew = [s.started_s for s in settled.values() if s.flight]
     together = max(began, default=0.0) - min(began, default=0.0) <= TOGETHER_S
     fell = len(flew) > 1 and max(flew) - min(flew) <= TOGETHER_S and max(began) - min(began) <= FALL_S
-    return (together or fell) and not _lingered(settled, 1)
+    lamp = 2 * sum(s.finding == "light" for s in settled.values()) > len(settled)
+    return (together or fell) and not lamp and not _lingered(settled, 1)
 
 
 def _lingered(settled: Mapping[CameraId, Settled], cameras: int) -> bool:

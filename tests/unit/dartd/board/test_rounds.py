@@ -448,7 +448,10 @@ def test_who_is_there_longer_than_a_fall_takes_is_no_strike() -> None:
     wide = [msgspec.structs.replace(_settled(k), changed_share=0.05) for k in range(3)]
 
     assert not _close(_settled(0), _settled(1), long).everywhere
+    lamp = [msgspec.structs.replace(_settled(k), finding="light") for k in (0, 1)]
+
     assert not _close(*wide).everywhere  # and a miss leaves the board as it was
+    assert not _close(*lamp, _settled(2)).everywhere  # and the light too
 
 
 @pytest.mark.parametrize(("share", "landed"), [(0.005, 1), (0.05, 0)])
