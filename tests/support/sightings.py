@@ -9,7 +9,7 @@ import numpy as np
 from dartd.board.eye import View
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration, Pixel
-from schemas.worker import Section, Sighting
+from schemas.worker import Section, Sighting, Spot
 from workers.vision.projection import Floats, Projection
 
 FOCAL_PX = 600.0
@@ -86,6 +86,14 @@ def sight(calibration: Calibration, axis: Axis3, flaws: Flaws = EXACT, seed: int
         confidence=0.95,
         sections=tuple(Section(u=float(u), v=float(v), half_width=3.0 / FOCAL_PX, weight=1.0) for u, v in points),
     )
+
+
+def spot(calibration: Calibration, axis: Axis3, out_mm: float, radius_mm: float) -> Spot:
+    """Give a wide place on an axis, so far out of the board, as a camera sees it."""
+    rotation = np.array(calibration.rotation).reshape(3, 3)
+    point_mm = np.array([axis.x_mm + out_mm * axis.slope_x, axis.y_mm + out_mm * axis.slope_y, out_mm])
+    x, y, z = (float(v) for v in rotation @ point_mm + calibration.translation_mm)
+    return Spot(u=x / z, v=y / z, radius=radius_mm / z)
 
 
 def view(calibration: Calibration, *sightings: Sighting) -> View:

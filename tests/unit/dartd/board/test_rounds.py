@@ -10,7 +10,7 @@ from schemas.base import CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.geometry import Axis3
 from schemas.worker import Finding, KnownDart, Motion, Presence, Section, Settled, Spot
-from tests.support.sightings import apart_mm, rig, sight
+from tests.support.sightings import apart_mm, rig, sight, spot
 
 TIMEOUT_S = 0.5
 CALIBRATIONS = rig(3)
@@ -58,14 +58,6 @@ def _close(*settled: Settled, standing: tuple[KnownDart, ...] = (), cameras: int
     for one in settled:
         rounds.settle(one, 1.0)
     return rounds.close(standing, 1.1)[0]
-
-
-def _spot(axis: Axis3, out_mm: float, radius_mm: float) -> Spot:
-    """Give a wide place on an axis, so far out of the board, as the first camera sees it."""
-    rotation = np.array(CALIBRATIONS[0].rotation).reshape(3, 3)
-    point_mm = np.array([axis.x_mm + out_mm * axis.slope_x, axis.y_mm + out_mm * axis.slope_y, out_mm])
-    x, y, z = (float(v) for v in rotation @ point_mm + CALIBRATIONS[0].translation_mm)
-    return Spot(u=x / z, v=y / z, radius=radius_mm / z)
 
 
 def test_a_round_opens_with_motion() -> None:
@@ -577,7 +569,7 @@ def test_a_hand_stays_while_most_cameras_see_it_move() -> None:
 
 def test_a_camera_is_busy_until_it_settles() -> None:
     """A hand that rests before one camera goes on moving for the others, in the next round too; once they have settled it was none."""
-    wide = _settled(0, spots=(_spot(DART, 60, 50),))
+    wide = _settled(0, spots=(spot(CALIBRATIONS[0], DART, 60, 50),))
     rounds, fly = _rounds(), _rounds()
     rounds.move(_motion(2))
     for each in (rounds, fly):

@@ -1,11 +1,9 @@
 """Tests of telling hands by their width."""
 
-import numpy as np
-
 from dartd.board.silhouette import is_hand
 from schemas.geometry import Axis3
 from schemas.worker import Settled, Spot
-from tests.support.sightings import rig
+from tests.support.sightings import rig, spot
 
 CALIBRATIONS = rig(3)
 CAMERAS = [c.camera_id for c in CALIBRATIONS]
@@ -16,17 +14,9 @@ def _seen(camera: int, *spots: Spot) -> Settled:
     return Settled(camera_id=CAMERAS[camera], t_s=0.9, episode=7, started_s=0.5, finding="other", spots=spots)
 
 
-def _spot(axis: Axis3, out_mm: float, radius_mm: float) -> Spot:
-    """Give a wide place on an axis, so far out of the board, as the first camera sees it."""
-    rotation = np.array(CALIBRATIONS[0].rotation).reshape(3, 3)
-    point_mm = np.array([axis.x_mm + out_mm * axis.slope_x, axis.y_mm + out_mm * axis.slope_y, out_mm])
-    x, y, z = (float(v) for v in rotation @ point_mm + CALIBRATIONS[0].translation_mm)
-    return Spot(u=x / z, v=y / z, radius=radius_mm / z)
-
-
 def test_a_flight_is_no_hand() -> None:
     """A wide place on a new dart's own shaft is its flight; the same place away from it may be a hand."""
-    flight, elsewhere = _spot(DART, 120.0, 24.0), Spot(u=0.25, v=0.2, radius=44.0 / 382.0)
+    flight, elsewhere = spot(CALIBRATIONS[0], DART, 120.0, 24.0), Spot(u=0.25, v=0.2, radius=44.0 / 382.0)
     poses = {CAMERAS[0]: CALIBRATIONS[0]}
 
     assert not is_hand([DART], [], {CAMERAS[0]: _seen(0, flight)}, poses)
@@ -36,7 +26,7 @@ def test_a_flight_is_no_hand() -> None:
 
 def test_a_wide_thing_before_one_camera_alone_is_no_hand() -> None:
     """A fly on a lens looks as wide as a hand to one camera, and is nothing to the others; while they are busy nobody can say."""
-    wide = _seen(0, _spot(DART, 60, 50))
+    wide = _seen(0, spot(CALIBRATIONS[0], DART, 60, 50))
     settled = {s.camera_id: s for s in (wide, _seen(1), _seen(2))}
     poses = {c.camera_id: c for c in CALIBRATIONS}
 
