@@ -15,18 +15,22 @@ from importlib.metadata import version as installed_version
 import anyio
 import anyio.abc
 
+from dartd.auth.accounts import Accounts
+from dartd.auth.rate_limits import Limits
+from dartd.auth.tokens import Signer
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
 from dartd.metrics import CameraFigures, HubFigures, Metrics
-from dartd.runtime.briefing import Briefing
+from dartd.outlets.periodic import write_behind
 from dartd.runtime.clock import LiveClock
-from dartd.runtime.hub import Hub
-from dartd.runtime.mischief import Mischief
+from dartd.runtime.fault_injection import Mischief
+from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.retention import Retention
-from dartd.runtime.supervisor import Supervisor, WorkerInput
+from dartd.runtime.workers.configure import Briefing
+from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.images import Images
@@ -35,15 +39,11 @@ from dartd.store.kept_secret import kept_secret
 from dartd.store.metadata import remembered
 from dartd.store.operator_token import operator_token
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
-from dartd.web.accounts import Accounts
 from dartd.web.app import build_app
-from dartd.web.clients import Clients
+from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
-from dartd.web.limits import Limits
 from dartd.web.server import serve
 from dartd.web.services import Services
-from dartd.web.tokens import Signer
-from dartd.web.upkeep import write_behind
 from schemas.base import CameraId
 from schemas.faults import Scenario
 from schemas.worker import Calibrated

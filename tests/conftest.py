@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from blockbuster import BlockBuster
 
-from dartd.runtime.nursery import Nursery
+from dartd.runtime.workers.fork_server import Nursery
 from tests.support.published import overhearing
 from tests.support.waiting import Waiting
 

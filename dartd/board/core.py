@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dartd.board.cameras import BLIND, CameraStates
 from dartd.board.inputs import Input, Order, Step, WorkerChange, WorkerSilence
-from dartd.board.observation import Moving
-from dartd.board.rounds import Rounds
 from dartd.board.throws import ThrowMachine, ThrowTimes
 from dartd.errors import CommandRefusedError
+from dartd.fusion.observation import Moving
+from dartd.fusion.observation_window import Rounds
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard, TakeCalibration

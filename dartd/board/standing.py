@@ -4,8 +4,8 @@ import math
 
 import msgspec
 
-from dartd.board.observation import Landing
 from dartd.board.visit import NO_SLOT, score_of
+from dartd.fusion.observation import Landing
 from schemas.base import CameraId, DartId, Value, VisitId
 from schemas.events import (
     BoardCoordinates,

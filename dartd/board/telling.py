@@ -1,9 +1,9 @@
 """What is told of darts and visits: each event is built here, remembered by being told, and kept for the journal."""
 
-from dartd.board.observation import Landing, Observation
 from dartd.board.recovery import BoardMemory
 from dartd.board.standing import StandingDart, extra_event, hit_event
 from dartd.board.visit import NO_SLOT, VisitEnd, correction
+from dartd.fusion.observation import Landing, Observation
 from schemas.base import DartId
 from schemas.commands import CorrectDart
 from schemas.events import (

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from typing import Literal, assert_never
 
 from dartd.board.hand import Hand
-from dartd.board.observation import Moving, Observation
 from dartd.board.recovery import BoardMemory
 from dartd.board.standing import StandingDart
 from dartd.board.status import Readiness
 from dartd.board.telling import Teller
 from dartd.errors import DartdError
+from dartd.fusion.observation import Moving, Observation
 from schemas.base import Value
 from schemas.commands import CorrectDart, ResetBoard, StartBoard, StopBoard
 from schemas.events import BoardStatus, JournalledEvent, ThrowState, VisitSnapshot

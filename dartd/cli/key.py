@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
+from dartd.auth.permissions import ROLES
+from dartd.auth.tokens import hash_of, new_key
 from dartd.cli.configuration import find_config
 from dartd.cli.failure import told_failures
 from dartd.cli.people import change_store, deed
@@ -15,8 +17,6 @@ from dartd.config import load_config
 from dartd.store.audit import note
 from dartd.store.keys import Key, delete_key, insert_key, key_of, list_keys
 from dartd.store.listing import MAX_LIMIT, PageRequest
-from dartd.web.permissions import ROLES
-from dartd.web.tokens import hash_of, new_key
 
 _CONFIG = click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration; as for `dartd run`.")
 

@@ -11,7 +11,7 @@ import click
 from dartd.cli.configuration import find_config
 from dartd.cli.failure import told_failures
 from dartd.config import load_config
-from dartd.runtime.recorder import record
+from dartd.replay.recorder import record
 
 
 @click.command("record")

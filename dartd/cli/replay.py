@@ -17,13 +17,13 @@ from dartd.cli.failure import BROKE, told_failures
 from dartd.config import Config, LogConfig, load_config
 from dartd.daemon import build_board
 from dartd.log import logging_to
-from dartd.runtime.explain.case import cases_of
-from dartd.runtime.explain.page import write_pages
-from dartd.runtime.explain.witness import Witness
-from dartd.runtime.playlist import Playlist
-from dartd.runtime.replay import BuildBoard, Outcome, Replay, Told
-from dartd.runtime.scoring import Report, Truth, load_truth
-from dartd.runtime.scoring import score as judge
+from dartd.replay.explain.case import cases_of
+from dartd.replay.explain.observer import Witness
+from dartd.replay.explain.page import write_pages
+from dartd.replay.playlist import Playlist
+from dartd.replay.replay import BuildBoard, Outcome, Replay, Told
+from dartd.replay.scoring import Report, Truth, load_truth
+from dartd.replay.scoring import score as judge
 from schemas.base import CameraId
 from schemas.entities import EntityEvent
 from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateChanged, DartHit, JournalledEvent, ThrowMiss, VisitCompleted

@@ -9,6 +9,9 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
+from dartd.auth.accounts import new_user
+from dartd.auth.passwords import hash_password
+from dartd.auth.permissions import ROLES
 from dartd.cli.configuration import find_config
 from dartd.cli.failure import told_failures
 from dartd.cli.people import change_store, deed
@@ -17,9 +20,6 @@ from dartd.store.audit import note
 from dartd.store.families import revoke_families_of
 from dartd.store.listing import MAX_LIMIT, PageRequest
 from dartd.store.users import find_user, insert_user, list_users, update_user
-from dartd.web.accounts import new_user
-from dartd.web.passwords import hash_password
-from dartd.web.permissions import ROLES
 
 _CONFIG = click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration; as for `dartd run`.")
 _STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")

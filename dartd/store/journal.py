@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from dartd.errors import StoreError
 from dartd.store.database import READERS, SLOW_QUERY_S, Database, Line
 from dartd.store.metadata import PLAYER_ON
-from dartd.store.throws import PLAY, fold
+from dartd.store.projections.throws import PLAY, fold
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
 from schemas.codec import decode_journalled, encode_wire

@@ -12,15 +12,15 @@ from starlette.types import ASGIApp
 from dartd.errors import DartdError
 from dartd.store.images import KINDS
 from dartd.web import debug, docs, exposition, health, live, pages
-from dartd.web.endpoint import Endpoint, check_whole
-from dartd.web.openapi import describe
-from dartd.web.place import check_declared, routes_of
-from dartd.web.problems import Problem, answer_problem
+from dartd.web.http.endpoint import Endpoint, check_whole
+from dartd.web.http.openapi import describe
+from dartd.web.http.problems import Problem, answer_problem
+from dartd.web.http.request_log import Trace
+from dartd.web.http.route import check_declared, routes_of
+from dartd.web.http.timings import Timings
 from dartd.web.services import Services
-from dartd.web.timings import Timings
-from dartd.web.trace import Trace
+from dartd.web.streams.websocket import serve_websocket
 from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, photos, players, stream, throws, users
-from dartd.web.ws import serve_websocket
 
 _MODULES = (
     health,

@@ -5,8 +5,8 @@ import asyncio
 from starlette.responses import Response
 
 from dartd.store.images import Images
-from dartd.web.endpoint import Call, Endpoint
-from dartd.web.v1.pages import missing
+from dartd.web.http.endpoint import Call, Endpoint
+from dartd.web.http.paging import missing
 
 
 async def get_latest(call: Call) -> Response:

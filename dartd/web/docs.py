@@ -6,7 +6,7 @@ from typing import Any
 import anyio
 from starlette.responses import FileResponse, Response
 
-from dartd.web.endpoint import Call
+from dartd.web.http.endpoint import Call
 from dartd.web.pages import STATIC, page
 
 GUIDE = Path(__file__).parent / "README.md"

@@ -7,8 +7,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from starlette.responses import Response
 
-from dartd.web.answers import json_answer
-from dartd.web.endpoint import Call, Endpoint
+from dartd.web.http.answers import json_answer
+from dartd.web.http.endpoint import Call, Endpoint
 
 
 async def get_metrics(call: Call) -> Response:

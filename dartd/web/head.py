@@ -2,8 +2,8 @@
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from dartd.web.problems import Problem
-from dartd.web.trace import SECURITY, trace_id_of
+from dartd.web.http.problems import Problem
+from dartd.web.http.request_log import SECURITY, trace_id_of
 
 MAX_HEAD_BYTES = 64 * 1024
 

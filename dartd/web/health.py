@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 from dartd.errors import DartdError
-from dartd.web.endpoint import Answer, Call, public
 from dartd.web.host import HostSample
+from dartd.web.http.endpoint import Answer, Call, public
 from dartd.web.services import CameraFigures, Services
 from schemas.base import BoardId, Value
 from schemas.events import BoardStatus, Snapshot, ThrowState

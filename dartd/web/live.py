@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import FileResponse, Response
 
-from dartd.web.endpoint import Call
+from dartd.web.http.endpoint import Call
 from dartd.web.pages import STATIC, page
 from schemas.asyncapi import describe
 

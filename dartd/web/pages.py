@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import schemas
-from dartd.web.endpoint import Call, Endpoint, Handler, public
+from dartd.web.http.endpoint import Call, Endpoint, Handler, public
 from schemas.base import Value
 
 STATIC = Path(__file__).parent / "static"

@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from dartd.web.head import HeadProtocol
-from dartd.web.wire import WireProtocol
+from dartd.web.streams.transport import WireProtocol
 
 _GRACE_S = 0.4
 _BACKLOG = 2048

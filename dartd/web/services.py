@@ -6,16 +6,16 @@ from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
 
+from dartd.auth.accounts import Accounts
+from dartd.auth.rate_limits import Limits
 from dartd.config import Config
-from dartd.runtime.hub import Hub
+from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Keep
 from dartd.store.database import Database
 from dartd.store.journal import Change
-from dartd.web.accounts import Accounts
-from dartd.web.clients import Clients
 from dartd.web.clock import wall_timestamp
+from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
-from dartd.web.limits import Limits
 from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import BoardCommand

@@ -30,13 +30,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dartd.auth.tokens import hash_of
 from dartd.config import LimitsConfig
 from dartd.store.database import Database
 from dartd.store.keys import Key, insert_key
 from dartd.store.listing import PageRequest
 from dartd.store.players import list_players
 from dartd.store.tables import events, players, throws, visits
-from dartd.web.tokens import hash_of
 from tests.support.daemon import ROOT, RunningDaemon, free_port
 from tests.support.station import CONFIG, running_station
 

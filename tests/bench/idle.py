@@ -19,8 +19,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from dartd.runtime.nursery import Nursery
-from dartd.runtime.worker import WorkerProcess
+from dartd.runtime.workers.fork_server import Nursery
+from dartd.runtime.workers.process import WorkerProcess
 from schemas.base import CameraId
 from schemas.worker import Configure, FromWorker, Heartbeat, Settled, SourceSpec
 from workers.detector import Detector

@@ -21,9 +21,9 @@ import numpy as np
 from dartd.board.inputs import Input, Step
 from dartd.config import Config
 from dartd.daemon import build_board
+from dartd.replay.playlist import Playlist
+from dartd.replay.replay import Replay, Told
 from dartd.runtime.pipeline import Deciding
-from dartd.runtime.playlist import Playlist
-from dartd.runtime.replay import Replay, Told
 from schemas.base import CameraId
 from schemas.events import DartHit, Snapshot
 from schemas.worker import Settled

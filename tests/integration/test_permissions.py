@@ -10,12 +10,12 @@ import httpx2
 import msgspec
 import pytest
 
-from dartd.runtime.topics import kind_of
+from dartd.auth.permissions import ANONYMOUS, PERMISSIONS, ROLES, TOPICS
+from dartd.runtime.hub.topics import kind_of
 from dartd.store.audit import Deed
 from dartd.store.calibrations import Calibrations
 from dartd.web.app import ENDPOINTS
-from dartd.web.endpoint import Endpoint
-from dartd.web.permissions import ANONYMOUS, PERMISSIONS, ROLES, TOPICS
+from dartd.web.http.endpoint import Endpoint
 from schemas.api.play import NoParameters
 from schemas.api.players import SignOn
 from schemas.base import CameraId, VisitId

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 import websockets
 
-from dartd.runtime.topics import kind_of
-from dartd.web.permissions import ANONYMOUS, ROLES, TOPICS
+from dartd.auth.permissions import ANONYMOUS, ROLES, TOPICS
+from dartd.runtime.hub.topics import kind_of
 from schemas.presence import Presence
 from tests.support.ear import Ear
 from tests.support.people import forged, log_in_as, make_key, make_user

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dartd.board.fusion import fuse
+from dartd.fusion.fusion import fuse
 from schemas.geometry import Axis3, Calibration
 from tests.support.sightings import Flaws, apart_mm, displaced, sight, station, view, views
 

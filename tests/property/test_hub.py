@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartd.runtime.hub import Hub
-from dartd.runtime.subscription import Subscription
+from dartd.runtime.hub.hub import Hub
+from dartd.runtime.hub.subscription import Subscription
 from tests.support.stream import Kept, Pipe, envelope
 
 _TOPICS = ("board:main", "match:1", "webhooks")

@@ -4,8 +4,8 @@ import math
 
 import msgspec
 
-from dartd.board.observation import Landing, Moving, Observation
 from dartd.board.throws import ThrowMachine, ThrowTimes
+from dartd.fusion.observation import Landing, Moving, Observation
 from schemas.base import CameraId, DartId
 from schemas.board import SECTORS, Bed, BoardSpec, bed_at, parse_bed
 from schemas.commands import CorrectDart, ResetBoard, StartBoard, StopBoard

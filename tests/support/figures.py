@@ -11,12 +11,12 @@ import numpy as np
 
 from dartd.config import Config
 from dartd.daemon import build_board
-from dartd.runtime.explain.case import Case, cases_of, chosen, pixels_of, pixels_of_rays
-from dartd.runtime.explain.drawing import board_zoom
-from dartd.runtime.explain.witness import Witness
-from dartd.runtime.playlist import Playlist
-from dartd.runtime.replay import Replay
-from dartd.runtime.scoring import load_truth
+from dartd.replay.explain.case import Case, cases_of, chosen, pixels_of, pixels_of_rays
+from dartd.replay.explain.drawing import board_zoom
+from dartd.replay.explain.observer import Witness
+from dartd.replay.playlist import Playlist
+from dartd.replay.replay import Replay
+from dartd.replay.scoring import load_truth
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from workers.sources.simulator.__main__ import record

@@ -6,14 +6,14 @@ from typing import Any
 import jwt
 import sqlalchemy as sa
 
+from dartd.auth.accounts import new_user
+from dartd.auth.passwords import hash_password
+from dartd.auth.tokens import Signer, hash_of, new_key
 from dartd.store.families import open_family
 from dartd.store.keys import Key, insert_key
 from dartd.store.photos import Photo, put_photo
 from dartd.store.players import insert_player
 from dartd.store.users import User, insert_user
-from dartd.web.accounts import new_user
-from dartd.web.passwords import hash_password
-from dartd.web.tokens import Signer, hash_of, new_key
 from tests.support.station import SIGNING_KEY, Station
 
 PASSWORD = "correct horse battery"  # noqa: S105  a test's

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from dartd.board.eye import View
+from dartd.fusion.camera_view import View
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration, Pixel
 from schemas.worker import Section, Sighting, Spot

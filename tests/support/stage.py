@@ -7,8 +7,8 @@ import anyio
 
 from dartd.config import Config
 from dartd.daemon import build_board
-from dartd.runtime.playlist import Playlist
-from dartd.runtime.replay import Replay, Told
+from dartd.replay.playlist import Playlist
+from dartd.replay.replay import Replay, Told
 from schemas.base import CameraId
 from schemas.recording import RECORDING_VERSION, RecordedCamera, Recording, Sequence
 from schemas.worker import SourceSpec

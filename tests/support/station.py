@@ -15,24 +15,24 @@ import anyio.abc
 import msgspec
 from starlette.types import ASGIApp
 
+from dartd.auth.accounts import Accounts
+from dartd.auth.rate_limits import Limits
+from dartd.auth.tokens import Signer
 from dartd.board.inputs import Input, Step
 from dartd.config import AuthConfig, CameraConfig, Config
 from dartd.daemon import _hub_figures, rate_classes
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
+from dartd.outlets.periodic import write_behind
 from dartd.runtime.clock import LiveClock
-from dartd.runtime.hub import Hub
+from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Deciding, Pipeline
 from dartd.store.journal import Journal
-from dartd.web.accounts import Accounts
 from dartd.web.app import build_app
-from dartd.web.clients import Clients
+from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
-from dartd.web.limits import Limits
 from dartd.web.server import serve
 from dartd.web.services import Services
-from dartd.web.tokens import Signer
-from dartd.web.upkeep import write_behind
 from schemas.base import CameraId, VisitId
 from schemas.commands import ResetBoard, StartBoard, StopBoard, TakeCalibration
 from schemas.events import (

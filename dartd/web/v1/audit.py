@@ -4,8 +4,8 @@ from typing import Any
 
 from dartd.store.audit import list_audit
 from dartd.store.timestamps import timestamp_of
-from dartd.web.endpoint import Call, Endpoint
-from dartd.web.v1.pages import listed, page_request, span_of
+from dartd.web.http.endpoint import Call, Endpoint
+from dartd.web.http.paging import listed, page_request, span_of
 from schemas.api.accounts import AuditEntry, AuditQuery
 from schemas.api.answers import Listed
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
+from dartd.auth.permissions import ROLES
 from dartd.store.audit import note
 from dartd.store.users import User, get_user
-from dartd.web.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, check_csrf
-from dartd.web.endpoint import Answer, Call, Cookie, Endpoint
-from dartd.web.permissions import ROLES
-from dartd.web.place import CHALLENGE, take_turn
-from dartd.web.problems import Problem
+from dartd.web.http.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, check_csrf
+from dartd.web.http.endpoint import Answer, Call, Cookie, Endpoint
+from dartd.web.http.problems import Problem
+from dartd.web.http.route import CHALLENGE, take_turn
 from dartd.web.v1.users import post_user
 from schemas.api.accounts import LoggedOut, Login, Me, Refresh, Register, Session, UserAnswer
 from schemas.api.play import NoParameters

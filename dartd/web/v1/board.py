@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from dartd.store.metadata import PLAYER_ON, put
 from dartd.store.players import find_badge, get_player
-from dartd.web.endpoint import Answer, Call, Endpoint, Handler
-from dartd.web.problems import Problem
+from dartd.web.http.endpoint import Answer, Call, Endpoint, Handler
+from dartd.web.http.problems import Problem
 from schemas.api.play import Done, NoParameters
 from schemas.api.players import SignedOn, SignOn
 from schemas.commands import BoardCommand, CalibrateBoard, ResetBoard, StartBoard, StopBoard

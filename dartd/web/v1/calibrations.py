@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from starlette.responses import Response
 
 from dartd.store.tables import calibrations
-from dartd.web.endpoint import Answer, Call, Endpoint
-from dartd.web.problems import Problem
+from dartd.web.http.endpoint import Answer, Call, Endpoint
+from dartd.web.http.paging import missing
+from dartd.web.http.problems import Problem
 from dartd.web.v1.board import ask_board
-from dartd.web.v1.pages import missing
 from schemas.api.play import Done
 from schemas.base import CameraId
 from schemas.commands import TakeCalibration

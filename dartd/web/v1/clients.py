@@ -4,11 +4,11 @@ import re
 
 from starlette.responses import Response
 
-from dartd.runtime.topics import check_topic, kind_of
-from dartd.web.clients import Listener
-from dartd.web.endpoint import Call, Endpoint
-from dartd.web.problems import Problem
-from dartd.web.v1.pages import page_request
+from dartd.runtime.hub.topics import check_topic, kind_of
+from dartd.web.connections.clients import Listener
+from dartd.web.http.endpoint import Call, Endpoint
+from dartd.web.http.paging import page_request
+from dartd.web.http.problems import Problem
 from schemas.api.answers import Pagination
 from schemas.api.play import ClientAnswer, ClientsAnswer, ClientsQuery
 from schemas.presence import Presence

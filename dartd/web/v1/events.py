@@ -2,9 +2,9 @@
 
 from starlette.responses import Response
 
+from dartd.auth.permissions import TOPICS
 from dartd.store.events import EventPage, Wanted, list_events
-from dartd.web.endpoint import Call, Endpoint
-from dartd.web.permissions import TOPICS
+from dartd.web.http.endpoint import Call, Endpoint
 from schemas.api.play import EventsPage, EventsPagination, EventsQuery
 from schemas.codec import encode_json
 

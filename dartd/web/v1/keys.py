@@ -5,14 +5,14 @@ from typing import Any
 
 import msgspec
 
+from dartd.auth.permissions import ROLES, expanded
+from dartd.auth.tokens import hash_of, new_key
 from dartd.store.keys import Key, delete_key, get_key, insert_key, key_of, list_keys
 from dartd.store.timestamps import timestamp_of
-from dartd.web.endpoint import Answer, Call
-from dartd.web.permissions import ROLES, expanded
-from dartd.web.problems import Problem
-from dartd.web.tokens import hash_of, new_key
-from dartd.web.v1.pages import listed, missing, moment, page_request, seconds_of
-from dartd.web.v1.resource import Resource
+from dartd.web.http.endpoint import Answer, Call
+from dartd.web.http.paging import listed, missing, moment, page_request, seconds_of
+from dartd.web.http.problems import Problem
+from dartd.web.http.resource import Resource
 from schemas.api.accounts import KeyAnswer, KeysQuery, MadeKey, NewKey
 from schemas.api.answers import Listed
 

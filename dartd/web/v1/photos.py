@@ -5,10 +5,10 @@ from typing import Any
 from starlette.responses import Response
 
 from dartd.store.photos import Photo, get_photo, put_photo
-from dartd.web.answers import media_type_of
-from dartd.web.endpoint import Answer, Call, Endpoint
-from dartd.web.problems import Problem
-from dartd.web.v1.pages import missing
+from dartd.web.http.answers import media_type_of
+from dartd.web.http.endpoint import Answer, Call, Endpoint
+from dartd.web.http.paging import missing
+from dartd.web.http.problems import Problem
 from dartd.web.v1.players import check_own, found, player_of, visible
 from schemas.api.players import Player
 

@@ -10,11 +10,11 @@ from msgspec import UNSET
 from dartd.store.listing import PageRequest
 from dartd.store.metadata import PLAYER_ON, put
 from dartd.store.players import delete_player, figures_of, get_player, insert_player, list_players, update_player
-from dartd.store.throws import list_visits
+from dartd.store.projections.throws import list_visits
 from dartd.store.timestamps import timestamp_of
-from dartd.web.endpoint import Answer, Call
-from dartd.web.v1.pages import listed, missing, page_request
-from dartd.web.v1.resource import Resource
+from dartd.web.http.endpoint import Answer, Call
+from dartd.web.http.paging import listed, missing, page_request
+from dartd.web.http.resource import Resource
 from schemas.api.answers import Listed
 from schemas.api.players import (
     HistoryQuery,

@@ -5,14 +5,14 @@ import asyncio
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from dartd.runtime.hub import GapError
-from dartd.runtime.subscription import Subscription
-from dartd.web.clients import Listener
-from dartd.web.credentials import credentials_of
-from dartd.web.endpoint import Call, Endpoint
-from dartd.web.greeting import asked_since, asked_topics, gap_and_snapshot, greet, retry_ms
-from dartd.web.principal import Principal
-from dartd.web.problems import Problem
+from dartd.auth.principal import Principal
+from dartd.runtime.hub.hub import GapError
+from dartd.runtime.hub.subscription import Subscription
+from dartd.web.connections.clients import Listener
+from dartd.web.http.credentials import credentials_of
+from dartd.web.http.endpoint import Call, Endpoint
+from dartd.web.http.problems import Problem
+from dartd.web.streams.greeting import asked_since, asked_topics, gap_and_snapshot, greet, retry_ms
 from schemas.api.stream import StreamQuery
 from schemas.events import ErrorMessage, Heartbeat
 

@@ -7,11 +7,11 @@ import msgspec
 from starlette.responses import Response
 
 from dartd.store.images import Images
-from dartd.store.throws import get_throw, get_visit, list_throws, list_visits
+from dartd.store.projections.throws import get_throw, get_visit, list_throws, list_visits
 from dartd.store.timestamps import timestamp_of
-from dartd.web.endpoint import Call, Endpoint
-from dartd.web.v1.pages import listed, missing, page_request, span_of
-from dartd.web.v1.resource import Resource
+from dartd.web.http.endpoint import Call, Endpoint
+from dartd.web.http.paging import listed, missing, page_request, span_of
+from dartd.web.http.resource import Resource
 from schemas.api.answers import Listed
 from schemas.api.play import Throw, ThrowsQuery, Visit, VisitsQuery
 from schemas.events import VisitThrow

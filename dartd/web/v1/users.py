@@ -5,15 +5,15 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from dartd.auth.accounts import new_user
 from dartd.store.families import revoke_families_of
 from dartd.store.keys import delete_keys_of
 from dartd.store.timestamps import timestamp_of
 from dartd.store.users import User, delete_user, get_user, insert_user, list_users, update_user
-from dartd.web.accounts import new_user
-from dartd.web.endpoint import Answer, Call
-from dartd.web.problems import Problem
-from dartd.web.v1.pages import listed, missing, moment, page_request
-from dartd.web.v1.resource import Resource
+from dartd.web.http.endpoint import Answer, Call
+from dartd.web.http.paging import listed, missing, moment, page_request
+from dartd.web.http.problems import Problem
+from dartd.web.http.resource import Resource
 from schemas.api.accounts import OwnChange, Register, UserAnswer, UserChange, UsersQuery
 from schemas.api.answers import Listed
 

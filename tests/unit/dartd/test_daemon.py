@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from dartd.board.observation import Moving, Observation
 from dartd.config import Config, ServerConfig, VisitConfig
 from dartd.daemon import Daemon, build_board, open_sockets
 from dartd.errors import ListenError
+from dartd.fusion.observation import Moving, Observation
 from dartd.store.journal import Journal
 from schemas.base import CameraId
 from schemas.events import JournalledEvent

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dartd.store.journal import topic_of
-from dartd.web.client_message import read_client_message
+from dartd.web.streams.client_message import read_client_message
 from schemas.asyncapi import describe
 from schemas.base import BoardId
 from schemas.codec import encode_json, encode_wire

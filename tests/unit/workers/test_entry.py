@@ -8,8 +8,8 @@ from types import NoneType
 
 import pytest
 
-from dartd.runtime.nursery import Nursery
-from dartd.runtime.worker import WorkerEndedError, WorkerProcess
+from dartd.runtime.workers.fork_server import Nursery
+from dartd.runtime.workers.process import WorkerEndedError, WorkerProcess
 from schemas.base import CameraId
 from schemas.worker import Configure, FromWorker, Heartbeat, Hello, SourceSpec
 from tests.support.pictures import HEIGHT, WIDTH, camera, sequence, write_recording

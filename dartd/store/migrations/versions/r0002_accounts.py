@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from dartd.store.throws import refold
+from dartd.store.projections.throws import refold
 
 revision = "r0002"
 down_revision = "r0001"

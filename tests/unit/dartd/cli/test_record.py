@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from dartd.cli.record import command
-from dartd.runtime.playlist import Playlist
+from dartd.replay.playlist import Playlist
 from tests.support.daemon import write_config
 
 

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dartd.cli.replay import command, describe, sentence
-from dartd.runtime.replay import Told
-from dartd.runtime.scoring import Report
+from dartd.replay.replay import Told
+from dartd.replay.scoring import Report
 from schemas.base import BoardId, CameraId, EventId, VisitId
 from schemas.events import CameraStateChanged, Envelope, JournalledEvent, TakeoutFinished, VisitCompleted, VisitThrow
 from tests.support.recordings import write_recording

@@ -4,8 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from dartd.store.listing import PageError, PageRequest
+from dartd.store.projections.throws import VISITS
 from dartd.store.tables import visits
-from dartd.store.throws import VISITS
 
 
 @pytest.fixture

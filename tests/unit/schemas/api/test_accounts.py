@@ -5,7 +5,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from dartd.web.permissions import ROLES
+from dartd.auth.permissions import ROLES
 from schemas.api.accounts import Me, NewKey, Register, Role, UserAnswer, UserChange
 
 

@@ -1,0 +1,34 @@
+"""Who asks: one shape for HTTP, WebSocket and SSE."""
+
+from typing import Literal
+
+from dartd.auth.permissions import kinds_of
+from schemas.base import Value
+
+
+class Principal(Value, frozen=True, kw_only=True):
+    """A caller and his rights. `name` stands in logs, audit and events: a user's id, `key:ID`, or `anonymous`."""
+
+    kind: Literal["anonymous", "user", "key"] = "anonymous"
+    name: str = "anonymous"
+    role: str = "anonymous"
+    permissions: frozenset[str] = frozenset()
+    user_id: str | None = None
+    player_id: str | None = None
+    key_id: str | None = None
+    family_id: str | None = None
+    rate_limit: int | None = None
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Say whether nobody in particular asks."""
+        return self.kind == "anonymous"
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Name the kinds of topic that the caller may see."""
+        return kinds_of(self.permissions)
+
+    def may(self, permission: str) -> bool:
+        """Say whether the caller has a permission."""
+        return permission in self.permissions

@@ -1,0 +1,1 @@
+"""The fan-out: topics, subscriptions, and how an event reaches each of them."""

@@ -1,0 +1,235 @@
+"""The hub: tells every event to everyone who asked for its topic, and waits for nobody.
+
+An event's bytes are made and framed once, and shared. Clients that keep up are written to directly (`fanout.py`). A client that does
+not has one bounded queue of references; when that is full it lags, and is served from a ring of recent events that all laggards share,
+and what is older than the ring from the journal (`subscription.py`). It loses nothing, and it costs the others nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from dartd.errors import DartdError
+from dartd.runtime.hub.fanout import FanOut, Group
+from dartd.runtime.hub.ring import Entry, Ring
+from dartd.runtime.hub.subscription import Outlet, Subscription
+from dartd.runtime.hub.topics import DEFAULT_TOPICS, Interest
+from schemas.base import Value
+from schemas.events import Envelope
+
+Read = Callable[[int, int], Awaitable[Sequence[tuple[int, str, bytes]]]]
+
+_MAX_READERS = 4
+_MAX_ROUTES = 4096
+_REMEMBERED_AT_ONCE = 256
+
+
+class GapError(DartdError):
+    """Events that a client asked for are no longer here, or never were. Take a snapshot and `seek` behind it.
+
+    `reason` is `too_old`, `future` or `other_stream`.
+    """
+
+    code = "GAP"
+
+    def __init__(self, reason: str, *, requested: int, oldest: int, last_seq: int) -> None:
+        super().__init__(f"the events after {requested} cannot be told: {reason}", requested=requested, oldest=oldest, last_seq=last_seq)
+        self.reason = reason
+        self.requested = requested
+        self.oldest = oldest
+        self.last_seq = last_seq
+
+
+class Statistics(Value, frozen=True, kw_only=True):
+    """How the hub stands now, and what it has done since it started (`published`, `deliveries`, `lags`, `journal_reads`)."""
+
+    clients: int
+    direct: int
+    lagging: int
+    queued: int
+    deepest_queue: int
+    ring_events: int
+    ring_bytes: int
+    published: int
+    deliveries: int
+    lags: int
+    journal_reads: int
+
+
+class Hub:
+    """Fans events out to subscriptions. `publish` is plain, never blocks, and is called by the pipeline alone."""
+
+    def __init__(
+        self, *, read: Read, last_seq: int = 0, queue_size: int = 256, ring_events: int = 4096, ring_bytes: int = 8 * 1024 * 1024
+    ) -> None:
+        self._read = read
+        self.last_seq = last_seq
+        self._queue_size = queue_size
+        self._ring = Ring(ring_events, ring_bytes)
+        self._ring_events = ring_events
+        # Readers of equal interest stand in one group: an event costs its audience, not everybody.
+        self._groups: dict[Interest, Group] = {}
+        self._lagging: dict[Subscription, None] = {}
+        self._routes: dict[str, tuple[Group, ...]] = {}
+        self._fanout = FanOut()
+        self._readers = asyncio.Semaphore(_MAX_READERS)
+        self._published = self._deliveries = self._lags = self._journal_reads = 0
+
+    async def remember(self) -> None:
+        """Fill the ring from the journal, before anything is published: after a restart everybody comes back for the same events."""
+        position = max(0, self.last_seq - self._ring_events)
+        while position < self.last_seq and (rows := await self._read(position, _REMEMBERED_AT_ONCE)):
+            for row in rows:
+                self._ring.push(Entry.of(*row))
+            position = rows[-1][0]
+
+    def publish(self, envelope: Envelope) -> None:
+        """Tell an event that is in the journal to everyone who listens to its topic."""
+        entry = Entry.of(envelope.seq, envelope.topic, envelope.wire)
+        self.last_seq = entry.seq
+        self._ring.push(entry)
+        self._published += 1
+        for group in self._route(entry.topic):
+            for subscription in [each for each in group.queued if not each.offer(entry)]:
+                subscription.lag(entry.seq - 1)
+            if group.direct:
+                self._fanout.add(group, entry)
+
+    def publish_all(self, envelopes: Sequence[Envelope]) -> None:
+        """Tell what one commit brought, and write it at once: no more comes in this turn of the loop."""
+        for envelope in envelopes:
+            self.publish(envelope)
+        self._fanout.flush()
+
+    def whisper(self, topic: str, wire: bytes) -> None:
+        """Tell something of the moment, which is not journalled, to whoever listens to its topic and keeps up; events go first."""
+        for group in self._route(topic):
+            for subscription in list(group.members()):
+                if subscription.depth == 0:
+                    subscription.tell(wire)
+
+    @contextmanager
+    def subscribe(
+        self,
+        topics: Iterable[str] = DEFAULT_TOPICS,
+        *,
+        since: int | None = None,
+        kinds: frozenset[str] | None = None,
+        queue_size: int | None = None,
+        outlet: Outlet | None = None,
+    ) -> Iterator[Subscription]:
+        """Listen: from now on, or from after the event `since`; leaving the block frees everything at once.
+
+        An `outlet` is written to directly while it is ready.
+
+        Raises:
+            TopicError: a topic is malformed, or there are too many.
+        """
+        interest = Interest(topics, kinds=kinds)
+        subscription = Subscription(self, interest, self.last_seq, queue_size or self._queue_size, outlet)
+        subscription.resume(self.last_seq if since is None else since)
+        try:
+            yield subscription
+        finally:
+            subscription.direct = False
+            self._lagging.pop(subscription, None)
+            self._leave_group(subscription)
+            self._deliveries += subscription.delivered
+            self._lags += subscription.lags
+
+    def statistics(self) -> Statistics:
+        """Count what was done."""
+        live = [subscription for group in self._groups.values() for subscription in group.members()]
+        everybody = [*live, *self._lagging]
+        depths = [subscription.depth for subscription in everybody]
+        return Statistics(
+            clients=len(everybody),
+            direct=sum(subscription.direct for subscription in live),
+            lagging=len(self._lagging),
+            queued=sum(depths),
+            deepest_queue=max(depths, default=0),
+            ring_events=len(self._ring.entries),
+            ring_bytes=self._ring.bytes,
+            published=self._published,
+            deliveries=self._deliveries + sum(subscription.delivered for subscription in everybody),
+            lags=self._lags + sum(subscription.lags for subscription in everybody),
+            journal_reads=self._journal_reads,
+        )
+
+    # Called by subscriptions.
+
+    @property
+    def oldest_known(self) -> int:
+        """Name the oldest event of the ring; the journal may hold older ones."""
+        return self._ring.entries[0].seq if self._ring.entries else self.last_seq + 1
+
+    def recent(self, seq: int, limit: int) -> list[Entry] | None:
+        """Give up to `limit` events after `seq` from the ring; None when it does not reach back that far."""
+        return self._ring.after(seq, limit)
+
+    async def read_journal(self, seq: int, limit: int) -> list[Entry]:
+        """Give up to `limit` events after `seq` from the journal, at least one; a few readers at a time.
+
+        Raises:
+            GapError: the journal no longer holds the event after `seq`.
+        """
+        async with self._readers:
+            self._journal_reads += 1
+            found = [Entry.of(*row) for row in await self._read(seq, limit)]
+        # What the journal holds and the hub has not told yet must wait for its turn.
+        found = [entry for entry in found if entry.seq <= self.last_seq]
+        if not found or found[0].seq != seq + 1:
+            oldest = found[0].seq if found else self.oldest_known
+            raise GapError("too_old", requested=seq, oldest=oldest, last_seq=self.last_seq)
+        return found
+
+    async def check_reachable(self, seq: int) -> None:
+        """Make sure that the events after `seq` can be told.
+
+        Raises:
+            GapError: they are gone, or `seq` was never told.
+        """
+        if seq > self.last_seq:
+            raise GapError("future", requested=seq, oldest=self.oldest_known, last_seq=self.last_seq)
+        if seq < self.last_seq and self.recent(seq, 1) is None:
+            await self.read_journal(seq, 1)
+
+    def set_aside(self, subscription: Subscription) -> None:
+        """Take a subscription out of live service."""
+        self._leave_group(subscription)
+        self._lagging[subscription] = None
+
+    def serve_queued(self, subscription: Subscription) -> list[Entry]:
+        """Queue for it from the next event on; gives what was published and may not have been written to it yet."""
+        group = self._group(subscription)
+        group.join_queued(subscription)
+        return group.unsettled()
+
+    def serve_directly(self, subscription: Subscription) -> None:
+        """Write to it from the next event on."""
+        self._group(subscription).join_direct(subscription)
+
+    def _group(self, subscription: Subscription) -> Group:
+        self._lagging.pop(subscription, None)
+        group = self._groups.get(subscription.interest)
+        if group is None:
+            group = self._groups[subscription.interest] = Group(subscription.interest)
+            self._routes.clear()
+        return group
+
+    def _leave_group(self, subscription: Subscription) -> None:
+        group = self._groups.get(subscription.interest)
+        if group is None:
+            return
+        group.leave(subscription)
+        if not len(group):
+            del self._groups[subscription.interest]
+            self._routes.clear()
+
+    def _route(self, topic: str) -> tuple[Group, ...]:
+        groups = self._routes.get(topic)
+        if groups is None:
+            if len(self._routes) >= _MAX_ROUTES:
+                self._routes.clear()
+            groups = self._routes[topic] = tuple(group for interest, group in self._groups.items() if interest.covers(topic))
+        return groups

@@ -1,0 +1,1 @@
+"""Camera processes: started, connected, supervised, restarted."""

@@ -1,0 +1,1 @@
+"""Who is connected over WebSocket or SSE: seats, the pace of admissions, presence."""

@@ -1,0 +1,1 @@
+"""What every HTTP route shares: endpoint, request and answer, errors, paging, OpenAPI."""

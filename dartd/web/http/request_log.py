@@ -1,0 +1,95 @@
+"""Around every request: a trace id, the headers that protect pages, one line in the log, and no error without an answer."""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dartd import log
+from dartd.web.http.problems import answer_problem
+from dartd.web.http.timings import Timings
+
+_log = logging.getLogger("dartd.web.request")
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+_NONE: dict[str, str] = {}
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    ),
+}
+
+
+class Trace:
+    """Pure ASGI middleware; it stands outside of everything else, so that its headers are on every answer."""
+
+    def __init__(self, app: ASGIApp, timings: Timings) -> None:
+        self._app = app
+        self._timings = timings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or one WebSocket."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        scope["dartd.trace_id"] = trace_id = trace_id_of(Headers(scope=scope))
+        token = log.trace_id.set(trace_id)
+        try:
+            await (self._app if scope["type"] == "websocket" else self._serve)(scope, receive, send)
+        finally:
+            log.trace_id.reset(token)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        trace_id = scope["dartd.trace_id"]
+        started_s = time.perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = trace_id
+                for name, value in scope.get("dartd.headers", _NONE).items():
+                    headers[name] = value
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever went wrong is logged and answered
+            if status == 0:
+                response = await answer_problem(Request(scope, receive), error)
+                await response(scope, receive, send_with_headers)
+            else:
+                _log.exception("an answer broke off", extra={"trace_id": trace_id})
+        finally:
+            # The query stays out of the log: it may carry a token.
+            seconds = time.perf_counter() - started_s
+            self._timings.observe(scope, status, seconds)
+            asked = {"method": scope["method"], "path": scope["path"], "status": status, "ms": round(seconds * 1000, 1)}
+            said = {"user": scope.get("dartd.user", "anonymous"), "trace_id": trace_id}
+            _log.info("%(method)s %(path)s %(status)s %(ms)s ms", asked, extra=said)
+
+
+def trace_id_of(headers: Mapping[str, str]) -> str:
+    """Take the caller's trace id (W3C `traceparent`, or `X-Request-ID`), or make one of 32 hex digits."""
+    if found := _TRACEPARENT.fullmatch(headers.get("traceparent", "")):
+        return found[1]
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)

@@ -1,0 +1,1 @@
+"""WebSocket and what it needs: admission, client messages, the greeting, presence."""

@@ -1,0 +1,141 @@
+"""What a client may say over the WebSocket, and how it is understood."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from dartd.errors import DartdError
+from dartd.runtime.hub.topics import check_topic
+from schemas.base import Value
+from schemas.codec import decode_command, encode_json
+from schemas.commands import BoardCommand
+
+_Seq = Annotated[int, Meta(ge=0)]
+_Topics = str | list[str]
+
+_COMMANDS = frozenset({"reset", "start", "stop", "calibrate", "correct"})
+
+
+class BadMessageError(DartdError):
+    """A client's message cannot be understood; `code` says in which way."""
+
+    def __init__(self, code: str, message: str, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.code = code
+
+
+class Ping(Value, frozen=True, kw_only=True):
+    """Answer me."""
+
+
+class Subscribe(Value, frozen=True, kw_only=True):
+    """Tell me of these topics too."""
+
+    topics: tuple[str, ...]
+
+
+class Unsubscribe(Value, frozen=True, kw_only=True):
+    """Tell me no more of these topics."""
+
+    topics: tuple[str, ...]
+
+
+class Resume(Value, frozen=True, kw_only=True):
+    """Tell me everything after this seq (of this stream)."""
+
+    since: int
+    stream_id: str | None = None
+
+
+class Authenticate(Value, frozen=True, kw_only=True):
+    """This is my token."""
+
+    token: str
+
+
+class Appear(Value, frozen=True, kw_only=True):
+    """Let others see that I watch this topic, under this name; without a name: no more."""
+
+    topic: str
+    name: Annotated[str, Meta(max_length=64)] = ""
+
+
+ClientMessage = Appear | Ping | Subscribe | Unsubscribe | Resume | Authenticate | BoardCommand
+
+
+class _Topical(Value, frozen=True, kw_only=True):
+    topic: _Topics = ()  # type: ignore[assignment]  # nothing named is nothing asked; an empty list is not frozen
+    topics: _Topics = ()  # type: ignore[assignment]  # the same
+    channel: _Topics = ()  # type: ignore[assignment]  # the same
+    channels: _Topics = ()  # type: ignore[assignment]  # the same
+
+
+class _Place(Value, frozen=True, kw_only=True):
+    since: _Seq | None = None
+    seq: _Seq | None = None
+    last_seq: _Seq | None = None
+    stream_id: str | None = None
+
+
+def read_client_message(text: str) -> ClientMessage:
+    """Understand a client's message: a JSON object with `action` (or `type`).
+
+    Raises:
+        BadMessageError: it is no JSON object, names no action or an unknown one, or its fields do not fit.
+    """
+    try:
+        fields = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadMessageError("INVALID_JSON", f"the message is no JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise BadMessageError("VALIDATION_ERROR", 'the message is no JSON object: send {"action": …}')
+    action = fields.get("action", fields.get("type"))
+    if not isinstance(action, str):
+        raise BadMessageError("VALIDATION_ERROR", 'the message names no action: send {"action": …}', field="$.action")
+    try:
+        return _understand(action, fields)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        message, _, path = str(error).partition(" - at `")
+        raise BadMessageError("VALIDATION_ERROR", message, field=path.rstrip("`") or "$", action=action[:40]) from error
+
+
+def _understand(action: str, fields: dict[str, Any]) -> ClientMessage:  # noqa: PLR0911  one line for each action
+    match action:
+        case "ping":
+            return Ping()
+        case "subscribe":
+            return Subscribe(topics=_topics(fields))
+        case "unsubscribe":
+            return Unsubscribe(topics=_topics(fields))
+        case "resume":
+            return _resume(fields)
+        case "presence":
+            appear = msgspec.convert(fields, Appear)
+            return Appear(topic=check_topic(appear.topic), name=appear.name.strip())
+        case "auth" | "authenticate":
+            return msgspec.convert(fields, Authenticate)
+        case command if command in _COMMANDS:
+            body = {key: value for key, value in fields.items() if key not in {"action", "type"}}
+            return decode_command(encode_json({"action": command, **body}))
+        case _:
+            known = sorted({"ping", "subscribe", "unsubscribe", "resume", "presence", "auth", *_COMMANDS})
+            raise BadMessageError("UNKNOWN_ACTION", f"{action[:40]!r} is no action: known are {', '.join(known)}", action=action[:40])
+
+
+def _topics(fields: dict[str, Any]) -> tuple[str, ...]:
+    asked = msgspec.convert(fields, _Topical)
+    found: list[str] = []
+    for named in (asked.topic, asked.topics, asked.channel, asked.channels):
+        found += [named] if isinstance(named, str) else named
+    if not found:
+        raise BadMessageError("VALIDATION_ERROR", "the message names no topic", field="$.topics")
+    return tuple(found)
+
+
+def _resume(fields: dict[str, Any]) -> Resume:
+    place = msgspec.convert(fields, _Place)
+    since = next((seq for seq in (place.since, place.seq, place.last_seq) if seq is not None), None)
+    if since is None:
+        raise BadMessageError("VALIDATION_ERROR", "resume needs the last seq that you have seen, as since", field="$.since")
+    return Resume(since=since, stream_id=place.stream_id)

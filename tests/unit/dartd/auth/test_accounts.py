@@ -1,0 +1,116 @@
+"""Who a token stands for."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from dartd.auth.accounts import Accounts, new_user
+from dartd.auth.passwords import hash_password
+from dartd.auth.permissions import ANONYMOUS, ROLES
+from dartd.auth.tokens import Signer
+from dartd.store.audit import Deed
+from dartd.store.database import Database
+from dartd.store.keys import get_key
+from dartd.store.users import User, delete_user, find_user, insert_user, update_user
+
+DEED = Deed(at_s=0.0, user_id="u", action="login", entity_type="session")
+
+
+@pytest.fixture
+async def accounts(tmp_path: Path) -> Accounts:
+    """Know people by a fresh store."""
+    return Accounts(await asyncio.to_thread(Database.open, tmp_path / "dartd.db"), Signer("secret"))
+
+
+async def _user(accounts: Accounts, role: str = "operator") -> User:
+    user = new_user("ann", "Ann", role, hash_password("swordfish"), 1.0)
+    await accounts._database.change(lambda c: insert_user(c, user))
+    return user
+
+
+async def test_token_of_a_login_is_the_user_s(accounts: Accounts) -> None:
+    """With the rights of the role; no token is nobody, a wrong one is None."""
+    user = await _user(accounts)
+    access, refresh = await accounts.log_in(user, DEED)
+    found = await accounts.principal_of(access)
+
+    assert found is not None
+    assert (found.kind, found.name, found.permissions) == ("user", user.user_id, ROLES["operator"])
+    assert await accounts.principal_of(None) == accounts.anonymous
+    assert accounts.anonymous.permissions == ANONYMOUS
+    assert [await accounts.principal_of(token) for token in ("", "x", "a.b.c", refresh)] == [None] * 4
+
+
+async def test_callers_are_remembered(accounts: Accounts) -> None:
+    """The share of those who were known is told."""
+    access, _ = await accounts.log_in(await _user(accounts), DEED)
+    rates = [accounts.hit_rate]
+    for _ in range(4):
+        await accounts.principal_of(access)
+        rates.append(accounts.hit_rate)
+
+    assert rates == [0.0, 0.0, 1 / 2, 2 / 3, 3 / 4]
+
+
+async def test_rights_end_at_once(accounts: Accounts) -> None:
+    """With a logout, a lock, or the account, also while the token was just in use."""
+    user = await _user(accounts)
+    (one, _), (two, _) = await accounts.log_in(user, DEED), await accounts.log_in(user, DEED)
+    principal = await accounts.principal_of(one)
+    assert principal is not None
+    await accounts.log_out(principal, DEED)
+    after_logout = [await accounts.principal_of(token) is not None for token in (one, two)]
+    await accounts._database.change(lambda c: update_user(c, user.user_id, {"active": False}))
+    accounts.forget()
+    after_lock = await accounts.principal_of(two)
+    await accounts._database.change(lambda c: delete_user(c, user.user_id))
+    accounts.forget()
+
+    assert (after_logout, after_lock, await accounts.principal_of(two)) == ([False, True], None, None)
+
+
+async def test_used_refresh_token_ends_the_login(accounts: Accounts) -> None:
+    """Each is good once; the second use of one ends what came of it."""
+    user = await _user(accounts)
+    _, first = await accounts.log_in(user, DEED)
+    turned = await accounts.refresh(first, DEED)
+    assert turned is not None
+    _, access, second = turned
+    known = await accounts.principal_of(access)
+    stolen = await accounts.refresh(first, DEED)
+
+    assert (known is not None, stolen, await accounts.principal_of(access), await accounts.refresh(second, DEED)) == (
+        True,
+        None,
+        None,
+        None,
+    )
+
+
+async def test_operator_s_token_is_a_key_like_others(accounts: Accounts) -> None:
+    """Kept as a hash; another token takes its place."""
+    await accounts.keep_operator_key("first-token-of-all")
+    await accounts.keep_operator_key("second-token-of-all")
+    found = [await accounts.principal_of(token) for token in ("first-token-of-all", "second-token-of-all")]
+    key = await accounts._database.query(lambda c: get_key(c, "operator"))
+
+    assert found[0] is None
+    assert (found[1] and found[1].name, found[1] and found[1].role) == ("key:operator", "operator")
+    assert key is not None
+    assert "second" not in str(key)
+
+
+async def test_first_start_makes_an_admin_once(accounts: Accounts) -> None:
+    """With a password that is told this once."""
+    password = await accounts.ensure_admin()
+    admin = await accounts._database.query(lambda c: find_user(c, "admin"))
+
+    assert password is not None
+    assert admin is not None
+    assert (admin.role, await accounts.check_password("admin", password), await accounts.check_password("admin", "x")) == (
+        "admin",
+        admin,
+        None,
+    )
+    assert await accounts.ensure_admin() is None

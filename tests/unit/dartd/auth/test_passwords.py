@@ -1,0 +1,22 @@
+"""Passwords."""
+
+import asyncio
+
+from dartd.auth.passwords import Passwords
+
+
+async def test_only_the_right_password_is_right() -> None:
+    """Another one, a broken hash, or no such user are not; the loop turns meanwhile."""
+    passwords = Passwords()
+    hashed = await passwords.hash("swordfish")
+    tried: list[bool] = list(
+        await asyncio.gather(
+            passwords.is_right("swordfish", hashed),
+            passwords.is_right("Swordfish", hashed),
+            passwords.is_right("nobody", None),
+            passwords.is_right("x", "no hash"),
+        )
+    )
+
+    assert tried == [True, False, False, False]
+    assert hashed.startswith("$argon2id$")

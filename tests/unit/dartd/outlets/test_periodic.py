@@ -1,0 +1,68 @@
+"""What is written behind the answers."""
+
+import asyncio
+
+import httpx2
+
+from dartd.outlets.periodic import flush, tell_status, tell_today
+from tests.support.ear import Connect
+from tests.support.people import make_key, make_user
+from tests.support.station import Station
+from tests.support.throws import hit
+from tests.support.waiting import Waiting
+
+
+async def test_use_of_keys_and_limits_is_written(station: Station, http: httpx2.AsyncClient) -> None:
+    """Soon after it happened."""
+    user = await make_user(station, "admin")
+    key_id, key = await make_key(station, "admin", None, user.user_id)
+    await http.get("/api/v1/board", headers={"X-API-Key": key})
+    await flush(station.services)
+    answer = await http.get(f"/api/v1/auth/api-keys/{key_id}", headers={"X-API-Key": key})
+
+    assert answer.json()["last_used_at"] is not None
+    assert await station.services.database.read(lambda c: c.execute("SELECT count(*) FROM limits").fetchone()) == (1,)
+
+
+async def test_store_that_cannot_be_written_ends_nothing(station: Station, http: httpx2.AsyncClient) -> None:
+    """It is logged, and tried again."""
+    await http.get("/api/v1/board")
+    await asyncio.to_thread(station.journal.close)
+    await flush(station.services)
+
+    assert (await http.get("/health/live")).status_code == 200
+
+
+async def test_the_day_is_told_to_who_may_hear_it(station: Station, connect: Connect, operator: dict[str, str], waiting: Waiting) -> None:
+    """On the topic `metrics`; nobody else hears it."""
+    await station.happen(hit("d1", 1))
+    ear = await connect("?topics=metrics", additional_headers=operator)
+    stranger = await connect("?topics=metrics,board:*")
+    for each in (ear, stranger):
+        await each.hear_types(2)
+    await waiting.soon(lambda: station.hub.statistics().direct == 2)
+    await tell_today(station.services)
+    told = await ear.hear()
+    await stranger.say(action="ping")
+
+    assert (told["event_type"], told["darts"], told["points"], told["three_dart_average"]) == ("metrics_update", 1, 60, "180.00")
+    assert told["clients"] == 2
+    assert (await stranger.hear())["event_type"] == "pong"
+
+
+async def test_how_the_system_is_is_told_to_who_may_hear_it(
+    station: Station, connect: Connect, operator: dict[str, str], waiting: Waiting
+) -> None:
+    """On the topic `system`; nobody else hears it."""
+    ear = await connect("?topics=system", additional_headers=operator)
+    stranger = await connect("?topics=system,board:*")
+    for each in (ear, stranger):
+        await each.hear_types(2)
+    await waiting.soon(lambda: station.hub.statistics().direct == 2)
+    tell_status(station.services)
+    told = await ear.hear()
+    await stranger.say(action="ping")
+
+    assert (told["event_type"], told["active_webhooks"], told["pending_deliveries"]) == ("system_status", 0, 0)
+    assert 0 <= told["cache_hit_rate"] <= 1
+    assert (await stranger.hear())["event_type"] == "pong"

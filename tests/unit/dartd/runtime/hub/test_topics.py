@@ -1,0 +1,69 @@
+"""Topics: what a pattern covers, and what a reader may see."""
+
+import pytest
+
+from dartd.runtime.hub.topics import MAX_TOPICS, PUBLIC_KINDS, Interest, TopicError, check_topic, kind_of
+
+
+@pytest.mark.parametrize(
+    ("pattern", "topic", "covered"),
+    [
+        ("board:*", "board:main", True),
+        ("board:main", "board:main", True),
+        ("board:main", "board:main2", False),
+        ("board:*", "camera:cam0", False),
+        ("*", "system", True),
+        ("comments:*:5", "comments:match:5", True),
+        ("board:m.in", "board:main", False),
+    ],
+)
+def test_a_pattern_covers_what_its_stars_stand_for(pattern: str, topic: str, covered: bool) -> None:  # noqa: FBT001
+    """A star stands for any run of characters, and nothing else is special."""
+    assert Interest([pattern]).covers(topic) is covered
+
+
+def test_no_topics_cover_nothing() -> None:
+    """A reader without topics hears nothing."""
+    assert not Interest([]).covers("board:main")
+
+
+def test_what_a_reader_may_not_see_is_not_covered() -> None:
+    """The widest pattern shows a reader no kind of topic that is not for it."""
+    interest = Interest(["*"], kinds=PUBLIC_KINDS)
+
+    assert (interest.covers("board:main"), interest.covers("webhooks")) == (True, False)
+
+
+def test_topics_are_added_and_dropped_as_they_were_asked_for() -> None:
+    """Adding and dropping give another interest and keep what the reader may see."""
+    interest = Interest(kinds=PUBLIC_KINDS).adding(["match:7"]).dropping(["board:*"])
+
+    assert interest == Interest(["match:7"], kinds=PUBLIC_KINDS)
+
+
+def test_a_reader_can_come_to_see_everything() -> None:
+    """Another right keeps the topics."""
+    assert Interest(["*"], kinds=PUBLIC_KINDS).seeing(None).covers("webhooks")
+
+
+@pytest.mark.parametrize("topic", ["", "a b", "board:", ":", "x" * 200, "*:*:*:*:*", "board:ä", 'board:"'])
+def test_what_is_no_topic_is_refused(topic: str) -> None:
+    """A malformed topic is refused with a reason."""
+    with pytest.raises(TopicError):
+        check_topic(topic)
+
+
+def test_too_many_topics_are_refused() -> None:
+    """One reader cannot make the hub remember without bound."""
+    with pytest.raises(TopicError):
+        Interest([f"match:{k}" for k in range(MAX_TOPICS + 1)])
+
+
+def test_equal_interests_are_one() -> None:
+    """Readers of the same topics can stand in one group."""
+    assert len({Interest(["a", "b"]), Interest(["b", "a"])}) == 1
+
+
+def test_the_kind_is_the_first_word() -> None:
+    """`alerts` and `alerts:high` are of one kind."""
+    assert (kind_of("alerts"), kind_of("alerts:high")) == ("alerts", "alerts")

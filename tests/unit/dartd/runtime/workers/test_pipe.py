@@ -1,0 +1,143 @@
+"""The daemon's end of the pipe, on a real socket."""
+
+import socket
+import struct
+from collections.abc import Iterator
+
+import anyio
+import pytest
+
+from dartd.errors import WorkerProtocolError
+from dartd.runtime.workers.pipe import MAX_BACKLOG_BYTES, Link, LinkFullError
+from schemas.base import CameraId
+from schemas.codec import decode_to_worker, encode_pipe
+from schemas.framing import Unframer, frame
+from schemas.worker import Advance, BoardState, Motion, ToWorker
+from tests.support.waiting import Waiting
+
+Pipe = tuple[Link, socket.socket]
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    """Give a link and the camera process's end, which does not block."""
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    link = Link(ours)
+    yield link, theirs
+    link.close()
+    theirs.close()
+
+
+def motion(episode: int) -> Motion:
+    """Make a message."""
+    return Motion(camera_id=CameraId("cam0"), t_s=float(episode), episode=episode)
+
+
+async def test_messages_come_in_order(pipe: Pipe) -> None:
+    """Many messages in one piece come out one by one."""
+    link, worker = pipe
+    worker.send(b"".join(frame(encode_pipe(motion(n))) for n in range(100)))
+
+    assert [await link.receive() for _ in range(100)] == [motion(n) for n in range(100)]
+
+
+async def test_half_a_message_leaves_the_loop_free(pipe: Pipe, waiting: Waiting) -> None:
+    """While half a message waits for its rest the event loop turns; the rest completes it."""
+    link, worker = pipe
+    data = frame(encode_pipe(motion(1)))
+    worker.send(data[:9])
+    with anyio.move_on_after(0.05) as patience:
+        await link.receive()
+    worker.send(data[9:])
+
+    assert patience.cancelled_caught
+    assert await waiting.within(link.receive()) == motion(1)
+
+
+async def test_a_receive_that_was_given_up_loses_nothing(pipe: Pipe, waiting: Waiting) -> None:
+    """A message that arrives around a timeout is given to the next receive."""
+    link, worker = pipe
+    got = []
+    for episode in range(20):
+        worker.send(frame(encode_pipe(motion(episode))))
+        with anyio.move_on_after(0):
+            got.append(await link.receive())
+    while len(got) < 20:
+        got.append(await waiting.within(link.receive()))
+
+    assert got == [motion(n) for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        (frame(b"\xc1"), "no message"),
+        (frame(b"\x81\xa4kind\xa5wings"), "wings"),
+        (frame(b""), "no message"),
+        (struct.pack("<I", 0xFFFFFFFF), "4294967295 bytes"),
+    ],
+)
+async def test_what_is_no_message_is_a_protocol_error(pipe: Pipe, data: bytes, complaint: str) -> None:
+    """Bytes that do not decode, an unknown kind, an empty message, an announced giant: told as what they are, after the last message."""
+    link, worker = pipe
+    worker.send(frame(encode_pipe(motion(1))) + data)
+
+    assert await link.receive() == motion(1)
+    with pytest.raises(WorkerProtocolError, match=complaint):
+        await link.receive()
+
+
+async def test_what_was_sent_before_the_end_is_given_first(pipe: Pipe) -> None:
+    """A process that speaks and leaves is heard to the end; half a message at the end is lost."""
+    link, worker = pipe
+    data = frame(encode_pipe(motion(1)))
+    worker.send(data + data[:5])
+    worker.close()
+
+    assert await link.receive() == motion(1)
+    with pytest.raises(anyio.EndOfStream):
+        await link.receive()
+
+
+async def test_what_the_socket_does_not_take_waits_and_is_sent(pipe: Pipe, waiting: Waiting) -> None:
+    """Messages beyond the socket's buffer wait in the backlog and arrive whole and in order when the process reads."""
+    link, worker = pipe
+    count = 30_000
+    for number in range(count):
+        link.send(Advance(until_s=float(number)))
+    unframer = Unframer()
+    got: list[ToWorker] = []
+
+    def read_all() -> bool:
+        try:
+            got.extend(decode_to_worker(payload) for payload in unframer.feed(worker.recv(65536)))
+        except BlockingIOError:
+            return False
+        return len(got) == count
+
+    await waiting.soon(read_all)
+    assert got == [Advance(until_s=float(number)) for number in range(count)]
+
+
+async def test_the_backlog_is_bounded(pipe: Pipe) -> None:
+    """A process that reads nothing is told to be full, after no more than the limit."""
+    link, _ = pipe
+    size = len(frame(encode_pipe(BoardState())))
+
+    def fill() -> None:
+        for _ in range(2 * MAX_BACKLOG_BYTES // size):
+            link.send(BoardState())
+
+    with pytest.raises(LinkFullError, match=r"takes no messages: 10\d{5} bytes wait"):
+        fill()
+
+
+async def test_sending_to_a_process_that_has_left_is_no_error(pipe: Pipe) -> None:
+    """Who is gone hears nothing; that it is gone is found by who receives."""
+    link, worker = pipe
+    worker.close()
+    link.send(Advance(until_s=1.0))
+
+    with pytest.raises(anyio.EndOfStream):
+        await link.receive()

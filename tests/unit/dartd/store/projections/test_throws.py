@@ -1,0 +1,98 @@
+"""Throws and visits, folded from events."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from dartd.store.listing import PageRequest
+from dartd.store.projections.throws import fold, get_throw, get_visit, list_throws, list_visits
+from schemas.base import DartId, VisitId
+from schemas.events import (
+    BoardCoordinates,
+    DartBounceOut,
+    DartCorrected,
+    DartUnscored,
+    MotionData,
+    Score,
+    TakeoutStarted,
+    ThrowMiss,
+    VisitCompleted,
+)
+from tests.support.throws import hit
+
+V = VisitId("v1")
+
+
+def _throw(connection: sa.Connection, throw_id: str) -> tuple[Any, ...]:
+    row: Any = get_throw(connection, throw_id)
+    return (row.state, row.label, row.points, row.corrected)
+
+
+def _tell(connection: sa.Connection, *events: Any, first: int = 1) -> None:
+    for seq, event in enumerate(events, first):
+        fold(connection, event, seq, float(seq), player_id="p1")
+
+
+def test_throw_is_kept_as_it_was_scored(core: sa.Connection) -> None:
+    """With its player, place and visit; what concerns no throw changes nothing."""
+    _tell(core, hit("d1"), TakeoutStarted(visit_id=V, darts_in_board=1))
+    row: Any = get_throw(core, "d1")
+
+    assert _throw(core, "d1") == ("hit", "T20", 60, False)
+    assert (row.player_id, row.seq, list_throws(core, PageRequest(), {}).total) == ("p1", 1, 1)
+
+
+def test_what_did_not_stick_is_a_throw_too(core: sa.Connection) -> None:
+    """A miss, a dart that could not be localised, one that fell out."""
+    motion = MotionData(max_motion=1.0, motion_duration_ms=1)
+    _tell(
+        core,
+        ThrowMiss(visit_id=V, dart_number=1, motion_data=motion, reason="timeout"),
+        DartUnscored(dart_id=DartId("d1"), visit_id=V, dart_number=2, reason="x"),
+        hit("d2"),
+    )
+    visit_id = VisitId(get_throw(core, "d2").visit_id)  # type: ignore[union-attr]
+    fallen = DartBounceOut(dart_id=DartId("d2"), visit_id=visit_id, dart_position=BoardCoordinates(x_mm=0, y_mm=0), time_on_board_ms=1)
+    _tell(core, fallen, first=4)
+
+    assert [_throw(core, each)[:3] for each in ("m000001", "d1", "d2")] == [
+        ("miss", "MISS", 0),
+        ("unscored", "?", 0),
+        ("bounce_out", "T20", 0),
+    ]
+
+
+def test_correction_changes_deletes_and_inserts(core: sa.Connection) -> None:
+    """A dart by its id, a miss by its place in the visit; what was not there is added."""
+    score = Score(base=19, multiplier=3, total=57, ring="triple", sector=19, label="T19")
+    motion = MotionData(max_motion=1.0, motion_duration_ms=1)
+    _tell(core, hit("d1"), ThrowMiss(visit_id=V, dart_number=2, motion_data=motion, reason="timeout"))
+
+    def correct(dart_id: str, number: int, operation: Any, told: Score | None = None) -> DartCorrected:
+        label = None if told is None else told.label
+        given = {"old_label": None, "new_label": label, "score": told, "operation": operation}
+        visit_id = VisitId(getattr(get_throw(core, dart_id), "visit_id", V))
+        return DartCorrected(dart_id=DartId(dart_id), visit_id=visit_id, dart_number=number, **given)
+
+    _tell(core, correct("d1", 1, "delete"), correct("d2", 2, "change", score), correct("d3", 3, "insert", score), first=3)
+
+    assert _throw(core, "d1") == ("deleted", "T20", 0, True)
+    assert _throw(core, "m000002") == ("hit", "T19", 57, True)
+    assert _throw(core, "d3")[:3] == ("hit", "T19", 57)
+
+
+def test_id_that_comes_again_takes_no_other_throw_s_place(core: sa.Connection) -> None:
+    """A board that remembers nothing counts from one; the older throw stays, and the journal is not held up."""
+    _tell(core, hit("d1"), hit("d1"))
+
+    assert list_throws(core, PageRequest(), {}).total == 2
+    assert get_throw(core, "d1-2") is not None
+
+
+def test_visit_is_kept_once(core: sa.Connection) -> None:
+    """Told again, it is revised."""
+    _tell(core, VisitCompleted(visit_id=V, throws=(), total=60, reason="takeout"))
+    _tell(core, VisitCompleted(visit_id=V, throws=(), total=57, reason="correction", revised=True), first=2)
+    row: Any = get_visit(core, "v1")
+
+    assert (row.total, row.revised, row.seq, list_visits(core, PageRequest(), {"player_id": "p1"}).total) == (57, True, 1, 1)

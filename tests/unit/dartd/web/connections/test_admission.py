@@ -1,0 +1,86 @@
+"""A few at each turn of the loop."""
+
+import asyncio
+
+from dartd.web.connections.admission import Pace
+
+
+async def test_few_go_on_at_once() -> None:
+    """Where there is no storm nobody waits."""
+    pace, done = Pace(per_turn=3), []
+    for k in range(3):
+        coroutine = pace.turn()
+        try:
+            coroutine.send(None)
+        except StopIteration:
+            done.append(k)
+
+    assert done == [0, 1, 2]
+
+
+async def test_a_storm_is_spread_over_turns_in_order() -> None:
+    """The loop turns between, and who asked first goes first."""
+    pace, went = Pace(per_turn=2), []
+
+    async def come(k: int) -> None:
+        await pace.turn()
+        went.append(k)
+
+    coming = [asyncio.ensure_future(come(k)) for k in range(20)]
+    await asyncio.sleep(0)
+    first = len(went)
+    await asyncio.gather(*coming)
+
+    assert first <= 4
+    assert went == list(range(20))
+
+
+async def test_who_has_begun_goes_first() -> None:
+    """Those who are in already are served to the end before many more are let in, so that nobody who is in waits for the whole storm."""
+    pace, are_in, most, went = Pace(per_turn=8), set(), 0, []
+
+    async def come(k: int) -> None:
+        nonlocal most
+        await pace.turn()
+        are_in.add(k)
+        most = max(most, len(are_in))
+        for _ in range(5):
+            await pace.turn(begun=True)
+        are_in.discard(k)
+        went.append(k)
+
+    await asyncio.gather(*(come(k) for k in range(100)))
+
+    assert sorted(went) == list(range(100))
+    assert most <= 20
+
+
+async def test_who_is_new_is_let_in_all_the_same() -> None:
+    """However many have begun and never end."""
+    pace = Pace(per_turn=2)
+
+    async def stay() -> None:
+        while True:
+            await pace.turn(begun=True)
+
+    staying = [asyncio.ensure_future(stay()) for _ in range(20)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(pace.turn() for _ in range(10)))
+    for each in staying:
+        each.cancel()
+    outcomes = await asyncio.gather(*staying, return_exceptions=True)
+
+    assert all(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
+
+
+async def test_who_leaves_while_waiting_takes_no_turn() -> None:
+    """The others go on."""
+    pace = Pace(per_turn=1)
+    coming = [asyncio.ensure_future(pace.turn()) for _ in range(6)]
+    await asyncio.sleep(0)
+    for each in coming[2:4]:
+        each.cancel()
+    outcomes = await asyncio.gather(*coming, return_exceptions=True)
+
+    assert [outcome is None for outcome in outcomes] == [True, True, False, False, True, True]

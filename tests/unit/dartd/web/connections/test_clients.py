@@ -1,0 +1,14 @@
+"""Seats."""
+
+from dartd.web.connections.clients import Clients
+
+
+def test_seats_are_bounded_and_freed() -> None:
+    """One more than there are seats is refused; a seat that is left is free."""
+    clients = Clients(max_clients=1)
+    with clients.seat() as first, clients.seat() as second:
+        taken = (first, second, clients.connected)
+    with clients.seat() as third:
+        pass
+
+    assert (taken, third, clients.connected, clients.refused, clients.served) == ((True, False, 1), True, 0, 1, 2)

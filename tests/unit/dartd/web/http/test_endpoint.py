@@ -1,0 +1,66 @@
+"""Declarations."""
+
+from typing import Any
+
+import pytest
+
+from dartd.web.app import ENDPOINTS
+from dartd.web.http.endpoint import Call, DeclarationError, Endpoint, check_whole
+
+_WHOLE: dict[str, Any] = {
+    "method": "GET",
+    "path": "/api/v1/things/{thing_id}",
+    "permission": "board:read",
+    "rate": "default",
+    "summary": "A thing",
+    "tag": "things",
+    "answer": None,
+}
+
+
+async def _handler(_call: Call) -> None:
+    """Do nothing."""
+
+
+def _endpoint(**given: Any) -> Endpoint:
+    return Endpoint(handler=_handler, **{**_WHOLE, **given})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"summary": ""}, {"tag": ""}, {"permission": "things:eat"}, {"own": "x"}, {"method": "POST"}, {"method": "PUT", "entity": "thing"}],
+)
+def test_declaration_that_lacks_something_is_refused(given: dict[str, Any]) -> None:
+    """Words, a permission that there is, and for a route that writes its entity and whether it tells an event."""
+    with pytest.raises(DeclarationError):
+        _endpoint(**given)
+
+
+def test_route_is_declared_once() -> None:
+    """Also when its parameters are named otherwise."""
+    with pytest.raises(DeclarationError, match="twice"):
+        check_whole([_endpoint(), _endpoint(path="/api/v1/things/{id}")])
+
+
+def test_statuses_follow_from_the_declaration() -> None:
+    """A permission gives 401 and 403, a limit 429, a parameter 404, a body 400, 413, 415 and 422."""
+    reading = _endpoint().errors
+    writing = _endpoint(method="PUT", entity="thing", tells=True, body=dict, versioned=True).errors
+
+    assert reading == (401, 403, 404, 429, 500, 503)
+    assert writing == (400, 401, 403, 404, 412, 413, 415, 422, 429, 500, 503)
+
+
+def test_names_say_what_is_done() -> None:
+    """For log and audit."""
+    writing = _endpoint(method="DELETE", entity="thing", tells=True)
+
+    assert (writing.name, writing.parameters, _endpoint().name) == ("thing.delete", ["thing_id"], "things")
+
+
+def test_every_route_of_the_api_has_permission_and_limit() -> None:
+    """Below /api only logging in is for everybody, and nothing is unlimited."""
+    api = [each for each in ENDPOINTS if each.path.startswith("/api/")]
+
+    assert [each.path for each in api if each.permission is None] == ["/api/v1/auth/login", "/api/v1/auth/refresh"]
+    assert [each.path for each in api if each.rate == "unlimited"] == []

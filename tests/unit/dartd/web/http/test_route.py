@@ -1,0 +1,122 @@
+"""The way of a request."""
+
+import httpx2
+import pytest
+from starlette.responses import Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from dartd.web.app import routes
+from dartd.web.http.endpoint import DeclarationError
+from dartd.web.http.route import check_declared
+from tests.support.people import bearer, log_in, log_in_as, make_player, make_user
+from tests.support.station import Station
+
+
+def _undeclared(_request: object) -> Response:
+    return Response()
+
+
+@pytest.mark.parametrize(
+    "route", [Route("/x", _undeclared), Mount("/y", routes=[Route("/x", _undeclared)]), Mount("/z", StaticFiles(directory="/"))]
+)
+def test_route_without_declaration_stops_the_start(route: Route) -> None:
+    """Wherever it hides."""
+    with pytest.raises(DeclarationError):
+        check_declared([*routes("/ws"), route])
+
+
+def test_websocket_needs_none() -> None:
+    """Its rights go by topic."""
+    check_declared([WebSocketRoute("/ws", _undeclared)])
+
+
+async def test_other_methods_are_named(http: httpx2.AsyncClient) -> None:
+    """405, and which there are; HEAD goes with GET."""
+    answer = await http.request("PATCH", "/api/v1/players")
+    head = await http.head("/health")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert answer.json()["error"]["details"]["allowed"] == ["GET", "HEAD", "POST"]
+    assert (head.status_code, head.content) == (200, b"")
+
+
+@pytest.mark.parametrize("headers", [bearer("x"), bearer("a.b.c"), {"X-API-Key": "dk_live_x"}, {"Cookie": "dartd_session=x"}])
+async def test_wrong_token_is_nobody_s(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
+    """Although anybody may read."""
+    answer = await http.get("/api/v1/board", headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]["code"], answer.headers["www-authenticate"]) == (
+        401,
+        "AUTH_INVALID_TOKEN",
+        'Bearer realm="dartd"',
+    )
+
+
+async def test_limit_is_told_and_held(station: Station, http: httpx2.AsyncClient) -> None:
+    """By headers while there is some left, by 429 when there is none; another caller has his own."""
+    user = await make_user(station, "viewer", rate_limit=2)
+    headers = await log_in(station, user)
+    answers = [await http.get("/api/v1/board", headers=headers) for _ in range(3)]
+    other = await http.get("/api/v1/board")
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == ["1", "0", "0"]
+    assert answers[2].json()["error"]["details"] == {"limit": 2, "window": 60, "retry_after": int(answers[2].headers["retry-after"])}
+    assert (other.status_code, other.headers["x-ratelimit-limit"]) == (200, "100")
+
+
+async def test_refused_write_is_audited(station: Station, http: httpx2.AsyncClient) -> None:
+    """Who tried what he may not."""
+    viewer, admin = await log_in_as(station, "viewer"), await log_in_as(station, "admin")
+    refused = await http.delete(f"/api/v1/players/{await make_player(station, player_id='ann')}", headers=viewer)
+    (entry,) = (await http.get("/api/v1/audit?outcome=refused", headers=admin)).json()["data"]
+
+    assert (refused.status_code, entry["action"], entry["entity_id"]) == (403, "player.delete", "ann")
+    assert entry["trace_id"] == refused.headers["x-request-id"]
+
+
+async def test_change_of_an_older_version_is_refused(station: Station, http: httpx2.AsyncClient) -> None:
+    """If-Match with the ETag that was read; `*` and none mean any."""
+    admin, player_id = await log_in_as(station, "admin"), await make_player(station)
+    path = f"/api/v1/players/{player_id}"
+    tag = (await http.get(path, headers=admin)).headers["etag"]
+    answers = [await http.put(path, json={"name": str(k)}, headers={**admin, "If-Match": tag}) for k in range(2)]
+    anyway = [await http.put(path, json={"name": "x"}, headers={**admin, "If-Match": match}) for match in ("*", '"x"', "v2")]
+
+    assert [answer.status_code for answer in (*answers, *anyway)] == [200, 412, 200, 412, 422]
+    assert answers[1].json()["error"]["code"] == "PRECONDITION_FAILED"
+    assert answers[0].headers["etag"] == '"v2"'
+
+
+async def test_head_of_an_endless_answer_ends(http: httpx2.AsyncClient) -> None:
+    """With the headers of the answer."""
+    answer = await http.head("/api/v1/events/stream")
+
+    assert (answer.status_code, answer.content, answer.headers["content-type"].partition(";")[0]) == (200, b"", "text/event-stream")
+
+
+async def test_unknown_query_is_refused(http: httpx2.AsyncClient) -> None:
+    """A filter that is written wrong is no filter: it is named."""
+    answer = await http.get("/api/v1/throws?lable=T20")
+
+    assert answer.status_code == 422
+    assert "lable" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("query", ["ring=S&ring=T", "state=null", "limit=null", "limit=5&limit=6"])
+async def test_parameter_has_one_value(http: httpx2.AsyncClient, query: str) -> None:
+    """Twice the same, or a null that is no text, is refused and named."""
+    answer = await http.get(f"/api/v1/throws?{query}")
+
+    assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, query.partition("=")[0])
+
+
+async def test_text_may_be_any_word(station: Station, http: httpx2.AsyncClient) -> None:
+    """Also the word null."""
+    admin = await log_in_as(station, "admin")
+    await make_player(station, name="Null")
+    await make_player(station, name="Ann")
+    found = await http.get("/api/v1/players?search=null", headers=admin)
+
+    assert [each["name"] for each in found.json()["data"]] == ["Null"]
