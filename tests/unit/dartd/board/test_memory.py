@@ -1,9 +1,12 @@
 """What the board remembers by its events alone."""
 
-from dartd.board.recovery import VISITS_KEPT, BoardMemory
-from schemas.base import CameraId, DartId, VisitId
-from schemas.commands import CorrectDart, ResetBoard
-from schemas.events import CameraStateChanged
+import msgspec
+import pytest
+
+from dartd.board.memory import VISITS_KEPT, BoardMemory
+from schemas.base import BoardId, CameraId, DartId, VisitId
+from schemas.commands import CorrectDart, ResetBoard, SignOnPlayer
+from schemas.events import CameraStateChanged, DartHit, PlayerErased, PlayerMerged, VisitCompleted
 from tests.support.board import Scene
 
 
@@ -15,13 +18,13 @@ def test_darts_visit_and_ids_come_back() -> None:
     memory = scene.restored().memory
 
     assert [(d.dart_id, d.dart_number, d.score.label) for d in memory.darts] == [
-        ("d000001", 1, "T20"),
-        ("d000002", 2, "S5"),
-        ("d000003", 3, "D16"),
+        ("main-d000001", 1, "T20"),
+        ("main-d000002", 2, "S5"),
+        ("main-d000003", 3, "D16"),
     ]
     assert memory.darts[1].landed_at_s == scene.machine.darts[1].landed_at_s
     assert memory.visit == scene.machine.memory.visit
-    assert (memory.next_dart_id, memory.next_visit_id) == ("d000004", "v000002")
+    assert (memory.next_dart_id, memory.next_visit_id) == ("main-d000004", "main-v000002")
 
 
 def test_the_last_visit_is_shown_until_the_next_dart() -> None:
@@ -46,7 +49,7 @@ def test_a_reset_shows_no_visit() -> None:
     scene.command(ResetBoard())
 
     assert scene.labels == []
-    assert scene.machine.visit.visit_id == "v000002"
+    assert scene.machine.visit.visit_id == "main-v000002"
 
 
 def test_ten_past_visits_are_kept() -> None:
@@ -58,8 +61,8 @@ def test_ten_past_visits_are_kept() -> None:
     past = scene.machine.memory.past
 
     assert len(past) == VISITS_KEPT
-    assert past[0].visit_id == "v000013"
-    assert past[-1].visit_id == "v000004"
+    assert past[0].visit_id == "main-v000013"
+    assert past[-1].visit_id == "main-v000004"
 
 
 def test_a_tail_without_its_beginning_is_enough() -> None:
@@ -68,32 +71,32 @@ def test_a_tail_without_its_beginning_is_enough() -> None:
     scene.throw("T20")
     scene.throw("T20")
     scene.moving(hand=True)
-    memory = BoardMemory()
+    memory = BoardMemory(BoardId("main"))
     memory.fold(scene.events[-1:])
 
     assert memory.takeout
-    scene.still(gone=("d000001", "d000002"))
+    scene.still(gone=("main-d000001", "main-d000002"))
     memory.fold(scene.events[-3:])
-    assert memory.visit.visit_id == "v000002"
+    assert memory.visit.visit_id == "main-v000002"
 
 
 def test_events_of_others_change_nothing() -> None:
     """What concerns cameras leaves the memory as it is."""
-    memory = BoardMemory()
+    memory = BoardMemory(BoardId("main"))
     before = (memory.state, memory.visit)
-    memory.take_in(CameraStateChanged(camera_id=CameraId("cam0"), state="ready", previous_state="starting"), 1.0)
+    memory.apply(CameraStateChanged(camera_id=CameraId("cam0"), state="ready", previous_state="starting"), 1.0)
 
     assert (memory.state, memory.visit) == before
 
 
 def test_ids_given_elsewhere_are_no_numbers() -> None:
     """A visit or dart with another kind of name is remembered and does not disturb the counting."""
-    memory = BoardMemory()
+    memory = BoardMemory(BoardId("main"))
     memory.begin_visit(VisitId("visit-1"))
     memory.note_episodes(DartId("nobody"), {})
 
     assert memory.visit.visit_id == "visit-1"
-    assert memory.next_visit_id == "v000002"
+    assert memory.next_visit_id == "main-v000002"
 
 
 def test_a_deleted_dart_stands_until_it_is_taken() -> None:
@@ -112,7 +115,7 @@ def test_a_changed_dart_stands_with_its_new_score() -> None:
     """What a person says of a dart is what the board shows."""
     scene = Scene()
     scene.throw("T20")
-    scene.command(CorrectDart(operation="change", label="T5", dart_id=DartId("d000001")))
+    scene.command(CorrectDart(operation="change", label="T5", dart_id=DartId("main-d000001")))
 
     assert scene.machine.darts[0].score.label == "T5"
     assert scene.labels == ["T5"]
@@ -125,3 +128,64 @@ def test_an_inserted_third_dart_completes_the_visit() -> None:
 
     assert scene.command(CorrectDart(operation="insert", label="T20")) == ["dart_corrected", "visit_completed 180 three_darts"]
     assert scene.take_all()[2:4] == ["dart_removed 2 of 2", "takeout_finished 0"]
+
+
+def test_a_visit_stays_with_the_player_who_began_it() -> None:
+    """Who signs on before the takeout gets the next visit, not the darts that stand; bounce-outs and corrections stay with the thrower."""
+    scene = Scene()
+    scene.command(SignOnPlayer(player_id="ann"))
+    scene.throw("T20")
+    scene.throw("T20")
+    scene.command(SignOnPlayer(player_id="bob"))
+    scene.throw("T20")
+    scene.take_all()
+    scene.throw("S1")
+    thrown = [(event.player_id, event.score.total) for event, _ in scene.events if isinstance(event, DartHit)]
+    completed = [(event.player_id, event.total) for event, _ in scene.events if isinstance(event, VisitCompleted)]
+
+    assert thrown == [("ann", 60), ("ann", 60), ("ann", 60), ("bob", 1)]
+    assert completed == [("ann", 180)]
+    assert scene.restored().memory.player_id == "bob"
+    assert scene.restored().visit.player_id == "bob"
+
+
+def test_a_player_who_signs_on_takes_a_visit_without_throws() -> None:
+    """A visit in which nothing was thrown yet belongs to who is signed on at its first dart."""
+    scene = Scene()
+    scene.command(SignOnPlayer(player_id="ann"))
+    scene.command(SignOnPlayer(player_id="bob"))
+
+    assert scene.machine.visit.player_id == "bob"
+
+
+def test_a_merged_player_keeps_the_visits() -> None:
+    """What a merged player threw is the other's; what an erased one threw is nobody's."""
+    scene = Scene()
+    scene.command(SignOnPlayer(player_id="ann"))
+    scene.throw("T20")
+    memory = scene.machine.memory
+    memory.apply(PlayerMerged(player_id="ann", into_player_id="bob", user_id="u"), 1.0)
+    merged = memory.visit.player_id
+    memory.apply(PlayerErased(player_id="bob", user_id="u"), 1.0)
+
+    assert (merged, memory.visit.player_id) == ("bob", None)
+
+
+def test_the_row_holds_everything() -> None:
+    """A memory that was stored and loaded is the same, on another clock; a row that cannot be read changes nothing."""
+    scene = Scene()
+    for label in ("T20", "T19", "T18"):
+        scene.throw(label)
+    scene.take_all()
+    scene.throw("S5")
+    row = scene.machine.memory.dump(1000.0)
+    loaded = BoardMemory(BoardId("main"))
+    loaded.load(row, 900.0)
+    with pytest.raises(msgspec.DecodeError):
+        loaded.load(b'{"state": "flying"}', 0.0)
+
+    before = scene.machine.memory
+    assert (loaded.visit, loaded.past, loaded.state, loaded.status) == (before.visit, before.past, before.state, before.status)
+    assert (loaded.next_dart_id, loaded.next_visit_id) == (before.next_dart_id, before.next_visit_id)
+    assert [dart.landed_at_s for dart in loaded.darts] == [pytest.approx(dart.landed_at_s + 100.0) for dart in before.darts]
+    assert all(dart.episodes == {} for dart in loaded.darts)

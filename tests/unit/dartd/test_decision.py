@@ -5,7 +5,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from dartd.board.inputs import Input, Step, WorkerChange, WorkerSilence
+from dartd.decision import Input, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId, Command, Message
 from schemas.worker import Hello

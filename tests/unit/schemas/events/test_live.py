@@ -1,7 +1,7 @@
 """What the wire tells of the day so far."""
 
 from schemas.codec import decode_live, encode_wire
-from schemas.today import MetricsUpdate, SystemStatus
+from schemas.events import MetricsUpdate, SystemStatus
 
 
 def test_the_day_is_told_and_understood() -> None:

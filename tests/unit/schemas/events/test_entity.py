@@ -1,7 +1,7 @@
 """Events of what people keep."""
 
 from schemas.codec import encode_wire
-from schemas.entities import EntityAdded, EntityDeleted
+from schemas.events import EntityAdded, EntityDeleted
 
 
 def test_entity_is_told_as_it_is_answered() -> None:

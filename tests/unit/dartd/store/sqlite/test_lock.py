@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dartd.errors import StoreBusyError, StoreError
-from dartd.store.lock import StoreLock
+from dartd.store.sqlite.lock import StoreLock
 
 
 def test_second_holder_is_refused_with_path_and_process(tmp_path: Path) -> None:
