@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from workers.vision.fitness import FROZEN_FRAMES, FROZEN_S, Ailment, Fitness
 from workers.vision.frame import Image
+from workers.vision.picture_faults import FROZEN_FRAMES, FROZEN_S, FaultChange, PictureFaultDetector
 
 FPS = 20
 
@@ -17,16 +17,16 @@ def _picture(seed: int, level: float = 1.0) -> Image:
     return np.clip(level * rows, 0, 255).astype(np.uint8)
 
 
-def _watched(levels: Iterable[float], hand: bool = False) -> list[tuple[float, Ailment]]:  # noqa: FBT001, FBT002
+def _watched(levels: Iterable[float], hand: bool = False) -> list[tuple[float, FaultChange]]:  # noqa: FBT001, FBT002
     """Watch a frame of each brightness and give what is told, with its time."""
-    fitness = Fitness()
+    fitness = PictureFaultDetector()
     told = []
     for k, level in enumerate(levels):
         picture = _picture(k, level)
         if hand and level != 1.0:
             picture = _picture(k)
             picture[: picture.shape[0] // 2] = 230
-        told += [(k / FPS, ailment) for ailment in fitness.watch(k / FPS, picture, 0)]
+        told += [(k / FPS, ailment) for ailment in fitness.update(k / FPS, picture, 0)]
     return told
 
 
@@ -61,11 +61,11 @@ def test_a_hand_is_no_exposure() -> None:
 
 def test_black_is_blind_at_once_and_told_when_it_stays() -> None:
     """One black frame is an accident, several are a fault; either way there is no sense in comparing them."""
-    fitness = Fitness()
-    fitness.watch(0.0, _picture(0), 0)
-    once = fitness.watch(0.05, _picture(1, 0.01), 0)
+    fitness = PictureFaultDetector()
+    fitness.update(0.0, _picture(0), 0)
+    once = fitness.update(0.05, _picture(1, 0.01), 0)
     assert (once, fitness.blind) == ([], True)
-    fitness.watch(0.1, _picture(2), 0)
+    fitness.update(0.1, _picture(2), 0)
     assert not fitness.blind
 
     told = _watched([1.0] * 5 + [0.01] * 5 + [1.0] * 40)
@@ -82,11 +82,11 @@ def test_what_comes_and_goes_with_each_frame_is_told_once() -> None:
 @pytest.mark.parametrize(("fps", "after_s"), [(20, FROZEN_S), (5, FROZEN_FRAMES / 5)])
 def test_frozen_is_told_when_many_frames_are_the_very_same(fps: int, after_s: float) -> None:
     """It takes both many frames and some seconds; it ends a second after the picture has changed."""
-    fitness = Fitness()
+    fitness = PictureFaultDetector()
     told = []
     for k in range(12 * fps):
         identical = k if k <= 8 * fps else 0
-        told += [(k / fps, a) for a in fitness.watch(k / fps, _picture(0), identical)]
+        told += [(k / fps, a) for a in fitness.update(k / fps, _picture(0), identical)]
 
     assert [(a.fault, a.active) for _, a in told] == [("frozen", True), ("frozen", False)]
     assert after_s <= told[0][0] < after_s + 5 / fps

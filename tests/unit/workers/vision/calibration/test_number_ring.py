@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from schemas.board import BoardSpec
-from workers.vision.calibration.model import turned
-from workers.vision.calibration.numbers import read_numbers
+from workers.vision.calibration.camera_model import rotated
+from workers.vision.calibration.number_ring import read_numbers
 
 BOARD = BoardSpec()
 SURE, UNSURE = 2.7, 1.8
@@ -15,22 +15,22 @@ SURE, UNSURE = 2.7, 1.8
 
 @pytest.mark.parametrize("turns", [0, 3, 9])
 @pytest.mark.parametrize("flipped", [False, True])
-def test_numbers_tell_the_turn(scene: Any, true_model: Any, turns: int, flipped: bool) -> None:  # noqa: FBT001  # a parameter of the test
+def test_numbers_tell_the_turn(scene: Any, true_model: Any, rotations: int, flipped: bool) -> None:  # noqa: FBT001  # a parameter of the test
     """Whichever of the ten turns the fit ended in, the numbers say it, with a clear lead."""
     seen = scene(flipped_numbers=flipped, azimuth_deg=-60.0)
-    reading = read_numbers(seen.picture(), turned(true_model(seen), turns * math.pi / 5), BOARD)
+    match = read_numbers(seen.picture(), rotated(true_model(seen), rotations * math.pi / 5), BOARD)
 
-    assert reading is not None
-    assert reading.turns == turns
-    assert reading.lead > SURE
+    assert match is not None
+    assert match.rotations == rotations
+    assert match.lead > SURE
 
 
 def test_a_ring_without_numbers_gives_no_lead(scene: Any, true_model: Any) -> None:
     """Where nothing is written no turn leads."""
     seen = scene(numbers=False)
-    reading = read_numbers(seen.picture(), true_model(seen), BOARD)
+    match = read_numbers(seen.picture(), true_model(seen), BOARD)
 
-    assert reading is None or reading.lead < UNSURE
+    assert match is None or match.lead < UNSURE
 
 
 def test_a_ring_out_of_the_picture_is_not_read(scene: Any, true_model: Any) -> None:

@@ -4,23 +4,23 @@ import numpy as np
 import pytest
 
 from tests.support.scene import Outlook, brighter, dart, hand, outlook
-from workers.sources.simulator.sight import Shift
+from workers.sources.simulator.extended_projection import CameraShift
+from workers.vision.analysis import HAND_MM, PictureAnalysis, analyse, width_mm
 from workers.vision.frame import Image
-from workers.vision.look import HAND_MM, Look, look_at, width_mm
 from workers.vision.scene import Scene
 
 
 def _scene(look: Outlook) -> Scene:
-    scene = Scene(look.camera_id, look.projection, look.region, look.picture(), 1.0)
+    scene = Scene(look.camera_id, look.projection, look.masks, look.picture(), 1.0)
     scene.empty = scene.reference
     return scene
 
 
-def _look(picture: Image) -> Look:
+def _look(picture: Image) -> PictureAnalysis:
     """Look at a picture after one of the empty board."""
     scene = _scene(outlook(1, 2))
-    before = look_at(scene, outlook(1, 2).picture(), None, takeout=False)
-    return look_at(scene, picture, before, takeout=False)
+    before = analyse(scene, outlook(1, 2).picture(), None, takeout=False)
+    return analyse(scene, picture, before, takeout=False)
 
 
 def test_an_empty_board_is_nothing() -> None:
@@ -58,7 +58,7 @@ def test_a_change_of_light_is_called_light() -> None:
 
 def test_a_camera_that_was_bumped_has_moved() -> None:
     """A board that is seen three pixels beside where it was is the same board from elsewhere."""
-    look = _look(outlook(1, 2).picture(shift=Shift(x=3.0)))
+    look = _look(outlook(1, 2).picture(shift=CameraShift(x=3.0)))
 
     assert look.finding == "moved"
     assert look.moved_px == pytest.approx(3.0, abs=0.5)
@@ -68,20 +68,20 @@ def test_in_a_takeout_wide_places_are_those_of_the_empty_board() -> None:
     """A hand that the reference has taken in still stands out against the empty board."""
     scene = _scene(outlook(1, 2))
     picture = outlook(1, 2).picture(hand=hand())
-    scene.adopt(scene.compare(picture), 2.0)
-    usual, takeout = (look_at(scene, picture, None, takeout=t) for t in (False, True))
+    scene.set_reference(scene.compare(picture), 2.0)
+    usual, takeout = (analyse(scene, picture, None, takeout=t) for t in (False, True))
 
-    assert [usual.on_empty, takeout.on_empty] == [False, True]
-    assert usual.spots == ()
-    assert width_mm(takeout.spots[0], scene) > HAND_MM
+    assert [usual.blobs_on_empty, takeout.blobs_on_empty] == [False, True]
+    assert usual.blobs == ()
+    assert width_mm(takeout.blobs[0], scene) > HAND_MM
 
 
 def test_without_an_empty_board_there_is_nothing_to_lay_under() -> None:
     """A camera that never saw the board empty compares with what it saw last, in a takeout too."""
     scene = _scene(outlook(1, 2))
     scene.empty = None
-    look = look_at(scene, outlook(1, 2).picture(dart()), None, takeout=True)
+    look = analyse(scene, outlook(1, 2).picture(dart()), None, takeout=True)
 
-    assert look.bare is None
-    assert not look.on_empty
+    assert look.versus_empty is None
+    assert not look.blobs_on_empty
     assert np.isfinite(look.moved_px)

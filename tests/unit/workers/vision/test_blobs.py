@@ -5,20 +5,20 @@ import pytest
 
 from schemas.worker import Spot
 from tests.support.scene import HEIGHT, WIDTH, brighter, dart, hand, outlook
+from workers.vision.blobs import find_blobs
 from workers.vision.difference import difference, edge_strength
 from workers.vision.frame import Image
-from workers.vision.spots import find_spots
 
 
 def _spots(before: Image, after: Image, rig: int = 1, camera: int = 0) -> tuple[Spot, ...]:
     look = outlook(rig, camera)
-    seen = difference(before, after, edge_strength(before), look.region.volume)
-    return find_spots(seen, before, after, look.projection, look.region.mm_per_px)
+    seen = difference(before, after, edge_strength(before), look.masks.volume)
+    return find_blobs(seen, before, after, look.projection, look.masks.mm_per_px)
 
 
-def _radius_mm(spot: Spot, rig: int = 1, camera: int = 0) -> float:
+def _radius_mm(blob: Spot, rig: int = 1, camera: int = 0) -> float:
     look = outlook(rig, camera)
-    return spot.radius * look.calibration.focal_x_px * look.region.mm_per_px
+    return blob.radius * look.calibration.focal_x_px * look.masks.mm_per_px
 
 
 @pytest.mark.parametrize(("rig", "camera"), [(1, 0), (1, 1), (1, 2), (2, 0)])
@@ -100,6 +100,6 @@ def test_what_touches_the_rim_of_the_picture_counts() -> None:
     look = outlook()
     covered = look.picture()
     covered[HEIGHT // 2 - 50 : HEIGHT // 2 + 50, : WIDTH // 2] = (90, 120, 190)
-    spots = _spots(look.picture(), covered)
+    blobs = _spots(look.picture(), covered)
 
-    assert spots[0].radius * look.calibration.focal_x_px > 35
+    assert blobs[0].radius * look.calibration.focal_x_px > 35

@@ -8,11 +8,11 @@ import pytest
 
 from schemas.base import CameraId
 from schemas.geometry import Calibration
-from workers.vision.calibration.model import Model, from_homography, model_of, turned
+from workers.vision.calibration.camera_model import CameraModel, from_homography, model_of, rotated
 from workers.vision.projection import Projection
 
 
-def a_model(scene: Any) -> Model:
+def a_model(scene: Any) -> CameraModel:
     """Take the truth of a scene as a model."""
     seen = scene(k1=-0.12)
     pose = Calibration(
@@ -57,7 +57,7 @@ def test_a_homography_gives_back_its_pose(scene: Any) -> None:
 def test_a_turned_model_stands_elsewhere_around_the_board(scene: Any) -> None:
     """Turning the board frame moves the camera's azimuth and nothing else."""
     model = a_model(scene)
-    center, after = model.center_mm, turned(model, 0.5).center_mm
+    center, after = model.center_mm, rotated(model, 0.5).center_mm
     azimuth = math.atan2(after[1], after[0]) - math.atan2(center[1], center[0])
 
     assert azimuth % math.tau == pytest.approx(0.5)

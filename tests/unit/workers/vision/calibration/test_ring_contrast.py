@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from schemas.board import BoardSpec
-from workers.vision.calibration.evidence import ring_evidence
+from workers.vision.calibration.ring_contrast import ring_contrast
 
 BOARD = BoardSpec()
 
@@ -15,6 +15,6 @@ def test_a_ring_off_is_seen(scene: Any, true_model: Any) -> None:
     seen = scene()
     scaled, model = np.sqrt(seen.picture().astype(float) * 255), true_model(seen)
 
-    assert ring_evidence(scaled, model, BOARD) > 0.95
-    assert ring_evidence(scaled, model._replace(focal_px=model.focal_px * 1.05), BOARD) < 0.8
-    assert ring_evidence(np.full_like(scaled, 90.0), model, BOARD) == 0.0
+    assert ring_contrast(scaled, model, BOARD) > 0.95
+    assert ring_contrast(scaled, model._replace(focal_px=model.focal_px * 1.05), BOARD) < 0.8
+    assert ring_contrast(np.full_like(scaled, 90.0), model, BOARD) == 0.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from schemas.board import BoardSpec
-from workers.vision.calibration.finding import find_board
+from workers.vision.calibration.board_search import find_board
 
 BOARD = BoardSpec()
 
@@ -16,11 +16,11 @@ def error_mm(found: Any, truth: Any) -> float:
     theta = np.linspace(0, 2 * np.pi, 40)
     points = 99.0 * np.stack([np.cos(theta), np.sin(theta)], axis=1)
     pixels = truth.project(np.column_stack([points, np.zeros(40)]))
-    if found.bend:
+    if found.distortion:
         middle = np.array([(truth.width - 1) / 2, (truth.height - 1) / 2])
         ideal = pixels - middle
         for _ in range(30):
-            ideal = (pixels - middle) / (1 + found.bend * (ideal**2).sum(axis=1, keepdims=True) / truth.width**2)
+            ideal = (pixels - middle) / (1 + found.distortion * (ideal**2).sum(axis=1, keepdims=True) / truth.width**2)
         pixels = ideal + middle
     back = np.column_stack([pixels, np.ones(40)]) @ np.linalg.inv(np.array(found.homography).reshape(3, 3)).T
     radius = np.hypot(back[:, 0], back[:, 1]) / np.abs(back[:, 2])

@@ -1,4 +1,4 @@
-"""The camera that a calibration looks for: one focal length, its centre, two radial lens terms and a pose."""
+"""The camera model of a calibration: one focal length, its centre, two radial distortion coefficients and a pose."""
 
 from typing import NamedTuple
 
@@ -10,10 +10,11 @@ from schemas.geometry import Calibration
 
 Floats = NDArray[np.float64]
 
-WIRE_HEIGHT_MM = 0.6  # wires of 1.0–1.4 mm lie on the face, so what is seen of them stands off by their radius
+WIRE_HEIGHT_MM = 0.6  # wires of 1.0–1.4 mm lie on the face, so their visible edges are above it by their radius
+TYPICAL_FOCAL, SHORTEST_FOCAL, LONGEST_FOCAL = 0.75, 0.4, 1.6  # of the width: lenses of 67°, 103° and 35°
 
 
-class Model(NamedTuple):
+class CameraModel(NamedTuple):
     """A camera before the board (schemas.geometry gives the frames); `rotation` is a Rodrigues vector."""
 
     focal_px: float
@@ -25,22 +26,22 @@ class Model(NamedTuple):
 
     @property
     def matrix(self) -> Floats:
-        """Give the camera matrix."""
+        """Return the camera matrix."""
         return np.array([[self.focal_px, 0, self.center_px[0]], [0, self.focal_px, self.center_px[1]], [0, 0, 1]])
 
     @property
     def lens(self) -> Floats:
-        """Give the lens terms in OpenCV's order."""
+        """Return the distortion coefficients in OpenCV's order."""
         return np.array([self.k1, self.k2, 0.0, 0.0, 0.0])
 
     @property
     def matrix_of_rotation(self) -> Floats:
-        """Give the rotation from board to camera as a matrix."""
+        """Return the rotation from board to camera as a matrix."""
         return np.asarray(cv2.Rodrigues(self.rotation)[0], float)
 
     @property
     def center_mm(self) -> Floats:
-        """Give the camera's place in the board frame."""
+        """Return the position of the camera in the board frame."""
         return np.asarray(-self.matrix_of_rotation.T @ self.translation_mm, float)
 
     def project(self, points_mm: Floats, height_mm: float = WIRE_HEIGHT_MM) -> Floats:
@@ -53,16 +54,16 @@ class Model(NamedTuple):
         return pixels
 
     def project_with_slopes(self, points_mm: Floats, height_mm: float = WIRE_HEIGHT_MM) -> tuple[Floats, Floats]:
-        """Project points (n, 2); also how pixels (n, 2, 11) move with rotation, translation, focal length, centre, k1, k2."""
+        """Project points (n, 2); return also the derivatives (n, 2, 11) by rotation, translation, focal length, centre, k1 and k2."""
         solid = np.column_stack([points_mm, np.full(len(points_mm), height_mm)])
         pixels, slopes = cv2.projectPoints(solid, self.rotation, self.translation_mm, self.matrix, self.lens)
         j = np.asarray(slopes, float).reshape(len(points_mm), 2, -1)
         focal = j[:, :, 6:7] + j[:, :, 7:8]
         return np.asarray(pixels, float).reshape(-1, 2), np.concatenate([j[:, :, :6], focal, j[:, :, 8:12]], axis=2)
 
-    def moved(self, step: Floats) -> "Model":
-        """Give the model after a step in its eleven parameters, in the order of `project_with_slopes`."""
-        return Model(
+    def moved(self, step: Floats) -> "CameraModel":
+        """Return the model after a step in its eleven parameters, in the order of `project_with_slopes`."""
+        return CameraModel(
             self.focal_px + step[6],
             (self.center_px[0] + step[7], self.center_px[1] + step[8]),
             self.k1 + step[9],
@@ -72,8 +73,8 @@ class Model(NamedTuple):
         )
 
 
-def from_homography(homography: Floats, bend: float, size: tuple[int, int]) -> Model:
-    """Take focal length and pose out of a plane homography; `bend` is in widths⁻², `size` is (width, height)."""
+def from_homography(homography: Floats, distortion: float, size: tuple[int, int]) -> CameraModel:
+    """Return the model of a plane homography; `distortion` is in widths⁻², `size` is (width, height)."""
     center = ((size[0] - 1) / 2, (size[1] - 1) / 2)
     focal_px = _focal_of(homography, center, size[0])
     matrix = np.array([[focal_px, 0, center[0]], [0, focal_px, center[1]], [0, 0, 1]])
@@ -84,14 +85,11 @@ def from_homography(homography: Floats, bend: float, size: tuple[int, int]) -> M
     rotation = np.column_stack([columns[:, 0], columns[:, 1], np.cross(columns[:, 0], columns[:, 1])])
     u, _, vt = np.linalg.svd(rotation)
     rotation = u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt
-    return Model(focal_px, center, bend * (focal_px / size[0]) ** 2, 0.0, _vector(rotation), columns[:, 2])
-
-
-TYPICAL_FOCAL, SHORTEST_FOCAL, LONGEST_FOCAL = 0.75, 0.4, 1.6  # of the width: lenses of 67°, 103° and 35°
+    return CameraModel(focal_px, center, distortion * (focal_px / size[0]) ** 2, 0.0, _vector(rotation), columns[:, 2])
 
 
 def _focal_of(homography: Floats, center: tuple[float, float], width: int) -> float:
-    """Find the focal length for which the pictures of the board's x and y are at right angles and of one length."""
+    """Return the focal length at which the images of the x and y axes of the board are perpendicular and of equal length."""
     shift = np.array([[1, 0, -center[0]], [0, 1, -center[1]], [0, 0, 1]])
     (a, b), (c, d), (e, f) = (shift @ homography)[:, :2]
     plane = np.array([a * b + c * d, (a * a + c * c - b * b - d * d) / 2])
@@ -102,19 +100,19 @@ def _focal_of(homography: Floats, center: tuple[float, float], width: int) -> fl
     return float(np.clip(inverse_square**-0.5, SHORTEST_FOCAL * width, LONGEST_FOCAL * width))
 
 
-def turned(model: Model, angle_rad: float) -> Model:
-    """Give the model for a board frame turned so that the camera's azimuth grows by `angle_rad`."""
+def rotated(model: CameraModel, angle_rad: float) -> CameraModel:
+    """Return the model for a board frame that is rotated so that the azimuth of the camera grows by `angle_rad`."""
     c, s = np.cos(angle_rad), np.sin(angle_rad)
-    turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
-    return model._replace(rotation=_vector(model.matrix_of_rotation @ turn.T))
+    rotation = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+    return model._replace(rotation=_vector(model.matrix_of_rotation @ rotation.T))
 
 
-def model_of(calibration: Calibration) -> Model:
-    """Take a model back out of a calibration."""
+def model_of(calibration: Calibration) -> CameraModel:
+    """Return the model of a calibration."""
     c = calibration
     rotation = np.array(c.rotation, float).reshape(3, 3)
     focal_px = (c.focal_x_px + c.focal_y_px) / 2
-    return Model(focal_px, (c.center_x_px, c.center_y_px), c.k1, c.k2, _vector(rotation), np.array(c.translation_mm, float))
+    return CameraModel(focal_px, (c.center_x_px, c.center_y_px), c.k1, c.k2, _vector(rotation), np.array(c.translation_mm, float))
 
 
 def _vector(rotation: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""What light and lens do to a whole picture: a lamp, dusk, flicker, a soft shadow, a fly on the glass."""
+"""The effects of light and lens on a whole picture: a lamp, dusk, flicker, a soft shadow, a fly on the lens."""
 
 import math
 from typing import Final
@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.geometry import Calibration
-from workers.sources.simulator.disturbance import Air
+from workers.sources.simulator.disturbance import ImagingConditions
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
 
 Floats32 = NDArray[np.float32]
-_COARSER: Final = 8  # light changes softly over a picture
+_COARSER: Final = 8  # light changes smoothly over a picture
 _GAMMA: Final = 2.2
-_ONE: Final = 128  # in a map of factors
+_ONE: Final = 128  # stands for the factor 1
 
 
-class Veil:
-    """Lays air over the pictures of one camera."""
+class ImagingEffects:
+    """Apply imaging conditions to the pictures of one camera."""
 
     def __init__(self, calibration: Calibration) -> None:
         self._size = (calibration.width, calibration.height)
@@ -30,31 +30,31 @@ class Veil:
         self._at_mm = np.clip(on_face, -900, 900).astype(np.float32)
         self._rows = (np.arange(height, dtype=np.float32) / height)[:, None]
 
-    def over(self, picture: Image, air: Air) -> Image:
-        """Give the picture (h, w, 3) through the air."""
-        if air.slant == (0.0, 0.0) and air.bands is None and air.shade is None:
-            levels = np.clip(np.arange(256) * air.gain ** (1 / _GAMMA), 0, 255).round().astype(np.uint8)
+    def over(self, picture: Image, conditions: ImagingConditions) -> Image:
+        """Return a picture (h, w, 3) under the given conditions."""
+        if conditions.gradient == (0.0, 0.0) and conditions.bands is None and conditions.shadow is None:
+            levels = np.clip(np.arange(256) * conditions.gain ** (1 / _GAMMA), 0, 255).round().astype(np.uint8)
             changed = np.asarray(cv2.LUT(picture, levels), np.uint8)
         else:
-            factors = np.clip(self._light(air) ** np.float32(1 / _GAMMA) * _ONE, 0, 255)
+            factors = np.clip(self._light(conditions) ** np.float32(1 / _GAMMA) * _ONE, 0, 255)
             whole = cv2.cvtColor(cv2.resize(factors, self._size, interpolation=cv2.INTER_LINEAR), cv2.COLOR_GRAY2BGR)
             changed = np.asarray(cv2.multiply(picture, whole, scale=1 / _ONE, dtype=cv2.CV_8U), np.uint8)
-        return changed if air.blot is None else self._blotted(changed, air.blot)
+        return changed if conditions.lens_spot is None else self._with_lens_spot(changed, conditions.lens_spot)
 
-    def _light(self, air: Air) -> Floats32:
+    def _light(self, conditions: ImagingConditions) -> Floats32:
         x_mm, y_mm = self._at_mm[..., 0], self._at_mm[..., 1]
-        light = air.gain + (air.slant[0] * x_mm + air.slant[1] * y_mm) / 1000
-        if air.bands is not None:
-            share, phase, turns = air.bands
-            light = light * (1 + share * np.sin(phase + math.tau * turns * self._rows))
-        if air.shade is not None:
-            shade_x_mm, shade_y_mm, wide_mm, share = air.shade
+        light = conditions.gain + (conditions.gradient[0] * x_mm + conditions.gradient[1] * y_mm) / 1000
+        if conditions.bands is not None:
+            share, phase, cycles = conditions.bands
+            light = light * (1 + share * np.sin(phase + math.tau * cycles * self._rows))
+        if conditions.shadow is not None:
+            shade_x_mm, shade_y_mm, wide_mm, share = conditions.shadow
             light = light * (1 - share * np.exp(-((x_mm - shade_x_mm) ** 2 + (y_mm - shade_y_mm) ** 2) / (2 * wide_mm**2)))
         return np.clip(light, 0.02, 4).astype(np.float32)
 
-    def _blotted(self, picture: Image, blot: tuple[float, float, float]) -> Image:
-        """Darken a round place out of focus."""
-        x_px, y_px, radius_px = (v * self._scale for v in blot)
+    def _with_lens_spot(self, picture: Image, lens_spot: tuple[float, float, float]) -> Image:
+        """Darken a round area, out of focus."""
+        x_px, y_px, radius_px = (v * self._scale for v in lens_spot)
         reach = math.ceil(1.7 * radius_px)
         left, top = max(0, round(x_px) - reach), max(0, round(y_px) - reach)
         right, bottom = min(self._size[0], round(x_px) + reach), min(self._size[1], round(y_px) + reach)
