@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from schemas.geometry import Pixel
 from schemas.worker import Section, Sighting
 from workers.vision.board_masks import outward_direction
-from workers.vision.difference import Difference
+from workers.vision.difference import MAD_TO_SIGMA, Difference
 from workers.vision.frame import Image
 from workers.vision.projection import Floats, Projection
 
@@ -36,7 +36,9 @@ STEEPEST = 0.33  # the face, and to those that lean up to 18° (this slope) more
 BORDER_PX = (4, 6)  # left and right: a run of change closer to the border of the patch has no room for its edges
 EDGE_PX = (3, 4)  # an edge is searched from 3 px inside a run of change to 4 px outside
 NEIGHBOUR_PX = 2  # outside an edge: the pixel that decides whether another dart adjoins
-CLEAR_LEVELS = 40.0  # contrast of full weight; shadows of a ring of lamps are faint streaks around the point of a dart and weigh less
+FULL_CONTRAST_LEVELS = (
+    40.0  # contrast of full weight; shadows of a ring of lamps are faint streaks around the point of a dart and weigh less
+)
 FAINTEST = 0.25  # the least weight for contrast
 BESIDE = 0.3  # factor on the weight of a cross-section that adjoins another dart: that one may hide an edge
 
@@ -182,7 +184,7 @@ def _cross_sections(patch: UprightPatch) -> CrossSections:
     hidden_right = patch.known[row, np.minimum(last + NEIGHBOUR_PX, patch.known.shape[1] - 1)] > 0
     hidden = np.where(hidden_left & hidden_right, np.int8(2), hidden_right.astype(np.int8) - hidden_left)
     contrast = patch.magnitude[row, (first + last) // 2]
-    clear = np.clip(contrast / CLEAR_LEVELS, FAINTEST, 1.0)
+    clear = np.clip(contrast / FULL_CONTRAST_LEVELS, FAINTEST, 1.0)
     weight = np.where(hidden_left | hidden_right, BESIDE * clear, clear)
     return CrossSections(row.astype(float), (left + right) / 2, right - left, weight, hidden)
 
@@ -308,7 +310,7 @@ def _fitted_part(cuts: CrossSections, on: NDArray[np.bool_], px_per_mm: float) -
 
 def _line_deviations(error: Floats, reach: float, length_px: float) -> tuple[float, float]:
     """Return the standard deviations of the end across the line (px) and of the angle (rad); `reach` is from the middle in lengths."""
-    scatter = 1.4826 * float(np.median(np.abs(error))) + SCATTER_PX
+    scatter = MAD_TO_SIGMA * float(np.median(np.abs(error))) + SCATTER_PX
     independent = max(FEWEST_INDEPENDENT, len(error) / INDEPENDENT)
     across = np.hypot(scatter * np.sqrt(1 / independent * (1 + 12 * reach**2)), SYSTEMATIC_PX)
     return float(across), float(scatter * np.sqrt(12 / independent) / length_px + ANGLE_PX / length_px)

@@ -9,7 +9,7 @@ import numpy as np
 from schemas.base import Value
 from workers.sources.simulator.extended_projection import CameraShift
 from workers.sources.simulator.hand import HandPose, Limb, limb
-from workers.sources.simulator.rig import CAMERAS, Tint
+from workers.sources.simulator.rig import CAMERAS, WIDTH_PX, Tint
 
 Kind = Literal["passer", "shadow", "fly", "walking_fly", "lamp", "dusk", "flicker", "exposure", "bump", "waving"]
 KINDS: Final[tuple[Kind, ...]] = ("passer", "shadow", "fly", "walking_fly", "lamp", "flicker", "exposure", "bump", "waving")
@@ -19,7 +19,6 @@ _DUSK: Final = 0.25  # share of the light that goes
 _SWING_S: Final = 0.5  # a camera that was bumped counts as swinging for this time
 _CLOTHES: Final[tuple[Tint, ...]] = ((0.03, 0.03, 0.04), (0.3, 0.12, 0.06), (0.3, 0.32, 0.35), (0.05, 0.05, 0.3), (0.08, 0.2, 0.1))
 _FLY_COLOUR: Final[Tint] = (0.012, 0.012, 0.012)
-_PX: Final = 800  # width of the picture in which positions are given
 
 
 class Disturbance(Value, frozen=True, kw_only=True):
@@ -143,7 +142,7 @@ def _shade(d: Disturbance, rng: np.random.Generator, since_s: float) -> tuple[fl
 
 def _lens_spot(d: Disturbance, rng: np.random.Generator, since_s: float) -> tuple[float, float, float]:
     """Return a fly that comes to the lens, sits there and leaves."""
-    sits_px, angle_rad = rng.uniform((60, 60), (_PX - 60, 0.75 * _PX - 60)), float(rng.uniform(0, math.tau))
+    sits_px, angle_rad = rng.uniform((60, 60), (WIDTH_PX - 60, 0.75 * WIDTH_PX - 60)), float(rng.uniform(0, math.tau))
     away = 1 - _ramp(d, since_s, 0.35)
     jitter = 14 * away * math.sin(40 * since_s)
     x_px = float(sits_px[0]) + 900 * away * math.cos(angle_rad) + jitter

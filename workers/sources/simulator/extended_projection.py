@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from schemas.base import Value
 from schemas.geometry import Calibration
+from workers.sources.simulator.rig import WIDTH_PX
 from workers.vision.projection import Projection
 
 Floats = NDArray[np.float64]
@@ -36,7 +37,7 @@ class ExtendedProjection(Projection):
         super().__init__(calibration)
         self.shift = shift or CameraShift()
         self.size = (calibration.width, calibration.height)
-        self.scale = calibration.width / 800  # relative to the picture for which sizes in pixels are given
+        self.scale = calibration.width / WIDTH_PX  # relative to the picture for which sizes in pixels are given
 
     def depth_mm(self, points_mm: Floats) -> Floats:
         """Return the depth of points (…, 3): their distance from the lens along its axis."""

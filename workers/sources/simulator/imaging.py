@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from schemas.geometry import Calibration
 from workers.sources.simulator.disturbance import ImagingConditions
+from workers.sources.simulator.rig import WIDTH_PX
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
 
@@ -23,7 +24,7 @@ class ImagingEffects:
 
     def __init__(self, calibration: Calibration) -> None:
         self._size = (calibration.width, calibration.height)
-        self._scale = calibration.width / 800
+        self._scale = calibration.width / WIDTH_PX
         width, height = math.ceil(calibration.width / _COARSER), math.ceil(calibration.height / _COARSER)
         x, y = np.meshgrid((np.arange(width) + 0.5) * _COARSER, (np.arange(height) + 0.5) * _COARSER)
         on_face = Projection(calibration).on_face(np.stack([x.ravel(), y.ravel()], axis=1)).reshape(height, width, 2)

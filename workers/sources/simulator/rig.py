@@ -13,7 +13,7 @@ from schemas.geometry import Calibration
 Floats = NDArray[np.float64]
 Tint = tuple[float, float, float]  # blue, green, red; linear light, 0 to 1
 CAMERAS = 3
-_WIDTH_PX = 800  # width of the picture for which focal lengths are given
+WIDTH_PX = 800  # width of the picture for which focal lengths, shifts and positions are given in pixels
 
 
 class CameraMount(Value, frozen=True, kw_only=True):
@@ -131,7 +131,7 @@ def near_sector(rig: Rig, camera: int) -> int:
 def true_calibration(rig_seed: int, camera: int, width: int, height: int, camera_id: CameraId) -> Calibration:
     """Return the true calibration of a camera of a rig, for pictures of this size in pixels."""
     mount = rig_of(rig_seed).mounts[camera]
-    scale = width / _WIDTH_PX
+    scale = width / WIDTH_PX
     rotation, translation_mm = _pose(mount)
     return Calibration(
         camera_id=camera_id,

@@ -17,6 +17,7 @@ NUISANCES = 14  # shifts in mm: six rings at dark and at light beds, radials bet
 # Measure again: `dartd calibrate PICTURE` (residual), `python -m workers.sources.simulator --url 'sim:?rig=1' --describe` (true cameras).
 ROUNDS = 12  # Gauss-Newton steps
 OUTLIER, WEIGHT = 3.0, 2.0  # in scales: beyond the first a sample is no inlier; the second is the scale of the Cauchy weights
+MAD_TO_SIGMA = 1.48  # of a normal distribution
 LEAST_SCALE_PX = 0.1  # of a class of samples: the grid of pixels allows no better
 CLASS_SIZE = 20  # samples of a class that has a scale of its own
 CORRELATED = 10  # samples that share one error: a wire is bent or shaded over about a third of a bed
@@ -115,10 +116,10 @@ def along_normals(model: CameraModel, point_mm: Floats, normal: Floats) -> tuple
 
 def scales(residual: Floats, kind: NDArray[np.int64]) -> Floats:
     """Return for each sample the scale of the residuals of its class, from their median."""
-    whole = max(LEAST_SCALE_PX, 1.48 * float(np.median(np.abs(residual))))
+    whole = max(LEAST_SCALE_PX, MAD_TO_SIGMA * float(np.median(np.abs(residual))))
     scale = np.full(len(residual), whole)
     for name in np.unique(kind):
         of = kind == name
         if of.sum() > CLASS_SIZE:
-            scale[of] = max(LEAST_SCALE_PX, 1.48 * float(np.median(np.abs(residual[of]))))
+            scale[of] = max(LEAST_SCALE_PX, MAD_TO_SIGMA * float(np.median(np.abs(residual[of]))))
     return scale

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.board import BoardSpec
+from workers.vision.calibration.camera_fit import MAD_TO_SIGMA
 from workers.vision.calibration.camera_model import CameraModel
 from workers.vision.frame import Image
 
@@ -73,7 +74,7 @@ def _foreign(picture: Image, model: CameraModel, board: BoardSpec, clear_mm: flo
         basis = np.column_stack([np.ones(len(colours)), x[of] / 100, y[of] / 100])
         off = colours - _shaded(colours, basis)
         step = np.abs(off).max(axis=1)
-        foreign[of] = step > max(LEAST_STEP, SPREADS * 1.48 * float(np.median(step)))
+        foreign[of] = step > max(LEAST_STEP, SPREADS * MAD_TO_SIGMA * float(np.median(step)))
     return foreign, clear & (inner | outer)
 
 

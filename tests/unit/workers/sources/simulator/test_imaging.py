@@ -47,8 +47,8 @@ def test_a_shadow_lies_where_it_falls() -> None:
     assert seen.max() > 115
 
 
-@pytest.mark.parametrize("blot", [(400.0, 300.0, 30.0), (2.0, 5.0, 50.0), (-500.0, 0.0, 20.0)])
-def test_a_blot_darkens_its_place_alone(lens_spot: tuple[float, float, float]) -> None:
+@pytest.mark.parametrize("lens_spot", [(400.0, 300.0, 30.0), (2.0, 5.0, 50.0), (-500.0, 0.0, 20.0)])
+def test_a_lens_spot_darkens_its_area_only(lens_spot: tuple[float, float, float]) -> None:
     """A fly on the lens hides what is behind it, at the border of the picture too; far outside nothing changes."""
     seen = ImagingEffects(CALIBRATION).over(GREY, ImagingConditions(lens_spot=lens_spot))
 

@@ -13,9 +13,9 @@ BOARD = BoardSpec()
 SURE, UNSURE = 2.7, 1.8
 
 
-@pytest.mark.parametrize("turns", [0, 3, 9])
+@pytest.mark.parametrize("rotations", [0, 3, 9])
 @pytest.mark.parametrize("flipped", [False, True])
-def test_numbers_tell_the_turn(scene: Any, true_model: Any, rotations: int, flipped: bool) -> None:  # noqa: FBT001  # a parameter of the test
+def test_numbers_give_the_rotation(scene: Any, true_model: Any, rotations: int, flipped: bool) -> None:  # noqa: FBT001  # a parameter of the test
     """Whichever of the ten turns the fit ended in, the numbers say it, with a clear lead."""
     seen = scene(flipped_numbers=flipped, azimuth_deg=-60.0)
     match = read_numbers(seen.picture(), rotated(true_model(seen), rotations * math.pi / 5), BOARD)
