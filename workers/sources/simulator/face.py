@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from schemas.board import SECTOR_RAD, SECTORS, BoardSpec
 from schemas.geometry import Calibration
-from workers.sources.simulator.rig import BoardAppearance, CameraMount, Rig, RingLight
+from workers.sources.simulator.rig import WIDTH_PX, BoardAppearance, CameraMount, Rig, RingLight
 from workers.sources.simulator.sisal import add_wear, fray
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
@@ -191,7 +191,7 @@ def _add_lamps(seen: Floats32, light: RingLight, calibration: Calibration) -> No
     glow = np.zeros(seen.shape[:2], np.float32)
     _strip(glow, projection, ring_mm, 14.0, 1.0)
     if glow.any():
-        halo = cv2.GaussianBlur(glow, (0, 0), 14 * calibration.width / 800)
+        halo = cv2.GaussianBlur(glow, (0, 0), 14 * calibration.width / WIDTH_PX)
         seen += (1.2 * glow + 0.35 * halo)[..., None]
 
 
@@ -213,13 +213,13 @@ def _integers(pixel: NDArray[np.float64]) -> tuple[int, int]:
 
 def _expose(seen: Floats32, light: RingLight, mount: CameraMount) -> Image:
     height, width = seen.shape[:2]
-    sharp = cv2.GaussianBlur(seen, (0, 0), mount.blur_px * width / 800)
+    sharp = cv2.GaussianBlur(seen, (0, 0), mount.blur_px * width / WIDTH_PX)
     veil = cv2.GaussianBlur(cv2.resize(seen, (width // 8, height // 8), interpolation=cv2.INTER_AREA), (0, 0), 6)
     sharp = 0.985 * sharp + 0.015 * cv2.resize(veil, (width, height))  # the lens scatters some light over the whole picture
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     vignette = 1 - 0.16 * (x**2 + y**2)
     colour = np.array(mount.white, np.float32) * np.array(light.tint, np.float32) * np.float32(mount.gain)
     linear = (sharp * vignette[..., None]) * colour
-    glare = cv2.GaussianBlur(np.minimum(linear, 1.5), (0, 0), 1.6 * width / 800)
+    glare = cv2.GaussianBlur(np.minimum(linear, 1.5), (0, 0), 1.6 * width / WIDTH_PX)
     linear = np.maximum(linear, linear + np.float32(mount.bloom) * (glare - linear)) + np.array(mount.haze, np.float32)
     return tone(linear, mount).round().astype(np.uint8)
