@@ -29,7 +29,7 @@ from schemas.events import DartHit, JournalledEvent, Snapshot
 from schemas.worker import Settled
 from workers.sources.simulator.__main__ import record
 from workers.sources.simulator.address import Address, parse_address
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 
 FPS, SIZE = 20.0, (800, 600)
 
@@ -130,7 +130,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dartd-latency-") as folder:
         if given.recording is None:
-            story = Story(name="demo", seed=7)
+            story = Script(name="demo", seed=7)
             address: Address = parse_address("sim:?rig=1&seed=7&story=demo")
             record(Path(folder), address, story.lead_s + math.ceil(given.darts / 3) * story.length_s + 0.1, SIZE, FPS)
         report(measure(given.recording or Path(folder)))
