@@ -5,7 +5,7 @@ import math
 import msgspec
 
 from dartd.board.visit import NO_SLOT, score_of
-from dartd.fusion.observation import Landing
+from dartd.fusion.observation import LocatedDart
 from schemas.base import CameraId, DartId, Value, VisitId
 from schemas.events import (
     BoardCoordinates,
@@ -80,7 +80,7 @@ def from_extra(event: ExtraDart, at_s: float) -> StandingDart:
     )
 
 
-def hit_event(landing: Landing, dart_id: DartId, visit_id: VisitId, dart_number: int, now: float) -> DartHit:
+def hit_event(landing: LocatedDart, dart_id: DartId, visit_id: VisitId, dart_number: int, now: float) -> DartHit:
     """Say that a dart stuck and takes a slot.
 
     `timing.settled_at` is written in seconds of media time; wall time is put in where it is known, before the event is journalled.
@@ -107,7 +107,7 @@ def hit_event(landing: Landing, dart_id: DartId, visit_id: VisitId, dart_number:
     )
 
 
-def extra_event(landing: Landing, dart_id: DartId, visit_id: VisitId) -> ExtraDart:
+def extra_event(landing: LocatedDart, dart_id: DartId, visit_id: VisitId) -> ExtraDart:
     """Say that a dart stuck which does not count."""
     return ExtraDart(
         dart_id=dart_id,

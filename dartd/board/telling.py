@@ -3,7 +3,7 @@
 from dartd.board.recovery import BoardMemory
 from dartd.board.standing import StandingDart, extra_event, hit_event
 from dartd.board.visit import NO_SLOT, VisitEnd, correction
-from dartd.fusion.observation import Landing, Observation
+from dartd.fusion.observation import LocatedDart, Observation
 from schemas.base import DartId
 from schemas.commands import CorrectDart
 from schemas.events import (
@@ -43,7 +43,7 @@ class Teller:
         self.memory.take_in(event, self.now)
         self.told.append(event)
 
-    def landing(self, landing: Landing) -> None:
+    def landing(self, landing: LocatedDart) -> None:
         """Tell of a dart that stuck; it takes a slot while no takeout is open and one is free, else it is extra."""
         dart_id, visit, number = self.memory.next_dart_id, self.memory.visit, self._slot()
         if number is None:

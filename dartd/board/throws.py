@@ -18,7 +18,7 @@ from dartd.board.standing import StandingDart
 from dartd.board.status import Readiness
 from dartd.board.telling import Teller
 from dartd.errors import DartdError
-from dartd.fusion.observation import Moving, Observation
+from dartd.fusion.observation import Observation, OngoingMotion
 from schemas.base import Value
 from schemas.commands import CorrectDart, ResetBoard, StartBoard, StopBoard
 from schemas.events import BoardStatus, JournalledEvent, ThrowState, VisitSnapshot
@@ -175,13 +175,13 @@ class ThrowMachine:
 
     # What it is told.
 
-    def observe(self, seen: Moving | Observation, now: float) -> list[JournalledEvent]:
+    def observe(self, seen: OngoingMotion | Observation, now: float) -> list[JournalledEvent]:
         """Take in what the cameras say; nothing of it counts while the board is stopped or being calibrated."""
         told = self._teller.turn(now)
         if not self._readiness.is_watching:
             return told
         match seen:
-            case Moving():
+            case OngoingMotion():
                 self._on_moving(seen)
             case Observation():
                 self._on_observation(seen)
@@ -253,7 +253,7 @@ class ThrowMachine:
 
     # Motion and what came of it.
 
-    def _on_moving(self, seen: Moving) -> None:
+    def _on_moving(self, seen: OngoingMotion) -> None:
         if self._hand.stirs_s is None:
             self._hand.stirs_s = self._teller.now
         if seen.hand:
@@ -287,7 +287,7 @@ class ThrowMachine:
         than a fall takes, or any while nobody looked, were taken by a hand that no camera knew for one.
         """
         gone = self._gone(seen)
-        stuck = bool(seen.landings) or seen.unlocalised
+        stuck = bool(seen.darts) or seen.unlocalised
         taken = (len(gone) > 1 and not (stuck or seen.flight)) or (seen.lingered and not stuck)
         if gone and (self._readiness.unwatched or taken):
             self._start_takeout("hand_unseen")
@@ -301,11 +301,11 @@ class ThrowMachine:
     def _judge_throw(self, seen: Observation, *, hand_was_in: bool) -> None:
         """Count what landed, or tell of a miss: a flight of which nothing came, and that was no hand either."""
         flew = seen.flight and seen.everywhere  # who waves beside the board is not before all cameras, and shakes none
-        missed = flew and not (seen.landings or seen.unlocalised or seen.gone or hand_was_in or self.takeout)
-        if (seen.landings or seen.unlocalised or missed) and self.memory.visit.free_number is None and not self.darts:
+        missed = flew and not (seen.darts or seen.unlocalised or seen.gone or hand_was_in or self.takeout)
+        if (seen.darts or seen.unlocalised or missed) and self.memory.visit.free_number is None and not self.darts:
             # All three were thrown, none stands and nobody came to take any: the next throw opens the next visit.
             self.memory.begin_visit(self.memory.next_visit_id)
-        for landing in seen.landings:
+        for landing in seen.darts:
             self._teller.landing(landing)
         if seen.unlocalised:
             self._teller.unscored()
@@ -359,7 +359,7 @@ class ThrowMachine:
     def _took_nothing(self, seen: Observation) -> bool:
         if self.memory.part_taken:
             return False
-        stands = bool(self.darts or seen.landings) or seen.unlocalised
+        stands = bool(self.darts or seen.darts) or seen.unlocalised
         return stands or (self.memory.visit.has_unseen and seen.empty is False)
 
     def _on_takeout_timeout(self, due: float) -> None:
@@ -380,7 +380,7 @@ class ThrowMachine:
     def _gone(self, seen: Observation) -> tuple[StandingDart, ...]:
         """Name the darts that went: all of them where one surely did, or a hand came, and the board looks like the empty one."""
         gone = tuple(dart for dart in self.darts if dart.dart_id in seen.gone)
-        looks_empty = seen.empty is True and not (seen.hand or seen.landings or seen.unlocalised)
+        looks_empty = seen.empty is True and not (seen.hand or seen.darts or seen.unlocalised)
         return self.darts if looks_empty and (gone or self.takeout) else gone
 
     def _take_out(self, gone: tuple[StandingDart, ...]) -> None:

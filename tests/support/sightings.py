@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from dartd.fusion.camera_view import View
+from dartd.fusion.camera_view import CameraSightings
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration, Pixel
 from schemas.worker import Section, Sighting, Spot
@@ -17,7 +17,7 @@ HEIGHTS_MM = np.linspace(1.0, 78.0, 40)  # point and barrel
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flaws:
+class LineErrors:
     """How a line is wrong (standard deviations in px): the whole of it across, one end of it against the other, each section, its end."""
 
     across: float = 0.0
@@ -26,10 +26,10 @@ class Flaws:
     end: float = 0.0
 
 
-EXACT = Flaws()
+EXACT = LineErrors()
 
 
-def station(number: int, azimuth_rad: float, *, reach_mm: float = 280.0, height_mm: float = 260.0, roll_rad: float = 0.0) -> Calibration:
+def camera_at(number: int, azimuth_rad: float, *, reach_mm: float = 280.0, height_mm: float = 260.0, roll_rad: float = 0.0) -> Calibration:
     """Hang a camera beside the board: `azimuth_rad` counts counter-clockwise from +x, and it looks at the bull."""
     center = np.array([reach_mm * math.cos(azimuth_rad), reach_mm * math.sin(azimuth_rad), height_mm])
     forward = -center / np.linalg.norm(center)
@@ -55,10 +55,10 @@ def station(number: int, azimuth_rad: float, *, reach_mm: float = 280.0, height_
 
 def rig(cameras: int = 3, first_rad: float = 0.4) -> list[Calibration]:
     """Hang cameras all around the board, equally far apart."""
-    return [station(k, first_rad + k * math.tau / cameras) for k in range(cameras)]
+    return [camera_at(k, first_rad + k * math.tau / cameras) for k in range(cameras)]
 
 
-def sight(calibration: Calibration, axis: Axis3, flaws: Flaws = EXACT, seed: int = 0) -> Sighting:
+def sighting_of(calibration: Calibration, axis: Axis3, flaws: LineErrors = EXACT, seed: int = 0) -> Sighting:
     """Tell what a camera sees of a dart: forty cross-sections of its point and barrel, and where they end."""
     rng = np.random.default_rng(seed)
     projection = Projection(calibration)
@@ -96,14 +96,14 @@ def spot(calibration: Calibration, axis: Axis3, out_mm: float, radius_mm: float)
     return Spot(u=x / z, v=y / z, radius=radius_mm / z)
 
 
-def view(calibration: Calibration, *sightings: Sighting) -> View:
+def camera_sightings(calibration: Calibration, *sightings: Sighting) -> CameraSightings:
     """Give what one camera sees."""
-    return View(calibration.camera_id, calibration, sightings)
+    return CameraSightings(calibration.camera_id, calibration, sightings)
 
 
-def views(calibrations: list[Calibration], axis: Axis3, flaws: Flaws = EXACT, seed: int = 0) -> list[View]:
+def sightings_of_dart(calibrations: list[Calibration], axis: Axis3, flaws: LineErrors = EXACT, seed: int = 0) -> list[CameraSightings]:
     """Give what all cameras see of one dart."""
-    return [view(c, sight(c, axis, flaws, seed + 1000 * k)) for k, c in enumerate(calibrations)]
+    return [camera_sightings(c, sighting_of(c, axis, flaws, seed + 1000 * k)) for k, c in enumerate(calibrations)]
 
 
 def _seen(projection: Projection, points_mm: Floats) -> Floats:

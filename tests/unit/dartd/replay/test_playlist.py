@@ -41,7 +41,7 @@ def test_sequences_lie_end_to_end(tmp_path: Path, at_s: float, expected: tuple[s
     """A time on the one clock is a sequence and the milliseconds since it began; the last one goes on for ever."""
     playlist = Playlist.load(_record(tmp_path))
 
-    place = playlist.place(at_s)
+    place = playlist.position(at_s)
 
     assert place == expected
     assert playlist.duration_s == 4.5005
