@@ -101,7 +101,7 @@ def min_score(candidate: FusedAxis, disturbed: Sequence[KnownDart], *, is_first:
 def is_supported(candidate: FusedAxis, score: float, num_cameras: int, min_visibility: float, *, is_first: bool) -> bool:
     """Return whether enough cameras see enough of a candidate.
 
-    One camera alone cannot tell a second dart from a flight or a shadow of the first.
+    One camera alone cannot distinguish a second dart from a flight or a shadow of the first.
     """
     if num_cameras > 1 and candidate.visibility <= min_visibility:
         return False

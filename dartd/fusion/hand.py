@@ -1,4 +1,4 @@
-"""Tell hands from darts: hands that move, by what cameras report together; hands at rest, by what is too wide for a dart."""
+"""Distinguish hands from darts: hands that move, by what cameras report together; hands at rest, by what is too wide for a dart."""
 
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet

@@ -94,7 +94,7 @@ class ObservationWindow:
         return motion.withdraw(camera_id)
 
     def hold_until(self, until_s: float) -> None:
-        """Keep the window open at least until this time: cameras are starting, and two alone cannot tell several new darts apart."""
+        """Keep the window open at least until this time: cameras are starting, and two alone cannot separate several new darts."""
         self._held_until_s = until_s
 
     def release(self, now: float) -> None:

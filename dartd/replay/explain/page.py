@@ -47,8 +47,8 @@ def write_pages(
 
 
 def dart_page(dart: ExplainedDart, pictures: Pictures, board: BoardSpec, around: Sequence[str | None] = (None, None)) -> str:
-    """Return the page of one dart: the board with the crossing lines, the figures, each camera's pictures, and links to the pages `around` it."""
-    links = [f'<a href="{name}.html">{word}</a>' for name, word in zip(around, ("before", "next"), strict=True) if name is not None]
+    """Return the page of one dart: the board with its lines, the figures, each camera's pictures, and links to the pages `around` it."""
+    links = [f'<a href="{name}.html">{title}</a>' for name, title in zip(around, ("before", "next"), strict=True) if name is not None]
     cameras = "".join(_camera(dart, camera, pictures) for camera, _, _ in reporting_cameras(dart)) or "<p>No camera found anything.</p>"
     body = (
         f'<p><a href="index.html">all darts</a> {" ".join(links)}</p><h1>{_headline(dart)}</h1>'
@@ -63,7 +63,7 @@ def dart_page(dart: ExplainedDart, pictures: Pictures, board: BoardSpec, around:
 def list_page(darts: Sequence[ExplainedDart], names: Sequence[str], title: str, summary: Sequence[str]) -> str:
     """Return the list of all darts."""
     rows = "".join(f"<tr>{_row(dart, name)}</tr>" for dart, name in zip(darts, names, strict=True))
-    head = "".join(f"<th>{word}</th>" for word in ("dart", "reported", "truth", "mm off", "± mm", "lines off by mm", "cameras"))
+    head = "".join(f"<th>{name}</th>" for name in ("dart", "reported", "truth", "mm off", "± mm", "lines off by mm", "cameras"))
     figures = f"<pre>{escape(chr(10).join(summary))}</pre>" if summary else ""
     return _document(title, f"<h1>{escape(title)}</h1>{figures}<table><tr>{head}</tr>{rows}</table>")
 
@@ -127,8 +127,8 @@ def _facts(dart: ExplainedDart) -> str:
         found = _camera_numbers(dart, camera)
         miss = found["line_misses_truth_mm"]
         reported = found["line_misses_told_mm"]
-        words = [f"{name} {value:.2f} mm off its line" for name, value in (("reported", reported), ("truth", miss)) if value is not None]
-        rows += [(camera, (", ".join(words) or "no line") + ("" if found["used"] else " (not used)"))]
+        notes = [f"{name} {value:.2f} mm off its line" for name, value in (("reported", reported), ("truth", miss)) if value is not None]
+        rows += [(camera, (", ".join(notes) or "no line") + ("" if found["used"] else " (not used)"))]
     return "<table>" + "".join(f"<tr><th>{escape(str(a))}</th><td>{escape(b)}</td></tr>" for a, b in rows) + "</table>"
 
 
@@ -136,14 +136,14 @@ def _camera(dart: ExplainedDart, camera: CameraId, pictures: Pictures) -> str:
     """Show what a camera compared; each picture is embedded once and used in every drawing."""
     settled, calibration = dart.evidence.settled[camera], dart.evidence.poses[camera]
     held, views = [], []
-    for word in ("before", "after", "change"):
-        data = pictures(camera, settled.episode, word)
-        name = f"{word}-{sorted(dart.evidence.poses).index(camera)}"
+    for title in ("before", "after", "change"):
+        data = pictures(camera, settled.episode, title)
+        name = f"{title}-{sorted(dart.evidence.poses).index(camera)}"
         if data is not None:
             link = f"data:image/jpeg;base64,{b64encode(data).decode()}"
             held.append(f'<image id="{name}" width="{calibration.width}" height="{calibration.height}" href="{link}"/>')
-            views.append(_figure(close_up(dart, camera, name, marked=word == "after"), word))
-            if word == "after":
+            views.append(_figure(close_up(dart, camera, name, marked=title == "after"), title))
+            if title == "after":
                 views.append(_figure(close_up(dart, camera, name, marked=False), "after, nothing drawn over it"))
     if held:
         first = sorted(dart.evidence.poses).index(camera)
