@@ -47,6 +47,8 @@ def replayed(folder: Path) -> list[ExplainedDart]:
 
     playlist = Playlist.load(folder)
     outcome = asyncio.run(Replay(playlist, config, build).run())
+    if outcome.crashed:
+        raise SystemExit(f"cameras crashed: {outcome.crashed}")
     return explained_darts(outcome.events, recorders[0], playlist, load_truth(folder))
 
 

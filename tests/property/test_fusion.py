@@ -1,4 +1,4 @@
-"""Whatever rig and dart: where the lines of the cameras meet is the dart, and what is told of its uncertainty is true."""
+"""For any rig and dart: the lines of the cameras meet in the dart, and its uncertainty is true."""
 
 import math
 
@@ -22,7 +22,7 @@ def _number(low: float, high: float) -> st.SearchStrategy[float]:
 
 @st.composite
 def rigs(draw: st.DrawFn, fewest: int = 2) -> list[Calibration]:
-    """Hang two or three cameras around the board, none beside or opposite another."""
+    """Hang two or three cameras around the board, none next to or opposite another."""
     first_rad = draw(_number(0, math.tau))
     return [
         camera_at(
@@ -86,7 +86,7 @@ def test_noisy_lines_meet_within_the_uncertainty(calibrations: list[Calibration]
 
 
 def test_the_covariance_is_that_of_the_errors() -> None:
-    """Over many rigs and darts, squared errors in units of the covariance are about two on average, and 68 % lie within the radius told.
+    """Over many rigs and darts, squared errors in units of the covariance average about two, and 68 % lie within the reported radius.
 
     The bounds are wide: the covariance allows for more than this noise, and it must never be a fraction of the truth.
     """

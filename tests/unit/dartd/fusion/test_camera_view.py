@@ -35,7 +35,7 @@ def test_a_plane_holds_its_dart() -> None:
 
 
 def test_only_the_right_axis_is_supported() -> None:
-    """A dart's cross-sections speak fully for its axis, and not at all for one elsewhere."""
+    """A dart's cross-sections support its axis fully, and one elsewhere not at all."""
     support = _view(DART).support(_rows(DART, ELSEWHERE))
 
     assert support[0] > 0.9
@@ -116,7 +116,7 @@ def test_an_view_that_saw_nothing_answers() -> None:
 
 
 def test_a_line_whose_foot_the_picture_cuts_off_ends_beyond() -> None:
-    """The end of a line that is seen high up only lies, on the face, far behind the dart; a faint line says nothing."""
+    """A line that is visible only high up ends, on the face, far behind the dart; a faint line does not count."""
     seen = sighting_of(CAMERA, DART)
     far = msgspec.structs.replace(seen, u=seen.u + 0.8 * seen.du, v=seen.v + 0.8 * seen.dv)
     faint = msgspec.structs.replace(far, sections=far.sections[::4])
@@ -133,7 +133,7 @@ def _depths_mm(heights_mm: Floats) -> Floats:
 
 
 def test_the_width_of_a_dart_is_measured_where_both_edges_show() -> None:
-    """Cross-sections tell heights and half widths in mm; those beside a dart that stands tell nothing of it."""
+    """Cross-sections give heights and half widths in mm; those next to a standing dart give none."""
     heights_mm, half_mm = _view(DART).widths(as_row(DART))
     none, _ = CameraView(camera_sightings(CAMERA, half_hidden(sighting_of(CAMERA, DART), 2.0, 1))).widths(as_row(DART))
 
@@ -156,7 +156,7 @@ def test_a_half_hidden_dart_is_seen_whole_once_its_width_is_known(side: int) -> 
 
 
 def test_what_is_too_narrow_has_lost_an_edge() -> None:
-    """A cross-section between two darts that stand, or with an edge that cannot be told from the bed, weighs less the more is missing."""
+    """A cross-section between two darts that stand, or with an edge that looks like the bed, weighs less the more is missing."""
     half_mm = 3.0 / FOCAL_PX * _depths_mm(np.arange(0, LENGTH_MM, BIN_MM))
     view = _view(DART)
 

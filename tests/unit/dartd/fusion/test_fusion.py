@@ -45,7 +45,7 @@ def test_exact_lines_give_the_point(cameras: int, dart: Axis3) -> None:
 
 
 def test_honest_lines_give_an_honest_uncertainty() -> None:
-    """With the errors that real lines have, most errors are within the uncertainty that is told, and none is far beyond it."""
+    """With the errors that real lines have, most errors are within the reported uncertainty, and none is far beyond it."""
     share = []
     for seed in range(60):
         fix = _only(fuse(sightings_of_dart(rig(3, 0.1 * seed), DART, REAL, seed)))
@@ -56,7 +56,7 @@ def test_honest_lines_give_an_honest_uncertainty() -> None:
 
 
 def test_the_uncertainty_shrinks_with_more_cameras() -> None:
-    """Three cameras know a point better than two of them; both tell less than 2 mm."""
+    """Three cameras know a point better than two of them; both are uncertain by less than 2 mm."""
     calibrations = rig(3)
     two, three = (_only(fuse(sightings_of_dart(calibrations[:n], DART))).uncertainty_mm for n in (2, 3))
 
@@ -64,7 +64,7 @@ def test_the_uncertainty_shrinks_with_more_cameras() -> None:
 
 
 def test_lines_that_hardly_cross_are_uncertain() -> None:
-    """Two cameras beside each other see the same plane: what they tell is vague along it, or nothing."""
+    """Two cameras next to each other see the same plane: their point is uncertain along it, or there is none."""
     crossed = _only(fuse(sightings_of_dart([camera_at(0, 0.3), camera_at(1, 0.3 + 1.8)], DART)))
     vague = fuse(sightings_of_dart([camera_at(0, 0.3), camera_at(1, 0.3 + 0.12)], DART))
 
@@ -114,7 +114,7 @@ def test_two_darts_at_once_are_two_fixes() -> None:
 
 
 def test_a_standing_dart_is_not_found_again() -> None:
-    """What coincides with a dart that stands is no new dart; a new one beside it is."""
+    """What coincides with a dart that stands is no new dart; a new one next to it is."""
     other = Axis3(x_mm=DART.x_mm + 20, y_mm=DART.y_mm - 5, slope_x=0.05, slope_y=0.15)
     calibrations = rig(3)
     both = [camera_sightings(c, sighting_of(c, DART), sighting_of(c, other)) for c in calibrations]
@@ -163,7 +163,7 @@ def test_a_witness_says_how_far_its_line_misses() -> None:
 @pytest.mark.parametrize("missing_px", [4.0, -2.0])
 @pytest.mark.parametrize("side", [1, -1])
 def test_what_a_dart_hides_of_another_is_made_up_for(side: int, missing_px: float) -> None:
-    """A camera that sees one edge of a dart, the other behind or beside a dart that stands, places it as well: others know its width."""
+    """A camera that sees one edge of a dart, the other hidden by a standing dart, still locates it: others know its width."""
     first, second, third = rig(3)
     whole = [camera_sightings(c, sighting_of(c, DART)) for c in (second, third)]
     hidden = half_hidden(sighting_of(first, DART), missing_px, side)
@@ -203,7 +203,7 @@ def test_a_camera_in_which_two_new_darts_are_one_behind_the_other_does_not_place
 
 
 def test_two_cameras_that_see_a_dart_in_one_plane_place_it_by_its_end() -> None:
-    """On the line between two cameras their planes are one: the dart is told where its end shows, with an uncertainty that says so."""
+    """On the line between two cameras their planes are one: the dart is located at its visible end, with a larger uncertainty."""
     one, two = camera_at(0, 0.0), camera_at(1, 2.4)
     (x, y, _), (u, v, _) = Projection(one).center_mm, Projection(two).center_mm
     between = Axis3(x_mm=float(x + u) / 2, y_mm=float(y + v) / 2)
@@ -215,7 +215,7 @@ def test_two_cameras_that_see_a_dart_in_one_plane_place_it_by_its_end() -> None:
 
 
 def test_an_end_that_may_be_no_tip_places_a_dart_but_is_not_believed() -> None:
-    """One camera tells a dart by its visible end; where that end may be no tip, in the same place, but with more doubt."""
+    """One camera locates a dart by its visible end; where that end may be no tip, at the same point with a larger uncertainty."""
     calibration = camera_at(0, 0.4)
     seen = sighting_of(calibration, DART, LineErrors(end=2.0), 3)
     blunt = msgspec.structs.replace(seen, sigma_along=8 * seen.sigma_along)

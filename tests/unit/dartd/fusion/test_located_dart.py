@@ -29,7 +29,7 @@ def _fix(x_mm: float, y_mm: float, sigma_mm: float) -> FusedAxis:
 
 @pytest.mark.parametrize(("x_mm", "y_mm", "label"), [(0, 103, "T20"), (0, 0, "BULL"), (166, 0, "D6"), (0, -135, "S3"), (0, 185, "M20")])
 def test_a_landing_names_its_bed(x_mm: float, y_mm: float, label: str) -> None:
-    """A dart in the middle of a bed is told with that bed and its distance from the wire."""
+    """A dart in the middle of a bed is reported with that bed and its distance from the wire."""
     located = _located(Axis3(x_mm=x_mm, y_mm=y_mm, slope_y=0.2))
 
     assert located.bed.label == label
@@ -61,7 +61,7 @@ def test_each_camera_shows_where_it_saw_the_tip() -> None:
 
 
 def test_a_camera_whose_line_is_not_used_says_why() -> None:
-    """What is told of a camera agrees with itself: used without a reason, or a reason and not used."""
+    """A detection is used without a reject reason, or has one and is not used."""
     calibrations = rig(3)
     seen = sightings_of_dart(calibrations, T20)
     seen[2] = camera_sightings(calibrations[2], displaced(seen[2].sightings[0], 4.0))

@@ -10,7 +10,7 @@ from tests.support.values import values_of
 
 
 def test_an_observation_says_nothing_by_itself() -> None:
-    """Unless told otherwise nothing landed, went or moved, no hand is there, and nobody knows whether the board is empty."""
+    """By default nothing came, went or moved, there is no hand, and it is unknown whether the board is empty."""
     seen = Observation(at_s=1.0, started_s=0.5, settled_s=0.9)
 
     assert (seen.darts, seen.gone, seen.moved) == ((), (), ())

@@ -1,4 +1,4 @@
-"""Tests of gathering the cameras' messages of one happening."""
+"""Tests of the observation window: the cameras' messages of one motion."""
 
 import msgspec
 import numpy as np
@@ -60,8 +60,8 @@ def _close(*settled: Settled, standing: tuple[KnownDart, ...] = (), cameras: int
     return window.close(standing, 1.1)[0]
 
 
-def test_a_round_opens_with_motion() -> None:
-    """The first camera that sees motion opens a round, which waits without a limit until something settles."""
+def test_a_window_opens_with_motion() -> None:
+    """The first camera that sees motion opens a window, which waits without a limit until something settles."""
     idle, moved = _window(), _window()
     moved.add_motion(_motion(0))
 
@@ -69,7 +69,7 @@ def test_a_round_opens_with_motion() -> None:
     assert (moved.is_open, moved.deadline()) == (True, None)
 
 
-def test_a_round_closes_when_all_have_settled() -> None:
+def test_a_window_closes_when_all_have_settled() -> None:
     """With every ready camera settled there is nothing to wait for."""
     window = _window()
     for k in range(3):
@@ -81,7 +81,7 @@ def test_a_round_closes_when_all_have_settled() -> None:
 
 
 def test_a_camera_that_moves_is_waited_for_but_not_forever() -> None:
-    """While a camera still moves the round stays open, up to the time limit after the first settled."""
+    """While a camera still moves the window stays open, up to the time limit after the first settled."""
     window = _window()
     window.add_motion(_motion(0))
     window.add_motion(_motion(1))
@@ -102,7 +102,7 @@ def test_cameras_that_saw_nothing_may_still_speak_up() -> None:
 
 
 def test_a_lost_camera_is_not_waited_for() -> None:
-    """A camera that goes while it moves holds nobody up."""
+    """A camera that is lost while it moves delays nothing."""
     window = _window()
     for k in range(3):
         window.add_motion(_motion(k))
@@ -114,8 +114,8 @@ def test_a_lost_camera_is_not_waited_for() -> None:
     assert CAMERAS[2] not in window.poses
 
 
-def test_what_a_settled_camera_says_next_is_another_happening() -> None:
-    """A camera that has settled in the open round and moves again belongs to the next one; the others do not."""
+def test_what_a_settled_camera_says_next_is_another_motion() -> None:
+    """A camera that has settled in the open window and moves again belongs to the next one; the others do not."""
     window = _window()
     window.add_settled(_settled(0), 1.0)
 
@@ -123,8 +123,8 @@ def test_what_a_settled_camera_says_next_is_another_happening() -> None:
     assert not window.has_settled(CAMERAS[1])
 
 
-def test_forgetting_ends_the_round() -> None:
-    """After a reset nothing of the round is left."""
+def test_a_reset_closes_the_window() -> None:
+    """After a reset nothing of the motion is left."""
     window = _window()
     window.add_settled(_settled(0), 1.0)
     window.reset()
@@ -166,7 +166,7 @@ def test_what_leaves_does_not_land() -> None:
 
 
 def test_a_camera_without_calibration_is_not_asked() -> None:
-    """Lines of a camera of which nobody knows where it stands do not count."""
+    """Lines of a camera without a calibration do not count."""
     seen = _close(*(_settled(k, DART) for k in range(3)), cameras=2)
 
     assert len(seen.darts) == 1
@@ -190,8 +190,8 @@ def test_the_cameras_together_say_who_is_gone(scores: tuple[float, ...], gone: b
     assert _close(*said, standing=(KNOWN,)).gone == ((KNOWN.dart_id,) if gone else ())
 
 
-def test_who_saw_nothing_move_sees_the_dart_as_it_was() -> None:
-    """A bumped camera alone does not take a dart out of the board: it would have fallen before the others' eyes."""
+def test_a_camera_without_motion_has_the_dart_as_it_was() -> None:
+    """A bumped camera alone does not take a dart out of the board: the other cameras would have noticed the fall."""
     gone = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=0.1, weight=0.6),)) for k in range(3)]
     busy = _window()
     for camera in (1, 2):
@@ -233,12 +233,12 @@ def test_a_known_dart_does_not_land_again() -> None:
 
 @pytest.mark.parametrize(("shares", "empty"), [((0.0, 0.0, 0.0), True), ((0.0, 0.05, 0.0), False), ((None, None, None), None)])
 def test_the_board_is_empty_when_no_camera_objects(shares: tuple[float | None, ...], empty: bool | None) -> None:  # noqa: FBT001
-    """One camera that sees something is enough to say that the board is not empty; without a picture of the empty board nobody knows."""
+    """One camera that sees something is enough to say that the board is not empty; without a picture of the empty board it is unknown."""
     assert _close(*(_settled(k, empty_share=s) for k, s in enumerate(shares))).empty is empty
 
 
 def test_cameras_are_named_with_their_episodes() -> None:
-    """Closing tells each camera's episode, so that it can be disowned."""
+    """Closing returns each camera's episode, so that it can be disowned."""
     window = _window()
     for k in (0, 2):
         window.add_settled(_settled(k), 1.0)
@@ -268,7 +268,7 @@ def test_what_is_short_from_everywhere_is_no_dart() -> None:
 
 
 def test_a_flight_is_seen_by_two_at_the_same_time() -> None:
-    """Who walks past comes into one camera's view after another; a dart flies into all at once."""
+    """Someone who walks past comes into one camera's view after another; a dart flies into all at once."""
     together = [msgspec.structs.replace(_settled(k), started_s=0.5 + 0.1 * k) for k in range(2)]
     after_another = [msgspec.structs.replace(_settled(k), started_s=0.5 + 0.8 * k) for k in range(2)]
 
@@ -290,7 +290,7 @@ def test_a_dart_that_one_camera_saw_fly_shook_the_board() -> None:
 
 
 def test_a_dart_where_no_other_camera_looks_has_landed() -> None:
-    """One camera's word is enough for a dart that flew to where the pictures of the others end, and only there."""
+    """One camera is enough for a dart that flew to where the pictures of the others end, and only there."""
     narrow = [msgspec.structs.replace(c, width=4, height=4) for c in CALIBRATIONS[1:]]
     window = _window()
     window.poses.update({c.camera_id: c for c in narrow})
@@ -335,7 +335,7 @@ def test_where_a_dart_fell_only_a_clear_line_is_another(weight: float, landed: i
 
 
 def test_a_hand_that_others_still_see_has_not_left() -> None:
-    """A camera that rests on a hand for a moment settles first; while others tell of a hand, that is one."""
+    """A camera that rests on a hand for a moment settles first; while others report a hand, it is one."""
     window = _window()
     window.add_settled(_settled(0), 1.0)
     for camera in (1, 2):
@@ -346,7 +346,7 @@ def test_a_hand_that_others_still_see_has_not_left() -> None:
 
 
 def test_a_hand_that_moves_is_seen_by_more_than_one() -> None:
-    """One camera that tells of a hand is believed when another does too, or has long been seeing motion; alone only where it is alone."""
+    """A hand reported by one camera is confirmed when another reports it too or has moved for long; alone only with one camera."""
     hand = msgspec.structs.replace(_motion(0), hand=True)
     alone, lingering, both, single = _window(), _window(), _window(), _window(cameras=1)
     for window in (alone, lingering, both, single):
@@ -375,7 +375,7 @@ def test_a_hand_that_moves_is_seen_by_more_than_one() -> None:
 
 
 def test_a_hand_is_believed_as_soon_as_others_have_seen_it_long_enough() -> None:
-    """The round says when that will be, so that nobody has to say more meanwhile; once told it is told."""
+    """The window has a deadline for it, so that no further message is needed; once confirmed there is none."""
     window, passer = _window(), _window()
     for seen, later_s in ((window, 0.1), (passer, 1.0)):
         seen.add_motion(_motion(0))
@@ -394,7 +394,7 @@ def test_a_hand_is_believed_as_soon_as_others_have_seen_it_long_enough() -> None
 
 
 def test_a_camera_that_swings_on_is_waited_for() -> None:
-    """Moving again just after a landing is of that landing: the flight that was seen before counts for what is said in the end."""
+    """Moving again just after a landing is of that landing: the flight that was noticed before counts."""
     window = _window()
     for camera in range(3):
         window.add_motion(_motion(camera, 0.5))
@@ -430,7 +430,7 @@ def test_a_strike_is_seen_everywhere() -> None:
 
 
 def test_a_dart_that_two_saw_fly_falls_past_the_third() -> None:
-    """A camera below sees a dart that missed only as it falls; what nobody else saw fly is none that late."""
+    """A camera below sees a dart that missed only as it falls; what no other camera saw fly is no miss that late."""
     late = msgspec.structs.replace(_settled(2), started_s=0.85, flight=False)
     unseen = msgspec.structs.replace(_settled(1), flight=False)
 
@@ -438,7 +438,7 @@ def test_a_dart_that_two_saw_fly_falls_past_the_third() -> None:
     assert not _close(_settled(0), unseen, late).everywhere
 
 
-def test_who_is_there_longer_than_a_fall_takes_is_no_strike() -> None:
+def test_what_stays_longer_than_a_fall_is_no_miss() -> None:
     """A shadow that one camera sees for most of a second leaves nothing either, but no dart missed."""
     long = msgspec.structs.replace(_settled(2), t_s=0.5 + 0.7)
 
@@ -475,8 +475,8 @@ def test_what_two_cameras_hardly_see_is_no_dart() -> None:
     assert _close(*faint, _settled(2)).darts == ()
 
 
-def test_a_miss_waits_for_who_moves_again() -> None:
-    """Who waves moves again within two frames, and lingers; a dart that missed is told when nothing has moved for a moment."""
+def test_a_miss_waits_for_further_motion() -> None:
+    """Someone who waves moves again within two frames, and lingers; a miss is reported when nothing has moved for a moment."""
     window, dart = _window(), _window()
     for camera in range(3):
         window.add_settled(msgspec.structs.replace(_settled(camera), finding="other"), 1.0)
@@ -494,8 +494,8 @@ def test_a_miss_waits_for_who_moves_again() -> None:
     assert not window.close((), 1.5)[0].everywhere
 
 
-def test_a_flight_is_told_once() -> None:
-    """A camera that settles after the others saw the same dart fly: its flight is none of the next happening."""
+def test_a_flight_is_reported_once() -> None:
+    """A camera that settles after the others saw the same dart fly: its flight does not count for the next motion."""
     window = _window()
     for camera in (0, 1):
         window.add_settled(_settled(camera, DART), 0.95)
@@ -512,7 +512,7 @@ def test_a_flight_is_told_once() -> None:
 
 @pytest.mark.parametrize(("shaken_s", "finding", "told"), [(0.1, "nothing", 1), (0.1, "other", 1), (0.6, "nothing", 0), (0.1, "light", 0)])
 def test_what_strikes_the_board_beyond_all_other_pictures_is_a_dart(shaken_s: float, finding: Finding, told: int) -> None:
-    """Far in the surround one camera may see the dart alone, and its flight nobody; but the board shook shortly in all pictures."""
+    """Far in the surround one camera may see the dart alone, and none its flight; but the board shook shortly in all pictures."""
     far = Axis3(x_mm=250.0 * np.cos(0.4), y_mm=250.0 * np.sin(0.4), slope_x=0.0, slope_y=0.15)
     window = ObservationWindow(BoardSpec(), TIMEOUT_S)
     window.poses.update({c.camera_id: msgspec.structs.replace(c, center_y_px=c.center_y_px - 400) for c in CALIBRATIONS[1:]})
@@ -526,7 +526,7 @@ def test_what_strikes_the_board_beyond_all_other_pictures_is_a_dart(shaken_s: fl
 
 
 def test_what_sticks_where_every_picture_ends_is_a_miss() -> None:
-    """The one camera that sees a dart sees its barrel only: it shook the board and stuck, and where, nobody can tell."""
+    """The one camera that sees a dart sees its barrel only: it shook the board and stuck, but where is unknown."""
     far = Axis3(x_mm=-270.0 * np.cos(0.4), y_mm=-270.0 * np.sin(0.4), slope_x=0.0, slope_y=0.15)
     told = []
     for finding, shaken in (("dart", (1, 2)), ("dart", (1,)), ("other", (1, 2)), ("dart", ())):
@@ -543,8 +543,8 @@ def test_what_sticks_where_every_picture_ends_is_a_miss() -> None:
     assert told == [(0, True, True), (0, True, True), (0, False, True), (0, False, False)]
 
 
-def test_who_comes_to_one_camera_after_another_is_no_hand() -> None:
-    """Cameras that tell of a hand back each other when they began to see it at about the same time."""
+def test_motion_that_passes_one_camera_after_another_is_no_hand() -> None:
+    """Cameras that report a hand confirm each other when they began to notice it at about the same time."""
     hand, passer = _window(), _window()
     for window, later_s in ((hand, 0.3), (passer, 1.0)):
         window.add_motion(_motion(0))
@@ -573,7 +573,7 @@ def test_a_hand_stays_while_most_cameras_see_it_move() -> None:
 
 
 def test_a_camera_is_busy_until_it_settles() -> None:
-    """A hand that rests before one camera goes on moving for the others, in the next round too; once they have settled it was none."""
+    """A hand that rests before one camera goes on moving for the others, in the next motion too; once they have settled it was none."""
     wide = _settled(0, spots=(spot(CALIBRATIONS[0], DART, 60, 50),))
     window, fly = _window(), _window()
     window.add_motion(_motion(2))
@@ -593,7 +593,7 @@ def test_a_camera_is_busy_until_it_settles() -> None:
 
 
 def test_one_camera_alone_sees_one_dart_in_a_change() -> None:
-    """Where a second camera tells two new darts apart, one alone tells the clearest: the other line may be a flight or a shadow."""
+    """Two new darts need a second camera; one alone reports the clearest: the other line may be a flight or a shadow."""
     other = Axis3(x_mm=70.0, y_mm=-30.0, slope_x=0.02, slope_y=0.15)
     both = [_settled(k, DART, other) for k in range(3)]
 

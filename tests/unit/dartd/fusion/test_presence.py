@@ -33,7 +33,7 @@ def _evidence(*said: Sequence[tuple[DartId, float, float]]) -> Evidence:
 
 
 def test_cameras_count_by_what_they_can_judge() -> None:
-    """Presence is the weighted mean; too little weight says nothing, and then the dart is undisturbed."""
+    """Presence is the weighted mean; with too little weight it is unknown, and then the dart is undisturbed."""
     known = assess_known_darts([ONE, TWO], _evidence([("d1", 0.0, 0.9)], [("d1", 1.0, 0.1)], [("d2", 0.0, 0.2)]))  # type: ignore[list-item]
 
     assert known.presence == {"d1": pytest.approx(0.1)}

@@ -19,7 +19,7 @@ VISIT = VisitId("v1")
 
 
 class Teller:
-    """A board that tells of each motion, is due 30 ms after the last one, and orders something each time."""
+    """A board with an event for each motion, is due 30 ms after the last one, and orders something each time."""
 
     def __init__(self, _cameras: Sequence[CameraId]) -> None:
         self._due_s: float | None = None

@@ -1,4 +1,4 @@
-"""A dart that three cameras saw, as a replay tells it."""
+"""A dart that three cameras saw, as a replay reports it."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,7 @@ AXIS = Axis3(x_mm=10.0, y_mm=103.0, slope_x=0.05, slope_y=0.2)
 
 
 class Seen(NamedTuple):
-    """What a replay leaves behind: the recorder, what was told, and the recording that was played."""
+    """What a replay leaves behind: the recorder, the events, and the recording that was played."""
 
     recorder: EvidenceRecorder
     told: list[ReplayedEvent]

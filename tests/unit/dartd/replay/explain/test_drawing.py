@@ -29,7 +29,7 @@ def parsed(drawing: str) -> ET.Element:
 
 
 def test_the_zoom_shows_lines_ellipse_and_truth(case: ExplainedDart) -> None:
-    """Around the dart stand a line for each camera, the ellipse, the point told and the true one."""
+    """Around the dart stand a line for each camera, the ellipse, the reported point and the true one."""
     drawing = parsed(board_zoom(case, BoardSpec()))
     lines = drawing.findall(".//line")
     (ellipse,) = drawing.findall(".//ellipse")
@@ -63,7 +63,7 @@ def test_pictures_are_marked_where_the_dart_is(case: ExplainedDart) -> None:
 
 
 def test_a_missed_dart_can_be_drawn(case: ExplainedDart) -> None:
-    """Where nothing was told the drawings show what was seen and the truth."""
+    """Where nothing was reported the drawings show what the camera found and the truth."""
     missed = msgspec.structs.replace(case, hit=None)
 
     assert parsed(board_zoom(missed, BoardSpec())).findall(".//ellipse") == []

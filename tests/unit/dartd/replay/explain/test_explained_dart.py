@@ -1,4 +1,4 @@
-"""Darts of a replay beside the truth."""
+"""Darts of a replay with their truth."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def truth(**sequences: list[dict[str, object]]) -> Truth:
 
 
 def test_the_truth_of_its_moment_stands_beside_a_dart(seen: Any) -> None:
-    """A dart is judged by the picture in whose time it was told."""
+    """A dart is judged by the picture in whose time it was reported."""
     (case,) = explained_darts(seen.told, seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20]))
 
     assert case.error_mm == pytest.approx(0.5, abs=0.1)
@@ -39,7 +39,7 @@ def test_the_truth_of_its_moment_stands_beside_a_dart(seen: Any) -> None:
 
 
 def test_a_dart_that_was_not_told_is_a_case_too(seen: Any) -> None:
-    """What the cameras said in the time of a missed dart is kept for it; where they said nothing there is an empty evidence."""
+    """What the cameras found in the time of a missed dart is kept for it; where they found nothing its evidence is empty."""
     told, missed, silent = explained_darts(seen.told, seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20], s1=[T20, T20]))
     (early,) = explained_darts([], seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20]))
 
@@ -51,7 +51,7 @@ def test_a_dart_that_was_not_told_is_a_case_too(seen: Any) -> None:
 
 
 def test_without_a_truth_nothing_is_wrong(seen: Any) -> None:
-    """Darts that were told are cases without a truth file too."""
+    """Reported darts are explained without a truth file too."""
     (case,) = explained_darts(seen.told, seen.recorder, seen.playlist, None)
 
     assert (case.is_right, case.error_mm, case.expect) == (True, None, None)

@@ -6,7 +6,7 @@ import pytest
 
 
 def test_what_each_camera_said_of_a_dart_is_kept(seen: Any) -> None:
-    """A dart's evidence has the words and the calibration of every camera, of the episode in which it was new."""
+    """A dart's evidence has the message and the calibration of every camera, of the episode in which it was new."""
     (evidence,) = seen.recorder.darts.values()
 
     assert set(evidence.settled) == {"cam0", "cam1", "cam2"}
@@ -16,7 +16,7 @@ def test_what_each_camera_said_of_a_dart_is_kept(seen: Any) -> None:
 
 
 def test_the_fix_comes_out_again(seen: Any) -> None:
-    """Fused once more the cameras give the dart where it was told, with its covariance; far from it they give none."""
+    """Fused once more the cameras give the dart at the reported point, with its covariance; far from it they give none."""
     (evidence,) = seen.recorder.darts.values()
     fused = evidence.fused_axis(10.0, 103.0)
 
