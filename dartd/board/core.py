@@ -12,8 +12,8 @@ from dartd.board.memory import BoardMemory, RememberedEvent
 from dartd.board.throws import ThrowMachine, ThrowTimes
 from dartd.decision import Input, Order, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
-from dartd.fusion.observation import Moving
-from dartd.fusion.observation_window import Rounds
+from dartd.fusion.observation import OngoingMotion
+from dartd.fusion.observation_window import ObservationWindow
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
@@ -57,7 +57,7 @@ class Board:
         self.board_id = board_id
         self._cameras = CameraStates(cameras)
         self._throws = ThrowMachine(times, board_id)
-        self._rounds = Rounds(spec, times.settled_timeout_ms / 1000)
+        self._window = ObservationWindow(spec, times.settled_timeout_ms / 1000)
         self._images = images
         self._sequence: str | None = None
         self._told: tuple[tuple[KnownDart, ...], bool] = ((), False)
@@ -80,7 +80,7 @@ class Board:
             remembered.load(memory, epoch_s)
         known = get_args(RememberedEvent)
         self._throws.restore(remembered, ((event, at_s) for event, at_s in events if isinstance(event, known)), now)
-        self._rounds.hold(now + REUNION_S)
+        self._window.hold_until(now + REUNION_S)
         self._told = (self.known_darts(), self._throws.takeout)
 
     def known_darts(self) -> tuple[KnownDart, ...]:
@@ -102,7 +102,7 @@ class Board:
 
     def deadline(self) -> float | None:
         """Return the earliest time at which `step` must be called without an input."""
-        due = [t for t in (self._rounds.deadline(), self._rounds.hand_due_s(), self._throws.deadline()) if t is not None]
+        due = [t for t in (self._window.deadline(), self._window.hand_deadline(), self._throws.deadline()) if t is not None]
         return min(due) if due else None
 
     def step(self, inputs: Sequence[Input], now: float) -> Step:
@@ -115,13 +115,13 @@ class Board:
                 events += self._take(item, now, orders)
             except CommandRefusedError as error:
                 refusals[index] = error
-        hand_due_s = self._rounds.hand_due_s()
-        if hand_due_s is not None and hand_due_s <= now and self._rounds.sees_hand(now):
-            events += self._throws.observe(Moving(at_s=now, hand=True), now)
+        hand_due_s = self._window.hand_deadline()
+        if hand_due_s is not None and hand_due_s <= now and self._window.confirm_hand(now):
+            events += self._throws.observe(OngoingMotion(at_s=now, hand=True), now)
         if not self._cameras.calibrating:
-            self._rounds.release(now)
-        if self._round_is_due(now):
-            events += self._close_round(now, orders)
+            self._window.release(now)
+        if self._window_is_due(now):
+            events += self._close_window(now, orders)
         events += self._throws.tick(now)
         self._order_what_changed(events, orders)
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=self._throws.take_settled())
@@ -131,7 +131,7 @@ class Board:
             case Motion() | Settled() | SequenceStarted():
                 return self._take_sight(item, now, orders)
             case Calibrated():
-                self._rounds.poses[item.camera_id] = item.calibration
+                self._window.poses[item.camera_id] = item.calibration
                 orders.append((item.camera_id, BoardState(darts=self.known_darts(), takeout=self._throws.takeout)))
                 return self._cameras.calibrated(item.calibration) + self._set_status(now)
             case CalibrationRefused():
@@ -146,7 +146,7 @@ class Board:
                 return self._calibrate(item, orders) + self._set_status(now)
             case ResetBoard() | StartBoard() | StopBoard() | CorrectDart() | SignOnPlayer():
                 if isinstance(item, ResetBoard):
-                    self._rounds.forget()
+                    self._window.reset()
                 return self._throws.command(item, now)
             case PlayerMerged() | PlayerErased() | EntityDeleted():
                 return self._take_player_change(item, now)
@@ -179,34 +179,34 @@ class Board:
             if item.sequence_id == self._sequence:
                 return []
             self._sequence = item.sequence_id
-            self._rounds.forget()
+            self._window.reset()
             self._told = ((), False)
             return self._throws.new_sequence(now)
         events: list[BoardEvent] = []
-        if self._rounds.must_close_before(item.camera_id):
-            again = self._rounds.take_back(item.camera_id, now) if isinstance(item, Motion) else None
+        if self._window.has_settled(item.camera_id):
+            again = self._window.withdraw(item.camera_id, now) if isinstance(item, Motion) else None
             if again is None:
-                events += self._close_round(now, orders)
+                events += self._close_window(now, orders)
             else:  # it is to see both together, with those who are on their way
                 orders.append((item.camera_id, Disown(episode=again)))
         if isinstance(item, Settled):
-            self._rounds.settle(item, now)
-            if self._round_is_due(now):
-                events += self._close_round(now, orders)
+            self._window.add_settled(item, now)
+            if self._window_is_due(now):
+                events += self._close_window(now, orders)
             return events
-        first = not self._rounds.open
-        self._rounds.move(item)
-        hand = self._rounds.sees_hand(item.t_s)
+        first = not self._window.is_open
+        self._window.add_motion(item)
+        hand = self._window.confirm_hand(item.t_s)
         if first or hand:
-            events += self._throws.observe(Moving(at_s=item.t_s, hand=hand), now)
+            events += self._throws.observe(OngoingMotion(at_s=item.t_s, hand=hand), now)
         return events
 
-    def _round_is_due(self, now: float) -> bool:
-        due_s = self._rounds.deadline()
+    def _window_is_due(self, now: float) -> bool:
+        due_s = self._window.deadline()
         return due_s is not None and due_s <= now
 
-    def _close_round(self, now: float, orders: list[Order]) -> list[BoardEvent]:
-        seen, episodes = self._rounds.close(self.known_darts(), now)
+    def _close_window(self, now: float, orders: list[Order]) -> list[BoardEvent]:
+        seen, episodes = self._window.close(self.known_darts(), now)
         self._judged |= episodes
         if seen.hand:
             orders.extend((camera_id, Disown(episode=episode)) for camera_id, episode in episodes.items())
@@ -218,7 +218,7 @@ class Board:
     def _take_fault(self, fault: Fault, now: float) -> list[BoardEvent]:
         told = self._cameras.fault(fault)
         if fault.active and fault.fault in BLIND:
-            self._rounds.lose(fault.camera_id)
+            self._window.remove_camera(fault.camera_id)
         else:
             self._count_on(fault.camera_id)
         return told + self._set_status(now)
@@ -226,15 +226,15 @@ class Board:
     def _count_on(self, camera_id: CameraId) -> None:
         """Count on a camera again, if it sees the board."""
         if camera_id in self._cameras.ready and (pose := self._cameras.calibration(camera_id)) is not None:
-            self._rounds.poses[camera_id] = pose
+            self._window.poses[camera_id] = pose
 
     def _take_change(self, change: WorkerChange | WorkerSilence, now: float) -> list[BoardEvent]:
         if isinstance(change, WorkerSilence):
-            (self._count_on if change.over else self._rounds.lose)(change.camera_id)
+            (self._count_on if change.over else self._window.remove_camera)(change.camera_id)
             return []
         if change.state == "ready":
             return []  # its Hello and Calibrated say more
-        self._rounds.lose(change.camera_id)
+        self._window.remove_camera(change.camera_id)
         self._judged.pop(change.camera_id, None)  # another process counts its episodes anew
         return self._cameras.restart(change.camera_id, change.state, change.reason) + self._set_status(now)
 

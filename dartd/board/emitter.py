@@ -5,7 +5,7 @@ import msgspec
 from dartd.board.memory import BoardMemory
 from dartd.board.standing import StandingDart, extra_event, hit_event
 from dartd.board.visit import NO_SLOT, VisitEnd, correction
-from dartd.fusion.observation import Landing, Observation
+from dartd.fusion.observation import LocatedDart, Observation
 from schemas.base import DartId
 from schemas.commands import CorrectDart, SignOnPlayer
 from schemas.events import (
@@ -57,7 +57,7 @@ class EventEmitter:
             event = msgspec.structs.replace(event, visit=None if visit is None else visit.snapshot())
         self.events.append(event)
 
-    def landing(self, landing: Landing) -> None:
+    def landing(self, landing: LocatedDart) -> None:
         """Emit a dart that stuck; it takes a slot while no takeout is open and one is free, else it is extra."""
         dart_id, visit, number = self.memory.next_dart_id, self.memory.visit, self._slot()
         if number is None:

@@ -5,7 +5,7 @@ import math
 import msgspec
 
 from dartd.board.visit import NO_SLOT, Visit, score_of
-from dartd.fusion.observation import Landing
+from dartd.fusion.observation import LocatedDart
 from schemas.base import CameraId, DartId, Value
 from schemas.events import (
     BoardCoordinates,
@@ -79,7 +79,7 @@ def from_extra(event: ExtraDart, at_s: float) -> StandingDart:
     )
 
 
-def hit_event(landing: Landing, dart_id: DartId, visit: Visit, dart_number: int) -> DartHit:
+def hit_event(landing: LocatedDart, dart_id: DartId, visit: Visit, dart_number: int) -> DartHit:
     """Return the event of a dart that stuck and takes a slot; its `timing` is filled in where wall time is known."""
     return DartHit(
         dart_id=dart_id,
@@ -103,7 +103,7 @@ def hit_event(landing: Landing, dart_id: DartId, visit: Visit, dart_number: int)
     )
 
 
-def extra_event(landing: Landing, dart_id: DartId, visit: Visit) -> ExtraDart:
+def extra_event(landing: LocatedDart, dart_id: DartId, visit: Visit) -> ExtraDart:
     """Return the event of a dart that stuck and does not count."""
     return ExtraDart(
         dart_id=dart_id,

@@ -18,7 +18,7 @@ from dartd.board.memory import BoardMemory, RememberedEvent
 from dartd.board.standing import StandingDart
 from dartd.board.status import Readiness
 from dartd.errors import DartdError
-from dartd.fusion.observation import Moving, Observation
+from dartd.fusion.observation import Observation, OngoingMotion
 from schemas.base import BoardId, DartId, Value
 from schemas.commands import CorrectDart, ResetBoard, SignOnPlayer, StartBoard, StopBoard
 from schemas.events import BoardEvent, BoardStatus, ThrowState, VisitSnapshot
@@ -184,13 +184,13 @@ class ThrowMachine:
 
     # Inputs.
 
-    def observe(self, seen: Moving | Observation, now: float) -> list[BoardEvent]:
+    def observe(self, seen: OngoingMotion | Observation, now: float) -> list[BoardEvent]:
         """Process an observation; it does not count while the board is stopped or being calibrated."""
         events = self._emitter.begin(now)
         if not self._readiness.is_watching:
             return events
         match seen:
-            case Moving():
+            case OngoingMotion():
                 self._on_moving(seen)
             case Observation():
                 self._on_observation(seen)
@@ -265,7 +265,7 @@ class ThrowMachine:
 
     # Motion and its outcome.
 
-    def _on_moving(self, seen: Moving) -> None:
+    def _on_moving(self, seen: OngoingMotion) -> None:
         if self._hand.stirs_s is None:
             self._hand.stirs_s = self._emitter.now
         if seen.hand:
@@ -299,7 +299,7 @@ class ThrowMachine:
         lasted longer than a fall, or any while no camera watched, were taken by a hand that no camera recognised.
         """
         gone = self._gone(seen)
-        stuck = bool(seen.landings) or seen.unlocalised
+        stuck = bool(seen.darts) or seen.unlocalised
         taken = (len(gone) > 1 and not (stuck or seen.flight)) or (seen.lingered and not stuck)
         if gone and (self._readiness.unwatched or taken):
             self._start_takeout("hand_unseen")
@@ -313,11 +313,11 @@ class ThrowMachine:
     def _judge_throw(self, seen: Observation, *, hand_was_in: bool) -> None:
         """Count what landed, or emit a miss: a flight after which nothing new stands, and that was no hand either."""
         flew = seen.flight and seen.everywhere  # somebody next to the board is not in view of all cameras, and shakes none
-        missed = flew and not (seen.landings or seen.unlocalised or seen.gone or hand_was_in or self.takeout)
-        if (seen.landings or seen.unlocalised or missed) and self.memory.visit.free_number is None and not self.darts:
+        missed = flew and not (seen.darts or seen.unlocalised or seen.gone or hand_was_in or self.takeout)
+        if (seen.darts or seen.unlocalised or missed) and self.memory.visit.free_number is None and not self.darts:
             # All three were thrown, none stands and no hand came to take any: the next throw opens the next visit.
             self.memory.begin_visit(self.memory.next_visit_id)
-        for landing in seen.landings:
+        for landing in seen.darts:
             self._emitter.landing(landing)
         if seen.unlocalised:
             self._emitter.unscored()
@@ -371,7 +371,7 @@ class ThrowMachine:
     def _took_nothing(self, seen: Observation) -> bool:
         if self.memory.part_taken:
             return False
-        stands = bool(self.darts or seen.landings) or seen.unlocalised
+        stands = bool(self.darts or seen.darts) or seen.unlocalised
         return stands or (self.memory.visit.has_unseen and seen.empty is False)
 
     def _on_takeout_timeout(self, due: float) -> None:
@@ -392,7 +392,7 @@ class ThrowMachine:
     def _gone(self, seen: Observation) -> tuple[StandingDart, ...]:
         """Return the darts that went: all of them where one surely did, or a hand came, and the board looks like the empty one."""
         gone = tuple(dart for dart in self.darts if dart.dart_id in seen.gone)
-        looks_empty = seen.empty is True and not (seen.hand or seen.landings or seen.unlocalised)
+        looks_empty = seen.empty is True and not (seen.hand or seen.darts or seen.unlocalised)
         return self.darts if looks_empty and (gone or self.takeout) else gone
 
     def _take_out(self, gone: tuple[StandingDart, ...]) -> None:

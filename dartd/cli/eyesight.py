@@ -30,7 +30,7 @@ def camera_findings(config: Config, health: dict[str, Any] | None, *, running: b
         return
     known = _calibrations(config)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        asked = [Examine(source=camera.source, board=config.board.spec, calibration=known.get(camera.id)) for camera in config.cameras]
+        asked = [Examine(source=camera.source, board=config.board.spec, calibration=known.get(camera.camera_id)) for camera in config.cameras]
         for camera, ask, seen in zip(config.cameras, asked, pool.map(look, asked), strict=True):
             yield from judge_seen(camera, seen, calibrated=ask.calibration is not None)
 

@@ -37,5 +37,5 @@ def command(folder: Path, seconds: float, path: Path | None, url: str | None) ->
                 bar.update(int(at_s) - int(shown_s))
                 shown_s = at_s
 
-            count = asyncio.run(record([camera.source for camera in config.cameras], folder, seconds, advance=advance))
+            count = asyncio.run(record([camera.source for camera in config.cameras], folder, seconds, on_progress=advance))
     click.echo(f"{count} pictures of {len(config.cameras)} cameras in {folder}; play them with: dartd replay {folder}")

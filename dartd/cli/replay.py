@@ -17,12 +17,12 @@ from dartd.cli.failure import BROKE, told_failures
 from dartd.config import Config, LogConfig, load_config
 from dartd.daemon import build_board
 from dartd.log import logging_to
-from dartd.replay.explain.case import cases_of
-from dartd.replay.explain.observer import Witness
+from dartd.replay.explain.explained_dart import explained_darts
+from dartd.replay.explain.observer import EvidenceRecorder
 from dartd.replay.explain.page import write_pages
 from dartd.replay.playlist import Playlist
-from dartd.replay.replay import BuildBoard, Outcome, Replay, Told
-from dartd.replay.scoring import Report, Truth, load_truth
+from dartd.replay.replay import BuildBoard, Replay, ReplayedEvent, ReplayOutcome
+from dartd.replay.scoring import ScoreReport, Truth, load_truth
 from dartd.replay.scoring import score as judge
 from schemas.base import CameraId
 from schemas.events import (
@@ -70,7 +70,7 @@ def command(
             play = partial(_play, playlist, config, jsonl=jsonl, realtime=realtime)
             outcome = play() if explain is None else _explained(play, explain, playlist, truth, config)
     if truth is not None and score:
-        for line in describe(judge(truth, outcome.told)):
+        for line in describe(judge(truth, outcome.events)):
             click.echo(line, err=jsonl)  # the lines on stdout stay JSON
     for camera_id, reason in outcome.crashed.items():
         click.echo(f"dartd: camera {camera_id} broke off: {reason}", err=True)
@@ -88,26 +88,28 @@ def _folders(folder: Path | None, explain: Path | None) -> tuple[Path, Path | No
 
 def _play(
     playlist: Playlist, config: Config, *, jsonl: bool, realtime: bool, build: BuildBoard | None = None, explain_dir: Path | None = None
-) -> Outcome:
-    def tell(told: Told) -> None:
-        line = told.line().decode() if jsonl else sentence(told)
+) -> ReplayOutcome:
+    def on_event(event: ReplayedEvent) -> None:
+        line = event.json_line().decode() if jsonl else sentence(event)
         if line:
             click.echo(line)
 
     # A bar and lines on the same terminal would tear each other apart.
     with _bar(playlist.duration_s, shown=sys.stderr.isatty() and not sys.stdout.isatty()) as advance:
-        replay = Replay(playlist, config, build or partial(build_board, config), tell=tell, advance=advance, explain_dir=explain_dir)
+        replay = Replay(
+            playlist, config, build or partial(build_board, config), on_event=on_event, on_progress=advance, explain_dir=explain_dir
+        )
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(replay.run(realtime=realtime))
 
 
-def _explained(play: Callable[..., Outcome], out: Path, playlist: Playlist, truth: Truth | None, config: Config) -> Outcome:
+def _explained(play: Callable[..., ReplayOutcome], out: Path, playlist: Playlist, truth: Truth | None, config: Config) -> ReplayOutcome:
     """Play, and write what people need to judge each dart."""
-    witnesses: list[Witness] = []
+    recorders: list[EvidenceRecorder] = []
 
-    def build(cameras: Sequence[CameraId]) -> Witness:
-        witnesses.append(Witness(build_board(config, cameras)))
-        return witnesses[0]
+    def build(cameras: Sequence[CameraId]) -> EvidenceRecorder:
+        recorders.append(EvidenceRecorder(build_board(config, cameras)))
+        return recorders[0]
 
     with tempfile.TemporaryDirectory(prefix="dartd-explain-") as written:
         outcome = play(build=build, explain_dir=Path(written))
@@ -117,8 +119,8 @@ def _explained(play: Callable[..., Outcome], out: Path, playlist: Playlist, trut
             path = Path(written) / numbers[camera_id] / f"{episode}-{word}.jpg"
             return path.read_bytes() if path.exists() else None
 
-        cases = cases_of(outcome.told, witnesses[0], playlist, truth)
-        summary = describe(judge(truth, outcome.told)) if truth is not None else []
+        cases = explained_darts(outcome.events, recorders[0], playlist, truth)
+        summary = describe(judge(truth, outcome.events)) if truth is not None else []
         index = write_pages(out, cases, picture, config.board.spec, title=f"{playlist.folder}: {len(cases)} darts", summary=summary)
     click.echo(f"{len(cases)} darts explained: {index}", err=True)
     return outcome
@@ -139,7 +141,7 @@ def _bar(duration_s: float, *, shown: bool) -> Iterator[Callable[[float], None]]
         yield advance
 
 
-def sentence(told: Told) -> str:
+def sentence(told: ReplayedEvent) -> str:
     """Tell an event to a person; what only machines care for is left out."""
     said = _in_words(told.envelope.event)
     return f"{told.sequence_id} {told.t_ms:9.0f} ms  {said}" if said else ""
@@ -165,7 +167,7 @@ def _in_words(event: JournalledEvent) -> str:
     return said.rstrip()
 
 
-def describe(report: Report) -> list[str]:
+def describe(report: ScoreReport) -> list[str]:
     """Tell the score, one figure a line, and what was wrong."""
     figures = {key: value for key, value in msgspec.structs.asdict(report).items() if key != "wrong"}
     return [f"{key:16} {'-' if value is None else value}" for key, value in figures.items()] + [f"wrong: {each}" for each in report.wrong]

@@ -2,7 +2,7 @@
 
 Three cameras of 800x600 at 20 frames a second are played from a recording (made from the simulator when none is named) through the real
 processes, pipes, board and journal. Printed is where the time goes, for each dart: the first still frame is taken, a second one agrees,
-each camera has compared and told, the round is gathered, fused and decided, and journalled.
+each camera has compared and told, the observation window is gathered, fused and decided, and journalled.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from dartd.config import Config
 from dartd.daemon import build_board
 from dartd.decision import Input, Step
 from dartd.replay.playlist import Playlist
-from dartd.replay.replay import Replay, Told
+from dartd.replay.replay import Replay, ReplayedEvent
 from dartd.runtime.pipeline import BoardDecider
 from schemas.base import CameraId
 from schemas.events import DartHit, JournalledEvent, Snapshot
@@ -94,13 +94,13 @@ def measure(folder: Path) -> list[Timed]:
         boards.append(TimedBoard(build_board(config, cameras)))
         return boards[-1]
 
-    def tell(told: Told) -> None:
-        event = told.envelope.event
+    def on_event(replayed: ReplayedEvent) -> None:
+        event = replayed.envelope.event
         if isinstance(event, DartHit):
             timed.append(Timed(*boards[0].steps[event.dart_id], time.monotonic()))
 
     config = Config(cameras=())
-    asyncio.run(Replay(Playlist.load(folder), config, partial(build, config), tell=tell).run(realtime=True))
+    asyncio.run(Replay(Playlist.load(folder), config, partial(build, config), on_event=on_event).run(realtime=True))
     return timed
 
 
@@ -110,7 +110,7 @@ def report(timed: Sequence[Timed]) -> None:
         "still frame -> journalled": [t.journalled_s - t.still_s for t in timed],
         "  still frame -> first camera told": [min(t.told_s) - t.still_s for t in timed],
         "  first camera told -> last told": [max(t.told_s) - min(t.told_s) for t in timed],
-        "  last told -> round closes": [t.step_s - max(t.told_s) for t in timed],
+        "  last told -> window closes": [t.step_s - max(t.told_s) for t in timed],
         "  fused and decided": [t.decided_s - t.step_s for t in timed],
         "  decided -> journalled and published": [t.journalled_s - t.decided_s for t in timed],
     }

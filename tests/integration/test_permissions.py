@@ -22,7 +22,7 @@ from schemas.base import CameraId, VisitId
 from schemas.events import VisitCompleted
 from schemas.worker import overlay_file
 from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
-from tests.support.sightings import station as camera_at
+from tests.support.sightings import camera_at
 from tests.support.station import Station
 from tests.support.throws import hit
 

@@ -25,7 +25,7 @@ from schemas.worker import (
     Spot,
 )
 from tests.support.eyewitness import Witnesses
-from tests.support.sightings import displaced, rig, sight
+from tests.support.sightings import displaced, rig, sighting_of
 
 CALIBRATIONS = rig(3)
 CAMERAS = st.sampled_from([c.camera_id for c in CALIBRATIONS])
@@ -37,7 +37,7 @@ AXES = (
     Axis3(x_mm=1.0, y_mm=0.0, slope_y=0.3),
 )
 SEEN = {
-    (k, n, bent): displaced(sight(CALIBRATIONS[k], AXES[n]), 30.0 * bent, 0.3 * bent)
+    (k, n, bent): displaced(sighting_of(CALIBRATIONS[k], AXES[n]), 30.0 * bent, 0.3 * bent)
     for k in range(3)
     for n in range(4)
     for bent in range(2)

@@ -6,7 +6,7 @@ import msgspec
 
 from dartd.board.memory import BoardMemory
 from dartd.board.throws import ThrowMachine, ThrowTimes
-from dartd.fusion.observation import Landing, Moving, Observation
+from dartd.fusion.observation import LocatedDart, Observation, OngoingMotion
 from schemas.base import BoardId, CameraId, DartId
 from schemas.board import SECTORS, Bed, BoardSpec, bed_at, parse_bed
 from schemas.commands import CorrectDart, ResetBoard, SignOnPlayer, StartBoard, StopBoard
@@ -45,10 +45,10 @@ def point_in(bed: Bed) -> tuple[float, float]:
     return radius_mm * math.cos(angle_rad), radius_mm * math.sin(angle_rad)
 
 
-def landing(label: str = "T20", *, settled_at_s: float = 0.0, episode: int = 1) -> Landing:
+def landing(label: str = "T20", *, settled_at_s: float = 0.0, episode: int = 1) -> LocatedDart:
     """Let a dart stick in the middle of a bed."""
     x_mm, y_mm = point_in(parse_bed(label))
-    return Landing(
+    return LocatedDart(
         axis=Axis3(x_mm=x_mm, y_mm=y_mm, slope_x=0.05, slope_y=0.2),
         bed=bed_at(x_mm, y_mm, BoardSpec()),
         uncertainty_mm=0.7,
@@ -118,7 +118,7 @@ class Scene:
 
     def moving(self, *, hand: bool = False) -> list[str]:
         """Let something move."""
-        self._add(self.machine.observe(Moving(at_s=self.now, hand=hand), self.now))
+        self._add(self.machine.observe(OngoingMotion(at_s=self.now, hand=hand), self.now))
         return self.read()
 
     def still(
@@ -139,7 +139,7 @@ class Scene:
             started_s=self.now - motion_s - 0.1,
             settled_s=self.now - 0.1,
             hand=hand,
-            landings=tuple(landing(label, settled_at_s=self.now - 0.1) for label in labels),
+            darts=tuple(landing(label, settled_at_s=self.now - 0.1) for label in labels),
             gone=tuple(DartId(dart_id) for dart_id in gone),
             moved=moved,
             unlocalised=unlocalised,

@@ -10,7 +10,7 @@ from schemas.board import BoardSpec
 from schemas.events import JournalledEvent
 from schemas.geometry import Axis3
 from schemas.worker import Calibrated, Hello, Motion, Presence, Settled, Spot
-from tests.support.sightings import rig, sight
+from tests.support.sightings import rig, sighting_of
 
 HAND = Spot(u=0.0, v=0.0, radius=0.15)  # 57 mm at 380 mm
 
@@ -93,7 +93,7 @@ class Witnesses:
             flight=flight,
             max_share=0.03,
             empty_share=None if empty is None else 0.0 if empty else 0.05,
-            sightings=tuple(sight(self.calibrations[camera], axis) for axis in axes),
+            sightings=tuple(sighting_of(self.calibrations[camera], axis) for axis in axes),
             spots=(HAND,) if hand else (),
             presence=tuple(Presence(dart_id=d, score=score, weight=1.0) for d, score in (there or {}).items()),
         )

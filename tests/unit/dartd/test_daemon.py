@@ -13,7 +13,7 @@ import pytest
 from dartd.config import Config, ServerConfig, VisitConfig
 from dartd.daemon import build_board, open_sockets
 from dartd.errors import ListenError
-from dartd.fusion.observation import Moving, Observation
+from dartd.fusion.observation import Observation, OngoingMotion
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.recovery import recover
 from dartd.store.journal import Journal
@@ -173,8 +173,8 @@ async def test_board_comes_back_from_the_journal(tmp_path: Path) -> None:
     told: list[JournalledEvent] = []
     for each in (landing("T20", settled_at_s=10.0, episode=1), landing("D16", settled_at_s=20.0, episode=2)):
         at_s = each.settled_at_s
-        told += before._throws.observe(Moving(at_s=at_s - 1, hand=False), at_s - 1)
-        told += before._throws.observe(Observation(at_s=at_s, started_s=at_s - 1, settled_s=at_s, landings=(each,)), at_s)
+        told += before._throws.observe(OngoingMotion(at_s=at_s - 1, hand=False), at_s - 1)
+        told += before._throws.observe(Observation(at_s=at_s, started_s=at_s - 1, settled_s=at_s, darts=(each,)), at_s)
     journal = await asyncio.to_thread(Journal.open, config.store_path, config.board.board_id)
     await journal.append(told, at_s=time.time())
     from_journal, from_memory = build_board(config, []), build_board(config, [])

@@ -1,4 +1,4 @@
-"""A simulated story played through the real camera processes, board, journal and pipeline, as fast as it goes."""
+"""Play a simulated story through the real camera processes, board, journal and pipeline, as fast as possible."""
 
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ import anyio
 from dartd.config import Config
 from dartd.daemon import build_board
 from dartd.replay.playlist import Playlist
-from dartd.replay.replay import Replay, Told
+from dartd.replay.replay import Replay, ReplayedEvent
 from schemas.base import CameraId
 from schemas.recording import RECORDING_VERSION, RecordedCamera, Recording, Sequence
 from schemas.worker import SourceSpec
@@ -18,8 +18,8 @@ from workers.sources.simulator.script import Script
 FPS = 20.0
 
 
-class Stage(Playlist):
-    """A story in place of a recording: one sequence that bears its name, and three simulated cameras that know their nearest sector."""
+class SimulatedPlaylist(Playlist):
+    """A story instead of a recording: one sequence with its name, and three simulated cameras with their nearest sector."""
 
     def __init__(self, story: Script, rig: int, until_s: float) -> None:
         sources = simulated(f"seed={story.seed}&story={story.name}", rig, fps=FPS, hint=True)
@@ -27,25 +27,27 @@ class Stage(Playlist):
         self.sources = sources
 
 
-async def perform(story: Script, rig: int, *, visits: int, timeout_s: float) -> list[Told]:
-    """Play the first visits of a story in lockstep and give all that was told.
+async def replay_simulation(story: Script, rig: int, *, visits: int, timeout_s: float) -> list[ReplayedEvent]:
+    """Play the first visits of a story in lockstep and return all events.
 
     Raises:
-        AssertionError: a camera process broke off.
+        AssertionError: a camera process crashed.
         TimeoutError: it takes too long.
     """
     until_s = story.lead_s + visits * story.length_s
-    told: list[Told] = []
+    events: list[ReplayedEvent] = []
     with anyio.fail_after(timeout_s), anyio.CancelScope() as enough:
 
-        def advance(at_s: float) -> None:
-            if at_s >= until_s:  # some stories never end
+        def on_progress(at_s: float) -> None:
+            if at_s >= until_s:  # some stories have no end
                 enough.cancel()
 
         config = Config()
-        outcome = await Replay(Stage(story, rig, until_s), config, partial(build_board, config), tell=told.append, advance=advance).run()
+        outcome = await Replay(
+            SimulatedPlaylist(story, rig, until_s), config, partial(build_board, config), on_event=events.append, on_progress=on_progress
+        ).run()
         assert outcome.crashed == {}
-    return told
+    return events
 
 
 def _recording(story: Script, sources: list[SourceSpec], until_s: float) -> Recording:

@@ -1,4 +1,4 @@
-"""Darts of a replay beside the truth."""
+"""Darts of a replay with their truth."""
 
 from typing import Any
 
@@ -6,9 +6,16 @@ import msgspec
 import numpy as np
 import pytest
 
-from dartd.replay.explain.case import cases_of, chosen, line_on_face, pixels_of, pixels_of_rays, seen_by
+from dartd.replay.explain.explained_dart import (
+    explained_darts,
+    fitted_sightings,
+    line_on_face,
+    pixels_of,
+    pixels_of_rays,
+    reporting_cameras,
+)
 from dartd.replay.scoring import Truth
-from tests.support.sightings import rig, sight
+from tests.support.sightings import rig, sighting_of
 from tests.unit.dartd.replay.explain.conftest import AXIS
 from workers.vision.projection import Projection
 
@@ -22,30 +29,30 @@ def truth(**sequences: list[dict[str, object]]) -> Truth:
 
 
 def test_the_truth_of_its_moment_stands_beside_a_dart(seen: Any) -> None:
-    """A dart is judged by the picture in whose time it was told."""
-    (case,) = cases_of(seen.told, seen.witness, seen.playlist, truth(s0=[{"type": "start"}, T20]))
+    """A dart is judged by the picture in whose time it was reported."""
+    (case,) = explained_darts(seen.told, seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20]))
 
     assert case.error_mm == pytest.approx(0.5, abs=0.1)
     assert case.is_right
-    assert [camera for camera, _, _ in seen_by(case)] == ["cam0", "cam1", "cam2"]
-    assert all(used for _, used in chosen(case).values())
+    assert [camera for camera, _, _ in reporting_cameras(case)] == ["cam0", "cam1", "cam2"]
+    assert all(used for _, used in fitted_sightings(case).values())
 
 
 def test_a_dart_that_was_not_told_is_a_case_too(seen: Any) -> None:
-    """What the cameras said in the time of a missed dart is kept for it; where they said nothing there is an empty testimony."""
-    told, missed, silent = cases_of(seen.told, seen.witness, seen.playlist, truth(s0=[{"type": "start"}, T20], s1=[T20, T20]))
-    (early,) = cases_of([], seen.witness, seen.playlist, truth(s0=[{"type": "start"}, T20]))
+    """What the cameras found in the time of a missed dart is kept for it; where they found nothing its evidence is empty."""
+    told, missed, silent = explained_darts(seen.told, seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20], s1=[T20, T20]))
+    (early,) = explained_darts([], seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20]))
 
     assert told.hit is not None
-    assert (missed.hit, missed.is_right, missed.error_mm, missed.fix()) == (None, False, None, None)
-    assert silent.testimony.settled == {}
-    assert set(early.testimony.settled) == {"cam0", "cam1", "cam2"}
-    assert not any(used for _, used in chosen(early).values())
+    assert (missed.hit, missed.is_right, missed.error_mm, missed.fused_axis()) == (None, False, None, None)
+    assert silent.evidence.settled == {}
+    assert set(early.evidence.settled) == {"cam0", "cam1", "cam2"}
+    assert not any(used for _, used in fitted_sightings(early).values())
 
 
 def test_without_a_truth_nothing_is_wrong(seen: Any) -> None:
-    """Darts that were told are cases without a truth file too."""
-    (case,) = cases_of(seen.told, seen.witness, seen.playlist, None)
+    """Reported darts are explained without a truth file too."""
+    (case,) = explained_darts(seen.told, seen.recorder, seen.playlist, None)
 
     assert (case.is_right, case.error_mm, case.expect) == (True, None, None)
 
@@ -53,10 +60,10 @@ def test_without_a_truth_nothing_is_wrong(seen: Any) -> None:
 def test_lines_cut_the_face_in_the_foot_of_the_dart() -> None:
     """The planes of a dart's lines contain the point in which its axis cuts the face."""
     for calibration in rig():
-        line = line_on_face(sight(calibration, AXIS), calibration)
+        line = line_on_face(sighting_of(calibration, AXIS), calibration)
 
-        assert line.miss_mm(AXIS.x_mm, AXIS.y_mm) < 0.01
-        assert line.miss_mm(AXIS.x_mm + line.dy, AXIS.y_mm - line.dx) == pytest.approx(1.0, abs=0.01)
+        assert line.distance_mm(AXIS.x_mm, AXIS.y_mm) < 0.01
+        assert line.distance_mm(AXIS.x_mm + line.dy, AXIS.y_mm - line.dx) == pytest.approx(1.0, abs=0.01)
 
 
 def test_pixels_are_those_of_the_cameras() -> None:
