@@ -7,7 +7,7 @@ from pathlib import Path
 from dartd.errors import RecordingError
 from schemas.base import CameraId
 from schemas.recording import Recording, decode_recording
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 
 
 class Playlist:

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.base import CameraId, Message
-from schemas.worker import CameraControls, Configure, Counters, FromWorker, Section, Settled, SourceSpec, ToWorker
+from schemas.pipe.from_worker import Counters, FromWorker, Settled
+from schemas.pipe.sightings import CrossSection
+from schemas.pipe.to_worker import CameraControls, Configure, SourceSpec, ToWorker
 from tests.support.values import values_of
 
 _SAID: tuple[type[Message], ...] = (*get_args(FromWorker), *get_args(ToWorker))
@@ -41,8 +43,8 @@ def test_configure_needs_the_camera_alone() -> None:
     assert Counters() == Counters(frames_read=0, frames_held=0, frames_dropped=0, frames_bad=0)
 
 
-@given(values_of(Section))
-def test_sections_are_short_on_the_pipe(section: Section) -> None:
+@given(values_of(CrossSection))
+def test_sections_are_short_on_the_pipe(section: CrossSection) -> None:
     """Cross-sections come by the dozen: they must travel as bare numbers, without names."""
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(section)) == [
         section.u,

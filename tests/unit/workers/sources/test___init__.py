@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources import SourceError, open_source
 
 ROOT = Path(__file__).resolve().parents[4]

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.sources.simulator.source import SimulatorSource
 
