@@ -46,7 +46,7 @@ from dartd.web.server import serve
 from dartd.web.services import Services
 from schemas.base import CameraId
 from schemas.faults import Scenario
-from schemas.worker import Calibrated
+from schemas.pipe.from_worker import Calibrated
 
 _log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from schemas.base import CameraId, Value
 from schemas.board import Ring
 from schemas.entities import EntityEvent
 from schemas.events import DartHit, Envelope, JournalledEvent
-from schemas.worker import Counters, FaultKind
+from schemas.pipe.from_worker import Counters, FaultKind
 
 DETECTION_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0)
 JOURNAL_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 1.0)

@@ -3,7 +3,7 @@
 from schemas.base import Value
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 
 
 class Examine(Value, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ import cv2
 
 from schemas.base import CameraId
 from schemas.codec import encode_json
-from schemas.worker import Advance, CameraControls, Configure, Fault, FromWorker, Progress, SourceSpec, Stop, ToWorker
+from schemas.pipe.from_worker import CameraFault, FromWorker, Progress
+from schemas.pipe.to_worker import Advance, CameraControls, Configure, SourceSpec, Stop, ToWorker
 from workers.entry import work
 from workers.loop import no_log
 
@@ -45,7 +46,7 @@ class Console:
             match message:
                 case Progress(next_s=None):
                     self._say.append(Stop())
-                case Fault(fault="camera_gone", active=True):
+                case CameraFault(fault="camera_gone", active=True):
                     self.failed = self._lockstep
                 case _:
                     pass

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import cv2
 
 from schemas.base import CameraId
-from schemas.worker import ImageKind, KeepImages
+from schemas.pipe.to_worker import ImageKind, StoreImages
 from workers.vision.drawing import annotate, change
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class _Page(NamedTuple):
-    order: KeepImages
+    order: StoreImages
     seen: Seen
     projection: Projection
 
@@ -44,7 +44,7 @@ class Album:
         self._pages: queue.Queue[_Page] = queue.Queue(WAITING)
         threading.Thread(target=self._write_all, name="album", daemon=True).start()
 
-    def keep(self, order: KeepImages, seen: Seen, projection: Projection) -> None:
+    def keep(self, order: StoreImages, seen: Seen, projection: Projection) -> None:
         """Have the pictures of an episode written, without waiting."""
         try:
             self._pages.put_nowait(_Page(order, seen, projection))

@@ -13,25 +13,18 @@ import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
-from schemas.worker import (
-    BoardState,
+from schemas.pipe.from_worker import (
     Busy,
-    Calibrate,
     Calibrated,
     CalibrationRefused,
-    Configure,
+    CameraFault,
     Counters,
-    Disown,
-    Fault,
     FromWorker,
-    HandOver,
-    KnownDart,
-    Motion,
-    Rereference,
+    MotionDetected,
     SequenceStarted,
     Settled,
-    ToWorker,
 )
+from schemas.pipe.to_worker import Calibrate, Configure, KnownDart, RenewReference, RevertReference, ToWorker, UpdateBoard, UseCalibration
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
 from workers.vision.fitness import Fitness
 from workers.vision.footing import FAR_MM, moved_mm
@@ -94,7 +87,7 @@ class Detector:
         self._episode: _Episode | None = None
         self._episodes = 0
         self._sequence: str | None = None
-        self._rereference: Rereference | None = None
+        self._rereference: RenewReference | None = None
         self._refresh_s = np.inf
         self._lost = False  # the camera does not stand where it was calibrated
         self._fitness = Fitness()
@@ -135,20 +128,20 @@ class Detector:
     def tell(self, message: ToWorker) -> list[FromWorker]:
         """Take what the supervisor says."""
         match message:
-            case BoardState():
+            case UpdateBoard():
                 self._darts, self._takeout = message.darts, message.takeout
                 if self._scene is not None:
                     self._scene.take_darts(message.darts)
                 self._look_again()
-            case Disown() if self._scene is not None:
+            case RevertReference() if self._scene is not None:
                 self._scene.disown(message.episode)
                 self._look_again()
-            case Rereference(empty=empty, after=after):
+            case RenewReference(empty=empty, after=after):
                 late = empty and after is not None and self._scene is not None and self._scene.know_empty(after)
                 self._rereference = None if late else message
             case Calibrate():
                 self._forget_place()
-            case HandOver():
+            case UseCalibration():
                 self._forget_place()
                 self._handed_over, self._known_empty = message.calibration, None
         return []
@@ -215,7 +208,7 @@ class Detector:
         self._lost = off_mm > FAR_MM
         how = f"has moved by {off_mm:.1f} mm on the board since it was calibrated" if np.isfinite(off_mm) else "no longer sees the board"
         detail = f"the camera {how}; it calibrates anew when the board is empty" if self._lost else ""
-        return [Fault(camera_id=self._camera, t_s=t_s, fault="uncalibrated", active=self._lost, detail=detail)]
+        return [CameraFault(camera_id=self._camera, t_s=t_s, fault="uncalibrated", active=self._lost, detail=detail)]
 
     def _find_board(self, frame: Frame, glance: Glance) -> list[FromWorker]:
         """Calibrate from the first quiet pictures, or keep the calibration that was handed over."""
@@ -313,7 +306,7 @@ class Detector:
         return self._episode
 
     def _motion(self, episode: _Episode, t_s: float, share: float) -> FromWorker:
-        return Motion(camera_id=self._camera, t_s=t_s, episode=episode.number, hand=episode.hand, changed_share=share)
+        return MotionDetected(camera_id=self._camera, t_s=t_s, episode=episode.number, hand=episode.hand, changed_share=share)
 
     def _look_at_large(self, scene: Scene, episode: _Episode, frame: Frame, glance: Glance) -> list[FromWorker]:
         """Look at a picture that keeps moving: a hand is told while it moves."""
@@ -372,15 +365,15 @@ class Detector:
             empty_share=None if look.bare is None else scene.empty_share(look.bare),
             sightings=look.sightings,
             sightings_on_empty=look.disturbed,
-            spots=look.spots,
-            spots_on_empty=look.on_empty,
+            blobs=look.spots,
+            blobs_on_empty=look.on_empty,
             presence=look.presence,
             evidence=look.evidence,
         )
         if look.finding != "hand":
             scene.remember(episode.number, seen)
             if self._rereference is not None and self._rereference.empty and not hand_left:
-                scene.empty, self._rereference = scene.reference, Rereference()  # what has moved since may be a dart that stays
+                scene.empty, self._rereference = scene.reference, RenewReference()  # what has moved since may be a dart that stays
             scene.adopt(seen, frame.t_s)
             self._refresh_s = frame.t_s + REFRESH_S
         looked_again = episode.still_since_s == episode.started_s  # no hand stands still for so long
@@ -397,4 +390,4 @@ class Detector:
         if self._sequence is not None:  # stills of a recording are as they are
             return []
         told = self._fitness.watch(frame.t_s, small, self._glancer.identical_frames)
-        return [Fault(camera_id=self._camera, t_s=frame.t_s, fault=t.fault, active=t.active, detail=t.detail) for t in told]
+        return [CameraFault(camera_id=self._camera, t_s=frame.t_s, fault=t.fault, active=t.active, detail=t.detail) for t in told]

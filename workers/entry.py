@@ -17,7 +17,8 @@ from types import FrameType
 
 import cv2
 
-from schemas.worker import Configure, LogLine
+from schemas.pipe.from_worker import LogLine
+from schemas.pipe.to_worker import Configure
 from workers.explaining import ExplainingDetector
 from workers.keeping import KeepingDetector
 from workers.link import Link, LinkClosedError

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import cv2
 
-from schemas.worker import Configure, FromWorker, Settled
+from schemas.pipe.from_worker import FromWorker, Settled
+from schemas.pipe.to_worker import Configure
 from workers.keeping import KeepingDetector
 from workers.vision.drawing import change
 from workers.vision.frame import Frame, Image

@@ -9,7 +9,8 @@ import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
-from schemas.worker import Calibrated, Configure, Counters, FromWorker, KeepImages, ToWorker, overlay_file
+from schemas.pipe.from_worker import Calibrated, Counters, FromWorker
+from schemas.pipe.to_worker import Configure, StoreImages, ToWorker, overlay_file
 from workers.album import Album
 from workers.detector import Detector
 from workers.vision.calibration.overlay import draw_overlay
@@ -64,7 +65,7 @@ class KeepingDetector:
 
     def tell(self, message: ToWorker) -> list[FromWorker]:
         """Pass on what the supervisor says; keep the pictures that it asks for."""
-        if not isinstance(message, KeepImages):
+        if not isinstance(message, StoreImages):
             return self._detector.tell(message)
         seen, projection = self._detector.pictures(message.episode), self._detector.projection
         if self.album is not None and seen is not None and projection is not None:

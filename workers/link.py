@@ -12,7 +12,8 @@ import msgspec
 
 from schemas.codec import decode_to_worker, encode_pipe
 from schemas.framing import FramingError, Unframer, frame
-from schemas.worker import FromWorker, ToWorker
+from schemas.pipe.from_worker import FromWorker
+from schemas.pipe.to_worker import ToWorker
 
 _CHUNK_BYTES = 65536
 _PR_SET_PDEATHSIG = 1

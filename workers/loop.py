@@ -11,20 +11,8 @@ from typing import Protocol
 
 import msgspec
 
-from schemas.worker import (
-    Advance,
-    Configure,
-    Counters,
-    Fault,
-    FaultKind,
-    FromWorker,
-    Heartbeat,
-    Hello,
-    LogLine,
-    Progress,
-    Stop,
-    ToWorker,
-)
+from schemas.pipe.from_worker import CameraFault, Counters, FaultKind, FromWorker, LogLine, Progress, SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Advance, Configure, Stop, ToWorker
 from workers.sources import Source, SourceError
 from workers.sources.newest import Ended, Gone, NewestFrame
 from workers.vision.frame import BadFrameError, Frame
@@ -322,18 +310,20 @@ class CameraLoop:
     def _set_fault(self, fault: FaultKind, t_s: float, detail: str) -> None:
         if fault not in self._faults:
             self._faults[fault] = detail
-            self._port.send([Fault(camera_id=self._camera_id, t_s=t_s, fault=fault, active=True, detail=detail)])
+            self._port.send([CameraFault(camera_id=self._camera_id, t_s=t_s, fault=fault, active=True, detail=detail)])
 
     def _clear_fault(self, fault: FaultKind, t_s: float) -> None:
         if fault in self._faults:
             del self._faults[fault]
-            self._port.send([Fault(camera_id=self._camera_id, t_s=t_s, fault=fault, active=False)])
+            self._port.send([CameraFault(camera_id=self._camera_id, t_s=t_s, fault=fault, active=False)])
 
-    def _hello(self, source: Source) -> Hello:
+    def _hello(self, source: Source) -> SourceOpened:
         spec = self._configure.source
-        return Hello(camera_id=self._camera_id, pid=os.getpid(), width=spec.width, height=spec.height, simulated=source.simulated)
+        return SourceOpened(camera_id=self._camera_id, pid=os.getpid(), width=spec.width, height=spec.height, simulated=source.simulated)
 
-    def _heartbeat(self, t_s: float, fps: float, log: tuple[LogLine, ...], log_dropped: int, *, read: int = 0, lost: int = 0) -> Heartbeat:
+    def _heartbeat(
+        self, t_s: float, fps: float, log: tuple[LogLine, ...], log_dropped: int, *, read: int = 0, lost: int = 0
+    ) -> WorkerHeartbeat:
         counters = msgspec.structs.replace(
             self._detector.counters,
             frames_read=self._frames_read + read,
@@ -341,7 +331,7 @@ class CameraLoop:
             frames_bad=self._frames_bad,
         )
         age_s = self._detector.reference_age_s(t_s)
-        return Heartbeat(
+        return WorkerHeartbeat(
             camera_id=self._camera_id, t_s=t_s, fps=fps, reference_age_s=age_s, counters=counters, log=log, log_dropped=log_dropped
         )
 

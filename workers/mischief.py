@@ -10,7 +10,8 @@ from typing import NoReturn
 from schemas.codec import encode_pipe
 from schemas.faults import PROCESS_FAULTS, ScriptedFault
 from schemas.framing import frame
-from schemas.worker import Configure, FromWorker, Heartbeat, ToWorker
+from schemas.pipe.from_worker import FromWorker, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, ToWorker
 from workers.link import Link
 
 FLOOD_MESSAGES = 100  # a write
@@ -23,7 +24,7 @@ class Mischief:
         born_s = time.monotonic()
         self._link = link
         self._connection = connection
-        self._heartbeat = Heartbeat(camera_id=configure.source.camera_id, t_s=born_s)
+        self._heartbeat = WorkerHeartbeat(camera_id=configure.source.camera_id, t_s=born_s)
         self._due: Sequence[ScriptedFault] = [f for f in configure.faults if f.kind in PROCESS_FAULTS and f.at_s >= born_s]
         self._deeds: dict[str, Callable[[], NoReturn]] = {
             "crash": self._crash,

@@ -16,22 +16,8 @@ from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard, TakeCalibration
 from schemas.events import BoardReset, DartHit, DartUnscored, ExtraDart, JournalledEvent, Snapshot, TakeoutFinished
-from schemas.worker import (
-    BoardState,
-    Calibrate,
-    Calibrated,
-    CalibrationRefused,
-    Disown,
-    Fault,
-    HandOver,
-    Hello,
-    KeepImages,
-    KnownDart,
-    Motion,
-    Rereference,
-    SequenceStarted,
-    Settled,
-)
+from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, MotionDetected, SequenceStarted, Settled, SourceOpened
+from schemas.pipe.to_worker import Calibrate, KnownDart, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
 
 REUNION_S = 8.0  # after a start all cameras that come are waited for, so that they judge together what happened meanwhile
 
@@ -99,17 +85,17 @@ class Board:
 
     def _take(self, item: Input, now: float, orders: list[Order]) -> list[JournalledEvent]:  # noqa: PLR0911 - one answer per kind of input
         match item:
-            case Motion() | Settled() | SequenceStarted():
+            case MotionDetected() | Settled() | SequenceStarted():
                 return self._take_sight(item, now, orders)
             case Calibrated():
                 self._rounds.poses[item.camera_id] = item.calibration
-                orders.append((item.camera_id, BoardState(darts=self.known_darts(), takeout=self._throws.takeout)))
+                orders.append((item.camera_id, UpdateBoard(darts=self.known_darts(), takeout=self._throws.takeout)))
                 return self._cameras.calibrated(item.calibration) + self._set_status(now)
             case CalibrationRefused():
                 return self._cameras.refused(item.camera_id, item.reason) + self._set_status(now)
-            case Hello():
+            case SourceOpened():
                 return self._cameras.answer(item.camera_id) + self._set_status(now)
-            case Fault():
+            case CameraFault():
                 return self._take_fault(item, now)
             case WorkerChange() | WorkerSilence():
                 return self._take_change(item, now)
@@ -129,10 +115,10 @@ class Board:
         if self._throws.darts:
             raise CommandRefusedError("darts stand in the board: take them out first", darts=len(self._throws.darts))
         told = self._cameras.hand_over(item.calibration)
-        orders.append((item.calibration.camera_id, HandOver(calibration=item.calibration)))
+        orders.append((item.calibration.camera_id, UseCalibration(calibration=item.calibration)))
         return told
 
-    def _take_sight(self, item: Motion | Settled | SequenceStarted, now: float, orders: list[Order]) -> list[JournalledEvent]:
+    def _take_sight(self, item: MotionDetected | Settled | SequenceStarted, now: float, orders: list[Order]) -> list[JournalledEvent]:
         if isinstance(item, SequenceStarted):
             if item.sequence_id == self._sequence:
                 return []
@@ -142,11 +128,11 @@ class Board:
             return self._throws.new_sequence(now)
         events: list[JournalledEvent] = []
         if self._rounds.must_close_before(item.camera_id):
-            again = self._rounds.take_back(item.camera_id, now) if isinstance(item, Motion) else None
+            again = self._rounds.take_back(item.camera_id, now) if isinstance(item, MotionDetected) else None
             if again is None:
                 events += self._close_round(now, orders)
             else:  # it is to see both together, with those who are on their way
-                orders.append((item.camera_id, Disown(episode=again)))
+                orders.append((item.camera_id, RevertReference(episode=again)))
         if isinstance(item, Settled):
             self._rounds.settle(item, now)
             if self._round_is_due(now):
@@ -167,13 +153,13 @@ class Board:
         seen, episodes = self._rounds.close(self.known_darts(), now)
         self._judged |= episodes
         if seen.hand:
-            orders.extend((camera_id, Disown(episode=episode)) for camera_id, episode in episodes.items())
+            orders.extend((camera_id, RevertReference(episode=episode)) for camera_id, episode in episodes.items())
         told = self._throws.observe(seen, now)
         if self._images:
             orders.extend(_pictures_of(told, self.known_darts(), episodes))
         return told
 
-    def _take_fault(self, fault: Fault, now: float) -> list[JournalledEvent]:
+    def _take_fault(self, fault: CameraFault, now: float) -> list[JournalledEvent]:
         told = self._cameras.fault(fault)
         if fault.active and fault.fault in BLIND:
             self._rounds.lose(fault.camera_id)
@@ -209,9 +195,9 @@ class Board:
         if ended and not darts:
             # after a reset, or with darts given up, things may stand in the board that are now part of it
             empty = isinstance(ended[-1], TakeoutFinished) and not ended[-1].count_remaining
-            orders.extend((c.camera_id, Rereference(empty=empty, after=self._judged.get(c.camera_id))) for c in self._cameras.snapshot())
+            orders.extend((c.camera_id, RenewReference(empty=empty, after=self._judged.get(c.camera_id))) for c in self._cameras.snapshot())
         if (darts, takeout) != self._told:
-            orders.append((None, BoardState(darts=darts, takeout=takeout)))
+            orders.append((None, UpdateBoard(darts=darts, takeout=takeout)))
         self._told = (darts, takeout)
 
 
@@ -222,4 +208,4 @@ def _pictures_of(told: Sequence[JournalledEvent], standing: Sequence[KnownDart],
         if isinstance(event, DartHit | ExtraDart | DartUnscored):
             label = "?" if isinstance(event, DartUnscored) else event.score.label
             for camera_id, episode in episodes.items():
-                yield camera_id, KeepImages(dart_id=event.dart_id, episode=episode, axis=axes.get(event.dart_id), label=label)
+                yield camera_id, StoreImages(dart_id=event.dart_id, episode=episode, axis=axes.get(event.dart_id), label=label)

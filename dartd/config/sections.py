@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
-from schemas.worker import CameraControls, KnownLens, SourceSpec
+from schemas.pipe.to_worker import CameraControls, KnownLens, SourceSpec
 
 _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="1 to 32 letters, digits, - or _")]
 _Origin = Annotated[

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import Section, Sighting
+from schemas.pipe.sightings import CrossSection, Sighting
 
 Floats = NDArray[np.float64]
 
@@ -219,7 +219,7 @@ class Eye:
         return on
 
 
-def _side(section: Section) -> int:
+def _side(section: CrossSection) -> int:
     return section.hidden if abs(section.hidden) == 1 else 0
 
 

@@ -16,7 +16,7 @@ from dartd.fusion.camera_view import BELOW, BIN_MM, DART_MM, Eye, Floats, View, 
 from dartd.fusion.triangulation import REACH_MM, STEEPEST, UPRIGHT, possible_axes
 from schemas.base import CameraId
 from schemas.geometry import Axis3
-from schemas.worker import Sighting
+from schemas.pipe.sightings import Sighting
 
 LEAN = 0.35  # the spread of the slopes of darts about the mean: a weak prior that decides only where lines do not
 GATES_PX = (10.0, 5.0, 4.0)  # the axis of two lines may miss the third by some px: the fit begins wide

@@ -7,7 +7,8 @@ import numpy as np
 from dartd.fusion.camera_view import before_camera
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import Settled, Spot
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import Blob
 
 HAND_MM = 38.0  # an unexplained spot this wide in one camera is a hand, when another sees something wide too or is still busy
 FINGERS_MM = 24.0  # or this wide in two
@@ -30,7 +31,7 @@ def is_hand(
     `busy` cameras still see motion.
     """
     widest = sorted(
-        (_widest_mm(s, standing if s.spots_on_empty else changed, poses[c]) for c, s in settled.items() if c in poses), reverse=True
+        (_widest_mm(s, standing if s.blobs_on_empty else changed, poses[c]) for c, s in settled.items() if c in poses), reverse=True
     )
     if not widest:
         return False
@@ -39,10 +40,10 @@ def is_hand(
 
 
 def _widest_mm(settled: Settled, explained: Sequence[Axis3], calibration: Calibration) -> float:
-    return max((_unexplained_mm(spot, explained, calibration) for spot in settled.spots), default=0.0)
+    return max((_unexplained_mm(spot, explained, calibration) for spot in settled.blobs), default=0.0)
 
 
-def _unexplained_mm(spot: Spot, explained: Sequence[Axis3], calibration: Calibration) -> float:
+def _unexplained_mm(spot: Blob, explained: Sequence[Axis3], calibration: Calibration) -> float:
     """Give a spot's radius on the face in mm, 0 when it lies on the shaft or flight of a dart and is not wider than a flight there."""
     for axis in explained:
         ends = before_camera(calibration, axis, FLIGHT_MM)

@@ -20,7 +20,9 @@ from dartd.fusion.triangulation import REACH_MM
 from schemas.base import CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import KnownDart, Motion, Settled, Sighting
+from schemas.pipe.from_worker import MotionDetected, Settled
+from schemas.pipe.sightings import Sighting
+from schemas.pipe.to_worker import KnownDart
 
 GATHER_S = 0.1  # cameras are not in step: one may see a dart two frames after another
 FIRST_SCORE = 0.52  # of one per camera: what the lines of the cameras must add up to for a dart
@@ -60,7 +62,7 @@ class _Round:
     """What is known of the happening so far."""
 
     started_s: float
-    moving: dict[CameraId, Motion] = field(default_factory=dict)
+    moving: dict[CameraId, MotionDetected] = field(default_factory=dict)
     began_s: dict[CameraId, float] = field(default_factory=dict)  # when each camera first saw motion
     settled: dict[CameraId, Settled] = field(default_factory=dict)
     first_settled_s: float | None = None
@@ -102,7 +104,7 @@ class Rounds:
         if self._round is not None:
             self._round.moving.pop(camera_id, None)
 
-    def move(self, motion: Motion) -> None:
+    def move(self, motion: MotionDetected) -> None:
         """Note that a camera sees motion."""
         if self._round is None:
             self._round = _Round(motion.t_s)

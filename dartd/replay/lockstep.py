@@ -12,7 +12,8 @@ from dartd.runtime.workers.fork_server import Nursery
 from dartd.runtime.workers.process import WorkerProcess
 from schemas.base import CameraId
 from schemas.events import CameraState
-from schemas.worker import Advance, Configure, Fault, FromWorker, Heartbeat, Hello, Progress, ToWorker
+from schemas.pipe.from_worker import CameraFault, FromWorker, Progress, SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Advance, Configure, ToWorker
 
 _log = logging.getLogger(__name__)
 
@@ -139,13 +140,13 @@ class _Camera:
         match message:
             case Progress():
                 return []
-            case Heartbeat():
+            case WorkerHeartbeat():
                 for line in message.log:
                     self._log.log(line.level, "%s", line.text)
                 return []
-            case Hello():
+            case SourceOpened():
                 return [self._change("ready", ""), message]
-            case Fault(fault="camera_gone" | "ended", active=True):
+            case CameraFault(fault="camera_gone" | "ended", active=True):
                 _log.warning("%s", message.detail, extra={"camera": self.camera_id})
                 return [self._change("offline", message.detail), message]
             case _:

@@ -12,7 +12,7 @@ import anyio
 
 from dartd.errors import RecordingError
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 
 LEAD_S = 2.0  # the children need a moment to open their cameras; all begin at the same time
 SPARE_S = 20.0  # a child that has not ended so long after its time is ended

@@ -22,7 +22,8 @@ import numpy as np
 from dartd.runtime.workers.fork_server import Nursery
 from dartd.runtime.workers.process import WorkerProcess
 from schemas.base import CameraId
-from schemas.worker import Configure, FromWorker, Heartbeat, Settled, SourceSpec
+from schemas.pipe.from_worker import FromWorker, Settled, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, SourceSpec
 from workers.detector import Detector
 from workers.loop import DetectorLike
 from workers.sources.simulator.moment import moment_at, shift_at
@@ -119,7 +120,7 @@ async def process_share(frames: Sequence[bytes], seconds: float) -> float:
             began_s, spent_s = 0.0, 0.0
             while True:
                 message = await process.receive()
-                if isinstance(message, Heartbeat):
+                if isinstance(message, WorkerHeartbeat):
                     if began_s == 0.0 and message.counters.frames_read > LEAD_S * IDLE_FPS / 2:
                         began_s, spent_s = time.monotonic(), _spent_s(process.pid or 0)
                     elif began_s and time.monotonic() - began_s > seconds - LEAD_S:

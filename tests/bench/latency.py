@@ -26,7 +26,7 @@ from dartd.replay.replay import Replay, Told
 from dartd.runtime.pipeline import Deciding
 from schemas.base import CameraId
 from schemas.events import DartHit, Snapshot
-from schemas.worker import Settled
+from schemas.pipe.from_worker import Settled
 from workers.sources.simulator.__main__ import record
 from workers.sources.simulator.address import Address, parse_address
 from workers.sources.simulator.story import Story

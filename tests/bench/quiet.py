@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import cv2
 
 from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateChanged
-from schemas.worker import FromWorker, Settled
+from schemas.pipe.from_worker import FromWorker, Settled
 from tests.support.player import play, simulated
 from tests.support.progress import follow
 from tests.support.retelling import Heard, visits

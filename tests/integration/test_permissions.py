@@ -20,7 +20,7 @@ from schemas.api.play import NoParameters
 from schemas.api.players import SignOn
 from schemas.base import CameraId, VisitId
 from schemas.events import VisitCompleted
-from schemas.worker import overlay_file
+from schemas.pipe.to_worker import overlay_file
 from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
 from tests.support.sightings import station as camera_at
 from tests.support.station import Station

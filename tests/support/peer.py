@@ -10,7 +10,8 @@ from typing import Self, TypeVar
 from schemas.base import CameraId
 from schemas.codec import decode_from_worker, encode_pipe
 from schemas.framing import Unframer, frame
-from schemas.worker import Configure, FromWorker, Progress, Stop, ToWorker
+from schemas.pipe.from_worker import FromWorker, Progress
+from schemas.pipe.to_worker import Configure, Stop, ToWorker
 from tests.support.workers import NotingDetector
 from workers.link import Link
 from workers.loop import CameraLoop

@@ -12,7 +12,8 @@ from itertools import count
 from schemas.base import CameraId
 from schemas.codec import encode_pipe
 from schemas.framing import frame
-from schemas.worker import BoardState, Configure, Counters, FromWorker, Heartbeat, Hello, LogLine, Motion, SourceSpec, Stop, ToWorker
+from schemas.pipe.from_worker import Counters, FromWorker, LogLine, MotionDetected, SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, SourceSpec, Stop, ToWorker, UpdateBoard
 from workers.link import Link, LinkClosedError
 from workers.loop import CameraLoop
 from workers.sources import open_source
@@ -34,15 +35,15 @@ class NotingDetector:
         if frame.held:
             return []
         share = float(frame.small_grey().mean()) / 255
-        return [Motion(camera_id=self.camera_id, t_s=frame.t_s, episode=next(self._episodes), changed_share=share)]
+        return [MotionDetected(camera_id=self.camera_id, t_s=frame.t_s, episode=next(self._episodes), changed_share=share)]
 
     def look_anew(self) -> None:
         """Have nothing to forget."""
 
     def tell(self, message: ToWorker) -> list[FromWorker]:
         """Tell that something was said."""
-        hand = isinstance(message, BoardState) and message.takeout
-        return [Motion(camera_id=self.camera_id, t_s=self._t_s, episode=0, changed_share=-1.0, hand=hand)]
+        hand = isinstance(message, UpdateBoard) and message.takeout
+        return [MotionDetected(camera_id=self.camera_id, t_s=self._t_s, episode=0, changed_share=-1.0, hand=hand)]
 
     def reference_age_s(self, now_s: float) -> float:
         """Tell the time since the last frame."""
@@ -170,14 +171,14 @@ BEHAVIOURS: dict[str, Callable[[socket.socket, Link, SourceSpec], None]] = {
 }
 
 
-def hello(spec: SourceSpec) -> Hello:
+def hello(spec: SourceSpec) -> SourceOpened:
     """Say who it is."""
-    return Hello(camera_id=spec.camera_id, pid=os.getpid(), width=spec.width, height=spec.height, simulated=True)
+    return SourceOpened(camera_id=spec.camera_id, pid=os.getpid(), width=spec.width, height=spec.height, simulated=True)
 
 
-def heartbeat(spec: SourceSpec, *log: LogLine) -> Heartbeat:
+def heartbeat(spec: SourceSpec, *log: LogLine) -> WorkerHeartbeat:
     """Give a sign of life."""
-    return Heartbeat(camera_id=spec.camera_id, t_s=time.monotonic(), fps=20.0, counters=Counters(frames_read=1), log=log)
+    return WorkerHeartbeat(camera_id=spec.camera_id, t_s=time.monotonic(), fps=20.0, counters=Counters(frames_read=1), log=log)
 
 
 def _meet(connection: socket.socket) -> tuple[Link, Configure]:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.vision.frame import Frame
 

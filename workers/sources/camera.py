@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.worker import CameraControls, SourceSpec
+from schemas.pipe.to_worker import CameraControls, SourceSpec
 from workers.sources.errors import SourceError
 from workers.vision.frame import Frame, Image
 

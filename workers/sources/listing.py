@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.camera import CameraSource, FoundCamera, list_cameras
 from workers.sources.errors import SourceError
 from workers.vision.frame import BadFrameError

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from schemas.base import CameraId
+from schemas.pipe.to_worker import SourceSpec
 from schemas.recording import RecordedCamera, Recording, Sequence, decode_recording
-from schemas.worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.vision.frame import Frame
 

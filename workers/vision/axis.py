@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.geometry import Pixel
-from schemas.worker import Section, Sighting
+from schemas.pipe.sightings import CrossSection, Sighting
 from workers.vision.difference import Difference
 from workers.vision.frame import Image
 from workers.vision.projection import Floats, Projection
@@ -265,7 +265,7 @@ def _sighting(patch: Patch, cuts: Cuts, on: NDArray[np.bool_], projection: Proje
         confidence=float(np.clip(covered, 0, 1)),
         tip_occluded=hidden,
         sections=tuple(
-            Section(u=float(u), v=float(v), half_width=float(h) / focal, weight=float(w), hidden=int(side))
+            CrossSection(u=float(u), v=float(v), half_width=float(h) / focal, weight=float(w), hidden=int(side))
             for (u, v), h, w, side in zip(normalised[2:], cuts.width[near] / 2, weights, cuts.hidden[near], strict=True)
         ),
     )

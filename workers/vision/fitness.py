@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.worker import FaultKind
+from schemas.pipe.from_worker import FaultKind
 from workers.vision.frame import Image
 
 BLACK_LEVEL = 4.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from schemas.worker import Finding, Presence, Sighting, Spot
+from schemas.pipe.sightings import Blob, DartPresence, Finding, Sighting
 from workers.vision.frame import Image
 from workers.vision.reference import Comparison
 from workers.vision.scene import FEWEST_CHANGED, Scene
@@ -29,10 +29,10 @@ class Look:
 
     seen: Comparison
     bare: Comparison | None
-    presence: tuple[Presence, ...]
+    presence: tuple[DartPresence, ...]
     sightings: tuple[Sighting, ...]
     disturbed: bool
-    spots: tuple[Spot, ...]
+    spots: tuple[Blob, ...]
     on_empty: bool
     widest_mm: float
     moved_px: float
@@ -88,7 +88,7 @@ def _is_dart(sighting: Sighting) -> bool:
     return sum(s.weight for s in sighting.sections) >= DART_SECTIONS and sighting.leaving < LEAVING and sighting.confidence >= UNBROKEN
 
 
-def width_mm(spot: Spot, scene: Scene) -> float:
+def width_mm(spot: Blob, scene: Scene) -> float:
     """Give the radius of a spot on the face of the board, in mm."""
     return spot.radius * scene.projection.calibration.focal_x_px * scene.region.mm_per_px
 

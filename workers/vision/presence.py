@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from schemas.base import DartId
 from schemas.geometry import Axis3
-from schemas.worker import Presence, Sighting
+from schemas.pipe.sightings import DartPresence, Sighting
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
 
@@ -54,21 +54,21 @@ def trace_dart(dart_id: DartId, axis: Axis3, projection: Projection, before: Ima
     return Trace(dart_id, index[clear], old[clear], new[clear])
 
 
-def judge(trace: Trace, picture: Image) -> Presence:
+def judge(trace: Trace, picture: Image) -> DartPresence:
     """Say how much of a traced dart a picture (laid over the same reference) still shows."""
     now = picture.reshape(-1, 3)[trace.index].astype(np.float32)
     if len(now) == 0:
-        return Presence(dart_id=trace.dart_id, score=0.5, weight=0.0)
+        return DartPresence(dart_id=trace.dart_id, score=0.5, weight=0.0)
     if trace.before is None or trace.after is None:
         weight = float(min(1.0, len(now) / FULL_PIXELS))
-        return Presence(dart_id=trace.dart_id, score=_core_share(trace.before, trace.after, now), weight=weight)
+        return DartPresence(dart_id=trace.dart_id, score=_core_share(trace.before, trace.after, now), weight=weight)
     step = trace.after - trace.before
     share = np.clip(np.sum((now - trace.before) * step, axis=1) / np.sum(step**2, axis=1), 0.0, 1.0)
     strange = np.abs(now - trace.before - share[:, None] * step).max(axis=1) > STRANGE_LEVELS
     plain = ~strange
     if not plain.any():
-        return Presence(dart_id=trace.dart_id, score=0.5, weight=0.0)
-    return Presence(
+        return DartPresence(dart_id=trace.dart_id, score=0.5, weight=0.0)
+    return DartPresence(
         dart_id=trace.dart_id,
         score=float(share[plain].mean()),
         weight=float(min(1.0, np.count_nonzero(plain) / FULL_PIXELS) * plain.mean()),

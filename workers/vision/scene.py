@@ -8,7 +8,8 @@ import numpy as np
 
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
-from schemas.worker import KnownDart, Presence, Sighting, Spot
+from schemas.pipe.sightings import Blob, DartPresence, Sighting
+from schemas.pipe.to_worker import KnownDart
 from workers.vision.axis import find_axes
 from workers.vision.difference import difference
 from workers.vision.frame import Image
@@ -132,7 +133,9 @@ class Scene:
         shown = difference(self.empty.picture, seen.picture, self.empty.edges, self.region.volume)
         return Comparison(seen.picture, seen.alignment, shown, seen.raw)
 
-    def sightings(self, seen: Comparison, bare: Comparison | None, presence: tuple[Presence, ...], *, disturbed: bool) -> list[Sighting]:
+    def sightings(
+        self, seen: Comparison, bare: Comparison | None, presence: tuple[DartPresence, ...], *, disturbed: bool
+    ) -> list[Sighting]:
         """List the thin straight things in which a picture differs, each with how much of it is the empty board come back.
 
         Where darts that are still there hide others, less is believed. When one is `disturbed`, what differs from the empty board
@@ -154,12 +157,12 @@ class Scene:
             return found
         return leaving(found, self.projection, self.reference.picture, seen.picture, self.empty.picture)
 
-    def spots(self, seen: Comparison, *, on_empty: bool = False) -> tuple[Spot, ...]:
+    def spots(self, seen: Comparison, *, on_empty: bool = False) -> tuple[Blob, ...]:
         """List the wide places in which a picture differs from the reference, or from the empty board."""
         before = self.empty if on_empty and self.empty is not None else self.reference
         return find_spots(seen.difference, before.picture, seen.picture, self.projection, self.region.mm_per_px)
 
-    def presence(self, picture: Image) -> tuple[Presence, ...]:
+    def presence(self, picture: Image) -> tuple[DartPresence, ...]:
         """Say of every known dart how much of it a picture still shows."""
         return tuple(judge(trace, picture) for trace in self._traces.values())
 

@@ -8,7 +8,7 @@ one made brighter or darker, the place is no spot.
 import cv2
 import numpy as np
 
-from schemas.worker import Spot
+from schemas.pipe.sightings import Blob
 from workers.vision.difference import Difference
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
@@ -19,7 +19,7 @@ ALIKE = 0.5  # the share of a place's change that brightness alone must explain 
 FAINT = 1.6  # in thresholds: a change of light stays near the noise, a hand does not
 
 
-def find_spots(diff: Difference, before: Image, after: Image, projection: Projection, mm_per_px: float) -> tuple[Spot, ...]:
+def find_spots(diff: Difference, before: Image, after: Image, projection: Projection, mm_per_px: float) -> tuple[Blob, ...]:
     """List up to ten wide places of the change, the widest first."""
     closed = cv2.morphologyEx(diff.changed, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
     closed = cv2.copyMakeBorder(closed, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
@@ -33,7 +33,7 @@ def find_spots(diff: Difference, before: Image, after: Image, projection: Projec
         if _is_light(diff, before, after, (x, y), radius_px):
             continue
         u, v = projection.normalise(np.array([[x, y]], float))[0]
-        spots.append(Spot(u=float(u), v=float(v), radius=float(radius_px) / projection.calibration.focal_x_px))
+        spots.append(Blob(u=float(u), v=float(v), radius=float(radius_px) / projection.calibration.focal_x_px))
     return tuple(spots)
 
 

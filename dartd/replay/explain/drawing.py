@@ -9,7 +9,8 @@ from dartd.replay.explain.case import Case, Floats, chosen, line_on_face, pixels
 from schemas.base import CameraId
 from schemas.board import SECTORS, BoardSpec
 from schemas.geometry import Calibration
-from schemas.worker import Settled, Sighting
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import Sighting
 
 COLOURS = ("#e8590c", "#1c7ed6", "#9c36b5", "#2b8a3e", "#c2255c", "#0b7285")
 TOLD, TRUE = "#12b886", "#f03e3e"

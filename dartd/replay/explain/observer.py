@@ -11,7 +11,8 @@ from dartd.runtime.pipeline import Deciding
 from schemas.base import CameraId, DartId, Value
 from schemas.events import DartHit, Snapshot
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import BoardState, Calibrated, KnownDart, Settled
+from schemas.pipe.from_worker import Calibrated, Settled
+from schemas.pipe.to_worker import KnownDart, UpdateBoard
 
 NEAR_MM = 4.0  # a fix of the same round that lies so near to what was told is the one that was told
 
@@ -72,8 +73,8 @@ class Witness:
         return self._board.snapshot()
 
     def _told_to_stand(self, step: Step) -> list[KnownDart]:
-        darts = [dart for _, order in step.orders if isinstance(order, BoardState) for dart in order.darts]
-        if any(isinstance(order, BoardState) for _, order in step.orders):
+        darts = [dart for _, order in step.orders if isinstance(order, UpdateBoard) for dart in order.darts]
+        if any(isinstance(order, UpdateBoard) for _, order in step.orders):
             self._standing = {dart.dart_id: dart.axis for dart in darts}
         return darts
 

@@ -6,7 +6,7 @@ from dartd.runtime.fault_injection import Mischief
 from dartd.store.calibrations import Calibrations
 from dartd.store.images import THROW_BYTES
 from schemas.base import CameraId
-from schemas.worker import Configure
+from schemas.pipe.to_worker import Configure
 
 
 class Briefing:

@@ -11,7 +11,8 @@ import msgspec
 from dartd.errors import WorkerProtocolError
 from schemas.codec import decode_from_worker, encode_pipe
 from schemas.framing import FramingError, Unframer, frame
-from schemas.worker import FromWorker, ToWorker
+from schemas.pipe.from_worker import FromWorker
+from schemas.pipe.to_worker import ToWorker
 
 MAX_BACKLOG_BYTES = 1024 * 1024
 _CHUNK_BYTES = 65536

@@ -10,7 +10,8 @@ from dartd.errors import WorkerProtocolError
 from dartd.runtime.workers.fork_server import Child, Nursery
 from dartd.runtime.workers.pipe import Link
 from schemas.base import CameraId
-from schemas.worker import Configure, FromWorker, Stop, ToWorker
+from schemas.pipe.from_worker import FromWorker
+from schemas.pipe.to_worker import Configure, Stop, ToWorker
 
 DEFAULT_TARGET = "workers.entry:run"
 STOP_GRACE_S = 1.2

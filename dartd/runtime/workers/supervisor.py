@@ -16,7 +16,8 @@ from dartd.runtime.workers.pipe import LinkFullError
 from dartd.runtime.workers.process import DEFAULT_TARGET, WorkerProcess
 from schemas.base import CameraId, Value
 from schemas.events import CameraState
-from schemas.worker import Busy, Configure, Counters, Fault, FaultKind, FromWorker, Heartbeat, Hello, ToWorker
+from schemas.pipe.from_worker import Busy, CameraFault, Counters, FaultKind, FromWorker, SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, ToWorker
 
 SILENT_S = 2.5  # it beats every second: one that is silent for longer is not counted on until it speaks
 HANG_TIMEOUT_S = 10.0
@@ -163,8 +164,8 @@ class _Keeper:
         self._state: CameraState = "starting"
         self._reason = ""
         self._told = False
-        self._hello: Hello | None = None
-        self._heartbeat: Heartbeat | None = None
+        self._hello: SourceOpened | None = None
+        self._heartbeat: WorkerHeartbeat | None = None
         self._faults: dict[FaultKind, None] = {}
 
     async def keep(self) -> None:
@@ -283,23 +284,23 @@ class _Keeper:
     async def _take(self, message: FromWorker) -> None:
         """Note what a message says of the camera and pass it on."""
         match message:
-            case Hello():
+            case SourceOpened():
                 self._hello = message
                 await self._become("ready", "")
                 self.settled.set()
-            case Heartbeat():
+            case WorkerHeartbeat():
                 self._heartbeat = message
                 for line in message.log[:LOG_LINES]:
                     self._log.log(line.level, "%s", line.text)
                 if len(message.log) > LOG_LINES:
                     self._log.warning("and %d lines more", len(message.log) - LOG_LINES)
-            case Fault(fault=fault, active=True):
+            case CameraFault(fault=fault, active=True):
                 self._faults[fault] = None
                 logger.warning("camera fault %s: %s", fault, message.detail, extra={"camera": self._camera_id})
                 if fault in _OFFLINE:  # the fault itself tells it
                     self._state, self._reason = "offline", message.detail
                     self.settled.set()
-            case Fault(fault=fault):
+            case CameraFault(fault=fault):
                 self._faults.pop(fault, None)
             case _:
                 pass

@@ -18,7 +18,7 @@ from schemas.api.play import Done
 from schemas.base import CameraId
 from schemas.commands import TakeCalibration
 from schemas.geometry import Calibration
-from schemas.worker import SourceSpec, overlay_file
+from schemas.pipe.to_worker import SourceSpec, overlay_file
 
 _REACH_MM = (50.0, 20_000.0)  # from the bull to a camera
 _LENS = 5.0  # more bends the picture back over itself

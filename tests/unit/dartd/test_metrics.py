@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from dartd.metrics import CameraFigures, HubFigures, Metrics, PipelineFigures
 from schemas.base import BoardId, CameraId, EventId, VisitId
 from schemas.events import BoardReset, Envelope
-from schemas.worker import Counters
+from schemas.pipe.from_worker import Counters
 
 
 def _samples(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:

@@ -10,7 +10,7 @@ import pytest
 
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
-from schemas.worker import KeepImages
+from schemas.pipe.to_worker import StoreImages
 from tests.support.waiting import Waiting
 from workers import album as module
 from workers.album import QUALITIES, WAITING, Album, jpeg
@@ -24,8 +24,8 @@ PROJECTION = Projection(true_calibration(1, 0, 800, 600, CAMERA))
 AXIS = Axis3(x_mm=10.0, y_mm=20.0, slope_x=0.0, slope_y=0.0)
 
 
-def _order(number: int = 1) -> KeepImages:
-    return KeepImages(dart_id=DartId(f"d{number:06d}"), episode=1, axis=AXIS, label="T20")
+def _order(number: int = 1) -> StoreImages:
+    return StoreImages(dart_id=DartId(f"d{number:06d}"), episode=1, axis=AXIS, label="T20")
 
 
 def _noise(seed: int, height: int = 600, width: int = 800) -> Image:

@@ -11,7 +11,8 @@ import pytest
 from dartd.runtime.workers.fork_server import Nursery
 from dartd.runtime.workers.process import WorkerEndedError, WorkerProcess
 from schemas.base import CameraId
-from schemas.worker import Configure, FromWorker, Heartbeat, Hello, SourceSpec
+from schemas.pipe.from_worker import FromWorker, SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, SourceSpec
 from tests.support.pictures import HEIGHT, WIDTH, camera, sequence, write_recording
 from tests.support.waiting import Waiting
 from workers.entry import LOG_LINE_CHARACTERS, LOG_LINES, LogBuffer, log_lines
@@ -38,12 +39,12 @@ async def test_a_camera_process_works_ignores_ctrl_c_and_ends_on_sigterm(configu
     process = WorkerProcess(CAM, nursery)
     try:
         await process.start(configure)
-        await waiting.within(hear(process, Hello), "Hello")
+        await waiting.within(hear(process, SourceOpened), "Hello")
         pid = process.pid
         assert pid is not None
         name = Path(f"/proc/{pid}/comm").read_text().strip()  # noqa: ASYNC240 (memory, not a disk)
         os.kill(pid, signal.SIGINT)
-        await waiting.within(hear(process, Heartbeat), "a heartbeat after SIGINT")
+        await waiting.within(hear(process, WorkerHeartbeat), "a heartbeat after SIGINT")
         os.kill(pid, signal.SIGTERM)
         with pytest.raises(WorkerEndedError) as ended:
             await waiting.within(hear(process, NoneType), "the end")

@@ -14,7 +14,7 @@ import pytest
 
 from schemas.base import CameraId
 from schemas.examination import Examine
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from tests.support.scene import outlook
 from workers.examining import examine, main, sharpness
 from workers.sources import SourceError

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from schemas.base import CameraId
-from schemas.worker import Configure, Settled, SourceSpec
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.to_worker import Configure, SourceSpec
 from tests.support.scene import dart, outlook
 from workers.explaining import ExplainingDetector
 from workers.sources.simulator import true_calibration

@@ -8,7 +8,8 @@ import numpy as np
 
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
-from schemas.worker import Calibrated, Configure, FromWorker, KeepImages, KnownDart, Settled, SourceSpec, overlay_file
+from schemas.pipe.from_worker import Calibrated, FromWorker, Settled
+from schemas.pipe.to_worker import Configure, KnownDart, SourceSpec, StoreImages, overlay_file
 from tests.support.scene import dart, outlook
 from workers.keeping import KeepingDetector
 from workers.sources.simulator import true_calibration
@@ -92,8 +93,8 @@ def test_pictures_of_a_throw_are_kept_where_they_are_asked_for(tmp_path: Path) -
     detector = KeepingDetector(msgspec.structs.replace(configure(tmp_path), images_dir=str(tmp_path / "images")))
     watch(detector, view.picture())
     settled = [m for m in watch(detector, view.picture(STANDING), from_s=1.0) if isinstance(m, Settled)]
-    detector.tell(KeepImages(dart_id=DartId("d000001"), episode=settled[0].episode, axis=known().axis, label="T20"))
-    detector.tell(KeepImages(dart_id=DartId("d000002"), episode=99))
+    detector.tell(StoreImages(dart_id=DartId("d000001"), episode=settled[0].episode, axis=known().axis, label="T20"))
+    detector.tell(StoreImages(dart_id=DartId("d000002"), episode=99))
     assert detector.album is not None
     detector.album.settle()
 

@@ -15,14 +15,15 @@ import pytest
 from schemas.base import CameraId
 from schemas.codec import encode_pipe
 from schemas.framing import frame
-from schemas.worker import Advance, Calibrate, LogLine, Motion, SourceSpec, Stop
+from schemas.pipe.from_worker import LogLine, MotionDetected
+from schemas.pipe.to_worker import Advance, Calibrate, SourceSpec, Stop
 from tests.support.peer import Peer
 from tests.support.waiting import Waiting
 from tests.support.workers import heartbeat
 from workers.link import Link, LinkClosedError
 
 ROOT = Path(__file__).resolve().parents[3]
-MOTION = Motion(camera_id=CameraId("cam0"), t_s=1.0, episode=1)
+MOTION = MotionDetected(camera_id=CameraId("cam0"), t_s=1.0, episode=1)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from schemas.base import CameraId
-from schemas.worker import Advance, BoardState, Calibrate, Configure, Fault, Heartbeat, Hello, Motion, Progress, SourceSpec
+from schemas.pipe.from_worker import CameraFault, MotionDetected, Progress, SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Advance, Calibrate, Configure, SourceSpec, UpdateBoard
 from tests.support.peer import DeafPort, running
 from tests.support.pictures import HEIGHT, WIDTH, camera, jpeg, sequence, write_recording
 from tests.support.workers import NotingDetector
@@ -98,7 +99,7 @@ def test_in_lockstep_one_grant_may_cover_many_frames(tmp_path: Path) -> None:
         peer.until_progress()
         peer.say(Advance(until_s=math.inf))
         last = peer.wait_for(Progress, lambda progress: progress.next_s is None)
-        beat = next(message for message in peer.heard if isinstance(message, Heartbeat))
+        beat = next(message for message in peer.heard if isinstance(message, WorkerHeartbeat))
 
     assert sum(isinstance(message, Progress) for message in peer.heard) == 61
     assert last.t_s == pytest.approx(59 / 30)
@@ -109,12 +110,12 @@ def test_in_lockstep_what_is_said_waits_for_the_grant(tmp_path: Path) -> None:
     """Messages that come before a grant are heeded with it, before the frame, so that their answers have one place only."""
     with running(configure(recording(tmp_path, "10.jpg"))) as peer:
         peer.until_progress()
-        peer.say(BoardState(takeout=True))
+        peer.say(UpdateBoard(takeout=True))
         peer.say(Calibrate())
         peer.say(Advance(until_s=0.0))
         said, _ = peer.until_progress()
 
-    assert [(message.changed_share >= 0, message.hand) for message in said if isinstance(message, Motion)] == [
+    assert [(message.changed_share >= 0, message.hand) for message in said if isinstance(message, MotionDetected)] == [
         (False, True),
         (False, False),
         (True, False),
@@ -142,7 +143,7 @@ def test_in_lockstep_a_recording_that_cannot_be_read_is_a_fault_and_the_end(tmp_
         _, again = peer.until_progress()
 
     fault = said[0]
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, CameraFault)
     assert (fault.fault, fault.active, progress.next_s, again.next_s) == ("camera_gone", True, None, None)
     assert "nowhere/recording.json" in fault.detail
 
@@ -154,8 +155,8 @@ def test_bad_frames_are_a_fault_until_all_have_been_good_for_a_second(tmp_path: 
         peer.until_progress()
         peer.say(Advance(until_s=math.inf))
         peer.wait_for(Progress, lambda progress: progress.next_s is None)
-        faults = [message for message in peer.heard if isinstance(message, Fault)]
-        beat = next(message for message in peer.heard if isinstance(message, Heartbeat))
+        faults = [message for message in peer.heard if isinstance(message, CameraFault)]
+        beat = next(message for message in peer.heard if isinstance(message, WorkerHeartbeat))
 
     assert [(round(fault.t_s, 3), fault.fault, fault.active) for fault in faults] == [(0.4, "bad_frame", True), (2.4, "bad_frame", False)]
     assert faults[0].detail == "the frame is empty"
@@ -170,12 +171,12 @@ def test_live_a_camera_says_hello_with_its_first_frame_and_beats(tmp_path: Path)
     url = recording(tmp_path, *["10.jpg", "20.jpg"] * 15, fps=20, hold_ms=100)
     with running(configure(url, lockstep=False, fps=20)) as peer:
         first = peer.next()
-        hello = peer.wait_for(Hello)
-        beat = peer.wait_for(Heartbeat, lambda heartbeat: heartbeat.counters.frames_read > 20)
-        peer.say(BoardState(takeout=True))
-        answer = peer.wait_for(Motion, lambda motion: motion.changed_share < 0)
+        hello = peer.wait_for(SourceOpened)
+        beat = peer.wait_for(WorkerHeartbeat, lambda heartbeat: heartbeat.counters.frames_read > 20)
+        peer.say(UpdateBoard(takeout=True))
+        answer = peer.wait_for(MotionDetected, lambda motion: motion.changed_share < 0)
 
-    assert isinstance(first, Heartbeat)
+    assert isinstance(first, WorkerHeartbeat)
     assert (hello.camera_id, hello.width, hello.height, hello.simulated) == (CAM, WIDTH, HEIGHT, False)
     assert 5 < beat.fps < 25
     assert answer.hand
@@ -184,9 +185,9 @@ def test_live_a_camera_says_hello_with_its_first_frame_and_beats(tmp_path: Path)
 def test_live_the_end_of_a_recording_is_told(tmp_path: Path) -> None:
     """A recording that ends live is told as the fault `ended` and a progress without a next frame; the process stays."""
     with running(configure(recording(tmp_path, "10.jpg", hold_ms=100), lockstep=False)) as peer:
-        fault = peer.wait_for(Fault)
+        fault = peer.wait_for(CameraFault)
         progress = peer.wait_for(Progress)
-        beat = peer.wait_for(Heartbeat)
+        beat = peer.wait_for(WorkerHeartbeat)
 
     assert (fault.fault, fault.active, progress.next_s) == ("ended", True, None)
     assert beat.counters.frames_read == 1
@@ -204,10 +205,10 @@ def test_live_a_camera_that_goes_is_opened_again(monkeypatch: pytest.MonkeyPatch
         ]
     )
     with running(configure("test:", lockstep=False), lambda: next(sources)) as peer:
-        gone = peer.wait_for(Fault)
-        still_gone = peer.wait_for(Fault)
-        back = peer.wait_for(Fault)
-        hello = peer.wait_for(Hello)
+        gone = peer.wait_for(CameraFault)
+        still_gone = peer.wait_for(CameraFault)
+        back = peer.wait_for(CameraFault)
+        hello = peer.wait_for(SourceOpened)
         wait.set()
 
     assert (gone.fault, gone.active, gone.detail) == ("camera_gone", True, "unplugged")
@@ -223,10 +224,10 @@ def test_live_a_silent_camera_is_gone_until_it_speaks(monkeypatch: pytest.Monkey
     wait, last = threading.Event(), threading.Event()
     source = ScriptedSource([jpeg(10), until(wait), jpeg(20), until(last)])
     with running(configure("test:", lockstep=False), lambda: source) as peer:
-        gone = peer.wait_for(Fault)
+        gone = peer.wait_for(CameraFault)
         wait.set()
-        back = peer.wait_for(Fault)
-        peer.wait_for(Hello)
+        back = peer.wait_for(CameraFault)
+        peer.wait_for(SourceOpened)
         last.set()
 
     assert gone.active
@@ -252,7 +253,7 @@ def test_live_a_camera_that_is_too_slow_is_told(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(module, "HEARTBEAT_S", 0.1)
     url = recording(tmp_path, "10.jpg", fps=10, hold_ms=5000)
     with running(configure(url, lockstep=False, fps=60)) as peer:
-        fault = peer.wait_for(Fault)
+        fault = peer.wait_for(CameraFault)
 
     assert (fault.fault, fault.active) == ("slow", True)
     assert "of 60 frames a second" in fault.detail

@@ -16,7 +16,8 @@ from schemas.base import CameraId
 from schemas.codec import decode_from_worker, encode_pipe
 from schemas.faults import ProcessFault, ScriptedFault
 from schemas.framing import Unframer, frame
-from schemas.worker import Configure, Heartbeat, SourceSpec
+from schemas.pipe.from_worker import WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, SourceSpec
 from tests.support.daemon import ROOT
 from tests.support.waiting import Waiting
 from workers.link import Link
@@ -89,7 +90,7 @@ def test_a_flood_does_not_end() -> None:
 
     messages = [decode_from_worker(payload) for payload in Unframer().feed(said)]
     assert len(messages) > 500
-    assert all(isinstance(message, Heartbeat) for message in messages)
+    assert all(isinstance(message, WorkerHeartbeat) for message in messages)
 
 
 def test_what_struck_the_process_before_does_not_strike_this_one() -> None:
@@ -97,11 +98,11 @@ def test_what_struck_the_process_before_does_not_strike_this_one() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         mischief = Mischief(Link(theirs), theirs, _configure("crash", at_s=time.monotonic() - 0.001))
-        mischief.send([Heartbeat(camera_id=CAMERA, t_s=1.0)])
+        mischief.send([WorkerHeartbeat(camera_id=CAMERA, t_s=1.0)])
         ours.sendall(frame(encode_pipe(_configure("hang", at_s=0))))
         mischief.wait(5)
 
-        assert [decode_from_worker(payload) for payload in Unframer().feed(ours.recv(1000))] == [Heartbeat(camera_id=CAMERA, t_s=1.0)]
+        assert [decode_from_worker(payload) for payload in Unframer().feed(ours.recv(1000))] == [WorkerHeartbeat(camera_id=CAMERA, t_s=1.0)]
         assert isinstance(mischief.receive()[0], Configure)
         assert mischief.fileno() == theirs.fileno()
 

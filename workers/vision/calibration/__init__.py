@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
-from schemas.worker import KnownLens
+from schemas.pipe.to_worker import KnownLens
 from workers.vision.calibration.boundaries import Lines, blur_of, lines_of, sample_steepest, sample_wires
 from workers.vision.calibration.drift import drift_px
 from workers.vision.calibration.evidence import ring_evidence

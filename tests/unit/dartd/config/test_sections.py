@@ -9,7 +9,7 @@ from dartd.config import BoardConfig, CameraConfig, Config, ControlsConfig, Lens
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.codec import decode_to_worker, encode_pipe
-from schemas.worker import CameraControls, Configure, KnownLens, SourceSpec
+from schemas.pipe.to_worker import CameraControls, Configure, KnownLens, SourceSpec
 
 
 def test_board_hands_on_its_rings() -> None:

@@ -2,7 +2,8 @@
 
 from dartd.fusion.hand import is_hand
 from schemas.geometry import Axis3
-from schemas.worker import Settled, Spot
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import Blob
 from tests.support.sightings import rig, spot
 
 CALIBRATIONS = rig(3)
@@ -10,13 +11,13 @@ CAMERAS = [c.camera_id for c in CALIBRATIONS]
 DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
 
 
-def _seen(camera: int, *spots: Spot) -> Settled:
-    return Settled(camera_id=CAMERAS[camera], t_s=0.9, episode=7, started_s=0.5, finding="other", spots=spots)
+def _seen(camera: int, *spots: Blob) -> Settled:
+    return Settled(camera_id=CAMERAS[camera], t_s=0.9, episode=7, started_s=0.5, finding="other", blobs=spots)
 
 
 def test_a_flight_is_no_hand() -> None:
     """A wide place on a new dart's own shaft is its flight; the same place away from it may be a hand."""
-    flight, elsewhere = spot(CALIBRATIONS[0], DART, 120.0, 24.0), Spot(u=0.25, v=0.2, radius=44.0 / 382.0)
+    flight, elsewhere = spot(CALIBRATIONS[0], DART, 120.0, 24.0), Blob(u=0.25, v=0.2, radius=44.0 / 382.0)
     poses = {CAMERAS[0]: CALIBRATIONS[0]}
 
     assert not is_hand([DART], [], {CAMERAS[0]: _seen(0, flight)}, poses)

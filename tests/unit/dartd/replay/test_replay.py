@@ -11,7 +11,8 @@ from dartd.replay.playlist import Playlist
 from dartd.replay.replay import Outcome, Replay
 from schemas.base import BoardId, CameraId, VisitId
 from schemas.events import BoardReset, JournalledEvent, Snapshot, TakeoutOverdue, VisitSnapshot
-from schemas.worker import BoardState, Motion
+from schemas.pipe.from_worker import MotionDetected
+from schemas.pipe.to_worker import UpdateBoard
 from tests.support.recordings import write_recording
 
 TARGET = "tests.support.workers:play"
@@ -31,11 +32,11 @@ class Teller:
             events.append(TakeoutOverdue(visit_id=VISIT, count_remaining=0))
             self._due_s = None
         for item in inputs:
-            if isinstance(item, Motion):
+            if isinstance(item, MotionDetected):
                 events.append(BoardReset(visit_id=VISIT, user_id=f"{item.camera_id} {item.episode} {item.changed_share:.2f}"))
                 if item.episode:
                     self._due_s = now + 0.03
-        orders = ((None, BoardState(takeout=True)),) if any(isinstance(e, TakeoutOverdue) for e in events) else ()
+        orders = ((None, UpdateBoard(takeout=True)),) if any(isinstance(e, TakeoutOverdue) for e in events) else ()
         return Step(events=tuple(events), orders=orders)
 
     def deadline(self) -> float | None:

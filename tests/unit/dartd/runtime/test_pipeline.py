@@ -42,7 +42,8 @@ from schemas.events import (
     Timing,
     VisitSnapshot,
 )
-from schemas.worker import BoardState, KeepImages, SequenceStarted, ToWorker
+from schemas.pipe.from_worker import SequenceStarted
+from schemas.pipe.to_worker import StoreImages, ToWorker, UpdateBoard
 from tests.support.waiting import Waiting
 
 BOARD = BoardId("main")
@@ -78,8 +79,8 @@ class Echo:
                 case _:
                     pass
         self.told += len(events)
-        orders: list[Order] = [(None, BoardState())] if events else []
-        orders += [(CameraId("cam1"), KeepImages(dart_id=e.dart_id, episode=3)) for e in events if isinstance(e, DartHit)]
+        orders: list[Order] = [(None, UpdateBoard())] if events else []
+        orders += [(CameraId("cam1"), StoreImages(dart_id=e.dart_id, episode=3)) for e in events if isinstance(e, DartHit)]
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals)
 
     def deadline(self) -> float | None:
@@ -170,7 +171,7 @@ async def test_nothing_is_told_before_it_is_on_the_disk(house: House, waiting: W
 
     assert [e.seq for e in house.published] == [1, 2, 3, 4, 5]
     assert all(durable >= e.seq for durable, e in zip(house.durable, house.published, strict=True))
-    assert house.orders[0] == (None, BoardState())
+    assert house.orders[0] == (None, UpdateBoard())
 
 
 async def test_command_is_answered_with_its_own_events(house: House) -> None:

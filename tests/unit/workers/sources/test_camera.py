@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from schemas.base import CameraId
-from schemas.worker import CameraControls, SourceSpec
+from schemas.pipe.to_worker import CameraControls, SourceSpec
 from tests.support.pictures import HEIGHT, WIDTH, jpeg
 from workers.sources import camera as module
 from workers.sources.camera import MJPG, CameraSource, list_cameras

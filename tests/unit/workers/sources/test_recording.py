@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from tests.support.pictures import HEIGHT, WIDTH, camera, jpeg, sequence, write_recording
 from workers.sources.errors import SourceError
 from workers.sources.recording import RecordingSource

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from tests.support.pictures import HEIGHT, WIDTH, jpeg
 from workers.sources import stream as module
 from workers.sources.errors import SourceError

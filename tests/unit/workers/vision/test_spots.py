@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
-from schemas.worker import Spot
+from schemas.pipe.sightings import Blob
 from tests.support.scene import HEIGHT, WIDTH, brighter, dart, hand, outlook
 from workers.vision.difference import difference, edge_strength
 from workers.vision.frame import Image
 from workers.vision.spots import find_spots
 
 
-def _spots(before: Image, after: Image, rig: int = 1, camera: int = 0) -> tuple[Spot, ...]:
+def _spots(before: Image, after: Image, rig: int = 1, camera: int = 0) -> tuple[Blob, ...]:
     look = outlook(rig, camera)
     seen = difference(before, after, edge_strength(before), look.region.volume)
     return find_spots(seen, before, after, look.projection, look.region.mm_per_px)
 
 
-def _radius_mm(spot: Spot, rig: int = 1, camera: int = 0) -> float:
+def _radius_mm(spot: Blob, rig: int = 1, camera: int = 0) -> float:
     look = outlook(rig, camera)
     return spot.radius * look.calibration.focal_x_px * look.region.mm_per_px
 

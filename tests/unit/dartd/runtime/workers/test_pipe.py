@@ -12,7 +12,8 @@ from dartd.runtime.workers.pipe import MAX_BACKLOG_BYTES, Link, LinkFullError
 from schemas.base import CameraId
 from schemas.codec import decode_to_worker, encode_pipe
 from schemas.framing import Unframer, frame
-from schemas.worker import Advance, BoardState, Motion, ToWorker
+from schemas.pipe.from_worker import MotionDetected
+from schemas.pipe.to_worker import Advance, ToWorker, UpdateBoard
 from tests.support.waiting import Waiting
 
 Pipe = tuple[Link, socket.socket]
@@ -29,9 +30,9 @@ def pipe() -> Iterator[Pipe]:
     theirs.close()
 
 
-def motion(episode: int) -> Motion:
+def motion(episode: int) -> MotionDetected:
     """Make a message."""
-    return Motion(camera_id=CameraId("cam0"), t_s=float(episode), episode=episode)
+    return MotionDetected(camera_id=CameraId("cam0"), t_s=float(episode), episode=episode)
 
 
 async def test_messages_come_in_order(pipe: Pipe) -> None:
@@ -123,11 +124,11 @@ async def test_what_the_socket_does_not_take_waits_and_is_sent(pipe: Pipe, waiti
 async def test_the_backlog_is_bounded(pipe: Pipe) -> None:
     """A process that reads nothing is told to be full, after no more than the limit."""
     link, _ = pipe
-    size = len(frame(encode_pipe(BoardState())))
+    size = len(frame(encode_pipe(UpdateBoard())))
 
     def fill() -> None:
         for _ in range(2 * MAX_BACKLOG_BYTES // size):
-            link.send(BoardState())
+            link.send(UpdateBoard())
 
     with pytest.raises(LinkFullError, match=r"takes no messages: 10\d{5} bytes wait"):
         fill()

@@ -11,7 +11,8 @@ from dartd.errors import WorkerProtocolError
 from dartd.runtime.workers.fork_server import Nursery
 from dartd.runtime.workers.process import WorkerEndedError, WorkerProcess
 from schemas.base import CameraId
-from schemas.worker import Configure, Heartbeat, Hello, SourceSpec
+from schemas.pipe.from_worker import SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, SourceSpec
 from tests.support.waiting import Waiting
 
 CAM = CameraId("cam0")
@@ -39,8 +40,8 @@ async def test_a_process_starts_speaks_and_stops(nursery: Nursery, waiting: Wait
     await waiting.within(process.stop(), timeout_s=2.0)
     gc.collect()
 
-    assert isinstance(hello, Hello)
-    assert isinstance(beat, Heartbeat)
+    assert isinstance(hello, SourceOpened)
+    assert isinstance(beat, WorkerHeartbeat)
     assert (hello.pid, alive) == (pid, True)
     assert (process.is_alive, process.pid, exists(hello.pid)) == (False, None, False)
     assert len(os.listdir("/proc/self/fd")) == fds  # noqa: PTH208 (plain)
@@ -63,7 +64,7 @@ async def test_how_a_process_ended_is_told(behaviour: str, ending: str, nursery:
         await waiting.within(process.receive())
     await process.kill()
 
-    assert isinstance(hello, Hello)
+    assert isinstance(hello, SourceOpened)
     assert str(ended.value) == ending
     assert not exists(hello.pid)
 
@@ -76,7 +77,7 @@ async def test_a_process_that_heeds_nothing_is_killed_in_time(nursery: Nursery, 
     began_s = time.monotonic()
     await process.stop()
 
-    assert isinstance(hello, Hello)
+    assert isinstance(hello, SourceOpened)
     assert time.monotonic() - began_s < 2.0
     assert not exists(hello.pid)
 
@@ -88,7 +89,7 @@ async def test_a_process_stuck_in_sending_is_stopped(nursery: Nursery, waiting: 
     hello = await waiting.within(process.receive())
     await waiting.within(process.stop(), timeout_s=3.0)
 
-    assert isinstance(hello, Hello)
+    assert isinstance(hello, SourceOpened)
     assert not exists(hello.pid)
 
 

@@ -16,7 +16,8 @@ import pytest
 from dartd.board.inputs import WorkerChange, WorkerSilence
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from schemas.base import CameraId
-from schemas.worker import BoardState, Configure, Fault, Heartbeat, SourceSpec
+from schemas.pipe.from_worker import CameraFault, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, SourceSpec, UpdateBoard
 from tests.support.waiting import Waiting
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -43,7 +44,7 @@ class Inbox:
 
     def heartbeats(self, camera_id: CameraId) -> int:
         """Count a camera's heartbeats."""
-        return sum(name == camera_id and isinstance(item, Heartbeat) for name, item in self.items)
+        return sum(name == camera_id and isinstance(item, WorkerHeartbeat) for name, item in self.items)
 
 
 def configure_as(behaviours: dict[CameraId, str]) -> Callable[[CameraId], Configure]:
@@ -167,7 +168,7 @@ async def test_a_killed_process_is_back() -> None:
 async def test_a_process_that_listens_to_nothing_is_replaced() -> None:
     """A process that never reads is restarted when the bounded backlog is full; nobody waits for it."""
     inbox = Inbox()
-    said = BoardState(takeout=True)
+    said = UpdateBoard(takeout=True)
 
     async with supervised({GOOD: "good", BAD: "deaf"}, inbox) as supervisor:
         while "takes no messages" not in inbox.reasons(BAD):
@@ -256,7 +257,7 @@ async def test_a_camera_that_cannot_be_opened_is_a_state_and_no_restart() -> Non
 
     assert (health.state, health.restarts, health.alive, health.answering, health.ready) == ("offline", 0, True, True, False)
     assert "/nonexistent/recording.json" in health.reason
-    assert [item.fault for _, item in inbox.items if isinstance(item, Fault)] == ["camera_gone"]
+    assert [item.fault for _, item in inbox.items if isinstance(item, CameraFault)] == ["camera_gone"]
     assert [item.state for _, item in inbox.items if isinstance(item, WorkerChange)] == ["starting"]
 
 
@@ -265,7 +266,7 @@ async def test_no_process_survives_a_killed_daemon(waiting: Waiting) -> None:
     program = """
 import anyio
 from dartd.runtime.workers.supervisor import Supervisor
-from schemas.worker import Configure, SourceSpec
+from schemas.pipe.to_worker import Configure, SourceSpec
 
 async def deliver(camera_id, item):
     pass

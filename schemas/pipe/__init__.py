@@ -1,0 +1,1 @@
+"""The messages between the supervisor and the camera processes."""
