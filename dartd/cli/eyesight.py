@@ -88,7 +88,7 @@ def _placed(check: str, seen: Examined, *, calibrated: bool) -> Finding:
 
 def look(asked: Examine) -> Examined:
     """Look through a camera in a process of its own; blocks."""
-    command = [sys.executable, "-m", "workers.examining"]
+    command = [sys.executable, "-m", "workers.examination"]
     try:
         done = subprocess.run(command, input=msgspec.json.encode(asked), capture_output=True, timeout=LOOK_S, check=False)  # noqa: S603
         return msgspec.json.decode(done.stdout, type=Examined)

@@ -1,4 +1,4 @@
-"""Keep the pictures of throws on the disk, in a thread of its own, so that neither a slow nor a full disk holds up the camera."""
+"""Write the pictures of throws to disk, in a thread of its own, so that neither a slow nor a full disk blocks the camera."""
 
 import contextlib
 import logging
@@ -17,68 +17,68 @@ from workers.vision.frame import Image
 from workers.vision.projection import Projection
 from workers.vision.scene import Seen
 
-WAITING = 4  # throws; when the disk is slower than that the newest are lost (`drop_newest`, counted)
+WAITING = 4  # throws; when the disk is slower than this, the newest are dropped (`drop_newest`, counted)
 QUALITIES = (88, 75, 60, 45, 30)
 SMALLEST_PX = 64
-PRIORITY = 15  # the next dart goes first
+PRIORITY = 15  # niceness of the thread: detecting the next dart goes first
 
 logger = logging.getLogger(__name__)
 
 
-class _Page(NamedTuple):
+class _Job(NamedTuple):
     order: StoreImages
     seen: Seen
     projection: Projection
 
 
-class Album:
-    """Writes `DART/CAMERA-KIND.jpg` for each throw and kind of picture; those of one throw together take at most `max_bytes`."""
+class ImageWriter:
+    """Writes `DART/CAMERA-KIND.jpg` for each throw and kind of picture; the pictures of one throw take at most `max_bytes` together."""
 
     def __init__(self, folder: Path, camera_id: CameraId, max_bytes: int) -> None:
-        self.kept = 0  # throws
-        self.lost = 0
+        self.written = 0  # throws
+        self.dropped = 0  # throws
         self._folder = folder
         self._camera = camera_id
         self._max_bytes = max_bytes
-        self._refused = False
-        self._pages: queue.Queue[_Page] = queue.Queue(WAITING)
-        threading.Thread(target=self._write_all, name="album", daemon=True).start()
+        self._is_failing = False
+        self._jobs: queue.Queue[_Job] = queue.Queue(WAITING)
+        threading.Thread(target=self._write_all, name="image-writer", daemon=True).start()
 
-    def keep(self, order: StoreImages, seen: Seen, projection: Projection) -> None:
-        """Have the pictures of an episode written, without waiting."""
+    def submit(self, order: StoreImages, seen: Seen, projection: Projection) -> None:
+        """Queue the pictures of an episode for writing, without waiting."""
         try:
-            self._pages.put_nowait(_Page(order, seen, projection))
+            self._jobs.put_nowait(_Job(order, seen, projection))
         except queue.Full:
-            self.lost += 1
+            self.dropped += 1
 
-    def settle(self) -> None:
-        """Wait until all that was asked for is written or lost."""
-        self._pages.join()
+    def flush(self) -> None:
+        """Wait until everything that was queued is written or dropped."""
+        self._jobs.join()
 
     def _write_all(self) -> None:
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)  # of this thread alone
         while True:
-            page = self._pages.get()
+            job = self._jobs.get()
             try:
-                self._write(page)
-                self.kept += 1
-                self._refused = False
+                self._write(job)
+                self.written += 1
+                self._is_failing = False
             except OSError as error:
-                self.lost += 1
-                if not self._refused:
-                    self._refused = True
-                    logger.warning("pictures of throws cannot be kept in %s: %s", self._folder, error)
+                self.dropped += 1
+                if not self._is_failing:
+                    self._is_failing = True
+                    logger.warning("pictures of throws cannot be written to %s: %s", self._folder, error)
             finally:
-                self._pages.task_done()
+                self._jobs.task_done()
 
-    def _write(self, page: _Page) -> None:
-        order, seen = page.order, page.seen
+    def _write(self, job: _Job) -> None:
+        order, seen = job.order, job.seen
         pictures: dict[ImageKind, Image] = {
             "before": seen.before,
             "after": seen.after,
             "difference": change(seen.before, seen.after, seen.changed),
-            "annotated": annotate(seen.after, order.axis, order.label, page.projection),
+            "annotated": annotate(seen.after, order.axis, order.label, job.projection),
         }
         folder = self._folder / order.dart_id
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ class Album:
 
 
 def jpeg(picture: Image, max_bytes: int) -> bytes:
-    """Encode a picture as well as fits into `max_bytes`; smaller when no quality does."""
+    """Encode a picture in the best quality that fits into `max_bytes`; scale it down if none does."""
     shown = picture
     while True:
         for quality in QUALITIES:

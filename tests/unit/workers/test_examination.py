@@ -16,7 +16,7 @@ from schemas.base import CameraId
 from schemas.examination import Examine
 from schemas.pipe.to_worker import SourceSpec
 from tests.support.scene import outlook
-from workers.examining import examine, main, sharpness
+from workers.examination import examine, main, sharpness
 from workers.sources import SourceError
 from workers.sources.simulator import true_calibration
 from workers.vision.frame import Frame, Image
