@@ -116,7 +116,7 @@ class Detector:
         """Tell how old the picture is that new ones are compared with, in seconds; 0 when there is none."""
         return 0.0 if self._scene is None else max(0.0, now_s - self._scene.reference.taken_s)
 
-    def look_anew(self) -> None:
+    def reacquire(self) -> None:
         """Find the board again with the next pictures: the camera was away, and what happened meanwhile is judged as after a start."""
         if self._scene is None:
             return
@@ -125,7 +125,7 @@ class Detector:
         self._forget_place()
         self._handed_over = handed_over
 
-    def tell(self, message: ToWorker) -> list[FromWorker]:
+    def handle(self, message: ToWorker) -> list[FromWorker]:
         """Take what the supervisor says."""
         match message:
             case UpdateBoard():

@@ -61,14 +61,14 @@ class PersistentDetector:
         """Return the pictures of a recent episode; None if they are not in memory any more."""
         return self._detector.pictures(episode)
 
-    def look_anew(self) -> None:
+    def reacquire(self) -> None:
         """Register the board again after the camera was disconnected."""
-        self._detector.look_anew()
+        self._detector.reacquire()
 
-    def tell(self, message: ToWorker) -> list[FromWorker]:
+    def handle(self, message: ToWorker) -> list[FromWorker]:
         """Process a message of the supervisor; store the pictures that it asks for."""
         if not isinstance(message, StoreImages):
-            return self._detector.tell(message)
+            return self._detector.handle(message)
         seen, projection = self._detector.pictures(message.episode), self._detector.projection
         if self.image_writer is not None and seen is not None and projection is not None:
             self.image_writer.submit(message, seen, projection)

@@ -38,10 +38,10 @@ class CountingDetector:
         share = float(frame.small_grey().mean()) / 255
         return [MotionDetected(camera_id=self.camera_id, t_s=frame.t_s, episode=next(self._episodes), changed_share=share)]
 
-    def look_anew(self) -> None:
+    def reacquire(self) -> None:
         """Do nothing: there is no reference."""
 
-    def tell(self, message: ToWorker) -> list[FromWorker]:
+    def handle(self, message: ToWorker) -> list[FromWorker]:
         """Report that a message arrived."""
         hand = isinstance(message, UpdateBoard) and message.takeout
         return [MotionDetected(camera_id=self.camera_id, t_s=self._t_s, episode=0, changed_share=-1.0, hand=hand)]

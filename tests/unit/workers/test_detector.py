@@ -49,7 +49,7 @@ class Watched:
     def knows(self, *darts: tuple[str, Pose, int]) -> None:
         """Let the supervisor say which darts stand: name, dart, and the episode in which it was new."""
         known = tuple(KnownDart(dart_id=DartId(n), axis=axis_of(p), episodes={self.look.camera_id: e}) for n, p, e in darts)
-        self.detector.tell(UpdateBoard(darts=known))
+        self.detector.handle(UpdateBoard(darts=known))
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def test_a_dart_that_came_behind_a_hand_is_found(watched: Watched) -> None:
 def test_a_disowned_episode_is_taken_back(watched: Watched) -> None:
     """When the supervisor disowns an episode, the next one is compared with what was before it."""
     episode = _settled(watched.frames(6, NEW))[0].episode
-    watched.detector.tell(RevertReference(episode=episode))
+    watched.detector.handle(RevertReference(episode=episode))
     again = _settled(watched.frames(6, NEW, SECOND))[0]
     foot, head = watched.look.seen(NEW, 0.0, 60.0)
     lines = [watched.look.projection.denormalise(np.array([[c.u, c.v] for c in s.sections])) for s in again.sightings]
@@ -202,7 +202,7 @@ def test_a_disowned_episode_is_taken_back(watched: Watched) -> None:
 def test_a_new_reference_is_taken_when_asked_for(watched: Watched) -> None:
     """After the supervisor said that what stands is the board, it is no difference any more, and empty is what it said is empty."""
     watched.frames(6, NEW)
-    watched.detector.tell(RenewReference(empty=True))
+    watched.detector.handle(RenewReference(empty=True))
     watched.frames(6, NEW)
     share = _settled(watched.frames(6, NEW, SECOND))[0].empty_share
     back = _settled(watched.frames(6, NEW))[0].empty_share
@@ -217,7 +217,7 @@ def test_a_dart_that_lands_as_the_takeout_ends_is_no_part_of_the_empty_board(wat
     watched.frames(6, NEW)
     watched.frames(6)
     watched.frames(1, SECOND)
-    watched.detector.tell(RenewReference(empty=True))
+    watched.detector.handle(RenewReference(empty=True))
     watched.frames(8, SECOND)
     kept = watched.detector.empty
 
@@ -231,7 +231,7 @@ def test_a_dart_that_landed_before_the_end_of_a_takeout_was_heard_of_is_no_part_
     watched.frames(6, NEW)
     taken = _settled(watched.frames(6))[0].episode
     watched.frames(8, SECOND)
-    watched.detector.tell(RenewReference(empty=True, after=taken))
+    watched.detector.handle(RenewReference(empty=True, after=taken))
     watched.frames(4, SECOND)
     kept = watched.detector.empty
 
@@ -329,7 +329,7 @@ def test_a_dart_thrown_in_the_dark_is_seen_in_the_light(watched: Watched) -> Non
 
 def test_a_camera_that_was_away_finds_its_place_and_what_happened(watched: Watched) -> None:
     """Asked to look anew it keeps its calibration, and tells what stands in the board beside the empty one."""
-    watched.detector.look_anew()
+    watched.detector.reacquire()
     said = watched.frames(6, NEW)
 
     assert [m.kept for m in said if isinstance(m, Calibrated)] == [True]
@@ -350,9 +350,9 @@ def test_a_frozen_camera_is_told(watched: Watched) -> None:
 def test_a_calibration_that_somebody_gives_is_kept_if_it_fits(watched: Watched) -> None:
     """One that agrees with the picture is taken as it is; in place of one that does not a new one is measured."""
     good = msgspec.structs.replace(watched.look.calibration, epoch=7)
-    watched.detector.tell(UseCalibration(calibration=good))
+    watched.detector.handle(UseCalibration(calibration=good))
     watched.frames(2)
-    watched.detector.tell(UseCalibration(calibration=outlook(1, 0).calibration))
+    watched.detector.handle(UseCalibration(calibration=outlook(1, 0).calibration))
     watched.frames(12)
     calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
 
@@ -363,7 +363,7 @@ def test_a_calibration_that_somebody_gives_is_kept_if_it_fits(watched: Watched) 
 
 def test_a_wish_to_calibrate_forgets_the_place(watched: Watched) -> None:
     """After the order a calibration is measured, not kept."""
-    watched.detector.tell(Calibrate())
+    watched.detector.handle(Calibrate())
     for _ in range(12):
         watched.frames(1)
     calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
@@ -420,12 +420,12 @@ def test_with_darts_in_the_board_a_pushed_camera_waits() -> None:
     watched.frames(8)
     watched.frames(6, NEW)
     known = KnownDart(dart_id=DartId("d1"), axis=axis_of(NEW), episodes={watched.look.camera_id: 1})
-    watched.detector.tell(UpdateBoard(darts=(known,)))
+    watched.detector.handle(UpdateBoard(darts=(known,)))
     for _ in range(8):
         watched.step(pushed(watched.look.picture(NEW), 8.0))
     waiting = [m for m in watched.said if isinstance(m, CameraFault | Calibrated)]
-    watched.detector.tell(RenewReference(empty=True))
-    watched.detector.tell(UpdateBoard())
+    watched.detector.handle(RenewReference(empty=True))
+    watched.detector.handle(UpdateBoard())
     for _ in range(16):
         watched.step(pushed(watched.look.picture(), 8.0))
 

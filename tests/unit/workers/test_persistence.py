@@ -93,8 +93,8 @@ def test_pictures_of_a_throw_are_kept_where_they_are_asked_for(tmp_path: Path) -
     detector = PersistentDetector(msgspec.structs.replace(configure(tmp_path), images_dir=str(tmp_path / "images")))
     watch(detector, view.picture())
     settled = [m for m in watch(detector, view.picture(STANDING), from_s=1.0) if isinstance(m, Settled)]
-    detector.tell(StoreImages(dart_id=DartId("d000001"), episode=settled[0].episode, axis=known().axis, label="T20"))
-    detector.tell(StoreImages(dart_id=DartId("d000002"), episode=99))
+    detector.handle(StoreImages(dart_id=DartId("d000001"), episode=settled[0].episode, axis=known().axis, label="T20"))
+    detector.handle(StoreImages(dart_id=DartId("d000002"), episode=99))
     assert detector.image_writer is not None
     detector.image_writer.flush()
 
