@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
         run_camera(console, configure, no_log)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever read along has left; nothing more is to be written, also not at the exit
+    except BrokenPipeError:  # the reader has closed its end; nothing may be written, also not at the exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1 if console.failed else 0
 

@@ -34,9 +34,14 @@ class ExplanationDetector(PersistentDetector):
         """
         messages = super().step(frame)
         for settled in (m for m in messages if isinstance(m, Settled)):
-            seen = self.pictures(settled.episode)
-            if seen is not None:
-                self._write(settled.episode, before=seen.before, after=seen.after, change=change(seen.before, seen.after, seen.changed))
+            pictures = self.pictures(settled.episode)
+            if pictures is not None:
+                self._write(
+                    settled.episode,
+                    before=pictures.before,
+                    after=pictures.after,
+                    change=change(pictures.before, pictures.after, pictures.changed),
+                )
         return messages
 
     def _write(self, episode: int, **pictures: Image) -> None:

@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 
 
 class _Job(NamedTuple):
-    order: StoreImages
-    seen: Seen
+    request: StoreImages
+    episode: Seen
     projection: Projection
 
 
@@ -44,10 +44,10 @@ class ImageWriter:
         self._jobs: queue.Queue[_Job] = queue.Queue(WAITING)
         threading.Thread(target=self._write_all, name="image-writer", daemon=True).start()
 
-    def submit(self, order: StoreImages, seen: Seen, projection: Projection) -> None:
+    def submit(self, request: StoreImages, episode: Seen, projection: Projection) -> None:
         """Queue the pictures of an episode for writing, without waiting."""
         try:
-            self._jobs.put_nowait(_Job(order, seen, projection))
+            self._jobs.put_nowait(_Job(request, episode, projection))
         except queue.Full:
             self.dropped += 1
 
@@ -73,14 +73,14 @@ class ImageWriter:
                 self._jobs.task_done()
 
     def _write(self, job: _Job) -> None:
-        order, seen = job.order, job.seen
+        request, episode = job.request, job.episode
         pictures: dict[ImageKind, Image] = {
-            "before": seen.before,
-            "after": seen.after,
-            "difference": change(seen.before, seen.after, seen.changed),
-            "annotated": annotate(seen.after, order.axis, order.label, job.projection),
+            "before": episode.before,
+            "after": episode.after,
+            "difference": change(episode.before, episode.after, episode.changed),
+            "annotated": annotate(episode.after, request.axis, request.label, job.projection),
         }
-        folder = self._folder / order.dart_id
+        folder = self._folder / request.dart_id
         folder.mkdir(parents=True, exist_ok=True)
         for kind, picture in pictures.items():
             path = folder / f"{self._camera}-{kind}.jpg"

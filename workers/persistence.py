@@ -69,9 +69,9 @@ class PersistentDetector:
         """Process a message of the supervisor; store the pictures that it asks for."""
         if not isinstance(message, StoreImages):
             return self._detector.handle(message)
-        seen, projection = self._detector.pictures(message.episode), self._detector.projection
-        if self.image_writer is not None and seen is not None and projection is not None:
-            self.image_writer.submit(message, seen, projection)
+        pictures, projection = self._detector.pictures(message.episode), self._detector.projection
+        if self.image_writer is not None and pictures is not None and projection is not None:
+            self.image_writer.submit(message, pictures, projection)
         return []
 
     def reference_age_s(self, now_s: float) -> float:

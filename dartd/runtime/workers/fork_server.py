@@ -36,7 +36,7 @@ UNKNOWN_EXIT_CODE = 255  # what multiprocessing reports when the fork server has
 T = TypeVar("T")
 
 _context = multiprocessing.get_context("forkserver")
-_server: Any = forkserver._forkserver  # type: ignore[attr-defined]  # noqa: SLF001 (it can be ended in no public way)
+_server: Any = forkserver._forkserver  # noqa: SLF001 (it can be ended in no public way)
 _in_use = threading.Lock()
 
 
