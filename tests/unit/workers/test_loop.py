@@ -88,9 +88,9 @@ def test_in_lockstep_every_frame_is_processed_when_granted(tmp_path: Path) -> No
             frames, progress = peer.until_progress()
             grants.append((round(progress.t_s, 6), [type(message).__name__ for message in frames]))
 
-    assert [type(message).__name__ for message in said] == ["Hello"]
+    assert [type(message).__name__ for message in said] == ["SourceOpened"]
     assert (first.t_s, first.next_s) == (0.0, 0.0)
-    assert grants == [(0.0, ["Motion"]), (0.1, []), (0.2, ["Motion"]), (0.3, ["Heartbeat"])]
+    assert grants == [(0.0, ["MotionDetected"]), (0.1, []), (0.2, ["MotionDetected"]), (0.3, ["WorkerHeartbeat"])]
 
 
 def test_in_lockstep_one_grant_may_cover_many_frames(tmp_path: Path) -> None:
