@@ -235,14 +235,14 @@ def test_live_a_silent_camera_is_gone_until_it_speaks(monkeypatch: pytest.Monkey
     assert not back.active
 
 
-def test_live_a_source_that_never_comes_back_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_a_source_that_hangs_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """A source stuck in the operating system raises, so that the supervisor starts a new process."""
     monkeypatch.setattr(module, "STUCK_S", 0.05)
     monkeypatch.setattr(module, "HEARTBEAT_S", 0.02)
     never = threading.Event()
     source = ScriptedSource([until(never)])
 
-    with UnconnectedPort() as port, pytest.raises(SourceStuckError, match="does not come back"):
+    with UnconnectedPort() as port, pytest.raises(SourceStuckError, match="does not return"):
         CameraLoop(port, configure("test:", lockstep=False), CountingDetector(), lambda: source).run()
     never.set()
 
@@ -256,7 +256,7 @@ def test_live_a_camera_that_is_too_slow_is_told(monkeypatch: pytest.MonkeyPatch,
         fault = peer.wait_for(CameraFault)
 
     assert (fault.fault, fault.active) == ("slow", True)
-    assert "of 60 frames a second" in fault.detail
+    assert "of 60 frames per second" in fault.detail
 
 
 def test_live_a_crash_of_the_source_crashes_the_loop() -> None:
