@@ -25,12 +25,12 @@ from dartd.errors import ListenError
 from dartd.metrics import CameraFigures, HubFigures, Metrics
 from dartd.outlets.periodic import write_behind
 from dartd.runtime.clock import LiveClock
-from dartd.runtime.fault_injection import Mischief
+from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.retention import Retention
-from dartd.runtime.workers.configure import Briefing
+from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
@@ -126,8 +126,8 @@ class Daemon:
         self._config = config
         self._environ = environ
         self._announce = announce
-        self._mischief = Mischief(scenario)
-        self._clock = LiveClock(wall=self._mischief.wall)
+        self._faults = FaultInjector(scenario)
+        self._clock = LiveClock(wall=self._faults.wall)
         self._version = version()
         self._metrics = Metrics(self._version, process=True)
 
@@ -206,16 +206,16 @@ class Daemon:
         pending = await recover(board, journal, clock)
         calibrations = Calibrations(journal.database)
         await calibrations.load()
-        self._mischief.begin()
+        self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
-        briefing = Briefing(config, board, calibrations, self._mischief, began_s=clock.now(), epoch_s=epoch_s)
+        configurations = Configurations(config, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
 
         async def deliver(_camera_id: CameraId, item: WorkerInput) -> None:
             await pipeline.deliver(item)
             if isinstance(item, Calibrated):
                 await calibrations.keep(item.calibration, at_s=clock.wall(item.t_s))
 
-        supervisor = Supervisor([camera.camera_id for camera in config.cameras], briefing.of, deliver)
+        supervisor = Supervisor([camera.camera_id for camera in config.cameras], configurations.of_camera, deliver)
         pipeline = Pipeline(
             board,
             journal,
@@ -266,7 +266,7 @@ class Daemon:
             tasks.start_soon(pipeline.run)
             tasks.start_soon(services.host.run)
             tasks.start_soon(self._measure_lag)
-            tasks.start_soon(self._mischief.run, config.store_path)
+            tasks.start_soon(self._faults.run, config.store_path)
             tasks.start_soon(write_behind, services)
             tasks.start_soon(retention.run)
             await tasks.start(serving, build_app(services), sockets)

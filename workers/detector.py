@@ -103,7 +103,7 @@ class Detector:
         self._locator.candidate_empty = None if empty is None else empty.picture
         self._forget_position(Input.RELOCATE, calibration)
 
-    def tell(self, message: ToWorker) -> list[FromWorker]:
+    def handle(self, message: ToWorker) -> list[FromWorker]:
         """Apply a message of the supervisor."""
         match message:
             case UpdateBoard():

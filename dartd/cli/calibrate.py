@@ -63,4 +63,4 @@ def command(
     for name, value in given.items():
         flag = f"--{name.replace('_', '-')}"
         options += [flag] if value is True else [] if value is None or value is False else [flag, str(value)]
-    sys.exit(subprocess.run([sys.executable, "-m", "workers.calibrating", *options], check=False).returncode)  # noqa: S603 (our own)
+    sys.exit(subprocess.run([sys.executable, "-m", "workers.calibration", *options], check=False).returncode)  # noqa: S603 (our own)

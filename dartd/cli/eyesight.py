@@ -30,7 +30,9 @@ def camera_findings(config: Config, health: dict[str, Any] | None, *, running: b
         return
     known = _calibrations(config)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        asked = [Examine(source=camera.source, board=config.board.spec, calibration=known.get(camera.camera_id)) for camera in config.cameras]
+        asked = [
+            Examine(source=camera.source, board=config.board.spec, calibration=known.get(camera.camera_id)) for camera in config.cameras
+        ]
         for camera, ask, seen in zip(config.cameras, asked, pool.map(look, asked), strict=True):
             yield from judge_seen(camera, seen, calibrated=ask.calibration is not None)
 
@@ -88,7 +90,7 @@ def _placed(check: str, seen: Examined, *, calibrated: bool) -> Finding:
 
 def look(asked: Examine) -> Examined:
     """Look through a camera in a process of its own; blocks."""
-    command = [sys.executable, "-m", "workers.examining"]
+    command = [sys.executable, "-m", "workers.examination"]
     try:
         done = subprocess.run(command, input=msgspec.json.encode(asked), capture_output=True, timeout=LOOK_S, check=False)  # noqa: S603
         return msgspec.json.decode(done.stdout, type=Examined)

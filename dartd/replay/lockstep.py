@@ -8,7 +8,7 @@ from typing import Self
 
 from dartd.decision import Input, WorkerChange
 from dartd.errors import WorkerProtocolError
-from dartd.runtime.workers.fork_server import Nursery
+from dartd.runtime.workers.fork_server import ForkServer
 from dartd.runtime.workers.process import WorkerProcess
 from schemas.base import CameraId
 from schemas.events import CameraState
@@ -28,9 +28,9 @@ class Lockstep:
     """
 
     def __init__(self, configures: Sequence[Configure], *, target: str, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> None:
-        self._nursery = Nursery()
+        self._fork_server = ForkServer()
         self._cameras = [
-            _LockstepCamera(configure, WorkerProcess(configure.source.camera_id, self._nursery, target), answer_timeout_s)
+            _LockstepCamera(configure, WorkerProcess(configure.source.camera_id, self._fork_server, target), answer_timeout_s)
             for configure in configures
         ]
         self.crashed: dict[CameraId, str] = {}
@@ -81,7 +81,7 @@ class Lockstep:
 
     async def _end(self) -> None:
         await asyncio.gather(*(camera.end() for camera in self._cameras))
-        await self._nursery.close()
+        await self._fork_server.close()
 
 
 class _LockstepCamera:

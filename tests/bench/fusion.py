@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from workers.sources.simulator.script import Script
 
 from dartd.config import Config
 from dartd.daemon import build_board
@@ -28,6 +27,7 @@ from dartd.replay.scoring import load_truth
 from schemas.base import CameraId
 from workers.sources.simulator.__main__ import record
 from workers.sources.simulator.address import parse_address
+from workers.sources.simulator.script import Script
 
 FPS, SIZE = 20.0, (800, 600)
 NEAR_MM = 5.0  # from the true point: farther axes are no darts

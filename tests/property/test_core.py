@@ -82,7 +82,9 @@ INPUTS: st.SearchStrategy[Input] = st.one_of(
     st.builds(SourceOpened, camera_id=CAMERAS, pid=st.just(1), width=st.just(800), height=st.just(600)),
     st.sampled_from(CALIBRATIONS).map(lambda c: Calibrated(camera_id=c.camera_id, t_s=0.0, calibration=c)),
     st.builds(CalibrationRefused, camera_id=CAMERAS, t_s=st.just(0.0), reason=st.just("no board")),
-    st.builds(CameraFault, camera_id=CAMERAS, t_s=st.just(0.0), fault=st.sampled_from(["camera_gone", "frozen", "ended"]), active=st.booleans()),
+    st.builds(
+        CameraFault, camera_id=CAMERAS, t_s=st.just(0.0), fault=st.sampled_from(["camera_gone", "frozen", "ended"]), active=st.booleans()
+    ),
     st.builds(WorkerChange, at_s=st.just(0.0), camera_id=CAMERAS, state=st.sampled_from(["starting", "ready", "offline", "error"])),
     st.builds(SequenceStarted, camera_id=CAMERAS, t_s=st.just(0.0), sequence_id=st.sampled_from(["a", "b"])),
 )

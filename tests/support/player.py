@@ -49,7 +49,7 @@ def play(specs: Sequence[SourceSpec], *, until_s: float = math.inf, watch: Calla
     def told(step: Step, now: float) -> Iterator[Told]:
         for camera_id, order in step.orders:
             for each in detectors if camera_id is None else (camera_id,):
-                detectors[each].tell(order)
+                detectors[each].handle(order)
         yield from (Told(event, sequence_id, now - began_s) for event in step.events)
 
     _open_all(sources)

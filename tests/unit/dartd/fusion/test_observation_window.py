@@ -35,7 +35,7 @@ def _settled(
     camera: int,
     *axes: Axis3,
     leaving: float = 0.0,
-    spots: tuple[Blob, ...] = (),
+    blobs: tuple[Blob, ...] = (),
     presence: tuple[DartPresence, ...] = (),
     empty_share: float | None = None,
 ) -> Settled:
@@ -50,7 +50,7 @@ def _settled(
         max_share=0.02,
         empty_share=empty_share,
         sightings=tuple(msgspec.structs.replace(s, leaving=leaving) for s in sightings),
-        blobs=spots,
+        blobs=blobs,
         presence=presence,
     )
 

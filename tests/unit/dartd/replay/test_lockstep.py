@@ -85,7 +85,7 @@ async def test_camera_that_cannot_be_opened_is_offline(tmp_path: Path) -> None:
 async def test_camera_that_says_nothing_is_given_up(tmp_path: Path) -> None:
     """A process that does not answer in time is reported as crashed, and ended."""
     configures = await _configures(write_recording(tmp_path, [[10]], cameras=1))
-    async with Lockstep(configures, target="tests.support.workers:silent", answer_timeout_s=0.5) as cameras:
+    async with Lockstep(configures, target="tests.support.workers:hang", answer_timeout_s=0.5) as cameras:
         await cameras.open()
 
     assert cameras.crashed == {"cam0": "no answer for 0.5 s"}

@@ -14,8 +14,8 @@ from schemas.base import BoardId, EventId
 from schemas.board import BoardSpec
 from schemas.events import DartHit, Envelope
 from schemas.geometry import Axis3
-from schemas.recording import RecordedCamera, Recording, Sequence
 from schemas.pipe.from_worker import Calibrated, MotionDetected, Settled, SourceOpened
+from schemas.recording import RecordedCamera, Recording, Sequence
 from tests.support.sightings import rig, sighting_of
 
 AXIS = Axis3(x_mm=10.0, y_mm=103.0, slope_x=0.05, slope_y=0.2)

@@ -95,11 +95,11 @@ def is_gone(pid: int | None) -> bool:
     ("behaviour", "reason"),
     [
         ("crash", "code 3"),
-        ("hang", "said nothing for 1 s"),
+        ("hang", "sent nothing for 1 s"),
         ("flood", "messages in a second"),
-        ("garbage", "no message"),
+        ("garbage", "not a message"),
         ("giant", "1073741824 bytes"),
-        ("half", "said nothing for 1 s"),
+        ("half", "sent nothing for 1 s"),
         ("die_mid_message", "code 4"),
         ("mute", "closed its pipe"),
     ],
@@ -171,7 +171,7 @@ async def test_a_process_that_listens_to_nothing_is_replaced() -> None:
     said = UpdateBoard(takeout=True)
 
     async with supervised({GOOD: "good", BAD: "deaf"}, inbox) as supervisor:
-        while "takes no messages" not in inbox.reasons(BAD):
+        while "reads no messages" not in inbox.reasons(BAD):
             for _ in range(2000):
                 supervisor.send(BAD, said)
             await anyio.lowlevel.checkpoint()
@@ -207,12 +207,12 @@ async def test_a_process_that_never_speaks_is_replaced() -> None:
     """A process that starts and never says a word is given up after the time for a start; it counts as failed, so started() comes."""
     inbox = Inbox()
 
-    async with supervised({BAD: "good"}, inbox, target="tests.support.workers:silent", start_timeout_s=1.0) as supervisor:
+    async with supervised({BAD: "good"}, inbox, target="tests.support.workers:hang", start_timeout_s=1.0) as supervisor:
         at_start = inbox.states(BAD)
         await until(lambda: supervisor.cameras()[BAD].restarts >= 1)
 
     assert at_start == ["starting", "offline"]
-    assert "said nothing for 1 s" in inbox.reasons(BAD)
+    assert "sent nothing for 1 s" in inbox.reasons(BAD)
 
 
 async def test_started_waits_for_every_answer_or_failure() -> None:
@@ -266,7 +266,7 @@ async def test_no_process_survives_a_killed_daemon(waiting: Waiting) -> None:
     program = """
 import anyio
 from dartd.runtime.workers.supervisor import Supervisor
-from schemas.worker import Configure, SourceSpec
+from schemas.pipe.to_worker import Configure, SourceSpec
 
 async def deliver(camera_id, item):
     pass

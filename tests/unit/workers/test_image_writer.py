@@ -12,8 +12,8 @@ from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
 from schemas.pipe.to_worker import StoreImages
 from tests.support.waiting import Waiting
-from workers import album as module
-from workers.album import QUALITIES, WAITING, Album, jpeg
+from workers import image_writer as module
+from workers.image_writer import QUALITIES, WAITING, ImageWriter, jpeg
 from workers.sources.simulator import true_calibration
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
@@ -40,15 +40,15 @@ def _seen() -> EpisodePictures:
 
 def test_every_kind_of_picture_is_written_and_fits(tmp_path: Path) -> None:
     """Four pictures of a throw are there, readable, and together no larger than allowed, even of pure noise."""
-    album = Album(tmp_path, CAMERA, 300_000)
-    album.keep(_order(), _seen(), PROJECTION)
-    album.settle()
+    writer = ImageWriter(tmp_path, CAMERA, 300_000)
+    writer.submit(_order(), _seen(), PROJECTION)
+    writer.flush()
     files = sorted((tmp_path / "d000001").iterdir())
 
     assert [path.name for path in files] == [f"cam0-{kind}.jpg" for kind in ("after", "annotated", "before", "difference")]
     assert sum(path.stat().st_size for path in files) <= 300_000
     assert all(cv2.imread(str(path)) is not None for path in files)
-    assert (album.kept, album.lost) == (1, 0)
+    assert (writer.written, writer.dropped) == (1, 0)
 
 
 @pytest.mark.parametrize("max_bytes", [200_000, 60_000, 20_000])
@@ -77,33 +77,33 @@ def test_a_slow_disk_costs_pictures_and_no_time(tmp_path: Path, monkeypatch: pyt
         return jpeg(picture, max_bytes)
 
     monkeypatch.setattr(module, "jpeg", slowly)
-    album = Album(tmp_path, CAMERA, 300_000)
-    album.keep(_order(0), _seen(), PROJECTION)
+    writer = ImageWriter(tmp_path, CAMERA, 300_000)
+    writer.submit(_order(0), _seen(), PROJECTION)
     waiting.until(busy.is_set, "a write")
     for number in range(1, WAITING + 4):
-        album.keep(_order(number), _seen(), PROJECTION)
-    lost = album.lost
+        writer.submit(_order(number), _seen(), PROJECTION)
+    dropped = writer.dropped
     go.set()
-    album.settle()
+    writer.flush()
 
-    assert lost == 3
-    assert album.kept == WAITING + 1
+    assert dropped == 3
+    assert writer.written == WAITING + 1
 
 
 def test_a_full_disk_costs_pictures_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """What cannot be written is lost and counted, the log says so once, and with room it goes on."""
-    album = Album(tmp_path, CAMERA, 300_000)
+    writer = ImageWriter(tmp_path, CAMERA, 300_000)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     try:
         for number in range(3):
-            album.keep(_order(number), _seen(), PROJECTION)
-        album.settle()
+            writer.submit(_order(number), _seen(), PROJECTION)
+        writer.flush()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    album.keep(_order(7), _seen(), PROJECTION)
-    album.settle()
+    writer.submit(_order(7), _seen(), PROJECTION)
+    writer.flush()
 
-    assert (album.kept, album.lost) == (1, 3)
-    assert len([r for r in caplog.records if "cannot be kept" in r.message]) == 1
+    assert (writer.written, writer.dropped) == (1, 3)
+    assert len([r for r in caplog.records if "cannot be written" in r.message]) == 1
     assert len(list((tmp_path / "d000007").glob("*.jpg"))) == 4

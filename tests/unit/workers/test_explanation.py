@@ -9,7 +9,7 @@ from schemas.base import CameraId
 from schemas.pipe.from_worker import Settled
 from schemas.pipe.to_worker import Configure, SourceSpec
 from tests.support.scene import dart, outlook
-from workers.explaining import ExplainingDetector
+from workers.explanation import ExplanationDetector
 from workers.sources.simulator import true_calibration
 from workers.vision.frame import Frame
 
@@ -23,7 +23,7 @@ def test_a_dart_leaves_three_pictures_that_show_it(tmp_path: Path) -> None:
         source=SourceSpec(camera_id=CAMERA, url="sim:?rig=1&seed=1&story=demo&camera=0"),
         calibration=true_calibration(1, 0, 800, 600, CAMERA),
     )
-    detector = ExplainingDetector(configure, tmp_path / "pictures")
+    detector = ExplanationDetector(configure, tmp_path / "pictures")
     stills = [view.picture()] * 4 + [view.picture(dart(30.0, 60.0))] * 4
     told = [m for k, still in enumerate(stills) for m in detector.step(Frame(k / 20, pixels=still))]
     (settled,) = [m for m in told if isinstance(m, Settled)]

@@ -1,4 +1,4 @@
-"""Calibrate from picture files: `python -m workers.calibrating`, what `dartd calibrate` runs."""
+"""Calibrate from picture files: `python -m workers.calibration`, run by `dartd calibrate`."""
 
 import argparse
 import sys
@@ -17,18 +17,24 @@ from workers.vision.calibration.chessboard import lens_of
 from workers.vision.calibration.overlay import draw_overlay
 from workers.vision.calibration.points import NAMES, Points
 from workers.vision.frame import Image
-from workers.vision.locator import KEPT_PX
 
-REFUSED, UNREADABLE = 1, 2
+MAX_OFFSET_PX = 1.0  # a calibration that is off by less still holds
+REFUSED, UNREADABLE = 1, 2  # exit status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Calibrate, or check a calibration, as the command line asks; 1 when it is refused, 2 when a file cannot be read."""
-    parser = argparse.ArgumentParser(prog="python -m workers.calibrating", description=__doc__)
-    parser.add_argument("pictures", nargs="+", type=Path, help="of the empty board, all of one camera; the median of several is used")
+    """Calibrate, or check a calibration; return 1 if it is refused, 2 if a file cannot be read."""
+    parser = argparse.ArgumentParser(prog="python -m workers.calibration", description=__doc__)
+    parser.add_argument("pictures", nargs="+", type=Path, help="pictures of the empty board from one camera; the median of several is used")
     parser.add_argument("--camera-id", default="cam0")
-    parser.add_argument("--near-sector", type=int, choices=range(1, 21), metavar="SECTOR", help="where the number ring cannot be read")
-    parser.add_argument("--board", type=str, default="{}", help="the rings as JSON, where they are not the usual ones")
+    parser.add_argument(
+        "--near-sector",
+        type=int,
+        choices=range(1, 21),
+        metavar="SECTOR",
+        help="the sector nearest to the camera, if the number ring cannot be read",
+    )
+    parser.add_argument("--board", type=str, default="{}", help="the rings as JSON, if they are not the standard ones")
     parser.add_argument("--out", type=Path, help="write the calibration here as JSON, else to stdout")
     parser.add_argument("--overlay", type=Path, help="write the picture with the calibration drawn over it here")
     parser.add_argument("--check", type=Path, metavar="JSON", help="check this calibration against the picture instead of taking a new one")
@@ -38,45 +44,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--lens", action="store_true", help="find the lens instead, from pictures of a chessboard (9x6 inner corners, 25 mm)"
     )
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        if asked.lens:
-            return _find_lens(asked.pictures, asked.out)
-        picture = np.asarray(np.median(np.stack(_read(asked.pictures)), axis=0), np.uint8)
-        board = msgspec.json.decode(asked.board, type=BoardSpec)
-        known = msgspec.json.decode(asked.check.read_bytes(), type=Calibration) if asked.check else None
-        camera_id = CameraId(asked.camera_id)
-        found = _checked(picture, known, board) if known else calibrate([picture], board, camera_id, asked.near_sector, points=asked.points)
+        if options.lens:
+            return _find_lens(options.pictures, options.out)
+        picture = np.asarray(np.median(np.stack(_read(options.pictures)), axis=0), np.uint8)
+        board = msgspec.json.decode(options.board, type=BoardSpec)
+        known = msgspec.json.decode(options.check.read_bytes(), type=Calibration) if options.check else None
+        camera_id = CameraId(options.camera_id)
+        found = (
+            _checked(picture, known, board) if known else calibrate([picture], board, camera_id, options.near_sector, points=options.points)
+        )
     except CalibrationRefusedError as error:
         sys.stderr.write(f"refused: {error.reason}\n")
         return REFUSED
     except (OSError, ValueError) as error:  # msgspec's errors are ValueErrors
         sys.stderr.write(f"{error}\n")
         return UNREADABLE
-    if asked.overlay:
-        cv2.imwrite(str(asked.overlay), draw_overlay(picture, found, board))
+    if options.overlay:
+        cv2.imwrite(str(options.overlay), draw_overlay(picture, found, board))
     written = msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
-    _write(written, asked.out)
+    _write(written, options.out)
     sys.stderr.write(
-        f"{found.camera_id}: the lines lie {found.residual_mm:.2f} mm ({found.residual_px:.2f} px) beside the fit, {found.samples} places; "
+        f"{found.camera_id}: the lines lie {found.residual_mm:.2f} mm ({found.residual_px:.2f} px) off the fit, {found.samples} points; "
         f"focal length {found.focal_x_px:.0f} px, k1 {found.k1:+.3f}\n"
     )
     return 0
 
 
 def _points(text: str) -> Points:
-    """Read pixels as people write them: `412,80 700,300 395,560 90,290`."""
+    """Parse pixels: `412,80 700,300 395,560 90,290`."""
     return [(float(x), float(y)) for x, y in (each.split(",") for each in text.split())]
 
 
 def _find_lens(paths: Sequence[Path], out: Path | None) -> int:
-    """Write what a configuration takes as known of a lens."""
+    """Write the parameters of the lens as lines of a configuration file."""
     found = lens_of(_read(paths))
-    missing = [str(path) for path, seen in zip(paths, found.found, strict=True) if not seen]
+    missing = [str(path) for path, is_found in zip(paths, found.found, strict=True) if not is_found]
     keys = [f"{name} = {value}" for name, value in msgspec.structs.asdict(found.lens).items()]
     _write("\n".join(["[cameras.lens]", *keys, ""]).encode(), out)
     sys.stderr.write(
-        f"the corners lie {found.residual_px:.2f} px beside the lens, in {len(paths) - len(missing)} pictures; "
+        f"the corners lie {found.residual_px:.2f} px off the fit, in {len(paths) - len(missing)} pictures; "
         f"put these lines below the camera in the configuration{''.join(f'; no whole chessboard in {path}' for path in missing)}\n"
     )
     return 0
@@ -93,7 +101,7 @@ def _read(paths: Sequence[Path]) -> list[Image]:
     """Read pictures of one camera.
 
     Raises:
-        ValueError: one is no picture, or of another size.
+        ValueError: a file is not a picture, or has another size.
     """
     pictures: list[Image] = []
     for path in paths:
@@ -107,17 +115,17 @@ def _read(paths: Sequence[Path]) -> list[Image]:
 
 
 def _checked(picture: Image, calibration: Calibration, board: BoardSpec) -> Calibration:
-    """Give a calibration that holds.
+    """Return the calibration if it fits the picture.
 
     Raises:
-        CalibrationRefusedError: it does not fit the picture.
+        CalibrationRefusedError: it does not fit.
     """
     if picture.shape[:2] != (calibration.height, calibration.width):
         size = f"{picture.shape[1]}x{picture.shape[0]}"
         raise CalibrationRefusedError(f"the calibration is of {calibration.width}x{calibration.height}, the picture {size}")
     off_px = verify(picture, calibration, board)
-    if off_px >= KEPT_PX:
-        how = "no board is where it says" if off_px == float("inf") else f"the board lies {off_px:.1f} px beside where it says"
+    if off_px >= MAX_OFFSET_PX:
+        how = "there is no board at its position" if off_px == float("inf") else f"the board is {off_px:.1f} px off its position"
         raise CalibrationRefusedError(f"the calibration does not fit the picture: {how}")
     return calibration
 

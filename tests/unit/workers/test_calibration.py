@@ -11,7 +11,7 @@ import pytest
 from schemas.geometry import Calibration
 from tests.support.chessboard import chessboard_picture
 from tests.support.scene import outlook
-from workers.calibrating import REFUSED, UNREADABLE, main
+from workers.calibration import REFUSED, UNREADABLE, main
 from workers.vision.calibration.points import ANGLES_RAD
 
 
@@ -46,7 +46,7 @@ def test_a_calibration_that_does_not_fit_is_refused(picture: Path, tmp_path: Pat
     main([str(picture), "--out", str(out)])
 
     assert main([str(other), "--check", str(out)]) == REFUSED
-    assert "px beside where it says" in capsys.readouterr().err
+    assert "px off its position" in capsys.readouterr().err
     assert main([str(small), "--check", str(out)]) == REFUSED
     assert "the picture 400x300" in capsys.readouterr().err
 

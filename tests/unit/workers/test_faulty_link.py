@@ -1,4 +1,4 @@
-"""Camera processes that go wrong on purpose, each a process of its own at the other end of a real pipe."""
+"""Faults that are injected into camera processes, each a process of its own at the other end of a real pipe."""
 
 import signal
 import socket
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
@@ -20,22 +21,23 @@ from schemas.pipe.from_worker import WorkerHeartbeat
 from schemas.pipe.to_worker import Configure, SourceSpec
 from tests.support.daemon import ROOT
 from tests.support.waiting import Waiting
+from workers.faulty_link import FaultyLink
 from workers.link import Link
-from workers.mischief import Mischief
 
 CAMERA = CameraId("cam0")
 _CHILD = """
-import socket, sys, time
+import sys, time
+from multiprocessing.connection import Connection
+from workers.faulty_link import FaultyLink
 from workers.link import Link
-from workers.mischief import Mischief
-connection = socket.socket(fileno=int(sys.argv[1]))
+connection = Connection(int(sys.argv[1]))
 link = Link(connection)
 link.wait(None)
-mischief = Mischief(link, connection, link.receive()[0])
+faulty = FaultyLink(link, link.receive()[0])
 real = time.monotonic
 time.monotonic = lambda: real() + 3600
 while True:
-    mischief.send([])
+    faulty.send([])
     link.wait(0.01)
 """
 
@@ -45,8 +47,8 @@ def _configure(kind: ProcessFault, at_s: float) -> Configure:
 
 
 @contextmanager
-def _struck(kind: ProcessFault) -> Iterator[tuple[socket.socket, "subprocess.Popen[bytes]"]]:
-    """Start a process for which the time of its fault comes as soon as it is configured."""
+def _faulty(kind: ProcessFault) -> Iterator[tuple[socket.socket, "subprocess.Popen[bytes]"]]:
+    """Start a process whose fault is due as soon as it is configured."""
     ours, theirs = socket.socketpair()
     with ours:
         command = [sys.executable, "-c", _CHILD, str(theirs.fileno())]
@@ -62,21 +64,21 @@ def _struck(kind: ProcessFault) -> Iterator[tuple[socket.socket, "subprocess.Pop
 
 
 def test_a_crash_ends_the_process_by_a_signal() -> None:
-    """It dies as a process does that touches memory that is not its own."""
-    with _struck("crash") as (ours, child):
+    """It must end as a process does that accesses invalid memory."""
+    with _faulty("crash") as (ours, child):
         assert child.wait(20) == -signal.SIGSEGV
         assert ours.recv(100) == b""
 
 
 @pytest.mark.parametrize("kind", ["hang", "garbage", "half_message"])
-def test_one_that_hangs_lives_on_whatever_it_is_asked(kind: ProcessFault, waiting: Waiting) -> None:
-    """It keeps its pipe open and ignores SIGTERM; what it said before is as the fault wants it."""
-    with _struck(kind) as (ours, child):
-        said = _heard(ours, bytes_needed=1 if kind != "hang" else 0)
+def test_a_process_that_hangs_ignores_sigterm(kind: ProcessFault, waiting: Waiting) -> None:
+    """It must keep its pipe open and ignore SIGTERM; what it sent before is garbage, half a message, or nothing."""
+    with _faulty(kind) as (ours, child):
+        received = _read(ours, bytes_needed=1 if kind != "hang" else 0)
         waiting.until(lambda: _ignores(child.pid, signal.SIGTERM), "a process that hangs")
         assert child.poll() is None
 
-    payloads = list(Unframer().feed(said))
+    payloads = list(Unframer().feed(received))
     assert len(payloads) == (kind == "garbage")
     for payload in payloads:
         with pytest.raises(msgspec.DecodeError):
@@ -84,27 +86,27 @@ def test_one_that_hangs_lives_on_whatever_it_is_asked(kind: ProcessFault, waitin
 
 
 def test_a_flood_does_not_end() -> None:
-    """Message follows message, each of them whole."""
-    with _struck("flood") as (ours, _):
-        said = _heard(ours, bytes_needed=200_000)
+    """Complete messages must follow each other without end."""
+    with _faulty("flood") as (ours, _):
+        received = _read(ours, bytes_needed=200_000)
 
-    messages = [decode_from_worker(payload) for payload in Unframer().feed(said)]
+    messages = [decode_from_worker(payload) for payload in Unframer().feed(received)]
     assert len(messages) > 500
     assert all(isinstance(message, WorkerHeartbeat) for message in messages)
 
 
-def test_what_struck_the_process_before_does_not_strike_this_one() -> None:
-    """A process that starts after the time of a fault speaks as it should, and hears as well."""
+def test_a_fault_from_before_the_start_is_ignored() -> None:
+    """A process that starts after the time of a fault must send and receive normally."""
     ours, theirs = socket.socketpair()
-    with ours, theirs:
-        mischief = Mischief(Link(theirs), theirs, _configure("crash", at_s=time.monotonic() - 0.001))
-        mischief.send([WorkerHeartbeat(camera_id=CAMERA, t_s=1.0)])
+    with ours, Connection(theirs.detach()) as connection:
+        faulty = FaultyLink(Link(connection), _configure("crash", at_s=time.monotonic() - 0.001))
+        faulty.send([WorkerHeartbeat(camera_id=CAMERA, t_s=1.0)])
         ours.sendall(frame(encode_pipe(_configure("hang", at_s=0))))
-        mischief.wait(5)
+        faulty.wait(5)
 
         assert [decode_from_worker(payload) for payload in Unframer().feed(ours.recv(1000))] == [WorkerHeartbeat(camera_id=CAMERA, t_s=1.0)]
-        assert isinstance(mischief.receive()[0], Configure)
-        assert mischief.fileno() == theirs.fileno()
+        assert isinstance(faulty.receive()[0], Configure)
+        assert faulty.fileno() == connection.fileno()
 
 
 def _ignores(pid: int, which: signal.Signals) -> bool:
@@ -112,8 +114,8 @@ def _ignores(pid: int, which: signal.Signals) -> bool:
     return bool(int(status["SigIgn"], 16) >> (which - 1) & 1)
 
 
-def _heard(ours: socket.socket, bytes_needed: int) -> bytes:
-    said = b""
-    while len(said) < bytes_needed:
-        said += ours.recv(65536)
-    return said
+def _read(ours: socket.socket, bytes_needed: int) -> bytes:
+    received = b""
+    while len(received) < bytes_needed:
+        received += ours.recv(65536)
+    return received

@@ -16,7 +16,7 @@ from schemas.base import CameraId
 from schemas.examination import Examine
 from schemas.pipe.to_worker import SourceSpec
 from tests.support.scene import outlook
-from workers.examining import examine, main, sharpness
+from workers.examination import examine, main, sharpness
 from workers.sources import SourceError
 from workers.sources.simulator import true_calibration
 from workers.vision.frame import Frame, Image
@@ -97,8 +97,8 @@ def test_a_calibration_is_compared_with_the_picture(board: Image, shift_px: int,
     ("source", "refusal"),
     [
         (lambda: Still(None, refuses="unplugged"), "unplugged"),
-        (lambda: Still(None), "it gives no picture"),
-        (lambda: Still(b"no picture"), "it gives no picture"),
+        (lambda: Still(None), "it delivers no readable picture"),
+        (lambda: Still(b"no picture"), "it delivers no readable picture"),
     ],
 )
 def test_a_camera_without_pictures_says_why(source: Callable[[], Still], refusal: str) -> None:

@@ -1,4 +1,4 @@
-"""Keep the pictures behind what a camera tells, so that people can judge it: `dartd replay --explain`."""
+"""Write the pictures behind the messages of a camera, so that the user can judge them: `dartd replay --explain`."""
 
 from pathlib import Path
 
@@ -6,18 +6,18 @@ import cv2
 
 from schemas.pipe.from_worker import FromWorker, Settled
 from schemas.pipe.to_worker import Configure
-from workers.keeping import KeepingDetector
+from workers.persistence import PersistentDetector
 from workers.vision.drawing import change
 from workers.vision.frame import Frame, Image
 
 QUALITY = 82
 
 
-class ExplainingDetector(KeepingDetector):
-    """A detector that writes, for each episode that changed something, what it compared: before, after, and where they differ.
+class ExplanationDetector(PersistentDetector):
+    """A detector that writes what it compared for each episode with a change: before, after, and where they differ.
 
-    The files are `EPISODE-before.jpg`, `EPISODE-after.jpg`, `EPISODE-change.jpg` in `explain_dir`; all lie over the picture of the
-    calibration, so pixels are those of the sightings that were told.
+    The files are `EPISODE-before.jpg`, `EPISODE-after.jpg`, `EPISODE-change.jpg` in `explain_dir`. All are registered to the picture of
+    the calibration, so that their pixels are those of the sightings.
     """
 
     def __init__(self, configure: Configure, folder: Path) -> None:
@@ -26,7 +26,7 @@ class ExplainingDetector(KeepingDetector):
         folder.mkdir(parents=True, exist_ok=True)
 
     def step(self, frame: Frame) -> list[FromWorker]:
-        """Take a frame; write the pictures of what settled in it.
+        """Process a frame; write the pictures of the episode that settled in it.
 
         Raises:
             BadFrameError: the frame cannot be decoded.
@@ -34,9 +34,14 @@ class ExplainingDetector(KeepingDetector):
         """
         messages = super().step(frame)
         for settled in (m for m in messages if isinstance(m, Settled)):
-            seen = self.pictures(settled.episode)
-            if seen is not None:
-                self._write(settled.episode, before=seen.before, after=seen.after, change=change(seen.before, seen.after, seen.changed))
+            pictures = self.pictures(settled.episode)
+            if pictures is not None:
+                self._write(
+                    settled.episode,
+                    before=pictures.before,
+                    after=pictures.after,
+                    change=change(pictures.before, pictures.after, pictures.changed),
+                )
         return messages
 
     def _write(self, episode: int, **pictures: Image) -> None:
