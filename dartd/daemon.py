@@ -16,7 +16,7 @@ import anyio
 import anyio.abc
 
 from dartd.auth.accounts import Accounts
-from dartd.auth.rate_limits import Limits
+from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
@@ -24,6 +24,7 @@ from dartd.config import Config
 from dartd.errors import ListenError
 from dartd.metrics import CameraFigures, HubFigures, Metrics
 from dartd.outlets.periodic import write_behind
+from dartd.outlets.webhooks import Webhooks
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.fault_injection import Mischief
 from dartd.runtime.hub.hub import Hub
@@ -149,8 +150,8 @@ class Daemon:
             hub = Hub(
                 read=journal.read, last_seq=journal.last_seq, queue_size=self._config.ws.queue_size, ring_bytes=self._config.ws.ring_bytes
             )
-            await hub.remember()
-            supervisor, pipeline = await self._seeing(journal, hub)
+            await hub.load()
+            supervisor, pipeline = await self._build_pipeline(journal, hub)
             services = await self._services(journal, hub, supervisor, pipeline)
             await self._run_parts(sockets, supervisor, pipeline, services)
 
@@ -194,7 +195,7 @@ class Daemon:
             access_ttl_s=auth.access_ttl_s,
             refresh_ttl_s=auth.refresh_ttl_s,
         )
-        await accounts.keep_operator_key(await self._operator_token())
+        await accounts.ensure_operator_key(await self._operator_token())
         password = await accounts.ensure_admin()
         if password is not None:
             self._announce(f"first account, shown this once: user admin, password {password}")
@@ -209,7 +210,7 @@ class Daemon:
             self._announce(f"operator token, shown this once and kept in {self._config.state_path}: {token}")
         return token
 
-    async def _seeing(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
+    async def _build_pipeline(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
         """Build what sees and decides, with all that was known before."""
         config, clock = self._config, self._clock
         board, calibrations = await self._restored_board(journal), Calibrations(journal.database)
@@ -239,7 +240,7 @@ class Daemon:
         """Build what the web is given, and let the metrics look at it."""
         config = self._config
         clients = Clients(config.ws.max_clients)
-        limits = Limits(rate_classes(config), admin_factor=config.limits.admin_factor)
+        limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
         await limits.load(journal.database)
         self._metrics.watch(cameras=lambda: _camera_figures(supervisor), hub=lambda: _hub_figures(hub, clients), pipeline=pipeline.figures)
         return Services(
@@ -256,6 +257,7 @@ class Daemon:
             seat=journal,
             clients=clients,
             host=HostFigures(config.state_path),
+            webhooks=Webhooks(),
             started_at_s=self._clock.now(),
             now=self._clock.now,
         )
@@ -269,7 +271,7 @@ class Daemon:
         tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
         serving = functools.partial(serve, max_message_bytes=config.ws.max_message_bytes, tls=tls)
         async with anyio.create_task_group() as tasks:
-            await tasks.start(_heed_signals, tasks.cancel_scope)
+            await tasks.start(_wait_for_signals, tasks.cancel_scope)
             tasks.start_soon(pipeline.run)
             tasks.start_soon(services.host.run)
             tasks.start_soon(self._measure_lag)
@@ -311,7 +313,7 @@ class Daemon:
             await asyncio.sleep(interval_s or 0)
 
 
-async def _heed_signals(scope: anyio.CancelScope, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+async def _wait_for_signals(scope: anyio.CancelScope, *, task_status: anyio.abc.TaskStatus[None]) -> None:
     """End everything at SIGTERM or SIGINT; a second one ends the process at once."""
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
         task_status.started()
@@ -341,15 +343,15 @@ def _camera_figures(supervisor: Supervisor) -> list[CameraFigures]:
 
 
 def _hub_figures(hub: Hub, clients: Clients) -> HubFigures:
-    told = hub.statistics()
+    statistics = hub.statistics()
     return HubFigures(
-        clients=told.clients,
-        lagging=told.lagging,
-        queued=told.queued,
-        published=told.published,
-        deliveries=told.deliveries,
-        lags=told.lags,
-        journal_reads=told.journal_reads,
+        clients=statistics.clients,
+        lagging=statistics.lagging,
+        queued=statistics.queued,
+        published=statistics.published,
+        deliveries=statistics.deliveries,
+        lags=statistics.lags,
+        journal_reads=statistics.journal_reads,
         refused=clients.refused,
         stalled=clients.stalled,
     )

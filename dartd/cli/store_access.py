@@ -1,4 +1,4 @@
-"""The store as commands for people and keys reach it: alone, or beside a running daemon."""
+"""Access to the store from the command line, with or without a running daemon."""
 
 import getpass
 import sqlite3
@@ -21,7 +21,7 @@ _PATIENCE_S = 5.0
 
 
 def change_store(config: Config, change: Callable[[sa.Connection], T]) -> T:
-    """Change the store in one commit; blocks. A running daemon goes on: it looks its callers up anew every few seconds.
+    """Change the store in one commit; blocks. A running daemon notices changes of users and keys within seconds.
 
     Raises:
         StoreError: the store cannot be opened or written.
@@ -29,7 +29,7 @@ def change_store(config: Config, change: Callable[[sa.Connection], T]) -> T:
     path = config.store_path
     try:
         StoreLock.acquire(_made(path)).close()
-        Database.open(path).close()  # makes a new store, brings an older one up to date
+        Database.open(path).close()  # creates or migrates the store
     except StoreBusyError:
         pass
     engine = sa.create_engine("sqlite://", creator=lambda: _connect(path))
@@ -44,7 +44,7 @@ def change_store(config: Config, change: Callable[[sa.Connection], T]) -> T:
 
 
 def _await_version(engine: sa.Engine, path: Path) -> None:
-    """Wait for the daemon that is just starting to make the store, or to bring it up to date."""
+    """Wait for a daemon that is just starting to create or migrate the store."""
     give_up_s = time.monotonic() + _PATIENCE_S
     while True:
         with engine.connect() as connection:
@@ -52,12 +52,12 @@ def _await_version(engine: sa.Engine, path: Path) -> None:
         if version == SCHEMA_VERSION:
             return
         if version > SCHEMA_VERSION or time.monotonic() > give_up_s:
-            raise StoreError(f"{path} is used by a dartd of another version; use its own command", path=str(path))
+            raise StoreError(f"{path} is used by another version of dartd; use the command of that version", path=str(path))
         time.sleep(0.05)
 
 
-def deed(action: str, entity_type: str, entity_id: str) -> Deed:
-    """Say for the audit log who did it at this machine."""
+def audit_entry(action: str, entity_type: str, entity_id: str) -> Deed:
+    """Return the audit entry of a change by the local user."""
     return Deed(at_s=time.time(), user_id=f"cli:{getpass.getuser()}", action=action, entity_type=entity_type, entity_id=entity_id)
 
 
@@ -65,7 +65,7 @@ def _made(path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"cannot make the folder of the store {path}: {error.strerror}", path=str(path)) from error
+        raise StoreError(f"cannot create the folder of the store {path}: {error.strerror}", path=str(path)) from error
     return path
 
 
