@@ -1,4 +1,4 @@
-"""The composition root: builds everything, runs it in one task group, and ends it within seconds."""
+"""The composition root: builds all parts, runs them in one task group, and stops them within seconds."""
 
 import asyncio
 import functools
@@ -60,7 +60,7 @@ Announce = Callable[[str], None]
 
 
 def version() -> str:
-    """Name the version that is installed."""
+    """Return the installed version."""
     try:
         return installed_version("dartd")
     except PackageNotFoundError:
@@ -68,7 +68,7 @@ def version() -> str:
 
 
 def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = False) -> Board:
-    """Build the board of a configuration with these cameras, which may be asked to keep `images` of throws."""
+    """Return a board as configured, with these cameras; `images`: cameras store images of throws."""
     board = config.board
     times = ThrowTimes(
         settled_timeout_ms=board.settled_timeout_ms,
@@ -82,7 +82,7 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
 
 
 def rate_classes(config: Config) -> dict[str, int]:
-    """Give the requests a minute of each rate class."""
+    """Return the requests per minute of each rate class."""
     limits = config.limits
     return {
         "default": limits.default,
@@ -94,10 +94,10 @@ def rate_classes(config: Config) -> dict[str, int]:
 
 
 def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> list[socket.socket]:
-    """Take the sockets that systemd hands over, else bind the configured address; blocks.
+    """Return the sockets passed by systemd, else bind the configured address; blocks.
 
     Raises:
-        ListenError: the address cannot be bound; says why and what to do.
+        ListenError: the address cannot be bound; the message contains reason and remedy.
     """
     if handed_over := listen_fds(environ):
         return handed_over
@@ -120,7 +120,7 @@ def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> lis
 
 
 class Daemon:
-    """A running dartd. Built outside the event loop; everything it needs is opened in `run`, and closed there."""
+    """A running dartd. Created outside the event loop; all resources are opened and closed in `run`."""
 
     def __init__(
         self, config: Config, *, environ: Mapping[str, str] = os.environ, announce: Announce = print, scenario: Scenario | None = None
@@ -137,8 +137,8 @@ class Daemon:
         """Run until SIGTERM or SIGINT.
 
         Raises:
-            DartdError: something that it needs at start is not there; the message says what to do.
-            ExceptionGroup: a part has broken; the daemon ends rather than limp.
+            DartdError: something required at the start is missing; the message contains the remedy.
+            ExceptionGroup: a part has failed; the daemon stops.
         """
         _raise_file_limit()
         async with AsyncExitStack() as stack:
@@ -168,7 +168,7 @@ class Daemon:
         return board
 
     async def _simulation_epoch_s(self, journal: Journal) -> float:
-        """Give the media time at which the simulated scene began: a restarted daemon sees it go on."""
+        """Return the media time at which the simulated scene began, the same after a restart."""
         now = self._clock.now()
         offset_s = self._clock.wall(now) - now
         return float(await remembered(journal.database, "simulation_epoch_s", repr(now + offset_s))) - offset_s
@@ -180,9 +180,9 @@ class Daemon:
         )
 
     async def _accounts(self, database: Database) -> Accounts:
-        """Know people by their accounts, and the operator by the configured token, or by the one of the state directory.
+        """Set up authentication: user accounts, and the operator's token from the configuration or the state directory.
 
-        What is made here (the first account, the token) is told once.
+        A generated account or token is announced once.
         """
         auth = self._config.auth
         signing_key, _ = await asyncio.to_thread(
@@ -211,7 +211,7 @@ class Daemon:
         return token
 
     async def _build_pipeline(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
-        """Build what sees and decides, with all that was known before."""
+        """Build supervisor, board and pipeline, and restore their state."""
         config, clock = self._config, self._clock
         board, calibrations = await self._restored_board(journal), Calibrations(journal.database)
         await calibrations.load()
@@ -237,7 +237,7 @@ class Daemon:
         return supervisor, pipeline
 
     async def _services(self, journal: Journal, hub: Hub, supervisor: Supervisor, pipeline: Pipeline) -> Services:
-        """Build what the web is given, and let the metrics look at it."""
+        """Build the dependencies of the web, and register the metrics."""
         config = self._config
         clients = Clients(config.ws.max_clients)
         limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
@@ -294,34 +294,34 @@ class Daemon:
         _log.info("dartd %s listens, process %s", services.version, os.getpid())
 
     async def _measure_lag(self) -> None:
-        """Measure how late the event loop runs what is due."""
+        """Measure the delay of scheduled callbacks of the event loop."""
         while True:
             due_s = self._clock.now() + LAG_PERIOD_S
             await asyncio.sleep(LAG_PERIOD_S)
             self._metrics.loop_lag.observe(max(0.0, self._clock.now() - due_s))
 
     async def _report_alive(self, supervisor: Supervisor, pipeline: Pipeline) -> None:
-        """Feed systemd's watchdog from the loop, as long as the pipeline moves."""
+        """Notify systemd's watchdog as long as the pipeline makes progress."""
         interval_s = watchdog_interval_s(self._environ)
         if interval_s is None:
             await anyio.sleep_forever()
         while True:
             if pipeline.is_stuck():
-                _log.critical("the pipeline does not move; the watchdog is not fed")
+                _log.critical("the pipeline makes no progress; the watchdog is not notified")
             else:
                 sd_notify("WATCHDOG=1", f"STATUS={_status(supervisor, pipeline)}", environ=self._environ)
             await asyncio.sleep(interval_s or 0)
 
 
 async def _wait_for_signals(scope: anyio.CancelScope, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-    """End everything at SIGTERM or SIGINT; a second one ends the process at once."""
+    """Cancel everything on SIGTERM or SIGINT; a second signal ends the process at once."""
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
         task_status.started()
         async for each in signals:
             if each == signal.SIGHUP:
                 _log.warning("SIGHUP: the configuration is read at start only; restart dartd to change it")
                 continue
-            _log.info("%s: ending", signal.Signals(each).name)
+            _log.info("%s: stopping", signal.Signals(each).name)
             sd_notify("STOPPING=1")
             scope.cancel()
             return
@@ -365,14 +365,14 @@ def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:
 
 
 def _reachable(host: str) -> str:
-    """Name an address that a browser on this machine can open."""
-    if host in {"0.0.0.0", "::", ""}:  # noqa: S104  it is compared, not bound
+    """Return a host name that a browser on this machine can open."""
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104  compared, not bound
         return "localhost"
     return f"[{host}]" if ":" in host else host
 
 
 def _raise_file_limit() -> None:
-    """Allow as many open files as the system lets us: each client is one."""
+    """Raise the limit of open files to the hard limit: each client needs one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         try:

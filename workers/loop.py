@@ -22,12 +22,12 @@ from schemas.worker import (
     Hello,
     LogLine,
     Progress,
-    Settled,
     Stop,
     ToWorker,
 )
 from workers.sources import Source, SourceError
 from workers.sources.newest import Ended, Gone, NewestFrame
+from workers.step_times import StepTimes
 from workers.vision.frame import BadFrameError, Frame
 
 HEARTBEAT_S = 1.0
@@ -109,8 +109,7 @@ class CameraLoop:
         self._bad_s = -math.inf  # when the last one came
         self._frames_read = 0
         self._frames_dropped = 0
-        self._locates = 0
-        self._decode_s = self._diff_s = self._locate_s = 0.0
+        self._times = StepTimes()
         self._stopped = False
 
     def run(self) -> None:
@@ -306,7 +305,7 @@ class CameraLoop:
 
     def _step(self, frame: Frame) -> None:
         try:
-            messages = self._timed_step(frame)
+            messages = self._times.step(self._detector.step, frame)
         except BadFrameError as error:
             self._frames_bad += 1
             self._bad_s = frame.t_s
@@ -315,22 +314,6 @@ class CameraLoop:
         if not frame.held and frame.t_s - self._bad_s >= CALM_S:
             self._clear_fault("bad_frame", frame.t_s)
         self._port.send(messages)
-
-    def _timed_step(self, frame: Frame) -> list[FromWorker]:
-        """Step the detector, and count the time by what it was spent on: decoding, comparing, or locating what has settled."""
-        started_s = time.perf_counter()
-        if not frame.held:
-            frame.small_grey()  # the detector finds it decoded
-        decoded_s = time.perf_counter()
-        self._decode_s += decoded_s - started_s
-        messages = self._detector.step(frame)
-        stepped_s = time.perf_counter() - decoded_s
-        if any(isinstance(message, Settled) for message in messages):
-            self._locates += 1
-            self._locate_s += stepped_s
-        else:
-            self._diff_s += stepped_s
-        return messages
 
     def _hear(self, message: ToWorker) -> None:
         if isinstance(message, Stop):
@@ -358,10 +341,7 @@ class CameraLoop:
             frames_read=self._frames_read + read,
             frames_dropped=self._frames_dropped + lost,
             frames_bad=self._frames_bad,
-            decode_s=self._decode_s,
-            diff_s=self._diff_s,
-            locate_s=self._locate_s,
-            locates=self._locates,
+            **self._times.counted(),
         )
         age_s = self._detector.reference_age_s(t_s)
         return Heartbeat(

@@ -64,11 +64,11 @@ class Peer:
 
 
 @contextmanager
-def running(configure: Configure, sources: Callable[[], Source] | None = None, detector: NotingDetector | None = None) -> Iterator[Peer]:
+def running(configure: Configure, sources: Callable[[], Source] | None = None) -> Iterator[Peer]:
     """Run a camera loop with a detector that only notes, in a thread, and end it."""
     ours, theirs = socket.socketpair()
     spec = configure.source
-    detector = detector or NotingDetector()
+    detector = NotingDetector()
     detector.camera_id = CameraId(spec.camera_id)
     opener = sources or (lambda: open_source(spec, lockstep=configure.lockstep, start_s=configure.start_s))
     loop = CameraLoop(Link(theirs), configure, detector, opener)

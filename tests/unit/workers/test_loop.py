@@ -15,12 +15,10 @@ from schemas.worker import (
     Calibrate,
     Configure,
     Fault,
-    FromWorker,
     Heartbeat,
     Hello,
     Motion,
     Progress,
-    Settled,
     SourceSpec,
 )
 from tests.support.peer import DeafPort, running
@@ -173,31 +171,7 @@ def test_bad_frames_are_a_fault_until_all_have_been_good_for_a_second(tmp_path: 
     assert [(round(fault.t_s, 3), fault.fault, fault.active) for fault in faults] == [(0.4, "bad_frame", True), (2.4, "bad_frame", False)]
     assert faults[0].detail == "the frame is empty"
     assert beat.counters.frames_bad == 2
-
-
-class SettlingDetector(NotingDetector):
-    """Reports every third frame as settled."""
-
-    def step(self, frame: Frame) -> list[FromWorker]:
-        """Return a motion, or what has settled."""
-        messages = super().step(frame)
-        self._steps = getattr(self, "_steps", 0) + 1
-        if self._steps % 3:
-            return messages
-        return [Settled(camera_id=self.camera_id, t_s=frame.t_s, episode=1, started_s=0.0, finding="nothing")]
-
-
-def test_time_is_counted_by_what_it_was_spent_on(tmp_path: Path) -> None:
-    """Decoding, comparing and locating must each be counted, and located images too."""
-    url = recording(tmp_path, "10.jpg", "20.jpg", "10.jpg", fps=10, hold_ms=200)
-    with running(configure(url), detector=SettlingDetector()) as peer:
-        peer.until_progress()
-        peer.say(Advance(until_s=math.inf))
-        peer.wait_for(Progress, lambda progress: progress.next_s is None)
-        counters = next(message for message in peer.heard if isinstance(message, Heartbeat)).counters
-
-    assert counters.locates == 2
-    assert min(counters.decode_s, counters.diff_s, counters.locate_s) > 0
+    assert (beat.counters.decode_s > 0, beat.counters.diff_s > 0, beat.counters.locates) == (True, True, 0)
 
 
 # -- live
