@@ -29,6 +29,7 @@ from dartd.runtime.clock import LiveClock
 from dartd.runtime.fault_injection import Mischief
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
+from dartd.runtime.recovery import recover
 from dartd.runtime.retention import Retention
 from dartd.runtime.workers.configure import Briefing
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
@@ -51,7 +52,6 @@ from schemas.worker import Calibrated
 
 _log = logging.getLogger(__name__)
 
-RECOVERY_EVENTS = 2000  # the last visits, from which the board remembers
 LAG_PERIOD_S = 0.25
 BACKLOG = 2048
 SIGNING_KEY = "signing-key"
@@ -74,7 +74,6 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
         settled_timeout_ms=board.settled_timeout_ms,
         throw_timeout_ms=board.throw_timeout_ms,
         pull_out_timeout_ms=board.pull_out_timeout_ms,
-        bounce_out_check_ms=board.bounce_out_check_ms,
         takeout_adopt_ms=board.takeout_adopt_ms,
         count_misses=config.visit.count_misses,
     )
@@ -157,16 +156,6 @@ class Daemon:
 
     # -- building
 
-    async def _restored_board(self, journal: Journal) -> Board:
-        """Build the board and let it remember what it told before."""
-        cameras = [camera.camera_id for camera in self._config.cameras]
-        board = build_board(self._config, cameras, images=self._config.images_path is not None)
-        past = await journal.recent(RECOVERY_EVENTS)
-        now = self._clock.now()
-        offset_s = self._clock.wall(now) - now
-        board.restore(((each.event, each.at_s - offset_s) for each in past), now)
-        return board
-
     async def _simulation_epoch_s(self, journal: Journal) -> float:
         """Return the media time at which the simulated scene began, the same after a restart."""
         now = self._clock.now()
@@ -213,7 +202,10 @@ class Daemon:
     async def _build_pipeline(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
         """Build supervisor, board and pipeline, and restore their state."""
         config, clock = self._config, self._clock
-        board, calibrations = await self._restored_board(journal), Calibrations(journal.database)
+        cameras = [camera.camera_id for camera in config.cameras]
+        board = build_board(config, cameras, images=config.images_path is not None)
+        pending = await recover(board, journal, clock)
+        calibrations = Calibrations(journal.database)
         await calibrations.load()
         self._mischief.begin()
         epoch_s = await self._simulation_epoch_s(journal)
@@ -234,6 +226,8 @@ class Daemon:
             metrics=self._metrics,
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
+        for event in pending:
+            await pipeline.deliver(event)
         return supervisor, pipeline
 
     async def _services(self, journal: Journal, hub: Hub, supervisor: Supervisor, pipeline: Pipeline) -> Services:
@@ -254,7 +248,6 @@ class Daemon:
             database=journal.database,
             accounts=await self._accounts(journal.database),
             limits=limits,
-            seat=journal,
             clients=clients,
             host=HostFigures(config.state_path),
             webhooks=Webhooks(),

@@ -2,7 +2,8 @@
 
 DartdError
 ├── ConfigError             the configuration is not valid: path, reason and remedy
-├── StoreError              the database cannot be opened or written
+├── StoreError              the database cannot be opened, or refuses a statement
+│   ├── StoreUnavailableError  the file cannot be read or written now: full, I/O error, damaged, locked
 │   ├── StoreBusyError      another daemon uses the store
 │   └── StoreFullError      too many queries are waiting; retry later
 ├── AlreadyExistsError      an entity to be created exists already
@@ -35,9 +36,13 @@ class ConfigError(DartdError):
 
 
 class StoreError(DartdError):
-    """The database cannot be opened or written."""
+    """The database cannot be opened, or refuses a statement."""
 
     code = "DATABASE_ERROR"
+
+
+class StoreUnavailableError(StoreError):
+    """The file itself cannot be read or written now, whatever the statement: full, I/O error, damaged, read-only, held by another."""
 
 
 class StoreBusyError(StoreError):

@@ -1,17 +1,17 @@
 """Camera checks of `dartd doctor`: each camera is examined by a separate process, or the running daemon is asked."""
 
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
 
 import msgspec
 
 from dartd.cli.system_checks import Finding
 from dartd.config import CameraConfig, Config
+from dartd.store.sqlite.inspection import stored_calibrations
+from schemas.base import CameraId
 from schemas.examination import Examine, Examined
 from schemas.geometry import Calibration
 
@@ -30,7 +30,9 @@ def camera_findings(config: Config, health: dict[str, Any] | None, *, running: b
         return
     known = _calibrations(config)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        asked = [Examine(source=camera.source, board=config.board.spec, calibration=known.get(camera.id)) for camera in config.cameras]
+        asked = [
+            Examine(source=camera.source, board=config.board.spec, calibration=known.get(camera.camera_id)) for camera in config.cameras
+        ]
         for camera, ask, examined in zip(config.cameras, asked, pool.map(examine_camera, asked), strict=True):
             yield from assess_examined(camera, examined, calibrated=ask.calibration is not None)
 
@@ -105,18 +107,9 @@ def examine_camera(asked: Examine) -> Examined:
         return Examined(refusal=lines[-1] if lines else "the examining process has ended")
 
 
-def _calibrations(config: Config) -> dict[str, Calibration]:
+def _calibrations(config: Config) -> dict[CameraId, Calibration]:
     """Return the stored calibrations; none if the store cannot be read."""
-    if not config.store_path.is_file():
-        return {}
-    known = {}
-    try:
-        with closing(sqlite3.connect(f"file:{config.store_path.absolute()}?mode=ro", uri=True)) as connection:
-            for camera_id, body in connection.execute("SELECT camera_id, body FROM calibrations"):
-                known[str(camera_id)] = msgspec.json.decode(body, type=Calibration)
-    except (sqlite3.Error, msgspec.DecodeError):
-        return known
-    return known
+    return stored_calibrations(config.store_path) if config.store_path.is_file() else {}
 
 
 def _faster(camera: CameraConfig) -> str:

@@ -25,8 +25,15 @@ from dartd.replay.replay import BuildBoard, Outcome, Replay, Told
 from dartd.replay.scoring import Report, Truth, load_truth
 from dartd.replay.scoring import score as judge
 from schemas.base import CameraId
-from schemas.entities import EntityEvent
-from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateChanged, DartHit, JournalledEvent, ThrowMiss, VisitCompleted
+from schemas.events import (
+    BoardStateChanged,
+    CalibrationChanged,
+    CameraStateChanged,
+    DartHit,
+    JournalledEvent,
+    ThrowMiss,
+    VisitCompleted,
+)
 
 
 @click.command("replay")
@@ -140,7 +147,7 @@ def event_line(told: Told) -> str:
     return f"{told.sequence_id} {told.t_ms:9.0f} ms  {text}" if text else ""
 
 
-def _event_text(event: JournalledEvent | EntityEvent) -> str:
+def _event_text(event: JournalledEvent) -> str:
     match event:
         case BoardStateChanged() | CameraStateChanged(state="calibrating"):
             text = ""

@@ -10,9 +10,9 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.runtime.hub.hub import Hub
-from dartd.runtime.pipeline import Keep
+from dartd.runtime.queued import CommandHook
 from dartd.store.database import Database
-from dartd.store.journal import Change
+from dartd.store.journal import Write
 from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
@@ -40,11 +40,11 @@ class BoardPort(Protocol):
     def snapshot(self) -> Snapshot:
         """Return the state of the board after the last published event."""
 
-    async def change(self, change: Change) -> Any:
+    async def write(self, write: Write) -> Any:
         """Change stored entities and journal their events in one commit; return the result of the change."""
 
-    async def submit(self, command: BoardCommand, keep: Keep | None = None) -> tuple[Envelope, ...]:
-        """Execute and journal a command; return its events. `keep` runs in the same commit."""
+    async def submit(self, command: BoardCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
+        """Execute and journal a command; return its events. `hook` writes in the same commit."""
 
 
 class JournalPort(Protocol):
@@ -52,12 +52,6 @@ class JournalPort(Protocol):
 
     async def read(self, since_seq: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
         """Return up to `limit` events after `since_seq`: seq, topic, encoded event."""
-
-
-class SeatPort(Protocol):
-    """The player who is signed on."""
-
-    player_id: str | None
 
 
 class WebhookPort(Protocol):
@@ -106,7 +100,6 @@ class Services:
     database: Database
     accounts: Accounts
     limits: RateLimiter
-    seat: SeatPort
     clients: Clients
     host: HostFigures
     webhooks: WebhookPort

@@ -13,7 +13,7 @@ from schemas.base import CameraId
 from schemas.recording import RECORDING_VERSION, RecordedCamera, Recording, Sequence
 from schemas.worker import SourceSpec
 from tests.support.player import simulated
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 
 FPS = 20.0
 
@@ -21,13 +21,13 @@ FPS = 20.0
 class Stage(Playlist):
     """A story in place of a recording: one sequence that bears its name, and three simulated cameras that know their nearest sector."""
 
-    def __init__(self, story: Story, rig: int, until_s: float) -> None:
+    def __init__(self, story: Script, rig: int, until_s: float) -> None:
         sources = simulated(f"seed={story.seed}&story={story.name}", rig, fps=FPS, hint=True)
         super().__init__(Path("simulated"), _recording(story, sources, until_s))
         self.sources = sources
 
 
-async def perform(story: Story, rig: int, *, visits: int, timeout_s: float) -> list[Told]:
+async def perform(story: Script, rig: int, *, visits: int, timeout_s: float) -> list[Told]:
     """Play the first visits of a story in lockstep and give all that was told.
 
     Raises:
@@ -48,6 +48,6 @@ async def perform(story: Story, rig: int, *, visits: int, timeout_s: float) -> l
     return told
 
 
-def _recording(story: Story, sources: list[SourceSpec], until_s: float) -> Recording:
+def _recording(story: Script, sources: list[SourceSpec], until_s: float) -> Recording:
     cameras = {CameraId(s.camera_id): RecordedCamera(width=s.width, height=s.height, fps=s.fps) for s in sources}
     return Recording(version=RECORDING_VERSION, cameras=cameras, sequences=(Sequence(id=story.name, end_ms=1000 * until_s, frames=()),))

@@ -1,15 +1,15 @@
 """What the cameras told of each dart, kept beside the board while a replay runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from dartd.board.inputs import Input, Step
+from dartd.decision import Input, Step
 from dartd.fusion.camera_view import View
 from dartd.fusion.fusion import Fix, fuse
-from dartd.runtime.pipeline import Deciding
+from dartd.runtime.pipeline import BoardDecider
 from schemas.base import CameraId, DartId, Value
-from schemas.events import DartHit, Snapshot
+from schemas.events import DartHit, JournalledEvent, Snapshot
 from schemas.geometry import Axis3, Calibration
 from schemas.worker import BoardState, Calibrated, KnownDart, Settled
 
@@ -34,7 +34,8 @@ class Testimony(Value, frozen=True, kw_only=True):
 class Witness:
     """The board, with a memory of what the cameras said of each dart. `darts` by id, `words` in the order in which they came."""
 
-    def __init__(self, board: Deciding) -> None:
+    def __init__(self, board: BoardDecider) -> None:
+        self.name = board.name
         self._board = board
         self._poses: dict[CameraId, Calibration] = {}
         self._episodes: dict[tuple[CameraId, int], Settled] = {}
@@ -66,6 +67,14 @@ class Witness:
     def deadline(self) -> float | None:
         """Pass on what the board says."""
         return self._board.deadline()
+
+    def memory(self, epoch_s: float) -> bytes:
+        """Return the memory of the board."""
+        return self._board.memory(epoch_s)
+
+    def restore(self, memory: bytes | None, events: Iterable[tuple[JournalledEvent, float]], *, now: float, epoch_s: float) -> None:
+        """Restore the board."""
+        self._board.restore(memory, events, now=now, epoch_s=epoch_s)
 
     def snapshot(self) -> Snapshot:
         """Pass on what the board says."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from schemas.presence import Presence, Watcher
+from schemas.events import Presence, Watcher
 
 MAX_TOPICS = 8  # per client
 MAX_NAMED = 100  # watchers listed in one message; the count includes all

@@ -13,11 +13,11 @@ from dartd.auth.permissions import PERMISSIONS
 from dartd.auth.principal import Principal
 from dartd.errors import DartdError
 from dartd.store.audit import Deed, note
-from dartd.store.journal import Change
+from dartd.store.journal import Outcome
 from dartd.web.http.deprecation import Deprecation
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
-from schemas.entities import EntityAdded, EntityDeleted, EntityEvent, EntityUpdated
+from schemas.events import EntityAdded, EntityDeleted, EntityEvent, EntityUpdated
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Rate = Literal["unlimited", "default", "query", "metrics", "login", "corrections"]
@@ -99,9 +99,15 @@ class Call:
             return outcome
 
         audited.__qualname__ = f"{self.endpoint.name}"
-        if self.endpoint.publishes:
-            return await self.services.board.change(Change(audited, self._entity_event))
-        return await self.services.database.change(audited)
+        if not self.endpoint.publishes:
+            return await self.services.database.change(audited)
+
+        def published(connection: sa.Connection) -> Outcome:
+            answer = audited(connection)
+            return Outcome(answer, [self._entity_event(answer)])
+
+        published.__qualname__ = audited.__qualname__
+        return await self.services.board.write(published)
 
     def record(self, connection: sa.Connection, entry: Deed, outcome: Any) -> None:
         """Write an audit entry, and store the answer for repeated requests."""

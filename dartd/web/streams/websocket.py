@@ -32,8 +32,7 @@ from dartd.web.streams.session_start import check_stream, gap_messages, opening_
 from dartd.web.streams.transport import MessageSender, StalledError
 from schemas.base import Event
 from schemas.commands import BoardCommand, CorrectDart
-from schemas.events import ErrorMessage, Heartbeat, Pong
-from schemas.presence import Presence
+from schemas.events import ErrorMessage, Heartbeat, Pong, Presence
 
 _log = logging.getLogger(__name__)
 

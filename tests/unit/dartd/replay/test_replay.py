@@ -5,20 +5,21 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from dartd.board.inputs import Input, Step
 from dartd.config import Config
+from dartd.decision import Input, Step
 from dartd.replay.playlist import Playlist
 from dartd.replay.replay import Outcome, Replay
 from schemas.base import BoardId, CameraId, VisitId
 from schemas.events import BoardReset, JournalledEvent, Snapshot, TakeoutOverdue, VisitSnapshot
 from schemas.worker import BoardState, Motion
+from tests.support.deciders import Forgetful
 from tests.support.recordings import write_recording
 
 TARGET = "tests.support.workers:play"
 VISIT = VisitId("v1")
 
 
-class Teller:
+class Teller(Forgetful):
     """A board that tells of each motion, is due 30 ms after the last one, and orders something each time."""
 
     def __init__(self, _cameras: Sequence[CameraId]) -> None:

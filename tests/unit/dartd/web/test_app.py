@@ -12,7 +12,6 @@ from dartd.config import LimitsConfig
 from dartd.runtime.hub.topics import kind_of
 from dartd.web.app import ENDPOINTS
 from schemas.asyncapi import topic_template_of
-from schemas.entities import EntityEvent
 from schemas.events import JournalledEvent, LiveEvent
 from tests.support.station import CONFIG, running_station
 
@@ -82,7 +81,7 @@ def test_every_permission_is_used_or_reserved() -> None:
 
 def test_every_topic_carries_events_or_is_reserved() -> None:
     """A kind of topic must be that of an event type, or be reserved by a requirement; never both."""
-    events = (*get_args(JournalledEvent), *get_args(EntityEvent), *get_args(LiveEvent))
+    events = (*get_args(JournalledEvent), *get_args(LiveEvent))
     carried = {kind_of(topic_template_of(event)) for event in events} - {"*", "{entity_type}"}
     carried |= {endpoint.entity for endpoint in ENDPOINTS if endpoint.publishes}
 
