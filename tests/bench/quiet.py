@@ -76,7 +76,7 @@ def _wrong(job: Job, story: Script, until_s: float, heard: Sequence[Heard], happ
         return [f"{h.t_ms / 1000:.2f} s: {_name(h)} during {_during(h.t_ms / 1000, happened)}" for h in loud]
     wrong = []
     for number, visit in enumerate(visits(truth(story, until_s)["sequences"][job.story], heard)):
-        if not visit.is_right:
+        if not visit.verify:
             first_s = story.lead_s + number * story.length_s
             told = " ".join(
                 f"{_name(h)}@{h.t_ms / 1000 - first_s:.1f}({_during(h.t_ms / 1000, happened)})"

@@ -9,7 +9,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dartd.client import DartdClient
-from dartd.client.ways import BETTER_S, TRIES, Choice, LineLostError, over_events
+from dartd.client.transports import BETTER_S, TRIES, ConnectionLostError, TransportChoice, over_events
 from dartd.runtime.pipeline import Pipeline
 from tests.support.cutter import cutter_before
 from tests.support.station import running_station
@@ -41,7 +41,7 @@ def _narrow(*, streams: bool) -> Callable[[ASGIApp, Pipeline], ASGIApp]:
 
 def test_each_way_is_tried_a_few_times() -> None:
     """Whoever hears nothing goes on to the next way, and after the last begins again."""
-    choice, tried = Choice(), []
+    choice, tried = TransportChoice(), []
     for _ in range(3 * TRIES + 1):
         tried.append(choice.begin(0.0))
         choice.end()
@@ -51,31 +51,31 @@ def test_each_way_is_tried_a_few_times() -> None:
 
 def test_the_best_way_is_tried_again() -> None:
     """When a lesser way that worked breaks, and when it has worked for a while."""
-    choice = Choice()
+    choice = TransportChoice()
     for _ in range(TRIES):
         choice.begin(0.0)
         choice.end()
     way = choice.begin(5.0)
-    choice.works()
-    patience = [choice.is_over(5.0), choice.is_over(4.0 + BETTER_S), choice.is_over(5.0 + BETTER_S)]
+    choice.succeeded()
+    patience = [choice.should_retry_best(5.0), choice.should_retry_best(4.0 + BETTER_S), choice.should_retry_best(5.0 + BETTER_S)]
     choice.end()
 
-    assert (way, choice.way) == ("events", "websocket")
+    assert (way, choice.transport) == ("events", "websocket")
     assert patience == [False, False, True]
 
 
 def test_the_best_way_is_never_left_for_a_better() -> None:
     """A WebSocket stays for as long as it works."""
-    choice = Choice()
+    choice = TransportChoice()
     choice.begin(0.0)
 
-    assert not choice.is_over(1e9)
+    assert not choice.should_retry_best(1e9)
 
 
 @pytest.mark.parametrize(("reason", "retry_s"), [("dartd stops, retry in 730 ms", 0.73), ("too slow", None), ("", None)])
 def test_the_board_may_say_when_to_come_back(reason: str, retry_s: float | None) -> None:
     """In the reason of a close frame."""
-    lost = LineLostError(reason)
+    lost = ConnectionLostError(reason)
 
     assert lost.retry_s == retry_s
 
@@ -97,7 +97,7 @@ async def test_another_way_is_found(tmp_path: Path, waiting: Waiting, streams: b
         await waiting.soon(lambda: client.connection == "open")
         await station.happen(hit("d2", 2))
         await waiting.soon(lambda: seqs == [2])
-        found = client.way
+        found = client.transport
         cutter.cut()
         await station.happen(hit("d3", 3))
         await waiting.soon(lambda: seqs == [2, 3], timeout_s=20)
@@ -119,7 +119,7 @@ async def test_an_event_stream_that_falls_silent_is_lost(tmp_path: Path) -> None
                 heard.append(wire)
                 cutter.silence()
 
-        with pytest.raises(LineLostError):
+        with pytest.raises(ConnectionLostError):
             await listen()
 
     assert [b'"hello"' in wire for wire in heard] == [True, False]
@@ -137,5 +137,5 @@ async def test_what_is_no_event_stream_is_lost(tmp_path: Path) -> None:
     port = server.sockets[0].getsockname()[1]
     async with running_station(tmp_path) as station, server:
         for base in (f"http://127.0.0.1:{station.port}/no/such/page", f"http://127.0.0.1:{port}/"):
-            with pytest.raises(LineLostError):
+            with pytest.raises(ConnectionLostError):
                 await anext(over_events(lambda _scheme, _path, base=base: base, {}, 2.0))  # type: ignore[misc]  # mypy infers no default

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from dartd.cli.findings import daemon_findings, health_of, holder_of, host_findings, said_by, state_findings, store_findings
+from dartd.cli.system_checks import daemon_findings, health_of, holder_of, host_findings, output_of, state_findings, store_findings
 from dartd.config import Config, ServerConfig
 from dartd.daemon import open_sockets
 from dartd.store.journal import Journal
@@ -51,7 +51,7 @@ def test_a_good_store_is_whole(tmp_path: Path) -> None:
     found = list(store_findings(config))
 
     assert [(each.check, each.verdict) for each in found] == [("database", "ok")]
-    assert "is whole, 3 events" in found[0].found
+    assert "is intact, 3 events" in found[0].found
 
 
 def test_what_is_wrong_with_a_store_is_named(tmp_path: Path) -> None:
@@ -149,6 +149,6 @@ def test_clock_and_service_are_judged_by_what_the_system_says(clock: str | None,
 
 def test_programs_that_are_not_there_say_nothing() -> None:
     """Neither does one that fails."""
-    assert said_by(["echo", "yes"]) == "yes"
-    assert said_by(["false"]) is None
-    assert said_by(["no-such-program"]) is None
+    assert output_of(["echo", "yes"]) == "yes"
+    assert output_of(["false"]) is None
+    assert output_of(["no-such-program"]) is None

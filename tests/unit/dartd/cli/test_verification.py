@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from dartd.cli.calibrate import command
-from dartd.cli.verifying import judge
+from dartd.cli.verification import assess
 from schemas.board import BoardSpec, bed_at, parse_bed
 from tests.support.daemon import RunningDaemon, free_port
 
@@ -29,10 +29,10 @@ BOARD = BoardSpec()
 )
 def test_a_dart_is_held_to_its_bed(wanted: str, x_mm: float, y_mm: float, *, ring: bool, sector: bool, off_mm: float) -> None:
     """Ring and sector are judged apart, and a dart outside its bed is measured to the nearest wire of it."""
-    verdict = judge(x_mm, y_mm, bed_at(x_mm, y_mm, BOARD), parse_bed(wanted), BOARD)
+    comparison = assess(x_mm, y_mm, bed_at(x_mm, y_mm, BOARD), parse_bed(wanted), BOARD)
 
-    assert (verdict.ring, verdict.sector) == (ring, sector)
-    assert verdict.off_mm == pytest.approx(off_mm, abs=0.25)
+    assert (comparison.ring, comparison.sector) == (ring, sector)
+    assert comparison.off_mm == pytest.approx(off_mm, abs=0.25)
 
 
 def test_darts_of_a_running_daemon_are_compared(tmp_path: Path) -> None:
@@ -60,5 +60,5 @@ def test_beds_that_are_none_are_refused() -> None:
 
     assert (wrong.exit_code, none.exit_code, nothing.exit_code) == (2, 2, 2)
     assert "T21" in wrong.stderr
-    assert "name one bed" in none.stderr
+    assert "name at least one bed" in none.stderr
     assert "--verify" in nothing.stderr

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 import websockets
 
-from tests.support.ear import Connect, Ear
 from tests.support.station import TOKEN, Station, lasting_station
+from tests.support.websocket_client import Connect, WebSocketClient
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ async def connect(station: Station) -> AsyncIterator[Connect]:
     """Open WebSockets; they are closed when the test ends."""
     async with contextlib.AsyncExitStack() as stack:
 
-        async def open_one(query: str = "", **options: Any) -> Ear:
+        async def open_one(query: str = "", **options: Any) -> WebSocketClient:
             socket = await stack.enter_async_context(websockets.connect(station.ws + query, proxy=None, close_timeout=0.2, **options))
-            return Ear(socket)
+            return WebSocketClient(socket)
 
         yield open_one

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from dartd.cli.eyesight import camera_findings, judge_seen, judge_told, look
+from dartd.cli.camera_checks import assess_examined, assess_reported, camera_findings, examine_camera
 from dartd.config import CameraConfig, Config
 from schemas.examination import Examine, Examined
 
@@ -14,7 +14,7 @@ GOOD = Examined(frames=60, fps=29.5, brightness=90, sharpness=0.06, moved_px=0.2
 
 
 def _worst(seen: Examined, *, calibrated: bool = True) -> tuple[str, str]:
-    found = [each for each in judge_seen(CAMERA, seen, calibrated=calibrated) if each.verdict != "ok"]
+    found = [each for each in assess_examined(CAMERA, seen, calibrated=calibrated) if each.verdict != "ok"]
     assert all(each.remedy for each in found)
     return (found[0].verdict, found[0].found) if found else ("ok", "")
 
@@ -24,7 +24,7 @@ def _worst(seen: Examined, *, calibrated: bool = True) -> tuple[str, str]:
     [
         ({}, "ok", ""),
         ({"fps": 12.0}, "warn", "too few frames"),
-        ({"frames_bad": 3}, "bad", "3 of 60 pictures are broken"),
+        ({"frames_bad": 3}, "bad", "3 of 60 images are broken"),
         ({"brightness": 12.0}, "warn", "too dark"),
         ({"brightness": 230.0}, "warn", "too bright"),
         ({"bright_share": 0.4}, "warn", "too bright"),
@@ -53,7 +53,7 @@ def test_each_weakness_is_named_with_its_remedy(change: dict[str, object], verdi
 )
 def test_beside_a_daemon_its_word_is_taken(told: dict[str, object] | None, verdict: str) -> None:
     """The cameras are its own then: nobody else can open them."""
-    assert judge_told(CAMERA, told).verdict == verdict
+    assert assess_reported(CAMERA, told).verdict == verdict
     health = None if told is None else {"components": {"cameras": {"left": told}}}
     assert [each.verdict for each in camera_findings(Config(cameras=(CAMERA,)), health, running=True)] == [verdict]
 
@@ -69,6 +69,6 @@ def test_a_camera_that_is_not_there_is_looked_for_by_a_process_of_its_own(tmp_pa
 
 def test_a_look_that_goes_wrong_is_a_refusal() -> None:
     """A process that ends without an answer is told by its last words."""
-    seen = look(Examine(source=CameraConfig(id="left", url="nonsense:").source))
+    seen = examine_camera(Examine(source=CameraConfig(id="left", url="nonsense:").source))
 
     assert "names no source" in seen.refusal

@@ -1,4 +1,4 @@
-"""The store as commands for users and keys change it, whether or not a daemon runs."""
+"""Access to the store from the command line, with or without a running daemon."""
 
 import getpass
 import time
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def change_store(config: Config, change: Callable[[sa.Connection], T]) -> T:
-    """Change the store in one commit; blocks. A running daemon reads users and keys anew every few seconds.
+    """Change the store in one commit; blocks. A running daemon notices changes of users and keys within seconds.
 
     Raises:
         StoreError: the store cannot be opened or written.
@@ -23,6 +23,6 @@ def change_store(config: Config, change: Callable[[sa.Connection], T]) -> T:
     return change_alongside(config.store_path, change)
 
 
-def deed(action: str, entity_type: str, entity_id: str) -> Deed:
-    """Return the audit entry of a change made at this machine."""
+def audit_entry(action: str, entity_type: str, entity_id: str) -> Deed:
+    """Return the audit entry of a change by the local user."""
     return Deed(at_s=time.time(), user_id=f"cli:{getpass.getuser()}", action=action, entity_type=entity_type, entity_id=entity_id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.web.streams.greeting import asked_since, asked_topics, hello, retry_ms
+from dartd.web.streams.session_start import hello, parse_since, parse_topics, retry_ms
 from schemas.events import ErrorMessage
 from tests.support.station import Station
 from tests.support.throws import hit
@@ -26,19 +26,17 @@ def test_many_clients_come_back_over_a_longer_time() -> None:
     assert 5000 < max(many) < 11_000
 
 
-@pytest.mark.parametrize(
-    ("text", "since", "complaints"), [(None, None, 0), ("7", 7, 0), ("-1", None, 1), ("x", None, 1), ("9" * 19, None, 1)]
-)
-def test_a_place_is_read(text: str | None, since: int | None, complaints: int) -> None:
+@pytest.mark.parametrize(("text", "since", "errors"), [(None, None, 0), ("7", 7, 0), ("-1", None, 1), ("x", None, 1), ("9" * 19, None, 1)])
+def test_a_place_is_read(text: str | None, since: int | None, errors: int) -> None:
     """What is no number is complained about."""
     found: list[ErrorMessage] = []
 
-    assert (asked_since(text, found), len(found)) == (since, complaints)
+    assert (parse_since(text, found), len(found)) == (since, errors)
 
 
 def test_topics_are_read() -> None:
     """What is no topic is complained about, and the default stands."""
-    complaints: list[ErrorMessage] = []
+    errors: list[ErrorMessage] = []
 
-    assert set(asked_topics("match:*,board:b1", complaints)) == {"match:*", "board:b1"}
-    assert (asked_topics("no topic", complaints), len(complaints)) == (("board:*",), 1)
+    assert set(parse_topics("match:*,board:b1", errors)) == {"match:*", "board:b1"}
+    assert (parse_topics("no topic", errors), len(errors)) == (("board:*",), 1)

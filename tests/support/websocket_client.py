@@ -10,47 +10,47 @@ import msgspec
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-Connect = Callable[..., Awaitable["Ear"]]
+Connect = Callable[..., Awaitable["WebSocketClient"]]
 
 
-class Ear:
+class WebSocketClient:
     """A WebSocket client that understands what it hears."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
 
-    async def hear(self) -> dict[str, Any]:
+    async def receive(self) -> dict[str, Any]:
         """Give the next message."""
         async with asyncio.timeout(5):
             message = msgspec.json.decode(await self.socket.recv())
         assert isinstance(message, dict)
         return message
 
-    async def hear_seqs(self, count: int) -> list[int]:
+    async def receive_seqs(self, count: int) -> list[int]:
         """Give the numbers of the next journalled events, whatever else is said between."""
         found: list[int] = []
         while len(found) < count:
-            message = await self.hear()
+            message = await self.receive()
             found += [message["seq"]] if "seq" in message else []
         return found
 
-    async def hear_types(self, count: int) -> list[str]:
+    async def receive_types(self, count: int) -> list[str]:
         """Give the types of the next messages."""
-        return [(await self.hear())["event_type"] for _ in range(count)]
+        return [(await self.receive())["event_type"] for _ in range(count)]
 
-    async def say(self, **message: Any) -> None:
+    async def send(self, **message: Any) -> None:
         """Send a message."""
         await self.socket.send(msgspec.json.encode(message).decode())
 
-    async def fate(self) -> tuple[int, str]:
+    async def until_closed(self) -> tuple[int, str]:
         """Hear until the connection is closed, and tell how."""
         with contextlib.suppress(websockets.ConnectionClosed):
             while True:
-                await self.hear()
+                await self.receive()
         return self.socket.close_code or 0, self.socket.close_reason or ""
 
 
-async def deaf_client(port: int) -> socket.socket:
+async def unread_client(port: int) -> socket.socket:
     """Open a WebSocket whose client never reads, with a small window."""
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

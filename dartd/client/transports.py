@@ -1,4 +1,4 @@
-"""The ways a client's messages may come: a WebSocket; where none gets through, an event stream; where that is held back, asking again."""
+"""Transports of a client: WebSocket; server-sent events if no WebSocket can be opened; polling if those are blocked as well."""
 
 import asyncio
 import re
@@ -12,12 +12,12 @@ import httptools
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-Way = Literal["websocket", "events", "polling"]
+TransportName = Literal["websocket", "events", "polling"]
 Address = Callable[[str, str], str]
 
-WAYS: tuple[Way, ...] = ("websocket", "events", "polling")
-TRIES = 2  # of one way, before the next is tried
-BETTER_S = 60.0  # on a lesser way, before the best is tried again
+TRANSPORTS: tuple[TransportName, ...] = ("websocket", "events", "polling")
+TRIES = 2  # attempts per transport before the next one is tried
+BETTER_S = 60.0  # time on another transport before the WebSocket is tried again
 CLOSE_S = 1.0
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
@@ -27,8 +27,8 @@ _OK = 200
 _HINT = re.compile(r"retry in (\d{1,6}) ms")
 
 
-class LineLostError(Exception):
-    """The line is broken, or was never there; `retry_s` is when the board asked us to come back."""
+class ConnectionLostError(Exception):
+    """The connection was lost or could not be opened; `retry_s` is the delay that the board asked for."""
 
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason)
@@ -36,8 +36,8 @@ class LineLostError(Exception):
         self.retry_s = None if found is None else int(found[1]) / 1000
 
 
-class Choice:
-    """Which way to try next: each a few times, the best again when one that worked has broken, or after a while."""
+class TransportChoice:
+    """Selects the transport to try next: each a few times; the WebSocket again after a working one was lost, or after a while."""
 
     def __init__(self) -> None:
         self._index = 0
@@ -45,40 +45,40 @@ class Choice:
         self._better_at_s = 0.0
 
     @property
-    def way(self) -> Way:
-        """Name the way that is tried, or worked."""
-        return WAYS[self._index]
+    def transport(self) -> TransportName:
+        """Return the current transport."""
+        return TRANSPORTS[self._index]
 
-    def begin(self, now_s: float) -> Way:
-        """Try, and give the way to go; `now_s` is any monotonic time."""
+    def begin(self, now_s: float) -> TransportName:
+        """Count an attempt and return its transport; `now_s` is any monotonic time."""
         self._tries += 1
         self._better_at_s = now_s + BETTER_S
-        return self.way
+        return self.transport
 
-    def works(self) -> None:
-        """Note that something was heard."""
+    def succeeded(self) -> None:
+        """Record that a message was received."""
         self._tries = 0
 
-    def is_over(self, now_s: float) -> bool:
-        """Say whether the best way should be tried again although this one works."""
+    def should_retry_best(self, now_s: float) -> bool:
+        """Return whether the WebSocket should be tried again although the current transport works."""
         return self._index > 0 and now_s >= self._better_at_s
 
     def end(self) -> None:
-        """Note that the line is gone."""
+        """Record that the connection is lost."""
         if self._tries == 0:
             self._index = 0
         elif self._tries >= TRIES:
-            self._index = (self._index + 1) % len(WAYS)
+            self._index = (self._index + 1) % len(TRANSPORTS)
             self._tries = 0
 
 
 async def over_websocket(
     address: Address, headers: Mapping[str, str], silence_s: float, opened: Callable[[ClientConnection], None]
 ) -> AsyncGenerator[bytes]:
-    """Yield what a WebSocket brings; `opened` is given the connection, to send on.
+    """Yield the messages of a WebSocket; `opened` is called with the connection, for sending.
 
     Raises:
-        LineLostError: it was closed, or silent for `silence_s`.
+        ConnectionLostError: it was closed, or silent for `silence_s`.
         OSError, WebSocketException, TimeoutError: it could not be opened.
     """
     async with websockets.connect(
@@ -94,26 +94,26 @@ async def over_websocket(
         while True:
             try:
                 async with asyncio.timeout(silence_s):
-                    wire = await connection.recv(decode=False)
+                    payload = await connection.recv(decode=False)
             except TimeoutError:
-                connection.transport.abort()  # a close would wait for a peer that does not answer
-                raise LineLostError from None
+                connection.transport.abort()  # `close` would wait for a peer that does not respond
+                raise ConnectionLostError from None
             except websockets.ConnectionClosed as closed:
-                raise LineLostError(closed.rcvd.reason if closed.rcvd else "") from None
-            yield wire
+                raise ConnectionLostError(closed.rcvd.reason if closed.rcvd else "") from None
+            yield payload
 
 
 async def over_events(address: Address, headers: Mapping[str, str], silence_s: float) -> AsyncGenerator[bytes]:
-    """Yield what an event stream brings, until it ends.
+    """Yield the messages of a server-sent event stream until it ends.
 
     Raises:
-        LineLostError: it was refused, or silent for `silence_s`.
+        ConnectionLostError: it was rejected, or silent for `silence_s`.
         OSError, TimeoutError: it could not be opened.
     """
-    host, port, is_secret, request = _request(address("http", _STREAM), headers)
+    host, port, use_tls, request = _request(address("http", _STREAM), headers)
     async with asyncio.timeout(silence_s):
-        secret = await asyncio.to_thread(ssl.create_default_context) if is_secret else None
-        reader, writer = await asyncio.open_connection(host, port, ssl=secret)
+        context = await asyncio.to_thread(ssl.create_default_context) if use_tls else None
+        reader, writer = await asyncio.open_connection(host, port, ssl=context)
     try:
         writer.write(request)
         answer = _Answer()
@@ -122,20 +122,20 @@ async def over_events(address: Address, headers: Mapping[str, str], silence_s: f
                 async with asyncio.timeout(silence_s):
                     data = await reader.read(_READ_BYTES)
             except TimeoutError:
-                raise LineLostError from None
+                raise ConnectionLostError from None
             if not data:
-                raise LineLostError
-            for wire in answer.take(data):
-                yield wire
+                raise ConnectionLostError
+            for payload in answer.take(data):
+                yield payload
     finally:
         writer.transport.abort()
 
 
 async def over_polling(address: Address, headers: Mapping[str, str], silence_s: float, poll_s: float) -> AsyncGenerator[bytes]:
-    """Yield what is there, asking again every `poll_s`.
+    """Yield available messages; poll every `poll_s`.
 
     Raises:
-        LineLostError: an answer was refused, or did not come within `silence_s`.
+        ConnectionLostError: a request was rejected, or got no response within `silence_s`.
         OSError, TimeoutError: the board cannot be reached.
     """
 
@@ -143,14 +143,14 @@ async def over_polling(address: Address, headers: Mapping[str, str], silence_s: 
         return f"{address(scheme, path)}&once=true"
 
     while True:
-        async with aclosing(over_events(once, headers, silence_s)) as wires:
-            async for wire in wires:
-                yield wire
+        async with aclosing(over_events(once, headers, silence_s)) as payloads:
+            async for payload in payloads:
+                yield payload
         await asyncio.sleep(poll_s)
 
 
 class _Answer:
-    """An answer of server-sent events as it comes in, for httptools to tell of."""
+    """Parses a response of server-sent events; called by httptools."""
 
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
@@ -158,25 +158,25 @@ class _Answer:
         self.is_over = False
 
     def on_body(self, body: bytes) -> None:
-        """Collect, as the parser tells it."""
+        """Append a part of the body."""
         self._body += body
 
     def on_message_complete(self) -> None:
-        """Note the end, as the parser tells it."""
+        """Record the end of the response."""
         self.is_over = True
 
     def take(self, data: bytes) -> Iterator[bytes]:
-        """Read on, and give each message that is whole.
+        """Parse more data and yield each complete message.
 
         Raises:
-            LineLostError: it is no answer that we can use.
+            ConnectionLostError: the response is not valid.
         """
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            raise LineLostError(str(error)) from error
+            raise ConnectionLostError(str(error)) from error
         if self._parser.get_status_code() not in {0, _OK} or len(self._body) > MAX_MESSAGE_BYTES:
-            raise LineLostError
+            raise ConnectionLostError
         *whole, rest = self._body.split(b"\n\n")
         self._body = rest
         for block in whole:
@@ -186,9 +186,9 @@ class _Answer:
 
 
 def _request(url: str, headers: Mapping[str, str]) -> tuple[str, int, bool, bytes]:
-    """Give host, port, whether it is TLS, and the request's bytes."""
+    """Return host, port, whether to use TLS, and the bytes of the request."""
     parts = urlsplit(url)
-    is_secret = parts.scheme == "https"
-    told = {"Host": parts.netloc.rpartition("@")[2], "Accept": "text/event-stream", "Connection": "close", **headers}
-    lines = [f"GET {parts.path}?{parts.query} HTTP/1.1", *(f"{name}: {value}" for name, value in told.items()), "", ""]
-    return parts.hostname or "", parts.port or (443 if is_secret else 80), is_secret, "\r\n".join(lines).encode()
+    use_tls = parts.scheme == "https"
+    fields = {"Host": parts.netloc.rpartition("@")[2], "Accept": "text/event-stream", "Connection": "close", **headers}
+    lines = [f"GET {parts.path}?{parts.query} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+    return parts.hostname or "", parts.port or (443 if use_tls else 80), use_tls, "\r\n".join(lines).encode()
