@@ -29,7 +29,8 @@ from schemas.events import (
 )
 from schemas.geometry import Axis3
 
-_CARRY_VISIT = (DartHit, DartUnscored, ThrowMiss, DartBounceOut, DartCorrected)
+_CARRY_THEIR_VISIT = (DartHit, DartUnscored, ThrowMiss, DartBounceOut, DartCorrected)
+_CARRY_SHOWN_VISIT = (TakeoutFinished, BoardReset, PlayerSignedOn)
 
 
 class EventEmitter:
@@ -52,9 +53,11 @@ class EventEmitter:
     def emit(self, event: BoardEvent) -> None:
         """Apply an event to the memory and collect it, with the visit as it stands then."""
         self.memory.apply(event, self.now)
-        if isinstance(event, _CARRY_VISIT):
+        if isinstance(event, _CARRY_THEIR_VISIT):
             visit = self.memory.find_visit(event.visit_id)
             event = msgspec.structs.replace(event, visit=None if visit is None else visit.snapshot())
+        elif isinstance(event, _CARRY_SHOWN_VISIT):
+            event = msgspec.structs.replace(event, visit=self.memory.shown_visit.snapshot())
         self.events.append(event)
 
     def landing(self, landing: LocatedDart) -> None:

@@ -29,6 +29,7 @@ class Slot(Value, frozen=True, kw_only=True):
     label: str
     points: int
     stuck_unseen: bool = False
+    bounced: bool = False
 
 
 class Visit(Value, frozen=True, kw_only=True):
@@ -63,7 +64,9 @@ class Visit(Value, frozen=True, kw_only=True):
     @property
     def throws(self) -> tuple[VisitThrow, ...]:
         """Return the slots as they stand in events."""
-        return tuple(VisitThrow(dart_number=s.dart_number, dart_id=s.dart_id, label=s.label, points=s.points) for s in self.slots)
+        return tuple(
+            VisitThrow(dart_number=s.dart_number, dart_id=s.dart_id, label=s.label, points=s.points, bounced=s.bounced) for s in self.slots
+        )
 
     def slot_of(self, dart_id: DartId) -> Slot | None:
         """Return the slot of a dart, None when it has none."""
@@ -88,7 +91,7 @@ class Visit(Value, frozen=True, kw_only=True):
         slot = self.slot_of(dart_id)
         if slot is None:
             return self
-        return self.with_slot(msgspec.structs.replace(slot, label=MISS_LABEL, points=0))
+        return self.with_slot(msgspec.structs.replace(slot, label=MISS_LABEL, points=0, bounced=True))
 
     def with_correction(self, event: DartCorrected) -> "Visit":
         """Return the visit with a person's correction."""

@@ -23,13 +23,13 @@ from schemas.events import (
     Hello,
     JournalledEvent,
     LiveEvent,
+    PlayerSignedOn,
     Snapshot,
     TakeoutFinished,
     ThrowMiss,
     ThrowState,
     VisitCompleted,
     VisitSnapshot,
-    VisitThrow,
 )
 
 KEPT_VISITS = 6
@@ -48,6 +48,7 @@ class ClientState(Value, frozen=True, kw_only=True):
     darts: tuple[DartOnBoard, ...] = ()
     visit: VisitSnapshot = VisitSnapshot(visit_id=VisitId(""))
     visits: tuple[VisitSnapshot, ...] = ()
+    player_id: str | None = None
     cameras: Mapping[CameraId, CameraSnapshot] = msgspec.field(default_factory=dict)
 
 
@@ -63,36 +64,24 @@ def _fold(state: ClientState, event: AnyEvent | None) -> ClientState:  # noqa: P
             return _replace(state, hello=event)
         case Snapshot():
             return _from_snapshot(state, event)
-        case DartHit():
-            return _with_hit(state, event)
-        case DartUnscored():
-            return _with_throw(state, event.visit_id, VisitThrow(dart_number=event.dart_number, dart_id=event.dart_id, label="?", points=0))
-        case ThrowMiss() if event.dart_number is not None:
-            return _with_throw(state, event.visit_id, VisitThrow(dart_number=event.dart_number, dart_id=None, label="MISS", points=0))
-        case ExtraDart():
-            dart = DartOnBoard(
-                dart_id=event.dart_id,
-                dart_number=len(state.darts) + 1,
-                board_coordinates=event.board_coordinates,
-                score=event.score,
-                uncertainty_mm=event.uncertainty_mm,
-            )
-            return _replace(state, darts=(*state.darts, dart))
+        case DartHit() | ExtraDart():
+            return _with_dart_added(_with_visit(state, event), event)
+        case DartUnscored() | ThrowMiss():
+            return _with_visit(state, event)
         case DartMoved():
             return _with_dart(state, event.dart_id, board_coordinates=event.new_position)
-        case DartCorrected() if event.score is not None:
-            return _with_dart(state, event.dart_id, score=event.score)
+        case DartCorrected():
+            return _with_correction(_with_visit(state, event), event)
         case DartRemoved():
-            return _replace(state, darts=tuple(dart for dart in state.darts if dart.dart_id not in event.removed_dart_ids))
+            return _without_darts(state, event.removed_dart_ids)
         case DartBounceOut():
-            return _replace(state, darts=tuple(dart for dart in state.darts if dart.dart_id != event.dart_id))
+            return _without_darts(_with_visit(state, event), (event.dart_id,))
         case VisitCompleted():
-            completed = VisitSnapshot(visit_id=event.visit_id, throws=event.throws, total=event.total, completed=True)
-            return _with_completed_visit(state, completed)
-        case TakeoutFinished() if not event.count_remaining:
-            return _replace(state, darts=())
-        case BoardReset():
-            return _replace(_with_new_visit(state, event.visit_id), darts=())
+            return _with_completed_visit(state, event)
+        case TakeoutFinished() | BoardReset():
+            return _replace(_with_visit(state, event), darts=())
+        case PlayerSignedOn():
+            return _replace(_with_visit(state, event), player_id=event.player_id)
         case BoardStateChanged():
             return _replace(state, state=event.state, status=event.status)
         case CameraStateChanged():
@@ -111,37 +100,52 @@ def _from_snapshot(state: ClientState, snapshot: Snapshot) -> ClientState:
         status=snapshot.status,
         darts=snapshot.darts,
         visit=snapshot.visit,
+        player_id=snapshot.player_id,
         visits=tuple(visit for visit in state.visits if visit.visit_id != snapshot.visit.visit_id),
         cameras={camera.camera_id: camera for camera in snapshot.cameras},
     )
 
 
-def _with_hit(state: ClientState, hit: DartHit) -> ClientState:
-    dart = DartOnBoard(
-        dart_id=hit.dart_id,
-        dart_number=hit.dart_number,
-        board_coordinates=hit.board_coordinates,
-        score=hit.score,
-        uncertainty_mm=hit.fusion.uncertainty_mm,
-    )
-    thrown = VisitThrow(dart_number=hit.dart_number, dart_id=hit.dart_id, label=hit.score.label, points=hit.score.total)
-    others = tuple(each for each in state.darts if each.dart_id != hit.dart_id)
-    return _replace(_with_throw(state, hit.visit_id, thrown), darts=(*others, dart))
+_SHOW_THEIR_VISIT = (DartHit, DartUnscored, ThrowMiss, TakeoutFinished, BoardReset, PlayerSignedOn)
 
 
-def _with_throw(state: ClientState, visit_id: VisitId, thrown: VisitThrow) -> ClientState:
-    state = state if state.visit.visit_id == visit_id else _with_new_visit(state, visit_id)
-    others = [each for each in state.visit.throws if each.dart_number != thrown.dart_number]
-    throws = tuple(sorted([*others, thrown], key=lambda each: each.dart_number))
-    return _replace(state, visit=VisitSnapshot(visit_id=visit_id, throws=throws, total=sum(each.points for each in throws)))
-
-
-def _with_new_visit(state: ClientState, visit_id: VisitId) -> ClientState:
+def _with_visit(state: ClientState, event: AnyEvent) -> ClientState:
+    """Return the state with the visit that an event carries, as it stands: shown when the event is of play, else where it is known."""
+    visit: VisitSnapshot | None = getattr(event, "visit", None)
+    if visit is None:
+        return state
+    if visit.visit_id == state.visit.visit_id:
+        return _replace(state, visit=visit)
+    if not isinstance(event, _SHOW_THEIR_VISIT):
+        return _replace(state, visits=tuple(visit if each.visit_id == visit.visit_id else each for each in state.visits))
     before = _with_past_visit(state, state.visit) if state.visit.throws else state
-    return _replace(before, visit=VisitSnapshot(visit_id=visit_id))
+    return _replace(before, visit=visit, visits=tuple(each for each in before.visits if each.visit_id != visit.visit_id))
 
 
-def _with_completed_visit(state: ClientState, visit: VisitSnapshot) -> ClientState:
+def _with_dart_added(state: ClientState, event: DartHit | ExtraDart) -> ClientState:
+    dart = DartOnBoard(
+        dart_id=event.dart_id,
+        dart_number=event.dart_number if isinstance(event, DartHit) else 0,
+        board_coordinates=event.board_coordinates,
+        score=event.score,
+        uncertainty_mm=event.fusion.uncertainty_mm if isinstance(event, DartHit) else event.uncertainty_mm,
+    )
+    others = tuple(each for each in state.darts if each.dart_id != event.dart_id)
+    return _replace(state, darts=(*others, dart))
+
+
+def _without_darts(state: ClientState, gone: tuple[DartId, ...]) -> ClientState:
+    return _replace(state, darts=tuple(dart for dart in state.darts if dart.dart_id not in gone))
+
+
+def _with_correction(state: ClientState, event: DartCorrected) -> ClientState:
+    if event.operation == "delete":
+        return _with_dart(state, event.dart_id, dart_number=0)
+    return state if event.score is None else _with_dart(state, event.dart_id, score=event.score)
+
+
+def _with_completed_visit(state: ClientState, event: VisitCompleted) -> ClientState:
+    visit = VisitSnapshot(visit_id=event.visit_id, throws=event.throws, total=event.total, completed=True, player_id=event.player_id)
     if state.visit.visit_id == visit.visit_id:
         return _replace(state, visit=visit)
     if any(each.visit_id == visit.visit_id for each in state.visits):

@@ -98,12 +98,13 @@ class Timing(Value, frozen=True, kw_only=True):
 
 
 class VisitThrow(Value, frozen=True, kw_only=True):
-    """One slot of a visit."""
+    """One slot of a visit; `bounced`: the dart had hit and fell out."""
 
     dart_number: int
     dart_id: DartId | None
     label: str
     points: int
+    bounced: bool = False
 
 
 class VisitSnapshot(Value, frozen=True, kw_only=True):
@@ -249,10 +250,14 @@ class TakeoutStarted(Event, tag="takeout_started", frozen=True, kw_only=True):
 
 
 class TakeoutFinished(Event, tag="takeout_finished", frozen=True, kw_only=True):
-    """The board is free for the next visit; `count_remaining` darts were adopted as background."""
+    """The board is free for the next visit; `count_remaining` darts were adopted as background.
+
+    `visit` is the visit to show until the next dart.
+    """
 
     visit_id: VisitId
     count_remaining: int = 0
+    visit: VisitSnapshot | None = None
 
 
 class FalseTakeout(Event, tag="false_takeout", frozen=True, kw_only=True):
@@ -280,10 +285,11 @@ class BoardStateChanged(Event, tag="board_state_changed", frozen=True, kw_only=T
 
 
 class BoardReset(Event, tag="board_reset", frozen=True, kw_only=True):
-    """A person reset the board: it counts as empty, and `visit_id` is a fresh visit."""
+    """A person reset the board: it counts as empty, and `visit` is a fresh visit."""
 
     visit_id: VisitId
     user_id: str | None = None
+    visit: VisitSnapshot | None = None
 
 
 class PlayerSignedOn(Event, tag="player_signed_on", frozen=True, kw_only=True):
@@ -292,3 +298,4 @@ class PlayerSignedOn(Event, tag="player_signed_on", frozen=True, kw_only=True):
     player_id: str | None
     previous_player_id: str | None = None
     user_id: str | None = None
+    visit: VisitSnapshot | None = None

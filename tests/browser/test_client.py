@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from tests.support import fold_cases
 from tests.support.cutter import cutter_before
 from tests.support.station import running_station
 from tests.support.throws import hit
@@ -115,3 +116,33 @@ async def test_the_live_view_filters_and_pauses(browser: Browser, tmp_path: Path
         await page.locator("#pause").click()
 
         await expect(page.locator("[data-type=dart_hit]")).to_have_count(2)
+
+
+_FOLD_TABLE = """async (table) => {
+  const { emptyState, reduce } = await import("/static/dartd-client.js");
+  const wrong = [];
+  for (const { name, snapshot, steps } of table) {
+    let state = reduce(emptyState(), snapshot);
+    steps.forEach(({ messages, shown }, k) => {
+      state = messages.reduce(reduce, state);
+      const { state: machine, status, darts, visit, player_id } = state;
+      const found = { state: machine, status, darts, visit, player_id };
+      const sorted = (value) => JSON.stringify(value, (_, each) =>
+        each && typeof each === "object" && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort()) : each);
+      if (sorted(found) !== sorted(shown)) wrong.push(`${name}, step ${k + 1}: ${sorted(found)} instead of ${sorted(shown)}`);
+    });
+  }
+  return wrong;
+}"""
+
+
+async def test_the_client_shows_what_the_board_shows(browser: Browser, tmp_path: Path) -> None:
+    """In every case of the table, made by the board's own fold, the JavaScript client's state is the board's after each step."""
+    table = fold_cases.table()
+    page = await browser.new_page(bypass_csp=True)
+    async with running_station(tmp_path) as station:
+        await page.goto(f"http://127.0.0.1:{station.port}/asyncapi")
+        wrong = await page.evaluate(_FOLD_TABLE, table)
+
+    assert len(table) > 15
+    assert wrong == []

@@ -94,6 +94,8 @@ class ScriptedBoard(Forgetful):
                     refusals[k] = CommandRefusedError("this board cannot do that")
             for event in events[-1:]:
                 self.happen(event)
+                if isinstance(event, DartHit | BoardReset | TakeoutFinished):
+                    events[-1] = msgspec.structs.replace(event, visit=self._visit)
         return Step(events=tuple(events), refusals=refusals)
 
     def deadline(self) -> float | None:

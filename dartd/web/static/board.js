@@ -58,9 +58,9 @@ export class BoardView {
     }
     const { x_mm, y_mm } = dart.board_coordinates;
     mark.setAttribute("transform", `translate(${x_mm} ${-y_mm})`);
-    mark.setAttribute("class", `dart${isLast ? " last" : ""}${dart.extra ? " extra" : ""}`);
+    mark.setAttribute("class", `dart${isLast ? " last" : ""}${dart.dart_number ? "" : " extra"}`);
     mark.setAttribute("data-label", dart.score.label);
-    mark.querySelector("text").textContent = dart.extra ? "+" : dart.dart_number;
+    mark.querySelector("text").textContent = dart.dart_number || "+";
     if (isLast || !mark.parentNode) this.#darts.append(mark); // the last dart on top
   }
 

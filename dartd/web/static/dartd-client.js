@@ -25,7 +25,8 @@ export function emptyState() {
     state: "wait_for_throw",
     status: "starting",
     darts: [], // in the board
-    visit: { visit_id: null, throws: [], total: 0, completed: false },
+    visit: { visit_id: null, throws: [], total: 0, completed: false, player_id: null },
+    player_id: null, // who is signed on
     visits: [], // completed before this one, newest first
     lastDart: null,
     cameras: {},
@@ -46,7 +47,8 @@ export function withPastVisits(state, events) {
 
 const FOLD = {
   hello: (_, hello) => ({ hello }),
-  snapshot: (state, { last_seq, state: machine, status, darts, visit, cameras }) => ({
+  snapshot: (state, { last_seq, state: machine, status, darts, visit, player_id = null, cameras }) => ({
+    player_id,
     lastSeq: last_seq,
     state: machine,
     status,
@@ -56,57 +58,59 @@ const FOLD = {
     lastDart: darts.at(-1) ?? null,
     cameras: Object.fromEntries(cameras.map((camera) => [camera.camera_id, camera])),
   }),
-  dart_hit: (state, hit) => {
-    const { dart_id, dart_number, board_coordinates, score, fusion } = hit;
-    const dart = { dart_id, dart_number, board_coordinates, score, uncertainty_mm: fusion.uncertainty_mm };
-    return {
-      darts: [...state.darts.filter((each) => each.dart_id !== dart_id), dart],
-      lastDart: dart,
-      ...withThrow(state, hit, { label: score.label, points: score.total }),
-    };
+  dart_hit: (state, event) => withDart(showVisit(state, event), event, event.dart_number, event.fusion.uncertainty_mm),
+  dart_unscored: showVisit,
+  throw_miss: showVisit,
+  extra_dart: (state, event) => ({ ...withDart(state, event, 0, event.uncertainty_mm), lastDart: state.lastDart }),
+  dart_moved: (state, { dart_id, new_position }) => changeDart(state, dart_id, { board_coordinates: new_position }),
+  dart_removed: (state, { removed_dart_ids }) => withoutDarts(state, removed_dart_ids),
+  dart_bounce_out: (state, event) => withoutDarts(reviseVisit(state, event), [event.dart_id]),
+  dart_corrected: (state, event) => {
+    const { dart_id, operation, score } = event;
+    const change = operation === "delete" ? { dart_number: 0 } : score ? { score } : {};
+    return changeDart(reviseVisit(state, event), dart_id, change);
   },
-  dart_unscored: (state, event) => withThrow(state, event, { label: "?", points: 0 }),
-  throw_miss: (state, event) => (event.dart_number === null ? {} : withThrow(state, event, { label: "MISS", points: 0 })),
-  extra_dart: (state, { dart_id, board_coordinates, score }) => ({
-    darts: [...state.darts, { dart_id, dart_number: state.darts.length + 1, board_coordinates, score, extra: true }],
-  }),
-  dart_moved: (state, { dart_id, new_position }) => ({
-    darts: state.darts.map((dart) => (dart.dart_id === dart_id ? { ...dart, board_coordinates: new_position } : dart)),
-  }),
-  dart_removed: (state, { removed_dart_ids }) => ({ darts: state.darts.filter(({ dart_id }) => !removed_dart_ids.includes(dart_id)) }),
-  dart_bounce_out: (state, { dart_id }) => ({
-    darts: state.darts.filter((dart) => dart.dart_id !== dart_id),
-    visit: {
-      ...state.visit,
-      throws: state.visit.throws.map((each) => (each.dart_id === dart_id ? { ...each, bounced: true } : each)),
-    },
-  }),
-  dart_corrected: (state, { dart_id, score }) =>
-    score ? { darts: state.darts.map((dart) => (dart.dart_id === dart_id ? { ...dart, score } : dart)) } : {},
-  visit_completed: (state, { visit_id, throws, total }) => {
-    const visit = { visit_id, throws, total, completed: true };
-    if (state.visit.visit_id === visit_id) return { visit };
+  visit_completed: (state, { visit_id, throws, total, player_id = null }) => {
+    const visit = { visit_id, throws, total, completed: true, player_id };
+    if (state.visit.visit_id === visit_id) return { ...state, visit };
     const known = state.visits.some((each) => each.visit_id === visit_id);
-    return known ? { visits: state.visits.map((each) => (each.visit_id === visit_id ? visit : each)) } : keepVisit(state, visit);
+    return known ? reviseVisit(state, { visit }) : { ...state, ...keepVisit(state, visit) };
   },
-  takeout_finished: (state, { count_remaining }) => (count_remaining ? {} : { darts: [] }),
-  board_reset: (state, { visit_id }) => ({ darts: [], lastDart: null, ...freshVisit(state, visit_id) }),
+  takeout_finished: (state, event) => ({ ...showVisit(state, event), darts: [] }),
+  board_reset: (state, event) => ({ ...showVisit(state, event), darts: [], lastDart: null }),
+  player_signed_on: (state, event) => ({ ...showVisit(state, event), player_id: event.player_id }),
   board_state_changed: (_, { state: machine, status }) => ({ state: machine, status }),
   camera_state_changed: (state, { camera_id, state: camera, reason }) => withCamera(state, camera_id, { state: camera, reason }),
   calibration_changed: (state, { camera_id, residual_px, residual_mm }) => withCamera(state, camera_id, { residual_px, residual_mm }),
 };
 
-function withThrow(state, { visit_id, dart_number, dart_id = null }, fields) {
-  const fresh = state.visit.visit_id === visit_id ? {} : freshVisit(state, visit_id);
-  const visit = fresh.visit ?? state.visit;
-  const throws = [...visit.throws.filter((each) => each.dart_number !== dart_number), { dart_number, dart_id, ...fields }];
-  throws.sort((a, b) => a.dart_number - b.dart_number);
-  return { ...fresh, visit: { ...visit, throws, total: throws.reduce((sum, { points }) => sum + points, 0), completed: false } };
+/** Show the visit that an event of play carries, as it stands. */
+function showVisit(state, { visit }) {
+  if (!visit) return state;
+  if (visit.visit_id === state.visit.visit_id) return { ...state, visit };
+  const kept = state.visit.throws.length ? keepVisit(state, state.visit) : {};
+  const visits = (kept.visits ?? state.visits).filter(({ visit_id }) => visit_id !== visit.visit_id);
+  return { ...state, visits, visit };
 }
 
-function freshVisit(state, visit_id) {
-  const visit = { visit_id, throws: [], total: 0, completed: false };
-  return { visit, ...(state.visit.throws.length ? keepVisit(state, state.visit) : {}) };
+/** Put the visit that an event carries in the place of the known one. */
+function reviseVisit(state, { visit }) {
+  if (!visit) return state;
+  if (visit.visit_id === state.visit.visit_id) return { ...state, visit };
+  return { ...state, visits: state.visits.map((each) => (each.visit_id === visit.visit_id ? visit : each)) };
+}
+
+function withDart(state, { dart_id, board_coordinates, score }, dart_number, uncertainty_mm) {
+  const dart = { dart_id, dart_number, board_coordinates, score, uncertainty_mm };
+  return { ...state, darts: [...state.darts.filter((each) => each.dart_id !== dart_id), dart], lastDart: dart };
+}
+
+function changeDart(state, dart_id, changes) {
+  return { ...state, darts: state.darts.map((dart) => (dart.dart_id === dart_id ? { ...dart, ...changes } : dart)) };
+}
+
+function withoutDarts(state, gone) {
+  return { ...state, darts: state.darts.filter(({ dart_id }) => !gone.includes(dart_id)) };
 }
 
 function keepVisit(state, visit) {

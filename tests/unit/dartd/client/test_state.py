@@ -1,7 +1,15 @@
 """The board as a client knows it."""
 
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+
 from dartd.client.state import KEPT_VISITS, AnyEvent, ClientState, reduce
 from schemas.base import CameraId, DartId, VisitId
+from schemas.codec import decode_journalled, decode_live, encode_json
 from schemas.events import (
     BoardReset,
     BoardStateChanged,
@@ -12,8 +20,12 @@ from schemas.events import (
     Heartbeat,
     TakeoutFinished,
     VisitCompleted,
+    VisitSnapshot,
     VisitThrow,
 )
+from tests.support import fold_cases
+from tests.support.board import Scene
+from tests.support.stories import STORIES, Action
 from tests.support.throws import hit
 
 
@@ -63,7 +75,7 @@ def test_a_visit_is_told_again_after_a_correction() -> None:
 
 def test_a_reset_empties_the_board() -> None:
     """No dart, and a fresh visit."""
-    state = _after(hit("d1"), BoardReset(visit_id=VisitId("fresh")))
+    state = _after(hit("d1"), BoardReset(visit_id=VisitId("fresh"), visit=VisitSnapshot(visit_id=VisitId("fresh"))))
 
     assert (state.darts, state.visit.visit_id, state.visit.total) == ((), "fresh", 0)
 
@@ -89,3 +101,34 @@ def test_what_is_unknown_changes_nothing() -> None:
     assert reduce(before, None, 2).darts == before.darts
     assert reduce(before, None, 2).last_seq == 2
     assert reduce(before, Heartbeat(last_seq=9), None) == before
+
+
+@pytest.mark.parametrize("case", fold_cases.table(), ids=lambda case: case["name"])
+def test_the_client_shows_what_the_board_shows(case: dict[str, Any]) -> None:
+    """In every case of the table, made by the board's own fold, the client's state is the board's after each step."""
+    state = reduce(ClientState(), decode_live(encode_json(case["snapshot"])), None)
+    for step in case["steps"]:
+        for message in step["messages"]:
+            state = reduce(state, decode_journalled(encode_json(message)), message["seq"])
+        known = {"state": state.state, "status": state.status, "player_id": state.player_id}
+
+        assert {**known, "darts": msgspec.to_builtins(list(state.darts)), "visit": json.loads(encode_json(state.visit))} == step["shown"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(STORIES)
+def test_the_client_shows_what_the_board_shows_in_any_story(story: list[Action]) -> None:
+    """Whatever happens: darts, visit and player of the client are the board's after every action."""
+    scene = Scene()
+    state = reduce(ClientState(), decode_live(encode_json(fold_cases.snapshot_of(scene))), None)
+    seq = 0
+    for action in story:
+        before = len(scene.events)
+        action(scene)
+        for event, _ in scene.events[before:]:
+            seq += 1
+            state = reduce(state, event, seq)
+
+        assert state.visit == scene.machine.visit
+        assert state.darts == tuple(dart.on_board() for dart in scene.machine.darts)
+        assert (state.state, state.status, state.player_id) == (scene.machine.state, scene.machine.status, scene.machine.memory.player_id)
