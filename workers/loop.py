@@ -15,6 +15,7 @@ from schemas.pipe.from_worker import CameraFault, Counters, FaultKind, FromWorke
 from schemas.pipe.to_worker import Advance, Configure, Stop, ToWorker
 from workers.sources import Source, SourceError
 from workers.sources.newest import Ended, Gone, NewestFrame
+from workers.step_times import StepTimes
 from workers.vision.frame import BadFrameError, Frame
 
 HEARTBEAT_S = 1.0
@@ -96,6 +97,7 @@ class CameraLoop:
         self._bad_s = -math.inf  # time of the last one
         self._frames_read = 0
         self._frames_dropped = 0
+        self._times = StepTimes()
         self._stopped = False
 
     def run(self) -> None:
@@ -294,7 +296,7 @@ class CameraLoop:
 
     def _step(self, frame: Frame) -> None:
         try:
-            messages = self._detector.step(frame)
+            messages = self._times.step(self._detector.step, frame)
         except BadFrameError as error:
             self._frames_bad += 1
             self._bad_s = frame.t_s
@@ -332,6 +334,7 @@ class CameraLoop:
             frames_read=self._frames_read + read,
             frames_dropped=self._frames_dropped + dropped,
             frames_bad=self._frames_bad,
+            **self._times.counted(),
         )
         age_s = self._detector.reference_age_s(t_s)
         return WorkerHeartbeat(

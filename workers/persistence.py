@@ -15,7 +15,7 @@ from workers.detector import Detector
 from workers.image_writer import ImageWriter
 from workers.vision.calibration.overlay import draw_overlay
 from workers.vision.frame import Frame, Image
-from workers.vision.scene import Seen
+from workers.vision.scene import EpisodePictures
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class PersistentDetector:
             self._save(*empty)
         return messages
 
-    def pictures(self, episode: int) -> Seen | None:
+    def pictures(self, episode: int) -> EpisodePictures | None:
         """Return the pictures of a recent episode; None if they are not in memory any more."""
         return self._detector.pictures(episode)
 

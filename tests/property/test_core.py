@@ -5,7 +5,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartd.board.inputs import Input, WorkerChange
+from dartd.decision import Input, WorkerChange
 from schemas.base import DartId
 from schemas.commands import BoardCommand, CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
 from schemas.events import DartHit
@@ -14,7 +14,7 @@ from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault
 from schemas.pipe.sightings import Blob, DartPresence, Sighting
 from schemas.pipe.to_worker import RevertReference, UpdateBoard
 from tests.support.eyewitness import Witnesses
-from tests.support.sightings import displaced, rig, sight
+from tests.support.sightings import displaced, rig, sighting_of
 
 CALIBRATIONS = rig(3)
 CAMERAS = st.sampled_from([c.camera_id for c in CALIBRATIONS])
@@ -26,7 +26,7 @@ AXES = (
     Axis3(x_mm=1.0, y_mm=0.0, slope_y=0.3),
 )
 SEEN = {
-    (k, n, bent): displaced(sight(CALIBRATIONS[k], AXES[n]), 30.0 * bent, 0.3 * bent)
+    (k, n, bent): displaced(sighting_of(CALIBRATIONS[k], AXES[n]), 30.0 * bent, 0.3 * bent)
     for k in range(3)
     for n in range(4)
     for bent in range(2)
@@ -58,7 +58,7 @@ def settled(draw: st.DrawFn) -> Settled:
         sightings=draw(sightings(camera)),
         blobs=tuple(draw(st.lists(st.builds(Blob, u=share, v=share, radius=share), max_size=3))),
         presence=tuple(
-            DartPresence(dart_id=DartId(f"d00000{number}"), score=draw(share), weight=draw(share))
+            DartPresence(dart_id=DartId(f"main-d00000{number}"), score=draw(share), weight=draw(share))
             for number in draw(st.sets(st.integers(1, 4), max_size=3))
         ),
     )
@@ -157,6 +157,6 @@ def test_a_board_comes_back_whatever_happened(story: list[tuple[list[Input], flo
     """From the events alone a board has the same darts standing."""
     scene = _play(story)
     again = Witnesses(ready=False)
-    again.board.restore([(event, scene.now) for event in scene.said], scene.now)
+    again.board.restore(None, [(event, scene.now) for event in scene.said], now=scene.now, epoch_s=0.0)
 
     assert [d.dart_id for d in again.board.known_darts()] == [d.dart_id for d in scene.board.known_darts()]

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from dartd.board.core import Board
-from dartd.board.inputs import Input, Order
 from dartd.board.throws import ThrowTimes
+from dartd.decision import Input, Order
 from schemas.base import BoardId, CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.events import JournalledEvent
 from schemas.geometry import Axis3
 from schemas.pipe.from_worker import Calibrated, MotionDetected, Settled, SourceOpened
 from schemas.pipe.sightings import Blob, DartPresence
-from tests.support.sightings import rig, sight
+from tests.support.sightings import rig, sighting_of
 
 HAND = Blob(u=0.0, v=0.0, radius=0.15)  # 57 mm at 380 mm
 
@@ -94,7 +94,7 @@ class Witnesses:
             flight=flight,
             max_share=0.03,
             empty_share=None if empty is None else 0.0 if empty else 0.05,
-            sightings=tuple(sight(self.calibrations[camera], axis) for axis in axes),
+            sightings=tuple(sighting_of(self.calibrations[camera], axis) for axis in axes),
             blobs=(HAND,) if hand else (),
             presence=tuple(DartPresence(dart_id=d, score=score, weight=1.0) for d, score in (there or {}).items()),
         )

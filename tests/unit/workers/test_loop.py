@@ -161,6 +161,7 @@ def test_bad_frames_are_a_fault_until_all_have_been_good_for_a_second(tmp_path: 
     assert [(round(fault.t_s, 3), fault.fault, fault.active) for fault in faults] == [(0.4, "bad_frame", True), (2.4, "bad_frame", False)]
     assert faults[0].detail == "the frame is empty"
     assert beat.counters.frames_bad == 2
+    assert (beat.counters.decode_s > 0, beat.counters.diff_s > 0, beat.counters.locates) == (True, True, 0)
 
 
 # -- live
