@@ -96,7 +96,7 @@ def _pose_finding(check: str, examined: Examined, *, calibrated: bool) -> Findin
 
 def examine_camera(asked: Examine) -> Examined:
     """Examine a camera in a separate process; blocks."""
-    command = [sys.executable, "-m", "workers.examining"]
+    command = [sys.executable, "-m", "workers.examination"]
     try:
         done = subprocess.run(command, input=msgspec.json.encode(asked), capture_output=True, timeout=EXAMINATION_TIMEOUT_S, check=False)  # noqa: S603
         return msgspec.json.decode(done.stdout, type=Examined)

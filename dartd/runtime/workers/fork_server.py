@@ -171,6 +171,10 @@ def _start(target: str) -> ForkedProcess:
             process.start()
         os.set_blocking(ours.fileno(), False)
         return ForkedProcess(process, ours)
+    except (EOFError, ConnectionError):
+        ours.close()
+        _end()  # it is dead or about to be; only once it is reaped does multiprocessing launch another
+        raise
     except BaseException:
         ours.close()
         raise
