@@ -28,6 +28,7 @@ from dartd.runtime.clock import LiveClock
 from dartd.runtime.fault_injection import Mischief
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
+from dartd.runtime.recovery import recover
 from dartd.runtime.retention import Retention
 from dartd.runtime.workers.configure import Briefing
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
@@ -50,7 +51,6 @@ from schemas.worker import Calibrated
 
 _log = logging.getLogger(__name__)
 
-RECOVERY_EVENTS = 2000  # the last visits, from which the board remembers
 LAG_PERIOD_S = 0.25
 BACKLOG = 2048
 SIGNING_KEY = "signing-key"
@@ -73,7 +73,6 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
         settled_timeout_ms=board.settled_timeout_ms,
         throw_timeout_ms=board.throw_timeout_ms,
         pull_out_timeout_ms=board.pull_out_timeout_ms,
-        bounce_out_check_ms=board.bounce_out_check_ms,
         takeout_adopt_ms=board.takeout_adopt_ms,
         count_misses=config.visit.count_misses,
     )
@@ -156,16 +155,6 @@ class Daemon:
 
     # -- building
 
-    async def _restored_board(self, journal: Journal) -> Board:
-        """Build the board and let it remember what it told before."""
-        cameras = [camera.camera_id for camera in self._config.cameras]
-        board = build_board(self._config, cameras, images=self._config.images_path is not None)
-        past = await journal.recent(RECOVERY_EVENTS)
-        now = self._clock.now()
-        offset_s = self._clock.wall(now) - now
-        board.restore(((each.event, each.at_s - offset_s) for each in past), now)
-        return board
-
     async def _simulation_epoch_s(self, journal: Journal) -> float:
         """Give the media time at which the simulated scene began: a restarted daemon sees it go on."""
         now = self._clock.now()
@@ -212,7 +201,10 @@ class Daemon:
     async def _seeing(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
         """Build what sees and decides, with all that was known before."""
         config, clock = self._config, self._clock
-        board, calibrations = await self._restored_board(journal), Calibrations(journal.database)
+        cameras = [camera.camera_id for camera in config.cameras]
+        board = build_board(config, cameras, images=config.images_path is not None)
+        pending = await recover(board, journal, clock)
+        calibrations = Calibrations(journal.database)
         await calibrations.load()
         self._mischief.begin()
         epoch_s = await self._simulation_epoch_s(journal)
@@ -233,6 +225,8 @@ class Daemon:
             metrics=self._metrics,
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
+        for event in pending:
+            await pipeline.deliver(event)
         return supervisor, pipeline
 
     async def _services(self, journal: Journal, hub: Hub, supervisor: Supervisor, pipeline: Pipeline) -> Services:
@@ -253,7 +247,6 @@ class Daemon:
             database=journal.database,
             accounts=await self._accounts(journal.database),
             limits=limits,
-            seat=journal,
             clients=clients,
             host=HostFigures(config.state_path),
             started_at_s=self._clock.now(),

@@ -2,7 +2,8 @@
 
 DartdError
 ├── ConfigError             the configuration is wrong: path, reason and remedy
-├── StoreError              the database cannot be opened or written
+├── StoreError              the database cannot be opened, or refuses a statement
+│   ├── StoreUnavailableError  the file itself cannot be written or read now: full, I/O, damaged, held
 │   ├── StoreBusyError      another daemon holds the store
 │   └── StoreFullError      too many queries wait; ask again later
 ├── TakenError              what shall be made is there already
@@ -35,9 +36,13 @@ class ConfigError(DartdError):
 
 
 class StoreError(DartdError):
-    """The database cannot be opened or written."""
+    """The database cannot be opened, or refuses a statement."""
 
     code = "DATABASE_ERROR"
+
+
+class StoreUnavailableError(StoreError):
+    """The file itself cannot be read or written now, whatever the statement: full, I/O error, damaged, read-only, held by another."""
 
 
 class StoreBusyError(StoreError):

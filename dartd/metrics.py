@@ -10,7 +10,6 @@ from prometheus_client.metrics_core import Metric
 
 from schemas.base import CameraId, Value
 from schemas.board import Ring
-from schemas.entities import EntityEvent
 from schemas.events import DartHit, Envelope, JournalledEvent
 from schemas.worker import Counters, FaultKind
 
@@ -80,7 +79,7 @@ class Metrics:
         self.loop_lag = Histogram(
             "dartd_loop_lag_seconds", "How late the event loop runs what is due", buckets=LOOP_LAG_BUCKETS_S, registry=registry
         )
-        for event in get_args(JournalledEvent | EntityEvent):
+        for event in get_args(JournalledEvent):
             self.events.labels(event.__struct_config__.tag)
         for ring in get_args(Ring):
             self.detections.labels(ring)

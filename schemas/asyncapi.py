@@ -7,10 +7,16 @@ import msgspec
 from schemas.base import Command, Event
 from schemas.commands import SpokenCommand
 from schemas.documents import Schema, documents, name_of
-from schemas.entities import EntityEvent
-from schemas.events import CalibrationChanged, CameraStateChanged, JournalledEvent, LiveEvent
-from schemas.presence import Presence
-from schemas.today import MetricsUpdate, SystemStatus
+from schemas.events import (
+    CalibrationChanged,
+    CameraStateChanged,
+    EntityEvent,
+    JournalledEvent,
+    LiveEvent,
+    MetricsUpdate,
+    Presence,
+    SystemStatus,
+)
 
 VERSION = "3.0.0"
 _REFERENCE = "#/components/schemas/{name}"

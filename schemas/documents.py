@@ -7,7 +7,6 @@ from typing import Any, get_args
 import msgspec
 
 from schemas.base import SCHEMA_VERSION, Event
-from schemas.entities import EntityEvent
 from schemas.events import JournalledEvent, LiveEvent
 
 PUBLISHED = Path(__file__).parent / "published"
@@ -32,7 +31,7 @@ _HEADER: dict[str, Schema] = {
 
 def documents() -> dict[str, Schema]:
     """Describe every event as it stands on the wire, header included: its `event_type` to its schema, and `events` to their union."""
-    described = {name_of(event): _document(event, journalled=True) for event in get_args(JournalledEvent | EntityEvent)}
+    described = {name_of(event): _document(event, journalled=True) for event in get_args(JournalledEvent)}
     described |= {name_of(event): _document(event, journalled=False) for event in get_args(LiveEvent)}
     return {**described, "events": _union(described)}
 

@@ -15,7 +15,7 @@ from schemas.worker import ImageKind, KeepImages
 from workers.vision.drawing import annotate, change
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
-from workers.vision.scene import Seen
+from workers.vision.scene import EpisodePictures
 
 WAITING = 4  # throws; when the disk is slower than that the newest are lost (`drop_newest`, counted)
 QUALITIES = (88, 75, 60, 45, 30)
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 class _Page(NamedTuple):
     order: KeepImages
-    seen: Seen
+    seen: EpisodePictures
     projection: Projection
 
 
@@ -44,7 +44,7 @@ class Album:
         self._pages: queue.Queue[_Page] = queue.Queue(WAITING)
         threading.Thread(target=self._write_all, name="album", daemon=True).start()
 
-    def keep(self, order: KeepImages, seen: Seen, projection: Projection) -> None:
+    def keep(self, order: KeepImages, seen: EpisodePictures, projection: Projection) -> None:
         """Have the pictures of an episode written, without waiting."""
         try:
             self._pages.put_nowait(_Page(order, seen, projection))

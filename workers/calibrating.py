@@ -17,8 +17,8 @@ from workers.vision.calibration.chessboard import lens_of
 from workers.vision.calibration.overlay import draw_overlay
 from workers.vision.calibration.points import NAMES, Points
 from workers.vision.frame import Image
+from workers.vision.locator import KEPT_PX
 
-KEPT_PX = 1.0  # a calibration that fits the picture this well holds
 REFUSED, UNREADABLE = 1, 2
 
 

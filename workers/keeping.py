@@ -14,7 +14,7 @@ from workers.album import Album
 from workers.detector import Detector
 from workers.vision.calibration.overlay import draw_overlay
 from workers.vision.frame import Frame, Image
-from workers.vision.scene import Seen
+from workers.vision.scene import EpisodePictures
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class KeepingDetector:
             self._save(*empty)
         return messages
 
-    def pictures(self, episode: int) -> Seen | None:
+    def pictures(self, episode: int) -> EpisodePictures | None:
         """Give the pictures of a recent episode; None when they are not kept."""
         return self._detector.pictures(episode)
 

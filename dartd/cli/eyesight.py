@@ -1,17 +1,17 @@
 """How `dartd doctor` judges the cameras: each is looked through by a process of its own, or the daemon that holds it is asked."""
 
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
 
 import msgspec
 
 from dartd.cli.findings import Finding
 from dartd.config import CameraConfig, Config
+from dartd.store.sqlite.inspection import stored_calibrations
+from schemas.base import CameraId
 from schemas.examination import Examine, Examined
 from schemas.geometry import Calibration
 
@@ -99,18 +99,9 @@ def look(asked: Examine) -> Examined:
         return Examined(refusal=words[-1] if words else "the process that looked has ended")
 
 
-def _calibrations(config: Config) -> dict[str, Calibration]:
+def _calibrations(config: Config) -> dict[CameraId, Calibration]:
     """Read the calibrations of a store that nobody holds; none where it cannot be read."""
-    if not config.store_path.is_file():
-        return {}
-    known = {}
-    try:
-        with closing(sqlite3.connect(f"file:{config.store_path.absolute()}?mode=ro", uri=True)) as connection:
-            for camera_id, body in connection.execute("SELECT camera_id, body FROM calibrations"):
-                known[str(camera_id)] = msgspec.json.decode(body, type=Calibration)
-    except (sqlite3.Error, msgspec.DecodeError):
-        return known
-    return known
+    return stored_calibrations(config.store_path) if config.store_path.is_file() else {}
 
 
 def _faster(camera: CameraConfig) -> str:

@@ -1,12 +1,10 @@
 """What `dartd doctor` looks at besides cameras: directory, secrets, database, port, clock, service. Everything here blocks."""
 
-import contextlib
 import fcntl
 import json
 import os
 import shutil
 import socket
-import sqlite3
 import subprocess
 import time
 import urllib.request
@@ -15,8 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dartd.config import Config
-from dartd.errors import ListenError
-from dartd.store.database import APPLICATION_ID, SCHEMA_VERSION
+from dartd.errors import ListenError, StoreError
+from dartd.store.sqlite.inspection import StoreReport, report_on
 from schemas.base import Value
 
 Verdict = Literal["ok", "warn", "bad", "skipped"]
@@ -66,35 +64,33 @@ def store_findings(config: Config) -> Iterator[Finding]:
         yield Finding(check="database", verdict="ok", found=f"{path} is made at the first start")
         return
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{path.absolute()}?mode=ro", uri=True, timeout=ASK_S)) as connection:
-            yield from _database(connection, path)
-    except sqlite3.Error as error:
+        report = report_on(path)
+    except StoreError as error:
         remedy = f"move it away (dartd makes a new one), or mend it: sqlite3 {path} .recover"
         yield Finding(check="database", verdict="bad", found=f"{path} cannot be read: {error}", remedy=remedy)
-
-
-def _database(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
-    ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if not ours or version > SCHEMA_VERSION:
-        found = f"{path} is {'of a newer dartd' if ours else 'a database of another program'}"
-        remedy = "install that version" if ours else "set store.path to another file"
-        yield Finding(check="database", verdict="bad", found=found, remedy=remedy)
         return
-    complaints = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
-    if complaints != ["ok"]:
-        remedy = f"stop dartd, keep a copy, then: sqlite3 {path} .recover"
-        yield Finding(check="database", verdict="bad", found=f"{path} is damaged: {complaints[0]}", remedy=remedy)
-        return
-    count, first, last, last_s = connection.execute("SELECT count(*), min(seq), max(seq), max(at_s) FROM events").fetchone()
-    gap = bool(count) and last - first + 1 != count
-    size = f"{path.stat().st_size / 1e6:.1f} MB"
-    found = f"{path} is whole, {count} events, {size}" if not gap else f"{path}: events are missing between {first} and {last}"
-    yield Finding(check="database", verdict="bad" if gap else "ok", found=found, remedy="restore a backup" if gap else "")
-    if last_s is not None and last_s > time.time() + AHEAD_S:
-        ahead_s = last_s - time.time()
+    yield _database(report, path)
+    if report.last_at_s is not None and report.last_at_s > time.time() + AHEAD_S:
+        ahead_s = report.last_at_s - time.time()
         found = f"the clock is {ahead_s:.0f} s behind the last event"
         yield Finding(check="clock", verdict="bad", found=found, remedy="set the clock, and have it kept: sudo timedatectl set-ntp true")
+
+
+def _database(report: StoreReport, path: Path) -> Finding:
+    if report.foreign:
+        found = f"{path} is a database of another program"
+        return Finding(check="database", verdict="bad", found=found, remedy="set store.path to another file")
+    if report.newer:
+        return Finding(check="database", verdict="bad", found=f"{path} is of a newer dartd", remedy="install that version")
+    if report.damage is not None:
+        remedy = f"stop dartd, keep a copy, then: sqlite3 {path} .recover"
+        return Finding(check="database", verdict="bad", found=f"{path} is damaged: {report.damage}", remedy=remedy)
+    first, last = report.first_seq, report.last_seq
+    if first is not None and last is not None and last - first + 1 != report.count:
+        found = f"{path}: events are missing between {first} and {last}"
+        return Finding(check="database", verdict="bad", found=found, remedy="restore a backup")
+    size = f"{path.stat().st_size / 1e6:.1f} MB"
+    return Finding(check="database", verdict="ok", found=f"{path} is whole, {report.count} events, {size}")
 
 
 def holder_of(config: Config) -> int | None:

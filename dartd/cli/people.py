@@ -1,75 +1,28 @@
-"""The store as commands for people and keys reach it: alone, or beside a running daemon."""
+"""The store as commands for users and keys change it, whether or not a daemon runs."""
 
 import getpass
-import sqlite3
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy as sa
 
 from dartd.config import Config
-from dartd.errors import StoreBusyError, StoreError
 from dartd.store.audit import Deed
-from dartd.store.database import SCHEMA_VERSION, Database
-from dartd.store.lock import StoreLock
+from dartd.store.sqlite.backend import change_alongside
 
 T = TypeVar("T")
 
-_PATIENCE_S = 5.0
-
 
 def change_store(config: Config, change: Callable[[sa.Connection], T]) -> T:
-    """Change the store in one commit; blocks. A running daemon goes on: it looks its callers up anew every few seconds.
+    """Change the store in one commit; blocks. A running daemon reads users and keys anew every few seconds.
 
     Raises:
         StoreError: the store cannot be opened or written.
     """
-    path = config.store_path
-    try:
-        StoreLock.acquire(_made(path)).close()
-        Database.open(path).close()  # makes a new store, brings an older one up to date
-    except StoreBusyError:
-        pass
-    engine = sa.create_engine("sqlite://", creator=lambda: _connect(path))
-    try:
-        _await_version(engine, path)
-        with engine.begin() as connection:
-            return change(connection)
-    except (sqlite3.Error, sa.exc.OperationalError) as error:
-        raise StoreError(f"the store {path} failed ({getattr(error, 'orig', error)})", path=str(path)) from error
-    finally:
-        engine.dispose()
-
-
-def _await_version(engine: sa.Engine, path: Path) -> None:
-    """Wait for the daemon that is just starting to make the store, or to bring it up to date."""
-    give_up_s = time.monotonic() + _PATIENCE_S
-    while True:
-        with engine.connect() as connection:
-            version = connection.execute(sa.text("PRAGMA user_version")).scalar_one()
-        if version == SCHEMA_VERSION:
-            return
-        if version > SCHEMA_VERSION or time.monotonic() > give_up_s:
-            raise StoreError(f"{path} is used by a dartd of another version; use its own command", path=str(path))
-        time.sleep(0.05)
+    return change_alongside(config.store_path, change)
 
 
 def deed(action: str, entity_type: str, entity_id: str) -> Deed:
-    """Say for the audit log who did it at this machine."""
+    """Return the audit entry of a change made at this machine."""
     return Deed(at_s=time.time(), user_id=f"cli:{getpass.getuser()}", action=action, entity_type=entity_type, entity_id=entity_id)
-
-
-def _made(path: Path) -> Path:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"cannot make the folder of the store {path}: {error.strerror}", path=str(path)) from error
-    return path
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_PATIENCE_S)
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection

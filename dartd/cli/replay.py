@@ -25,8 +25,15 @@ from dartd.replay.replay import BuildBoard, Replay, ReplayedEvent, ReplayOutcome
 from dartd.replay.scoring import ScoreReport, Truth, load_truth
 from dartd.replay.scoring import score as judge
 from schemas.base import CameraId
-from schemas.entities import EntityEvent
-from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateChanged, DartHit, JournalledEvent, ThrowMiss, VisitCompleted
+from schemas.events import (
+    BoardStateChanged,
+    CalibrationChanged,
+    CameraStateChanged,
+    DartHit,
+    JournalledEvent,
+    ThrowMiss,
+    VisitCompleted,
+)
 
 
 @click.command("replay")
@@ -140,7 +147,7 @@ def sentence(told: ReplayedEvent) -> str:
     return f"{told.sequence_id} {told.t_ms:9.0f} ms  {said}" if said else ""
 
 
-def _in_words(event: JournalledEvent | EntityEvent) -> str:
+def _in_words(event: JournalledEvent) -> str:
     match event:
         case BoardStateChanged() | CameraStateChanged(state="calibrating"):
             said = ""

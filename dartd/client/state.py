@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import msgspec
 
 from schemas.base import CameraId, DartId, Value, VisitId
-from schemas.entities import EntityEvent
 from schemas.events import (
     BoardReset,
     BoardStateChanged,
@@ -34,7 +33,7 @@ from schemas.events import (
 )
 
 KEPT_VISITS = 6
-AnyEvent = JournalledEvent | EntityEvent | LiveEvent
+AnyEvent = JournalledEvent | LiveEvent
 
 _replace = msgspec.structs.replace
 

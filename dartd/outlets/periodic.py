@@ -15,7 +15,7 @@ from dartd.runtime.hub.hub import Hub
 from dartd.store.database import Database
 from dartd.store.projections.today import count_today
 from schemas.base import Event
-from schemas.today import MetricsUpdate, SystemStatus
+from schemas.events import MetricsUpdate, SystemStatus
 
 _log = logging.getLogger(__name__)
 

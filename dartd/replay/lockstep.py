@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Self
 
-from dartd.board.inputs import Input, WorkerChange
+from dartd.decision import Input, WorkerChange
 from dartd.errors import WorkerProtocolError
 from dartd.runtime.workers.fork_server import Nursery
 from dartd.runtime.workers.process import WorkerProcess

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import anyio
 
-from dartd.board.inputs import Input
 from dartd.config import Config
+from dartd.decision import Input
 from dartd.metrics import Metrics
 from dartd.replay.lockstep import Lockstep
 from dartd.replay.playlist import Playlist
 from dartd.runtime.clock import Clock, LiveClock, RecordingClock
-from dartd.runtime.pipeline import Deciding, Pipeline, Waiting
+from dartd.runtime.pipeline import BoardDecider, Pipeline
+from dartd.runtime.queued import QueuedInput
 from dartd.runtime.workers.process import DEFAULT_TARGET
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.journal import Journal
@@ -25,7 +26,7 @@ from schemas.worker import Configure, Fault, ToWorker
 STREAM_ID = "replay"  # fixed, so that two runs print the same lines
 LEAD_S = 2.0  # in real time the recording begins so many seconds after its processes are started
 
-BuildBoard = Callable[[Sequence[CameraId]], Deciding]
+BuildBoard = Callable[[Sequence[CameraId]], BoardDecider]
 
 
 class ReplayedEvent(Value, frozen=True, kw_only=True):
@@ -112,13 +113,13 @@ class Replay:
         clock.now_s = now
         due_s = self._board.deadline()
         if inputs or (due_s is not None and due_s <= now):
-            await pipeline.turn([Waiting(item, now) for item in inputs], now)
+            await pipeline.process([QueuedInput(item, now) for item in inputs], now)
 
     async def _pass_time(self, pipeline: Pipeline, clock: RecordingClock, until_s: float) -> None:
         """Step the pipeline at each deadline of the board before the next frame."""
         while (due_s := self._board.deadline()) is not None and due_s < until_s:
             clock.now_s = max(clock.now_s, due_s)
-            await pipeline.turn([], clock.now_s)
+            await pipeline.process([], clock.now_s)
             if self._board.deadline() == due_s:
                 return  # the board waits for a time that has passed: the next frame brings more
 

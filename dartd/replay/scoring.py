@@ -15,8 +15,7 @@ from dartd.errors import RecordingError
 from dartd.replay.expectation import expected_right
 from dartd.replay.replay import ReplayedEvent
 from schemas.base import Value
-from schemas.entities import EntityEvent
-from schemas.events import DartBounceOut, DartHit, DartRemoved, JournalledEvent, TakeoutFinished, TakeoutStarted, ThrowMiss
+from schemas.events import DartBounceOut, DartHit, DartRemoved, EntityEvent, JournalledEvent, TakeoutFinished, TakeoutStarted, ThrowMiss
 
 QUIET_EXEMPT = frozenset({"dart_hit", "start", "in_flight", "wiggle"})  # a hit is not false here
 

@@ -10,9 +10,9 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import Limits
 from dartd.config import Config
 from dartd.runtime.hub.hub import Hub
-from dartd.runtime.pipeline import Keep
+from dartd.runtime.queued import CommandHook
 from dartd.store.database import Database
-from dartd.store.journal import Change
+from dartd.store.journal import Write
 from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
@@ -40,11 +40,11 @@ class BoardPort(Protocol):
     def snapshot(self) -> Snapshot:
         """Show the board as of the last event that was told."""
 
-    async def change(self, change: Change) -> Any:
-        """Change what people keep and tell it, in one commit; give what came of the change."""
+    async def write(self, write: Write) -> Any:
+        """Carry out a person's write with its events, in one commit; return its result."""
 
-    async def submit(self, command: BoardCommand, keep: Keep | None = None) -> tuple[Envelope, ...]:
-        """Do it, journal it, and give back the events that came of it; `keep` writes in the same commit."""
+    async def submit(self, command: BoardCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
+        """Carry out a command and return its events, journalled; `hook` writes in the same commit."""
 
 
 class JournalPort(Protocol):
@@ -52,12 +52,6 @@ class JournalPort(Protocol):
 
     async def read(self, since_seq: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
         """Read up to `limit` events after `since_seq`: seq, topic, wire bytes."""
-
-
-class SeatPort(Protocol):
-    """Where it is kept who throws."""
-
-    player_id: str | None
 
 
 class CameraFigures(Protocol):
@@ -90,7 +84,6 @@ class Services:
     database: Database
     accounts: Accounts
     limits: Limits
-    seat: SeatPort
     clients: Clients
     host: HostFigures
     started_at_s: float

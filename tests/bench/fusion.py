@@ -27,7 +27,7 @@ from dartd.replay.scoring import load_truth
 from schemas.base import CameraId
 from workers.sources.simulator.__main__ import record
 from workers.sources.simulator.address import parse_address
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 
 FPS, SIZE = 20.0, (800, 600)
 NEAR_MM = 5.0  # from the true point: farther axes are no darts
@@ -111,7 +111,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dartd-fusion-") as folder:
         if not given.folders:
-            story = Story(name="demo", seed=7)
+            story = Script(name="demo", seed=7)
             seconds = story.lead_s + math.ceil(given.darts / 3) * story.length_s + 0.1
             record(Path(folder), parse_address("sim:?rig=1&seed=7&story=demo"), seconds, SIZE, FPS)
         darts = [dart for each in given.folders or [Path(folder)] for dart in replayed(each)]

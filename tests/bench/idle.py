@@ -25,10 +25,10 @@ from schemas.base import CameraId
 from schemas.worker import Configure, FromWorker, Heartbeat, Settled, SourceSpec
 from workers.detector import Detector
 from workers.loop import DetectorLike
-from workers.sources.simulator.moment import moment_at, shift_at
+from workers.sources.simulator.frame_content import content_at, shift_at
 from workers.sources.simulator.painter import Painter
 from workers.sources.simulator.rig import rig_of, true_calibration
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 from workers.vision.frame import Frame, Image
 
 CAMERA = CameraId("cam0")
@@ -41,9 +41,9 @@ LEAD_S = 4.0  # of real time for a process to begin
 
 def painted(size: tuple[int, int], times_s: Sequence[float], camera: int = 0) -> list[bytes]:
     """Paint frames of a story as JPEG."""
-    story = Story(name="demo", seed=7)
+    story = Script(name="demo", seed=7)
     painter = Painter(rig_of(1), camera, true_calibration(1, camera, *size, CAMERA))
-    return [jpeg(painter.paint(moment_at(story, at_s), shift_at(story, camera, at_s), k)) for k, at_s in enumerate(times_s)]
+    return [jpeg(painter.paint(content_at(story, at_s), shift_at(story, camera, at_s), k)) for k, at_s in enumerate(times_s)]
 
 
 def jpeg(picture: Image) -> bytes:
@@ -137,7 +137,7 @@ def _spent_s(pid: int) -> float:
 
 def locate(visits: int) -> None:
     """Measure what a dart costs one camera."""
-    story = Story(name="demo", seed=7)
+    story = Script(name="demo", seed=7)
     frames = painted(DART_SIZE, np.arange(9.0, story.lead_s + visits * story.length_s, 1 / DART_FPS).tolist())
     detector = watching(DART_SIZE, DART_FPS)
     looking_s, settling_s, after_s, decoding_s = [], [], [], []

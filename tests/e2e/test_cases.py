@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.retelling import Heard, Visit, broken_chain, visits
 from tests.support.simulated_replay import replay_simulation
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
 
 pytestmark = pytest.mark.timeout(150)
@@ -16,7 +16,7 @@ RIGHT = 0.85
 
 async def _played(name: str, rig: int, seed: int, count: int, timeout_s: float = 140) -> tuple[list[Visit], list[str]]:
     """Play visits, and give them with the changes of state that do not fit together."""
-    story = Story(name=name, seed=seed)
+    story = Script(name=name, seed=seed)
     told = [Heard(t.t_ms, t.envelope.event) for t in await replay_simulation(story, rig, visits=count, timeout_s=timeout_s)]
     sequence = truth(story, story.lead_s + count * story.length_s)["sequences"][name]
     return visits(sequence, told), broken_chain(told)

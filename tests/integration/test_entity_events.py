@@ -58,7 +58,7 @@ async def test_what_cannot_be_told_is_not_done(station: Station, http: httpx2.As
     """Change, audit entry and event are one commit: no crash can come between them."""
     admin = await log_in_as(station, "admin")
     refuse = "CREATE TRIGGER refuse BEFORE INSERT ON events WHEN NEW.event_type = 'ADDED' BEGIN SELECT RAISE(ABORT, 'not now'); END"
-    await station.services.database.write(lambda connection: connection.execute(refuse).rowcount)
+    await station.services.database.write(lambda connection: connection.exec_driver_sql(refuse).rowcount)
     failed = await http.post("/api/v1/players", json={"name": "Ann"}, headers=admin)
     players = (await http.get("/api/v1/players", headers=admin)).json()["pagination"]["total"]
     deeds = (await http.get("/api/v1/audit?action=player.create", headers=admin)).json()["pagination"]["total"]

@@ -9,7 +9,7 @@ import websockets
 
 from dartd.auth.permissions import ANONYMOUS, ROLES, TOPICS
 from dartd.runtime.hub.topics import kind_of
-from schemas.presence import Presence
+from schemas.events import Presence
 from tests.support.ear import Ear
 from tests.support.people import forged, log_in_as, make_key, make_user
 from tests.support.station import Station

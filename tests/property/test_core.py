@@ -5,7 +5,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartd.board.inputs import Input, WorkerChange
+from dartd.decision import Input, WorkerChange
 from schemas.base import DartId
 from schemas.commands import BoardCommand, CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
 from schemas.events import DartHit
@@ -69,7 +69,7 @@ def settled(draw: st.DrawFn) -> Settled:
         sightings=draw(sightings(camera)),
         spots=tuple(draw(st.lists(st.builds(Spot, u=share, v=share, radius=share), max_size=3))),
         presence=tuple(
-            Presence(dart_id=DartId(f"d00000{number}"), score=draw(share), weight=draw(share))
+            Presence(dart_id=DartId(f"main-d00000{number}"), score=draw(share), weight=draw(share))
             for number in draw(st.sets(st.integers(1, 4), max_size=3))
         ),
     )
@@ -166,6 +166,6 @@ def test_a_board_comes_back_whatever_happened(story: list[tuple[list[Input], flo
     """From the events alone a board has the same darts standing."""
     scene = _play(story)
     again = Witnesses(ready=False)
-    again.board.restore([(event, scene.now) for event in scene.said], scene.now)
+    again.board.restore(None, [(event, scene.now) for event in scene.said], now=scene.now, epoch_s=0.0)
 
     assert [d.dart_id for d in again.board.known_darts()] == [d.dart_id for d in scene.board.known_darts()]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from dartd.board.core import Board
-from dartd.board.inputs import Input, Order
 from dartd.board.throws import ThrowTimes
+from dartd.decision import Input, Order
 from schemas.base import BoardId, CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.events import JournalledEvent

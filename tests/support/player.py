@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dartd.board.core import Board
-from dartd.board.inputs import Step
 from dartd.board.throws import ThrowTimes
+from dartd.decision import Step
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec, sector_at
 from schemas.events import JournalledEvent

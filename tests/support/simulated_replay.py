@@ -13,7 +13,7 @@ from schemas.base import CameraId
 from schemas.recording import RECORDING_VERSION, RecordedCamera, Recording, Sequence
 from schemas.worker import SourceSpec
 from tests.support.player import simulated
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 
 FPS = 20.0
 
@@ -21,13 +21,13 @@ FPS = 20.0
 class SimulatedPlaylist(Playlist):
     """A story instead of a recording: one sequence with its name, and three simulated cameras with their nearest sector."""
 
-    def __init__(self, story: Story, rig: int, until_s: float) -> None:
+    def __init__(self, story: Script, rig: int, until_s: float) -> None:
         sources = simulated(f"seed={story.seed}&story={story.name}", rig, fps=FPS, hint=True)
         super().__init__(Path("simulated"), _recording(story, sources, until_s))
         self.sources = sources
 
 
-async def replay_simulation(story: Story, rig: int, *, visits: int, timeout_s: float) -> list[ReplayedEvent]:
+async def replay_simulation(story: Script, rig: int, *, visits: int, timeout_s: float) -> list[ReplayedEvent]:
     """Play the first visits of a story in lockstep and return all events.
 
     Raises:
@@ -50,6 +50,6 @@ async def replay_simulation(story: Story, rig: int, *, visits: int, timeout_s: f
     return events
 
 
-def _recording(story: Story, sources: list[SourceSpec], until_s: float) -> Recording:
+def _recording(story: Script, sources: list[SourceSpec], until_s: float) -> Recording:
     cameras = {CameraId(s.camera_id): RecordedCamera(width=s.width, height=s.height, fps=s.fps) for s in sources}
     return Recording(version=RECORDING_VERSION, cameras=cameras, sequences=(Sequence(id=story.name, end_ms=1000 * until_s, frames=()),))

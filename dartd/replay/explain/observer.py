@@ -1,16 +1,16 @@
 """Record what the cameras found of each dart while a replay runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from dartd.board.inputs import Input, Step
+from dartd.decision import Input, Step
 from dartd.fusion.camera_view import CameraSightings
 from dartd.fusion.fused_axis import FusedAxis
 from dartd.fusion.fusion import fuse
-from dartd.runtime.pipeline import Deciding
+from dartd.runtime.pipeline import BoardDecider
 from schemas.base import CameraId, DartId, Value
-from schemas.events import DartHit, Snapshot
+from schemas.events import DartHit, JournalledEvent, Snapshot
 from schemas.geometry import Axis3, Calibration
 from schemas.worker import BoardState, Calibrated, KnownDart, Settled
 
@@ -35,7 +35,8 @@ class DartEvidence(Value, frozen=True, kw_only=True):
 class EvidenceRecorder:
     """A board that records what the cameras found: `darts` by id, `reports` with their times in the order in which they came."""
 
-    def __init__(self, board: Deciding) -> None:
+    def __init__(self, board: BoardDecider) -> None:
+        self.name = board.name
         self._board = board
         self._poses: dict[CameraId, Calibration] = {}
         self._episodes: dict[tuple[CameraId, int], Settled] = {}
@@ -67,6 +68,14 @@ class EvidenceRecorder:
     def deadline(self) -> float | None:
         """Return that of the board."""
         return self._board.deadline()
+
+    def memory(self, epoch_s: float) -> bytes:
+        """Return the memory of the board."""
+        return self._board.memory(epoch_s)
+
+    def restore(self, memory: bytes | None, events: Iterable[tuple[JournalledEvent, float]], *, now: float, epoch_s: float) -> None:
+        """Restore the board."""
+        self._board.restore(memory, events, now=now, epoch_s=epoch_s)
 
     def snapshot(self) -> Snapshot:
         """Return that of the board."""

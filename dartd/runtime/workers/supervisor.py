@@ -9,7 +9,7 @@ import anyio
 from anyio.abc import TaskStatus
 
 from dartd.backoff import Backoff, RestartWindow
-from dartd.board.inputs import WorkerChange, WorkerSilence
+from dartd.decision import WorkerChange, WorkerSilence
 from dartd.errors import WorkerProtocolError
 from dartd.runtime.workers.fork_server import Nursery
 from dartd.runtime.workers.pipe import LinkFullError

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from schemas.presence import Presence, Watcher
+from schemas.events import Presence, Watcher
 
 MAX_TOPICS = 8  # that one client may be seen at
 MAX_TOLD = 100  # watchers named in one message; the count has all

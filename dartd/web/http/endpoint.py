@@ -13,11 +13,11 @@ from dartd.auth.permissions import PERMISSIONS
 from dartd.auth.principal import Principal
 from dartd.errors import DartdError
 from dartd.store.audit import Deed, note
-from dartd.store.journal import Change
+from dartd.store.journal import Outcome
 from dartd.web.http.deprecation import Sunset
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
-from schemas.entities import EntityAdded, EntityDeleted, EntityEvent, EntityUpdated
+from schemas.events import EntityAdded, EntityDeleted, EntityEvent, EntityUpdated
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Rate = Literal["unlimited", "default", "query", "metrics", "login", "corrections"]
@@ -99,9 +99,15 @@ class Call:
             return outcome
 
         noted.__qualname__ = f"{self.endpoint.name}"
-        if self.endpoint.tells:
-            return await self.services.board.change(Change(noted, self._told))
-        return await self.services.database.change(noted)
+        if not self.endpoint.tells:
+            return await self.services.database.change(noted)
+
+        def written(connection: sa.Connection) -> Outcome:
+            answer = noted(connection)
+            return Outcome(answer, [self._told(answer)])
+
+        written.__qualname__ = noted.__qualname__
+        return await self.services.board.write(written)
 
     def write_down(self, connection: sa.Connection, deed: Deed, outcome: Any) -> None:
         """Write into the audit log who does what, and keep the answer for a repetition."""

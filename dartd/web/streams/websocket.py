@@ -33,8 +33,7 @@ from dartd.web.streams.greeting import asked_since, asked_topics, check_stream, 
 from dartd.web.streams.transport import EXTENSION, StalledError, Wire
 from schemas.base import Event
 from schemas.commands import BoardCommand, CorrectDart
-from schemas.events import ErrorMessage, Heartbeat, Pong
-from schemas.presence import Presence
+from schemas.events import ErrorMessage, Heartbeat, Pong, Presence
 
 _log = logging.getLogger(__name__)
 

@@ -5,13 +5,12 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 from starlette.responses import Response
 
-from dartd.store.metadata import PLAYER_ON, put
 from dartd.store.players import find_badge, get_player
 from dartd.web.http.endpoint import Answer, Call, Endpoint, Handler
 from dartd.web.http.problems import Problem
 from schemas.api.play import Done, NoParameters
 from schemas.api.players import SignedOn, SignOn
-from schemas.commands import BoardCommand, CalibrateBoard, ResetBoard, StartBoard, StopBoard
+from schemas.commands import BoardCommand, CalibrateBoard, ResetBoard, SignOnPlayer, StartBoard, StopBoard
 from schemas.events import Envelope, Snapshot
 
 
@@ -45,7 +44,7 @@ async def ask_board(call: Call, action: str, command: BoardCommand, entity_id: s
 
 async def get_player_on(call: Call) -> SignedOn:
     """Answer who is signed on."""
-    player_id = call.services.seat.player_id
+    player_id = call.services.board.snapshot().player_id
     row = None if player_id is None else await call.read(lambda connection: get_player(connection, player_id))
     return SignedOn(player_id=player_id if row is not None else None, name=None if row is None else row.name)
 
@@ -63,9 +62,11 @@ async def put_player_on(call: Call) -> SignedOn:
                 404, "RESOURCE_NOT_FOUND", "there is no such player", details={"badge_id": badge_id, "player_id": asked.player_id}
             )
     player_id_on = None if row is None else str(row.player_id)
-    await call.change(lambda c: put(c, PLAYER_ON, player_id_on), player_id_on)
-    call.services.seat.player_id = player_id_on
-    return SignedOn(player_id=player_id_on, name=None if row is None else row.name)
+    answer = SignedOn(player_id=player_id_on, name=None if row is None else row.name)
+    audit_entry = call.deed(player_id_on)
+    command = SignOnPlayer(player_id=player_id_on, user_id=call.principal.name)
+    await call.services.board.submit(command, lambda connection, *_: call.write_down(connection, audit_entry, answer))
+    return answer
 
 
 _COMMANDS: dict[str, tuple[str, Callable[[str], BoardCommand]]] = {
@@ -119,12 +120,12 @@ ENDPOINTS = [
         handler=put_player_on,
         permission="board:control",
         rate="default",
-        summary="Sign a player on by badge or id; throws from here on are his",
+        summary="Sign a player on by badge or id; visits that begin from here on are theirs",
         tag="board",
         body=SignOn,
         answer=SignedOn,
         statuses=(404,),
         entity="board",
-        untold="nothing that is kept is changed by it; the throws tell",
+        untold="the board publishes player_signed_on",
     ),
 ]

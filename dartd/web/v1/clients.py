@@ -11,7 +11,7 @@ from dartd.web.http.paging import page_request
 from dartd.web.http.problems import Problem
 from schemas.api.answers import Pagination
 from schemas.api.play import ClientAnswer, ClientsAnswer, ClientsQuery
-from schemas.presence import Presence
+from schemas.events import Presence
 
 _CLIENT_ID = re.compile(r"c[0-9]{1,18}")
 

@@ -8,7 +8,6 @@ import msgspec
 from msgspec import UNSET
 
 from dartd.store.listing import PageRequest
-from dartd.store.metadata import PLAYER_ON, put
 from dartd.store.players import delete_player, figures_of, get_player, insert_player, list_players, update_player
 from dartd.store.projections.throws import list_visits
 from dartd.store.timestamps import timestamp_of
@@ -109,17 +108,13 @@ async def put_player(call: Call) -> Answer:
 
 async def remove_player(call: Call) -> Answer:
     """Hide a player, who throws no more then; the throws stay."""
-    player_id, now_s, seat = call.path("player_id"), call.services.accounts.now(), call.services.seat
+    player_id, now_s = call.path("player_id"), call.services.accounts.now()
 
     def remove(connection: Any) -> Answer:
         found(delete_player(connection, player_id, at_s=now_s) or None, player_id)
-        if seat.player_id == player_id:
-            put(connection, PLAYER_ON, None)
         return Answer(entity_id=player_id)
 
     removed: Answer = await call.change(remove, player_id)
-    if seat.player_id == player_id:
-        seat.player_id = None
     return removed
 
 

@@ -16,7 +16,6 @@ from schemas.asyncapi import describe
 from schemas.base import BoardId
 from schemas.codec import encode_json, encode_wire
 from schemas.documents import name_of
-from schemas.entities import EntityEvent
 from schemas.events import JournalledEvent, LiveEvent, Pong
 from tests.support.values import values_of
 
@@ -61,7 +60,7 @@ def test_every_event_and_every_message_is_there() -> None:
     """What is told, and what may be said."""
     messages = _DOCUMENT["components"]["messages"]
 
-    assert {name_of(event) for event in get_args(JournalledEvent | EntityEvent | LiveEvent)} <= set(messages)
+    assert {name_of(event) for event in get_args(JournalledEvent | LiveEvent)} <= set(messages)
     assert {f"say_{action}" for action in ("ping", "subscribe", "resume", "auth", "presence", "reset", "correct")} <= set(messages)
 
 
@@ -91,7 +90,7 @@ def test_what_may_be_said_is_understood() -> None:
 
 
 @given(data=st.data())
-@pytest.mark.parametrize("event", get_args(JournalledEvent | EntityEvent), ids=name_of)
+@pytest.mark.parametrize("event", get_args(JournalledEvent), ids=name_of)
 def test_the_topic_of_each_event_is_told(data: st.DataObject, event: type[Any]) -> None:
     """The document names the topic on which the journal puts each event."""
     happened = data.draw(values_of(event))

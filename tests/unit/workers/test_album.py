@@ -17,7 +17,7 @@ from workers.album import QUALITIES, WAITING, Album, jpeg
 from workers.sources.simulator import true_calibration
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
-from workers.vision.scene import Seen
+from workers.vision.scene import EpisodePictures
 
 CAMERA = CameraId("cam0")
 PROJECTION = Projection(true_calibration(1, 0, 800, 600, CAMERA))
@@ -32,10 +32,10 @@ def _noise(seed: int, height: int = 600, width: int = 800) -> Image:
     return np.random.default_rng(seed).integers(0, 255, (height, width, 3), np.uint8)
 
 
-def _seen() -> Seen:
+def _seen() -> EpisodePictures:
     changed = np.zeros((600, 800), np.uint8)
     changed[100:200, 100:120] = 255
-    return Seen(_noise(1), _noise(2), changed)
+    return EpisodePictures(_noise(1), _noise(2), changed)
 
 
 def test_every_kind_of_picture_is_written_and_fits(tmp_path: Path) -> None:

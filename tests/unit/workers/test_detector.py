@@ -27,7 +27,7 @@ from schemas.worker import (
 )
 from tests.support.scene import HEIGHT, WIDTH, axis_of, dart, hand, jpeg, off_line_px, outlook
 from workers.detector import Detector
-from workers.sources.simulator.darts import Pose
+from workers.sources.simulator.darts import DartPose
 from workers.sources.simulator.hand import HandPose
 from workers.vision.frame import BadFrameError, Frame, Image
 
@@ -45,7 +45,7 @@ class Watched:
         self.now = 0.0
         self.said: list[FromWorker] = []
 
-    def frames(self, count: int, *darts: Pose, hand_at: Sequence[HandPose] = ()) -> list[FromWorker]:
+    def frames(self, count: int, *darts: DartPose, hand_at: Sequence[HandPose] = ()) -> list[FromWorker]:
         """Show some frames; a hand takes its places one after the other and rests in the last."""
         told: list[FromWorker] = []
         for k in range(count):
@@ -60,7 +60,7 @@ class Watched:
         self.said += told
         return told
 
-    def knows(self, *darts: tuple[str, Pose, int]) -> None:
+    def knows(self, *darts: tuple[str, DartPose, int]) -> None:
         """Let the supervisor say which darts stand: name, dart, and the episode in which it was new."""
         known = tuple(KnownDart(dart_id=DartId(n), axis=axis_of(p), episodes={self.look.camera_id: e}) for n, p, e in darts)
         self.detector.tell(BoardState(darts=known))

@@ -6,7 +6,7 @@ import pytest
 from dartd.board.cameras import CameraStates
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
-from schemas.events import CalibrationChanged, CameraStateChanged, JournalledEvent
+from schemas.events import BoardEvent, CalibrationChanged, CameraStateChanged
 from schemas.worker import Fault, FaultKind
 from tests.support.sightings import camera_at
 
@@ -21,7 +21,7 @@ def _fault(fault: FaultKind, *, active: bool = True, detail: str = "") -> Fault:
     return Fault(camera_id=ONE, t_s=1.0, fault=fault, active=active, detail=detail)
 
 
-def _changes(events: list[JournalledEvent]) -> list[tuple[str, str]]:
+def _changes(events: list[BoardEvent]) -> list[tuple[str, str]]:
     return [(e.previous_state, e.state) for e in events if isinstance(e, CameraStateChanged)]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.board.inputs import WorkerChange, WorkerSilence
+from dartd.decision import WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from schemas.base import BoardId
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard, TakeCalibration
@@ -64,7 +64,7 @@ def test_cameras_are_told_which_darts_stand() -> None:
     scene.take_all()
     last = [order for to, order in scene.orders if to is None and isinstance(order, BoardState)][-1]
 
-    assert [d.dart_id for d in stands.darts] == ["d000001"]
+    assert [d.dart_id for d in stands.darts] == ["main-d000001"]
     assert apart_mm(stands.darts[0].axis, T20) < 0.1
     assert set(stands.darts[0].episodes) == set(scene.cameras)
     assert last == BoardState(darts=(), takeout=False)
@@ -288,7 +288,7 @@ def test_a_board_comes_back_from_its_events() -> None:
     scene = Witnesses()
     scene.throw(T20)
     again = Witnesses(ready=False)
-    again.board.restore([(event, 1.0) for event in scene.said], 5.0)
+    again.board.restore(None, [(event, 1.0) for event in scene.said], now=5.0, epoch_s=0.0)
 
     assert [d.dart_id for d in again.board.known_darts()] == list(scene.standing)
     assert [d.score.label for d in again.board.snapshot().darts] == ["T20"]
@@ -337,7 +337,7 @@ def test_no_pictures_are_kept_where_nobody_wants_them() -> None:
 def test_after_a_start_all_cameras_judge_together(comes: bool) -> None:  # noqa: FBT001
     """What happened meanwhile waits for the camera that is still on its way, but not for long: two alone mistake several new darts."""
     scene = Witnesses(ready=False)
-    scene.board.restore([], scene.now)
+    scene.board.restore(None, [], now=scene.now, epoch_s=0.0)
     early, late = scene.cameras[:2], scene.cameras[2]
     scene.tell(*(Hello(camera_id=c, pid=1, width=800, height=600) for c in early))
     scene.tell(*(Calibrated(camera_id=c.camera_id, t_s=0.0, calibration=c, kept=True) for c in scene.calibrations[:2]))
@@ -361,7 +361,7 @@ def test_after_a_start_all_cameras_judge_together(comes: bool) -> None:  # noqa:
 def test_after_a_start_the_first_camera_alone_tells_nothing_though_the_play_goes_on() -> None:
     """What it saw before the next throw is taken back, and judged together with that throw when the others are there."""
     scene = Witnesses(ready=False)
-    scene.board.restore([], scene.now)
+    scene.board.restore(None, [], now=scene.now, epoch_s=0.0)
     early = scene.cameras[0]
     scene.tell(Hello(camera_id=early, pid=1, width=800, height=600))
     scene.tell(Calibrated(camera_id=early, t_s=0.0, calibration=scene.calibrations[0], kept=True))

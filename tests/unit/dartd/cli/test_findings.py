@@ -13,7 +13,7 @@ from dartd.cli.findings import daemon_findings, health_of, holder_of, host_findi
 from dartd.config import Config, ServerConfig
 from dartd.daemon import open_sockets
 from dartd.store.journal import Journal
-from dartd.store.lock import StoreLock
+from dartd.store.sqlite.lock import StoreLock
 from schemas.base import BoardId, VisitId
 from schemas.events import BoardReset
 

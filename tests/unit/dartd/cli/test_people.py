@@ -13,7 +13,7 @@ from dartd.config import Config
 from dartd.errors import StoreError
 from dartd.store.audit import note
 from dartd.store.database import Database
-from dartd.store.lock import StoreLock
+from dartd.store.sqlite.lock import StoreLock
 from dartd.store.tables import audit
 
 

@@ -21,7 +21,7 @@ async def test_use_of_keys_and_limits_is_written(station: Station, http: httpx2.
     answer = await http.get(f"/api/v1/auth/api-keys/{key_id}", headers={"X-API-Key": key})
 
     assert answer.json()["last_used_at"] is not None
-    assert await station.services.database.read(lambda c: c.execute("SELECT count(*) FROM limits").fetchone()) == (1,)
+    assert await station.services.database.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM limits").fetchone()) == (1,)
 
 
 async def test_store_that_cannot_be_written_ends_nothing(station: Station, http: httpx2.AsyncClient) -> None:

@@ -5,7 +5,7 @@ import os
 import signal
 from pathlib import Path
 
-from dartd.board.inputs import Input, WorkerChange
+from dartd.decision import Input, WorkerChange
 from dartd.replay.lockstep import Lockstep
 from dartd.replay.playlist import Playlist
 from schemas.base import CameraId

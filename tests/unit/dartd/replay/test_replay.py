@@ -5,21 +5,22 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from dartd.board.inputs import Input, Step
 from dartd.config import Config
+from dartd.decision import Input, Step
 from dartd.replay.playlist import Playlist
 from dartd.replay.replay import Replay, ReplayOutcome
 from schemas.base import BoardId, CameraId, VisitId
 from schemas.events import BoardReset, JournalledEvent, Snapshot, TakeoutOverdue, VisitSnapshot
 from schemas.worker import BoardState, Motion
+from tests.support.deciders import Forgetful
 from tests.support.recordings import write_recording
 
 TARGET = "tests.support.workers:play"
 VISIT = VisitId("v1")
 
 
-class Teller:
-    """A board with an event for each motion, is due 30 ms after the last one, and orders something each time."""
+class Teller(Forgetful):
+    """A board with an event for each motion and a deadline 30 ms after the last one, where it orders something."""
 
     def __init__(self, _cameras: Sequence[CameraId]) -> None:
         self._due_s: float | None = None

@@ -13,7 +13,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from dartd.board.inputs import WorkerChange, WorkerSilence
+from dartd.decision import WorkerChange, WorkerSilence
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from schemas.base import CameraId
 from schemas.worker import BoardState, Configure, Fault, Heartbeat, SourceSpec

@@ -1,7 +1,7 @@
 """Who is seen watching."""
 
 from dartd.web.connections.presence import MAX_TOPICS, Presences
-from schemas.presence import Presence
+from schemas.events import Presence
 from tests.support.waiting import Waiting
 
 
