@@ -6,7 +6,8 @@ from dartd.errors import CommandRefusedError
 from schemas.base import CameraId, DartId, Value
 from schemas.commands import BoardCommand
 from schemas.events import CameraState, JournalledEvent
-from schemas.worker import FromWorker, ToWorker
+from schemas.pipe.from_worker import FromWorker
+from schemas.pipe.to_worker import ToWorker
 
 
 class WorkerChange(Value, frozen=True, kw_only=True):

@@ -13,23 +13,8 @@ import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
-from schemas.worker import (
-    BoardState,
-    Busy,
-    Calibrate,
-    Calibrated,
-    CalibrationRefused,
-    Configure,
-    Counters,
-    Disown,
-    Fault,
-    FromWorker,
-    HandOver,
-    KnownDart,
-    Rereference,
-    SequenceStarted,
-    ToWorker,
-)
+from schemas.pipe.from_worker import Busy, Calibrated, CalibrationRefused, CameraFault, Counters, FromWorker, SequenceStarted
+from schemas.pipe.to_worker import Calibrate, Configure, KnownDart, RenewReference, RevertReference, ToWorker, UpdateBoard, UseCalibration
 from workers.vision.analysis import HAND_MM, PictureAnalysis, analyse, width_mm
 from workers.vision.board_masks import masks_of
 from workers.vision.calibration import CalibrationRefusedError
@@ -60,7 +45,7 @@ class BoardKnowledge:
 
     darts: tuple[KnownDart, ...] = ()
     takeout: bool = False
-    renewal: Rereference | None = None
+    renewal: RenewReference | None = None
 
 
 class Detector:
@@ -110,7 +95,7 @@ class Detector:
         """Return the age of the reference in seconds; 0 if there is none."""
         return 0.0 if self._scene is None else max(0.0, now_s - self._scene.reference.taken_s)
 
-    def look_anew(self) -> None:
+    def reacquire(self) -> None:
         """Locate the camera again from the next pictures: it was away, and what happened meanwhile is judged as after a start."""
         if self._scene is None:
             return
@@ -118,23 +103,23 @@ class Detector:
         self._locator.candidate_empty = None if empty is None else empty.picture
         self._forget_position(Input.RELOCATE, calibration)
 
-    def tell(self, message: ToWorker) -> list[FromWorker]:
+    def handle(self, message: ToWorker) -> list[FromWorker]:
         """Apply a message of the supervisor."""
         match message:
-            case BoardState():
+            case UpdateBoard():
                 self._board.darts, self._board.takeout = message.darts, message.takeout
                 if self._scene is not None:
                     self._scene.set_darts(message.darts)
                 self._discard_analysis()
-            case Disown() if self._scene is not None:
+            case RevertReference() if self._scene is not None:
                 self._scene.revert(message.episode)
                 self._discard_analysis()
-            case Rereference(empty=empty, after=after):
+            case RenewReference(empty=empty, after=after):
                 is_late = empty and after is not None and self._scene is not None and self._scene.mark_empty(after)
                 self._board.renewal = None if is_late else message
             case Calibrate():
                 self._forget_position(Input.RELOCATE)
-            case HandOver():
+            case UseCalibration():
                 self._forget_position(Input.RELOCATE, message.calibration)
                 self._locator.candidate_empty = None
         return []
@@ -262,7 +247,7 @@ class Detector:
         self._moved = off_mm > MOVED_MM
         how = f"has moved by {off_mm:.1f} mm on the board since it was calibrated" if np.isfinite(off_mm) else "no longer sees the board"
         detail = f"the camera {how}; it calibrates anew when the board is empty" if self._moved else ""
-        return [Fault(camera_id=self._camera, t_s=t_s, fault="uncalibrated", active=self._moved, detail=detail)]
+        return [CameraFault(camera_id=self._camera, t_s=t_s, fault="uncalibrated", active=self._moved, detail=detail)]
 
     # -- motion -------------------------------------------------------------------------------------------------------------------------
 
@@ -358,7 +343,7 @@ class Detector:
         renewal = self._board.renewal
         if renewal is not None and renewal.empty and not hand_left:
             # what has moved since the request may be a dart that stays: the board was empty before it
-            scene.empty, self._board.renewal = scene.reference, Rereference()
+            scene.empty, self._board.renewal = scene.reference, RenewReference()
         scene.set_reference(comparison, t_s)
         self._refresh_s = t_s + REFRESH_S
 
@@ -376,4 +361,4 @@ class Detector:
         if self._sequence is not None:  # the stills of a recording repeat and change brightness as they like
             return []
         changes = self._picture_faults.update(frame.t_s, small, self._motion_detector.identical_frames)
-        return [Fault(camera_id=self._camera, t_s=frame.t_s, fault=c.fault, active=c.active, detail=c.detail) for c in changes]
+        return [CameraFault(camera_id=self._camera, t_s=frame.t_s, fault=c.fault, active=c.active, detail=c.detail) for c in changes]

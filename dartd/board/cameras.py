@@ -7,7 +7,7 @@ from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
 from schemas.events import BoardEvent, CalibrationChanged, CameraSnapshot, CameraState, CameraStateChanged
 from schemas.geometry import Calibration
-from schemas.worker import Fault, FaultKind
+from schemas.pipe.from_worker import CameraFault, FaultKind
 
 REFUSALS_TO_ERROR = 3
 GONE: frozenset[FaultKind] = frozenset({"camera_gone", "ended"})
@@ -133,7 +133,7 @@ class CameraStates:
         camera.refusals, camera.handed_over = 0, calibration
         return [CalibrationChanged(camera_id=calibration.camera_id, state="calibrating"), *self.answer(calibration.camera_id)]
 
-    def fault(self, fault: Fault) -> list[BoardEvent]:
+    def fault(self, fault: CameraFault) -> list[BoardEvent]:
         """Note that something is wrong with a camera, or right again; one that is gone says Hello when it is back."""
         camera = self._cameras[fault.camera_id]
         if fault.active:

@@ -30,22 +30,8 @@ from schemas.events import (
     Snapshot,
     TakeoutFinished,
 )
-from schemas.worker import (
-    BoardState,
-    Calibrate,
-    Calibrated,
-    CalibrationRefused,
-    Disown,
-    Fault,
-    HandOver,
-    Hello,
-    KeepImages,
-    KnownDart,
-    Motion,
-    Rereference,
-    SequenceStarted,
-    Settled,
-)
+from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, MotionDetected, SequenceStarted, Settled, SourceOpened
+from schemas.pipe.to_worker import Calibrate, KnownDart, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
 
 REUNION_S = 8.0  # after a start all cameras that come are waited for, so that they judge together what happened meanwhile
 
@@ -120,25 +106,25 @@ class Board:
             events += self._throws.observe(OngoingMotion(at_s=now, hand=True), now)
         if not self._cameras.calibrating:
             self._window.release(now)
-        if self._round_is_due(now):
-            events += self._close_round(now, orders)
+        if self._window_is_due(now):
+            events += self._close_window(now, orders)
         events += self._throws.tick(now)
         self._order_what_changed(events, orders)
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=self._throws.take_settled())
 
     def _take(self, item: Input, now: float, orders: list[Order]) -> list[BoardEvent]:  # noqa: PLR0911, C901 - one case for each kind of input
         match item:
-            case Motion() | Settled() | SequenceStarted():
+            case MotionDetected() | Settled() | SequenceStarted():
                 return self._take_sight(item, now, orders)
             case Calibrated():
                 self._window.poses[item.camera_id] = item.calibration
-                orders.append((item.camera_id, BoardState(darts=self.known_darts(), takeout=self._throws.takeout)))
+                orders.append((item.camera_id, UpdateBoard(darts=self.known_darts(), takeout=self._throws.takeout)))
                 return self._cameras.calibrated(item.calibration) + self._set_status(now)
             case CalibrationRefused():
                 return self._cameras.refused(item.camera_id, item.reason) + self._set_status(now)
-            case Hello():
+            case SourceOpened():
                 return self._cameras.answer(item.camera_id) + self._set_status(now)
-            case Fault():
+            case CameraFault():
                 return self._take_fault(item, now)
             case WorkerChange() | WorkerSilence():
                 return self._take_change(item, now)
@@ -171,10 +157,10 @@ class Board:
         if self._throws.darts:
             raise CommandRefusedError("darts stand in the board: take them out first", darts=len(self._throws.darts))
         told = self._cameras.hand_over(item.calibration)
-        orders.append((item.calibration.camera_id, HandOver(calibration=item.calibration)))
+        orders.append((item.calibration.camera_id, UseCalibration(calibration=item.calibration)))
         return told
 
-    def _take_sight(self, item: Motion | Settled | SequenceStarted, now: float, orders: list[Order]) -> list[BoardEvent]:
+    def _take_sight(self, item: MotionDetected | Settled | SequenceStarted, now: float, orders: list[Order]) -> list[BoardEvent]:
         if isinstance(item, SequenceStarted):
             if item.sequence_id == self._sequence:
                 return []
@@ -184,15 +170,15 @@ class Board:
             return self._throws.new_sequence(now)
         events: list[BoardEvent] = []
         if self._window.has_settled(item.camera_id):
-            again = self._window.withdraw(item.camera_id, now) if isinstance(item, Motion) else None
+            again = self._window.withdraw(item.camera_id, now) if isinstance(item, MotionDetected) else None
             if again is None:
-                events += self._close_round(now, orders)
+                events += self._close_window(now, orders)
             else:  # it is to see both together, with those who are on their way
-                orders.append((item.camera_id, Disown(episode=again)))
+                orders.append((item.camera_id, RevertReference(episode=again)))
         if isinstance(item, Settled):
             self._window.add_settled(item, now)
-            if self._round_is_due(now):
-                events += self._close_round(now, orders)
+            if self._window_is_due(now):
+                events += self._close_window(now, orders)
             return events
         first = not self._window.is_open
         self._window.add_motion(item)
@@ -201,21 +187,21 @@ class Board:
             events += self._throws.observe(OngoingMotion(at_s=item.t_s, hand=hand), now)
         return events
 
-    def _round_is_due(self, now: float) -> bool:
+    def _window_is_due(self, now: float) -> bool:
         due_s = self._window.deadline()
         return due_s is not None and due_s <= now
 
-    def _close_round(self, now: float, orders: list[Order]) -> list[BoardEvent]:
+    def _close_window(self, now: float, orders: list[Order]) -> list[BoardEvent]:
         seen, episodes = self._window.close(self.known_darts(), now)
         self._judged |= episodes
         if seen.hand:
-            orders.extend((camera_id, Disown(episode=episode)) for camera_id, episode in episodes.items())
+            orders.extend((camera_id, RevertReference(episode=episode)) for camera_id, episode in episodes.items())
         told = self._throws.observe(seen, now)
         if self._images:
             orders.extend(_pictures_of(told, self.known_darts(), episodes))
         return told
 
-    def _take_fault(self, fault: Fault, now: float) -> list[BoardEvent]:
+    def _take_fault(self, fault: CameraFault, now: float) -> list[BoardEvent]:
         told = self._cameras.fault(fault)
         if fault.active and fault.fault in BLIND:
             self._window.remove_camera(fault.camera_id)
@@ -251,9 +237,9 @@ class Board:
         if ended and not darts:
             # after a reset, or with darts given up, things may stand in the board that are now part of it
             empty = isinstance(ended[-1], TakeoutFinished) and not ended[-1].count_remaining
-            orders.extend((c.camera_id, Rereference(empty=empty, after=self._judged.get(c.camera_id))) for c in self._cameras.snapshot())
+            orders.extend((c.camera_id, RenewReference(empty=empty, after=self._judged.get(c.camera_id))) for c in self._cameras.snapshot())
         if (darts, takeout) != self._told:
-            orders.append((None, BoardState(darts=darts, takeout=takeout)))
+            orders.append((None, UpdateBoard(darts=darts, takeout=takeout)))
         self._told = (darts, takeout)
 
 
@@ -264,4 +250,4 @@ def _pictures_of(told: Sequence[BoardEvent], standing: Sequence[KnownDart], epis
         if isinstance(event, DartHit | ExtraDart | DartUnscored):
             label = "?" if isinstance(event, DartUnscored) else event.score.label
             for camera_id, episode in episodes.items():
-                yield camera_id, KeepImages(dart_id=event.dart_id, episode=episode, axis=axes.get(event.dart_id), label=label)
+                yield camera_id, StoreImages(dart_id=event.dart_id, episode=episode, axis=axes.get(event.dart_id), label=label)

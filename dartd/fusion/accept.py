@@ -18,7 +18,8 @@ from dartd.fusion.gather import Evidence
 from dartd.fusion.presence import may_be_pushed_to
 from schemas.base import CameraId
 from schemas.geometry import Calibration
-from schemas.worker import KnownDart, Settled
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.to_worker import KnownDart
 
 # Darts. Scores are for each camera (fused_axis.FusedAxis.score), visibility is the sum of the cameras' clarity, lengths are mm.
 # `python -m tests.bench.fusion DIR…` prints all of them for every dart of a recording, and for the best axis that is none.

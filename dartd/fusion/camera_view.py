@@ -13,7 +13,7 @@ from dartd.fusion.camera_pose import CameraPose
 from dartd.fusion.dart_axis import LENGTH_MM, Floats, as_row
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import Section, Sighting
+from schemas.pipe.sightings import CrossSection, Sighting
 
 # How cross-sections count for an axis. px are those of camera_pose.FOCAL_PX, weights those of cross-sections (0 to 1 each).
 # Measured again by `python -m tests.bench.fusion DIR…`: scatter, width and total weight of the cross-sections of every dart.
@@ -210,6 +210,6 @@ def _section_rows(sightings: tuple[Sighting, ...]) -> Floats:
     ).reshape(-1, 8)
 
 
-def _hidden_side(section: Section) -> int:
+def _hidden_side(section: CrossSection) -> int:
     """Return on which side one edge is hidden, 0 when none or both are."""
     return section.hidden if abs(section.hidden) == 1 else 0

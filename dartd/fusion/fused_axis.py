@@ -9,7 +9,7 @@ from dartd.fusion.camera_view import BIN_MM
 from dartd.fusion.dart_axis import LENGTH_MM, Floats
 from schemas.base import CameraId
 from schemas.geometry import Axis3
-from schemas.worker import Sighting
+from schemas.pipe.sightings import Sighting
 
 HOLDS_68 = 1.515  # standard deviations: radius of the circle that holds 68.27 % of a round Gaussian, sqrt(-2 ln 0.3173)
 TRACE_68 = round(

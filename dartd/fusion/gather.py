@@ -14,7 +14,7 @@ import msgspec
 from dartd.fusion.camera_view import CameraSightings
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import Motion, Settled
+from schemas.pipe.from_worker import MotionDetected, Settled
 
 # Seconds. `python -m tests.bench.latency` prints how far apart cameras settle, `python -m tests.bench.visits` what goes wrong when
 # something of one motion is taken for another.
@@ -30,7 +30,7 @@ class GatheredMotion:
     """What the cameras have reported of one motion so far."""
 
     started_s: float
-    moving: dict[CameraId, Motion] = field(default_factory=dict)
+    moving: dict[CameraId, MotionDetected] = field(default_factory=dict)
     began_s: dict[CameraId, float] = field(default_factory=dict)  # when each camera first noticed motion
     settled: dict[CameraId, Settled] = field(default_factory=dict)
     first_settled_s: float | None = None
@@ -38,7 +38,7 @@ class GatheredMotion:
     withdrawn: dict[CameraId, Settled] = field(default_factory=dict)  # of cameras that went on swinging: part of the same motion
     hand: bool = False  # it was confirmed to be a hand
 
-    def add_motion(self, motion: Motion) -> None:
+    def add_motion(self, motion: MotionDetected) -> None:
         """Note that a camera notices motion."""
         self.moving[motion.camera_id] = motion
         self.began_s.setdefault(motion.camera_id, motion.t_s)

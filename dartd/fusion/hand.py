@@ -10,7 +10,8 @@ from dartd.fusion.camera_pose import in_camera_frame
 from dartd.fusion.gather import Evidence, GatheredMotion
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import Settled, Spot
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import Blob
 
 # Hands that move. `python -m tests.bench.visits` counts takeouts that start late or for no reason.
 REACHES_S = 0.7  # within which a hand that reaches for the board is in view of all cameras; someone who walks past takes longer
@@ -66,7 +67,7 @@ def is_hand_at_rest(changed: Sequence[Axis3], standing: Sequence[Axis3], evidenc
     poses = evidence.poses
     widest = sorted(
         (
-            _widest_mm(settled, standing if settled.spots_on_empty else changed, poses[camera])
+            _widest_mm(settled, standing if settled.blobs_on_empty else changed, poses[camera])
             for camera, settled in evidence.settled.items()
             if camera in poses
         ),
@@ -79,10 +80,10 @@ def is_hand_at_rest(changed: Sequence[Axis3], standing: Sequence[Axis3], evidenc
 
 
 def _widest_mm(settled: Settled, explained: Sequence[Axis3], calibration: Calibration) -> float:
-    return max((_unexplained_mm(spot, explained, calibration) for spot in settled.spots), default=0.0)
+    return max((_unexplained_mm(spot, explained, calibration) for spot in settled.blobs), default=0.0)
 
 
-def _unexplained_mm(spot: Spot, explained: Sequence[Axis3], calibration: Calibration) -> float:
+def _unexplained_mm(spot: Blob, explained: Sequence[Axis3], calibration: Calibration) -> float:
     """Return a spot's radius on the face in mm, 0 when it is on the shaft or flight of a dart and not wider than a flight there."""
     for axis in explained:
         ends = in_camera_frame(calibration, axis, FLIGHT_MM)

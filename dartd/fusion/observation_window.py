@@ -20,7 +20,8 @@ from dartd.fusion.presence import assess_known_darts, gone_darts, match_pushed, 
 from schemas.base import CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import KnownDart, Motion, Settled
+from schemas.pipe.from_worker import MotionDetected, Settled
+from schemas.pipe.to_worker import KnownDart
 
 # What explains wide spots, and when the board is empty. `python -m tests.bench.fusion DIR…` prints both for every motion.
 SURE_SCORE = FURTHER_SCORE  # a dart with a lower score that is less certain than this explains no wide spots,
@@ -63,7 +64,7 @@ class ObservationWindow:
         if self._motion is not None:
             self._motion.moving.pop(camera_id, None)
 
-    def add_motion(self, motion: Motion) -> None:
+    def add_motion(self, motion: MotionDetected) -> None:
         """Note that a camera notices motion."""
         if self._motion is None:
             self._motion = GatheredMotion(motion.t_s)

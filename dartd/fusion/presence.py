@@ -9,7 +9,7 @@ from dartd.fusion.fused_axis import FusedAxis
 from dartd.fusion.gather import Evidence
 from schemas.base import DartId
 from schemas.geometry import Axis3
-from schemas.worker import KnownDart
+from schemas.pipe.to_worker import KnownDart
 
 # Presence: 1 is a dart as when it was new, 0 the board as before it came. `python -m tests.bench.fusion DIR…` prints it for darts that
 # stay and for those that are taken.

@@ -8,11 +8,12 @@ from typing import Self
 
 from dartd.decision import Input, WorkerChange
 from dartd.errors import WorkerProtocolError
-from dartd.runtime.workers.fork_server import Nursery
+from dartd.runtime.workers.fork_server import ForkServer
 from dartd.runtime.workers.process import WorkerProcess
 from schemas.base import CameraId
 from schemas.events import CameraState
-from schemas.worker import Advance, Configure, Fault, FromWorker, Heartbeat, Hello, Progress, ToWorker
+from schemas.pipe.from_worker import CameraFault, FromWorker, Progress, SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Advance, Configure, ToWorker
 
 _log = logging.getLogger(__name__)
 
@@ -27,9 +28,9 @@ class Lockstep:
     """
 
     def __init__(self, configures: Sequence[Configure], *, target: str, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> None:
-        self._nursery = Nursery()
+        self._fork_server = ForkServer()
         self._cameras = [
-            _LockstepCamera(configure, WorkerProcess(configure.source.camera_id, self._nursery, target), answer_timeout_s)
+            _LockstepCamera(configure, WorkerProcess(configure.source.camera_id, self._fork_server, target), answer_timeout_s)
             for configure in configures
         ]
         self.crashed: dict[CameraId, str] = {}
@@ -80,7 +81,7 @@ class Lockstep:
 
     async def _end(self) -> None:
         await asyncio.gather(*(camera.end() for camera in self._cameras))
-        await self._nursery.close()
+        await self._fork_server.close()
 
 
 class _LockstepCamera:
@@ -139,13 +140,13 @@ class _LockstepCamera:
         match message:
             case Progress():
                 return []
-            case Heartbeat():
+            case WorkerHeartbeat():
                 for line in message.log:
                     self._log.log(line.level, "%s", line.text)
                 return []
-            case Hello():
+            case SourceOpened():
                 return [self._change("ready", ""), message]
-            case Fault(fault="camera_gone" | "ended", active=True):
+            case CameraFault(fault="camera_gone" | "ended", active=True):
                 _log.warning("%s", message.detail, extra={"camera": self.camera_id})
                 return [self._change("offline", message.detail), message]
             case _:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dartd.errors import RecordingError
 from schemas.base import CameraId
+from schemas.pipe.to_worker import SourceSpec
 from schemas.recording import Recording, decode_recording
-from schemas.worker import SourceSpec
 
 
 class Playlist:

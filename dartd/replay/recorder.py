@@ -12,7 +12,7 @@ import anyio
 
 from dartd.errors import RecordingError
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 
 LEAD_S = 2.0  # seconds for the children to open their cameras; all begin recording at the same time
 SPARE_S = 20.0  # seconds after its time in which a child must have ended

@@ -21,7 +21,8 @@ from dartd.store.journal import Journal
 from schemas.base import CameraId, Value
 from schemas.codec import encode_json
 from schemas.events import Envelope
-from schemas.worker import Configure, Fault, ToWorker
+from schemas.pipe.from_worker import CameraFault
+from schemas.pipe.to_worker import Configure, ToWorker
 
 STREAM_ID = "replay"  # fixed, so that two runs print the same lines
 LEAD_S = 2.0  # in real time the recording begins so many seconds after its processes are started
@@ -133,7 +134,7 @@ class Replay:
 
         async def deliver(camera_id: CameraId, item: WorkerInput) -> None:
             await pipeline.deliver(item)
-            if isinstance(item, Fault) and item.fault == "ended" and item.active:
+            if isinstance(item, CameraFault) and item.fault == "ended" and item.active:
                 playing.discard(camera_id)
                 if not playing:
                     over.set()

@@ -29,7 +29,7 @@ from dartd.store.timestamps import timestamp_of
 from schemas.base import CameraId, DartId
 from schemas.commands import BoardCommand
 from schemas.events import BoardStateChanged, DartHit, Envelope, JournalledEvent, Snapshot, Timing
-from schemas.worker import KeepImages, ToWorker
+from schemas.pipe.to_worker import StoreImages, ToWorker
 
 _log = logging.getLogger(__name__)
 
@@ -360,6 +360,6 @@ def _image_paths(orders: Iterable[Order]) -> dict[DartId, tuple[str, ...]]:
     """Return the paths of the pictures that cameras are ordered to keep, by throw."""
     paths: dict[DartId, tuple[str, ...]] = {}
     for camera_id, order in orders:
-        if isinstance(order, KeepImages) and camera_id is not None:
+        if isinstance(order, StoreImages) and camera_id is not None:
             paths[order.dart_id] = paths.get(order.dart_id, ()) + tuple(image_path(order.dart_id, camera_id, kind) for kind in KINDS)
     return paths

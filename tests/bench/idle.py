@@ -19,10 +19,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from dartd.runtime.workers.fork_server import Nursery
+from dartd.runtime.workers.fork_server import ForkServer
 from dartd.runtime.workers.process import WorkerProcess
 from schemas.base import CameraId
-from schemas.worker import Configure, FromWorker, Heartbeat, Settled, SourceSpec
+from schemas.pipe.from_worker import FromWorker, Settled, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, SourceSpec
 from workers.detector import Detector
 from workers.loop import DetectorLike
 from workers.sources.simulator.frame_content import content_at, shift_at
@@ -112,21 +113,21 @@ async def process_share(frames: Sequence[bytes], seconds: float) -> float:
         recording = {"version": 1, "cameras": {CAMERA: camera}, "sequences": [sequence]}
         (Path(folder) / "recording.json").write_text(json.dumps(recording))
         spec = SourceSpec(camera_id=CAMERA, url=f"recording:{folder}", width=width, height=height, fps=IDLE_FPS)
-        nursery = Nursery()
-        process = WorkerProcess(CAMERA, nursery)
+        fork_server = ForkServer()
+        process = WorkerProcess(CAMERA, fork_server)
         await process.start(Configure(source=spec, calibration=true_calibration(1, 0, width, height, CAMERA)))
         try:
             began_s, spent_s = 0.0, 0.0
             while True:
                 message = await process.receive()
-                if isinstance(message, Heartbeat):
+                if isinstance(message, WorkerHeartbeat):
                     if began_s == 0.0 and message.counters.frames_read > LEAD_S * IDLE_FPS / 2:
                         began_s, spent_s = time.monotonic(), _spent_s(process.pid or 0)
                     elif began_s and time.monotonic() - began_s > seconds - LEAD_S:
                         return (_spent_s(process.pid or 0) - spent_s) / (time.monotonic() - began_s)
         finally:
             await process.kill()
-            await nursery.close()
+            await fork_server.close()
 
 
 def _spent_s(pid: int) -> float:

@@ -26,7 +26,7 @@ from dartd.replay.replay import Replay, ReplayedEvent
 from dartd.runtime.pipeline import BoardDecider
 from schemas.base import CameraId
 from schemas.events import DartHit, JournalledEvent, Snapshot
-from schemas.worker import Settled
+from schemas.pipe.from_worker import Settled
 from workers.sources.simulator.__main__ import record
 from workers.sources.simulator.address import Address, parse_address
 from workers.sources.simulator.script import Script

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import cv2
 
 from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateChanged
-from schemas.worker import FromWorker, Settled
+from schemas.pipe.from_worker import FromWorker, Settled
 from tests.support.player import play, simulated
 from tests.support.progress import follow
 from tests.support.retelling import Heard, visits
@@ -76,7 +76,7 @@ def _wrong(job: Job, story: Script, until_s: float, heard: Sequence[Heard], happ
         return [f"{h.t_ms / 1000:.2f} s: {_name(h)} during {_during(h.t_ms / 1000, happened)}" for h in loud]
     wrong = []
     for number, visit in enumerate(visits(truth(story, until_s)["sequences"][job.story], heard)):
-        if not visit.is_right:
+        if not visit.verify:
             first_s = story.lead_s + number * story.length_s
             told = " ".join(
                 f"{_name(h)}@{h.t_ms / 1000 - first_s:.1f}({_during(h.t_ms / 1000, happened)})"

@@ -77,9 +77,9 @@ async def test_evening() -> None:
     """Of fifty visits of every kind, played in one go, hardly one is told wrong; those are printed line by line."""
     found, broken = await _played("random", rig=9, seed=50, count=EVENING, timeout_s=1790)
     for number, visit in enumerate(found):
-        if not visit.is_right:
+        if not visit.verify:
             print(f"visit {number}: told {visit.told}\n  happened {visit.happened}\n  {visit.wrong}")
-    right = sum(visit.is_right for visit in found) / EVENING
+    right = sum(visit.verify for visit in found) / EVENING
     print(f"{right:.0%} of {EVENING} visits are told right")
 
     assert right >= RIGHT

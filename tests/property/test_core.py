@@ -10,20 +10,9 @@ from schemas.base import DartId
 from schemas.commands import BoardCommand, CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
 from schemas.events import DartHit
 from schemas.geometry import Axis3
-from schemas.worker import (
-    BoardState,
-    Calibrated,
-    CalibrationRefused,
-    Disown,
-    Fault,
-    Hello,
-    Motion,
-    Presence,
-    SequenceStarted,
-    Settled,
-    Sighting,
-    Spot,
-)
+from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, MotionDetected, SequenceStarted, Settled, SourceOpened
+from schemas.pipe.sightings import Blob, DartPresence, Sighting
+from schemas.pipe.to_worker import RevertReference, UpdateBoard
 from tests.support.eyewitness import Witnesses
 from tests.support.sightings import displaced, rig, sighting_of
 
@@ -67,9 +56,9 @@ def settled(draw: st.DrawFn) -> Settled:
         max_share=draw(share),
         empty_share=draw(st.none() | share),
         sightings=draw(sightings(camera)),
-        spots=tuple(draw(st.lists(st.builds(Spot, u=share, v=share, radius=share), max_size=3))),
+        blobs=tuple(draw(st.lists(st.builds(Blob, u=share, v=share, radius=share), max_size=3))),
         presence=tuple(
-            Presence(dart_id=DartId(f"main-d00000{number}"), score=draw(share), weight=draw(share))
+            DartPresence(dart_id=DartId(f"main-d00000{number}"), score=draw(share), weight=draw(share))
             for number in draw(st.sets(st.integers(1, 4), max_size=3))
         ),
     )
@@ -85,15 +74,17 @@ COMMANDS: st.SearchStrategy[BoardCommand] = st.one_of(
     ),
 )
 INPUTS: st.SearchStrategy[Input] = st.one_of(
-    st.builds(Motion, camera_id=CAMERAS, t_s=st.just(0.0), episode=EPISODES, hand=st.booleans()),
+    st.builds(MotionDetected, camera_id=CAMERAS, t_s=st.just(0.0), episode=EPISODES, hand=st.booleans()),
     settled(),
     settled(),
     settled(),
     COMMANDS,
-    st.builds(Hello, camera_id=CAMERAS, pid=st.just(1), width=st.just(800), height=st.just(600)),
+    st.builds(SourceOpened, camera_id=CAMERAS, pid=st.just(1), width=st.just(800), height=st.just(600)),
     st.sampled_from(CALIBRATIONS).map(lambda c: Calibrated(camera_id=c.camera_id, t_s=0.0, calibration=c)),
     st.builds(CalibrationRefused, camera_id=CAMERAS, t_s=st.just(0.0), reason=st.just("no board")),
-    st.builds(Fault, camera_id=CAMERAS, t_s=st.just(0.0), fault=st.sampled_from(["camera_gone", "frozen", "ended"]), active=st.booleans()),
+    st.builds(
+        CameraFault, camera_id=CAMERAS, t_s=st.just(0.0), fault=st.sampled_from(["camera_gone", "frozen", "ended"]), active=st.booleans()
+    ),
     st.builds(WorkerChange, at_s=st.just(0.0), camera_id=CAMERAS, state=st.sampled_from(["starting", "ready", "offline", "error"])),
     st.builds(SequenceStarted, camera_id=CAMERAS, t_s=st.just(0.0), sequence_id=st.sampled_from(["a", "b"])),
 )
@@ -113,10 +104,10 @@ def _play(story: list[tuple[list[Input], float]]) -> Witnesses:
 def test_orders_name_cameras_that_are_there(story: list[tuple[list[Input], float]]) -> None:
     """No message makes the board fail; every order is for all cameras or one of its own; the last one names what stands."""
     scene = _play(story)
-    states = [order for to, order in scene.orders if to is None and isinstance(order, BoardState)]
+    states = [order for to, order in scene.orders if to is None and isinstance(order, UpdateBoard)]
 
     assert {to for to, _ in scene.orders} <= {None, *scene.cameras}
-    assert all(to is not None for to, order in scene.orders if isinstance(order, Disown))
+    assert all(to is not None for to, order in scene.orders if isinstance(order, RevertReference))
     assert not states or scene.board.known_darts() in [(), states[-1].darts]
 
 

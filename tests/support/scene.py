@@ -8,7 +8,7 @@ import numpy as np
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.geometry import Axis3
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.simulator.darts import DartPose
 from workers.sources.simulator.extended_projection import CameraShift, ExtendedProjection
 from workers.sources.simulator.frame_content import FrameContent

@@ -9,7 +9,7 @@ import numpy as np
 from dartd.fusion.camera_view import CameraSightings
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration, Pixel
-from schemas.worker import Section, Sighting, Spot
+from schemas.pipe.sightings import Blob, CrossSection, Sighting
 from workers.vision.projection import Floats, Projection
 
 FOCAL_PX = 600.0
@@ -84,16 +84,16 @@ def sighting_of(calibration: Calibration, axis: Axis3, flaws: LineErrors = EXACT
         sigma_angle_rad=0.004,
         sigma_along=2.5 / FOCAL_PX,
         confidence=0.95,
-        sections=tuple(Section(u=float(u), v=float(v), half_width=3.0 / FOCAL_PX, weight=1.0) for u, v in points),
+        sections=tuple(CrossSection(u=float(u), v=float(v), half_width=3.0 / FOCAL_PX, weight=1.0) for u, v in points),
     )
 
 
-def spot(calibration: Calibration, axis: Axis3, out_mm: float, radius_mm: float) -> Spot:
+def spot(calibration: Calibration, axis: Axis3, out_mm: float, radius_mm: float) -> Blob:
     """Return a wide spot on an axis, so far out of the board, as a camera sees it."""
     rotation = np.array(calibration.rotation).reshape(3, 3)
     point_mm = np.array([axis.x_mm + out_mm * axis.slope_x, axis.y_mm + out_mm * axis.slope_y, out_mm])
     x, y, z = (float(v) for v in rotation @ point_mm + calibration.translation_mm)
-    return Spot(u=x / z, v=y / z, radius=radius_mm / z)
+    return Blob(u=x / z, v=y / z, radius=radius_mm / z)
 
 
 def camera_sightings(calibration: Calibration, *sightings: Sighting) -> CameraSightings:
@@ -131,7 +131,7 @@ def displaced(sighting: Sighting, across_px: float, turn_rad: float = 0.0) -> Si
         du=float(direction[0]),
         dv=float(direction[1]),
         sections=tuple(
-            Section(u=float(u), v=float(v), half_width=x.half_width, weight=x.weight)
+            CrossSection(u=float(u), v=float(v), half_width=x.half_width, weight=x.weight)
             for (u, v), x in zip(sections, sighting.sections, strict=True)
         ),
     )

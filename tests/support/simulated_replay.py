@@ -10,8 +10,8 @@ from dartd.daemon import build_board
 from dartd.replay.playlist import Playlist
 from dartd.replay.replay import Replay, ReplayedEvent
 from schemas.base import CameraId
+from schemas.pipe.to_worker import SourceSpec
 from schemas.recording import RECORDING_VERSION, RecordedCamera, Recording, Sequence
-from schemas.worker import SourceSpec
 from tests.support.player import simulated
 from workers.sources.simulator.script import Script
 

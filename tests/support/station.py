@@ -16,7 +16,7 @@ import msgspec
 from starlette.types import ASGIApp
 
 from dartd.auth.accounts import Accounts
-from dartd.auth.rate_limits import Limits
+from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.config import AuthConfig, CameraConfig, Config
 from dartd.daemon import _hub_figures, rate_classes
@@ -24,6 +24,7 @@ from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
 from dartd.outlets.periodic import write_behind
+from dartd.outlets.webhooks import Webhooks
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import BoardDecider, Pipeline
@@ -198,7 +199,7 @@ async def running_station(
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
-    await hub.remember()
+    await hub.load()
     metrics = Metrics("0.0")
     pipeline = Pipeline(board, journal, publish=hub.publish_all, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
@@ -210,8 +211,8 @@ async def running_station(
         access_ttl_s=auth.access_ttl_s,
         refresh_ttl_s=auth.refresh_ttl_s,
     )
-    await accounts.keep_operator_key(TOKEN)
-    limits = Limits(rate_classes(config), admin_factor=config.limits.admin_factor)
+    await accounts.ensure_operator_key(TOKEN)
+    limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
     await limits.load(journal.database)
     services = Services(
         config=config,
@@ -226,6 +227,7 @@ async def running_station(
         limits=limits,
         clients=Clients(config.ws.max_clients),
         host=HostFigures(directory),
+        webhooks=Webhooks(),
         started_at_s=time.monotonic(),
         now=time.monotonic,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from schemas.worker import Finding, Presence, Sighting, Spot
+from schemas.pipe.sightings import Blob, DartPresence, Finding, Sighting
 from workers.vision.frame import Image
 from workers.vision.reference import Comparison
 from workers.vision.scene import FEWEST_CHANGED, Scene
@@ -30,10 +30,10 @@ class PictureAnalysis:
 
     comparison: Comparison
     versus_empty: Comparison | None
-    presence: tuple[Presence, ...]
+    presence: tuple[DartPresence, ...]
     sightings: tuple[Sighting, ...]
     darts_changed: bool
-    blobs: tuple[Spot, ...]
+    blobs: tuple[Blob, ...]
     blobs_on_empty: bool
     widest_mm: float
     moved_px: float
@@ -89,7 +89,7 @@ def _is_dart(sighting: Sighting) -> bool:
     return sum(s.weight for s in sighting.sections) >= DART_SECTIONS and sighting.leaving < LEAVING and sighting.confidence >= UNBROKEN
 
 
-def width_mm(blob: Spot, scene: Scene) -> float:
+def width_mm(blob: Blob, scene: Scene) -> float:
     """Return the radius of a blob on the face of the board, in mm."""
     return blob.radius * scene.projection.calibration.focal_x_px * scene.masks.mm_per_px
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.geometry import Pixel
-from schemas.worker import Section, Sighting
+from schemas.pipe.sightings import CrossSection, Sighting
 from workers.vision.board_masks import outward_direction
 from workers.vision.difference import MAD_TO_SIGMA, Difference
 from workers.vision.frame import Image
@@ -316,11 +316,11 @@ def _line_deviations(error: Floats, reach: float, length_px: float) -> tuple[flo
     return float(across), float(scatter * np.sqrt(12 / independent) / length_px + ANGLE_PX / length_px)
 
 
-def _sections(middles: Floats, cuts: CrossSections, near: NDArray[np.intp], error: Floats, focal_px: float) -> tuple[Section, ...]:
+def _sections(middles: Floats, cuts: CrossSections, near: NDArray[np.intp], error: Floats, focal_px: float) -> tuple[CrossSection, ...]:
     """Return the cross-sections of a sighting; `middles` (n, 2) are normalised."""
     weights = cuts.weight[near] / (1 + (error / CAUCHY_PX) ** 2)
     return tuple(
-        Section(u=float(u), v=float(v), half_width=float(h) / focal_px, weight=float(w), hidden=int(side))
+        CrossSection(u=float(u), v=float(v), half_width=float(h) / focal_px, weight=float(w), hidden=int(side))
         for (u, v), h, w, side in zip(middles, cuts.width[near] / 2, weights, cuts.hidden[near], strict=True)
     )
 

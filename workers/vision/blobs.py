@@ -8,7 +8,7 @@ brighter or darker copy of the old one, there is no blob.
 import cv2
 import numpy as np
 
-from schemas.worker import Spot
+from schemas.pipe.sightings import Blob
 from workers.vision.difference import Difference
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
@@ -24,7 +24,7 @@ FAINT = 1.6  # in thresholds: a change of light stays near the noise, a hand doe
 EVEN_LEVELS, STILL_EVEN_LEVELS = 4.0, 6.0  # spread of an area without texture, before and after: nothing to correlate
 
 
-def find_blobs(diff: Difference, before: Image, after: Image, projection: Projection, mm_per_px: float) -> tuple[Spot, ...]:
+def find_blobs(diff: Difference, before: Image, after: Image, projection: Projection, mm_per_px: float) -> tuple[Blob, ...]:
     """List up to `MOST` blobs of the change, the widest first."""
     closed = cv2.morphologyEx(diff.changed, cv2.MORPH_CLOSE, np.ones((CLOSE_PX, CLOSE_PX), np.uint8))
     closed = cv2.copyMakeBorder(closed, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
@@ -38,7 +38,7 @@ def find_blobs(diff: Difference, before: Image, after: Image, projection: Projec
         if _is_light(diff, before, after, (x, y), radius_px):
             continue
         u, v = projection.normalise(np.array([[x, y]], float))[0]
-        blobs.append(Spot(u=float(u), v=float(v), radius=float(radius_px) / projection.calibration.focal_x_px))
+        blobs.append(Blob(u=float(u), v=float(v), radius=float(radius_px) / projection.calibration.focal_x_px))
     return tuple(blobs)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.base import CameraId
-from schemas.worker import Motion, Settled
+from schemas.pipe.from_worker import MotionDetected, Settled
 from workers.vision.analysis import PictureAnalysis
 from workers.vision.motion import MotionSample
 from workers.vision.scene import Scene
@@ -50,9 +50,9 @@ class Episode:
         self.hand, self.wide = wide and self.wide, wide
         return self.hand
 
-    def motion_message(self, camera_id: CameraId, t_s: float, share: float) -> Motion:
+    def motion_message(self, camera_id: CameraId, t_s: float, share: float) -> MotionDetected:
         """Return the message that reports this motion."""
-        return Motion(camera_id=camera_id, t_s=t_s, episode=self.number, hand=self.hand, changed_share=share)
+        return MotionDetected(camera_id=camera_id, t_s=t_s, episode=self.number, hand=self.hand, changed_share=share)
 
     def settled_message(self, camera_id: CameraId, t_s: float, analysis: PictureAnalysis, scene: Scene) -> Settled:
         """Return the message that reports the end of this motion and what has changed."""
@@ -70,8 +70,8 @@ class Episode:
             empty_share=None if analysis.versus_empty is None else scene.empty_share(analysis.versus_empty),
             sightings=analysis.sightings,
             sightings_on_empty=analysis.darts_changed,
-            spots=analysis.blobs,
-            spots_on_empty=analysis.blobs_on_empty,
+            blobs=analysis.blobs,
+            blobs_on_empty=analysis.blobs_on_empty,
             presence=analysis.presence,
             evidence=analysis.evidence,
         )

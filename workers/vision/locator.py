@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
-from schemas.worker import Configure
+from schemas.pipe.to_worker import Configure
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
 from workers.vision.frame import Image
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.worker import FaultKind
+from schemas.pipe.from_worker import FaultKind
 from workers.vision.frame import Image
 
 # Measure again: `python -m tests.bench.faults` (each fault is reported and ends), `python -m tests.bench.quiet --minutes 60` (none is).

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from schemas.base import DartId
 from schemas.geometry import Axis3
-from schemas.worker import Presence, Sighting
+from schemas.pipe.sightings import DartPresence, Sighting
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
 
@@ -60,21 +60,21 @@ def dart_pixels(dart_id: DartId, axis: Axis3, projection: Projection, before: Im
     return DartPixels(dart_id, index[clear], old[clear], new[clear])
 
 
-def presence_of(pixels: DartPixels, picture: Image) -> Presence:
+def presence_of(pixels: DartPixels, picture: Image) -> DartPresence:
     """Return how much of a dart is still visible in a picture (registered with the same reference)."""
     now = picture.reshape(-1, 3)[pixels.index].astype(np.float32)
     if len(now) == 0:
-        return Presence(dart_id=pixels.dart_id, score=UNKNOWN, weight=0.0)
+        return DartPresence(dart_id=pixels.dart_id, score=UNKNOWN, weight=0.0)
     if pixels.before is None or pixels.after is None:
         weight = float(min(1.0, len(now) / FULL_PIXELS))
-        return Presence(dart_id=pixels.dart_id, score=_core_share(pixels.before, pixels.after, now), weight=weight)
+        return DartPresence(dart_id=pixels.dart_id, score=_core_share(pixels.before, pixels.after, now), weight=weight)
     step = pixels.after - pixels.before
     share = np.clip(np.sum((now - pixels.before) * step, axis=1) / np.sum(step**2, axis=1), 0.0, 1.0)
     foreign = np.abs(now - pixels.before - share[:, None] * step).max(axis=1) > FOREIGN_LEVELS
     plain = ~foreign
     if not plain.any():
-        return Presence(dart_id=pixels.dart_id, score=UNKNOWN, weight=0.0)
-    return Presence(
+        return DartPresence(dart_id=pixels.dart_id, score=UNKNOWN, weight=0.0)
+    return DartPresence(
         dart_id=pixels.dart_id,
         score=float(share[plain].mean()),
         weight=float(min(1.0, np.count_nonzero(plain) / FULL_PIXELS) * plain.mean()),

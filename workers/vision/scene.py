@@ -8,7 +8,8 @@ import numpy as np
 
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
-from schemas.worker import KnownDart, Presence, Sighting, Spot
+from schemas.pipe.sightings import Blob, DartPresence, Sighting
+from schemas.pipe.to_worker import KnownDart
 from workers.vision.axis import find_axes
 from workers.vision.blobs import find_blobs
 from workers.vision.board_masks import BoardMasks
@@ -143,7 +144,7 @@ class Scene:
         return Comparison(comparison.picture, comparison.alignment, shown, comparison.raw)
 
     def sightings(
-        self, comparison: Comparison, versus_empty: Comparison | None, presence: tuple[Presence, ...], *, darts_changed: bool
+        self, comparison: Comparison, versus_empty: Comparison | None, presence: tuple[DartPresence, ...], *, darts_changed: bool
     ) -> list[Sighting]:
         """List the thin straight objects in the difference of a picture, each with the share of it where the empty board is visible again.
 
@@ -166,12 +167,12 @@ class Scene:
             return found
         return leaving(found, self.projection, self.reference.picture, comparison.picture, self.empty.picture)
 
-    def blobs(self, comparison: Comparison, *, on_empty: bool = False) -> tuple[Spot, ...]:
+    def blobs(self, comparison: Comparison, *, on_empty: bool = False) -> tuple[Blob, ...]:
         """List the blobs in the difference of a picture from the reference, or from the empty board."""
         before = self.empty if on_empty and self.empty is not None else self.reference
         return find_blobs(comparison.difference, before.picture, comparison.picture, self.projection, self.masks.mm_per_px)
 
-    def presence(self, picture: Image) -> tuple[Presence, ...]:
+    def presence(self, picture: Image) -> tuple[DartPresence, ...]:
         """Return for each known dart how much of it is still visible in a picture."""
         return tuple(presence_of(pixels, picture) for pixels in self._dart_pixels.values())
 

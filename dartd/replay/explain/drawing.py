@@ -10,7 +10,8 @@ from dartd.replay.explain.explained_dart import ExplainedDart, Floats, fitted_si
 from schemas.base import CameraId
 from schemas.board import SECTORS, BoardSpec
 from schemas.geometry import Calibration
-from schemas.worker import Settled, Sighting
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import Sighting
 
 COLOURS = ("#e8590c", "#1c7ed6", "#9c36b5", "#2b8a3e", "#c2255c", "#0b7285")
 REPORTED, TRUE = "#12b886", "#f03e3e"

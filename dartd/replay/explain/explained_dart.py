@@ -14,7 +14,8 @@ from dartd.replay.scoring import Expectation, Truth, TruthFrame
 from schemas.base import CameraId, Value
 from schemas.events import DartHit
 from schemas.geometry import Calibration
-from schemas.worker import Settled, Sighting
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import Sighting
 
 Floats = NDArray[np.float64]
 

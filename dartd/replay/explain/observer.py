@@ -12,7 +12,8 @@ from dartd.runtime.pipeline import BoardDecider
 from schemas.base import CameraId, DartId, Value
 from schemas.events import DartHit, JournalledEvent, Snapshot
 from schemas.geometry import Axis3, Calibration
-from schemas.worker import BoardState, Calibrated, KnownDart, Settled
+from schemas.pipe.from_worker import Calibrated, Settled
+from schemas.pipe.to_worker import KnownDart, UpdateBoard
 
 NEAR_MM = 4.0  # from the reported point to the axis that is found again; farther away it is another dart's
 
@@ -82,8 +83,8 @@ class EvidenceRecorder:
         return self._board.snapshot()
 
     def _standing_darts(self, step: Step) -> list[KnownDart]:
-        darts = [dart for _, order in step.orders if isinstance(order, BoardState) for dart in order.darts]
-        if any(isinstance(order, BoardState) for _, order in step.orders):
+        darts = [dart for _, order in step.orders if isinstance(order, UpdateBoard) for dart in order.darts]
+        if any(isinstance(order, UpdateBoard) for _, order in step.orders):
             self._standing = {dart.dart_id: dart.axis for dart in darts}
         return darts
 

@@ -8,7 +8,7 @@ import pytest
 from dartd.decision import Input, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId, Command, Message
-from schemas.worker import Hello
+from schemas.pipe.from_worker import SourceOpened
 
 
 def test_a_step_in_which_nothing_happened_is_empty() -> None:
@@ -24,7 +24,7 @@ def test_what_enters_is_what_workers_people_and_supervisors_say() -> None:
     inputs = get_args(Input)
 
     assert WorkerChange in inputs
-    assert Hello in inputs
+    assert SourceOpened in inputs
     assert all(issubclass(kind, Message | Command) for kind in inputs if kind not in {WorkerChange, WorkerSilence})
 
 

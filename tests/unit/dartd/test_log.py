@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dartd.config import LogConfig
-from dartd.log import JsonFormatter, LineHandler, RepeatLimit, TextFormatter, logging_to, redact, trace_id
+from dartd.log import JsonFormatter, QueuedStreamHandler, RepeatLimit, TextFormatter, logging_to, redact, trace_id
 
 _TOKEN = "s3cretS3cretS3cret"  # noqa: S105  a secret of this test
 
@@ -140,7 +140,7 @@ def test_lines_reach_the_stream_in_order(tmp_path: Path) -> None:
 def test_repeats_are_summed_up_in_the_stream() -> None:
     """A flood of one line must come out as a few lines and their count."""
     stream = io.StringIO()
-    handler = LineHandler(stream, TextFormatter(journald=True))
+    handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     for _ in range(1000):
         handler.handle(_record("flood", created=0.0))
     handler.handle(_record("later", created=11.0))
@@ -181,7 +181,7 @@ def test_reader_that_stands_still_stops_nobody() -> None:
     """When nobody reads the log, logging must go on at once, drop lines beyond its bound, count them, and still end."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as stream:
-        handler = LineHandler(stream, TextFormatter(journald=True))
+        handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
         for index in range(12_000):
             handler.handle(_record("%d %s", index, "x" * 200))
         dropped = handler.dropped
@@ -202,7 +202,7 @@ def test_closed_reader_stops_nobody() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     stream = os.fdopen(writing, "w", buffering=1)
-    handler = LineHandler(stream, TextFormatter(journald=True))
+    handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     handler.handle(_record("hello"))
     handler.close()
     with contextlib.suppress(BrokenPipeError):
@@ -214,7 +214,7 @@ def test_closed_reader_stops_nobody() -> None:
 def test_lost_lines_are_told() -> None:
     """Lines that did not fit must be told as a number when there is room again."""
     stream = io.StringIO()
-    handler = LineHandler(stream, TextFormatter(journald=True))
+    handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     handler.dropped = 7
     handler.handle(_record("hello"))
     handler.close()
@@ -225,7 +225,7 @@ def test_lost_lines_are_told() -> None:
 def test_broken_line_stops_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     """A line whose arguments do not fit its text must be told on stderr and must not raise."""
     stream = io.StringIO()
-    handler = LineHandler(stream, TextFormatter(journald=True))
+    handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     handler.handle(_record("%d", "no number"))
     handler.close()
 

@@ -61,7 +61,7 @@ def test_every_event_and_every_message_is_there() -> None:
     messages = _DOCUMENT["components"]["messages"]
 
     assert {name_of(event) for event in get_args(JournalledEvent | LiveEvent)} <= set(messages)
-    assert {f"say_{action}" for action in ("ping", "subscribe", "resume", "auth", "presence", "reset", "correct")} <= set(messages)
+    assert {f"client_{action}" for action in ("ping", "subscribe", "resume", "auth", "presence", "reset", "correct")} <= set(messages)
 
 
 @pytest.mark.parametrize("name", sorted(_DOCUMENT["components"]["schemas"]))
@@ -81,10 +81,10 @@ def test_a_message_fits_its_schema() -> None:
 def test_what_may_be_said_is_understood() -> None:
     """The simplest message that fits each schema is one that dartd understands."""
     samples: dict[str, Any] = {"topics": ["board:*"], "topic": "board:main", "since": 3, "token": "t", "operation": "delete"}
-    said = {name: schema for name, schema in _DOCUMENT["components"]["schemas"].items() if name.startswith("say_")}
+    said = {name: schema for name, schema in _DOCUMENT["components"]["schemas"].items() if name.startswith("client_")}
     for name, schema in said.items():
         fields = {field: samples[field] for field in schema["required"] if field != "action"}
-        understood = read_client_message(encode_json({"action": name.removeprefix("say_"), **fields}).decode())
+        understood = read_client_message(encode_json({"action": name.removeprefix("client_"), **fields}).decode())
 
         assert understood is not None
 

@@ -16,7 +16,7 @@ import cv2
 
 from schemas.base import CameraId
 from schemas.geometry import Calibration
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.sources.simulator.address import Address, parse_address
 from workers.sources.simulator.film import film

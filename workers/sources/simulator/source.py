@@ -4,7 +4,7 @@ import math
 import time
 from typing import Final
 
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.sources.simulator.address import Address, parse_address
 from workers.sources.simulator.frame_content import conditions_of, content_at, shift_at

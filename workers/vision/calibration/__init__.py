@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
-from schemas.worker import KnownLens
+from schemas.pipe.to_worker import KnownLens
 from workers.vision.calibration.board_search import BoardHypothesis, find_board
 from workers.vision.calibration.boundaries import BoundaryPoints, blur_of, boundary_points, sample_steepest, sample_wires
 from workers.vision.calibration.camera_fit import CameraFit, fit_camera

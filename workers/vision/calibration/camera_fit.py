@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.worker import KnownLens
+from schemas.pipe.to_worker import KnownLens
 from workers.vision.calibration.boundaries import RADIAL_BED, BoundaryPoints, EdgeSamples
 from workers.vision.calibration.camera_model import CameraModel
 

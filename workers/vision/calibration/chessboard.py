@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.worker import KnownLens
+from schemas.pipe.to_worker import KnownLens
 from workers.vision.calibration.refusal import CalibrationRefusedError
 from workers.vision.frame import Image
 

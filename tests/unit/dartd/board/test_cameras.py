@@ -7,7 +7,7 @@ from dartd.board.cameras import CameraStates
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
 from schemas.events import BoardEvent, CalibrationChanged, CameraStateChanged
-from schemas.worker import Fault, FaultKind
+from schemas.pipe.from_worker import CameraFault, FaultKind
 from tests.support.sightings import camera_at
 
 ONE, TWO = CameraId("cam0"), CameraId("cam1")
@@ -17,8 +17,8 @@ def _states() -> CameraStates:
     return CameraStates([ONE, TWO])
 
 
-def _fault(fault: FaultKind, *, active: bool = True, detail: str = "") -> Fault:
-    return Fault(camera_id=ONE, t_s=1.0, fault=fault, active=active, detail=detail)
+def _fault(fault: FaultKind, *, active: bool = True, detail: str = "") -> CameraFault:
+    return CameraFault(camera_id=ONE, t_s=1.0, fault=fault, active=active, detail=detail)
 
 
 def _changes(events: list[BoardEvent]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from dartd.cli.replay import command, describe, sentence
+from dartd.cli.replay import command, describe, event_line
 from dartd.replay.replay import ReplayedEvent
 from dartd.replay.scoring import ScoreReport
 from schemas.base import BoardId, CameraId, EventId, VisitId
@@ -115,7 +115,7 @@ def test_camera_that_is_not_there_cannot_be_left_out(tmp_path: Path) -> None:
 )
 def test_events_are_told_in_words(event: JournalledEvent, expected: str) -> None:
     """Without --jsonl people read one line an event, and nothing of what only machines care for."""
-    line = sentence(_told(event))
+    line = event_line(_told(event))
 
     assert line == expected
 

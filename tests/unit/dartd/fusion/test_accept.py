@@ -31,7 +31,9 @@ from dartd.fusion.accept import (
 from dartd.fusion.gather import Evidence
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
-from schemas.worker import Finding, KnownDart, Settled
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import Finding
+from schemas.pipe.to_worker import KnownDart
 from tests.support.fused import evidence_of, fused_axis
 from tests.support.sightings import camera_sightings, rig, sighting_of
 

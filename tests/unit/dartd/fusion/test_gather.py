@@ -6,7 +6,7 @@ import pytest
 from dartd.fusion.gather import CALM_S, GATHER_S, Evidence, GatheredMotion
 from schemas.base import CameraId
 from schemas.geometry import Axis3
-from schemas.worker import Motion, Settled
+from schemas.pipe.from_worker import MotionDetected, Settled
 from tests.support.sightings import rig, sighting_of
 
 CALIBRATIONS = rig(3)
@@ -19,8 +19,8 @@ def _settled(camera: int, *, flight: bool = False) -> Settled:
     return Settled(camera_id=CAMERAS[camera], t_s=0.9, episode=7 + camera, started_s=0.5, finding="other", flight=flight)
 
 
-def _motion(camera: int, t_s: float = 0.5) -> Motion:
-    return Motion(camera_id=CAMERAS[camera], t_s=t_s, episode=7)
+def _motion(camera: int, t_s: float = 0.5) -> MotionDetected:
+    return MotionDetected(camera_id=CAMERAS[camera], t_s=t_s, episode=7)
 
 
 def test_it_is_complete_when_the_cameras_have_reported() -> None:

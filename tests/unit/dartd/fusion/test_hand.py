@@ -3,7 +3,8 @@
 from dartd.fusion.gather import Evidence, GatheredMotion
 from dartd.fusion.hand import hand_due_s, is_hand_at_rest, is_hand_moving, is_in_all_views
 from schemas.geometry import Axis3
-from schemas.worker import Motion, Settled, Spot
+from schemas.pipe.from_worker import MotionDetected, Settled
+from schemas.pipe.sightings import Blob
 from tests.support.sightings import rig, spot
 
 CALIBRATIONS = rig(3)
@@ -11,13 +12,13 @@ CAMERAS = [c.camera_id for c in CALIBRATIONS]
 DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
 
 
-def _settled(camera: int, *spots: Spot) -> Settled:
-    return Settled(camera_id=CAMERAS[camera], t_s=0.9, episode=7, started_s=0.5, finding="other", spots=spots)
+def _settled(camera: int, *spots: Blob) -> Settled:
+    return Settled(camera_id=CAMERAS[camera], t_s=0.9, episode=7, started_s=0.5, finding="other", blobs=spots)
 
 
 def test_a_flight_is_no_hand() -> None:
     """A wide spot on a new dart's own shaft is its flight; the same spot away from it may be a hand."""
-    flight, elsewhere = spot(CALIBRATIONS[0], DART, 120.0, 24.0), Spot(u=0.25, v=0.2, radius=44.0 / 382.0)
+    flight, elsewhere = spot(CALIBRATIONS[0], DART, 120.0, 24.0), Blob(u=0.25, v=0.2, radius=44.0 / 382.0)
     poses = {CAMERAS[0]: CALIBRATIONS[0]}
 
     assert not is_hand_at_rest([DART], [], Evidence({CAMERAS[0]: _settled(0, flight)}, poses, frozenset()))
@@ -39,7 +40,7 @@ def test_a_wide_thing_before_one_camera_alone_is_no_hand() -> None:
 def _moving(*began_s: float, hand: tuple[int, ...] = (0,)) -> GatheredMotion:
     motion = GatheredMotion(min(began_s))
     for k, t_s in enumerate(began_s):
-        motion.add_motion(Motion(camera_id=CAMERAS[k], t_s=t_s, episode=7, hand=k in hand))
+        motion.add_motion(MotionDetected(camera_id=CAMERAS[k], t_s=t_s, episode=7, hand=k in hand))
     return motion
 
 

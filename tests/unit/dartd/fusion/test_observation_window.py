@@ -9,7 +9,9 @@ from dartd.fusion.observation_window import ObservationWindow
 from schemas.base import CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.geometry import Axis3
-from schemas.worker import Finding, KnownDart, Motion, Presence, Section, Settled, Spot
+from schemas.pipe.from_worker import MotionDetected, Settled
+from schemas.pipe.sightings import Blob, CrossSection, DartPresence, Finding
+from schemas.pipe.to_worker import KnownDart
 from tests.support.sightings import apart_mm, rig, sighting_of, spot
 
 TIMEOUT_S = 0.5
@@ -25,16 +27,16 @@ def _window(cameras: int = 3) -> ObservationWindow:
     return window
 
 
-def _motion(camera: int, t_s: float = 0.0) -> Motion:
-    return Motion(camera_id=CAMERAS[camera], t_s=t_s, episode=7)
+def _motion(camera: int, t_s: float = 0.0) -> MotionDetected:
+    return MotionDetected(camera_id=CAMERAS[camera], t_s=t_s, episode=7)
 
 
 def _settled(
     camera: int,
     *axes: Axis3,
     leaving: float = 0.0,
-    spots: tuple[Spot, ...] = (),
-    presence: tuple[Presence, ...] = (),
+    blobs: tuple[Blob, ...] = (),
+    presence: tuple[DartPresence, ...] = (),
     empty_share: float | None = None,
 ) -> Settled:
     sightings = tuple(sighting_of(CALIBRATIONS[camera], axis) for axis in axes)
@@ -48,7 +50,7 @@ def _settled(
         max_share=0.02,
         empty_share=empty_share,
         sightings=tuple(msgspec.structs.replace(s, leaving=leaving) for s in sightings),
-        spots=spots,
+        blobs=blobs,
         presence=presence,
     )
 
@@ -175,8 +177,8 @@ def test_a_camera_without_calibration_is_not_asked() -> None:
 
 def test_a_hand_is_judged_before_everything_else() -> None:
     """With a hand in view nothing has landed, whatever lines its fingers make."""
-    wide = (Spot(u=0.0, v=0.0, radius=0.16),)
-    seen = _close(*(_settled(k, spots=wide) for k in range(3)))
+    wide = (Blob(u=0.0, v=0.0, radius=0.16),)
+    seen = _close(*(_settled(k, blobs=wide) for k in range(3)))
 
     assert seen.hand
     assert seen.darts == ()
@@ -185,14 +187,14 @@ def test_a_hand_is_judged_before_everything_else() -> None:
 @pytest.mark.parametrize(("scores", "gone"), [((0.0, 0.1, 0.05), True), ((1.0, 0.9, 0.95), False), ((0.1, 0.2, 0.9), False)])
 def test_the_cameras_together_say_who_is_gone(scores: tuple[float, ...], gone: bool) -> None:  # noqa: FBT001
     """A dart is gone when the cameras that can judge it say so together."""
-    said = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=s, weight=1.0),)) for k, s in enumerate(scores)]
+    said = [_settled(k, presence=(DartPresence(dart_id=KNOWN.dart_id, score=s, weight=1.0),)) for k, s in enumerate(scores)]
 
     assert _close(*said, standing=(KNOWN,)).gone == ((KNOWN.dart_id,) if gone else ())
 
 
 def test_a_camera_without_motion_has_the_dart_as_it_was() -> None:
     """A bumped camera alone does not take a dart out of the board: the other cameras would have noticed the fall."""
-    gone = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=0.1, weight=0.6),)) for k in range(3)]
+    gone = [_settled(k, presence=(DartPresence(dart_id=KNOWN.dart_id, score=0.1, weight=0.6),)) for k in range(3)]
     busy = _window()
     for camera in (1, 2):
         busy.add_motion(_motion(camera))
@@ -204,7 +206,7 @@ def test_a_camera_without_motion_has_the_dart_as_it_was() -> None:
 
 def test_a_hand_that_came_takes_a_dart_that_others_look_like() -> None:
     """Beside other darts a place looks alike from one side when a dart is gone: with a hand there it was taken, without one it stays."""
-    seen = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=s, weight=1.0),)) for k, s in enumerate((0.85, 0.05, 0.5))]
+    seen = [_settled(k, presence=(DartPresence(dart_id=KNOWN.dart_id, score=s, weight=1.0),)) for k, s in enumerate((0.85, 0.05, 0.5))]
     gone = []
     for hand in (True, False):
         window = _window()
@@ -220,7 +222,7 @@ def test_a_hand_that_came_takes_a_dart_that_others_look_like() -> None:
 
 def test_a_dart_that_nobody_can_judge_stays() -> None:
     """Hidden from all, or not spoken of, a dart is not gone."""
-    hidden = [_settled(k, presence=(Presence(dart_id=KNOWN.dart_id, score=0.0, weight=0.01),)) for k in range(3)]
+    hidden = [_settled(k, presence=(DartPresence(dart_id=KNOWN.dart_id, score=0.0, weight=0.01),)) for k in range(3)]
 
     assert _close(*hidden, standing=(KNOWN,)).gone == ()
     assert _close(_settled(0), standing=(KNOWN,)).gone == ()
@@ -247,7 +249,7 @@ def test_cameras_are_named_with_their_episodes() -> None:
     assert not window.is_open
 
 
-def _between(one: Section, other: Section, share: float) -> Section:
+def _between(one: CrossSection, other: CrossSection, share: float) -> CrossSection:
     return msgspec.structs.replace(one, u=one.u + share * (other.u - one.u), v=one.v + share * (other.v - one.v))
 
 
@@ -308,7 +310,7 @@ def test_darts_that_stand_make_no_new_one_of_their_lines() -> None:
     known = (KnownDart(dart_id=DartId("d1"), axis=beside), KnownDart(dart_id=DartId("d2"), axis=DART))
     settled = [
         msgspec.structs.replace(
-            _settled(k, presence=tuple(Presence(dart_id=d.dart_id, score=0.97, weight=1.0) for d in known)),
+            _settled(k, presence=tuple(DartPresence(dart_id=d.dart_id, score=0.97, weight=1.0) for d in known)),
             sightings=(sighting_of(CALIBRATIONS[k], known[k].axis),),
             sightings_on_empty=on_empty,
         )
@@ -323,7 +325,7 @@ def test_darts_that_stand_make_no_new_one_of_their_lines() -> None:
 @pytest.mark.parametrize(("weight", "landed"), [(1.0, 1), (0.3, 0)])
 def test_where_a_dart_fell_only_a_clear_line_is_another(weight: float, landed: int) -> None:
     """A dart that knocked one out is seen clearly; faint lines are the neighbours that look different now."""
-    gone = (Presence(dart_id=KNOWN.dart_id, score=0.02, weight=1.0),)
+    gone = (DartPresence(dart_id=KNOWN.dart_id, score=0.02, weight=1.0),)
     seen = [sighting_of(CALIBRATIONS[k], DART) for k in range(3)]
     faint = [
         msgspec.structs.replace(s, sections=tuple(msgspec.structs.replace(c, weight=weight * c.weight) for c in s.sections)) for s in seen
@@ -574,7 +576,7 @@ def test_a_hand_stays_while_most_cameras_see_it_move() -> None:
 
 def test_a_camera_is_busy_until_it_settles() -> None:
     """A hand that rests before one camera goes on moving for the others, in the next motion too; once they have settled it was none."""
-    wide = _settled(0, spots=(spot(CALIBRATIONS[0], DART, 60, 50),))
+    wide = _settled(0, blobs=(spot(CALIBRATIONS[0], DART, 60, 50),))
     window, fly = _window(), _window()
     window.add_motion(_motion(2))
     for each in (window, fly):

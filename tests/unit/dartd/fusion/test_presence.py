@@ -8,7 +8,9 @@ from dartd.fusion.gather import Evidence
 from dartd.fusion.presence import KnownDarts, assess_known_darts, gone_darts, match_pushed, may_be_pushed_to, moved_darts
 from schemas.base import DartId
 from schemas.geometry import Axis3
-from schemas.worker import KnownDart, Presence, Settled
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import DartPresence
+from schemas.pipe.to_worker import KnownDart
 from tests.support.fused import fused_axis
 from tests.support.sightings import rig
 
@@ -25,7 +27,7 @@ def _evidence(*said: Sequence[tuple[DartId, float, float]]) -> Evidence:
             episode=1,
             started_s=0.5,
             finding="other",
-            presence=tuple(Presence(dart_id=d, score=score, weight=weight) for d, score, weight in each),
+            presence=tuple(DartPresence(dart_id=d, score=score, weight=weight) for d, score, weight in each),
         )
         for k, each in enumerate(said)
     ]

@@ -11,7 +11,8 @@ from dartd.replay.playlist import Playlist
 from dartd.replay.replay import Replay, ReplayOutcome
 from schemas.base import BoardId, CameraId, VisitId
 from schemas.events import BoardReset, JournalledEvent, Snapshot, TakeoutOverdue, VisitSnapshot
-from schemas.worker import BoardState, Motion
+from schemas.pipe.from_worker import MotionDetected
+from schemas.pipe.to_worker import UpdateBoard
 from tests.support.deciders import Forgetful
 from tests.support.recordings import write_recording
 
@@ -26,25 +27,25 @@ class Teller(Forgetful):
         self._due_s: float | None = None
 
     def step(self, inputs: Sequence[Input], now: float) -> Step:
-        """Tell of motion, and of time."""
+        """Return an event for each motion, and one at the deadline."""
         events: list[JournalledEvent] = []
         if self._due_s is not None and now >= self._due_s:
             events.append(TakeoutOverdue(visit_id=VISIT, count_remaining=0))
             self._due_s = None
         for item in inputs:
-            if isinstance(item, Motion):
+            if isinstance(item, MotionDetected):
                 events.append(BoardReset(visit_id=VISIT, user_id=f"{item.camera_id} {item.episode} {item.changed_share:.2f}"))
                 if item.episode:
                     self._due_s = now + 0.03
-        orders = ((None, BoardState(takeout=True)),) if any(isinstance(e, TakeoutOverdue) for e in events) else ()
+        orders = ((None, UpdateBoard(takeout=True)),) if any(isinstance(e, TakeoutOverdue) for e in events) else ()
         return Step(events=tuple(events), orders=orders)
 
     def deadline(self) -> float | None:
-        """Tell when the board is due."""
+        """Return the deadline."""
         return self._due_s
 
     def snapshot(self) -> Snapshot:
-        """Tell nothing much."""
+        """Return an empty snapshot."""
         return Snapshot(board_id=BoardId("main"), last_seq=0, state="wait_for_throw", status="throw", visit=VisitSnapshot(visit_id=VISIT))
 
 

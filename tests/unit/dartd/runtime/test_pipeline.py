@@ -41,7 +41,8 @@ from schemas.events import (
     TakeoutOverdue,
     VisitSnapshot,
 )
-from schemas.worker import BoardState, KeepImages, SequenceStarted, ToWorker
+from schemas.pipe.from_worker import SequenceStarted
+from schemas.pipe.to_worker import StoreImages, ToWorker, UpdateBoard
 from tests.support.deciders import Forgetful
 from tests.support.waiting import Waiting
 
@@ -80,8 +81,8 @@ class Echo(Forgetful):
                 case _:
                     pass
         self.told += len(events)
-        orders: list[Order] = [(None, BoardState())] if events else []
-        orders += [(CameraId("cam1"), KeepImages(dart_id=e.dart_id, episode=3)) for e in events if isinstance(e, DartHit)]
+        orders: list[Order] = [(None, UpdateBoard())] if events else []
+        orders += [(CameraId("cam1"), StoreImages(dart_id=e.dart_id, episode=3)) for e in events if isinstance(e, DartHit)]
         settled_s = {item_id: at_s for item_id, at_s in self.settled_s.items() if item_id in {getattr(e, "dart_id", None) for e in events}}
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=settled_s)
 
@@ -171,7 +172,7 @@ async def test_nothing_is_told_before_it_is_on_the_disk(house: House, waiting: W
 
     assert [e.seq for e in house.published] == [1, 2, 3, 4, 5]
     assert all(durable >= e.seq for durable, e in zip(house.durable, house.published, strict=True))
-    assert house.orders[0] == (None, BoardState())
+    assert house.orders[0] == (None, UpdateBoard())
 
 
 async def test_command_is_answered_with_its_own_events(house: House) -> None:

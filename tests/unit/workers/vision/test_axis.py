@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from schemas.worker import Sighting
+from schemas.pipe.sightings import Sighting
 from tests.support.scene import HEIGHT, WIDTH, dart, off_line_px, outlook
 from workers.sources.simulator.darts import DartPose
 from workers.vision.axis import find_axes

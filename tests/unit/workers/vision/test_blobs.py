@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
-from schemas.worker import Spot
+from schemas.pipe.sightings import Blob
 from tests.support.scene import HEIGHT, WIDTH, brighter, dart, hand, outlook
 from workers.vision.blobs import find_blobs
 from workers.vision.difference import difference, edge_strength
 from workers.vision.frame import Image
 
 
-def _spots(before: Image, after: Image, rig: int = 1, camera: int = 0) -> tuple[Spot, ...]:
+def _spots(before: Image, after: Image, rig: int = 1, camera: int = 0) -> tuple[Blob, ...]:
     look = outlook(rig, camera)
     seen = difference(before, after, edge_strength(before), look.masks.volume)
     return find_blobs(seen, before, after, look.projection, look.masks.mm_per_px)
 
 
-def _radius_mm(blob: Spot, rig: int = 1, camera: int = 0) -> float:
+def _radius_mm(blob: Blob, rig: int = 1, camera: int = 0) -> float:
     look = outlook(rig, camera)
     return blob.radius * look.calibration.focal_x_px * look.masks.mm_per_px
 

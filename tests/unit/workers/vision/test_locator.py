@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from schemas.worker import Configure
+from schemas.pipe.to_worker import Configure
 from tests.support.scene import HEIGHT, WIDTH, outlook
 from workers.vision.calibration import CalibrationRefusedError
 from workers.vision.locator import CALIBRATION_FRAMES, RETRY_S, CameraLocator

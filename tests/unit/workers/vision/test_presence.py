@@ -5,7 +5,7 @@ import pytest
 
 from schemas.base import DartId
 from schemas.geometry import Axis3
-from schemas.worker import Presence
+from schemas.pipe.sightings import DartPresence
 from tests.support.scene import HEIGHT, WIDTH, axis_of, brighter, dart, hand, outlook
 from workers.sources.simulator.darts import DartPose
 from workers.vision.axis import find_axes
@@ -84,7 +84,7 @@ def test_a_dart_that_a_camera_cannot_see_weighs_nothing() -> None:
     outside = dart_pixels(DartId("d1"), Axis3(x_mm=2000.0, y_mm=0.0), look.projection, look.picture(), look.picture())
     unseen = dart_pixels(DartId("d1"), axis_of(DARTS[0]), look.projection, look.picture(), look.picture())
 
-    assert presence_of(outside, look.picture()) == Presence(dart_id=DartId("d1"), score=0.5, weight=0.0)
+    assert presence_of(outside, look.picture()) == DartPresence(dart_id=DartId("d1"), score=0.5, weight=0.0)
     assert presence_of(unseen, look.picture()).weight < 0.2
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from schemas.base import DartId
-from schemas.worker import KnownDart
+from schemas.pipe.to_worker import KnownDart
 from tests.support.scene import WIDTH, Outlook, axis_of, dart, off_line_px, outlook
 from workers.sources.simulator.darts import DartPose
 from workers.sources.simulator.extended_projection import CameraShift

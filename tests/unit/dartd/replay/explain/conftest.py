@@ -14,8 +14,8 @@ from schemas.base import BoardId, EventId
 from schemas.board import BoardSpec
 from schemas.events import DartHit, Envelope
 from schemas.geometry import Axis3
+from schemas.pipe.from_worker import Calibrated, MotionDetected, Settled, SourceOpened
 from schemas.recording import RecordedCamera, Recording, Sequence
-from schemas.worker import Calibrated, Hello, Motion, Settled
 from tests.support.sightings import rig, sighting_of
 
 AXIS = Axis3(x_mm=10.0, y_mm=103.0, slope_x=0.05, slope_y=0.2)
@@ -35,9 +35,9 @@ def seen() -> Seen:
     calibrations = rig()
     cameras = [c.camera_id for c in calibrations]
     recorder = EvidenceRecorder(Board(BoardId("main"), cameras, BoardSpec(), ThrowTimes()))
-    recorder.step([Hello(camera_id=c, pid=1, width=800, height=600) for c in cameras], 0.0)
+    recorder.step([SourceOpened(camera_id=c, pid=1, width=800, height=600) for c in cameras], 0.0)
     recorder.step([Calibrated(camera_id=c.camera_id, t_s=0.1, calibration=c) for c in calibrations], 0.1)
-    recorder.step([Motion(camera_id=c, t_s=1.4, episode=1) for c in cameras], 1.4)
+    recorder.step([MotionDetected(camera_id=c, t_s=1.4, episode=1) for c in cameras], 1.4)
     settled = [
         Settled(
             camera_id=c.camera_id, t_s=1.5, episode=1, started_s=1.4, finding="dart", changed_share=0.01, sightings=(sighting_of(c, AXIS),)

@@ -11,7 +11,7 @@ import pytest
 from schemas.base import CameraId
 from schemas.board import BoardSpec, sector_at
 from schemas.geometry import Calibration
-from schemas.worker import KnownLens
+from schemas.pipe.to_worker import KnownLens
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
 from workers.vision.calibration.camera_model import WIRE_HEIGHT_MM
 from workers.vision.projection import Projection
