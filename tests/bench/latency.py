@@ -2,7 +2,7 @@
 
 Three cameras of 800x600 at 20 frames a second are played from a recording (made from the simulator when none is named) through the real
 processes, pipes, board and journal. Printed is where the time goes, for each dart: the first still frame is taken, a second one agrees,
-each camera has compared and told, the observation window is gathered, fused and decided, and journalled.
+each camera has compared and told, the round is gathered, fused and decided, and journalled.
 """
 
 import argparse
@@ -110,7 +110,7 @@ def report(timed: Sequence[Timed]) -> None:
         "still frame -> journalled": [t.journalled_s - t.still_s for t in timed],
         "  still frame -> first camera told": [min(t.told_s) - t.still_s for t in timed],
         "  first camera told -> last told": [max(t.told_s) - min(t.told_s) for t in timed],
-        "  last told -> window closes": [t.step_s - max(t.told_s) for t in timed],
+        "  last told -> round closes": [t.step_s - max(t.told_s) for t in timed],
         "  fused and decided": [t.decided_s - t.step_s for t in timed],
         "  decided -> journalled and published": [t.journalled_s - t.decided_s for t in timed],
     }

@@ -21,13 +21,13 @@ VISIT = VisitId("v1")
 
 
 class Teller(Forgetful):
-    """A board with an event for each motion, is due 30 ms after the last one, and orders something each time."""
+    """A board with an event for each motion and a deadline 30 ms after the last one, where it orders something."""
 
     def __init__(self, _cameras: Sequence[CameraId]) -> None:
         self._due_s: float | None = None
 
     def step(self, inputs: Sequence[Input], now: float) -> Step:
-        """Tell of motion, and of time."""
+        """Return an event for each motion, and one at the deadline."""
         events: list[JournalledEvent] = []
         if self._due_s is not None and now >= self._due_s:
             events.append(TakeoutOverdue(visit_id=VISIT, count_remaining=0))
@@ -41,11 +41,11 @@ class Teller(Forgetful):
         return Step(events=tuple(events), orders=orders)
 
     def deadline(self) -> float | None:
-        """Tell when the board is due."""
+        """Return the deadline."""
         return self._due_s
 
     def snapshot(self) -> Snapshot:
-        """Tell nothing much."""
+        """Return an empty snapshot."""
         return Snapshot(board_id=BoardId("main"), last_seq=0, state="wait_for_throw", status="throw", visit=VisitSnapshot(visit_id=VISIT))
 
 
