@@ -14,6 +14,8 @@ from schemas.events import (
     JournalledEvent,
     LiveEvent,
     MetricsUpdate,
+    PlayerErased,
+    PlayerMerged,
     Presence,
     SystemStatus,
 )
@@ -38,6 +40,8 @@ _OPTIONAL = {"stream_id", "name"}
 
 def topic_template_of(event: type[Event]) -> str:
     """Return the topic of an event type; `*` for messages to all clients whatever their topics."""
+    if event in {PlayerMerged, PlayerErased}:
+        return "player:{player_id}"
     if event in get_args(EntityEvent):
         return "{entity_type}:{entity_id}"
     if event in {CameraStateChanged, CalibrationChanged}:
