@@ -14,6 +14,8 @@ from schemas.events import (
     JournalledEvent,
     LiveEvent,
     MetricsUpdate,
+    PlayerErased,
+    PlayerMerged,
     Presence,
     SystemStatus,
 )
@@ -33,21 +35,24 @@ _FIELDS: dict[str, Schema] = {
     "seq": {"type": "integer", "minimum": 0},
     "text": {"type": "string"},
 }
+_TOPICS: dict[type[Event], str] = {
+    CameraStateChanged: "camera:{camera_id}",
+    CalibrationChanged: "camera:{camera_id}",
+    PlayerMerged: "player:{player_id}",
+    PlayerErased: "player:{player_id}",
+    Presence: "presence:{topic}",
+    MetricsUpdate: "metrics",
+    SystemStatus: "system",
+}
 _OPTIONAL = {"stream_id", "name"}
 
 
 def topic_template_of(event: type[Event]) -> str:
     """Return the topic of an event type; `*` for messages to all clients whatever their topics."""
+    if event in _TOPICS:
+        return _TOPICS[event]
     if event in get_args(EntityEvent):
         return "{entity_type}:{entity_id}"
-    if event in {CameraStateChanged, CalibrationChanged}:
-        return "camera:{camera_id}"
-    if event is Presence:
-        return "presence:{topic}"
-    if event is MetricsUpdate:
-        return "metrics"
-    if event is SystemStatus:
-        return "system"
     return "board:{board_id}" if event in get_args(JournalledEvent) else "*"
 
 
