@@ -1,23 +1,13 @@
 """The client module in a real Chromium: it finds a way, loses nothing on it, and the live view shows it."""
 
-import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.support.cutter import cutter_before
 from tests.support.station import running_station
 from tests.support.throws import hit
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists() and os.environ.get("CI") != "true", reason=f"needs {CHROMIUM}"),
-]
 
 _NO_WEBSOCKET = """window.WebSocket = class extends EventTarget {
   static OPEN = 1;
@@ -35,15 +25,6 @@ _LISTEN = """async () => {
   client.addEventListener("event", ({ detail }) => detail.seq !== undefined && seqs.push(detail.seq));
   client.start();
 }"""
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Run a Chromium."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 async def _open(page: Page) -> None:

@@ -15,6 +15,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from tests.support.daemon import RunningDaemon, free_port, write_config
+from tests.support.waiting import DEADLINE_S
 
 KILLS = 10
 
@@ -33,7 +34,7 @@ def _listening(port: int, heard: list[str]) -> Iterator[None]:
     listener = threading.Thread(target=listen)
     listener.start()
     yield
-    listener.join(20)
+    listener.join(DEADLINE_S)
 
 
 def _reset_until_gone(daemon: RunningDaemon, token: str) -> list[int]:
@@ -46,7 +47,7 @@ def _reset_until_gone(daemon: RunningDaemon, token: str) -> list[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(900)
 def test_no_event_that_was_told_is_missing(tmp_path: Path) -> None:
     """After ten kills at random moments the journal has every event that was received or answered, numbered without gap or repeat."""
     port = free_port()

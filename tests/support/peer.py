@@ -11,6 +11,7 @@ from schemas.base import CameraId
 from schemas.codec import decode_from_worker, encode_pipe
 from schemas.framing import Unframer, frame
 from schemas.worker import Configure, FromWorker, Progress, Stop, ToWorker
+from tests.support.waiting import DEADLINE_S
 from tests.support.workers import NotingDetector
 from workers.link import Link
 from workers.loop import CameraLoop
@@ -22,7 +23,7 @@ T = TypeVar("T")
 class Peer:
     """Reads what a worker says, with a deadline."""
 
-    def __init__(self, connection: socket.socket, timeout_s: float = 10.0) -> None:
+    def __init__(self, connection: socket.socket, timeout_s: float = DEADLINE_S) -> None:
         self.connection = connection
         self.heard: list[FromWorker] = []
         self._unframer = Unframer()
@@ -78,7 +79,7 @@ def running(configure: Configure, sources: Callable[[], Source] | None = None) -
         peer = Peer(ours)
         yield peer
         peer.say(Stop())
-        thread.join(5.0)
+        thread.join(DEADLINE_S)
         assert not thread.is_alive(), "the loop did not heed Stop"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
+from tests.support.waiting import DEADLINE_S
 
 _SERVE_INHERITED = """
 import os, sys
@@ -61,7 +62,7 @@ def test_inherited_socket_is_taken_over() -> None:
             capture_output=True,
             text=True,
             check=True,
-            timeout=20,
+            timeout=DEADLINE_S,
         ).stdout
 
     assert output.split() == ["1", str(port), "False"]

@@ -12,6 +12,7 @@ from schemas.base import CameraId
 from schemas.worker import Advance, BoardState, Calibrate, Configure, Fault, Heartbeat, Hello, Motion, Progress, SourceSpec
 from tests.support.peer import DeafPort, running
 from tests.support.pictures import HEIGHT, WIDTH, camera, jpeg, sequence, write_recording
+from tests.support.waiting import DEADLINE_S
 from tests.support.workers import NotingDetector
 from workers import loop as module
 from workers.loop import CameraLoop, SourceStuckError
@@ -68,7 +69,7 @@ def until(event: threading.Event) -> Callable[[], None]:
     """Block a source until an event."""
 
     def wait() -> None:
-        event.wait(10)
+        event.wait(DEADLINE_S)
 
     return wait
 

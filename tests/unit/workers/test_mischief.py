@@ -18,7 +18,7 @@ from schemas.faults import ProcessFault, ScriptedFault
 from schemas.framing import Unframer, frame
 from schemas.worker import Configure, Heartbeat, SourceSpec
 from tests.support.daemon import ROOT
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 from workers.link import Link
 from workers.mischief import Mischief
 
@@ -52,18 +52,18 @@ def _struck(kind: ProcessFault) -> Iterator[tuple[socket.socket, "subprocess.Pop
         child = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()], stderr=subprocess.DEVNULL)
         theirs.close()
         try:
-            ours.settimeout(20)
+            ours.settimeout(DEADLINE_S)
             ours.sendall(frame(encode_pipe(_configure(kind, at_s=time.monotonic() + 600))))
             yield ours, child
         finally:
             child.kill()
-            child.wait(10)
+            child.wait(DEADLINE_S)
 
 
 def test_a_crash_ends_the_process_by_a_signal() -> None:
     """It dies as a process does that touches memory that is not its own."""
     with _struck("crash") as (ours, child):
-        assert child.wait(20) == -signal.SIGSEGV
+        assert child.wait(DEADLINE_S) == -signal.SIGSEGV
         assert ours.recv(100) == b""
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.support.waiting import DEADLINE_S
 from workers.nursery import main, resolve
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -51,7 +52,7 @@ def fork() -> Iterator[Fork]:
 
         yield order
         ours.close()
-        assert process.wait(10) == 0
+        assert process.wait(DEADLINE_S) == 0
 
 
 def test_a_child_has_all_it_needs_and_nothing_of_the_daemon(fork: Fork) -> None:

@@ -28,7 +28,7 @@ async def test_processes_are_forked_from_one_that_runs_one_thread(nursery: Nurse
     """Two children have one parent, which has a single thread, as a fork needs; how a child ended is told, and it is reaped."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        one, other = [await waiting.within(nursery.fork(TARGET, theirs), timeout_s=20) for _ in range(2)]
+        one, other = [await waiting.within(nursery.fork(TARGET, theirs)) for _ in range(2)]
         parents = {parent(one.pid), parent(other.pid)}
         threads = len(os.listdir(f"/proc/{parent(one.pid)}/task"))  # noqa: PTH208 (plain)
         one.signal(signal.SIGKILL)
@@ -44,7 +44,7 @@ async def test_nothing_outlives_it(nursery: Nursery, waiting: Waiting) -> None:
     """At its end the kernel ends what it has forked, also what heeds no signal."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        child = await waiting.within(nursery.fork(TARGET, theirs), timeout_s=20)
+        child = await waiting.within(nursery.fork(TARGET, theirs))
         await nursery.close()
         await waiting.within(child.wait())
 
@@ -56,12 +56,12 @@ async def test_one_that_was_killed_is_started_anew(nursery: Nursery, waiting: Wa
     """Killed by -9, its children end with it, and the next process comes from a new one."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        first = await waiting.within(nursery.fork(TARGET, theirs), timeout_s=20)
+        first = await waiting.within(nursery.fork(TARGET, theirs))
         killed = parent(first.pid)
         os.kill(killed, signal.SIGKILL)
         await waiting.within(first.wait())
         await waiting.soon(lambda: not is_running(killed))
-        second = await waiting.within(nursery.fork(TARGET, theirs), timeout_s=20)
+        second = await waiting.within(nursery.fork(TARGET, theirs))
         second.close()
 
     assert parent(second.pid) != killed
@@ -71,7 +71,7 @@ async def test_one_that_does_not_answer_is_given_up(nursery: Nursery, waiting: W
     """Stopped by a signal it forks nothing: that is an error in good time, and the next process comes from a new one."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        first = await waiting.within(nursery.fork(TARGET, theirs), timeout_s=20)
+        first = await waiting.within(nursery.fork(TARGET, theirs))
         stopped = parent(first.pid)
         os.kill(stopped, signal.SIGSTOP)
         with monkeypatch.context() as patch:
@@ -79,7 +79,7 @@ async def test_one_that_does_not_answer_is_given_up(nursery: Nursery, waiting: W
             with pytest.raises(NurseryError, match="could be forked"):
                 await nursery.fork(TARGET, theirs)
         await waiting.within(first.wait())
-        second = await waiting.within(nursery.fork(TARGET, theirs), timeout_s=20)
+        second = await waiting.within(nursery.fork(TARGET, theirs))
         second.close()
 
     assert parent(second.pid) != stopped

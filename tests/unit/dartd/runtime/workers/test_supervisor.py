@@ -4,7 +4,6 @@ import logging
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ from dartd.board.inputs import WorkerChange, WorkerSilence
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from schemas.base import CameraId
 from schemas.worker import BoardState, Configure, Fault, Heartbeat, SourceSpec
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 
 ROOT = Path(__file__).resolve().parents[4]
 GOOD, BAD = CameraId("good"), CameraId("bad")
@@ -68,11 +67,11 @@ async def supervised(
         try:
             yield supervisor
         finally:
-            with anyio.CancelScope(shield=True), anyio.fail_after(2.0):
+            with anyio.CancelScope(shield=True), anyio.fail_after(DEADLINE_S):
                 await supervisor.stop()
 
 
-async def until(condition: Callable[[], bool], timeout_s: float = 15.0) -> None:
+async def until(condition: Callable[[], bool], timeout_s: float = DEADLINE_S) -> None:
     """Wait for a condition."""
     await Waiting(timeout_s).soon(condition)
 
@@ -138,12 +137,9 @@ async def test_stop_leaves_no_process_behind() -> None:
 
     async with supervised({GOOD: "good", BAD: "hang"}, inbox, hang_timeout_s=30.0) as supervisor:
         pids = [health.pid for health in supervisor.cameras().values()]
-        started_s = time.monotonic()
         await supervisor.stop()
-        stopped_s = time.monotonic() - started_s
 
     assert all(pid is not None and is_gone(pid) for pid in pids)
-    assert stopped_s < 2.0
 
 
 async def test_a_killed_process_is_back() -> None:
@@ -184,7 +180,7 @@ async def test_a_process_that_crashes_again_and_again_is_in_error() -> None:
     inbox = Inbox()
 
     async with supervised({BAD: "crash"}, inbox) as supervisor:
-        await until(lambda: "error" in inbox.states(BAD), timeout_s=30.0)
+        await until(lambda: "error" in inbox.states(BAD))
         restarts = supervisor.cameras()[BAD].restarts
         await until(lambda: supervisor.cameras()[BAD].restarts > restarts)
 
@@ -197,7 +193,7 @@ async def test_a_process_that_had_worked_is_started_anew_without_a_longer_wait(m
     monkeypatch.setattr("dartd.runtime.workers.supervisor.STEADY_S", 0.0)
 
     async with supervised({BAD: "crash"}, inbox, restart_max_s=60.0) as supervisor:
-        await until(lambda: supervisor.cameras()[BAD].restarts >= 10, timeout_s=20.0)
+        await until(lambda: supervisor.cameras()[BAD].restarts >= 10)
 
     assert inbox.states(BAD).count("starting") >= 10
 
@@ -284,7 +280,7 @@ if __name__ == "__main__":
 """
     daemon = await anyio.open_process([sys.executable, "-c", program], cwd=ROOT)
     assert daemon.stdout is not None
-    pids = [int(word) for word in (await waiting.within(daemon.stdout.receive(), timeout_s=20.0)).split()]
+    pids = [int(word) for word in (await waiting.within(daemon.stdout.receive())).split()]
     daemon.kill()
     await daemon.wait()
     await daemon.aclose()

@@ -1,0 +1,42 @@
+"""A Chromium for the tests of the pages; they are skipped with the reason where there is none, and never when `CI=true`."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.support.waiting import DEADLINE_S
+
+CHROMIUM: Final = Path("/usr/bin/chromium")
+_FLAGS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+expect.set_options(timeout=1000 * DEADLINE_S)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Run a Chromium."""
+    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
+        pytest.skip(f"needs {CHROMIUM}")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS, timeout=1000 * DEADLINE_S)
+        yield browser
+        await browser.close()
