@@ -10,6 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # uv installs faster when it is there; it is never needed
 INSTALL = install() { { command -v uv >/dev/null 2>&1 && uv pip install --quiet --python $(BIN)/python "$$@"; } || $(PIP) install --quiet "$$@"; }; install
 
+# Compiled modules are kept whatever the environment says: pytest rewrites each test, and tests start the daemon a hundred times.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup setup-dev run check test fast coverage lint spelling types layers format schemas bench bench-api bench-fuzz bench-hub lock clean
 
 help: ## list what there is
@@ -23,9 +26,9 @@ run: setup ## show a simulated board: three cameras, darts, a page (FAULTS=confi
 	@echo "dartd starts: open http://localhost:$${DARTD_SERVER_PORT:-8000}/ (Ctrl-C ends it)"
 	@exec $(BIN)/dartd run --config config/simulator.toml $(if $(FAULTS),--faults $(FAULTS))
 
-check: lint layers types spelling fast ## what to run before each commit: style, layers, types, spelling, fast tests
+check: lint layers types fast ## what to run before each commit: style, layers, types, spelling, fast tests
 
-test: lint layers types spelling ## check all that, then run every test
+test: lint layers types ## check style, spelling, layers and types, then run every test
 	@$(PYTEST) -m alone; alone=$$?; $(PYTEST) $(PARALLEL) -m "not alone" && exit $$alone
 
 fast: setup-dev ## run the fast tests
@@ -45,7 +48,7 @@ coverage: setup-dev ## run every test with coverage, and list the modules, the w
 spelling: setup-dev ## check spelling, and words that are not used here (tests/words)
 	$(BIN)/codespell dartd workers schemas tests config .ci/run Makefile pyproject.toml *.md
 
-lint: setup-dev ## check style and formatting
+lint: spelling ## check style, formatting and spelling
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 

@@ -12,13 +12,23 @@ from tests.support.published import overhearing
 from tests.support.waiting import Waiting
 
 _STANDARD_STREAMS = (1, 2)
-_SHARED = Path(__file__).resolve().parents[2] / "shared"
+_MARKED_FOLDERS = {"browser": "browser", "e2e": "slow"}
+_TESTS = Path(__file__).resolve().parent
+_SHARED = _TESTS.parents[1] / "shared"
 
 
 def pytest_configure() -> None:
     """Let the terminal block: a program before us may have left it non-blocking, and then a write of the report raises."""
     for descriptor in _STANDARD_STREAMS:
         os.set_blocking(descriptor, True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the folders whose tests are all of one kind."""
+    for item in items:
+        folder = item.path.relative_to(_TESTS).parts[0]
+        if folder in _MARKED_FOLDERS:
+            item.add_marker(_MARKED_FOLDERS[folder])
 
 
 @pytest.fixture(autouse=True)

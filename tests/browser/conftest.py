@@ -24,13 +24,6 @@ _FLAGS: Final = [
 expect.set_options(timeout=1000 * DEADLINE_S)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker("browser")
-
-
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Run a Chromium."""
