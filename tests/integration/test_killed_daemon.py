@@ -1,12 +1,12 @@
 """kill -9 of the daemon while it tells events: what a client received is in the journal, once, without a gap."""
 
 import contextlib
+import http.client
 import json
 import random
 import signal
 import sqlite3
 import threading
-import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def _listening(port: int, heard: list[str]) -> Iterator[None]:
 def _reset_until_gone(daemon: RunningDaemon, token: str) -> list[int]:
     """Give the operator's orders one after the other; gives the seqs that were answered."""
     answered: list[int] = []
-    with contextlib.suppress(OSError, urllib.error.URLError, ValueError):
+    with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
         while True:
             answered += daemon.ask("reset", token)["seq"]
     return answered
