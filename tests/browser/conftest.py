@@ -1,12 +1,12 @@
 """A Chromium for the tests of the pages; they are skipped with the reason where there is none, and never when `CI=true`."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support.waiting import DEADLINE_S
 
@@ -21,6 +21,8 @@ _FLAGS: Final = [
     "--no-first-run",
 ]
 
+OpenPage = Callable[..., Awaitable[Page]]
+
 expect.set_options(timeout=1000 * DEADLINE_S)
 
 
@@ -33,3 +35,15 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS, timeout=1000 * DEADLINE_S)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> OpenPage:
+    """Open pages that wait as long as everything else does."""
+
+    async def open_one(**options: Any) -> Page:
+        page = await browser.new_page(**options)
+        page.set_default_timeout(1000 * DEADLINE_S)
+        return page
+
+    return open_one

@@ -5,8 +5,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Route, expect
 
+from tests.browser.conftest import OpenPage
 from tests.support.station import running_station
 
 
@@ -14,11 +15,11 @@ from tests.support.station import running_station
     ("path", "where", "words"),
     [("/docs", ".opblock", "/api/v1/players"), ("/redoc", "h2", "Players, by name"), ("/docs/guide", "td", "IDEMPOTENCY_KEY_REUSED")],
 )
-async def test_api_is_shown_without_a_network(browser: Browser, tmp_path: Path, path: str, where: str, words: str) -> None:
+async def test_api_is_shown_without_a_network(open_page: OpenPage, tmp_path: Path, path: str, where: str, words: str) -> None:
     """All is there, no wider than a phone, and the page asked for nothing from elsewhere that its policy let through."""
     elsewhere: list[str] = []
     async with running_station(tmp_path) as station:
-        page = await browser.new_page(viewport={"width": 390, "height": 844})
+        page = await open_page(viewport={"width": 390, "height": 844})
 
         async def watch(route: Route) -> None:
             url = urlsplit(route.request.url)

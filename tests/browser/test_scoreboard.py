@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from schemas.base import DartId, VisitId
 from schemas.events import DartRemoved, TakeoutFinished, VisitCompleted, VisitThrow
+from tests.browser.conftest import OpenPage
 from tests.support.station import running_station
 from tests.support.throws import hit
 
@@ -19,9 +20,9 @@ SCREEN = ViewportSize(width=1920, height=1080)
 
 
 @pytest.fixture
-async def page(browser: Browser) -> AsyncIterator[Page]:
+async def page(open_page: OpenPage) -> AsyncIterator[Page]:
     """Open a wide page that may not complain."""
-    page = await browser.new_page(viewport=WIDE)
+    page = await open_page(viewport=WIDE)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None)
