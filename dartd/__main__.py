@@ -1,4 +1,4 @@
-"""`python -m dartd` is `dartd`."""
+"""Entry point of `python -m dartd`."""
 
 from dartd.cli import main
 

@@ -1,4 +1,4 @@
-"""The composition root: builds everything, runs it in one task group, and ends it within seconds."""
+"""The composition root: builds all parts, runs them in one task group, and stops them within seconds."""
 
 import asyncio
 import functools
@@ -16,7 +16,7 @@ import anyio
 import anyio.abc
 
 from dartd.auth.accounts import Accounts
-from dartd.auth.rate_limits import Limits
+from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
@@ -24,12 +24,14 @@ from dartd.config import Config
 from dartd.errors import ListenError
 from dartd.metrics import CameraFigures, HubFigures, Metrics
 from dartd.outlets.periodic import write_behind
+from dartd.outlets.webhooks import Webhooks
 from dartd.runtime.clock import LiveClock
-from dartd.runtime.fault_injection import Mischief
+from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
+from dartd.runtime.recovery import recover
 from dartd.runtime.retention import Retention
-from dartd.runtime.workers.configure import Briefing
+from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
@@ -46,11 +48,10 @@ from dartd.web.server import serve
 from dartd.web.services import Services
 from schemas.base import CameraId
 from schemas.faults import Scenario
-from schemas.worker import Calibrated
+from schemas.pipe.from_worker import Calibrated
 
 _log = logging.getLogger(__name__)
 
-RECOVERY_EVENTS = 2000  # the last visits, from which the board remembers
 LAG_PERIOD_S = 0.25
 BACKLOG = 2048
 SIGNING_KEY = "signing-key"
@@ -59,7 +60,7 @@ Announce = Callable[[str], None]
 
 
 def version() -> str:
-    """Name the version that is installed."""
+    """Return the installed version."""
     try:
         return installed_version("dartd")
     except PackageNotFoundError:
@@ -67,13 +68,12 @@ def version() -> str:
 
 
 def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = False) -> Board:
-    """Build the board of a configuration with these cameras, which may be asked to keep `images` of throws."""
+    """Return a board as configured, with these cameras; `images`: cameras store images of throws."""
     board = config.board
     times = ThrowTimes(
         settled_timeout_ms=board.settled_timeout_ms,
         throw_timeout_ms=board.throw_timeout_ms,
         pull_out_timeout_ms=board.pull_out_timeout_ms,
-        bounce_out_check_ms=board.bounce_out_check_ms,
         takeout_adopt_ms=board.takeout_adopt_ms,
         count_misses=config.visit.count_misses,
     )
@@ -81,7 +81,7 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
 
 
 def rate_classes(config: Config) -> dict[str, int]:
-    """Give the requests a minute of each rate class."""
+    """Return the requests per minute of each rate class."""
     limits = config.limits
     return {
         "default": limits.default,
@@ -93,10 +93,10 @@ def rate_classes(config: Config) -> dict[str, int]:
 
 
 def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> list[socket.socket]:
-    """Take the sockets that systemd hands over, else bind the configured address; blocks.
+    """Return the sockets passed by systemd, else bind the configured address; blocks.
 
     Raises:
-        ListenError: the address cannot be bound; says why and what to do.
+        ListenError: the address cannot be bound; the message contains reason and remedy.
     """
     if handed_over := listen_fds(environ):
         return handed_over
@@ -119,7 +119,7 @@ def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> lis
 
 
 class Daemon:
-    """A running dartd. Built outside the event loop; everything it needs is opened in `run`, and closed there."""
+    """A running dartd. Created outside the event loop; all resources are opened and closed in `run`."""
 
     def __init__(
         self, config: Config, *, environ: Mapping[str, str] = os.environ, announce: Announce = print, scenario: Scenario | None = None
@@ -127,8 +127,8 @@ class Daemon:
         self._config = config
         self._environ = environ
         self._announce = announce
-        self._mischief = Mischief(scenario)
-        self._clock = LiveClock(wall=self._mischief.wall)
+        self._faults = FaultInjector(scenario)
+        self._clock = LiveClock(wall=self._faults.wall)
         self._version = version()
         self._metrics = Metrics(self._version, process=True)
 
@@ -136,8 +136,8 @@ class Daemon:
         """Run until SIGTERM or SIGINT.
 
         Raises:
-            DartdError: something that it needs at start is not there; the message says what to do.
-            ExceptionGroup: a part has broken; the daemon ends rather than limp.
+            DartdError: something required at the start is missing; the message contains the remedy.
+            ExceptionGroup: a part has failed; the daemon stops.
         """
         _raise_file_limit()
         async with AsyncExitStack() as stack:
@@ -149,25 +149,15 @@ class Daemon:
             hub = Hub(
                 read=journal.read, last_seq=journal.last_seq, queue_size=self._config.ws.queue_size, ring_bytes=self._config.ws.ring_bytes
             )
-            await hub.remember()
-            supervisor, pipeline = await self._seeing(journal, hub)
+            await hub.load()
+            supervisor, pipeline = await self._build_pipeline(journal, hub)
             services = await self._services(journal, hub, supervisor, pipeline)
             await self._run_parts(sockets, supervisor, pipeline, services)
 
     # -- building
 
-    async def _restored_board(self, journal: Journal) -> Board:
-        """Build the board and let it remember what it told before."""
-        cameras = [camera.camera_id for camera in self._config.cameras]
-        board = build_board(self._config, cameras, images=self._config.images_path is not None)
-        past = await journal.recent(RECOVERY_EVENTS)
-        now = self._clock.now()
-        offset_s = self._clock.wall(now) - now
-        board.restore(((each.event, each.at_s - offset_s) for each in past), now)
-        return board
-
     async def _simulation_epoch_s(self, journal: Journal) -> float:
-        """Give the media time at which the simulated scene began: a restarted daemon sees it go on."""
+        """Return the media time at which the simulated scene began, the same after a restart."""
         now = self._clock.now()
         offset_s = self._clock.wall(now) - now
         return float(await remembered(journal.database, "simulation_epoch_s", repr(now + offset_s))) - offset_s
@@ -179,9 +169,9 @@ class Daemon:
         )
 
     async def _accounts(self, database: Database) -> Accounts:
-        """Know people by their accounts, and the operator by the configured token, or by the one of the state directory.
+        """Set up authentication: user accounts, and the operator's token from the configuration or the state directory.
 
-        What is made here (the first account, the token) is told once.
+        A generated account or token is announced once.
         """
         auth = self._config.auth
         signing_key, _ = await asyncio.to_thread(
@@ -194,7 +184,7 @@ class Daemon:
             access_ttl_s=auth.access_ttl_s,
             refresh_ttl_s=auth.refresh_ttl_s,
         )
-        await accounts.keep_operator_key(await self._operator_token())
+        await accounts.ensure_operator_key(await self._operator_token())
         password = await accounts.ensure_admin()
         if password is not None:
             self._announce(f"first account, shown this once: user admin, password {password}")
@@ -209,21 +199,24 @@ class Daemon:
             self._announce(f"operator token, shown this once and kept in {self._config.state_path}: {token}")
         return token
 
-    async def _seeing(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
-        """Build what sees and decides, with all that was known before."""
+    async def _build_pipeline(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
+        """Build supervisor, board and pipeline, and restore their state."""
         config, clock = self._config, self._clock
-        board, calibrations = await self._restored_board(journal), Calibrations(journal.database)
+        cameras = [camera.camera_id for camera in config.cameras]
+        board = build_board(config, cameras, images=config.images_path is not None)
+        pending = await recover(board, journal, clock)
+        calibrations = Calibrations(journal.database)
         await calibrations.load()
-        self._mischief.begin()
+        self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
-        briefing = Briefing(config, board, calibrations, self._mischief, began_s=clock.now(), epoch_s=epoch_s)
+        configurations = Configurations(config, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
 
         async def deliver(_camera_id: CameraId, item: WorkerInput) -> None:
             await pipeline.deliver(item)
             if isinstance(item, Calibrated):
                 await calibrations.keep(item.calibration, at_s=clock.wall(item.t_s))
 
-        supervisor = Supervisor([camera.camera_id for camera in config.cameras], briefing.of, deliver)
+        supervisor = Supervisor([camera.camera_id for camera in config.cameras], configurations.of_camera, deliver)
         pipeline = Pipeline(
             board,
             journal,
@@ -233,13 +226,15 @@ class Daemon:
             metrics=self._metrics,
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
+        for event in pending:
+            await pipeline.deliver(event)
         return supervisor, pipeline
 
     async def _services(self, journal: Journal, hub: Hub, supervisor: Supervisor, pipeline: Pipeline) -> Services:
-        """Build what the web is given, and let the metrics look at it."""
+        """Build the dependencies of the web, and register the metrics."""
         config = self._config
         clients = Clients(config.ws.max_clients)
-        limits = Limits(rate_classes(config), admin_factor=config.limits.admin_factor)
+        limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
         await limits.load(journal.database)
         self._metrics.watch(cameras=lambda: _camera_figures(supervisor), hub=lambda: _hub_figures(hub, clients), pipeline=pipeline.figures)
         return Services(
@@ -253,9 +248,9 @@ class Daemon:
             database=journal.database,
             accounts=await self._accounts(journal.database),
             limits=limits,
-            seat=journal,
             clients=clients,
             host=HostFigures(config.state_path),
+            webhooks=Webhooks(),
             started_at_s=self._clock.now(),
             now=self._clock.now,
         )
@@ -269,11 +264,11 @@ class Daemon:
         tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
         serving = functools.partial(serve, max_message_bytes=config.ws.max_message_bytes, tls=tls)
         async with anyio.create_task_group() as tasks:
-            await tasks.start(_heed_signals, tasks.cancel_scope)
+            await tasks.start(_wait_for_signals, tasks.cancel_scope)
             tasks.start_soon(pipeline.run)
             tasks.start_soon(services.host.run)
             tasks.start_soon(self._measure_lag)
-            tasks.start_soon(self._mischief.run, config.store_path)
+            tasks.start_soon(self._faults.run, config.store_path)
             tasks.start_soon(write_behind, services)
             tasks.start_soon(retention.run)
             await tasks.start(serving, build_app(services), sockets)
@@ -292,34 +287,34 @@ class Daemon:
         _log.info("dartd %s listens, process %s", services.version, os.getpid())
 
     async def _measure_lag(self) -> None:
-        """Measure how late the event loop runs what is due."""
+        """Measure the delay of scheduled callbacks of the event loop."""
         while True:
             due_s = self._clock.now() + LAG_PERIOD_S
             await asyncio.sleep(LAG_PERIOD_S)
             self._metrics.loop_lag.observe(max(0.0, self._clock.now() - due_s))
 
     async def _report_alive(self, supervisor: Supervisor, pipeline: Pipeline) -> None:
-        """Feed systemd's watchdog from the loop, as long as the pipeline moves."""
+        """Notify systemd's watchdog as long as the pipeline makes progress."""
         interval_s = watchdog_interval_s(self._environ)
         if interval_s is None:
             await anyio.sleep_forever()
         while True:
             if pipeline.is_stuck():
-                _log.critical("the pipeline does not move; the watchdog is not fed")
+                _log.critical("the pipeline makes no progress; the watchdog is not notified")
             else:
                 sd_notify("WATCHDOG=1", f"STATUS={_status(supervisor, pipeline)}", environ=self._environ)
             await asyncio.sleep(interval_s or 0)
 
 
-async def _heed_signals(scope: anyio.CancelScope, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-    """End everything at SIGTERM or SIGINT; a second one ends the process at once."""
+async def _wait_for_signals(scope: anyio.CancelScope, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+    """Cancel everything on SIGTERM or SIGINT; a second signal ends the process at once."""
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
         task_status.started()
         async for each in signals:
             if each == signal.SIGHUP:
                 _log.warning("SIGHUP: the configuration is read at start only; restart dartd to change it")
                 continue
-            _log.info("%s: ending", signal.Signals(each).name)
+            _log.info("%s: stopping", signal.Signals(each).name)
             sd_notify("STOPPING=1")
             scope.cancel()
             return
@@ -341,15 +336,15 @@ def _camera_figures(supervisor: Supervisor) -> list[CameraFigures]:
 
 
 def _hub_figures(hub: Hub, clients: Clients) -> HubFigures:
-    told = hub.statistics()
+    statistics = hub.statistics()
     return HubFigures(
-        clients=told.clients,
-        lagging=told.lagging,
-        queued=told.queued,
-        published=told.published,
-        deliveries=told.deliveries,
-        lags=told.lags,
-        journal_reads=told.journal_reads,
+        clients=statistics.clients,
+        lagging=statistics.lagging,
+        queued=statistics.queued,
+        published=statistics.published,
+        deliveries=statistics.deliveries,
+        lags=statistics.lags,
+        journal_reads=statistics.journal_reads,
         refused=clients.refused,
         stalled=clients.stalled,
     )
@@ -363,14 +358,14 @@ def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:
 
 
 def _reachable(host: str) -> str:
-    """Name an address that a browser on this machine can open."""
-    if host in {"0.0.0.0", "::", ""}:  # noqa: S104  it is compared, not bound
+    """Return a host name that a browser on this machine can open."""
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104  compared, not bound
         return "localhost"
     return f"[{host}]" if ":" in host else host
 
 
 def _raise_file_limit() -> None:
-    """Allow as many open files as the system lets us: each client is one."""
+    """Raise the limit of open files to the hard limit: each client needs one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         try:

@@ -1,24 +1,25 @@
-"""Every error that dartd raises on purpose.
+"""All errors that dartd raises deliberately.
 
 DartdError
-├── ConfigError             the configuration is wrong: path, reason and remedy
-├── StoreError              the database cannot be opened or written
-│   ├── StoreBusyError      another daemon holds the store
-│   └── StoreFullError      too many queries wait; ask again later
-├── TakenError              what shall be made is there already
-├── ConflictError           what shall be changed is not as it was, or must stay
-│   └── CommandRefusedError the board cannot do what was asked
-├── ListenError             the address cannot be listened on
+├── ConfigError             the configuration is not valid: path, reason and remedy
+├── StoreError              the database cannot be opened, or refuses a statement
+│   ├── StoreUnavailableError  the file cannot be read or written now: full, I/O error, damaged, locked
+│   ├── StoreBusyError      another daemon uses the store
+│   └── StoreFullError      too many queries are waiting; retry later
+├── AlreadyExistsError      an entity to be created exists already
+├── ConflictError           an entity was changed in the meantime, or cannot be changed
+│   └── CommandRefusedError the board cannot execute the command in its state
+├── ListenError             the address cannot be bound
 ├── RecordingError          a recording cannot be read
-├── WorkerProtocolError     a camera process sent what is no message
-└── PipelineFullError       too much waits to be decided; ask again later
+├── WorkerProtocolError     a camera process sent an invalid message
+└── PipelineFullError       too many inputs are waiting; retry later
 """
 
 from typing import Any
 
 
 class DartdError(Exception):
-    """Base: a stable `code`, a message that a user can act on, and the data behind it."""
+    """Base class: a stable `code`, a message with a remedy, and `details`."""
 
     code = "INTERNAL_ERROR"
 
@@ -29,37 +30,41 @@ class DartdError(Exception):
 
 
 class ConfigError(DartdError):
-    """The configuration is wrong; the message names the path, what was expected and what was found."""
+    """The configuration is not valid; the message contains the path, what was expected and what was found."""
 
     code = "CONFIG_ERROR"
 
 
 class StoreError(DartdError):
-    """The database cannot be opened or written."""
+    """The database cannot be opened, or refuses a statement."""
 
     code = "DATABASE_ERROR"
 
 
+class StoreUnavailableError(StoreError):
+    """The file itself cannot be read or written now, whatever the statement: full, I/O error, damaged, read-only, held by another."""
+
+
 class StoreBusyError(StoreError):
-    """Another daemon holds the store."""
+    """Another daemon uses the store."""
 
     code = "STORE_BUSY"
 
 
 class StoreFullError(StoreError):
-    """Too many queries wait for the database: ask again later."""
+    """Too many queries are waiting for the database: retry later."""
 
     code = "STORE_FULL"
 
 
-class TakenError(DartdError):
-    """What shall be made is there already."""
+class AlreadyExistsError(DartdError):
+    """An entity to be created exists already."""
 
     code = "RESOURCE_ALREADY_EXISTS"
 
 
 class ConflictError(DartdError):
-    """What shall be changed is not as it was, or has to stay as it is."""
+    """An entity was changed in the meantime, or cannot be changed."""
 
     code = "STATE_CONFLICT"
 
@@ -69,11 +74,11 @@ class ConflictError(DartdError):
 
 
 class CommandRefusedError(ConflictError):
-    """The board cannot do what was asked in its present state."""
+    """The board cannot execute the command in its present state."""
 
 
 class ListenError(DartdError):
-    """The address cannot be listened on."""
+    """The address cannot be bound."""
 
     code = "LISTEN_ERROR"
 
@@ -85,12 +90,12 @@ class RecordingError(DartdError):
 
 
 class WorkerProtocolError(DartdError):
-    """A camera process sent bytes that are no message."""
+    """A camera process sent bytes that are not a message."""
 
     code = "WORKER_PROTOCOL_ERROR"
 
 
 class PipelineFullError(DartdError):
-    """Too much waits before the board, or the journal cannot write: ask again later."""
+    """Too many inputs are waiting, or the journal cannot be written: retry later."""
 
     code = "PIPELINE_FULL"

@@ -1,7 +1,7 @@
-"""The daemon's log: text with priorities for journald, plain text, or JSON lines; without secrets, without floods.
+"""Logging: text with priorities for journald, plain text, or JSON lines; secrets redacted, repeated lines limited.
 
-Lines are written by a thread of their own, so that a reader of the log that stands still never stops the event loop. What does not fit
-into the bounded queue is dropped and counted, and the count is logged.
+Lines are written by a separate thread, so that a slow reader of the log never blocks the event loop. Lines that do not fit into the
+bounded queue are dropped; their number is logged.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from typing import TextIO
 from dartd.config import LogConfig
 
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
-"""The trace id of the request that is being answered; every line logged meanwhile carries it."""
+"""The trace id of the current request; it is added to every line logged meanwhile."""
 
 _QUEUE_LINES = 10_000
 _CLOSE_TIMEOUT_S = 1.0
@@ -39,8 +39,8 @@ _SECRETS = (
 
 @contextlib.contextmanager
 def logging_to(stream: TextIO, config: LogConfig, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
-    """Send everything that is logged to a stream; what still waits at the end is written, for a second at most."""
-    handler = LineHandler(stream, _formatter(config.format, stream, environ))
+    """Log to a stream while the block runs; waiting lines are written at the end, for at most a second."""
+    handler = QueuedStreamHandler(stream, _formatter(config.format, stream, environ))
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     root.handlers[:] = [handler]
@@ -56,21 +56,21 @@ def logging_to(stream: TextIO, config: LogConfig, environ: Mapping[str, str] = o
 
 
 def redact(text: str) -> str:
-    """Take tokens, authorizations and credentials in addresses out of a line."""
+    """Return a line with tokens, authorizations and credentials in addresses replaced."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
 
 
 class TextFormatter(logging.Formatter):
-    """One line a record, `key=value` for what was given as extra; for journald each line starts with its priority."""
+    """Formats one line per record with extras as `key=value`; for journald each line starts with its priority."""
 
     def __init__(self, *, journald: bool) -> None:
         super().__init__()
         self._journald = journald
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write the record as text."""
+        """Return the record as text."""
         text = f"{record.name}: {record.getMessage()}" + "".join(f" {key}={value}" for key, value in _extras(record).items())
         if record.exc_info:
             text += "\n" + self.formatException(record.exc_info)
@@ -82,10 +82,10 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a record: `timestamp level logger message`, what the message names, the extras, `trace_id` and `exception`."""
+    """Formats one JSON object per record: `timestamp level logger message`, the arguments, the extras, `trace_id` and `exception`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write the record as a JSON line; secrets are taken out before quoting, so that the line stays JSON."""
+        """Return the record as a JSON line; secrets are redacted before encoding, so that the line stays valid JSON."""
         line: dict[str, object] = {
             "timestamp": _timestamp(record),
             "level": record.levelname.lower(),
@@ -100,7 +100,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class RepeatLimit:
-    """Lets the same line through a few times in a while, and counts the rest."""
+    """Admits the same line a few times per window and counts the rest."""
 
     def __init__(self, repeats: int = _REPEATS, window_s: float = _REPEAT_WINDOW_S) -> None:
         self._repeats = repeats
@@ -108,13 +108,13 @@ class RepeatLimit:
         self._seen: OrderedDict[tuple[str, int, str], tuple[float, int]] = OrderedDict()
 
     def admit(self, key: tuple[str, int, str], now: float) -> bool:
-        """Say whether a line may be written: its logger, level and text, and the time."""
+        """Return whether a line may be written; `key` is its logger, level and text."""
         started_s, count = self._seen.get(key, (now, 0))
         self._seen[key] = (started_s, count + 1)
         return count < self._repeats
 
     def expire(self, now: float) -> list[tuple[tuple[str, int, str], int]]:
-        """Forget the lines whose while is over, the oldest first; give those that were held back, and how often."""
+        """Drop lines whose window is over, the oldest first; return suppressed lines with their counts."""
         held = []
         while self._seen:
             key, (started_s, count) = next(iter(self._seen.items()))
@@ -126,8 +126,8 @@ class RepeatLimit:
         return held
 
 
-class LineHandler(logging.Handler):
-    """Formats records where they are logged and writes them in a thread of its own, through a bounded queue."""
+class QueuedStreamHandler(logging.Handler):
+    """Formats records where they are logged and writes them in a separate thread through a bounded queue."""
 
     def __init__(self, stream: TextIO, formatter: logging.Formatter) -> None:
         super().__init__()
@@ -140,18 +140,18 @@ class LineHandler(logging.Handler):
         self._writer.start()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Queue the record's line, unless it was just written several times."""
+        """Queue the record unless it was repeated too often."""
         try:
             for (name, level, text), count in self._limit.expire(record.created):
                 again = {"name": name, "levelno": level, "levelname": logging.getLevelName(level), "msg": "%s (%d times more)"}
                 self._put(self.format(logging.makeLogRecord({**again, "args": (text, count), "created": record.created})))
             if self._limit.admit((record.name, record.levelno, record.getMessage()), record.created):
                 self._put(self.format(record))
-        except Exception:  # noqa: BLE001  a line that cannot be formatted must not stop what logged it
+        except Exception:  # noqa: BLE001  a formatting error must not propagate to the caller
             self.handleError(record)
 
     def close(self) -> None:
-        """Write what waits, and end; a reader that stands still is not waited for longer than a second."""
+        """Write waiting lines and stop; wait at most a second for a blocked reader."""
         try:
             self._lines.put(None, timeout=_CLOSE_TIMEOUT_S)
             self._writer.join(_CLOSE_TIMEOUT_S)
@@ -165,7 +165,7 @@ class LineHandler(logging.Handler):
     def _put(self, line: str) -> None:
         try:
             if self.dropped:
-                self._lines.put_nowait(f"{self.dropped} lines of the log were lost, its reader was too slow")
+                self._lines.put_nowait(f"{self.dropped} log lines were dropped because the reader was too slow")
                 self.dropped = 0
             self._lines.put_nowait(line)
         except queue.Full:
@@ -173,7 +173,7 @@ class LineHandler(logging.Handler):
 
     def _write(self) -> None:
         while (line := self._lines.get()) is not None:
-            with contextlib.suppress(OSError, ValueError):  # nobody reads the log any more: the daemon goes on
+            with contextlib.suppress(OSError, ValueError):  # the log is closed: continue without it
                 self._stream.write(line + "\n")
                 if self._lines.empty():
                     self._stream.flush()
@@ -188,7 +188,7 @@ def _formatter(wanted: str, stream: TextIO, environ: Mapping[str, str]) -> loggi
 
 
 def _is_journal(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Say whether the stream leads to journald, which systemd tells by its device and inode."""
+    """Return whether the stream is connected to journald, which systemd announces by device and inode."""
     try:
         status = os.fstat(stream.fileno())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What Prometheus may ask of the daemon: counts kept in memory, gathered without I/O when it asks."""
+"""Prometheus metrics: counters in memory, and figures collected without I/O at each scrape."""
 
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,9 +10,8 @@ from prometheus_client.metrics_core import Metric
 
 from schemas.base import CameraId, Value
 from schemas.board import Ring
-from schemas.entities import EntityEvent
 from schemas.events import DartHit, Envelope, JournalledEvent
-from schemas.worker import Counters, FaultKind
+from schemas.pipe.from_worker import Counters, FaultKind
 
 DETECTION_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0)
 JOURNAL_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 1.0)
@@ -20,7 +19,7 @@ LOOP_LAG_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 
 
 class CameraFigures(Value, frozen=True, kw_only=True):
-    """One camera at the moment of a scrape."""
+    """The figures of one camera at a scrape."""
 
     camera_id: CameraId
     up: bool = False
@@ -32,7 +31,7 @@ class CameraFigures(Value, frozen=True, kw_only=True):
 
 
 class HubFigures(Value, frozen=True, kw_only=True):
-    """The hub at the moment of a scrape."""
+    """The figures of the hub at a scrape."""
 
     clients: int = 0
     lagging: int = 0
@@ -46,7 +45,7 @@ class HubFigures(Value, frozen=True, kw_only=True):
 
 
 class PipelineFigures(Value, frozen=True, kw_only=True):
-    """The pipeline at the moment of a scrape."""
+    """The figures of the pipeline at a scrape."""
 
     inbox: int = 0
     inbox_limit: int = 0
@@ -55,32 +54,38 @@ class PipelineFigures(Value, frozen=True, kw_only=True):
 
 
 class Metrics:
-    """The registry, and the counters that are counted as things happen."""
+    """The registry and the counters that are incremented when something happens."""
 
     def __init__(self, version: str = "0", revision: str = "unknown", *, process: bool = False) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library does not annotate it
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # not annotated by the library
         registry = CollectorRegistry(auto_describe=False)
         self.registry = registry
-        build = Gauge("dartd_build_info", "What runs here", ("version", "revision", "python"), registry=registry)
+        build = Gauge("dartd_build_info", "Version, revision and Python version", ("version", "revision", "python"), registry=registry)
         build.labels(version, revision, platform.python_version()).set(1)
         self.events = Counter("dartd_events", "Events journalled", ("event_type",), registry=registry)
         self.detections = Counter("dartd_detections", "Darts that hit, by ring", ("ring",), registry=registry)
         self.camera_detections = Counter(
-            "dartd_camera_detections", "Darts a camera saw, by whether its view was used", ("camera", "used"), registry=registry
+            "dartd_camera_detections",
+            "Darts detected by a camera, by whether the detection was used",
+            ("camera", "used"),
+            registry=registry,
         )
         self.detection_latency = Histogram(
-            "dartd_detection_latency_seconds", "First still frame to journal", buckets=DETECTION_BUCKETS_S, registry=registry
+            "dartd_detection_latency_seconds",
+            "Time from the first still frame to the journal",
+            buckets=DETECTION_BUCKETS_S,
+            registry=registry,
         )
         self.journal_appends = Counter("dartd_journal_appends", "Group commits of the journal", registry=registry)
-        self.journal_errors = Counter("dartd_journal_errors", "Commits that the disk refused", registry=registry)
+        self.journal_errors = Counter("dartd_journal_errors", "Commits that failed", registry=registry)
         self.journal_append = Histogram(
-            "dartd_journal_append_seconds", "Time for one group commit", buckets=JOURNAL_BUCKETS_S, registry=registry
+            "dartd_journal_append_seconds", "Duration of a group commit", buckets=JOURNAL_BUCKETS_S, registry=registry
         )
-        self.commands = Counter("dartd_commands", "What people asked of the board, by answer", ("outcome",), registry=registry)
+        self.commands = Counter("dartd_commands", "Commands to the board by outcome", ("outcome",), registry=registry)
         self.loop_lag = Histogram(
-            "dartd_loop_lag_seconds", "How late the event loop runs what is due", buckets=LOOP_LAG_BUCKETS_S, registry=registry
+            "dartd_loop_lag_seconds", "Delay of scheduled callbacks of the event loop", buckets=LOOP_LAG_BUCKETS_S, registry=registry
         )
-        for event in get_args(JournalledEvent | EntityEvent):
+        for event in get_args(JournalledEvent):
             self.events.labels(event.__struct_config__.tag)
         for ring in get_args(Ring):
             self.detections.labels(ring)
@@ -91,7 +96,7 @@ class Metrics:
             GCCollector(registry=registry)
 
     def count(self, envelopes: Sequence[Envelope]) -> None:
-        """Count events that were journalled."""
+        """Count journalled events."""
         for envelope in envelopes:
             event = envelope.event
             self.events.labels(event.__struct_config__.tag).inc()
@@ -105,7 +110,7 @@ class Metrics:
         hub: Callable[[], HubFigures],
         pipeline: Callable[[], PipelineFigures],
     ) -> None:
-        """Ask these for their figures at each scrape; they answer from memory."""
+        """Register callables that return figures at each scrape, from memory."""
         self.registry.register(_Watch(cameras, hub, pipeline))
 
     def _count_hit(self, hit: DartHit) -> None:
@@ -116,7 +121,7 @@ class Metrics:
 
 
 class _Watch:
-    """A collector that turns figures into families at the moment of a scrape."""
+    """A collector that converts figures into metric families at each scrape."""
 
     def __init__(
         self,
@@ -129,11 +134,11 @@ class _Watch:
         self._pipeline = pipeline
 
     def describe(self) -> list[Metric]:
-        """Promise no names in advance, so that registering asks nobody."""
+        """Return nothing, so that registering does not collect."""
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Gather everything."""
+        """Yield all families."""
         yield from _camera_families(list(self._cameras()))
         yield from _hub_families(self._hub())
         yield from _pipeline_families(self._pipeline())
@@ -142,21 +147,25 @@ class _Watch:
 def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
     gauges: tuple[tuple[str, str, Callable[[CameraFigures], float]], ...] = (
         ("dartd_camera_up", "Whether the camera delivers frames", lambda c: float(c.up)),
-        ("dartd_camera_frames_per_second", "Frames a second that the camera delivers", lambda c: c.fps),
-        ("dartd_camera_reference_age_seconds", "Age of the picture that new frames are compared with", lambda c: c.reference_age_s),
+        ("dartd_camera_frames_per_second", "Frames per second of the camera", lambda c: c.fps),
+        ("dartd_camera_reference_age_seconds", "Age of the reference image", lambda c: c.reference_age_s),
     )
     counters: tuple[tuple[str, str, Callable[[CameraFigures], float]], ...] = (
-        ("dartd_camera_restarts", "Starts of the camera's process after the first", lambda c: c.restarts),
+        ("dartd_camera_restarts", "Restarts of the camera process", lambda c: c.restarts),
         ("dartd_camera_frames", "Frames read", lambda c: c.counters.frames_read),
-        ("dartd_camera_frames_bad", "Frames that were no picture", lambda c: c.counters.frames_bad),
-        ("dartd_camera_frames_dropped", "Frames skipped because a newer one was there", lambda c: c.counters.frames_dropped),
-        ("dartd_camera_frames_held", "Frames that the source repeated", lambda c: c.counters.frames_held),
+        ("dartd_camera_frames_bad", "Frames that could not be decoded", lambda c: c.counters.frames_bad),
+        ("dartd_camera_frames_dropped", "Frames skipped in favour of newer ones", lambda c: c.counters.frames_dropped),
+        ("dartd_camera_frames_held", "Frames repeated by the source", lambda c: c.counters.frames_held),
         ("dartd_camera_decode_seconds", "Time spent decoding", lambda c: c.counters.decode_s),
         ("dartd_camera_diff_seconds", "Time spent comparing", lambda c: c.counters.diff_s),
         ("dartd_camera_locate_seconds", "Time spent locating darts", lambda c: c.counters.locate_s),
-        ("dartd_camera_locates", "Pictures in which darts were looked for", lambda c: c.counters.locates),
-        ("dartd_camera_images_kept", "Throws whose pictures were written", lambda c: c.counters.images_kept),
-        ("dartd_camera_images_lost", "Throws whose pictures were not: the disk was full or too slow", lambda c: c.counters.images_lost),
+        ("dartd_camera_locates", "Images in which darts were located", lambda c: c.counters.locates),
+        ("dartd_camera_images_kept", "Throws whose images were stored", lambda c: c.counters.images_kept),
+        (
+            "dartd_camera_images_lost",
+            "Throws whose images were not stored: the disk was full or too slow",
+            lambda c: c.counters.images_lost,
+        ),
     )
     for name, text, figure in gauges:
         gauge = GaugeMetricFamily(name, text, labels=("camera",))
@@ -169,7 +178,7 @@ def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
             counter.add_metric((camera.camera_id,), figure(camera))
         yield counter
 
-    faults = GaugeMetricFamily("dartd_camera_fault", "Whether this is wrong with the camera", labels=("camera", "fault"))
+    faults = GaugeMetricFamily("dartd_camera_fault", "Whether the camera has this fault", labels=("camera", "fault"))
     for camera in cameras:
         for fault in get_args(FaultKind):
             faults.add_metric((camera.camera_id, fault), float(fault in camera.faults))
@@ -177,19 +186,19 @@ def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
 
 
 def _hub_families(hub: HubFigures) -> Iterator[Metric]:
-    yield GaugeMetricFamily("dartd_clients", "Clients that listen", hub.clients)
-    yield GaugeMetricFamily("dartd_clients_lagging", "Clients that are served from the ring or the journal", hub.lagging)
-    yield GaugeMetricFamily("dartd_ws_queue_depth", "Messages that wait in all clients' queues", hub.queued)
-    yield CounterMetricFamily("dartd_hub_published", "Events told to the hub", hub.published)
-    yield CounterMetricFamily("dartd_ws_messages", "Events given to clients", hub.deliveries)
-    yield CounterMetricFamily("dartd_ws_refused", "Clients turned away because all seats were taken", hub.refused)
-    yield CounterMetricFamily("dartd_ws_stalled", "Clients let go because they took nothing", hub.stalled)
-    yield CounterMetricFamily("dartd_ws_lags", "Times that a client fell behind its queue", hub.lags)
-    yield CounterMetricFamily("dartd_hub_journal_reads", "Times that a laggard was served from the journal", hub.journal_reads)
+    yield GaugeMetricFamily("dartd_clients", "Connected clients", hub.clients)
+    yield GaugeMetricFamily("dartd_clients_lagging", "Clients served from the ring or the journal", hub.lagging)
+    yield GaugeMetricFamily("dartd_ws_queue_depth", "Messages in the queues of all clients", hub.queued)
+    yield CounterMetricFamily("dartd_hub_published", "Events published", hub.published)
+    yield CounterMetricFamily("dartd_ws_messages", "Events sent to clients", hub.deliveries)
+    yield CounterMetricFamily("dartd_ws_refused", "Clients rejected by the connection limit", hub.refused)
+    yield CounterMetricFamily("dartd_ws_stalled", "Clients disconnected because they read nothing", hub.stalled)
+    yield CounterMetricFamily("dartd_ws_lags", "Times a client overflowed its queue", hub.lags)
+    yield CounterMetricFamily("dartd_hub_journal_reads", "Reads of the journal for lagging clients", hub.journal_reads)
 
 
 def _pipeline_families(pipeline: PipelineFigures) -> Iterator[Metric]:
-    yield GaugeMetricFamily("dartd_inbox_depth", "Messages that wait before the board", pipeline.inbox)
-    yield GaugeMetricFamily("dartd_inbox_limit", "Messages that may wait before the board", pipeline.inbox_limit)
-    yield GaugeMetricFamily("dartd_journal_last_seq", "Number of the last event", pipeline.last_seq)
+    yield GaugeMetricFamily("dartd_inbox_depth", "Inputs waiting for the pipeline", pipeline.inbox)
+    yield GaugeMetricFamily("dartd_inbox_limit", "Maximum number of inputs waiting for the pipeline", pipeline.inbox_limit)
+    yield GaugeMetricFamily("dartd_journal_last_seq", "seq of the last event", pipeline.last_seq)
     yield GaugeMetricFamily("dartd_pipeline_stalled", "Whether the journal cannot be written", float(pipeline.stalled))

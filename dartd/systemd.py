@@ -1,4 +1,4 @@
-"""Talking to systemd: READY, STATUS and WATCHDOG to it, open sockets from it. Without systemd nothing happens."""
+"""systemd integration: sd_notify (READY, STATUS, WATCHDOG) and socket activation. Without systemd all functions do nothing."""
 
 import os
 import socket
@@ -8,10 +8,10 @@ _FIRST_FD = 3  # SD_LISTEN_FDS_START
 
 
 def sd_notify(*lines: str, environ: Mapping[str, str] = os.environ) -> bool:
-    """Tell systemd something, such as `READY=1` or `STATUS=3 cameras ready`. True when it was told.
+    """Send a notification to systemd, such as `READY=1` or `STATUS=3 cameras ready`; return whether it was sent.
 
-    Never blocks and never raises: a beat of the watchdog that is lost is followed by the next one, and a READY that is lost shows in
-    the start's time limit.
+    Never blocks and never raises: a lost watchdog notification is followed by the next one, and a lost READY results in the start
+    timeout.
     """
     address = environ.get("NOTIFY_SOCKET", "")
     if not address:
@@ -26,18 +26,18 @@ def sd_notify(*lines: str, environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def listen_fds(environ: Mapping[str, str] = os.environ) -> list[socket.socket]:
-    """Take over the sockets that systemd opened for this process; none without socket activation."""
+    """Return the sockets that systemd opened for this process; none without socket activation."""
     if environ.get("LISTEN_PID") != str(os.getpid()):
         return []
     count = int(environ.get("LISTEN_FDS", "0"))
     taken = [socket.socket(fileno=fd) for fd in range(_FIRST_FD, _FIRST_FD + count)]
     for each in taken:
-        each.set_inheritable(False)  # a camera process must not hold the daemon's port
+        each.set_inheritable(False)  # camera processes must not inherit the port
     return taken
 
 
 def watchdog_interval_s(environ: Mapping[str, str] = os.environ) -> float | None:
-    """Give how often systemd wants a sign of life, as a third of its limit; None when it does not watch this process."""
+    """Return the interval of watchdog notifications, a third of systemd's limit; None without a watchdog."""
     if environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return None
     limit_us = environ.get("WATCHDOG_USEC", "")

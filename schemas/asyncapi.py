@@ -1,4 +1,4 @@
-"""The WebSocket described as AsyncAPI 3, made from the types of its messages."""
+"""The WebSocket described as AsyncAPI 3, generated from the types of its messages."""
 
 from typing import Any, get_args
 
@@ -7,20 +7,26 @@ import msgspec
 from schemas.base import Command, Event
 from schemas.commands import SpokenCommand
 from schemas.documents import Schema, documents, name_of
-from schemas.entities import EntityEvent
-from schemas.events import CalibrationChanged, CameraStateChanged, JournalledEvent, LiveEvent
-from schemas.presence import Presence
-from schemas.today import MetricsUpdate, SystemStatus
+from schemas.events import (
+    CalibrationChanged,
+    CameraStateChanged,
+    EntityEvent,
+    JournalledEvent,
+    LiveEvent,
+    MetricsUpdate,
+    Presence,
+    SystemStatus,
+)
 
 VERSION = "3.0.0"
 _REFERENCE = "#/components/schemas/{name}"
-_SAID: dict[str, tuple[str, Schema]] = {
-    "ping": ("Answer me.", {}),
-    "subscribe": ("Tell me of these topics too.", {"topics": "topics"}),
-    "unsubscribe": ("Tell me no more of these topics.", {"topics": "topics"}),
-    "resume": ("Tell me everything after this seq (of this stream).", {"since": "seq", "stream_id": "text"}),
-    "presence": ("Let others see that I watch this topic, under this name; without a name: no more.", {"topic": "text", "name": "text"}),
-    "auth": ("This is my token.", {"token": "text"}),
+_CLIENT_MESSAGES: dict[str, tuple[str, Schema]] = {
+    "ping": ("Request a pong.", {}),
+    "subscribe": ("Subscribe to more topics.", {"topics": "topics"}),
+    "unsubscribe": ("Unsubscribe from topics.", {"topics": "topics"}),
+    "resume": ("Request all events after this seq (of this stream).", {"since": "seq", "stream_id": "text"}),
+    "presence": ("Publish that this client watches a topic; without a name: withdraw it.", {"topic": "text", "name": "text"}),
+    "auth": ("Authenticate the connection.", {"token": "text"}),
 }
 _FIELDS: dict[str, Schema] = {
     "topics": {"type": "array", "items": {"type": "string"}, "minItems": 1},
@@ -30,8 +36,8 @@ _FIELDS: dict[str, Schema] = {
 _OPTIONAL = {"stream_id", "name"}
 
 
-def topic_told(event: type[Event]) -> str:
-    """Name the topic on which events of a type are told; `*` for what every client gets, whatever its topics."""
+def topic_template_of(event: type[Event]) -> str:
+    """Return the topic of an event type; `*` for messages to all clients whatever their topics."""
     if event in get_args(EntityEvent):
         return "{entity_type}:{entity_id}"
     if event in {CameraStateChanged, CalibrationChanged}:
@@ -46,8 +52,8 @@ def topic_told(event: type[Event]) -> str:
 
 
 def describe(*, version: str, ws_path: str = "/ws") -> Schema:
-    """Give the document: one channel, on which a client sends what it may say and receives every event."""
-    told, said = _told(), _said()
+    """Return the document: one channel on which a client sends its messages and receives every event."""
+    events_sent, client_messages = _event_messages(), _client_messages()
     channel = {"$ref": "#/channels/stream"}
     return {
         "asyncapi": VERSION,
@@ -63,40 +69,40 @@ def describe(*, version: str, ws_path: str = "/ws") -> Schema:
             "stream": {
                 "address": ws_path,
                 "title": "The stream",
-                "description": "hello, snapshot, then every event of the topics asked for, with no message needed from the client.",
-                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in (*told, *said)},
+                "description": "hello, snapshot, then every event of the subscribed topics, without any message from the client.",
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in (*events_sent, *client_messages)},
                 "bindings": {"ws": {"query": _query(), "bindingVersion": "0.1.0"}},
             }
         },
         "operations": {
-            "tell": {
+            "publish": {
                 "action": "send",
                 "channel": channel,
-                "summary": "What dartd tells",
-                "messages": [{"$ref": f"#/channels/stream/messages/{name}"} for name in told],
+                "summary": "Messages from dartd",
+                "messages": [{"$ref": f"#/channels/stream/messages/{name}"} for name in events_sent],
             },
-            "ask": {
+            "receive": {
                 "action": "receive",
                 "channel": channel,
-                "summary": "What a client may say",
-                "messages": [{"$ref": f"#/channels/stream/messages/{name}"} for name in said],
+                "summary": "Messages from clients",
+                "messages": [{"$ref": f"#/channels/stream/messages/{name}"} for name in client_messages],
             },
         },
-        "components": {"messages": {**told, **said}, "schemas": _schemas()},
+        "components": {"messages": {**events_sent, **client_messages}, "schemas": _schemas()},
     }
 
 
-def _told() -> Schema:
-    """Describe what the wire tells: journalled events first."""
+def _event_messages() -> Schema:
+    """Describe the messages from dartd, journalled events first."""
     events = (*get_args(JournalledEvent), *get_args(EntityEvent), *get_args(LiveEvent))
     messages = {name_of(event): _message(name_of(event), _first_line(event.__doc__), f"event_{name_of(event)}") for event in events}
-    return {name_of(event): {**messages[name_of(event)], "tags": [{"name": topic_told(event)}]} for event in events}
+    return {name_of(event): {**messages[name_of(event)], "tags": [{"name": topic_template_of(event)}]} for event in events}
 
 
-def _said() -> Schema:
-    plain = {f"say_{action}": _message(action, text, f"say_{action}") for action, (text, _) in _SAID.items()}
+def _client_messages() -> Schema:
+    plain = {f"client_{action}": _message(action, text, f"client_{action}") for action, (text, _) in _CLIENT_MESSAGES.items()}
     commands = {
-        f"say_{_tag(each)}": _message(_tag(each), _first_line(each.__doc__), f"say_{_tag(each)}") for each in get_args(SpokenCommand)
+        f"client_{_tag(each)}": _message(_tag(each), _first_line(each.__doc__), f"client_{_tag(each)}") for each in get_args(SpokenCommand)
     }
     return {**plain, **commands}
 
@@ -107,29 +113,31 @@ def _schemas() -> Schema:
         if name == "events":
             continue
         shared = document.get("$defs", {})
-        found |= {part: _moved(schema) for part, schema in shared.items()}
-        found[f"event_{name}"] = _moved({key: part for key, part in document.items() if not key.startswith("$")})
-    for action, (text, fields) in _SAID.items():
+        found |= {part: _with_component_refs(schema) for part, schema in shared.items()}
+        found[f"event_{name}"] = _with_component_refs({key: part for key, part in document.items() if not key.startswith("$")})
+    for action, (text, fields) in _CLIENT_MESSAGES.items():
         properties = {"action": {"const": action}, **{name: _FIELDS[kind] for name, kind in fields.items()}}
         required = [name for name in properties if name not in _OPTIONAL]
-        found[f"say_{action}"] = {"type": "object", "description": text, "properties": properties, "required": required}
+        found[f"client_{action}"] = {"type": "object", "description": text, "properties": properties, "required": required}
     for command in get_args(SpokenCommand):
         _, parts = msgspec.json.schema_components([command], ref_template=_REFERENCE)
         own = parts.pop(command.__name__)
-        own["properties"].pop("user_id", None)  # dartd knows who asks
+        own["properties"].pop("user_id", None)  # set by the server
         found |= parts
-        found[f"say_{_tag(command)}"] = own
+        found[f"client_{_tag(command)}"] = own
     return found
 
 
-def _moved(schema: Any) -> Any:
-    """Give a schema whose references point into the components."""
+def _with_component_refs(schema: Any) -> Any:
+    """Return a schema whose references point into the components."""
     if isinstance(schema, dict):
         return {
-            key: part.replace("#/$defs/", "#/components/schemas/") if key == "$ref" and isinstance(part, str) else _moved(part)
+            key: part.replace("#/$defs/", "#/components/schemas/")
+            if key == "$ref" and isinstance(part, str)
+            else _with_component_refs(part)
             for key, part in schema.items()
         }
-    return [_moved(part) for part in schema] if isinstance(schema, list) else schema
+    return [_with_component_refs(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def _message(name: str, summary: str, schema: str) -> Schema:
@@ -142,10 +150,10 @@ def _query() -> Schema:
         "properties": {
             "topics": {
                 "type": "string",
-                "description": "Topics separated by commas, with * for any run of characters; board:* unless said.",
+                "description": "Topics separated by commas, with * for any run of characters; the default is board:*.",
             },
-            "since": {"type": "integer", "minimum": 0, "description": "The last seq that was seen: what was missed comes first."},
-            "stream_id": {"type": "string", "description": "The stream that `since` counts in, as hello told it."},
+            "since": {"type": "integer", "minimum": 0, "description": "The last seq received: missed events are sent first."},
+            "stream_id": {"type": "string", "description": "The stream that `since` refers to, from hello."},
             "token": {"type": "string", "description": "For browsers, which cannot send an Authorization header."},
         },
     }

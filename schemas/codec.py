@@ -5,7 +5,8 @@ import msgspec
 from schemas.base import Event
 from schemas.commands import SpokenCommand
 from schemas.events import JournalledEvent, LiveEvent
-from schemas.worker import FromWorker, ToWorker
+from schemas.pipe.from_worker import FromWorker
+from schemas.pipe.to_worker import ToWorker
 
 _json = msgspec.json.Encoder()
 _pipe = msgspec.msgpack.Encoder()

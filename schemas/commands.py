@@ -1,4 +1,4 @@
-"""What people may ask of the board. A command enters the same inbox as the cameras' messages."""
+"""Commands of people to the board. A command enters the same inbox as the cameras' messages."""
 
 from typing import Literal
 
@@ -44,12 +44,19 @@ class CorrectDart(Command, tag="correct", frozen=True, kw_only=True):
     user_id: str | None = None
 
 
+class SignOnPlayer(Command, tag="sign_on", frozen=True, kw_only=True):
+    """Sign a player on at the board, or (None) off; visits that begin from here on are theirs."""
+
+    player_id: str | None
+    user_id: str | None = None
+
+
 class TakeCalibration(Command, tag="take_calibration", frozen=True, kw_only=True):
-    """Let a camera stand where this calibration says, as far as its picture agrees."""
+    """Give a camera this calibration, as far as its picture agrees."""
 
     calibration: Calibration
     user_id: str | None = None
 
 
 SpokenCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart  # what the WebSocket understands
-BoardCommand = SpokenCommand | TakeCalibration
+BoardCommand = SpokenCommand | TakeCalibration | SignOnPlayer

@@ -1,4 +1,4 @@
-"""The events as JSON Schema 2020-12, made from their types: `python -m schemas.documents` writes schemas/published/."""
+"""JSON Schema 2020-12 of all events, generated from their types: `python -m schemas.documents` writes schemas/published/."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Any, get_args
 import msgspec
 
 from schemas.base import SCHEMA_VERSION, Event
-from schemas.entities import EntityEvent
 from schemas.events import JournalledEvent, LiveEvent
 
 PUBLISHED = Path(__file__).parent / "published"
@@ -19,36 +18,36 @@ _TIMESTAMP: Schema = {
     "type": "string",
     "format": "date-time",
     "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
-    "description": "When it happened: ISO 8601, UTC, milliseconds.",
+    "description": "Time of the event: ISO 8601, UTC, milliseconds.",
 }
 _HEADER: dict[str, Schema] = {
-    "seq": {"type": "integer", "minimum": 1, "description": "The event's place in the stream; no number is left out."},
-    "event_id": {"type": "string", "minLength": 1, "description": "The event's name in all the world."},
-    "board_id": {"type": "string", "minLength": 1, "description": "The board it happened at."},
-    "topic": {"type": "string", "minLength": 1, "description": "What a client subscribes to for it, such as board:main."},
+    "seq": {"type": "integer", "minimum": 1, "description": "The sequence number in the stream, without gaps."},
+    "event_id": {"type": "string", "minLength": 1, "description": "A globally unique id of the event."},
+    "board_id": {"type": "string", "minLength": 1, "description": "The board of the event."},
+    "topic": {"type": "string", "minLength": 1, "description": "The topic to which clients subscribe, such as board:main."},
     "timestamp": _TIMESTAMP,
 }
 
 
 def documents() -> dict[str, Schema]:
-    """Describe every event as it stands on the wire, header included: its `event_type` to its schema, and `events` to their union."""
-    described = {name_of(event): _document(event, journalled=True) for event in get_args(JournalledEvent | EntityEvent)}
+    """Return the schema of every encoded event by `event_type`, header included, and their union as `events`."""
+    described = {name_of(event): _document(event, journalled=True) for event in get_args(JournalledEvent)}
     described |= {name_of(event): _document(event, journalled=False) for event in get_args(LiveEvent)}
     return {**described, "events": _union(described)}
 
 
 def name_of(event: type[Event]) -> str:
-    """Give the `event_type` of an event's type."""
+    """Return the `event_type` of an event type."""
     return str(event.__struct_config__.tag)
 
 
 def render(schema: Schema) -> str:
-    """Write a schema as the text of its file."""
+    """Return a schema as the text of its file."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def write(directory: Path) -> None:
-    """Write one file for each document, and remove those of events that are no more."""
+    """Write one file for each document, and delete files of removed events."""
     described = documents()
     directory.mkdir(parents=True, exist_ok=True)
     for name, schema in described.items():
@@ -76,7 +75,7 @@ def _document(event: type[Event], *, journalled: bool) -> Schema:
 
 
 def _union(described: dict[str, Schema]) -> Schema:
-    """Describe any event: one of them, told apart by `event_type`. Shared parts stand once in `$defs`."""
+    """Return the union of all events, tagged by `event_type`, with shared definitions in `$defs`."""
     shared: Schema = {}
     for name, schema in described.items():
         shared |= schema.get("$defs", {})
@@ -85,7 +84,7 @@ def _union(described: dict[str, Schema]) -> Schema:
         "$schema": _DIALECT,
         "$id": f"urn:dartd:events:{SCHEMA_VERSION}",
         "title": "events",
-        "description": "Every event that dartd tells. Clients skip types and fields that they do not know.",
+        "description": "Every event that dartd publishes. Clients skip types and fields that they do not know.",
         "oneOf": [{"$ref": f"#/$defs/{name}"} for name in described],
         "$defs": shared,
     }

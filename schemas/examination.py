@@ -1,13 +1,13 @@
-"""What a look through a camera shows: told by the process that looked, judged by `dartd doctor`."""
+"""The request and the result of examining one camera, for `dartd doctor`."""
 
 from schemas.base import Value
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 
 
 class Examine(Value, frozen=True, kw_only=True):
-    """Look through this camera for some seconds; `calibration` is the one that it has, if any."""
+    """Examine this camera for some seconds; `calibration` is its current one, if any."""
 
     source: SourceSpec
     board: BoardSpec = BoardSpec()
@@ -16,10 +16,10 @@ class Examine(Value, frozen=True, kw_only=True):
 
 
 class Examined(Value, frozen=True, kw_only=True):
-    """What was seen. `refusal` says why there was no picture; shares are of the pixels, `sharpness` is that of edges over contrast.
+    """The measurements, or in `refusal` the reason why there was no picture; `bright_share` is a share of the pixels.
 
-    `moved_px` is how far the picture has moved from the calibration, `board_px` how well a new calibration fits; None when it has no
-    sense to ask, and `no_board` says why no new one could be taken.
+    `moved_px` is how far the picture has moved from the calibration and `board_px` the residual of a new calibration; None if it was not
+    measured. `no_board` is the reason if no new calibration could be taken.
     """
 
     refusal: str = ""

@@ -1,4 +1,4 @@
-"""Faults on purpose: what a scenario does to cameras, their processes, the disk and the clock, and when."""
+"""Faults to inject into cameras, their processes, the disk and the clock, and when."""
 
 from typing import Annotated, Literal, get_args
 
@@ -14,34 +14,34 @@ FRAME_FAULTS: frozenset[str] = frozenset(get_args(FrameFault))
 PROCESS_FAULTS: frozenset[str] = frozenset(get_args(ProcessFault))
 DAEMON_FAULTS: frozenset[str] = frozenset(get_args(DaemonFault))
 
-_Seconds = Annotated[float, Meta(ge=0, le=1e9, description="seconds")]  # as media time it counts from the start of the machine
+_Seconds = Annotated[float, Meta(ge=0, le=1e9, description="seconds")]  # media time counts from the start of the machine
 
 
 class ScriptedFault(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One fault. `at_s` counts from the start of the daemon in a file, and is media time on its way to a camera process.
+    """One fault. `at_s` counts from the start of the daemon in a scenario file, and is media time in `Configure`.
 
-    Frame and daemon faults last for `for_s`; what happens to a process happens once. `camera` None means every camera.
+    Frame and daemon faults last for `for_s`; a process fault happens once. `camera` None means every camera.
     """
 
-    kind: Annotated[FrameFault | ProcessFault | DaemonFault, Meta(description="what goes wrong")]
+    kind: Annotated[FrameFault | ProcessFault | DaemonFault, Meta(description="the kind of fault")]
     at_s: _Seconds
-    for_s: Annotated[float, Meta(ge=0, le=86_400, description="seconds that it lasts")] = 5.0
+    for_s: Annotated[float, Meta(ge=0, le=86_400, description="duration in seconds")] = 5.0
     camera: CameraId | None = None
-    fps: Annotated[float, Meta(ge=0.1, le=120, description="frames a second that are left by slow")] = 5.0
-    gain: Annotated[float, Meta(ge=0, le=10, description="times as bright, by exposure")] = 1.8
-    step_s: Annotated[float, Meta(ge=-315_360_000, le=315_360_000, description="seconds by which clock_step sets the clock")] = 3600.0
+    fps: Annotated[float, Meta(ge=0.1, le=120, description="frames per second that slow leaves")] = 5.0
+    gain: Annotated[float, Meta(ge=0, le=10, description="factor of the brightness, for exposure")] = 1.8
+    step_s: Annotated[float, Meta(ge=-315_360_000, le=315_360_000, description="seconds by which clock_step changes the clock")] = 3600.0
 
     def concerns(self, camera_id: CameraId) -> bool:
-        """Say whether a camera or its process is struck."""
+        """Return whether the fault concerns a camera or its process."""
         return self.kind not in DAEMON_FAULTS and self.camera in {None, camera_id}
 
     def is_on(self, t_s: float) -> bool:
-        """Say whether a fault that lasts is on at a time."""
+        """Return whether a fault with a duration is active at a time."""
         return self.at_s <= t_s < self.at_s + self.for_s
 
 
 class Scenario(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A file of faults; `about` says for people what is to be seen."""
+    """A file of faults; `about` describes the expected effects for the user."""
 
     faults: tuple[ScriptedFault, ...]
     about: str = ""

@@ -1,4 +1,4 @@
-"""Cut a stream of bytes into messages: each payload is preceded by its length in four bytes, little-endian."""
+"""Frame messages in a stream of bytes: each payload is preceded by its length in four bytes, little-endian."""
 
 import struct
 from collections.abc import Iterator
@@ -8,33 +8,33 @@ _LENGTH = struct.Struct("<I")
 
 
 class FramingError(Exception):
-    """A message is longer than allowed; where the next one begins is no longer known."""
+    """A message is longer than allowed; the position of the next one is unknown."""
 
 
 def frame(payload: bytes) -> bytes:
-    """Put the length before a payload.
+    """Return a payload with its length in front.
 
     Raises:
         FramingError: the payload is longer than `MAX_PAYLOAD_BYTES`.
     """
     if len(payload) > MAX_PAYLOAD_BYTES:
-        raise FramingError(f"a message of {len(payload)} bytes is longer than the {MAX_PAYLOAD_BYTES} that the pipe carries")
+        raise FramingError(f"a message of {len(payload)} bytes is longer than the maximum of {MAX_PAYLOAD_BYTES}")
     return _LENGTH.pack(len(payload)) + payload
 
 
 class Unframer:
-    """Collects bytes as they come and gives back whole payloads; keeps at most one unfinished message."""
+    """Collects bytes and yields complete payloads; buffers at most one incomplete message."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     @property
     def unfinished_bytes(self) -> int:
-        """Tell how many bytes wait for the rest of their message."""
+        """Return how many bytes of an incomplete message are buffered."""
         return len(self._buffer)
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Take bytes and yield every payload that is whole now; iterate it to the end.
+        """Append bytes and yield every payload that is complete; must be iterated to the end.
 
         Raises:
             FramingError: a length is over the limit.
@@ -46,7 +46,7 @@ class Unframer:
             while len(buffer) - start >= _LENGTH.size:
                 (length,) = _LENGTH.unpack_from(buffer, start)
                 if length > MAX_PAYLOAD_BYTES:
-                    raise FramingError(f"a message of {length} bytes is announced, the pipe carries at most {MAX_PAYLOAD_BYTES}")
+                    raise FramingError(f"a message of {length} bytes is announced, the maximum is {MAX_PAYLOAD_BYTES}")
                 end = start + _LENGTH.size + length
                 if end > len(buffer):
                     return

@@ -1,8 +1,8 @@
-"""Points, lines and cameras: the geometry that both processes share.
+"""Points, axes and cameras: the geometry that daemon and camera processes share.
 
 Board frame: millimetres, origin in the bull on the face (z = 0), +x right, +y up (the 20), +z out of the board towards the thrower.
 Camera frame: OpenCV's (x right, y down, z forward). `X_cam = R @ X_board + t`.
-Normalised coordinates (u, v): the undistorted pinhole picture at focal length 1, so that `(u, v, 1)` is a ray in the camera frame.
+Normalised coordinates (u, v): the undistorted picture at focal length 1; `(u, v, 1)` is a ray in the camera frame.
 Pixels: (0, 0) is the centre of the top-left pixel.
 """
 
@@ -17,14 +17,14 @@ class Point(Value, frozen=True, kw_only=True):
 
 
 class Pixel(Value, frozen=True, kw_only=True):
-    """A point in a camera's picture, in pixels of the full frame."""
+    """A point in the picture of a camera, in pixels of the full frame."""
 
     x: float
     y: float
 
 
 class Axis3(Value, frozen=True, kw_only=True):
-    """A dart's axis in space: where it cuts the face, and how far it moves along x and y for each millimetre out of the board."""
+    """The axis of a dart: its intersection with the face, and its slopes along x and y per millimetre out of the board."""
 
     x_mm: float
     y_mm: float
@@ -33,9 +33,9 @@ class Axis3(Value, frozen=True, kw_only=True):
 
 
 class Calibration(Value, frozen=True, kw_only=True):
-    """One camera's pinhole with radial lens terms (Brown-Conrady k1, k2) and its pose before the board.
+    """The pinhole model of a camera with radial distortion (Brown-Conrady k1, k2) and its pose relative to the board.
 
-    `rotation` is the row-major 3x3 matrix R board to camera; `translation_mm` is t. `epoch` counts the calibrations of a camera.
+    `rotation` is the row-major 3x3 matrix R from board to camera; `translation_mm` is t. `epoch` counts the calibrations of a camera.
     """
 
     camera_id: CameraId

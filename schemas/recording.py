@@ -1,4 +1,4 @@
-"""A recording: what each camera saw and when, as `recording.json` tells it."""
+"""The format of `recording.json`: the pictures of each camera with their times."""
 
 import msgspec
 
@@ -6,9 +6,13 @@ from schemas.base import CameraId, Value
 
 RECORDING_VERSION = 1
 
+# Limits of values that a recording can have by mistake only.
+SMALLEST_PX, LARGEST_PX = 16, 10_000
+LOWEST_FPS, HIGHEST_FPS = 0.1, 1000.0
+
 
 class RecordedCamera(Value, frozen=True, kw_only=True):
-    """One camera of a recording; `fps` is how often a still picture is repeated."""
+    """One camera of a recording; a still picture is repeated `fps` times a second."""
 
     width: int
     height: int
@@ -17,14 +21,14 @@ class RecordedCamera(Value, frozen=True, kw_only=True):
 
 
 class RecordedFrame(Value, frozen=True, kw_only=True):
-    """What the cameras saw from `t_ms` on, until their next frame; a camera that is not named goes on showing its last picture."""
+    """The pictures of the cameras from `t_ms` until their next frame; a camera without a file repeats its last picture."""
 
     t_ms: float
     files: dict[CameraId, str]
 
 
 class Sequence(Value, frozen=True, kw_only=True):
-    """A stretch that begins with an empty board and a fresh visit."""
+    """A part of a recording that begins with an empty board and a new visit."""
 
     id: str
     end_ms: float
@@ -32,7 +36,7 @@ class Sequence(Value, frozen=True, kw_only=True):
 
 
 class Recording(Value, frozen=True, kw_only=True):
-    """All sequences, in the order in which they are laid end to end; file paths are relative to the recording's folder."""
+    """All sequences in the order in which they are played; file paths are relative to the folder of the recording."""
 
     version: int
     cameras: dict[CameraId, RecordedCamera]
@@ -43,10 +47,10 @@ _decoder = msgspec.json.Decoder(Recording)
 
 
 def decode_recording(document: bytes) -> Recording:
-    """Read a `recording.json`; fields that are not known are skipped.
+    """Decode a `recording.json`; unknown fields are ignored.
 
     Raises:
-        ValueError: it is no recording; the message names the path in the document, what was expected and what was found.
+        ValueError: the document is not a recording; the message names the path in it, what was expected and what was found.
     """
     try:
         recording = _decoder.decode(document)
@@ -65,10 +69,10 @@ def decode_recording(document: bytes) -> Recording:
 
 def _check_camera(path: str, camera: RecordedCamera) -> None:
     for name, size in (("width", camera.width), ("height", camera.height)):
-        if not 16 <= size <= 10_000:
-            raise ValueError(f"{path}.{name}: expected 16 to 10000 pixels, got {size}")
-    if not 0.1 <= camera.fps <= 1000:
-        raise ValueError(f"{path}.fps: expected 0.1 to 1000, got {camera.fps:g}")
+        if not SMALLEST_PX <= size <= LARGEST_PX:
+            raise ValueError(f"{path}.{name}: expected {SMALLEST_PX} to {LARGEST_PX} pixels, got {size}")
+    if not LOWEST_FPS <= camera.fps <= HIGHEST_FPS:
+        raise ValueError(f"{path}.fps: expected {LOWEST_FPS:g} to {HIGHEST_FPS:g}, got {camera.fps:g}")
     if camera.near_sector is not None and not 1 <= camera.near_sector <= 20:
         raise ValueError(f"{path}.near_sector: expected 1 to 20, got {camera.near_sector}")
 

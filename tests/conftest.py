@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from blockbuster import BlockBuster
 
-from dartd.runtime.workers.fork_server import Nursery
+from dartd.runtime.workers.fork_server import ForkServer
 from tests.support.published import overhearing
 from tests.support.waiting import Waiting
 
@@ -55,11 +55,11 @@ def waiting() -> Waiting:
 
 
 @pytest.fixture
-async def nursery() -> AsyncIterator[Nursery]:
-    """Give camera processes to those tests that start them themselves."""
-    nursery = Nursery()
-    yield nursery
-    await nursery.close()
+async def fork_server() -> AsyncIterator[ForkServer]:
+    """Provide the fork server to tests that start camera processes themselves."""
+    fork_server = ForkServer()
+    yield fork_server
+    await fork_server.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Run one camera from a shell: every message is printed as a JSON line."""
+"""Run one camera from a shell: print every message as a JSON line."""
 
 import argparse
 import math
@@ -12,40 +12,41 @@ import cv2
 
 from schemas.base import CameraId
 from schemas.codec import encode_json
-from schemas.worker import Advance, CameraControls, Configure, Fault, FromWorker, Progress, SourceSpec, Stop, ToWorker
-from workers.entry import work
+from schemas.pipe.from_worker import CameraFault, FromWorker, Progress
+from schemas.pipe.to_worker import Advance, CameraControls, Configure, SourceSpec, Stop, ToWorker
+from workers.entry import run_camera
 from workers.loop import no_log
 
 
 class Console:
-    """The other end when there is no supervisor: prints what is said, grants everything in lockstep, says stop at the end."""
+    """A port without a supervisor: prints messages, grants all frames in lockstep, and sends `Stop` at the end."""
 
     def __init__(self, *, lockstep: bool) -> None:
         self.failed = False
         self._lockstep = lockstep
-        self._say: list[ToWorker] = [Advance(until_s=math.inf)] if lockstep else []
+        self._replies: list[ToWorker] = [Advance(until_s=math.inf)] if lockstep else []
         self._never, _ = os.pipe()
 
     def fileno(self) -> int:
-        """Give a file descriptor that never has anything to read."""
+        """Return a file descriptor that never becomes readable."""
         return self._never
 
     def wait(self, _timeout_s: float | None) -> None:
-        """Wait for nothing: what there is to say is there already."""
+        """Return at once: no message arrives later."""
 
     def receive(self) -> list[ToWorker]:
-        """Give what is to be said to the loop."""
-        say, self._say = self._say, []
-        return say
+        """Return the messages for the loop."""
+        replies, self._replies = self._replies, []
+        return replies
 
     def send(self, messages: Iterable[FromWorker]) -> None:
-        """Print messages; the last progress is answered with a stop."""
+        """Print messages; answer the last progress with a stop."""
         for message in messages:
             sys.stdout.buffer.write(encode_json(message) + b"\n")
             match message:
                 case Progress(next_s=None):
-                    self._say.append(Stop())
-                case Fault(fault="camera_gone", active=True):
+                    self._replies.append(Stop())
+                case CameraFault(fault="camera_gone", active=True):
                     self.failed = self._lockstep
                 case _:
                     pass
@@ -53,7 +54,7 @@ class Console:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one camera until its end, Ctrl-C, or a closed pipe; give the exit status (1: a recording cannot be read)."""
+    """Run one camera until its end, Ctrl-C, or a closed pipe; return the exit status (1: a recording cannot be read)."""
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     cv2.setNumThreads(1)
@@ -70,10 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
     configure = Configure(source=spec, lockstep=options.lockstep, start_s=start_s)
     console = Console(lockstep=options.lockstep)
     try:
-        work(console, configure, no_log)
+        run_camera(console, configure, no_log)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever read along has left; nothing more is to be written, also not at the exit
+    except BrokenPipeError:  # the reader has closed its end; nothing may be written, also not at the exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1 if console.failed else 0
 
@@ -81,13 +82,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m workers", description="Run one camera; every message is printed as a JSON line.")
     parser.add_argument("--url", required=True, help="/dev/v4l/by-path/…, rtsp://…, http://…, file:PATH, recording:FOLDER or sim:?seed=1")
-    parser.add_argument("--camera-id", required=True, help="the camera's name; in a recording it picks the camera")
+    parser.add_argument("--camera-id", required=True, help="the camera's name; selects the camera of a recording")
     parser.add_argument("--width", type=int, default=800)
     parser.add_argument("--height", type=int, default=600)
     parser.add_argument("--fps", type=float, default=30.0)
     parser.add_argument("--near-sector", type=int, help="the sector that the camera is nearest to")
     parser.add_argument("--exposure-ms", type=float, help="exposure of a USB camera")
-    parser.add_argument("--lockstep", action="store_true", help="as fast as it can, on the recording's clock, every frame")
+    parser.add_argument("--lockstep", action="store_true", help="process every frame as fast as possible, on the clock of the recording")
     return parser
 
 

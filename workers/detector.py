@@ -1,9 +1,9 @@
-"""One camera's eye: frames in, messages out. No clock, no I/O: the same frames give the same messages.
+"""Turn the frames of one camera into messages about what changed on the board. No clock, no I/O: the same frames give the same messages.
 
-A still board costs a glance at a quarter-size picture. When something moves, an episode opens; when two frames agree again, the full
-picture is laid over the stable reference and what differs is told: thin lines that may be darts, wide spots that may be hands, and how
-much of each known dart is still there. Whatever settled becomes the new reference, unless it looks like a hand or the supervisor
-disowns it.
+While the board is still, only a quarter-size picture is compared. A frame that moves or differs opens an episode. When two frames agree
+again, the full picture is registered with the reference and compared: thin straight objects that may be darts, wide blobs that may be
+hands, and how much of each known dart is still visible. The settled picture becomes the new reference, unless it shows a hand or the
+supervisor reverts it. The table of states is in `workers/vision/detector_state.py`.
 """
 
 from dataclasses import dataclass
@@ -13,148 +13,119 @@ import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
-from schemas.worker import (
-    BoardState,
-    Busy,
-    Calibrate,
-    Calibrated,
-    CalibrationRefused,
-    Configure,
-    Counters,
-    Disown,
-    Fault,
-    FromWorker,
-    HandOver,
-    KnownDart,
-    Motion,
-    Rereference,
-    SequenceStarted,
-    Settled,
-    ToWorker,
-)
-from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
-from workers.vision.fitness import Fitness
-from workers.vision.footing import FAR_MM, moved_mm
+from schemas.pipe.from_worker import Busy, Calibrated, CalibrationRefused, CameraFault, Counters, FromWorker, SequenceStarted
+from schemas.pipe.to_worker import Calibrate, Configure, KnownDart, RenewReference, RevertReference, ToWorker, UpdateBoard, UseCalibration
+from workers.vision.analysis import HAND_MM, PictureAnalysis, analyse, width_mm
+from workers.vision.board_masks import masks_of
+from workers.vision.calibration import CalibrationRefusedError
+from workers.vision.detector_state import Input, State, next_state
+from workers.vision.displacement import MOVED_MM, displacement_mm
+from workers.vision.episode import Episode
 from workers.vision.frame import SMALL, Frame, Image
-from workers.vision.look import HAND_MM, Look, look_at, width_mm
-from workers.vision.motion import Glance
-from workers.vision.motion import Motion as Glancer
+from workers.vision.locator import CameraLocator
+from workers.vision.motion import MotionDetector, MotionSample
+from workers.vision.picture_faults import PictureFaultDetector
 from workers.vision.projection import Projection
 from workers.vision.reference import Comparison
-from workers.vision.region import region_of
-from workers.vision.scene import FEWEST_CHANGED, Scene, Seen
+from workers.vision.scene import FEWEST_CHANGED, EpisodePictures, Scene
 
-CALIBRATION_FRAMES = 5
-CALIBRATION_RETRY_S = 5.0
-CALIBRATION_BUDGET_S = 60.0  # on a machine that is busy otherwise
-KEPT_PX = 1.0  # a handed-over calibration that fits the picture this well is kept
-SAME_PLACE_PX = 8.0  # between sequences: a camera that moved less is followed, more is calibrated anew
-LOOK_AGAIN_S = 0.2  # while something large keeps moving
-LARGE_SHARE = 0.04
-BRIEF_S = 1.0  # a dart has flown, fallen and stopped shaking the board by then; who walks past takes longer
-FLIGHT_S = 0.3  # a dart flies before it shakes the board, and falls off it then; a fly that walks looks long later
-REFRESH_S = 20.0
+# Measure again: `python -m tests.bench.visits --visits 500 --rigs 25` and `python -m tests.bench.quiet --minutes 60`.
+CALIBRATION_BUDGET_S = 60.0  # the silence that `Busy` announces: a calibration takes seconds, this is for a machine that is busy otherwise
+ALIGN_PX = 8.0  # between sequences: a camera that moved by less is followed by registration, one that moved more is calibrated again
+EXAMINE_S = 0.2  # between two comparisons of a picture that keeps moving: two of them make a hand
+LARGE_SHARE = 0.04  # of the board: a moving picture is compared in full if it differs by more; a dart changes 0.03 of the face at most
+REFRESH_S = 20.0  # between two renewals of the reference of a still board: daylight changes by less than the noise in this time
 
-STILL = Glance(moving=False, differs=False, share=0.0, streak=False, still=True)
+STILL = MotionSample(moving=False, differs=False, share=0.0, streak=False, still=True)
 
 
 @dataclass
-class _Episode:
-    """What moves now."""
+class BoardKnowledge:
+    """What the supervisor decided about the board; `renewal` is its request for a new reference, which the next still picture answers."""
 
-    number: int
-    started_s: float
-    max_share: float = 0.0
-    flight: bool = False
-    hand: bool = False
-    wide: bool = False
-    still_since_s: float | None = None
-    looked_s: float = 0.0
-    look: Look | None = None  # what the first still picture shows, worked out before the next one says that it stands still
+    darts: tuple[KnownDart, ...] = ()
+    takeout: bool = False
+    renewal: RenewReference | None = None
 
 
 class Detector:
-    """Turns the frames of one camera into what changed on the board."""
+    """Turn the frames of one camera into messages about what changed on the board."""
 
     def __init__(self, configure: Configure, empty: Image | None = None) -> None:
-        """Watch for `configure`'s camera; `empty` is the empty board as a process before this one knew it under the same calibration."""
-        self._known_empty = empty
-        self._source = configure.source
-        self._board = configure.board
+        """Watch with the camera of `configure`; `empty` is the empty board that a previous process stored under the same calibration."""
+        self._state = State.LOCATING
+        self._rings = configure.board
         self._camera = configure.source.camera_id
-        self._darts: tuple[KnownDart, ...] = configure.darts
-        self._handed_over: Calibration | None = configure.calibration
-        self._takeout = False
+        self._board = BoardKnowledge(configure.darts)
+        self._locator = CameraLocator(configure, empty)
         self._scene: Scene | None = None
-        self._fresh = False  # a sequence has begun, and its first picture is not taken yet
-        self._glancer = Glancer(np.full((1, 1), 255, np.uint8))
-        self._collected: list[Image] = []
-        self._announced = False
-        self._retry_s = -np.inf
-        self._episode: _Episode | None = None
+        self._motion_detector = MotionDetector(np.full((1, 1), 255, np.uint8))
+        self._picture_faults = PictureFaultDetector()
+        self._episode: Episode | None = None
         self._episodes = 0
         self._sequence: str | None = None
-        self._rereference: Rereference | None = None
         self._refresh_s = np.inf
-        self._lost = False  # the camera does not stand where it was calibrated
-        self._fitness = Fitness()
+        self._moved = False  # the camera has moved since its calibration, and this is reported
         self._last_small: Image | None = None
-        self._last_look: Look | None = None
-        self._epoch = 0
+        self._last_analysis: PictureAnalysis | None = None
         self.counters = Counters()
 
     @property
+    def state(self) -> State:
+        """Return the state."""
+        return self._state
+
+    @property
     def empty(self) -> tuple[Calibration, Image] | None:
-        """Give the picture of the empty board, and the calibration under which it lies; None while there is none."""
+        """Return the picture of the empty board and the calibration it is registered with; None if there is none."""
         if self._scene is None or self._scene.empty is None:
             return None
         return self._scene.projection.calibration, self._scene.empty.picture
 
     @property
     def projection(self) -> Projection | None:
-        """Give the way from the board to the picture; None while it is not known."""
+        """Return the projection from the board to the picture; None while the camera is not calibrated."""
         return None if self._scene is None else self._scene.projection
 
-    def pictures(self, episode: int) -> Seen | None:
-        """Give the pictures of a recent episode, laid over each other; None when they are not kept."""
+    def pictures(self, episode: int) -> EpisodePictures | None:
+        """Return the registered pictures of a recent episode; None if they are no longer kept."""
         return None if self._scene is None else self._scene.pictures(episode)
 
     def reference_age_s(self, now_s: float) -> float:
-        """Tell how old the picture is that new ones are compared with, in seconds; 0 when there is none."""
+        """Return the age of the reference in seconds; 0 if there is none."""
         return 0.0 if self._scene is None else max(0.0, now_s - self._scene.reference.taken_s)
 
-    def look_anew(self) -> None:
-        """Find the board again with the next pictures: the camera was away, and what happened meanwhile is judged as after a start."""
+    def reacquire(self) -> None:
+        """Locate the camera again from the next pictures: it was away, and what happened meanwhile is judged as after a start."""
         if self._scene is None:
             return
-        empty, handed_over = self._scene.empty, self._scene.projection.calibration
-        self._known_empty = None if empty is None else empty.picture
-        self._forget_place()
-        self._handed_over = handed_over
+        empty, calibration = self._scene.empty, self._scene.projection.calibration
+        self._locator.candidate_empty = None if empty is None else empty.picture
+        self._forget_position(Input.RELOCATE, calibration)
 
-    def tell(self, message: ToWorker) -> list[FromWorker]:
-        """Take what the supervisor says."""
+    def handle(self, message: ToWorker) -> list[FromWorker]:
+        """Apply a message of the supervisor."""
         match message:
-            case BoardState():
-                self._darts, self._takeout = message.darts, message.takeout
+            case UpdateBoard():
+                self._board.darts, self._board.takeout = message.darts, message.takeout
                 if self._scene is not None:
-                    self._scene.take_darts(message.darts)
-                self._look_again()
-            case Disown() if self._scene is not None:
-                self._scene.disown(message.episode)
-                self._look_again()
-            case Rereference(empty=empty, after=after):
-                late = empty and after is not None and self._scene is not None and self._scene.know_empty(after)
-                self._rereference = None if late else message
+                    self._scene.set_darts(message.darts)
+                self._discard_analysis()
+            case RevertReference() if self._scene is not None:
+                self._scene.revert(message.episode)
+                self._discard_analysis()
+            case RenewReference(empty=empty, after=after):
+                is_late = empty and after is not None and self._scene is not None and self._scene.mark_empty(after)
+                self._board.renewal = None if is_late else message
             case Calibrate():
-                self._forget_place()
-            case HandOver():
-                self._forget_place()
-                self._handed_over, self._known_empty = message.calibration, None
+                self._forget_position(Input.RELOCATE)
+            case UseCalibration():
+                self._forget_position(Input.RELOCATE, message.calibration)
+                self._locator.candidate_empty = None
         return []
 
     def step(self, frame: Frame) -> list[FromWorker]:
-        """Take the next frame and give what it means.
+        """Process the next frame and return the messages it causes.
 
         Raises:
             BadFrameError: the frame cannot be decoded.
@@ -164,237 +135,230 @@ class Detector:
             out.append(self._start_sequence(frame))
         small = self._last_small
         if frame.held and small is not None:
-            self._count(frames_held=1)
-            glance = STILL
+            self.counters = msgspec.structs.replace(self.counters, frames_held=self.counters.frames_held + 1)
+            sample = STILL
         else:
             small = frame.small_grey()
-            if small.shape != self._glancer.shape:
-                self._glancer = Glancer(np.full_like(small, 255))
-            out += self._watch_fitness(frame, small)
-            if self._fitness.blind:  # what a covered lens shows is no hand
+            if small.shape != self._motion_detector.shape:
+                self._motion_detector = MotionDetector(np.full_like(small, 255))
+            out += self._check_faults(frame, small)
+            if self._picture_faults.blind:  # a covered lens must not be taken for a hand
                 return out
-            glance = self._glancer.look(small)
+            sample = self._motion_detector.update(small)
             self._last_small = small
         if self._scene is None:
-            return out + self._find_board(frame, glance)
-        if self._fresh:
-            return out + self._follow_board(self._scene, frame, small)
-        return out + self._follow_motion(self._scene, frame, small, glance)
+            return out + self._locate(frame, sample)
+        if self._state is State.ALIGNING:
+            return out + self._align(self._scene, frame, small)
+        return out + self._follow_motion(self._scene, frame, small, sample)
 
-    def _count(self, **more: int) -> None:
-        counted = {name: getattr(self.counters, name) + n for name, n in more.items()}
-        self.counters = msgspec.structs.replace(self.counters, **counted)
+    def _fire(self, fired: Input) -> None:
+        self._state = next_state(self._state, fired)
 
-    # -- where the camera stands ------------------------------------------------------------------------------------------------------
+    # -- the position of the camera -----------------------------------------------------------------------------------------------------
 
     def _start_sequence(self, frame: Frame) -> FromWorker:
-        """Forget the board that stood before; the calibration is kept as long as the picture has not moved."""
+        """Forget the board; the calibration is kept if the next picture can be registered with it."""
+        self._fire(Input.NEXT_SEQUENCE)
         self._sequence = frame.sequence_id
-        self._darts, self._takeout, self._episode, self._rereference, self._last_small = (), False, None, None, None
-        self._fresh = self._scene is not None
-        self._collected.clear()
-        self._announced, self._retry_s = False, -np.inf
+        self._board, self._episode, self._last_small = BoardKnowledge(), None, None
+        self._locator.restart()
         return SequenceStarted(camera_id=self._camera, t_s=frame.t_s, sequence_id=frame.sequence_id or "")
 
-    def _forget_place(self) -> None:
-        self._scene, self._handed_over, self._episode, self._last_look = None, None, None, None
-        self._collected.clear()
-        self._announced, self._retry_s = False, -np.inf
+    def _forget_position(self, fired: Input, candidate: Calibration | None = None) -> None:
+        """Locate the camera anew, with `candidate` as the calibration to verify first."""
+        self._fire(fired)
+        self._scene, self._episode, self._last_analysis = None, None, None
+        self._locator.restart()
+        self._locator.candidate = candidate
 
-    def _keep_footing(self, scene: Scene, seen: Comparison, frame: Frame, *, calm: bool = True) -> list[FromWorker]:
-        """Tell when the camera no longer stands where it was calibrated; once the board is empty and calm, look for it anew."""
-        calibration = scene.projection.calibration
-        off_mm = moved_mm(seen, frame.color(), scene.projection, self._board, scene.region.mm_per_px)
-        told = self._tell_lost(frame.t_s, off_mm) if (off_mm > FAR_MM) != self._lost else []
-        if self._lost and calm and not self._darts and not self._takeout:
-            self._forget_place()
-            self._handed_over = None if np.isfinite(off_mm) else calibration  # it may be hidden, and show itself where it was
-        return told
-
-    def _tell_lost(self, t_s: float, off_mm: float) -> list[FromWorker]:
-        self._lost = off_mm > FAR_MM
-        how = f"has moved by {off_mm:.1f} mm on the board since it was calibrated" if np.isfinite(off_mm) else "no longer sees the board"
-        detail = f"the camera {how}; it calibrates anew when the board is empty" if self._lost else ""
-        return [Fault(camera_id=self._camera, t_s=t_s, fault="uncalibrated", active=self._lost, detail=detail)]
-
-    def _find_board(self, frame: Frame, glance: Glance) -> list[FromWorker]:
-        """Calibrate from the first quiet pictures, or keep the calibration that was handed over."""
-        recorded = self._sequence is not None
-        if len(self._collected) < (1 if recorded else CALIBRATION_FRAMES):
-            if frame.t_s < self._retry_s or glance.moving or (self._lost and self._darts):
-                self._collected.clear()
+    def _locate(self, frame: Frame, sample: MotionSample) -> list[FromWorker]:
+        """Collect still pictures and calibrate from them, or keep a given calibration that fits."""
+        locator, recorded = self._locator, self._sequence is not None
+        if not locator.is_complete(recorded=recorded):
+            if locator.is_paused(frame.t_s) or sample.moving or (self._moved and self._board.darts):
+                locator.discard()
                 return []
-            if self._handed_over is not None and self._fits(frame.color(), self._handed_over):
-                return self._stand(self._handed_over, frame.color(), frame.t_s, kept=True)
-            self._collected.append(frame.color())
+            kept = locator.verified(frame.color(), has_darts=bool(self._board.darts)) if locator.candidate is not None else None
+            if kept is not None:
+                return self._use_calibration(kept, frame.color(), frame.t_s, kept=True)
+            locator.add(frame.color())
             if not recorded:
                 return []
-        if not recorded and not self._announced:
-            self._announced = True  # the calibration itself is the next frame's work
+        if self._state is State.LOCATING and not recorded:
+            self._fire(Input.PICTURES_COMPLETE)
             return [Busy(camera_id=self._camera, t_s=frame.t_s, budget_s=CALIBRATION_BUDGET_S)]
-        frames, self._collected, self._announced = self._collected, [], False
         try:
-            calibration = calibrate(frames, self._board, self._camera, self._source.near_sector, frame.t_s, lens=self._source.lens)
+            calibration, still = locator.calibrate(frame.t_s)
         except CalibrationRefusedError as error:
-            self._retry_s = frame.t_s + CALIBRATION_RETRY_S
+            self._fire(Input.REFUSED)
             return [CalibrationRefused(camera_id=self._camera, t_s=frame.t_s, reason=error.reason)]
-        self._epoch += 1
-        still = frames[0] if len(frames) == 1 else np.median(np.stack(frames), axis=0).astype(np.uint8)
-        return self._stand(msgspec.structs.replace(calibration, epoch=self._epoch), still, frame.t_s, kept=False)
+        return self._use_calibration(calibration, still, frame.t_s, kept=False)
 
-    def _fits(self, picture: Image, calibration: Calibration) -> bool:
-        if picture.shape[:2] != (calibration.height, calibration.width):
-            return False
-        return bool(self._darts) or verify(picture, calibration, self._board) < KEPT_PX
-
-    def _stand(self, calibration: Calibration, picture: Image, t_s: float, *, kept: bool) -> list[FromWorker]:
+    def _use_calibration(self, calibration: Calibration, picture: Image, t_s: float, *, kept: bool) -> list[FromWorker]:
+        """Begin to watch with a calibration; `picture` is the still board."""
         projection = Projection(calibration)
-        region = region_of(projection, self._board, (picture.shape[0], picture.shape[1]))
+        masks = masks_of(projection, self._rings, (picture.shape[0], picture.shape[1]))
         size = (picture.shape[1] // SMALL, picture.shape[0] // SMALL)
-        mask = cv2.resize(region.volume, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
-        self._glancer = Glancer(mask, region.mm_per_px * SMALL)
+        mask = cv2.resize(masks.volume, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
+        self._motion_detector = MotionDetector(mask, masks.mm_per_px * SMALL)
         if self._last_small is not None and self._last_small.shape == mask.shape:
-            self._glancer.look(self._last_small)
-        self._fresh, self._refresh_s = False, t_s + REFRESH_S
-        told: list[FromWorker] = [Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)]
-        told += self._tell_lost(t_s, 0.0) if self._lost else []
-        if kept and self._known_empty is not None and self._known_empty.shape == picture.shape:
-            # what happened meanwhile is an episode like any other: the next picture settles it against the empty board
-            self._scene = Scene(self._camera, projection, region, self._known_empty, t_s)
-            self._scene.empty = self._scene.reference
-            episode = self._open_episode(t_s)
-            episode.still_since_s = t_s
-            told.append(self._motion(episode, t_s, 0.0))
+            self._motion_detector.update(self._last_small)
+        self._refresh_s = t_s + REFRESH_S
+        out: list[FromWorker] = [Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)]
+        out += self._report_moved(t_s, 0.0) if self._moved else []
+        stored = self._locator.candidate_empty
+        if kept and stored is not None and stored.shape == picture.shape:
+            # what happened meanwhile is an episode like any other: the next picture is compared with the stored empty board
+            scene = Scene(self._camera, projection, masks, stored, t_s)
+            scene.empty = scene.reference
+            out.append(self._open_still_episode(Input.RESUMED, t_s).motion_message(self._camera, t_s, 0.0))
         else:
-            self._scene = Scene(self._camera, projection, region, picture, t_s)
-            if not self._darts:
-                self._scene.empty = self._scene.reference
-        self._scene.take_darts(self._darts)
-        return told
+            self._fire(Input.CALIBRATED)
+            scene = Scene(self._camera, projection, masks, picture, t_s)
+            if not self._board.darts:
+                scene.empty = scene.reference
+        self._scene = scene
+        scene.set_darts(self._board.darts)
+        return out
 
-    def _follow_board(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
-        """Take the first picture of a sequence as reference, laid over the picture of the calibration."""
-        again = scene.begin_again(frame.color(), frame.t_s, SAME_PLACE_PX)
-        if again is not None:
-            self._scene, self._fresh, self._refresh_s = again, False, frame.t_s + REFRESH_S
-            self._glancer.settle(small)
-            return []
-        self._forget_place()
-        return self._find_board(frame, STILL)
+    def _align(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
+        """Take the first picture of a sequence as the reference, registered with the picture of the calibration."""
+        aligned = scene.for_sequence(frame.color(), frame.t_s, ALIGN_PX)
+        if aligned is None:
+            self._forget_position(Input.CAMERA_MOVED)
+            return self._locate(frame, STILL)
+        self._fire(Input.ALIGNED)
+        self._scene, self._refresh_s = aligned, frame.t_s + REFRESH_S
+        self._motion_detector.settle(small)
+        return []
 
-    # -- what moves ---------------------------------------------------------------------------------------------------------------------
+    def _check_position(self, scene: Scene, comparison: Comparison, frame: Frame, *, calm: bool = True) -> list[FromWorker]:
+        """Report when the camera has moved since its calibration; locate it anew once the board is empty and `calm`."""
+        calibration = scene.projection.calibration
+        off_mm = displacement_mm(comparison, frame.color(), scene.projection, self._rings, scene.masks.mm_per_px)
+        out = self._report_moved(frame.t_s, off_mm) if (off_mm > MOVED_MM) != self._moved else []
+        if self._moved and calm and not self._board.darts and not self._board.takeout:
+            # a board that is not found may only be hidden: then the calibration is verified first
+            self._forget_position(Input.CAMERA_MOVED, None if np.isfinite(off_mm) else calibration)
+        return out
 
-    def _follow_motion(self, scene: Scene, frame: Frame, small: Image, glance: Glance) -> list[FromWorker]:
+    def _report_moved(self, t_s: float, off_mm: float) -> list[FromWorker]:
+        self._moved = off_mm > MOVED_MM
+        how = f"has moved by {off_mm:.1f} mm on the board since it was calibrated" if np.isfinite(off_mm) else "no longer sees the board"
+        detail = f"the camera {how}; it calibrates anew when the board is empty" if self._moved else ""
+        return [CameraFault(camera_id=self._camera, t_s=t_s, fault="uncalibrated", active=self._moved, detail=detail)]
+
+    # -- motion -------------------------------------------------------------------------------------------------------------------------
+
+    def _follow_motion(self, scene: Scene, frame: Frame, small: Image, sample: MotionSample) -> list[FromWorker]:
+        """Open, continue or close an episode."""
         episode = self._episode
-        opened: list[FromWorker] = []
+        out: list[FromWorker] = []
         if episode is None:
-            if not (glance.moving or glance.differs):
-                return self._idle(scene, frame, small)
-            episode = self._open_episode(frame.t_s)
-            opened = [self._motion(episode, frame.t_s, glance.share)]
-        episode.max_share = max(episode.max_share, glance.share)
-        episode.flight = episode.flight or (glance.streak and frame.t_s - episode.started_s <= FLIGHT_S)
-        if glance.moving:
-            episode.still_since_s, episode.look = None, None
-            return opened + self._look_at_large(scene, episode, frame, glance)
-        if episode.still_since_s is None and not frame.held:
-            episode.still_since_s, episode.look = frame.t_s, self._look(scene, frame)
-            return opened
-        return opened + self._settle(scene, episode, frame, small)
+            if not (sample.moving or sample.differs):
+                return self._watch(scene, frame, small)
+            episode = self._open_episode(Input.CHANGE, frame.t_s)
+            out = [episode.motion_message(self._camera, frame.t_s, sample.share)]
+        episode.add(sample, frame.t_s)
+        if sample.moving:
+            if self._state is State.SETTLING:
+                self._fire(Input.CHANGE)
+            episode.resume_motion()
+            return out + self._examine_moving(scene, episode, frame, sample)
+        if self._state is State.MOVING and not frame.held:
+            episode.analysis = self._analyse(scene, frame)
+            episode.still_since_s = frame.t_s
+            self._fire(Input.STILL)
+            return out
+        return out + self._settle(scene, episode, frame, small)
 
-    def _look_again(self) -> None:
-        """Drop what a still picture was found to show: it is to be compared with something else now."""
-        if self._episode is not None:
-            self._episode.look = None
-
-    def _open_episode(self, t_s: float) -> _Episode:
+    def _open_episode(self, fired: Input, t_s: float) -> Episode:
+        self._fire(fired)
         self._episodes += 1
-        self._episode = _Episode(self._episodes, t_s, looked_s=t_s)
+        self._episode = Episode(self._episodes, t_s, t_s)
         return self._episode
 
-    def _motion(self, episode: _Episode, t_s: float, share: float) -> FromWorker:
-        return Motion(camera_id=self._camera, t_s=t_s, episode=episode.number, hand=episode.hand, changed_share=share)
+    def _open_still_episode(self, fired: Input, t_s: float) -> Episode:
+        """Open an episode whose picture is already still."""
+        episode = self._open_episode(fired, t_s)
+        episode.still_since_s = t_s
+        return episode
 
-    def _look_at_large(self, scene: Scene, episode: _Episode, frame: Frame, glance: Glance) -> list[FromWorker]:
-        """Look at a picture that keeps moving: a hand is told while it moves."""
-        if episode.hand or glance.share < LARGE_SHARE or frame.t_s - episode.looked_s < LOOK_AGAIN_S:
+    def _examine_moving(self, scene: Scene, episode: Episode, frame: Frame, sample: MotionSample) -> list[FromWorker]:
+        """Compare a picture that keeps moving, so that a hand is reported while it moves."""
+        if episode.hand or sample.share < LARGE_SHARE or frame.t_s - episode.examined_s < EXAMINE_S:
             return []
-        episode.looked_s = frame.t_s
-        seen = scene.compare(frame.color())
-        spots = scene.spots(seen)
-        wide = bool(spots) and width_mm(spots[0], scene) > HAND_MM
-        episode.hand, episode.wide = wide and episode.wide, wide  # twice: a dart that falls near a camera is wide but soon gone
-        return [self._motion(episode, frame.t_s, glance.share)] if episode.hand else []
+        blobs = scene.blobs(scene.compare(frame.color()))
+        is_hand = episode.examine(frame.t_s, wide=bool(blobs) and width_mm(blobs[0], scene) > HAND_MM)
+        return [episode.motion_message(self._camera, frame.t_s, sample.share)] if is_hand else []
 
-    def _idle(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
-        if self._rereference is not None:
-            seen = scene.compare(frame.color())
-            take = scene.adopt_empty if self._rereference.empty else scene.adopt
-            take(seen, frame.t_s)
-            self._rereference = None
-            self._glancer.settle(small)
-            return self._keep_footing(scene, seen, frame)
-        if scene.unprepared:
+    def _watch(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
+        """Renew the reference of a still board when it was requested, or from time to time."""
+        renewal = self._board.renewal
+        if renewal is not None:
+            comparison = scene.compare(frame.color())
+            renew = scene.set_empty_reference if renewal.empty else scene.set_reference
+            renew(comparison, frame.t_s)
+            self._board.renewal = None
+            self._motion_detector.settle(small)
+            return self._check_position(scene, comparison, frame)
+        if scene.reference_pending:
             _ = scene.reference
         elif frame.t_s >= self._refresh_s and not frame.held:
             return self._refresh(scene, frame, small)
         return []
 
     def _refresh(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
-        """Follow slow light; find what came so faintly that no motion was seen."""
+        """Follow slow changes of light; find what appeared so faintly that no motion was detected."""
         self._refresh_s = frame.t_s + REFRESH_S
-        seen = scene.compare(frame.color())
-        if cv2.countNonZero(seen.difference.changed) < FEWEST_CHANGED:
-            scene.adopt(seen, frame.t_s)
-            return self._keep_footing(scene, seen, frame)
-        episode = self._open_episode(frame.t_s)
-        episode.still_since_s = frame.t_s
-        return [self._motion(episode, frame.t_s, 0.0), *self._settle(scene, episode, frame, small)]
+        comparison = scene.compare(frame.color())
+        if cv2.countNonZero(comparison.difference.changed) < FEWEST_CHANGED:
+            scene.set_reference(comparison, frame.t_s)
+            return self._check_position(scene, comparison, frame)
+        episode = self._open_still_episode(Input.STILL_CHANGE, frame.t_s)
+        return [episode.motion_message(self._camera, frame.t_s, 0.0), *self._settle(scene, episode, frame, small)]
 
-    def _settle(self, scene: Scene, episode: _Episode, frame: Frame, small: Image) -> list[FromWorker]:
-        """Close an episode: say what differs from the reference now."""
+    def _settle(self, scene: Scene, episode: Episode, frame: Frame, small: Image) -> list[FromWorker]:
+        """Close an episode: report what differs from the reference."""
+        self._fire(Input.SETTLED)
         self._episode = None
-        self._glancer.settle(small)
-        look = episode.look if episode.look is not None else self._look(scene, frame)
-        hand_left = self._last_look is not None and self._last_look.finding == "hand"
-        self._last_look, seen = look, look.seen
-        share = scene.face_share(seen)
-        still_s = frame.t_s if episode.still_since_s is None else episode.still_since_s
-        settled = Settled(
-            camera_id=self._camera,
-            t_s=still_s,
-            episode=episode.number,
-            started_s=episode.started_s,
-            finding=look.finding,
-            changed_share=share,
-            max_share=max(episode.max_share, share),
-            flight=episode.flight and still_s - episode.started_s <= BRIEF_S,
-            empty_share=None if look.bare is None else scene.empty_share(look.bare),
-            sightings=look.sightings,
-            sightings_on_empty=look.disturbed,
-            spots=look.spots,
-            spots_on_empty=look.on_empty,
-            presence=look.presence,
-            evidence=look.evidence,
-        )
-        if look.finding != "hand":
-            scene.remember(episode.number, seen)
-            if self._rereference is not None and self._rereference.empty and not hand_left:
-                scene.empty, self._rereference = scene.reference, Rereference()  # what has moved since may be a dart that stays
-            scene.adopt(seen, frame.t_s)
-            self._refresh_s = frame.t_s + REFRESH_S
-        looked_again = episode.still_since_s == episode.started_s  # no hand stands still for so long
-        if look.finding == "hand" and not looked_again:
+        self._motion_detector.settle(small)
+        analysis = episode.analysis if episode.analysis is not None else self._analyse(scene, frame)
+        hand_left = self._last_analysis is not None and self._last_analysis.finding == "hand"
+        self._last_analysis = analysis
+        is_hand = analysis.finding == "hand"
+        settled = episode.settled_message(self._camera, frame.t_s, analysis, scene)
+        if not is_hand:
+            self._accept_picture(scene, episode, analysis.comparison, frame.t_s, hand_left=hand_left)
+        found_still = episode.still_since_s == episode.started_s  # by the refresh, or at a start: no hand is still for so long
+        if is_hand and not found_still:
             return [settled]
-        return [settled, *self._keep_footing(scene, seen, frame, calm=seen.alignment is None or look.finding != "dart")]
+        calm = analysis.comparison.alignment is None or analysis.finding != "dart"
+        return [settled, *self._check_position(scene, analysis.comparison, frame, calm=calm)]
 
-    def _look(self, scene: Scene, frame: Frame) -> Look:
-        return look_at(scene, frame.color(), self._last_look, takeout=self._takeout)
+    def _accept_picture(self, scene: Scene, episode: Episode, comparison: Comparison, t_s: float, *, hand_left: bool) -> None:
+        """Make a settled picture the reference, and keep the pictures of its episode."""
+        scene.keep_pictures(episode.number, comparison)
+        renewal = self._board.renewal
+        if renewal is not None and renewal.empty and not hand_left:
+            # what has moved since the request may be a dart that stays: the board was empty before it
+            scene.empty, self._board.renewal = scene.reference, RenewReference()
+        scene.set_reference(comparison, t_s)
+        self._refresh_s = t_s + REFRESH_S
 
-    # -- what is wrong ------------------------------------------------------------------------------------------------------------------
+    def _analyse(self, scene: Scene, frame: Frame) -> PictureAnalysis:
+        return analyse(scene, frame.color(), self._last_analysis, takeout=self._board.takeout)
 
-    def _watch_fitness(self, frame: Frame, small: Image) -> list[FromWorker]:
-        if self._sequence is not None:  # stills of a recording are as they are
+    def _discard_analysis(self) -> None:
+        """Discard the analysis of the first still frame: it must be compared with something else now."""
+        if self._episode is not None:
+            self._episode.analysis = None
+
+    # -- faults -------------------------------------------------------------------------------------------------------------------------
+
+    def _check_faults(self, frame: Frame, small: Image) -> list[FromWorker]:
+        if self._sequence is not None:  # the stills of a recording repeat and change brightness as they like
             return []
-        told = self._fitness.watch(frame.t_s, small, self._glancer.identical_frames)
-        return [Fault(camera_id=self._camera, t_s=frame.t_s, fault=t.fault, active=t.active, detail=t.detail) for t in told]
+        changes = self._picture_faults.update(frame.t_s, small, self._motion_detector.identical_frames)
+        return [CameraFault(camera_id=self._camera, t_s=frame.t_s, fault=c.fault, active=c.active, detail=c.detail) for c in changes]

@@ -1,1 +1,1 @@
-"""Accounts, passwords, tokens, permissions and rate limits, used by web, WebSocket and command line alike."""
+"""Accounts, passwords, tokens, permissions and rate limits, used by the web server, the WebSocket and the command line."""

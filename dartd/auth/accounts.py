@@ -1,4 +1,4 @@
-"""Who a token stands for, and how tokens come and go."""
+"""Authentication: resolve tokens to principals; log in, refresh and log out."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from dartd.auth.passwords import Passwords
-from dartd.auth.permissions import ANONYMOUS, ROLES, expanded
+from dartd.auth.permissions import ANONYMOUS, ROLES, expand
 from dartd.auth.principal import Principal
 from dartd.auth.tokens import AccessClaims, Signer, hash_of
 from dartd.errors import StoreError
@@ -22,14 +22,14 @@ from dartd.store.keys import Key, find_key, insert_key, note_use
 from dartd.store.users import User, count_users, find_user, get_user, insert_user, touch_login
 
 OPERATOR_KEY = "operator"
-_KNOWN = 4096  # principals remembered; full: the one not asked for longest is forgotten
-_KNOWN_S = 5.0  # and for how long at most: what another process writes counts from then on
-_DOUBTS = 32  # listeners looked up at once after a change; the others wait
-_NO_RIGHTS: frozenset[str] = frozenset()
+_CACHE_SIZE = 4096  # principals cached; the least recently used one is dropped first
+_CACHE_TTL_S = 5.0  # how long a principal is cached: changes by another process take effect after this time
+_MAX_RECHECKS = 32  # open connections whose token is checked concurrently after a change
+_NO_PERMISSIONS: frozenset[str] = frozenset()
 
 
 class Accounts:
-    """Knows callers by their tokens. What it remembers is forgotten with every change of a user, a key or a login."""
+    """Resolves tokens to principals. The cache is cleared after every change of a user, a key or a login."""
 
     def __init__(
         self,
@@ -44,39 +44,39 @@ class Accounts:
         self._database = database
         self.signer = signer
         self.passwords = Passwords()
-        self.anonymous = Principal(permissions=ANONYMOUS if anonymous_reads else _NO_RIGHTS)
+        self.anonymous = Principal(permissions=ANONYMOUS if anonymous_reads else _NO_PERMISSIONS)
         self.access_ttl_s = access_ttl_s
         self.refresh_ttl_s = refresh_ttl_s
         self.now = now
-        self._known: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
+        self._cache: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
         self._generation = 0
         self._uses: dict[str, float] = {}
-        self._asked = self._hits = 0
+        self._lookups = self._hits = 0
         self._changed = asyncio.Event()
-        self._doubting = asyncio.Semaphore(_DOUBTS)
+        self._rechecks = asyncio.Semaphore(_MAX_RECHECKS)
 
     @property
     def hit_rate(self) -> float:
-        """Give the share of callers who were known without asking the store, since the start."""
-        return self._hits / self._asked if self._asked else 0.0
+        """Return the share of token look-ups that were answered from the cache since the start."""
+        return self._hits / self._lookups if self._lookups else 0.0
 
-    def forget(self) -> None:
-        """Look everybody up anew: somebody's rights have changed."""
+    def clear_cache(self) -> None:
+        """Clear the cache and have every open connection check its token again."""
         self._generation += 1
-        self._known.clear()
+        self._cache.clear()
         self._changed.set()
         self._changed = asyncio.Event()
 
     async def principal_of(self, token: str | None) -> Principal | None:
-        """Tell who a token stands for: nobody in particular without one, None when it is not valid."""
+        """Return the principal of a token: the anonymous one without a token, None if the token is not valid."""
         if token is None:
             return self.anonymous
         digest, now_s = hash_of(token), self.now()
-        self._asked += 1
-        known = self._known.get(digest)
+        self._lookups += 1
+        known = self._cache.get(digest)
         if known is not None and known[1] > now_s:
             self._hits += 1
-            self._known.move_to_end(digest)
+            self._cache.move_to_end(digest)
             principal = known[0]
             if principal.key_id is not None:
                 self._uses[principal.key_id] = now_s
@@ -90,87 +90,87 @@ class Accounts:
         if found is None:
             return None
         if generation == self._generation:
-            self._known[digest] = found
-            if len(self._known) > _KNOWN:
-                self._known.popitem(last=False)
+            self._cache[digest] = found
+            if len(self._cache) > _CACHE_SIZE:
+                self._cache.popitem(last=False)
         return found[0]
 
-    async def until_ended(self, token: str, heed: Callable[[Principal], None]) -> None:
-        """Wait until a token is not valid any more; meanwhile tell whom it stands for after each change of anybody's rights.
+    async def wait_until_invalid(self, token: str, on_change: Callable[[Principal], None]) -> None:
+        """Wait until a token is no longer valid; call `on_change` with its principal after each change of users, keys or logins.
 
-        What another process changes is found out within seconds, as it is for requests.
+        Changes made by another process are noticed within `_CACHE_TTL_S`, as they are for requests.
         """
         while True:
             changed = self._changed
             try:
-                async with self._doubting:
+                async with self._rechecks:
                     principal = await self.principal_of(token)
             except StoreError:
-                pass  # nobody is sent away because the store has no time
+                pass  # a busy store is no reason to disconnect a client
             else:
                 if principal is None:
                     return
-                heed(principal)
+                on_change(principal)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_KNOWN_S):
+                async with asyncio.timeout(_CACHE_TTL_S):
                     await changed.wait()
 
     # -- logins
 
     async def check_password(self, username: str, password: str) -> User | None:
-        """Give the active user whose password this is."""
+        """Return the active user with this name and password; None if there is none."""
         user = await self._database.query(lambda connection: find_user(connection, username))
-        right = await self.passwords.is_right(password, user.password_hash if user is not None else None)
+        right = await self.passwords.verify(password, user.password_hash if user is not None else None)
         return user if right and user is not None and user.active else None
 
-    async def log_in(self, user: User, deed: Deed) -> tuple[str, str]:
-        """Begin a login; give its access and its refresh token."""
+    async def log_in(self, user: User, entry: Deed) -> tuple[str, str]:
+        """Start a login; return its access token and its refresh token."""
         family_id, now_s = secrets.token_urlsafe(12).replace(".", "_"), self.now()
 
         def begin(connection: sa.Connection) -> None:
             open_family(connection, family_id, user.user_id, at_s=now_s, expires_at_s=now_s + self.refresh_ttl_s)
             touch_login(connection, user.user_id, now_s)
-            note(connection, deed)
+            note(connection, entry)
 
         await self._database.change(begin)
         return self._access(user.user_id, family_id), self.signer.refresh_token(family_id, 1)
 
-    async def refresh(self, token: str, deed: Deed) -> tuple[User, str, str] | None:
-        """Give new tokens for a refresh token; None when it is used, expired or wrong. A used one ends its login."""
+    async def refresh(self, token: str, entry: Deed) -> tuple[User, str, str] | None:
+        """Return the user and new tokens for a refresh token; None if it is used, expired or invalid. A used token ends its login."""
         read = self.signer.read_refresh(token)
         if read is None:
             return None
         (family_id, generation), now_s = read, self.now()
 
-        def turn(connection: sa.Connection) -> User | None:
+        def exchange(connection: sa.Connection) -> User | None:
             user_id = rotate(connection, family_id, generation, now_s)
             user = None if user_id is None else get_user(connection, user_id)
             if user is None or not user.active:
-                note(connection, msgspec.structs.replace(deed, outcome="refused"))
+                note(connection, msgspec.structs.replace(entry, outcome="refused"))
                 return None
             return user
 
-        user = await self._database.change(turn)
+        user = await self._database.change(exchange)
         if user is None:
-            self.forget()
+            self.clear_cache()
             return None
         return user, self._access(user.user_id, family_id), self.signer.refresh_token(family_id, generation + 1)
 
-    async def log_out(self, principal: Principal, deed: Deed) -> None:
-        """End the login of a caller; his access and refresh tokens are dead."""
+    async def log_out(self, principal: Principal, entry: Deed) -> None:
+        """End the login of the caller: its access and refresh tokens become invalid."""
 
         def end(connection: sa.Connection) -> None:
             if principal.family_id is not None:
                 revoke_family(connection, principal.family_id)
-            note(connection, deed)
+            note(connection, entry)
 
         await self._database.change(end)
-        self.forget()
+        self.clear_cache()
 
-    # -- at start, and now and then
+    # -- at start and periodically
 
-    async def keep_operator_key(self, token: str) -> None:
-        """Let the operator's token be an API key like others: of nobody in particular, with the operator's rights."""
+    async def ensure_operator_key(self, token: str) -> None:
+        """Store the operator's token as an API key with the role `operator` that belongs to no user."""
         key = Key(
             key_id=OPERATOR_KEY,
             key_hash=hash_of(token),
@@ -189,7 +189,7 @@ class Accounts:
         await self._database.change(keep)
 
     async def ensure_admin(self) -> str | None:
-        """Make the first account when there is none, and give its password, which is kept nowhere."""
+        """Create the first account if there is none and return its password, which is not stored in plain text."""
         if await self._database.query(count_users):
             return None
         password = secrets.token_urlsafe(12)
@@ -198,7 +198,7 @@ class Accounts:
         return password
 
     async def flush(self) -> None:
-        """Note when keys were used."""
+        """Write the times at which keys were last used."""
         uses, self._uses = self._uses, {}
         if uses:
             await self._database.change(lambda connection: note_use(connection, uses))
@@ -214,13 +214,13 @@ class Accounts:
             kind="user",
             name=user.user_id,
             role=user.role,
-            permissions=ROLES.get(user.role, _NO_RIGHTS),
+            permissions=ROLES.get(user.role, _NO_PERMISSIONS),
             user_id=user.user_id,
             player_id=user.player_id,
             family_id=claims.fam,
             rate_limit=user.rate_limit,
         )
-        return principal, min(claims.exp, now_s + _KNOWN_S)
+        return principal, min(claims.exp, now_s + _CACHE_TTL_S)
 
     def _key_holder(self, connection: sa.Connection, digest: str, now_s: float) -> tuple[Principal, float] | None:
         key = find_key(connection, digest)
@@ -229,23 +229,23 @@ class Accounts:
         owner = None if key.user_id is None else get_user(connection, key.user_id)
         if key.user_id is not None and (owner is None or not owner.active):
             return None
-        rights = ROLES.get(owner.role if owner is not None else key.role, _NO_RIGHTS)
+        rights = ROLES.get(owner.role if owner is not None else key.role, _NO_PERMISSIONS)
         principal = Principal(
             kind="key",
             name=f"key:{key.key_id}",
             role=owner.role if owner is not None else key.role,
-            permissions=rights if key.permissions is None else rights & expanded(key.permissions),
+            permissions=rights if key.permissions is None else rights & expand(key.permissions),
             user_id=key.user_id,
             player_id=None if owner is None else owner.player_id,
             key_id=key.key_id,
             rate_limit=key.rate_limit,
         )
         self._uses[key.key_id] = now_s
-        return principal, min(key.expires_at_s or now_s + _KNOWN_S, now_s + _KNOWN_S)
+        return principal, min(key.expires_at_s or now_s + _CACHE_TTL_S, now_s + _CACHE_TTL_S)
 
 
 def new_user(username: str, name: str, role: str, password_hash: str, at_s: float, **given: object) -> User:
-    """Give a new account an id."""
+    """Return a new account with a fresh id."""
     plain: dict[str, object] = {"player_id": None, "active": True, "rate_limit": None, "version": 1, "last_login_at_s": None, **given}
     fields = {"username": username, "name": name, "role": role, "password_hash": password_hash, "created_at_s": at_s}
     return User(user_id=f"u_{secrets.token_hex(6)}", **fields, **plain)  # type: ignore[arg-type]

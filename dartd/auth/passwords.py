@@ -1,36 +1,36 @@
-"""Passwords: argon2id, on a few threads, so that neither the event loop nor the memory fills with them."""
+"""Password hashing with argon2id, on a bounded number of threads, so that it neither blocks the event loop nor exhausts the memory."""
 
 import anyio
 import anyio.to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-# OWASP's smallest: 19 MiB and 25 ms, which a small board computer bears while cameras run.
+# The smallest parameters that OWASP recommends: 19 MiB and about 25 ms, affordable on a small board computer while cameras run.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _AT_ONCE = 2
 
-# Checked when there is no such user, so that the answer takes as long as with one.
-_NOBODY = _HASHER.hash("nobody")
+# Verified against if there is no such user, so that the response takes as long as with one.
+_UNKNOWN_USER_HASH = _HASHER.hash("unknown user")
 
 
 def hash_password(password: str) -> str:
-    """Hash a password; blocks."""
+    """Return the hash of a password; blocks."""
     return _HASHER.hash(password)
 
 
 class Passwords:
-    """Hashes and checks passwords, a bounded number at once."""
+    """Hashes and verifies passwords, at most `_AT_ONCE` concurrently."""
 
     def __init__(self) -> None:
         self._limiter = anyio.CapacityLimiter(_AT_ONCE)
 
     async def hash(self, password: str) -> str:
-        """Hash a password."""
+        """Return the hash of a password."""
         return await anyio.to_thread.run_sync(hash_password, password, limiter=self._limiter)
 
-    async def is_right(self, password: str, password_hash: str | None) -> bool:
-        """Say whether a password is that of the hash; without a hash it is not, and takes as long."""
-        found = await anyio.to_thread.run_sync(_verify, password_hash or _NOBODY, password, limiter=self._limiter)
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Return whether a password matches a hash; False for no hash, after the same time."""
+        found = await anyio.to_thread.run_sync(_verify, password_hash or _UNKNOWN_USER_HASH, password, limiter=self._limiter)
         return found and password_hash is not None
 
 

@@ -1,4 +1,4 @@
-"""Who asks: one shape for HTTP, WebSocket and SSE."""
+"""The authenticated caller, the same for HTTP, WebSocket and SSE."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from schemas.base import Value
 
 
 class Principal(Value, frozen=True, kw_only=True):
-    """A caller and his rights. `name` stands in logs, audit and events: a user's id, `key:ID`, or `anonymous`."""
+    """A caller and its permissions. `name` appears in logs, audit log and events: a user id, `key:ID` or `anonymous`."""
 
     kind: Literal["anonymous", "user", "key"] = "anonymous"
     name: str = "anonymous"
@@ -21,14 +21,14 @@ class Principal(Value, frozen=True, kw_only=True):
 
     @property
     def is_anonymous(self) -> bool:
-        """Say whether nobody in particular asks."""
+        """Return whether the caller sent no token."""
         return self.kind == "anonymous"
 
     @property
     def kinds(self) -> frozenset[str]:
-        """Name the kinds of topic that the caller may see."""
+        """Return the kinds of topic that the caller may read."""
         return kinds_of(self.permissions)
 
     def may(self, permission: str) -> bool:
-        """Say whether the caller has a permission."""
+        """Return whether the caller has a permission."""
         return permission in self.permissions

@@ -1,23 +1,24 @@
-"""How often each caller may ask: the generic cell rate algorithm, one moment for each caller, written to the store behind the answers.
+"""Rate limits by the generic cell rate algorithm: one timestamp per caller, written to the store in the background.
 
-A caller may ask `limit` times at once, and gets one more turn every 60/`limit` seconds. The moment kept is the one at which the whole
-limit is free again.
+A caller may send `limit` requests at once and regains one every 60/`limit` seconds. The timestamp kept is the time at which the whole
+limit is available again.
 """
 
 import math
 import time
 from collections.abc import Callable, Mapping
 
+from dartd.auth.principal import Principal
 from dartd.store.database import Database
 from dartd.store.limits import keep_limits, load_limits
 from schemas.base import Value
 
 WINDOW_S = 60.0
-MAX_CALLERS = 20_000  # full: those whose limit is free again are forgotten, then the ones that have used least
+MAX_CALLERS = 20_000  # if exceeded, callers whose limit is fully available are dropped first, then those that have used the least
 
 
-class Verdict(Value, frozen=True, kw_only=True):
-    """What a caller has left. `retry_after_s` above 0: not now."""
+class RateLimitState(Value, frozen=True, kw_only=True):
+    """The limit of a caller after a request. `retry_after_s` > 0: the request was rejected."""
 
     limit: int
     remaining: int
@@ -25,20 +26,20 @@ class Verdict(Value, frozen=True, kw_only=True):
     retry_after_s: float = 0.0
 
     def headers(self, now_s: float) -> dict[str, str]:
-        """Tell it as headers: those everybody knows, and those of the IETF draft."""
+        """Return the `X-RateLimit-*` headers and the `RateLimit` fields of the IETF draft."""
         wait_s = max(0, math.ceil(self.full_at_s - now_s))
-        told = {
+        fields = {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(self.remaining),
             "X-RateLimit-Reset": str(math.ceil(self.full_at_s)),
             "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW_S:.0f}',
             "RateLimit": f'"default";r={self.remaining};t={wait_s}',
         }
-        return told | ({"Retry-After": str(max(1, math.ceil(self.retry_after_s)))} if self.retry_after_s else {})
+        return fields | ({"Retry-After": str(max(1, math.ceil(self.retry_after_s)))} if self.retry_after_s else {})
 
 
-class Limits:
-    """Everybody's use of the limits; `classes` gives the requests a minute of each rate class."""
+class RateLimiter:
+    """Counts requests per caller; `classes` maps each rate class to its requests per minute."""
 
     def __init__(self, classes: Mapping[str, int], *, admin_factor: int = 10, now: Callable[[], float] = time.time) -> None:
         self.classes = dict(classes)
@@ -47,27 +48,36 @@ class Limits:
         self._full_at_s: dict[str, float] = {}
         self._changed: set[str] = set()
 
-    def take(self, caller: str, limit: int) -> Verdict:
-        """Count one request of a caller, unless he has to wait."""
+    def limit_of(self, rate: str, principal: Principal | None) -> int:
+        """Return the requests per minute of a caller in a rate class; None: a caller whose token is not valid."""
+        limit = self.classes[rate]
+        if principal is None:
+            return limit
+        if rate == "default" and principal.rate_limit is not None:
+            return principal.rate_limit
+        return limit * self.admin_factor if principal.role == "admin" else limit
+
+    def acquire(self, caller: str, limit: int) -> RateLimitState:
+        """Count one request of a caller unless its limit is used up."""
         now_s = self.now()
         step_s = WINDOW_S / limit
-        full_at_s = min(max(self._full_at_s.get(caller, now_s), now_s), now_s + WINDOW_S)  # also when the clock was set back
+        full_at_s = min(max(self._full_at_s.get(caller, now_s), now_s), now_s + WINDOW_S)  # the clock may have been set back
         after_s = full_at_s + step_s
         if after_s - now_s > WINDOW_S + 1e-6:
-            return Verdict(limit=limit, remaining=0, full_at_s=full_at_s, retry_after_s=after_s - now_s - WINDOW_S)
+            return RateLimitState(limit=limit, remaining=0, full_at_s=full_at_s, retry_after_s=after_s - now_s - WINDOW_S)
         self._full_at_s[caller] = after_s
         self._changed.add(caller)
         if len(self._full_at_s) > MAX_CALLERS:
             self._forget(now_s)
-        return Verdict(limit=limit, remaining=int((WINDOW_S - (after_s - now_s)) / step_s + 1e-6), full_at_s=after_s)
+        return RateLimitState(limit=limit, remaining=int((WINDOW_S - (after_s - now_s)) / step_s + 1e-6), full_at_s=after_s)
 
     async def load(self, database: Database) -> None:
-        """Remember what was used before a restart."""
+        """Load the usage from before a restart."""
         now_s = self.now()
         self._full_at_s.update(await database.query(lambda connection: load_limits(connection, now_s)))
 
     async def flush(self, database: Database) -> None:
-        """Write what was used since the last time."""
+        """Write the usage that has changed since the last call."""
         changed = {caller: self._full_at_s[caller] for caller in self._changed if caller in self._full_at_s}
         self._changed.clear()
         if changed:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
-from schemas.events import CalibrationChanged, CameraSnapshot, CameraState, CameraStateChanged, JournalledEvent
+from schemas.events import BoardEvent, CalibrationChanged, CameraSnapshot, CameraState, CameraStateChanged
 from schemas.geometry import Calibration
-from schemas.worker import Fault, FaultKind
+from schemas.pipe.from_worker import CameraFault, FaultKind
 
 REFUSALS_TO_ERROR = 3
 GONE: frozenset[FaultKind] = frozenset({"camera_gone", "ended"})
@@ -70,7 +70,7 @@ class CameraStates:
             for c, camera in self._cameras.items()
         )
 
-    def change(self, camera_id: CameraId, state: CameraState, reason: str = "") -> list[JournalledEvent]:
+    def change(self, camera_id: CameraId, state: CameraState, reason: str = "") -> list[BoardEvent]:
         """Note a camera's state; nothing is told when nothing changed."""
         camera = self._cameras[camera_id]
         if (camera.state, camera.reason) == (state, reason):
@@ -78,17 +78,17 @@ class CameraStates:
         previous, camera.state, camera.reason = camera.state, state, reason
         return [CameraStateChanged(camera_id=camera_id, state=state, previous_state=previous, reason=reason)]
 
-    def restart(self, camera_id: CameraId, state: CameraState, reason: str) -> list[JournalledEvent]:
+    def restart(self, camera_id: CameraId, state: CameraState, reason: str) -> list[BoardEvent]:
         """Note that a camera's process came or went: what was wrong with the one before is no more."""
         self._cameras[camera_id].faults.clear()
         self._cameras[camera_id].handed_over = None
         return self.change(camera_id, state, reason)
 
-    def answer(self, camera_id: CameraId) -> list[JournalledEvent]:
+    def answer(self, camera_id: CameraId) -> list[BoardEvent]:
         """Note that a camera's process delivers frames: it must find the board next."""
         return self.change(camera_id, "calibrating", "looking for the board")
 
-    def calibrated(self, calibration: Calibration) -> list[JournalledEvent]:
+    def calibrated(self, calibration: Calibration) -> list[BoardEvent]:
         """Note that a camera knows where it stands."""
         camera = self._cameras[calibration.camera_id]
         misfit = camera.handed_over is not None and camera.handed_over != calibration
@@ -102,7 +102,7 @@ class CameraStates:
         )
         return [told, *self.change(calibration.camera_id, "ready", camera.ailing)]
 
-    def refused(self, camera_id: CameraId, reason: str) -> list[JournalledEvent]:
+    def refused(self, camera_id: CameraId, reason: str) -> list[BoardEvent]:
         """Note that no calibration could be taken; the third time in a row is an error."""
         camera = self._cameras[camera_id]
         camera.refusals += 1
@@ -112,16 +112,16 @@ class CameraStates:
         told = CalibrationChanged(camera_id=camera_id, state="error" if state == "error" else "calibrating", reason=reason)
         return [told, *self.change(camera_id, state, reason)]
 
-    def recalibrate(self) -> list[JournalledEvent]:
+    def recalibrate(self) -> list[BoardEvent]:
         """Note that every camera that answers is asked to calibrate anew."""
-        told: list[JournalledEvent] = []
+        told: list[BoardEvent] = []
         for camera_id, camera in self._cameras.items():
             if camera.state in {"ready", "error"}:
                 camera.refusals, camera.handed_over = 0, None
                 told += [CalibrationChanged(camera_id=camera_id, state="calibrating"), *self.answer(camera_id)]
         return told
 
-    def hand_over(self, calibration: Calibration) -> list[JournalledEvent]:
+    def hand_over(self, calibration: Calibration) -> list[BoardEvent]:
         """Note that a camera that answers is asked to stand where somebody says.
 
         Raises:
@@ -133,7 +133,7 @@ class CameraStates:
         camera.refusals, camera.handed_over = 0, calibration
         return [CalibrationChanged(camera_id=calibration.camera_id, state="calibrating"), *self.answer(calibration.camera_id)]
 
-    def fault(self, fault: Fault) -> list[JournalledEvent]:
+    def fault(self, fault: CameraFault) -> list[BoardEvent]:
         """Note that something is wrong with a camera, or right again; one that is gone says Hello when it is back."""
         camera = self._cameras[fault.camera_id]
         if fault.active:

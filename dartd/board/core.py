@@ -1,37 +1,37 @@
-"""The board: everything that is decided, in one pure step.
+"""The board: the decider of throws, visits and takeouts, in one pure step.
 
-Messages of cameras, changes of their processes and commands of people come in; events to journal and orders to cameras go out. The same
-steps run live, in a replay and after a crash.
+Messages of cameras, changes of their processes and commands of people are the inputs; events to journal and orders to cameras the
+outcome. The same steps run live, in a replay and after a crash.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import get_args
 
 from dartd.board.cameras import BLIND, CameraStates
-from dartd.board.inputs import Input, Order, Step, WorkerChange, WorkerSilence
+from dartd.board.memory import BoardMemory, RememberedEvent
 from dartd.board.throws import ThrowMachine, ThrowTimes
+from dartd.decision import Input, Order, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
-from dartd.fusion.observation import Moving
-from dartd.fusion.observation_window import Rounds
+from dartd.fusion.observation import OngoingMotion
+from dartd.fusion.observation_window import ObservationWindow
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
-from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard, TakeCalibration
-from schemas.events import BoardReset, DartHit, DartUnscored, ExtraDart, JournalledEvent, Snapshot, TakeoutFinished
-from schemas.worker import (
-    BoardState,
-    Calibrate,
-    Calibrated,
-    CalibrationRefused,
-    Disown,
-    Fault,
-    HandOver,
-    Hello,
-    KeepImages,
-    KnownDart,
-    Motion,
-    Rereference,
-    SequenceStarted,
-    Settled,
+from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
+from schemas.events import (
+    BoardEvent,
+    BoardReset,
+    DartHit,
+    DartUnscored,
+    EntityDeleted,
+    ExtraDart,
+    JournalledEvent,
+    PlayerErased,
+    PlayerMerged,
+    Snapshot,
+    TakeoutFinished,
 )
+from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, MotionDetected, SequenceStarted, Settled, SourceOpened
+from schemas.pipe.to_worker import Calibrate, KnownDart, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
 
 REUNION_S = 8.0  # after a start all cameras that come are waited for, so that they judge together what happened meanwhile
 
@@ -42,25 +42,39 @@ class Board:
     def __init__(self, board_id: BoardId, cameras: Sequence[CameraId], spec: BoardSpec, times: ThrowTimes, *, images: bool = False) -> None:
         self.board_id = board_id
         self._cameras = CameraStates(cameras)
-        self._throws = ThrowMachine(times)
-        self._rounds = Rounds(spec, times.settled_timeout_ms / 1000)
+        self._throws = ThrowMachine(times, board_id)
+        self._window = ObservationWindow(spec, times.settled_timeout_ms / 1000)
         self._images = images
         self._sequence: str | None = None
         self._told: tuple[tuple[KnownDart, ...], bool] = ((), False)
         self._judged: dict[CameraId, int] = {}  # the last episode of each camera that counts already
 
-    def restore(self, events: Iterable[tuple[JournalledEvent, float]], now: float) -> None:
-        """Bring back darts, visit and state from the journalled events and their times."""
-        self._throws.restore(events, now)
-        self._rounds.hold(now + REUNION_S)
+    name = "board"
+
+    def memory(self, epoch_s: float) -> bytes:
+        """Return all that must survive a restart; `epoch_s` is the wall time of media time 0."""
+        return self._throws.memory.dump(epoch_s)
+
+    def restore(self, memory: bytes | None, events: Iterable[tuple[JournalledEvent, float]], *, now: float, epoch_s: float) -> None:
+        """Take over a stored memory (None: a fresh one) and apply the events behind it, each with its media time.
+
+        Raises:
+            msgspec.DecodeError: the memory cannot be read; nothing was taken over.
+        """
+        remembered = BoardMemory(self.board_id)
+        if memory is not None:
+            remembered.load(memory, epoch_s)
+        known = get_args(RememberedEvent)
+        self._throws.restore(remembered, ((event, at_s) for event, at_s in events if isinstance(event, known)), now)
+        self._window.hold_until(now + REUNION_S)
         self._told = (self.known_darts(), self._throws.takeout)
 
     def known_darts(self) -> tuple[KnownDart, ...]:
-        """Name the darts that stand, as the cameras must know them."""
+        """Return the darts that stand, as camera processes need them."""
         return tuple(KnownDart(dart_id=d.dart_id, axis=d.axis, episodes=d.episodes) for d in self._throws.darts)
 
     def snapshot(self) -> Snapshot:
-        """Tell everything that a client needs to show the board now; `last_seq` is for the pipeline to fill."""
+        """Return everything that a client needs to show the board now; the pipeline fills `last_seq`."""
         return Snapshot(
             board_id=self.board_id,
             last_seq=0,
@@ -68,17 +82,18 @@ class Board:
             status=self._throws.status,
             darts=tuple(d.on_board() for d in self._throws.darts),
             visit=self._throws.visit,
+            player_id=self._throws.memory.player_id,
             cameras=self._cameras.snapshot(),
         )
 
     def deadline(self) -> float | None:
-        """Give the earliest time at which `step` must be called although nothing came."""
-        due = [t for t in (self._rounds.deadline(), self._rounds.hand_due_s(), self._throws.deadline()) if t is not None]
+        """Return the earliest time at which `step` must be called without an input."""
+        due = [t for t in (self._window.deadline(), self._window.hand_deadline(), self._throws.deadline()) if t is not None]
         return min(due) if due else None
 
     def step(self, inputs: Sequence[Input], now: float) -> Step:
-        """Take what came, in order, and the time; give what is to be told, ordered and refused."""
-        events: list[JournalledEvent] = []
+        """Process the inputs in order, and the time; return events, orders and refused commands."""
+        events: list[BoardEvent] = []
         orders: list[Order] = []
         refusals: dict[int, CommandRefusedError] = {}
         for index, item in enumerate(inputs):
@@ -86,97 +101,110 @@ class Board:
                 events += self._take(item, now, orders)
             except CommandRefusedError as error:
                 refusals[index] = error
-        hand_due_s = self._rounds.hand_due_s()
-        if hand_due_s is not None and hand_due_s <= now and self._rounds.sees_hand(now):
-            events += self._throws.observe(Moving(at_s=now, hand=True), now)
+        hand_due_s = self._window.hand_deadline()
+        if hand_due_s is not None and hand_due_s <= now and self._window.confirm_hand(now):
+            events += self._throws.observe(OngoingMotion(at_s=now, hand=True), now)
         if not self._cameras.calibrating:
-            self._rounds.release(now)
-        if self._round_is_due(now):
-            events += self._close_round(now, orders)
+            self._window.release(now)
+        if self._window_is_due(now):
+            events += self._close_window(now, orders)
         events += self._throws.tick(now)
         self._order_what_changed(events, orders)
-        return Step(events=tuple(events), orders=tuple(orders), refusals=refusals)
+        return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=self._throws.take_settled())
 
-    def _take(self, item: Input, now: float, orders: list[Order]) -> list[JournalledEvent]:  # noqa: PLR0911 - one answer per kind of input
+    def _take(self, item: Input, now: float, orders: list[Order]) -> list[BoardEvent]:  # noqa: PLR0911, C901 - one case for each kind of input
         match item:
-            case Motion() | Settled() | SequenceStarted():
+            case MotionDetected() | Settled() | SequenceStarted():
                 return self._take_sight(item, now, orders)
             case Calibrated():
-                self._rounds.poses[item.camera_id] = item.calibration
-                orders.append((item.camera_id, BoardState(darts=self.known_darts(), takeout=self._throws.takeout)))
+                self._window.poses[item.camera_id] = item.calibration
+                orders.append((item.camera_id, UpdateBoard(darts=self.known_darts(), takeout=self._throws.takeout)))
                 return self._cameras.calibrated(item.calibration) + self._set_status(now)
             case CalibrationRefused():
                 return self._cameras.refused(item.camera_id, item.reason) + self._set_status(now)
-            case Hello():
+            case SourceOpened():
                 return self._cameras.answer(item.camera_id) + self._set_status(now)
-            case Fault():
+            case CameraFault():
                 return self._take_fault(item, now)
             case WorkerChange() | WorkerSilence():
                 return self._take_change(item, now)
             case CalibrateBoard() | TakeCalibration():
                 return self._calibrate(item, orders) + self._set_status(now)
-            case ResetBoard() | StartBoard() | StopBoard() | CorrectDart():
+            case ResetBoard() | StartBoard() | StopBoard() | CorrectDart() | SignOnPlayer():
                 if isinstance(item, ResetBoard):
-                    self._rounds.forget()
+                    self._window.reset()
                 return self._throws.command(item, now)
+            case PlayerMerged() | PlayerErased() | EntityDeleted():
+                return self._take_player_change(item, now)
             case _:
                 return []  # Heartbeat and Progress are the supervisor's
 
-    def _calibrate(self, item: CalibrateBoard | TakeCalibration, orders: list[Order]) -> list[JournalledEvent]:
+    def _take_player_change(self, item: PlayerMerged | PlayerErased | EntityDeleted, now: float) -> list[BoardEvent]:
+        """Follow what became of the player who is signed on."""
+        if isinstance(item, EntityDeleted):
+            player_id, into = (item.entity_id if item.entity_type == "player" else None), None
+        else:
+            self._throws.memory.apply(item, now)
+            player_id, into = item.player_id, (item.into_player_id if isinstance(item, PlayerMerged) else None)
+        if player_id is None or player_id != self._throws.memory.player_id:
+            return []
+        return self._throws.command(SignOnPlayer(player_id=into, user_id=item.user_id), now)
+
+    def _calibrate(self, item: CalibrateBoard | TakeCalibration, orders: list[Order]) -> list[BoardEvent]:
         if isinstance(item, CalibrateBoard):
             orders.append((None, Calibrate()))
             return self._cameras.recalibrate()
         if self._throws.darts:
             raise CommandRefusedError("darts stand in the board: take them out first", darts=len(self._throws.darts))
         told = self._cameras.hand_over(item.calibration)
-        orders.append((item.calibration.camera_id, HandOver(calibration=item.calibration)))
+        orders.append((item.calibration.camera_id, UseCalibration(calibration=item.calibration)))
         return told
 
-    def _take_sight(self, item: Motion | Settled | SequenceStarted, now: float, orders: list[Order]) -> list[JournalledEvent]:
+    def _take_sight(self, item: MotionDetected | Settled | SequenceStarted, now: float, orders: list[Order]) -> list[BoardEvent]:
         if isinstance(item, SequenceStarted):
             if item.sequence_id == self._sequence:
                 return []
             self._sequence = item.sequence_id
-            self._rounds.forget()
+            self._window.reset()
             self._told = ((), False)
             return self._throws.new_sequence(now)
-        events: list[JournalledEvent] = []
-        if self._rounds.must_close_before(item.camera_id):
-            again = self._rounds.take_back(item.camera_id, now) if isinstance(item, Motion) else None
+        events: list[BoardEvent] = []
+        if self._window.has_settled(item.camera_id):
+            again = self._window.withdraw(item.camera_id, now) if isinstance(item, MotionDetected) else None
             if again is None:
-                events += self._close_round(now, orders)
+                events += self._close_window(now, orders)
             else:  # it is to see both together, with those who are on their way
-                orders.append((item.camera_id, Disown(episode=again)))
+                orders.append((item.camera_id, RevertReference(episode=again)))
         if isinstance(item, Settled):
-            self._rounds.settle(item, now)
-            if self._round_is_due(now):
-                events += self._close_round(now, orders)
+            self._window.add_settled(item, now)
+            if self._window_is_due(now):
+                events += self._close_window(now, orders)
             return events
-        first = not self._rounds.open
-        self._rounds.move(item)
-        hand = self._rounds.sees_hand(item.t_s)
+        first = not self._window.is_open
+        self._window.add_motion(item)
+        hand = self._window.confirm_hand(item.t_s)
         if first or hand:
-            events += self._throws.observe(Moving(at_s=item.t_s, hand=hand), now)
+            events += self._throws.observe(OngoingMotion(at_s=item.t_s, hand=hand), now)
         return events
 
-    def _round_is_due(self, now: float) -> bool:
-        due_s = self._rounds.deadline()
+    def _window_is_due(self, now: float) -> bool:
+        due_s = self._window.deadline()
         return due_s is not None and due_s <= now
 
-    def _close_round(self, now: float, orders: list[Order]) -> list[JournalledEvent]:
-        seen, episodes = self._rounds.close(self.known_darts(), now)
+    def _close_window(self, now: float, orders: list[Order]) -> list[BoardEvent]:
+        seen, episodes = self._window.close(self.known_darts(), now)
         self._judged |= episodes
         if seen.hand:
-            orders.extend((camera_id, Disown(episode=episode)) for camera_id, episode in episodes.items())
+            orders.extend((camera_id, RevertReference(episode=episode)) for camera_id, episode in episodes.items())
         told = self._throws.observe(seen, now)
         if self._images:
             orders.extend(_pictures_of(told, self.known_darts(), episodes))
         return told
 
-    def _take_fault(self, fault: Fault, now: float) -> list[JournalledEvent]:
+    def _take_fault(self, fault: CameraFault, now: float) -> list[BoardEvent]:
         told = self._cameras.fault(fault)
         if fault.active and fault.fault in BLIND:
-            self._rounds.lose(fault.camera_id)
+            self._window.remove_camera(fault.camera_id)
         else:
             self._count_on(fault.camera_id)
         return told + self._set_status(now)
@@ -184,42 +212,42 @@ class Board:
     def _count_on(self, camera_id: CameraId) -> None:
         """Count on a camera again, if it sees the board."""
         if camera_id in self._cameras.ready and (pose := self._cameras.calibration(camera_id)) is not None:
-            self._rounds.poses[camera_id] = pose
+            self._window.poses[camera_id] = pose
 
-    def _take_change(self, change: WorkerChange | WorkerSilence, now: float) -> list[JournalledEvent]:
+    def _take_change(self, change: WorkerChange | WorkerSilence, now: float) -> list[BoardEvent]:
         if isinstance(change, WorkerSilence):
-            (self._count_on if change.over else self._rounds.lose)(change.camera_id)
+            (self._count_on if change.over else self._window.remove_camera)(change.camera_id)
             return []
         if change.state == "ready":
             return []  # its Hello and Calibrated say more
-        self._rounds.lose(change.camera_id)
+        self._window.remove_camera(change.camera_id)
         self._judged.pop(change.camera_id, None)  # another process counts its episodes anew
         return self._cameras.restart(change.camera_id, change.state, change.reason) + self._set_status(now)
 
-    def _set_status(self, now: float) -> list[JournalledEvent]:
+    def _set_status(self, now: float) -> list[BoardEvent]:
         ready = bool(self._cameras.ready)
         calibrating = not ready and self._cameras.calibrating and not self._cameras.starting
         failed = not ready and not self._cameras.calibrating
         return self._throws.set_status(ready=ready, calibrating=calibrating, failed=failed, now=now)
 
-    def _order_what_changed(self, events: Sequence[JournalledEvent], orders: list[Order]) -> None:
+    def _order_what_changed(self, events: Sequence[BoardEvent], orders: list[Order]) -> None:
         """Tell the cameras which darts stand; an empty board is their new reference."""
         darts, takeout = self.known_darts(), self._throws.takeout
         ended = [e for e in events if isinstance(e, BoardReset | TakeoutFinished)]
         if ended and not darts:
             # after a reset, or with darts given up, things may stand in the board that are now part of it
             empty = isinstance(ended[-1], TakeoutFinished) and not ended[-1].count_remaining
-            orders.extend((c.camera_id, Rereference(empty=empty, after=self._judged.get(c.camera_id))) for c in self._cameras.snapshot())
+            orders.extend((c.camera_id, RenewReference(empty=empty, after=self._judged.get(c.camera_id))) for c in self._cameras.snapshot())
         if (darts, takeout) != self._told:
-            orders.append((None, BoardState(darts=darts, takeout=takeout)))
+            orders.append((None, UpdateBoard(darts=darts, takeout=takeout)))
         self._told = (darts, takeout)
 
 
-def _pictures_of(told: Sequence[JournalledEvent], standing: Sequence[KnownDart], episodes: Mapping[CameraId, int]) -> Iterator[Order]:
+def _pictures_of(told: Sequence[BoardEvent], standing: Sequence[KnownDart], episodes: Mapping[CameraId, int]) -> Iterator[Order]:
     """Have every camera that looked keep its pictures of the darts that were told."""
     axes = {dart.dart_id: dart.axis for dart in standing}
     for event in told:
         if isinstance(event, DartHit | ExtraDart | DartUnscored):
             label = "?" if isinstance(event, DartUnscored) else event.score.label
             for camera_id, episode in episodes.items():
-                yield camera_id, KeepImages(dart_id=event.dart_id, episode=episode, axis=axes.get(event.dart_id), label=label)
+                yield camera_id, StoreImages(dart_id=event.dart_id, episode=episode, axis=axes.get(event.dart_id), label=label)

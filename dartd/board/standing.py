@@ -1,12 +1,12 @@
-"""A dart that stands in the board, and the events that tell of one."""
+"""A dart that stands in the board, and the events that are made of one."""
 
 import math
 
 import msgspec
 
-from dartd.board.visit import NO_SLOT, score_of
-from dartd.fusion.observation import Landing
-from schemas.base import CameraId, DartId, Value, VisitId
+from dartd.board.visit import NO_SLOT, Visit, score_of
+from dartd.fusion.observation import LocatedDart
+from schemas.base import CameraId, DartId, Value
 from schemas.events import (
     BoardCoordinates,
     DartHit,
@@ -16,7 +16,6 @@ from schemas.events import (
     Fusion,
     PolarCoordinates,
     Score,
-    Timing,
 )
 from schemas.geometry import Axis3
 
@@ -37,11 +36,11 @@ class StandingDart(Value, frozen=True, kw_only=True):
 
     @property
     def position(self) -> BoardCoordinates:
-        """Give the point where its tip stands."""
+        """Return the point where its tip stands."""
         return point_of(self.axis)
 
     def on_board(self) -> DartOnBoard:
-        """Give the dart as the snapshot tells it."""
+        """Return the dart as it stands in the snapshot."""
         return DartOnBoard(
             dart_id=self.dart_id,
             dart_number=self.dart_number,
@@ -51,13 +50,13 @@ class StandingDart(Value, frozen=True, kw_only=True):
         )
 
     def moved(self, axis: Axis3) -> DartMoved:
-        """Say that it was pushed aside."""
+        """Return the event of its being pushed aside."""
         slope = (axis.slope_x, axis.slope_y)
         return DartMoved(dart_id=self.dart_id, old_position=self.position, new_position=point_of(axis), slope=slope)
 
 
 def from_hit(event: DartHit, at_s: float) -> StandingDart:
-    """Remember a dart by the event that told of it."""
+    """Return the dart of an event that happened at media time `at_s`."""
     return StandingDart(
         dart_id=event.dart_id,
         dart_number=event.dart_number,
@@ -69,7 +68,7 @@ def from_hit(event: DartHit, at_s: float) -> StandingDart:
 
 
 def from_extra(event: ExtraDart, at_s: float) -> StandingDart:
-    """Remember an extra dart by the event that told of it."""
+    """Return the extra dart of an event that happened at media time `at_s`."""
     return StandingDart(
         dart_id=event.dart_id,
         dart_number=NO_SLOT,
@@ -80,14 +79,11 @@ def from_extra(event: ExtraDart, at_s: float) -> StandingDart:
     )
 
 
-def hit_event(landing: Landing, dart_id: DartId, visit_id: VisitId, dart_number: int, now: float) -> DartHit:
-    """Say that a dart stuck and takes a slot.
-
-    `timing.settled_at` is written in seconds of media time; wall time is put in where it is known, before the event is journalled.
-    """
+def hit_event(landing: LocatedDart, dart_id: DartId, visit: Visit, dart_number: int) -> DartHit:
+    """Return the event of a dart that stuck and takes a slot; its `timing` is filled in where wall time is known."""
     return DartHit(
         dart_id=dart_id,
-        visit_id=visit_id,
+        visit_id=visit.visit_id,
         dart_number=dart_number,
         board_coordinates=point_of(landing.axis),
         polar_coordinates=_polar(landing.axis),
@@ -102,30 +98,31 @@ def hit_event(landing: Landing, dart_id: DartId, visit_id: VisitId, dart_number:
         ),
         detections=landing.detections,
         suggestions=landing.suggestions,
-        timing=Timing(settled_at=repr(landing.settled_at_s), latency_ms=max(0.0, now - landing.settled_at_s) * 1000),
         slope=(landing.axis.slope_x, landing.axis.slope_y),
+        player_id=visit.player_id,
     )
 
 
-def extra_event(landing: Landing, dart_id: DartId, visit_id: VisitId) -> ExtraDart:
-    """Say that a dart stuck which does not count."""
+def extra_event(landing: LocatedDart, dart_id: DartId, visit: Visit) -> ExtraDart:
+    """Return the event of a dart that stuck and does not count."""
     return ExtraDart(
         dart_id=dart_id,
-        visit_id=visit_id,
+        visit_id=visit.visit_id,
         board_coordinates=point_of(landing.axis),
         score=score_of(landing.bed),
         uncertainty_mm=landing.uncertainty_mm,
         slope=(landing.axis.slope_x, landing.axis.slope_y),
+        player_id=visit.player_id,
     )
 
 
 def point_of(axis: Axis3) -> BoardCoordinates:
-    """Give the point where an axis cuts the face."""
+    """Return the point where an axis cuts the face."""
     return BoardCoordinates(x_mm=axis.x_mm, y_mm=axis.y_mm)
 
 
 def axis_of(point: BoardCoordinates, slope: tuple[float, float]) -> Axis3:
-    """Give the axis through a point of the face."""
+    """Return the axis through a point of the face."""
     return Axis3(x_mm=point.x_mm, y_mm=point.y_mm, slope_x=slope[0], slope_y=slope[1])
 
 

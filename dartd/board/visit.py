@@ -32,65 +32,66 @@ class Slot(Value, frozen=True, kw_only=True):
 
 
 class Visit(Value, frozen=True, kw_only=True):
-    """The throws of one turn, at most three, by rising number. `ended`: why it was told as completed, None while it was not."""
+    """At most three throws of one player, by rising number. `ended`: why it was completed, None while it was not."""
 
     visit_id: VisitId
+    player_id: str | None = None
     slots: tuple[Slot, ...] = ()
     ended: VisitEnd | None = None
 
     @property
     def total(self) -> int:
-        """Add up the points."""
+        """Return the sum of the points."""
         return sum(slot.points for slot in self.slots)
 
     @property
     def free_number(self) -> int | None:
-        """Name the first free slot, None when all three are used."""
+        """Return the first free slot, None when all three are used."""
         used = {slot.dart_number for slot in self.slots}
         return next((number for number in range(1, SLOTS + 1) if number not in used), None)
 
     @property
     def is_fresh(self) -> bool:
-        """Tell whether nothing was thrown in it yet."""
+        """Whether nothing was thrown in it yet."""
         return not self.slots and self.ended is None
 
     @property
     def has_unseen(self) -> bool:
-        """Tell whether a dart of it stands in the board that was not localised."""
+        """Whether a dart of it stands in the board that was not localised."""
         return any(slot.stuck_unseen for slot in self.slots)
 
     @property
     def throws(self) -> tuple[VisitThrow, ...]:
-        """Give the slots as the wire tells them."""
+        """Return the slots as they stand in events."""
         return tuple(VisitThrow(dart_number=s.dart_number, dart_id=s.dart_id, label=s.label, points=s.points) for s in self.slots)
 
     def slot_of(self, dart_id: DartId) -> Slot | None:
-        """Find the slot of a dart."""
+        """Return the slot of a dart, None when it has none."""
         return next((slot for slot in self.slots if slot.dart_id == dart_id), None)
 
     def slot_at(self, dart_number: int) -> Slot | None:
-        """Find a slot by its number."""
+        """Return a slot by its number, None when it is free."""
         return next((slot for slot in self.slots if slot.dart_number == dart_number), None)
 
     def with_slot(self, slot: Slot) -> "Visit":
-        """Put a throw into its slot, in place of what was there."""
+        """Return the visit with a throw in its slot, in place of what was there."""
         others = (other for other in self.slots if other.dart_number != slot.dart_number)
         slots = tuple(sorted((*others, slot), key=lambda one: one.dart_number))
         return msgspec.structs.replace(self, slots=slots)
 
     def without_slot(self, dart_number: int) -> "Visit":
-        """Free a slot."""
+        """Return the visit with a free slot."""
         return msgspec.structs.replace(self, slots=tuple(slot for slot in self.slots if slot.dart_number != dart_number))
 
     def with_fallen(self, dart_id: DartId) -> "Visit":
-        """Take the points of a dart that fell out: it keeps its slot and scores nothing, as the rules of steel-tip darts say."""
+        """Return the visit without the points of a dart that fell out: it keeps its slot and scores nothing (rules of steel-tip darts)."""
         slot = self.slot_of(dart_id)
         if slot is None:
             return self
         return self.with_slot(msgspec.structs.replace(slot, label=MISS_LABEL, points=0))
 
     def with_correction(self, event: DartCorrected) -> "Visit":
-        """Put a person's correction into the slots."""
+        """Return the visit with a person's correction."""
         if event.operation == "delete":
             return self.without_slot(event.dart_number)
         before = self.slot_at(event.dart_number)
@@ -105,20 +106,33 @@ class Visit(Value, frozen=True, kw_only=True):
         )
 
     def with_end(self, reason: VisitEnd) -> "Visit":
-        """Mark the visit as told; the first reason stays."""
+        """Return the visit as completed; the first reason stays."""
         return msgspec.structs.replace(self, ended=self.ended or reason)
 
     def completed(self, reason: VisitEnd) -> VisitCompleted:
-        """Say that the visit ended, `revised` when that was said before."""
-        return VisitCompleted(visit_id=self.visit_id, throws=self.throws, total=self.total, reason=reason, revised=self.ended is not None)
+        """Return the event of the visit's end, `revised` when it was completed before."""
+        return VisitCompleted(
+            visit_id=self.visit_id,
+            throws=self.throws,
+            total=self.total,
+            reason=reason,
+            revised=self.ended is not None,
+            player_id=self.player_id,
+        )
 
     def snapshot(self) -> VisitSnapshot:
-        """Give the visit as a client shows it."""
-        return VisitSnapshot(visit_id=self.visit_id, throws=self.throws, total=self.total, completed=self.ended is not None)
+        """Return the visit as a client shows it."""
+        return VisitSnapshot(
+            visit_id=self.visit_id,
+            throws=self.throws,
+            total=self.total,
+            completed=self.ended is not None,
+            player_id=self.player_id,
+        )
 
 
 def score_of(bed: Bed) -> Score:
-    """Say what a bed scores; the sector is None for bulls and misses, the label keeps the sector that a miss lies beside."""
+    """Return what a bed scores; the sector is None for bulls and misses, the label keeps the sector that a miss lies next to."""
     return Score(
         base=bed.base,
         multiplier=bed.multiplier,
@@ -130,7 +144,7 @@ def score_of(bed: Bed) -> Score:
 
 
 def correction(command: CorrectDart, visits: tuple[Visit, ...], fresh_id: DartId) -> DartCorrected:
-    """Say what a correction does to one of the visits; the first of them is meant when the command names none.
+    """Return what a correction does to one of the visits; without a name in the command it is the first of them.
 
     `fresh_id` is given to an inserted dart, and to a miss that becomes a dart.
 
@@ -153,11 +167,13 @@ def correction(command: CorrectDart, visits: tuple[Visit, ...], fresh_id: DartId
         old_label=old.label if old else None,
         new_label=score.label if score else None,
         score=score,
+        player_id=visit.player_id,
+        user_id=command.user_id,
     )
 
 
 def refused(code: str, message: str, **details: Any) -> CommandRefusedError:
-    """Build the error of a refused command with a code of its own."""
+    """Return the error of a refused command with a code of its own."""
     return CommandRefusedError(message, code=code, **details)
 
 
@@ -171,7 +187,7 @@ def _score_named(command: CorrectDart) -> Score:
 
 
 def _visit_named(command: CorrectDart, visits: tuple[Visit, ...]) -> Visit:
-    """Find the visit by its id, else by the dart's id, else take the first."""
+    """Return the visit of this id, else the dart's, else the first."""
     if command.visit_id is not None:
         found = next((visit for visit in visits if visit.visit_id == command.visit_id), None)
         if found is None:

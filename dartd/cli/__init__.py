@@ -1,6 +1,6 @@
-"""The command `dartd`: a table of subcommands, each loaded only when it is asked for.
+"""The command `dartd`: subcommands that are imported on demand.
 
-Every camera process imports the module that its parent was started from, so nothing heavy may be imported here.
+Camera processes import the module that their parent was started from, so nothing heavy may be imported here.
 """
 
 import os
@@ -10,14 +10,14 @@ import click
 
 _COMMANDS = {
     "run": "run the daemon until SIGTERM or Ctrl-C",
-    "replay": "play a recording through the same cameras' processes and tell what happened in it",
+    "replay": "play a recording through the same camera processes and print its events",
     "record": "write a recording of the configured cameras, or of a simulated board",
-    "check-config": "say whether a configuration is right, and what is wrong with it",
-    "key": "make, list and revoke API keys, also while the daemon runs",
+    "check-config": "check a configuration and report errors",
+    "key": "create, list and revoke API keys, also while the daemon runs",
     "user": "add and list accounts, and set passwords, also while the daemon runs",
-    "calibrate": "calibrate a camera from pictures of the empty board, show the fit, check a calibration",
-    "cameras": "list the cameras that are plugged in, as the configuration wants them",
-    "doctor": "look at everything that dartd needs, and say what is wrong and how to mend it",
+    "calibrate": "calibrate a camera from images of the empty board, show the fit, check a calibration",
+    "cameras": "list connected cameras in the format of the configuration",
+    "doctor": "check everything that dartd needs, and report problems and remedies",
     "schema": "print the JSON Schema of every event, or write them to a folder",
 }
 
@@ -25,33 +25,33 @@ _EPILOG = """\b
 Try it without a camera:
   dartd run --config config/simulator.toml
 With cameras:
-  dartd cameras                      what is plugged in, ready to paste
-  dartd check-config my.toml         what is wrong, before it matters
-  dartd doctor --config my.toml      looks through the cameras, at disk, database, port and clock
+  dartd cameras                      list connected cameras, ready to paste
+  dartd check-config my.toml         check the configuration
+  dartd doctor --config my.toml      check cameras, disk, database, port and clock
   dartd run --config my.toml         then open http://localhost:8000/
 
-Exit status: 0 all well, 1 something broke, 2 what was asked makes no sense (an option, the configuration, a recording).
+Exit status: 0 success, 1 failure, 2 usage error (an option, the configuration or a recording is not valid).
 """
 
 
 class LazyGroup(click.Group):
-    """A group whose commands live in modules of their own, named as the command."""
+    """A command group that imports each command from the module of its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Name the commands in the order of a first day."""
+        """Return the command names in the order in which a new user needs them."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Load one command."""
+        """Import and return one command."""
         if cmd_name not in _COMMANDS:
             return None
-        # One thread for linear algebra, in this process and its children: with more, last digits differ from run to run.
+        # One thread for linear algebra in this process and its children: with more, the last digits of results vary.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         command: click.Command = import_module(f"dartd.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List the commands without loading them."""
+        """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
@@ -65,8 +65,8 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: object
 @click.command(cls=LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the version and exit.")
 def main() -> None:
-    """A steel-tip dartboard with cameras becomes an event hub: every dart, every visit, told to whoever listens.
+    """Turn a steel-tip dartboard with cameras into an event hub that publishes every dart and every visit.
 
-    Cameras are read by one process each, the daemon fuses what they see, keeps every event in a journal, and tells it over WebSocket and
-    HTTP. There is no camera by default: a configuration names them, or the simulator.
+    Each camera is read by its own process; the daemon fuses their detections, stores every event in a journal, and publishes it over
+    WebSocket and HTTP. No camera is configured by default: name cameras or the simulator in the configuration.
     """

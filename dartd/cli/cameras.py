@@ -8,9 +8,11 @@ import click
 
 
 @click.command("cameras")
-@click.option("--pictures", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Take a picture of each camera here.")
+@click.option(
+    "--pictures", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Store an image of each camera in this folder."
+)
 def command(pictures: Path | None) -> None:
-    """List the cameras that are plugged in by the port they are plugged into, ready to paste into the configuration."""
+    """List connected cameras by their USB port, ready to paste into the configuration."""
     options = ["--pictures", str(pictures)] if pictures else []
-    # The daemon's side never loads OpenCV: looking at cameras is a process of its own here as everywhere.
+    # The daemon never imports OpenCV: cameras are examined by a separate process.
     sys.exit(subprocess.run([sys.executable, "-m", "workers.sources.listing", *options], check=False).returncode)  # noqa: S603

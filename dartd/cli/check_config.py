@@ -6,18 +6,18 @@ from pathlib import Path
 import click
 
 from dartd.cli.configuration import find_config
-from dartd.cli.failure import told_failures
+from dartd.cli.failure import reported_errors
 from dartd.config import CameraConfig, Config, load_config, redact_url
 
 
 @click.command("check-config")
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 def command(path: Path | None) -> None:
-    """Check a configuration together with the environment, and say what would run.
+    """Check a configuration together with the environment, and print what would run.
 
-    Without PATH the file that `dartd run` would take. Exit status 2 and the path of the wrong key when something is wrong.
+    Without PATH the file that `dartd run` would use. If it is not valid, exit with status 2 and print the path of the key.
     """
-    with told_failures():
+    with reported_errors():
         found = find_config(path, os.environ)
         config = load_config(found, os.environ)
     click.echo(f"{found} is right")
@@ -26,7 +26,7 @@ def command(path: Path | None) -> None:
 
 
 def describe(config: Config) -> list[str]:
-    """Say in a few lines what would run, without secrets."""
+    """Return lines that describe what would run, without secrets."""
     return [
         f"board {config.board.id} ({config.board.name})",
         f"listens on {config.server.host}:{config.server.port}",

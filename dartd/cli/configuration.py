@@ -1,4 +1,4 @@
-"""Which configuration a command works with."""
+"""The path of the configuration file."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,10 +9,10 @@ SYSTEM_PATH = Path("/etc/dartd/dartd.toml")
 
 
 def find_config(given: Path | None, environ: Mapping[str, str], *, system: Path = SYSTEM_PATH) -> Path:
-    """Give the file named on the command line, else the one in DARTD_CONFIG, else the system's.
+    """Return the file named on the command line, else in DARTD_CONFIG, else the system's.
 
     Raises:
-        ConfigError: there is none; names the ways out.
+        ConfigError: there is none; the message names the alternatives.
     """
     if given is not None:
         return given
@@ -21,6 +21,6 @@ def find_config(given: Path | None, environ: Mapping[str, str], *, system: Path 
     if system.is_file():
         return system
     raise ConfigError(
-        f"there is no configuration: name one with --config or DARTD_CONFIG, or put it at {system}; "
+        f"no configuration found: name one with --config or DARTD_CONFIG, or put it at {system}; "
         "`--config config/simulator.toml` starts a simulated board, config/dartd.toml explains every key"
     )

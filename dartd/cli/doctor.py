@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 import msgspec
 
+from dartd.cli.camera_checks import camera_findings
 from dartd.cli.configuration import find_config
-from dartd.cli.eyesight import camera_findings
-from dartd.cli.failure import BROKE, MAKES_NO_SENSE
-from dartd.cli.findings import Finding, daemon_findings, health_of, holder_of, host_findings, said_by, state_findings, store_findings
+from dartd.cli.failure import FAILED, USAGE_ERROR
+from dartd.cli.system_checks import Finding, daemon_findings, health_of, holder_of, host_findings, output_of, state_findings, store_findings
 from dartd.config import Config, load_config
 from dartd.daemon import open_sockets
 from dartd.errors import ConfigError
@@ -24,39 +24,39 @@ _COLOURS = {"ok": "green", "warn": "yellow", "bad": "red", "skipped": None}
 @click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration; as for `dartd run`.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def command(path: Path | None, *, as_json: bool) -> None:
-    """Look at everything that dartd needs, and say what is wrong and how to mend it.
+    """Check everything that dartd needs, and report problems and remedies.
 
-    Configuration, state directory, disk, database, port, clock, service, and every camera: frames a second, brightness, sharpness, and
-    whether the board is found. Beside a running daemon the cameras are not opened; the daemon is asked.
+    Configuration, state directory, disk, database, port, clock, service, and every camera: frame rate, brightness, sharpness, and
+    whether the board is detected. While a daemon runs, the cameras are not opened; the daemon is asked.
 
-    Exit status: 0 when dartd can do its work, 1 when something must be mended, 2 when the configuration is wrong.
+    Exit status: 0 if dartd can run, 1 if there is a problem, 2 if the configuration is not valid.
     """
     try:
         found = find_config(path, os.environ)
         config = load_config(found, os.environ)
     except ConfigError as error:
-        _tell([Finding(check="configuration", verdict="bad", found=error.message)], as_json=as_json)
-        sys.exit(MAKES_NO_SENSE)
+        _print([Finding(check="configuration", verdict="bad", found=error.message)], as_json=as_json)
+        sys.exit(USAGE_ERROR)
     if not as_json and sys.stderr.isatty():
-        click.echo("looking; cameras take some seconds", err=True)
+        click.echo("checking; cameras take some seconds", err=True)
     findings = [Finding(check="configuration", verdict="ok", found=f"{found} is right"), *examine(config, os.environ)]
-    _tell(findings, as_json=as_json)
-    sys.exit(BROKE if any(each.verdict == "bad" for each in findings) else 0)
+    _print(findings, as_json=as_json)
+    sys.exit(FAILED if any(each.verdict == "bad" for each in findings) else 0)
 
 
 def examine(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Look at everything but the configuration; blocks."""
+    """Yield the findings of all checks except the configuration; blocks."""
     yield from state_findings(config)
     yield from store_findings(config)
     pid = holder_of(config)
     health = None if pid is None else health_of(config)
     yield daemon_findings(config, pid, health, lambda config: open_sockets(config, environ))
-    yield from host_findings(said_by)
+    yield from host_findings(output_of)
     yield from camera_findings(config, health, running=pid is not None)
 
 
 def table(findings: Iterable[Finding]) -> Iterator[str]:
-    """Write findings as lines: what, how it is, what was found, and below it how to mend it."""
+    """Yield findings as lines: check, verdict, what was found, and below it the remedy."""
     rows = list(findings)
     width = max(len(each.check) for each in rows)
     for each in rows:
@@ -66,7 +66,7 @@ def table(findings: Iterable[Finding]) -> Iterator[str]:
             yield f"{'':<{width}}           -> {each.remedy}"
 
 
-def _tell(findings: list[Finding], *, as_json: bool) -> None:
+def _print(findings: list[Finding], *, as_json: bool) -> None:
     worst = max((each.verdict for each in findings), key=["skipped", "ok", "warn", "bad"].index)
     if as_json:
         click.echo(json.dumps({"verdict": worst, "findings": msgspec.to_builtins(findings)}, indent=1))

@@ -1,4 +1,4 @@
-"""How a command ends that cannot do what it was asked."""
+"""How commands report errors: one line on stderr and an exit status."""
 
 import sys
 from collections.abc import Iterator
@@ -8,23 +8,23 @@ import click
 
 from dartd.errors import ConfigError, DartdError, RecordingError
 
-BROKE = 1
-MAKES_NO_SENSE = 2
+FAILED = 1
+USAGE_ERROR = 2
 
 
 @contextmanager
-def told_failures() -> Iterator[None]:
-    """Tell an error that we raise on purpose in one line on stderr and exit; anything else keeps its traceback.
+def reported_errors() -> Iterator[None]:
+    """Report a DartdError in one line on stderr and exit; other exceptions keep their traceback.
 
     Raises:
-        SystemExit: with 2 when what was asked makes no sense, 1 when something else was wrong.
+        SystemExit: with 2 for a usage error, 1 for any other DartdError.
     """
     try:
         yield
     except DartdError as error:
         _exit_with(error)
     except BaseExceptionGroup as group:
-        # a part of the daemon that was missing at its start comes out of the task group alone
+        # an error during the start of the daemon is wrapped by its task group
         alone = _only_error(group)
         if alone is None:
             raise
@@ -33,7 +33,7 @@ def told_failures() -> Iterator[None]:
 
 def _exit_with(error: DartdError) -> None:
     click.echo(f"dartd: {error.message}", err=True)
-    sys.exit(MAKES_NO_SENSE if isinstance(error, ConfigError | RecordingError) else BROKE)
+    sys.exit(USAGE_ERROR if isinstance(error, ConfigError | RecordingError) else FAILED)
 
 
 def _only_error(group: BaseException) -> DartdError | None:

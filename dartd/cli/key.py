@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from dartd.auth.permissions import ROLES
 from dartd.auth.tokens import hash_of, new_key
 from dartd.cli.configuration import find_config
-from dartd.cli.failure import told_failures
-from dartd.cli.people import change_store, deed
+from dartd.cli.failure import reported_errors
+from dartd.cli.store_access import audit_entry, change_store
 from dartd.config import load_config
 from dartd.store.audit import note
 from dartd.store.keys import Key, delete_key, insert_key, key_of, list_keys
@@ -23,17 +23,17 @@ _CONFIG = click.option("--config", "path", type=click.Path(path_type=Path), help
 
 @click.group("key")
 def command() -> None:
-    """Make, list and revoke API keys, also while the daemon runs."""
+    """Create, list and revoke API keys, also while the daemon runs."""
 
 
 @command.command("create")
 @click.option("--name", required=True, help="What the key is for.")
-@click.option("--role", type=click.Choice(sorted(ROLES)), default="api_client", show_default=True, help="What it may do.")
-@click.option("--days", type=click.IntRange(min=1, max=36_500), help="How long it is good; without it for ever.")
+@click.option("--role", type=click.Choice(sorted(ROLES)), default="api_client", show_default=True, help="The role of the key.")
+@click.option("--days", type=click.IntRange(min=1, max=36_500), help="Days until the key expires; without it the key does not expire.")
 @click.option("--quiet", is_flag=True, help="Print the key alone.")
 @_CONFIG
 def create(name: str, role: str, days: int | None, path: Path | None, *, quiet: bool) -> None:
-    """Make a key and print it; it is shown this once."""
+    """Create a key and print it; it is shown only once."""
     secret, prefix = new_key()
     now_s = time.time()
     key = Key(
@@ -50,9 +50,9 @@ def create(name: str, role: str, days: int | None, path: Path | None, *, quiet: 
 
     def make(connection: sa.Connection) -> None:
         insert_key(connection, key)
-        note(connection, deed("key.create", "key", key.key_id))
+        note(connection, audit_entry("key.create", "key", key.key_id))
 
-    with told_failures():
+    with reported_errors():
         change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), make)
     click.echo(secret if quiet else f"key {key.key_id} ({role}), shown this once: {secret}")
 
@@ -60,8 +60,8 @@ def create(name: str, role: str, days: int | None, path: Path | None, *, quiet: 
 @command.command("list")
 @_CONFIG
 def list_all(path: Path | None) -> None:
-    """List the newest keys, without themselves."""
-    with told_failures():
+    """List the newest keys without their secrets."""
+    with reported_errors():
         config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
         found = change_store(config, lambda connection: [key_of(row) for row in list_keys(connection, PageRequest(limit=MAX_LIMIT)).rows])
     for key in found:
@@ -72,13 +72,13 @@ def list_all(path: Path | None) -> None:
 @click.argument("key_id")
 @_CONFIG
 def revoke(key_id: str, path: Path | None) -> None:
-    """Revoke a key; a running daemon refuses it within five seconds."""
+    """Revoke a key; a running daemon rejects it within five seconds."""
 
     def end(connection: sa.Connection) -> bool:
-        note(connection, deed("key.delete", "key", key_id))
+        note(connection, audit_entry("key.delete", "key", key_id))
         return delete_key(connection, key_id)
 
-    with told_failures():
+    with reported_errors():
         gone = change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), end)
     if not gone:
         raise click.BadParameter(f"there is no key {key_id}", param_hint="KEY_ID")

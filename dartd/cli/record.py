@@ -9,25 +9,27 @@ from pathlib import Path
 import click
 
 from dartd.cli.configuration import find_config
-from dartd.cli.failure import told_failures
+from dartd.cli.failure import reported_errors
 from dartd.config import load_config
 from dartd.replay.recorder import record
 
 
 @click.command("record")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--seconds", type=click.FloatRange(min=1, max=3600), default=30.0, show_default=True, help="How long.")
+@click.option("--seconds", type=click.FloatRange(min=1, max=3600), default=30.0, show_default=True, help="Duration of the recording.")
 @click.option("--config", "path", type=click.Path(path_type=Path), help="The cameras' configuration; as for `dartd run`.")
-@click.option("--simulate", "url", metavar="URL", help="Record a story with its truth instead: 'sim:?rig=1&seed=7&story=tc8_2'.")
+@click.option(
+    "--simulate", "url", metavar="URL", help="Record a simulated sequence with its ground truth instead: 'sim:?rig=1&seed=7&story=tc8_2'."
+)
 def command(folder: Path, seconds: float, path: Path | None, url: str | None) -> None:
-    """Record the configured cameras into DIR, which `dartd replay DIR` plays.
+    """Record the configured cameras into DIR, for `dartd replay DIR`.
 
-    Stop the daemon first: a camera can be read by one program only.
+    Stop the daemon first: a camera can be used by only one program.
     """
     if url is not None:
         options = ["--url", url, "--record", str(folder), "--seconds", str(seconds)]
         sys.exit(subprocess.run([sys.executable, "-m", "workers.sources.simulator", *options], check=False).returncode)  # noqa: S603
-    with told_failures():
+    with reported_errors():
         config = load_config(find_config(path, os.environ), os.environ)
         shown_s = 0.0
         with click.progressbar(length=round(seconds), file=sys.stderr, label="record", hidden=not sys.stderr.isatty()) as bar:
@@ -37,5 +39,5 @@ def command(folder: Path, seconds: float, path: Path | None, url: str | None) ->
                 bar.update(int(at_s) - int(shown_s))
                 shown_s = at_s
 
-            count = asyncio.run(record([camera.source for camera in config.cameras], folder, seconds, advance=advance))
-    click.echo(f"{count} pictures of {len(config.cameras)} cameras in {folder}; play them with: dartd replay {folder}")
+            count = asyncio.run(record([camera.source for camera in config.cameras], folder, seconds, on_progress=advance))
+    click.echo(f"{count} images of {len(config.cameras)} cameras in {folder}; play them with: dartd replay {folder}")

@@ -10,7 +10,7 @@ import msgspec
 import uvloop
 
 from dartd.cli.configuration import find_config
-from dartd.cli.failure import told_failures
+from dartd.cli.failure import reported_errors
 from dartd.config import Config, LogConfig, load_config, load_scenario
 from dartd.daemon import Daemon
 from dartd.log import logging_to
@@ -27,15 +27,15 @@ from dartd.log import logging_to
     "--faults",
     "scenario",
     type=click.Path(path_type=Path),
-    help="Let go wrong what this scenario says (config/faults/ has some); only with simulated cameras and recordings.",
+    help="Inject the faults of this scenario (see config/faults/); only with simulated cameras and recordings.",
 )
 def command(path: Path | None, scenario: Path | None) -> None:
     """Run the daemon in the foreground until SIGTERM or Ctrl-C.
 
-    Environment variables win over the file: server.port is DARTD_SERVER_PORT. At first start an operator token is made, shown once and
-    kept in the state directory; commands such as POST /api/v1/board/reset want it as `Authorization: Bearer …`.
+    Environment variables take precedence over the file: server.port is DARTD_SERVER_PORT. At the first start an operator token is
+    generated, shown once and stored in the state directory; commands such as POST /api/v1/board/reset need it as `Authorization: Bearer …`.
     """
-    with told_failures():
+    with reported_errors():
         config = load_config(find_config(path, os.environ), os.environ)
         faults = None if scenario is None else load_scenario(scenario, config)
         with logging_to(sys.stderr, log_of(config)), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -43,7 +43,7 @@ def command(path: Path | None, scenario: Path | None) -> None:
 
 
 def log_of(config: Config) -> LogConfig:
-    """Say how to log: with `server.debug` everything."""
+    """Return the log configuration; with `server.debug` the level is debug."""
     return msgspec.structs.replace(config.log, level="debug") if config.server.debug else config.log
 
 

@@ -13,8 +13,8 @@ from dartd.auth.accounts import new_user
 from dartd.auth.passwords import hash_password
 from dartd.auth.permissions import ROLES
 from dartd.cli.configuration import find_config
-from dartd.cli.failure import told_failures
-from dartd.cli.people import change_store, deed
+from dartd.cli.failure import reported_errors
+from dartd.cli.store_access import audit_entry, change_store
 from dartd.config import load_config
 from dartd.store.audit import note
 from dartd.store.families import revoke_families_of
@@ -22,7 +22,7 @@ from dartd.store.listing import MAX_LIMIT, PageRequest
 from dartd.store.users import find_user, insert_user, list_users, update_user
 
 _CONFIG = click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration; as for `dartd run`.")
-_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
+_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of generating one.")
 _SHORTEST = 8
 
 
@@ -33,32 +33,32 @@ def command() -> None:
 
 @command.command("create")
 @click.argument("username")
-@click.option("--name", help="The name for people; the user name when left out.")
-@click.option("--role", type=click.Choice(sorted(ROLES)), default="viewer", show_default=True, help="What the account may do.")
-@click.option("--quiet", is_flag=True, help="Print a password that was made alone.")
+@click.option("--name", help="The display name; by default the user name.")
+@click.option("--role", type=click.Choice(sorted(ROLES)), default="viewer", show_default=True, help="The role of the account.")
+@click.option("--quiet", is_flag=True, help="Print only the generated password.")
 @_STDIN
 @_CONFIG
 def create(username: str, name: str | None, role: str, path: Path | None, *, quiet: bool, password_stdin: bool) -> None:
-    """Add an account; a password that is made here is shown this once."""
+    """Add an account; a generated password is shown only once."""
     password = _password(given=password_stdin)
     user = new_user(username, name or username, role, hash_password(password), time.time())
 
     def make(connection: sa.Connection) -> None:
         insert_user(connection, user)
-        note(connection, deed("user.create", "user", user.user_id))
+        note(connection, audit_entry("user.create", "user", user.user_id))
 
-    with told_failures():
+    with reported_errors():
         change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), make)
-    _tell(f"user {username} ({user.user_id}, {role})", password, quiet=quiet, given=password_stdin)
+    _print(f"user {username} ({user.user_id}, {role})", password, quiet=quiet, given=password_stdin)
 
 
 @command.command("password")
 @click.argument("username")
-@click.option("--quiet", is_flag=True, help="Print a password that was made alone.")
+@click.option("--quiet", is_flag=True, help="Print only the generated password.")
 @_STDIN
 @_CONFIG
 def set_password(username: str, path: Path | None, *, quiet: bool, password_stdin: bool) -> None:
-    """Give an account a new password and end its logins."""
+    """Set a new password for an account and end its logins."""
     password = _password(given=password_stdin)
     hashed = hash_password(password)
 
@@ -68,21 +68,21 @@ def set_password(username: str, path: Path | None, *, quiet: bool, password_stdi
             return False
         update_user(connection, user.user_id, {"password_hash": hashed})
         revoke_families_of(connection, user.user_id)
-        note(connection, deed("user.update", "user", user.user_id))
+        note(connection, audit_entry("user.update", "user", user.user_id))
         return True
 
-    with told_failures():
+    with reported_errors():
         known = change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), change)
     if not known:
         raise click.BadParameter(f"there is no user {username}", param_hint="USERNAME")
-    _tell(f"user {username}", password, quiet=quiet, given=password_stdin)
+    _print(f"user {username}", password, quiet=quiet, given=password_stdin)
 
 
 @command.command("list")
 @_CONFIG
 def list_all(path: Path | None) -> None:
     """List accounts."""
-    with told_failures():
+    with reported_errors():
         config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
         found = change_store(
             config,
@@ -101,7 +101,7 @@ def _password(*, given: bool) -> str:
     return password
 
 
-def _tell(what: str, password: str, *, quiet: bool, given: bool) -> None:
+def _print(what: str, password: str, *, quiet: bool, given: bool) -> None:
     if given:
         if not quiet:
             click.echo(what)

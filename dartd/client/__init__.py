@@ -1,11 +1,11 @@
-"""Listen to a dartd board from Python: connect, resume, and keep the board's state up to date.
+"""A Python client: connect to a dartd board, resume after disconnects, and keep the board's state up to date.
 
     client = DartdClient("ws://board.local:8000/ws")
-    async for told in client.listen():
-        print(told.seq, told.event, client.state.visit.total)
+    async for received in client.listen():
+        print(received.seq, received.event, client.state.visit.total)
 
-Every event arrives once and in order, over any number of connections, for as long as the iteration goes on. Where no WebSocket gets
-through, events come as an event stream (SSE), and where that is held back too, by asking again and again.
+Every event is returned once and in order, over any number of connections. If no WebSocket can be opened, the client uses server-sent
+events, and if those are blocked as well, polling.
 """
 
 import asyncio
@@ -20,24 +20,24 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from dartd.backoff import Backoff
-from dartd.client.state import AnyEvent, BoardState, reduce
-from dartd.client.ways import Choice, LineLostError, Way, over_events, over_polling, over_websocket
+from dartd.client.state import AnyEvent, ClientState, reduce
+from dartd.client.transports import ConnectionLostError, TransportChoice, TransportName, over_events, over_polling, over_websocket
 from schemas.base import Value
 from schemas.events import Gap, Hello, Snapshot, VisitCompleted
 
 FIRST_DELAY_S = 0.25
 MAX_DELAY_S = 10.0
-SILENCE_S = 40.0  # two heartbeats and a half
+SILENCE_S = 40.0  # 2.5 heartbeats
 POLL_S = 10.0
 
 Connection = Literal["closed", "connecting", "open", "waiting"]
 
 
-class Told(Value, frozen=True, kw_only=True):
-    """A message as it was told. `seq` None: it is not journalled. `event` None: a newer daemon tells of something unknown here."""
+class ReceivedEvent(Value, frozen=True, kw_only=True):
+    """A received message. `seq` None: not journalled. `event` None: of a type that this version does not know."""
 
     event: AnyEvent | None
-    wire: bytes
+    payload: bytes
     event_type: str = ""
     seq: int | None = None
     topic: str | None = None
@@ -56,7 +56,7 @@ _event: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 class DartdClient:
-    """One board, listened to; `state` is the board as of the last event, `connection` says how the line is."""
+    """A client of one board; `state` is the board as of the last event, `connection` the state of the connection."""
 
     def __init__(
         self,
@@ -72,35 +72,35 @@ class DartdClient:
         self._token = token
         self._silence_s = silence_s
         self._poll_s = poll_s
-        self._choice = Choice()
+        self._choice = TransportChoice()
         self._backoff = Backoff(FIRST_DELAY_S, max_s=MAX_DELAY_S, jitter=0.5)
         self._socket: ClientConnection | None = None
         self._stream_id: str | None = None
-        self._heard = 0
+        self._last_seq = 0
         self._is_resuming = False
         self._retry_s: float | None = None
-        self.state = BoardState()
+        self.state = ClientState()
         self.connection: Connection = "closed"
 
     @property
-    def way(self) -> Way:
-        """Name how events come."""
-        return self._choice.way
+    def transport(self) -> TransportName:
+        """Return the name of the current transport."""
+        return self._choice.transport
 
-    async def listen(self) -> AsyncIterator[Told]:
-        """Give every message, connecting again whenever the connection is lost, until the iteration is left."""
+    async def listen(self) -> AsyncIterator[ReceivedEvent]:
+        """Yield every message; reconnect whenever the connection is lost."""
         now_s = asyncio.get_running_loop().time
         try:
             while True:
                 self.connection = "connecting"
                 try:
-                    async with aclosing(self._messages(self._choice.begin(now_s()))) as wires:
-                        async for wire in wires:
-                            if (told := self._understand(wire)) is not None:
-                                yield told
-                            if self._choice.is_over(now_s()):
+                    async with aclosing(self._messages(self._choice.begin(now_s()))) as payloads:
+                        async for payload in payloads:
+                            if (received := self._receive(payload)) is not None:
+                                yield received
+                            if self._choice.should_retry_best(now_s()):
                                 break
-                except LineLostError as lost:
+                except ConnectionLostError as lost:
                     self._retry_s = lost.retry_s or self._retry_s
                 except (OSError, websockets.WebSocketException, TimeoutError):
                     pass
@@ -113,7 +113,7 @@ class DartdClient:
             self.connection = "closed"
 
     async def send(self, action: str, **fields: object) -> bool:
-        """Send a message to the board, such as `ping`; False when there is no connection."""
+        """Send a message to the board, such as `ping`; return False if there is no WebSocket."""
         if self._socket is None:
             return False
         try:
@@ -122,11 +122,11 @@ class DartdClient:
             return False
         return True
 
-    # Inside
+    # Internal
 
-    def _messages(self, way: Way) -> AsyncGenerator[bytes]:
+    def _messages(self, transport: TransportName) -> AsyncGenerator[bytes]:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token is not None else {}
-        match way:
+        match transport:
             case "websocket":
                 return over_websocket(self._address, headers, self._silence_s, self._opened)
             case "events":
@@ -137,58 +137,60 @@ class DartdClient:
     def _opened(self, socket: ClientConnection) -> None:
         self._socket = socket
 
-    def _understand(self, wire: bytes) -> Told | None:
-        """Take a message into the state; None when it was heard before."""
-        header = _header.decode(wire)
-        if header.seq is not None and header.seq <= self._heard:
+    def _receive(self, payload: bytes) -> ReceivedEvent | None:
+        """Update the state with a message; return None if it was received before."""
+        header = _header.decode(payload)
+        if header.seq is not None and header.seq <= self._last_seq:
             return None
-        event = _event_of(wire)
+        event = _event_of(payload)
         match event:
             case Hello():
-                self._greet(event)
+                self._on_hello(event)
             case Gap():
                 self._is_resuming = False
             case Snapshot():
-                # When we resume, what we missed follows the snapshot; else it moves our place in the stream.
+                # When resuming, missed events follow the snapshot; otherwise the snapshot sets the position in the stream.
                 if not self._is_resuming:
-                    self._heard = event.last_seq
+                    self._last_seq = event.last_seq
                 self._is_resuming = False
             case _:
                 pass
-        self._heard = max(self._heard, header.seq or 0)
-        # What is told again after a snapshot is for the listener, and not counted twice; of ended visits the snapshot knows nothing.
+        self._last_seq = max(self._last_seq, header.seq or 0)
+        # Missed events are returned and not applied again; completed visits are not part of the snapshot.
         if header.seq is None or header.seq > self.state.last_seq or isinstance(event, VisitCompleted):
             self.state = reduce(self.state, event, header.seq)
-        return Told(event=event, wire=wire, event_type=header.event_type, seq=header.seq, topic=header.topic, timestamp=header.timestamp)
+        return ReceivedEvent(
+            event=event, payload=payload, event_type=header.event_type, seq=header.seq, topic=header.topic, timestamp=header.timestamp
+        )
 
-    def _greet(self, hello: Hello) -> None:
+    def _on_hello(self, hello: Hello) -> None:
         self._backoff.reset()
-        self._choice.works()
+        self._choice.succeeded()
         self._retry_s = hello.retry_ms / 1000
         self._is_resuming = self._stream_id == hello.stream_id
         if not self._is_resuming:
-            self.state, self._heard = BoardState(), 0
+            self.state, self._last_seq = ClientState(), 0
         self._stream_id = hello.stream_id
         self.connection = "open"
 
     def _delay_s(self) -> float:
-        """Wait as the board asked, the first time; then longer and longer."""
+        """Return the delay that the board asked for, else the next one of the backoff."""
         hint_s, self._retry_s = self._retry_s, None
-        chance = random.random()  # noqa: S311  it spreads clients, it hides nothing
+        chance = random.random()  # noqa: S311  not used for security
         return self._backoff.next(chance) if hint_s is None else min(MAX_DELAY_S, hint_s * (1 - chance / 2))
 
     def _address(self, scheme: str, path: str) -> str:
-        """Give the address of a way, with what is listened to and where to go on."""
+        """Return the URL of a transport with topics and position in the stream."""
         ours, host, own_path, query, _ = urlsplit(self._url)
         fields = dict(parse_qsl(query)) | {"topics": ",".join(self._topics)}
         if self._stream_id is not None:
-            fields |= {"since": str(self._heard), "stream_id": self._stream_id}
+            fields |= {"since": str(self._last_seq), "stream_id": self._stream_id}
         secret = "s" if ours in {"https", "wss"} else ""
         return urlunsplit((scheme + secret, host, path or own_path or "/ws", urlencode(fields), ""))
 
 
-def _event_of(wire: bytes) -> AnyEvent | None:
+def _event_of(payload: bytes) -> AnyEvent | None:
     try:
-        return _event.decode(wire)
-    except msgspec.ValidationError:  # of a newer daemon
+        return _event.decode(payload)
+    except msgspec.ValidationError:  # sent by a newer version
         return None

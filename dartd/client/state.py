@@ -1,11 +1,10 @@
-"""The board as a client knows it, and how each event changes that."""
+"""The state of the board on the client, and how each event changes it."""
 
 from collections.abc import Mapping
 
 import msgspec
 
 from schemas.base import CameraId, DartId, Value, VisitId
-from schemas.entities import EntityEvent
 from schemas.events import (
     BoardReset,
     BoardStateChanged,
@@ -34,13 +33,13 @@ from schemas.events import (
 )
 
 KEPT_VISITS = 6
-AnyEvent = JournalledEvent | EntityEvent | LiveEvent
+AnyEvent = JournalledEvent | LiveEvent
 
 _replace = msgspec.structs.replace
 
 
-class BoardState(Value, frozen=True, kw_only=True):
-    """The board as of event `last_seq`; `visits` are those that ended before this one, newest first."""
+class ClientState(Value, frozen=True, kw_only=True):
+    """The board as of event `last_seq`; `visits` are the completed ones before this visit, newest first."""
 
     hello: Hello | None = None
     last_seq: int = 0
@@ -52,24 +51,24 @@ class BoardState(Value, frozen=True, kw_only=True):
     cameras: Mapping[CameraId, CameraSnapshot] = msgspec.field(default_factory=dict)
 
 
-def reduce(state: BoardState, event: AnyEvent | None, seq: int | None) -> BoardState:
-    """Give the state after an event; what is unknown changes nothing but the place in the stream."""
+def reduce(state: ClientState, event: AnyEvent | None, seq: int | None) -> ClientState:
+    """Return the state after an event; unknown events change only `last_seq`."""
     after = _fold(state, event)
     return after if seq is None or seq <= after.last_seq else _replace(after, last_seq=seq)
 
 
-def _fold(state: BoardState, event: AnyEvent | None) -> BoardState:  # noqa: PLR0911, PLR0912, C901  one line for each event that changes something
+def _fold(state: ClientState, event: AnyEvent | None) -> ClientState:  # noqa: PLR0911, PLR0912, C901  one case for each event
     match event:
         case Hello():
             return _replace(state, hello=event)
         case Snapshot():
-            return _taken_over(state, event)
+            return _from_snapshot(state, event)
         case DartHit():
-            return _landed(state, event)
+            return _with_hit(state, event)
         case DartUnscored():
-            return _thrown(state, event.visit_id, VisitThrow(dart_number=event.dart_number, dart_id=event.dart_id, label="?", points=0))
+            return _with_throw(state, event.visit_id, VisitThrow(dart_number=event.dart_number, dart_id=event.dart_id, label="?", points=0))
         case ThrowMiss() if event.dart_number is not None:
-            return _thrown(state, event.visit_id, VisitThrow(dart_number=event.dart_number, dart_id=None, label="MISS", points=0))
+            return _with_throw(state, event.visit_id, VisitThrow(dart_number=event.dart_number, dart_id=None, label="MISS", points=0))
         case ExtraDart():
             dart = DartOnBoard(
                 dart_id=event.dart_id,
@@ -80,43 +79,44 @@ def _fold(state: BoardState, event: AnyEvent | None) -> BoardState:  # noqa: PLR
             )
             return _replace(state, darts=(*state.darts, dart))
         case DartMoved():
-            return _changed(state, event.dart_id, board_coordinates=event.new_position)
+            return _with_dart(state, event.dart_id, board_coordinates=event.new_position)
         case DartCorrected() if event.score is not None:
-            return _changed(state, event.dart_id, score=event.score)
+            return _with_dart(state, event.dart_id, score=event.score)
         case DartRemoved():
             return _replace(state, darts=tuple(dart for dart in state.darts if dart.dart_id not in event.removed_dart_ids))
         case DartBounceOut():
             return _replace(state, darts=tuple(dart for dart in state.darts if dart.dart_id != event.dart_id))
         case VisitCompleted():
-            return _completed(state, VisitSnapshot(visit_id=event.visit_id, throws=event.throws, total=event.total, completed=True))
+            completed = VisitSnapshot(visit_id=event.visit_id, throws=event.throws, total=event.total, completed=True)
+            return _with_completed_visit(state, completed)
         case TakeoutFinished() if not event.count_remaining:
             return _replace(state, darts=())
         case BoardReset():
-            return _replace(_begun(state, event.visit_id), darts=())
+            return _replace(_with_new_visit(state, event.visit_id), darts=())
         case BoardStateChanged():
             return _replace(state, state=event.state, status=event.status)
         case CameraStateChanged():
-            return _seen(state, event.camera_id, state=event.state, reason=event.reason)
+            return _with_camera(state, event.camera_id, state=event.state, reason=event.reason)
         case CalibrationChanged():
-            return _seen(state, event.camera_id, residual_px=event.residual_px, residual_mm=event.residual_mm)
+            return _with_camera(state, event.camera_id, residual_px=event.residual_px, residual_mm=event.residual_mm)
         case _:
             return state
 
 
-def _taken_over(state: BoardState, told: Snapshot) -> BoardState:
+def _from_snapshot(state: ClientState, snapshot: Snapshot) -> ClientState:
     return _replace(
         state,
-        last_seq=told.last_seq,
-        state=told.state,
-        status=told.status,
-        darts=told.darts,
-        visit=told.visit,
-        visits=tuple(visit for visit in state.visits if visit.visit_id != told.visit.visit_id),
-        cameras={camera.camera_id: camera for camera in told.cameras},
+        last_seq=snapshot.last_seq,
+        state=snapshot.state,
+        status=snapshot.status,
+        darts=snapshot.darts,
+        visit=snapshot.visit,
+        visits=tuple(visit for visit in state.visits if visit.visit_id != snapshot.visit.visit_id),
+        cameras={camera.camera_id: camera for camera in snapshot.cameras},
     )
 
 
-def _landed(state: BoardState, hit: DartHit) -> BoardState:
+def _with_hit(state: ClientState, hit: DartHit) -> ClientState:
     dart = DartOnBoard(
         dart_id=hit.dart_id,
         dart_number=hit.dart_number,
@@ -126,38 +126,38 @@ def _landed(state: BoardState, hit: DartHit) -> BoardState:
     )
     thrown = VisitThrow(dart_number=hit.dart_number, dart_id=hit.dart_id, label=hit.score.label, points=hit.score.total)
     others = tuple(each for each in state.darts if each.dart_id != hit.dart_id)
-    return _replace(_thrown(state, hit.visit_id, thrown), darts=(*others, dart))
+    return _replace(_with_throw(state, hit.visit_id, thrown), darts=(*others, dart))
 
 
-def _thrown(state: BoardState, visit_id: VisitId, thrown: VisitThrow) -> BoardState:
-    state = state if state.visit.visit_id == visit_id else _begun(state, visit_id)
+def _with_throw(state: ClientState, visit_id: VisitId, thrown: VisitThrow) -> ClientState:
+    state = state if state.visit.visit_id == visit_id else _with_new_visit(state, visit_id)
     others = [each for each in state.visit.throws if each.dart_number != thrown.dart_number]
     throws = tuple(sorted([*others, thrown], key=lambda each: each.dart_number))
     return _replace(state, visit=VisitSnapshot(visit_id=visit_id, throws=throws, total=sum(each.points for each in throws)))
 
 
-def _begun(state: BoardState, visit_id: VisitId) -> BoardState:
-    before = _kept(state, state.visit) if state.visit.throws else state
+def _with_new_visit(state: ClientState, visit_id: VisitId) -> ClientState:
+    before = _with_past_visit(state, state.visit) if state.visit.throws else state
     return _replace(before, visit=VisitSnapshot(visit_id=visit_id))
 
 
-def _completed(state: BoardState, visit: VisitSnapshot) -> BoardState:
+def _with_completed_visit(state: ClientState, visit: VisitSnapshot) -> ClientState:
     if state.visit.visit_id == visit.visit_id:
         return _replace(state, visit=visit)
     if any(each.visit_id == visit.visit_id for each in state.visits):
         return _replace(state, visits=tuple(visit if each.visit_id == visit.visit_id else each for each in state.visits))
-    return _kept(state, visit)
+    return _with_past_visit(state, visit)
 
 
-def _kept(state: BoardState, visit: VisitSnapshot) -> BoardState:
+def _with_past_visit(state: ClientState, visit: VisitSnapshot) -> ClientState:
     others = tuple(each for each in state.visits if each.visit_id != visit.visit_id)
     return _replace(state, visits=(visit, *others)[:KEPT_VISITS])
 
 
-def _changed(state: BoardState, dart_id: DartId, **told: object) -> BoardState:
-    return _replace(state, darts=tuple(_replace(dart, **told) if dart.dart_id == dart_id else dart for dart in state.darts))
+def _with_dart(state: ClientState, dart_id: DartId, **changes: object) -> ClientState:
+    return _replace(state, darts=tuple(_replace(dart, **changes) if dart.dart_id == dart_id else dart for dart in state.darts))
 
 
-def _seen(board: BoardState, camera_id: CameraId, **told: object) -> BoardState:
+def _with_camera(board: ClientState, camera_id: CameraId, **changes: object) -> ClientState:
     known = board.cameras.get(camera_id, CameraSnapshot(camera_id=camera_id, state="starting"))
-    return _replace(board, cameras={**board.cameras, camera_id: _replace(known, **told)})
+    return _replace(board, cameras={**board.cameras, camera_id: _replace(known, **changes)})

@@ -1,7 +1,7 @@
-"""The configuration: every key with its default and bounds, from a TOML file and the environment, which wins.
+"""The configuration: every key with its default and bounds, from a TOML file and from the environment, which takes precedence.
 
-Whatever is wrong is refused with its path, what was expected, what was found and a way out. Secrets (tokens, credentials in camera
-addresses) are never told.
+Errors contain the path, what was expected, what was found and a remedy, and never secrets (tokens, credentials in camera
+addresses).
 """
 
 from dartd.config.load import load_config

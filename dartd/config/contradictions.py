@@ -1,11 +1,11 @@
-"""Keys that must fit each other, whatever each of them allows alone."""
+"""Checks across keys: combinations of values that are valid one by one."""
 
 import difflib
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
-from dartd.config.refusal import shown
+from dartd.config.refusal import format_value
 from dartd.config.sections import CameraConfig, Config
 from schemas.board import BoardSpec
 
@@ -13,7 +13,7 @@ URL_SCHEMES = ("v4l2", "rtsp", "http", "https", "file", "recording", "sim")
 
 
 def contradictions(config: Config, *, cameras_required: bool) -> Iterator[tuple[str, str]]:
-    """Find what each key allows and all together do not: path and reason."""
+    """Yield path and reason of each invalid combination."""
     server, board = config.server, config.board
     if (server.tls_cert is None) != (server.tls_key is None):
         missing = "tls_key" if server.tls_key is None else "tls_cert"
@@ -32,7 +32,7 @@ def contradictions(config: Config, *, cameras_required: bool) -> Iterator[tuple[
 
 def _camera_contradictions(cameras: tuple[CameraConfig, ...], *, required: bool) -> Iterator[tuple[str, str]]:
     if required and not cameras:
-        yield "$.cameras", "there is no camera: add [[cameras]] with id and url for each one, or run config/simulator.toml"
+        yield "$.cameras", "no camera is configured: add [[cameras]] with id and url for each one, or run config/simulator.toml"
     seen: dict[str, int] = {}
     for index, camera in enumerate(cameras):
         where = f"$.cameras[{index}]"
@@ -44,4 +44,4 @@ def _camera_contradictions(cameras: tuple[CameraConfig, ...], *, required: bool)
             guess = difflib.get_close_matches(scheme.lower(), URL_SCHEMES, n=1) if colon else []
             hint = f", did you mean {guess[0]}:?" if guess else ""
             ways = " ".join(f"{each}:" for each in URL_SCHEMES)
-            yield f"{where}.url", f"expected /dev/… or one of {ways}, got {shown(camera.url)}{hint}"
+            yield f"{where}.url", f"expected /dev/… or one of {ways}, got {format_value(camera.url)}{hint}"

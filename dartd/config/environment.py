@@ -1,4 +1,4 @@
-"""The environment laid over the file: `server.port` is `DARTD_SERVER_PORT`, `state_dir` is `DARTD_STATE_DIR`, lists are comma separated."""
+"""Environment variables override the file: `server.port` is `DARTD_SERVER_PORT`, `state_dir` `DARTD_STATE_DIR`; comma-separated lists."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,12 +16,12 @@ _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "
 
 
 def overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
-    """Write what the environment says into `values`; give which variable each path came from."""
+    """Write the variables into `values`; return the variable that each path came from."""
     known = {name: (section, field) for name, section, field in variables()}
     origins = {}
     for name in sorted(name for name in environ if name.startswith(_PREFIX) and name != "DARTD_CONFIG"):
         if name not in known:
-            raise ConfigError(f"{name}: unknown environment variable, {_guess(name, list(known))}", path=name)
+            raise ConfigError(f"{name}: unknown environment variable, {_suggest(name, list(known))}", path=name)
         section, field = known[name]
         table = values if section is None else values.setdefault(section, {})
         if not isinstance(table, dict):
@@ -35,15 +35,15 @@ def overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, str
     return origins
 
 
-def _guess(name: str, known: list[str]) -> str:
-    """Suggest a variable by what differs: the prefix that all share would make any two look alike."""
+def _suggest(name: str, known: list[str]) -> str:
+    """Suggest a variable; the common prefix is not compared."""
     return suggestion(name.removeprefix(_PREFIX), [each.removeprefix(_PREFIX) for each in known]).replace(
         "did you mean ", f"did you mean {_PREFIX}"
     )
 
 
 def variables() -> Iterator[tuple[str, str | None, inspect.Field]]:
-    """Walk over every key that the environment can set: its variable, its section and the field."""
+    """Yield each key that the environment can set: variable, section and field."""
     for field in fields_of(inspect.type_info(Config)):
         inner, _ = kind_of(field.type)
         if isinstance(inner, inspect.StructType):
@@ -53,7 +53,7 @@ def variables() -> Iterator[tuple[str, str | None, inspect.Field]]:
 
 
 def _parse(text: str, kind: inspect.Type) -> object:
-    """Read a variable's text as its key wants it; what cannot be read stays text and is refused with its path."""
+    """Parse the text of a variable by the type of its key; text that cannot be parsed is kept and rejected with its path."""
     if isinstance(kind, inspect.VarTupleType):
         return [part.strip() for part in text.split(",") if part.strip()]
     if isinstance(kind, inspect.BoolType):

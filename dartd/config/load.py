@@ -1,4 +1,4 @@
-"""The configuration is read once, at start: the file, the environment over it, and every check."""
+"""Load the configuration at start: read the file, apply the environment, check everything."""
 
 import re
 import tomllib
@@ -16,10 +16,10 @@ from dartd.errors import ConfigError
 
 
 def load_config(path: Path | None, environ: Mapping[str, str], *, cameras_required: bool = True) -> Config:
-    """Read the file (none: the defaults), lay the environment over it, and check all of it.
+    """Return the configuration from a file (None: the defaults) and the environment.
 
     Raises:
-        ConfigError: something is wrong; the message says where, what was expected and found, and a way out.
+        ConfigError: a value is not valid; the message contains the path, what was expected and found, and a remedy.
     """
     values = {} if path is None else read_toml(path)
     origins = overlay(values, environ)
@@ -33,10 +33,10 @@ def load_config(path: Path | None, environ: Mapping[str, str], *, cameras_requir
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
+    """Return the content of a TOML file.
 
     Raises:
-        ConfigError: it cannot be read, or is no TOML.
+        ConfigError: it cannot be read, or is not TOML.
     """
     try:
         return tomllib.loads(path.read_bytes().decode())
@@ -47,7 +47,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: byte {error.start} is not UTF-8, save the file as UTF-8 text", path=str(path)) from None
     except tomllib.TOMLDecodeError as error:
-        # the parser's words may quote a value that holds a credential: only its kind and place are told
-        place = re.search(r"\(at (line \d+, column \d+|end of document)\)$", str(error))
-        reason = re.sub(r"[:'\"].*", "", str(error).removesuffix(place[0] if place else "")).strip()
-        raise ConfigError(f"{path}: {place[1] if place else 'somewhere'}: broken TOML, {reason}", path=str(path)) from None
+        # The parser's message may quote a value with a credential: only its kind and position are reported.
+        position = re.search(r"\(at (line \d+, column \d+|end of document)\)$", str(error))
+        reason = re.sub(r"[:'\"].*", "", str(error).removesuffix(position[0] if position else "")).strip()
+        raise ConfigError(f"{path}: {position[1] if position else 'somewhere'}: broken TOML, {reason}", path=str(path)) from None

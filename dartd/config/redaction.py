@@ -1,10 +1,10 @@
-"""Addresses without the secrets in them."""
+"""Redaction of secrets in addresses."""
 
 import re
 
 
 def redact_url(url: str) -> str:
-    """Write an address without user, password and query, fit for logs and errors. A simulator's address holds no secret."""
+    """Return an address without user, password and query, for logs and errors. Addresses of simulators contain no secrets."""
     if url.startswith("sim:"):
         return url
     bare = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:/*)?.*@", r"\1***@", url, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""A scenario: a TOML file of faults on purpose, for tests and demonstrations; never on cameras that people play with."""
+"""Fault scenarios: TOML files with injected faults, for tests and demonstrations; rejected with real cameras."""
 
 from pathlib import Path
 
@@ -10,19 +10,21 @@ from dartd.config.sections import Config
 from dartd.errors import ConfigError
 from schemas.faults import DAEMON_FAULTS, Scenario
 
-HARMLESS = ("sim:", "recording:")
+FAULT_SCHEMES = ("sim:", "recording:")
 
 
 def load_scenario(path: Path, config: Config) -> Scenario:
-    """Read the faults that shall strike a daemon of this configuration.
+    """Return the faults to inject into a daemon with this configuration.
 
     Raises:
-        ConfigError: something is wrong, or a camera is a real one; the message says where and why.
+        ConfigError: the scenario is not valid, or a camera is a real one.
     """
     for index, camera in enumerate(config.cameras):
-        if not camera.url.startswith(HARMLESS):
+        if not camera.url.startswith(FAULT_SCHEMES):
             where = f"$.cameras[{index}].url"
-            raise ConfigError(f"{where}: faults are for simulated cameras and recordings alone, start without --faults", path=where)
+            raise ConfigError(
+                f"{where}: faults can only be injected with simulated cameras and recordings, start without --faults", path=where
+            )
     values = read_toml(path)
     try:
         scenario = msgspec.convert(values, Scenario)
@@ -32,7 +34,7 @@ def load_scenario(path: Path, config: Config) -> Scenario:
     for index, fault in enumerate(scenario.faults):
         where = f"$.faults[{index}].camera"
         if fault.camera is not None and fault.kind in DAEMON_FAULTS:
-            raise ConfigError(f"{where}: {fault.kind} strikes the daemon and no camera, leave it out", path=where)
+            raise ConfigError(f"{where}: {fault.kind} affects the daemon and not a camera, leave it out", path=where)
         if fault.camera is not None and fault.camera not in known:
             raise ConfigError(f'{where}: there is no camera "{fault.camera}", {suggestion(fault.camera, known)}', path=where)
     return scenario

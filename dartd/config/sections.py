@@ -1,4 +1,4 @@
-"""Every key that can be configured, with its default, its bounds and the words that explain it."""
+"""All configuration keys with their defaults, bounds and descriptions."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,26 +8,26 @@ from msgspec import Meta
 
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
-from schemas.worker import CameraControls, KnownLens, SourceSpec
+from schemas.pipe.to_worker import CameraControls, KnownLens, SourceSpec
 
 _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="1 to 32 letters, digits, - or _")]
 _Origin = Annotated[
     str, Meta(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)$", description="an origin such as https://darts.example without a path, or *")
 ]
 _Milliseconds = Annotated[int, Meta(ge=1, le=600_000, description="milliseconds")]
-_PerMinute = Annotated[int, Meta(ge=1, le=1_000_000, description="requests a minute")]
+_PerMinute = Annotated[int, Meta(ge=1, le=1_000_000, description="requests per minute")]
 _Millimetres = Annotated[float, Meta(gt=0, le=1000, description="millimetres from the centre of the bull")]
 _Adjustment = Annotated[float, Meta(ge=-65_536, le=65_536, description="in the camera's own unit, see v4l2-ctl --list-ctrls")]
 
 
 class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of every table of the file."""
+    """Base of all tables."""
 
 
 class ServerConfig(_Section, frozen=True, kw_only=True):
-    """Where and how the daemon is reached."""
+    """The HTTP server."""
 
-    host: Annotated[str, Meta(min_length=1, description="the address to listen on")] = "0.0.0.0"  # noqa: S104  a scoreboard is looked at from other devices
+    host: Annotated[str, Meta(min_length=1, description="the address to listen on")] = "0.0.0.0"  # noqa: S104  scoreboards run on other devices
     port: Annotated[int, Meta(ge=0, le=65_535, description="the TCP port, 0 takes any free one")] = 8000
     ws_path: Annotated[str, Meta(pattern=r"^/[\w/.-]*[\w.-]$", description="the path of the WebSocket, such as /ws")] = "/ws"
     cors_origins: tuple[_Origin, ...] = ()
@@ -49,47 +49,49 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
 
 
 class WsConfig(_Section, frozen=True, kw_only=True):
-    """How many WebSocket clients are served and how patiently."""
+    """The WebSocket: connection limits, queues and timeouts."""
 
-    max_clients: Annotated[int, Meta(ge=1, le=1_000_000, description="clients at a time, one more is told to come later")] = 10_000
-    queue_size: Annotated[int, Meta(ge=1, le=65_536, description="messages that wait for one client before it counts as lagging")] = 256
-    stall_timeout_s: Annotated[float, Meta(ge=1, le=3600, description="seconds after which a client that takes nothing is let go")] = 30
-    max_message_bytes: Annotated[int, Meta(ge=128, le=1_048_576, description="the longest message a client may send")] = 65_536
-    messages_per_s: Annotated[int, Meta(ge=1, le=1_000_000, description="messages a second that one client may send")] = 20
-    messages_at_once: Annotated[int, Meta(ge=1, le=1_000_000, description="messages that a client who was quiet may send at once")] = 100
+    max_clients: Annotated[int, Meta(ge=1, le=1_000_000, description="maximum number of clients, further ones are rejected")] = 10_000
+    queue_size: Annotated[int, Meta(ge=1, le=65_536, description="messages queued for one client before it lags")] = 256
+    stall_timeout_s: Annotated[
+        float, Meta(ge=1, le=3600, description="seconds after which a client that reads nothing is disconnected")
+    ] = 30
+    max_message_bytes: Annotated[int, Meta(ge=128, le=1_048_576, description="maximum size of a client message")] = 65_536
+    messages_per_s: Annotated[int, Meta(ge=1, le=1_000_000, description="messages per second from one client")] = 20
+    messages_at_once: Annotated[int, Meta(ge=1, le=1_000_000, description="burst of messages from one client")] = 100
     heartbeat_s: Annotated[float, Meta(ge=1, le=3600, description="seconds between two heartbeats")] = 15
-    ring_bytes: Annotated[int, Meta(ge=65_536, le=1_073_741_824, description="memory for events that laggards catch up from")] = (
-        8 * 1024 * 1024
-    )
+    ring_bytes: Annotated[
+        int, Meta(ge=65_536, le=1_073_741_824, description="memory for recent events, from which lagging clients catch up")
+    ] = 8 * 1024 * 1024
 
 
 class AuthConfig(_Section, frozen=True, kw_only=True):
-    """Who may do what. Without a token one is made at first start and kept in the state directory."""
+    """Authentication. Without a configured token one is generated at the first start and stored in the state directory."""
 
     token: (
         Annotated[str, Meta(pattern=r"^[!-~]{16,}$", description="the operator's token, at least 16 characters without spaces")] | None
     ) = None
     anonymous_reads: bool = True
-    access_ttl_s: Annotated[int, Meta(ge=60, le=31_536_000, description="seconds for which a login is good without refresh")] = 86_400
+    access_ttl_s: Annotated[int, Meta(ge=60, le=31_536_000, description="lifetime of an access token in seconds")] = 86_400
     refresh_ttl_s: Annotated[int, Meta(ge=60, le=31_536_000, description="seconds for which a login can be refreshed")] = 2_592_000
 
 
 class LimitsConfig(_Section, frozen=True, kw_only=True):
-    """How many requests a minute each caller may make, by the class of the route. Admins may make `admin_factor` times as many."""
+    """Requests per minute of each caller by rate class of the route. Admins have `admin_factor` times the limit."""
 
     default: _PerMinute = 100
     query: _PerMinute = 20
     metrics: _PerMinute = 200
     login: _PerMinute = 10
     corrections: _PerMinute = 10
-    admin_factor: Annotated[int, Meta(ge=1, le=1000, description="how many times the limit an admin has")] = 10
+    admin_factor: Annotated[int, Meta(ge=1, le=1000, description="factor of the limits for admins")] = 10
 
 
 class BoardConfig(_Section, frozen=True, kw_only=True):
-    """The board: its name, its rings, and the time limits of a throw."""
+    """The board: id, name, ring radii and time limits of the throw state machine."""
 
     id: _Id = "main"
-    name: Annotated[str, Meta(min_length=1, max_length=100, description="what people call the board")] = "Dartboard"
+    name: Annotated[str, Meta(min_length=1, max_length=100, description="display name of the board")] = "Dartboard"
     bull_mm: _Millimetres = BoardSpec().bull_mm
     single_bull_mm: _Millimetres = BoardSpec().single_bull_mm
     triple_inner_mm: _Millimetres = BoardSpec().triple_inner_mm
@@ -105,25 +107,25 @@ class BoardConfig(_Section, frozen=True, kw_only=True):
 
     @property
     def board_id(self) -> BoardId:
-        """Give the id as the events carry it."""
+        """Return the id as used in events."""
         return BoardId(self.id)
 
     @property
     def spec(self) -> BoardSpec:
-        """Give the rings as both processes know them."""
+        """Return the radii as used by both processes."""
         return BoardSpec(**{ring: getattr(self, ring) for ring in BoardSpec.__struct_fields__})
 
 
 class VisitConfig(_Section, frozen=True, kw_only=True):
-    """What fills a slot of a visit."""
+    """Which throws take a slot of a visit."""
 
     count_misses: bool = True
 
 
 class ControlsConfig(CameraControls, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What is set on a camera by hand; a key that is left out keeps the camera's own value."""
+    """Camera controls that are set manually; a key that is left out keeps the camera's own value."""
 
-    exposure_ms: Annotated[float, Meta(gt=0, le=1000, description="milliseconds of light for one frame")] | None = None
+    exposure_ms: Annotated[float, Meta(gt=0, le=1000, description="exposure time of a frame in milliseconds")] | None = None
     contrast: _Adjustment | None = None
     gamma: _Adjustment | None = None
     gain: _Adjustment | None = None
@@ -132,13 +134,13 @@ class ControlsConfig(CameraControls, forbid_unknown_fields=True, frozen=True, kw
 
 
 class LensConfig(KnownLens, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What is known of a camera's lens, from its maker or a chessboard; a key that is left out is found from the board."""
+    """Known parameters of a camera's lens, from its maker or a chessboard; a key that is left out is calibrated from the board."""
 
-    focal_px: Annotated[float, Meta(gt=0, le=100_000, description="focal length in pixels of the picture")] | None = None
-    center_x_px: Annotated[float, Meta(ge=0, le=8192, description="where the lens looks straight ahead, in pixels")] | None = None
-    center_y_px: Annotated[float, Meta(ge=0, le=8192, description="where the lens looks straight ahead, in pixels")] | None = None
-    k1: Annotated[float, Meta(ge=-1, le=1, description="radial distortion as OpenCV counts it")] | None = None
-    k2: Annotated[float, Meta(ge=-1, le=1, description="radial distortion as OpenCV counts it")] | None = None
+    focal_px: Annotated[float, Meta(gt=0, le=100_000, description="focal length in pixels")] | None = None
+    center_x_px: Annotated[float, Meta(ge=0, le=8192, description="principal point in pixels")] | None = None
+    center_y_px: Annotated[float, Meta(ge=0, le=8192, description="principal point in pixels")] | None = None
+    k1: Annotated[float, Meta(ge=-1, le=1, description="radial distortion coefficient of OpenCV")] | None = None
+    k2: Annotated[float, Meta(ge=-1, le=1, description="radial distortion coefficient of OpenCV")] | None = None
 
 
 class CameraConfig(_Section, frozen=True, kw_only=True):
@@ -148,21 +150,21 @@ class CameraConfig(_Section, frozen=True, kw_only=True):
     url: Annotated[str, Meta(min_length=1, description="/dev/v4l/by-path/… rtsp:… http:… file:… recording:… or sim:…")]
     width: Annotated[int, Meta(ge=160, le=8192, description="pixels")] = 800
     height: Annotated[int, Meta(ge=120, le=8192, description="pixels")] = 600
-    fps: Annotated[float, Meta(ge=1, le=120, description="frames a second")] = 30
+    fps: Annotated[float, Meta(ge=1, le=120, description="frames per second")] = 30
     near_sector: (
-        Annotated[int, Meta(ge=1, le=20, description="the sector nearest to the camera, left out: found from the picture")] | None
+        Annotated[int, Meta(ge=1, le=20, description="the sector nearest to the camera, left out: found from the image")] | None
     ) = None
     controls: ControlsConfig = ControlsConfig()
     lens: LensConfig = LensConfig()
 
     @property
     def camera_id(self) -> CameraId:
-        """Give the id as messages carry it."""
+        """Return the id as used in messages."""
         return CameraId(self.id)
 
     @property
     def source(self) -> SourceSpec:
-        """Give the camera as its process must know it."""
+        """Return the source specification for the camera process."""
         return SourceSpec(camera_id=self.camera_id, **{key: getattr(self, key) for key in self.__struct_fields__ if key != "id"})
 
 
@@ -170,28 +172,28 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
     """The database."""
 
     path: Annotated[str, Meta(min_length=1, description="the SQLite file, relative to state_dir")] = "dartd.db"
-    slow_query_ms: Annotated[int, Meta(ge=1, le=60_000, description="milliseconds from which a query is logged")] = 100
-    pool_size: Annotated[int, Meta(ge=1, le=64, description="threads that read")] = 2
+    slow_query_ms: Annotated[int, Meta(ge=1, le=60_000, description="queries that take longer are logged")] = 100
+    pool_size: Annotated[int, Meta(ge=1, le=64, description="number of reading threads")] = 2
 
 
 class ImagesConfig(_Section, frozen=True, kw_only=True):
-    """The pictures of throws: how long and how many of them are kept."""
+    """The retention of images of throws."""
 
-    keep_days: Annotated[float, Meta(ge=0, le=3650, description="days, 0 keeps no pictures")] = 30
-    keep_mb: Annotated[int, Meta(ge=1, le=1_000_000, description="megabytes of pictures, the oldest go first")] = 2000
+    keep_days: Annotated[float, Meta(ge=0, le=3650, description="days, 0 stores no images")] = 30
+    keep_mb: Annotated[int, Meta(ge=1, le=1_000_000, description="megabytes of images, the oldest are deleted first")] = 2000
 
 
 class LogConfig(_Section, frozen=True, kw_only=True):
-    """What is logged, and how it is written."""
+    """Level and format of the log."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "text", "json"] = "auto"
 
 
 class Config(_Section, frozen=True, kw_only=True):
-    """Everything that can be configured. It never changes after the start."""
+    """The whole configuration; it does not change after the start."""
 
-    state_dir: Annotated[str, Meta(min_length=1, description="the directory for all that outlives a restart")] = "/var/lib/dartd"
+    state_dir: Annotated[str, Meta(min_length=1, description="the directory for persistent state")] = "/var/lib/dartd"
     server: ServerConfig = ServerConfig()
     ws: WsConfig = WsConfig()
     auth: AuthConfig = AuthConfig()
@@ -205,15 +207,15 @@ class Config(_Section, frozen=True, kw_only=True):
 
     @property
     def state_path(self) -> Path:
-        """Give the state directory; a relative one counts from where the daemon was started."""
+        """Return the state directory; a relative path is resolved from the working directory."""
         return Path(self.state_dir)
 
     @property
     def images_path(self) -> Path | None:
-        """Give the folder of the pictures of throws; None when none are kept."""
+        """Return the folder of the images of throws; None if none are stored."""
         return self.state_path / "images" if self.images.keep_days else None
 
     @property
     def store_path(self) -> Path:
-        """Give the database file."""
+        """Return the path of the database."""
         return self.state_path / self.store.path

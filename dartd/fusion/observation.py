@@ -1,4 +1,4 @@
-"""What the cameras together say happened, as the throw state machine takes it."""
+"""What all cameras together observed, as the throw state machine takes it."""
 
 from schemas.base import CameraId, DartId, Value
 from schemas.board import Bed
@@ -6,10 +6,10 @@ from schemas.events import Detection, Suggestion
 from schemas.geometry import Axis3
 
 
-class Landing(Value, frozen=True, kw_only=True):
-    """A dart that stuck: its axis in the board, its bed, and how sure the cameras are.
+class LocatedDart(Value, frozen=True, kw_only=True):
+    """A new dart in the board: its axis, its bed, and how sure the cameras are.
 
-    `uncertainty_mm` is the radius that holds the truth in 68 % of cases; `residual_mm` how far the cameras' lines miss each other.
+    `uncertainty_mm` is the radius that holds the truth in 68 % of cases; `residual_mm` how far the cameras' lines are off the axis.
     `episodes` names, per camera, the episode in which the dart was new.
     """
 
@@ -27,28 +27,28 @@ class Landing(Value, frozen=True, kw_only=True):
     settled_at_s: float
 
 
-class Moving(Value, frozen=True, kw_only=True):
-    """Something moves before the cameras; `hand` when it is seen to be one."""
+class OngoingMotion(Value, frozen=True, kw_only=True):
+    """Something moves in front of the cameras; `hand` once it is known to be one."""
 
     at_s: float
     hand: bool
 
 
 class Observation(Value, frozen=True, kw_only=True):
-    """All cameras that moved have settled, and this is what they say together.
+    """The outcome of one motion, once the cameras that moved have settled.
 
-    `hand`: a hand is in view, standing still (nothing else is judged then, except darts surely gone). `landings` in the order seen.
-    `gone`: known darts that are no longer there. `moved`: known darts whose axis changed. `unlocalised`: a dart stuck, but where could
-    not be said. `flight`: a dart flew through the picture. `everywhere`: all cameras saw motion begin at the same time, as when a dart
-    strikes. `lingered`: what moved stayed longer than a dart that falls is in view. `empty`: the board looks like the empty board; None
-    when that cannot be said.
+    `hand`: a hand is in view, at rest (then nothing else is decided, except which darts are surely gone). `darts`: new darts in the order
+    they were found. `gone`: known darts that are no longer there. `moved`: known darts whose axis changed. `unlocalised`: a dart stuck,
+    but where is unknown. `flight`: a dart flew through the pictures. `everywhere`: all cameras noticed motion at the same time, as when a
+    dart strikes. `lingered`: what moved stayed longer than a falling dart is in view. `empty`: the board looks like the empty board; None
+    when that is unknown.
     """
 
     at_s: float
     started_s: float
     settled_s: float
     hand: bool = False
-    landings: tuple[Landing, ...] = ()
+    darts: tuple[LocatedDart, ...] = ()
     gone: tuple[DartId, ...] = ()
     moved: tuple[tuple[DartId, Axis3], ...] = ()
     unlocalised: bool = False

@@ -1,1 +1,1 @@
-"""Who listens to the hub, or publishes on a schedule, without being a client of the web."""
+"""Consumers of the hub and periodic publishers that are not web clients."""

@@ -1,4 +1,4 @@
-"""What is done behind the answers: the use of limits and keys is written, and the day so far is told."""
+"""Periodic tasks: write the usage of rate limits and keys, publish the metrics of today and the system status."""
 
 import logging
 from collections.abc import Callable
@@ -9,13 +9,13 @@ import anyio
 import msgspec
 
 from dartd.auth.accounts import Accounts
-from dartd.auth.rate_limits import Limits
+from dartd.auth.rate_limits import RateLimiter
 from dartd.errors import DartdError, StoreError
 from dartd.runtime.hub.hub import Hub
 from dartd.store.database import Database
 from dartd.store.projections.today import count_today
 from schemas.base import Event
-from schemas.today import MetricsUpdate, SystemStatus
+from schemas.events import MetricsUpdate, SystemStatus
 
 _log = logging.getLogger(__name__)
 
@@ -23,83 +23,104 @@ PERIOD_S = 1.0
 METRICS_S = 30.0
 
 
-class Connections(Protocol):
-    """The clients as far as they are counted here."""
+class ClientCount(Protocol):
+    """The number of connected clients."""
 
     @property
     def connected(self) -> int:
-        """Number of clients that are connected."""
+        """Return the number of connected clients."""
 
 
-class Sources(Protocol):
-    """What is written behind and published from. `now` is monotonic seconds."""
+class WebhookCounts(Protocol):
+    """The counts of webhooks and their deliveries."""
+
+    @property
+    def active_count(self) -> int:
+        """Return the number of active webhooks."""
+
+    @property
+    def pending_count(self) -> int:
+        """Return the number of deliveries that are waiting."""
+
+
+class PeriodicServices(Protocol):
+    """The dependencies of the periodic tasks. `now` is in monotonic seconds."""
 
     @property
     def accounts(self) -> Accounts:
-        """Accounts and keys, whose use is written."""
+        """Return the accounts, whose key usage is written."""
 
     @property
-    def limits(self) -> Limits:
-        """Rate limits, whose use is written."""
+    def limits(self) -> RateLimiter:
+        """Return the rate limiter, whose usage is written."""
 
     @property
     def database(self) -> Database:
-        """The open store."""
+        """Return the open store."""
 
     @property
     def hub(self) -> Hub:
-        """Where the events are published."""
+        """Return the hub."""
 
     @property
-    def clients(self) -> Connections:
-        """Who is connected."""
+    def clients(self) -> ClientCount:
+        """Return the connected clients."""
+
+    @property
+    def webhooks(self) -> WebhookCounts:
+        """Return the counts of webhooks."""
 
     @property
     def now(self) -> Callable[[], float]:
-        """The monotonic clock."""
+        """Return the monotonic clock."""
 
-    def wire(self, event: Event) -> bytes:
+    def encode(self, event: Event) -> bytes:
         """Encode an event that is not journalled."""
 
 
-async def write_behind(services: Sources) -> NoReturn:
-    """Write every second, for ever; once more when cancelled, so that a restart forgets nothing. Tell day and system every half minute."""
-    told_s = services.now()
+async def write_behind(services: PeriodicServices) -> NoReturn:
+    """Write usage every second and once more on cancellation, so that a restart loses nothing; publish figures every METRICS_S."""
+    published_s = services.now()
     try:
         while True:
             await anyio.sleep(PERIOD_S)
             await flush(services)
-            if services.now() - told_s >= METRICS_S:
-                told_s = services.now()
-                await tell_today(services)
-                tell_status(services)
+            if services.now() - published_s >= METRICS_S:
+                published_s = services.now()
+                await publish_today(services)
+                publish_status(services)
     finally:
         with anyio.CancelScope(shield=True):
             await flush(services)
 
 
-async def flush(services: Sources) -> None:
-    """Write what is new; what cannot be written is no reason to stop."""
+async def flush(services: PeriodicServices) -> None:
+    """Write changed usage; log an error of the store and continue."""
     try:
         await services.limits.flush(services.database)
         await services.accounts.flush()
     except StoreError as error:
-        _log.warning("the use of limits and keys could not be written: %s", error)
+        _log.warning("the usage of rate limits and keys could not be written: %s", error)
 
 
-async def tell_today(services: Sources) -> None:
-    """Tell the day so far to whoever listens to `metrics`; the day is that of the board's clock."""
+async def publish_today(services: PeriodicServices) -> None:
+    """Publish the figures of today on `metrics`; the day is that of the local time zone."""
     began = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         today = await services.database.query(lambda connection: count_today(connection, began.timestamp()))
     except DartdError as error:
-        _log.warning("the day so far could not be counted: %s", error)
+        _log.warning("the figures of today could not be read: %s", error)
         return
-    told = MetricsUpdate(date=began.date().isoformat(), clients=services.clients.connected, **msgspec.structs.asdict(today))
-    services.hub.whisper("metrics", services.wire(told))
+    event = MetricsUpdate(date=began.date().isoformat(), clients=services.clients.connected, **msgspec.structs.asdict(today))
+    services.hub.publish_unjournalled("metrics", services.encode(event))
 
 
-def tell_status(services: Sources) -> None:
-    """Tell how the system is to whoever listens to `system`."""
-    told = SystemStatus(cache_hit_rate=round(services.accounts.hit_rate, 4), active_webhooks=0, pending_deliveries=0)  # there are none yet
-    services.hub.whisper("system", services.wire(told))
+def publish_status(services: PeriodicServices) -> None:
+    """Publish the system status on `system`."""
+    webhooks = services.webhooks
+    event = SystemStatus(
+        cache_hit_rate=round(services.accounts.hit_rate, 4),
+        active_webhooks=webhooks.active_count,
+        pending_deliveries=webhooks.pending_count,
+    )
+    services.hub.publish_unjournalled("system", services.encode(event))

@@ -1,4 +1,4 @@
-"""What errors that were measured would mean on darts spread evenly over the board, without the luck of big beds."""
+"""The share of right beds that measured errors would give on darts spread evenly over the board."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from schemas.board import SECTOR_RAD, BoardSpec
 
-WIRE_MM = 0.6  # a point cannot stand in a wire: so near to a boundary none is thrown
-SPACING_MM = 1.5  # of the points that stand for all: the share is good to 0.001
+WIRE_MM = 0.6  # half the thickness of a wire: no point sticks so near to a boundary; as workers.vision.calibration.model.WIRE_HEIGHT_MM
+SPACING_MM = 1.5  # between the sampled points: the share is good to 0.001
 
 Floats = NDArray[np.float64]
 
 
 def expected_right(errors_mm: Sequence[tuple[float, float]], board: BoardSpec | None = None) -> float:
-    """Give the share of right beds (0 to 1) when each error hits darts spread evenly within the double ring; 0 without errors."""
+    """Return the share of right beds (0 to 1) when darts spread evenly within the double ring have each error; 0 without errors."""
     if not errors_mm:
         return 0.0
     spec = board or BoardSpec()
@@ -24,7 +24,7 @@ def expected_right(errors_mm: Sequence[tuple[float, float]], board: BoardSpec | 
 
 
 def _evenly(board: BoardSpec) -> Floats:
-    """Spread points (n, 2) over the beds, clear of the wires."""
+    """Return points (n, 2) spread over the beds, clear of the wires."""
     steps = np.arange(-board.double_outer_mm, board.double_outer_mm, SPACING_MM) + SPACING_MM / 3
     points = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
     radius = np.hypot(*points.T)
@@ -36,7 +36,7 @@ def _evenly(board: BoardSpec) -> Floats:
 
 
 def _beds(points: Floats, board: BoardSpec) -> NDArray[np.int64]:
-    """Number the bed of each point (n, 2): rings from the bull outwards, and the sectors of those that have some."""
+    """Return a number for the bed of each point (n, 2): rings from the bull outwards, with the sector where a ring has sectors."""
     ring = np.searchsorted(np.array(board.radii_mm), np.hypot(*points.T), side="right")
     sector = np.floor((np.arctan2(points[:, 1], points[:, 0]) + SECTOR_RAD / 2) / SECTOR_RAD).astype(np.int64) % 20
     has_sectors = (ring > 1) & (ring < len(board.radii_mm))

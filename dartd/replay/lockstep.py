@@ -1,4 +1,4 @@
-"""Lockstep: camera processes that go on only as far as they are granted, so that a replay comes out the same whatever the load."""
+"""Lockstep: camera processes that process frames only up to a granted time, so that a replay is the same whatever the load."""
 
 import asyncio
 import contextlib
@@ -6,30 +6,31 @@ import logging
 from collections.abc import Sequence
 from typing import Self
 
-from dartd.board.inputs import Input, WorkerChange
+from dartd.decision import Input, WorkerChange
 from dartd.errors import WorkerProtocolError
-from dartd.runtime.workers.fork_server import Nursery
+from dartd.runtime.workers.fork_server import ForkServer
 from dartd.runtime.workers.process import WorkerProcess
 from schemas.base import CameraId
 from schemas.events import CameraState
-from schemas.worker import Advance, Configure, Fault, FromWorker, Heartbeat, Hello, Progress, ToWorker
+from schemas.pipe.from_worker import CameraFault, FromWorker, Progress, SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Advance, Configure, ToWorker
 
 _log = logging.getLogger(__name__)
 
-ANSWER_TIMEOUT_S = 120.0  # a process that does not finish a frame (a calibration included) within this is given up
+ANSWER_TIMEOUT_S = 120.0  # a process that does not finish a frame (a calibration included) within this is taken for crashed
 
 
 class Lockstep:
-    """A few camera processes and the rounds they are driven in; all of them are ended when the `async with` is left.
+    """Camera processes that advance together; all of them end with the `async with` block.
 
-    In a round every process that has a frame at the granted time processes it. What they say is given in the order of the cameras,
-    each camera's in its own order: all of it belongs to the same moment of the recording.
+    In each step every process with a frame at the granted time processes it. Messages are returned in the order of the cameras, each
+    camera's in its own order: all of them belong to the same time of the recording.
     """
 
     def __init__(self, configures: Sequence[Configure], *, target: str, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> None:
-        self._nursery = Nursery()
+        self._fork_server = ForkServer()
         self._cameras = [
-            _Camera(configure, WorkerProcess(configure.source.camera_id, self._nursery, target), answer_timeout_s)
+            _LockstepCamera(configure, WorkerProcess(configure.source.camera_id, self._fork_server, target), answer_timeout_s)
             for configure in configures
         ]
         self.crashed: dict[CameraId, str] = {}
@@ -50,41 +51,41 @@ class Lockstep:
 
     @property
     def next_s(self) -> float | None:
-        """Give the media time of the earliest frame to come; None when every camera is at its end."""
+        """The media time of the next frame of any camera; None when every camera is at its end."""
         return min((camera.next_s for camera in self._cameras if camera.next_s is not None), default=None)
 
     async def open(self) -> list[Input]:
-        """Wait until every process has opened its camera or failed to, and give what they say of it."""
-        return await self._round(self._cameras)
+        """Wait until every process has opened its camera or failed to; return its messages."""
+        return await self._collect(self._cameras)
 
     async def advance(self, until_s: float) -> list[Input]:
-        """Have every camera process its frames up to and including `until_s`, and give what they say of them."""
+        """Process the frames of every camera up to and including `until_s`; return the messages about them."""
         granted = [camera for camera in self._cameras if camera.next_s is not None and camera.next_s <= until_s]
         for camera in granted:
             camera.grant(until_s)
-        return await self._round(granted)
+        return await self._collect(granted)
 
     def send(self, camera_id: CameraId | None, message: ToWorker) -> None:
-        """Send to one camera, or to all; it is heeded before the next frame."""
+        """Send to one camera, or to all; it takes effect before the next frame."""
         for camera in self._cameras:
             if camera_id in {None, camera.camera_id}:
                 camera.send(message)
 
-    async def _round(self, cameras: Sequence["_Camera"]) -> list[Input]:
-        said: list[Input] = []
-        for camera in cameras:  # they work at the same time; only the listening is in turn
-            said += await camera.listen()
+    async def _collect(self, cameras: Sequence["_LockstepCamera"]) -> list[Input]:
+        inputs: list[Input] = []
+        for camera in cameras:  # they work at the same time; messages are read one camera after another
+            inputs += await camera.receive()
             if camera.crash:
                 self.crashed[camera.camera_id] = camera.crash
-        return said
+        return inputs
 
     async def _end(self) -> None:
         await asyncio.gather(*(camera.end() for camera in self._cameras))
-        await self._nursery.close()
+        await self._fork_server.close()
 
 
-class _Camera:
-    """One process, and how far it is."""
+class _LockstepCamera:
+    """One camera process and its position in the recording."""
 
     def __init__(self, configure: Configure, process: WorkerProcess, answer_timeout_s: float) -> None:
         self.camera_id = configure.source.camera_id
@@ -102,27 +103,27 @@ class _Camera:
         await self._process.start(self._configure)
 
     def grant(self, until_s: float) -> None:
-        """Let it process frames up to and including `until_s`."""
+        """Allow frames up to and including `until_s`."""
         self._until_s = until_s
         self.send(Advance(until_s=until_s))
 
     def send(self, message: ToWorker) -> None:
-        """Send a message; one that has crashed does not hear it, and one that does not listen has crashed."""
-        with contextlib.suppress(WorkerProtocolError):  # whoever listens to it next hears of the crash
+        """Send a message; nothing is sent to a process that has crashed."""
+        with contextlib.suppress(WorkerProtocolError):  # the next `receive` reports the crash
             self._process.send(message)
 
-    async def listen(self) -> list[Input]:
-        """Take what it says until it has done all that was granted; a crash is told as the camera going offline."""
-        said: list[Input] = [self._change("starting", "")] if self._until_s is None else []
+    async def receive(self) -> list[Input]:
+        """Return its messages until all granted frames are processed; after a crash the camera is reported offline."""
+        inputs: list[Input] = [self._change("starting", "")] if self._until_s is None else []
         try:
             async with asyncio.timeout(self._answer_timeout_s):
                 while not self._is_done(message := await self._process.receive()):
-                    said += self._heed(message)
+                    inputs += self._inputs_of(message)
         except (WorkerProtocolError, TimeoutError) as error:
             self.crash = str(error) or f"no answer for {self._answer_timeout_s:g} s"
             self.next_s = None
-            said.append(self._change("offline", self.crash))
-        return said
+            inputs.append(self._change("offline", self.crash))
+        return inputs
 
     async def end(self) -> None:
         """End the process."""
@@ -134,18 +135,18 @@ class _Camera:
         self._at_s, self.next_s = message.t_s, message.next_s
         return self.next_s is None or self._until_s is None or self.next_s > self._until_s
 
-    def _heed(self, message: FromWorker) -> list[Input]:
-        """Give a message as the supervisor would: with what it says of the camera's state before it."""
+    def _inputs_of(self, message: FromWorker) -> list[Input]:
+        """Return a message as the supervisor would: with the change of the camera's state before it."""
         match message:
             case Progress():
                 return []
-            case Heartbeat():
+            case WorkerHeartbeat():
                 for line in message.log:
                     self._log.log(line.level, "%s", line.text)
                 return []
-            case Hello():
+            case SourceOpened():
                 return [self._change("ready", ""), message]
-            case Fault(fault="camera_gone" | "ended", active=True):
+            case CameraFault(fault="camera_gone" | "ended", active=True):
                 _log.warning("%s", message.detail, extra={"camera": self.camera_id})
                 return [self._change("offline", message.detail), message]
             case _:

@@ -1,4 +1,4 @@
-"""A recording's folder as the daemon needs it: which cameras, and where each sequence lies on the one clock."""
+"""The cameras and sequences of a recording, on one clock."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -6,18 +6,18 @@ from pathlib import Path
 
 from dartd.errors import RecordingError
 from schemas.base import CameraId
+from schemas.pipe.to_worker import SourceSpec
 from schemas.recording import Recording, decode_recording
-from schemas.worker import SourceSpec
 
 
 class Playlist:
-    """A recording that is to be played. Its sequences lie end to end on a clock that begins at 0."""
+    """A recording to be played: its sequences follow each other on a clock that begins at 0."""
 
     def __init__(self, folder: Path, recording: Recording, *, without: Sequence[CameraId] = ()) -> None:
-        """Leave cameras out as asked.
+        """Take the cameras of a recording except those in `without`.
 
         Raises:
-            RecordingError: there is no such camera, or none would be left.
+            RecordingError: a camera in `without` does not exist, or none is left.
         """
         unknown = [camera_id for camera_id in without if camera_id not in recording.cameras]
         known = ", ".join(recording.cameras)
@@ -51,7 +51,7 @@ class Playlist:
         """Read `recording.json` of a folder; blocks.
 
         Raises:
-            RecordingError: it cannot be read, or the cameras are not as asked.
+            RecordingError: it cannot be read, or the choice of cameras is impossible.
         """
         path = folder / "recording.json"
         try:
@@ -66,11 +66,11 @@ class Playlist:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Name the sequences in their order."""
+        """The ids of the sequences in order."""
         return tuple(self._ids)
 
-    def place(self, at_s: float) -> tuple[str | None, float]:
-        """Name the sequence that runs at a time, and the milliseconds since it began; None before the first."""
+    def position(self, at_s: float) -> tuple[str | None, float]:
+        """Return the sequence at a time, and the milliseconds since it began; None before the first."""
         k = bisect_right(self._begins_s, at_s) - 1
         if k < 0:
             return None, round(at_s * 1000, 1)

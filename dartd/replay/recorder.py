@@ -1,4 +1,4 @@
-"""Record cameras into a folder that `dartd replay` plays: a child process for each camera, put together at the end."""
+"""Record cameras into a folder that `dartd replay` plays, with a child process for each camera."""
 
 import json
 import subprocess
@@ -12,17 +12,19 @@ import anyio
 
 from dartd.errors import RecordingError
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 
-LEAD_S = 2.0  # the children need a moment to open their cameras; all begin at the same time
-SPARE_S = 20.0  # a child that has not ended so long after its time is ended
+LEAD_S = 2.0  # seconds for the children to open their cameras; all begin recording at the same time
+SPARE_S = 20.0  # seconds after its time in which a child must have ended
 
 
-async def record(sources: Sequence[SourceSpec], folder: Path, seconds: float, *, advance: Callable[[float], None] = lambda _: None) -> int:
-    """Record all cameras for some seconds as one sequence; gives the number of pictures.
+async def record(
+    sources: Sequence[SourceSpec], folder: Path, seconds: float, *, on_progress: Callable[[float], None] = lambda _: None
+) -> int:
+    """Record all cameras for some seconds as one sequence; return the number of pictures.
 
     Raises:
-        RecordingError: the folder holds a recording already, or a camera cannot be read; its own words are told.
+        RecordingError: the folder holds a recording already, or a camera cannot be read; the message has the reason.
     """
     if await anyio.Path(folder / "recording.json").exists():
         raise RecordingError(f"{folder} holds a recording already: name another folder", path=str(folder))
@@ -33,7 +35,7 @@ async def record(sources: Sequence[SourceSpec], folder: Path, seconds: float, *,
         for source in sources:
             tasks.start_soon(_record_one, source, folder, start_s, seconds, taken)
         while len(taken) < len(sources):
-            advance(min(seconds, max(0.0, time.monotonic() - start_s)))
+            on_progress(min(seconds, max(0.0, time.monotonic() - start_s)))
             await anyio.sleep(0.2)
     document = recording_of(sources, taken, seconds)
     await anyio.Path(folder / "recording.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
@@ -41,7 +43,7 @@ async def record(sources: Sequence[SourceSpec], folder: Path, seconds: float, *,
 
 
 def recording_of(sources: Sequence[SourceSpec], taken: Mapping[CameraId, Sequence[Mapping[str, Any]]], seconds: float) -> dict[str, Any]:
-    """Put together `recording.json`: one sequence, every picture at its own time.
+    """Return the content of `recording.json`: one sequence, every picture at its own time.
 
     Raises:
         RecordingError: a camera gave no picture.
@@ -65,7 +67,7 @@ def recording_of(sources: Sequence[SourceSpec], taken: Mapping[CameraId, Sequenc
 async def _record_one(
     source: SourceSpec, folder: Path, start_s: float, seconds: float, taken: dict[CameraId, list[dict[str, Any]]]
 ) -> None:
-    """Run one camera's child to its end.
+    """Run the child process of one camera to its end.
 
     Raises:
         RecordingError: it could not read its camera, or did not end.
@@ -86,6 +88,6 @@ async def _record_one(
     if limit.cancelled_caught:
         raise RecordingError(f"camera {source.camera_id} did not come to an end", camera=source.camera_id)
     if child.returncode:
-        words = child.stderr.decode(errors="replace").strip().splitlines()
-        raise RecordingError(f"camera {source.camera_id} cannot be recorded: {words[-1] if words else 'no reason given'}")
+        errors = child.stderr.decode(errors="replace").strip().splitlines()
+        raise RecordingError(f"camera {source.camera_id} cannot be recorded: {errors[-1] if errors else 'no reason given'}")
     taken[source.camera_id] = [json.loads(line) for line in child.stdout.splitlines()]

@@ -1,6 +1,6 @@
-"""How well a replay told what really happened: its events against the recording's `truth.json`.
+"""Compare the events of a replay with the `truth.json` of the recording.
 
-An event counts for the picture in whose window (from its `t_ms` to the next picture's) it was told.
+An event counts for the picture in whose window (from its `t_ms` to the next picture's) it was reported.
 """
 
 import math
@@ -13,12 +13,11 @@ import msgspec
 
 from dartd.errors import RecordingError
 from dartd.replay.expectation import expected_right
-from dartd.replay.replay import Told
+from dartd.replay.replay import ReplayedEvent
 from schemas.base import Value
-from schemas.entities import EntityEvent
-from schemas.events import DartBounceOut, DartHit, DartRemoved, JournalledEvent, TakeoutFinished, TakeoutStarted, ThrowMiss
+from schemas.events import DartBounceOut, DartHit, DartRemoved, EntityEvent, JournalledEvent, TakeoutFinished, TakeoutStarted, ThrowMiss
 
-QUIET_EXEMPT = frozenset({"dart_hit", "start", "in_flight", "wiggle"})  # a hit told here is no false one
+QUIET_EXEMPT = frozenset({"dart_hit", "start", "in_flight", "wiggle"})  # a hit is not false here
 
 
 class Expectation(Value, frozen=True, kw_only=True):
@@ -35,12 +34,12 @@ class Expectation(Value, frozen=True, kw_only=True):
     board_empty: bool = False
 
     def names(self, ring: str, label: str) -> bool:
-        """Say whether a bed is the expected one; outside the doubles no label is asked for."""
+        """Return whether a bed is the expected one; outside the doubles any label is."""
         return ring == self.ring and (ring == "miss" or label == self.label)
 
 
 class TruthFrame(Value, frozen=True, kw_only=True):
-    """A picture's moment and what is expected of it."""
+    """The time of a picture and what is expected of it."""
 
     t_ms: float
     expect: Expectation
@@ -59,10 +58,10 @@ class Truth(Value, frozen=True, kw_only=True):
     sequences: dict[str, TruthSequence]
 
 
-class Report(Value, frozen=True, kw_only=True):
-    """The outcome: shares are of all that could be right, None where there was nothing to be right about; distances in mm.
+class ScoreReport(Value, frozen=True, kw_only=True):
+    """The result: shares of what could be right, None where there was nothing to be right about; distances in mm.
 
-    `honest` is the share of darts whose truth lies within the uncertainty that was told (0.68 when it is honest), `suggested` the share of
+    `honest` is the share of darts whose truth lies within the reported uncertainty (0.68 when it is honest), `suggested` the share of
     wrong beds whose right one was among the suggestions, `expected_right` the share of right beds to expect if the errors that were
     measured fell on darts spread evenly over the board. `by_…` count right darts of all.
     """
@@ -105,12 +104,12 @@ def load_truth(folder: Path) -> Truth:
         raise RecordingError(f"{path} is no truth of a recording: {error}", path=str(path)) from error
 
 
-def score(truth: Truth, told: Iterable[Told]) -> Report:
-    """Compare what was told with what was expected."""
-    by_sequence: dict[str | None, list[Told]] = {}
-    for each in told:
+def score(truth: Truth, events: Iterable[ReplayedEvent]) -> ScoreReport:
+    """Compare events with what was expected."""
+    by_sequence: dict[str | None, list[ReplayedEvent]] = {}
+    for each in events:
         by_sequence.setdefault(each.sequence_id, []).append(each)
-    tally = _Tally()
+    tally = _Scores()
     for sequence_id, sequence in truth.sequences.items():
         windows = _windows(sequence.frames, by_sequence.get(sequence_id, []))
         for frame, window in zip(sequence.frames, windows, strict=True):
@@ -119,7 +118,7 @@ def score(truth: Truth, told: Iterable[Told]) -> Report:
 
 
 class _Share:
-    """How many of how many."""
+    """A count of good ones among all."""
 
     def __init__(self) -> None:
         self.good = 0
@@ -137,8 +136,8 @@ class _Share:
         return f"{self.good}/{self.all}"
 
 
-class _Tally:
-    """Adds up pictures."""
+class _Scores:
+    """The counts of all pictures so far."""
 
     def __init__(self) -> None:
         self.right, self.started, self.removed, self.finished, self.fell = _Share(), _Share(), _Share(), _Share(), _Share()
@@ -153,10 +152,10 @@ class _Tally:
         self.wrong: list[str] = []
 
     def judge(self, where: str, kind: str, expect: Expectation, window: Sequence[JournalledEvent]) -> None:
-        """Judge what was told while one picture stood."""
+        """Score the events in the window of one picture."""
         hits = [event for event in window if isinstance(event, DartHit)]
         if expect.type == "dart_hit":
-            good = self._judge_dart(where, expect, hits, missed_told=any(isinstance(event, ThrowMiss) for event in window))
+            good = self._judge_dart(where, expect, hits, miss_reported=any(isinstance(event, ThrowMiss) for event in window))
             self.right.add(good=good)
             blind = f"{expect.occluded} cameras blind"
             for table, name in ((self.by_ring, expect.ring), (self.by_kind, kind), (self.by_occlusion, blind)):
@@ -172,10 +171,10 @@ class _Tally:
         if expect.type == "fell_out":
             self.fell.add(good=any(isinstance(event, DartBounceOut) for event in window))
 
-    def report(self) -> Report:
-        """Sum up."""
+    def report(self) -> ScoreReport:
+        """Return the report of all pictures."""
         distances_mm = [math.hypot(*error) for error in self.errors_mm]
-        return Report(
+        return ScoreReport(
             darts=self.right.all,
             right=self.right.value,
             missed=self.missed,
@@ -199,13 +198,13 @@ class _Tally:
             wrong=tuple(self.wrong),
         )
 
-    def _judge_dart(self, where: str, expect: Expectation, hits: Sequence[DartHit], *, missed_told: bool) -> bool:
+    def _judge_dart(self, where: str, expect: Expectation, hits: Sequence[DartHit], *, miss_reported: bool) -> bool:
         self.false_hits += max(0, len(hits) - 1)
         if not hits:
-            good = expect.ring == "miss" and missed_told
+            good = expect.ring == "miss" and miss_reported
             self.missed += not good
             if not good:
-                self.wrong.append(f"{where}: {expect.ring} {expect.label} not told")
+                self.wrong.append(f"{where}: {expect.ring} {expect.label} not reported")
             return good
         hit = hits[0]
         at = hit.board_coordinates
@@ -219,23 +218,25 @@ class _Tally:
         good = expect.names(hit.score.ring, hit.score.label)
         if not good:
             self.suggested.add(good=any(expect.names(each.ring, each.label) for each in hit.suggestions))
-            self.wrong.append(f"{where}: {expect.ring} {expect.label} told {hit.score.ring} {hit.score.label}, {error_mm:.1f} mm off")
+            self.wrong.append(
+                f"{where}: {expect.ring} {expect.label} reported as {hit.score.ring} {hit.score.label}, {error_mm:.1f} mm off"
+            )
         return good
 
     def _judge_removal(self, where: str, expect: Expectation, window: Sequence[JournalledEvent]) -> None:
         count = sum(event.count_removed for event in window if isinstance(event, DartRemoved))
         self.removed.add(good=count == expect.count)
         if count != expect.count:
-            self.wrong.append(f"{where}: {expect.count} darts taken, {count} told")
+            self.wrong.append(f"{where}: {expect.count} darts taken, {count} reported")
         if expect.board_empty or expect.type == "takeout":
             self.finished.add(good=any(isinstance(event, TakeoutFinished) for event in window))
 
 
-def _windows(frames: Sequence[TruthFrame], told: Sequence[Told]) -> list[list[JournalledEvent]]:
-    """Sort what was told into the windows of the pictures; what came before the first is nobody's."""
+def _windows(frames: Sequence[TruthFrame], events: Sequence[ReplayedEvent]) -> list[list[JournalledEvent]]:
+    """Sort events into the windows of the pictures; events before the first window are left out."""
     windows: list[list[JournalledEvent]] = [[] for _ in frames]
     starts = [frame.t_ms for frame in frames]
-    for each in told:
+    for each in events:
         k = bisect_right(starts, each.t_ms) - 1
         event = each.envelope.event
         if k >= 0 and not isinstance(event, EntityEvent):

@@ -1,4 +1,4 @@
-"""What a scenario does to the daemon itself: its disk, its database, its clock."""
+"""Inject the faults of a scenario into the daemon itself: its disk, its database, its clock."""
 
 import asyncio
 import contextlib
@@ -18,50 +18,50 @@ from schemas.faults import DAEMON_FAULTS, Scenario, ScriptedFault
 
 _log = logging.getLogger(__name__)
 
-LOCK_RETRY_S = 5.0  # how long the other connection waits for its lock
+LOCK_RETRY_S = 5.0  # how long the second connection waits for its lock
 
 
-class Mischief:
-    """The faults of a scenario on the clock of a running daemon; without a scenario nothing ever happens.
+class FaultInjector:
+    """Injects the faults of a scenario at their times; does nothing without a scenario.
 
-    `wall` is the wall clock that a fault may set. A full disk is one on which this process may write nothing (RLIMIT_FSIZE); a locked
-    database is one that another connection holds.
+    `wall` is the wall clock, which a fault may change. A full disk is simulated by a limit on what this process may write
+    (RLIMIT_FSIZE), a locked database by a second connection that locks it.
     """
 
     def __init__(self, scenario: Scenario | None, *, now: Callable[[], float] = time.monotonic) -> None:
         self._faults = () if scenario is None else scenario.faults
         self._now = now
-        self._began_s = now()
+        self._started_s = now()
         self._offset_s = 0.0
 
     def wall(self) -> float:
-        """Give the wall time in seconds since 1970, as far as it was not set to another."""
+        """Return the wall time in seconds since 1970, including the step of an active fault."""
         return time.time() + self._offset_s
 
-    def begin(self) -> None:
-        """Let the times of the faults count from now."""
-        self._began_s = self._now()
+    def start(self) -> None:
+        """Count the times of the faults from now."""
+        self._started_s = self._now()
 
     def of_camera(self, camera_id: CameraId) -> tuple[ScriptedFault, ...]:
-        """Name what strikes a camera or its process, in media time."""
-        return tuple(msgspec.structs.replace(f, at_s=self._began_s + f.at_s) for f in self._faults if f.concerns(camera_id))
+        """Return the faults of a camera and its process, in media time."""
+        return tuple(msgspec.structs.replace(f, at_s=self._started_s + f.at_s) for f in self._faults if f.concerns(camera_id))
 
     async def run(self, store: Path) -> None:
-        """Do what the scenario says to the daemon with this store, and take it back; also when cancelled."""
+        """Inject the faults of the daemon with this store, and end each of them, also when cancelled."""
         faults = [fault for fault in self._faults if fault.kind in DAEMON_FAULTS]
         async with anyio.create_task_group() as tasks:
             for fault in faults:
-                tasks.start_soon(self._strike, fault, store)
+                tasks.start_soon(self._inject, fault, store)
 
-    async def _strike(self, fault: ScriptedFault, store: Path) -> None:
-        await asyncio.sleep(max(0.0, self._began_s + fault.at_s - self._now()))
-        _log.warning("on purpose: %s for %g s", fault.kind.replace("_", " "), fault.for_s)
-        async with self._deed(fault, store):
+    async def _inject(self, fault: ScriptedFault, store: Path) -> None:
+        await asyncio.sleep(max(0.0, self._started_s + fault.at_s - self._now()))
+        _log.warning("injected fault: %s for %g s", fault.kind.replace("_", " "), fault.for_s)
+        async with self._fault(fault, store):
             await asyncio.sleep(fault.for_s)
-        _log.warning("on purpose: %s is over", fault.kind.replace("_", " "))
+        _log.warning("injected fault: %s has ended", fault.kind.replace("_", " "))
 
     @asynccontextmanager
-    async def _deed(self, fault: ScriptedFault, store: Path) -> AsyncIterator[None]:
+    async def _fault(self, fault: ScriptedFault, store: Path) -> AsyncIterator[None]:
         if fault.kind == "disk_full":
             with _full_disk():
                 yield

@@ -1,4 +1,4 @@
-"""Let the oldest pictures of throws go, now and then."""
+"""Delete the oldest pictures of throws periodically."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ DAY_S = 86_400.0
 
 
 class Retention:
-    """Keeps the pictures of throws within their age and size. `kept` is what there was at the last look."""
+    """Limits the age and the total size of the pictures of throws. `kept` counts what was left after the last run."""
 
     def __init__(self, images: Images, *, keep_days: float, keep_bytes: int, wall: Callable[[], float] = time.time) -> None:
         self.kept = Kept(0, 0)
@@ -25,14 +25,14 @@ class Retention:
         self._wall = wall
 
     async def run(self, period_s: float = PERIOD_S) -> NoReturn:
-        """Look for ever; a disk that cannot be read is no reason to stop."""
+        """Prune every `period_s` until cancelled; log a disk that cannot be read and go on."""
         while True:
             try:
                 self.kept = await asyncio.to_thread(self.prune)
             except OSError as error:
-                _log.warning("old pictures of throws cannot be removed: %s", error)
+                _log.warning("old pictures of throws cannot be deleted: %s", error)
             await asyncio.sleep(period_s)
 
     def prune(self) -> Kept:
-        """Look once; blocks."""
+        """Delete what is too old or too much, and return what is left. Blocks."""
         return self._images.prune(oldest_s=self._wall() - self._keep_s, most_bytes=self._keep_bytes)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, get_args
 
 from schemas.base import CameraId, DartId
-from schemas.worker import ImageKind
+from schemas.pipe.to_worker import ImageKind
 
 THROW_BYTES = 1_000_000  # all cameras together
 KINDS: tuple[ImageKind, ...] = get_args(ImageKind)

@@ -1,124 +1,264 @@
-"""The journal: every event in its one order, on the disk before anybody hears of it."""
+"""The journal: every event in its one order, on the disk before it is published."""
 
-import logging
 import secrets
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import Context
 from pathlib import Path
-from typing import Any, NamedTuple, Self, get_args
+from typing import Any, NamedTuple, Self
 
 import msgspec
 import sqlalchemy as sa
 
-from dartd.errors import StoreError
-from dartd.store.database import READERS, SLOW_QUERY_S, Database, Line
-from dartd.store.metadata import PLAYER_ON
-from dartd.store.projections.throws import PLAY, fold
+from dartd.errors import StoreUnavailableError
+from dartd.store.database import READERS, SLOW_QUERY_S, Database
+from dartd.store.metadata import STREAM_ID, remember
+from dartd.store.projections import ALL
+from dartd.store.projections.registry import Projection, Recorded, Registry
+from dartd.store.sqlite.backend import SqliteBackend
+from dartd.store.tables import decider_memories, events
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
 from schemas.codec import decode_journalled, encode_wire
-from schemas.entities import EntityEvent
-from schemas.events import CalibrationChanged, CameraStateChanged, Envelope, JournalledEvent
-
-_log = logging.getLogger(__name__)
+from schemas.events import CalibrationChanged, CameraStateChanged, EntityEvent, Envelope, JournalledEvent, PlayerErased, PlayerMerged
 
 READ_LIMIT = 1000  # events in one answer; a reader that wants more asks again
 
-_FORGOTTEN = tuple(str(e.__struct_config__.tag) for e in (*get_args(EntityEvent), CameraStateChanged, CalibrationChanged))  # by the board
-
 
 class PastEvent(Value, frozen=True, kw_only=True):
-    """An event read back from the journal; `at_s` is wall time in seconds since 1970."""
+    """An event read back from the journal, None when this version cannot decode it; `at_s` is wall time in seconds since 1970."""
 
     seq: int
     at_s: float
-    event: JournalledEvent
+    event: JournalledEvent | None
 
 
-class Change(NamedTuple):
-    """A change of what people keep, and the event that tells it, made of what came of the change."""
+class Memory(NamedTuple):
+    """What a decider remembers, as of event `seq`."""
 
-    make: Callable[[sa.Connection], Any]
-    tell: Callable[[Any], EntityEvent]
-
-
-Also = Callable[[sa.Connection, tuple[Envelope, ...]], None]  # what is written in the commit of events
+    seq: int
+    body: bytes
 
 
-def topic_of(event: JournalledEvent | EntityEvent, board_id: BoardId) -> str:
-    """Name the one topic of an event: its camera's or entity's for what concerns one, the board's for all else."""
-    if isinstance(event, EntityEvent):
-        return f"{event.entity_type}:{event.entity_id}"
-    if isinstance(event, CameraStateChanged | CalibrationChanged):
-        return f"camera:{event.camera_id}"
-    return f"board:{board_id}"
+class Outcome(NamedTuple):
+    """The outcome of a write: its result, and the events of it, in order."""
+
+    result: Any
+    events: Sequence[JournalledEvent] = ()
+
+
+Write = Callable[[sa.Connection], Outcome]
+
+
+class CommitHook(NamedTuple):
+    """What is written in the commit of events, given those at `mine`; `fail` is called with its exception, which undoes it alone."""
+
+    write: Callable[[sa.Connection, tuple[Envelope, ...]], None]
+    mine: slice
+    fail: Callable[[BaseException], None]
+
+
+class Written(NamedTuple):
+    """A write that is durable: its result, and its events with their positions."""
+
+    result: Any
+    envelopes: tuple[Envelope, ...]
+
+
+def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
+    """Return the one topic of an event: its camera's or entity's when it is about one, else the board's."""
+    match event:
+        case PlayerMerged() | PlayerErased():
+            return f"player:{event.player_id}"
+        case CameraStateChanged() | CalibrationChanged():
+            return f"camera:{event.camera_id}"
+        case _ if isinstance(event, EntityEvent):
+            return f"{event.entity_type}:{event.entity_id}"
+        case _:
+            return f"board:{board_id}"
 
 
 class Journal:
     """The events of one board. `seq` starts at 1 and has no gap; `stream_id` names this very sequence."""
 
     def __init__(
-        self, database: Database, board_id: BoardId, stream_id: str, oldest_seq: int, last_seq: int, player_id: str | None
+        self, database: Database, board_id: BoardId, registry: Registry, *, stream_id: str, oldest_seq: int, last_seq: int
     ) -> None:
         self.database = database
         self.board_id = board_id
+        self.registry = registry
         self.stream_id = stream_id
         self.oldest_seq = oldest_seq
         self.last_seq = last_seq
-        self.player_id = player_id  # who is signed on at the board; throws are kept as theirs
 
     @classmethod
     def open(
-        cls, path: Path, board_id: BoardId, *, stream_id: str | None = None, readers: int = READERS, slow_query_s: float = SLOW_QUERY_S
+        cls,
+        path: Path,
+        board_id: BoardId,
+        *,
+        stream_id: str | None = None,
+        readers: int = READERS,
+        slow_query_s: float = SLOW_QUERY_S,
+        projections: Sequence[Projection] = ALL,
     ) -> Self:
-        """Open the journal in a store; blocks. A new store is given `stream_id`, or a random one.
+        """Open the journal in a store, and rebuild the projections whose version is another; blocks.
+
+        A new store is given `stream_id`, or a random one.
 
         Raises:
             StoreBusyError: another daemon holds the store.
             StoreError: the store cannot be opened.
         """
-        database = Database.open(path, readers=readers, slow_query_s=slow_query_s)
+        backend = SqliteBackend.open(path)
+        registry = Registry(projections, lambda error: isinstance(backend.store_error(error), StoreUnavailableError))
         try:
-            return cls(database, board_id, *_introduce(path, stream_id or secrets.token_hex(8)))
-        except sqlite3.Error as error:
-            database.close()
-            raise StoreError(f"the store {path} cannot be read ({error})", path=str(path)) from error
+            backend.writer.exec_driver_sql("BEGIN IMMEDIATE")
+            stale = registry.load(backend.writer)
+            registry.rebuild(backend.writer, stale)
+            name = remember(backend.writer, STREAM_ID, stream_id or secrets.token_hex(8))
+            bounds = sa.select(sa.func.coalesce(sa.func.min(events.c.seq), 0), sa.func.coalesce(sa.func.max(events.c.seq), 0))
+            oldest, last = backend.writer.execute(bounds).one()
+            backend.writer.exec_driver_sql("COMMIT")
+        except sa.exc.SQLAlchemyError as error:
+            backend.close()
+            raise backend.store_error(error) from error
+        except BaseException:
+            backend.close()
+            raise
+        database = Database(backend, path, readers=readers, slow_query_s=slow_query_s)
+        return cls(database, board_id, registry, stream_id=name, oldest_seq=oldest, last_seq=last)
 
     def close(self) -> None:
         """Finish what waits and close the store; blocks; may be called twice."""
         self.database.close()
 
-    async def append(self, events: Sequence[JournalledEvent], *, at_s: float, also: Also | None = None) -> tuple[Envelope, ...]:
-        """Write events durably in one commit and give each its place; `also` writes in the same. `at_s` is wall time in seconds since 1970.
+    async def append(
+        self,
+        events: Sequence[JournalledEvent],
+        *,
+        at_s: float,
+        memories: Mapping[str, bytes] | None = None,
+        hooks: Sequence[CommitHook] = (),
+    ) -> tuple[Envelope, ...]:
+        """Write events durably in one commit and give each its position; `at_s` is wall time, in seconds since 1970.
+
+        In the same commit the memories of deciders are stored and the hooks are called.
 
         Raises:
-            StoreError: nothing was written; the same events may be tried again.
+            StoreUnavailableError: nothing was written; the same events may be tried again.
+            StoreError: the store refuses the events themselves.
         """
-        if not events and also is None:
-            return ()
+        placed: list[tuple[Envelope, ...]] = []
 
-        def written(line: Line) -> tuple[Envelope, ...]:
-            envelopes = self._insert(line, events, at_s)
-            if also is not None:
-                also(line.core, envelopes)
+        def insert(connection: sa.Connection) -> tuple[Envelope, ...]:
+            envelopes = self._insert(connection, events, at_s)
+            self._store_memories(connection, memories or {})
+            placed.append(envelopes)
             return envelopes
 
-        return self._noted(await self.database.transact(written))
+        def calling(hook: CommitHook) -> Callable[[sa.Connection], None]:
+            return lambda connection: hook.write(connection, placed[0][hook.mine])
 
-    async def change(self, change: Change, *, at_s: float) -> tuple[Any, Envelope]:
-        """Change what people keep and write the event that tells it, in one commit; gives what came of the change, and the event's place.
+        inserted, *hooked = await self.database.transact([insert, *map(calling, hooks)])
+        if isinstance(inserted, BaseException):
+            raise inserted
+        for hook, outcome in zip(hooks, hooked, strict=True):
+            if isinstance(outcome, BaseException):
+                hook.fail(outcome)
+        return self._noted(inserted)
+
+    async def write(self, writes: Sequence[Write], *, at_s: float, contexts: Sequence[Context] | None = None) -> list[Written | Exception]:
+        """Carry out writes of people in order, each with its events, in one commit; an exception undoes that write alone.
 
         Raises:
-            StoreError: the disk refuses; nothing was written. Whatever the change raises: neither.
+            StoreUnavailableError: nothing was written.
         """
 
-        def changed(line: Line) -> tuple[Any, tuple[Envelope, ...]]:
-            outcome = change.make(line.core)
-            return outcome, self._insert(line, [change.tell(outcome)], at_s)
+        def carry_out(write: Write) -> Callable[[sa.Connection], Written]:
+            def written(connection: sa.Connection) -> Written:
+                outcome = write(connection)
+                return Written(outcome.result, self._insert(connection, outcome.events, at_s))
 
-        changed.__qualname__ = change.make.__qualname__  # what a slow one is called in the log
-        outcome, envelopes = await self.database.transact(changed)
-        return outcome, self._noted(envelopes)[0]
+            written.__qualname__ = write.__qualname__  # what a slow one is called in the log
+            return written
+
+        done: list[Written | Exception] = await self.database.transact([carry_out(write) for write in writes], contexts)
+        for each in done:
+            if isinstance(each, Written):
+                self._noted(each.envelopes)
+        return done
+
+    async def read(self, since_seq: int, limit: int = READ_LIMIT) -> list[tuple[int, str, bytes]]:
+        """Return events after `since_seq` in order, at most `limit` of them: their seq, topic and encoded bytes.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        chosen = sa.select(events.c.seq, events.c.topic, events.c.wire).where(events.c.seq > since_seq).order_by(events.c.seq)
+        rows = await self.database.read(lambda connection: connection.execute(chosen.limit(min(limit, READ_LIMIT))).all())
+        return [(row.seq, row.topic, row.wire) for row in rows]
+
+    async def memory(self, decider: str) -> Memory | None:
+        """Return what a decider of this board remembered last, None when it never did.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        mine = (decider_memories.c.decider == decider, decider_memories.c.board_id == self.board_id)
+        chosen = sa.select(decider_memories.c.seq, decider_memories.c.body).where(*mine)
+        row = await self.database.read(lambda connection: connection.execute(chosen).first())
+        return None if row is None else Memory(row.seq, row.body)
+
+    async def history(self, since_seq: int, kinds: Sequence[type[msgspec.Struct]], limit: int = READ_LIMIT) -> list[PastEvent]:
+        """Return this board's events of some kinds after `since_seq`, at most `limit` of them.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        types = [str(kind.__struct_config__.tag) for kind in kinds]
+        chosen = (
+            sa.select(events.c.seq, events.c.at_s, events.c.wire)
+            .where(events.c.seq > since_seq, events.c.board_id == self.board_id, events.c.event_type.in_(types))
+            .order_by(events.c.seq)
+            .limit(limit)
+        )
+        rows = await self.database.read(lambda connection: connection.execute(chosen).all())
+        return [PastEvent(seq=row.seq, at_s=row.at_s, event=_decoded(row.wire)) for row in rows]
+
+    def _insert(self, connection: sa.Connection, new: Sequence[JournalledEvent], at_s: float) -> tuple[Envelope, ...]:
+        """Number, insert and fold; the number comes from the table itself, so that a refused commit leaves no gap."""
+        if not new:
+            return ()
+        last = connection.execute(_LAST_SEQ).scalar_one()
+        at_s = round(at_s, 3)  # the time that is published is the time that is stored: a query for what came after it must find it
+        timestamp = timestamp_of(at_s)
+        envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(new, 1))
+        connection.execute(
+            _INSERT,
+            [
+                {
+                    "seq": e.seq,
+                    "at_s": at_s,
+                    "topic": e.topic,
+                    "event_type": str(e.event.__struct_config__.tag),
+                    "wire": e.wire,
+                    "board_id": self.board_id,
+                }
+                for e in envelopes
+            ],
+        )
+        self.registry.follow(connection, [Recorded(e.event, e.seq, at_s, self.board_id) for e in envelopes])
+        return envelopes
+
+    def _store_memories(self, connection: sa.Connection, memories: Mapping[str, bytes]) -> None:
+        if not memories:
+            return
+        seq = connection.execute(_LAST_SEQ).scalar_one()
+        for decider, body in memories.items():
+            mine = (decider_memories.c.decider == decider, decider_memories.c.board_id == self.board_id)
+            if not connection.execute(sa.update(decider_memories).where(*mine).values(seq=seq, body=body)).rowcount:
+                row = {"decider": decider, "board_id": self.board_id, "seq": seq, "body": body}
+                connection.execute(sa.insert(decider_memories).values(row))
 
     def _noted(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
         if envelopes:
@@ -126,47 +266,7 @@ class Journal:
             self.oldest_seq = self.oldest_seq or envelopes[0].seq
         return envelopes
 
-    async def read(self, since_seq: int, limit: int = READ_LIMIT) -> list[tuple[int, str, bytes]]:
-        """Read events after `since_seq` in order, at most `limit` of them: their seq, topic and wire bytes.
-
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        return await self.database.read(
-            lambda connection: connection.execute(
-                "SELECT seq, topic, wire FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (since_seq, min(limit, READ_LIMIT))
-            ).fetchall()
-        )
-
-    async def recent(self, limit: int = 2000) -> list[PastEvent]:
-        """Read the board's last events in order, for it to remember by; what this version does not know is left out.
-
-        Neither are those of cameras among them: one that comes and goes all night must not make the board forget its darts.
-
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        told = f"SELECT seq, at_s, wire FROM events WHERE event_type NOT IN {_FORGOTTEN} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - our words
-        rows = await self.database.read(lambda connection: connection.execute(told, (limit,)).fetchall())
-        return [past for seq, at_s, wire in reversed(rows) if (past := _past(seq, at_s, wire)) is not None]
-
-    def _insert(self, line: Line, events: Sequence[JournalledEvent | EntityEvent], at_s: float) -> tuple[Envelope, ...]:
-        """Number and insert; the number comes from the table itself, so that a refused commit leaves no gap."""
-        connection = line.raw
-        last = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
-        at_s = round(at_s, 3)  # the time that is told is the time that is kept: who asks for what came after it must find it
-        timestamp = timestamp_of(at_s)
-        envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(events, 1))
-        connection.executemany(
-            "INSERT INTO events (seq, at_s, topic, event_type, wire) VALUES (?, ?, ?, ?, ?)",
-            [(e.seq, at_s, e.topic, str(e.event.__struct_config__.tag), e.wire) for e in envelopes],
-        )
-        for envelope in envelopes:
-            if isinstance(envelope.event, PLAY):
-                fold(line.core, envelope.event, envelope.seq, at_s, player_id=self.player_id)
-        return envelopes
-
-    def _envelope(self, event: JournalledEvent | EntityEvent, seq: int, at_s: float, timestamp: str) -> Envelope:
+    def _envelope(self, event: JournalledEvent, seq: int, at_s: float, timestamp: str) -> Envelope:
         event_id = EventId(f"{self.stream_id}-{seq}")
         topic = topic_of(event, self.board_id)
         header: dict[str, str | int] = {
@@ -188,22 +288,12 @@ class Journal:
         )
 
 
-def _introduce(path: Path, stream_id: str) -> tuple[str, int, int, str | None]:
-    """Read the stream's name, first and last seq, and who is signed on; names the stream when the store is new."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        connection.execute("INSERT OR IGNORE INTO metadata (key, value) VALUES ('stream_id', ?)", (stream_id,))
-        (name,) = connection.execute("SELECT value FROM metadata WHERE key = 'stream_id'").fetchone()
-        oldest, last = connection.execute("SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM events").fetchone()
-        on = connection.execute("SELECT value FROM metadata WHERE key = ?", (PLAYER_ON,)).fetchone()
-    finally:
-        connection.close()
-    return str(name), int(oldest), int(last), None if on is None else str(on[0])
+_LAST_SEQ = sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))
+_INSERT = sa.insert(events)
 
 
-def _past(seq: int, at_s: float, wire: bytes) -> PastEvent | None:
+def _decoded(wire: bytes) -> JournalledEvent | None:
     try:
-        return PastEvent(seq=seq, at_s=at_s, event=decode_journalled(wire))
-    except msgspec.DecodeError as error:
-        _log.warning("event %s of the journal is left out: %s", seq, error)
+        return decode_journalled(wire)
+    except msgspec.DecodeError:
         return None

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from dartd.errors import ConflictError, TakenError
+from dartd.errors import AlreadyExistsError, ConflictError
 from dartd.store.listing import Listing, Page, PageRequest
 from dartd.store.tables import photos, players, throws, visits
 
@@ -23,13 +23,15 @@ def insert_player(connection: sa.Connection, values: dict[str, object]) -> Row:
     """Keep a new player and give the row.
 
     Raises:
-        TakenError: the id or the badge is taken.
+        AlreadyExistsError: the id or the badge is taken.
     """
     try:
         connection.execute(sa.insert(players).values(version=1, deleted=False, **values))
     except IntegrityError as error:
         taken = "badge_id" if "badge_id" in str(error.orig) else "player_id"
-        raise TakenError(f"there is a player with {taken} {values[taken]!r} already", field=taken, **{taken: values[taken]}) from error
+        raise AlreadyExistsError(
+            f"there is a player with {taken} {values[taken]!r} already", field=taken, **{taken: values[taken]}
+        ) from error
     return get_player(connection, str(values["player_id"]))
 
 
@@ -70,7 +72,7 @@ def update_player(connection: sa.Connection, player_id: str, changes: dict[str, 
     """Change a player and give the row as it is then; None when there is none.
 
     Raises:
-        TakenError: the badge is another player's.
+        AlreadyExistsError: the badge is another player's.
         ConflictError: it is not of this version any more.
     """
     before = get_player(connection, player_id)
@@ -83,7 +85,7 @@ def update_player(connection: sa.Connection, player_id: str, changes: dict[str, 
         connection.execute(change)
     except IntegrityError as error:
         badge_id = changes.get("badge_id")
-        raise TakenError(f"the badge {badge_id!r} is another player's", field="badge_id", badge_id=badge_id) from error
+        raise AlreadyExistsError(f"the badge {badge_id!r} is another player's", field="badge_id", badge_id=badge_id) from error
     return get_player(connection, player_id)
 
 

@@ -1,6 +1,6 @@
 """The tables of the store, as SQLAlchemy Core knows them; `migrations/` brings an older store here.
 
-Times are seconds since 1970, made to timestamps where people read them. Nothing here holds a secret: passwords are argon2id hashes, API
+Times are seconds since 1970, formatted where people read them. Nothing here holds a secret: passwords are argon2id hashes, API
 keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
 """
 
@@ -20,8 +20,28 @@ events = Table(
     Column("topic", Text, nullable=False),
     Column("event_type", Text, nullable=False),
     Column("wire", LargeBinary, nullable=False),
+    Column("board_id", Text, nullable=False, server_default=""),
     Index("ix_events_type_topic", "event_type", "topic"),
     sqlite_strict=True,
+)
+
+# What each decider of a board remembers, as of event `seq`: written in the commit of its events.
+decider_memories = Table(
+    "decider_memories",
+    METADATA,
+    Column("decider", Text, primary_key=True),
+    Column("board_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# The version that each projection's tables were built with, and the first event that could not be folded since.
+projections = Table(
+    "projections",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("failure", Text),
 )
 
 calibrations = Table(
@@ -138,6 +158,7 @@ throws = Table(
     Column("confidence", SECONDS),
     Column("uncertainty_mm", SECONDS),
     Column("corrected", Boolean, nullable=False),
+    Column("board_id", Text, nullable=False, server_default=""),
     Index("throws_player", "player_id", "seq"),
     Index("throws_label", "label", "seq"),
 )
@@ -153,6 +174,7 @@ visits = Table(
     Column("reason", Text, nullable=False),
     Column("revised", Boolean, nullable=False),
     Column("throws", Text, nullable=False),
+    Column("board_id", Text, nullable=False, server_default=""),
     Index("visits_player", "player_id", "seq"),
 )
 

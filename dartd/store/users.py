@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from dartd.errors import ConflictError, TakenError
+from dartd.errors import AlreadyExistsError, ConflictError
 from dartd.store.listing import Listing, Page, PageRequest
 from dartd.store.tables import users
 from schemas.base import Value
@@ -38,12 +38,12 @@ def insert_user(connection: sa.Connection, user: User) -> None:
     """Keep a new account.
 
     Raises:
-        TakenError: the user name is taken.
+        AlreadyExistsError: the user name is taken.
     """
     try:
         connection.execute(sa.insert(users).values({field: getattr(user, field) for field in User.__struct_fields__}))
     except IntegrityError as error:
-        raise TakenError(f"there is a user {user.username!r} already", username=user.username) from error
+        raise AlreadyExistsError(f"there is a user {user.username!r} already", username=user.username) from error
 
 
 def get_user(connection: sa.Connection, user_id: str) -> User | None:

@@ -1,1 +1,1 @@
-"""HTTP, WebSocket and the pages."""
+"""HTTP, WebSocket and the web pages."""

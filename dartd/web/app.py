@@ -1,4 +1,4 @@
-"""The web application: every route, and what stands around them."""
+"""The web application: all routes and the middleware around them."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ from starlette.types import ASGIApp
 from dartd.errors import DartdError
 from dartd.store.images import KINDS
 from dartd.web import debug, docs, exposition, health, live, pages
-from dartd.web.http.endpoint import Endpoint, check_whole
+from dartd.web.http.endpoint import Endpoint, check_unique
 from dartd.web.http.openapi import describe
 from dartd.web.http.problems import Problem, answer_problem
-from dartd.web.http.request_log import Trace
+from dartd.web.http.request_log import RequestLog
 from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
@@ -57,10 +57,10 @@ _EXPOSED = (
 
 
 def build_app(services: Services) -> ASGIApp:
-    """Put the application together.
+    """Build the application.
 
     Raises:
-        DeclarationError: a route has no declaration, or one that is not whole.
+        DeclarationError: a route has no declaration or an incomplete one.
     """
     server = services.config.server
     endpoints = [*ENDPOINTS, *(debug.ENDPOINTS if server.debug else ())]
@@ -74,12 +74,12 @@ def build_app(services: Services) -> ASGIApp:
     app.state.services = services
     choices = {"camera_id": [camera.id for camera in services.config.cameras], "kind": KINDS}
     app.state.openapi = describe(endpoints, version=services.version, anonymous=services.accounts.anonymous.permissions, choices=choices)
-    return Trace(app, Timings(services.registry))
+    return RequestLog(app, Timings(services.registry))
 
 
 def routes(ws_path: str, endpoints: Sequence[Endpoint] = ENDPOINTS) -> list[BaseRoute]:
-    """List every route of the daemon."""
-    check_whole(endpoints)
+    """Return every route of the daemon."""
+    check_unique(endpoints)
     return [WebSocketRoute(ws_path, serve_websocket), *routes_of(endpoints)]
 
 

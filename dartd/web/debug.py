@@ -1,4 +1,4 @@
-"""What is there only with `server.debug`: what each camera saw last, for operators."""
+"""Routes that exist only with `server.debug`: the latest stored image of each camera, for operators."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from dartd.web.http.paging import missing
 
 
 async def get_latest(call: Call) -> Response:
-    """Answer the newest picture that is kept of a camera."""
+    """Return the latest stored image of a camera."""
     folder, camera_id = call.services.config.images_path, call.path("camera_id")
     picture = None if folder is None else await asyncio.to_thread(Images(folder).latest, camera_id)
     if picture is None:
@@ -25,7 +25,7 @@ ENDPOINTS = [
         handler=get_latest,
         permission="board:control",
         rate="default",
-        summary="The newest picture that is kept of a camera",
+        summary="The latest stored image of a camera",
         tag="debug",
         answer=None,
         media="image/jpeg",

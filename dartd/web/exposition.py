@@ -1,4 +1,4 @@
-"""`/metrics`: what has been counted, as Prometheus or OpenMetrics text, or as JSON."""
+"""`/metrics`: all metrics as Prometheus or OpenMetrics text, or as JSON."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from starlette.responses import Response
 
-from dartd.web.http.answers import json_answer
+from dartd.web.http.answers import json_response
 from dartd.web.http.endpoint import Call, Endpoint
 
 
 async def get_metrics(call: Call) -> Response:
-    """Answer the registry in the form that `Accept` asks for; figures of the process are read on a thread."""
+    """Return the metrics in the format that `Accept` asks for; they are collected on a thread, because process metrics need I/O."""
     services = call.services
     accept = call.request.headers.get("accept", "")
     if "application/json" in accept:
-        return json_answer(await anyio.to_thread.run_sync(_families, services.registry))
+        return json_response(await anyio.to_thread.run_sync(_families, services.registry))
     encode, content_type = choose_encoder(accept)
     body = await anyio.to_thread.run_sync(encode, services.registry)
     return Response(body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
@@ -40,7 +40,7 @@ ENDPOINTS = [
         handler=get_metrics,
         permission="metrics:read",
         rate="metrics",
-        summary="What has been counted: Prometheus text, or JSON with Accept: application/json",
+        summary="All metrics as Prometheus text, or as JSON with Accept: application/json",
         tag="health",
         answer=None,
         media="text/plain",

@@ -1,4 +1,4 @@
-"""The head of a request, before there is one: what is no HTTP is answered in our shape, and no head is endless."""
+"""The head of an HTTP request: reject malformed and overlong ones with an error response of the usual shape."""
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -7,18 +7,18 @@ from dartd.web.http.request_log import SECURITY, trace_id_of
 
 MAX_HEAD_BYTES = 64 * 1024
 
-_NO_HTTP = Problem(400, "VALIDATION_ERROR", "this is no HTTP request")
+_NO_HTTP = Problem(400, "VALIDATION_ERROR", "this is not an HTTP request")
 _ENDLESS = Problem(413, "PAYLOAD_TOO_LARGE", f"the head is longer than {MAX_HEAD_BYTES} bytes", details={"limit": MAX_HEAD_BYTES})
 
 
 class HeadProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with a bound on what it collects before it knows the request."""
+    """uvicorn's HTTP protocol with a limit on the size of the request head."""
 
     _head_bytes = 0
     _is_in_head = True
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; whoever sends a head without end is refused when as much as that is there."""
+        """Receive data; reject a request whose head exceeds `MAX_HEAD_BYTES`."""
         super().data_received(data)
         if not self._is_in_head:
             return
@@ -27,17 +27,17 @@ class HeadProtocol(HttpToolsProtocol):
             self._refuse(_ENDLESS)
 
     def on_message_begin(self) -> None:
-        """Begin to count."""
+        """Start counting the bytes of a head."""
         super().on_message_begin()
         self._head_bytes, self._is_in_head = 0, True
 
     def on_headers_complete(self) -> None:
-        """Count no more: what follows is the body, which the routes bound."""
+        """Stop counting: the body is limited by the routes."""
         super().on_headers_complete()
         self._is_in_head = False
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what cannot be understood."""
+        """Respond to a malformed request."""
         del msg
         self._refuse(_NO_HTTP)
 

@@ -1,4 +1,4 @@
-"""Whether all is well: `/health` for people and dashboards, `/health/live` and `/health/ready` for those who restart things."""
+"""Health of the daemon: `/health` for people and dashboards, `/health/live` and `/health/ready` for supervisors."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from typing import Any, Literal
 from dartd.errors import DartdError
 from dartd.web.host import HostSample
 from dartd.web.http.endpoint import Answer, Call, public
-from dartd.web.services import CameraFigures, Services
+from dartd.web.services import CameraStatus, Services
 from schemas.base import BoardId, Value
 from schemas.events import BoardStatus, Snapshot, ThrowState
 
@@ -15,28 +15,28 @@ Status = Literal["running", "stopped", "degraded"]
 Health = Literal["healthy", "degraded", "unhealthy"]
 
 _JOURNAL_LAG = 1000
-_SEEING = frozenset({"ready", "calibrating", "starting"})
-_BLIND = frozenset({"black", "frozen"})
+_WORKING = frozenset({"ready", "calibrating", "starting"})
+_BLINDING = frozenset({"black", "frozen"})
 
 
-class CameraHealth(Value, frozen=True, kw_only=True):
-    """One camera: its state, the frames per second really seen, and what is wrong with its pictures."""
+class CameraReport(Value, frozen=True, kw_only=True):
+    """One camera: its state, its measured frames per second, and its faults."""
 
     state: str
     fps: float
     faults: tuple[str, ...] = ()
 
 
-class Components(Value, frozen=True, kw_only=True):
-    """The parts that can be ill by themselves."""
+class HealthComponents(Value, frozen=True, kw_only=True):
+    """The components whose health is reported separately."""
 
     database: Literal["ok", "error"]
-    cameras: dict[str, CameraHealth]
+    cameras: dict[str, CameraReport]
     host: HostSample
 
 
 class BoardHealth(Value, frozen=True, kw_only=True):
-    """The board as people want to know it."""
+    """The board: identity, status and state."""
 
     id: BoardId
     name: str
@@ -46,7 +46,7 @@ class BoardHealth(Value, frozen=True, kw_only=True):
 
 
 class HealthReport(Value, frozen=True, kw_only=True):
-    """The answer of `/health`; `stopped` means that detection is off."""
+    """The response of `/health`; status `stopped` means that detection is off."""
 
     status: Status
     health: Health
@@ -57,28 +57,28 @@ class HealthReport(Value, frozen=True, kw_only=True):
     uptime_seconds: float
     last_detection_at: str | None
     board: BoardHealth
-    components: Components
+    components: HealthComponents
 
 
-class Live(Value, frozen=True, kw_only=True):
-    """The answer of `/health/live`."""
+class Liveness(Value, frozen=True, kw_only=True):
+    """The response of `/health/live`."""
 
     status: Literal["ok"] = "ok"
 
 
-class Ready(Value, frozen=True, kw_only=True):
-    """The answer of `/health/ready`."""
+class Readiness(Value, frozen=True, kw_only=True):
+    """The response of `/health/ready`."""
 
     status: Literal["ready", "not_ready"]
     reasons: tuple[str, ...]
 
 
 def report(services: Services) -> HealthReport:
-    """Judge from what is known already; asks nobody and waits for nothing."""
+    """Return the health report from values in memory, without I/O."""
     snapshot = services.board.snapshot()
     cameras = {str(key): _camera(camera) for key, camera in services.cameras().items()}
     database: Literal["ok", "error"] = "error" if services.board.is_holding else "ok"
-    health, reasons = judge(snapshot, cameras, database)
+    health, reasons = assess(snapshot, cameras, database)
     return HealthReport(
         status="stopped" if snapshot.status == "stopped" else "running" if health == "healthy" else "degraded",
         health=health,
@@ -95,67 +95,67 @@ def report(services: Services) -> HealthReport:
             state=snapshot.state,
             simulated=services.simulated,
         ),
-        components=Components(database=database, cameras=cameras, host=services.host.latest),
+        components=HealthComponents(database=database, cameras=cameras, host=services.host.latest),
     )
 
 
-def _camera(camera: CameraFigures) -> CameraHealth:
-    return CameraHealth(state=camera.state, fps=round(camera.fps, 1), faults=tuple(camera.faults))
+def _camera(camera: CameraStatus) -> CameraReport:
+    return CameraReport(state=camera.state, fps=round(camera.fps, 1), faults=tuple(camera.faults))
 
 
-def judge(snapshot: Snapshot, cameras: dict[str, CameraHealth], database: Literal["ok", "error"]) -> tuple[Health, tuple[str, ...]]:
-    """Say how well all is, and each reason why it is not better. A board without one camera that sees scores nothing: unhealthy."""
+def assess(snapshot: Snapshot, cameras: dict[str, CameraReport], database: Literal["ok", "error"]) -> tuple[Health, tuple[str, ...]]:
+    """Return the health and the reasons if it is not healthy. Without a camera that sees the board it is unhealthy."""
     reasons = [f"camera {key} is {camera.state}" for key, camera in cameras.items() if camera.state != "ready"]
     reasons += [
         f"camera {key}: {', '.join(camera.faults).replace('_', ' ')}"
         for key, camera in cameras.items()
         if camera.state == "ready" and camera.faults
     ]
-    seeing = [camera for camera in cameras.values() if camera.state in _SEEING and _BLIND.isdisjoint(camera.faults)]
-    grave = []
+    working = [camera for camera in cameras.values() if camera.state in _WORKING and _BLINDING.isdisjoint(camera.faults)]
+    errors = []
     if database != "ok":
-        grave.append("the journal cannot be written; events are held until it can")
-    if not seeing:
-        grave.append("no camera sees the board")
+        errors.append("the journal cannot be written; events are held until it can")
+    if not working:
+        errors.append("no camera sees the board")
     if snapshot.status == "error":
-        grave.append("the board is in error")
+        errors.append("the board is in error")
     if snapshot.status in {"starting", "calibrating"}:
         reasons.append(f"the board is {snapshot.status}")
-    health: Health = "unhealthy" if grave else "degraded" if reasons else "healthy"
-    return health, (*grave, *reasons)
+    health: Health = "unhealthy" if errors else "degraded" if reasons else "healthy"
+    return health, (*errors, *reasons)
 
 
 async def get_health(call: Call) -> HealthReport:
-    """Answer `/health`."""
+    """Return the health report."""
     return report(call.services)
 
 
-async def get_live(_call: Call) -> Live:
-    """Answer `/health/live`: the loop turns, or nobody would answer."""
-    return Live()
+async def get_live(_call: Call) -> Liveness:
+    """Return a constant: a response shows that the event loop runs."""
+    return Liveness()
 
 
 async def get_ready(call: Call) -> Answer:
-    """Answer `/health/ready`: 200 when throws are scored, or will be once detection is on or a camera looked anew; else 503."""
+    """Return 200 if throws are scored, or will be once detection is on or a camera has recalibrated; else 503."""
     found, cameras = report(call.services), call.services.board.snapshot().cameras
-    # Calibrating anew takes seconds; before the first calibration it is not known whether throws can be scored at all.
+    # A recalibration takes seconds; before the first calibration it is not known whether throws can be scored at all.
     waits = {"starting", "error"} if any(camera.residual_px is not None for camera in cameras) else {"starting", "calibrating", "error"}
     ready = found.health != "unhealthy" and found.board.status not in waits
-    return Answer(value=Ready(status="ready" if ready else "not_ready", reasons=found.reasons), status=200 if ready else 503)
+    return Answer(value=Readiness(status="ready" if ready else "not_ready", reasons=found.reasons), status=200 if ready else 503)
 
 
 async def get_deep(call: Call) -> dict[str, Any]:
-    """Answer `/health/deep`: each part is really asked, and how long it took."""
+    """Check each component and return its status and response time."""
     services = call.services
     found = report(services)
     parts = {
-        "database": await _timed(lambda: _ask_database(services)),
-        "journal": await _timed(lambda: _ask_journal(services)),
-        "cache": await _timed(lambda: _ask_cache(services)),
-        "webhooks": await _timed(_ask_webhooks),
-        "workers": await _timed(lambda: _ask_workers(found)),
-        "disk": await _timed(lambda: _ask_disk(found)),
-        "hub": await _timed(lambda: _ask_hub(services)),
+        "database": await _timed(lambda: _check_database(services)),
+        "journal": await _timed(lambda: _check_journal(services)),
+        "cache": await _timed(lambda: _check_cache(services)),
+        "webhooks": await _timed(lambda: _check_webhooks(services)),
+        "workers": await _timed(lambda: _check_workers(found)),
+        "disk": await _timed(lambda: _check_disk(found)),
+        "hub": await _timed(lambda: _check_hub(services)),
     }
     worst: Health = "unhealthy" if any(part["status"] == "error" for part in parts.values()) else found.health
     return {"status": found.status, "health": worst, "timestamp": found.timestamp, **parts}
@@ -170,45 +170,45 @@ async def _timed(ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]
     return {**answer, "response_time_ms": round((time.perf_counter() - started_s) * 1000, 3)}
 
 
-async def _ask_database(services: Services) -> dict[str, Any]:
+async def _check_database(services: Services) -> dict[str, Any]:
     await services.journal.read(max(0, services.hub.last_seq - 1), 1)
     return {"status": "error" if services.board.is_holding else "ok"}
 
 
-async def _ask_journal(services: Services) -> dict[str, Any]:
+async def _check_journal(services: Services) -> dict[str, Any]:
     last = await services.journal.read(services.hub.last_seq, _JOURNAL_LAG)
     return {"status": "ok", "last_seq": services.hub.last_seq, "lag": len(last)}
 
 
-async def _ask_cache(services: Services) -> dict[str, Any]:
-    """Tell how often callers were known without a look into the database: the only cache that there is."""
+async def _check_cache(services: Services) -> dict[str, Any]:
+    """Report the hit rate of the cache of principals, the only cache."""
     return {"status": "ok", "hit_rate": round(services.accounts.hit_rate, 4)}
 
 
-async def _ask_webhooks() -> dict[str, Any]:
-    """Tell how many webhooks are told of events, and how many could not be: this dartd has none."""
-    return {"status": "ok", "active_count": 0, "failed_count": 0}
+async def _check_webhooks(services: Services) -> dict[str, Any]:
+    webhooks = services.webhooks
+    return {"status": "ok", "active_count": webhooks.active_count, "failed_count": webhooks.failed_count}
 
 
-async def _ask_workers(found: HealthReport) -> dict[str, Any]:
+async def _check_workers(found: HealthReport) -> dict[str, Any]:
     cameras = found.components.cameras
     ready = sum(camera.state == "ready" for camera in cameras.values())
     return {"status": "ok" if ready == len(cameras) else "error" if ready == 0 else "degraded", "ready": ready, "total": len(cameras)}
 
 
-async def _ask_disk(found: HealthReport) -> dict[str, Any]:
+async def _check_disk(found: HealthReport) -> dict[str, Any]:
     used = found.components.host.disk
     return {"status": "degraded" if used is not None and used > 95 else "ok", "used_percent": used}
 
 
-async def _ask_hub(services: Services) -> dict[str, Any]:
+async def _check_hub(services: Services) -> dict[str, Any]:
     statistics = services.hub.statistics()
     return {"status": "ok", "clients": services.clients.connected, "lagging": statistics.lagging, "ring_bytes": statistics.ring_bytes}
 
 
 ENDPOINTS = [
-    public("/health", get_health, "Whether all is well, from what is known already", "health", answer=HealthReport),
-    public("/health/live", get_live, "Whether dartd answers at all", "health", answer=Live),
-    public("/health/ready", get_ready, "Whether throws are scored; 503 and why when not", "health", answer=Ready, statuses=(503,)),
-    public("/health/deep", get_deep, "Whether each part is well, asked now", "health", answer=dict[str, Any]),
+    public("/health", get_health, "Health of the daemon, from values in memory", "health", answer=HealthReport),
+    public("/health/live", get_live, "Whether the daemon responds", "health", answer=Liveness),
+    public("/health/ready", get_ready, "Whether throws are scored; 503 with reasons if not", "health", answer=Readiness, statuses=(503,)),
+    public("/health/deep", get_deep, "Health of each component, checked now", "health", answer=dict[str, Any]),
 ]

@@ -1,4 +1,4 @@
-"""How the machine does: sampled now and then on a thread, so that no request waits for it."""
+"""CPU, memory, temperature and disk of the host, sampled periodically on a thread, so that no request waits for them."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ _THERMAL = Path("/sys/class/thermal")
 
 
 class HostSample(Value, frozen=True, kw_only=True):
-    """Shares of 0 to 100 %; the hottest sensor in °C. None where the machine does not say."""
+    """Usage in percent (0 to 100); `temperature` is the hottest sensor in °C. None: not available on this host."""
 
     cpu: float | None = None
     memory: float | None = None
@@ -24,7 +24,7 @@ class HostSample(Value, frozen=True, kw_only=True):
 
 
 class HostFigures:
-    """Keeps the last sample; `run` renews it."""
+    """Holds the latest sample; `run` updates it."""
 
     def __init__(self, state_path: Path) -> None:
         self._state_path = state_path
@@ -32,13 +32,13 @@ class HostFigures:
         self.latest = HostSample()
 
     async def run(self) -> NoReturn:
-        """Sample for ever."""
+        """Sample periodically."""
         while True:
             self.latest = await asyncio.to_thread(self.sample)
             await asyncio.sleep(_INTERVAL_S)
 
     def sample(self) -> HostSample:
-        """Look at the machine; blocks. The CPU share is that since the last look."""
+        """Return a sample; blocks. The CPU usage is that since the last call."""
         return msgspec.structs.replace(
             HostSample(), cpu=self._cpu(), memory=_memory(), temperature=_temperature(), disk=_disk(self._state_path)
         )

@@ -1,4 +1,4 @@
-"""The pages for people and the documents for machines: static files, their settings, and the JSON Schemas."""
+"""Web pages, their static files and settings, and the published JSON Schemas."""
 
 import mimetypes
 import re
@@ -17,7 +17,7 @@ from schemas.base import Value
 STATIC = Path(__file__).parent / "static"
 PUBLISHED = Path(schemas.__file__).parent / "published"
 
-# The first guess of a media type would read the system's tables, and stop the event loop for it.
+# The first guess of a media type reads files of the system, which would block the event loop.
 mimetypes.init()
 
 _STATIC_FILES = StaticFiles(directory=STATIC, check_dir=False)
@@ -26,18 +26,18 @@ _SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class SchemaNames(Value, frozen=True, kw_only=True):
-    """Where the schemas are."""
+    """The paths of the JSON Schemas."""
 
     data: tuple[str, ...]
 
 
 async def get_scoreboard(_call: Call) -> Response:
-    """Answer the scoreboard."""
+    """Return the scoreboard page."""
     return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
 
 async def get_page_settings(call: Call) -> dict[str, Any]:
-    """Answer what the page must know before it connects."""
+    """Return the settings that a page needs before it connects."""
     services = call.services
     board = services.config.board
     return {
@@ -49,7 +49,7 @@ async def get_page_settings(call: Call) -> dict[str, Any]:
 
 
 async def get_schema(call: Call) -> Response:
-    """Answer one JSON Schema."""
+    """Return one JSON Schema."""
     name = call.path("name")
     path = anyio.Path(PUBLISHED / f"{name}.json")
     if _SCHEMA_NAME.fullmatch(name) is None or not await path.is_file():
@@ -58,26 +58,26 @@ async def get_schema(call: Call) -> Response:
 
 
 async def get_schemas(_call: Call) -> SchemaNames:
-    """List the JSON Schemas."""
+    """Return the paths of the JSON Schemas."""
     names = sorted([path.stem async for path in anyio.Path(PUBLISHED).glob("*.json")])
     return SchemaNames(data=tuple(f"/schemas/{name}.json" for name in names))
 
 
 async def get_static(call: Call) -> Response:
-    """Answer a file of the pages."""
+    """Return a static file."""
     files: StaticFiles = _STATIC_FILES
     return await files.get_response(call.path("path"), call.request.scope)
 
 
 def page(path: str, handler: Handler, summary: str, answer: Any = None, media: str = "application/json", *statuses: int) -> Endpoint:
-    """Declare what a browser reads."""
+    """Declare a public page."""
     return public(path, handler, summary, "pages", answer=answer, media=media, statuses=statuses)
 
 
 ENDPOINTS = [
     page("/", get_scoreboard, "The scoreboard", media="text/html"),
-    page("/config.json", get_page_settings, "What a page must know before it connects", dict[str, Any]),
+    page("/config.json", get_page_settings, "Settings that a page needs before it connects", dict[str, Any]),
     page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),
     page("/schemas/{name}.json", get_schema, "One JSON Schema", media="application/schema+json"),
-    page("/static/{path:path}", get_static, "Files of the pages", None, "*/*", 405),
+    page("/static/{path:path}", get_static, "Static files of the pages", None, "*/*", 405),
 ]

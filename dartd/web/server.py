@@ -1,4 +1,4 @@
-"""uvicorn, embedded: the daemon owns the sockets, the signals and the task group; the server is one task of it."""
+"""Embedded uvicorn: the daemon owns sockets, signals and the task group; the server is one of its tasks."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from dartd.web.head import HeadProtocol
-from dartd.web.streams.transport import WireProtocol
+from dartd.web.streams.transport import ClientTransportProtocol
 
 _GRACE_S = 0.4
 _BACKLOG = 2048
@@ -19,7 +19,7 @@ _PING_S = 20.0
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server without its hand on the signals, and with an end that no client can delay."""
+    """uvicorn's server without signal handlers and with a bounded shutdown time."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -31,12 +31,12 @@ class _Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open the doors, and say so."""
+        """Start accepting connections and set `accepting`."""
         await super().startup(sockets)
         self.accepting.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close WebSockets with 1012 and answer what is under way; soon drop whoever does not take it."""
+        """Close WebSockets with 1012 and finish open responses; abort the remaining connections after `_GRACE_S`."""
         force = asyncio.get_running_loop().call_later(_GRACE_S, self._drop_all)
         try:
             await super().shutdown(sockets)
@@ -57,19 +57,19 @@ async def serve(
     tls: tuple[str, str] | None = None,
     task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Serve on these bound sockets until cancelled; then stop within a second. `started()` once connections are accepted.
+    """Serve on these bound sockets until cancelled; then stop within a second. Calls `started()` once connections are accepted.
 
-    `tls` are the files of certificate and key; without them HTTP is plain.
+    `tls`: the paths of certificate and key; None: plain HTTP.
     """
     for each in sockets:
-        # asyncio switches Nagle's algorithm off only where the socket names its protocol; accepted sockets inherit it from here.
+        # asyncio disables Nagle's algorithm only on sockets that name their protocol; accepted sockets inherit the option from here.
         if each.family in {socket.AF_INET, socket.AF_INET6}:
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server = _Server(
         uvicorn.Config(
             app,
             http=HeadProtocol,
-            ws=WireProtocol,
+            ws=ClientTransportProtocol,
             ws_max_size=max_message_bytes,
             ws_per_message_deflate=False,
             ws_ping_interval=_PING_S,
@@ -77,7 +77,7 @@ async def serve(
             ssl_certfile=tls[0] if tls else None,
             ssl_keyfile=tls[1] if tls else None,
             lifespan="off",
-            # uvicorn logs paths with their query at INFO and headers at DEBUG: tokens. Only what is wrong is wanted of it.
+            # uvicorn logs query strings at INFO and headers at DEBUG, both of which may contain tokens.
             log_config=None,
             log_level="warning",
             access_log=False,
@@ -88,7 +88,7 @@ async def serve(
     )
 
     async def run() -> None:
-        # The server ends in its own time (below a second), when it is told to; a cancellation would leave clients without a word.
+        # On `should_exit` the server stops by itself in less than a second; a cancellation would skip the close frames.
         with anyio.CancelScope(shield=True):
             await server.serve(sockets=list(sockets))
         group.cancel_scope.cancel()

@@ -1,4 +1,4 @@
-"""What the web is given to work with: frozen, built once by the daemon, handed to every route."""
+"""The dependencies of all routes: frozen, built once by the daemon."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,12 +7,12 @@ from typing import Any, Protocol
 from prometheus_client import CollectorRegistry
 
 from dartd.auth.accounts import Accounts
-from dartd.auth.rate_limits import Limits
+from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.runtime.hub.hub import Hub
-from dartd.runtime.pipeline import Keep
+from dartd.runtime.queued import CommandHook
 from dartd.store.database import Database
-from dartd.store.journal import Change
+from dartd.store.journal import Write
 from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
@@ -23,86 +23,96 @@ from schemas.events import Envelope, Snapshot
 
 
 class BoardPort(Protocol):
-    """The pipeline as the web needs it: the only way to ask anything of the board."""
+    """The pipeline as used by the web: the only way to command the board."""
 
     @property
     def stream_id(self) -> str:
-        """Name the stream that `seq` counts in."""
+        """Return the id of the stream that `seq` counts in."""
 
     @property
     def last_detection_at(self) -> str | None:
-        """Tell when the last dart was seen, as a timestamp."""
+        """Return the timestamp of the last detected dart."""
 
     @property
     def is_holding(self) -> bool:
-        """Say whether the journal cannot be written, so that the pipeline holds what it has."""
+        """Return whether events are held because the journal cannot be written."""
 
     def snapshot(self) -> Snapshot:
-        """Show the board as of the last event that was told."""
+        """Return the state of the board after the last published event."""
 
-    async def change(self, change: Change) -> Any:
-        """Change what people keep and tell it, in one commit; give what came of the change."""
+    async def write(self, write: Write) -> Any:
+        """Change stored entities and journal their events in one commit; return the result of the change."""
 
-    async def submit(self, command: BoardCommand, keep: Keep | None = None) -> tuple[Envelope, ...]:
-        """Do it, journal it, and give back the events that came of it; `keep` writes in the same commit."""
+    async def submit(self, command: BoardCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
+        """Execute and journal a command; return its events. `hook` writes in the same commit."""
 
 
 class JournalPort(Protocol):
-    """The journal as the web reads it."""
+    """The journal as read by the web."""
 
     async def read(self, since_seq: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
-        """Read up to `limit` events after `since_seq`: seq, topic, wire bytes."""
+        """Return up to `limit` events after `since_seq`: seq, topic, encoded event."""
 
 
-class SeatPort(Protocol):
-    """Where it is kept who throws."""
+class WebhookPort(Protocol):
+    """The counts of webhooks and their deliveries."""
 
-    player_id: str | None
+    @property
+    def active_count(self) -> int:
+        """Return the number of active webhooks."""
+
+    @property
+    def pending_count(self) -> int:
+        """Return the number of deliveries that are waiting."""
+
+    @property
+    def failed_count(self) -> int:
+        """Return the number of deliveries that have finally failed."""
 
 
-class CameraFigures(Protocol):
-    """How a camera's process does, as its supervisor knows."""
+class CameraStatus(Protocol):
+    """The state of a camera process."""
 
     @property
     def state(self) -> str:
-        """Name the camera's state."""
+        """Return the state of the camera."""
 
     @property
     def fps(self) -> float:
-        """Give the frames per second that are really seen."""
+        """Return the measured frames per second."""
 
     @property
     def faults(self) -> Sequence[str]:
-        """Name what is wrong with its pictures."""
+        """Return the faults of the camera."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Everything behind the routes. `started_at_s` and `now` are monotonic seconds, `timestamp` is wall time as the wire writes it."""
+    """All dependencies of the routes. `started_at_s` and `now` are monotonic seconds, `timestamp` returns wall-clock time."""
 
     config: Config
     version: str
     board: BoardPort
     hub: Hub
     journal: JournalPort
-    cameras: Callable[[], Mapping[CameraId, CameraFigures]]
+    cameras: Callable[[], Mapping[CameraId, CameraStatus]]
     registry: CollectorRegistry
     database: Database
     accounts: Accounts
-    limits: Limits
-    seat: SeatPort
+    limits: RateLimiter
     clients: Clients
     host: HostFigures
+    webhooks: WebhookPort
     started_at_s: float
     now: Callable[[], float]
     timestamp: Callable[[], str] = field(default=wall_timestamp)
-    repeating: set[str] = field(default_factory=set)  # requests with an Idempotency-Key that are being done; one for each caller that waits
+    running_idempotency_keys: set[str] = field(default_factory=set)  # of requests being processed; bounded by the open connections
 
     @property
     def simulated(self) -> bool:
-        """Say whether any camera is the simulator; people must see that."""
+        """Return whether any camera is simulated."""
         return any(camera.url.startswith("sim:") for camera in self.config.cameras)
 
-    def wire(self, event: Event) -> bytes:
+    def encode(self, event: Event) -> bytes:
         """Encode an event that is not journalled."""
         return encode_wire(event, {"timestamp": self.timestamp()})

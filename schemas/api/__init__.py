@@ -1,1 +1,1 @@
-"""What the HTTP API takes and gives, one file per resource. A field that is left out keeps its value."""
+"""Requests and responses of the HTTP API, one file per resource. A field that is left out keeps its value."""

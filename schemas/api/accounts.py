@@ -11,12 +11,12 @@ Role = Literal["admin", "operator", "player", "viewer", "api_client"]
 Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,64}$", description="1 to 64 letters, digits, _ . @ or -")]
 NewPassword = Annotated[str, Meta(min_length=8, max_length=200, description="8 to 200 characters")]
 GivenPassword = Annotated[str, Meta(max_length=200)]
-RateLimit = Annotated[int, Meta(ge=1, le=1_000_000, description="requests a minute, in place of the default")]
+RateLimit = Annotated[int, Meta(ge=1, le=1_000_000, description="requests per minute, in place of the default")]
 Permission = Annotated[str, Meta(pattern=r"^[a-z_*]{1,32}(:[a-z_*]{1,32})?$", description="such as board:read, *:read or *")]
 
 
 class Login(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Who wants to log in; with `cookie` a page gets an HttpOnly cookie in place of tokens."""
+    """Credentials of a login; with `cookie` the tokens are set as HttpOnly cookies."""
 
     username: Annotated[str, Meta(min_length=1, max_length=64)]
     password: GivenPassword
@@ -24,7 +24,7 @@ class Login(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class Refresh(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A refresh token, good once; a page that logged in with `cookie` leaves it out, for its cookie is one."""
+    """A refresh token, valid once; pages that logged in with `cookie` omit it, because it is in their cookie."""
 
     refresh_token: Annotated[str, Meta(max_length=400)] | None = None
 
@@ -41,7 +41,7 @@ class Register(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class UserChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What shall be different about an account."""
+    """The changes of an account."""
 
     name: Text | UnsetType = UNSET
     role: Role | UnsetType = UNSET
@@ -52,7 +52,7 @@ class UserChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class OwnChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What shall be different about one's own account; a new password needs the old one, and ends all logins."""
+    """The changes of one's own account; a new password requires the old one and ends all logins."""
 
     name: Text | UnsetType = UNSET
     password: NewPassword | UnsetType = UNSET
@@ -60,7 +60,7 @@ class OwnChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class Me(Value, frozen=True, kw_only=True):
-    """Who asks, and what he may."""
+    """The caller and its permissions."""
 
     user_id: str
     name: str
@@ -69,24 +69,24 @@ class Me(Value, frozen=True, kw_only=True):
 
 
 class Session(Value, frozen=True, kw_only=True):
-    """A login. With a cookie there are no tokens here, and writes must show `csrf_token` as X-CSRF-Token."""
+    """A login. With `cookie` the tokens are null, and writes must send `csrf_token` as X-CSRF-Token."""
 
     access_token: str | None
     refresh_token: str | None
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the authentication scheme
     expires_in: int
     user: Me
     csrf_token: str | None = None
 
 
 class LoggedOut(Value, frozen=True, kw_only=True):
-    """The login is over."""
+    """The login has ended."""
 
     status: Literal["logged_out"] = "logged_out"
 
 
 class UserAnswer(Value, frozen=True, kw_only=True):
-    """An account as its owner and admins see it."""
+    """An account as visible to its owner and to admins."""
 
     user_id: str
     username: str
@@ -100,7 +100,7 @@ class UserAnswer(Value, frozen=True, kw_only=True):
 
 
 class UsersQuery(ListQuery, frozen=True, kw_only=True):
-    """Which accounts."""
+    """Filters and sort order of accounts."""
 
     sort: Literal["username", "-username", "created_at", "-created_at"] = "username"
     role: Role | None = None
@@ -108,7 +108,7 @@ class UsersQuery(ListQuery, frozen=True, kw_only=True):
 
 
 class NewKey(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """An API key to be made: for oneself, with all one's rights or fewer."""
+    """A new API key of the caller, with all of its permissions or fewer."""
 
     name: Text
     permissions: Annotated[tuple[Permission, ...], Meta(min_length=1, max_length=64)] | None = None
@@ -117,7 +117,7 @@ class NewKey(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class KeyAnswer(Value, frozen=True, kw_only=True):
-    """An API key as it can be told from others."""
+    """An API key without its secret."""
 
     key_id: str
     name: str
@@ -132,19 +132,19 @@ class KeyAnswer(Value, frozen=True, kw_only=True):
 
 
 class MadeKey(KeyAnswer, frozen=True, kw_only=True):
-    """A key just made; `key` is shown this once."""
+    """A new key; `key` is shown only once."""
 
     key: str
 
 
 class KeysQuery(ListQuery, frozen=True, kw_only=True):
-    """Which keys."""
+    """Sort order of keys."""
 
     sort: Literal["created_at", "-created_at", "name", "-name"] = "-created_at"
 
 
 class AuditEntry(Value, frozen=True, kw_only=True):
-    """Who did what, when; `trace_id` finds the request in the log."""
+    """An entry of the audit log: who did what and when; `trace_id` identifies the request in the log."""
 
     audit_id: int
     timestamp: str
@@ -157,7 +157,7 @@ class AuditEntry(Value, frozen=True, kw_only=True):
 
 
 class AuditQuery(TimedQuery, frozen=True, kw_only=True):
-    """Which deeds."""
+    """Filters and sort order of the audit log."""
 
     sort: Literal["audit_id", "-audit_id"] = "-audit_id"
     user_id: str | None = None

@@ -1,4 +1,4 @@
-"""What answers have in common: errors and pages."""
+"""Common parts of responses: errors and pages."""
 
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -14,7 +14,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class ErrorBody(Value, frozen=True, kw_only=True):
-    """What went wrong: a stable code, words for people, what it concerns, and the id under which the log has more."""
+    """An error: stable code, message, details, and the trace id under which it is logged."""
 
     code: str
     message: str
@@ -24,13 +24,13 @@ class ErrorBody(Value, frozen=True, kw_only=True):
 
 
 class ErrorAnswer(Value, frozen=True, kw_only=True):
-    """Every error answer."""
+    """The body of every error response."""
 
     error: ErrorBody
 
 
 class Pagination(Value, frozen=True, kw_only=True):
-    """Where a page lies in its list; `next_cursor` null: nothing follows."""
+    """The position of a page in its list; `next_cursor` null: the last page."""
 
     total: int
     limit: int
@@ -51,15 +51,15 @@ Moment = Annotated[str, Meta(pattern=rf"^{_DAY}T{_TIME}(Z|[+-]([01]\d|2[0-3]):[0
 
 
 class ListQuery(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which page of a list: by `cursor` (from `next_cursor`), or by `offset`."""
+    """A page of a list: by `cursor` (from `next_cursor`) or by `offset`."""
 
-    limit: Annotated[int, Meta(ge=1, le=100, description="how many at most")] = 20
-    offset: Annotated[int, Meta(ge=0, le=1_000_000_000, description="how many to pass over")] = 0
-    cursor: Annotated[str, Meta(max_length=1000, description="next_cursor of the page before")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100, description="maximum number of entries")] = 20
+    offset: Annotated[int, Meta(ge=0, le=1_000_000_000, description="number of entries to skip")] = 0
+    cursor: Annotated[str, Meta(max_length=1000, description="next_cursor of the previous page")] | None = None
 
 
 class TimedQuery(ListQuery, frozen=True, kw_only=True):
-    """Which page, of what was from `after` until just before `before`."""
+    """A page of entries from `after` (inclusive) to `before` (exclusive)."""
 
     after: Moment | None = None
     before: Moment | None = None

@@ -1,4 +1,4 @@
-"""The board, its throws and visits, the journal, and who listens."""
+"""The board, its throws and visits, the journal, and connected clients."""
 
 from typing import Annotated, Any, Literal
 
@@ -15,11 +15,11 @@ ThrowKind = Literal["hit", "miss", "unscored", "bounce_out", "extra", "deleted"]
 
 
 class NoParameters(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """The body of a command that needs none."""
+    """The empty body of a command."""
 
 
-class Done(Value, frozen=True, kw_only=True):
-    """What came of a command: the board now, and the seq of each event that was journalled for it."""
+class CommandResult(Value, frozen=True, kw_only=True):
+    """The result of a command: the state of the board, and the seq of each journalled event."""
 
     action: str
     status: BoardStatus
@@ -29,7 +29,7 @@ class Done(Value, frozen=True, kw_only=True):
 
 
 class Throw(Value, frozen=True, kw_only=True):
-    """A throw as it stands, corrections included; a miss has no ring and no place."""
+    """A throw including its corrections; a miss has no ring and no position."""
 
     throw_id: str
     seq: int
@@ -47,11 +47,11 @@ class Throw(Value, frozen=True, kw_only=True):
     confidence: float | None
     uncertainty_mm: float | None
     corrected: bool
-    image_paths: tuple[str, ...] = ()  # those that are there now
+    image_paths: tuple[str, ...] = ()  # those that are stored
 
 
 class ThrowsQuery(TimedQuery, frozen=True, kw_only=True):
-    """Which throws."""
+    """Filters and sort order of throws."""
 
     sort: Literal["seq", "-seq", "points", "-points"] = "-seq"
     visit_id: str | None = None
@@ -62,7 +62,7 @@ class ThrowsQuery(TimedQuery, frozen=True, kw_only=True):
 
 
 class Visit(Value, frozen=True, kw_only=True):
-    """A completed visit as it stands."""
+    """A completed visit including its corrections."""
 
     visit_id: str
     seq: int
@@ -75,14 +75,14 @@ class Visit(Value, frozen=True, kw_only=True):
 
 
 class VisitsQuery(TimedQuery, frozen=True, kw_only=True):
-    """Which visits."""
+    """Filters and sort order of visits."""
 
     sort: Literal["seq", "-seq", "total", "-total"] = "-seq"
     player_id: str | None = None
 
 
 class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Which events: those after `since` (also `cursor`), oldest first. In `topic` a `*` stands for any characters."""
+    """Events after `since` (or `cursor`), oldest first. In `topic` a `*` matches any characters."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     offset: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] = 0
@@ -93,7 +93,7 @@ class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class EventsPagination(Value, frozen=True, kw_only=True):
-    """Where a page of the journal lies."""
+    """The position of a page in the journal."""
 
     total: int
     limit: int
@@ -102,21 +102,21 @@ class EventsPagination(Value, frozen=True, kw_only=True):
 
 
 class EventsPage(Value, frozen=True, kw_only=True):
-    """A page of the journal: each event as the wire told it."""
+    """A page of the journal: the events as they were published."""
 
     data: tuple[dict[str, Any], ...]
     pagination: EventsPagination
 
 
 class ClientsQuery(ListQuery, frozen=True, kw_only=True):
-    """Which of the clients to list, longest connected first."""
+    """Filters of connected clients, sorted by connection time."""
 
     name: str | None = None
     transport: Transport | None = None
 
 
 class ClientAnswer(Value, frozen=True, kw_only=True):
-    """One client: `live` while it keeps up, `queued` while it does not, `lagging` when it is `behind` by more than its queue holds."""
+    """One client: `live` while it keeps up, `queued` while it does not, `lagging` if its queue overflowed; `behind` counts events."""
 
     client_id: str
     name: str
@@ -132,7 +132,7 @@ class ClientAnswer(Value, frozen=True, kw_only=True):
 
 
 class ClientsAnswer(Value, frozen=True, kw_only=True):
-    """How many listen: now, since the start, and those who were turned away or let go; and a page of them one by one."""
+    """Connected clients: totals now and since the start, including rejected and stalled ones, and a page of clients."""
 
     connected: int
     max_clients: int

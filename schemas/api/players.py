@@ -7,19 +7,19 @@ from msgspec import UNSET, Meta, UnsetType
 from schemas.api.answers import Id, ListQuery, Text
 from schemas.base import Value
 
-Badge = Annotated[str, Meta(min_length=1, max_length=64, description="what the badge's reader says")]
+Badge = Annotated[str, Meta(min_length=1, max_length=64, description="the id read from the badge")]
 Boards = Annotated[tuple[Id, ...], Meta(max_length=32)]
 
 
 class PlayerBoards(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Boards a player likes to throw at, and those he is certified for."""
+    """Boards that a player prefers and is certified for."""
 
     preferred: Boards = ()
     certified: Boards = ()
 
 
 class NewPlayer(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A player to be made; the id may be given."""
+    """A new player; the id is optional."""
 
     name: Text
     player_id: Id | None = None
@@ -32,7 +32,7 @@ class NewPlayer(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class PlayerChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What shall be different about a player."""
+    """The changes of a player."""
 
     name: Text | UnsetType = UNSET
     badge_id: Badge | UnsetType | None = UNSET
@@ -44,7 +44,7 @@ class PlayerChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True)
 
 
 class Player(Value, frozen=True, kw_only=True):
-    """A player; `shared`: other players may see profile and play. `photo` is the address of the picture, when there is one."""
+    """A player; `shared`: other players may read profile and play. `photo` is the path of the photo, if there is one."""
 
     player_id: str
     name: str
@@ -60,7 +60,7 @@ class Player(Value, frozen=True, kw_only=True):
 
 
 class PlayerFigures(Value, frozen=True, kw_only=True):
-    """What a player threw: three-dart average as an exact decimal."""
+    """Figures of a player; `average` is the three-dart average as an exact decimal."""
 
     throws: int
     points: int
@@ -86,7 +86,7 @@ class PlayerDetail(Player, frozen=True, kw_only=True):
 
 
 class PlayersQuery(ListQuery, frozen=True, kw_only=True):
-    """Which players; `search` is a part of the name."""
+    """Filters and sort order of players; `search` is a part of the name."""
 
     sort: Literal["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"] = "name"
     active: bool | None = None
@@ -95,20 +95,20 @@ class PlayersQuery(ListQuery, frozen=True, kw_only=True):
 
 
 class HistoryQuery(ListQuery, frozen=True, kw_only=True):
-    """Which visits of a player."""
+    """Sort order of the visits of a player."""
 
     sort: Literal["seq", "-seq", "total", "-total"] = "-seq"
 
 
 class SignOn(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Who throws from here on: by badge or by id; neither: nobody in particular."""
+    """The player to sign on, by badge or by id; without either the current player is signed off."""
 
     badge_id: Badge | None = None
     player_id: Id | None = None
 
 
 class SignedOn(Value, frozen=True, kw_only=True):
-    """Who is signed on at the board."""
+    """The player who is signed on at the board."""
 
     player_id: str | None
     name: str | None

@@ -1,4 +1,4 @@
-"""The stream of events over HTTP, as it is asked for."""
+"""Parameters of the event stream over HTTP."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ _MAX_SEQ = 2**63 - 1
 
 
 class StreamQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Which events, separated by commas, and after which. `once`: what is there now, then the end."""
+    """Topics, separated by commas, and the position after which to start. `once`: end after the events available now."""
 
     topics: str = ""
     since: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] | None = None

@@ -65,8 +65,8 @@ _LISTS = (
 def fill(path: Path) -> None:
     """Keep many players, throws, visits and events, and a key that may see them."""
     database = Database.open(path)
-    connection = database._line.core
-    database._connection.execute("BEGIN")
+    connection = database.backend.writer
+    connection.exec_driver_sql("BEGIN")
     plain = {"badge_id": None, "group_name": "red", "skill_level": None, "boards": "{}", "active": True, "shared": False, "deleted": False}
     rows: list[dict[str, Any]] = [
         {"player_id": f"p{k}", "name": f"Player {k:05}", "version": 1, "created_at_s": float(k), "updated_at_s": float(k), **plain}
@@ -119,7 +119,7 @@ def fill(path: Path) -> None:
         key_id="bench", key_hash=hash_of(KEY), prefix="", name="bench", user_id=None, role="admin", permissions=None, created_at_s=0.0
     )
     insert_key(connection, key)
-    database._connection.execute("COMMIT")
+    connection.exec_driver_sql("COMMIT")
     database.close()
 
 

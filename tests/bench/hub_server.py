@@ -22,12 +22,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dartd.board.core import Board
-from dartd.board.inputs import Step
 from dartd.board.throws import ThrowTimes
 from dartd.config import Config, WsConfig
+from dartd.decision import Step
 from dartd.runtime.pipeline import Pipeline
 from schemas.base import Event
 from schemas.events import Snapshot
+from tests.support.deciders import Forgetful
 from tests.support.station import running_station
 
 PUBLISH = "/bench/publish"
@@ -53,7 +54,7 @@ def bench_event(text: str) -> Bench:
     return Bench(payload=msgspec.Raw(text.encode()))
 
 
-class BenchBoard:
+class BenchBoard(Forgetful):
     """The real board, without cameras; what is to be published happens at once."""
 
     def __init__(self, config: Config) -> None:

@@ -19,16 +19,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from dartd.runtime.workers.fork_server import Nursery
+from dartd.runtime.workers.fork_server import ForkServer
 from dartd.runtime.workers.process import WorkerProcess
 from schemas.base import CameraId
-from schemas.worker import Configure, FromWorker, Heartbeat, Settled, SourceSpec
+from schemas.pipe.from_worker import FromWorker, Settled, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, SourceSpec
 from workers.detector import Detector
 from workers.loop import DetectorLike
-from workers.sources.simulator.moment import moment_at, shift_at
+from workers.sources.simulator.frame_content import content_at, shift_at
 from workers.sources.simulator.painter import Painter
 from workers.sources.simulator.rig import rig_of, true_calibration
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 from workers.vision.frame import Frame, Image
 
 CAMERA = CameraId("cam0")
@@ -41,9 +42,9 @@ LEAD_S = 4.0  # of real time for a process to begin
 
 def painted(size: tuple[int, int], times_s: Sequence[float], camera: int = 0) -> list[bytes]:
     """Paint frames of a story as JPEG."""
-    story = Story(name="demo", seed=7)
+    story = Script(name="demo", seed=7)
     painter = Painter(rig_of(1), camera, true_calibration(1, camera, *size, CAMERA))
-    return [jpeg(painter.paint(moment_at(story, at_s), shift_at(story, camera, at_s), k)) for k, at_s in enumerate(times_s)]
+    return [jpeg(painter.paint(content_at(story, at_s), shift_at(story, camera, at_s), k)) for k, at_s in enumerate(times_s)]
 
 
 def jpeg(picture: Image) -> bytes:
@@ -112,21 +113,21 @@ async def process_share(frames: Sequence[bytes], seconds: float) -> float:
         recording = {"version": 1, "cameras": {CAMERA: camera}, "sequences": [sequence]}
         (Path(folder) / "recording.json").write_text(json.dumps(recording))
         spec = SourceSpec(camera_id=CAMERA, url=f"recording:{folder}", width=width, height=height, fps=IDLE_FPS)
-        nursery = Nursery()
-        process = WorkerProcess(CAMERA, nursery)
+        fork_server = ForkServer()
+        process = WorkerProcess(CAMERA, fork_server)
         await process.start(Configure(source=spec, calibration=true_calibration(1, 0, width, height, CAMERA)))
         try:
             began_s, spent_s = 0.0, 0.0
             while True:
                 message = await process.receive()
-                if isinstance(message, Heartbeat):
+                if isinstance(message, WorkerHeartbeat):
                     if began_s == 0.0 and message.counters.frames_read > LEAD_S * IDLE_FPS / 2:
                         began_s, spent_s = time.monotonic(), _spent_s(process.pid or 0)
                     elif began_s and time.monotonic() - began_s > seconds - LEAD_S:
                         return (_spent_s(process.pid or 0) - spent_s) / (time.monotonic() - began_s)
         finally:
             await process.kill()
-            await nursery.close()
+            await fork_server.close()
 
 
 def _spent_s(pid: int) -> float:
@@ -137,7 +138,7 @@ def _spent_s(pid: int) -> float:
 
 def locate(visits: int) -> None:
     """Measure what a dart costs one camera."""
-    story = Story(name="demo", seed=7)
+    story = Script(name="demo", seed=7)
     frames = painted(DART_SIZE, np.arange(9.0, story.lead_s + visits * story.length_s, 1 / DART_FPS).tolist())
     detector = watching(DART_SIZE, DART_FPS)
     looking_s, settling_s, after_s, decoding_s = [], [], [], []

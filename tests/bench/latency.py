@@ -2,7 +2,7 @@
 
 Three cameras of 800x600 at 20 frames a second are played from a recording (made from the simulator when none is named) through the real
 processes, pipes, board and journal. Printed is where the time goes, for each dart: the first still frame is taken, a second one agrees,
-each camera has compared and told, the round is gathered, fused and decided, and journalled.
+each camera has compared and told, the observation window is gathered, fused and decided, and journalled.
 """
 
 import argparse
@@ -11,25 +11,25 @@ import math
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from dartd.board.inputs import Input, Step
 from dartd.config import Config
 from dartd.daemon import build_board
+from dartd.decision import Input, Step
 from dartd.replay.playlist import Playlist
-from dartd.replay.replay import Replay, Told
-from dartd.runtime.pipeline import Deciding
+from dartd.replay.replay import Replay, ReplayedEvent
+from dartd.runtime.pipeline import BoardDecider
 from schemas.base import CameraId
-from schemas.events import DartHit, Snapshot
-from schemas.worker import Settled
+from schemas.events import DartHit, JournalledEvent, Snapshot
+from schemas.pipe.from_worker import Settled
 from workers.sources.simulator.__main__ import record
 from workers.sources.simulator.address import Address, parse_address
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 
 FPS, SIZE = 20.0, (800, 600)
 
@@ -47,7 +47,8 @@ class Timed(NamedTuple):
 class TimedBoard:
     """The board, with a clock beside it."""
 
-    def __init__(self, board: Deciding) -> None:
+    def __init__(self, board: BoardDecider) -> None:
+        self.name = board.name
         self._board = board
         self._told_s: dict[CameraId, float] = {}
         self.steps: dict[str, tuple[float, tuple[float, ...], float, float]] = {}
@@ -62,7 +63,7 @@ class TimedBoard:
         ended_s = time.monotonic()
         for event in step.events:
             if isinstance(event, DartHit):
-                still_s = float(event.timing.settled_at)
+                still_s = step.settled_s[event.dart_id]
                 told_s = tuple(at_s for at_s in self._told_s.values() if at_s >= still_s)
                 self.steps[event.dart_id] = (still_s, told_s, began_s, ended_s)
         return step
@@ -72,8 +73,16 @@ class TimedBoard:
         return self._board.deadline()
 
     def snapshot(self) -> Snapshot:
-        """Pass on what the board says."""
+        """Return the snapshot of the board."""
         return self._board.snapshot()
+
+    def memory(self, epoch_s: float) -> bytes:
+        """Return the memory of the board."""
+        return self._board.memory(epoch_s)
+
+    def restore(self, memory: bytes | None, events: Iterable[tuple[JournalledEvent, float]], *, now: float, epoch_s: float) -> None:
+        """Restore the board."""
+        self._board.restore(memory, events, now=now, epoch_s=epoch_s)
 
 
 def measure(folder: Path) -> list[Timed]:
@@ -85,13 +94,13 @@ def measure(folder: Path) -> list[Timed]:
         boards.append(TimedBoard(build_board(config, cameras)))
         return boards[-1]
 
-    def tell(told: Told) -> None:
-        event = told.envelope.event
+    def on_event(replayed: ReplayedEvent) -> None:
+        event = replayed.envelope.event
         if isinstance(event, DartHit):
             timed.append(Timed(*boards[0].steps[event.dart_id], time.monotonic()))
 
     config = Config(cameras=())
-    asyncio.run(Replay(Playlist.load(folder), config, partial(build, config), tell=tell).run(realtime=True))
+    asyncio.run(Replay(Playlist.load(folder), config, partial(build, config), on_event=on_event).run(realtime=True))
     return timed
 
 
@@ -101,7 +110,7 @@ def report(timed: Sequence[Timed]) -> None:
         "still frame -> journalled": [t.journalled_s - t.still_s for t in timed],
         "  still frame -> first camera told": [min(t.told_s) - t.still_s for t in timed],
         "  first camera told -> last told": [max(t.told_s) - min(t.told_s) for t in timed],
-        "  last told -> round closes": [t.step_s - max(t.told_s) for t in timed],
+        "  last told -> window closes": [t.step_s - max(t.told_s) for t in timed],
         "  fused and decided": [t.decided_s - t.step_s for t in timed],
         "  decided -> journalled and published": [t.journalled_s - t.decided_s for t in timed],
     }
@@ -121,7 +130,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dartd-latency-") as folder:
         if given.recording is None:
-            story = Story(name="demo", seed=7)
+            story = Script(name="demo", seed=7)
             address: Address = parse_address("sim:?rig=1&seed=7&story=demo")
             record(Path(folder), address, story.lead_s + math.ceil(given.darts / 3) * story.length_s + 0.1, SIZE, FPS)
         report(measure(given.recording or Path(folder)))

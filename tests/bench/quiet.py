@@ -18,12 +18,12 @@ from typing import Final, NamedTuple
 import cv2
 
 from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateChanged
-from schemas.worker import FromWorker, Settled
+from schemas.pipe.from_worker import FromWorker, Settled
 from tests.support.player import play, simulated
 from tests.support.progress import follow
 from tests.support.retelling import Heard, visits
-from workers.sources.simulator.story import Story
-from workers.sources.simulator.truth import Motion, motions, truth
+from workers.sources.simulator.script import Script
+from workers.sources.simulator.truth import TrueMotion, motions, truth
 
 _ALLOWED: Final = BoardStateChanged | CalibrationChanged | CameraStateChanged
 _FIRST: Final = ("hand", "dart", "fall", "waving", "bump", "passer", "fly", "walking_fly", "shadow", "lamp", "exposure", "flicker")
@@ -50,7 +50,7 @@ class Outcome(NamedTuple):
 def run(job: Job, advance: Callable[[int], None]) -> Outcome:
     """Play one rig."""
     cv2.setNumThreads(1)
-    story = Story(name=job.story, seed=job.rig)
+    story = Script(name=job.story, seed=job.rig)
     until_s = story.lead_s + job.visits * story.length_s
     heard: list[Heard] = []
     settled: list[Settled] = []
@@ -70,13 +70,13 @@ def run(job: Job, advance: Callable[[int], None]) -> Outcome:
     return Outcome(job.rig, _wrong(job, story, until_s, heard, happened), _called(settled, happened), _others(heard))
 
 
-def _wrong(job: Job, story: Story, until_s: float, heard: Sequence[Heard], happened: Sequence[Motion]) -> list[str]:
+def _wrong(job: Job, story: Script, until_s: float, heard: Sequence[Heard], happened: Sequence[TrueMotion]) -> list[str]:
     if job.story == "quiet":
         loud = [h for h in heard if not isinstance(h.event, _ALLOWED)]
         return [f"{h.t_ms / 1000:.2f} s: {_name(h)} during {_during(h.t_ms / 1000, happened)}" for h in loud]
     wrong = []
     for number, visit in enumerate(visits(truth(story, until_s)["sequences"][job.story], heard)):
-        if not visit.is_right:
+        if not visit.verify:
             first_s = story.lead_s + number * story.length_s
             told = " ".join(
                 f"{_name(h)}@{h.t_ms / 1000 - first_s:.1f}({_during(h.t_ms / 1000, happened)})"
@@ -91,11 +91,11 @@ def _name(heard: Heard) -> str:
     return str(type(heard.event).__struct_config__.tag)
 
 
-def _during(at_s: float, happened: Sequence[Motion]) -> str:
+def _during(at_s: float, happened: Sequence[TrueMotion]) -> str:
     return " ".join(m.kind for m in happened if m.start_s - _SLACK_S <= at_s <= m.end_s + 2.0) or "nothing"
 
 
-def _called(settled: Sequence[Settled], happened: Sequence[Motion]) -> "Counter[tuple[str, str]]":
+def _called(settled: Sequence[Settled], happened: Sequence[TrueMotion]) -> "Counter[tuple[str, str]]":
     """Count what each camera called its motions; several at once go by the one that matters most."""
     called: Counter[tuple[str, str]] = Counter()
     for message in settled:
@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
     name = "quiet_darts" if given.darts else "quiet"
-    length_s = Story(name=name, seed=1).length_s
+    length_s = Script(name=name, seed=1).length_s
     each = math.ceil(60 * given.minutes / given.rigs / length_s)
     jobs = [Job(rig, name, each) for rig in range(given.first_rig, given.first_rig + given.rigs)]
     began = time.perf_counter()

@@ -26,11 +26,11 @@ from schemas.base import CameraId
 from tests.support.player import play, simulated
 from tests.support.progress import follow
 from tests.support.retelling import LATE_MS, NEAR_WIRE_MM, Heard, Visit, visits
-from workers.sources.simulator.hand import HandPose, HandView
-from workers.sources.simulator.moment import moment_at
+from workers.sources.simulator.extended_projection import ExtendedProjection
+from workers.sources.simulator.frame_content import content_at
+from workers.sources.simulator.hand import HandPose, HandRenderer
 from workers.sources.simulator.rig import rig_of, true_calibration
-from workers.sources.simulator.sight import Sight
-from workers.sources.simulator.story import STORIES, Story
+from workers.sources.simulator.script import SCRIPTS, Script
 from workers.sources.simulator.truth import truth
 
 STEP_S: Final = 0.01
@@ -65,7 +65,7 @@ class Outcome(NamedTuple):
 def run(job: Job, advance: Callable[[int], None]) -> list[Outcome]:
     """Play the visits of a job."""
     cv2.setNumThreads(1)
-    story = Story(name=job.story, seed=job.seed, unusual=job.unusual)
+    story = Script(name=job.story, seed=job.seed, unusual=job.unusual)
     begin_s = 0.0 if job.first == 0 else story.lead_s + job.first * story.length_s
     until_s = story.lead_s + (job.first + job.visits) * story.length_s + LATE_MS / 1000
     query = f"seed={job.seed}&story={job.story}&unusual={job.unusual}&epoch={-begin_s}"
@@ -87,18 +87,21 @@ def run(job: Job, advance: Callable[[int], None]) -> list[Outcome]:
     ]
 
 
-def _end_when_unseen(visits: Sequence[dict[str, Any]], story: Story, rig: int) -> None:
+def _end_when_unseen(visits: Sequence[dict[str, Any]], story: Script, rig: int) -> None:
     """Let a takeout end when the last camera loses sight of the hand, not when the hand is at rest."""
     look = rig_of(rig)
-    views = [HandView(Sight(true_calibration(rig, k, 800, 600, CameraId("cam"))), look.light, mount) for k, mount in enumerate(look.mounts)]
+    views = [
+        HandRenderer(ExtendedProjection(true_calibration(rig, k, 800, 600, CameraId("cam"))), look.light, mount)
+        for k, mount in enumerate(look.mounts)
+    ]
     for event in (e for visit in visits for e in visit["events"] if e["event"] == "takeout_finished"):
         seen_s = event["t_ms"] / 1000
-        while not any(_is_seen(view, hand) for hand in moment_at(story, seen_s - STEP_S).hands for view in views):
+        while not any(_is_seen(view, hand) for hand in content_at(story, seen_s - STEP_S).hands for view in views):
             seen_s -= STEP_S
         event["t_ms"] = round(1000 * seen_s)
 
 
-def _is_seen(view: HandView, hand: HandPose) -> bool:
+def _is_seen(view: HandRenderer, hand: HandPose) -> bool:
     sprite = view.sprite(hand)
     return sprite is not None and int(np.count_nonzero(sprite.through[..., 0] < 128)) > SEEN_PX
 
@@ -160,7 +163,7 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=500)
     parser.add_argument("--rigs", type=int, default=25)
     parser.add_argument("--first-rig", type=int, default=1)
-    parser.add_argument("--story", "--kind", default="mixed", choices=STORIES, help="what is played; a kind is a story of its own")
+    parser.add_argument("--story", "--kind", default="mixed", choices=SCRIPTS, help="what is played; a kind is a story of its own")
     parser.add_argument("--unusual", type=float, default=0.33, help="the share of unusual visits in the story mixed")
     parser.add_argument("--without", type=int, action="append", default=[], help="leave camera 0, 1 or 2 out")
     parser.add_argument("--hint", action="store_true", help="tell each camera the sector it is nearest to")
@@ -178,7 +181,7 @@ def main() -> None:
     took_s = time.perf_counter() - began
     if only:
         outcomes = [o for o in outcomes if o.number == only[o.job]]
-    played_s = sum(job.visits * Story(name=job.story, seed=1).length_s for job in jobs)
+    played_s = sum(job.visits * Script(name=job.story, seed=1).length_s for job in jobs)
     print(" ".join(sys.argv[1:]))
     report(outcomes)
     print(f"played {played_s:.0f} s of film in {took_s:.0f} s: {played_s / max(took_s, 1e-9):.1f} times real time")

@@ -46,7 +46,7 @@ async def test_a_cut_line_loses_nothing(open_page: OpenPage, tmp_path: Path) -> 
             await station.happen(hit(f"b{k}"))
             await page.wait_for_function(f"seqs.length === {2 * k + 2}")
 
-        assert await page.evaluate("[seqs, client.way]") == [[1, 2, 3, 4], "websocket"]
+        assert await page.evaluate("[seqs, client.transport]") == [[1, 2, 3, 4], "websocket"]
 
 
 async def test_a_restart_loses_nothing(open_page: OpenPage, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ async def test_another_way_is_found(open_page: OpenPage, tmp_path: Path, blocked
         await station.happen(hit("d2"), hit("d3"))
         await page.wait_for_function("seqs.length === 2")
 
-        assert await page.evaluate("[seqs, client.way, client.state.darts.length]") == [[2, 3], way, 3]
+        assert await page.evaluate("[seqs, client.transport, client.state.darts.length]") == [[2, 3], way, 3]
 
 
 async def test_the_live_view_filters_and_pauses(open_page: OpenPage, tmp_path: Path) -> None:

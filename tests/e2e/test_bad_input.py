@@ -14,10 +14,10 @@ import pytest
 import websockets
 
 from tests.support.daemon import ROOT, RunningDaemon, free_port, write_config
-from tests.support.ear import Ear
 from tests.support.recordings import write_recording
 from tests.support.simulation import journal
 from tests.support.waiting import DEADLINE_S
+from tests.support.websocket_client import WebSocketClient
 
 
 def _dartd(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -149,7 +149,7 @@ async def test_bad_message_is_answered_and_the_connection_stays(daemon: RunningD
     async with _connected(daemon) as ear:
         await ear.socket.send(message)
         error = await _hear(ear, "error")
-        await ear.say(action="ping")
+        await ear.send(action="ping")
         pong = await _hear(ear, "pong")
         seq = await asyncio.to_thread(_reset, daemon, home)
         event = await _hear(ear, "board_reset")
@@ -165,7 +165,7 @@ async def test_what_is_no_message_ends_that_connection_alone(daemon: RunningDaem
     async with _connected(daemon) as other, _connected(daemon) as bad:
         since = (await _hear(bad, "snapshot"))["last_seq"]
         await bad.socket.send(message)
-        closed, reason = await bad.fate()
+        closed, reason = await bad.until_closed()
         seq = await asyncio.to_thread(_reset, daemon, home)
         event = await _hear(other, "board_reset")
     async with _connected(daemon, f"?since={since}") as back:
@@ -178,14 +178,14 @@ async def test_what_is_no_message_ends_that_connection_alone(daemon: RunningDaem
 
 
 @asynccontextmanager
-async def _connected(daemon: RunningDaemon, query: str = "") -> AsyncIterator[Ear]:
+async def _connected(daemon: RunningDaemon, query: str = "") -> AsyncIterator[WebSocketClient]:
     async with websockets.connect(f"ws://127.0.0.1:{daemon.port}/ws{query}") as socket:
-        yield Ear(socket)
+        yield WebSocketClient(socket)
 
 
-async def _hear(ear: Ear, event_type: str) -> dict[str, Any]:
+async def _hear(ear: WebSocketClient, event_type: str) -> dict[str, Any]:
     """Give the next message of a type."""
-    while (message := await ear.hear())["event_type"] != event_type:
+    while (message := await ear.receive())["event_type"] != event_type:
         pass
     return message
 

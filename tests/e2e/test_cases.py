@@ -5,8 +5,8 @@ import os
 import pytest
 
 from tests.support.retelling import Heard, Visit, broken_chain, visits
-from tests.support.stage import perform
-from workers.sources.simulator.story import Story
+from tests.support.simulated_replay import replay_simulation
+from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
 
 pytestmark = pytest.mark.timeout(900)
@@ -16,8 +16,8 @@ RIGHT = 0.85
 
 async def _played(name: str, rig: int, seed: int, count: int, timeout_s: float = 890) -> tuple[list[Visit], list[str]]:
     """Play visits, and give them with the changes of state that do not fit together."""
-    story = Story(name=name, seed=seed)
-    told = [Heard(t.t_ms, t.envelope.event) for t in await perform(story, rig, visits=count, timeout_s=timeout_s)]
+    story = Script(name=name, seed=seed)
+    told = [Heard(t.t_ms, t.envelope.event) for t in await replay_simulation(story, rig, visits=count, timeout_s=timeout_s)]
     sequence = truth(story, story.lead_s + count * story.length_s)["sequences"][name]
     return visits(sequence, told), broken_chain(told)
 
@@ -77,9 +77,9 @@ async def test_evening() -> None:
     """Of fifty visits of every kind, played in one go, hardly one is told wrong; those are printed line by line."""
     found, broken = await _played("random", rig=9, seed=50, count=EVENING, timeout_s=1790)
     for number, visit in enumerate(found):
-        if not visit.is_right:
+        if not visit.verify:
             print(f"visit {number}: told {visit.told}\n  happened {visit.happened}\n  {visit.wrong}")
-    right = sum(visit.is_right for visit in found) / EVENING
+    right = sum(visit.verify for visit in found) / EVENING
     print(f"{right:.0%} of {EVENING} visits are told right")
 
     assert right >= RIGHT

@@ -15,7 +15,7 @@ from tests.support.ordeal import Ordeal
 from tests.support.player import Told, play, simulated
 from workers.sources import Source, open_source
 from workers.sources.faulty import FaultySource
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
 from workers.vision.frame import Frame
 
@@ -74,7 +74,7 @@ class Live:
 @pytest.mark.parametrize("kind", ["black", *(pytest.param(kind, marks=_LONG) for kind in ("exposure", "frozen", "corrupt", "slow"))])
 def test_darts_are_scored_while_a_camera_does_not_see_well(kind: FrameFault, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the others see is told right, nothing is made of the fault itself, and the camera counts again afterwards."""
-    story = Story(name="tc8_1", seed=11)
+    story = Script(name="tc8_1", seed=11)
     until_s = story.lead_s + story.length_s
     visit = truth(story, until_s)["sequences"][story.name]["visits"][0]
     dart = next(e for e in visit["events"] if e["event"] == "dart_hit")

@@ -1,4 +1,4 @@
-"""Log in, make a key, list players, and show darts as they hit.
+"""Log in, create a key, list players, and print darts as they hit.
 
 python tests/examples/tour.py http://localhost:8000 admin PASSWORD [EVENTS]
 """
@@ -12,20 +12,20 @@ from typing import Any
 import websockets
 
 
-def ask(url: str, token: str | None = None, body: Any = None) -> Any:
-    """Ask the API; a body makes it a POST."""
+def call(url: str, token: str | None = None, body: Any = None) -> Any:
+    """Call the API; with a body send a POST."""
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     request = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), headers)  # noqa: S310
     with urllib.request.urlopen(request) as answer:  # noqa: S310
         return json.load(answer)
 
 
-def every_player(server: str, key: str) -> list[str]:
-    """Follow the cursor through the whole list."""
+def player_names(server: str, key: str) -> list[str]:
+    """Return the names of all players, page by page."""
     names: list[str] = []
     query = "?limit=100"
     while True:
-        page = ask(f"{server}/api/v1/players{query}", key)
+        page = call(f"{server}/api/v1/players{query}", key)
         names += [player["name"] for player in page["data"]]
         cursor = page["pagination"]["next_cursor"]
         if cursor is None:
@@ -34,7 +34,7 @@ def every_player(server: str, key: str) -> list[str]:
 
 
 async def show(server: str, key: str, count: int) -> None:
-    """Print events as they are told."""
+    """Print events as they are received."""
     address = server.replace("http", "ws", 1) + "/ws"
     async with websockets.connect(address, additional_headers={"Authorization": f"Bearer {key}"}) as socket:
         async for message in socket:
@@ -49,16 +49,16 @@ async def show(server: str, key: str, count: int) -> None:
 
 
 def main() -> None:
-    """Do it all in order."""
+    """Run all steps in order."""
     server, username, password = sys.argv[1:4]
-    session = ask(f"{server}/api/v1/auth/login", body={"username": username, "password": password})
+    session = call(f"{server}/api/v1/auth/login", body={"username": username, "password": password})
     print("hello", session["user"]["name"])
-    made = ask(
+    made = call(
         f"{server}/api/v1/auth/api-keys",
         session["access_token"],
         {"name": "tour", "permissions": ["board:read", "events:read", "players:read"]},
     )
-    print("players", *every_player(server, made["key"]), flush=True)
+    print("players", *player_names(server, made["key"]), flush=True)
     asyncio.run(show(server, made["key"], int(sys.argv[4]) if len(sys.argv) > 4 else 10))
 
 

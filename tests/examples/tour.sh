@@ -1,5 +1,5 @@
 #!/bin/sh
-# Log in, make a key, list players, and show darts as they hit.
+# Log in, create a key, list players, and print darts as they hit.
 # sh tests/examples/tour.sh http://localhost:8000 admin PASSWORD [EVENTS]
 set -eu
 server=$1 username=$2 password=$3 left=${4:-10}

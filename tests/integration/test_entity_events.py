@@ -16,7 +16,7 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
     admin = await log_in_as(station, "admin")
     me = (await http.get("/api/v1/auth/me", headers=admin)).json()["user_id"]
     wrong: list[Any] = []
-    for endpoint in [each for each in ENDPOINTS if each.tells]:
+    for endpoint in [each for each in ENDPOINTS if each.publishes]:
         made = {
             "player_id": await make_player(station),
             "user_id": (await make_user(station, "viewer")).user_id,
@@ -26,13 +26,13 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
         if endpoint.method == "POST" and endpoint.entity == "user":
             body = {"username": f"u{len(wrong)}{endpoint.path.count('/')}", "password": PASSWORD}
         given: dict[str, Any] = {} if body is None else {"json": body}
-        if endpoint.takes:
+        if endpoint.body_media_types:
             given = {"content": PNG, "headers": {"Content-Type": "image/png"}}
         answer = await http.request(endpoint.method, endpoint.path.format(**made), headers={**admin, **given.pop("headers", {})}, **given)
         event = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 1}", headers=admin)).json()["data"][0]
         entity_id = event["entity_id"]
         place = {"player": "/api/v1/players/", "user": "/api/v1/users/", "key": "/api/v1/auth/api-keys/"}[endpoint.entity]
-        now = (await http.get(place + entity_id, headers=admin)).json() if endpoint.doing != "delete" else {}
+        now = (await http.get(place + entity_id, headers=admin)).json() if endpoint.entity_action != "delete" else {}
         audited = (await http.get(f"/api/v1/audit?entity_id={entity_id}&limit=1", headers=admin)).json()["data"][0]
         told = (
             event["event_type"],
@@ -41,7 +41,7 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
             event["payload"].items() <= now.items(),
             "key" in event["payload"],
         )
-        if (answer.status_code, told) != (endpoint.status, (_EVENTS[str(endpoint.doing)], endpoint.entity, me, True, False)):
+        if (answer.status_code, told) != (endpoint.status, (_EVENTS[str(endpoint.entity_action)], endpoint.entity, me, True, False)):
             wrong.append((endpoint.path, answer.text, told, event, now))
         if (audited["action"], audited["user_id"]) != (endpoint.name, me):
             wrong.append(audited)
@@ -51,14 +51,14 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
 
 def test_every_write_tells_or_says_why_not() -> None:
     """No route changes anything in silence."""
-    assert [each.path for each in ENDPOINTS if each.writes and not (each.tells or each.untold)] == []
+    assert [each.path for each in ENDPOINTS if each.writes and not (each.publishes or each.no_event_reason)] == []
 
 
 async def test_what_cannot_be_told_is_not_done(station: Station, http: httpx2.AsyncClient) -> None:
     """Change, audit entry and event are one commit: no crash can come between them."""
     admin = await log_in_as(station, "admin")
     refuse = "CREATE TRIGGER refuse BEFORE INSERT ON events WHEN NEW.event_type = 'ADDED' BEGIN SELECT RAISE(ABORT, 'not now'); END"
-    await station.services.database.write(lambda connection: connection.execute(refuse).rowcount)
+    await station.services.database.write(lambda connection: connection.exec_driver_sql(refuse).rowcount)
     failed = await http.post("/api/v1/players", json={"name": "Ann"}, headers=admin)
     players = (await http.get("/api/v1/players", headers=admin)).json()["pagination"]["total"]
     deeds = (await http.get("/api/v1/audit?action=player.create", headers=admin)).json()["pagination"]["total"]

@@ -10,7 +10,7 @@ import httpx2
 import msgspec
 import pytest
 
-from dartd.auth.permissions import ANONYMOUS, PERMISSIONS, ROLES, TOPICS
+from dartd.auth.permissions import ANONYMOUS, PERMISSIONS, ROLES, TOPIC_PERMISSIONS
 from dartd.runtime.hub.topics import kind_of
 from dartd.store.audit import Deed
 from dartd.store.calibrations import Calibrations
@@ -20,9 +20,9 @@ from schemas.api.play import NoParameters
 from schemas.api.players import SignOn
 from schemas.base import CameraId, VisitId
 from schemas.events import VisitCompleted
-from schemas.worker import overlay_file
+from schemas.pipe.to_worker import overlay_file
 from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
-from tests.support.sightings import station as camera_at
+from tests.support.sightings import camera_at
 from tests.support.station import Station
 from tests.support.throws import hit
 
@@ -80,7 +80,7 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     known |= {"{camera_id}": "cam0", "{kind}": "after"}
     for name, value in known.items():
         path = path.replace(name, value)
-    return Subject(f"{path}?once=true" if endpoint.endless else path, await _body(station, endpoint))
+    return Subject(f"{path}?once=true" if endpoint.streaming else path, await _body(station, endpoint))
 
 
 async def _body(station: Station, endpoint: Endpoint) -> Any:
@@ -91,7 +91,7 @@ async def _body(station: Station, endpoint: Endpoint) -> Any:
     if endpoint.path.endswith("/refresh"):
         user = await make_user(station, "viewer")
         accounts = station.services.accounts
-        _, refresh = await accounts.log_in(user, _deed())
+        _, refresh = await accounts.log_in(user, _audit_entry())
         return {"refresh_token": refresh}
     if endpoint.path.endswith("/calibration"):
         return msgspec.to_builtins(camera_at(0, 0.4))
@@ -100,7 +100,7 @@ async def _body(station: Station, endpoint: Endpoint) -> Any:
     return {"POST": {"name": name}, "PUT": {"name": name}}.get(endpoint.method) if endpoint.body not in {NoParameters, SignOn} else {}
 
 
-def _deed() -> Any:
+def _audit_entry() -> Any:
     return Deed(at_s=1.0, user_id="u", action="x", entity_type="session")
 
 
@@ -119,7 +119,7 @@ def _expected(endpoint: Endpoint, who: str, caller: Caller, *, own: bool) -> set
 
 
 @pytest.mark.parametrize(
-    "endpoint", [each for each in ENDPOINTS if ":path}" not in each.path and not each.endless], ids=lambda e: f"{e.method} {e.path}"
+    "endpoint", [each for each in ENDPOINTS if ":path}" not in each.path and not each.streaming], ids=lambda e: f"{e.method} {e.path}"
 )
 async def test_route_answers_as_declared(station: Station, http: httpx2.AsyncClient, endpoint: Endpoint) -> None:
     """Whoever asks, about his own and about somebody else's."""
@@ -130,8 +130,8 @@ async def test_route_answers_as_declared(station: Station, http: httpx2.AsyncCli
             caller = await _caller(station, who, endpoint)
             subject = await _subject(station, endpoint, caller, own=own)
             given = {} if subject.body is None else {"json": subject.body}
-            kind = {"Content-Type": "image/png"} if endpoint.takes else {}
-            given = {"content": PNG} if endpoint.takes else given
+            kind = {"Content-Type": "image/png"} if endpoint.body_media_types else {}
+            given = {"content": PNG} if endpoint.body_media_types else given
             answer = await http.request(endpoint.method, subject.path, headers={**caller.headers, **kind}, **given)
             expected = _expected(endpoint, who, caller, own=own)
             if answer.status_code not in expected or answer.status_code not in {endpoint.status, *endpoint.errors}:
@@ -162,9 +162,9 @@ async def test_topics_are_told_to_those_who_may(station: Station, http: httpx2.A
     headers, rights = ({}, ANONYMOUS) if who == "nobody" else (await log_in(station, await make_user(station, who)), ROLES[who])
     seen = {kind_of(event["topic"]) for event in (await http.get("/api/v1/events", headers=headers)).json()["data"]}
 
-    assert seen == {kind for kind in ("board", "player", "user", "key") if TOPICS[kind] in rights}
+    assert seen == {kind for kind in ("board", "player", "user", "key") if TOPIC_PERMISSIONS[kind] in rights}
 
 
 def test_every_topic_has_a_permission() -> None:
     """Each kind of topic asks for a permission that there is."""
-    assert set(TOPICS.values()) <= set(PERMISSIONS)
+    assert set(TOPIC_PERMISSIONS.values()) <= set(PERMISSIONS)

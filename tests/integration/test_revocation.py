@@ -9,21 +9,21 @@ import pytest
 import websockets
 
 from dartd.store.keys import delete_key
-from tests.support.ear import Ear
 from tests.support.people import PASSWORD, log_in, log_in_as, make_key, make_user
 from tests.support.station import Station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
+from tests.support.websocket_client import WebSocketClient
 
 USERS = "/api/v1/users"
 
 
 @contextlib.asynccontextmanager
-async def _ear(station: Station, shown: dict[str, str], query: str = "") -> AsyncIterator[Ear]:
+async def _ear(station: Station, shown: dict[str, str], query: str = "") -> AsyncIterator[WebSocketClient]:
     """Listen on the WebSocket; hello and snapshot are heard already."""
     async with websockets.connect(station.ws + query, additional_headers=shown, proxy=None, close_timeout=0.2) as socket:
-        ear = Ear(socket)
-        await ear.hear_types(2)
+        ear = WebSocketClient(socket)
+        await ear.receive_types(2)
         yield ear
 
 
@@ -43,9 +43,9 @@ async def test_websocket_is_closed(station: Station, http: httpx2.AsyncClient, w
                 answer = await http.put(f"{USERS}/{user.user_id}", json={"active": False}, headers=admin)
             case _:
                 answer = await http.post("/api/v1/auth/logout", headers=shown)
-        fate = await waiting.within(ear.fate(), "the end")
+        fate = await waiting.within(ear.until_closed(), "the end")
         await station.happen(hit())
-        heard = [await each.hear_types(1) for each in (other, third)]
+        heard = [await each.receive_types(1) for each in (other, third)]
 
     assert (answer.is_success, fate, heard) == (True, (4001, "Unauthorized"), [["dart_hit"]] * 2)
 
@@ -54,11 +54,11 @@ async def test_token_of_the_first_message_ends_too(station: Station, http: httpx
     """Whichever way it was shown."""
     key_id, key = await make_key(station, "viewer")
     async with _ear(station, {}) as ear:
-        await ear.say(action="auth", token=key)
-        await ear.say(action="ping")
-        await ear.hear_types(1)
+        await ear.send(action="auth", token=key)
+        await ear.send(action="ping")
+        await ear.receive_types(1)
         await http.delete(f"/api/v1/auth/api-keys/{key_id}", headers=await log_in_as(station, "admin"))
-        fate = await waiting.within(ear.fate(), "the end")
+        fate = await waiting.within(ear.until_closed(), "the end")
 
     assert fate == (4001, "Unauthorized")
 
@@ -80,15 +80,15 @@ async def test_who_may_less_hears_less(station: Station, http: httpx2.AsyncClien
     _, key = await make_key(station, "admin", None, user.user_id)
     async with _ear(station, {"X-API-Key": key}, "?topics=user:*,board:*") as ear:
         await http.post(USERS, json={"username": "one", "password": PASSWORD}, headers=admin)
-        before = await ear.hear_types(1)
+        before = await ear.receive_types(1)
         await http.put(f"{USERS}/{user.user_id}", json={"role": "player"}, headers=admin)
-        (listener,) = station.services.clients.listeners.values()
+        (listener,) = station.services.clients.by_id.values()
         await waiting.soon(lambda: "user" not in (listener.subscription.interest.kinds or ()))
         await http.post(USERS, json={"username": "two", "password": PASSWORD}, headers=admin)
         await station.happen(hit())
-        after = [await ear.hear_types(1)]
+        after = [await ear.receive_types(1)]
         if after[0] == ["UPDATED"]:  # it was told in the moment of the change
-            after = [await ear.hear_types(1)]
+            after = [await ear.receive_types(1)]
 
     assert (before, after) == (["ADDED"], [["dart_hit"]])
 

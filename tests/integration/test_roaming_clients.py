@@ -10,8 +10,8 @@ import websockets
 from dartd.client import DartdClient
 from tests.bench.hub_trouble import publish, started, wander
 from tests.support.daemon import free_port
-from tests.support.ear import Ear
 from tests.support.waiting import Waiting
+from tests.support.websocket_client import WebSocketClient
 
 
 @pytest.mark.slow
@@ -45,7 +45,7 @@ async def test_the_client_of_ours_loses_nothing_to_a_kill(tmp_path: Path, waitin
             server = await started(port, str(tmp_path))
         await publish(port, 0.5)
         async with websockets.connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as connection:
-            last = (await Ear(connection).hear())["last_seq"]
+            last = (await WebSocketClient(connection).receive())["last_seq"]
         await waiting.soon(lambda: seqs[-1] >= last)
     finally:
         server.kill()

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 import websockets
 
-from dartd.auth.permissions import ANONYMOUS, ROLES, TOPICS
+from dartd.auth.permissions import ANONYMOUS, ROLES, TOPIC_PERMISSIONS
 from dartd.runtime.hub.topics import kind_of
-from schemas.presence import Presence
-from tests.support.ear import Ear
+from schemas.events import Presence
 from tests.support.people import forged, log_in_as, make_key, make_user
 from tests.support.station import Station
 from tests.support.waiting import Waiting
+from tests.support.websocket_client import WebSocketClient
 
 ONE_OF_EACH = (
     "board:main",
@@ -52,18 +52,18 @@ async def _caller(station: Station, who: str) -> tuple[dict[str, str], frozenset
 
 
 def _allowed(rights: frozenset[str]) -> list[str]:
-    return [topic for topic in ONE_OF_EACH if TOPICS[kind_of(topic)] in rights]
+    return [topic for topic in ONE_OF_EACH if TOPIC_PERMISSIONS[kind_of(topic)] in rights]
 
 
 def _whisper(station: Station) -> None:
     """Tell something on every topic."""
     for topic in ONE_OF_EACH:
-        station.hub.whisper(topic, station.services.wire(Presence(watched=topic, count=0)))
+        station.hub.publish_unjournalled(topic, station.services.encode(Presence(watched=topic, count=0)))
 
 
 def test_every_kind_is_in_the_matrix() -> None:
     """Whatever kind there is asks for a permission, and is asked here."""
-    assert {kind_of(topic) for topic in ONE_OF_EACH} == set(TOPICS)
+    assert {kind_of(topic) for topic in ONE_OF_EACH} == set(TOPIC_PERMISSIONS)
 
 
 @pytest.mark.parametrize("who", CALLERS)
@@ -71,20 +71,20 @@ async def test_websocket_tells_what_may_be_seen(station: Station, who: str) -> N
     """A subscription to anything else is refused with its name, and what was asked for by `*` is left out."""
     headers, rights = await _caller(station, who)
     async with websockets.connect(f"{station.ws}?topics=*", additional_headers=headers, proxy=None, close_timeout=0.2) as socket:
-        ear = Ear(socket)
-        await ear.hear_types(2)
-        await ear.say(action="ping")  # so that it listens to what comes from here on
-        await ear.hear_types(1)
+        ear = WebSocketClient(socket)
+        await ear.receive_types(2)
+        await ear.send(action="ping")  # so that it listens to what comes from here on
+        await ear.receive_types(1)
         _whisper(station)
-        heard = [(await ear.hear())["watched"] for _ in _allowed(rights)]
+        heard = [(await ear.receive())["watched"] for _ in _allowed(rights)]
         refused = []
         for topic in ONE_OF_EACH:
-            await ear.say(action="subscribe", topic=topic)
-            await ear.say(action="ping")
-            answer = await ear.hear()
+            await ear.send(action="subscribe", topic=topic)
+            await ear.send(action="ping")
+            answer = await ear.receive()
             if answer["event_type"] == "error":
                 refused.append((topic, answer["code"], answer["details"]["topic"]))
-                answer = await ear.hear()
+                answer = await ear.receive()
             assert answer["event_type"] == "pong"
 
     assert heard == _allowed(rights)
@@ -98,7 +98,7 @@ async def test_event_stream_tells_what_may_be_seen(station: Station, http: httpx
     async with http.stream("GET", "/api/v1/events/stream?topics=*", headers=headers) as answer:
         told = _told(answer.aiter_lines())
         greeting = [(await waiting.within(anext(told), "the greeting"))["event_type"] for _ in range(2)]
-        await waiting.soon(lambda: not any(each.subscription.lagging for each in station.services.clients.listeners.values()))
+        await waiting.soon(lambda: not any(each.subscription.lagging for each in station.services.clients.by_id.values()))
         _whisper(station)
         heard = [(await waiting.within(anext(told), "a topic"))["watched"] for _ in _allowed(rights)]
 
@@ -112,12 +112,12 @@ async def test_forged_token_is_told_nothing(station: Station, http: httpx2.Async
     fates = []
     for query, headers in (("", {"Authorization": f"Bearer {token}"}), (f"?token={token}", {}), ("", {"Cookie": f"dartd_session={token}"})):
         async with websockets.connect(station.ws + query, additional_headers=headers, proxy=None, close_timeout=0.2) as socket:
-            fates.append(await Ear(socket).fate())
+            fates.append(await WebSocketClient(socket).until_closed())
     async with websockets.connect(station.ws, proxy=None, close_timeout=0.2) as socket:
-        ear = Ear(socket)
-        await ear.hear_types(2)
-        await ear.say(action="auth", token=token)
-        fates.append(await ear.fate())
+        ear = WebSocketClient(socket)
+        await ear.receive_types(2)
+        await ear.send(action="auth", token=token)
+        fates.append(await ear.until_closed())
     answer = await http.get("/api/v1/events/stream", headers={"Authorization": f"Bearer {token}"})
 
     assert fates == [(4001, "Unauthorized")] * 4

@@ -5,27 +5,16 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartd.board.inputs import Input, WorkerChange
+from dartd.decision import Input, WorkerChange
 from schemas.base import DartId
 from schemas.commands import BoardCommand, CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard
 from schemas.events import DartHit
 from schemas.geometry import Axis3
-from schemas.worker import (
-    BoardState,
-    Calibrated,
-    CalibrationRefused,
-    Disown,
-    Fault,
-    Hello,
-    Motion,
-    Presence,
-    SequenceStarted,
-    Settled,
-    Sighting,
-    Spot,
-)
+from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, MotionDetected, SequenceStarted, Settled, SourceOpened
+from schemas.pipe.sightings import Blob, DartPresence, Sighting
+from schemas.pipe.to_worker import RevertReference, UpdateBoard
 from tests.support.eyewitness import Witnesses
-from tests.support.sightings import displaced, rig, sight
+from tests.support.sightings import displaced, rig, sighting_of
 
 CALIBRATIONS = rig(3)
 CAMERAS = st.sampled_from([c.camera_id for c in CALIBRATIONS])
@@ -37,7 +26,7 @@ AXES = (
     Axis3(x_mm=1.0, y_mm=0.0, slope_y=0.3),
 )
 SEEN = {
-    (k, n, bent): displaced(sight(CALIBRATIONS[k], AXES[n]), 30.0 * bent, 0.3 * bent)
+    (k, n, bent): displaced(sighting_of(CALIBRATIONS[k], AXES[n]), 30.0 * bent, 0.3 * bent)
     for k in range(3)
     for n in range(4)
     for bent in range(2)
@@ -67,9 +56,9 @@ def settled(draw: st.DrawFn) -> Settled:
         max_share=draw(share),
         empty_share=draw(st.none() | share),
         sightings=draw(sightings(camera)),
-        spots=tuple(draw(st.lists(st.builds(Spot, u=share, v=share, radius=share), max_size=3))),
+        blobs=tuple(draw(st.lists(st.builds(Blob, u=share, v=share, radius=share), max_size=3))),
         presence=tuple(
-            Presence(dart_id=DartId(f"d00000{number}"), score=draw(share), weight=draw(share))
+            DartPresence(dart_id=DartId(f"main-d00000{number}"), score=draw(share), weight=draw(share))
             for number in draw(st.sets(st.integers(1, 4), max_size=3))
         ),
     )
@@ -85,15 +74,17 @@ COMMANDS: st.SearchStrategy[BoardCommand] = st.one_of(
     ),
 )
 INPUTS: st.SearchStrategy[Input] = st.one_of(
-    st.builds(Motion, camera_id=CAMERAS, t_s=st.just(0.0), episode=EPISODES, hand=st.booleans()),
+    st.builds(MotionDetected, camera_id=CAMERAS, t_s=st.just(0.0), episode=EPISODES, hand=st.booleans()),
     settled(),
     settled(),
     settled(),
     COMMANDS,
-    st.builds(Hello, camera_id=CAMERAS, pid=st.just(1), width=st.just(800), height=st.just(600)),
+    st.builds(SourceOpened, camera_id=CAMERAS, pid=st.just(1), width=st.just(800), height=st.just(600)),
     st.sampled_from(CALIBRATIONS).map(lambda c: Calibrated(camera_id=c.camera_id, t_s=0.0, calibration=c)),
     st.builds(CalibrationRefused, camera_id=CAMERAS, t_s=st.just(0.0), reason=st.just("no board")),
-    st.builds(Fault, camera_id=CAMERAS, t_s=st.just(0.0), fault=st.sampled_from(["camera_gone", "frozen", "ended"]), active=st.booleans()),
+    st.builds(
+        CameraFault, camera_id=CAMERAS, t_s=st.just(0.0), fault=st.sampled_from(["camera_gone", "frozen", "ended"]), active=st.booleans()
+    ),
     st.builds(WorkerChange, at_s=st.just(0.0), camera_id=CAMERAS, state=st.sampled_from(["starting", "ready", "offline", "error"])),
     st.builds(SequenceStarted, camera_id=CAMERAS, t_s=st.just(0.0), sequence_id=st.sampled_from(["a", "b"])),
 )
@@ -113,10 +104,10 @@ def _play(story: list[tuple[list[Input], float]]) -> Witnesses:
 def test_orders_name_cameras_that_are_there(story: list[tuple[list[Input], float]]) -> None:
     """No message makes the board fail; every order is for all cameras or one of its own; the last one names what stands."""
     scene = _play(story)
-    states = [order for to, order in scene.orders if to is None and isinstance(order, BoardState)]
+    states = [order for to, order in scene.orders if to is None and isinstance(order, UpdateBoard)]
 
     assert {to for to, _ in scene.orders} <= {None, *scene.cameras}
-    assert all(to is not None for to, order in scene.orders if isinstance(order, Disown))
+    assert all(to is not None for to, order in scene.orders if isinstance(order, RevertReference))
     assert not states or scene.board.known_darts() in [(), states[-1].darts]
 
 
@@ -166,6 +157,6 @@ def test_a_board_comes_back_whatever_happened(story: list[tuple[list[Input], flo
     """From the events alone a board has the same darts standing."""
     scene = _play(story)
     again = Witnesses(ready=False)
-    again.board.restore([(event, scene.now) for event in scene.said], scene.now)
+    again.board.restore(None, [(event, scene.now) for event in scene.said], now=scene.now, epoch_s=0.0)
 
     assert [d.dart_id for d in again.board.known_darts()] == [d.dart_id for d in scene.board.known_darts()]

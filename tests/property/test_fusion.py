@@ -1,4 +1,4 @@
-"""Whatever rig and dart: where the lines of the cameras meet is the dart, and what is told of its uncertainty is true."""
+"""For any rig and dart: the lines of the cameras meet in the dart, and its uncertainty is true."""
 
 import math
 
@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from dartd.fusion.fusion import fuse
 from schemas.geometry import Axis3, Calibration
-from tests.support.sightings import Flaws, apart_mm, displaced, sight, station, view, views
+from tests.support.sightings import LineErrors, apart_mm, camera_at, camera_sightings, displaced, sighting_of, sightings_of_dart
 
 # what lines of real cameras are off by: registration, lens, and the dart's own roundness
-REAL = Flaws(across=0.3, turn=0.15, section=0.3, end=2.0)
+REAL = LineErrors(across=0.3, turn=0.15, section=0.3, end=2.0)
 BOARD_MM = 0.2  # and what a real board's wires are off by
 FEWEST_RAD = math.radians(25)
 
@@ -22,10 +22,10 @@ def _number(low: float, high: float) -> st.SearchStrategy[float]:
 
 @st.composite
 def rigs(draw: st.DrawFn, fewest: int = 2) -> list[Calibration]:
-    """Hang two or three cameras around the board, none beside or opposite another."""
+    """Hang two or three cameras around the board, none next to or opposite another."""
     first_rad = draw(_number(0, math.tau))
     return [
-        station(
+        camera_at(
             k,
             first_rad + k * math.tau / 3 + draw(_number(-0.25, 0.25)),
             reach_mm=draw(_number(240, 320)),
@@ -65,11 +65,11 @@ def _crossing_rad(calibrations: list[Calibration], dart: Axis3) -> float:
 def test_exact_lines_meet_in_the_dart(calibrations: list[Calibration], dart: Axis3) -> None:
     """From exact lines the point follows to a tenth of a millimetre, and every camera stands behind it."""
     assume(_crossing_rad(calibrations, dart) > FEWEST_RAD)
-    fixes = fuse(views(calibrations, dart))
+    fixes = fuse(sightings_of_dart(calibrations, dart))
 
     assert len(fixes) == 1
     assert apart_mm(fixes[0].axis, dart) < 0.1
-    assert len(fixes[0].seen_by) == len(calibrations)
+    assert len(fixes[0].cameras_used) == len(calibrations)
     assert (np.linalg.eigvalsh(fixes[0].covariance) > 0).all()
 
 
@@ -78,7 +78,7 @@ def test_exact_lines_meet_in_the_dart(calibrations: list[Calibration], dart: Axi
 def test_noisy_lines_meet_within_the_uncertainty(calibrations: list[Calibration], dart: Axis3, seed: int) -> None:
     """With errors as real lines have them the point is off by a few uncertainties at most, and these are millimetres."""
     assume(_crossing_rad(calibrations, dart) > FEWEST_RAD)
-    fixes = fuse(views(calibrations, dart, REAL, seed))
+    fixes = fuse(sightings_of_dart(calibrations, dart, REAL, seed))
 
     assert fixes
     assert fixes[0].uncertainty_mm < 5
@@ -86,7 +86,7 @@ def test_noisy_lines_meet_within_the_uncertainty(calibrations: list[Calibration]
 
 
 def test_the_covariance_is_that_of_the_errors() -> None:
-    """Over many rigs and darts, squared errors in units of the covariance are about two on average, and 68 % lie within the radius told.
+    """Over many rigs and darts, squared errors in units of the covariance average about two, and 68 % lie within the reported radius.
 
     The bounds are wide: the covariance allows for more than this noise, and it must never be a fraction of the truth.
     """
@@ -94,11 +94,11 @@ def test_the_covariance_is_that_of_the_errors() -> None:
     squared, within = [], []
     for k in range(150):
         first_rad = rng.uniform(0, math.tau)
-        calibrations = [station(n, first_rad + n * math.tau / 3 + rng.uniform(-0.2, 0.2)) for n in range(3)]
+        calibrations = [camera_at(n, first_rad + n * math.tau / 3 + rng.uniform(-0.2, 0.2)) for n in range(3)]
         radius_mm, angle_rad = rng.uniform(0, 165), rng.uniform(0, math.tau)
         x_mm, y_mm = radius_mm * math.cos(angle_rad), radius_mm * math.sin(angle_rad)
         dart = Axis3(x_mm=x_mm, y_mm=y_mm, slope_x=float(rng.normal(0, 0.08)), slope_y=float(rng.normal(0.18, 0.08)))
-        fix = fuse(views(calibrations, dart, REAL, k))[0]
+        fix = fuse(sightings_of_dart(calibrations, dart, REAL, k))[0]
         error = np.array([fix.axis.x_mm - x_mm, fix.axis.y_mm - y_mm]) + rng.normal(0, BOARD_MM, 2)
         squared.append(float(error @ np.linalg.inv(fix.covariance) @ error))
         within.append(float(np.linalg.norm(error)) < fix.uncertainty_mm)
@@ -113,14 +113,14 @@ def test_the_covariance_is_that_of_the_errors() -> None:
 def test_the_order_of_the_cameras_does_not_matter(calibrations: list[Calibration], dart: Axis3, seed: int, random: object) -> None:
     """The same views in any order give the same dart with the same uncertainty."""
     assume(_crossing_rad(calibrations, dart) > FEWEST_RAD)
-    seen = views(calibrations, dart, REAL, seed)
+    seen = sightings_of_dart(calibrations, dart, REAL, seed)
     ways = [fuse(way) for way in (seen, seen[::-1], [*seen[1:], seen[0]])]
 
     assert len({len(way) for way in ways}) == 1
     for way in ways[1:]:
         assert apart_mm(way[0].axis, ways[0][0].axis) < 0.02
         assert math.isclose(way[0].uncertainty_mm, ways[0][0].uncertainty_mm, rel_tol=0.02)
-        assert set(way[0].seen_by) == set(ways[0][0].seen_by)
+        assert set(way[0].cameras_used) == set(ways[0][0].cameras_used)
 
 
 @settings(max_examples=50, deadline=None)
@@ -134,9 +134,9 @@ def test_a_false_line_beside_the_right_one_does_not_pull(
     turn_rad: float,
 ) -> None:
     """A shadow or the edge of a flight that one camera sees as well does not move the dart."""
-    seen = views(calibrations, dart)
+    seen = sightings_of_dart(calibrations, dart)
     right = seen[camera].sightings[0]
-    seen[camera] = view(calibrations[camera], displaced(right, off_px * (-1 if left else 1), turn_rad), right)
+    seen[camera] = camera_sightings(calibrations[camera], displaced(right, off_px * (-1 if left else 1), turn_rad), right)
     fixes = fuse(seen)
 
     assert fixes
@@ -156,9 +156,9 @@ def test_a_camera_that_saw_only_something_else_does_not_pull(
     """A line across the picture, where the dart should be seen, leaves the dart to the other two cameras."""
     others = [c for k, c in enumerate(calibrations) if k != camera]
     assume(_crossing_rad(others, dart) > FEWEST_RAD)
-    seen = views(calibrations, dart)
+    seen = sightings_of_dart(calibrations, dart)
     sign = -1 if left else 1
-    seen[camera] = view(calibrations[camera], displaced(seen[camera].sightings[0], off_px * sign, turn_rad * sign))
+    seen[camera] = camera_sightings(calibrations[camera], displaced(seen[camera].sightings[0], off_px * sign, turn_rad * sign))
     fixes = fuse(seen)
 
     assert fixes
@@ -169,10 +169,10 @@ def test_a_camera_that_saw_only_something_else_does_not_pull(
 @given(_number(0, math.tau), _number(0.0, 0.12), darts(), st.integers(0, 10**6))
 def test_lines_that_hardly_cross_are_told_as_uncertain(azimuth_rad: float, beside_rad: float, dart: Axis3, seed: int) -> None:
     """Two cameras side by side give no dart, or one whose uncertainty holds the truth and is larger than that of two far apart."""
-    pair = [station(0, azimuth_rad), station(1, azimuth_rad + beside_rad)]
-    apart = [[station(0, azimuth_rad), station(1, azimuth_rad + beside_rad + turn_rad)] for turn_rad in (1.5, -1.5)]
-    surest_mm = min(fix.uncertainty_mm for two in apart for fix in fuse(views(two, dart, REAL, seed)))
-    for fix in fuse(views(pair, dart, REAL, seed)):
+    pair = [camera_at(0, azimuth_rad), camera_at(1, azimuth_rad + beside_rad)]
+    apart = [[camera_at(0, azimuth_rad), camera_at(1, azimuth_rad + beside_rad + turn_rad)] for turn_rad in (1.5, -1.5)]
+    surest_mm = min(fix.uncertainty_mm for two in apart for fix in fuse(sightings_of_dart(two, dart, REAL, seed)))
+    for fix in fuse(sightings_of_dart(pair, dart, REAL, seed)):
         assert fix.uncertainty_mm > 1.1 * surest_mm
         assert apart_mm(fix.axis, dart) < 6 * fix.uncertainty_mm
 
@@ -184,8 +184,8 @@ def test_a_dart_that_stands_is_not_new(calibrations: list[Calibration], dart: Ax
     assume(_crossing_rad(calibrations, dart) > FEWEST_RAD)
     assume(apart_mm(dart, standing) > 30)
 
-    assert fuse(views(calibrations, standing), [standing]) == []
-    assert apart_mm(fuse(views(calibrations, dart), [standing])[0].axis, dart) < 0.1
+    assert fuse(sightings_of_dart(calibrations, standing), [standing]) == []
+    assert apart_mm(fuse(sightings_of_dart(calibrations, dart), [standing])[0].axis, dart) < 0.1
 
 
 @settings(max_examples=30, deadline=None)
@@ -195,8 +195,11 @@ def test_where_more_darts_are_expected_no_less_is_explained(
 ) -> None:
     """Looking for the darts that explain most together explains at least what taking the clearest each time does."""
     other = Axis3(x_mm=dart.x_mm + apart * math.cos(turn_rad), y_mm=dart.y_mm + apart * math.sin(turn_rad), slope_y=0.2)
-    seen = [view(c, sight(c, dart, REAL, seed + k), sight(c, other, REAL, seed + 10 + k)) for k, c in enumerate(calibrations)]
+    seen = [
+        camera_sightings(c, sighting_of(c, dart, REAL, seed + k), sighting_of(c, other, REAL, seed + 10 + k))
+        for k, c in enumerate(calibrations)
+    ]
     usual, more = fuse(seen, most=3), fuse(seen, most=5)
 
-    assert sum(f.in_view for f in more) >= 0.8 * sum(f.in_view for f in usual)
+    assert sum(f.visibility for f in more) >= 0.8 * sum(f.visibility for f in usual)
     assert len({(f.axis.x_mm, f.axis.y_mm) for f in more}) == len(more)

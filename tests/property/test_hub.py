@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.hub.subscription import Subscription
-from tests.support.stream import Kept, Pipe, envelope
+from tests.support.stream import FakeTransport, MemoryJournal, envelope
 
 _TOPICS = ("board:main", "match:1", "webhooks")
 _INTERESTS = (("board:*",), ("board:*", "match:*"), ("*",), ("match:1",))
@@ -21,7 +21,7 @@ class Listener:
     topics: tuple[str, ...]
     since: int
     subscription: Subscription
-    pipe: Pipe | None = None
+    pipe: FakeTransport | None = None
     heard: list[int] = field(default_factory=list)
 
     @property
@@ -47,13 +47,13 @@ class Listener:
         taking.cancel()
         await asyncio.gather(taking, return_exceptions=True)
 
-    def owed(self, kept: Kept) -> list[int]:
+    def owed(self, kept: MemoryJournal) -> list[int]:
         """List what it must have got in the end."""
         kinds = {topic.partition(":")[0] for topic in self.topics}
         return [seq for seq, topic, _ in kept.rows if seq > self.since and ("*" in kinds or topic.partition(":")[0] in kinds)]
 
 
-class Slow(Kept):
+class Slow(MemoryJournal):
     """A journal that takes some turns of the loop, so that things happen meanwhile."""
 
     async def read(self, since: int, limit: int) -> list[tuple[int, str, bytes]]:
@@ -97,7 +97,7 @@ async def _play(steps: list[tuple[str, object, object]], queue_size: int, ring_e
 
 
 class _Stage:
-    def __init__(self, kept: Kept, queue_size: int, ring_events: int) -> None:
+    def __init__(self, kept: MemoryJournal, queue_size: int, ring_events: int) -> None:
         self._kept = kept
         self._sizes = (queue_size, ring_events)
         self._hub = self._start()
@@ -120,7 +120,7 @@ class _Stage:
                 since = 0 if from_start else self._hub.last_seq
                 self.listeners.append(Listener(topics, since, self._connect(topics, since if from_start else None)))
             case "plug in", tuple(topics), int(room):
-                pipe = Pipe(room)
+                pipe = FakeTransport(room)
                 subscription = self._connect(topics, None, pipe)
                 self.listeners.append(Listener(topics, self._hub.last_seq, subscription, pipe))
             case "turn", _, _:
@@ -144,14 +144,14 @@ class _Stage:
         # A client knows the last number it got; of what it did not listen to it knows nothing, and asks again from there.
         listener.heard = listener.got
         if listener.pipe is not None:
-            listener.pipe = Pipe(listener.pipe.room)
+            listener.pipe = FakeTransport(listener.pipe.room)
         since = listener.heard[-1] if listener.heard else listener.since
         listener.subscription = self._connect(listener.topics, since, listener.pipe)
 
-    def _connect(self, topics: tuple[str, ...], since: int | None, pipe: Pipe | None = None) -> Subscription:
-        connection = self._hub.subscribe(topics, since=since, outlet=pipe)
+    def _connect(self, topics: tuple[str, ...], since: int | None, pipe: FakeTransport | None = None) -> Subscription:
+        connection = self._hub.subscribe(topics, since=since, transport=pipe)
         self._open.append(connection)  # left open: a subscription that nobody reads must harm nobody
         subscription = connection.__enter__()
         if pipe is not None:
-            pipe.hold = subscription.hold
+            pipe.on_full = subscription.stop_direct
         return subscription

@@ -1,219 +1,33 @@
 """Whatever happens at a board, in whatever order: the throw machine goes on, counts nothing twice, and comes back from its events."""
 
-from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
-
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartd.board.recovery import BoardMemory
+from dartd.board.memory import BoardMemory
 from dartd.board.throws import ThrowMachine, ThrowTimes
-from dartd.errors import CommandRefusedError
-from schemas.base import DartId, Value
-from schemas.commands import CorrectDart, ResetBoard, StartBoard, StopBoard
+from schemas.base import BoardId
+from schemas.commands import ResetBoard, StartBoard
 from schemas.events import (
-    BoardReset,
-    BoardStateChanged,
-    DartBounceOut,
-    DartCorrected,
     DartHit,
-    DartRemoved,
     DartUnscored,
     ExtraDart,
-    FalseTakeout,
-    JournalledEvent,
-    TakeoutFinished,
-    TakeoutStarted,
-    ThrowMiss,
-    VisitCompleted,
 )
-from schemas.geometry import Axis3
-from tests.support.board import Scene
-
-Action = Callable[[Scene], object]
-LABELS = st.sampled_from(["T20", "S5", "BULL", "25", "D16", "M7"])
-
-
-class Look(Value, frozen=True, kw_only=True):
-    """What the cameras might say; `gone` and `moved` pick from the darts that stand."""
-
-    labels: list[str]
-    gone: set[int]
-    moved: bool
-    hand: bool
-    unlocalised: bool
-    flight: bool
-    empty: bool | None
-    motion_s: float
-
-    def __call__(self, scene: Scene) -> object:
-        """Let them say it."""
-        standing = scene.standing
-        return scene.still(
-            *self.labels,
-            gone=tuple(standing[k] for k in self.gone if k < len(standing)),
-            moved=tuple((dart_id, Axis3(x_mm=1.0, y_mm=2.0, slope_x=0.1)) for dart_id in standing[:1] if self.moved),
-            hand=self.hand,
-            unlocalised=self.unlocalised,
-            flight=self.flight,
-            empty=self.empty,
-            motion_s=self.motion_s,
-        )
-
-
-def _correct(operation: str, label: str | None, back: int, number: int | None) -> Action:
-    """Correct one of the last darts that were told, or one that never was; a refusal is an answer too."""
-
-    def act(scene: Scene) -> object:
-        known = [event.dart_id for event, _ in scene.events if isinstance(event, DartHit | DartUnscored)]
-        dart_id = known[-back] if 0 < back <= len(known) else (DartId("d999999") if back else None)
-        with suppress(CommandRefusedError):
-            command = msgspec.convert({"operation": operation, "label": label, "dart_number": number}, CorrectDart)
-            scene.command(msgspec.structs.replace(command, dart_id=dart_id))
-        return None
-
-    return act
-
-
-ACTIONS: st.SearchStrategy[Action] = st.one_of(
-    st.builds(lambda label: lambda scene: scene.throw(label), LABELS),
-    st.builds(lambda label: lambda scene: scene.throw(label), LABELS),
-    st.builds(lambda hand: lambda scene: scene.moving(hand=hand), st.booleans()),
-    st.builds(
-        Look,
-        labels=st.lists(LABELS, max_size=2),
-        gone=st.sets(st.integers(0, 3), max_size=3),
-        moved=st.booleans(),
-        hand=st.booleans(),
-        unlocalised=st.booleans(),
-        flight=st.booleans(),
-        empty=st.sampled_from([None, True, False]),
-        motion_s=st.sampled_from([0.3, 3.0]),
-    ),
-    st.just(lambda scene: scene.take_all()),
-    st.builds(lambda seconds: lambda scene: scene.wait(seconds), st.sampled_from([0.1, 1.0, 2.5, 5.5, 20.0])),
-    st.builds(lambda command: lambda scene: scene.command(command), st.sampled_from([ResetBoard(), ResetBoard(user_id="u"), StartBoard()])),
-    st.just(lambda scene: scene.command(StopBoard())),
-    st.just(lambda scene: scene.sequence()),
-    st.builds(lambda ready, calibrating: lambda scene: scene.cameras(ready=ready, calibrating=calibrating), st.booleans(), st.booleans()),
-    st.builds(
-        _correct,
-        st.sampled_from(["change", "delete", "insert"]),
-        st.sampled_from(["T20", "miss", "nonsense", None]),
-        st.integers(0, 5),
-        st.sampled_from([None, 1, 2, 3, 7]),
-    ),
-)
-STORIES = st.lists(ACTIONS, max_size=40)
-
-
-class Bystander:
-    """Somebody who hears only the events and counts with them."""
-
-    def __init__(self) -> None:
-        self.standing: set[str] = set()
-        self.darts: set[str] = set()
-        self.visits: Counter[str] = Counter()  # how often each was told as completed for the first time
-        self.slots: dict[str, set[int]] = {}
-        self.takeout = False
-
-    def hear(self, event: JournalledEvent) -> None:
-        """Take an event in, and find fault with it."""
-        match event:
-            case DartHit() | DartUnscored() | ExtraDart() | ThrowMiss():
-                self._throw(event)
-            case DartRemoved() | DartBounceOut():
-                self._go(event)
-            case DartCorrected():
-                self._correct(event)
-            case VisitCompleted():
-                assert len(event.throws) <= 3
-                assert event.total == sum(throw.points for throw in event.throws)
-                assert event.revised == (self.visits[event.visit_id] > 0)
-                self.visits[event.visit_id] += not event.revised
-            case TakeoutStarted() | FalseTakeout() | TakeoutFinished():
-                assert self.takeout == (not isinstance(event, TakeoutStarted))
-                self.takeout = isinstance(event, TakeoutStarted)
-                if isinstance(event, TakeoutFinished):
-                    self._leave(event.visit_id, event.count_remaining)
-            case BoardReset():
-                self.takeout = False
-                self.standing.clear()
-            case BoardStateChanged():
-                assert (event.state, event.status) != (event.previous_state, event.previous_status)
-                assert (event.state == "pull_out_started") == self.takeout
-            case _:
-                pass
-
-    def _throw(self, event: DartHit | DartUnscored | ExtraDart | ThrowMiss) -> None:
-        if not isinstance(event, ThrowMiss):
-            assert event.dart_id not in self.darts
-            self.darts.add(event.dart_id)
-        if isinstance(event, DartHit | ExtraDart):
-            self.standing.add(event.dart_id)
-        if not isinstance(event, ExtraDart):
-            self._use(event.visit_id, event.dart_number or 0)
-
-    def _go(self, event: DartRemoved | DartBounceOut) -> None:
-        gone = event.removed_dart_ids if isinstance(event, DartRemoved) else (event.dart_id,)
-        assert self.takeout == isinstance(event, DartRemoved)
-        assert self.standing.issuperset(gone)
-        self.standing.difference_update(gone)
-        if isinstance(event, DartRemoved):
-            assert len(event.removed_dart_ids) == event.count_removed > 0
-            assert event.count_remaining == len(self.standing)
-
-    def _use(self, visit_id: str, number: int) -> None:
-        if number:
-            slots = self.slots.setdefault(visit_id, set())
-            assert number not in slots
-            assert 1 <= number <= 3
-            slots.add(number)
-
-    def _leave(self, visit_id: str, remaining: int) -> None:
-        assert remaining == len(self.standing)
-        self.standing.clear()
-        if self.slots.get(visit_id):
-            assert self.visits[visit_id] == 1
-
-    def _correct(self, event: DartCorrected) -> None:
-        slots = self.slots.setdefault(event.visit_id, set())
-        if event.operation == "delete":
-            slots.remove(event.dart_number)
-        elif event.operation == "insert":
-            self._use(event.visit_id, event.dart_number)
-        assert event.operation == "delete" or event.dart_number in slots
-        self.darts.add(event.dart_id)
+from tests.support.stories import STORIES, Action, play_story
 
 
 def _public(memory: BoardMemory) -> tuple[object, ...]:
     darts = tuple(msgspec.structs.replace(dart, episodes={}) for dart in memory.darts)
     ids = (memory.next_dart_id, memory.next_visit_id)
-    takeout = (memory.takeout, memory.part_taken, memory.overdue_told)
+    takeout = (memory.takeout, memory.part_taken, memory.overdue, memory.player_id)
     return memory.state, memory.status, darts, memory.visit, memory.past, memory.shown_visit, ids, takeout
-
-
-def _play(story: list[Action], times: ThrowTimes) -> tuple[Scene, Bystander]:
-    scene, bystander = Scene(times), Bystander()
-    heard = 0
-    for action in story:
-        action(scene)
-        for event, _ in scene.events[heard:]:
-            bystander.hear(event)
-        heard = len(scene.events)
-        assert bystander.standing == set(scene.standing)
-        assert bystander.takeout == scene.machine.takeout == (scene.machine.state == "pull_out_started")
-        assert len(scene.machine.memory.visit.slots) <= 3
-    return scene, bystander
 
 
 @settings(max_examples=300, deadline=None)
 @given(STORIES, st.booleans())
 def test_any_story_is_told_consistently(story: list[Action], count_misses: bool) -> None:  # noqa: FBT001
     """Slots, darts, removals, takeouts and visits add up for whoever hears the events, and no visit with throws stays untold."""
-    scene, bystander = _play([*story, lambda scene: scene.command(ResetBoard())], ThrowTimes(count_misses=count_misses))
+    scene, bystander = play_story([*story, lambda scene: scene.command(ResetBoard())], ThrowTimes(count_misses=count_misses))
 
     assert scene.machine.state == "wait_for_throw"
     for visit_id, slots in bystander.slots.items():
@@ -224,7 +38,7 @@ def test_any_story_is_told_consistently(story: list[Action], count_misses: bool)
 @given(STORIES)
 def test_any_story_ends_in_a_state_that_goes_on(story: list[Action]) -> None:
     """When the hands are gone and the limits have passed, the next dart is expected, and after a start it counts."""
-    scene, _ = _play(story, ThrowTimes())
+    scene, _ = play_story(story, ThrowTimes())
     scene.wait(30.0)
 
     assert scene.machine.state in {"wait_for_throw", "throw_finished"}
@@ -240,10 +54,14 @@ def test_any_story_ends_in_a_state_that_goes_on(story: list[Action]) -> None:
 @given(STORIES)
 def test_any_story_comes_back_from_its_events(story: list[Action]) -> None:
     """A machine that is told the events of a story stands where the one stands that lived through it, and goes on from there."""
-    scene, _ = _play(story, ThrowTimes())
+    scene, _ = play_story(story, ThrowTimes())
     restored: ThrowMachine = scene.restored()
 
     assert _public(restored.memory) == _public(scene.machine.memory)
+
+    stored = BoardMemory(BoardId("main"))
+    stored.load(scene.machine.memory.dump(0.0), 0.0)
+    assert _public(stored) == _public(scene.machine.memory)
 
     restored.tick(scene.now + 60.0)
     assert restored.state in {"wait_for_throw", "throw_finished"}
@@ -253,10 +71,10 @@ def test_any_story_comes_back_from_its_events(story: list[Action]) -> None:
 @given(STORIES, st.integers(0, 60))
 def test_a_tail_of_the_events_is_enough_for_new_ids(story: list[Action], skipped: int) -> None:
     """A machine that is told only the last events gives no id twice that it was told, and goes on."""
-    scene, bystander = _play(story, ThrowTimes())
+    scene, bystander = play_story(story, ThrowTimes())
     tail = scene.events[skipped:]
-    machine = ThrowMachine(ThrowTimes())
-    machine.restore(tail, scene.now)
+    machine = ThrowMachine(ThrowTimes(), BoardId("main"))
+    machine.restore(BoardMemory(BoardId("main")), tail, scene.now)
     told = {event.dart_id for event, _ in tail if isinstance(event, DartHit | DartUnscored | ExtraDart)}
 
     assert machine.memory.next_dart_id not in told

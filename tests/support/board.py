@@ -4,12 +4,14 @@ import math
 
 import msgspec
 
+from dartd.board.memory import BoardMemory
 from dartd.board.throws import ThrowMachine, ThrowTimes
-from dartd.fusion.observation import Landing, Moving, Observation
-from schemas.base import CameraId, DartId
+from dartd.fusion.observation import LocatedDart, Observation, OngoingMotion
+from schemas.base import BoardId, CameraId, DartId
 from schemas.board import SECTORS, Bed, BoardSpec, bed_at, parse_bed
-from schemas.commands import CorrectDart, ResetBoard, StartBoard, StopBoard
+from schemas.commands import CorrectDart, ResetBoard, SignOnPlayer, StartBoard, StopBoard
 from schemas.events import (
+    BoardEvent,
     BoardStateChanged,
     DartBounceOut,
     DartHit,
@@ -17,7 +19,6 @@ from schemas.events import (
     DartUnscored,
     ExtraDart,
     FalseTakeout,
-    JournalledEvent,
     TakeoutFinished,
     TakeoutOverdue,
     TakeoutStarted,
@@ -44,10 +45,10 @@ def point_in(bed: Bed) -> tuple[float, float]:
     return radius_mm * math.cos(angle_rad), radius_mm * math.sin(angle_rad)
 
 
-def landing(label: str = "T20", *, settled_at_s: float = 0.0, episode: int = 1) -> Landing:
+def landing(label: str = "T20", *, settled_at_s: float = 0.0, episode: int = 1) -> LocatedDart:
     """Let a dart stick in the middle of a bed."""
     x_mm, y_mm = point_in(parse_bed(label))
-    return Landing(
+    return LocatedDart(
         axis=Axis3(x_mm=x_mm, y_mm=y_mm, slope_x=0.05, slope_y=0.2),
         bed=bed_at(x_mm, y_mm, BoardSpec()),
         uncertainty_mm=0.7,
@@ -61,7 +62,7 @@ def landing(label: str = "T20", *, settled_at_s: float = 0.0, episode: int = 1) 
     )
 
 
-def line(event: JournalledEvent) -> str:  # noqa: PLR0911 - one line for each kind of event
+def line(event: BoardEvent) -> str:  # noqa: PLR0911 - one line for each kind of event
     """Write an event as one line of a transcript."""
     kind = str(event.__struct_config__.tag)
     match event:
@@ -92,9 +93,9 @@ class Scene:
     """One board and its story: `now` is its clock, `events` all that was told with the time of telling."""
 
     def __init__(self, times: ThrowTimes | None = None, *, ready: bool = True) -> None:
-        self.machine = ThrowMachine(times or ThrowTimes())
+        self.machine = ThrowMachine(times or ThrowTimes(), BoardId("main"))
         self.now = 0.0
-        self.events: list[tuple[JournalledEvent, float]] = []
+        self.events: list[tuple[BoardEvent, float]] = []
         self._read = 0
         if ready:
             self._add(self.machine.set_status(ready=True, calibrating=False, now=self.now))
@@ -117,7 +118,7 @@ class Scene:
 
     def moving(self, *, hand: bool = False) -> list[str]:
         """Let something move."""
-        self._add(self.machine.observe(Moving(at_s=self.now, hand=hand), self.now))
+        self._add(self.machine.observe(OngoingMotion(at_s=self.now, hand=hand), self.now))
         return self.read()
 
     def still(
@@ -138,7 +139,7 @@ class Scene:
             started_s=self.now - motion_s - 0.1,
             settled_s=self.now - 0.1,
             hand=hand,
-            landings=tuple(landing(label, settled_at_s=self.now - 0.1) for label in labels),
+            darts=tuple(landing(label, settled_at_s=self.now - 0.1) for label in labels),
             gone=tuple(DartId(dart_id) for dart_id in gone),
             moved=moved,
             unlocalised=unlocalised,
@@ -163,7 +164,7 @@ class Scene:
         self.now += 2.0
         return lines + self.still(gone=self.standing, empty=True)
 
-    def command(self, command: ResetBoard | StartBoard | StopBoard | CorrectDart) -> list[str]:
+    def command(self, command: ResetBoard | StartBoard | StopBoard | CorrectDart | SignOnPlayer) -> list[str]:
         """Let a person ask for something."""
         self._add(self.machine.command(command, self.now))
         return self.read()
@@ -189,10 +190,10 @@ class Scene:
         return [throw.label for throw in self.machine.visit.throws]
 
     def restored(self) -> ThrowMachine:
-        """Give another machine that was told only the events."""
-        machine = ThrowMachine(self.machine.times)
-        machine.restore(self.events, self.now)
+        """Return another machine that was restored from the events alone."""
+        machine = ThrowMachine(self.machine.times, BoardId("main"))
+        machine.restore(BoardMemory(BoardId("main")), self.events, self.now)
         return machine
 
-    def _add(self, events: list[JournalledEvent]) -> None:
+    def _add(self, events: list[BoardEvent]) -> None:
         self.events += [(event, self.now) for event in events]

@@ -12,7 +12,11 @@ FINER = 2
 
 
 def chessboard_picture(
-    focal_px: float, center_px: tuple[float, float], bend: tuple[float, float], tilt_rad: tuple[float, float], at_mm: tuple[float, float]
+    focal_px: float,
+    center_px: tuple[float, float],
+    distortion: tuple[float, float],
+    tilt_rad: tuple[float, float],
+    at_mm: tuple[float, float],
 ) -> Image:
     """Take a picture (800 x 600) of the chessboard, tilted about x and y, with its middle `at_mm` beside where the camera looks."""
     across, down = (INNER[0] + 1) * SQUARE_MM, (INNER[1] + 1) * SQUARE_MM
@@ -21,7 +25,7 @@ def chessboard_picture(
     x, y = np.meshgrid((np.arange(WIDTH * FINER) + 0.5) / FINER - 0.5, (np.arange(HEIGHT * FINER) + 0.5) / FINER - 0.5)
     matrix = np.array([[focal_px, 0, center_px[0]], [0, focal_px, center_px[1]], [0, 0, 1]])
     pixels = np.ascontiguousarray(np.stack([x, y], axis=-1).reshape(-1, 1, 2))
-    flat = np.asarray(cv2.undistortPoints(pixels, matrix, np.array([*bend, 0.0, 0.0, 0.0]))).reshape(-1, 2)
+    flat = np.asarray(cv2.undistortPoints(pixels, matrix, np.array([*distortion, 0.0, 0.0, 0.0]))).reshape(-1, 2)
     rays = np.column_stack([flat, np.ones(len(flat))])
     reach = (rotation[:, 2] @ middle) / (rays @ rotation[:, 2])
     board = (rays * reach[:, None] - middle) @ rotation[:, :2]

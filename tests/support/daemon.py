@@ -17,8 +17,8 @@ from tests.support.waiting import DEADLINE_S, Waiting
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _children(pid: int) -> list[int]:
-    """Name the processes that one has started; none when it is gone."""
+def children(pid: int) -> list[int]:
+    """Return the ids of the processes that a process has started; none if it has ended."""
     tasks = Path(f"/proc/{pid}/task")
     try:
         return [int(child) for thread in tasks.iterdir() for child in (thread / "children").read_text().split()]
@@ -102,19 +102,18 @@ class RunningDaemon:
             found: dict[str, Any] = json.loads(answer.read())
             return found
 
-    def nursery(self) -> int | None:
-        """Name the process that camera processes are forked from; None while there is none."""
-        return next(iter(_children(self.process.pid)), None)
+    def fork_server(self) -> int | None:
+        """Return the id of the fork server; None while there is none."""
+        return next((pid for pid in children(self.process.pid) if _name(pid) == "dartd fork srv"), None)
 
     def cameras(self) -> list[int]:
-        """Name the camera processes."""
-        nursery = self.nursery()
-        return [] if nursery is None else _children(nursery)
+        """Return the ids of the camera processes."""
+        fork_server = self.fork_server()
+        return [] if fork_server is None else children(fork_server)
 
     def children(self) -> list[int]:
-        """Name all processes that it has started."""
-        nursery = self.nursery()
-        return [] if nursery is None else [nursery, *_children(nursery)]
+        """Return the ids of all processes that it has started: the fork server, multiprocessing's resource tracker, the cameras."""
+        return [*children(self.process.pid), *self.cameras()]
 
     def end(self, how: signal.Signals = signal.SIGTERM, timeout_s: float = DEADLINE_S) -> tuple[int, str, str]:
         """End it and give exit status, stdout and stderr."""
@@ -132,8 +131,15 @@ class RunningDaemon:
         return None
 
 
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 def is_running(pid: int) -> bool:
-    """Say whether a process runs (one that has ended and is not reaped yet does not)."""
+    """Return whether a process runs (one that has ended and is not reaped yet does not)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:

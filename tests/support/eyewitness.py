@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 
 from dartd.board.core import Board
-from dartd.board.inputs import Input, Order
 from dartd.board.throws import ThrowTimes
+from dartd.decision import Input, Order
 from schemas.base import BoardId, CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.events import JournalledEvent
 from schemas.geometry import Axis3
-from schemas.worker import Calibrated, Hello, Motion, Presence, Settled, Spot
-from tests.support.sightings import rig, sight
+from schemas.pipe.from_worker import Calibrated, MotionDetected, Settled, SourceOpened
+from schemas.pipe.sightings import Blob, DartPresence
+from tests.support.sightings import rig, sighting_of
 
-HAND = Spot(u=0.0, v=0.0, radius=0.15)  # 57 mm at 380 mm
+HAND = Blob(u=0.0, v=0.0, radius=0.15)  # 57 mm at 380 mm
 
 
 class Witnesses:
@@ -27,7 +28,7 @@ class Witnesses:
         self.orders: list[Order] = []
         self.episode = 0
         if ready:
-            self.tell(*(Hello(camera_id=c, pid=1, width=800, height=600) for c in self.cameras))
+            self.tell(*(SourceOpened(camera_id=c, pid=1, width=800, height=600) for c in self.cameras))
             self.tell(*(Calibrated(camera_id=c.camera_id, t_s=0.0, calibration=c) for c in self.calibrations))
 
     def tell(self, *inputs: Input) -> list[JournalledEvent]:
@@ -55,9 +56,9 @@ class Witnesses:
         self.episode += 1
         return self.tell(*(self.motion_of(k, hand=hand) for k in self._numbers(cameras or None)))
 
-    def motion_of(self, camera: int, *, hand: bool = False) -> Motion:
+    def motion_of(self, camera: int, *, hand: bool = False) -> MotionDetected:
         """Give what one camera says while something moves."""
-        return Motion(camera_id=self.cameras[camera], t_s=self.now, episode=self.episode, hand=hand)
+        return MotionDetected(camera_id=self.cameras[camera], t_s=self.now, episode=self.episode, hand=hand)
 
     def settled(
         self,
@@ -93,9 +94,9 @@ class Witnesses:
             flight=flight,
             max_share=0.03,
             empty_share=None if empty is None else 0.0 if empty else 0.05,
-            sightings=tuple(sight(self.calibrations[camera], axis) for axis in axes),
-            spots=(HAND,) if hand else (),
-            presence=tuple(Presence(dart_id=d, score=score, weight=1.0) for d, score in (there or {}).items()),
+            sightings=tuple(sighting_of(self.calibrations[camera], axis) for axis in axes),
+            blobs=(HAND,) if hand else (),
+            presence=tuple(DartPresence(dart_id=d, score=score, weight=1.0) for d, score in (there or {}).items()),
         )
 
     def throw(self, *axes: Axis3) -> list[JournalledEvent]:

@@ -11,9 +11,9 @@ import numpy as np
 
 from dartd.config import Config
 from dartd.daemon import build_board
-from dartd.replay.explain.case import Case, cases_of, chosen, pixels_of, pixels_of_rays
 from dartd.replay.explain.drawing import board_zoom
-from dartd.replay.explain.observer import Witness
+from dartd.replay.explain.explained_dart import ExplainedDart, explained_darts, fitted_sightings, pixels_of, pixels_of_rays
+from dartd.replay.explain.observer import EvidenceRecorder
 from dartd.replay.playlist import Playlist
 from dartd.replay.replay import Replay
 from dartd.replay.scoring import load_truth
@@ -42,28 +42,28 @@ def make(folder: Path) -> None:
         case = replayed(recording, pictures)[2]
         empty = np.asarray(cv2.imread(str(recording / "00000_cam0.jpg")), np.uint8)
         write(folder / "calibration.jpg", draw_overlay(empty, calibrate([empty], BoardSpec(), CameraId("cam0"), None), BoardSpec()))
-        write(folder / "dart.jpg", np.vstack([close_ups(case, k, pictures) for k in range(len(case.testimony.poses))]))
+        write(folder / "dart.jpg", np.vstack([close_ups(case, k, pictures) for k in range(len(case.evidence.poses))]))
     svg = board_zoom(case, BoardSpec()).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="480" ', 1)
     (folder / "crossing.svg").write_text(svg + "\n", encoding="utf-8")
 
 
-def replayed(recording: Path, pictures: Path) -> list[Case]:
+def replayed(recording: Path, pictures: Path) -> list[ExplainedDart]:
     """Replay a recording and give its darts."""
-    config, witnesses = Config(), list[Witness]()
+    config, recorders = Config(), list[EvidenceRecorder]()
 
-    def build(cameras: Sequence[CameraId]) -> Witness:
-        witnesses.append(Witness(build_board(config, cameras)))
-        return witnesses[0]
+    def build(cameras: Sequence[CameraId]) -> EvidenceRecorder:
+        recorders.append(EvidenceRecorder(build_board(config, cameras)))
+        return recorders[0]
 
     playlist = Playlist.load(recording)
     outcome = asyncio.run(Replay(playlist, config, build, explain_dir=pictures).run())
-    return cases_of(outcome.told, witnesses[0], playlist, load_truth(recording))
+    return explained_darts(outcome.events, recorders[0], playlist, load_truth(recording))
 
 
-def close_ups(case: Case, number: int, pictures: Path) -> Image:
+def close_ups(case: ExplainedDart, number: int, pictures: Path) -> Image:
     """Put side by side what one camera compared: before, after with the line and its cross-sections, and the change."""
     camera = CameraId(f"cam{number}")
-    settled, calibration = case.testimony.settled[camera], case.testimony.poses[camera]
+    settled, calibration = case.evidence.settled[camera], case.evidence.poses[camera]
     before, after, change = (cv2.imread(str(pictures / str(number) / f"{settled.episode}-{w}.jpg")) for w in ("before", "after", "change"))
     assert case.hit is not None
     at = case.hit.board_coordinates
@@ -72,7 +72,7 @@ def close_ups(case: Case, number: int, pictures: Path) -> Image:
     views = [
         cv2.resize(np.asarray(p)[y - HALF_PX : y + HALF_PX, x - HALF_PX : x + HALF_PX], None, fx=2, fy=2) for p in (before, after, change)
     ]
-    sighting, _ = chosen(case)[camera]
+    sighting, _ = fitted_sightings(case)[camera]
     rays = np.array([[sighting.u, sighting.v], *([s.u, s.v] for s in sighting.sections)])
     spots = [(round(2 * (px - x + HALF_PX)), round(2 * (py - y + HALF_PX))) for px, py in pixels_of_rays(calibration, rays)]
     for spot in spots[1:]:

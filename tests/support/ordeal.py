@@ -14,7 +14,7 @@ from schemas.faults import ScriptedFault
 from tests.support.daemon import RunningDaemon, free_port
 from tests.support.simulation import Listener, journal, standing, write_simulation
 from tests.support.waiting import DEADLINE_S, Waiting
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
 
 LOOK_S = 0.2
@@ -73,7 +73,7 @@ class Ordeal:
             shutil.copytree(state, folder / "state")
         self.folder = folder
         self.port = free_port()
-        self.story = Story(name=story, seed=seed)
+        self.story = Script(name=story, seed=seed)
         self.config = write_simulation(folder, self.port, story=story, seed=seed, rig=rig, first_s=first_s)
         self.epoch_s = time.monotonic() + first_s - self.story.lead_s
         if fps is not None:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dartd.board.core import Board
-from dartd.board.inputs import Step
 from dartd.board.throws import ThrowTimes
+from dartd.decision import Step
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec, sector_at
 from schemas.events import JournalledEvent
-from schemas.worker import Configure, FromWorker, Hello, SequenceStarted, SourceSpec
+from schemas.pipe.from_worker import FromWorker, SequenceStarted, SourceOpened
+from schemas.pipe.to_worker import Configure, SourceSpec
 from workers.detector import Detector
 from workers.sources import Source, open_source
 from workers.sources.simulator import true_calibration
@@ -48,11 +49,11 @@ def play(specs: Sequence[SourceSpec], *, until_s: float = math.inf, watch: Calla
     def told(step: Step, now: float) -> Iterator[Told]:
         for camera_id, order in step.orders:
             for each in detectors if camera_id is None else (camera_id,):
-                detectors[each].tell(order)
+                detectors[each].handle(order)
         yield from (Told(event, sequence_id, now - began_s) for event in step.events)
 
     _open_all(sources)
-    hellos = [Hello(camera_id=s.camera_id, pid=0, width=s.width, height=s.height) for s in specs]
+    hellos = [SourceOpened(camera_id=s.camera_id, pid=0, width=s.width, height=s.height) for s in specs]
     yield from told(board.step(hellos, 0.0), 0.0)
     while (due := [t for s in sources.values() if (t := s.next_s()) is not None]) and min(due) <= until_s:
         now = min(due)

@@ -67,7 +67,7 @@ class Visit(NamedTuple):
     events: list[Heard]
 
     @property
-    def is_right(self) -> bool:
+    def verify(self) -> bool:
         """Say whether all was told as it happened."""
         return self.told == self.happened and not self.wrong
 

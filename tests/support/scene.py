@@ -8,18 +8,18 @@ import numpy as np
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.geometry import Axis3
-from schemas.worker import SourceSpec
-from workers.sources.simulator.darts import Pose
+from schemas.pipe.to_worker import SourceSpec
+from workers.sources.simulator.darts import DartPose
+from workers.sources.simulator.extended_projection import CameraShift, ExtendedProjection
+from workers.sources.simulator.frame_content import FrameContent
 from workers.sources.simulator.hand import HandPose
-from workers.sources.simulator.moment import Moment
 from workers.sources.simulator.painter import Painter
 from workers.sources.simulator.rig import rig_of, true_calibration
-from workers.sources.simulator.sight import Shift, Sight
+from workers.vision.board_masks import masks_of
 from workers.vision.difference import Difference
 from workers.vision.frame import Image
 from workers.vision.projection import Floats, Projection
 from workers.vision.reference import Comparison, Reference, compare
-from workers.vision.region import region_of
 
 WIDTH, HEIGHT = 800, 600
 
@@ -31,7 +31,7 @@ class Outlook:
         self.camera_id = CameraId(f"cam{camera}")
         self.calibration = true_calibration(rig, camera, WIDTH, HEIGHT, self.camera_id)
         self.projection = Projection(self.calibration)
-        self.region = region_of(self.projection, BoardSpec(), (HEIGHT, WIDTH))
+        self.masks = masks_of(self.projection, BoardSpec(), (HEIGHT, WIDTH))
         self.spec = SourceSpec(camera_id=self.camera_id, url=f"sim:?rig={rig}&camera={camera}", width=WIDTH, height=HEIGHT)
         self._rig, self._camera = rig, camera
         self._taken = 0
@@ -40,30 +40,32 @@ class Outlook:
     def _painter(self) -> Painter:
         return Painter(rig_of(self._rig), self._camera, self.calibration)
 
-    def picture(self, *darts: Pose, hand: HandPose | None = None, shift: Shift | None = None) -> Image:
+    def picture(self, *darts: DartPose, hand: HandPose | None = None, shift: CameraShift | None = None) -> Image:
         """Take a picture of what stands there; no two have the same noise."""
         self._taken += 1
-        return self._painter.paint(Moment(standing=darts, hands=(hand,) if hand else ()), shift or Shift(), self._taken)
+        return self._painter.paint(FrameContent(standing=darts, hands=(hand,) if hand else ()), shift or CameraShift(), self._taken)
 
-    def reference(self, *darts: Pose) -> Reference:
+    def reference(self, *darts: DartPose) -> Reference:
         """Take a reference with these darts in the board."""
-        return Reference.of(self.picture(*darts), self.region.face, 0.0)
+        return Reference.of(self.picture(*darts), self.masks.face, 0.0)
 
-    def compare(self, before: tuple[Pose, ...], *after: Pose, hand: HandPose | None = None, shift: Shift | None = None) -> Comparison:
+    def compare(
+        self, before: tuple[DartPose, ...], *after: DartPose, hand: HandPose | None = None, shift: CameraShift | None = None
+    ) -> Comparison:
         """Compare a picture with the one before it."""
-        return compare(self.reference(*before), self.picture(*after, hand=hand, shift=shift), self.region)
+        return compare(self.reference(*before), self.picture(*after, hand=hand, shift=shift), self.masks)
 
-    def difference(self, before: tuple[Pose, ...], *after: Pose, hand: HandPose | None = None) -> Difference:
+    def difference(self, before: tuple[DartPose, ...], *after: DartPose, hand: HandPose | None = None) -> Difference:
         """Tell what came between two pictures."""
         return self.compare(before, *after, hand=hand).difference
 
-    def seen(self, dart: Pose, *at_mm: float) -> Floats:
+    def seen(self, dart: DartPose, *at_mm: float) -> Floats:
         """Give where the places at these heights of a dart's axis are in the picture, in px (n, 2)."""
         return self.projection.project(np.array([[dart.x_mm + z * dart.slope_x, dart.y_mm + z * dart.slope_y, z] for z in at_mm]))
 
-    def displacement(self, shift: Shift) -> Floats:
+    def displacement(self, shift: CameraShift) -> Floats:
         """Give the map (2, 3) from where things were to where they are in the picture of a displaced camera."""
-        return Sight(self.calibration, shift).displacement()
+        return ExtendedProjection(self.calibration, shift).displacement()
 
 
 @lru_cache(maxsize=12)
@@ -72,9 +74,9 @@ def outlook(rig: int = 1, camera: int = 0) -> Outlook:
     return Outlook(rig, camera)
 
 
-def dart(x_mm: float = 20.0, y_mm: float = 60.0, *, slope_x: float = 0.05, slope_y: float = 0.2, design: int = 1) -> Pose:
+def dart(x_mm: float = 20.0, y_mm: float = 60.0, *, slope_x: float = 0.05, slope_y: float = 0.2, design: int = 1) -> DartPose:
     """Stick a dart into the board; `design` 0 is black, 1 white, 2 neon."""
-    return Pose(x_mm=x_mm, y_mm=y_mm, slope_x=slope_x, slope_y=slope_y, depth_mm=9.0, roll_rad=0.4, design=design)
+    return DartPose(x_mm=x_mm, y_mm=y_mm, slope_x=slope_x, slope_y=slope_y, depth_mm=9.0, roll_rad=0.4, design=design)
 
 
 def hand(x_mm: float = 0.0, y_mm: float = 20.0, z_mm: float = 60.0) -> HandPose:
@@ -82,7 +84,7 @@ def hand(x_mm: float = 0.0, y_mm: float = 20.0, z_mm: float = 60.0) -> HandPose:
     return HandPose(x_mm=x_mm, y_mm=y_mm, z_mm=z_mm, side=1.0, grip=0.5, person=0)
 
 
-def axis_of(pose: Pose) -> Axis3:
+def axis_of(pose: DartPose) -> Axis3:
     """Give the axis of a dart."""
     return Axis3(x_mm=pose.x_mm, y_mm=pose.y_mm, slope_x=pose.slope_x, slope_y=pose.slope_y)
 

@@ -1,4 +1,4 @@
-"""What cameras around a board would tell of darts, worked out from geometry: exact lines, and lines with known errors."""
+"""What cameras around a board would report of darts, computed from geometry: exact lines, and lines with known errors."""
 
 import math
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from dartd.fusion.camera_view import View
+from dartd.fusion.camera_view import CameraSightings
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration, Pixel
-from schemas.worker import Section, Sighting, Spot
+from schemas.pipe.sightings import Blob, CrossSection, Sighting
 from workers.vision.projection import Floats, Projection
 
 FOCAL_PX = 600.0
@@ -17,7 +17,7 @@ HEIGHTS_MM = np.linspace(1.0, 78.0, 40)  # point and barrel
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flaws:
+class LineErrors:
     """How a line is wrong (standard deviations in px): the whole of it across, one end of it against the other, each section, its end."""
 
     across: float = 0.0
@@ -26,11 +26,11 @@ class Flaws:
     end: float = 0.0
 
 
-EXACT = Flaws()
+EXACT = LineErrors()
 
 
-def station(number: int, azimuth_rad: float, *, reach_mm: float = 280.0, height_mm: float = 260.0, roll_rad: float = 0.0) -> Calibration:
-    """Hang a camera beside the board: `azimuth_rad` counts counter-clockwise from +x, and it looks at the bull."""
+def camera_at(number: int, azimuth_rad: float, *, reach_mm: float = 280.0, height_mm: float = 260.0, roll_rad: float = 0.0) -> Calibration:
+    """Return a camera next to the board: `azimuth_rad` counts counter-clockwise from +x, and it points at the bull."""
     center = np.array([reach_mm * math.cos(azimuth_rad), reach_mm * math.sin(azimuth_rad), height_mm])
     forward = -center / np.linalg.norm(center)
     right = np.cross(forward, [0.0, 0.0, 1.0])
@@ -54,12 +54,12 @@ def station(number: int, azimuth_rad: float, *, reach_mm: float = 280.0, height_
 
 
 def rig(cameras: int = 3, first_rad: float = 0.4) -> list[Calibration]:
-    """Hang cameras all around the board, equally far apart."""
-    return [station(k, first_rad + k * math.tau / cameras) for k in range(cameras)]
+    """Return cameras all around the board, equally far apart."""
+    return [camera_at(k, first_rad + k * math.tau / cameras) for k in range(cameras)]
 
 
-def sight(calibration: Calibration, axis: Axis3, flaws: Flaws = EXACT, seed: int = 0) -> Sighting:
-    """Tell what a camera sees of a dart: forty cross-sections of its point and barrel, and where they end."""
+def sighting_of(calibration: Calibration, axis: Axis3, flaws: LineErrors = EXACT, seed: int = 0) -> Sighting:
+    """Return what a camera sees of a dart: forty cross-sections of its point and barrel, and where they end."""
     rng = np.random.default_rng(seed)
     projection = Projection(calibration)
     points = _seen(projection, np.column_stack([axis.x_mm + HEIGHTS_MM * axis.slope_x, axis.y_mm + HEIGHTS_MM * axis.slope_y, HEIGHTS_MM]))
@@ -84,26 +84,26 @@ def sight(calibration: Calibration, axis: Axis3, flaws: Flaws = EXACT, seed: int
         sigma_angle_rad=0.004,
         sigma_along=2.5 / FOCAL_PX,
         confidence=0.95,
-        sections=tuple(Section(u=float(u), v=float(v), half_width=3.0 / FOCAL_PX, weight=1.0) for u, v in points),
+        sections=tuple(CrossSection(u=float(u), v=float(v), half_width=3.0 / FOCAL_PX, weight=1.0) for u, v in points),
     )
 
 
-def spot(calibration: Calibration, axis: Axis3, out_mm: float, radius_mm: float) -> Spot:
-    """Give a wide place on an axis, so far out of the board, as a camera sees it."""
+def spot(calibration: Calibration, axis: Axis3, out_mm: float, radius_mm: float) -> Blob:
+    """Return a wide spot on an axis, so far out of the board, as a camera sees it."""
     rotation = np.array(calibration.rotation).reshape(3, 3)
     point_mm = np.array([axis.x_mm + out_mm * axis.slope_x, axis.y_mm + out_mm * axis.slope_y, out_mm])
     x, y, z = (float(v) for v in rotation @ point_mm + calibration.translation_mm)
-    return Spot(u=x / z, v=y / z, radius=radius_mm / z)
+    return Blob(u=x / z, v=y / z, radius=radius_mm / z)
 
 
-def view(calibration: Calibration, *sightings: Sighting) -> View:
-    """Give what one camera sees."""
-    return View(calibration.camera_id, calibration, sightings)
+def camera_sightings(calibration: Calibration, *sightings: Sighting) -> CameraSightings:
+    """Return what one camera reports."""
+    return CameraSightings(calibration.camera_id, calibration, sightings)
 
 
-def views(calibrations: list[Calibration], axis: Axis3, flaws: Flaws = EXACT, seed: int = 0) -> list[View]:
-    """Give what all cameras see of one dart."""
-    return [view(c, sight(c, axis, flaws, seed + 1000 * k)) for k, c in enumerate(calibrations)]
+def sightings_of_dart(calibrations: list[Calibration], axis: Axis3, flaws: LineErrors = EXACT, seed: int = 0) -> list[CameraSightings]:
+    """Return what all cameras report of one dart."""
+    return [camera_sightings(c, sighting_of(c, axis, flaws, seed + 1000 * k)) for k, c in enumerate(calibrations)]
 
 
 def _seen(projection: Projection, points_mm: Floats) -> Floats:
@@ -117,7 +117,7 @@ def _pixel(projection: Projection, normalised: Floats) -> Pixel:
 
 
 def displaced(sighting: Sighting, across_px: float, turn_rad: float = 0.0) -> Sighting:
-    """Give a sighting of something else: moved across itself and turned about its end."""
+    """Return a sighting of something else: moved across itself and turned about its end."""
     c, s = math.cos(turn_rad), math.sin(turn_rad)
     turn = np.array([[c, -s], [s, c]])
     end = np.array([sighting.u, sighting.v])
@@ -131,14 +131,14 @@ def displaced(sighting: Sighting, across_px: float, turn_rad: float = 0.0) -> Si
         du=float(direction[0]),
         dv=float(direction[1]),
         sections=tuple(
-            Section(u=float(u), v=float(v), half_width=x.half_width, weight=x.weight)
+            CrossSection(u=float(u), v=float(v), half_width=x.half_width, weight=x.weight)
             for (u, v), x in zip(sections, sighting.sections, strict=True)
         ),
     )
 
 
 def half_hidden(sighting: Sighting, missing_px: float, side: int) -> Sighting:
-    """Give a sighting of which `missing_px` of its width are hidden by a dart that stands on one side of it (1 or -1)."""
+    """Return a sighting with `missing_px` of its width hidden by a dart that stands on one side of it (1 or -1)."""
     shift = -side * missing_px / 2 / FOCAL_PX * np.array([-sighting.dv, sighting.du])
     sections = tuple(
         msgspec.structs.replace(

@@ -13,14 +13,14 @@ import websockets
 from tests.support.daemon import RunningDaemon, free_port
 from tests.support.player import simulated
 from tests.support.waiting import DEADLINE_S
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 
 FPS = 15  # three cameras of two cores, beside the tests
 
 
 def write_simulation(folder: Path, port: int, *, first_s: float, story: str = "demo", seed: int = 7, rig: int = 1) -> Path:
     """Write a configuration of three simulated cameras; the story's first visit begins `first_s` seconds from now."""
-    epoch_s = time.monotonic() + first_s - Story(name=story, seed=seed).lead_s
+    epoch_s = time.monotonic() + first_s - Script(name=story, seed=seed).lead_s
     lines = [f'state_dir = "{folder / "state"}"', "[server]", 'host = "127.0.0.1"', f"port = {port}"]
     for spec in simulated(f"seed={seed}&story={story}&epoch={epoch_s:.3f}", rig, hint=True):
         lines += ["[[cameras]]", f'id = "{spec.camera_id}"', f'url = "{spec.url}"', f"fps = {FPS}", f"near_sector = {spec.near_sector}"]

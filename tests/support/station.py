@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import anyio
 import anyio.abc
@@ -16,17 +16,18 @@ import msgspec
 from starlette.types import ASGIApp
 
 from dartd.auth.accounts import Accounts
-from dartd.auth.rate_limits import Limits
+from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
-from dartd.board.inputs import Input, Step
 from dartd.config import AuthConfig, CameraConfig, Config
 from dartd.daemon import _hub_figures, rate_classes
+from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
 from dartd.outlets.periodic import write_behind
+from dartd.outlets.webhooks import Webhooks
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
-from dartd.runtime.pipeline import Deciding, Pipeline
+from dartd.runtime.pipeline import BoardDecider, Pipeline
 from dartd.store.journal import Journal
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
@@ -36,6 +37,7 @@ from dartd.web.services import Services
 from schemas.base import CameraId, VisitId
 from schemas.commands import ResetBoard, StartBoard, StopBoard, TakeCalibration
 from schemas.events import (
+    BoardEvent,
     BoardReset,
     BoardStateChanged,
     BoardStatus,
@@ -52,6 +54,7 @@ from schemas.events import (
     VisitSnapshot,
     VisitThrow,
 )
+from tests.support.deciders import Forgetful
 
 TOKEN = "a-token-for-the-operator"  # noqa: S105  a test's
 SIGNING_KEY = "a-key-that-signs-logins"
@@ -61,7 +64,7 @@ CONFIG = Config(
 )
 
 
-class ScriptedBoard:
+class ScriptedBoard(Forgetful):
     """A board on which happens what it is told: events are inputs; it keeps darts and visit as the snapshot shows them."""
 
     def __init__(self) -> None:
@@ -185,7 +188,7 @@ async def running_station(
     config: Config = CONFIG,
     port: int = 0,
     hub_bytes: int = 1 << 20,
-    board: Deciding | None = None,
+    board: BoardDecider | None = None,
     around: Callable[[ASGIApp, Pipeline], ASGIApp] = lambda app, _pipeline: app,
 ) -> AsyncIterator[Station]:
     """Run a daemon on a loopback port; what it journals in the directory is there for the next one.
@@ -196,7 +199,7 @@ async def running_station(
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
-    await hub.remember()
+    await hub.load()
     metrics = Metrics("0.0")
     pipeline = Pipeline(board, journal, publish=hub.publish_all, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
@@ -208,8 +211,8 @@ async def running_station(
         access_ttl_s=auth.access_ttl_s,
         refresh_ttl_s=auth.refresh_ttl_s,
     )
-    await accounts.keep_operator_key(TOKEN)
-    limits = Limits(rate_classes(config), admin_factor=config.limits.admin_factor)
+    await accounts.ensure_operator_key(TOKEN)
+    limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
     await limits.load(journal.database)
     services = Services(
         config=config,
@@ -222,9 +225,9 @@ async def running_station(
         database=journal.database,
         accounts=accounts,
         limits=limits,
-        seat=journal,
         clients=Clients(config.ws.max_clients),
         host=HostFigures(directory),
+        webhooks=Webhooks(),
         started_at_s=time.monotonic(),
         now=time.monotonic,
     )
@@ -263,8 +266,9 @@ async def lasting_station(directory: Path, *, config: Config = CONFIG) -> AsyncI
 
 async def _remembering(journal: Journal) -> ScriptedBoard:
     board = ScriptedBoard()
-    for past in await journal.recent():
-        board.happen(past.event)
+    for past in await journal.history(0, get_args(BoardEvent)):
+        if past.event is not None:
+            board.happen(past.event)
     return board
 
 

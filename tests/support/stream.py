@@ -26,7 +26,7 @@ def envelope(seq: int, topic: str = "board:main", size: int = 0) -> Envelope:
     )
 
 
-class Kept:
+class MemoryJournal:
     """What was journalled; `forget` drops the oldest, as a journal with an end of patience does."""
 
     def __init__(self) -> None:
@@ -48,14 +48,14 @@ class Kept:
         return [row for row in self.rows if row[0] > since][:limit]
 
 
-class Pipe:
+class FakeTransport:
     """An outlet as a socket is: it takes frames until `room` of them wait for the client, then says that it is full."""
 
     def __init__(self, room: int) -> None:
         self.room = room
         self.frames: list[bytes] = []
         self.waiting = 0
-        self.hold: Callable[[], None] = lambda: None
+        self.on_full: Callable[[], None] = lambda: None
         self._drained = asyncio.Event()
 
     @property
@@ -75,7 +75,7 @@ class Pipe:
         self.frames.append(frames)
         self.waiting += 1
         if not self.is_ready:
-            self.hold()
+            self.on_full()
 
     def drain(self) -> None:
         """Let the client read."""

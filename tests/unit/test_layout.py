@@ -19,6 +19,7 @@ _TOP = {
     "LICENSE",
     "Makefile",
     "README.md",
+    "SECURITY.md",
     "config",
     "dartd",
     "pyproject.toml",

@@ -1,8 +1,8 @@
-"""Where pictures come from: a camera, a stream, a recording or the simulator, picked by the scheme of a URL."""
+"""Sources of frames: a camera, a stream, a recording or the simulator, selected by the scheme of a URL."""
 
 from typing import Protocol
 
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.vision.frame import Frame
 
@@ -12,45 +12,46 @@ STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https", "file")
 
 
 class Source(Protocol):
-    """One camera's pictures, in order of their media time. Used by one thread at a time."""
+    """The frames of one camera, in order of their media time. Used by one thread at a time."""
 
     @property
     def simulated(self) -> bool:
-        """Say whether the pictures are rendered rather than taken."""
+        """Return whether the pictures are rendered."""
 
     def open(self) -> None:
-        """Get ready to read.
+        """Open the source.
 
         Raises:
-            SourceError: there is nothing to read from; the message says how to mend it.
+            SourceError: it cannot be opened; the message says how to fix it.
         """
 
     def next_s(self) -> float | None:
-        """Give the media time of the next frame without reading it; None at the end (lockstep only)."""
+        """Return the media time of the next frame without reading it; None at the end (lockstep only)."""
 
     def read(self) -> Frame | None:
-        """Give the next frame, waiting for it when live; None at the end.
+        """Return the next frame, waiting for it when live; None at the end.
 
         Raises:
-            SourceError: the camera is gone.
+            SourceError: the camera is lost.
         """
 
     def close(self) -> None:
-        """Let go of the device; reading again needs a new source."""
+        """Close the device; a closed source is not opened again."""
 
 
 def open_source(spec: SourceSpec, *, lockstep: bool, start_s: float) -> Source:
-    """Pick the source that a URL names; it is not opened yet.
+    """Return the source that a URL names, not opened yet.
 
-    `/dev/…` and `v4l2:/dev/…` are cameras; `rtsp: http: https: file:` streams and video files; `recording:DIR` plays a recording;
-    `sim:?…` renders. Only the module of that source is loaded. `start_s` is the media time at which recordings and video files begin.
+    `/dev/…` and `v4l2:/dev/…` are cameras, `rtsp: http: https: file:` streams and video files, `recording:DIR` a recording, and
+    `sim:?…` a rendered scene. Only the module of that source is imported.
+    `start_s` is the media time at which recordings and video files begin.
 
     Raises:
         SourceError: no source has this scheme.
     """
     scheme, colon, _ = spec.url.partition(":")
     if spec.url.startswith("/dev/") or scheme == "v4l2":
-        from workers.sources.camera import CameraSource  # noqa: PLC0415 (a worker loads its own source only)
+        from workers.sources.camera import CameraSource  # noqa: PLC0415 (a process imports only its own source)
 
         return CameraSource(spec)
     if colon and scheme == "recording":

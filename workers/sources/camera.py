@@ -1,4 +1,4 @@
-"""A USB camera through V4L2: raw MJPG, every automatic off, what was set is read back."""
+"""A USB camera through V4L2: raw MJPG, all automatic functions off, every control read back after it was set."""
 
 import time
 from collections.abc import Callable
@@ -10,33 +10,33 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.worker import CameraControls, SourceSpec
+from schemas.pipe.to_worker import CameraControls, SourceSpec
 from workers.sources.errors import SourceError
 from workers.vision.frame import Frame, Image
 
 BY_PATH = Path("/dev/v4l/by-path")
-RECHECK_S = 5.0  # firmware switches automatics back on by itself
+RECHECK_S = 5.0  # firmware switches automatic functions back on by itself
 BUFFERS = 2
 MANUAL_EXPOSURE = 1  # the V4L2 menu: 1 manual, 3 aperture priority
-STAMP_LIMIT_S = 1.0  # an older driver's timestamp is not believed
+STAMP_LIMIT_S = 1.0  # a timestamp of the driver that is older than this is ignored
 MJPG = int(cv2.VideoWriter.fourcc(*"MJPG"))
-TOLERANCE = 0.02  # of a value, that a driver may round by; at least half a step
+TOLERANCE = 0.02  # relative rounding by a driver; at least half a step is tolerated
 
 
 class Capture(Protocol):
     """The part of cv2.VideoCapture that is used."""
 
     def isOpened(self) -> bool:  # noqa: N802 (OpenCV's name)
-        """Say whether the device is open."""
+        """Return whether the device is open."""
 
     def set(self, propId: int, value: float) -> bool:  # noqa: N803 (OpenCV's name)
-        """Set a property; False when the driver refuses."""
+        """Set a property; return False if the driver refuses."""
 
     def get(self, propId: int) -> float:  # noqa: N803 (OpenCV's name)
-        """Read a property back."""
+        """Return the value of a property."""
 
     def read(self) -> tuple[bool, NDArray[np.generic] | None]:
-        """Wait for a picture."""
+        """Wait for a picture and return it."""
 
     def release(self) -> None:
         """Close the device."""
@@ -44,12 +44,12 @@ class Capture(Protocol):
 
 @dataclass(frozen=True)
 class Setting:
-    """One control: which property, which value the driver is to hold, and what people call it."""
+    """One control: its property, the value that the driver must hold, and its name in messages."""
 
     name: str
     prop: int
     value: float
-    asked: bool = True  # an automatic that a camera does not have is no fault, a value that was asked for is
+    required: bool = True  # a camera may lack an automatic function, but not a control that was configured
 
 
 class CameraSource:
@@ -70,10 +70,10 @@ class CameraSource:
         """Open the device, set format and controls, and read them back.
 
         Raises:
-            SourceError: it is not there, not to be opened, or does not do what was asked.
+            SourceError: it does not exist, cannot be opened, or does not accept a setting.
         """
         if not self._path.exists():
-            raise SourceError(f"{self._path}: no such camera; {_way_out()}")
+            raise SourceError(f"{self._path}: no such camera; {_suggestion()}")
         capture = self._capture = self._opener(str(self._path))
         if not capture.isOpened():
             raise SourceError(
@@ -89,22 +89,22 @@ class CameraSource:
         self._recheck_s = time.monotonic() + RECHECK_S
 
     def next_s(self) -> float | None:
-        """Give None: nobody knows when a camera's next frame comes."""
+        """Return None: the time of a camera's next frame is not known."""
         return None
 
     def read(self) -> Frame | None:
-        """Wait for the next picture.
+        """Wait for the next picture and return it.
 
         Raises:
-            SourceError: the camera is gone.
+            SourceError: the camera is lost.
         """
         if self._capture is None:
             raise SourceError(f"{self._path} is not open")
-        there, picture = self._capture.read()
+        is_read, picture = self._capture.read()
         now_s = time.monotonic()
-        if not there or picture is None or not picture.size:
-            gone = "has been unplugged" if not self._path.exists() else "gives no more pictures; check cable and power"
-            raise SourceError(f"{self._path} {gone}")
+        if not is_read or picture is None or not picture.size:
+            reason = "has been unplugged" if not self._path.exists() else "delivers no more pictures; check cable and power"
+            raise SourceError(f"{self._path} {reason}")
         if now_s >= self._recheck_s:
             self._recheck_s = now_s + RECHECK_S
             self.corrections += sum(self._correct(self._capture, setting) for setting in self._settings)
@@ -126,21 +126,21 @@ class CameraSource:
         width, height = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
         if (width, height) != (spec.width, spec.height):
             raise SourceError(
-                f"{self._path} gives pictures of {width}x{height}, {spec.width}x{spec.height} was asked for: "
+                f"{self._path} delivers pictures of {width}x{height} instead of {spec.width}x{spec.height}: "
                 "set width and height to a size that it offers as MJPG (v4l2-ctl --list-formats-ext shows them)"
             )
         if int(capture.get(cv2.CAP_PROP_FOURCC)) != MJPG:
             raise SourceError(f"{self._path} does not offer MJPG at {width}x{height}; choose another size (v4l2-ctl --list-formats-ext)")
-        if not capture.set(cv2.CAP_PROP_CONVERT_RGB, 0):  # the raw JPEG, decoded only as far as somebody asks
-            raise SourceError(f"{self._path} does not hand out raw MJPG; is it a V4L2 camera?")
+        if not capture.set(cv2.CAP_PROP_CONVERT_RGB, 0):  # the raw JPEG, which is decoded only as far as needed
+            raise SourceError(f"{self._path} does not deliver raw MJPG; is it a V4L2 camera?")
 
     def _apply(self, capture: Capture, setting: Setting) -> bool:
         capture.set(setting.prop, setting.value)
-        return not setting.asked or _holds(capture, setting)
+        return not setting.required or _holds(capture, setting)
 
     def _correct(self, capture: Capture, setting: Setting) -> bool:
-        """Set a control again that the firmware has changed; True when it had."""
-        if _holds(capture, setting) or not (setting.asked or capture.set(setting.prop, setting.value)):
+        """Set a control again if the firmware has changed it; return whether it had."""
+        if _holds(capture, setting) or not (setting.required or capture.set(setting.prop, setting.value)):
             return False
         capture.set(setting.prop, setting.value)
         return True
@@ -155,14 +155,14 @@ class CameraSource:
 
 
 def settings_for(controls: CameraControls) -> tuple[Setting, ...]:
-    """List what is set on a camera, automatics first: a value cannot be set while its automatic is on."""
+    """Return the controls to set, automatic functions first: a value cannot be set while its automatic function is on."""
     automatics = (
-        Setting("automatic exposure", cv2.CAP_PROP_AUTO_EXPOSURE, MANUAL_EXPOSURE, asked=controls.exposure_ms is not None),
-        Setting("automatic white balance", cv2.CAP_PROP_AUTO_WB, 0, asked=controls.white_balance is not None),
-        Setting("autofocus", cv2.CAP_PROP_AUTOFOCUS, 0, asked=controls.focus is not None),
+        Setting("automatic exposure", cv2.CAP_PROP_AUTO_EXPOSURE, MANUAL_EXPOSURE, required=controls.exposure_ms is not None),
+        Setting("automatic white balance", cv2.CAP_PROP_AUTO_WB, 0, required=controls.white_balance is not None),
+        Setting("autofocus", cv2.CAP_PROP_AUTOFOCUS, 0, required=controls.focus is not None),
     )
     exposure = None if controls.exposure_ms is None else controls.exposure_ms * 10  # the driver counts in 100 µs
-    wanted = (
+    values = (
         ("exposure_ms (in 100 µs)", cv2.CAP_PROP_EXPOSURE, exposure),
         ("contrast", cv2.CAP_PROP_CONTRAST, controls.contrast),
         ("gamma", cv2.CAP_PROP_GAMMA, controls.gamma),
@@ -170,12 +170,12 @@ def settings_for(controls: CameraControls) -> tuple[Setting, ...]:
         ("white_balance", cv2.CAP_PROP_WB_TEMPERATURE, controls.white_balance),
         ("focus", cv2.CAP_PROP_FOCUS, controls.focus),
     )
-    return automatics + tuple(Setting(name, prop, value) for name, prop, value in wanted if value is not None)
+    return automatics + tuple(Setting(name, prop, value) for name, prop, value in values if value is not None)
 
 
 @dataclass(frozen=True)
 class FoundCamera:
-    """A camera of this machine: its stable path (the port it is plugged into), its device node, and the name it gives itself."""
+    """A camera of this machine: its stable path (the port it is plugged into), its device node, and the name that it reports."""
 
     path: str
     device: str
@@ -183,7 +183,7 @@ class FoundCamera:
 
 
 def list_cameras(by_path: Path = BY_PATH, names: Path = Path("/sys/class/video4linux")) -> list[FoundCamera]:
-    """List the cameras by their stable paths; of the nodes of one camera only the one that gives pictures (`…-video-index0`)."""
+    """Return the cameras by their stable paths; of the nodes of a camera only the one with pictures (`…-video-index0`)."""
     if not by_path.is_dir():
         return []
     found = []
@@ -203,7 +203,7 @@ def _open_v4l2(path: str) -> Capture:
     return cv2.VideoCapture(path, cv2.CAP_V4L2)
 
 
-def _way_out() -> str:
+def _suggestion() -> str:
     found = list_cameras()
     if not found:
         return "no camera is plugged in (nothing in /dev/v4l/by-path)"

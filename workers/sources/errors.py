@@ -1,5 +1,5 @@
-"""What goes wrong with a source of pictures."""
+"""Errors of sources."""
 
 
 class SourceError(Exception):
-    """A source cannot be opened or has gone; the message says what, where, and how to mend it."""
+    """A source cannot be opened or was lost; the message says what, where, and how to fix it."""

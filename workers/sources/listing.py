@@ -1,4 +1,4 @@
-"""`python -m workers.sources.listing`: the cameras that are plugged in, ready to paste into the configuration."""
+"""List the cameras that are plugged in: `python -m workers.sources.listing`, run by `dartd cameras`."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.camera import CameraSource, FoundCamera, list_cameras
 from workers.sources.errors import SourceError
 from workers.vision.frame import BadFrameError
@@ -20,29 +20,29 @@ Without a camera: dartd run --config config/simulator.toml
 
 
 def main(arguments: list[str] | None = None, *, find: Callable[[], Sequence[FoundCamera]] = list_cameras) -> int:
-    """List the cameras; with `--pictures DIR` take a picture of each."""
+    """Print the cameras as lines of a configuration; with `--pictures DIR` take a picture of each."""
     parser = argparse.ArgumentParser(prog="dartd cameras", description="List the cameras that are plugged in.")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="take a picture of each camera")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     cameras = find()
     if not cameras:
         sys.stdout.write(NONE_FOUND)
         return 0
     for number, camera in enumerate(cameras):
         sys.stdout.write(f"\n# {camera.name or 'a camera'} ({camera.device})\n")
-        if asked.pictures:
-            sys.stdout.write(f"# {take_picture(camera, asked.pictures / f'cam{number}.jpg')}\n")
+        if options.pictures:
+            sys.stdout.write(f"# {take_picture(camera, options.pictures / f'cam{number}.jpg')}\n")
         sys.stdout.write(entry(number, camera))
     return 0
 
 
 def entry(number: int, camera: FoundCamera) -> str:
-    """Write a camera as the configuration wants it."""
+    """Return the lines of a camera for the configuration."""
     return f'[[cameras]]\nid = "cam{number}"\nurl = "{camera.path}"\nwidth = 800\nheight = 600\nfps = 30\n'
 
 
 def take_picture(camera: FoundCamera, path: Path) -> str:
-    """Take one picture, and say what came of it."""
+    """Take one picture and return a sentence on the result."""
     source = CameraSource(SourceSpec(camera_id=CameraId(path.stem), url=camera.path))
     try:
         source.open()

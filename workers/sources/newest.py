@@ -1,4 +1,4 @@
-"""Read a live source in a thread of its own, so that whoever asks gets the newest frame."""
+"""Read a live source in a thread of its own, so that the loop gets the newest frame."""
 
 import os
 import threading
@@ -17,21 +17,21 @@ class Ended:
 
 @dataclass(frozen=True)
 class Gone:
-    """The source could not be opened or broke off, and why."""
+    """The source could not be opened or was lost; `reason` says why."""
 
     reason: str
 
 
 class NewestFrame:
-    """A mailbox for one frame, filled by the reading thread: a newer frame takes the place of one that nobody took (counted as dropped).
+    """A queue of one frame, filled by the reading thread: a newer frame replaces one that was not taken (counted as dropped).
 
-    The thread opens, reads and closes the source; nobody else touches it. `fileno()` is readable when `take()` has something to give.
+    Only the thread opens, reads and closes the source. `fileno()` is readable when `take()` returns something.
     """
 
     def __init__(self, source: Source) -> None:
         self.frames_read = 0
         self.frames_dropped = 0
-        self.news_s = time.monotonic()
+        self.last_item_s = time.monotonic()
         self._source = source
         self._lock = threading.Lock()
         self._frame: Frame | None = None
@@ -42,33 +42,33 @@ class NewestFrame:
         self._thread = threading.Thread(target=self._run, name="source", daemon=True)
 
     def start(self) -> None:
-        """Begin to read."""
+        """Start reading."""
         self._thread.start()
 
     def fileno(self) -> int:
-        """Give the file descriptor to wait on."""
+        """Return the file descriptor to wait on."""
         return self._wake
 
     def take(self) -> list[Frame | Ended | Gone]:
-        """Give the newest frame that was not taken yet, then how the source ended; nothing when there is no news.
+        """Return the newest frame that was not taken yet, and after it how the source ended.
 
         Raises:
-            Exception: whatever the source raised that is no SourceError; it is a fault of ours and ends the process.
+            Exception: an exception of the source other than SourceError; it is a programming error and ends the process.
         """
         with self._lock:
             try:
                 os.eventfd_read(self._wake)
             except BlockingIOError:
                 return []
-            news = [item for item in (self._frame, self._end) if item is not None]
+            items = [item for item in (self._frame, self._end) if item is not None]
             self._frame = self._end = None
             crash = self._crash
         if crash is not None:
             raise crash
-        return list(news)
+        return list(items)
 
     def close(self, timeout_s: float = 1.0) -> bool:
-        """Let the thread end; False when it still hangs in the source after `timeout_s`."""
+        """End the thread; return False if it still hangs in the source after `timeout_s`."""
         self._closing.set()
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
@@ -107,10 +107,10 @@ class NewestFrame:
             if frame is not None:
                 if self._frame is not None:
                     self.frames_dropped += 1
-                    # A repeat that replaces the picture it repeats is news to whoever takes it.
+                    # A repeat that replaces the picture it repeats is a new picture for the loop.
                     frame.held = frame.held and self._frame.held
                 self._frame = frame
-                self.news_s = time.monotonic()
+                self.last_item_s = time.monotonic()
             if end is not None:
                 self._end = end
             os.eventfd_write(self._wake, 1)

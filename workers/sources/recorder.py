@@ -1,4 +1,4 @@
-"""`python -m workers.sources.recorder`: write one camera's pictures to a folder, each told as a JSON line on stdout."""
+"""Write the pictures of one camera to a folder, with a JSON line on stdout for each: `python -m workers.sources.recorder`."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources import open_source
 from workers.sources.errors import SourceError
 from workers.vision.frame import BadFrameError, Frame
@@ -18,12 +18,12 @@ JPEG_QUALITY = 95
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Record from `--start-s` (monotonic; 0: now) for `--seconds`; 1 when the camera cannot be read."""
-    asked = _parser().parse_args(arguments)
+    """Record from `--start-s` (monotonic; 0: now) for `--seconds`; return 1 if the camera cannot be read."""
+    options = _parser().parse_args(arguments)
     cv2.setNumThreads(1)
-    spec = SourceSpec(camera_id=CameraId(asked.camera_id), url=asked.url, width=asked.width, height=asked.height, fps=asked.fps)
+    spec = SourceSpec(camera_id=CameraId(options.camera_id), url=options.url, width=options.width, height=options.height, fps=options.fps)
     try:
-        record(spec, asked.out, asked.start_s or time.monotonic(), asked.seconds, asked.source_start_s)
+        record(spec, options.out, options.start_s or time.monotonic(), options.seconds, options.source_start_s)
     except SourceError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -31,10 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def record(spec: SourceSpec, folder: Path, start_s: float, seconds: float, source_start_s: float | None = None) -> None:
-    """Write every frame between `start_s` and the end; a broken one is left out.
+    """Write every frame of a period; broken frames are left out.
 
     Raises:
-        SourceError: the camera cannot be opened, or breaks off.
+        SourceError: the camera cannot be opened, or is lost.
     """
     source = open_source(spec, lockstep=False, start_s=source_start_s or start_s)
     source.open()
@@ -62,8 +62,8 @@ def _write(path: Path, frame: Frame) -> bool:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m workers.sources.recorder", description="Write one camera's pictures to a folder.")
-    parser.add_argument("--out", type=Path, required=True, help="a folder that is there")
+    parser = argparse.ArgumentParser(prog="python -m workers.sources.recorder", description="Write the pictures of one camera to a folder.")
+    parser.add_argument("--out", type=Path, required=True, help="an existing folder")
     parser.add_argument("--url", required=True)
     parser.add_argument("--camera-id", required=True)
     parser.add_argument("--width", type=int, default=800)
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fps", type=float, default=30.0)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--start-s", type=float, default=0.0, help="monotonic time of the first picture, the same for all cameras")
-    parser.add_argument("--source-start-s", type=float, help="when a simulated scene began; without it, now")
+    parser.add_argument("--source-start-s", type=float, help="start of a simulated scene; default: now")
     return parser
 
 

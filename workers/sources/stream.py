@@ -1,4 +1,4 @@
-"""Pictures from RTSP, HTTP, or a video file."""
+"""Frames from RTSP, HTTP, or a video file."""
 
 import time
 from pathlib import Path
@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import cv2
 import numpy as np
 
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.vision.frame import Frame, Image
 
@@ -16,9 +16,9 @@ READ_TIMEOUT_MS = 3000
 
 
 class StreamSource:
-    """What FFmpeg can open. A video file has its own timestamps, and an end; a network stream has the time of arrival, and no end.
+    """Any stream that FFmpeg opens. A video file has timestamps and an end; a network stream has the time of arrival and no end.
 
-    A file that is played live waits for the time of each frame, `start_s` being its beginning on the monotonic clock (0: now).
+    A file that is played live waits for the time of each frame, counted from `start_s` on the monotonic clock (0: now).
     """
 
     simulated = False
@@ -33,13 +33,13 @@ class StreamSource:
         self._last_s = -1.0
 
     def open(self) -> None:
-        """Open the stream, waiting a bounded time for the other end.
+        """Open the stream, waiting a bounded time for the server.
 
         Raises:
-            SourceError: it cannot be opened, gives no picture, or pictures of another size; or a network stream is to run in lockstep.
+            SourceError: it cannot be opened, delivers no picture or another size, or is a network stream in lockstep.
         """
         if self._lockstep and self._file is None:
-            raise SourceError(f"{self._name} has no clock of its own: it can be watched live, not replayed")
+            raise SourceError(f"{self._name} has no clock of its own: it can be used live, but not replayed")
         if self._file is not None and not self._file.is_file():
             raise SourceError(f"{self._file}: no such video file; write its path after file:")
         timeouts = [
@@ -59,25 +59,25 @@ class StreamSource:
             self._start_s = time.monotonic()
         self._next = self._fetch()
         if self._next is None:
-            raise SourceError(f"{self._name} opens but gives no picture; check that it plays")
+            raise SourceError(f"{self._name} opens but delivers no picture; check that it plays")
         self._check_size(self._next[1])
 
     def next_s(self) -> float | None:
-        """Give the media time of the next frame; None at the end."""
+        """Return the media time of the next frame; None at the end."""
         return None if self._next is None else self._next[0]
 
     def read(self) -> Frame | None:
-        """Give the next frame; None at the end of a file.
+        """Return the next frame; None at the end of a file.
 
         Raises:
-            SourceError: a network stream has broken off.
+            SourceError: a network stream was lost.
         """
         picture, self._next = self._next, None
         if picture is None and (self._file is None or not self._lockstep):
             picture = self._fetch()
         if picture is None:
             if self._file is None:
-                raise SourceError(f"{self._name} has broken off")
+                raise SourceError(f"{self._name} was lost")
             return None
         if self._lockstep:
             self._next = self._fetch()
@@ -99,17 +99,17 @@ class StreamSource:
     def _fetch(self) -> tuple[float, Image] | None:
         if self._capture is None:
             return None
-        there, pixels = self._capture.read()
-        if not there:
+        is_read, pixels = self._capture.read()
+        if not is_read:
             return None
         return self._time(self._capture), np.asarray(pixels, np.uint8)
 
     def _time(self, capture: cv2.VideoCapture) -> float:
-        """Give the media time of the picture just read; it always grows."""
+        """Return the media time of the picture just read; it always increases."""
         if self._file is None:
             return time.monotonic()
         at_s = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-        if at_s <= self._last_s:  # containers without timestamps say 0
+        if at_s <= self._last_s:  # containers without timestamps return 0
             at_s = self._last_s + 1 / self._spec.fps
         self._last_s = max(at_s, 0.0)
         return self._start_s + self._last_s
@@ -118,13 +118,13 @@ class StreamSource:
         height, width = pixels.shape[:2]
         if (width, height) != (self._spec.width, self._spec.height):
             raise SourceError(
-                f"{self._name} gives pictures of {width}x{height}, {self._spec.width}x{self._spec.height} was asked for: "
-                "set width and height to what it gives"
+                f"{self._name} delivers pictures of {width}x{height} instead of {self._spec.width}x{self._spec.height}: "
+                "set width and height to those of the stream"
             )
 
 
 def file_of(url: str) -> Path | None:
-    """Give the path that `file:PATH` or `file:///PATH` names; None for other URLs."""
+    """Return the path that `file:PATH` or `file:///PATH` names; None for other URLs."""
     if not url.startswith("file:"):
         return None
     path = url.removeprefix("file:")
@@ -132,6 +132,6 @@ def file_of(url: str) -> Path | None:
 
 
 def without_password(url: str) -> str:
-    """Write a URL without who logs in and with what, and without its query, which may carry a key."""
+    """Return a URL without user, password and query, which may hold a key."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -1,8 +1,9 @@
-"""Find the axes of thin straight things in a difference: darts, several hypotheses of them.
+"""Find the axes of thin straight objects in a difference: several hypotheses for each dart.
 
-The change is cut across the direction in which darts stand out of the board. Each cut through a point, barrel or shaft gives a middle
-between two edges at half height; middles that lie on one line are a dart's axis, known across to a fraction of a pixel. Flights are
-too wide to take part. Where the change ends on the line, towards the board, is the tip, known to some pixels only.
+The change is divided into cross-sections perpendicular to the direction in which darts stand out of the board. Each cross-section of a
+point, barrel or shaft has a middle between its two edges at half height; middles on one line are the axis of a dart, which is accurate to a
+fraction of a pixel across. Flights are too wide to be used. The tip, where the change ends on the line towards the board, is accurate to
+some pixels.
 """
 
 from dataclasses import dataclass
@@ -12,40 +13,74 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.geometry import Pixel
-from schemas.worker import Section, Sighting
-from workers.vision.difference import Difference
+from schemas.pipe.sightings import CrossSection, Sighting
+from workers.vision.board_masks import outward_direction
+from workers.vision.difference import MAD_TO_SIGMA, Difference
 from workers.vision.frame import Image
 from workers.vision.projection import Floats, Projection
-from workers.vision.region import outward
 
+# Lengths in mm are on a dart. Measure again: `python -m tests.bench.visits --visits 500 --rigs 25` (errors and missed darts), and for
+# recordings of real darts `dartd replay DIR --score`.
+
+# Clusters of change.
+OPEN_PX, JOIN_PX = 2, 13  # single pixels are removed; parts of a dart that are nearer than 6 px to each other are one cluster
+CLOSE_PX = (3, 5)  # rows, columns: holes in a barrel that has the colour of the bed
+SMALLEST_PX = 25  # area: less is noise
+MOST_CLUSTERS = 6  # bounds the work
+MARGIN_PX = 12  # around a cluster in its patch, for the edges of cross-sections and for the end
+
+# Cross-sections.
 WIDEST_MM = 11.0  # barrels are up to 9 mm thick, and the picture blurs them
-LEANS_RAD = (0.0, -0.55, 0.55)  # cuts are square to darts that lean so in the picture, against one that stands straight,
-STEEPEST = 0.33  # and to those that lean less than 18° more or less: oblique cuts make barrels too wide
-NEAR_TIP_MM = 75.0  # point and barrel: the part of the axis that counts
-SHORTEST_MM = 9.0
-FEWEST = 8
-ON_LINE_PX = 1.3
-HYPOTHESES = 4
-SMALLEST_PX = 25
-MOST_CLUSTERS = 6
-MARGIN_PX = 12
-GAP_MM = 9.0
-SYSTEMATIC_PX = 0.2  # registration, lens and the dart's own roundness: what does not average out along the axis
-ENDS_PX = 2.5
-TAPERED = 0.6  # of a barrel's width: what is so much thinner where it ends is a point, and the end is a tip
-POINT_MM = (12.0, 40.0)  # from the end on: within the first is nothing but point, beyond the second nothing but barrel
-BLUNT_MM = 8.0  # how far along an end that does not taper is from the tip in 68 %: a dark point is not seen, or a shadow goes on beyond it
-BLUR_PX = 2.0  # blur draws out an end: where it is lost in noise lies so far beyond where it is half as strong as before
-CLEAR_LEVELS = 40.0  # shadows of a ring of lamps are faint streaks around the foot of a dart: they weigh less than the dart
-FAINTEST = 0.25
-BESIDE = 0.3  # of a cut beside a dart that stands: that one may hide an edge of it
+LEANS_RAD = (0.0, -0.55, 0.55)  # cross-sections are square to darts that lean by this in the picture, against one that is perpendicular to
+STEEPEST = 0.33  # the face, and to those that lean up to 18° (this slope) more or less: oblique cross-sections make barrels too wide
+BORDER_PX = (4, 6)  # left and right: a run of change closer to the border of the patch has no room for its edges
+EDGE_PX = (3, 4)  # an edge is searched from 3 px inside a run of change to 4 px outside
+NEIGHBOUR_PX = 2  # outside an edge: the pixel that decides whether another dart adjoins
+FULL_CONTRAST_LEVELS = (
+    40.0  # contrast of full weight; shadows of a ring of lamps are faint streaks around the point of a dart and weigh less
+)
+FAINTEST = 0.25  # the least weight for contrast
+BESIDE = 0.3  # factor on the weight of a cross-section that adjoins another dart: that one may hide an edge
+
+# Line hypotheses (RANSAC, then a robust fit).
+HYPOTHESES = 4  # in one cluster and lean
+FEWEST = 8  # cross-sections on a line
+SHORTEST_MM = 9.0  # of a line
+SAMPLES = 400  # random pairs of cross-sections: with 15 % inliers, 1 of 9,000 searches draws no pair of two inliers
+APART_PX = 6  # rows between the two of a pair, else its slope is noise
+ON_LINE_PX = 1.3  # largest distance of an inlier
+TAKEN = 1.5  # times ON_LINE_PX: cross-sections this near a line are not used for the next hypothesis
+CAUCHY_PX, ROUNDS = 0.6, 4  # scale of the weights of the robust fit, twice the scatter of a clear edge; iterations
+OUTLIER_PX = 2.0  # beyond this a cross-section of the fitted part is left out
+
+# The end that points into the board.
+NEAR_TIP_MM = 75.0  # point and barrel: the part of a dart that is fitted
+GAP_MM = 9.0  # a longer gap separates specks beyond the tip
+END_GAP_PX = 3  # rows without change that end the search for the tip
+END_WINDOW_PX = 6  # columns to each side of the line that are compared with its middle
+END_SHARE = 0.6  # of the threshold: the point is followed down to this change
+END_CONTRAST, END_LEVELS = 1.5, 2.0  # and it must differ from both sides by this factor and these grey levels
+BLUR_PX = 2.0  # blur lengthens an end: the change is lost in noise this far beyond the place where it has half its strength
+TAPERED = 0.6  # of the width of a barrel: an end that is thinner is a point, and the end is a tip
+POINT_MM = (12.0, 40.0)  # from the end: up to the first there is only point, beyond the second only barrel
+
+# Uncertainty (standard deviations).
+SYSTEMATIC_PX = 0.2  # of the axis: registration, lens and the roundness of the dart, which do not average out along it
+INDEPENDENT = 4  # cross-sections that share one error: an edge is disturbed over several rows
+FEWEST_INDEPENDENT = 3.0
+SCATTER_PX = 0.05  # least scatter of cross-sections: half of a perfect fit is luck
+ANGLE_PX = 0.1  # systematic part of the angle, over the length of the line
+ENDS_PX = 2.5  # of the end along the axis, if it tapers
+BLUNT_MM = 8.0  # of an end that does not taper, in 68 % of them: a dark point is not visible, or a shadow continues beyond it
+HIDDEN_PX = 20.0  # of an end behind another dart
+DIRECTION_PX = 60.0  # distance of the second point that the direction is computed from
 
 
 @dataclass(frozen=True)
-class Cuts:
+class CrossSections:
     """Cross-sections in a patch: `row` along the axis (tip downwards), `middle` and `width` in px, `weight` 0 to 1.
 
-    `hidden` is 1 where the right edge may be hidden by a dart that stands, -1 where the left one may be, 2 where both, 0 where neither.
+    `hidden` is 1 where another dart may hide the right edge, -1 the left one, 2 both, 0 neither.
     """
 
     row: Floats
@@ -56,8 +91,8 @@ class Cuts:
 
 
 @dataclass(frozen=True)
-class Patch:
-    """A part of the picture turned so that a straight dart stands upright in it, tip down."""
+class UprightPatch:
+    """A part of the picture, rotated so that a dart is upright in it, tip down."""
 
     to_patch: Floats
     magnitude: NDArray[np.float32]
@@ -68,11 +103,11 @@ class Patch:
 
 
 def find_axes(diff: Difference, known: Image, projection: Projection) -> list[Sighting]:
-    """List the thin straight things that changed, best supported first; `known` is 255 where earlier darts are."""
+    """List the thin straight objects that changed, best supported first; `known` is 255 where earlier darts are."""
     sightings = []
     for cluster in _clusters(diff.changed):
         for lean_rad in LEANS_RAD:
-            sightings += _lines(_upright(diff, known, cluster, projection, lean_rad), projection)
+            sightings += _line_sightings(_upright(diff, known, cluster, projection, lean_rad), projection)
     return _different(sorted(sightings, key=_rank), projection)[: 2 * HYPOTHESES]
 
 
@@ -81,7 +116,7 @@ def _rank(sighting: Sighting) -> float:
 
 
 def _different(sightings: list[Sighting], projection: Projection) -> list[Sighting]:
-    """Keep of the same line, found square to two leans, the first."""
+    """Keep the first of the sightings of one line, which may be found at two leans."""
     kept: list[Sighting] = []
     same = ON_LINE_PX / projection.calibration.focal_x_px
     for one in sightings:
@@ -92,74 +127,76 @@ def _different(sightings: list[Sighting], projection: Projection) -> list[Sighti
 
 
 def _clusters(changed: Image) -> list[Image]:
-    """Part the changed areas, near ones together: for each of the largest a picture with that one alone."""
-    joined = cv2.dilate(cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.ones((13, 13), np.uint8))
+    """Divide the change into clusters; return a mask of each of the largest."""
+    joined = cv2.dilate(
+        cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((OPEN_PX, OPEN_PX), np.uint8)), np.ones((JOIN_PX, JOIN_PX), np.uint8)
+    )
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     largest = sorted(range(1, count), key=lambda k: -int(stats[k, cv2.CC_STAT_AREA]))[:MOST_CLUSTERS]
     clusters = [cv2.bitwise_and(changed, changed, mask=(labels == k).astype(np.uint8)).astype(np.uint8, copy=False) for k in largest]
     return [c for c in clusters if cv2.countNonZero(c) >= SMALLEST_PX]
 
 
-def _upright(diff: Difference, known: Image, cluster: Image, projection: Projection, lean_rad: float) -> Patch:
-    """Turn the part of the picture with a cluster so that a dart that leans so at its lower end is upright."""
+def _upright(diff: Difference, known: Image, cluster: Image, projection: Projection, lean_rad: float) -> UprightPatch:
+    """Rotate the part of the picture with a cluster so that a dart that leans by `lean_rad` at its lower end is upright."""
     points = np.asarray(cv2.findNonZero(cluster), float).reshape(-1, 2)
     middle = points.mean(axis=0)
-    direction, _ = outward(projection, middle)
+    direction, _ = outward_direction(projection, middle)
     lowest = points[np.argmin(points @ direction)]
-    direction, px_per_mm = outward(projection, lowest)
+    direction, px_per_mm = outward_direction(projection, lowest)
     c, s = np.cos(lean_rad), np.sin(lean_rad)
     direction = np.array([[c, -s], [s, c]]) @ direction
     # rows grow towards the board: the patch's y axis is minus the outward direction
-    turn = np.array([[-direction[1], direction[0]], [-direction[0], -direction[1]]])
-    turned = points @ turn.T
-    low, high = turned.min(axis=0) - MARGIN_PX, turned.max(axis=0) + MARGIN_PX
+    rotation = np.array([[-direction[1], direction[0]], [-direction[0], -direction[1]]])
+    rotated = points @ rotation.T
+    low, high = rotated.min(axis=0) - MARGIN_PX, rotated.max(axis=0) + MARGIN_PX
     size = (int(np.ceil(high[0] - low[0])), int(np.ceil(high[1] - low[1])))
-    to_patch = np.column_stack([turn, -low])
+    to_patch = np.column_stack([rotation, -low])
 
     def warp(picture: Image, how: int) -> Image:
         return cv2.warpAffine(picture, to_patch, size, flags=how).astype(np.uint8, copy=False)
 
     magnitude = cv2.blur(warp(diff.magnitude, cv2.INTER_LINEAR).astype(np.float32), (1, 3))
-    return Patch(
+    return UprightPatch(
         to_patch,
         np.asarray(magnitude, np.float32),
         warp(diff.threshold, cv2.INTER_NEAREST).astype(np.float32),
-        cv2.morphologyEx(warp(cluster, cv2.INTER_NEAREST), cv2.MORPH_CLOSE, np.ones((3, 5), np.uint8)).astype(np.uint8, copy=False),
+        cv2.morphologyEx(warp(cluster, cv2.INTER_NEAREST), cv2.MORPH_CLOSE, np.ones(CLOSE_PX, np.uint8)).astype(np.uint8, copy=False),
         warp(known, cv2.INTER_NEAREST),
         px_per_mm,
     )
 
 
-def _cuts(patch: Patch) -> Cuts:
-    """Cut the patch row by row: the runs of change that are thin enough, with sub-pixel edges at half height."""
+def _cross_sections(patch: UprightPatch) -> CrossSections:
+    """Measure the runs of change in each row that are thin enough, with sub-pixel edges at half height."""
     inside = np.pad((patch.changed > 0).astype(np.int8), ((0, 0), (1, 1)))
     step = np.diff(inside, axis=1)
     row, first = np.nonzero(step == 1)
     _, last = np.nonzero(step == -1)
     last = last - 1
-    thin = (last - first + 1 <= WIDEST_MM * patch.px_per_mm) & (first > 4) & (last < patch.changed.shape[1] - 6)
+    thin = (last - first + 1 <= WIDEST_MM * patch.px_per_mm) & (first > BORDER_PX[0]) & (last < patch.changed.shape[1] - BORDER_PX[1])
     row, first, last = row[thin], first[thin], last[thin]
     if len(row) == 0:
-        return Cuts(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.int8))
+        return CrossSections(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.int8))
     left = _edge(patch.magnitude, row, first, -1)
     right = _edge(patch.magnitude, row, last, 1)
-    hidden_left = patch.known[row, np.maximum(first - 2, 0)] > 0
-    hidden_right = patch.known[row, np.minimum(last + 2, patch.known.shape[1] - 1)] > 0
+    hidden_left = patch.known[row, np.maximum(first - NEIGHBOUR_PX, 0)] > 0
+    hidden_right = patch.known[row, np.minimum(last + NEIGHBOUR_PX, patch.known.shape[1] - 1)] > 0
     hidden = np.where(hidden_left & hidden_right, np.int8(2), hidden_right.astype(np.int8) - hidden_left)
     contrast = patch.magnitude[row, (first + last) // 2]
-    clear = np.clip(contrast / CLEAR_LEVELS, FAINTEST, 1.0)
+    clear = np.clip(contrast / FULL_CONTRAST_LEVELS, FAINTEST, 1.0)
     weight = np.where(hidden_left | hidden_right, BESIDE * clear, clear)
-    return Cuts(row.astype(float), (left + right) / 2, right - left, weight, hidden)
+    return CrossSections(row.astype(float), (left + right) / 2, right - left, weight, hidden)
 
 
 def _edge(magnitude: NDArray[np.float32], row: NDArray[np.intp], column: NDArray[np.intp], side: int) -> Floats:
-    """Find where the change falls to half of its height beside the edge, in px; `side` -1 is the left edge, 1 the right."""
-    offsets = np.arange(-3, 5)  # from three px inside to four outside
+    """Find where the change falls to half of its height at the edge, in px; `side` is -1 for the left edge, 1 for the right one."""
+    offsets = np.arange(-EDGE_PX[0], EDGE_PX[1] + 1)  # in px from the inside to the outside
     columns = np.clip(column[:, None] + side * offsets[None, :], 0, magnitude.shape[1] - 1)
     profile = magnitude[row[:, None], columns]
-    half = profile[:, :5].max(axis=1) / 2
+    half = profile[:, : EDGE_PX[0] + 2].max(axis=1) / 2
     below = profile < half[:, None]
-    below[:, :2] = False
+    below[:, : EDGE_PX[0] - 1] = False
     k = np.where(below.any(axis=1), below.argmax(axis=1), len(offsets) - 1)
     n = np.arange(len(row))
     high, low = profile[n, k - 1], profile[n, k]
@@ -167,8 +204,8 @@ def _edge(magnitude: NDArray[np.float32], row: NDArray[np.intp], column: NDArray
     return np.asarray(column + side * (offsets[k - 1] + part), float)
 
 
-def _lines(patch: Patch, projection: Projection) -> list[Sighting]:
-    cuts = _cuts(patch)
+def _line_sightings(patch: UprightPatch, projection: Projection) -> list[Sighting]:
+    cuts = _cross_sections(patch)
     free = np.ones(len(cuts.row), bool)
     found = []
     rng = np.random.default_rng(len(cuts.row))
@@ -178,21 +215,21 @@ def _lines(patch: Patch, projection: Projection) -> list[Sighting]:
             break
         on = free & (np.abs(cuts.middle - line[0] - line[1] * cuts.row) < ON_LINE_PX)
         sighting = _sighting(patch, cuts, on, projection)
-        free &= np.abs(cuts.middle - line[0] - line[1] * cuts.row) >= 1.5 * ON_LINE_PX
+        free &= np.abs(cuts.middle - line[0] - line[1] * cuts.row) >= TAKEN * ON_LINE_PX
         if sighting is not None:
             found.append(sighting)
     return found
 
 
-def _ransac(cuts: Cuts, free: NDArray[np.bool_], px_per_mm: float, rng: np.random.Generator) -> tuple[float, float] | None:
-    """Find the line middle = a + b * row that most cuts lie on; None when none has enough."""
+def _ransac(cuts: CrossSections, free: NDArray[np.bool_], px_per_mm: float, rng: np.random.Generator) -> tuple[float, float] | None:
+    """Find the line middle = a + b * row with the most inliers; None if no line has enough."""
     index = np.flatnonzero(free)
     if len(index) < FEWEST:
         return None
     row, middle, weight = cuts.row[index], cuts.middle[index], cuts.weight[index]
-    one, two = rng.integers(0, len(index), (2, 400))
+    one, two = rng.integers(0, len(index), (2, SAMPLES))
     apart = row[two] - row[one]
-    good = np.abs(apart) >= 6
+    good = np.abs(apart) >= APART_PX
     one, two, apart = one[good], two[good], apart[good]
     slope = (middle[two] - middle[one]) / apart
     good = np.abs(slope) <= STEEPEST
@@ -211,44 +248,33 @@ def _ransac(cuts: Cuts, free: NDArray[np.bool_], px_per_mm: float, rng: np.rando
 
 
 def _fit(row: Floats, middle: Floats, weight: Floats) -> tuple[float, float]:
-    """Fit middle = a + b * row by least squares with Cauchy weights (scale 0.6 px, four rounds)."""
+    """Fit middle = a + b * row by least squares with Cauchy weights (scale `CAUCHY_PX`)."""
     design = np.column_stack([np.ones_like(row), row])
     w = weight.copy()
     a = b = 0.0
-    for _ in range(4):
+    for _ in range(ROUNDS):
         a, b = np.linalg.lstsq(design * np.sqrt(w)[:, None], middle * np.sqrt(w), rcond=None)[0]
-        w = weight / (1 + ((middle - a - b * row) / 0.6) ** 2)
+        w = weight / (1 + ((middle - a - b * row) / CAUCHY_PX) ** 2)
     return float(a), float(b)
 
 
-def _sighting(patch: Patch, cuts: Cuts, on: NDArray[np.bool_], projection: Projection) -> Sighting | None:
-    """Make a sighting of the cuts on a line: its part nearest the tip, refined, and where it ends."""
-    index = np.flatnonzero(on)
-    index = index[np.argsort(-cuts.row[index])]
-    index = _from_tip(index, cuts, patch.px_per_mm)
-    near = index[cuts.row[index] > cuts.row[index[0]] - NEAR_TIP_MM * patch.px_per_mm]
-    if len(near) < FEWEST or np.ptp(cuts.row[near]) < SHORTEST_MM * patch.px_per_mm:
+def _sighting(patch: UprightPatch, cuts: CrossSections, on: NDArray[np.bool_], projection: Projection) -> Sighting | None:
+    """Make a sighting of the cross-sections on a line: the part nearest the tip, fitted again; None if too few are left."""
+    part = _fitted_part(cuts, on, patch.px_per_mm)
+    if part is None:
         return None
-    a, b = _fit(cuts.row[near], cuts.middle[near], cuts.weight[near])
-    error = cuts.middle[near] - a - b * cuts.row[near]
-    near, error = near[np.abs(error) < 2.0], error[np.abs(error) < 2.0]
-    if len(near) < FEWEST:
-        return None
+    near, a, b, error = part
     end_row = _end(patch, a, b, float(cuts.row[near].max()))
+    rows = np.concatenate([[end_row, end_row - DIRECTION_PX], cuts.row[near]])
+    middles = np.concatenate([[a + b * end_row, a + b * (end_row - DIRECTION_PX)], cuts.middle[near]])
     back = cv2.invertAffineTransform(patch.to_patch)
-    rows = np.concatenate([[end_row, end_row - 60.0], cuts.row[near]])
-    middles = np.concatenate([[a + b * end_row, a + b * (end_row - 60.0)], cuts.middle[near]])
     pixels = np.asarray(np.column_stack([middles, rows]) @ back[:, :2].T + back[:, 2], float)
     normalised = projection.normalise(pixels)
     focal = projection.calibration.focal_x_px
-    scatter = 1.4826 * float(np.median(np.abs(error))) + 0.05
-    independent = max(3.0, len(near) / 4)
     length_px = float(np.ptp(cuts.row[near])) + 1
+    across, angle_rad = _line_deviations(error, float(end_row - np.mean(cuts.row[near])) / length_px, length_px)
     tip, along = normalised[0], normalised[1] - normalised[0]
     length = float(np.linalg.norm(along))
-    reach = float(end_row - np.mean(cuts.row[near])) / length_px
-    across = np.hypot(scatter * np.sqrt(1 / independent * (1 + 12 * reach**2)), SYSTEMATIC_PX)
-    weights = cuts.weight[near] / (1 + (error / 0.6) ** 2)
     tapers = _tapers(end_row - cuts.row[near], cuts.width[near], patch.px_per_mm)
     hidden = bool(patch.known[min(int(end_row) + 3, patch.known.shape[0] - 1), int(np.clip(a + b * end_row, 0, patch.known.shape[1] - 1))])
     covered = len(np.unique(cuts.row[near])) / (float(end_row - cuts.row[near].min()) + 1)
@@ -259,27 +285,55 @@ def _sighting(patch: Patch, cuts: Cuts, on: NDArray[np.bool_], projection: Proje
         du=float(along[0] / length),
         dv=float(along[1] / length),
         length=length_px / focal,
-        sigma_across=float(across) / focal,
-        sigma_angle_rad=float(scatter * np.sqrt(12 / independent) / length_px + 0.1 / length_px),
-        sigma_along=(20.0 if hidden else ENDS_PX if tapers else max(ENDS_PX, BLUNT_MM * patch.px_per_mm)) / focal,
+        sigma_across=across / focal,
+        sigma_angle_rad=angle_rad,
+        sigma_along=(HIDDEN_PX if hidden else ENDS_PX if tapers else max(ENDS_PX, BLUNT_MM * patch.px_per_mm)) / focal,
         confidence=float(np.clip(covered, 0, 1)),
         tip_occluded=hidden,
-        sections=tuple(
-            Section(u=float(u), v=float(v), half_width=float(h) / focal, weight=float(w), hidden=int(side))
-            for (u, v), h, w, side in zip(normalised[2:], cuts.width[near] / 2, weights, cuts.hidden[near], strict=True)
-        ),
+        sections=_sections(normalised[2:], cuts, near, error, focal),
+    )
+
+
+def _fitted_part(cuts: CrossSections, on: NDArray[np.bool_], px_per_mm: float) -> tuple[NDArray[np.intp], float, float, Floats] | None:
+    """Fit the part of a line nearest the tip: indices of its cross-sections, a, b and their residuals; None if too few are left."""
+    index = np.flatnonzero(on)
+    index = index[np.argsort(-cuts.row[index])]
+    index = _from_tip(index, cuts, px_per_mm)
+    near = index[cuts.row[index] > cuts.row[index[0]] - NEAR_TIP_MM * px_per_mm]
+    if len(near) < FEWEST or np.ptp(cuts.row[near]) < SHORTEST_MM * px_per_mm:
+        return None
+    a, b = _fit(cuts.row[near], cuts.middle[near], cuts.weight[near])
+    error = cuts.middle[near] - a - b * cuts.row[near]
+    near, error = near[np.abs(error) < OUTLIER_PX], error[np.abs(error) < OUTLIER_PX]
+    return None if len(near) < FEWEST else (near, a, b, error)
+
+
+def _line_deviations(error: Floats, reach: float, length_px: float) -> tuple[float, float]:
+    """Return the standard deviations of the end across the line (px) and of the angle (rad); `reach` is from the middle in lengths."""
+    scatter = MAD_TO_SIGMA * float(np.median(np.abs(error))) + SCATTER_PX
+    independent = max(FEWEST_INDEPENDENT, len(error) / INDEPENDENT)
+    across = np.hypot(scatter * np.sqrt(1 / independent * (1 + 12 * reach**2)), SYSTEMATIC_PX)
+    return float(across), float(scatter * np.sqrt(12 / independent) / length_px + ANGLE_PX / length_px)
+
+
+def _sections(middles: Floats, cuts: CrossSections, near: NDArray[np.intp], error: Floats, focal_px: float) -> tuple[CrossSection, ...]:
+    """Return the cross-sections of a sighting; `middles` (n, 2) are normalised."""
+    weights = cuts.weight[near] / (1 + (error / CAUCHY_PX) ** 2)
+    return tuple(
+        CrossSection(u=float(u), v=float(v), half_width=float(h) / focal_px, weight=float(w), hidden=int(side))
+        for (u, v), h, w, side in zip(middles, cuts.width[near] / 2, weights, cuts.hidden[near], strict=True)
     )
 
 
 def _tapers(from_end_px: Floats, width_px: Floats, px_per_mm: float) -> bool:
-    """Say whether what ends there is thin beside the barrel behind it, as a point is."""
+    """Return whether the end is thin compared with the barrel behind it, as a point is."""
     point = width_px[from_end_px < POINT_MM[0] * px_per_mm]
     barrel = width_px[from_end_px > POINT_MM[1] * px_per_mm]
     return len(point) > 0 < len(barrel) and bool(np.median(point) < TAPERED * np.median(barrel))
 
 
-def _from_tip(index: NDArray[np.intp], cuts: Cuts, px_per_mm: float) -> NDArray[np.intp]:
-    """Leave out crumbs beyond the tip: the run of cuts must go on without a long gap."""
+def _from_tip(index: NDArray[np.intp], cuts: CrossSections, px_per_mm: float) -> NDArray[np.intp]:
+    """Leave out specks beyond the tip, which a long gap separates from the cross-sections of a dart."""
     rows = cuts.row[index]
     gaps = np.flatnonzero(-np.diff(rows) > GAP_MM * px_per_mm)
     start = 0
@@ -289,19 +343,20 @@ def _from_tip(index: NDArray[np.intp], cuts: Cuts, px_per_mm: float) -> NDArray[
     return index[start:]
 
 
-def _end(patch: Patch, a: float, b: float, row: float) -> float:
-    """Follow the line from `row` towards the board as long as something thin goes on, at half of the threshold."""
+def _end(patch: UprightPatch, a: float, b: float, row: float) -> float:
+    """Follow the line from `row` towards the board as long as a thin change continues; return the row where it ends."""
     height, width = patch.magnitude.shape
     gap = 0
     end = row
-    while gap <= 3:
+    while gap <= END_GAP_PX:
         row += 1
         r, c = int(row), round(a + b * row)
-        if r >= height or not 6 <= c < width - 6:
+        if r >= height or not END_WINDOW_PX <= c < width - END_WINDOW_PX:
             break
         here = float(patch.magnitude[r, c - 1 : c + 2].max())
-        beside = float(max(patch.magnitude[r, c - 6 : c - 3].mean(), patch.magnitude[r, c + 4 : c + 7].mean()))
-        if here > 0.6 * float(patch.threshold[r, c]) and here > 1.5 * beside + 2:
+        left, right = patch.magnitude[r, c - END_WINDOW_PX : c - 3], patch.magnitude[r, c + 4 : c + END_WINDOW_PX + 1]
+        beside = float(max(left.mean(), right.mean()))
+        if here > END_SHARE * float(patch.threshold[r, c]) and here > END_CONTRAST * beside + END_LEVELS:
             end, gap = row, 0
         else:
             gap += 1

@@ -1,4 +1,4 @@
-"""What differs between two pictures that lie over each other, beyond light and noise."""
+"""The difference of two registered pictures, beyond light and noise."""
 
 from dataclasses import dataclass, replace
 
@@ -8,18 +8,25 @@ from numpy.typing import NDArray
 
 from workers.vision.frame import Image
 
+# Measure again: `python -m tests.bench.quiet --minutes 60` (noise taken for a change), `dartd replay DIR --explain OUT` (pictures of it).
 FLOOR = 9.0  # grey levels: JPEG blocks and shot noise of real cameras reach 9 to 12 in the 99th percentile
-NOISE_SIGMAS = 6.0
-EDGE_MISS_PX = 0.12  # registered pictures still miss each other by this much: an edge of g levels per px leaves 0.12 g
-SAMPLES = 6_000  # pixels that noise and light are measured on
+NOISE_SIGMAS = 6.0  # of the difference, by its median deviation
+MAD_TO_SIGMA = 1.4826  # of a normal distribution (Hampel, 1974)
+EDGE_MISS_PX = 0.12  # what registration leaves over: an edge of g levels per px differs by 0.12 g
+SAMPLES = 6_000  # pixels on which noise and light are measured; bounds the work
+SMOOTHING_PX = 0.6  # deviation of the Gaussian over the difference
+LIGHT_ROUNDS = 3  # of the fit of light, each with the nearer two thirds of the pixels
+AGREE_LEVELS = 4.0  # pixels this close always take part
+EVEN_VARIANCE = 25.0  # grey levels squared: less does not give a gain
+GAINS = (0.3, 3.0)  # limits of the gain
 
 
 @dataclass(frozen=True)
 class Difference:
     """Where two pictures differ.
 
-    `magnitude` is the largest colour channel of the change, `threshold` what noise and edges explain (both uint8), `changed` is 255 where
-    the change is more than that. `noise` is the level that noise reaches, `gain` how much brighter the new picture is.
+    `magnitude` is the largest colour channel of the difference, `threshold` the difference that noise and edges explain (both uint8);
+    `changed` is 255 where the magnitude exceeds it. `noise` is the level that noise reaches, `gain` the factor of brightness.
     """
 
     magnitude: Image
@@ -28,27 +35,25 @@ class Difference:
     noise: float
     gain: float
 
-    def within(self, region: Image) -> "Difference":
-        """Leave out what lies outside a region (255 where it counts)."""
-        return replace(
-            self, magnitude=_image(cv2.bitwise_and(self.magnitude, region)), changed=_image(cv2.bitwise_and(self.changed, region))
-        )
+    def within(self, mask: Image) -> "Difference":
+        """Return the difference inside a mask (255 where it counts)."""
+        return replace(self, magnitude=_image(cv2.bitwise_and(self.magnitude, mask)), changed=_image(cv2.bitwise_and(self.changed, mask)))
 
 
 def edge_strength(picture: Image) -> Image:
-    """Measure how steep a picture is around each pixel, in grey levels per pixel."""
+    """Return the gradient of a picture around each pixel, in grey levels per pixel."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     dx = cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, 1, 0), alpha=1 / 8)
     dy = cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, 0, 1), alpha=1 / 8)
     return _image(cv2.dilate(cv2.max(dx, dy), np.ones((3, 3), np.uint8)))
 
 
-def difference(before: Image, after: Image, edges: Image, region: Image) -> Difference:
-    """Compare two registered pictures inside `region` (255 where it counts).
+def difference(before: Image, after: Image, edges: Image, mask: Image) -> Difference:
+    """Compare two registered pictures inside `mask` (255 where it counts).
 
-    The light between them is taken out as one gain and offset per channel, fitted to the pixels that agree.
+    A change of light is removed first, as one gain and offset per channel that are fitted to the pixels that agree.
     """
-    chosen = np.flatnonzero(region)
+    chosen = np.flatnonzero(mask)
     chosen = chosen[:: max(1, len(chosen) // SAMPLES)]
     old, new = before.reshape(-1, 3)[chosen], after.reshape(-1, 3)[chosen]
     levels = np.arange(256, dtype=np.float32)
@@ -60,27 +65,27 @@ def difference(before: Image, after: Image, edges: Image, region: Image) -> Diff
         gains.append(gain)
     apart = cv2.absdiff(cv2.LUT(before, table), after)
     largest = cv2.max(cv2.max(apart[..., 0], apart[..., 1]), apart[..., 2])
-    magnitude = _image(cv2.GaussianBlur(largest, (3, 3), 0.6))
+    magnitude = _image(cv2.GaussianBlur(largest, (3, 3), SMOOTHING_PX))
     sample = magnitude.reshape(-1)[chosen].astype(np.float32)
     middle = float(np.median(sample))
-    noise = max(FLOOR, middle + NOISE_SIGMAS * 1.4826 * float(np.median(np.abs(sample - middle))))
+    noise = max(FLOOR, middle + NOISE_SIGMAS * MAD_TO_SIGMA * float(np.median(np.abs(sample - middle))))
     threshold = _image(cv2.convertScaleAbs(edges, alpha=EDGE_MISS_PX, beta=noise))
-    changed = cv2.bitwise_and(_image(cv2.compare(magnitude, threshold, cv2.CMP_GT)), region)
+    changed = cv2.bitwise_and(_image(cv2.compare(magnitude, threshold, cv2.CMP_GT)), mask)
     return Difference(magnitude, threshold, _image(changed), noise, float(np.mean(gains)))
 
 
 def _light(old: NDArray[np.float32], new: NDArray[np.float32]) -> tuple[float, float]:
-    """Fit new = gain * old + offset to the pixels that agree (three rounds, each keeping the nearer two thirds)."""
+    """Fit new = gain * old + offset to the pixels that agree robustly."""
     gain, offset = 1.0, float(np.median(new - old))
-    for _ in range(3):
+    for _ in range(LIGHT_ROUNDS):
         error = np.abs(new - gain * old - offset)
         two_thirds = 2 * len(error) // 3
-        kept = error <= max(4.0, float(np.partition(error, two_thirds)[two_thirds]))
+        kept = error <= max(AGREE_LEVELS, float(np.partition(error, two_thirds)[two_thirds]))
         x, y = old[kept], new[kept]
         spread = float(np.var(x))
-        if spread < 25.0:
+        if spread < EVEN_VARIANCE:
             break
-        gain = float(np.clip(np.mean((x - x.mean()) * (y - y.mean())) / spread, 0.3, 3.0))
+        gain = float(np.clip(np.mean((x - x.mean()) * (y - y.mean())) / spread, *GAINS))
         offset = float(y.mean() - gain * x.mean())
     return gain, offset
 

@@ -1,4 +1,4 @@
-"""Pictures for people: where two of them differ, and where a dart stands."""
+"""Drawings for users: where two pictures differ, and where a dart is."""
 
 from typing import Final
 
@@ -9,16 +9,16 @@ from schemas.geometry import Axis3
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
 
-BRIGHTER: Final = 4  # how many times a difference is strengthened, or it could not be seen
+BRIGHTER: Final = 4  # factor that makes a difference visible
 ORANGE: Final = (0, 140, 255)
 WHITE: Final = (255, 255, 255)
 BLACK: Final = (0, 0, 0)
-DART_MM: Final = 130.0  # how far the axis is drawn out of the board
+DART_MM: Final = 130.0  # length of the axis that is drawn
 RING_PX: Final = 9
 
 
 def change(before: Image, after: Image, changed: Image) -> Image:
-    """Draw where two pictures differ: dark on white, and around what was taken for a change (`changed` is 255 there) an orange line."""
+    """Draw the difference of two pictures dark on white, with an orange outline around the change (`changed` is 255 there)."""
     apart = np.asarray(cv2.absdiff(before, after)).max(axis=2)
     dark = 255 - np.minimum(apart.astype(np.uint16) * BRIGHTER, 255)
     drawn = np.repeat(dark.astype(np.uint8)[..., None], 3, axis=2)
@@ -27,15 +27,15 @@ def change(before: Image, after: Image, changed: Image) -> Image:
 
 
 def annotate(picture: Image, axis: Axis3 | None, label: str, projection: Projection) -> Image:
-    """Draw a dart's axis, a ring around the point where it stands, and its label, into a copy of a picture."""
+    """Draw the axis of a dart, a ring around its point, and its label into a copy of a picture."""
     drawn = np.ascontiguousarray(picture.copy())
-    place = (12, drawn.shape[0] - 14)
+    position = (12, drawn.shape[0] - 14)
     if axis is not None:
         ends_mm = np.array([[axis.x_mm + z * axis.slope_x, axis.y_mm + z * axis.slope_y, z] for z in (0.0, DART_MM)])
         foot, head = ((round(float(x)), round(float(y))) for x, y in projection.project(ends_mm))
         cv2.line(drawn, foot, head, ORANGE, 1, cv2.LINE_AA)
         cv2.circle(drawn, foot, RING_PX, ORANGE, 2, cv2.LINE_AA)
-        place = (foot[0] + 2 * RING_PX, foot[1] - RING_PX)
+        position = (foot[0] + 2 * RING_PX, foot[1] - RING_PX)
     for colour, width in ((BLACK, 4), (WHITE, 1)):
-        cv2.putText(drawn, label, place, cv2.FONT_HERSHEY_SIMPLEX, 0.8, colour, width, cv2.LINE_AA)
+        cv2.putText(drawn, label, position, cv2.FONT_HERSHEY_SIMPLEX, 0.8, colour, width, cv2.LINE_AA)
     return drawn

@@ -1,21 +1,21 @@
-"""One picture of a camera, decoded only as far as somebody asks."""
+"""One picture of a camera, decoded on demand."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
-SMALL = 4  # the idle path works on a picture reduced by this factor, which JPEG can be decoded to directly
+SMALL = 4  # factor of the reduced picture for motion detection; a JPEG can be decoded to it directly
 
 
 class BadFrameError(Exception):
-    """The bytes of a frame are no picture, or not of the expected size."""
+    """The bytes of a frame are not a picture, or not of the expected size."""
 
 
 class Frame:
-    """A picture taken at media time `t_s`; from JPEG bytes, or from pixels (BGR, uint8) when the source renders or decodes by itself.
+    """A picture taken at media time `t_s`: JPEG bytes, or pixels (BGR, uint8) if the source renders or decodes by itself.
 
-    `held` marks a frame that the source repeats: it advances time and nothing else.
+    `held` marks a repeated frame: it advances the time only.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Frame:
         """Decode to grey at a quarter of the size.
 
         Raises:
-            BadFrameError: the bytes are no picture.
+            BadFrameError: the bytes are not a picture.
         """
         if self._small is None:
             if self._pixels is not None:
@@ -47,7 +47,7 @@ class Frame:
         """Decode to BGR at full size.
 
         Raises:
-            BadFrameError: the bytes are no picture.
+            BadFrameError: the bytes are not a picture.
         """
         if self._pixels is None:
             self._pixels = self._decode(cv2.IMREAD_COLOR)

@@ -1,4 +1,4 @@
-"""From board millimetres to a camera's pixels and back."""
+"""The projection from millimetres on the board to pixels of a camera, and back."""
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 
 
 class Projection:
-    """The way of light for one calibration (pinhole, Brown-Conrady k1 k2; see schemas.geometry for the frames)."""
+    """The projection of one calibration (pinhole, Brown-Conrady k1 and k2; see schemas.geometry for the frames of reference)."""
 
     def __init__(self, calibration: Calibration) -> None:
         c = calibration
@@ -40,7 +40,7 @@ class Projection:
         return np.asarray(pixels, float).reshape(-1, 2)
 
     def on_face(self, pixels: Floats, z_mm: float = 0.0) -> Floats:
-        """Cut the rays of pixels (n, 2) with the plane z = `z_mm`: board millimetres (n, 2)."""
+        """Intersect the rays of pixels (n, 2) with the plane z = `z_mm`; return board millimetres (n, 2)."""
         normalised = self.normalise(pixels)
         rays = np.column_stack([normalised, np.ones(len(normalised))]) @ self.rotation
         reach = (z_mm - self.center_mm[2]) / rays[:, 2]

@@ -1,4 +1,4 @@
-"""What a camera remembers of the board before it: the stable reference, the empty board, and what each dart looked like."""
+"""The memory of one camera: the reference, the empty board, the pictures of recent episodes, and the pixels of each known dart."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -8,26 +8,29 @@ import numpy as np
 
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
-from schemas.worker import KnownDart, Presence, Sighting, Spot
+from schemas.pipe.sightings import Blob, DartPresence, Sighting
+from schemas.pipe.to_worker import KnownDart
 from workers.vision.axis import find_axes
+from workers.vision.blobs import find_blobs
+from workers.vision.board_masks import BoardMasks
 from workers.vision.difference import difference
 from workers.vision.frame import Image
-from workers.vision.presence import Trace, judge, leaving, outline, trace_dart
+from workers.vision.presence import DartPixels, dart_pixels, leaving, outline, presence_of
 from workers.vision.projection import Projection
-from workers.vision.reference import Comparison, Reference, compare, lay_over
-from workers.vision.region import Region
-from workers.vision.spots import find_spots
+from workers.vision.reference import Comparison, Reference, compare, register
 
-REMEMBERED = 8  # episodes whose pictures are kept for the darts that the supervisor finds in them
-FEWEST_CHANGED = 25
-UNDISTURBED = 0.8  # presence of a dart that hides what is behind it, as it did
-DART_MM = 170.0  # a dart with its flight, as far as it may hide others
-DART_HALF_MM = 25.0
+# Measure again: `python -m tests.bench.visits --visits 500` (darts hidden by others, removed, moved).
+REMEMBERED = 8  # episodes whose pictures are kept until the supervisor says which darts arrived in them; bounds the memory
+FEWEST_CHANGED = 25  # pixels: less is noise
+UNDISTURBED = 0.8  # least presence of a dart that still hides what is behind it
+DART_MM, DART_HALF_MM = 170.0, 25.0  # length and half the width of a dart with its flight, as far as it may hide others
+GROW_PX = 5  # diameter by which a change is dilated: errors of registration, and blur
+OPEN_PX = 2  # single changed pixels do not count in the share of the face
 
 
 @dataclass(frozen=True)
-class Seen:
-    """An episode's pictures, laid over each other, and where they differ (dilated)."""
+class EpisodePictures:
+    """The registered pictures of an episode, and a mask of where they differ (dilated)."""
 
     before: Image
     after: Image
@@ -35,170 +38,180 @@ class Seen:
 
 
 class Scene:
-    """The memory of one camera that knows where it stands. All pictures in it lie over the picture of the calibration."""
+    """The memory of one calibrated camera. All its pictures are registered with the picture of the calibration."""
 
-    def __init__(self, camera_id: CameraId, projection: Projection, region: Region, picture: Image, t_s: float) -> None:
+    def __init__(self, camera_id: CameraId, projection: Projection, masks: BoardMasks, picture: Image, t_s: float) -> None:
         self._camera = camera_id
         self.projection = projection
-        self.region = region
-        self._waiting: tuple[Image, Image | None, float] | None = None
-        self._reference = Reference.of(picture, region.face, t_s)
-        self._anchor = self._reference  # the picture of the calibration: what all others are laid over in the end
+        self.masks = masks
+        self._pending: tuple[Image, Image | None, float] | None = None
+        self._reference = Reference.of(picture, masks.face, t_s)
+        self._anchor = self._reference  # the picture of the calibration
         self.empty: Reference | None = None
-        self._seen: OrderedDict[int, Seen] = OrderedDict()
-        self._traces: dict[DartId, Trace] = {}
+        self._pictures: OrderedDict[int, EpisodePictures] = OrderedDict()
+        self._dart_pixels: dict[DartId, DartPixels] = {}
         self._axes: dict[DartId, Axis3] = {}
-        self._reach: dict[DartId, Image] = {}
+        self._dart_masks: dict[DartId, Image] = {}
 
     @property
     def reference(self) -> Reference:
-        """Give the picture that new ones are compared with."""
-        if self._waiting is not None:
-            laid, raw, t_s = self._waiting
+        """Return the reference that new pictures are compared with."""
+        if self._pending is not None:
+            registered, raw, t_s = self._pending
             if raw is not None:
-                # over the picture of the calibration itself: laid over each other one after another, pictures would drift away from it
-                anchored, alignment = lay_over(self._anchor, raw)
-                laid = laid if alignment is None else anchored
-            self._reference = Reference.of(laid, self.region.face, t_s)
-            self._waiting = None
+                # with the picture of the calibration itself: a chain of pictures registered with one another would drift away from it
+                anchored, alignment = register(self._anchor, raw)
+                registered = registered if alignment is None else anchored
+            self._reference = Reference.of(registered, self.masks.face, t_s)
+            self._pending = None
         return self._reference
 
     @property
-    def unprepared(self) -> bool:
-        """Say whether the reference still has to be worked out: best done while nothing else waits."""
-        return self._waiting is not None
+    def reference_pending(self) -> bool:
+        """Return whether the reference is still to be prepared, which is best done in a frame that needs no other work."""
+        return self._pending is not None
 
-    def adopt(self, seen: Comparison, t_s: float) -> None:
-        """Compare with this picture from now on."""
-        self._waiting = (seen.picture, seen.raw, t_s)
+    def set_reference(self, comparison: Comparison, t_s: float) -> None:
+        """Make this picture the reference."""
+        self._pending = (comparison.picture, comparison.raw, t_s)
 
-    def adopt_empty(self, seen: Comparison, t_s: float) -> None:
-        """Compare with this picture from now on, and know it as the empty board."""
-        self.adopt(seen, t_s)
+    def set_empty_reference(self, comparison: Comparison, t_s: float) -> None:
+        """Make this picture the reference, and remember it as the empty board."""
+        self.set_reference(comparison, t_s)
         self.empty = self.reference
 
-    def know_empty(self, after: int) -> bool:
-        """Know the board as it was after an episode for empty; False when it has not changed since: any new picture shows it as well."""
-        if all(episode <= after for episode in self._seen):
+    def mark_empty(self, after: int) -> bool:
+        """Remember the picture after an episode as the empty board; False if no episode followed: then any new picture shows it too."""
+        if all(episode <= after for episode in self._pictures):
             return False
-        if after in self._seen:
-            self.empty = Reference.of(self._seen[after].after, self.region.face, self.reference.taken_s)
+        if after in self._pictures:
+            self.empty = Reference.of(self._pictures[after].after, self.masks.face, self.reference.taken_s)
         return True
 
-    def begin_again(self, picture: Image, t_s: float, most_px: float) -> "Scene | None":
-        """Give the scene of another empty board before the same camera; None when it has moved by more than `most_px`."""
+    def for_sequence(self, picture: Image, t_s: float, most_px: float) -> "Scene | None":
+        """Return the scene of a new sequence, whose board is empty, before the same camera; None if it has moved by `most_px` or more."""
         if picture.shape != self._anchor.picture.shape:
             return None
-        seen = compare(self._anchor, picture, self.region)
-        if seen.alignment is None or seen.alignment.shift_px >= most_px:
+        comparison = compare(self._anchor, picture, self.masks)
+        if comparison.alignment is None or comparison.alignment.shift_px >= most_px:
             return None
-        scene = Scene(self._camera, self.projection, self.region, seen.picture, t_s)
+        scene = Scene(self._camera, self.projection, self.masks, comparison.picture, t_s)
         scene.empty, scene._anchor = scene.reference, self._anchor
         return scene
 
     def compare(self, picture: Image) -> Comparison:
-        """Lay a new picture over the reference and take the difference."""
-        return compare(self.reference, picture, self.region)
+        """Register a new picture with the reference and compute the difference."""
+        return compare(self.reference, picture, self.masks)
 
-    def remember(self, episode: int, seen: Comparison) -> None:
-        """Keep an episode's pictures until the supervisor says which darts were new in it."""
-        self._seen[episode] = Seen(self.reference.picture, seen.picture, _grown(seen.difference.changed))
-        while len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
+    def keep_pictures(self, episode: int, comparison: Comparison) -> None:
+        """Keep the pictures of an episode until the supervisor says which darts arrived in it."""
+        self._pictures[episode] = EpisodePictures(self.reference.picture, comparison.picture, _grown(comparison.difference.changed))
+        while len(self._pictures) > REMEMBERED:
+            self._pictures.popitem(last=False)
 
-    def pictures(self, episode: int) -> Seen | None:
-        """Give the pictures of an episode, laid over each other; None when they are not kept any more."""
-        return self._seen.get(episode)
+    def pictures(self, episode: int) -> EpisodePictures | None:
+        """Return the registered pictures of an episode; None if they are no longer kept."""
+        return self._pictures.get(episode)
 
-    def disown(self, episode: int) -> None:
-        """Compare again with what was before an episode."""
-        seen = self._seen.pop(episode, None)
-        if seen is not None:
-            self._waiting = (seen.before, None, self.reference.taken_s)
+    def revert(self, episode: int) -> None:
+        """Restore the reference from before an episode."""
+        pictures = self._pictures.pop(episode, None)
+        if pictures is not None:
+            self._pending = (pictures.before, None, self.reference.taken_s)
 
-    def take_darts(self, darts: tuple[KnownDart, ...]) -> None:
-        """Remember what the darts that stand look like, and forget the others; one that was pushed aside looks as it does now."""
+    def set_darts(self, darts: tuple[KnownDart, ...]) -> None:
+        """Remember the pixels of the darts in the board and forget other darts; one that was pushed aside looks as it does now."""
         pushed = {d.dart_id for d in darts if self._axes.get(d.dart_id, d.axis) != d.axis}
-        known = {d.dart_id for d in darts if d.dart_id in self._traces} - (pushed if self.empty is not None else set())
-        came = {d.dart_id: self._beside_empty() if d.dart_id in pushed else self._arrival(d) for d in darts if d.dart_id not in known}
+        known = {d.dart_id for d in darts if d.dart_id in self._dart_pixels} - (pushed if self.empty is not None else set())
+        arrival = {
+            d.dart_id: self._against_empty_board() if d.dart_id in pushed else self._pictures_of_arrival(d)
+            for d in darts
+            if d.dart_id not in known
+        }
         self._axes = {d.dart_id: d.axis for d in darts}
-        self._traces = {d.dart_id: self._traces[d.dart_id] if d.dart_id in known else self._trace(d, came[d.dart_id]) for d in darts}
-        self._reach = {d.dart_id: self._reach[d.dart_id] if d.dart_id in known else self._part_of(d, came[d.dart_id]) for d in darts}
+        self._dart_pixels = {
+            d.dart_id: self._dart_pixels[d.dart_id] if d.dart_id in known else self._new_dart_pixels(d, arrival[d.dart_id]) for d in darts
+        }
+        self._dart_masks = {
+            d.dart_id: self._dart_masks[d.dart_id] if d.dart_id in known else self._dart_mask(d, arrival[d.dart_id]) for d in darts
+        }
 
-    def against_empty(self, seen: Comparison) -> Comparison | None:
-        """Compare a picture with the empty board, over which it lies already; None when no empty picture is known."""
+    def against_empty(self, comparison: Comparison) -> Comparison | None:
+        """Compare a registered picture with the empty board; None if that is not known."""
         if self.empty is None:
             return None
-        shown = difference(self.empty.picture, seen.picture, self.empty.edges, self.region.volume)
-        return Comparison(seen.picture, seen.alignment, shown, seen.raw)
+        shown = difference(self.empty.picture, comparison.picture, self.empty.edges, self.masks.volume)
+        return Comparison(comparison.picture, comparison.alignment, shown, comparison.raw)
 
-    def sightings(self, seen: Comparison, bare: Comparison | None, presence: tuple[Presence, ...], *, disturbed: bool) -> list[Sighting]:
-        """List the thin straight things in which a picture differs, each with how much of it is the empty board come back.
+    def sightings(
+        self, comparison: Comparison, versus_empty: Comparison | None, presence: tuple[DartPresence, ...], *, darts_changed: bool
+    ) -> list[Sighting]:
+        """List the thin straight objects in the difference of a picture, each with the share of it where the empty board is visible again.
 
-        Where darts that are still there hide others, less is believed. When one is `disturbed`, what differs from the empty board
-        (`bare`) is looked at instead: a dart that went or was pushed aside differs from itself in confusing ways.
+        Cross-sections that adjoin darts that are still there have less weight. If `darts_changed`, the difference from the empty board
+        (`versus_empty`) is used instead: the difference of a dart that left or was pushed aside is confusing.
         """
-        if cv2.countNonZero(seen.difference.changed) < FEWEST_CHANGED:
+        if cv2.countNonZero(comparison.difference.changed) < FEWEST_CHANGED:
             return []
-        hidden, touched = np.zeros_like(self.region.volume), np.zeros_like(self.region.volume)
+        hidden, touched = np.zeros_like(self.masks.volume), np.zeros_like(self.masks.volume)
         for each in presence:
             where = hidden if each.score >= UNDISTURBED else touched
-            cv2.bitwise_or(where, self._reach[each.dart_id], where)
-        shown = seen.difference
-        if disturbed and bare is not None:
-            # what is as it was has not come now, unless it is the middle of a dart that was pushed
-            came = cv2.bitwise_or(_grown(seen.difference.changed), touched)
-            shown = bare.difference.within(came.astype(np.uint8, copy=False))
+            cv2.bitwise_or(where, self._dart_masks[each.dart_id], where)
+        shown = comparison.difference
+        if darts_changed and versus_empty is not None:
+            # a part that did not change is not new, unless it is the middle of a dart that was pushed aside
+            arrival = cv2.bitwise_or(_grown(comparison.difference.changed), touched)
+            shown = versus_empty.difference.within(arrival.astype(np.uint8, copy=False))
         found = find_axes(shown, hidden, self.projection)
-        if self.empty is None or bare is None:
+        if self.empty is None or versus_empty is None:
             return found
-        return leaving(found, self.projection, self.reference.picture, seen.picture, self.empty.picture)
+        return leaving(found, self.projection, self.reference.picture, comparison.picture, self.empty.picture)
 
-    def spots(self, seen: Comparison, *, on_empty: bool = False) -> tuple[Spot, ...]:
-        """List the wide places in which a picture differs from the reference, or from the empty board."""
+    def blobs(self, comparison: Comparison, *, on_empty: bool = False) -> tuple[Blob, ...]:
+        """List the blobs in the difference of a picture from the reference, or from the empty board."""
         before = self.empty if on_empty and self.empty is not None else self.reference
-        return find_spots(seen.difference, before.picture, seen.picture, self.projection, self.region.mm_per_px)
+        return find_blobs(comparison.difference, before.picture, comparison.picture, self.projection, self.masks.mm_per_px)
 
-    def presence(self, picture: Image) -> tuple[Presence, ...]:
-        """Say of every known dart how much of it a picture still shows."""
-        return tuple(judge(trace, picture) for trace in self._traces.values())
+    def presence(self, picture: Image) -> tuple[DartPresence, ...]:
+        """Return for each known dart how much of it is still visible in a picture."""
+        return tuple(presence_of(pixels, picture) for pixels in self._dart_pixels.values())
 
-    def face_share(self, seen: Comparison) -> float:
-        """Give the share of the board's face that differs from the reference."""
-        changed = cv2.bitwise_and(seen.difference.changed, self.region.face)
-        return cv2.countNonZero(changed) / max(1, self.region.face_pixels)
+    def face_share(self, comparison: Comparison) -> float:
+        """Return the share of the board's face that differs from the reference."""
+        changed = cv2.bitwise_and(comparison.difference.changed, self.masks.face)
+        return cv2.countNonZero(changed) / max(1, self.masks.face_pixels)
 
-    def empty_share(self, bare: Comparison) -> float:
-        """Give the share of the board's face that differs from the empty board."""
-        changed = cv2.bitwise_and(bare.difference.changed, self.region.face)
-        apart = cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-        return cv2.countNonZero(apart) / max(1, self.region.face_pixels)
+    def empty_share(self, versus_empty: Comparison) -> float:
+        """Return the share of the board's face that differs from the empty board."""
+        changed = cv2.bitwise_and(versus_empty.difference.changed, self.masks.face)
+        apart = cv2.morphologyEx(changed, cv2.MORPH_OPEN, np.ones((OPEN_PX, OPEN_PX), np.uint8))
+        return cv2.countNonZero(apart) / max(1, self.masks.face_pixels)
 
-    def _arrival(self, dart: KnownDart) -> Seen | None:
-        """Give the pictures between which a dart came; None when they are not kept."""
-        return self._seen.get(dart.episodes.get(self._camera, -1))
+    def _pictures_of_arrival(self, dart: KnownDart) -> EpisodePictures | None:
+        """Return the pictures before and after the arrival of a dart; None if they are not kept."""
+        return self._pictures.get(dart.episodes.get(self._camera, -1))
 
-    def _beside_empty(self) -> Seen | None:
-        """Give the empty board and the board as it is; None when no empty picture is known."""
+    def _against_empty_board(self) -> EpisodePictures | None:
+        """Return the empty board and the board as it is now; None if no empty board is known."""
         if self.empty is None:
             return None
         now = self.reference.picture
-        changed = difference(self.empty.picture, now, self.empty.edges, self.region.volume).changed
-        return Seen(self.empty.picture, now, _grown(changed))
+        changed = difference(self.empty.picture, now, self.empty.edges, self.masks.volume).changed
+        return EpisodePictures(self.empty.picture, now, _grown(changed))
 
-    def _part_of(self, dart: KnownDart, came: Seen | None) -> Image:
-        """Draw where in the picture a dart is: what changed when it came, as far as a dart reaches."""
-        reach = np.zeros_like(self.region.volume)
-        cv2.fillConvexPoly(reach, outline(dart.axis, self.projection, DART_MM, DART_HALF_MM), 255)
-        return reach if came is None else cv2.bitwise_and(reach, came.changed).astype(np.uint8, copy=False)
+    def _dart_mask(self, dart: KnownDart, arrival: EpisodePictures | None) -> Image:
+        """Return a mask of a dart: the change of its arrival inside its outline."""
+        mask = np.zeros_like(self.masks.volume)
+        cv2.fillConvexPoly(mask, outline(dart.axis, self.projection, DART_MM, DART_HALF_MM), 255)
+        return mask if arrival is None else cv2.bitwise_and(mask, arrival.changed).astype(np.uint8, copy=False)
 
-    def _trace(self, dart: KnownDart, came: Seen | None) -> Trace:
-        if came is None and self.empty is not None:
-            return trace_dart(dart.dart_id, dart.axis, self.projection, self.empty.picture, None)
-        if came is None:
-            return trace_dart(dart.dart_id, dart.axis, self.projection, None, self.reference.picture)
-        return trace_dart(dart.dart_id, dart.axis, self.projection, came.before, came.after)
+    def _new_dart_pixels(self, dart: KnownDart, arrival: EpisodePictures | None) -> DartPixels:
+        if arrival is None and self.empty is not None:
+            return dart_pixels(dart.dart_id, dart.axis, self.projection, self.empty.picture, None)
+        if arrival is None:
+            return dart_pixels(dart.dart_id, dart.axis, self.projection, None, self.reference.picture)
+        return dart_pixels(dart.dart_id, dart.axis, self.projection, arrival.before, arrival.after)
 
 
 def _grown(changed: Image) -> Image:
-    return cv2.dilate(changed, np.ones((5, 5), np.uint8)).astype(np.uint8, copy=False)
+    return cv2.dilate(changed, np.ones((GROW_PX, GROW_PX), np.uint8)).astype(np.uint8, copy=False)

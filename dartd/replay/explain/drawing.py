@@ -1,64 +1,65 @@
-"""Drawings of a dart as SVG: what each camera compared, and how the cameras' lines cross on the board."""
+"""Draw a dart as SVG: what each camera compared, and how the cameras' lines cross on the board."""
 
 import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from dartd.replay.explain.case import Case, Floats, chosen, line_on_face, pixels_of, pixels_of_rays
+from dartd.fusion.fused_axis import HOLDS_68
+from dartd.replay.explain.explained_dart import ExplainedDart, Floats, fitted_sightings, line_on_face, pixels_of, pixels_of_rays
 from schemas.base import CameraId
 from schemas.board import SECTORS, BoardSpec
 from schemas.geometry import Calibration
-from schemas.worker import Settled, Sighting
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import Sighting
 
 COLOURS = ("#e8590c", "#1c7ed6", "#9c36b5", "#2b8a3e", "#c2255c", "#0b7285")
-TOLD, TRUE = "#12b886", "#f03e3e"
+REPORTED, TRUE = "#12b886", "#f03e3e"
 ZOOM_SHARE = 0.3  # of the picture's width that a close-up shows
-HOLDS_68 = 1.515  # standard deviations of a round Gaussian that hold 68 % of it
-DART_MM = 60.0  # of the told axis that is drawn into the pictures
+DRAWN_MM = 60.0  # of the reported axis in the pictures: point and barrel, which the cameras' lines are fitted to
 
 
-def colour_of(case: Case, camera_id: CameraId) -> str:
-    """Give each camera its colour, by its place among the names."""
-    return COLOURS[sorted(case.testimony.poses).index(camera_id) % len(COLOURS)]
+def colour_of(dart: ExplainedDart, camera_id: CameraId) -> str:
+    """Return a camera's colour, by its position among the names."""
+    return COLOURS[sorted(dart.evidence.poses).index(camera_id) % len(COLOURS)]
 
 
-def close_up(case: Case, camera_id: CameraId, picture: str, *, marked: bool) -> str:
-    """Draw a part of the picture with this id around the dart; `marked` with the lines that were found, the dart told and the truth."""
-    settled, calibration = case.testimony.settled[camera_id], case.testimony.poses[camera_id]
-    x, y = _middle(case, settled, calibration)
+def close_up(dart: ExplainedDart, camera_id: CameraId, picture: str, *, marked: bool) -> str:
+    """Draw a part of the picture with this id around the dart; `marked` with the lines that were found, the reported dart and the truth."""
+    settled, calibration = dart.evidence.settled[camera_id], dart.evidence.poses[camera_id]
+    x, y = _middle(dart, settled, calibration)
     width = ZOOM_SHARE * calibration.width
     height = 0.75 * width
-    marks = "".join(_marks(case, camera_id, width / 240)) if marked else ""
+    marks = "".join(_marks(dart, camera_id, width / 240)) if marked else ""
     box = f"{x - width / 2:.1f} {y - height / 2:.1f} {width:.1f} {height:.1f}"
     return f'<svg class="close" viewBox="{box}"><use href="#{picture}"/>{marks}</svg>'
 
 
-def whole(case: Case, camera_id: CameraId, picture: str) -> str:
-    """Draw the whole picture with this id, the dart told and the truth in it."""
-    calibration = case.testimony.poses[camera_id]
-    marks = "".join(_marks(case, camera_id, calibration.width / 400))
+def whole(dart: ExplainedDart, camera_id: CameraId, picture: str) -> str:
+    """Draw the whole picture with this id, with the reported dart and the truth."""
+    calibration = dart.evidence.poses[camera_id]
+    marks = "".join(_marks(dart, camera_id, calibration.width / 400))
     return f'<svg class="whole" viewBox="0 0 {calibration.width} {calibration.height}"><use href="#{picture}"/>{marks}</svg>'
 
 
-def board_plane(case: Case, board: BoardSpec) -> str:
+def board_plane(dart: ExplainedDart, board: BoardSpec) -> str:
     """Draw the whole board from the front, with every dart that stands and the lines that cross at this one."""
     half = board.edge_mm + 4
-    inside = "".join([*_board(board, 0.8, numbers=True), *_lines(case, 2 * half, 1.2), *_points(case, 4.0, 0.8)])
+    inside = "".join([*_board(board, 0.8, numbers=True), *_lines(dart, 2 * half, 1.2), *_points(dart, 4.0, 0.8)])
     return f'<svg class="board" viewBox="{-half} {-half} {2 * half} {2 * half}"><g transform="scale(1,-1)">{inside}</g></svg>'
 
 
-def board_zoom(case: Case, board: BoardSpec) -> str:
+def board_zoom(dart: ExplainedDart, board: BoardSpec) -> str:
     """Draw the board around the dart: the cameras' lines, the ellipse that holds the truth in 68 % of cases, and the truth."""
-    x, y = _place(case)
-    uncertainty_mm = 1.0 if case.hit is None else case.hit.fusion.uncertainty_mm
-    half = float(np.clip(max(3.0 * uncertainty_mm, 1.6 * (case.error_mm or 0.0), 4.0), 4.0, 60.0))
+    x, y = _point(dart)
+    uncertainty_mm = 1.0 if dart.hit is None else dart.hit.fusion.uncertainty_mm
+    half = float(np.clip(max(3.0 * uncertainty_mm, 1.6 * (dart.error_mm or 0.0), 4.0), 4.0, 60.0))
     line = half / 200
     parts = [
         *_board(board, line, numbers=False),
-        *_lines(case, 4 * half, 1.6 * line),
-        *_ellipse(case, 2 * line),
-        *_points(case, half / 25, 2 * line),
+        *_lines(dart, 4 * half, 1.6 * line),
+        *_ellipse(dart, 2 * line),
+        *_points(dart, half / 25, 2 * line),
     ]
     scale = _scale_bar(half)
     return (
@@ -68,32 +69,32 @@ def board_zoom(case: Case, board: BoardSpec) -> str:
 
 
 def ellipse_of(covariance: Floats) -> tuple[float, float, float]:
-    """Give the half axes (mm) of the ellipse that holds 68 %, and how far the longer one is turned from x (degrees)."""
+    """Return the half axes (mm) of the ellipse that holds 68 %, and the rotation of the longer one from x (degrees)."""
     spread, axes = np.linalg.eigh(covariance)
-    turn = math.degrees(math.atan2(axes[1, 1], axes[0, 1]))
-    return HOLDS_68 * math.sqrt(max(spread[1], 0.0)), HOLDS_68 * math.sqrt(max(spread[0], 0.0)), turn
+    rotation = math.degrees(math.atan2(axes[1, 1], axes[0, 1]))
+    return HOLDS_68 * math.sqrt(max(spread[1], 0.0)), HOLDS_68 * math.sqrt(max(spread[0], 0.0)), rotation
 
 
-def _place(case: Case) -> tuple[float, float]:
-    if case.hit is not None:
-        return case.hit.board_coordinates.x_mm, case.hit.board_coordinates.y_mm
-    return (case.expect.x_mm, case.expect.y_mm) if case.expect is not None else (0.0, 0.0)
+def _point(dart: ExplainedDart) -> tuple[float, float]:
+    if dart.hit is not None:
+        return dart.hit.board_coordinates.x_mm, dart.hit.board_coordinates.y_mm
+    return (dart.expect.x_mm, dart.expect.y_mm) if dart.expect is not None else (0.0, 0.0)
 
 
-def _middle(case: Case, settled: Settled, calibration: Calibration) -> tuple[float, float]:
-    """Find where in a picture to look: the dart a little above its foot."""
-    if case.hit is None and settled.sightings:
+def _middle(dart: ExplainedDart, settled: Settled, calibration: Calibration) -> tuple[float, float]:
+    """Return the middle of a close-up: the dart a little above its foot."""
+    if dart.hit is None and settled.sightings:
         tip = settled.sightings[0].tip
         return tip.x, tip.y
-    x, y = pixels_of(calibration, np.array([[*_place(case), 25.0]]))[0]
+    x, y = pixels_of(calibration, np.array([[*_point(dart), 25.0]]))[0]
     return float(x), float(y)
 
 
-def _marks(case: Case, camera_id: CameraId, px: float) -> Iterator[str]:
-    """Draw what a camera found: every line, the cross-sections of the one that counts, the axis that was told, the true point."""
-    settled, calibration = case.testimony.settled[camera_id], case.testimony.poses[camera_id]
-    colour = colour_of(case, camera_id)
-    counts = chosen(case).get(camera_id)
+def _marks(dart: ExplainedDart, camera_id: CameraId, px: float) -> Iterator[str]:
+    """Draw what a camera found: every line, the cross-sections of the one that counts, the reported axis, the true point."""
+    settled, calibration = dart.evidence.settled[camera_id], dart.evidence.poses[camera_id]
+    colour = colour_of(dart, camera_id)
+    counts = fitted_sightings(dart).get(camera_id)
     for sighting in settled.sightings:
         if counts is None or sighting != counts[0]:
             yield _line(
@@ -108,12 +109,12 @@ def _marks(case: Case, camera_id: CameraId, px: float) -> Iterator[str]:
         middles = pixels_of_rays(calibration, np.array([[s.u, s.v] for s in sighting.sections]).reshape(-1, 2))
         yield from (f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{0.9 * px:.2f}" fill="{colour}"/>' for x, y in middles)
         yield _ring(sighting.tip.x, sighting.tip.y, 3 * px, f'stroke="{colour}" stroke-width="{px:.2f}"')
-    if case.hit is not None:
-        (x, y), (slope_x, slope_y) = _place(case), case.hit.slope
-        axis = pixels_of(calibration, np.array([[x, y, 0.0], [x + DART_MM * slope_x, y + DART_MM * slope_y, DART_MM]]))
-        yield _line(axis, f'stroke="{TOLD}" stroke-width="{0.9 * px:.2f}"')
-    if case.expect is not None:
-        x, y = pixels_of(calibration, np.array([[case.expect.x_mm, case.expect.y_mm, 0.0]]))[0]
+    if dart.hit is not None:
+        (x, y), (slope_x, slope_y) = _point(dart), dart.hit.slope
+        axis = pixels_of(calibration, np.array([[x, y, 0.0], [x + DRAWN_MM * slope_x, y + DRAWN_MM * slope_y, DRAWN_MM]]))
+        yield _line(axis, f'stroke="{REPORTED}" stroke-width="{0.9 * px:.2f}"')
+    if dart.expect is not None:
+        x, y = pixels_of(calibration, np.array([[dart.expect.x_mm, dart.expect.y_mm, 0.0]]))[0]
         yield _cross(float(x), float(y), 4 * px, px)
 
 
@@ -150,37 +151,37 @@ def _bed(inner: float, outer: float, sector: int) -> str:
     )
 
 
-def _lines(case: Case, reach_mm: float, width_mm: float) -> Iterator[str]:
-    """Draw for each camera where the plane of its line cuts the face, and the visible end as if it lay there."""
-    x, y = _place(case)
-    for camera_id, (sighting, used) in chosen(case).items():
-        line = line_on_face(sighting, case.testimony.poses[camera_id])
+def _lines(dart: ExplainedDart, reach_mm: float, width_mm: float) -> Iterator[str]:
+    """Draw for each camera where the plane of its line meets the face, and the visible end as if it lay there."""
+    x, y = _point(dart)
+    for camera_id, (sighting, used) in fitted_sightings(dart).items():
+        line = line_on_face(sighting, dart.evidence.poses[camera_id])
         along = (x - line.x_mm) * line.dx + (y - line.y_mm) * line.dy
         ends = np.array([[line.x_mm + (along + s) * line.dx, line.y_mm + (along + s) * line.dy] for s in (-reach_mm, reach_mm)])
-        colour = colour_of(case, camera_id)
+        colour = colour_of(dart, camera_id)
         dashes = "" if used else f' stroke-dasharray="{6 * width_mm:.3f}"'
         yield _line(ends, f'stroke="{colour}" stroke-width="{width_mm:.3f}"{dashes}')
         yield f'<circle cx="{line.x_mm:.3f}" cy="{line.y_mm:.3f}" r="{2.2 * width_mm:.3f}" fill="{colour}"/>'
 
 
-def _ellipse(case: Case, width_mm: float) -> Iterator[str]:
-    fix = case.fix()
-    if fix is not None:
-        long, short, turn = ellipse_of(fix.covariance)
-        place = f"translate({fix.axis.x_mm:.3f} {fix.axis.y_mm:.3f}) rotate({turn:.1f})"
-        style = f'fill="{TOLD}33" stroke="{TOLD}" stroke-width="{width_mm:.3f}"'
-        yield f'<ellipse transform="{place}" rx="{long:.3f}" ry="{short:.3f}" {style}/>'
+def _ellipse(dart: ExplainedDart, width_mm: float) -> Iterator[str]:
+    fused = dart.fused_axis()
+    if fused is not None:
+        long, short, rotation = ellipse_of(fused.covariance)
+        transform = f"translate({fused.axis.x_mm:.3f} {fused.axis.y_mm:.3f}) rotate({rotation:.1f})"
+        style = f'fill="{REPORTED}33" stroke="{REPORTED}" stroke-width="{width_mm:.3f}"'
+        yield f'<ellipse transform="{transform}" rx="{long:.3f}" ry="{short:.3f}" {style}/>'
 
 
-def _points(case: Case, size_mm: float, width_mm: float) -> Iterator[str]:
-    """Draw darts that stood, the point that was told, and the true one."""
-    for dart in case.testimony.standing:
-        yield f'<circle cx="{dart.x_mm:.2f}" cy="{dart.y_mm:.2f}" r="{size_mm:.3f}" fill="#adb5bd"/>'
-    if case.hit is not None:
-        x, y = _place(case)
-        yield _ring(x, y, size_mm, f'stroke="{TOLD}" stroke-width="{width_mm:.3f}"')
-    if case.expect is not None:
-        yield _cross(case.expect.x_mm, case.expect.y_mm, size_mm, width_mm)
+def _points(dart: ExplainedDart, size_mm: float, width_mm: float) -> Iterator[str]:
+    """Draw darts that stood, the reported point, and the true one."""
+    for axis in dart.evidence.standing:
+        yield f'<circle cx="{axis.x_mm:.2f}" cy="{axis.y_mm:.2f}" r="{size_mm:.3f}" fill="#adb5bd"/>'
+    if dart.hit is not None:
+        x, y = _point(dart)
+        yield _ring(x, y, size_mm, f'stroke="{REPORTED}" stroke-width="{width_mm:.3f}"')
+    if dart.expect is not None:
+        yield _cross(dart.expect.x_mm, dart.expect.y_mm, size_mm, width_mm)
 
 
 def _scale_bar(half_mm: float) -> str:

@@ -1,1 +1,1 @@
-"""The fan-out: topics, subscriptions, and how an event reaches each of them."""
+"""The hub: topics, subscriptions, and the fan-out of events to them."""

@@ -1,7 +1,7 @@
-"""Fan-out: events of one turn of the event loop, joined once, written straight to everybody who keeps up.
+"""Fan-out: events of one event-loop iteration, joined once, written directly to all subscriptions that keep up.
 
-A very large audience is served in parts, with turns of the loop between; what is published meanwhile is joined, so that more
-load makes larger writes and not longer queues.
+A large audience is served in parts over several iterations; events published meanwhile are joined, so that load increases the size of
+writes instead of the length of queues.
 """
 
 import asyncio
@@ -11,12 +11,12 @@ from dartd.runtime.hub.ring import Entry
 from dartd.runtime.hub.subscription import BATCH_BYTES, Subscription
 from dartd.runtime.hub.topics import Interest
 
-_WRITES_PER_TURN = 500  # two milliseconds or so
-_MAX_PENDING = 1024  # events that wait for their turn; with more they are written at once, however long that takes
+_WRITES_PER_ITERATION = 500  # about 2 ms
+_MAX_PENDING = 1024  # events per group; beyond that they are written at once, however long it takes
 
 
 class Block:
-    """Events that are written together, and who has still to get them."""
+    """Events that are written together, and the subscriptions they are written to."""
 
     __slots__ = ("audience", "data", "done", "entries", "first", "last")
 
@@ -28,19 +28,19 @@ class Block:
         self.done = 0
 
     def write(self, count: int) -> bool:
-        """Write to this many more; True when everybody has been written to."""
+        """Write to the next `count` subscriptions; return True once all have been written to."""
         first, last, data, events = self.first, self.last, self.data, len(self.entries)
         for subscription in self.audience[self.done : self.done + count]:
             if not subscription.direct or subscription.write is None:
                 continue
             if subscription.position < first:
-                # Before the write: an outlet that is full with it says so at once, and must not be given it again.
+                # Before the write: a transport that becomes full calls stop_direct, which must not queue these events again.
                 subscription.position = last
                 subscription.delivered += events
                 try:
                     subscription.write(data)
-                except RuntimeError:  # the transport was closed under our hands; its session is about to hear of it
-                    subscription.hold()
+                except RuntimeError:  # the transport is closed; its session is notified separately
+                    subscription.stop_direct()
             elif subscription.position < last:
                 subscription.write_after(self.entries)
         self.done += count
@@ -48,7 +48,7 @@ class Block:
 
 
 class Group:
-    """Subscriptions of equal interest, those that are queued for and those that are written to directly."""
+    """Subscriptions of equal interest: queued ones and direct ones."""
 
     __slots__ = ("_audience", "block", "direct", "interest", "pending", "queued")
 
@@ -64,41 +64,41 @@ class Group:
         return len(self.queued) + len(self.direct)
 
     def members(self) -> Iterator[Subscription]:
-        """Name everybody."""
+        """Yield all subscriptions of the group."""
         yield from self.queued
         yield from self.direct
 
-    def unsettled(self) -> list[Entry]:
-        """Give what was published and has not been written to every one yet."""
+    def unwritten(self) -> list[Entry]:
+        """Return the events that were published and not yet written to all direct subscriptions."""
         return [*(self.block.entries if self.block is not None else ()), *self.pending]
 
     def join_queued(self, subscription: Subscription) -> None:
-        """Queue for it."""
+        """Move a subscription to the queued ones."""
         self.leave(subscription)
         self.queued[subscription] = None
 
     def join_direct(self, subscription: Subscription) -> None:
-        """Write to it."""
+        """Move a subscription to the direct ones."""
         self.queued.pop(subscription, None)
         self.direct[subscription] = None
         self._audience = None
 
     def leave(self, subscription: Subscription) -> None:
-        """Forget it."""
+        """Remove a subscription."""
         self.queued.pop(subscription, None)
         if subscription in self.direct:
             del self.direct[subscription]
             self._audience = None
 
     def audience(self) -> list[Subscription]:
-        """List those that are written to directly; the list is shared and never changed."""
+        """Return the direct subscriptions as a shared list that is never modified."""
         if self._audience is None:
             self._audience = list(self.direct)
         return self._audience
 
 
 class FanOut:
-    """Writes what is pending, group by group, in turns of the event loop."""
+    """Writes pending events, group by group, in iterations of the event loop."""
 
     def __init__(self) -> None:
         self._due: dict[Group, None] = {}
@@ -106,32 +106,32 @@ class FanOut:
         self._is_scheduled = False
 
     def add(self, group: Group, entry: Entry) -> None:
-        """Have an event written to those of the group that keep up, when the turn ends."""
+        """Schedule an event for the direct subscriptions of a group."""
         group.pending.append(entry)
         self._due[group] = None
         if len(group.pending) >= _MAX_PENDING:
             while self._due:
-                self._work(_WRITES_PER_TURN)
+                self._work(_WRITES_PER_ITERATION)
         elif not self._is_scheduled:
             self._is_scheduled = True
-            asyncio.get_running_loop().call_soon(self._turn)
+            asyncio.get_running_loop().call_soon(self._iterate)
 
     def flush(self) -> None:
-        """Write now what would be written when the turn ends: no more comes in this turn."""
-        writes = _WRITES_PER_TURN
+        """Write pending events now, without waiting for the end of the iteration."""
+        writes = _WRITES_PER_ITERATION
         while self._due and writes > 0:
             writes -= self._work(writes)
 
-    def _turn(self) -> None:
+    def _iterate(self) -> None:
         self.flush()
         if self._due:
-            asyncio.get_running_loop().call_soon(self._turn)
+            asyncio.get_running_loop().call_soon(self._iterate)
         else:
             self._is_scheduled = False
             self._joined.clear()
 
     def _work(self, writes: int) -> int:
-        """Write for the group that has waited longest; gives how much of the allowance was used."""
+        """Write for the group that has waited longest; return the number of writes used."""
         group = next(iter(self._due))
         if group.block is None:
             group.block = self._next_block(group)
@@ -139,7 +139,7 @@ class FanOut:
         if group.block.write(writes):
             group.block = None
             del self._due[group]
-            if group.pending:  # behind the others
+            if group.pending:  # after the other groups
                 self._due[group] = None
         return max(1, used)
 

@@ -1,10 +1,10 @@
-"""The frame of a WebSocket text message, as a server sends it (RFC 6455, 5.2): the same bytes for every client."""
+"""WebSocket text frames as sent by a server (RFC 6455, 5.2): unmasked, the same bytes for every client."""
 
 _TEXT = 0x81  # FIN and opcode 1
 
 
 def text_header(length: int) -> bytes:
-    """Give the header of an unmasked, unfragmented text message of this many bytes."""
+    """Return the header of an unmasked, unfragmented text message of `length` bytes."""
     if length < 126:
         return bytes((_TEXT, length))
     if length < 1 << 16:
@@ -13,5 +13,5 @@ def text_header(length: int) -> bytes:
 
 
 def text_frame(message: bytes) -> bytes:
-    """Give a whole text message."""
+    """Return a complete text frame."""
     return text_header(len(message)) + message

@@ -1,8 +1,8 @@
-"""The hub: tells every event to everyone who asked for its topic, and waits for nobody.
+"""The hub: publishes every event to the subscriptions of its topic and never waits for a client.
 
-An event's bytes are made and framed once, and shared. Clients that keep up are written to directly (`fanout.py`). A client that does
-not has one bounded queue of references; when that is full it lags, and is served from a ring of recent events that all laggards share,
-and what is older than the ring from the journal (`subscription.py`). It loses nothing, and it costs the others nothing.
+An event is encoded and framed once and shared by all clients. Clients that keep up are written to directly (`fanout.py`). A client that
+does not has one bounded queue of references; if that is full, the client lags and is served from a shared ring of recent events, and from
+the journal for older ones (`subscription.py`). It loses nothing and does not delay other clients.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dartd.errors import DartdError
 from dartd.runtime.hub.fanout import FanOut, Group
 from dartd.runtime.hub.ring import Entry, Ring
-from dartd.runtime.hub.subscription import Outlet, Subscription
+from dartd.runtime.hub.subscription import Subscription, Transport
 from dartd.runtime.hub.topics import DEFAULT_TOPICS, Interest
 from schemas.base import Value
 from schemas.events import Envelope
@@ -21,11 +21,11 @@ Read = Callable[[int, int], Awaitable[Sequence[tuple[int, str, bytes]]]]
 
 _MAX_READERS = 4
 _MAX_ROUTES = 4096
-_REMEMBERED_AT_ONCE = 256
+_LOAD_BATCH = 256
 
 
 class GapError(DartdError):
-    """Events that a client asked for are no longer here, or never were. Take a snapshot and `seek` behind it.
+    """Requested events are not available. Send a snapshot and `seek` to its seq.
 
     `reason` is `too_old`, `future` or `other_stream`.
     """
@@ -33,7 +33,7 @@ class GapError(DartdError):
     code = "GAP"
 
     def __init__(self, reason: str, *, requested: int, oldest: int, last_seq: int) -> None:
-        super().__init__(f"the events after {requested} cannot be told: {reason}", requested=requested, oldest=oldest, last_seq=last_seq)
+        super().__init__(f"the events after {requested} are not available: {reason}", requested=requested, oldest=oldest, last_seq=last_seq)
         self.reason = reason
         self.requested = requested
         self.oldest = oldest
@@ -41,7 +41,7 @@ class GapError(DartdError):
 
 
 class Statistics(Value, frozen=True, kw_only=True):
-    """How the hub stands now, and what it has done since it started (`published`, `deliveries`, `lags`, `journal_reads`)."""
+    """Current state of the hub, and totals since its start (`published`, `deliveries`, `lags`, `journal_reads`)."""
 
     clients: int
     direct: int
@@ -57,7 +57,7 @@ class Statistics(Value, frozen=True, kw_only=True):
 
 
 class Hub:
-    """Fans events out to subscriptions. `publish` is plain, never blocks, and is called by the pipeline alone."""
+    """Fans events out to subscriptions. `publish` never blocks and is called only by the pipeline."""
 
     def __init__(
         self, *, read: Read, last_seq: int = 0, queue_size: int = 256, ring_events: int = 4096, ring_bytes: int = 8 * 1024 * 1024
@@ -67,7 +67,7 @@ class Hub:
         self._queue_size = queue_size
         self._ring = Ring(ring_events, ring_bytes)
         self._ring_events = ring_events
-        # Readers of equal interest stand in one group: an event costs its audience, not everybody.
+        # Subscriptions of equal interest form a group: an event costs time for its audience, not for all clients.
         self._groups: dict[Interest, Group] = {}
         self._lagging: dict[Subscription, None] = {}
         self._routes: dict[str, tuple[Group, ...]] = {}
@@ -75,16 +75,16 @@ class Hub:
         self._readers = asyncio.Semaphore(_MAX_READERS)
         self._published = self._deliveries = self._lags = self._journal_reads = 0
 
-    async def remember(self) -> None:
-        """Fill the ring from the journal, before anything is published: after a restart everybody comes back for the same events."""
+    async def load(self) -> None:
+        """Fill the ring from the journal before anything is published: after a restart all clients resume from the same events."""
         position = max(0, self.last_seq - self._ring_events)
-        while position < self.last_seq and (rows := await self._read(position, _REMEMBERED_AT_ONCE)):
+        while position < self.last_seq and (rows := await self._read(position, _LOAD_BATCH)):
             for row in rows:
                 self._ring.push(Entry.of(*row))
             position = rows[-1][0]
 
     def publish(self, envelope: Envelope) -> None:
-        """Tell an event that is in the journal to everyone who listens to its topic."""
+        """Publish a journalled event to the subscriptions of its topic."""
         entry = Entry.of(envelope.seq, envelope.topic, envelope.wire)
         self.last_seq = entry.seq
         self._ring.push(entry)
@@ -96,17 +96,17 @@ class Hub:
                 self._fanout.add(group, entry)
 
     def publish_all(self, envelopes: Sequence[Envelope]) -> None:
-        """Tell what one commit brought, and write it at once: no more comes in this turn of the loop."""
+        """Publish the events of one commit and write them in this iteration of the event loop."""
         for envelope in envelopes:
             self.publish(envelope)
         self._fanout.flush()
 
-    def whisper(self, topic: str, wire: bytes) -> None:
-        """Tell something of the moment, which is not journalled, to whoever listens to its topic and keeps up; events go first."""
+    def publish_unjournalled(self, topic: str, payload: bytes) -> None:
+        """Publish a message that is not journalled to subscriptions of its topic; those with queued events are skipped."""
         for group in self._route(topic):
             for subscription in list(group.members()):
                 if subscription.depth == 0:
-                    subscription.tell(wire)
+                    subscription.send_control(payload)
 
     @contextmanager
     def subscribe(
@@ -116,17 +116,17 @@ class Hub:
         since: int | None = None,
         kinds: frozenset[str] | None = None,
         queue_size: int | None = None,
-        outlet: Outlet | None = None,
+        transport: Transport | None = None,
     ) -> Iterator[Subscription]:
-        """Listen: from now on, or from after the event `since`; leaving the block frees everything at once.
+        """Subscribe from now on, or from after event `since`, while the block runs.
 
-        An `outlet` is written to directly while it is ready.
+        A `transport` is written to directly while it is ready.
 
         Raises:
             TopicError: a topic is malformed, or there are too many.
         """
         interest = Interest(topics, kinds=kinds)
-        subscription = Subscription(self, interest, self.last_seq, queue_size or self._queue_size, outlet)
+        subscription = Subscription(self, interest, self.last_seq, queue_size or self._queue_size, transport)
         subscription.resume(self.last_seq if since is None else since)
         try:
             yield subscription
@@ -138,12 +138,12 @@ class Hub:
             self._lags += subscription.lags
 
     def statistics(self) -> Statistics:
-        """Count what was done."""
+        """Return the current figures."""
         live = [subscription for group in self._groups.values() for subscription in group.members()]
-        everybody = [*live, *self._lagging]
-        depths = [subscription.depth for subscription in everybody]
+        subscriptions = [*live, *self._lagging]
+        depths = [subscription.depth for subscription in subscriptions]
         return Statistics(
-            clients=len(everybody),
+            clients=len(subscriptions),
             direct=sum(subscription.direct for subscription in live),
             lagging=len(self._lagging),
             queued=sum(depths),
@@ -151,8 +151,8 @@ class Hub:
             ring_events=len(self._ring.entries),
             ring_bytes=self._ring.bytes,
             published=self._published,
-            deliveries=self._deliveries + sum(subscription.delivered for subscription in everybody),
-            lags=self._lags + sum(subscription.lags for subscription in everybody),
+            deliveries=self._deliveries + sum(subscription.delivered for subscription in subscriptions),
+            lags=self._lags + sum(subscription.lags for subscription in subscriptions),
             journal_reads=self._journal_reads,
         )
 
@@ -160,15 +160,15 @@ class Hub:
 
     @property
     def oldest_known(self) -> int:
-        """Name the oldest event of the ring; the journal may hold older ones."""
+        """Return the seq of the oldest event in the ring; the journal may contain older ones."""
         return self._ring.entries[0].seq if self._ring.entries else self.last_seq + 1
 
     def recent(self, seq: int, limit: int) -> list[Entry] | None:
-        """Give up to `limit` events after `seq` from the ring; None when it does not reach back that far."""
+        """Return up to `limit` events after `seq` from the ring; None if the ring starts later."""
         return self._ring.after(seq, limit)
 
     async def read_journal(self, seq: int, limit: int) -> list[Entry]:
-        """Give up to `limit` events after `seq` from the journal, at least one; a few readers at a time.
+        """Return up to `limit` events after `seq` from the journal, at least one; at most _MAX_READERS reads run at a time.
 
         Raises:
             GapError: the journal no longer holds the event after `seq`.
@@ -176,7 +176,7 @@ class Hub:
         async with self._readers:
             self._journal_reads += 1
             found = [Entry.of(*row) for row in await self._read(seq, limit)]
-        # What the journal holds and the hub has not told yet must wait for its turn.
+        # Journalled events that are not published yet must not be delivered out of order.
         found = [entry for entry in found if entry.seq <= self.last_seq]
         if not found or found[0].seq != seq + 1:
             oldest = found[0].seq if found else self.oldest_known
@@ -184,29 +184,29 @@ class Hub:
         return found
 
     async def check_reachable(self, seq: int) -> None:
-        """Make sure that the events after `seq` can be told.
+        """Check that the events after `seq` are available.
 
         Raises:
-            GapError: they are gone, or `seq` was never told.
+            GapError: they are gone, or `seq` is greater than the last published seq.
         """
         if seq > self.last_seq:
             raise GapError("future", requested=seq, oldest=self.oldest_known, last_seq=self.last_seq)
         if seq < self.last_seq and self.recent(seq, 1) is None:
             await self.read_journal(seq, 1)
 
-    def set_aside(self, subscription: Subscription) -> None:
-        """Take a subscription out of live service."""
+    def serve_lagging(self, subscription: Subscription) -> None:
+        """Serve a subscription from ring and journal."""
         self._leave_group(subscription)
         self._lagging[subscription] = None
 
     def serve_queued(self, subscription: Subscription) -> list[Entry]:
-        """Queue for it from the next event on; gives what was published and may not have been written to it yet."""
+        """Queue events for a subscription from the next one on; return those that may not have been written to it yet."""
         group = self._group(subscription)
         group.join_queued(subscription)
-        return group.unsettled()
+        return group.unwritten()
 
     def serve_directly(self, subscription: Subscription) -> None:
-        """Write to it from the next event on."""
+        """Write to a subscription directly from the next event on."""
         self._group(subscription).join_direct(subscription)
 
     def _group(self, subscription: Subscription) -> Group:

@@ -1,4 +1,4 @@
-"""The ring: the most recent events, framed once, that all who have fallen behind share."""
+"""A ring of the most recent events, framed once, shared by all lagging clients."""
 
 from collections import deque
 from typing import NamedTuple, Self
@@ -7,7 +7,7 @@ from dartd.runtime.hub.frame import text_header
 
 
 class Entry(NamedTuple):
-    """An event's place in the stream, its topic, and its bytes as every WebSocket gets them; the JSON begins at `start`."""
+    """An event: seq, topic and WebSocket frame; the JSON payload begins at `start`."""
 
     seq: int
     topic: str
@@ -15,19 +15,19 @@ class Entry(NamedTuple):
     start: int
 
     @classmethod
-    def of(cls, seq: int, topic: str, wire: bytes) -> Self:
-        """Frame an event."""
-        header = text_header(len(wire))
-        return cls(seq, topic, header + wire, len(header))
+    def of(cls, seq: int, topic: str, payload: bytes) -> Self:
+        """Return the entry of an encoded event."""
+        header = text_header(len(payload))
+        return cls(seq, topic, header + payload, len(header))
 
     @property
-    def wire(self) -> bytes:
-        """Give the JSON alone, for those who are not told by WebSocket."""
+    def payload(self) -> bytes:
+        """Return the JSON payload without the frame header."""
         return self.frame[self.start :]
 
 
 class Ring:
-    """Bounded by count and by bytes; the oldest go first (they are in the journal)."""
+    """Recent events, limited by count and by bytes; the oldest are dropped first (they are in the journal)."""
 
     def __init__(self, max_events: int, max_bytes: int) -> None:
         self._max_events = max_events
@@ -36,16 +36,16 @@ class Ring:
         self.bytes = 0
 
     def push(self, entry: Entry) -> None:
-        """Add an event; forget the oldest ones above the bounds."""
+        """Append an event; drop the oldest ones above the limits."""
         self.entries.append(entry)
         self.bytes += len(entry.frame)
         while len(self.entries) > self._max_events or self.bytes > self._max_bytes:
             self.bytes -= len(self.entries.popleft().frame)
 
     def after(self, seq: int, limit: int) -> list[Entry] | None:
-        """Give up to `limit` events after `seq`; None when the ring no longer reaches back that far."""
+        """Return up to `limit` events after `seq`; None if the ring starts later."""
         if not self.entries or self.entries[0].seq > seq + 1:
             return None
-        # The stream has no holes, so an event's place in the ring follows from its number.
+        # seq has no gaps, so the index of an event follows from its seq.
         first = seq + 1 - self.entries[0].seq
         return [self.entries[i] for i in range(first, min(first + limit, len(self.entries)))]

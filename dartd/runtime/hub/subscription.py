@@ -1,8 +1,8 @@
-"""One client's view of the stream, and the ways its events reach it.
+"""One client's subscription, and the modes in which events are delivered to it.
 
-While the client keeps up, the hub writes to its outlet *directly*. While it does not, what comes is *queued* for it, by reference. When
-its queue is full it *lags*: nothing more is held for it, and it is served from the ring, below that from the journal. Once it has
-caught up it is live again within the same turn of the event loop, so that no event falls between.
+*Direct*: the client keeps up, and the hub writes to its transport. *Queued*: it does not, and references to events are queued. *Lagging*:
+its queue was full; nothing more is queued, and it is served from the ring and, for older events, from the journal. After catching up it
+becomes live within the same iteration of the event loop, so that no event is lost in between.
 """
 
 import asyncio
@@ -13,65 +13,65 @@ from dartd.runtime.hub.frame import text_frame
 from dartd.runtime.hub.ring import Entry
 from dartd.runtime.hub.topics import Interest
 
-BATCH_BYTES = 32 * 1024  # written at once; a client's socket never holds much more than that for it
+BATCH_BYTES = 32 * 1024  # size of one write, and thereby of a client's send buffer
 BATCH_EVENTS = 256
 
 _MAX_CONTROL = 32
 _FIRST_STRIDE = 32
 
 
-class Outlet(Protocol):
-    """A client's socket as the hub writes to it."""
+class Transport(Protocol):
+    """The transport of a client as used by the hub."""
 
     @property
     def is_ready(self) -> bool:
-        """Say whether it takes more at once, without keeping it in memory."""
+        """Return whether more can be written without buffering it in memory."""
 
     def write(self, frames: bytes) -> None:
-        """Send whole frames; says `hold` to its subscription when it can take no more."""
+        """Write complete frames; calls `stop_direct` of its subscription when it is full."""
 
 
-class Desk(Protocol):
-    """The hub as its subscriptions need it."""
+class SubscriptionHub(Protocol):
+    """The hub as used by its subscriptions."""
 
     @property
     def last_seq(self) -> int:
-        """Number of the last event that was told."""
+        """Return the seq of the last published event."""
 
-    def set_aside(self, subscription: "Subscription") -> None:
-        """Take it out of live service."""
+    def serve_lagging(self, subscription: "Subscription") -> None:
+        """Serve a subscription from ring and journal."""
 
     def serve_queued(self, subscription: "Subscription") -> Iterable[Entry]:
-        """Queue for it from here on; gives what was published and may not have been written to it yet."""
+        """Queue events from the next one on; return those that may not have been written to it yet."""
 
     def serve_directly(self, subscription: "Subscription") -> None:
-        """Write to it directly from here on."""
+        """Write to it directly from the next event on."""
 
     def recent(self, seq: int, limit: int) -> list[Entry] | None:
-        """Give events from the ring."""
+        """Return events from the ring."""
 
     async def read_journal(self, seq: int, limit: int) -> list[Entry]:
-        """Give events from the journal."""
+        """Return events from the journal."""
 
     async def check_reachable(self, seq: int) -> None:
-        """Make sure that the events after `seq` can be told."""
+        """Check that the events after `seq` are available."""
 
 
 class Subscription:
-    """Take its messages, or give it an outlet and take only when that cannot keep up. Every event comes once, in order.
+    """Delivers each event once and in order: by `take`, or directly to a transport while that is ready.
 
-    Control messages (`tell`) jump the queue. A change of topics holds for every event that is not on its way yet.
-    With an outlet messages are whole frames, without one they are JSON.
+    Control messages (`send_control`) are delivered before queued events. A change of topics applies to all events not yet delivered.
+    With a transport messages are complete frames, without one JSON.
     """
 
     __slots__ = (
         "_control",
-        "_desk",
-        "_outlet",
+        "_hub",
         "_queue",
         "_queue_size",
         "_room",
         "_stride",
+        "_transport",
         "_waiter",
         "delivered",
         "direct",
@@ -82,17 +82,19 @@ class Subscription:
         "write",
     )
 
-    def __init__(self, desk: Desk, interest: Interest, position: int, queue_size: int, outlet: Outlet | None = None) -> None:
-        self._desk = desk
+    def __init__(
+        self, hub: SubscriptionHub, interest: Interest, position: int, queue_size: int, transport: Transport | None = None
+    ) -> None:
+        self._hub = hub
         self._queue_size = queue_size
-        # Ten thousand clients keep up and need none of these: they are made for those who do not.
+        # Created on demand: most of ten thousand clients keep up and need none of them.
         self._queue: asyncio.Queue[Entry] | None = None
         self._control: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
         self._room: asyncio.Event | None = None
         self._stride = _FIRST_STRIDE
-        self._outlet = outlet
-        self.write = outlet.write if outlet is not None else None
+        self._transport = transport
+        self.write = transport.write if transport is not None else None
         self.interest = interest
         self.position = position
         self.direct = False
@@ -103,8 +105,8 @@ class Subscription:
     # Called by the hub.
 
     def offer(self, entry: Entry) -> bool:
-        """Queue a live event; False when there is no room."""
-        if entry.seq <= self.position:  # told already, by a snapshot or directly
+        """Queue a live event; return False if the queue is full."""
+        if entry.seq <= self.position:  # delivered already, by a snapshot or directly
             return True
         if self._queue is None:
             self._queue = asyncio.Queue(self._queue_size)
@@ -116,40 +118,40 @@ class Subscription:
         return True
 
     def lag(self, position: int) -> None:
-        """Have nothing more queued; what is queued goes out first, then what came after `position` is looked up."""
+        """Stop queueing; queued events are delivered first, then those after `position` from ring or journal."""
         self.position = position
         self.lags += 1
-        self._stand_by()
+        self._start_lagging()
 
     def write_after(self, entries: Sequence[Entry]) -> None:
-        """Write those of the entries that were not told yet."""
+        """Write the entries that were not delivered yet."""
         for entry in entries:
             if self.direct and self.write is not None and entry.seq > self.position:
                 self.position = entry.seq
                 self.delivered += 1
                 self.write(entry.frame)
 
-    # Called by the client's side.
+    # Called by the session of the client.
 
     @property
     def depth(self) -> int:
-        """Count the events that wait in the queue."""
+        """Return the number of queued events."""
         return 0 if self._queue is None else self._queue.qsize()
 
-    def hold(self) -> None:
-        """Write nothing directly any more: the outlet is full, or gone. What comes is queued until `take` finds it ready again."""
+    def stop_direct(self) -> None:
+        """Stop direct writes because the transport is full or closed; events are queued until `take` finds it ready again."""
         if not self.direct:
             return
         self.direct = False
-        for entry in self._desk.serve_queued(self):
+        for entry in self._hub.serve_queued(self):
             if not self.offer(entry):
                 self.lag(entry.seq - 1)
                 break
         self._wake()
 
-    def tell(self, wire: bytes) -> bool:
-        """Send a control message ahead of all events; False (and not sent) when too many of them already wait."""
-        message = wire if self._outlet is None else text_frame(wire)
+    def send_control(self, payload: bytes) -> bool:
+        """Send a control message before all queued events; return False (not sent) if too many are waiting."""
+        message = payload if self._transport is None else text_frame(payload)
         if self.direct and self.write is not None:
             self.write(message)
             return True
@@ -160,7 +162,7 @@ class Subscription:
         return True
 
     async def has_room(self) -> None:
-        """Wait until another control message may be sent."""
+        """Wait until another control message can be sent."""
         while len(self._control) >= _MAX_CONTROL:
             if self._room is None:
                 self._room = asyncio.Event()
@@ -168,40 +170,40 @@ class Subscription:
             await self._room.wait()
 
     def seek(self, seq: int) -> None:
-        """Go on after `seq`, whatever is queued. A `seq` that is in the journal and not told yet is waited for."""
+        """Continue after `seq` and drop queued events. If `seq` is journalled and not published yet, wait for it."""
         self.direct = False
         self._queue = None
         self.position = seq
-        if seq >= self._desk.last_seq:
+        if seq >= self._hub.last_seq:
             self._go_live()
         else:
-            self._stand_by()
+            self._start_lagging()
 
     def resume(self, seq: int) -> None:
-        """Go on after `seq` as a client names it; `take` tells when that is too old, or was never told."""
-        if seq > self._desk.last_seq:
+        """Continue after `seq` as named by a client; `take` raises GapError if that is too old or in the future."""
+        if seq > self._hub.last_seq:
             self.direct = False
             self._queue = None
             self.position = seq
-            self._stand_by()
+            self._start_lagging()
         else:
             self.seek(seq)
 
     def change(self, interest: Interest) -> None:
-        """Listen to other topics from here on."""
-        self.hold()
+        """Change the topics from the next event on."""
+        self.stop_direct()
         was_lagging = self.lagging
-        self._desk.set_aside(self)
+        self._hub.serve_lagging(self)
         self.interest = interest
         if not was_lagging:
-            self._desk.serve_queued(self)
+            self._hub.serve_queued(self)
         self._wake()
 
     async def take(self, limit: int = BATCH_EVENTS) -> list[bytes]:
-        """Wait for messages and give up to `limit` of them, control messages first; none when it is the outlet that must be waited for.
+        """Wait for up to `limit` messages and return them, control messages first; an empty list if the transport is not ready.
 
         Raises:
-            GapError: events after the client's position are gone, or it lies in the future; `seek` before going on.
+            GapError: events after the position are gone, or it is in the future; call `seek` before continuing.
         """
         while True:
             if batch := self._take_waiting(limit):
@@ -210,19 +212,19 @@ class Subscription:
                 if batch := await self._catch_up(limit):
                     return batch
                 continue
-            if self._outlet is not None:
-                if not self._outlet.is_ready:
+            if self._transport is not None:
+                if not self._transport.is_ready:
                     return []
                 self._go_direct()
             await self._wait()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield the bytes of each message, for as long as the subscription stands."""
+        """Yield each message, without end."""
         while True:
-            for wire in await self.take():
-                yield wire
+            for payload in await self.take():
+                yield payload
 
-    # Inside
+    # Internal
 
     def _take_waiting(self, limit: int) -> list[bytes]:
         batch, self._control = self._control[:limit], self._control[limit:]
@@ -237,21 +239,21 @@ class Subscription:
         return batch
 
     async def _catch_up(self, limit: int) -> list[bytes]:
-        """Give what was missed; become live when nothing was. No await stands between the last look and becoming live."""
-        desk = self._desk
-        if self.position > desk.last_seq:
-            await desk.check_reachable(self.position)
-        if self.position == desk.last_seq:
+        """Return missed events; become live if there are none. No await separates the last check from becoming live."""
+        hub = self._hub
+        if self.position > hub.last_seq:
+            await hub.check_reachable(self.position)
+        if self.position == hub.last_seq:
             self._go_live()
             return []
-        entries = desk.recent(self.position, limit)
+        entries = hub.recent(self.position, limit)
         if entries is None:
             position = self.position
-            entries = await desk.read_journal(position, max(1, min(limit, self._stride)))
-            # As many as fit into a batch are read: what is read beyond it would be read again.
+            entries = await hub.read_journal(position, max(1, min(limit, self._stride)))
+            # Read as many events as fit into a batch: more would be read again.
             mean_bytes = sum(len(entry.frame) for entry in entries) // len(entries)
             self._stride = max(1, min(BATCH_EVENTS, BATCH_BYTES // max(1, mean_bytes) + 1))
-            if position != self.position or not self.lagging:  # somebody called seek meanwhile
+            if position != self.position or not self.lagging:  # seek was called in the meantime
                 return []
         batch: list[bytes] = []
         size = 0
@@ -263,25 +265,25 @@ class Subscription:
                 batch.append(self._message(entry))
                 size += len(entry.frame)
         self.delivered += len(batch)
-        if self.position == desk.last_seq:
+        if self.position == hub.last_seq:
             self._go_live()
         return batch
 
     def _message(self, entry: Entry) -> bytes:
-        return entry.wire if self._outlet is None else entry.frame
+        return entry.payload if self._transport is None else entry.frame
 
     def _go_live(self) -> None:
         self.lagging = False
-        self._desk.serve_queued(self)
+        self._hub.serve_queued(self)
 
     def _go_direct(self) -> None:
         self._queue = None
         self.direct = True
-        self._desk.serve_directly(self)
+        self._hub.serve_directly(self)
 
-    def _stand_by(self) -> None:
+    def _start_lagging(self) -> None:
         self.lagging = True
-        self._desk.set_aside(self)
+        self._hub.serve_lagging(self)
         self._wake()
 
     def _wake(self) -> None:

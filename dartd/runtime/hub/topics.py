@@ -1,4 +1,4 @@
-"""Topics: who a message is for, and which messages a reader asked for and may see."""
+"""Topics: the address of a message, and the interest of a subscriber."""
 
 import re
 from collections.abc import Iterable
@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from dartd.errors import DartdError
 
 DEFAULT_TOPICS = ("board:*",)
-PUBLIC_KINDS = frozenset(
-    {"board", "camera", "match", "player", "tournament", "list", "fixtures", "zone", "session", "comments", "statistics", "presence"}
-)
 MAX_LENGTH = 128
 MAX_TOPICS = 64
 
@@ -17,16 +14,16 @@ _MAX_STARS = 4
 
 
 class TopicError(DartdError):
-    """A topic is not written as topics are, or there are too many of them."""
+    """A topic is malformed, or there are too many topics."""
 
     code = "VALIDATION_ERROR"
 
 
 class Interest:
-    """The topics that a reader asked for, and the kinds of topic it may see; equal ones are shared by the hub.
+    """Topic patterns of a subscriber and the kinds of topic it may read; equal interests share a group in the hub.
 
-    A pattern is a topic, or one with `*` standing for any run of characters: `board:*`, `comments:match:*`, `*`.
-    `kinds` None means that the reader may see everything. What it may not see never reaches it, whatever its patterns.
+    A pattern is a topic in which `*` matches any characters: `board:*`, `comments:match:*`, `*`.
+    `kinds` None: all kinds. Messages of other kinds are never delivered, whatever the patterns.
     """
 
     __slots__ = ("_expression", "kinds", "patterns")
@@ -39,13 +36,13 @@ class Interest:
         self._expression = re.compile("|".join(re.escape(p).replace(r"\*", ".*") for p in sorted(self.patterns)) or r"(?!)")
 
     def covers(self, topic: str) -> bool:
-        """Say whether a message of this topic is for the reader."""
+        """Return whether messages of this topic are delivered to the subscriber."""
         if self.kinds is not None and kind_of(topic) not in self.kinds:
             return False
         return self._expression.fullmatch(topic) is not None
 
     def adding(self, patterns: Iterable[str]) -> "Interest":
-        """Give the interest with more topics.
+        """Return the interest with additional patterns.
 
         Raises:
             TopicError: a topic is malformed, or there are too many.
@@ -53,11 +50,11 @@ class Interest:
         return Interest({*self.patterns, *patterns}, kinds=self.kinds)
 
     def dropping(self, patterns: Iterable[str]) -> "Interest":
-        """Give the interest without these topics; a pattern is dropped as it was asked for."""
+        """Return the interest without these patterns, compared literally."""
         return Interest(self.patterns - set(patterns), kinds=self.kinds)
 
     def seeing(self, kinds: frozenset[str] | None) -> "Interest":
-        """Give the interest of a reader who may see these kinds of topic."""
+        """Return the interest limited to these kinds of topic."""
         return Interest(self.patterns, kinds=kinds)
 
     def __eq__(self, other: object) -> bool:
@@ -68,16 +65,16 @@ class Interest:
 
 
 def kind_of(topic: str) -> str:
-    """Name the first word of a topic: `board` of `board:b1`."""
+    """Return the kind of a topic: `board` for `board:b1`."""
     return topic.partition(":")[0]
 
 
 def check_topic(topic: str) -> str:
-    """Give the topic back when it is written as topics are.
+    """Return the topic if it is well-formed.
 
     Raises:
-        TopicError: it is too long, has a character that no topic has, or too many `*`.
+        TopicError: it is too long, has an invalid character, or too many `*`.
     """
     if len(topic) > MAX_LENGTH or topic.count("*") > _MAX_STARS or _TOPIC.fullmatch(topic) is None:
-        raise TopicError(f"{topic[:MAX_LENGTH]!r} is no topic: write it as board:ID, board:* or *", topic=topic[:MAX_LENGTH])
+        raise TopicError(f"{topic[:MAX_LENGTH]!r} is not a topic: expected board:ID, board:* or *", topic=topic[:MAX_LENGTH])
     return topic

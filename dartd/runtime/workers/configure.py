@@ -1,30 +1,30 @@
-"""What a camera's process is told whenever it starts."""
+"""Build the first message of a camera process: its source, the board, and the current state."""
 
 from dartd.board.core import Board
 from dartd.config import Config
-from dartd.runtime.fault_injection import Mischief
+from dartd.runtime.fault_injection import FaultInjector
 from dartd.store.calibrations import Calibrations
 from dartd.store.images import THROW_BYTES
 from schemas.base import CameraId
-from schemas.worker import Configure
+from schemas.pipe.to_worker import Configure
 
 
-class Briefing:
-    """Its source, the board, and what is known already. Media time begins at `began_s`, of a simulated scene at `epoch_s`."""
+class Configurations:
+    """Builds `Configure` messages. Media time starts at `began_s`, and that of a simulated scene at `epoch_s`."""
 
     def __init__(
-        self, config: Config, board: Board, calibrations: Calibrations, mischief: Mischief, *, began_s: float, epoch_s: float
+        self, config: Config, board: Board, calibrations: Calibrations, faults: FaultInjector, *, began_s: float, epoch_s: float
     ) -> None:
         self._config = config
         self._board = board
         self._calibrations = calibrations
-        self._mischief = mischief
+        self._faults = faults
         self._began_s = began_s
         self._epoch_s = epoch_s
         self._sources = {camera.camera_id: camera.source for camera in config.cameras}
 
-    def of(self, camera_id: CameraId) -> Configure:
-        """Tell one camera, as things are now."""
+    def of_camera(self, camera_id: CameraId) -> Configure:
+        """Return the message for one camera, with its current calibration and the darts that are in the board now."""
         config, source = self._config, self._sources[camera_id]
         return Configure(
             source=source,
@@ -35,5 +35,5 @@ class Briefing:
             state_dir=str(config.state_path),
             images_dir=None if config.images_path is None else str(config.images_path),
             image_bytes=THROW_BYTES // len(self._sources),
-            faults=self._mischief.of_camera(camera_id),
+            faults=self._faults.of_camera(camera_id),
         )

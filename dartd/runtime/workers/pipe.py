@@ -1,8 +1,10 @@
-"""The daemon's end of a camera process's pipe."""
+"""The daemon's end of the pipe to a camera process."""
 
 import asyncio
-import socket
+import os
 from collections import deque
+from multiprocessing.connection import Connection
+from typing import Final
 
 import anyio
 import anyio.lowlevel
@@ -11,67 +13,68 @@ import msgspec
 from dartd.errors import WorkerProtocolError
 from schemas.codec import decode_from_worker, encode_pipe
 from schemas.framing import FramingError, Unframer, frame
-from schemas.worker import FromWorker, ToWorker
+from schemas.pipe.from_worker import FromWorker
+from schemas.pipe.to_worker import ToWorker
 
-MAX_BACKLOG_BYTES = 1024 * 1024
+MAX_BACKLOG_BYTES: Final = 1024 * 1024
 _CHUNK_BYTES = 65536
 
 
-class LinkFullError(WorkerProtocolError):
-    """A camera process takes nothing although messages wait for it; it is started anew (policy `restart`)."""
+class PipeFullError(WorkerProtocolError):
+    """A camera process reads nothing although messages wait for it; it is restarted (policy `restart`)."""
 
     code = "WORKER_LINK_FULL"
 
 
-class Link:
-    """Speaks messages over a socket without ever holding up the event loop, whatever the other end does.
+class WorkerPipe:
+    """Sends and receives messages without blocking the event loop, whatever the other end does.
 
-    One task may receive; `send` is a plain function. What the socket does not take at once waits in a bounded backlog.
+    One task may receive; `send` is a plain function. Bytes that the pipe does not take at once wait in a bounded backlog.
     """
 
-    def __init__(self, connection: socket.socket) -> None:
-        connection.setblocking(False)
+    def __init__(self, connection: Connection) -> None:
+        os.set_blocking(connection.fileno(), False)
         self._connection = connection
         self._unframer = Unframer()
         self._received: deque[FromWorker] = deque()
-        self._broken: WorkerProtocolError | None = None
+        self._error: WorkerProtocolError | None = None
         self._backlog = bytearray()
         self._writer: asyncio.AbstractEventLoop | None = None
 
     async def receive(self) -> FromWorker:
-        """Give the next message.
+        """Return the next message.
 
         Raises:
-            anyio.EndOfStream: the other end is closed and everything whole has been given.
-            WorkerProtocolError: the other end sent what is no message; what it said before has been given.
+            anyio.EndOfStream: the other end is closed and every complete message has been returned.
+            WorkerProtocolError: the other end sent bytes that are not a message; every message before them has been returned.
         """
         while not self._received:
             await self._fill()
         return self._received.popleft()
 
     def send(self, message: ToWorker) -> None:
-        """Send a message; to a process that has ended it is lost, as it would be a moment later.
+        """Send a message; it is lost if the process has ended.
 
         Raises:
-            LinkFullError: too much waits already.
+            PipeFullError: the backlog is full.
         """
         data = frame(encode_pipe(message))
         if len(self._backlog) + len(data) > MAX_BACKLOG_BYTES:
-            raise LinkFullError(f"the camera process takes no messages: {len(self._backlog)} bytes wait for it")
+            raise PipeFullError(f"the camera process reads no messages: {len(self._backlog)} bytes wait for it")
         self._backlog += data
         self._flush()
 
     def close(self) -> None:
-        """Close the pipe; the camera process sees its end of file and exits."""
+        """Close the pipe; the camera process reads its end of file and exits."""
         self._stop_writing()
         self._backlog.clear()
         self._connection.close()
 
     async def _fill(self) -> None:
-        if self._broken is not None:
-            raise self._broken
+        if self._error is not None:
+            raise self._error
         try:
-            chunk = self._connection.recv(_CHUNK_BYTES)
+            chunk = os.read(self._connection.fileno(), _CHUNK_BYTES)
         except BlockingIOError:
             await anyio.wait_readable(self._connection)
             return
@@ -83,16 +86,16 @@ class Link:
             for payload in self._unframer.feed(chunk):
                 self._received.append(decode_from_worker(payload))
         except FramingError as error:
-            self._broken = WorkerProtocolError(str(error))
+            self._error = WorkerProtocolError(str(error))
         except msgspec.DecodeError as error:
-            self._broken = WorkerProtocolError(f"the camera process sent what is no message: {error}")
-        # A process that sends without end must not keep the loop from the others.
+            self._error = WorkerProtocolError(f"the camera process sent bytes that are not a message: {error}")
+        # A process that sends without end must not keep the event loop from the others.
         await anyio.lowlevel.checkpoint()
 
     def _flush(self) -> None:
         try:
             while self._backlog:
-                sent = self._connection.send(self._backlog)
+                sent = os.write(self._connection.fileno(), self._backlog)
                 del self._backlog[:sent]
         except BlockingIOError:
             self._start_writing()

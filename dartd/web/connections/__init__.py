@@ -1,1 +1,1 @@
-"""Who is connected over WebSocket or SSE: seats, the pace of admissions, presence."""
+"""Connected WebSocket and SSE clients: connection limit, admission of new clients, presence."""

@@ -1,46 +1,46 @@
-"""Pace: a storm of newcomers is let in a few at each turn of the event loop, so that events reach everybody else between them."""
+"""Admission: serve a burst of new clients a few per iteration of the event loop, so that events are delivered in between."""
 
 import asyncio
 from collections import deque
 
-PER_TURN = 8  # each takes half a millisecond or so
+PER_ITERATION = 8  # each takes about half a millisecond
 
 
-class Pace:
-    """Whoever has work that can wait a moment asks for a turn first; turns are given in the order of asking."""
+class AdmissionLimiter:
+    """Lets a bounded number of callers proceed per iteration of the event loop, in order of arrival."""
 
-    def __init__(self, per_turn: int = PER_TURN) -> None:
-        self._per_turn = per_turn
-        self._left = per_turn
+    def __init__(self, per_iteration: int = PER_ITERATION) -> None:
+        self._per_iteration = per_iteration
+        self._left = per_iteration
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._begun: deque[asyncio.Future[None]] = deque()
+        self._started: deque[asyncio.Future[None]] = deque()
         self._is_scheduled = False
 
-    async def turn(self, *, begun: bool = False) -> None:
-        """Go on at once when few do, else some turns of the loop later; who has `begun` is let through before anybody new but one."""
+    async def admit(self, *, started: bool = False) -> None:
+        """Wait until the caller may proceed; callers that have `started` go before new ones, of which at least one proceeds."""
         if not self._is_scheduled:
             self._is_scheduled = True
             asyncio.get_running_loop().call_soon(self._next)
-        if self._left > 0 and not self._begun and (begun or not self._waiting):
+        if self._left > 0 and not self._started and (started or not self._waiting):
             self._left -= 1
             return
         mine = asyncio.get_running_loop().create_future()
-        (self._begun if begun else self._waiting).append(mine)
+        (self._started if started else self._waiting).append(mine)
         await mine
 
     def _next(self) -> None:
-        self._left = self._per_turn
-        self._let_through(self._waiting, 1)  # however many have begun
-        self._let_through(self._begun, self._left)
-        self._let_through(self._waiting, self._left)
-        self._is_scheduled = bool(self._begun or self._waiting) or self._left < self._per_turn
+        self._left = self._per_iteration
+        self._release(self._waiting, 1)  # also if many have started
+        self._release(self._started, self._left)
+        self._release(self._waiting, self._left)
+        self._is_scheduled = bool(self._started or self._waiting) or self._left < self._per_iteration
         if self._is_scheduled:
             asyncio.get_running_loop().call_soon(self._next)
 
-    def _let_through(self, queue: deque[asyncio.Future[None]], count: int) -> None:
+    def _release(self, queue: deque[asyncio.Future[None]], count: int) -> None:
         while queue and count > 0:
             first = queue.popleft()
-            if not first.done():  # not one who has left meanwhile
+            if not first.done():  # cancelled in the meantime
                 first.set_result(None)
                 count -= 1
                 self._left -= 1

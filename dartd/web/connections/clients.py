@@ -1,4 +1,4 @@
-"""Who is connected, and whether there is a seat for one more."""
+"""The connected clients and the limit of connections."""
 
 import itertools
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dartd.runtime.hub.subscription import Subscription
-from dartd.web.connections.admission import Pace
-from dartd.web.connections.presence import Presences
+from dartd.web.connections.admission import AdmissionLimiter
+from dartd.web.connections.presence import PresenceRegistry
 
 
 @dataclass(slots=True)
-class Listener:
-    """One client: who it is, since when (a wall timestamp) and how it listens (`websocket` or `events`)."""
+class ConnectedClient:
+    """One connected client: identity, connection time (a wall-clock timestamp) and transport (`websocket` or `events`)."""
 
     client_id: str
     name: str
@@ -24,7 +24,7 @@ class Listener:
 
 
 class Clients:
-    """Counts connections against `max_clients`; one more than that is told to come back later."""
+    """Counts connections against `max_clients` and registers connected clients."""
 
     def __init__(self, max_clients: int) -> None:
         self.max_clients = max_clients
@@ -32,14 +32,14 @@ class Clients:
         self.refused = 0
         self.served = 0
         self.stalled = 0
-        self.listeners: dict[str, Listener] = {}
-        self.presence = Presences()
-        self.pace = Pace()
+        self.by_id: dict[str, ConnectedClient] = {}
+        self.presence = PresenceRegistry()
+        self.admission = AdmissionLimiter()
         self._numbers = itertools.count(1)
 
     @contextmanager
-    def seat(self) -> Iterator[bool]:
-        """Take a seat while the block runs; False when all are taken."""
+    def slot(self) -> Iterator[bool]:
+        """Reserve a connection slot while the block runs; yield False if all are in use."""
         if self.connected >= self.max_clients:
             self.refused += 1
             yield False
@@ -52,15 +52,15 @@ class Clients:
             self.connected -= 1
 
     def next_id(self) -> str:
-        """Name a client, as nobody was named since the start."""
+        """Return a client id that is unique since the start."""
         return f"c{next(self._numbers)}"
 
     @contextmanager
-    def listening(self, listener: Listener) -> Iterator[None]:
-        """Know a client while the block runs."""
-        self.listeners[listener.client_id] = listener
+    def registered(self, listener: ConnectedClient) -> Iterator[None]:
+        """Register a client while the block runs."""
+        self.by_id[listener.client_id] = listener
         try:
             yield
         finally:
-            del self.listeners[listener.client_id]
-            self.presence.leave(listener.client_id)
+            del self.by_id[listener.client_id]
+            self.presence.remove_client(listener.client_id)

@@ -1,1 +1,1 @@
-"""What every HTTP route shares: endpoint, request and answer, errors, paging, OpenAPI."""
+"""What all HTTP routes share: endpoint declarations, requests and responses, errors, paging, OpenAPI."""

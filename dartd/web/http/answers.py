@@ -1,4 +1,4 @@
-"""JSON in and out of the routes."""
+"""Decode request bodies and encode responses as JSON."""
 
 import contextlib
 from typing import Any, TypeVar
@@ -14,8 +14,8 @@ from schemas.codec import encode_json
 _T = TypeVar("_T")
 
 
-def written(answer: Answer, status: int, *, secure: bool = False) -> Response:
-    """Write what a handler gave; `secure`: its cookies go over HTTPS only."""
+def render(answer: Answer, status: int, *, secure: bool = False) -> Response:
+    """Return the HTTP response for the result of a handler; with `secure` its cookies are sent over HTTPS only."""
     headers = {"Cache-Control": "no-store", **answer.headers}
     if answer.version is not None:
         headers["ETag"] = f'"v{answer.version}"'
@@ -30,49 +30,49 @@ def written(answer: Answer, status: int, *, secure: bool = False) -> Response:
     return response
 
 
-def json_answer(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Answer any of our values as JSON that nobody keeps."""
+def json_response(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return any value as an uncached JSON response."""
     return Response(encode_json(value), status, {"Cache-Control": "no-store", **(headers or {})}, "application/json")
 
 
-async def read_body(request: Request, longest: int = MAX_BODY_BYTES) -> bytes:
-    """Read the request's body, of a bounded number of bytes.
+async def read_body(request: Request, max_body_bytes: int = MAX_BODY_BYTES) -> bytes:
+    """Return the body of the request.
 
     Raises:
-        Problem: 413 when it is longer.
+        Problem: 413 if it is longer than `max_body_bytes`.
     """
-    too_large = Problem(413, "PAYLOAD_TOO_LARGE", f"the body is longer than {longest} bytes", details={"limit": longest})
+    too_large = Problem(413, "PAYLOAD_TOO_LARGE", f"the body is longer than {max_body_bytes} bytes", details={"limit": max_body_bytes})
     declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > longest:
+    if declared.isdecimal() and int(declared) > max_body_bytes:
         raise too_large
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > longest:
+        if len(body) > max_body_bytes:
             raise too_large
     return bytes(body)
 
 
 def media_type_of(request: Request) -> str:
-    """Name the media type of the body, as the caller says; empty when he does not."""
+    """Return the media type of the body, lower case; empty if the request has none."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def check_media_type(request: Request, taken: tuple[str, ...]) -> None:
-    """See that a body that is kept as it is says what it is.
+    """Check the media type of a body that is stored as it is.
 
     Raises:
-        Problem: 415 when it is not one of these media types.
+        Problem: 415 if it is not one of `taken`.
     """
     if (given := media_type_of(request)) not in taken:
         raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", f"send {', '.join(taken)}", details={"content_type": given[:100], "allowed": taken})
 
 
 def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool = True) -> _T:
-    """Understand a body as one of our values; an empty one counts as `{}` where none is needed.
+    """Decode a JSON body into a value; an empty body counts as `{}` unless `needed`.
 
     Raises:
-        Problem: 400 when it is no JSON, 415 when it says to be something else, 422 when it does not fit.
+        Problem: 400 if it is not JSON, 415 for another media type, 422 if it does not match the type.
     """
     content_type = media_type_of(request) or "application/json"
     if (body or needed) and content_type != "application/json" and not content_type.endswith("+json"):
@@ -85,11 +85,11 @@ def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool =
         message, _, path = str(error).partition(" - at `")
         raise Problem(422, "VALIDATION_ERROR", message, details={"field": path.rstrip("`") or "$"}) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, "VALIDATION_ERROR", f"the body is no JSON: {error}", details={"field": "$"}) from error
+        raise Problem(400, "VALIDATION_ERROR", f"the body is not JSON: {error}", details={"field": "$"}) from error
 
 
 def _whole(value: Any) -> Any:
-    """Take 3.0 for 3: JSON knows one kind of number, and some programs write all of them with a point."""
+    """Convert integral floats such as 3.0 to integers: JSON has one number type, and some clients write all numbers as floats."""
     match value:
         case float() if value.is_integer():
             return int(value)

@@ -1,4 +1,4 @@
-"""What a caller shows of himself: a header, a key, or a page's cookie."""
+"""Credentials of a request: bearer token, API key or session cookie."""
 
 from starlette.requests import HTTPConnection
 
@@ -12,7 +12,7 @@ CSRF_COOKIE = "dartd_csrf"
 
 
 def credentials_of(connection: HTTPConnection) -> tuple[str | None, bool]:
-    """Give the token that is shown, and whether it came by cookie; a header goes first."""
+    """Return the token of a request and whether it came from a cookie; headers take precedence."""
     presented = bearer_token(connection)
     if presented is None:
         presented = connection.headers.get("x-api-key")
@@ -23,10 +23,10 @@ def credentials_of(connection: HTTPConnection) -> tuple[str | None, bool]:
 
 
 def check_csrf(connection: HTTPConnection, services: Services, family_id: str) -> None:
-    """See that a page which is known by its cookie shows its CSRF token too; another site's page cannot.
+    """Check the CSRF token of a page that is authenticated by cookie; a page of another site cannot know it.
 
     Raises:
-        Problem: 403 when it does not.
+        Problem: 403 if it is missing or wrong.
     """
-    if not services.accounts.signer.is_csrf(connection.headers.get("x-csrf-token", ""), family_id):
-        raise Problem(403, "CSRF_TOKEN_INVALID", "a page that is logged in by cookie sends the csrf_token as X-CSRF-Token")
+    if not services.accounts.signer.is_valid_csrf_token(connection.headers.get("x-csrf-token", ""), family_id):
+        raise Problem(403, "CSRF_TOKEN_INVALID", "a page that is authenticated by cookie must send its csrf_token as X-CSRF-Token")

@@ -1,4 +1,4 @@
-"""How a route that is going says so: for twelve months, beside the one that takes its place."""
+"""Deprecation of a route, announced for twelve months while its successor is available."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -6,15 +6,15 @@ from email.utils import format_datetime
 from schemas.base import Value
 
 
-class Sunset(Value, frozen=True, kw_only=True):
-    """Since when a route is not for new programs, when it will be gone, and the path that takes its place."""
+class Deprecation(Value, frozen=True, kw_only=True):
+    """When a route was deprecated, when it will be removed, and the path of its successor."""
 
     since: datetime
     until: datetime
     successor: str
 
     def headers(self) -> dict[str, str]:
-        """Tell it as RFC 9745 and RFC 8594 do."""
+        """Return the headers of RFC 9745 and RFC 8594."""
         return {
             "Deprecation": f"@{int(self.since.timestamp())}",
             "Sunset": format_datetime(self.until.astimezone(UTC), usegmt=True),

@@ -1,4 +1,4 @@
-"""One declaration for each route: what routing, decoding, authorisation, limits, audit, events, OpenAPI and tests know of it."""
+"""The declaration of a route, used by routing, decoding, authorisation, rate limits, audit log, events, OpenAPI and tests."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,31 +13,31 @@ from dartd.auth.permissions import PERMISSIONS
 from dartd.auth.principal import Principal
 from dartd.errors import DartdError
 from dartd.store.audit import Deed, note
-from dartd.store.journal import Change
-from dartd.web.http.deprecation import Sunset
+from dartd.store.journal import Outcome
+from dartd.web.http.deprecation import Deprecation
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
-from schemas.entities import EntityAdded, EntityDeleted, EntityEvent, EntityUpdated
+from schemas.events import EntityAdded, EntityDeleted, EntityEvent, EntityUpdated
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Rate = Literal["unlimited", "default", "query", "metrics", "login", "corrections"]
 
-Doing = Literal["create", "update", "delete"]
+EntityAction = Literal["create", "update", "delete"]
 
 _EVENTS: dict[str | None, type[EntityAdded | EntityUpdated | EntityDeleted]]
 _EVENTS = {"create": EntityAdded, "update": EntityUpdated, "delete": EntityDeleted}
 
-DONE_BY: dict[str, Doing] = {"POST": "create", "PUT": "update", "DELETE": "delete"}
+ACTION_OF_METHOD: dict[str, EntityAction] = {"POST": "create", "PUT": "update", "DELETE": "delete"}
 MAX_BODY_BYTES = 64 * 1024
 
 
 class DeclarationError(DartdError):
-    """A route lacks its declaration, or a declaration lacks something; the daemon does not start with it."""
+    """A route has no declaration or an incomplete one; the daemon does not start."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cookie:
-    """A cookie that an answer sets for so many seconds; 0 takes it away. `hidden`: no script may read it."""
+    """A cookie of a response and its lifetime; 0 seconds deletes it. `hidden`: not readable by scripts."""
 
     value: str
     seconds: int
@@ -47,7 +47,7 @@ class Cookie:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a handler gives back besides a bare value. `entity_id` and `payload` go into the entity event; payload None: the value."""
+    """The result of a handler. `entity_id` and `payload` go into the entity event; payload None: the value itself."""
 
     value: Any = None
     entity_id: str | None = None
@@ -61,7 +61,7 @@ class Answer:
 
 @dataclass(kw_only=True)
 class Call:
-    """One request, understood: who asks, and for what."""
+    """One decoded request and its caller."""
 
     services: Services
     request: Request
@@ -71,55 +71,61 @@ class Call:
     query: Any = None
     body: Any = None
     if_version: int | None = None
-    keep: Callable[[sa.Connection, Answer], None] | None = None  # for a repetition that must be answered the same
+    keep_answer: Callable[[sa.Connection, Answer], None] | None = None  # stores the answer for repeated requests
 
     @property
     def trace_id(self) -> str:
-        """Name the request."""
+        """Return the trace id of the request."""
         return str(self.request.scope.get("dartd.trace_id", ""))
 
     def path(self, name: str) -> str:
-        """Give a part of the path."""
+        """Return a parameter of the path."""
         return str(self.request.path_params[name])
 
     async def read(self, query: Callable[[sa.Connection], Any]) -> Any:
-        """Read from the store."""
+        """Run a query against the store."""
         return await self.services.database.query(query)
 
     async def change(self, query: Callable[[sa.Connection], Any], entity_id: str | None = None) -> Any:
-        """Change the store, and in the same commit note who did it, keep an answer that may be asked for again, and journal what is told.
+        """Change the store; in the same commit write the audit entry, store the answer for repeated requests and journal the entity event.
 
-        The query of a route that tells gives an Answer that names the entity.
+        If the endpoint publishes, `query` returns an Answer that names the entity.
         """
-        deed = self.deed(entity_id)
+        entry = self.audit_entry(entity_id)
 
-        def noted(connection: sa.Connection) -> Any:
+        def audited(connection: sa.Connection) -> Any:
             outcome = query(connection)
-            self.write_down(connection, deed, outcome)
+            self.record(connection, entry, outcome)
             return outcome
 
-        noted.__qualname__ = f"{self.endpoint.name}"
-        if self.endpoint.tells:
-            return await self.services.board.change(Change(noted, self._told))
-        return await self.services.database.change(noted)
+        audited.__qualname__ = f"{self.endpoint.name}"
+        if not self.endpoint.publishes:
+            return await self.services.database.change(audited)
 
-    def write_down(self, connection: sa.Connection, deed: Deed, outcome: Any) -> None:
-        """Write into the audit log who does what, and keep the answer for a repetition."""
-        note(connection, deed)
-        if self.keep is not None and isinstance(outcome, Answer):
-            self.keep(connection, outcome)
+        def published(connection: sa.Connection) -> Outcome:
+            answer = audited(connection)
+            return Outcome(answer, [self._entity_event(answer)])
 
-    def _told(self, answer: Answer) -> EntityEvent:
+        published.__qualname__ = audited.__qualname__
+        return await self.services.board.write(published)
+
+    def record(self, connection: sa.Connection, entry: Deed, outcome: Any) -> None:
+        """Write an audit entry, and store the answer for repeated requests."""
+        note(connection, entry)
+        if self.keep_answer is not None and isinstance(outcome, Answer):
+            self.keep_answer(connection, outcome)
+
+    def _entity_event(self, answer: Answer) -> EntityEvent:
         payload = answer.payload if answer.payload is not None else answer.value
-        return _EVENTS[self.endpoint.doing](
+        return _EVENTS[self.endpoint.entity_action](
             entity_type=self.endpoint.entity,
             entity_id=str(answer.entity_id),
-            payload={} if self.endpoint.doing == "delete" else msgspec.to_builtins(payload),
+            payload={} if self.endpoint.entity_action == "delete" else msgspec.to_builtins(payload),
             user_id=self.principal.name,
         )
 
-    def deed(self, entity_id: str | None = None, outcome: str = "done") -> Deed:
-        """Say for the audit log who does what."""
+    def audit_entry(self, entity_id: str | None = None, outcome: str = "done") -> Deed:
+        """Return the audit entry of this request."""
         return Deed(
             at_s=self.services.accounts.now(),
             user_id=self.principal.name,
@@ -130,8 +136,8 @@ class Call:
             trace_id=self.trace_id,
         )
 
-    def forbid(self, message: str = "this is not yours") -> Problem:
-        """Make the answer for what is somebody else's."""
+    def forbidden(self, message: str = "this belongs to another user") -> Problem:
+        """Return a 403 response for an entity of another user."""
         return Problem(403, "AUTH_INSUFFICIENT_PERMISSIONS", message, details={"permission": self.endpoint.permission})
 
 
@@ -140,7 +146,7 @@ Handler = Callable[[Call], Awaitable[Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """A route. `permission` None: for everybody. `own`: a permission that suffices for what is one's own (the handler looks)."""
+    """A route. `permission` None: public. `own`: a permission that suffices for the caller's own entities (checked by the handler)."""
 
     method: Method
     path: str
@@ -149,29 +155,29 @@ class Endpoint:
     rate: Rate
     summary: str
     tag: str
-    answer: Any  # a type, or None for no body or one that is no JSON (`media`)
+    answer: Any  # a type; None: no body, or one of type `media`
     own: str | None = None
     query: type | None = None
     body: type | None = None
-    body_needed: bool = True
-    takes: tuple[str, ...] = ()  # media types of a body that is bytes to keep, no JSON
-    longest: int = MAX_BODY_BYTES
+    body_required: bool = True
+    body_media_types: tuple[str, ...] = ()  # for a body that is stored as it is
+    max_body_bytes: int = MAX_BODY_BYTES
     status: int = 200
-    statuses: tuple[int, ...] = ()  # other answers that are no errors of the general kind
+    statuses: tuple[int, ...] = ()  # in addition to `status` and the common errors
     media: str = "application/json"
     entity: str = ""
-    tells: bool = False  # the entity event after the commit
-    does: Doing | None = None  # to the entity, when the method does not say
-    untold: str = ""  # why a route that writes tells none
+    publishes: bool = False  # an entity event in the same commit
+    action: EntityAction | None = None  # overrides the action of the method
+    no_event_reason: str = ""  # why a route that writes publishes none
     versioned: bool = False  # ETag, and If-Match on PUT
-    secret: bool = False  # the answer holds a secret: it is kept nowhere
-    endless: bool = False
-    sunset: Sunset | None = None
-    example: Any = None  # a body that fits
-    fed_by: Mapping[str, Any] = field(default_factory=dict)  # bodies made of other answers, by the operation that gives them
+    secret: bool = False  # the answer holds a secret and is not stored
+    streaming: bool = False
+    deprecation: Deprecation | None = None
+    example: Any = None  # a valid body
+    body_links: Mapping[str, Any] = field(default_factory=dict)  # OpenAPI links: request bodies built from the answers of other operations
 
     def __post_init__(self) -> None:
-        """Refuse a declaration that is not whole.
+        """Check that the declaration is complete.
 
         Raises:
             DeclarationError: something is missing.
@@ -181,48 +187,48 @@ class Endpoint:
             raise DeclarationError(f"{named}: a route needs a summary and a tag")
         for permission in (self.permission, self.own):
             if permission is not None and permission not in PERMISSIONS:
-                raise DeclarationError(f"{named}: {permission} is no permission", permission=permission)
+                raise DeclarationError(f"{named}: {permission} is not a permission", permission=permission)
         if self.writes and not self.entity:
-            raise DeclarationError(f"{named}: a route that writes names its entity, for the audit log")
-        if self.writes and self.tells == bool(self.untold):
-            raise DeclarationError(f"{named}: a route that writes tells an entity event, or says why it tells none")
+            raise DeclarationError(f"{named}: a route that writes must name its entity, for the audit log")
+        if self.writes and self.publishes == bool(self.no_event_reason):
+            raise DeclarationError(f"{named}: a route that writes must publish an entity event or give no_event_reason")
 
     @property
     def writes(self) -> bool:
-        """Say whether the route changes anything."""
+        """Return whether the route changes anything."""
         return self.method != "GET"
 
     @property
-    def doing(self) -> Doing | None:
-        """Say what the route does to its entity; None: nothing."""
-        return self.does or DONE_BY.get(self.method)
+    def entity_action(self) -> EntityAction | None:
+        """Return what the route does to its entity."""
+        return self.action or ACTION_OF_METHOD.get(self.method)
 
     @property
     def name(self) -> str:
-        """Name what is done, for log and audit: `player.create`."""
+        """Return the name of the action for log and audit log, such as `player.create`."""
         words = [word for word in self.path.split("/") if word and "{" not in word and word not in {"api", "v1"}]
-        if self.tells:
-            return f"{self.entity}.{self.doing}"
-        return f"{'.'.join(words) or 'index'}" + ("" if self.method in {"GET", "POST"} else f".{DONE_BY[self.method]}")
+        if self.publishes:
+            return f"{self.entity}.{self.entity_action}"
+        return f"{'.'.join(words) or 'index'}" + ("" if self.method in {"GET", "POST"} else f".{ACTION_OF_METHOD[self.method]}")
 
     @property
     def operation_id(self) -> str:
-        """Name the route in the OpenAPI document: `get_api_v1_players_player_id`."""
+        """Return the operation id in the OpenAPI document, such as `get_api_v1_players_player_id`."""
         return f"{self.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', self.plain_path.lower()).strip('_') or 'index'}"
 
     @property
     def plain_path(self) -> str:
-        """Give the path as OpenAPI writes it."""
+        """Return the path without converters, as OpenAPI writes it."""
         return re.sub(r"\{(\w+):\w+\}", r"{\1}", self.path)
 
     @property
     def parameters(self) -> list[str]:
-        """Name the parts of the path that vary."""
+        """Return the names of the path parameters."""
         return re.findall(r"\{(\w+)(?::\w+)?\}", self.path)
 
     @property
     def errors(self) -> tuple[int, ...]:
-        """List every error status that the declaration allows."""
+        """Return every error status that the declaration allows."""
         found = set(self.statuses)
         if self.permission is not None:
             found |= {401, 403, 503}
@@ -234,7 +240,7 @@ class Endpoint:
             found |= {422}
         if self.writes:
             found |= {400, 413, 503}
-        if self.body is not None or self.takes:
+        if self.body is not None or self.body_media_types:
             found |= {415, 422}
         if self.method == "POST":
             found |= {409, 422}
@@ -253,7 +259,7 @@ def public(
     media: str = "application/json",
     statuses: tuple[int, ...] = (),
 ) -> Endpoint:
-    """Declare what everybody may read as often as he likes."""
+    """Declare a public route without a rate limit."""
     return Endpoint(
         method="GET",
         path=path,
@@ -268,11 +274,11 @@ def public(
     )
 
 
-def check_whole(endpoints: Sequence[Endpoint]) -> None:
-    """See that no two declarations are for the same route.
+def check_unique(endpoints: Sequence[Endpoint]) -> None:
+    """Check that no route is declared twice.
 
     Raises:
-        DeclarationError: two are.
+        DeclarationError: two declarations have the same method and path.
     """
     seen: set[tuple[str, str]] = set()
     for each in endpoints:

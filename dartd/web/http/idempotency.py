@@ -1,6 +1,6 @@
-"""The same POST again: with an Idempotency-Key it is answered as before, and not done twice.
+"""Idempotency-Key: a repeated POST gets the stored response of the first one and is not executed again.
 
-The answer is kept in the commit of what was done: a crash leaves both or neither.
+The response is stored in the commit of the change: a crash leaves both or neither.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from starlette.responses import Response
 
 from dartd.store.idempotency import Done, find_done, keep_done
-from dartd.web.http.answers import written
+from dartd.web.http.answers import render
 from dartd.web.http.endpoint import Answer, Call
 from dartd.web.http.problems import Problem
 from schemas.codec import encode_json
@@ -21,21 +21,21 @@ _FIELD = {"field": "Idempotency-Key"}
 _KEPT_HEADERS = ("location", "etag", "cache-control", "content-type")
 
 
-class Repetition:
-    """One POST with an Idempotency-Key, while it is done."""
+class IdempotentRequest:
+    """One POST with an Idempotency-Key, while it is processed."""
 
     def __init__(self, call: Call, key: str, fingerprint: str) -> None:
         self._call = call
         self._key = key
         self._fingerprint = fingerprint
-        self._running = call.services.repeating
+        self._running = call.services.running_idempotency_keys
 
     @classmethod
     def of(cls, call: Call, raw: bytes) -> "Self | None":
-        """Look for a key; only POST of somebody in particular has one.
+        """Return the idempotent request if it is an authenticated POST with a key, else None.
 
         Raises:
-            Problem: 422 when the key is too long.
+            Problem: 422 if the key is too long.
         """
         given = call.request.headers.get("idempotency-key")
         if given is None or call.endpoint.method != "POST" or call.principal.is_anonymous:
@@ -46,13 +46,13 @@ class Repetition:
         return cls(call, hashlib.sha256(whole.encode(errors="replace")).hexdigest(), hashlib.sha256(raw).hexdigest())
 
     async def __aenter__(self) -> Response | None:
-        """Give the answer of before, if there is one.
+        """Return the stored response of an earlier request with the same key, if there is one.
 
         Raises:
-            Problem: 409 while the first is still done, or when its answer cannot be told again; 422 when something else was asked then.
+            Problem: 409 while the first request is processed, or if its response holds a secret; 422 if the body differs.
         """
         if self._key in self._running:
-            raise Problem(409, "STATE_CONFLICT", "a request with this Idempotency-Key is being done", details=_FIELD)
+            raise Problem(409, "STATE_CONFLICT", "a request with this Idempotency-Key is being processed", details=_FIELD)
         self._running.add(self._key)
         try:
             now_s = self._call.services.accounts.now()
@@ -63,12 +63,12 @@ class Repetition:
             raise
 
     async def __aexit__(self, *_: object) -> None:
-        """Let the next one come."""
+        """Allow the next request with this key."""
         self._running.discard(self._key)
 
     def keep(self, connection: sa.Connection, answer: Answer) -> None:
-        """Keep an answer in the commit of what it tells; of one that holds a secret only that it was given."""
-        response = written(answer, self._call.endpoint.status)
+        """Store a response in the commit of its change; without the body if it holds a secret."""
+        response = render(answer, self._call.endpoint.status)
         headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
         body = b"" if self._call.endpoint.secret else bytes(response.body)
         done = Done(fingerprint=self._fingerprint, status=response.status_code, headers=encode_json(headers).decode(), body=body)
@@ -76,8 +76,8 @@ class Repetition:
 
     def _again(self, done: Done) -> Response:
         if done.fingerprint != self._fingerprint:
-            raise Problem(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for something else", details=_FIELD)
+            raise Problem(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used with another request body", details=_FIELD)
         if self._call.endpoint.secret:
-            raise Problem(409, "STATE_CONFLICT", "this was done already; its answer holds a secret and is told only once", details=_FIELD)
+            raise Problem(409, "STATE_CONFLICT", "this request was processed already; its response holds a secret", details=_FIELD)
         headers: dict[str, str] = msgspec.json.decode(done.headers)
         return Response(done.body, done.status, {**headers, "Idempotency-Replayed": "true"})

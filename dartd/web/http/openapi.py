@@ -1,11 +1,11 @@
-"""OpenAPI 3.1, written from the declarations of the routes and the types they take and give."""
+"""OpenAPI 3.1, generated from the endpoint declarations and their types."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from dartd.auth.permissions import ANONYMOUS, PERMISSIONS, ROLES
+from dartd.auth.permissions import ANONYMOUS, PERMISSIONS, RESERVED_PERMISSIONS, ROLES
 from dartd.web.http.endpoint import Endpoint
 from dartd.web.http.links import links_of
 from schemas.api.answers import ErrorAnswer
@@ -15,18 +15,18 @@ Schema = dict[str, Any]
 _REF = "#/components/schemas/{name}"
 _SECURITY: list[Schema] = [{"bearer": []}, {"key": []}, {"cookie": []}]
 _REASONS = {
-    400: "The body is no JSON.",
-    401: "A token is missing, or not valid.",
-    403: "The caller may not do that.",
-    404: "There is no such thing.",
-    409: "What is there does not allow it.",
-    412: "It was changed meanwhile.",
+    400: "The body is not JSON.",
+    401: "The token is missing or not valid.",
+    403: "The caller does not have the permission.",
+    404: "The resource does not exist.",
+    409: "The request conflicts with the current state.",
+    412: "The resource has changed in the meantime.",
     413: "The body is too long.",
-    415: "The body is not sent as JSON.",
-    422: "Something in it is not as it must be.",
+    415: "The media type of the body is not supported.",
+    422: "A value is not valid.",
     429: "Too many requests.",
-    500: "Something went wrong inside dartd.",
-    503: "Not now: ask again later.",
+    500: "Internal error.",
+    503: "Temporarily unavailable: try again later.",
 }
 _EXAMPLES = {"throw_id": "d000001", "visit_id": "v000001", "name": "dart_hit", "topic": "board:main", "camera_id": "cam0", "kind": "after"}
 _NOTHING: Mapping[str, Sequence[str]] = {}
@@ -41,19 +41,19 @@ def describe(
     anonymous: frozenset[str] = ANONYMOUS,
     choices: Mapping[str, Sequence[str]] = _NOTHING,
 ) -> Schema:
-    """Write the document; `anonymous` may be done without a token, `choices` are all that a part of a path can be.
+    """Return the document; `anonymous` are the permissions of callers without a token, `choices` the allowed values of path parameters.
 
-    Static files and what else has no stable shape are left out.
+    Static files are left out.
     """
-    told = [endpoint for endpoint in endpoints if ":path}" not in endpoint.path]
-    types = [kind for each in told for kind in (each.body, each.answer) if kind is not None] + [ErrorAnswer]
+    documented = [endpoint for endpoint in endpoints if ":path}" not in endpoint.path]
+    types = [kind for each in documented for kind in (each.body, each.answer) if kind is not None] + [ErrorAnswer]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
-    components = {name: _evened(schema) for name, schema in components.items()}
+    components = {name: _with_plain_arrays(schema) for name, schema in components.items()}
     by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: Schema = {}
-    for each in told:
+    for each in documented:
         operation = _operation(each, by_type, anonymous, choices)
-        if links := links_of(each, told):
+        if links := links_of(each, documented):
             operation["responses"][str(each.status)]["links"] = links
         paths.setdefault(each.plain_path, {})[each.method.lower()] = operation
     document = {
@@ -70,51 +70,52 @@ def describe(
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "an access token of POST /api/v1/auth/login, or an API key"},
+                "bearer": {"type": "http", "scheme": "bearer", "description": "an access token of /api/v1/auth/login, or an API key"},
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
                 "cookie": {
                     "type": "apiKey",
                     "in": "cookie",
                     "name": "dartd_session",
-                    "description": "for pages; writes send X-CSRF-Token too",
+                    "description": "for pages; writes also need X-CSRF-Token",
                 },
             },
         },
-        "tags": [{"name": tag} for tag in sorted({each.tag for each in told})],
+        "tags": [{"name": tag} for tag in sorted({each.tag for each in documented})],
     }
-    plain: Schema = msgspec.json.decode(msgspec.json.encode(document))  # defaults of our types may be tuples
+    plain: Schema = msgspec.json.decode(msgspec.json.encode(document))  # defaults may be tuples
     return plain
 
 
 _DESCRIPTION = """\
 Send `Authorization: Bearer …` with an access token or an API key, or `X-API-Key`. Lists are paged by `cursor` or `offset`. Errors have one
-shape, with a stable `code` and the `trace_id` that the log has too. How to log in, the limits and the codes:
-[the guide](/docs/guide). Events come over [the WebSocket](/asyncapi) and `GET /api/v1/events/stream`; [watch them](/events).
+shape, with a stable `code` and the `trace_id` that is also in the log. Logins, rate limits and error codes are described in
+[the guide](/docs/guide). Events are sent over [the WebSocket](/asyncapi) and `GET /api/v1/events/stream`; see them [live](/events).
 
 ## Permissions
 
-<details><summary>Who may what</summary>
+<details><summary>Permissions of each role</summary>
 
 """
 
 
-def _evened(schema: Any) -> Any:
-    """Write an array of so many things of one kind as that; msgspec writes each thing, and not every reader of the document follows."""
+def _with_plain_arrays(schema: Any) -> Any:
+    """Write a fixed-length array of one type with `items`; msgspec writes `prefixItems`, which some OpenAPI tools do not support."""
     if isinstance(schema, list):
-        return [_evened(each) for each in schema]
+        return [_with_plain_arrays(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
     kinds = schema.get("prefixItems")
     if kinds and all(kind == kinds[0] for kind in kinds):
         schema = {name: value for name, value in schema.items() if name != "prefixItems"} | {"items": kinds[0]}
-    return {name: _evened(value) for name, value in schema.items()}
+    return {name: _with_plain_arrays(value) for name, value in schema.items()}
 
 
 def _permissions() -> str:
-    """Write what each permission allows and who has it, as a table in Markdown."""
+    """Return a Markdown table of the permissions and the roles that have them."""
     holders = {**ROLES, "anonymous": ANONYMOUS}
-    lines = ["| permission | allows to | " + " | ".join(holders) + " |", "|---|---|" + "---|" * len(holders)]
-    for name, words in PERMISSIONS.items():
+    lines = ["| permission | allows the caller to | " + " | ".join(holders) + " |", "|---|---|" + "---|" * len(holders)]
+    for name, text in PERMISSIONS.items():
+        words = f"{text} (reserved)" if name in RESERVED_PERMISSIONS else text
         lines.append(f"| `{name}` | {words} | " + " | ".join("✓" if name in rights else "" for rights in holders.values()) + " |")
     return "\n".join(lines) + "\n\n</details>\n"
 
@@ -130,21 +131,21 @@ def _operation(endpoint: Endpoint, by_type: dict[int, Schema], anonymous: frozen
     if endpoint.permission is not None:
         operation["security"] = [*_SECURITY, *([{}] if endpoint.permission in anonymous else [])]
         operation["description"] = f"Needs the permission `{endpoint.permission}`" + (
-            f", or `{endpoint.own}` for what is one's own." if endpoint.own else "."
+            f", or `{endpoint.own}` for the caller's own." if endpoint.own else "."
         )
     else:
         operation["security"] = []
     operation["x-rate-class"] = endpoint.rate
-    if endpoint.sunset is not None:
+    if endpoint.deprecation is not None:
         operation["deprecated"] = True
     if endpoint.body is not None:
         operation["requestBody"] = {
-            "required": endpoint.body_needed,
+            "required": endpoint.body_required,
             "content": {"application/json": {"schema": by_type[id(endpoint.body)], **_example(endpoint)}},
         }
-    if endpoint.takes:
-        picture = {"schema": {"type": "string", "format": "binary"}}
-        operation["requestBody"] = {"required": True, "content": dict.fromkeys(endpoint.takes, picture)}
+    if endpoint.body_media_types:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(endpoint.body_media_types, binary)}
     return operation
 
 
@@ -169,7 +170,7 @@ def _query_parameters(endpoint: Endpoint) -> Iterable[Schema]:
 
 
 def _without_null(schema: Schema) -> Schema:
-    """Say what a parameter may be: what may be absent is never sent as null."""
+    """Return the schema of an optional parameter without null: it is absent, never null."""
     if "anyOf" not in schema:
         return schema
     (kind,) = [each for each in schema["anyOf"] if each != {"type": "null"}]
@@ -214,6 +215,9 @@ def _headers(endpoint: Endpoint) -> Schema:
 def _failures(endpoint: Endpoint, by_type: dict[int, Schema]) -> Iterable[tuple[str, Schema]]:
     error = by_type[id(ErrorAnswer)]
     for status in endpoint.errors:
-        told = by_type[id(endpoint.answer)] if endpoint.path == "/health/ready" and status == 503 else error
+        documented = by_type[id(endpoint.answer)] if endpoint.path == "/health/ready" and status == 503 else error
         headers: Schema = {"Retry-After": {"schema": {"type": "integer"}}} if status in {429, 503} else {}
-        yield str(status), {"description": _REASONS.get(status, "…"), "headers": headers, "content": {"application/json": {"schema": told}}}
+        yield (
+            str(status),
+            {"description": _REASONS.get(status, "…"), "headers": headers, "content": {"application/json": {"schema": documented}}},
+        )

@@ -1,4 +1,4 @@
-"""The token that a caller sends in a header, and the page that he comes from."""
+"""The bearer token and the origin of a request."""
 
 from urllib.parse import urlsplit
 
@@ -6,7 +6,7 @@ from starlette.requests import HTTPConnection
 
 
 def bearer_token(connection: HTTPConnection) -> str | None:
-    """Read the token of the `Authorization` header; any other scheme counts as a wrong token."""
+    """Return the token of the `Authorization` header; "" for any other scheme, which is not valid."""
     header = connection.headers.get("authorization")
     if header is None:
         return None
@@ -15,7 +15,7 @@ def bearer_token(connection: HTTPConnection) -> str | None:
 
 
 def is_origin_allowed(connection: HTTPConnection, allowed: tuple[str, ...]) -> bool:
-    """Say whether a page of the caller's origin may open a WebSocket: our own host, or one of the list; no browser sends none."""
+    """Return whether a page of this origin may open a WebSocket: the same host or a listed one; requests without an origin are allowed."""
     origin = connection.headers.get("origin")
     if origin is None or origin in allowed or "*" in allowed:
         return True

@@ -1,4 +1,4 @@
-"""Pages of lists, as every resource answers them."""
+"""Paging of lists, shared by all resources."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 def page_request(query: ListQuery) -> PageRequest:
-    """Say which page is asked for.
+    """Return the requested page.
 
     Raises:
-        Problem: 422 when it is asked for in two ways.
+        Problem: 422 if both cursor and offset are given.
     """
     if query.cursor is not None and query.offset:
         raise Problem(422, "VALIDATION_ERROR", "send cursor or offset, not both", details={"field": "cursor"})
@@ -24,34 +24,34 @@ def page_request(query: ListQuery) -> PageRequest:
 
 
 def seconds_of(moment: str, field: str) -> float:
-    """Read a moment as seconds since 1970.
+    """Return an ISO 8601 timestamp as seconds since the epoch.
 
     Raises:
-        Problem: 422 when the calendar has no such day.
+        Problem: 422 if there is no such date.
     """
     try:
         return datetime.fromisoformat(moment).timestamp()
     except ValueError as error:
-        raise Problem(422, "VALIDATION_ERROR", f"there is no moment {moment}", details={"field": field}) from error
+        raise Problem(422, "VALIDATION_ERROR", f"there is no such date: {moment}", details={"field": field}) from error
 
 
 def span_of(query: TimedQuery) -> Span:
-    """Say of when things are asked for."""
+    """Return the requested time span."""
     after = None if query.after is None else seconds_of(query.after, "after")
     return Span(after_s=after, before_s=None if query.before is None else seconds_of(query.before, "before"))
 
 
 def listed(page: Page, query: ListQuery, make: Callable[[Any], T]) -> Listed[T]:
-    """Write a page."""
+    """Return a page of a list as its answer."""
     where = Pagination(total=page.total, limit=query.limit, offset=query.offset, next_cursor=page.next_cursor)
     return Listed(data=tuple(map(make, page.rows)), pagination=where)
 
 
 def moment(at_s: float | None) -> str | None:
-    """Write a moment that may not have been."""
+    """Return seconds since the epoch as a timestamp; None for None."""
     return None if at_s is None else timestamp_of(at_s)
 
 
 def missing(what: str, entity_id: str) -> Problem:
-    """Make the answer for what is not there."""
+    """Return a 404 response for a missing entity."""
     return Problem(404, "RESOURCE_NOT_FOUND", f"there is no {what} {entity_id[:64]!r}", details={f"{what}_id": entity_id[:64]})

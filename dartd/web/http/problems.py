@@ -1,4 +1,4 @@
-"""Every error answer has one shape: `{"error": {code, message, details, timestamp, trace_id}}`."""
+"""Error responses, all of the shape `{"error": {code, message, details, timestamp, trace_id}}`."""
 
 import logging
 import traceback
@@ -43,8 +43,8 @@ _STATUSES = {
 _RETRY_AFTER_S = "1"
 
 
-class Problem(Exception):  # noqa: N818 - the word of RFC 9457
-    """An answer that is an error: its status, its stable code, words for people, and what it concerns."""
+class Problem(Exception):  # noqa: N818 - the term of RFC 9457
+    """An error response: status, stable code, message and details."""
 
     def __init__(
         self, status: int, code: str, message: str, *, details: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
@@ -57,7 +57,7 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         self.headers = dict(headers or {})
 
     def response(self, trace_id: str) -> Response:
-        """Write the answer."""
+        """Return the HTTP response."""
         body = {
             "error": {
                 "code": self.code,
@@ -71,7 +71,7 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
 
 
 def problem_of(error: Exception) -> Problem:
-    """Translate any error that left a route."""
+    """Return the error response for any exception that left a route."""
     match error:
         case Problem():
             return error
@@ -83,11 +83,11 @@ def problem_of(error: Exception) -> Problem:
             headers = {"Retry-After": _RETRY_AFTER_S} if status == 503 else None
             return Problem(status, error.code, error.message, details=error.details, headers=headers)
         case _:
-            return Problem(500, "INTERNAL_ERROR", "something went wrong inside dartd; the log has more under the trace id")
+            return Problem(500, "INTERNAL_ERROR", "internal error; see the log for this trace id")
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
-    """Answer a request that ended in an error. The traceback of our own faults is logged, and with `server.debug` told to operators."""
+    """Respond to a request that raised an error. Log tracebacks of unexpected errors; with `server.debug` include them for operators."""
     problem = problem_of(error)
     trace_id = request.scope.get("dartd.trace_id", "")
     if problem.status >= 500 and not isinstance(error, Problem | DartdError):
@@ -104,8 +104,8 @@ async def answer_problem(request: Request, error: Exception) -> Response:
 def _sentence(error: HTTPException) -> str:
     match error.status_code:
         case 404:
-            return "there is nothing at this path"
+            return "there is no resource at this path"
         case 405:
-            return "this method is not for this path"
+            return "the method is not allowed for this path"
         case _:
             return str(error.detail)

@@ -1,4 +1,4 @@
-"""Around every request: a trace id, the headers that protect pages, one line in the log, and no error without an answer."""
+"""Middleware around every request: trace id, security headers, one log line, and a response for every error."""
 
 import logging
 import re
@@ -33,15 +33,15 @@ SECURITY = {
 }
 
 
-class Trace:
-    """Pure ASGI middleware; it stands outside of everything else, so that its headers are on every answer."""
+class RequestLog:
+    """ASGI middleware, the outermost one, so that its headers are on every response."""
 
     def __init__(self, app: ASGIApp, timings: Timings) -> None:
         self._app = app
         self._timings = timings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request or one WebSocket."""
+        """Serve one request or WebSocket connection."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
@@ -72,23 +72,23 @@ class Trace:
 
         try:
             await self._app(scope, receive, send_with_headers)
-        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever went wrong is logged and answered
+        except Exception as error:  # noqa: BLE001 - the outermost handler: every error is logged and answered
             if status == 0:
                 response = await answer_problem(Request(scope, receive), error)
                 await response(scope, receive, send_with_headers)
             else:
-                _log.exception("an answer broke off", extra={"trace_id": trace_id})
+                _log.exception("a response was aborted", extra={"trace_id": trace_id})
         finally:
-            # The query stays out of the log: it may carry a token.
+            # The query string is not logged: it may contain a token.
             seconds = time.perf_counter() - started_s
             self._timings.observe(scope, status, seconds)
-            asked = {"method": scope["method"], "path": scope["path"], "status": status, "ms": round(seconds * 1000, 1)}
-            said = {"user": scope.get("dartd.user", "anonymous"), "trace_id": trace_id}
-            _log.info("%(method)s %(path)s %(status)s %(ms)s ms", asked, extra=said)
+            fields = {"method": scope["method"], "path": scope["path"], "status": status, "ms": round(seconds * 1000, 1)}
+            extras = {"user": scope.get("dartd.user", "anonymous"), "trace_id": trace_id}
+            _log.info("%(method)s %(path)s %(status)s %(ms)s ms", fields, extra=extras)
 
 
 def trace_id_of(headers: Mapping[str, str]) -> str:
-    """Take the caller's trace id (W3C `traceparent`, or `X-Request-ID`), or make one of 32 hex digits."""
+    """Return the trace id of the request (W3C `traceparent` or `X-Request-ID`), or a new one of 32 hex digits."""
     if found := _TRACEPARENT.fullmatch(headers.get("traceparent", "")):
         return found[1]
     given = headers.get("x-request-id", "")

@@ -1,4 +1,4 @@
-"""The routes that every resource has: a list, one to be made, one to be read, changed and taken away."""
+"""The routes of a resource: list, create, read, update and delete."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any
 from dartd.web.http.endpoint import Endpoint, Handler
 from schemas.api.answers import Listed
 
-_LISTED: Any = Listed  # so that a type that is known only here can be put in
+_LISTED: Any = Listed  # Any: parametrised with a type known only at run time
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """Things of one kind: where they are, and what GET answers for one. `own` suffices for what is one's own, where routes say `own`."""
+    """A resource: its paths and the type of its GET response. `own` is the permission that suffices for the caller's own entities."""
 
     path: str
     one: str
@@ -21,29 +21,29 @@ class Resource:
     entity: str = ""
     own: str | None = None
 
-    def listing(self, handler: Handler, summary: str, permission: str, query: type) -> Endpoint:
+    def list(self, handler: Handler, summary: str, permission: str, query: type) -> Endpoint:
         """Declare the list."""
         return self._declare("GET", self.path, handler, summary, permission, {"query": query, "answer": _LISTED[self.answer]})
 
-    def making(
+    def create(
         self, handler: Handler, summary: str, permission: str, body: type, *, own: bool = False, secret: type | None = None
     ) -> Endpoint:
-        """Declare how one is made; `secret` is the answer that only its maker is given."""
-        given = {"body": body, "status": 201, "tells": True, "secret": secret is not None, **({"answer": secret} if secret else {})}
+        """Declare the creation; `secret` is the type of its response if that holds a secret."""
+        given = {"body": body, "status": 201, "publishes": True, "secret": secret is not None, **({"answer": secret} if secret else {})}
         return self._declare("POST", self.path, handler, summary, permission, given, own=own)
 
-    def reading(self, handler: Handler, summary: str, permission: str, answer: type | None = None, *, versioned: bool = False) -> Endpoint:
-        """Declare one."""
+    def read(self, handler: Handler, summary: str, permission: str, answer: type | None = None, *, versioned: bool = False) -> Endpoint:
+        """Declare the read of one entity."""
         return self._declare("GET", self.one, handler, summary, permission, {"answer": answer or self.answer, "versioned": versioned})
 
-    def changing(self, handler: Handler, summary: str, permission: str, body: type, *, own: bool = False) -> Endpoint:
-        """Declare how one is changed."""
-        given = {"body": body, "versioned": True, "tells": True, "statuses": (409,)}
+    def update(self, handler: Handler, summary: str, permission: str, body: type, *, own: bool = False) -> Endpoint:
+        """Declare the update of one entity."""
+        given = {"body": body, "versioned": True, "publishes": True, "statuses": (409,)}
         return self._declare("PUT", self.one, handler, summary, permission, given, own=own)
 
-    def removing(self, handler: Handler, summary: str, permission: str, *, own: bool = False, statuses: tuple[int, ...] = ()) -> Endpoint:
-        """Declare how one is taken away."""
-        given = {"answer": None, "status": 204, "tells": True, "statuses": statuses}
+    def delete(self, handler: Handler, summary: str, permission: str, *, own: bool = False, statuses: tuple[int, ...] = ()) -> Endpoint:
+        """Declare the deletion of one entity."""
+        given = {"answer": None, "status": 204, "publishes": True, "statuses": statuses}
         return self._declare("DELETE", self.one, handler, summary, permission, given, own=own)
 
     def _declare(

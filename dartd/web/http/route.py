@@ -1,4 +1,4 @@
-"""One path of the API: takes a request through every step that its declaration asks for."""
+"""One path of the API: process a request step by step as its endpoint declares."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,18 +12,18 @@ from starlette.types import Receive, Scope, Send
 
 from dartd.auth.principal import Principal
 from dartd.store.audit import note
-from dartd.web.http.answers import check_media_type, decode_body, read_body, written
+from dartd.web.http.answers import check_media_type, decode_body, read_body, render
 from dartd.web.http.credentials import check_csrf, credentials_of
 from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
-from dartd.web.http.idempotency import Repetition
+from dartd.web.http.idempotency import IdempotentRequest
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
 
 
-class Place:
-    """Everything that can be asked at one path."""
+class MethodDispatcher:
+    """The ASGI application of one path, with an endpoint for each method."""
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
         self.endpoints = {endpoint.method: endpoint for endpoint in endpoints}
@@ -37,28 +37,28 @@ class Place:
 
     async def _answer(self, request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
-        endpoint = self.endpoints.get(method)  # type: ignore[call-overload]  # any method may be asked for
+        endpoint = self.endpoints.get(method)  # type: ignore[call-overload]  # the request may have any method
         if endpoint is None:
             raise HTTPException(405, headers={"Allow": self._allowed})
         services: Services = request.app.state.services
-        if endpoint.sunset is not None:
-            request.scope["dartd.headers"] = endpoint.sunset.headers()
-        principal = await _admitted(request, endpoint, services)
+        if endpoint.deprecation is not None:
+            request.scope["dartd.headers"] = endpoint.deprecation.headers()
+        principal = await _authenticate(request, endpoint, services)
         call = Call(services=services, request=request, principal=principal, endpoint=endpoint)
-        call.own_only = await _authorised(call)
-        raw = await _understand(call)
-        if endpoint.endless and request.method == "HEAD":
-            return Response(media_type=endpoint.media)  # a body that is not sent would never end
-        repetition = Repetition.of(call, raw)
+        call.own_only = await _authorise(call)
+        raw = await _decode_request(call)
+        if endpoint.streaming and request.method == "HEAD":
+            return Response(media_type=endpoint.media)  # the body of a stream never ends
+        repetition = IdempotentRequest.of(call, raw)
         if repetition is None:
-            return await _done(call)
-        call.keep = repetition.keep
+            return await _handle(call)
+        call.keep_answer = repetition.keep
         async with repetition as known:
-            return known if known is not None else await _done(call)
+            return known if known is not None else await _handle(call)
 
 
-async def _admitted(request: Request, endpoint: Endpoint, services: Services) -> Principal:
-    """Know the caller, and see that he does not ask too often."""
+async def _authenticate(request: Request, endpoint: Endpoint, services: Services) -> Principal:
+    """Authenticate the caller and apply the rate limit."""
     address = f"ip:{request.client.host if request.client else 'local'}"
     if endpoint.permission is None:
         principal: Principal | None = services.accounts.anonymous
@@ -72,34 +72,30 @@ async def _admitted(request: Request, endpoint: Endpoint, services: Services) ->
         request.scope["dartd.debug"] = services.config.server.debug and principal.may("board:control")
     if endpoint.rate != "unlimited":
         caller = address if principal is None or principal.is_anonymous else principal.name
-        take_turn(request, services, caller, endpoint.rate, principal)
+        check_rate_limit(request, services, caller, endpoint.rate, principal)
     if principal is None:
         raise Problem(401, "AUTH_INVALID_TOKEN", "the token is not valid", headers=CHALLENGE)
     return principal
 
 
-def take_turn(request: Request, services: Services, caller: str, rate: str, principal: Principal | None) -> None:
-    """Count a request; the answer's headers tell what is left.
+def check_rate_limit(request: Request, services: Services, caller: str, rate: str, principal: Principal | None) -> None:
+    """Count a request against its rate limit; the response headers carry the rest.
 
     Raises:
-        Problem: 429 when it is one too many.
+        Problem: 429 if the limit is exceeded.
     """
     limits = services.limits
-    limit = limits.classes[rate]
-    if principal is not None and rate == "default" and principal.rate_limit is not None:
-        limit = principal.rate_limit
-    elif principal is not None and principal.role == "admin":
-        limit *= limits.admin_factor
-    verdict = limits.take(f"{caller} {rate}", limit)
-    told = verdict.headers(limits.now())
-    request.scope["dartd.headers"] = request.scope.get("dartd.headers", {}) | told
-    if verdict.retry_after_s:
-        details = {"limit": limit, "window": 60, "retry_after": int(told["Retry-After"])}
-        raise Problem(429, "RATE_LIMIT_EXCEEDED", f"more than {limit} requests a minute; wait a moment", details=details)
+    limit = limits.limit_of(rate, principal)
+    state = limits.acquire(f"{caller} {rate}", limit)
+    headers = state.headers(limits.now())
+    request.scope["dartd.headers"] = request.scope.get("dartd.headers", {}) | headers
+    if state.retry_after_s:
+        details = {"limit": limit, "window": 60, "retry_after": int(headers["Retry-After"])}
+        raise Problem(429, "RATE_LIMIT_EXCEEDED", f"more than {limit} requests per minute; try again later", details=details)
 
 
-async def _authorised(call: Call) -> bool:
-    """See that the caller may; give whether only with what is his own."""
+async def _authorise(call: Call) -> bool:
+    """Check the permission of the caller; return whether it is limited to the caller's own entities."""
     endpoint, principal = call.endpoint, call.principal
     if endpoint.permission is None or principal.may(endpoint.permission):
         return False
@@ -107,10 +103,10 @@ async def _authorised(call: Call) -> bool:
         return True
     if principal.is_anonymous:
         needed = {"permission": endpoint.permission}
-        raise Problem(401, "AUTH_INVALID_TOKEN", "this needs a token: send Authorization: Bearer …", details=needed, headers=CHALLENGE)
+        raise Problem(401, "AUTH_INVALID_TOKEN", "a token is required: send Authorization: Bearer …", details=needed, headers=CHALLENGE)
     if endpoint.writes:
-        deed = call.deed(next(iter(map(str, call.request.path_params.values())), None), outcome="refused")
-        await call.services.database.change(lambda connection: note(connection, deed))
+        entry = call.audit_entry(next(iter(map(str, call.request.path_params.values())), None), outcome="refused")
+        await call.services.database.change(lambda connection: note(connection, entry))
     raise Problem(
         403,
         "AUTH_INSUFFICIENT_PERMISSIONS",
@@ -119,19 +115,19 @@ async def _authorised(call: Call) -> bool:
     )
 
 
-async def _understand(call: Call) -> bytes:
-    """Read what is asked into the types that are declared; give the body as it came."""
+async def _decode_request(call: Call) -> bytes:
+    """Decode query and body into the declared types; return the raw body."""
     endpoint, request = call.endpoint, call.request
     if endpoint.query is not None:
         call.query = _query(request, endpoint.query)
     if not endpoint.writes:
         return b""
-    raw = await read_body(request, endpoint.longest)
-    if endpoint.takes:
-        check_media_type(request, endpoint.takes)
+    raw = await read_body(request, endpoint.max_body_bytes)
+    if endpoint.body_media_types:
+        check_media_type(request, endpoint.body_media_types)
         call.body = raw
     if endpoint.body is not None:
-        call.body = decode_body(request, raw, endpoint.body, needed=endpoint.body_needed)
+        call.body = decode_body(request, raw, endpoint.body, needed=endpoint.body_required)
     if endpoint.versioned and endpoint.method == "PUT":
         call.if_version = _version(request.headers.get("if-match"))
     return raw
@@ -140,8 +136,8 @@ async def _understand(call: Call) -> bytes:
 def _query(request: Request, kind: type) -> Any:
     given = request.query_params
     for name, value in given.items():
-        if len(given.getlist(name)) > 1 or (value.lower() == "null" and _is_no_text(kind, name)):
-            raise Problem(422, "VALIDATION_ERROR", f"{name}: expected one value, and never null", details={"field": name})
+        if len(given.getlist(name)) > 1 or (value.lower() == "null" and _is_not_text(kind, name)):
+            raise Problem(422, "VALIDATION_ERROR", f"{name}: expected one value, not null", details={"field": name})
     try:
         return msgspec.convert(dict(given), kind, strict=False)
     except msgspec.ValidationError as error:
@@ -149,12 +145,12 @@ def _query(request: Request, kind: type) -> Any:
         raise Problem(422, "VALIDATION_ERROR", message, details={"field": path.rstrip("`").removeprefix("$.") or "$"}) from error
 
 
-def _is_no_text(kind: type, name: str) -> bool:
-    """Say whether a parameter is a number or a word of a list: msgspec would take the word null for none given."""
-    return any(field.name == name and not _takes(field.type, "null") for field in msgspec.structs.fields(kind))
+def _is_not_text(kind: type, name: str) -> bool:
+    """Return whether a parameter is not a string: msgspec would read the text "null" as no value."""
+    return any(field.name == name and not _accepts(field.type, "null") for field in msgspec.structs.fields(kind))
 
 
-def _takes(kind: Any, value: str) -> bool:
+def _accepts(kind: Any, value: str) -> bool:
     try:
         return bool(msgspec.convert(value, kind, strict=True) == value)
     except msgspec.ValidationError:
@@ -162,7 +158,7 @@ def _takes(kind: Any, value: str) -> bool:
 
 
 def _version(if_match: str | None) -> int | None:
-    """Read `If-Match: "v3"`; `*` and nothing mean any, a tag that is not ours means none that there is."""
+    """Return the version in `If-Match: "v3"`: None for `*` and no header, -1 for an ETag of another form, which never matches."""
     if if_match is None or if_match.strip() == "*":
         return None
     if not if_match.strip().removeprefix("W/").startswith('"'):
@@ -171,29 +167,29 @@ def _version(if_match: str | None) -> int | None:
     return int(found[1:]) if found.startswith("v") and found[1:].isascii() and found[1:].isdecimal() and len(found) < 12 else -1
 
 
-async def _done(call: Call) -> Response:
-    """Have it done, and write the answer."""
+async def _handle(call: Call) -> Response:
+    """Call the handler and return its response."""
     outcome = await call.endpoint.handler(call)
     if isinstance(outcome, Response):
         return outcome
     answer = outcome if isinstance(outcome, Answer) else Answer(value=outcome)
-    return written(answer, call.endpoint.status, secure=call.request.url.scheme == "https")
+    return render(answer, call.endpoint.status, secure=call.request.url.scheme == "https")
 
 
 def routes_of(endpoints: Sequence[Endpoint]) -> list[Route]:
-    """Make the routes of declarations, one for each path; what varies most comes last."""
+    """Return one route for each path; paths with more parameters come last."""
     paths = sorted({endpoint.path for endpoint in endpoints}, key=lambda path: (path.count("{"), ":path}" in path))
-    return [Route(path, Place([endpoint for endpoint in endpoints if endpoint.path == path])) for path in paths]
+    return [Route(path, MethodDispatcher([endpoint for endpoint in endpoints if endpoint.path == path])) for path in paths]
 
 
 def check_declared(routes: Sequence[BaseRoute]) -> None:
-    """See that every route comes from a declaration; the WebSocket's rights go by topic.
+    """Check that every route has a declaration; the WebSocket checks permissions by topic.
 
     Raises:
-        DeclarationError: one does not.
+        DeclarationError: a route has none.
     """
     for route in routes:
         if isinstance(route, Mount):
-            check_declared(route.routes or [route.app])  # type: ignore[list-item]  # an application is no declared route
-        elif not isinstance(route, WebSocketRoute) and not (isinstance(route, Route) and isinstance(route.endpoint, Place)):
+            check_declared(route.routes or [route.app])  # type: ignore[list-item]  # a mounted application is not a route
+        elif not isinstance(route, WebSocketRoute) and not (isinstance(route, Route) and isinstance(route.endpoint, MethodDispatcher)):
             raise DeclarationError(f"{getattr(route, 'path', route)} has no declaration: write an Endpoint for it")

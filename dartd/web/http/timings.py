@@ -1,4 +1,4 @@
-"""How long answers take, by route: what `/metrics` tells of HTTP."""
+"""Durations of HTTP responses by route, for `/metrics`."""
 
 from prometheus_client import CollectorRegistry, Histogram
 from starlette.types import Scope
@@ -8,7 +8,7 @@ _UNMATCHED = "unmatched"
 
 
 class Timings:
-    """Counts and times answers; labels are route templates, so that no caller can make more of them."""
+    """Measures responses; the labels are route templates, so that clients cannot create new ones."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._seconds = Histogram(
@@ -16,13 +16,13 @@ class Timings:
         )
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
-        """Count one answer."""
+        """Record one response."""
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._seconds.labels(method, route_of(scope), str(status)).observe(seconds)
 
 
 def route_of(scope: Scope) -> str:
-    """Name the template of the route that answered: `/schemas/{name}.json`; `unmatched` when none did."""
+    """Return the template of the matched route, such as `/schemas/{name}.json`; `unmatched` if there is none."""
     route = scope.get("route")
     template = getattr(route, "path", None)
     return _UNMATCHED if template is None else str(scope.get("root_path", "")) + str(template)

@@ -1,4 +1,4 @@
-// The AsyncAPI document, to read: each message with its fields.
+// Shows the AsyncAPI document: each message with its fields.
 
 const api = await (await fetch("/asyncapi.json")).json();
 const { stream } = api.channels;
@@ -6,30 +6,30 @@ const { stream } = api.channels;
 document.getElementById("description").textContent = `${stream.address}: ${stream.description}`;
 for (const operation of Object.values(api.operations)) {
   const section = document.createElement("section");
-  section.append(made("h2", operation.summary));
+  section.append(create("h2", operation.summary));
   const list = document.createElement("ol");
-  for (const { $ref } of operation.messages) list.append(described(api.components.messages[$ref.split("/").at(-1)]));
+  for (const { $ref } of operation.messages) list.append(messageItem(api.components.messages[$ref.split("/").at(-1)]));
   section.append(list);
   document.getElementById("operations").append(section);
 }
 
-function described({ name, summary, payload, tags = [] }) {
+function messageItem({ name, summary, payload, tags = [] }) {
   const item = document.createElement("li");
   const details = document.createElement("details");
   const head = document.createElement("summary");
-  head.append(made("span", name, "type"), worded(summary), ...tags.map((tag) => made("span", tag.name, "topic")));
-  details.append(head, made("pre", JSON.stringify(api.components.schemas[payload.$ref.split("/").at(-1)], null, 2)));
+  head.append(create("span", name, "type"), withCode(summary), ...tags.map((tag) => create("span", tag.name, "topic")));
+  details.append(head, create("pre", JSON.stringify(api.components.schemas[payload.$ref.split("/").at(-1)], null, 2)));
   item.append(details);
   return item;
 }
 
-function worded(text) {
+function withCode(text) {
   const element = document.createElement("span");
-  element.append(...text.split(/(`[^`]+`)/).map((part) => (part.startsWith("`") ? made("code", part.slice(1, -1)) : part)));
+  element.append(...text.split(/(`[^`]+`)/).map((part) => (part.startsWith("`") ? create("code", part.slice(1, -1)) : part)));
   return element;
 }
 
-function made(tag, text, name = "") {
+function create(tag, text, name = "") {
   const element = document.createElement(tag);
   element.textContent = text;
   element.className = name;

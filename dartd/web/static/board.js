@@ -1,11 +1,11 @@
-// Draws the board from its measures, in millimetres, and the darts where they landed. SVG's y points down, the board's up.
+// Draws the board and its darts from their coordinates in millimetres. SVG's y axis points down, the board's up.
 
 const SECTORS = [20, 1, 18, 4, 13, 6, 10, 15, 2, 17, 3, 19, 7, 16, 8, 11, 14, 9, 12, 5];
 const STEP = (2 * Math.PI) / SECTORS.length;
 const MARGIN_MM = 8;
 const MARK_MM = 5.6;
 
-/** The measures of a board, as the daemon's configuration names them. */
+/** The default radii of a board, named as in the configuration. */
 export const RADII = {
   bull_mm: 6.35,
   single_bull_mm: 15.9,
@@ -16,7 +16,7 @@ export const RADII = {
   edge_mm: 225.5,
 };
 
-/** A drawn board; `show` puts darts on it. */
+/** An SVG drawing of a board; `show` draws darts on it. */
 export class BoardView {
   #radii;
   #darts;
@@ -32,7 +32,7 @@ export class BoardView {
     svg.replaceChildren(...this.#face(), this.#glow, ...this.#wires(), ...this.#numbers(), this.#darts);
   }
 
-  /** Show these darts and no others; the last of them and its bed stand out. */
+  /** Show these darts and no others; highlight the last one and its bed. */
   show(darts, lastDart) {
     const wanted = new Set(darts.map(({ dart_id }) => dart_id));
     for (const [id, mark] of this.#known) {
@@ -41,12 +41,12 @@ export class BoardView {
         this.#known.delete(id);
       }
     }
-    for (const dart of darts) this.#place(dart, dart.dart_id === lastDart?.dart_id);
+    for (const dart of darts) this.#draw(dart, dart.dart_id === lastDart?.dart_id);
     const last = darts.find(({ dart_id }) => dart_id === lastDart?.dart_id);
     this.#glow.setAttribute("d", last ? this.#bed(last.score) : "");
   }
 
-  #place(dart, isLast) {
+  #draw(dart, isLast) {
     let mark = this.#known.get(dart.dart_id);
     if (!mark) {
       mark = element("g", { "data-dart": dart.dart_id }, [
@@ -61,7 +61,7 @@ export class BoardView {
     mark.setAttribute("class", `dart${isLast ? " last" : ""}${dart.extra ? " extra" : ""}`);
     mark.setAttribute("data-label", dart.score.label);
     mark.querySelector("text").textContent = dart.extra ? "+" : dart.dart_number;
-    if (isLast || !mark.parentNode) this.#darts.append(mark); // the last one on top
+    if (isLast || !mark.parentNode) this.#darts.append(mark); // the last dart on top
   }
 
   #face() {
@@ -147,8 +147,8 @@ function at(angle, radius) {
 }
 
 function element(name, attributes, children = []) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
+  const created = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) created.setAttribute(key, value);
+  created.append(...children);
+  return created;
 }

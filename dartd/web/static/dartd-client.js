@@ -1,4 +1,4 @@
-// Listens to a dartd board from a browser: connects, resumes, and keeps the board's state up to date.
+// A browser client of a dartd board: connects, resumes after disconnects, and keeps the board's state up to date.
 //
 //   import { DartdClient } from "./dartd-client.js";
 //   const client = new DartdClient("ws://board.local:8000/ws");
@@ -7,24 +7,24 @@
 //   client.start();
 //
 // Every event arrives once and in order, over any number of connections. `client.state` is the board as of the last of them.
-// Where no WebSocket gets through, events come as an event stream (SSE), and where that is held back too, by asking again and again.
+// If no WebSocket can be opened, the client uses server-sent events, and if those are blocked as well, polling.
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 10_000;
-const SILENCE_MS = 40_000; // two heartbeats and a half
+const SILENCE_MS = 40_000; // 2.5 heartbeats
 const POLL_MS = 10_000;
-const TRIES = 2; // of one way, before the next is tried
-const BETTER_MS = 60_000; // on a lesser way, before the best is tried again
+const TRIES = 2; // attempts per transport before the next one is tried
+const RETRY_WEBSOCKET_MS = 60_000; // time on another transport before the WebSocket is tried again
 const KEPT_VISITS = 6;
 
-/** The board before anything is known of it. */
+/** The state before the first message. */
 export function emptyState() {
   return {
     hello: null,
     lastSeq: 0,
     state: "wait_for_throw",
     status: "starting",
-    darts: [], // standing in the board
+    darts: [], // in the board
     visit: { visit_id: null, throws: [], total: 0, completed: false },
     visits: [], // completed before this one, newest first
     lastDart: null,
@@ -32,14 +32,14 @@ export function emptyState() {
   };
 }
 
-/** Give the state after a message; the state given is not changed. Unknown messages change nothing: newer daemons may tell more. */
+/** Return the state after a message, without modifying the given one. Unknown messages, sent by newer versions, change only lastSeq. */
 export function reduce(state, message) {
   const next = FOLD[message.event_type]?.(state, message) ?? {};
   return { ...state, lastSeq: Math.max(state.lastSeq, message.seq ?? 0), ...next };
 }
 
-/** Give the state with the visits that older events tell of; for a page that comes in the middle of an evening. */
-export function recall(state, events) {
+/** Return the state with completed visits of earlier events added; for pages that are opened during play. */
+export function withPastVisits(state, events) {
   const past = events.filter(({ event_type, visit_id }) => event_type === "visit_completed" && visit_id !== state.visit.visit_id);
   return past.reduce((known, { visit_id, throws, total }) => ({ ...known, ...keepVisit(known, { visit_id, throws, total }) }), state);
 }
@@ -96,10 +96,10 @@ const FOLD = {
   calibration_changed: (state, { camera_id, residual_px, residual_mm }) => withCamera(state, camera_id, { residual_px, residual_mm }),
 };
 
-function withThrow(state, { visit_id, dart_number, dart_id = null }, told) {
+function withThrow(state, { visit_id, dart_number, dart_id = null }, fields) {
   const fresh = state.visit.visit_id === visit_id ? {} : freshVisit(state, visit_id);
   const visit = fresh.visit ?? state.visit;
-  const throws = [...visit.throws.filter((each) => each.dart_number !== dart_number), { dart_number, dart_id, ...told }];
+  const throws = [...visit.throws.filter((each) => each.dart_number !== dart_number), { dart_number, dart_id, ...fields }];
   throws.sort((a, b) => a.dart_number - b.dart_number);
   return { ...fresh, visit: { ...visit, throws, total: throws.reduce((sum, { points }) => sum + points, 0), completed: false } };
 }
@@ -113,20 +113,20 @@ function keepVisit(state, visit) {
   return { visits: [visit, ...state.visits.filter(({ visit_id }) => visit_id !== visit.visit_id)].slice(0, KEPT_VISITS) };
 }
 
-function withCamera(state, camera_id, told) {
-  return { cameras: { ...state.cameras, [camera_id]: { camera_id, fps: 0, ...state.cameras[camera_id], ...told } } };
+function withCamera(state, camera_id, changes) {
+  return { cameras: { ...state.cameras, [camera_id]: { camera_id, fps: 0, ...state.cameras[camera_id], ...changes } } };
 }
 
-// The ways a connection may go. Each calls `heard` with each message and `lost` (with what the server says of it) at most once.
+// The transports. Each calls `received` with each message, and `lost` with the reason of the server at most once.
 
-function overWebSocket(address, heard, lost) {
+function overWebSocket(address, received, lost) {
   const url = address("ws", null);
   const socket = new WebSocket(url, "dartd.v1");
-  socket.onmessage = ({ data }) => heard(JSON.parse(data));
+  socket.onmessage = ({ data }) => received(JSON.parse(data));
   socket.onclose = ({ reason }) => lost(reason);
   return {
     close() {
-      socket.onclose = null; // a close would wait for a peer that does not answer: we go on without it
+      socket.onclose = null; // do not wait for a peer that does not respond
       socket.close(1000);
     },
     send(text) {
@@ -137,9 +137,9 @@ function overWebSocket(address, heard, lost) {
   };
 }
 
-function overEventStream(address, heard, lost) {
+function overEventStream(address, received, lost) {
   const stream = new EventSource(address("http", "/api/v1/events/stream"));
-  stream.onmessage = ({ data }) => heard(JSON.parse(data));
+  stream.onmessage = ({ data }) => received(JSON.parse(data));
   stream.onerror = () => {
     stream.close();
     lost("");
@@ -147,7 +147,7 @@ function overEventStream(address, heard, lost) {
   return { close: () => stream.close(), send: () => false };
 }
 
-function overPolling(address, heard, lost, pollMs) {
+function overPolling(address, received, lost, pollMs) {
   const ending = new AbortController();
   let timer = null;
   const ask = async () => {
@@ -157,7 +157,7 @@ function overPolling(address, heard, lost, pollMs) {
       const answer = await fetch(url, { signal: ending.signal, cache: "no-store" });
       if (!answer.ok) throw new Error(`${answer.status}`);
       const lines = (await answer.text()).split("\n").filter((line) => line.startsWith("data: "));
-      for (const line of lines) heard(JSON.parse(line.slice(6)));
+      for (const line of lines) received(JSON.parse(line.slice(6)));
       timer = setTimeout(ask, pollMs);
     } catch {
       if (!ending.signal.aborted) lost("");
@@ -173,29 +173,29 @@ function overPolling(address, heard, lost, pollMs) {
   };
 }
 
-const WAYS = [
+const TRANSPORTS = [
   ["websocket", overWebSocket],
   ["events", overEventStream],
   ["polling", overPolling],
 ];
 
-/** One board, listened to for as long as it is started. Fires `event`, `state`, `connection` and `gap`. */
+/** A client of one board. Dispatches `event`, `state`, `connection` and `gap`. */
 export class DartdClient extends EventTarget {
   #url;
   #topics;
   #pollMs;
-  #line = null;
-  #way = 0;
-  #tries = 0; // of this way, without a word heard
+  #link = null;
+  #transport = 0;
+  #tries = 0; // attempts with this transport without a message
   #timer = null;
-  #silence = null;
-  #better = null;
+  #silenceTimer = null;
+  #retryWebSocketTimer = null;
   #failures = 0;
   #running = false;
   #streamId = null;
-  #retryMs = null; // what the board asked for
-  #heard = 0; // the last seq that was told to listeners
-  #resuming = false; // greeted again in the same stream, and the snapshot has not come yet
+  #retryMs = null; // the delay that the board asked for
+  #received = 0; // the last seq that was dispatched
+  #resuming = false; // hello of the same stream received, snapshot not yet
 
   constructor(url, { topics = ["board:*", "camera:*"], pollMs = POLL_MS } = {}) {
     super();
@@ -206,48 +206,48 @@ export class DartdClient extends EventTarget {
     this.connection = "closed"; // connecting, open, waiting, closed
   }
 
-  /** Name how events come: websocket, events or polling. */
-  get way() {
-    return WAYS[this.#way][0];
+  /** The current transport: websocket, events or polling. */
+  get transport() {
+    return TRANSPORTS[this.#transport][0];
   }
 
-  /** Connect, and connect again whenever the connection is lost, until stopped. */
+  /** Connect, and reconnect whenever the connection is lost, until stopped. */
   start() {
     if (this.#running) return;
     this.#running = true;
-    globalThis.addEventListener?.("online", this.#hurry);
+    globalThis.addEventListener?.("online", this.#reconnectNow);
     this.#connect();
   }
 
-  /** Leave. */
+  /** Disconnect. */
   stop() {
     this.#running = false;
-    globalThis.removeEventListener?.("online", this.#hurry);
+    globalThis.removeEventListener?.("online", this.#reconnectNow);
     clearTimeout(this.#timer);
-    this.#hangUp();
+    this.#disconnect();
     this.#setConnection("closed");
   }
 
-  /** Send a message to the board, such as `{action: "ping"}`; false when there is no WebSocket. */
+  /** Send a message to the board, such as `{action: "ping"}`; return false if there is no WebSocket. */
   send(message) {
-    return this.#line?.send(JSON.stringify(message)) ?? false;
+    return this.#link?.send(JSON.stringify(message)) ?? false;
   }
 
-  #hurry = () => {
+  #reconnectNow = () => {
     if (this.connection === "waiting") {
       clearTimeout(this.#timer);
       this.#connect();
     }
   };
 
-  /** Give the address of a way, with what is listened to and where to go on. */
+  /** Return the URL of a transport with topics and position in the stream. */
   #address = (scheme, path) => {
     const url = new URL(this.#url, globalThis.location?.href);
     url.protocol = `${scheme}${/^(https|wss):/.test(url.protocol) ? "s" : ""}:`;
     if (path) url.pathname = path;
     url.searchParams.set("topics", this.#topics.join(","));
     if (this.#streamId !== null) {
-      url.searchParams.set("since", this.#heard);
+      url.searchParams.set("since", this.#received);
       url.searchParams.set("stream_id", this.#streamId);
     }
     return url;
@@ -256,30 +256,30 @@ export class DartdClient extends EventTarget {
   #connect() {
     this.#setConnection("connecting");
     this.#tries += 1;
-    let line = null;
-    const heard = (message) => (this.#line === line || line === null) && this.#receive(message);
-    const lost = (reason) => (this.#line === line || line === null) && this.#retry(reason);
-    this.#listenForSilence();
-    line = WAYS[this.#way][1](this.#address, heard, lost, this.#pollMs);
-    this.#line = line;
-    clearTimeout(this.#better);
-    if (this.#way > 0) this.#better = setTimeout(() => this.#tryBest(), BETTER_MS);
+    let link = null;
+    const received = (message) => (this.#link === link || link === null) && this.#receive(message);
+    const lost = (reason) => (this.#link === link || link === null) && this.#retry(reason);
+    this.#restartSilenceTimer();
+    link = TRANSPORTS[this.#transport][1](this.#address, received, lost, this.#pollMs);
+    this.#link = link;
+    clearTimeout(this.#retryWebSocketTimer);
+    if (this.#transport > 0) this.#retryWebSocketTimer = setTimeout(() => this.#tryWebSocket(), RETRY_WEBSOCKET_MS);
   }
 
   #receive(message) {
-    this.#listenForSilence();
-    if (message.event_type === "hello") this.#greet(message);
+    this.#restartSilenceTimer();
+    if (message.event_type === "hello") this.#onHello(message);
     if (message.event_type === "gap") {
       this.#resuming = false;
       this.dispatchEvent(new CustomEvent("gap", { detail: message }));
     }
-    if (message.event_type === "snapshot" && this.#isOurs(message)) this.#heard = message.last_seq;
+    if (message.event_type === "snapshot" && this.#setsPosition(message)) this.#received = message.last_seq;
     if (message.seq !== undefined) {
-      if (message.seq <= this.#heard) return;
-      this.#heard = message.seq;
+      if (message.seq <= this.#received) return;
+      this.#received = message.seq;
     }
-    // On resuming, what was missed follows the snapshot that knows it already: it is told to listeners, and not counted twice.
-    // Only of visits that ended meanwhile the snapshot knows nothing.
+    // When resuming, missed events follow a snapshot that includes them: they are dispatched and not applied again.
+    // Completed visits are not part of the snapshot.
     if (message.seq === undefined || message.seq > this.state.lastSeq || message.event_type === "visit_completed") {
       this.state = reduce(this.state, message);
       this.dispatchEvent(new CustomEvent("state", { detail: this.state }));
@@ -287,7 +287,7 @@ export class DartdClient extends EventTarget {
     this.dispatchEvent(new CustomEvent("event", { detail: message }));
   }
 
-  #greet(hello) {
+  #onHello(hello) {
     this.#failures = 0;
     this.#tries = 0;
     this.#retryMs = hello.retry_ms ?? null;
@@ -297,45 +297,45 @@ export class DartdClient extends EventTarget {
     this.#setConnection("open");
   }
 
-  /** A snapshot moves our place in the stream when we come new or were told of a gap; when we resume, what we missed follows it. */
-  #isOurs() {
+  /** Return whether a snapshot sets the position in the stream: not when resuming, because missed events follow it. */
+  #setsPosition() {
     const first = !this.#resuming;
     this.#resuming = false;
     return first;
   }
 
-  #listenForSilence() {
-    clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#retry(""), SILENCE_MS);
+  #restartSilenceTimer() {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#retry(""), SILENCE_MS);
   }
 
-  #hangUp() {
-    clearTimeout(this.#silence);
-    clearTimeout(this.#better);
-    this.#line?.close();
-    this.#line = null;
+  #disconnect() {
+    clearTimeout(this.#silenceTimer);
+    clearTimeout(this.#retryWebSocketTimer);
+    this.#link?.close();
+    this.#link = null;
   }
 
-  #tryBest() {
-    this.#hangUp();
-    this.#way = 0;
+  #tryWebSocket() {
+    this.#disconnect();
+    this.#transport = 0;
     this.#tries = 0;
     this.#connect();
   }
 
   #retry(reason) {
-    this.#hangUp();
+    this.#disconnect();
     if (!this.#running) return;
     if (this.#tries === 0) {
-      this.#way = 0; // it worked, and broke: the best way may work again
+      this.#transport = 0; // it worked before: start with the WebSocket again
     } else if (this.#tries >= TRIES) {
-      this.#way = (this.#way + 1) % WAYS.length;
+      this.#transport = (this.#transport + 1) % TRANSPORTS.length;
       this.#tries = 0;
     }
-    const asked = Number(/retry in (\d+) ms/.exec(reason)?.[1] ?? this.#retryMs);
+    const requested = Number(/retry in (\d+) ms/.exec(reason)?.[1] ?? this.#retryMs);
     this.#retryMs = null;
-    // Jitter: a hundred screens must not come back in the same moment.
-    const delay = Math.min(MAX_DELAY_MS, asked || FIRST_DELAY_MS * 2 ** this.#failures++) * (0.5 + Math.random() / 2);
+    // Jitter, so that many pages do not reconnect at the same time.
+    const delay = Math.min(MAX_DELAY_MS, requested || FIRST_DELAY_MS * 2 ** this.#failures++) * (0.5 + Math.random() / 2);
     this.#setConnection("waiting");
     this.#timer = setTimeout(() => this.#connect(), delay);
   }

@@ -1,4 +1,4 @@
-// The live view: each message as it comes, newest first; filtered by any word, paused without losing any.
+// The live view: messages, newest first, with a filter and a pause that loses none.
 
 import { DartdClient } from "./dartd-client.js";
 
@@ -10,17 +10,17 @@ const settings = await (await fetch("/config.json")).json().catch(() => ({}));
 
 let client = null;
 let paused = false;
-let held = []; // what came while paused
+let held = []; // received while paused
 let count = 0;
 
-function listen() {
+function connect() {
   client?.stop();
   const topics = $("topics").value.split(",").map((topic) => topic.trim()).filter(Boolean);
   client = new DartdClient(settings.ws_path ?? "/ws", { topics: topics.length ? topics : ["*"] });
   client.addEventListener("event", ({ detail }) => receive(detail));
   client.addEventListener("connection", () => {
     document.body.dataset.connection = client.connection;
-    $("connection").textContent = CONNECTION[client.connection] + (client.connection === "open" ? ` (${client.way})` : "");
+    $("connection").textContent = CONNECTION[client.connection] + (client.connection === "open" ? ` (${client.transport})` : "");
   });
   client.start();
 }
@@ -65,14 +65,14 @@ function wanted(row) {
 $("filter").addEventListener("input", () => {
   for (const row of $("events").children) row.hidden = !wanted(row);
 });
-$("topics").addEventListener("change", listen);
+$("topics").addEventListener("change", connect);
 $("clear").addEventListener("click", () => $("events").replaceChildren());
 $("controls").addEventListener("submit", (event) => event.preventDefault());
 $("pause").addEventListener("click", () => {
   paused = !paused;
-  $("pause").textContent = paused ? "Go on" : "Pause";
+  $("pause").textContent = paused ? "Resume" : "Pause";
   $("pause").setAttribute("aria-pressed", paused);
   if (!paused) for (const message of held.splice(0).reverse()) show(message);
 });
 
-listen();
+connect();

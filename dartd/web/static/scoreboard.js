@@ -1,7 +1,7 @@
-// The scoreboard: shows what the client knows, whenever that changes.
+// The scoreboard: shows the state of the client whenever it changes.
 
 import { BoardView } from "./board.js";
-import { DartdClient, recall } from "./dartd-client.js";
+import { DartdClient, withPastVisits } from "./dartd-client.js";
 
 const STATUS = {
   starting: "Starting",
@@ -20,7 +20,7 @@ const $ = (id) => document.getElementById(id);
 const settings = await load("/config.json");
 const view = new BoardView($("board"), settings?.board);
 const client = new DartdClient(settings?.ws_path ?? "/ws");
-let recalled = false;
+let historyLoaded = false;
 let due = false;
 
 $("name").textContent = settings?.board.name ?? "Dartboard";
@@ -28,11 +28,11 @@ document.title = `${settings?.board.name ?? "Dartboard"} · dartd`;
 
 client.addEventListener("state", () => draw());
 client.addEventListener("connection", () => draw());
-client.addEventListener("event", ({ detail }) => speak(detail));
+client.addEventListener("event", ({ detail }) => announce(detail));
 client.start();
 draw();
 
-/** Draw at the next frame: a burst of events is one picture. */
+/** Draw at the next animation frame, once for a burst of events. */
 function draw() {
   if (due) return;
   due = true;
@@ -56,7 +56,7 @@ function show(state, connection) {
   $("visits").replaceChildren(...state.visits.map(pastVisit));
   $("past").hidden = state.visits.length === 0;
   $("cameras").replaceChildren(...Object.values(state.cameras).map(camera));
-  if (state.hello && !recalled) fillIn(state.lastSeq);
+  if (state.hello && !historyLoaded) loadHistory(state.lastSeq);
 }
 
 function showVisit(visit, lastDart) {
@@ -81,25 +81,25 @@ function pastVisit({ throws, total }) {
 }
 
 function camera({ camera_id, state, fps, reason }) {
-  const made = item(`camera ${state}`, [text("span", "dot", ""), text("span", "", camera_id)]);
-  made.append(text("span", "detail", state === "ready" ? (fps ? `${Math.round(fps)} fps` : "") : state));
-  made.title = reason || state;
-  return made;
+  const created = item(`camera ${state}`, [text("span", "dot", ""), text("span", "", camera_id)]);
+  created.append(text("span", "detail", state === "ready" ? (fps ? `${Math.round(fps)} fps` : "") : state));
+  created.title = reason || state;
+  return created;
 }
 
-/** Say aloud, to those who listen instead of looking. */
-function speak({ event_type, score, total, seq }) {
+/** Announce a dart or a total to screen readers. */
+function announce({ event_type, score, total, seq }) {
   if (seq === undefined || seq < client.state.lastSeq) return;
   if (event_type === "dart_hit") $("spoken").textContent = `${score.label}, ${score.total}`;
   if (event_type === "visit_completed") $("spoken").textContent = `Total ${total}`;
 }
 
-/** Fill in the visits before this page was opened. */
-async function fillIn(lastSeq) {
-  recalled = true;
+/** Load the visits before this page was opened. */
+async function loadHistory(lastSeq) {
+  historyLoaded = true;
   const page = await load(`/api/v1/events?since=${Math.max(0, lastSeq - HISTORY)}&limit=${HISTORY}`);
   if (page) {
-    client.state = recall(client.state, page.data);
+    client.state = withPastVisits(client.state, page.data);
     draw();
   }
 }
@@ -114,15 +114,15 @@ async function load(path) {
 }
 
 function item(name, children) {
-  const made = document.createElement("li");
-  if (name) made.className = name;
-  made.append(...children);
-  return made;
+  const created = document.createElement("li");
+  if (name) created.className = name;
+  created.append(...children);
+  return created;
 }
 
 function text(tag, name, content) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.textContent = content;
-  return made;
+  const created = document.createElement(tag);
+  if (name) created.className = name;
+  created.textContent = content;
+  return created;
 }

@@ -1,1 +1,1 @@
-"""WebSocket and what it needs: admission, client messages, the greeting, presence."""
+"""The WebSocket: transport, client messages, session, and the initial messages that it shares with SSE."""

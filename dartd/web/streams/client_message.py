@@ -1,4 +1,4 @@
-"""What a client may say over the WebSocket, and how it is understood."""
+"""Messages from WebSocket clients and their decoding."""
 
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ _COMMANDS = frozenset({"reset", "start", "stop", "calibrate", "correct"})
 
 
 class BadMessageError(DartdError):
-    """A client's message cannot be understood; `code` says in which way."""
+    """A client message is not valid; `code` is the error code."""
 
     def __init__(self, code: str, message: str, **details: Any) -> None:
         super().__init__(message, **details)
@@ -26,52 +26,52 @@ class BadMessageError(DartdError):
 
 
 class Ping(Value, frozen=True, kw_only=True):
-    """Answer me."""
+    """Request a `pong`."""
 
 
 class Subscribe(Value, frozen=True, kw_only=True):
-    """Tell me of these topics too."""
+    """Subscribe to more topics."""
 
     topics: tuple[str, ...]
 
 
 class Unsubscribe(Value, frozen=True, kw_only=True):
-    """Tell me no more of these topics."""
+    """Unsubscribe from topics."""
 
     topics: tuple[str, ...]
 
 
 class Resume(Value, frozen=True, kw_only=True):
-    """Tell me everything after this seq (of this stream)."""
+    """Request all events after this seq (of this stream)."""
 
     since: int
     stream_id: str | None = None
 
 
 class Authenticate(Value, frozen=True, kw_only=True):
-    """This is my token."""
+    """Authenticate the connection."""
 
     token: str
 
 
-class Appear(Value, frozen=True, kw_only=True):
-    """Let others see that I watch this topic, under this name; without a name: no more."""
+class SetPresence(Value, frozen=True, kw_only=True):
+    """Publish that this client watches a topic, under this name; without a name: withdraw it."""
 
     topic: str
     name: Annotated[str, Meta(max_length=64)] = ""
 
 
-ClientMessage = Appear | Ping | Subscribe | Unsubscribe | Resume | Authenticate | BoardCommand
+ClientMessage = SetPresence | Ping | Subscribe | Unsubscribe | Resume | Authenticate | BoardCommand
 
 
-class _Topical(Value, frozen=True, kw_only=True):
-    topic: _Topics = ()  # type: ignore[assignment]  # nothing named is nothing asked; an empty list is not frozen
+class _TopicFields(Value, frozen=True, kw_only=True):
+    topic: _Topics = ()  # type: ignore[assignment]  # an empty tuple as immutable default
     topics: _Topics = ()  # type: ignore[assignment]  # the same
     channel: _Topics = ()  # type: ignore[assignment]  # the same
     channels: _Topics = ()  # type: ignore[assignment]  # the same
 
 
-class _Place(Value, frozen=True, kw_only=True):
+class _Position(Value, frozen=True, kw_only=True):
     since: _Seq | None = None
     seq: _Seq | None = None
     last_seq: _Seq | None = None
@@ -79,28 +79,28 @@ class _Place(Value, frozen=True, kw_only=True):
 
 
 def read_client_message(text: str) -> ClientMessage:
-    """Understand a client's message: a JSON object with `action` (or `type`).
+    """Decode a client message: a JSON object with `action` (or `type`).
 
     Raises:
-        BadMessageError: it is no JSON object, names no action or an unknown one, or its fields do not fit.
+        BadMessageError: it is not a JSON object, has no action or an unknown one, or its fields are not valid.
     """
     try:
         fields = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise BadMessageError("INVALID_JSON", f"the message is no JSON: {error}") from error
+        raise BadMessageError("INVALID_JSON", f"the message is not JSON: {error}") from error
     if not isinstance(fields, dict):
-        raise BadMessageError("VALIDATION_ERROR", 'the message is no JSON object: send {"action": …}')
+        raise BadMessageError("VALIDATION_ERROR", 'the message is not a JSON object: send {"action": …}')
     action = fields.get("action", fields.get("type"))
     if not isinstance(action, str):
-        raise BadMessageError("VALIDATION_ERROR", 'the message names no action: send {"action": …}', field="$.action")
+        raise BadMessageError("VALIDATION_ERROR", 'the message has no action: send {"action": …}', field="$.action")
     try:
-        return _understand(action, fields)
+        return _parse(action, fields)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         message, _, path = str(error).partition(" - at `")
         raise BadMessageError("VALIDATION_ERROR", message, field=path.rstrip("`") or "$", action=action[:40]) from error
 
 
-def _understand(action: str, fields: dict[str, Any]) -> ClientMessage:  # noqa: PLR0911  one line for each action
+def _parse(action: str, fields: dict[str, Any]) -> ClientMessage:  # noqa: PLR0911  one case for each action
     match action:
         case "ping":
             return Ping()
@@ -111,8 +111,8 @@ def _understand(action: str, fields: dict[str, Any]) -> ClientMessage:  # noqa: 
         case "resume":
             return _resume(fields)
         case "presence":
-            appear = msgspec.convert(fields, Appear)
-            return Appear(topic=check_topic(appear.topic), name=appear.name.strip())
+            appear = msgspec.convert(fields, SetPresence)
+            return SetPresence(topic=check_topic(appear.topic), name=appear.name.strip())
         case "auth" | "authenticate":
             return msgspec.convert(fields, Authenticate)
         case command if command in _COMMANDS:
@@ -120,22 +120,24 @@ def _understand(action: str, fields: dict[str, Any]) -> ClientMessage:  # noqa: 
             return decode_command(encode_json({"action": command, **body}))
         case _:
             known = sorted({"ping", "subscribe", "unsubscribe", "resume", "presence", "auth", *_COMMANDS})
-            raise BadMessageError("UNKNOWN_ACTION", f"{action[:40]!r} is no action: known are {', '.join(known)}", action=action[:40])
+            raise BadMessageError(
+                "UNKNOWN_ACTION", f"{action[:40]!r} is not an action: expected one of {', '.join(known)}", action=action[:40]
+            )
 
 
 def _topics(fields: dict[str, Any]) -> tuple[str, ...]:
-    asked = msgspec.convert(fields, _Topical)
+    asked = msgspec.convert(fields, _TopicFields)
     found: list[str] = []
     for named in (asked.topic, asked.topics, asked.channel, asked.channels):
         found += [named] if isinstance(named, str) else named
     if not found:
-        raise BadMessageError("VALIDATION_ERROR", "the message names no topic", field="$.topics")
+        raise BadMessageError("VALIDATION_ERROR", "the message has no topic", field="$.topics")
     return tuple(found)
 
 
 def _resume(fields: dict[str, Any]) -> Resume:
-    place = msgspec.convert(fields, _Place)
-    since = next((seq for seq in (place.since, place.seq, place.last_seq) if seq is not None), None)
+    position = msgspec.convert(fields, _Position)
+    since = next((seq for seq in (position.since, position.seq, position.last_seq) if seq is not None), None)
     if since is None:
-        raise BadMessageError("VALIDATION_ERROR", "resume needs the last seq that you have seen, as since", field="$.since")
-    return Resume(since=since, stream_id=place.stream_id)
+        raise BadMessageError("VALIDATION_ERROR", "resume needs since, the last seq received", field="$.since")
+    return Resume(since=since, stream_id=position.stream_id)

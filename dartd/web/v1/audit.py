@@ -1,4 +1,4 @@
-"""`/api/v1/audit`: who changed what."""
+"""`/api/v1/audit`: the audit log."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _FILTERS = ("user_id", "action", "entity_type", "entity_id", "outcome")
 
 
 async def get_audit(call: Call) -> Listed[AuditEntry]:
-    """Answer a page of the audit log."""
+    """Return a page of the audit log."""
     asked: AuditQuery = call.query
     span = span_of(asked)
     where = {name: getattr(asked, name) for name in _FILTERS}
@@ -32,7 +32,7 @@ ENDPOINTS = [
         handler=get_audit,
         permission="audit:read",
         rate="default",
-        summary="Who changed what, the latest first",
+        summary="The audit log, the latest entries first",
         tag="accounts",
         query=AuditQuery,
         answer=Listed[AuditEntry],

@@ -1,4 +1,4 @@
-"""`/api/v1/auth`: logging in and out."""
+"""`/api/v1/auth`: log in, refresh, log out."""
 
 import logging
 from typing import Any
@@ -11,7 +11,7 @@ from dartd.store.users import User, get_user
 from dartd.web.http.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, check_csrf
 from dartd.web.http.endpoint import Answer, Call, Cookie, Endpoint
 from dartd.web.http.problems import Problem
-from dartd.web.http.route import CHALLENGE, take_turn
+from dartd.web.http.route import CHALLENGE, check_rate_limit
 from dartd.web.v1.users import post_user
 from schemas.api.accounts import LoggedOut, Login, Me, Refresh, Register, Session, UserAnswer
 from schemas.api.play import NoParameters
@@ -22,42 +22,42 @@ _REFRESH_PATH = "/api/v1/auth/refresh"
 
 
 async def log_in(call: Call) -> Answer:
-    """Check name and password, and begin a login; each name is tried so often and no more, from wherever."""
+    """Check name and password and start a login; attempts are limited per user name, from any address."""
     asked: Login = call.body
     accounts = call.services.accounts
-    take_turn(call.request, call.services, f"login:{asked.username}", "login", None)
+    check_rate_limit(call.request, call.services, f"login:{asked.username}", "login", None)
     user = await accounts.check_password(asked.username, asked.password)
     if user is None:
-        deed = call.deed(outcome="refused")
-        await call.services.database.change(lambda connection: note(connection, deed))
-        _log.warning("a login was refused", extra={"trace_id": call.trace_id})
-        raise Problem(401, "AUTH_INVALID_CREDENTIALS", "user name or password is not right", headers=CHALLENGE)
-    access, refresh = await accounts.log_in(user, _deed(call, user))
+        entry = call.audit_entry(outcome="refused")
+        await call.services.database.change(lambda connection: note(connection, entry))
+        _log.warning("a login failed", extra={"trace_id": call.trace_id})
+        raise Problem(401, "AUTH_INVALID_CREDENTIALS", "the user name or the password is wrong", headers=CHALLENGE)
+    access, refresh = await accounts.log_in(user, _audit_entry(call, user))
     return _session_by_cookie(call, user, access, refresh) if asked.cookie else Answer(value=_session(call, user, access, refresh))
 
 
 async def refresh(call: Call) -> Answer:
-    """Give new tokens for a refresh token, which is good once; a used one ends the whole login."""
+    """Return new tokens for a refresh token, which is valid once; a used one ends the login."""
     asked: Refresh = call.body
     accounts, by_cookie = call.services.accounts, asked.refresh_token is None
     shown = call.request.cookies.get(REFRESH_COOKIE, "") if asked.refresh_token is None else asked.refresh_token
     family = accounts.signer.read_refresh(shown)
     if family is not None and by_cookie:
         check_csrf(call.request, call.services, family[0])
-    found = await accounts.refresh(shown, call.deed())
+    found = await accounts.refresh(shown, call.audit_entry())
     if found is None:
         raise Problem(401, "AUTH_INVALID_TOKEN", "the refresh token is not valid", headers=CHALLENGE)
     return _session_by_cookie(call, *found) if by_cookie else Answer(value=_session(call, *found))
 
 
 async def log_out(call: Call) -> Answer:
-    """End the login; its tokens are dead at once."""
-    await call.services.accounts.log_out(call.principal, call.deed(call.principal.user_id))
+    """End the login; its tokens become invalid immediately."""
+    await call.services.accounts.log_out(call.principal, call.audit_entry(call.principal.user_id))
     return Answer(value=LoggedOut(), cookies=_cookies("", "", "", 0, 0))
 
 
 async def get_me(call: Call) -> Me:
-    """Answer who asks, and what he may."""
+    """Return the caller and its permissions."""
     principal, name = call.principal, call.principal.name
     if principal.user_id is not None:
         user_id = principal.user_id
@@ -71,12 +71,12 @@ def _session(call: Call, user: User, access: str, refresh: str) -> Session:
 
 
 def _session_by_cookie(call: Call, user: User, access: str, refresh: str) -> Answer:
-    """Put the tokens where no script reads them; only the CSRF token is for the page."""
+    """Return the tokens as HttpOnly cookies and the CSRF token in the body."""
     accounts = call.services.accounts
     family = accounts.signer.read_refresh(refresh)
     csrf = accounts.signer.csrf_token(family[0] if family is not None else "")
-    told = msgspec.structs.replace(_session(call, user, access, refresh), access_token=None, refresh_token=None, csrf_token=csrf)
-    return Answer(value=told, cookies=_cookies(access, refresh, csrf, int(accounts.access_ttl_s), int(accounts.refresh_ttl_s)))
+    answer = msgspec.structs.replace(_session(call, user, access, refresh), access_token=None, refresh_token=None, csrf_token=csrf)
+    return Answer(value=answer, cookies=_cookies(access, refresh, csrf, int(accounts.access_ttl_s), int(accounts.refresh_ttl_s)))
 
 
 def _cookies(access: str, refresh: str, csrf: str, access_s: int, refresh_s: int) -> dict[str, Cookie]:
@@ -91,13 +91,13 @@ def _me(user: User) -> Me:
     return Me(user_id=user.user_id, name=user.name, role=user.role, permissions=tuple(sorted(ROLES.get(user.role, ()))))
 
 
-def _deed(call: Call, user: User) -> Any:
-    return msgspec.structs.replace(call.deed(user.user_id), user_id=user.user_id)
+def _audit_entry(call: Call, user: User) -> Any:
+    return msgspec.structs.replace(call.audit_entry(user.user_id), user_id=user.user_id)
 
 
 _PUBLIC: dict[str, Any] = {"method": "POST", "permission": None, "rate": "login", "tag": "accounts", "entity": "session", "secret": True}
 _AS_MADE = {"username": "$response.body#/username", "password": "$request.body#/password"}
-_WORDS = "a login is nobody's business but its own; the audit log has it"
+_NO_EVENT = "logins are recorded in the audit log only"
 
 ENDPOINTS = [
     Endpoint(
@@ -105,22 +105,22 @@ ENDPOINTS = [
         handler=log_in,
         summary="Log in",
         body=Login,
-        fed_by=dict.fromkeys(("post_api_v1_users", "post_api_v1_auth_register"), _AS_MADE),
+        body_links=dict.fromkeys(("post_api_v1_users", "post_api_v1_auth_register"), _AS_MADE),
         answer=Session,
         statuses=(401, 503),
-        untold=_WORDS,
+        no_event_reason=_NO_EVENT,
         **_PUBLIC,
     ),
     Endpoint(
         path=_REFRESH_PATH,
         handler=refresh,
-        summary="New tokens for a refresh token, which is good once; a page's is in its cookie",
+        summary="New tokens for a refresh token, which is valid once; pages send it as a cookie",
         body=Refresh,
-        body_needed=False,
-        fed_by={"post_api_v1_auth_login": {"refresh_token": "$response.body#/refresh_token"}},
+        body_required=False,
+        body_links={"post_api_v1_auth_login": {"refresh_token": "$response.body#/refresh_token"}},
         answer=Session,
         statuses=(401, 403, 503),
-        untold=_WORDS,
+        no_event_reason=_NO_EVENT,
         **_PUBLIC,
     ),
     Endpoint(
@@ -132,10 +132,10 @@ ENDPOINTS = [
         summary="Log out",
         tag="accounts",
         body=NoParameters,
-        body_needed=False,
+        body_required=False,
         answer=LoggedOut,
         entity="session",
-        untold=_WORDS,
+        no_event_reason=_NO_EVENT,
     ),
     Endpoint(
         method="POST",
@@ -149,7 +149,7 @@ ENDPOINTS = [
         answer=UserAnswer,
         status=201,
         entity="user",
-        tells=True,
+        publishes=True,
     ),
     Endpoint(
         method="GET",
@@ -158,7 +158,7 @@ ENDPOINTS = [
         permission="events:read",
         own="profile:own",
         rate="default",
-        summary="Who asks, and what he may",
+        summary="The caller and its permissions",
         tag="accounts",
         answer=Me,
     ),

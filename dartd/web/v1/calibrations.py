@@ -1,4 +1,4 @@
-"""`/api/v1/cameras/{camera_id}/calibration`: where a camera stands, as JSON and drawn over its picture."""
+"""`/api/v1/cameras/{camera_id}/calibration`: the calibration of a camera, as JSON and as an overlay on its image."""
 
 import asyncio
 import math
@@ -14,19 +14,19 @@ from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.paging import missing
 from dartd.web.http.problems import Problem
 from dartd.web.v1.board import ask_board
-from schemas.api.play import Done
+from schemas.api.play import CommandResult
 from schemas.base import CameraId
 from schemas.commands import TakeCalibration
 from schemas.geometry import Calibration
-from schemas.worker import SourceSpec, overlay_file
+from schemas.pipe.to_worker import SourceSpec, overlay_file
 
 _REACH_MM = (50.0, 20_000.0)  # from the bull to a camera
-_LENS = 5.0  # more bends the picture back over itself
-_SQUARE = 1e-3  # a matrix that is off by more does not turn, it shears
+_LENS = 5.0  # with larger coefficients the distortion is not invertible
+_SQUARE = 1e-3  # tolerance of orthonormality
 
 
 async def get_calibration(call: Call) -> Calibration:
-    """Answer the last calibration of a camera; `dartd calibrate --check` takes it."""
+    """Return the latest calibration of a camera, as read by `dartd calibrate --check`."""
     camera_id = call.path("camera_id")
     body = await call.read(lambda c: c.execute(sa.select(calibrations.c.body).where(calibrations.c.camera_id == camera_id)).scalar())
     if body is None:
@@ -35,33 +35,33 @@ async def get_calibration(call: Call) -> Calibration:
 
 
 async def put_calibration(call: Call) -> Answer:
-    """Have the camera stand where the calibration says, if its picture agrees; `calibration_changed` tells what came of it."""
+    """Apply a calibration to a camera if its image agrees; the result is published as `calibration_changed`."""
     camera_id, given = call.path("camera_id"), call.body
     source = next((each.source for each in call.services.config.cameras if each.id == camera_id), None)
     if source is None:
         raise missing("camera", camera_id)
-    for field, words in _doubts(given, source):
-        raise Problem(422, "VALIDATION_ERROR", words, details={"field": field})
+    for field, reason in _problems(given, source):
+        raise Problem(422, "VALIDATION_ERROR", reason, details={"field": field})
     command = TakeCalibration(calibration=given, user_id=call.principal.name)
     return await ask_board(call, "take_calibration", command, camera_id)
 
 
-def _doubts(given: Calibration, source: SourceSpec) -> Iterator[tuple[str, str]]:
-    """Say what no calibration of this camera can be: where in the JSON, and in words."""
+def _problems(given: Calibration, source: SourceSpec) -> Iterator[tuple[str, str]]:
+    """Yield path and reason of each value that is impossible for this camera."""
     if given.camera_id != source.camera_id:
         yield "$.camera_id", f"this is the calibration of {given.camera_id[:64]!r}, not of {source.camera_id!r}"
     for field in ("width", "height"):
         if getattr(given, field) != getattr(source, field):
-            yield f"$.{field}", f"the camera's pictures are {source.width}x{source.height}, not {given.width}x{given.height}"
+            yield f"$.{field}", f"the camera's images are {source.width}x{source.height}, not {given.width}x{given.height}"
     focal, lens = (given.width / 10, given.width * 20), (-_LENS, _LENS)
     middle: Mapping[str, tuple[float, float]] = {"center_x_px": (0, given.width), "center_y_px": (0, given.height)}
     for field, (least, most) in {**middle, "focal_x_px": focal, "focal_y_px": focal, "k1": lens, "k2": lens}.items():
         if not least <= getattr(given, field) <= most:
             yield f"$.{field}", f"expected {least:g} to {most:g}"
-    yield from _doubtful_pose(given)
+    yield from _pose_problems(given)
 
 
-def _doubtful_pose(given: Calibration) -> Iterator[tuple[str, str]]:
+def _pose_problems(given: Calibration) -> Iterator[tuple[str, str]]:
     rows = [given.rotation[k : k + 3] for k in (0, 3, 6)]
     products = [(_dot(rows[i], rows[j]), float(i == j)) for i in range(3) for j in range(3)]
     if any(abs(product - wanted) > _SQUARE for product, wanted in products) or _handedness(rows) < 0:
@@ -69,7 +69,7 @@ def _doubtful_pose(given: Calibration) -> Iterator[tuple[str, str]]:
     if not _REACH_MM[0] <= math.hypot(*given.translation_mm) <= _REACH_MM[1]:
         yield "$.translation_mm", f"expected a camera {_REACH_MM[0]:g} to {_REACH_MM[1]:g} mm from the bull"
     elif given.translation_mm[2] <= 0 or _dot([row[2] for row in rows], given.translation_mm) >= 0:
-        yield "$.translation_mm", "the camera does not look at the face of the board"
+        yield "$.translation_mm", "the camera does not face the front of the board"
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:
@@ -82,7 +82,7 @@ def _handedness(rows: list[tuple[float, ...]]) -> float:
 
 
 async def get_calibration_overlay(call: Call) -> Response:
-    """Answer the picture in which a camera was calibrated, with rings, radials and what is left over drawn over it."""
+    """Return the image of the calibration with rings, radial wires and residuals drawn over it."""
     camera_id = call.path("camera_id")
     path = call.services.config.state_path / overlay_file(CameraId(camera_id))
     body = await asyncio.to_thread(_read, path)
@@ -95,7 +95,7 @@ def _read(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError:
-        return None  # not calibrated yet, or the disk takes nothing
+        return None  # not calibrated yet, or not readable
 
 
 # A camera 38 cm from the bull, to its right and above the 20.
@@ -120,7 +120,7 @@ ENDPOINTS = [
         handler=get_calibration,
         permission="cameras:read",
         rate="default",
-        summary="Where a camera stands: lens, pose and residuals",
+        summary="The calibration of a camera: lens, pose and residuals",
         tag="cameras",
         answer=Calibration,
     ),
@@ -130,16 +130,16 @@ ENDPOINTS = [
         handler=put_calibration,
         permission="cameras:config",
         rate="default",
-        summary="Hand a camera a calibration, as GET gave it; one that does not fit its picture is replaced by a new one",
+        summary="Apply a calibration as GET returned it; one that does not fit the camera's image is replaced by a new one",
         tag="cameras",
         body=Calibration,
         example=_EXAMPLE,
-        fed_by={"get_api_v1_cameras_camera_id_calibration": "$response.body"},
-        answer=Done,
+        body_links={"get_api_v1_cameras_camera_id_calibration": "$response.body"},
+        answer=CommandResult,
         status=202,
         statuses=(409,),
         entity="camera",
-        untold="the camera's own calibration_changed tells what came of it",
+        no_event_reason="the result is published as calibration_changed",
     ),
     Endpoint(
         method="GET",
@@ -147,7 +147,7 @@ ENDPOINTS = [
         handler=get_calibration_overlay,
         permission="cameras:read",
         rate="default",
-        summary="The calibration drawn over the picture of the board",
+        summary="The calibration drawn over the image of the board",
         tag="cameras",
         answer=None,
         media="image/jpeg",

@@ -1,29 +1,29 @@
-"""`/api/v1/clients` and `/api/v1/presence`: who listens, and who lets others see it."""
+"""`/api/v1/clients` and `/api/v1/presence`: connected clients and watchers of topics."""
 
 import re
 
 from starlette.responses import Response
 
 from dartd.runtime.hub.topics import check_topic, kind_of
-from dartd.web.connections.clients import Listener
+from dartd.web.connections.clients import ConnectedClient
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.paging import page_request
 from dartd.web.http.problems import Problem
 from schemas.api.answers import Pagination
 from schemas.api.play import ClientAnswer, ClientsAnswer, ClientsQuery
-from schemas.presence import Presence
+from schemas.events import Presence
 
 _CLIENT_ID = re.compile(r"c[0-9]{1,18}")
 
 
 async def get_clients(call: Call) -> ClientsAnswer:
-    """Answer how many there are, and how some of them do."""
+    """Return the number of clients and a page of them."""
     clients = call.services.clients
     asked: ClientsQuery = call.query
     last_seq = call.services.hub.last_seq
     ask = page_request(asked)
     after = _number(ask.cursor) if ask.cursor is not None else 0
-    wanted = [each for each in clients.listeners.values() if asked.name in {None, each.name} and asked.transport in {None, each.transport}]
+    wanted = [each for each in clients.by_id.values() if asked.name in {None, each.name} and asked.transport in {None, each.transport}]
     rest = [each for each in wanted if _number(each.client_id) > after][ask.offset :]
     rows = rest[: ask.limit]
     cursor = rows[-1].client_id if len(rest) > len(rows) else None
@@ -39,13 +39,13 @@ async def get_clients(call: Call) -> ClientsAnswer:
 
 
 def _number(client_id: str) -> int:
-    """Read the number in a client's id, by which they come."""
+    """Return the number in a client id, by which the list is sorted."""
     if _CLIENT_ID.fullmatch(client_id) is None:
         raise Problem(422, "VALIDATION_ERROR", "cursor: expected next_cursor of an earlier answer", details={"field": "cursor"})
     return int(client_id[1:])
 
 
-def _figures(listener: Listener, last_seq: int) -> ClientAnswer:
+def _figures(listener: ConnectedClient, last_seq: int) -> ClientAnswer:
     subscription = listener.subscription
     return ClientAnswer(
         client_id=listener.client_id,
@@ -63,12 +63,12 @@ def _figures(listener: Listener, last_seq: int) -> ClientAnswer:
 
 
 async def get_presence(call: Call) -> Response:
-    """Answer who is seen watching a topic."""
+    """Return the watchers of a topic."""
     services = call.services
     topic = check_topic(call.path("topic"))
     if kind_of(topic) not in call.principal.kinds:
-        raise call.forbid("who watches this is not for everybody")
-    return Response(services.wire(services.clients.presence.watching(topic)), media_type="application/json")
+        raise call.forbidden("the watchers of this topic need a permission")
+    return Response(services.encode(services.clients.presence.watching(topic)), media_type="application/json")
 
 
 ENDPOINTS = [
@@ -78,7 +78,7 @@ ENDPOINTS = [
         handler=get_clients,
         permission="clients:read",
         rate="default",
-        summary="How many listen, and how each of them does",
+        summary="Connected clients: totals, and a page of them",
         tag="events",
         query=ClientsQuery,
         answer=ClientsAnswer,
@@ -89,7 +89,7 @@ ENDPOINTS = [
         handler=get_presence,
         permission="board:read",
         rate="default",
-        summary="Who lets others see that he watches a topic",
+        summary="The watchers of a topic",
         tag="events",
         answer=Presence,
         statuses=(422,),

@@ -1,25 +1,25 @@
-"""`/api/v1/events`: the journal, read in order."""
+"""`/api/v1/events`: the journal in order."""
 
 from starlette.responses import Response
 
-from dartd.auth.permissions import TOPICS
+from dartd.auth.permissions import TOPIC_PERMISSIONS
 from dartd.store.events import EventPage, Wanted, list_events
 from dartd.web.http.endpoint import Call, Endpoint
 from schemas.api.play import EventsPage, EventsPagination, EventsQuery
 from schemas.codec import encode_json
 
-_ALL_KINDS = frozenset(TOPICS)
+_ALL_KINDS = frozenset(TOPIC_PERMISSIONS)
 
 
 async def get_events(call: Call) -> Response:
-    """Answer up to `limit` events after `since`; go on with `since=next_cursor` until that is null."""
+    """Return up to `limit` events after `since`; continue with `since=next_cursor` until that is null."""
     asked: EventsQuery = call.query
     kinds = call.principal.kinds
     wanted = Wanted(kinds=None if kinds >= _ALL_KINDS else kinds, event_type=asked.event_type, topic=asked.topic)
     since = asked.since if asked.cursor is None else asked.cursor
     page: EventPage = await call.read(lambda c: list_events(c, wanted, since=since, limit=asked.limit, offset=asked.offset))
     where = EventsPagination(total=page.total, limit=asked.limit, offset=asked.offset, next_cursor=page.next_seq)
-    # The journal's bytes are the very JSON that the wire told: they are joined, not decoded.
+    # Events are stored as the JSON that was published: they are joined, not decoded.
     body = b'{"data":[' + b",".join(page.wires) + b'],"pagination":' + encode_json(where) + b"}"
     return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")
 
@@ -31,7 +31,7 @@ ENDPOINTS = [
         handler=get_events,
         permission="events:read",
         rate="default",
-        summary="The journal in order, as far as the caller may see it",
+        summary="The journal in order, limited to permitted topics",
         tag="events",
         query=EventsQuery,
         answer=EventsPage,

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from dartd.auth.permissions import ROLES, expanded
+from dartd.auth.permissions import ROLES, expand
 from dartd.auth.tokens import hash_of, new_key
 from dartd.store.keys import Key, delete_key, get_key, insert_key, key_of, list_keys
 from dartd.store.timestamps import timestamp_of
@@ -18,9 +18,9 @@ from schemas.api.answers import Listed
 
 
 def key_answer(key: Key) -> KeyAnswer:
-    """Write a key, without itself."""
+    """Return a key without its secret."""
     rights = ROLES.get(key.role, frozenset())
-    held = rights if key.permissions is None else rights & expanded(key.permissions)
+    held = rights if key.permissions is None else rights & expand(key.permissions)
     return KeyAnswer(
         key_id=key.key_id,
         name=key.name,
@@ -36,7 +36,7 @@ def key_answer(key: Key) -> KeyAnswer:
 
 
 async def get_keys(call: Call) -> Listed[KeyAnswer]:
-    """Answer a page of keys: everybody's for an admin, else one's own."""
+    """Return a page of keys: all of them for an admin, else the caller's own."""
     asked: KeysQuery = call.query
     user_id = (call.principal.user_id or "") if call.own_only else None
     page = await call.read(lambda c: list_keys(c, page_request(asked), user_id=user_id))
@@ -44,18 +44,18 @@ async def get_keys(call: Call) -> Listed[KeyAnswer]:
 
 
 async def post_key(call: Call) -> Answer:
-    """Make a key with the caller's rights, or fewer."""
+    """Create a key with the permissions of the caller or fewer."""
     asked: NewKey = call.body
     principal, now_s = call.principal, call.services.accounts.now()
-    wanted = principal.permissions if asked.permissions is None else expanded(asked.permissions)
+    wanted = principal.permissions if asked.permissions is None else expand(asked.permissions)
     if beyond := sorted(wanted - principal.permissions):
-        raise Problem(403, "AUTH_INSUFFICIENT_PERMISSIONS", "a key may not do more than you", details={"permissions": beyond})
-    if unknown := [each for each in asked.permissions or () if not expanded([each])]:
+        raise Problem(403, "AUTH_INSUFFICIENT_PERMISSIONS", "a key cannot have more permissions than you", details={"permissions": beyond})
+    if unknown := [each for each in asked.permissions or () if not expand([each])]:
         details = {"field": "$.permissions", "permissions": unknown}
-        raise Problem(422, "VALIDATION_ERROR", f"{unknown[0]} is no permission", details=details)
+        raise Problem(422, "VALIDATION_ERROR", f"{unknown[0]} is not a permission", details=details)
     expires_at_s = None if asked.expires_at is None else seconds_of(asked.expires_at, "$.expires_at")
     if expires_at_s is not None and expires_at_s <= now_s:
-        raise Problem(422, "VALIDATION_ERROR", "expires_at lies in the past", details={"field": "$.expires_at"})
+        raise Problem(422, "VALIDATION_ERROR", "expires_at is in the past", details={"field": "$.expires_at"})
     secret, prefix = new_key()
     restricted = asked.permissions is not None or principal.kind == "key"
     key = Key(
@@ -73,21 +73,21 @@ async def post_key(call: Call) -> Answer:
 
     def make(connection: Any) -> Answer:
         insert_key(connection, key)
-        told = key_answer(key)
-        value = MadeKey(key=secret, **msgspec.structs.asdict(told))
-        return Answer(value=value, payload=told, entity_id=key.key_id, location=f"/api/v1/auth/api-keys/{key.key_id}")
+        answer = key_answer(key)
+        value = MadeKey(key=secret, **msgspec.structs.asdict(answer))
+        return Answer(value=value, payload=answer, entity_id=key.key_id, location=f"/api/v1/auth/api-keys/{key.key_id}")
 
     made: Answer = await call.change(make, key.key_id)
     return made
 
 
 async def get_one_key(call: Call) -> KeyAnswer:
-    """Answer a key."""
+    """Return a key."""
     return key_answer(await _mine(call))
 
 
 async def remove_key(call: Call) -> Answer:
-    """Revoke a key; it is dead at once."""
+    """Revoke a key immediately."""
     key = await _mine(call)
 
     def remove(connection: Any) -> Answer:
@@ -95,7 +95,7 @@ async def remove_key(call: Call) -> Answer:
         return Answer(entity_id=key.key_id)
 
     removed: Answer = await call.change(remove, key.key_id)
-    call.services.accounts.forget()
+    call.services.accounts.clear_cache()
     return removed
 
 
@@ -103,7 +103,7 @@ async def _mine(call: Call) -> Key:
     key_id = call.path("key_id")
     key: Key | None = await call.read(lambda c: get_key(c, key_id))
     if call.own_only and (key is None or key.user_id is None or key.user_id != call.principal.user_id):
-        raise call.forbid()
+        raise call.forbidden()
     if key is None:
         raise missing("key", key_id)
     return key
@@ -114,8 +114,8 @@ KEYS = Resource(
 )
 
 ENDPOINTS = [
-    KEYS.listing(get_keys, "API keys: one's own, or all for an admin", "keys:admin", KeysQuery),
-    KEYS.making(post_key, "Make an API key; it is shown this once", "keys:admin", NewKey, own=True, secret=MadeKey),
-    KEYS.reading(get_one_key, "One API key", "keys:admin"),
-    KEYS.removing(remove_key, "Revoke an API key", "keys:admin", own=True),
+    KEYS.list(get_keys, "API keys: one's own, or all for an admin", "keys:admin", KeysQuery),
+    KEYS.create(post_key, "Create an API key; it is shown only once", "keys:admin", NewKey, own=True, secret=MadeKey),
+    KEYS.read(get_one_key, "One API key", "keys:admin"),
+    KEYS.delete(remove_key, "Revoke an API key", "keys:admin", own=True),
 ]

@@ -1,4 +1,4 @@
-"""`/api/v1/players/{player_id}/photo`: what a player looks like."""
+"""`/api/v1/players/{player_id}/photo`: the photo of a player."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ from schemas.api.players import Player
 
 MAX_PHOTO_BYTES = 1024 * 1024
 
-# How files of each kind begin. Other kinds may carry scripts, or are shown by few browsers.
+# The magic bytes of each accepted type. Other types may contain scripts or have little browser support.
 _BEGINNINGS = {"image/jpeg": (b"\xff\xd8\xff", b""), "image/png": (b"\x89PNG\r\n\x1a\n", b""), "image/webp": (b"RIFF", b"WEBP")}
 
 
 async def get_player_photo(call: Call) -> Response:
-    """Answer the picture, or that it has not changed."""
+    """Return the photo, or 304 if it has not changed."""
     player_id = call.path("player_id")
     tag = f'"{(await visible(call, player_id)).photo}"'
     if call.request.headers.get("if-none-match") == tag:
@@ -31,16 +31,16 @@ async def get_player_photo(call: Call) -> Response:
 
 
 async def put_player_photo(call: Call) -> Answer:
-    """Keep a picture in place of the one before."""
+    """Store a photo in place of the previous one."""
     media_type = media_type_of(call.request)
     first, then = _BEGINNINGS[media_type]
     if not call.body.startswith(first) or call.body[8 : 8 + len(then)] != then:
-        raise Problem(422, "VALIDATION_ERROR", f"the body is no {media_type}", details={"field": "$"})
+        raise Problem(422, "VALIDATION_ERROR", f"the body is not {media_type}", details={"field": "$"})
     return await _change(call, Photo(media_type=media_type, body=call.body))
 
 
 async def remove_player_photo(call: Call) -> Answer:
-    """Forget the picture."""
+    """Delete the photo."""
     return await _change(call, None)
 
 
@@ -57,7 +57,7 @@ async def _change(call: Call, photo: Photo | None) -> Answer:
 
 
 _OF_PHOTOS: dict[str, Any] = {"path": "/api/v1/players/{player_id}/photo", "own": "profile:own", "rate": "default", "tag": "players"}
-_WRITING: dict[str, Any] = {**_OF_PHOTOS, "permission": "players:write", "entity": "player", "tells": True, "does": "update"}
+_WRITING: dict[str, Any] = {**_OF_PHOTOS, "permission": "players:write", "entity": "player", "publishes": True, "action": "update"}
 
 ENDPOINTS = [
     Endpoint(
@@ -73,11 +73,11 @@ ENDPOINTS = [
     Endpoint(
         method="PUT",
         handler=put_player_photo,
-        summary="Give a player a photo, of 1 MiB at most",
-        takes=tuple(_BEGINNINGS),
-        longest=MAX_PHOTO_BYTES,
+        summary="Set the photo of a player, at most 1 MiB",
+        body_media_types=tuple(_BEGINNINGS),
+        max_body_bytes=MAX_PHOTO_BYTES,
         answer=Player,
         **_WRITING,
     ),
-    Endpoint(method="DELETE", handler=remove_player_photo, summary="Take a player's photo away", answer=None, status=204, **_WRITING),
+    Endpoint(method="DELETE", handler=remove_player_photo, summary="Delete a player's photo", answer=None, status=204, **_WRITING),
 ]

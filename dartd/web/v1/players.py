@@ -1,4 +1,4 @@
-"""`/api/v1/players`: who throws, and what they threw."""
+"""`/api/v1/players`: players, their figures and visits."""
 
 import secrets
 from decimal import Decimal
@@ -8,7 +8,6 @@ import msgspec
 from msgspec import UNSET
 
 from dartd.store.listing import PageRequest
-from dartd.store.metadata import PLAYER_ON, put
 from dartd.store.players import delete_player, figures_of, get_player, insert_player, list_players, update_player
 from dartd.store.projections.throws import list_visits
 from dartd.store.timestamps import timestamp_of
@@ -36,7 +35,7 @@ _PLAIN_BOARDS = PlayerBoards()
 
 
 def player_of(row: Any) -> Player:
-    """Write a player."""
+    """Return a player from its row."""
     return Player(**_fields(row))
 
 
@@ -57,7 +56,7 @@ def _fields(row: Any) -> dict[str, Any]:
 
 
 async def get_players(call: Call) -> Listed[Player]:
-    """Answer a page of players; a player sees himself and those that are shared."""
+    """Return a page of players; callers with the role `player` see themselves and shared players."""
     asked: PlayersQuery = call.query
     visible_to = (call.principal.player_id or "") if call.own_only else None
     page = await call.read(
@@ -67,7 +66,7 @@ async def get_players(call: Call) -> Listed[Player]:
 
 
 async def post_player(call: Call) -> Answer:
-    """Make a player."""
+    """Create a player."""
     asked: NewPlayer = call.body
     player_id, now_s = asked.player_id or f"p_{secrets.token_hex(6)}", call.services.accounts.now()
     values = _columns(msgspec.structs.asdict(asked)) | {"player_id": player_id, "created_at_s": now_s, "updated_at_s": now_s}
@@ -81,7 +80,7 @@ async def post_player(call: Call) -> Answer:
 
 
 async def get_one_player(call: Call) -> Answer:
-    """Answer one player, with figures and the latest visits."""
+    """Return one player with figures and the latest visits."""
     player_id = call.path("player_id")
     row = await visible(call, player_id)
     figures = await call.read(lambda c: figures_of(c, player_id))
@@ -96,7 +95,7 @@ async def put_player(call: Call) -> Answer:
     check_own(call, player_id)
     given = {name: value for name, value in msgspec.structs.asdict(asked).items() if value is not UNSET}
     if call.own_only and {"active", "badge_id", "group"} & set(given):
-        raise call.forbid("only name, skill level, boards and whether others may see you are yours to change")
+        raise call.forbidden("you may change only name, skill_level, boards and shared")
     now_s = call.services.accounts.now()
 
     def change(connection: Any) -> Answer:
@@ -108,23 +107,19 @@ async def put_player(call: Call) -> Answer:
 
 
 async def remove_player(call: Call) -> Answer:
-    """Hide a player, who throws no more then; the throws stay."""
-    player_id, now_s, seat = call.path("player_id"), call.services.accounts.now(), call.services.seat
+    """Deactivate a player; the throws stay."""
+    player_id, now_s = call.path("player_id"), call.services.accounts.now()
 
     def remove(connection: Any) -> Answer:
         found(delete_player(connection, player_id, at_s=now_s) or None, player_id)
-        if seat.player_id == player_id:
-            put(connection, PLAYER_ON, None)
         return Answer(entity_id=player_id)
 
     removed: Answer = await call.change(remove, player_id)
-    if seat.player_id == player_id:
-        seat.player_id = None
     return removed
 
 
 async def get_history(call: Call) -> Listed[PlayedVisit]:
-    """Answer a page of a player's visits."""
+    """Return a page of a player's visits."""
     player_id, asked = call.path("player_id"), call.query
     await visible(call, player_id)
     page = await call.read(lambda c: list_visits(c, page_request(asked), {"player_id": player_id}))
@@ -132,28 +127,28 @@ async def get_history(call: Call) -> Listed[PlayedVisit]:
 
 
 async def visible(call: Call, player_id: str) -> Any:
-    """Read a player whom the caller may see; of the others one who sees only his own learns nothing, not even that they are."""
+    """Return the row of a player that the caller may read; a caller limited to their own player cannot tell whether another one exists."""
     row = await call.read(lambda c: get_player(c, player_id))
     if call.own_only and call.principal.player_id != player_id and (row is None or not row.shared):
-        raise call.forbid()
+        raise call.forbidden()
     return found(row, player_id)
 
 
 def check_own(call: Call, player_id: str) -> None:
-    """See that a player who may only change himself does.
+    """Check that a caller limited to their own player changes no other.
 
     Raises:
-        Problem: 403 when it is somebody else.
+        Problem: 403 for another player.
     """
     if call.own_only and call.principal.player_id != player_id:
-        raise call.forbid()
+        raise call.forbidden()
 
 
 def found(row: Any, player_id: str) -> Any:
-    """Give a player's row.
+    """Return the row of a player.
 
     Raises:
-        Problem: 404 when there is none.
+        Problem: 404 if there is none.
     """
     if row is None:
         raise missing("player", player_id)
@@ -161,7 +156,7 @@ def found(row: Any, player_id: str) -> Any:
 
 
 def _columns(given: dict[str, Any]) -> dict[str, object]:
-    """Name the columns of what was given."""
+    """Return the values by column name."""
     columns = {("group_name" if name == "group" else name): value for name, value in given.items()}
     if "boards" in columns:
         columns["boards"] = _NO_BOARDS if columns["boards"] == _PLAIN_BOARDS else encode_json(columns["boards"]).decode()
@@ -186,10 +181,10 @@ PLAYERS = Resource(
 HISTORY = Resource(path=f"{PLAYERS.one}/history", one="", tag="players", answer=PlayedVisit, own="profile:own")
 
 ENDPOINTS = [
-    PLAYERS.listing(get_players, "Players, by name", "players:read", PlayersQuery),
-    PLAYERS.making(post_player, "Add a player", "players:write", NewPlayer),
-    PLAYERS.reading(get_one_player, "One player, with figures and the latest visits", "players:read", PlayerDetail, versioned=True),
-    PLAYERS.changing(put_player, "Change a player", "players:write", PlayerChange, own=True),
-    PLAYERS.removing(remove_player, "Delete a player; the throws stay", "players:delete"),
-    HISTORY.listing(get_history, "A player's visits, the latest first", "players:read", HistoryQuery),
+    PLAYERS.list(get_players, "Players, by name", "players:read", PlayersQuery),
+    PLAYERS.create(post_player, "Add a player", "players:write", NewPlayer),
+    PLAYERS.read(get_one_player, "One player, with figures and the latest visits", "players:read", PlayerDetail, versioned=True),
+    PLAYERS.update(put_player, "Change a player", "players:write", PlayerChange, own=True),
+    PLAYERS.delete(remove_player, "Delete a player; the throws stay", "players:delete"),
+    HISTORY.list(get_history, "A player's visits, the latest first", "players:read", HistoryQuery),
 ]

@@ -1,4 +1,4 @@
-"""`/api/v1/throws` and `/api/v1/visits`: what was thrown, as it stands."""
+"""`/api/v1/throws` and `/api/v1/visits`: throws and visits with their corrections."""
 
 import asyncio
 from typing import Any
@@ -20,12 +20,12 @@ _THROW_FIELDS = tuple(field for field in Throw.__struct_fields__ if field not in
 
 
 def throw_of(row: Any) -> Throw:
-    """Write a throw."""
+    """Return a throw from its row."""
     return Throw(timestamp=timestamp_of(row.at_s), **{field: getattr(row, field) for field in _THROW_FIELDS})
 
 
 def visit_of(row: Any) -> Visit:
-    """Write a visit."""
+    """Return a visit from its row."""
     return Visit(
         visit_id=row.visit_id,
         seq=row.seq,
@@ -39,14 +39,14 @@ def visit_of(row: Any) -> Visit:
 
 
 async def get_throws(call: Call) -> Listed[Throw]:
-    """Answer a page of throws."""
+    """Return a page of throws."""
     asked: ThrowsQuery = call.query
     span, where = span_of(asked), {name: getattr(asked, name) for name in ("visit_id", "player_id", "label", "ring", "state")}
     return listed(await call.read(lambda c: list_throws(c, page_request(asked), where, span)), asked, throw_of)
 
 
 async def get_one_throw(call: Call) -> Throw:
-    """Answer one throw."""
+    """Return one throw."""
     throw_id = call.path("throw_id")
     row = await call.read(lambda c: get_throw(c, throw_id))
     if row is None:
@@ -57,12 +57,12 @@ async def get_one_throw(call: Call) -> Throw:
 
 
 async def get_image(call: Call) -> Response:
-    """Answer a picture of a throw."""
+    """Return an image of a throw."""
     images, asked = _images(call), (call.path("throw_id"), call.path("camera_id"), call.path("kind"))
-    picture = None if images is None else await asyncio.to_thread(images.read, *asked)
-    if picture is None:
+    image = None if images is None else await asyncio.to_thread(images.read, *asked)
+    if image is None:
         raise missing("image", "/".join(asked))
-    return Response(picture, headers={"Cache-Control": "private, max-age=86400"}, media_type="image/jpeg")
+    return Response(image, headers={"Cache-Control": "private, max-age=86400"}, media_type="image/jpeg")
 
 
 def _images(call: Call) -> Images | None:
@@ -71,14 +71,14 @@ def _images(call: Call) -> Images | None:
 
 
 async def get_visits(call: Call) -> Listed[Visit]:
-    """Answer a page of visits."""
+    """Return a page of visits."""
     asked: VisitsQuery = call.query
     span, where = span_of(asked), {"player_id": asked.player_id}
     return listed(await call.read(lambda c: list_visits(c, page_request(asked), where, span)), asked, visit_of)
 
 
 async def get_one_visit(call: Call) -> Visit:
-    """Answer one visit."""
+    """Return one visit."""
     visit_id = call.path("visit_id")
     row = await call.read(lambda c: get_visit(c, visit_id))
     if row is None:
@@ -90,19 +90,19 @@ THROWS = Resource(path="/api/v1/throws", one="/api/v1/throws/{throw_id}", tag="p
 VISITS = Resource(path="/api/v1/visits", one="/api/v1/visits/{visit_id}", tag="play", answer=Visit)
 
 ENDPOINTS = [
-    THROWS.listing(get_throws, "Throws, the latest first", "throws:read", ThrowsQuery),
-    THROWS.reading(get_one_throw, "One throw", "throws:read"),
+    THROWS.list(get_throws, "Throws, the latest first", "throws:read", ThrowsQuery),
+    THROWS.read(get_one_throw, "One throw", "throws:read"),
     Endpoint(
         method="GET",
         path="/api/v1/throws/{throw_id}/images/{camera_id}/{kind}",
         handler=get_image,
         permission="throws:read",
         rate="default",
-        summary="A picture of a throw by one camera: before, after, difference or annotated",
+        summary="An image of a throw from one camera: before, after, difference or annotated",
         tag="play",
         answer=None,
         media="image/jpeg",
     ),
-    VISITS.listing(get_visits, "Completed visits, the latest first", "throws:read", VisitsQuery),
-    VISITS.reading(get_one_visit, "One visit", "throws:read"),
+    VISITS.list(get_visits, "Completed visits, the latest first", "throws:read", VisitsQuery),
+    VISITS.read(get_one_visit, "One visit", "throws:read"),
 ]

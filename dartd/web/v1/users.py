@@ -1,4 +1,4 @@
-"""`/api/v1/users`: accounts."""
+"""`/api/v1/users`: user accounts."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from schemas.api.answers import Listed
 
 
 def user_answer(user: Any) -> UserAnswer:
-    """Write an account, as a User or its row."""
+    """Return an account from a User or its row."""
     return UserAnswer(
         user_id=user.user_id,
         username=user.username,
@@ -34,14 +34,14 @@ def user_answer(user: Any) -> UserAnswer:
 
 
 async def get_users(call: Call) -> Listed[UserAnswer]:
-    """Answer a page of accounts."""
+    """Return a page of accounts."""
     asked: UsersQuery = call.query
     page = await call.read(lambda c: list_users(c, page_request(asked), role=asked.role, active=asked.active))
     return listed(page, asked, user_answer)
 
 
 async def post_user(call: Call) -> Answer:
-    """Make an account."""
+    """Create an account."""
     asked: Register = call.body
     accounts = call.services.accounts
     given = {"player_id": asked.player_id, "rate_limit": asked.rate_limit}
@@ -57,13 +57,13 @@ async def post_user(call: Call) -> Answer:
 
 
 async def get_one_user(call: Call) -> Answer:
-    """Answer an account."""
+    """Return an account."""
     user_id = call.path("user_id")
     return await _answer(call, user_id)
 
 
 async def get_me(call: Call) -> Answer:
-    """Answer the caller's own account."""
+    """Return the caller's own account."""
     return await _answer(call, _own(call))
 
 
@@ -80,14 +80,14 @@ async def put_me(call: Call) -> Answer:
     if asked.password is not UNSET:
         user: User | None = await call.read(lambda c: get_user(c, user_id))
         old = given.pop("old_password", "")
-        if user is None or not await call.services.accounts.passwords.is_right(old, user.password_hash):
-            raise Problem(403, "AUTH_INVALID_PASSWORD", "old_password is not right", details={"field": "$.old_password"})
+        if user is None or not await call.services.accounts.passwords.verify(old, user.password_hash):
+            raise Problem(403, "AUTH_INVALID_PASSWORD", "old_password is wrong", details={"field": "$.old_password"})
     given.pop("old_password", None)
     return await _change(call, user_id, given)
 
 
 async def remove_user(call: Call) -> Answer:
-    """Delete an account with its keys; its tokens are dead at once."""
+    """Delete an account and its keys; its tokens become invalid immediately."""
     user_id = call.path("user_id")
 
     def remove(connection: Any) -> Answer:
@@ -98,7 +98,7 @@ async def remove_user(call: Call) -> Answer:
         return Answer(entity_id=user_id)
 
     removed: Answer = await call.change(remove, user_id)
-    call.services.accounts.forget()
+    call.services.accounts.clear_cache()
     return removed
 
 
@@ -122,13 +122,13 @@ async def _change(call: Call, user_id: str, given: dict[str, Any]) -> Answer:
         return Answer(value=user_answer(user), entity_id=user_id, version=user.version)
 
     changed: Answer = await call.change(change, user_id)
-    call.services.accounts.forget()
+    call.services.accounts.clear_cache()
     return changed
 
 
 def _own(call: Call) -> str:
     if call.principal.user_id is None:
-        raise call.forbid("this key belongs to nobody")
+        raise call.forbidden("this key does not belong to a user")
     return call.principal.user_id
 
 
@@ -140,11 +140,11 @@ USERS = Resource(path="/api/v1/users", one="/api/v1/users/{user_id}", tag="accou
 ME = Resource(path="/api/v1/users/me", one="/api/v1/users/me", tag="accounts", entity="user", answer=UserAnswer)
 
 ENDPOINTS = [
-    USERS.listing(get_users, "Accounts, by user name", "users:admin", UsersQuery),
-    USERS.making(post_user, "Add an account", "users:admin", Register),
-    ME.reading(get_me, "One's own account", "profile:own", versioned=True),
-    ME.changing(put_me, "Change one's own account", "profile:own", OwnChange),
-    USERS.reading(get_one_user, "One account", "users:admin", versioned=True),
-    USERS.changing(put_user, "Change an account; a new password, role or lock ends its logins", "users:admin", UserChange),
-    USERS.removing(remove_user, "Delete an account with its keys", "users:admin", statuses=(409,)),
+    USERS.list(get_users, "Accounts, by user name", "users:admin", UsersQuery),
+    USERS.create(post_user, "Add an account", "users:admin", Register),
+    ME.read(get_me, "One's own account", "profile:own", versioned=True),
+    ME.update(put_me, "Change one's own account", "profile:own", OwnChange),
+    USERS.read(get_one_user, "One account", "users:admin", versioned=True),
+    USERS.update(put_user, "Change an account; a new password, role or lock ends its logins", "users:admin", UserChange),
+    USERS.delete(remove_user, "Delete an account with its keys", "users:admin", statuses=(409,)),
 ]

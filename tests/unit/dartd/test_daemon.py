@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from dartd.config import Config, ServerConfig, VisitConfig
-from dartd.daemon import Daemon, build_board, open_sockets
+from dartd.daemon import build_board, open_sockets
 from dartd.errors import ListenError
-from dartd.fusion.observation import Moving, Observation
+from dartd.fusion.observation import Observation, OngoingMotion
+from dartd.runtime.clock import LiveClock
+from dartd.runtime.recovery import recover
 from dartd.store.journal import Journal
 from schemas.base import CameraId
-from schemas.events import JournalledEvent
+from schemas.events import BoardStateChanged, JournalledEvent
 from tests.support.board import landing
 from tests.support.daemon import RunningDaemon, free_port, is_running, write_config
 from tests.support.waiting import DEADLINE_S, Waiting
@@ -162,20 +164,24 @@ def test_board_is_built_as_configured() -> None:
 
 
 async def test_board_comes_back_from_the_journal(tmp_path: Path) -> None:
-    """A daemon that is started anew knows the darts that stand, the visit and the ids, from what it had told."""
+    """A daemon that is started anew knows the darts that stand, the visit and the ids, from its memory or from the journal alone."""
     config = Config(state_dir=str(tmp_path))
     before = build_board(config, [])
     told: list[JournalledEvent] = []
     for each in (landing("T20", settled_at_s=10.0, episode=1), landing("D16", settled_at_s=20.0, episode=2)):
         at_s = each.settled_at_s
-        told += before._throws.observe(Moving(at_s=at_s - 1, hand=False), at_s - 1)
-        told += before._throws.observe(Observation(at_s=at_s, started_s=at_s - 1, settled_s=at_s, landings=(each,)), at_s)
+        told += before._throws.observe(OngoingMotion(at_s=at_s - 1, hand=False), at_s - 1)
+        told += before._throws.observe(Observation(at_s=at_s, started_s=at_s - 1, settled_s=at_s, darts=(each,)), at_s)
     journal = await asyncio.to_thread(Journal.open, config.store_path, config.board.board_id)
     await journal.append(told, at_s=time.time())
-
-    after = await (await asyncio.to_thread(Daemon, config))._restored_board(journal)
-
+    from_journal, from_memory = build_board(config, []), build_board(config, [])
+    await recover(from_journal, journal, LiveClock())
+    mark = BoardStateChanged(state="throw_finished", previous_state="throw_finished", status="throw", previous_status="throw", reason="")
+    await journal.append([mark], at_s=1.0, memories={"board": before.memory(0.0)})
+    await recover(from_memory, journal, LiveClock())
     await asyncio.to_thread(journal.close)
-    assert [dart.score.label for dart in after.snapshot().darts] == ["T20", "D16"]
-    assert after.snapshot().visit == before.snapshot().visit
-    assert [dart.dart_id for dart in after.known_darts()] == [dart.dart_id for dart in before.known_darts()]
+
+    for after in (from_journal, from_memory):
+        assert [dart.score.label for dart in after.snapshot().darts] == ["T20", "D16"]
+        assert after.snapshot().visit == before.snapshot().visit
+        assert [dart.dart_id for dart in after.known_darts()] == [dart.dart_id for dart in before.known_darts()]

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dartd.config import LogConfig
-from dartd.log import JsonFormatter, LineHandler, RepeatLimit, TextFormatter, logging_to, redact, trace_id
+from dartd.log import JsonFormatter, QueuedStreamHandler, RepeatLimit, TextFormatter, logging_to, redact, trace_id
+from tests.support.waiting import DEADLINE_S
 
 _TOKEN = "s3cretS3cretS3cret"  # noqa: S105  a secret of this test
 
@@ -140,7 +141,7 @@ def test_lines_reach_the_stream_in_order(tmp_path: Path) -> None:
 def test_repeats_are_summed_up_in_the_stream() -> None:
     """A flood of one line must come out as a few lines and their count."""
     stream = io.StringIO()
-    handler = LineHandler(stream, TextFormatter(journald=True))
+    handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     for _ in range(1000):
         handler.handle(_record("flood", created=0.0))
     handler.handle(_record("later", created=11.0))
@@ -181,7 +182,7 @@ def test_reader_that_stands_still_stops_nobody() -> None:
     """When nobody reads the log, logging must go on at once, drop lines beyond its bound, count them, and still end."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as stream:
-        handler = LineHandler(stream, TextFormatter(journald=True))
+        handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
         for index in range(12_000):
             handler.handle(_record("%d %s", index, "x" * 200))
         dropped = handler.dropped
@@ -189,8 +190,8 @@ def test_reader_that_stands_still_stops_nobody() -> None:
         heard: list[bytes] = []
         drain = threading.Thread(target=lambda: heard.extend(iter(lambda: os.read(reading, 65_536), b"")))
         drain.start()
-        handler._writer.join(10)
-    drain.join(10)
+        handler._writer.join(DEADLINE_S)
+    drain.join(DEADLINE_S)
     os.close(reading)
 
     assert dropped > 0
@@ -202,7 +203,7 @@ def test_closed_reader_stops_nobody() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     stream = os.fdopen(writing, "w", buffering=1)
-    handler = LineHandler(stream, TextFormatter(journald=True))
+    handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     handler.handle(_record("hello"))
     handler.close()
     with contextlib.suppress(BrokenPipeError):
@@ -214,7 +215,7 @@ def test_closed_reader_stops_nobody() -> None:
 def test_lost_lines_are_told() -> None:
     """Lines that did not fit must be told as a number when there is room again."""
     stream = io.StringIO()
-    handler = LineHandler(stream, TextFormatter(journald=True))
+    handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     handler.dropped = 7
     handler.handle(_record("hello"))
     handler.close()
@@ -225,7 +226,7 @@ def test_lost_lines_are_told() -> None:
 def test_broken_line_stops_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     """A line whose arguments do not fit its text must be told on stderr and must not raise."""
     stream = io.StringIO()
-    handler = LineHandler(stream, TextFormatter(journald=True))
+    handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     handler.handle(_record("%d", "no number"))
     handler.close()
 

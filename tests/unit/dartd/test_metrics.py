@@ -1,12 +1,27 @@
 """What Prometheus sees."""
 
+from typing import Any
+
+import msgspec
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from dartd.metrics import CameraFigures, HubFigures, Metrics, PipelineFigures
 from schemas.base import BoardId, CameraId, EventId, VisitId
-from schemas.events import BoardReset, Envelope
-from schemas.worker import Counters
+from schemas.events import BoardPoint, BoardReset, Detection, Deviation, Envelope, PixelPoint
+from schemas.pipe.from_worker import Counters
+from tests.support.throws import hit
+
+_DETECTION = Detection(
+    camera_id=CameraId("cam0"),
+    pixel=PixelPoint(x=1, y=1),
+    board=BoardPoint(x=1, y=1),
+    confidence=1,
+    used=True,
+    weight=1,
+    reject_reason=None,
+    deviation_mm=Deviation(x=0, y=0),
+)
 
 
 def _samples(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -90,3 +105,28 @@ def test_faults_of_cameras_are_gauges() -> None:
     assert samples["dartd_camera_fault", (("camera", "cam0"), ("fault", "black"))] == 0.0
     assert samples["dartd_camera_images_kept_total", (("camera", "cam0"),)] == 3.0
     assert samples["dartd_camera_images_lost_total", (("camera", "cam0"),)] == 1.0
+
+
+def test_every_family_changes_with_its_cause() -> None:
+    """Each family of ours must differ from its start once what it counts has happened: no figure may be a constant."""
+    metrics = Metrics()
+    figures: dict[str, Any] = {"camera": CameraFigures(camera_id=CameraId("cam0")), "hub": HubFigures(), "pipeline": PipelineFigures()}
+    metrics.watch(cameras=lambda: [figures["camera"]], hub=lambda: figures["hub"], pipeline=lambda: figures["pipeline"])
+    before = _samples(metrics)
+    metrics.count([msgspec.structs.replace(_envelope(), event=msgspec.structs.replace(hit("d1"), detections=(_DETECTION,)))])
+    for counter in (metrics.journal_appends, metrics.journal_errors, metrics.commands.labels("done")):
+        counter.inc()
+    for histogram in (metrics.journal_append, metrics.loop_lag):
+        histogram.observe(0.01)
+    counters = Counters(**dict.fromkeys(Counters.__struct_fields__, 1))
+    figures["camera"] = CameraFigures(
+        camera_id=CameraId("cam0"), up=True, fps=1, restarts=1, reference_age_s=1, counters=counters, faults=("frozen",)
+    )
+    figures["hub"] = HubFigures(**dict.fromkeys(HubFigures.__struct_fields__, 1))
+    figures["pipeline"] = PipelineFigures(inbox=1, inbox_limit=1, last_seq=1, stalled=True)
+    after = _samples(metrics)
+
+    changed = {name for (name, labels), value in after.items() if before.get((name, labels)) != value}
+    families = {family.name for family in text_string_to_metric_families(generate_latest(metrics.registry).decode())}
+    still = {family for family in families if not any(name.startswith(family) for name in changed)}
+    assert still == {"dartd_build_info"}

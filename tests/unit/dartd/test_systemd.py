@@ -27,7 +27,7 @@ def test_notify_reaches_the_socket(tmp_path: Path, *, abstract: bool) -> None:
     address = f"@dartd-test-{os.getpid()}" if abstract else str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(address.replace("@", "\0"))
-        systemd.settimeout(5)
+        systemd.settimeout(DEADLINE_S)
         told = sd_notify("READY=1", "STATUS=3 cameras\nready", environ={"NOTIFY_SOCKET": address})
         heard = systemd.recv(1000)
 

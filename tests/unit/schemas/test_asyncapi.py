@@ -16,7 +16,6 @@ from schemas.asyncapi import describe
 from schemas.base import BoardId
 from schemas.codec import encode_json, encode_wire
 from schemas.documents import name_of
-from schemas.entities import EntityEvent
 from schemas.events import JournalledEvent, LiveEvent, Pong
 from tests.support.values import values_of
 
@@ -61,8 +60,8 @@ def test_every_event_and_every_message_is_there() -> None:
     """What is told, and what may be said."""
     messages = _DOCUMENT["components"]["messages"]
 
-    assert {name_of(event) for event in get_args(JournalledEvent | EntityEvent | LiveEvent)} <= set(messages)
-    assert {f"say_{action}" for action in ("ping", "subscribe", "resume", "auth", "presence", "reset", "correct")} <= set(messages)
+    assert {name_of(event) for event in get_args(JournalledEvent | LiveEvent)} <= set(messages)
+    assert {f"client_{action}" for action in ("ping", "subscribe", "resume", "auth", "presence", "reset", "correct")} <= set(messages)
 
 
 @pytest.mark.parametrize("name", sorted(_DOCUMENT["components"]["schemas"]))
@@ -82,16 +81,16 @@ def test_a_message_fits_its_schema() -> None:
 def test_what_may_be_said_is_understood() -> None:
     """The simplest message that fits each schema is one that dartd understands."""
     samples: dict[str, Any] = {"topics": ["board:*"], "topic": "board:main", "since": 3, "token": "t", "operation": "delete"}
-    said = {name: schema for name, schema in _DOCUMENT["components"]["schemas"].items() if name.startswith("say_")}
+    said = {name: schema for name, schema in _DOCUMENT["components"]["schemas"].items() if name.startswith("client_")}
     for name, schema in said.items():
         fields = {field: samples[field] for field in schema["required"] if field != "action"}
-        understood = read_client_message(encode_json({"action": name.removeprefix("say_"), **fields}).decode())
+        understood = read_client_message(encode_json({"action": name.removeprefix("client_"), **fields}).decode())
 
         assert understood is not None
 
 
 @given(data=st.data())
-@pytest.mark.parametrize("event", get_args(JournalledEvent | EntityEvent), ids=name_of)
+@pytest.mark.parametrize("event", get_args(JournalledEvent), ids=name_of)
 def test_the_topic_of_each_event_is_told(data: st.DataObject, event: type[Any]) -> None:
     """The document names the topic on which the journal puts each event."""
     happened = data.draw(values_of(event))

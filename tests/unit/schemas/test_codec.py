@@ -21,7 +21,8 @@ from schemas.codec import (
 )
 from schemas.commands import BoardCommand, StopBoard
 from schemas.events import Heartbeat, JournalledEvent, LiveEvent
-from schemas.worker import FromWorker, Progress, ToWorker
+from schemas.pipe.from_worker import FromWorker, Progress
+from schemas.pipe.to_worker import ToWorker
 from tests.support.values import values_of
 
 _HEADER: dict[str, str | int] = {

@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from schemas.base import Event
 from schemas.codec import encode_wire
 from schemas.documents import PUBLISHED, documents, name_of, render, write
-from schemas.entities import EntityEvent
 from schemas.events import JournalledEvent, LiveEvent
 from tests.support.values import values_of
 from tests.support.waiting import DEADLINE_S
 
-_JOURNALLED: tuple[type[Event], ...] = get_args(JournalledEvent | EntityEvent)
+_JOURNALLED: tuple[type[Event], ...] = get_args(JournalledEvent)
 _LIVE: tuple[type[Event], ...] = get_args(LiveEvent)
 _DOCUMENTS = documents()
 _VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in _DOCUMENTS.items()}

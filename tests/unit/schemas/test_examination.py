@@ -4,7 +4,7 @@ import msgspec
 
 from schemas.base import CameraId
 from schemas.examination import Examine, Examined
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 
 
 def test_question_and_answer_survive_their_way() -> None:

@@ -26,7 +26,7 @@ def test_messages_are_printed_as_json_lines(tmp_path: Path) -> None:
 
     messages = [json.loads(line) for line in ran.stdout.splitlines()]
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert messages[0]["kind"] == "hello"
+    assert messages[0]["kind"] == "source_opened"
     assert messages[-1] == {"kind": "progress", "camera_id": "cam0", "t_s": 0.2, "next_s": None}
 
 
@@ -38,7 +38,7 @@ def test_live_it_ends_with_the_recording(tmp_path: Path) -> None:
 
     kinds = [json.loads(line)["kind"] for line in ran.stdout.splitlines()]
     assert ran.returncode == 0
-    assert {"heartbeat", "hello", "fault", "progress"} <= set(kinds)
+    assert {"heartbeat", "source_opened", "camera_fault", "progress"} <= set(kinds)
 
 
 def test_a_recording_that_cannot_be_read_is_told(tmp_path: Path) -> None:

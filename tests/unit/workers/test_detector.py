@@ -9,25 +9,11 @@ import pytest
 
 from schemas.base import CameraId, DartId
 from schemas.geometry import Calibration
-from schemas.worker import (
-    BoardState,
-    Calibrate,
-    Calibrated,
-    CalibrationRefused,
-    Configure,
-    Disown,
-    Fault,
-    FromWorker,
-    HandOver,
-    KnownDart,
-    Motion,
-    Rereference,
-    SequenceStarted,
-    Settled,
-)
+from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, FromWorker, MotionDetected, SequenceStarted, Settled
+from schemas.pipe.to_worker import Calibrate, Configure, KnownDart, RenewReference, RevertReference, UpdateBoard, UseCalibration
 from tests.support.scene import HEIGHT, WIDTH, axis_of, dart, hand, jpeg, off_line_px, outlook
 from workers.detector import Detector
-from workers.sources.simulator.darts import Pose
+from workers.sources.simulator.darts import DartPose
 from workers.sources.simulator.hand import HandPose
 from workers.vision.frame import BadFrameError, Frame, Image
 
@@ -45,7 +31,7 @@ class Watched:
         self.now = 0.0
         self.said: list[FromWorker] = []
 
-    def frames(self, count: int, *darts: Pose, hand_at: Sequence[HandPose] = ()) -> list[FromWorker]:
+    def frames(self, count: int, *darts: DartPose, hand_at: Sequence[HandPose] = ()) -> list[FromWorker]:
         """Show some frames; a hand takes its places one after the other and rests in the last."""
         told: list[FromWorker] = []
         for k in range(count):
@@ -60,10 +46,10 @@ class Watched:
         self.said += told
         return told
 
-    def knows(self, *darts: tuple[str, Pose, int]) -> None:
+    def knows(self, *darts: tuple[str, DartPose, int]) -> None:
         """Let the supervisor say which darts stand: name, dart, and the episode in which it was new."""
         known = tuple(KnownDart(dart_id=DartId(n), axis=axis_of(p), episodes={self.look.camera_id: e}) for n, p, e in darts)
-        self.detector.tell(BoardState(darts=known))
+        self.detector.handle(UpdateBoard(darts=known))
 
 
 @pytest.fixture
@@ -119,9 +105,9 @@ def test_a_dart_is_an_episode_with_its_axis(watched: Watched) -> None:
     """A dart gives motion and then one settled picture with its axis among the sightings, to one pixel."""
     told = watched.frames(6, NEW)
     settled = _settled(told)
-    assert [type(m) for m in told] == [Motion, Settled]
+    assert [type(m) for m in told] == [MotionDetected, Settled]
     assert settled[0].finding == "dart"
-    assert settled[0].episode == told[0].episode if isinstance(told[0], Motion) else False
+    assert settled[0].episode == told[0].episode if isinstance(told[0], MotionDetected) else False
 
     projection = watched.look.projection
     foot, head = watched.look.seen(NEW, 0.0, 60.0)
@@ -176,7 +162,7 @@ def test_a_hand_is_told_while_it_moves(watched: Watched) -> None:
     """A hand that keeps moving before the board is told before it has gone."""
     told = watched.frames(30, hand_at=[hand(5.0 * k - 60, 10.0) for k in range(30)])
 
-    assert any(isinstance(m, Motion) and m.hand for m in told)
+    assert any(isinstance(m, MotionDetected) and m.hand for m in told)
     assert not _settled(told)
 
 
@@ -186,7 +172,7 @@ def test_a_resting_hand_is_no_reference() -> None:
     watched.frames(8)
     rests = _settled(watched.frames(8, hand_at=[hand()]))
     assert rests[0].finding == "hand"
-    assert rests[0].spots
+    assert rests[0].blobs
 
     after = _settled(watched.frames(8))
     assert after[-1].finding == "nothing"
@@ -205,7 +191,7 @@ def test_a_dart_that_came_behind_a_hand_is_found(watched: Watched) -> None:
 def test_a_disowned_episode_is_taken_back(watched: Watched) -> None:
     """When the supervisor disowns an episode, the next one is compared with what was before it."""
     episode = _settled(watched.frames(6, NEW))[0].episode
-    watched.detector.tell(Disown(episode=episode))
+    watched.detector.handle(RevertReference(episode=episode))
     again = _settled(watched.frames(6, NEW, SECOND))[0]
     foot, head = watched.look.seen(NEW, 0.0, 60.0)
     lines = [watched.look.projection.denormalise(np.array([[c.u, c.v] for c in s.sections])) for s in again.sightings]
@@ -216,7 +202,7 @@ def test_a_disowned_episode_is_taken_back(watched: Watched) -> None:
 def test_a_new_reference_is_taken_when_asked_for(watched: Watched) -> None:
     """After the supervisor said that what stands is the board, it is no difference any more, and empty is what it said is empty."""
     watched.frames(6, NEW)
-    watched.detector.tell(Rereference(empty=True))
+    watched.detector.handle(RenewReference(empty=True))
     watched.frames(6, NEW)
     share = _settled(watched.frames(6, NEW, SECOND))[0].empty_share
     back = _settled(watched.frames(6, NEW))[0].empty_share
@@ -231,7 +217,7 @@ def test_a_dart_that_lands_as_the_takeout_ends_is_no_part_of_the_empty_board(wat
     watched.frames(6, NEW)
     watched.frames(6)
     watched.frames(1, SECOND)
-    watched.detector.tell(Rereference(empty=True))
+    watched.detector.handle(RenewReference(empty=True))
     watched.frames(8, SECOND)
     kept = watched.detector.empty
 
@@ -245,7 +231,7 @@ def test_a_dart_that_landed_before_the_end_of_a_takeout_was_heard_of_is_no_part_
     watched.frames(6, NEW)
     taken = _settled(watched.frames(6))[0].episode
     watched.frames(8, SECOND)
-    watched.detector.tell(Rereference(empty=True, after=taken))
+    watched.detector.handle(RenewReference(empty=True, after=taken))
     watched.frames(4, SECOND)
     kept = watched.detector.empty
 
@@ -308,7 +294,7 @@ def test_compressed_frames_are_as_good(watched: Watched) -> None:
     pictures = [*(scene.look.picture() for _ in range(12)), *(scene.look.picture(NEW) for _ in range(6))]
     told = [m for k, p in enumerate(pictures) for m in scene.detector.step(Frame(k / FPS, jpeg=jpeg(p)))]
 
-    assert [type(m) for m in told] == [Calibrated, Motion, Settled]
+    assert [type(m) for m in told] == [Calibrated, MotionDetected, Settled]
     assert _settled(told)[0].finding == "dart"
 
 
@@ -326,10 +312,10 @@ def test_a_black_camera_is_told_and_its_end(watched: Watched) -> None:
     for level in (0, 1, 0, 2):
         watched.step(np.full((HEIGHT, WIDTH, 3), level, np.uint8))
     watched.frames(30)
-    faults = [(m.fault, m.active) for m in watched.said if isinstance(m, Fault)]
+    faults = [(m.fault, m.active) for m in watched.said if isinstance(m, CameraFault)]
 
     assert faults == [("black", True), ("black", False)]
-    assert not [m for m in watched.said if isinstance(m, Motion | Settled)]
+    assert not [m for m in watched.said if isinstance(m, MotionDetected | Settled)]
 
 
 def test_a_dart_thrown_in_the_dark_is_seen_in_the_light(watched: Watched) -> None:
@@ -343,7 +329,7 @@ def test_a_dart_thrown_in_the_dark_is_seen_in_the_light(watched: Watched) -> Non
 
 def test_a_camera_that_was_away_finds_its_place_and_what_happened(watched: Watched) -> None:
     """Asked to look anew it keeps its calibration, and tells what stands in the board beside the empty one."""
-    watched.detector.look_anew()
+    watched.detector.reacquire()
     said = watched.frames(6, NEW)
 
     assert [m.kept for m in said if isinstance(m, Calibrated)] == [True]
@@ -356,7 +342,7 @@ def test_a_frozen_camera_is_told(watched: Watched) -> None:
     for _ in range(150):
         watched.step(same)
     watched.frames(30)
-    faults = [(m.fault, m.active) for m in watched.said if isinstance(m, Fault)]
+    faults = [(m.fault, m.active) for m in watched.said if isinstance(m, CameraFault)]
 
     assert faults == [("frozen", True), ("frozen", False)]
 
@@ -365,9 +351,9 @@ def test_a_frozen_camera_is_told(watched: Watched) -> None:
 def test_a_calibration_that_somebody_gives_is_kept_if_it_fits(watched: Watched) -> None:
     """One that agrees with the picture is taken as it is; in place of one that does not a new one is measured."""
     good = msgspec.structs.replace(watched.look.calibration, epoch=7)
-    watched.detector.tell(HandOver(calibration=good))
+    watched.detector.handle(UseCalibration(calibration=good))
     watched.frames(2)
-    watched.detector.tell(HandOver(calibration=outlook(1, 0).calibration))
+    watched.detector.handle(UseCalibration(calibration=outlook(1, 0).calibration))
     watched.frames(12)
     calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
 
@@ -379,7 +365,7 @@ def test_a_calibration_that_somebody_gives_is_kept_if_it_fits(watched: Watched) 
 @pytest.mark.slow
 def test_a_wish_to_calibrate_forgets_the_place(watched: Watched) -> None:
     """After the order a calibration is measured, not kept."""
-    watched.detector.tell(Calibrate())
+    watched.detector.handle(Calibrate())
     for _ in range(12):
         watched.frames(1)
     calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
@@ -422,7 +408,7 @@ def test_a_camera_that_was_pushed_far_says_so_and_looks_for_the_board_anew() -> 
     watched.frames(8)
     for _ in range(16):
         watched.step(pushed(watched.look.picture(), 8.0))
-    faults = [m for m in watched.said if isinstance(m, Fault) and m.fault == "uncalibrated"]
+    faults = [m for m in watched.said if isinstance(m, CameraFault) and m.fault == "uncalibrated"]
     calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
 
     assert [f.active for f in faults] == [True, False]
@@ -438,16 +424,16 @@ def test_with_darts_in_the_board_a_pushed_camera_waits() -> None:
     watched.frames(8)
     watched.frames(6, NEW)
     known = KnownDart(dart_id=DartId("d1"), axis=axis_of(NEW), episodes={watched.look.camera_id: 1})
-    watched.detector.tell(BoardState(darts=(known,)))
+    watched.detector.handle(UpdateBoard(darts=(known,)))
     for _ in range(8):
         watched.step(pushed(watched.look.picture(NEW), 8.0))
-    waiting = [m for m in watched.said if isinstance(m, Fault | Calibrated)]
-    watched.detector.tell(Rereference(empty=True))
-    watched.detector.tell(BoardState())
+    waiting = [m for m in watched.said if isinstance(m, CameraFault | Calibrated)]
+    watched.detector.handle(RenewReference(empty=True))
+    watched.detector.handle(UpdateBoard())
     for _ in range(16):
         watched.step(pushed(watched.look.picture(), 8.0))
 
-    assert [type(m) for m in waiting] == [Calibrated, Fault]
+    assert [type(m) for m in waiting] == [Calibrated, CameraFault]
     assert [m.kept for m in watched.said if isinstance(m, Calibrated)] == [True, False]
 
 
@@ -458,7 +444,7 @@ def test_a_camera_pushed_a_little_is_followed() -> None:
     for _ in range(10):
         watched.step(pushed(watched.look.picture(), 2.0))
 
-    assert not [m for m in watched.said if isinstance(m, Fault)]
+    assert not [m for m in watched.said if isinstance(m, CameraFault)]
     assert len([m for m in watched.said if isinstance(m, Calibrated)]) == 1
 
 

@@ -1,4 +1,4 @@
-"""A real camera process: `workers.entry:run` under a real parent."""
+"""A real camera process: `workers.entry:run`, started by the fork server."""
 
 import logging
 import os
@@ -8,10 +8,11 @@ from types import NoneType
 
 import pytest
 
-from dartd.runtime.workers.fork_server import Nursery
+from dartd.runtime.workers.fork_server import ForkServer
 from dartd.runtime.workers.process import WorkerEndedError, WorkerProcess
 from schemas.base import CameraId
-from schemas.worker import Configure, FromWorker, Heartbeat, Hello, SourceSpec
+from schemas.pipe.from_worker import FromWorker, SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, SourceSpec
 from tests.support.pictures import HEIGHT, WIDTH, camera, sequence, write_recording
 from tests.support.waiting import Waiting
 from workers.entry import LOG_LINE_CHARACTERS, LOG_LINES, LogBuffer, log_lines
@@ -21,32 +22,32 @@ CAM = CameraId("cam0")
 
 @pytest.fixture
 def configure(tmp_path: Path) -> Configure:
-    """Ask for a camera that shows a grey picture for a minute."""
+    """Configure a camera that shows a grey picture for a minute."""
     folder = write_recording(tmp_path, {"cam0": camera()}, sequence("r1", 60_000, (0, {"cam0": "90.jpg"})))
     return Configure(source=SourceSpec(camera_id=CAM, url=f"recording:{folder}", width=WIDTH, height=HEIGHT))
 
 
-async def hear(process: WorkerProcess, kind: type[object]) -> FromWorker:
-    """Take messages until one of a kind comes."""
+async def receive(process: WorkerProcess, kind: type[object]) -> FromWorker:
+    """Receive messages until one of a kind arrives."""
     while not isinstance(message := await process.receive(), kind):
         pass
     return message
 
 
-async def test_a_camera_process_works_ignores_ctrl_c_and_ends_on_sigterm(configure: Configure, nursery: Nursery, waiting: Waiting) -> None:
-    """It says Hello, goes on beating after SIGINT, bears the camera's name, and ends by itself with code 0 on SIGTERM."""
-    process = WorkerProcess(CAM, nursery)
+async def test_a_camera_process_ignores_ctrl_c_and_ends_on_sigterm(configure: Configure, fork_server: ForkServer, waiting: Waiting) -> None:
+    """It must open its source, send heartbeats after SIGINT, have the camera's name, and end with code 0 on SIGTERM."""
+    process = WorkerProcess(CAM, fork_server)
     try:
         await process.start(configure)
-        await waiting.within(hear(process, Hello), "Hello")
+        await waiting.within(receive(process, SourceOpened), "an open source")
         pid = process.pid
         assert pid is not None
         name = Path(f"/proc/{pid}/comm").read_text().strip()  # noqa: ASYNC240 (memory, not a disk)
         os.kill(pid, signal.SIGINT)
-        await waiting.within(hear(process, Heartbeat), "a heartbeat after SIGINT")
+        await waiting.within(receive(process, WorkerHeartbeat), "a heartbeat after SIGINT")
         os.kill(pid, signal.SIGTERM)
         with pytest.raises(WorkerEndedError) as ended:
-            await waiting.within(hear(process, NoneType), "the end")
+            await waiting.within(receive(process, NoneType), "the end")
     finally:
         await process.stop()
 
@@ -54,8 +55,8 @@ async def test_a_camera_process_works_ignores_ctrl_c_and_ends_on_sigterm(configu
     assert str(ended.value) == "the camera process ended with code 0"
 
 
-def test_log_lines_are_kept_within_bounds_and_counted() -> None:
-    """The buffer keeps the newest lines, cuts long ones, and counts what it dropped; draining empties it."""
+def test_the_log_is_bounded_and_counted() -> None:
+    """The buffer must keep the newest lines, cut long ones, and count what it dropped; draining empties it."""
     buffer = LogBuffer()
     for number in range(LOG_LINES + 5):
         buffer.handle(logging.LogRecord("n", logging.INFO, "", 0, "line %s", (number,), None))
@@ -68,8 +69,8 @@ def test_log_lines_are_kept_within_bounds_and_counted() -> None:
     assert buffer.drain() == ((), 6)
 
 
-def test_what_libraries_write_becomes_lines_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    """Each kind of line is logged once, however often it comes and whatever numbers it holds."""
+def test_the_output_of_libraries_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Each kind of line must be logged once, however often it appears and whatever numbers it holds."""
     reader, writer = os.pipe()
     with os.fdopen(writer, "w") as lines:
         for number in range(50):

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from schemas.base import CameraId
-from schemas.worker import Advance, BoardState, Calibrate, Configure, Fault, Heartbeat, Hello, Motion, Progress, SourceSpec
-from tests.support.peer import DeafPort, running
+from schemas.pipe.from_worker import CameraFault, MotionDetected, Progress, SourceOpened, WorkerHeartbeat
+from schemas.pipe.to_worker import Advance, Calibrate, Configure, SourceSpec, UpdateBoard
+from tests.support.peer import UnconnectedPort, running
 from tests.support.pictures import HEIGHT, WIDTH, camera, jpeg, sequence, write_recording
 from tests.support.waiting import DEADLINE_S
-from tests.support.workers import NotingDetector
+from tests.support.workers import CountingDetector
 from workers import loop as module
 from workers.loop import CameraLoop, SourceStuckError
 from workers.sources.errors import SourceError
@@ -84,24 +85,24 @@ def test_in_lockstep_every_frame_is_processed_when_granted(tmp_path: Path) -> No
         grants = []
         progress = first
         while progress.next_s is not None:
-            peer.say(Advance(until_s=progress.next_s))
+            peer.send(Advance(until_s=progress.next_s))
             frames, progress = peer.until_progress()
             grants.append((round(progress.t_s, 6), [type(message).__name__ for message in frames]))
 
-    assert [type(message).__name__ for message in said] == ["Hello"]
+    assert [type(message).__name__ for message in said] == ["SourceOpened"]
     assert (first.t_s, first.next_s) == (0.0, 0.0)
-    assert grants == [(0.0, ["Motion"]), (0.1, []), (0.2, ["Motion"]), (0.3, ["Heartbeat"])]
+    assert grants == [(0.0, ["MotionDetected"]), (0.1, []), (0.2, ["MotionDetected"]), (0.3, ["WorkerHeartbeat"])]
 
 
 def test_in_lockstep_one_grant_may_cover_many_frames(tmp_path: Path) -> None:
     """A grant for ever plays to the end, one progress for each frame; nothing is dropped and all is counted."""
     with running(configure(recording(tmp_path, "10.jpg", "20.jpg", fps=30, hold_ms=1000))) as peer:
         peer.until_progress()
-        peer.say(Advance(until_s=math.inf))
+        peer.send(Advance(until_s=math.inf))
         last = peer.wait_for(Progress, lambda progress: progress.next_s is None)
-        beat = next(message for message in peer.heard if isinstance(message, Heartbeat))
+        beat = next(message for message in peer.received if isinstance(message, WorkerHeartbeat))
 
-    assert sum(isinstance(message, Progress) for message in peer.heard) == 61
+    assert sum(isinstance(message, Progress) for message in peer.received) == 61
     assert last.t_s == pytest.approx(59 / 30)
     assert (beat.counters.frames_read, beat.counters.frames_dropped, beat.counters.frames_bad) == (60, 0, 0)
 
@@ -110,12 +111,12 @@ def test_in_lockstep_what_is_said_waits_for_the_grant(tmp_path: Path) -> None:
     """Messages that come before a grant are heeded with it, before the frame, so that their answers have one place only."""
     with running(configure(recording(tmp_path, "10.jpg"))) as peer:
         peer.until_progress()
-        peer.say(BoardState(takeout=True))
-        peer.say(Calibrate())
-        peer.say(Advance(until_s=0.0))
+        peer.send(UpdateBoard(takeout=True))
+        peer.send(Calibrate())
+        peer.send(Advance(until_s=0.0))
         said, _ = peer.until_progress()
 
-    assert [(message.changed_share >= 0, message.hand) for message in said if isinstance(message, Motion)] == [
+    assert [(message.changed_share >= 0, message.hand) for message in said if isinstance(message, MotionDetected)] == [
         (False, True),
         (False, False),
         (True, False),
@@ -126,9 +127,9 @@ def test_in_lockstep_a_grant_without_a_frame_is_answered(tmp_path: Path) -> None
     """A grant that ends before the next frame is answered with a progress that reaches it."""
     with running(configure(recording(tmp_path, "10.jpg", fps=1, hold_ms=3000))) as peer:
         peer.until_progress()
-        peer.say(Advance(until_s=0.0))
+        peer.send(Advance(until_s=0.0))
         peer.until_progress()
-        peer.say(Advance(until_s=0.5))
+        peer.send(Advance(until_s=0.5))
         said, progress = peer.until_progress()
 
     assert said == []
@@ -139,11 +140,11 @@ def test_in_lockstep_a_recording_that_cannot_be_read_is_a_fault_and_the_end(tmp_
     """A source that does not open is told as camera_gone with its reason, and has no next frame; a grant is answered all the same."""
     with running(configure(f"recording:{tmp_path}/nowhere")) as peer:
         said, progress = peer.until_progress()
-        peer.say(Advance(until_s=1.0))
+        peer.send(Advance(until_s=1.0))
         _, again = peer.until_progress()
 
     fault = said[0]
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, CameraFault)
     assert (fault.fault, fault.active, progress.next_s, again.next_s) == ("camera_gone", True, None, None)
     assert "nowhere/recording.json" in fault.detail
 
@@ -153,14 +154,15 @@ def test_bad_frames_are_a_fault_until_all_have_been_good_for_a_second(tmp_path: 
     pictures = ["10.jpg", "missing.jpg", "20.jpg", "missing.jpg", "10.jpg", "20.jpg", "10.jpg"]
     with running(configure(recording(tmp_path, *pictures, fps=10, hold_ms=400))) as peer:
         peer.until_progress()
-        peer.say(Advance(until_s=math.inf))
+        peer.send(Advance(until_s=math.inf))
         peer.wait_for(Progress, lambda progress: progress.next_s is None)
-        faults = [message for message in peer.heard if isinstance(message, Fault)]
-        beat = next(message for message in peer.heard if isinstance(message, Heartbeat))
+        faults = [message for message in peer.received if isinstance(message, CameraFault)]
+        beat = next(message for message in peer.received if isinstance(message, WorkerHeartbeat))
 
     assert [(round(fault.t_s, 3), fault.fault, fault.active) for fault in faults] == [(0.4, "bad_frame", True), (2.4, "bad_frame", False)]
     assert faults[0].detail == "the frame is empty"
     assert beat.counters.frames_bad == 2
+    assert (beat.counters.decode_s > 0, beat.counters.diff_s > 0, beat.counters.locates) == (True, True, 0)
 
 
 # -- live
@@ -171,12 +173,12 @@ def test_live_a_camera_says_hello_with_its_first_frame_and_beats(tmp_path: Path)
     url = recording(tmp_path, *["10.jpg", "20.jpg"] * 15, fps=20, hold_ms=100)
     with running(configure(url, lockstep=False, fps=20)) as peer:
         first = peer.next()
-        hello = peer.wait_for(Hello)
-        beat = peer.wait_for(Heartbeat, lambda heartbeat: heartbeat.counters.frames_read > 20)
-        peer.say(BoardState(takeout=True))
-        answer = peer.wait_for(Motion, lambda motion: motion.changed_share < 0)
+        hello = peer.wait_for(SourceOpened)
+        beat = peer.wait_for(WorkerHeartbeat, lambda heartbeat: heartbeat.counters.frames_read > 20)
+        peer.send(UpdateBoard(takeout=True))
+        answer = peer.wait_for(MotionDetected, lambda motion: motion.changed_share < 0)
 
-    assert isinstance(first, Heartbeat)
+    assert isinstance(first, WorkerHeartbeat)
     assert (hello.camera_id, hello.width, hello.height, hello.simulated) == (CAM, WIDTH, HEIGHT, False)
     assert 5 < beat.fps < 25
     assert answer.hand
@@ -185,9 +187,9 @@ def test_live_a_camera_says_hello_with_its_first_frame_and_beats(tmp_path: Path)
 def test_live_the_end_of_a_recording_is_told(tmp_path: Path) -> None:
     """A recording that ends live is told as the fault `ended` and a progress without a next frame; the process stays."""
     with running(configure(recording(tmp_path, "10.jpg", hold_ms=100), lockstep=False)) as peer:
-        fault = peer.wait_for(Fault)
+        fault = peer.wait_for(CameraFault)
         progress = peer.wait_for(Progress)
-        beat = peer.wait_for(Heartbeat)
+        beat = peer.wait_for(WorkerHeartbeat)
 
     assert (fault.fault, fault.active, progress.next_s) == ("ended", True, None)
     assert beat.counters.frames_read == 1
@@ -205,10 +207,10 @@ def test_live_a_camera_that_goes_is_opened_again(monkeypatch: pytest.MonkeyPatch
         ]
     )
     with running(configure("test:", lockstep=False), lambda: next(sources)) as peer:
-        gone = peer.wait_for(Fault)
-        still_gone = peer.wait_for(Fault)
-        back = peer.wait_for(Fault)
-        hello = peer.wait_for(Hello)
+        gone = peer.wait_for(CameraFault)
+        still_gone = peer.wait_for(CameraFault)
+        back = peer.wait_for(CameraFault)
+        hello = peer.wait_for(SourceOpened)
         wait.set()
 
     assert (gone.fault, gone.active, gone.detail) == ("camera_gone", True, "unplugged")
@@ -224,10 +226,10 @@ def test_live_a_silent_camera_is_gone_until_it_speaks(monkeypatch: pytest.Monkey
     wait, last = threading.Event(), threading.Event()
     source = ScriptedSource([jpeg(10), until(wait), jpeg(20), until(last)])
     with running(configure("test:", lockstep=False), lambda: source) as peer:
-        gone = peer.wait_for(Fault)
+        gone = peer.wait_for(CameraFault)
         wait.set()
-        back = peer.wait_for(Fault)
-        peer.wait_for(Hello)
+        back = peer.wait_for(CameraFault)
+        peer.wait_for(SourceOpened)
         last.set()
 
     assert gone.active
@@ -235,15 +237,15 @@ def test_live_a_silent_camera_is_gone_until_it_speaks(monkeypatch: pytest.Monkey
     assert not back.active
 
 
-def test_live_a_source_that_never_comes_back_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_a_source_that_hangs_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """A source stuck in the operating system raises, so that the supervisor starts a new process."""
     monkeypatch.setattr(module, "STUCK_S", 0.05)
     monkeypatch.setattr(module, "HEARTBEAT_S", 0.02)
     never = threading.Event()
     source = ScriptedSource([until(never)])
 
-    with DeafPort() as port, pytest.raises(SourceStuckError, match="does not come back"):
-        CameraLoop(port, configure("test:", lockstep=False), NotingDetector(), lambda: source).run()
+    with UnconnectedPort() as port, pytest.raises(SourceStuckError, match="does not return"):
+        CameraLoop(port, configure("test:", lockstep=False), CountingDetector(), lambda: source).run()
     never.set()
 
 
@@ -253,10 +255,10 @@ def test_live_a_camera_that_is_too_slow_is_told(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(module, "HEARTBEAT_S", 0.1)
     url = recording(tmp_path, "10.jpg", fps=10, hold_ms=5000)
     with running(configure(url, lockstep=False, fps=60)) as peer:
-        fault = peer.wait_for(Fault)
+        fault = peer.wait_for(CameraFault)
 
     assert (fault.fault, fault.active) == ("slow", True)
-    assert "of 60 frames a second" in fault.detail
+    assert "of 60 frames per second" in fault.detail
 
 
 def test_live_a_crash_of_the_source_crashes_the_loop() -> None:
@@ -267,5 +269,5 @@ def test_live_a_crash_of_the_source_crashes_the_loop() -> None:
 
     source = ScriptedSource([fail])
 
-    with DeafPort() as port, pytest.raises(ZeroDivisionError):
-        CameraLoop(port, configure("test:", lockstep=False), NotingDetector(), lambda: source).run()
+    with UnconnectedPort() as port, pytest.raises(ZeroDivisionError):
+        CameraLoop(port, configure("test:", lockstep=False), CountingDetector(), lambda: source).run()

@@ -1,4 +1,4 @@
-"""`python -m workers.sources.simulator`: write the truth of a story, a recording or a film of it.
+"""`python -m workers.sources.simulator`: write the truth, a recording or a film of a script.
 
 python -m workers.sources.simulator --url 'sim:?rig=1&seed=7&story=tc8_2' --truth truth.json [--seconds 60]
 python -m workers.sources.simulator --url 'sim:?rig=1&seed=7&story=tc8_2' --record DIR [--seconds 60] [--fps 20]
@@ -16,7 +16,7 @@ import cv2
 
 from schemas.base import CameraId
 from schemas.geometry import Calibration
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.sources.simulator.address import Address, parse_address
 from workers.sources.simulator.film import film
@@ -28,24 +28,28 @@ _JPEG_QUALITY = 90
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line asks; 2 when the address makes no sense."""
+    """Execute the command line; return 2 if the URL is invalid."""
     parser = argparse.ArgumentParser(prog="python -m workers.sources.simulator", description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--url", required=True, help="sim:?rig=1&seed=7&story=tc8_2")
-    parser.add_argument("--truth", type=Path, metavar="FILE", help="write truth.json of the story")
+    parser.add_argument("--truth", type=Path, metavar="FILE", help="write the truth.json of the script")
     parser.add_argument("--record", type=Path, metavar="DIR", help="write a recording with its truth.json")
-    parser.add_argument("--film", type=Path, metavar="FILE", help="write an animated picture (.webp, .gif, .png) of what is seen and true")
-    parser.add_argument("--from", type=float, default=0.0, dest="from_s", metavar="SECONDS", help="where in the story the film begins")
-    parser.add_argument("--describe", action="store_true", help="print where the cameras of the rig stand")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how much of an endless story")
+    parser.add_argument(
+        "--film", type=Path, metavar="FILE", help="write an animated picture (.webp, .gif, .png) of the camera pictures and the truth"
+    )
+    parser.add_argument(
+        "--from", type=float, default=0.0, dest="from_s", metavar="SECONDS", help="time in the script at which the film begins"
+    )
+    parser.add_argument("--describe", action="store_true", help="print the positions of the cameras of the rig")
+    parser.add_argument("--seconds", type=float, default=60.0, help="length, of an endless script")
     parser.add_argument("--width", type=int, default=800)
     parser.add_argument("--height", type=int, default=600)
     parser.add_argument("--fps", type=float, default=20.0)
     asked = parser.parse_args(arguments)
     try:
         address = parse_address(asked.url)
-        story = address.played
+        script = address.played
         if asked.truth:
-            _write(asked.truth, truth(story, asked.seconds if math.isinf(story.end_s) else story.end_s))
+            _write(asked.truth, truth(script, asked.seconds if math.isinf(script.end_s) else script.end_s))
         if asked.record:
             record(asked.record, address, asked.seconds, (asked.width, asked.height), asked.fps)
         if asked.film:
@@ -59,14 +63,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def record(folder: Path, address: Address, seconds: float, size: tuple[int, int], fps: float) -> None:
-    """Write a recording of the whole visits within `seconds`: one sequence with JPEG frames, and its truth."""
-    story = address.played
-    told = truth(story, min(seconds, story.end_s))
-    end_ms = told["sequences"][story.name]["end_ms"]
+    """Write a recording of the complete visits within `seconds`, one sequence with JPEG frames, and its truth."""
+    script = address.played
+    expected = truth(script, min(seconds, script.end_s))
+    end_ms = expected["sequences"][script.name]["end_ms"]
     folder.mkdir(parents=True, exist_ok=True)
     rig, frames = rig_of(address.rig), [{"t_ms": 1000 * k / fps, "files": {}} for k in range(math.ceil(end_ms * fps / 1000))]
     for camera in range(CAMERAS):
-        url = f"sim:?rig={address.rig}&seed={address.seed}&story={address.story}&unusual={address.unusual}&camera={camera}"
+        url = f"sim:?rig={address.rig}&seed={address.seed}&story={address.script}&unusual={address.unusual}&camera={camera}"
         spec = SourceSpec(camera_id=CameraId(f"cam{camera}"), url=url, width=size[0], height=size[1], fps=fps)
         source = SimulatorSource(spec, lockstep=True, start_s=0.0)
         source.open()
@@ -80,9 +84,9 @@ def record(folder: Path, address: Address, seconds: float, size: tuple[int, int]
         source.close()
     cameras = {f"cam{k}": {"width": size[0], "height": size[1], "fps": fps, "near_sector": near_sector(rig, k)} for k in range(CAMERAS)}
     note = f"simulated: rig {address.rig}, seed {address.seed}"
-    sequences = [{"id": story.name, "end_ms": end_ms, "frames": frames}]
+    sequences = [{"id": script.name, "end_ms": end_ms, "frames": frames}]
     _write(folder / "recording.json", {"version": 1, "note": note, "cameras": cameras, "sequences": sequences})
-    _write(folder / "truth.json", told)
+    _write(folder / "truth.json", expected)
 
 
 def _describe(address: Address, size: tuple[int, int]) -> str:

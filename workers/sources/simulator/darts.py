@@ -1,4 +1,4 @@
-"""Steel-tip darts: their make, and how one camera sees one."""
+"""Steel-tip darts: their designs, and their pictures in one camera."""
 
 import math
 from functools import lru_cache
@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.base import Value
+from workers.sources.simulator.extended_projection import ExtendedProjection, cross
 from workers.sources.simulator.face import tone
-from workers.sources.simulator.rig import Light, Mount, Tint
-from workers.sources.simulator.sight import Sight, cross
+from workers.sources.simulator.rig import CameraMount, RingLight, Tint
 from workers.sources.simulator.sprite import Canvas, Sprite
 
 Floats = NDArray[np.float64]
-Wing = Literal["standard", "slim", "pear"]
+FlightShape = Literal["standard", "slim", "pear"]
 _AROUND: Final = 10  # corners of a cross-section
 _LAMPS: Final = 10
-_NEAR_MM: Final = 40.0  # nothing closer to the lens is drawn
+_NEAR_MM: Final = 40.0  # distance from the lens; nothing closer is drawn
 _UP: Final = np.array([0.0, 1.0, 0.0])
 _OUT: Final = np.array([0.0, 0.0, 1.0])
-_SUNK_MM: Final = 5.0  # what lies deeper is hidden by the board
-_WINGS: Final[dict[Wing, tuple[tuple[float, float], ...]]] = {
+_SUNK_MM: Final = 5.0  # deeper parts are hidden by the board
+_WINGS: Final[dict[FlightShape, tuple[tuple[float, float], ...]]] = {
     "standard": ((0, 1.2), (9, 17.5), (14, 20.5), (32, 20.5), (36, 16.5), (36, 0)),
     "slim": ((0, 1.2), (10, 10.5), (18, 14.0), (40, 14.0), (43, 10.0), (43, 0)),
     "pear": ((0, 1.2), (7, 11), (15, 17.5), (24, 19.5), (31, 16), (35, 9), (36, 0)),
@@ -40,15 +40,15 @@ _PAINTS: Final[tuple[Tint, ...]] = (
 )
 
 
-class Design(Value, frozen=True, kw_only=True):
-    """The make of a dart: lengths and diameters in mm, colours in linear light."""
+class DartDesign(Value, frozen=True, kw_only=True):
+    """The design of a dart: lengths and diameters in mm, colours in linear light."""
 
     point_mm: float
     point_wide_mm: float
     barrel_mm: float
     barrel_wide_mm: float
     stem_mm: float
-    wing: Wing
+    wing: FlightShape
     dark_point: bool
     knurl_mm: float
     barrel: Tint
@@ -57,8 +57,8 @@ class Design(Value, frozen=True, kw_only=True):
     accent: Tint
 
 
-class Pose(Value, frozen=True, kw_only=True):
-    """Where a dart is: its axis cuts the face at (x, y), leans by the slopes, the point is `depth_mm` below (negative: in the air)."""
+class DartPose(Value, frozen=True, kw_only=True):
+    """The pose of a dart: its axis meets the face at (x, y) and leans by the slopes; the point is `depth_mm` below the face."""
 
     x_mm: float
     y_mm: float
@@ -70,21 +70,21 @@ class Pose(Value, frozen=True, kw_only=True):
 
     @property
     def along(self) -> Floats:
-        """Give the unit direction from point to flight."""
+        """Return the unit direction from point to flight."""
         axis = np.array([self.slope_x, self.slope_y, 1.0])
         unit: Floats = axis / np.linalg.norm(axis)
         return unit
 
 
 @lru_cache(maxsize=64)
-def design_of(number: int) -> Design:
-    """Draw the make of a number: 0 is black, 1 white, 2 neon, the others are mixed."""
+def design_of(number: int) -> DartDesign:
+    """Return the design of a number: 0 is black, 1 white, 2 neon, the others are random."""
     rng = np.random.default_rng([number, 0xDA27])
     stem, flight, accent = (_PAINTS[int(k)] for k in rng.integers(len(_PAINTS), size=3))
     if number < 3:
         stem = flight = _PAINTS[number]
-    wings: tuple[Wing, ...] = ("standard", "slim", "pear")
-    return Design(
+    wings: tuple[FlightShape, ...] = ("standard", "slim", "pear")
+    return DartDesign(
         point_mm=float(rng.uniform(30, 36)),
         point_wide_mm=float(rng.uniform(2.1, 2.4)),
         barrel_mm=float(rng.uniform(40, 52)),
@@ -100,46 +100,48 @@ def design_of(number: int) -> Design:
     )
 
 
-class DartView:
-    """One camera's sight of darts under a rig's light."""
+class DartRenderer:
+    """Draw darts in the pictures of one camera, in the light of a rig."""
 
-    def __init__(self, sight: Sight, light: Light, mount: Mount) -> None:
-        self._sight = sight
+    def __init__(self, projection: ExtendedProjection, light: RingLight, mount: CameraMount) -> None:
+        self._projection = projection
         self._mount = mount
-        turns = np.arange(_LAMPS) * math.tau / _LAMPS
-        self._lamps_mm = np.stack([light.radius_mm * np.cos(turns), light.radius_mm * np.sin(turns), np.full(_LAMPS, light.height_mm)], 1)
+        angles_rad = np.arange(_LAMPS) * math.tau / _LAMPS
+        self._lamps_mm = np.stack(
+            [light.radius_mm * np.cos(angles_rad), light.radius_mm * np.sin(angles_rad), np.full(_LAMPS, light.height_mm)], 1
+        )
         self._tint = np.array(mount.white) * np.array(light.tint) * mount.gain * light.level
         self._ambient = 0.28 + light.ambient
 
-    def distance_mm(self, pose: Pose) -> float:
-        """Measure from the lens to the middle of a dart."""
+    def distance_mm(self, pose: DartPose) -> float:
+        """Return the distance from the lens to the middle of a dart."""
         middle_mm = np.array([pose.x_mm, pose.y_mm, 0.0]) + (60 - pose.depth_mm) * pose.along
-        return float(np.linalg.norm(middle_mm - self._sight.center_mm))
+        return float(np.linalg.norm(middle_mm - self._projection.center_mm))
 
-    def sprite(self, pose: Pose, finer: int = 4) -> Sprite | None:
-        """Draw a dart; None when it is out of the picture."""
+    def sprite(self, pose: DartPose, finer: int = 4) -> Sprite | None:
+        """Draw a dart; None if it is outside the picture."""
         return self.blurred((pose,), finer)
 
-    def blurred(self, poses: tuple[Pose, ...], finer: int = 2) -> Sprite | None:
-        """Draw a dart that was at all of these poses while the shutter was open."""
+    def blurred(self, poses: tuple[DartPose, ...], finer: int = 2) -> Sprite | None:
+        """Draw a dart that had all of these poses while the shutter was open; None if it is outside the picture."""
         meshes = [_mesh(design_of(p.design), p) for p in poses]
         points_mm = [np.concatenate([m.tubes.reshape(-1, 3), m.wings.reshape(-1, 3)]) for m in meshes]
-        before = [(self._sight.depth_mm(p) > _NEAR_MM) & (p[:, 2] > -_SUNK_MM) for p in points_mm]
-        flat = [self._sight.see(p) for p in points_mm]
+        before = [(self._projection.depth_mm(p) > _NEAR_MM) & (p[:, 2] > -_SUNK_MM) for p in points_mm]
+        flat = [self._projection.project_extended(p) for p in points_mm]
         seen = np.concatenate([f[b] for f, b in zip(flat, before, strict=True)])
         if len(seen) == 0:
             return None
         sprites = []
         for mesh, pixels, ahead in zip(meshes, flat, before, strict=True):
-            canvas = Canvas.around(seen, *self._sight.size, finer)
+            canvas = Canvas.around(seen, *self._projection.size, finer)
             if canvas is None:
                 return None
             self._draw(canvas, mesh, pixels, ahead)
-            sprites.append(canvas.sprite(self._mount.blur_px * self._sight.scale))
+            sprites.append(canvas.sprite(self._mount.blur_px * self._projection.scale))
         return sprites[0] if len(sprites) == 1 else Sprite.mean(sprites)
 
-    def shadow(self, pose: Pose, strength: float = 1.0) -> Sprite | None:
-        """Draw the faint fan of shadows that the lamps cast, and the dark spot where the point goes in."""
+    def shadow(self, pose: DartPose, strength: float = 1.0) -> Sprite | None:
+        """Draw the faint shadows of the lamps, and the dark spot where the point enters the board."""
         along, design = pose.along, design_of(pose.design)
         foot = np.array([pose.x_mm, pose.y_mm, 0.0])
         strips = []
@@ -152,8 +154,8 @@ class DartView:
                 strips.append(np.stack([foot - side / 3, end - side, end + side, foot + side / 3]))
         spot_rad = np.arange(12) * math.tau / 12
         spot = foot + 1.4 * design.point_wide_mm * np.stack([np.cos(spot_rad), np.sin(spot_rad), 0 * spot_rad], 1)
-        flat = self._sight.see(np.concatenate([*strips, spot]))
-        canvas = Canvas.around(flat, *self._sight.size, 1)
+        flat = self._projection.project_extended(np.concatenate([*strips, spot]))
+        canvas = Canvas.around(flat, *self._projection.size, 1)
         if canvas is None:
             return None
         drawn = canvas.sprite()
@@ -165,7 +167,7 @@ class DartView:
             cv2.fillConvexPoly(layer, corners[4 * k : 4 * k + 4], 0.036 * strength, cv2.LINE_8, 4)
             dark += layer
         cv2.fillConvexPoly(dark, corners[4 * len(strips) :], 0.35 * strength, cv2.LINE_8, 4)
-        soft = np.asarray(cv2.GaussianBlur(dark, (0, 0), max(1.0, 1.6 * self._sight.scale)), np.float32)
+        soft = np.asarray(cv2.GaussianBlur(dark, (0, 0), max(1.0, 1.6 * self._projection.scale)), np.float32)
         through = np.repeat((255 * (1 - np.clip(soft, 0, 0.6)))[..., None], 3, axis=2)
         return Sprite(drawn.x, drawn.y, drawn.color, through.astype(np.uint8))
 
@@ -177,7 +179,7 @@ class DartView:
         quads = np.stack([around[:-1], following[:-1], following[1:], around[1:]], axis=2).reshape(-1, 4, 2)
         solid = (mesh.tubes + np.roll(mesh.tubes, -1, axis=1)) / 2
         middles = ((solid[:-1] + solid[1:]) / 2).reshape(-1, 3)
-        toward = self._sight.center_mm - middles
+        toward = self._projection.center_mm - middles
         whole = np.repeat(np.asarray(ahead[: rings * _AROUND].reshape(rings, _AROUND).all(axis=1)), _AROUND)
         facing = ((mesh.normals * toward).sum(axis=1) > 0) & whole[:-_AROUND] & whole[_AROUND:]
         wings = corners[rings * _AROUND :].reshape(*mesh.wings.shape[:2], 2)
@@ -191,14 +193,14 @@ class DartView:
             np.concatenate([mesh.gloss[facing], np.full(len(wings), 0.06)]),
         )
         polygons = [*quads[facing], *wings]
-        far = np.concatenate([np.linalg.norm(toward[facing], axis=1), np.linalg.norm(self._sight.center_mm - wing_middles, axis=1)])
+        far = np.concatenate([np.linalg.norm(toward[facing], axis=1), np.linalg.norm(self._projection.center_mm - wing_middles, axis=1)])
         for k in np.argsort(-far):
             canvas.fill(polygons[k], (float(colors[k, 0]), float(colors[k, 1]), float(colors[k, 2])))
 
     def _turned(self, mesh: "_Mesh") -> tuple[Floats, Floats]:
-        """Give each wing's normal on the side that the camera sees, and its middle."""
+        """Return the normal of each wing on the side of the camera, and its middle."""
         middles = mesh.wings.mean(axis=1)
-        away = ((self._sight.center_mm - middles) * mesh.wing_normals).sum(axis=1) < 0
+        away = ((self._projection.center_mm - middles) * mesh.wing_normals).sum(axis=1) < 0
         return np.where(away[:, None], -mesh.wing_normals, mesh.wing_normals), middles
 
     def _shade(self, normals: Floats, at_mm: Floats, albedo: Floats, gloss: Floats) -> Floats:
@@ -207,19 +209,19 @@ class DartView:
         to_lamp /= np.sqrt(square)[..., None]
         power = 200_000.0 / square / _LAMPS
         lit = (np.clip((to_lamp * normals[:, None]).sum(axis=2), 0, None) * power).sum(axis=1)
-        to_eye = self._sight.center_mm - at_mm
-        to_eye /= np.linalg.norm(to_eye, axis=1)[:, None]
-        half = to_lamp + to_eye[:, None]
+        to_camera = self._projection.center_mm - at_mm
+        to_camera /= np.linalg.norm(to_camera, axis=1)[:, None]
+        half = to_lamp + to_camera[:, None]
         half /= np.linalg.norm(half, axis=2)[..., None]
         gleam = (np.clip((half * normals[:, None]).sum(axis=2), 0, None) ** 36 * power).sum(axis=1) * gloss * 7
-        ambient = self._ambient * (0.62 + 0.38 * normals[:, 2])  # from the board comes less light than from the room
+        ambient = self._ambient * (0.62 + 0.38 * normals[:, 2])  # the board reflects less light than the room
         linear = (albedo * (0.75 * lit + ambient)[:, None] + gleam[:, None]) * self._tint
         shaded: Floats = tone(linear, self._mount).astype(float)
         return shaded
 
 
 class _Mesh:
-    """A dart in space: rings of corners along it, and flat wings."""
+    """The surface of a dart: rings of corners along it, and flat wings."""
 
     def __init__(
         self, tubes: Floats, normals: Floats, albedo: Floats, gloss: Floats, wings: Floats, wing_normals: Floats, wing_albedo: Floats
@@ -233,7 +235,7 @@ class _Mesh:
         self.wing_albedo = wing_albedo
 
 
-def _mesh(design: Design, pose: Pose) -> _Mesh:
+def _mesh(design: DartDesign, pose: DartPose) -> _Mesh:
     along = pose.along
     across = cross(along, _UP)
     across /= np.linalg.norm(across)
@@ -244,8 +246,8 @@ def _mesh(design: Design, pose: Pose) -> _Mesh:
     if pose.depth_mm > 0:
         out_mm, radius_mm, albedo, gloss = out_mm[hidden:].copy(), radius_mm[hidden:], albedo[hidden:], gloss[hidden:]
         out_mm[0] = pose.depth_mm
-    turn = np.arange(_AROUND) * math.tau / _AROUND
-    spokes = np.cos(turn)[:, None] * across + np.sin(turn)[:, None] * third
+    angle_rad = np.arange(_AROUND) * math.tau / _AROUND
+    spokes = np.cos(angle_rad)[:, None] * across + np.sin(angle_rad)[:, None] * third
     tubes = point + out_mm[:, None, None] * along + radius_mm[:, None, None] * spokes
     between = spokes + np.roll(spokes, -1, axis=0)
     between /= np.linalg.norm(between, axis=1)[:, None]
@@ -257,8 +259,8 @@ def _mesh(design: Design, pose: Pose) -> _Mesh:
 
 
 @lru_cache(maxsize=64)
-def _profile(design: Design) -> tuple[Floats, Floats, Floats, Floats]:
-    """List stations from the point: distance, radius, albedo and gloss of the stretch that begins there."""
+def _profile(design: DartDesign) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the profile from the point on: distance, radius, albedo and gloss of each section."""
     point = ((0.02, 0.02, 0.021) if design.dark_point else (0.26, 0.27, 0.28), 0.35)
     barrel, stem, accent = (design.barrel, 0.3), (design.stem, 0.1), (design.accent, 0.1)
     thin, wide = design.point_wide_mm / 2, design.barrel_wide_mm / 2
@@ -277,7 +279,9 @@ def _profile(design: Design) -> tuple[Floats, Floats, Floats, Floats]:
     return out_mm, np.array([s[1] for s in stations], float), np.array([s[2][0] for s in stations]), np.array([s[2][1] for s in stations])
 
 
-def _wings(design: Design, pose: Pose, point: Floats, along: Floats, across: tuple[Floats, Floats]) -> tuple[Floats, Floats, Floats]:
+def _wings(
+    design: DartDesign, pose: DartPose, point: Floats, along: Floats, across: tuple[Floats, Floats]
+) -> tuple[Floats, Floats, Floats]:
     outline = np.array([*_WINGS[design.wing]], float)
     start = design.point_mm + design.barrel_mm + design.stem_mm - 4
     stripe = outline * (0.86, 0.55) + (3.0, 0.0)

@@ -1,4 +1,4 @@
-"""The empty board as one camera sees it: computed once, ray by ray, through the true lens."""
+"""The picture of the empty board in one camera: rendered once, ray by ray, through the true lens."""
 
 import math
 from typing import Final
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from schemas.board import SECTOR_RAD, SECTORS, BoardSpec
 from schemas.geometry import Calibration
-from workers.sources.simulator.rig import BoardLook, Light, Mount, Rig
+from workers.sources.simulator.rig import WIDTH_PX, BoardAppearance, CameraMount, Rig, RingLight
 from workers.sources.simulator.sisal import add_wear, fray
 from workers.vision.frame import Image
 from workers.vision.projection import Projection
 
 Floats32 = NDArray[np.float32]
 _FINER: Final = 2  # rays per pixel and direction
-_STEP_MM: Final = 0.1  # of the tables over the radius
+_STEP_MM: Final = 0.1  # of the tables by radius
 _FAR_MM: Final = 1200.0
 _DIGITS_MM: Final = (172.0, 222.0)
 _DIGITS_PER_MM: Final = 4
@@ -49,27 +49,27 @@ def face_picture(rig: Rig, camera: int, calibration: Calibration, board: BoardSp
     return _expose(seen, rig.light, mount)
 
 
-def tone(linear: NDArray[np.floating], mount: Mount) -> NDArray[np.floating]:
-    """Turn linear light (0 to 1) into the levels (0 to 255) that a camera gives, with a soft shoulder for glare."""
+def tone(linear: NDArray[np.floating], mount: CameraMount) -> NDArray[np.floating]:
+    """Convert linear light (0 to 1) to the levels (0 to 255) of a camera, with a soft limit for glare."""
     soft = np.where(linear > 0.8, 0.8 + 0.2 * np.tanh((linear - 0.8) / 0.35), linear)
     return 255.0 * mount.ceiling * np.clip(soft, 0, 1) ** (1 / mount.gamma)
 
 
 def _rays(calibration: Calibration) -> Floats32:
-    """Give the ray of every sample in the board frame, (3, h, w), scaled so that depth is 1."""
+    """Return the rays of all samples in the board frame, (3, h, w), of depth 1."""
     c = calibration
     u = ((np.arange(c.width * _FINER) + 0.5) / _FINER - 0.5 - c.center_x_px) / c.focal_x_px
     v = ((np.arange(c.height * _FINER) + 0.5) / _FINER - 0.5 - c.center_y_px) / c.focal_y_px
     bent_u, bent_v = np.meshgrid(u.astype(np.float32), v.astype(np.float32))
     bent = np.hypot(bent_u, bent_v)
-    table = np.linspace(0, 2, 4096, dtype=np.float32)  # straight radius against bent radius: the lens is the same all around
+    table = np.linspace(0, 2, 4096, dtype=np.float32)  # undistorted to distorted radius: the lens is symmetric about its axis
     through = table * (1 + c.k1 * table**2 + c.k2 * table**4)
     ratio = np.interp(np.linspace(0, 1.4, 8192), np.maximum.accumulate(through), table) / np.maximum(np.linspace(0, 1.4, 8192), 1e-9)
     ratio[0] = 1.0
     scale = ratio.astype(np.float32)[np.minimum(bent * (8191 / 1.4) + 0.5, 8191).astype(np.int32)]
-    turn = np.array(c.rotation, np.float32).reshape(3, 3)
+    angle_rad = np.array(c.rotation, np.float32).reshape(3, 3)
     u_flat, v_flat = bent_u * scale, bent_v * scale
-    return np.stack([turn[0, k] * u_flat + turn[1, k] * v_flat + turn[2, k] for k in range(3)])
+    return np.stack([angle_rad[0, k] * u_flat + angle_rad[1, k] * v_flat + angle_rad[2, k] for k in range(3)])
 
 
 def _cut(rays: Floats32, calibration: Calibration, z_mm: float) -> tuple[Floats32, Floats32]:
@@ -78,7 +78,7 @@ def _cut(rays: Floats32, calibration: Calibration, z_mm: float) -> tuple[Floats3
     return (center_mm[0] + rays[0] * reach).astype(np.float32), (center_mm[1] + rays[1] * reach).astype(np.float32)
 
 
-def _bed_light(look: BoardLook, board: BoardSpec, radius_mm: Floats32, around: Floats32) -> Floats32:
+def _bed_light(look: BoardAppearance, board: BoardSpec, radius_mm: Floats32, around: Floats32) -> Floats32:
     radii = np.arange(0, _FAR_MM, _STEP_MM)
     edges = [*board.radii_mm, board.edge_mm - 4.5, board.edge_mm - 3.3, board.edge_mm, look.surround_mm]
     rim = tuple(0.5 * v for v in look.digits)
@@ -95,8 +95,8 @@ def _bed_light(look: BoardLook, board: BoardSpec, radius_mm: Floats32, around: F
     return beds
 
 
-def _add_room(light: Floats32, look: BoardLook, x_mm: Floats32, y_mm: Floats32, radius_mm: Floats32) -> None:
-    """Put blocks of other colours on the wall, as shelves and pictures are: patterns that no camera may take for a board."""
+def _add_room(light: Floats32, look: BoardAppearance, x_mm: Floats32, y_mm: Floats32, radius_mm: Floats32) -> None:
+    """Add blocks of other colours to the wall, like shelves and pictures: patterns that must not be taken for a board."""
     rng = np.random.default_rng([look.texture, 2])
     blocks = 1 + look.room * np.where(rng.random((24, 24, 1)) < 0.15, rng.uniform(-1, 1.2, (24, 24, 1)), 0) * rng.uniform(0.7, 1.0, 3)
     far = np.nonzero(radius_mm > look.surround_mm + 25)
@@ -104,8 +104,8 @@ def _add_room(light: Floats32, look: BoardLook, x_mm: Floats32, y_mm: Floats32, 
     light[far] *= np.clip(blocks, 0.05, 2.6).astype(np.float32)[row, column]
 
 
-def _add_digits(light: Floats32, look: BoardLook, radius_mm: Floats32, around: Floats32) -> None:
-    """Lay the numbers over the number ring, their tops outwards."""
+def _add_digits(light: Floats32, look: BoardAppearance, radius_mm: Floats32, around: Floats32) -> None:
+    """Add the numbers to the number ring, their tops outwards."""
     inner_mm, outer_mm = _DIGITS_MM
     length = 20 * 256
     strip = np.zeros((int((outer_mm - inner_mm) * _DIGITS_PER_MM), length), np.uint8)
@@ -125,9 +125,14 @@ def _add_digits(light: Floats32, look: BoardLook, radius_mm: Floats32, around: F
 
 
 def _add_wires(
-    light: Floats32, look: BoardLook, board: BoardSpec, at_mm: tuple[Floats32, Floats32], center_mm: NDArray[np.float64], sample_rad: float
+    light: Floats32,
+    look: BoardAppearance,
+    board: BoardSpec,
+    at_mm: tuple[Floats32, Floats32],
+    center_mm: NDArray[np.float64],
+    sample_rad: float,
 ) -> None:
-    """Lay the wires over the beds: they stand up, gleam on the side towards the camera and darken the sisal beside them."""
+    """Add the wires to the beds: they are raised, shine on the side of the camera and darken the sisal next to them."""
     x_mm, y_mm = at_mm
     radius_mm = np.minimum(np.hypot(x_mm, y_mm), _FAR_MM - 1)
     radii = np.arange(0, _FAR_MM, _STEP_MM, dtype=np.float32)
@@ -153,17 +158,17 @@ def _add_wires(
 
 
 def _footprint(x_mm: Floats32, y_mm: Floats32, facing: Floats32, center_mm: NDArray[np.float64], sample_rad: float) -> Floats32:
-    """Measure across a wire how wide one sample is on the face; a wire thinner than that is drawn fainter, not dotted."""
+    """Return the width of one sample across a wire on the face; a thinner wire is drawn fainter, not dotted."""
     reach_mm = np.sqrt((x_mm - center_mm[0]) ** 2 + (y_mm - center_mm[1]) ** 2 + center_mm[2] ** 2)
-    slant = reach_mm / center_mm[2]
-    return np.asarray(np.maximum(reach_mm * sample_rad * np.sqrt((facing * slant) ** 2 + 1 - facing**2), 0.25), np.float32)
+    gradient = reach_mm / center_mm[2]
+    return np.asarray(np.maximum(reach_mm * sample_rad * np.sqrt((facing * gradient) ** 2 + 1 - facing**2), 0.25), np.float32)
 
 
-def _falloff(light: Light, x_mm: Floats32, y_mm: Floats32, radius_mm: Floats32) -> Floats32:
-    """Tell how bright the face is lit: a ring of lamps, a little brighter on one side."""
-    turns = np.linspace(0, math.tau, 48, endpoint=False)
+def _falloff(light: RingLight, x_mm: Floats32, y_mm: Floats32, radius_mm: Floats32) -> Floats32:
+    """Return the illumination of the face by a ring of lamps that is brighter on one side."""
+    angles_rad = np.linspace(0, math.tau, 48, endpoint=False)
     radii = np.arange(0, _FAR_MM, 2.0)
-    square = (radii[:, None] - light.radius_mm * np.cos(turns)) ** 2 + (light.radius_mm * np.sin(turns)) ** 2 + light.height_mm**2
+    square = (radii[:, None] - light.radius_mm * np.cos(angles_rad)) ** 2 + (light.radius_mm * np.sin(angles_rad)) ** 2 + light.height_mm**2
     table = (square**-2).mean(axis=1)
     lit = np.take((table / table[0]).astype(np.float32), (radius_mm / 2).astype(np.int32))
     side = 1 + (light.tilt[0] * np.clip(x_mm, -400, 400) + light.tilt[1] * np.clip(y_mm, -400, 400)) / 1000
@@ -171,25 +176,27 @@ def _falloff(light: Light, x_mm: Floats32, y_mm: Floats32, radius_mm: Floats32) 
     return falloff
 
 
-def _add_lamps(seen: Floats32, light: Light, calibration: Calibration) -> None:
-    """Draw the ring of lamps where the camera sees it, and the brackets that hold it."""
+def _add_lamps(seen: Floats32, light: RingLight, calibration: Calibration) -> None:
+    """Draw the ring of lamps and its brackets where they are in the picture."""
     projection = Projection(calibration)
     for azimuth in light.brackets_rad:
         for side_mm in (-18, -6, 6, 18):
             foot = np.array([[260, side_mm, 2], [320, side_mm, 4], [light.radius_mm - 25, side_mm, light.height_mm]], float)
-            turn = np.array([[math.cos(azimuth), math.sin(azimuth), 0], [-math.sin(azimuth), math.cos(azimuth), 0], [0, 0, 1]])
-            _strip(seen, projection, foot @ turn, 5.0, 0.09 if side_mm % 12 == 6 and side_mm > 0 else 0.05)
-    turns = np.linspace(0, math.tau, 241)
-    ring_mm = np.stack([light.radius_mm * np.cos(turns), light.radius_mm * np.sin(turns), np.full_like(turns, light.height_mm)], axis=1)
+            angle_rad = np.array([[math.cos(azimuth), math.sin(azimuth), 0], [-math.sin(azimuth), math.cos(azimuth), 0], [0, 0, 1]])
+            _strip(seen, projection, foot @ angle_rad, 5.0, 0.09 if side_mm % 12 == 6 and side_mm > 0 else 0.05)
+    angles_rad = np.linspace(0, math.tau, 241)
+    ring_mm = np.stack(
+        [light.radius_mm * np.cos(angles_rad), light.radius_mm * np.sin(angles_rad), np.full_like(angles_rad, light.height_mm)], axis=1
+    )
     glow = np.zeros(seen.shape[:2], np.float32)
     _strip(glow, projection, ring_mm, 14.0, 1.0)
     if glow.any():
-        halo = cv2.GaussianBlur(glow, (0, 0), 14 * calibration.width / 800)
+        halo = cv2.GaussianBlur(glow, (0, 0), 14 * calibration.width / WIDTH_PX)
         seen += (1.2 * glow + 0.35 * halo)[..., None]
 
 
 def _strip(picture: Floats32, projection: Projection, line_mm: NDArray[np.float64], wide_mm: float, value: float) -> None:
-    """Draw a band along points (n, 3), as far as they lie well before the lens and near the picture."""
+    """Draw a band along points (n, 3), as far as they are in front of the lens and near the picture."""
     depth_mm = line_mm @ projection.rotation[2] + projection.translation_mm[2]
     local = (line_mm @ projection.rotation.T + projection.translation_mm) / np.maximum(depth_mm, 1)[:, None]
     ahead = (depth_mm > 250) & (np.hypot(local[:, 0], local[:, 1]) < 1.05)
@@ -204,15 +211,15 @@ def _integers(pixel: NDArray[np.float64]) -> tuple[int, int]:
     return round(float(pixel[0])), round(float(pixel[1]))
 
 
-def _expose(seen: Floats32, light: Light, mount: Mount) -> Image:
+def _expose(seen: Floats32, light: RingLight, mount: CameraMount) -> Image:
     height, width = seen.shape[:2]
-    sharp = cv2.GaussianBlur(seen, (0, 0), mount.blur_px * width / 800)
+    sharp = cv2.GaussianBlur(seen, (0, 0), mount.blur_px * width / WIDTH_PX)
     veil = cv2.GaussianBlur(cv2.resize(seen, (width // 8, height // 8), interpolation=cv2.INTER_AREA), (0, 0), 6)
-    sharp = 0.985 * sharp + 0.015 * cv2.resize(veil, (width, height))  # the lens scatters a little light over everything
+    sharp = 0.985 * sharp + 0.015 * cv2.resize(veil, (width, height))  # the lens scatters some light over the whole picture
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     vignette = 1 - 0.16 * (x**2 + y**2)
     colour = np.array(mount.white, np.float32) * np.array(light.tint, np.float32) * np.float32(mount.gain)
     linear = (sharp * vignette[..., None]) * colour
-    glare = cv2.GaussianBlur(np.minimum(linear, 1.5), (0, 0), 1.6 * width / 800)
+    glare = cv2.GaussianBlur(np.minimum(linear, 1.5), (0, 0), 1.6 * width / WIDTH_PX)
     linear = np.maximum(linear, linear + np.float32(mount.bloom) * (glare - linear)) + np.array(mount.haze, np.float32)
     return tone(linear, mount).round().astype(np.uint8)

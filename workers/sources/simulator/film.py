@@ -1,4 +1,4 @@
-"""A short film of a story: what three cameras see, beside a diagram of the board with what is true."""
+"""A short film of a script: the pictures of three cameras, and a diagram of the board with the truth."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -12,10 +12,10 @@ from schemas.base import CameraId
 from schemas.board import SECTOR_RAD, SECTORS, BoardSpec, bed_at
 from workers.sources.errors import SourceError
 from workers.sources.simulator.address import Address
-from workers.sources.simulator.moment import air_of, moment_at, shift_at
+from workers.sources.simulator.frame_content import conditions_of, content_at, shift_at
 from workers.sources.simulator.painter import Painter
 from workers.sources.simulator.rig import CAMERAS, rig_of, true_calibration
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
 from workers.vision.frame import Image
 
@@ -29,10 +29,10 @@ _BEDS: Final = {"dark": (34, 32, 30), "light": (190, 208, 214), "red": (52, 48, 
 
 
 def film(path: Path, address: Address, from_s: float, seconds: float, fps: float) -> None:
-    """Write a film as the ending of the file name says: .webp, .gif or .png (animated); times are seconds since the epoch.
+    """Write a film in the format of the file name: .webp, .gif or .png (animated); times are seconds since the epoch.
 
     Raises:
-        SourceError: it cannot be written, or there is no such format.
+        SourceError: it cannot be written, or the format is unknown.
     """
     animation = cv2.Animation()
     animation.frames = list(_frames(address, from_s, seconds, fps))
@@ -46,21 +46,21 @@ def film(path: Path, address: Address, from_s: float, seconds: float, fps: float
 
 
 def _frames(address: Address, from_s: float, seconds: float, fps: float) -> Iterator[Image]:
-    story, rig = address.played, rig_of(address.rig)
+    script, rig = address.played, rig_of(address.rig)
     painters = [Painter(rig, k, true_calibration(address.rig, k, *_SIZE, CameraId(f"cam{k}"))) for k in range(CAMERAS)]
-    events = [e for v in truth(story, from_s + seconds + 2 * story.length_s)["sequences"][story.name]["visits"] for e in v["events"]]
+    events = [e for v in truth(script, from_s + seconds + 2 * script.length_s)["sequences"][script.name]["visits"] for e in v["events"]]
     empty = _diagram()
     for number in range(math.ceil(seconds * fps)):
         since_s = from_s + number / fps
-        scene = moment_at(story, since_s)
-        seen = [p.paint(scene, shift_at(story, k, since_s), number, air_of(story, k, since_s)) for k, p in enumerate(painters)]
+        scene = content_at(script, since_s)
+        seen = [p.paint(scene, shift_at(script, k, since_s), number, conditions_of(script, k, since_s)) for k, p in enumerate(painters)]
         small = [cv2.resize(picture, _SMALL, interpolation=cv2.INTER_AREA) for picture in seen]
-        told = _told(empty, story, since_s, [e for e in events if e["t_ms"] <= 1000 * since_s])
-        yield np.vstack([np.hstack([small[0], small[1]]), np.hstack([small[2], told])]).astype(np.uint8, copy=False)
+        diagram = _with_truth(empty, script, since_s, [e for e in events if e["t_ms"] <= 1000 * since_s])
+        yield np.vstack([np.hstack([small[0], small[1]]), np.hstack([small[2], diagram])]).astype(np.uint8, copy=False)
 
 
 def _diagram() -> Image:
-    """Draw the face as a person in front of it sees it."""
+    """Draw the face as it looks from the oche."""
     x, y = np.meshgrid((np.arange(_SMALL[0]) - _MIDDLE[0]) / _PX_PER_MM, (_MIDDLE[1] - np.arange(_SMALL[1])) / _PX_PER_MM)
     radius_mm, board = np.hypot(x, y), BoardSpec()
     odd = np.floor(np.arctan2(x, y) / SECTOR_RAD + 0.5).astype(int) % 2 == 1
@@ -77,11 +77,11 @@ def _diagram() -> Image:
     return picture
 
 
-def _told(empty: Image, story: Story, since_s: float, events: list[Mapping[str, Any]]) -> Image:
-    """Mark the darts that stand, and write the latest event below."""
+def _with_truth(empty: Image, script: Script, since_s: float, events: list[Mapping[str, Any]]) -> Image:
+    """Mark the darts in the board, and write the latest event below."""
     picture = empty.copy()
-    number = story.number_at(since_s)
-    for throw in story.visit(number).throws if number >= 0 else ():
+    number = script.number_at(since_s)
+    for throw in script.visit(number).throws if number >= 0 else ():
         if throw.at_s <= since_s < throw.gone_s and throw.outcome in {"sticks", "falls"}:
             pose = throw.pose_at(since_s)
             cv2.circle(picture, _pixel(pose.x_mm, pose.y_mm), 5, (0, 0, 0), -1, cv2.LINE_AA)

@@ -1,4 +1,4 @@
-"""An arm with sleeve and hand that reaches to the board, as one camera sees it."""
+"""An arm with sleeve and hand that reaches to the board, in the picture of one camera."""
 
 import math
 from collections.abc import Sequence
@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.base import Value
+from workers.sources.simulator.extended_projection import ExtendedProjection, cross
 from workers.sources.simulator.face import tone
-from workers.sources.simulator.rig import Light, Mount, Tint
-from workers.sources.simulator.sight import Sight, cross
+from workers.sources.simulator.rig import CameraMount, RingLight, Tint
 from workers.sources.simulator.sprite import Sprite
 
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
-_COARSER: Final = 2  # a moving, unsharp thing is drawn at half the picture's size
+_COARSER: Final = 2  # a moving, blurred object is drawn at half the size of the picture
 _SHADOW_COARSER: Final = 8
 _NEAR_MM: Final = 70.0
-_FAINT: Final = 0.006  # a shadow that nobody sees
+_FAINT: Final = 0.006  # a shadow weaker than this is not drawn
 _GLOVE: Final[Tint] = (0.013, 0.013, 0.014)
 _SKINS: Final[tuple[Tint, ...]] = ((0.3, 0.4, 0.66), (0.22, 0.32, 0.56), (0.1, 0.16, 0.32), (0.34, 0.45, 0.7), (0.05, 0.08, 0.17), _GLOVE)
 _SLEEVES: Final[tuple[Tint, ...]] = (
@@ -34,7 +34,7 @@ _SLEEVES: Final[tuple[Tint, ...]] = (
 
 
 class HandPose(Value, frozen=True, kw_only=True):
-    """Where the finger tips are (mm, board frame), from which side the arm comes, how far the fingers are closed (0 to 1), whose hand."""
+    """The pose of a hand: its finger tips (mm, board frame), the side of the arm, how closed the fingers are (0 to 1), the person."""
 
     x_mm: float
     y_mm: float
@@ -45,7 +45,7 @@ class HandPose(Value, frozen=True, kw_only=True):
 
 
 class Limb(Value, frozen=True, kw_only=True):
-    """A round stretch from one thick end to another (mm, board frame)."""
+    """A round limb between two ends (mm, board frame); the widths are half thicknesses."""
 
     start_mm: tuple[float, float, float]
     end_mm: tuple[float, float, float]
@@ -55,7 +55,7 @@ class Limb(Value, frozen=True, kw_only=True):
 
 
 def limbs_of(pose: HandPose) -> tuple[Limb, ...]:
-    """List the stretches of an arm: sleeve, forearm, palm, fingers and thumb."""
+    """Return the limbs of an arm: sleeve, forearm, palm, fingers and thumb."""
     skin, sleeve = _SKINS[pose.person % len(_SKINS)], _SLEEVES[pose.person % len(_SLEEVES)]
     tips = np.array([pose.x_mm, pose.y_mm, pose.z_mm])
     back = np.array([0.45 * pose.side, -0.55, 1.0])  # from the finger tips towards the thrower's elbow
@@ -85,28 +85,28 @@ def limbs_of(pose: HandPose) -> tuple[Limb, ...]:
     return tuple(limbs)
 
 
-class HandView:
-    """One camera's sight of hands under a rig's light."""
+class HandRenderer:
+    """Draw hands and other limbs in the pictures of one camera, in the light of a rig."""
 
-    def __init__(self, sight: Sight, light: Light, mount: Mount) -> None:
-        self._sight = sight
+    def __init__(self, projection: ExtendedProjection, light: RingLight, mount: CameraMount) -> None:
+        self._projection = projection
         self._mount = mount
         self._tint = np.array(mount.white) * np.array(light.tint) * mount.gain * light.level
         self._light = light
-        self._size = sight.size
-        self.center_mm = sight.center_mm
+        self._size = projection.size
+        self.center_mm = projection.center_mm
 
     def distance_mm(self, pose: HandPose) -> float:
-        """Measure from the lens to the finger tips."""
-        return float(np.linalg.norm(np.array([pose.x_mm, pose.y_mm, pose.z_mm + 20]) - self._sight.center_mm))
+        """Return the distance from the lens to the finger tips."""
+        return float(np.linalg.norm(np.array([pose.x_mm, pose.y_mm, pose.z_mm + 20]) - self._projection.center_mm))
 
     def sprite(self, pose: HandPose) -> Sprite | None:
-        """Draw an arm; None when it is out of the picture."""
+        """Draw an arm; None if it is outside the picture."""
         return self.draw(limbs_of(pose))
 
     def draw(self, limbs: Sequence[Limb]) -> Sprite | None:
-        """Draw what is made of round limbs; None when it is out of the picture."""
-        seen = [s for s in (self._see(limb) for limb in limbs) if s is not None]
+        """Draw round limbs; None if they are outside the picture."""
+        seen = [s for s in (self._project_limb(limb) for limb in limbs) if s is not None]
         box = self._box(seen)
         if box is None:
             return None
@@ -124,7 +124,7 @@ class HandView:
         return _cropped(Sprite(left * _COARSER, top * _COARSER, wide, np.repeat(through[..., None], 3, axis=2)), self._size)
 
     def shadow(self, pose: HandPose) -> Sprite | None:
-        """Draw the soft shadow that an arm throws on the board, the darker the closer the hand; None when it throws none."""
+        """Draw the soft shadow of an arm on the board, which is darker the closer the hand is; None if there is none."""
         width, height = self._size[0] // _SHADOW_COARSER, self._size[1] // _SHADOW_COARSER
         dark = np.zeros((height, width), np.float32)
         limbs = limbs_of(pose)
@@ -134,9 +134,9 @@ class HandView:
         beside_mm = np.column_stack([at_mm[:, 0] + reach_mm, at_mm[:, 1]])
         feet = np.zeros((2 * len(at_mm), 3))
         feet[:, :2] = np.concatenate([at_mm[:, :2], beside_mm])
-        pixels, edges = np.split(self._sight.see(feet) / _SHADOW_COARSER, 2)
+        pixels, edges = np.split(self._projection.project_extended(feet) / _SHADOW_COARSER, 2)
         strength = 0.4 * (1 - at_mm[:, 2] / self._light.height_mm)
-        for k in np.argsort(strength):  # the darkest last, so that it wins
+        for k in np.argsort(strength):  # the darkest last: it covers the others
             if strength[k] > 0.06 and np.abs(pixels[k]).max() < 4 * width:
                 wide = max(1, round(float(np.linalg.norm(edges[k] - pixels[k]))))
                 cv2.circle(dark, (round(float(pixels[k, 0])), round(float(pixels[k, 1]))), wide, float(strength[k]), -1)
@@ -150,9 +150,9 @@ class HandView:
         through = cv2.cvtColor(part, cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
         return Sprite(left, top, np.zeros_like(through), through)
 
-    def _see(self, limb: Limb) -> "tuple[_Flat, Limb] | None":
-        """Project a limb, cut off where it passes the lens."""
-        p = self._sight
+    def _project_limb(self, limb: Limb) -> "tuple[_ProjectedLimb, Limb] | None":
+        """Project a limb, cut off at the lens; None if it is not in front of it."""
+        p = self._projection
         ends = np.array([limb.start_mm, limb.end_mm])
         depth = p.depth_mm(ends)
         if depth.max() < _NEAR_MM + 10:
@@ -164,14 +164,14 @@ class HandView:
                 ends[k] = ends[1 - k] + share * (ends[k] - ends[1 - k])
                 wide[k] = wide[1 - k] + share * (wide[k] - wide[1 - k])
                 depth[k] = _NEAR_MM
-        pixels = p.see(ends) / _COARSER
+        pixels = p.project_extended(ends) / _COARSER
         focal = p.calibration.focal_x_px / _COARSER
         radius = [focal * wide[k] / float(depth[k]) for k in (0, 1)]
         if np.abs(pixels).max() > 8 * self._size[0]:
             return None
-        return _Flat(start=pixels[0], end=pixels[1], radius=radius, depth=[float(d) for d in depth], wide=wide), limb
+        return _ProjectedLimb(start=pixels[0], end=pixels[1], radius=radius, depth=[float(d) for d in depth], wide=wide), limb
 
-    def _box(self, seen: "list[tuple[_Flat, Limb]]") -> tuple[int, int, int, int] | None:
+    def _box(self, seen: "list[tuple[_ProjectedLimb, Limb]]") -> tuple[int, int, int, int] | None:
         if not seen:
             return None
         boxes = [flat.box(self._size[0] // _COARSER, self._size[1] // _COARSER) for flat, _ in seen]
@@ -180,8 +180,10 @@ class HandView:
             return None
         return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
-    def _draw(self, flat: "_Flat", limb: Limb, grid: tuple[Floats32, Floats32], layers: tuple[Floats32, Floats32, Floats32]) -> None:
-        """Paint one round limb where it is nearer than what is there."""
+    def _draw(
+        self, flat: "_ProjectedLimb", limb: Limb, grid: tuple[Floats32, Floats32], layers: tuple[Floats32, Floats32, Floats32]
+    ) -> None:
+        """Draw a limb where it is closer than what is drawn already."""
         left, top = int(grid[0][0, 0]), int(grid[1][0, 0])
         box = flat.box(left + grid[0].shape[1], top + grid[0].shape[0])
         rows, columns = slice(max(box[1] - top, 0), max(box[3] - top, 0)), slice(max(box[0] - left, 0), max(box[2] - left, 0))
@@ -198,7 +200,7 @@ class HandView:
         near = flat.depth[0] + share * (flat.depth[1] - flat.depth[0]) - height * (flat.wide[0] + share * (flat.wide[1] - flat.wide[0]))
         edge = np.clip((1 - np.sqrt(square)) * radius + 0.5, 0, 1)
         front = (edge > 0) & (near < depth)
-        to_board = self._sight.rotation.T
+        to_board = self._projection.rotation.T
         normal_z = to_board[2, 0] * off_x + to_board[2, 1] * off_y - to_board[2, 2] * height
         normal_y = to_board[1, 0] * off_x + to_board[1, 1] * off_y - to_board[1, 2] * height
         lit = 0.42 + 0.26 * normal_z + 0.1 * normal_y + 0.28 * height
@@ -207,21 +209,21 @@ class HandView:
         np.maximum(cover, edge, out=cover)
 
 
-class _Flat:
+class _ProjectedLimb:
     """A limb in the (reduced) picture: middle line, half widths in pixels, depth and half width in mm at both ends."""
 
     def __init__(self, *, start: Floats, end: Floats, radius: list[float], depth: list[float], wide: list[float]) -> None:
         self.start, self.end, self.radius, self.depth, self.wide = start, end, radius, depth, wide
 
     def box(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """Give the columns and rows that it can touch in a picture of this size."""
+        """Return the columns and rows that it can cover in a picture of this size."""
         most = max(self.radius) + 1
         low, high = np.minimum(self.start, self.end) - most, np.maximum(self.start, self.end) + most
         return max(math.floor(low[0]), 0), max(math.floor(low[1]), 0), min(math.ceil(high[0]), width), min(math.ceil(high[1]), height)
 
 
 def limb(start: Floats, end: Floats, start_wide_mm: float, end_wide_mm: float, color: Tint) -> Limb:
-    """Make a limb between two points (3); the widths are half thicknesses."""
+    """Return a limb between two points (3); the widths are half thicknesses."""
     return Limb(
         start_mm=(float(start[0]), float(start[1]), float(start[2])),
         end_mm=(float(end[0]), float(end[1]), float(end[2])),

@@ -1,4 +1,4 @@
-"""The pictures of one simulated camera: what stands is painted once, only what moves is painted again."""
+"""The pictures of one simulated camera: objects at rest are drawn once, only moving objects are drawn in each frame."""
 
 import math
 from collections import OrderedDict
@@ -8,97 +8,99 @@ import cv2
 import numpy as np
 
 from schemas.geometry import Calibration
-from workers.sources.simulator.darts import DartView, Pose
-from workers.sources.simulator.disturbance import Air
+from workers.sources.simulator.darts import DartPose, DartRenderer
+from workers.sources.simulator.disturbance import ImagingConditions
+from workers.sources.simulator.extended_projection import CameraShift, ExtendedProjection
 from workers.sources.simulator.face import face_picture
-from workers.sources.simulator.hand import HandView
-from workers.sources.simulator.moment import Moment
-from workers.sources.simulator.rig import Light, Mount, Rig
-from workers.sources.simulator.sight import Shift, Sight
+from workers.sources.simulator.frame_content import FrameContent
+from workers.sources.simulator.hand import HandRenderer
+from workers.sources.simulator.imaging import ImagingEffects
+from workers.sources.simulator.rig import CameraMount, Rig, RingLight
 from workers.sources.simulator.sprite import Sprite
-from workers.sources.simulator.veil import Veil
 from workers.vision.frame import Image
 
-_DARTS_KEPT: Final = 12  # standing darts whose sprites are kept; the oldest goes
-_SPOTS_KEPT: Final = 2  # resting places of the camera for which the empty board is kept; the oldest goes
-_NOISE_SPARE: Final = 1 << 19
-_REST: Final = Shift()
+_DARTS_KEPT: Final = 12  # darts in the board whose sprites are kept
+_VIEWS_KEPT: Final = 2  # positions of the camera for which the empty board is kept
+_NOISE_SPARE: Final = 1 << 19  # values of noise more than a picture needs, so that frames differ
+_REST: Final = CameraShift()
 
 
 class Painter:
-    """Paints moments as one camera sees them; not thread-safe."""
+    """Draw frames of one camera; not thread-safe."""
 
     def __init__(self, rig: Rig, camera: int, calibration: Calibration) -> None:
         self._rig = rig
         self._mount = rig.mounts[camera]
         self._calibration = calibration
         self._empty = face_picture(rig, camera, calibration)
-        self._spots: OrderedDict[Shift, _Spot] = OrderedDict()
-        self._still: tuple[tuple[tuple[Pose, ...], Shift], Image] | None = None
-        self._airy: tuple[tuple[int, Air], Image, Image] | None = None  # holds the picture, so that its id stays its own
-        self._veil = Veil(calibration)
-        self._noise = _Noise([rig.seed, camera], self._mount.noise, self._empty.size)
+        self._views: OrderedDict[CameraShift, _RestView] = OrderedDict()
+        self._still: tuple[tuple[tuple[DartPose, ...], CameraShift], Image] | None = None
+        self._last_effect: tuple[tuple[int, ImagingConditions], Image, Image] | None = (
+            None  # keeps the picture alive, else its id could be used again
+        )
+        self._effects = ImagingEffects(calibration)
+        self._noise = _SensorNoise([rig.seed, camera], self._mount.noise, self._empty.size)
 
-    def paint(self, moment: Moment, shift: Shift, number: int, air: Air | None = None) -> Image:
-        """Paint frame `number` (h, w, 3) BGR; the noise follows from the number."""
-        return self._noise.over(self._breathed(self._noiseless(moment, shift), air or Air()), number)
+    def paint(self, content: FrameContent, shift: CameraShift, number: int, conditions: ImagingConditions | None = None) -> Image:
+        """Draw frame `number` (h, w, 3) BGR; its noise is a function of the number."""
+        return self._noise.over(self._with_effects(self._noiseless(content, shift), conditions or ImagingConditions()), number)
 
-    def _noiseless(self, moment: Moment, shift: Shift) -> Image:
-        if shift.swinging or not moment.is_still:
-            return self._in_motion(moment, shift)
-        key = (moment.standing, shift)
+    def _noiseless(self, content: FrameContent, shift: CameraShift) -> Image:
+        if shift.swinging or not content.is_still:
+            return self._composed(content, shift)
+        key = (content.standing, shift)
         if self._still is None or self._still[0] != key:
-            self._still = (key, self._in_motion(moment, shift))
+            self._still = (key, self._composed(content, shift))
         return self._still[1]
 
-    def _breathed(self, picture: Image, air: Air) -> Image:
-        """Let the air change a picture, and remember the last, for light mostly stays as it is."""
-        if air == Air():
+    def _with_effects(self, picture: Image, conditions: ImagingConditions) -> Image:
+        """Apply the imaging conditions; the last result is kept, since they seldom change."""
+        if conditions == ImagingConditions():
             return picture
-        key = (id(picture), air)
-        if self._airy is None or self._airy[0] != key:
-            self._airy = (key, picture, self._veil.over(picture, air))
-        return self._airy[2]
+        key = (id(picture), conditions)
+        if self._last_effect is None or self._last_effect[0] != key:
+            self._last_effect = (key, picture, self._effects.over(picture, conditions))
+        return self._last_effect[2]
 
-    def _in_motion(self, moment: Moment, shift: Shift) -> Image:
-        """Compose a picture without noise; one of a swinging camera is composed as at rest and pushed, which is quicker."""
+    def _composed(self, content: FrameContent, shift: CameraShift) -> Image:
+        """Draw a picture without noise; for a swinging camera the picture at rest is drawn and shifted, which is faster."""
         if not shift.swinging:
-            return self._compressed(self._spot(shift).compose(moment))
-        return self._compressed(_pushed(self._spot(_REST).compose(moment), Sight(self._calibration, shift)))
+            return self._compressed(self._view(shift).compose(content))
+        return self._compressed(_pushed(self._view(_REST).compose(content), ExtendedProjection(self._calibration, shift)))
 
     def _compressed(self, picture: Image) -> Image:
-        """Give the picture the blocks and colour fringes of JPEG; noise comes later, so that a still scene costs it once."""
+        """Add the blocks and colour fringes of JPEG; noise is added afterwards, so that a still scene is compressed only once."""
         _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, self._mount.jpeg])
         return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
-    def _spot(self, shift: Shift) -> "_Spot":
-        if shift not in self._spots:
-            sight = Sight(self._calibration, shift)
-            ground = self._empty if shift == _REST else _pushed(self._empty, sight)
-            self._spots[shift] = _Spot(sight, ground, self._rig.light, self._mount)
-            if len(self._spots) > _SPOTS_KEPT:
-                self._spots.popitem(last=False)
-        self._spots.move_to_end(shift)
-        return self._spots[shift]
+    def _view(self, shift: CameraShift) -> "_RestView":
+        if shift not in self._views:
+            projection = ExtendedProjection(self._calibration, shift)
+            ground = self._empty if shift == _REST else _pushed(self._empty, projection)
+            self._views[shift] = _RestView(projection, ground, self._rig.light, self._mount)
+            if len(self._views) > _VIEWS_KEPT:
+                self._views.popitem(last=False)
+        self._views.move_to_end(shift)
+        return self._views[shift]
 
 
-class _Spot:
-    """A place in which a camera rests: the empty board from there, and the darts that it has seen standing."""
+class _RestView:
+    """A position in which a camera rests: the picture of the empty board, and the sprites of the darts in it."""
 
-    def __init__(self, sight: Sight, ground: Image, light: Light, mount: Mount) -> None:
+    def __init__(self, projection: ExtendedProjection, ground: Image, light: RingLight, mount: CameraMount) -> None:
         self._ground = ground
-        self._darts = DartView(sight, light, mount)
-        self._hands = HandView(sight, light, mount)
-        self._kept: OrderedDict[Pose, tuple[Sprite | None, Sprite | None, float]] = OrderedDict()
+        self._darts = DartRenderer(projection, light, mount)
+        self._hands = HandRenderer(projection, light, mount)
+        self._kept: OrderedDict[DartPose, tuple[Sprite | None, Sprite | None, float]] = OrderedDict()
 
-    def compose(self, moment: Moment) -> Image:
-        """Lay shadows, then things from far to near over the empty board."""
+    def compose(self, content: FrameContent) -> Image:
+        """Draw shadows, then objects from far to near over the empty board."""
         picture = self._ground.copy()
-        shadows = [self._sprites(p)[0] for p in (*moment.standing, *(m.rest for m in moment.moving if m.rest))]
-        things = [(distance, sprite) for _, sprite, distance in map(self._sprites, moment.standing)]
-        things += [(self._darts.distance_mm(m.poses[0]), self._darts.blurred(m.poses, 4 if m.rest else 2)) for m in moment.moving]
-        things += [(math.dist(body[0].start_mm, self._hands.center_mm), self._hands.draw(body)) for body in moment.bodies]
-        for hand in moment.hands:
+        shadows = [self._sprites(p)[0] for p in (*content.standing, *(m.rest for m in content.moving if m.rest))]
+        things = [(distance, sprite) for _, sprite, distance in map(self._sprites, content.standing)]
+        things += [(self._darts.distance_mm(m.poses[0]), self._darts.blurred(m.poses, 4 if m.rest else 2)) for m in content.moving]
+        things += [(math.dist(body[0].start_mm, self._hands.center_mm), self._hands.draw(body)) for body in content.bodies]
+        for hand in content.hands:
             shadows.append(self._hands.shadow(hand))
             things.append((self._hands.distance_mm(hand), self._hands.sprite(hand)))
         for sprite in (*shadows, *(s for _, s in sorted(things, key=lambda thing: -thing[0]))):
@@ -106,8 +108,8 @@ class _Spot:
                 sprite.lay(picture)
         return picture
 
-    def _sprites(self, pose: Pose) -> tuple[Sprite | None, Sprite | None, float]:
-        """Give shadow, dart and distance of a dart that stands."""
+    def _sprites(self, pose: DartPose) -> tuple[Sprite | None, Sprite | None, float]:
+        """Return shadow, sprite and distance of a dart in the board."""
         if pose not in self._kept:
             self._kept[pose] = (self._darts.shadow(pose), self._darts.sprite(pose), self._darts.distance_mm(pose))
             if len(self._kept) > _DARTS_KEPT:
@@ -115,14 +117,14 @@ class _Spot:
         return self._kept[pose]
 
 
-def _pushed(picture: Image, sight: Sight) -> Image:
-    """Displace a picture; cubic, or else the wires of a camera that swings would be seen to blur."""
-    pushed = cv2.warpAffine(picture, sight.displacement(), sight.size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+def _pushed(picture: Image, projection: ExtendedProjection) -> Image:
+    """Shift a picture; cubic, else the wires of a swinging camera would be blurred."""
+    pushed = cv2.warpAffine(picture, projection.displacement(), projection.size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return pushed.astype(np.uint8, copy=False)
 
 
-class _Noise:
-    """Sensor noise: a long strip made once; each frame takes another piece of it."""
+class _SensorNoise:
+    """Sensor noise: a long strip of values; each frame uses another part of it."""
 
     def __init__(self, seed: list[int], sigma: float, length: int) -> None:
         rng = np.random.default_rng([*seed, 0x4015E])

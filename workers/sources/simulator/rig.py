@@ -1,4 +1,4 @@
-"""A simulated rig: three cameras around a board, and how board, room and light look. Everything follows from a seed."""
+"""A simulated rig: three cameras around a board, and the appearance of board, room and light. It is a function of a seed."""
 
 import math
 from functools import lru_cache
@@ -13,14 +13,14 @@ from schemas.geometry import Calibration
 Floats = NDArray[np.float64]
 Tint = tuple[float, float, float]  # blue, green, red; linear light, 0 to 1
 CAMERAS = 3
-_WIDTH_PX = 800  # the width that focal lengths are drawn for
+WIDTH_PX = 800  # width of the picture for which focal lengths, shifts and positions are given in pixels
 
 
-class Mount(Value, frozen=True, kw_only=True):
-    """Where one camera hangs and what its lens and sensor do; pixels are those of a picture 800 wide.
+class CameraMount(Value, frozen=True, kw_only=True):
+    """The position, lens and sensor of one camera; pixels are those of a picture 800 wide.
 
-    `ceiling` is the brightest level that it gives (share of 255), `haze` the light in its black, `bloom` how far bright places run over
-    their edges (share), `jpeg` the quality of its pictures.
+    `ceiling` is its brightest level (share of 255), `haze` the light in its black, `bloom` the share of light that bright areas spread
+    beyond their edges, `jpeg` the quality of its pictures.
     """
 
     azimuth_rad: float
@@ -43,8 +43,8 @@ class Mount(Value, frozen=True, kw_only=True):
     jpeg: int
 
 
-class Light(Value, frozen=True, kw_only=True):
-    """The ring of lamps before the board: its size, and how much brighter one side is (share per metre)."""
+class RingLight(Value, frozen=True, kw_only=True):
+    """The ring of lamps in front of the board; `tilt` is the gradient of its light (share per metre)."""
 
     radius_mm: float
     height_mm: float
@@ -55,10 +55,10 @@ class Light(Value, frozen=True, kw_only=True):
     brackets_rad: tuple[float, ...]
 
 
-class BoardLook(Value, frozen=True, kw_only=True):
-    """Colours and wear of the board and what lies around it.
+class BoardAppearance(Value, frozen=True, kw_only=True):
+    """Colours and wear of the board and its surroundings.
 
-    `wear` grows from 0 (new) to 1; `edge_mm` is how far the borders of the beds are frayed; `room` is the contrast of what stands beside.
+    `wear` is 0 (new) to 1; `edge_mm` is the deviation of the frayed borders of the beds; `room` is the contrast of objects on the wall.
     """
 
     light_bed: Tint
@@ -86,19 +86,19 @@ class Rig(Value, frozen=True, kw_only=True):
     """One simulated installation."""
 
     seed: int
-    mounts: tuple[Mount, ...]
-    light: Light
-    look: BoardLook
+    mounts: tuple[CameraMount, ...]
+    light: RingLight
+    look: BoardAppearance
 
 
 @lru_cache(maxsize=8)
 def rig_of(seed: int) -> Rig:
-    """Draw the rig of a seed."""
+    """Return the rig of a seed."""
     rng = np.random.default_rng([seed, 0x219])
     first_rad = rng.uniform(0, math.tau / CAMERAS)
     sensors = np.random.default_rng([seed, 0x5E25])
-    warmth = float(sensors.uniform(-0.12, 0.25))  # most cameras that trust daylight give a blue picture under lamps
-    family = _Family(
+    warmth = float(sensors.uniform(-0.12, 0.25))  # cameras balanced for daylight often give a blue picture under lamps
+    family = _CameraFamily(
         focal_px=rng.uniform(530, 610),
         k1=rng.uniform(-0.19, 0.09),
         white=_tint(rng, 1.0, 0.05),
@@ -111,7 +111,7 @@ def rig_of(seed: int) -> Rig:
         jpeg=int(sensors.integers(78, 96)),
     )
     mounts = tuple(_mount(rng, sensors, first_rad + k * math.tau / CAMERAS, family) for k in range(CAMERAS))
-    light = Light(
+    light = RingLight(
         radius_mm=float(rng.uniform(370, 410)),
         height_mm=float(rng.uniform(185, 225)),
         level=float(rng.uniform(0.85, 1.1)),
@@ -120,18 +120,18 @@ def rig_of(seed: int) -> Rig:
         ambient=float(rng.uniform(0.03, 0.12)),
         brackets_rad=tuple(float(first_rad + math.pi / CAMERAS + k * math.tau / CAMERAS + rng.uniform(-0.2, 0.2)) for k in range(CAMERAS)),
     )
-    return Rig(seed=seed, mounts=mounts, light=light, look=_look(rng, np.random.default_rng([seed, 0x1003])))
+    return Rig(seed=seed, mounts=mounts, light=light, look=_appearance(rng, np.random.default_rng([seed, 0x1003])))
 
 
 def near_sector(rig: Rig, camera: int) -> int:
-    """Name the sector that lies nearest to a camera."""
+    """Return the sector nearest to a camera."""
     return SECTORS[round((90 - math.degrees(rig.mounts[camera].azimuth_rad)) / 18) % 20]
 
 
 def true_calibration(rig_seed: int, camera: int, width: int, height: int, camera_id: CameraId) -> Calibration:
-    """Tell where a camera of a rig really stands, for pictures of this size in pixels."""
+    """Return the true calibration of a camera of a rig, for pictures of this size in pixels."""
     mount = rig_of(rig_seed).mounts[camera]
-    scale = width / _WIDTH_PX
+    scale = width / WIDTH_PX
     rotation, translation_mm = _pose(mount)
     return Calibration(
         camera_id=camera_id,
@@ -150,8 +150,8 @@ def true_calibration(rig_seed: int, camera: int, width: int, height: int, camera
     )
 
 
-class _Family(Value, frozen=True, kw_only=True):
-    """What the three cameras of a rig share, being of one make."""
+class _CameraFamily(Value, frozen=True, kw_only=True):
+    """The common properties of the three cameras of a rig, which are of one model."""
 
     focal_px: float
     k1: float
@@ -165,9 +165,9 @@ class _Family(Value, frozen=True, kw_only=True):
     jpeg: int
 
 
-def _mount(rng: np.random.Generator, sensors: np.random.Generator, azimuth_rad: float, family: _Family) -> Mount:
+def _mount(rng: np.random.Generator, sensors: np.random.Generator, azimuth_rad: float, family: _CameraFamily) -> CameraMount:
     k1 = float(np.clip(family.k1 + rng.uniform(-0.02, 0.02), -0.2, 0.1))
-    return Mount(
+    return CameraMount(
         azimuth_rad=float(azimuth_rad + rng.uniform(-0.09, 0.09)),
         reach_mm=float(rng.uniform(250, 310)),
         height_mm=float(rng.uniform(230, 290)),
@@ -189,7 +189,7 @@ def _mount(rng: np.random.Generator, sensors: np.random.Generator, azimuth_rad: 
     )
 
 
-def _pose(mount: Mount) -> tuple[Floats, Floats]:
+def _pose(mount: CameraMount) -> tuple[Floats, Floats]:
     center_mm = np.array([mount.reach_mm * math.cos(mount.azimuth_rad), mount.reach_mm * math.sin(mount.azimuth_rad), mount.height_mm])
     forward = np.array([*mount.aim_mm, 0.0]) - center_mm
     forward /= np.linalg.norm(forward)
@@ -201,12 +201,12 @@ def _pose(mount: Mount) -> tuple[Floats, Floats]:
     return rotation, -rotation @ center_mm
 
 
-def _look(rng: np.random.Generator, details: np.random.Generator) -> BoardLook:
+def _appearance(rng: np.random.Generator, details: np.random.Generator) -> BoardAppearance:
     surrounds: tuple[Tint, ...] = ((0.012, 0.012, 0.013), (0.016, 0.016, 0.017), (0.16, 0.06, 0.05), (0.03, 0.03, 0.14))
     walls: tuple[Tint, ...] = ((0.34, 0.37, 0.37), (0.42, 0.4, 0.36), (0.1, 0.17, 0.3), (0.2, 0.2, 0.2))
     brands: tuple[Tint, ...] = ((0.5, 0.5, 0.5), (0.03, 0.02, 0.5), (0.4, 0.12, 0.02), (0.05, 0.4, 0.5))
     worn = float(rng.uniform(0, 1))
-    return BoardLook(
+    return BoardAppearance(
         light_bed=_scaled((0.46, 0.57, 0.6), rng.uniform(0.9, 1.12)),
         dark_bed=_scaled((0.0105, 0.01, 0.01), rng.uniform(0.7, 1.3)),
         red=_scaled((0.03, 0.022, 0.42), rng.uniform(0.8, 1.1)),

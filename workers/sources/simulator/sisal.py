@@ -1,4 +1,4 @@
-"""The sisal of a board: fibres, stains, holes of old darts, lint, frayed borders. Everything follows from the look's texture number."""
+"""The sisal of a board: fibres, stains, holes of old darts, lint, frayed borders. They are a function of the texture number."""
 
 from functools import lru_cache
 from typing import Final
@@ -7,28 +7,28 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.sources.simulator.rig import BoardLook
+from workers.sources.simulator.rig import BoardAppearance
 
 Floats32 = NDArray[np.float32]
-_PER_MM: Final = 2.2
-_SIZE: Final = 1024  # of a texture, which covers the board
+_PER_MM: Final = 2.2  # pixels
+_SIZE: Final = 1024  # pixels of a texture, which covers the board
 _FAVOURITES_MM: Final = ((0, 103), (0, 130), (-31, -98), (0, 0), (31, -98), (0, 166))
 
 
-def add_wear(light: Floats32, look: BoardLook, x_mm: Floats32, y_mm: Floats32) -> None:
-    """Lay fibres, stains and holes over the beds (h, w, 3), in place; lint shows on dark beds."""
+def add_wear(light: Floats32, look: BoardAppearance, x_mm: Floats32, y_mm: Floats32) -> None:
+    """Add fibres, stains and holes to the beds (h, w, 3), in place; lint is visible on dark beds."""
     shade, lint = _textures(look)
     light *= _at(shade, x_mm, y_mm)[..., None]
     light += _at(lint, x_mm, y_mm)[..., None]
 
 
-def fray(look: BoardLook, x_mm: Floats32, y_mm: Floats32) -> Floats32:
-    """Tell how far a border is off where it should be, as noise of deviation 1."""
+def fray(look: BoardAppearance, x_mm: Floats32, y_mm: Floats32) -> Floats32:
+    """Return the displacement of frayed borders as noise of deviation 1."""
     return _at(_frayed(look.texture), x_mm, y_mm)
 
 
 @lru_cache(maxsize=2)
-def _textures(look: BoardLook) -> tuple[Floats32, Floats32]:
+def _textures(look: BoardAppearance) -> tuple[Floats32, Floats32]:
     rng = np.random.default_rng(look.texture)
     fibres = cv2.GaussianBlur(rng.standard_normal((_SIZE, _SIZE), np.float32), (0, 0), 0.9)
     stains = cv2.resize(rng.standard_normal((24, 24), np.float32), (_SIZE, _SIZE), interpolation=cv2.INTER_CUBIC)
@@ -55,7 +55,7 @@ def _frayed(texture: int) -> Floats32:
     return np.asarray(noise / noise.std(), np.float32)
 
 
-def _holes(look: BoardLook, rng: np.random.Generator) -> NDArray[np.float64]:
+def _holes(look: BoardAppearance, rng: np.random.Generator) -> NDArray[np.float64]:
     favourites = np.array(_FAVOURITES_MM, float)
     near = favourites[rng.integers(len(favourites), size=look.holes)] + rng.normal(0, 22, (look.holes, 2))
     spread = rng.uniform(-160, 160, (look.holes // 4, 2))

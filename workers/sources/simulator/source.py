@@ -4,23 +4,23 @@ import math
 import time
 from typing import Final
 
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.sources.simulator.address import Address, parse_address
-from workers.sources.simulator.moment import air_of, moment_at, shift_at
+from workers.sources.simulator.frame_content import conditions_of, content_at, shift_at
 from workers.sources.simulator.painter import Painter
 from workers.sources.simulator.rig import rig_of, true_calibration
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 from workers.vision.frame import Frame
 
 _SMALLEST_PX: Final = 64
 
 
 class SimulatorSource:
-    """Renders one camera of a rig: the scene at a media time follows from the URL and the time since its epoch.
+    """A source that renders one camera of a rig; a frame is a function of the URL and the time since its epoch.
 
-    Frames lie on a grid that all cameras of one epoch share. Live, a frame is handed out when its time has come and those
-    that nobody fetched in time are left out; in lockstep each one is handed out at once.
+    Frames are on a time grid that all cameras of one epoch share. When live, `read` waits for the time of a frame, and frames that were not
+    read in time are skipped; in lockstep it returns every frame at once.
     """
 
     simulated = True
@@ -31,16 +31,16 @@ class SimulatorSource:
         self._start_s = start_s
         self._address: Address | None = None
         self._painter: Painter | None = None
-        self._story = Story(name="demo", seed=0)
+        self._story = Script(name="demo", seed=0)
         self._epoch_s = start_s
         self._next = 0
         self._first = True
 
     def open(self) -> None:
-        """Read the URL and render the empty board.
+        """Parse the URL and render the empty board.
 
         Raises:
-            SourceError: the URL or the picture size makes no sense.
+            SourceError: the URL or the picture size is invalid.
         """
         spec, address = self._spec, parse_address(self._spec.url)
         if min(spec.width, spec.height) < _SMALLEST_PX or not spec.fps > 0:
@@ -53,11 +53,11 @@ class SimulatorSource:
         self._next = math.ceil((self._start_s - self._epoch_s) * spec.fps - 1e-6)
 
     def next_s(self) -> float | None:
-        """Give the media time of the next frame; None when the story is over."""
+        """Return the media time of the next frame; None at the end of the script."""
         return None if self._next / self._spec.fps >= self._story.end_s else self._time_s(self._next)
 
     def read(self) -> Frame | None:
-        """Render the next frame, live when its time has come; None when the story is over.
+        """Render the next frame, when live at its time; None at the end of the script.
 
         Raises:
             SourceError: the source is not open.
@@ -71,21 +71,23 @@ class SimulatorSource:
             return None
         number, since_s = self._next, self._next / self._spec.fps
         self._next += 1
-        story, camera = self._story, self._address.camera
-        picture = self._painter.paint(moment_at(story, since_s), shift_at(story, camera, since_s), number, air_of(story, camera, since_s))
+        script, camera = self._story, self._address.camera
+        picture = self._painter.paint(
+            content_at(script, since_s), shift_at(script, camera, since_s), number, conditions_of(script, camera, since_s)
+        )
         sequence_id = self._story.name if self._lockstep and self._first else None
         self._first = False
         return Frame(due_s, pixels=picture, sequence_id=sequence_id)
 
     def close(self) -> None:
-        """Let go of the pictures."""
+        """Release the pictures."""
         self._painter = None
 
     def _time_s(self, number: int) -> float:
         return self._epoch_s + number / self._spec.fps
 
     def _wait(self) -> None:
-        """Sleep until the next frame is due; when it is long past, go on with the newest."""
+        """Sleep until the next frame is due; if it is overdue, continue with the newest."""
         now_s = time.monotonic()
         newest = math.floor((now_s - self._epoch_s) * self._spec.fps)
         self._next = max(self._next, newest)

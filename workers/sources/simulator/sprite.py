@@ -1,4 +1,4 @@
-"""A small picture with soft edges that is laid over a larger one."""
+"""A small picture with soft edges that is drawn over a larger one."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from workers.vision.frame import Image
 
 Floats = NDArray[np.float64]
-_SHIFT = 4  # binary digits of a pixel that polygon corners are drawn to
+_SHIFT = 4  # fractional bits of the corners of polygons
 
 
 class Sprite:
-    """Colour already weighted with its cover, and what of the ground shines through (255 = all), both (h, w, 3) at pixel (x, y)."""
+    """Colour multiplied by its coverage, and transparency (255 is transparent), both (h, w, 3) at pixel (x, y)."""
 
     def __init__(self, x: int, y: int, color: Image, through: Image) -> None:
         self.x = x
@@ -22,7 +22,7 @@ class Sprite:
         self.through = through
 
     def lay(self, ground: Image) -> None:
-        """Lay it over a picture, in place."""
+        """Draw it over a picture, in place."""
         height, width = self.color.shape[:2]
         part = ground[self.y : self.y + height, self.x : self.x + width]
         cv2.multiply(part, self.through, part, 1 / 255)
@@ -30,14 +30,14 @@ class Sprite:
 
     @staticmethod
     def mean(sprites: Sequence["Sprite"]) -> "Sprite":
-        """Average sprites of one place and size: what a shutter sees of a thing that moves."""
+        """Return the mean of sprites of one position and size: the motion blur of an object."""
         color = np.stack([s.color for s in sprites]).astype(np.uint16).sum(axis=0) // len(sprites)
         through = np.stack([s.through for s in sprites]).astype(np.uint16).sum(axis=0) // len(sprites)
         return Sprite(sprites[0].x, sprites[0].y, np.asarray(color, np.uint8), np.asarray(through, np.uint8))
 
 
 class Canvas:
-    """A finer part of a camera's picture for polygons; corners are given in pixels of the whole picture."""
+    """A part of a picture at higher resolution for polygons; corners are given in pixels of the whole picture."""
 
     def __init__(self, left: int, top: int, right: int, bottom: int, finer: int) -> None:
         self._left, self._top, self._finer = left, top, finer
@@ -48,7 +48,7 @@ class Canvas:
 
     @classmethod
     def around(cls, pixels: Floats, width: int, height: int, finer: int) -> "Canvas | None":
-        """Make a canvas that holds these pixels (n, 2) as far as they lie in a picture of this size; None when none does."""
+        """Return a canvas that covers these pixels (n, 2), as far as they are in a picture of this size; None if none is."""
         left, top = np.floor(pixels.min(axis=0)).astype(int) - 2
         right, bottom = np.ceil(pixels.max(axis=0)).astype(int) + 3
         left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
@@ -57,7 +57,7 @@ class Canvas:
         return cls(int(left), int(top), int(right), int(bottom), finer)
 
     def corners(self, pixels: Floats) -> NDArray[np.int32]:
-        """Turn pixels (…, 2) into fixed-point corners of this canvas."""
+        """Convert pixels (…, 2) to fixed-point corners of this canvas."""
         local = (pixels - (self._left, self._top) + 0.5) * self._finer - 0.5
         return np.clip(np.round(local * (1 << _SHIFT)), -(2**26), 2**26).astype(np.int32)
 
@@ -67,7 +67,7 @@ class Canvas:
         cv2.fillConvexPoly(self._cover, corners, 255, cv2.LINE_8, _SHIFT)
 
     def sprite(self, blur_px: float = 0.0) -> Sprite:
-        """Take what was drawn, reduced to the pixels of the picture, as a lens sees it that blurs so much."""
+        """Return the drawing at the resolution of the picture, blurred by a lens."""
         color = cv2.resize(self._color, self._size, interpolation=cv2.INTER_AREA)
         cover = cv2.resize(self._cover, self._size, interpolation=cv2.INTER_AREA)
         if blur_px > 0:

@@ -1,4 +1,4 @@
-"""What a right system tells of a simulated story: `truth.json` as recordings have it, and each visit as a list of events."""
+"""The truth of a simulated script: `truth.json` as in recordings, and the events that a correct system reports for each visit."""
 
 import math
 from collections.abc import Iterator
@@ -7,28 +7,28 @@ from typing import Any, Final
 from schemas.base import Value
 from schemas.board import BoardSpec, bed_at, wire_distance_mm
 from workers.sources.simulator.disturbance import SLOT_S, disturbances_of
-from workers.sources.simulator.story import Story
-from workers.sources.simulator.visit import FALL_S, FLIGHT_S, SHAKE_S, Throw, Visit
+from workers.sources.simulator.script import Script
+from workers.sources.simulator.visit import FALL_S, FLIGHT_S, SHAKE_S, SimulatedThrow, SimulatedVisit
 
 _BOARD: Final = BoardSpec()
-_SLOTS: Final = 3
+_SLOTS: Final = 3  # of a visit
 
 
-def truth(story: Story, until_s: float) -> dict[str, Any]:
-    """Tell what happens in the whole visits until a time (seconds since the epoch), as the JSON of `truth.json`.
+def truth(script: Script, until_s: float) -> dict[str, Any]:
+    """Return the truth of the complete visits until a time (seconds since the epoch), as the JSON of `truth.json`.
 
-    Beside the frames that recordings have, `visits` lists for each visit its slots, the darts that hit and the events in order.
+    In addition to the frames of recordings, `visits` holds for each visit its slots, the darts that hit, and the events in order.
     """
-    visits = story.visits_until(until_s)
+    visits = script.visits_until(until_s)
     frames: list[dict[str, Any]] = [{"t_ms": 0, "expect": {"type": "start"}}]
     frames += [{"t_ms": round(1000 * at_s), "expect": expect} for visit in visits for at_s, expect in sorted(_frames(visit), key=_time)]
-    end_s = visits[-1].end_s if visits else min(until_s, story.end_s)
-    sequence = {"kind": story.name, "end_ms": round(1000 * end_s), "frames": frames, "visits": [_visit(v) for v in visits]}
-    return {"version": 1, "seed": story.seed, "sequences": {story.name: sequence}}
+    end_s = visits[-1].end_s if visits else min(until_s, script.end_s)
+    sequence = {"kind": script.name, "end_ms": round(1000 * end_s), "frames": frames, "visits": [_visit(v) for v in visits]}
+    return {"version": 1, "seed": script.seed, "sequences": {script.name: sequence}}
 
 
-class Motion(Value, frozen=True, kw_only=True):
-    """What moves or changes in the pictures from when to when (seconds since the epoch), in one camera's or in all (None)."""
+class TrueMotion(Value, frozen=True, kw_only=True):
+    """A motion or change in the pictures of one camera or of all (None); times are seconds since the epoch."""
 
     kind: str
     start_s: float
@@ -36,44 +36,44 @@ class Motion(Value, frozen=True, kw_only=True):
     camera: int | None = None
 
 
-def motions(story: Story, until_s: float) -> list[Motion]:
-    """List everything that changes pictures within whole visits until a time: darts, hands, and what disturbs."""
-    visits = story.visits_until(until_s)
+def motions(script: Script, until_s: float) -> list[TrueMotion]:
+    """Return all motions in the complete visits until a time: darts, hands, and disturbances."""
+    visits = script.visits_until(until_s)
     found = [m for visit in visits for m in _motions(visit)]
-    if visits and story.troubled_s(visits[0].start_s + story.length_s / 2) is not None:
-        slots = range(math.ceil(len(visits) * story.length_s / SLOT_S))
-        for d in (d for slot in slots for d in disturbances_of(story.seed, slot)):
-            start_s = story.since_s(d.start_s)
-            found.append(Motion(kind=d.kind, start_s=start_s, end_s=start_s + d.end_s - d.start_s, camera=d.camera))
+    if visits and script.disturbed_s(visits[0].start_s + script.length_s / 2) is not None:
+        slots = range(math.ceil(len(visits) * script.length_s / SLOT_S))
+        for d in (d for slot in slots for d in disturbances_of(script.seed, slot)):
+            start_s = script.since_s(d.start_s)
+            found.append(TrueMotion(kind=d.kind, start_s=start_s, end_s=start_s + d.end_s - d.start_s, camera=d.camera))
     return sorted(found, key=lambda motion: motion.start_s)
 
 
-def _motions(visit: Visit) -> Iterator[Motion]:
-    taken = {number for reach in visit.reaches for number, _ in reach.takes}
+def _motions(visit: SimulatedVisit) -> Iterator[TrueMotion]:
+    taken = {number for reach in visit.hand_movements for number, _ in reach.takes}
     for throw in visit.throws:
-        yield Motion(kind="dart", start_s=throw.at_s - FLIGHT_S, end_s=throw.at_s + SHAKE_S)
+        yield TrueMotion(kind="dart", start_s=throw.at_s - FLIGHT_S, end_s=throw.at_s + SHAKE_S)
         if throw.number not in taken:
-            yield Motion(kind="fall", start_s=throw.gone_s, end_s=throw.gone_s + FALL_S)
-    for reach in visit.reaches:
-        yield Motion(kind="hand", start_s=reach.start_s, end_s=reach.end_s)
+            yield TrueMotion(kind="fall", start_s=throw.gone_s, end_s=throw.gone_s + FALL_S)
+    for reach in visit.hand_movements:
+        yield TrueMotion(kind="hand", start_s=reach.start_s, end_s=reach.end_s)
 
 
 def _time(frame: tuple[float, dict[str, Any]]) -> float:
     return frame[0]
 
 
-def _frames(visit: Visit) -> Iterator[tuple[float, dict[str, Any]]]:
+def _frames(visit: SimulatedVisit) -> Iterator[tuple[float, dict[str, Any]]]:
     for throw in visit.throws:
         yield throw.at_s - FLIGHT_S, {"type": "in_flight"}
         if throw.outcome in {"bounces", "drops", "lodges"}:
-            yield throw.at_s, {"type": "nothing"} | _place(throw)  # its point never stood still in the board: a hit would be invented
+            yield throw.at_s, {"type": "nothing"} | _landing(throw)  # its point was never at rest in the board: a hit would be wrong
         else:
-            yield throw.at_s, {"type": "dart_hit", "occluded": 0} | _place(throw)
+            yield throw.at_s, {"type": "dart_hit", "occluded": 0} | _landing(throw)
         if throw.outcome == "falls":
             yield throw.gone_s, {"type": "fell_out", "count": 1}
     lodged = {t.number for t in visit.throws if t.outcome == "lodges"}
-    taking = [r for r in visit.reaches if r.takes or r.loosened]
-    for reach in visit.reaches:
+    taking = [r for r in visit.hand_movements if r.takes or r.loosened]
+    for reach in visit.hand_movements:
         if not taking or reach.start_s < taking[0].start_s:
             yield reach.start_s, {"type": "hand"}
     if taking:
@@ -81,7 +81,7 @@ def _frames(visit: Visit) -> Iterator[tuple[float, dict[str, Any]]]:
         yield taking[0].start_s, {"type": "takeout", "count": len(gone)}
 
 
-def _place(throw: Throw) -> dict[str, Any]:
+def _landing(throw: SimulatedThrow) -> dict[str, Any]:
     pose = throw.pose
     bed = bed_at(pose.x_mm, pose.y_mm, _BOARD)
     return {
@@ -94,7 +94,7 @@ def _place(throw: Throw) -> dict[str, Any]:
     }
 
 
-def _visit(visit: Visit) -> dict[str, Any]:
+def _visit(visit: SimulatedVisit) -> dict[str, Any]:
     events, completed = _numbered(sorted([*(e for t in visit.throws for e in _thrown(t)), *_reached(visit)], key=_time))
     return {
         "kind": visit.kind,
@@ -107,32 +107,32 @@ def _visit(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _thrown(throw: Throw) -> Iterator[tuple[float, dict[str, Any]]]:
-    """Tell a throw as events; `or` lists what may be told instead of a dart that never stood still."""
-    told = {"dart": throw.number} | _place(throw)
+def _thrown(throw: SimulatedThrow) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Return the events of a throw; `or` lists acceptable alternatives for a dart that was never at rest."""
+    reported = {"dart": throw.number} | _landing(throw)
     if throw.outcome == "bounces":
-        yield throw.gone_s, {"event": "dart_bounce_out", "or": ["throw_miss", "dart_unscored"]} | told
+        yield throw.gone_s, {"event": "dart_bounce_out", "or": ["throw_miss", "dart_unscored"]} | reported
     elif throw.outcome == "drops":
-        yield throw.gone_s, {"event": "throw_miss", "or": ["dart_bounce_out", "dart_unscored"]} | told
+        yield throw.gone_s, {"event": "throw_miss", "or": ["dart_bounce_out", "dart_unscored"]} | reported
     elif throw.outcome == "lodges":
-        yield throw.at_s, {"event": "dart_unscored", "or": ["throw_miss"]} | told
+        yield throw.at_s, {"event": "dart_unscored", "or": ["throw_miss"]} | reported
     else:
-        yield throw.at_s, {"event": "dart_hit"} | told
+        yield throw.at_s, {"event": "dart_hit"} | reported
     if throw.outcome == "falls":
-        yield throw.gone_s, {"event": "dart_bounce_out"} | told
+        yield throw.gone_s, {"event": "dart_bounce_out"} | reported
     if throw.pushed:
         at_s, pose = throw.pushed
         yield at_s + 1e-3, {"event": "dart_moved", "dart": throw.number, "x_mm": pose.x_mm, "y_mm": pose.y_mm}
 
 
-def _reached(visit: Visit) -> Iterator[tuple[float, dict[str, Any]]]:
-    """Tell the hands as events; once a dart is out the takeout stays open until the board is empty.
+def _reached(visit: SimulatedVisit) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Return the events of the hands; once a dart is removed, the takeout continues until the board is empty.
 
-    A dart that lodged in another was never known to stand, so nothing is told of it when it goes.
+    A dart that lodged in another was never in the board, so its removal is no event.
     """
     lodged = {t.number for t in visit.throws if t.outcome == "lodges"}
     is_open = False
-    for reach in visit.reaches:
+    for reach in visit.hand_movements:
         if not is_open:
             yield reach.start_s, {"event": "takeout_started"}
         gone = [(number, at_s) for number, at_s in (*reach.takes, *reach.loosened) if number not in lodged]
@@ -147,11 +147,11 @@ def _reached(visit: Visit) -> Iterator[tuple[float, dict[str, Any]]]:
 
 
 def _numbered(timed: list[tuple[float, dict[str, Any]]]) -> tuple[list[dict[str, Any]], list[int]]:
-    """Give each dart the slot that it takes, counted from 1, and the slots of each visit that is completed.
+    """Number the darts by their slots, counted from 1; return the events and the slots of each completed visit.
 
-    A takeout that empties the board ends the visit. A dart that comes beside a full visit or an open takeout takes no slot: it is extra.
+    A takeout that empties the board ends the visit. A dart after a full visit or during a takeout has no slot: it is extra.
     """
-    told: list[dict[str, Any]] = []
+    reported: list[dict[str, Any]] = []
     completed: list[int] = []
     slot_of: dict[int, int] = {}
     used, is_open = 0, False
@@ -168,5 +168,5 @@ def _numbered(timed: list[tuple[float, dict[str, Any]]]) -> tuple[list[dict[str,
             completed.append(used)
             used = 0
         slot = {} if dart is None else {"slot": slot_of[dart]}
-        told.append({"t_ms": round(1000 * at_s)} | {"event": event.pop("event")} | slot | event)
-    return told, completed
+        reported.append({"t_ms": round(1000 * at_s)} | {"event": event.pop("event")} | slot | event)
+    return reported, completed

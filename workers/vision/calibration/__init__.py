@@ -1,4 +1,4 @@
-"""From pictures of the empty board to a camera's lens and place before it."""
+"""Calibrate a camera: lens and pose from pictures of the empty board."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,22 +8,28 @@ from numpy.typing import NDArray
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
-from schemas.worker import KnownLens
-from workers.vision.calibration.boundaries import Lines, blur_of, lines_of, sample_steepest, sample_wires
+from schemas.pipe.to_worker import KnownLens
+from workers.vision.calibration.board_search import BoardHypothesis, find_board
+from workers.vision.calibration.boundaries import BoundaryPoints, blur_of, boundary_points, sample_steepest, sample_wires
+from workers.vision.calibration.camera_fit import CameraFit, fit_camera
+from workers.vision.calibration.camera_model import CameraModel, from_homography, model_of
 from workers.vision.calibration.drift import drift_px
-from workers.vision.calibration.evidence import ring_evidence
-from workers.vision.calibration.finding import FoundBoard, find_board
-from workers.vision.calibration.model import Model, from_homography, model_of
-from workers.vision.calibration.numbers import read_numbers
-from workers.vision.calibration.orientation import oriented
+from workers.vision.calibration.number_ring import read_numbers
+from workers.vision.calibration.orientation import orient
 from workers.vision.calibration.points import Points, boards_through
-from workers.vision.calibration.refusal import SEEN_SHARE, CalibrationRefusedError, cut_off, judge, not_found
-from workers.vision.calibration.solve import Fit, fit
+from workers.vision.calibration.refusal import SEEN_SHARE, CalibrationRefusedError, board_cut_off, board_not_found, check_fit
+from workers.vision.calibration.ring_contrast import ring_contrast
 from workers.vision.frame import Image
 
 Floats = NDArray[np.float64]
 
 __all__ = ["CalibrationRefusedError", "calibrate", "verify"]
+
+# Measure again: `dartd calibrate PICTURE` (residual, time).
+ROUGH_MM = (8.0, 6.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0)  # search range for the steepest edges, in the steps of the rough fit
+NEAR_MM = 0.3  # a step that moves the lines by less ends the rough fit
+FINE_MM = (2.0, 1.5)  # search range for the wires, in the steps of the fine fit
+CERTAIN = 0.93  # ring contrast from which on no other hypothesis is tried: good pictures have 0.97 and more
 
 
 def calibrate(
@@ -36,86 +42,81 @@ def calibrate(
     lens: KnownLens | None = None,
     points: Points | None = None,
 ) -> Calibration:
-    """Calibrate a camera from BGR pictures of the empty board; what is known of its `lens` is held, the rest is found.
+    """Calibrate a camera from BGR pictures of the empty board; known parameters of its `lens` are kept, the others are estimated.
 
-    With four `points` (see `points.py`) the board is not looked for, and its numbers are not read: it is where and how they say.
+    With four `points` (see `points.py`) neither the board is searched nor its numbers read: position and rotation follow from them.
 
     Raises:
-        CalibrationRefusedError: the pictures do not carry a calibration; `reason` says why.
+        CalibrationRefusedError: the pictures allow no calibration; `reason` says why.
     """
     if not frames:
-        raise CalibrationRefusedError("there is no picture of the empty board")
+        raise CalibrationRefusedError("there is no picture of the empty board: give at least one")
     picture = frames[0] if len(frames) == 1 else np.asarray(np.median(np.stack(frames), axis=0), np.uint8)
     height, width = picture.shape[:2]
     found = find_board(picture, board) if points is None else boards_through(points, board, (width, height))
     if not found:
-        raise not_found(picture)
+        raise board_not_found(picture)
     best, blur_px = _fitted(picture, found, board, lens)
-    judge(picture, best, blur_px=blur_px, board=board)
-    model = best.model if points is not None else oriented(best.model, read_numbers(picture, best.model, board), near_sector)
+    check_fit(picture, best, blur_px=blur_px, board=board)
+    model = best.model if points is not None else orient(best.model, read_numbers(picture, best.model, board), near_sector)
     if model is None:
-        raise CalibrationRefusedError("the number ring cannot be read: set near_sector to the sector that the camera is nearest to")
+        raise CalibrationRefusedError(
+            "the number ring cannot be read: set near_sector of the camera to the number of the sector nearest to it"
+        )
     return _calibration(model, best, camera_id, (width, height), at_s)
 
 
-ROUGH_MM = (8.0, 6.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0)  # how far the steepest edges are looked for while the first camera comes near
-NEAR_MM = 0.3  # a step that moves the lines less than this ends the rough part
-FINE_MM = (2.0, 1.5)  # how far the wires are looked for from then on
-
-
-def _fitted(picture: Image, found: Sequence[FoundBoard], board: BoardSpec, lens: KnownLens | None) -> tuple[Fit, float]:
-    """Fit a camera from whichever guess comes to lie on the rings; also the blur of the picture in pixels."""
+def _fitted(picture: Image, found: Sequence[BoardHypothesis], board: BoardSpec, lens: KnownLens | None) -> tuple[CameraFit, float]:
+    """Fit a camera from the hypothesis that matches the rings; return also the blur of the picture in pixels."""
     size = (picture.shape[1], picture.shape[0])
-    lines = lines_of(board)
+    boundaries = boundary_points(board)
     scaled: Floats = np.sqrt(picture.astype(np.float32) * 255)
-    best_evidence, model = 0.0, None
+    best_contrast, model = 0.0, None
     for start in _starts(found, size, board):
-        near = _near(scaled, start, lines, lens)
-        evidence = 0.0 if near is None else ring_evidence(scaled, near, board)
-        if evidence > best_evidence:
-            best_evidence, model = evidence, near
-        if evidence > CERTAIN:
+        near = _rough_fit(scaled, start, boundaries, lens)
+        contrast = 0.0 if near is None else ring_contrast(scaled, near, board)
+        if contrast > best_contrast:
+            best_contrast, model = contrast, near
+        if contrast > CERTAIN:
             break
     if model is None:
-        raise cut_off()
-    blur_px = blur_of(scaled, model, lines)
+        start = from_homography(np.array(found[0].homography).reshape(3, 3), found[0].distortion, size)
+        raise board_cut_off(start.project(boundaries.point_mm), size)
+    blur_px = blur_of(scaled, model, boundaries)
     for reach_mm in FINE_MM:
-        samples = sample_wires(scaled, model, lines, reach_mm=reach_mm, blur_px=blur_px)
-        if len(samples.line) < SEEN_SHARE * len(lines.kind):
-            raise cut_off()
-        best = fit(model, lines, samples, size=size, lens=lens)
+        samples = sample_wires(scaled, model, boundaries, reach_mm=reach_mm, blur_px=blur_px)
+        if len(samples.point) < SEEN_SHARE * len(boundaries.kind):
+            raise board_cut_off(model.project(boundaries.point_mm), size)
+        best = fit_camera(model, boundaries, samples, size=size, lens=lens)
         model = best.model
     return best, blur_px
 
 
-CERTAIN = 0.93  # evidence of the rings from which on no other guess is tried: good pictures have 0.97 and more
-
-
-def _starts(found: Sequence[FoundBoard], size: tuple[int, int], board: BoardSpec) -> Iterator[Model]:
-    """Give models to start from: the guesses in their order, the first also a ring larger and smaller."""
+def _starts(found: Sequence[BoardHypothesis], size: tuple[int, int], board: BoardSpec) -> Iterator[CameraModel]:
+    """Return models to start from: the hypotheses in their order, the first also larger and smaller by a ring."""
     ring = board.double_outer_mm / board.double_inner_mm
     for scale in (1.0, 1 / ring, ring):  # where the rings are as light and dark as the beds, the alternation does not end at a ring
-        yield from_homography(np.array(found[0].homography).reshape(3, 3) @ np.diag([scale, scale, 1]), found[0].bend, size)
-    for guess in found[1:]:
-        yield from_homography(np.array(guess.homography).reshape(3, 3), guess.bend, size)
+        yield from_homography(np.array(found[0].homography).reshape(3, 3) @ np.diag([scale, scale, 1]), found[0].distortion, size)
+    for hypothesis in found[1:]:
+        yield from_homography(np.array(hypothesis.homography).reshape(3, 3), hypothesis.distortion, size)
 
 
-def _near(scaled: Floats, model: Model, lines: Lines, lens: KnownLens | None) -> Model | None:
-    """Bring a first model near the lines, by the steepest edges around them; None when too few are seen."""
+def _rough_fit(scaled: Floats, model: CameraModel, boundaries: BoundaryPoints, lens: KnownLens | None) -> CameraModel | None:
+    """Fit a first model to the steepest edges near its lines; None if too few are visible."""
     size = (scaled.shape[1], scaled.shape[0])
     for reach_mm in ROUGH_MM:
-        samples = sample_steepest(scaled, model, lines, reach_mm)
-        if len(samples.line) < SEEN_SHARE * len(lines.kind):
+        samples = sample_steepest(scaled, model, boundaries, reach_mm)
+        if len(samples.point) < SEEN_SHARE * len(boundaries.kind):
             return None
-        best = fit(model, lines, samples, size=size, rough=True, lens=lens)
-        moved_px = np.linalg.norm(best.model.project(lines.place_mm) - model.project(lines.place_mm), axis=1)
+        best = fit_camera(model, boundaries, samples, size=size, rough=True, lens=lens)
+        moved_px = np.linalg.norm(best.model.project(boundaries.point_mm) - model.project(boundaries.point_mm), axis=1)
         model = best.model
-        if reach_mm == min(ROUGH_MM) and np.median(moved_px[samples.line] / best.px_per_mm) < NEAR_MM:
+        if reach_mm == min(ROUGH_MM) and np.median(moved_px[samples.point] / best.px_per_mm) < NEAR_MM:
             break
     return model
 
 
-def _calibration(model: Model, best: Fit, camera_id: CameraId, size: tuple[int, int], at_s: float) -> Calibration:
+def _calibration(model: CameraModel, best: CameraFit, camera_id: CameraId, size: tuple[int, int], at_s: float) -> Calibration:
     a, b, c, d, e, f, g, h, i = (float(v) for v in model.matrix_of_rotation.ravel())
     return Calibration(
         camera_id=camera_id,
@@ -129,13 +130,13 @@ def _calibration(model: Model, best: Fit, camera_id: CameraId, size: tuple[int, 
         k2=float(model.k2),
         rotation=(a, b, c, d, e, f, g, h, i),
         translation_mm=(float(model.translation_mm[0]), float(model.translation_mm[1]), float(model.translation_mm[2])),
-        residual_px=float(np.sqrt(np.mean(best.residual_px[best.believed] ** 2))),
-        residual_mm=float(np.sqrt(np.mean((best.residual_px / best.px_per_mm)[best.believed] ** 2))),
-        samples=int(best.believed.sum()),
+        residual_px=float(np.sqrt(np.mean(best.residual_px[best.inlier] ** 2))),
+        residual_mm=float(np.sqrt(np.mean((best.residual_px / best.px_per_mm)[best.inlier] ** 2))),
+        samples=int(best.inlier.sum()),
         calibrated_at_s=at_s,
     )
 
 
 def verify(frame: Image, calibration: Calibration, board: BoardSpec) -> float:
-    """Measure how far a BGR picture has moved from a calibration, in pixels; infinite when no board is where it should be."""
+    """Return the drift of a BGR picture from a calibration, in pixels; infinite if no board is where it is expected."""
     return drift_px(frame, model_of(calibration), board)

@@ -1,7 +1,7 @@
-"""A camera's lens from pictures of a chessboard, held before it in different ways.
+"""Calibrate the lens of a camera from pictures of a chessboard in several poses.
 
-The plane's poses, one focal length, the centre and two radial terms are fitted to the inner corners (Zhang, A flexible new technique for
-camera calibration, 2000). What comes out is what the configuration takes as known of a lens.
+The poses, one focal length, the centre and two radial distortion coefficients are fitted to the inner corners (Zhang, A flexible new
+technique for camera calibration, 2000). The result is what the configuration accepts as a known lens.
 """
 
 from collections.abc import Sequence
@@ -11,21 +11,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.worker import KnownLens
+from schemas.pipe.to_worker import KnownLens
 from workers.vision.calibration.refusal import CalibrationRefusedError
 from workers.vision.frame import Image
 
-INNER = (9, 6)  # corners between squares, along and across
+# Measure again: `dartd calibrate --lens PICTURE…`.
+INNER = (9, 6)  # corners between squares, columns and rows
 SQUARE_MM = 25.0
-FEWEST = 5  # pictures: six numbers of each pose, and five of the lens, that only pictures from different sides tell apart
-TURNED_RAD = 0.17  # by which (10°) the boards of two pictures at least must lean against each other, or distance and focal length are one
-LARGEST_PX = 0.5  # corners of a sharp, flat board are found to a tenth of a pixel
+FEWEST = 5  # pictures: six parameters of each pose and five of the lens, which only poses of different tilt separate
+TURNED_RAD = 0.17  # 10°: at least two pictures must differ in tilt by this, else distance and focal length cannot be separated
+LARGEST_PX = 0.5  # root mean square; corners of a sharp, flat board are found to a tenth of a pixel
 
 _FIXED = cv2.CALIB_FIX_ASPECT_RATIO | cv2.CALIB_ZERO_TANGENT_DIST | cv2.CALIB_FIX_K3
 
 
 class FoundLens(NamedTuple):
-    """A lens, how far the corners lie beside it (px, root mean square), and in which of the pictures the chessboard was found."""
+    """A lens, the residual of the corners (px, root mean square), and in which of the pictures the chessboard was found."""
 
     lens: KnownLens
     residual_px: float
@@ -33,31 +34,33 @@ class FoundLens(NamedTuple):
 
 
 def lens_of(pictures: Sequence[Image]) -> FoundLens:
-    """Find a camera's lens from BGR pictures of one size of a chessboard with 9 x 6 inner corners, 25 mm apart.
+    """Return the lens of a camera from BGR pictures of one size of a chessboard with 9 x 6 inner corners, 25 mm apart.
 
     Raises:
-        CalibrationRefusedError: too few pictures show the whole chessboard, they show it from one side only, or it does not fit.
+        CalibrationRefusedError: too few pictures show the whole chessboard, its tilt is the same in all, or it does not fit.
     """
     corners = [_corners(picture) for picture in pictures]
     seen = [c for c in corners if c is not None]
     if len(seen) < FEWEST:
         raise CalibrationRefusedError(
             f"the whole chessboard ({INNER[0]}x{INNER[1]} inner corners) is found in {len(seen)} of {len(pictures)} pictures; "
-            f"{FEWEST} are needed, flat, sharp and evenly lit"
+            f"take at least {FEWEST} pictures in which it is complete, flat, sharp and evenly lit"
         )
     height, width = pictures[0].shape[:2]
     grid = np.zeros((INNER[0] * INNER[1], 3), np.float32)
     grid[:, :2] = SQUARE_MM * np.mgrid[: INNER[0], : INNER[1]].T.reshape(-1, 2)
     start = np.array([[width, 0, (width - 1) / 2], [0, width, (height - 1) / 2], [0, 0, 1]], float)
     flags = _FIXED | cv2.CALIB_USE_INTRINSIC_GUESS
-    residual_px, matrix, bend, turns, _ = cv2.calibrateCamera([grid] * len(seen), seen, (width, height), start, np.zeros(5), flags=flags)
+    residual_px, matrix, distortion, rotations, _ = cv2.calibrateCamera(
+        [grid] * len(seen), seen, (width, height), start, np.zeros(5), flags=flags
+    )
     if residual_px >= LARGEST_PX:
         raise CalibrationRefusedError(
-            f"the corners lie {residual_px:.2f} px beside any lens, more than {LARGEST_PX}: is the chessboard flat, and the focus fixed?"
+            f"the corners do not fit any lens: {residual_px:.2f} px, more than {LARGEST_PX}; use a flat chessboard and a fixed focus"
         )
-    if _leaning_rad(turns) < TURNED_RAD:
-        raise CalibrationRefusedError("all pictures show the chessboard from the same side: tilt it, by 30° and more, to all sides")
-    k1, k2 = (float(k) for k in np.ravel(bend)[:2])
+    if _leaning_rad(rotations) < TURNED_RAD:
+        raise CalibrationRefusedError("the chessboard has the same tilt in all pictures: tilt it by 30° and more to all sides")
+    k1, k2 = (float(k) for k in np.ravel(distortion)[:2])
     lens = KnownLens(
         focal_px=round(float(matrix[0, 0]), 2),
         center_x_px=round(float(matrix[0, 2]), 2),
@@ -69,13 +72,13 @@ def lens_of(pictures: Sequence[Image]) -> FoundLens:
 
 
 def _corners(picture: Image) -> NDArray[np.float32] | None:
-    """Find the inner corners (n, 1, 2) of the chessboard; None where it is not wholly seen."""
+    """Find the inner corners (n, 1, 2) of the chessboard; None if it is not completely visible."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     found, corners = cv2.findChessboardCornersSB(grey, INNER, flags=cv2.CALIB_CB_EXHAUSTIVE | cv2.CALIB_CB_ACCURACY)
     return np.asarray(corners, np.float32).reshape(-1, 1, 2) if found else None
 
 
-def _leaning_rad(turns: Sequence[cv2.typing.MatLike]) -> float:
-    """Give the largest angle between the boards of two pictures; `turns` are their rotations (Rodrigues vectors)."""
-    normals = np.array([cv2.Rodrigues(np.asarray(turn))[0][:, 2] for turn in turns])
+def _leaning_rad(rotations: Sequence[cv2.typing.MatLike]) -> float:
+    """Return the largest angle between the chessboards of two pictures; `rotations` are Rodrigues vectors."""
+    normals = np.array([cv2.Rodrigues(np.asarray(rotation))[0][:, 2] for rotation in rotations])
     return float(np.arccos(np.clip(normals @ normals.T, -1, 1)).max())

@@ -1,36 +1,37 @@
-"""Which way the board is turned: the last open question of a fit, settled to one of ten turns by 36°."""
+"""The rotation of the board: a fit leaves ten possible rotations by multiples of 36°."""
 
 import math
 
 from schemas.board import SECTORS, sector_at
-from workers.vision.calibration.model import Model, turned
-from workers.vision.calibration.numbers import Reading
+from workers.vision.calibration.camera_model import CameraModel, rotated
+from workers.vision.calibration.number_ring import NumberRingMatch
 
-TURN_RAD = math.pi / 5
-SURE = 2.2  # chance gives the first of ten a lead of 0.5 and hardly ever 2; numbers that can be read give 2.7 to 4
+ROTATION_STEP_RAD = math.pi / 5
+# Measure again: `dartd calibrate PICTURE` on boards with and without readable numbers.
+SURE = 2.2  # lead of the best rotation: by chance it is 0.5 and hardly ever 2; readable numbers give 2.7 to 4
 
 
-def oriented(model: Model, reading: Reading | None, near_sector: int | None) -> Model | None:
-    """Turn the board under the camera: by its numbers when they are sure, else by the hint; None when neither tells.
+def orient(model: CameraModel, match: NumberRingMatch | None, near_sector: int | None) -> CameraModel | None:
+    """Return the model with the board rotated by its numbers if they are certain, else by the hint; None without either.
 
-    A hint may be a sector off; of the ten turns it leaves one, as turns are two sectors apart.
+    The hint may be off by a sector: the ten rotations are two sectors apart, so it still selects one.
     """
-    if reading is not None and reading.lead > SURE:
-        return turned(model, -reading.turns * TURN_RAD)
+    if match is not None and match.lead > SURE:
+        return rotated(model, -match.rotations * ROTATION_STEP_RAD)
     if near_sector is not None:
-        return turn_to_sector(model, near_sector)
+        return rotate_to_sector(model, near_sector)
     return None
 
 
-def turn_to_sector(model: Model, near_sector: int) -> Model:
-    """Turn the board under the camera so that the camera stands nearest to a sector (or just beside it)."""
+def rotate_to_sector(model: CameraModel, near_sector: int) -> CameraModel:
+    """Return the model with the board rotated so that the camera is nearest to a sector (or to the next one)."""
     center = model.center_mm
     seen_rad = math.atan2(center[1], center[0])
     wanted_rad = math.pi / 2 - SECTORS.index(near_sector) * math.pi / 10
-    return turned(model, round((wanted_rad - seen_rad) / TURN_RAD) * TURN_RAD)
+    return rotated(model, round((wanted_rad - seen_rad) / ROTATION_STEP_RAD) * ROTATION_STEP_RAD)
 
 
-def near_sector_of(model: Model) -> int:
-    """Name the sector that the camera stands nearest to."""
+def near_sector_of(model: CameraModel) -> int:
+    """Return the sector that the camera is nearest to."""
     center = model.center_mm
     return sector_at(math.atan2(center[1], center[0]))

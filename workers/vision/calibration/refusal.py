@@ -1,64 +1,101 @@
-"""When a picture carries no calibration, and why, in words for people."""
+"""The refusals of a calibration: when a picture allows none, what is wrong, where in the picture, and what to do."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schemas.board import BoardSpec
-from workers.vision.calibration.evidence import ring_evidence
-from workers.vision.calibration.intruders import largest_intruder_mm
-from workers.vision.calibration.solve import Fit
+from workers.vision.calibration.camera_fit import CameraFit
+from workers.vision.calibration.obstruction import largest_obstruction
+from workers.vision.calibration.ring_contrast import ring_contrast
 from workers.vision.frame import Image
 
-DARK = 30.0  # grey levels that the brightest hundredth of a picture stays below: beds differ by less than the noise then
-SEEN_SHARE = 0.5  # of the lines: below half of the board, lens and pose can no longer be told apart
-BLUR_MM = 3.5  # deviation of the blur on the face: rings of 8 mm run together
-RESIDUAL_MM = 0.8  # spread of the lines about the fit: good pictures have 0.1–0.45, a wire is 1.2 mm thick
-BELIEVED_SHARE = 0.75  # of the samples near the fit: good pictures have more than 0.95, hands and wrong boards less
-RING_SHARE = (
-    0.85  # of the ring boundaries that must separate colours: right fits have 0.95 and more, a ring off leaves at most three quarters
-)
-STRIPE_MM = (
-    20.0  # a dart covers a stripe of 70 mm and more, of which lines and like colours leave 20; wear and glare of empty boards reach 13
-)
+Floats = NDArray[np.float64]
+
+# Measure again: `dartd calibrate PICTURE` on pictures of good boards, and of boards with darts, hands, blur, or too little light.
+DARK = 30.0  # grey level that the brightest hundredth of a picture stays below: beds differ by less than the noise
+SEEN_SHARE = 0.5  # of the boundary points: with less than half of the board, lens and pose cannot be distinguished
+BLUR_MM = 3.5  # deviation of the blur on the face: rings of 8 mm merge
+RESIDUAL_MM = 0.8  # root mean square of the residuals: good pictures have 0.1–0.45, a wire is 1.2 mm thick
+INLIER_SHARE = 0.75  # of the samples: good pictures have more than 0.95, hands and wrong boards less
+RING_SHARE = 0.85  # of the ring boundaries that must separate colours: right fits have 0.95 and more, a ring off at most three quarters
+STRIPE_MM = 20.0  # length of an obstruction: a dart covers 70 mm, of which 20 remain off lines and like colours; wear and glare reach 13
+CUT_OFF_SHARE = 0.05  # of the boundary points beyond one side of the picture: then this side is named
+FEWEST = 20  # samples in a ninth of the picture, for it to be named
 
 
 class CalibrationRefusedError(Exception):
-    """A picture from which no trustworthy calibration comes; `reason` says why, in words for people."""
+    """A picture allows no reliable calibration; `reason` is a sentence for the user."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def not_found(picture: Image) -> CalibrationRefusedError:
-    """Say why no board was found in a picture."""
+def board_not_found(picture: Image) -> CalibrationRefusedError:
+    """Return the refusal of a picture in which no board was found."""
     if float(np.percentile(picture.max(axis=2), 99)) < DARK:
-        return CalibrationRefusedError("the picture is too dark: no dartboard can be seen in it")
-    return CalibrationRefusedError("no dartboard was found in the picture: the bull and all around it up to the doubles should be in view")
+        return CalibrationRefusedError(
+            "the picture is too dark to show a dartboard: switch on the lights of the board, or increase controls.exposure_ms of the camera"
+        )
+    return CalibrationRefusedError(
+        "no dartboard was found in the picture: aim the camera so that the bull and the doubles all around are in view"
+    )
 
 
-def cut_off() -> CalibrationRefusedError:
-    """Say that too few of the board's lines were found."""
-    return CalibrationRefusedError(f"the board is cut off too far, or too faint: less than {SEEN_SHARE:.0%} of its lines can be seen")
+def board_cut_off(boundary_px: Floats, size: tuple[int, int]) -> CalibrationRefusedError:
+    """Return the refusal of a picture with too few boundaries; `boundary_px` (n, 2) is where they are expected, `size` (width, height)."""
+    x, y = boundary_px.T
+    beyond = {"left": x < 0, "right": x >= size[0], "top": y < 0, "bottom": y >= size[1]}
+    side = max(beyond, key=lambda name: float(beyond[name].mean()))
+    if beyond[side].mean() < CUT_OFF_SHARE:
+        return CalibrationRefusedError(
+            f"less than {SEEN_SHARE:.0%} of the lines of the board are visible: uncover the board, add light, or focus the camera"
+        )
+    return CalibrationRefusedError(
+        f"the board is cut off at the {side} of the picture: aim the camera so that all doubles are in view, or move it away from the board"
+    )
 
 
-def judge(picture: Image, fit: Fit, *, blur_px: float, board: BoardSpec) -> None:
-    """Let a fit pass, or refuse it.
+def check_fit(picture: Image, fit: CameraFit, *, blur_px: float, board: BoardSpec) -> None:
+    """Check that a fit is reliable.
 
     Raises:
-        CalibrationRefusedError: the picture is blurred, the rings cannot be told, the lines do not fit, or something covers the face.
+        CalibrationRefusedError: the picture is blurred, its rings or lines do not match a board, or something covers the face.
     """
+    size = (picture.shape[1], picture.shape[0])
     blur_mm = blur_px / float(np.median(fit.px_per_mm))
     if blur_mm > BLUR_MM:
-        raise CalibrationRefusedError(f"the picture is too blurred: {blur_mm:.1f} mm on the board; set the focus of the camera")
-    evidence = ring_evidence(np.sqrt(picture.astype(np.float32) * 255), fit.model, board)
-    if evidence < RING_SHARE:
-        raise CalibrationRefusedError(f"the rings of the board cannot be told: only {evidence:.0%} of their edges separate two colours")
-    far_blur_mm = blur_px / float(np.percentile(fit.px_per_mm, 10))  # where the board is seen smallest
-    stripe_mm = largest_intruder_mm(picture, fit.model, board, far_blur_mm)
-    if stripe_mm > STRIPE_MM:
-        raise CalibrationRefusedError(f"something covers {stripe_mm:.0f} mm of the board: take darts and hands away")
-    residual_mm = float(np.sqrt(np.mean((fit.residual_px / fit.px_per_mm)[fit.believed] ** 2)))
-    if residual_mm > RESIDUAL_MM or fit.believed.mean() < BELIEVED_SHARE:
+        raise CalibrationRefusedError(f"the picture is too blurred ({blur_mm:.1f} mm on the board): set the focus of the camera")
+    contrast = ring_contrast(np.sqrt(picture.astype(np.float32) * 255), fit.model, board)
+    if contrast < RING_SHARE:
         raise CalibrationRefusedError(
-            f"the lines of the board do not fit: {residual_mm:.1f} mm, {fit.believed.mean():.0%} of them; is something in front of it?"
+            f"the rings of the board are not recognised: only {contrast:.0%} of their edges separate two colours; uncover the board, "
+            "and light it evenly"
         )
+    far_blur_mm = blur_px / float(np.percentile(fit.px_per_mm, 10))  # where the board is smallest in the picture
+    found = largest_obstruction(picture, fit.model, board, far_blur_mm)
+    if found.length_mm > STRIPE_MM:
+        where = area_of(fit.model.project(np.array([found.middle_mm]), 0.0)[0], size)
+        raise CalibrationRefusedError(f"something covers {found.length_mm:.0f} mm of the board {where}: take darts and hands away")
+    residual_mm = fit.residual_px / fit.px_per_mm
+    spread_mm = float(np.sqrt(np.mean(residual_mm[fit.inlier] ** 2)))
+    if spread_mm > RESIDUAL_MM or fit.inlier.mean() < INLIER_SHARE:
+        raise CalibrationRefusedError(
+            f"the lines of the board do not fit ({spread_mm:.1f} mm, {fit.inlier.mean():.0%} of them), least {_worst_area(fit, size)}: "
+            "take away what is in front of the board, and check that its wires are in place"
+        )
+
+
+def area_of(pixel: Floats, size: tuple[int, int]) -> str:
+    """Return in words in which ninth of a picture of this (width, height) a pixel lies."""
+    column, row = (min(2, max(0, int(3 * value // length))) for value, length in zip(pixel.tolist(), size, strict=True))
+    words = [word for word in (("top", "", "bottom")[row], ("left", "", "right")[column]) if word]
+    return f"at the {' '.join(words) or 'middle'} of the picture"
+
+
+def _worst_area(fit: CameraFit, size: tuple[int, int]) -> str:
+    """Return in words in which ninth of the picture the residuals are largest."""
+    areas = np.array([area_of(pixel, size) for pixel in fit.pixel])
+    off_mm = np.abs(fit.residual_px / fit.px_per_mm)
+    spread = {str(area): float(off_mm[areas == area].mean()) for area in np.unique(areas) if np.count_nonzero(areas == area) >= FEWEST}
+    return max(spread, key=lambda area: spread[area]) if spread else "everywhere in the picture"

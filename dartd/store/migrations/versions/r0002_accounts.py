@@ -1,9 +1,7 @@
-"""Accounts, keys, limits, audit, players; throws and visits, read out of the journal as far as it goes."""
+"""Accounts, keys, limits, audit, players, throws and visits. The tables that follow the journal are filled when the store is opened."""
 
 import sqlalchemy as sa
 from alembic import op
-
-from dartd.store.projections.throws import refold
 
 revision = "r0002"
 down_revision = "r0001"
@@ -12,11 +10,10 @@ _SECONDS = sa.Float(53).with_variant(sa.REAL(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the tables and fill those that follow from the journal."""
+    """Make the tables."""
     _people()
     _play()
     _bookkeeping()
-    refold(op.get_bind())
 
 
 def _people() -> None:

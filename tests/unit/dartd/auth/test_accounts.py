@@ -62,10 +62,10 @@ async def test_rights_end_at_once(accounts: Accounts) -> None:
     await accounts.log_out(principal, DEED)
     after_logout = [await accounts.principal_of(token) is not None for token in (one, two)]
     await accounts._database.change(lambda c: update_user(c, user.user_id, {"active": False}))
-    accounts.forget()
+    accounts.clear_cache()
     after_lock = await accounts.principal_of(two)
     await accounts._database.change(lambda c: delete_user(c, user.user_id))
-    accounts.forget()
+    accounts.clear_cache()
 
     assert (after_logout, after_lock, await accounts.principal_of(two)) == ([False, True], None, None)
 
@@ -90,8 +90,8 @@ async def test_used_refresh_token_ends_the_login(accounts: Accounts) -> None:
 
 async def test_operator_s_token_is_a_key_like_others(accounts: Accounts) -> None:
     """Kept as a hash; another token takes its place."""
-    await accounts.keep_operator_key("first-token-of-all")
-    await accounts.keep_operator_key("second-token-of-all")
+    await accounts.ensure_operator_key("first-token-of-all")
+    await accounts.ensure_operator_key("second-token-of-all")
     found = [await accounts.principal_of(token) for token in ("first-token-of-all", "second-token-of-all")]
     key = await accounts._database.query(lambda c: get_key(c, "operator"))
 

@@ -11,10 +11,10 @@ async def test_only_the_right_password_is_right() -> None:
     hashed = await passwords.hash("swordfish")
     tried: list[bool] = list(
         await asyncio.gather(
-            passwords.is_right("swordfish", hashed),
-            passwords.is_right("Swordfish", hashed),
-            passwords.is_right("nobody", None),
-            passwords.is_right("x", "no hash"),
+            passwords.verify("swordfish", hashed),
+            passwords.verify("Swordfish", hashed),
+            passwords.verify("nobody", None),
+            passwords.verify("x", "no hash"),
         )
     )
 

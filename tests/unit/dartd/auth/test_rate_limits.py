@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dartd.auth.rate_limits import MAX_CALLERS, WINDOW_S, Limits
+from dartd.auth.rate_limits import MAX_CALLERS, WINDOW_S, RateLimiter
 from dartd.store.database import Database
 
 
@@ -28,12 +28,12 @@ def clock() -> Clock:
 
 def test_limit_is_held(clock: Clock) -> None:
     """So many at once and no more; then one more each time a share of the minute has passed."""
-    limits = Limits({"default": 10}, now=clock)
-    taken = [limits.take("a", 10) for _ in range(11)]
+    limits = RateLimiter({"default": 10}, now=clock)
+    taken = [limits.acquire("a", 10) for _ in range(11)]
     clock.now_s += 5.9
-    early = limits.take("a", 10)
+    early = limits.acquire("a", 10)
     clock.now_s += 0.2
-    again = limits.take("a", 10)
+    again = limits.acquire("a", 10)
 
     assert [verdict.remaining for verdict in taken] == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0]
     assert [verdict.retry_after_s > 0 for verdict in taken] == [False] * 10 + [True]
@@ -42,10 +42,10 @@ def test_limit_is_held(clock: Clock) -> None:
 
 def test_over_a_long_time_the_limit_is_exact(clock: Clock) -> None:
     """Who asks without end gets his limit at once and his limit a minute."""
-    limits = Limits({}, now=clock)
+    limits = RateLimiter({}, now=clock)
     admitted = 0
     for _ in range(6000):
-        admitted += limits.take("a", 100).retry_after_s == 0
+        admitted += limits.acquire("a", 100).retry_after_s == 0
         clock.now_s += 0.1
 
     assert 1099 <= admitted <= 1101
@@ -53,10 +53,10 @@ def test_over_a_long_time_the_limit_is_exact(clock: Clock) -> None:
 
 def test_headers_tell_what_is_left(clock: Clock) -> None:
     """As everybody writes them, and as the IETF does."""
-    limits = Limits({}, now=clock)
-    first = limits.take("a", 2).headers(clock.now_s)
-    limits.take("a", 2)
-    refused = limits.take("a", 2).headers(clock.now_s)
+    limits = RateLimiter({}, now=clock)
+    first = limits.acquire("a", 2).headers(clock.now_s)
+    limits.acquire("a", 2)
+    refused = limits.acquire("a", 2).headers(clock.now_s)
 
     assert (first["X-RateLimit-Limit"], first["X-RateLimit-Remaining"], first["X-RateLimit-Reset"]) == ("2", "1", "1000030")
     assert (first["RateLimit-Policy"], first["RateLimit"]) == ('"default";q=2;w=60', '"default";r=1;t=30')
@@ -65,36 +65,36 @@ def test_headers_tell_what_is_left(clock: Clock) -> None:
 
 def test_callers_do_not_share(clock: Clock) -> None:
     """Each has his own, and a clock that is set back locks nobody out for longer than a minute."""
-    limits = Limits({}, now=clock)
-    limits.take("a", 1)
-    other = limits.take("b", 1)
+    limits = RateLimiter({}, now=clock)
+    limits.acquire("a", 1)
+    other = limits.acquire("b", 1)
     clock.now_s -= 10_000
-    refused = limits.take("a", 1)
+    refused = limits.acquire("a", 1)
 
     assert (other.retry_after_s, 0 < refused.retry_after_s <= WINDOW_S) == (0.0, True)
 
 
 def test_callers_without_number_take_bounded_memory(clock: Clock) -> None:
     """Those who have used least are forgotten; who is at his limit stays there."""
-    limits = Limits({}, now=clock)
+    limits = RateLimiter({}, now=clock)
     for _ in range(10):
-        limits.take("flood", 10)
+        limits.acquire("flood", 10)
     for k in range(MAX_CALLERS + 1):
-        limits.take(f"c{k}", 10)
+        limits.acquire(f"c{k}", 10)
 
     assert len(limits._full_at_s) <= MAX_CALLERS
-    assert limits.take("flood", 10).retry_after_s > 0
+    assert limits.acquire("flood", 10).retry_after_s > 0
 
 
 async def test_use_outlives_a_restart(tmp_path: Path, clock: Clock) -> None:
     """What was written is remembered by the next daemon."""
     database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
-    before, after = Limits({}, now=clock), Limits({}, now=clock)
+    before, after = RateLimiter({}, now=clock), RateLimiter({}, now=clock)
     for _ in range(3):
-        before.take("a", 3)
+        before.acquire("a", 3)
     await before.flush(database)
     await before.flush(database)
     await after.load(database)
     await asyncio.to_thread(database.close)
 
-    assert after.take("a", 3).retry_after_s > 0
+    assert after.acquire("a", 3).retry_after_s > 0

@@ -58,7 +58,12 @@ def test_csrf_token_belongs_to_its_login(signer: Signer) -> None:
     """It fits no other access token."""
     csrf = signer.csrf_token("family")
 
-    assert (signer.is_csrf(csrf, "family"), signer.is_csrf(csrf, "other"), signer.is_csrf("", "family"), signer.is_csrf("ä", "x")) == (
+    assert (
+        signer.is_valid_csrf_token(csrf, "family"),
+        signer.is_valid_csrf_token(csrf, "other"),
+        signer.is_valid_csrf_token("", "family"),
+        signer.is_valid_csrf_token("ä", "x"),
+    ) == (
         True,
         False,
         False,

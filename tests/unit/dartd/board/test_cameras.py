@@ -6,9 +6,9 @@ import pytest
 from dartd.board.cameras import CameraStates
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
-from schemas.events import CalibrationChanged, CameraStateChanged, JournalledEvent
-from schemas.worker import Fault, FaultKind
-from tests.support.sightings import station
+from schemas.events import BoardEvent, CalibrationChanged, CameraStateChanged
+from schemas.pipe.from_worker import CameraFault, FaultKind
+from tests.support.sightings import camera_at
 
 ONE, TWO = CameraId("cam0"), CameraId("cam1")
 
@@ -17,18 +17,18 @@ def _states() -> CameraStates:
     return CameraStates([ONE, TWO])
 
 
-def _fault(fault: FaultKind, *, active: bool = True, detail: str = "") -> Fault:
-    return Fault(camera_id=ONE, t_s=1.0, fault=fault, active=active, detail=detail)
+def _fault(fault: FaultKind, *, active: bool = True, detail: str = "") -> CameraFault:
+    return CameraFault(camera_id=ONE, t_s=1.0, fault=fault, active=active, detail=detail)
 
 
-def _changes(events: list[JournalledEvent]) -> list[tuple[str, str]]:
+def _changes(events: list[BoardEvent]) -> list[tuple[str, str]]:
     return [(e.previous_state, e.state) for e in events if isinstance(e, CameraStateChanged)]
 
 
 def _ready() -> CameraStates:
     states = _states()
     states.answer(ONE)
-    states.calibrated(station(0, 0.0))
+    states.calibrated(camera_at(0, 0.0))
     return states
 
 
@@ -47,7 +47,7 @@ def test_a_camera_becomes_ready() -> None:
     states = _states()
 
     assert _changes(states.answer(ONE)) == [("starting", "calibrating")]
-    told = states.calibrated(station(0, 0.0))
+    told = states.calibrated(camera_at(0, 0.0))
     assert _changes(told) == [("calibrating", "ready")]
     assert any(isinstance(e, CalibrationChanged) and e.state == "ready" and e.residual_px == 0.2 for e in told)
     assert states.ready == (ONE,)
@@ -58,7 +58,7 @@ def test_where_a_camera_stands_is_kept() -> None:
     """The calibration of a camera is given back, None for a camera that has none."""
     states = _ready()
 
-    assert states.calibration(ONE) == station(0, 0.0)
+    assert states.calibration(ONE) == camera_at(0, 0.0)
     assert states.calibration(TWO) is None
 
 
@@ -80,7 +80,7 @@ def test_refusals_become_an_error() -> None:
     assert states.snapshot()[0].state == "error"
     assert states.snapshot()[0].reason == "no board in the picture"
 
-    states.calibrated(station(0, 0.0))
+    states.calibrated(camera_at(0, 0.0))
     assert states.snapshot()[0].state == "ready"
     assert states.snapshot()[0].reason == ""
     states.refused(ONE, "no board in the picture")
@@ -115,7 +115,7 @@ def test_of_several_faults_each_ends_by_itself() -> None:
     states = _ready()
     states.fault(_fault("slow", detail="5 frames"))
     states.fault(_fault("bad_frame"))
-    states.calibrated(station(0, 0.0))
+    states.calibrated(camera_at(0, 0.0))
     both = states.snapshot()[0].reason
     states.fault(_fault("slow", active=False))
 
@@ -143,7 +143,7 @@ def test_a_new_process_has_no_faults() -> None:
     states.fault(_fault("frozen"))
     states.restart(ONE, "starting", "")
     states.answer(ONE)
-    states.calibrated(station(0, 0.0))
+    states.calibrated(camera_at(0, 0.0))
 
     assert states.snapshot()[0].reason == ""
     assert ONE in states.ready
@@ -163,12 +163,12 @@ def test_all_that_can_are_calibrated_anew() -> None:
 def test_a_calibration_that_somebody_gives_is_told_as_it_turns_out() -> None:
     """A camera that is asked to stand where somebody says looks anew; that it calibrated otherwise is told with the reason."""
     states = _ready()
-    given = station(0, 1.0)
+    given = camera_at(0, 1.0)
     asked = states.hand_over(given)
     fits = [e.reason for e in states.calibrated(given) if isinstance(e, CalibrationChanged)]
     states.hand_over(given)
-    misfits = [e.reason for e in states.calibrated(station(0, 0.0)) if isinstance(e, CalibrationChanged)]
-    later = [e.reason for e in states.calibrated(station(0, 0.0)) if isinstance(e, CalibrationChanged)]
+    misfits = [e.reason for e in states.calibrated(camera_at(0, 0.0)) if isinstance(e, CalibrationChanged)]
+    later = [e.reason for e in states.calibrated(camera_at(0, 0.0)) if isinstance(e, CalibrationChanged)]
 
     assert _changes(asked) == [("ready", "calibrating")]
     assert (fits, later) == ([""], [""])
@@ -180,7 +180,7 @@ def test_a_camera_that_does_not_answer_takes_no_calibration() -> None:
     states = _ready()
     states.change(ONE, "offline", "unplugged")
     with pytest.raises(CommandRefusedError, match="offline") as refused:
-        states.hand_over(station(0, 0.0))
+        states.hand_over(camera_at(0, 0.0))
 
     assert refused.value.code == "CAMERA_OFFLINE"
 

@@ -2,26 +2,14 @@
 
 import pytest
 
-from dartd.board.inputs import WorkerChange, WorkerSilence
+from dartd.decision import WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from schemas.base import BoardId
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard, TakeCalibration
 from schemas.events import DartHit, DartRemoved, TakeoutFinished, VisitCompleted
 from schemas.geometry import Axis3
-from schemas.worker import (
-    BoardState,
-    Calibrate,
-    Calibrated,
-    CalibrationRefused,
-    Disown,
-    Fault,
-    FaultKind,
-    HandOver,
-    Hello,
-    KeepImages,
-    Rereference,
-    SequenceStarted,
-)
+from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, FaultKind, SequenceStarted, SourceOpened
+from schemas.pipe.to_worker import Calibrate, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
 from tests.support.eyewitness import Witnesses, kinds
 from tests.support.sightings import apart_mm
 
@@ -51,7 +39,7 @@ def test_a_visit_is_played_to_its_end() -> None:
     assert sum(e.count_removed for e in events if isinstance(e, DartRemoved)) == 3
     assert isinstance(events[-1], TakeoutFinished) or "takeout_finished" in kinds(events)
     assert scene.board.known_darts() == ()
-    told = {camera_id: order for camera_id, order in scene.orders if isinstance(order, Rereference)}
+    told = {camera_id: order for camera_id, order in scene.orders if isinstance(order, RenewReference)}
     assert len(told) == 3
     assert all(order.empty and order.after is not None for order in told.values())
 
@@ -60,14 +48,14 @@ def test_cameras_are_told_which_darts_stand() -> None:
     """After a hit every camera is told the dart with its axis and episodes; after the takeout that none stands."""
     scene = Witnesses()
     scene.throw(T20)
-    stands = [order for to, order in scene.orders if to is None and isinstance(order, BoardState)][-1]
+    stands = [order for to, order in scene.orders if to is None and isinstance(order, UpdateBoard)][-1]
     scene.take_all()
-    last = [order for to, order in scene.orders if to is None and isinstance(order, BoardState)][-1]
+    last = [order for to, order in scene.orders if to is None and isinstance(order, UpdateBoard)][-1]
 
-    assert [d.dart_id for d in stands.darts] == ["d000001"]
+    assert [d.dart_id for d in stands.darts] == ["main-d000001"]
     assert apart_mm(stands.darts[0].axis, T20) < 0.1
     assert set(stands.darts[0].episodes) == set(scene.cameras)
-    assert last == BoardState(darts=(), takeout=False)
+    assert last == UpdateBoard(darts=(), takeout=False)
 
 
 def test_nothing_is_ordered_when_nothing_changed() -> None:
@@ -89,7 +77,7 @@ def test_a_hand_in_view_is_disowned() -> None:
     scene.settled(hand=True, flight=False)
     scene.wait(0.6)
 
-    assert {to for to, order in scene.orders if isinstance(order, Disown)} == set(scene.cameras)
+    assert {to for to, order in scene.orders if isinstance(order, RevertReference)} == set(scene.cameras)
 
 
 def test_cameras_that_disagree_on_time_make_one_dart() -> None:
@@ -137,7 +125,7 @@ def test_a_camera_that_swings_on_makes_no_second_throw() -> None:
     scene.settled(T20)
 
     assert [e.score.label for e in scene.said if isinstance(e, DartHit)] == ["T20"]
-    assert [to for to, order in scene.orders if isinstance(order, Disown)] == [scene.cameras[2]]
+    assert [to for to, order in scene.orders if isinstance(order, RevertReference)] == [scene.cameras[2]]
 
 
 def test_a_quick_hand_is_believed_before_it_leaves() -> None:
@@ -173,7 +161,7 @@ def test_a_calibrated_camera_is_told_what_stands() -> None:
     scene.orders.clear()
     scene.tell(Calibrated(camera_id=scene.cameras[1], t_s=scene.now, calibration=scene.calibrations[1], kept=True))
 
-    assert scene.orders == [(scene.cameras[1], BoardState(darts=scene.board.known_darts()))]
+    assert scene.orders == [(scene.cameras[1], UpdateBoard(darts=scene.board.known_darts()))]
 
 
 def test_a_board_without_a_ready_camera_detects_nothing() -> None:
@@ -184,7 +172,7 @@ def test_a_board_without_a_ready_camera_detects_nothing() -> None:
     scene = Witnesses()
     assert scene.board.snapshot().status == "throw"
     for camera in scene.cameras:
-        scene.tell(Fault(camera_id=camera, t_s=scene.now, fault="camera_gone", active=True, detail="unplugged"))
+        scene.tell(CameraFault(camera_id=camera, t_s=scene.now, fault="camera_gone", active=True, detail="unplugged"))
     assert scene.board.snapshot().status == "error"
 
 
@@ -205,14 +193,14 @@ def test_a_blind_camera_is_left_out_until_it_sees_again(fault: FaultKind) -> Non
     """Two of three cameras that show nothing new must not outvote the one that sees, and all count again afterwards."""
     scene = Witnesses()
     for camera in scene.cameras[1:]:
-        scene.tell(Fault(camera_id=camera, t_s=scene.now, fault=fault, active=True))
+        scene.tell(CameraFault(camera_id=camera, t_s=scene.now, fault=fault, active=True))
     scene.moving(scene.cameras[0])
     scene.settled(T20, cameras=scene.cameras[:1])
     scene.wait(0.6)
     alone = [e.fusion.cameras_used for e in scene.said if isinstance(e, DartHit)]
     scene.take_all()
     for camera in scene.cameras[1:]:
-        scene.tell(Fault(camera_id=camera, t_s=scene.now, fault=fault, active=False))
+        scene.tell(CameraFault(camera_id=camera, t_s=scene.now, fault=fault, active=False))
     scene.throw(T20)
     together = [e.fusion.num_cameras for e in scene.said if isinstance(e, DartHit)][1:]
 
@@ -246,7 +234,7 @@ def test_a_calibration_that_somebody_gives_reaches_its_camera() -> None:
     scene.throw(T20)
     step = scene.board.step([TakeCalibration(calibration=given)], scene.now)
 
-    assert (given.camera_id, HandOver(calibration=given)) in scene.orders
+    assert (given.camera_id, UseCalibration(calibration=given)) in scene.orders
     assert "darts" in str(step.refusals[0])
 
 
@@ -267,7 +255,7 @@ def test_a_reset_takes_what_stands_for_the_board() -> None:
     scene.tell(ResetBoard(user_id="someone"))
 
     assert scene.board.known_darts() == ()
-    assert [order.empty for _, order in scene.orders if isinstance(order, Rereference)] == [False] * 3
+    assert [order.empty for _, order in scene.orders if isinstance(order, RenewReference)] == [False] * 3
 
 
 def test_the_snapshot_shows_the_board() -> None:
@@ -288,7 +276,7 @@ def test_a_board_comes_back_from_its_events() -> None:
     scene = Witnesses()
     scene.throw(T20)
     again = Witnesses(ready=False)
-    again.board.restore([(event, 1.0) for event in scene.said], 5.0)
+    again.board.restore(None, [(event, 1.0) for event in scene.said], now=5.0, epoch_s=0.0)
 
     assert [d.dart_id for d in again.board.known_darts()] == list(scene.standing)
     assert [d.score.label for d in again.board.snapshot().darts] == ["T20"]
@@ -318,7 +306,7 @@ def test_every_camera_keeps_its_pictures_of_a_dart() -> None:
     scene = Witnesses(images=True)
     scene.throw(T20)
     hit = next(e for e in scene.said if isinstance(e, DartHit))
-    asked = {camera: order for camera, order in scene.orders if isinstance(order, KeepImages)}
+    asked = {camera: order for camera, order in scene.orders if isinstance(order, StoreImages)}
 
     assert set(asked) == set(scene.cameras)
     assert {(o.dart_id, o.episode, o.label) for o in asked.values()} == {(hit.dart_id, scene.episode, "T20")}
@@ -330,22 +318,22 @@ def test_no_pictures_are_kept_where_nobody_wants_them() -> None:
     scene = Witnesses()
     scene.throw(T20)
 
-    assert not [order for _, order in scene.orders if isinstance(order, KeepImages)]
+    assert not [order for _, order in scene.orders if isinstance(order, StoreImages)]
 
 
 @pytest.mark.parametrize("comes", [True, False])
 def test_after_a_start_all_cameras_judge_together(comes: bool) -> None:  # noqa: FBT001
     """What happened meanwhile waits for the camera that is still on its way, but not for long: two alone mistake several new darts."""
     scene = Witnesses(ready=False)
-    scene.board.restore([], scene.now)
+    scene.board.restore(None, [], now=scene.now, epoch_s=0.0)
     early, late = scene.cameras[:2], scene.cameras[2]
-    scene.tell(*(Hello(camera_id=c, pid=1, width=800, height=600) for c in early))
+    scene.tell(*(SourceOpened(camera_id=c, pid=1, width=800, height=600) for c in early))
     scene.tell(*(Calibrated(camera_id=c.camera_id, t_s=0.0, calibration=c, kept=True) for c in scene.calibrations[:2]))
     scene.moving(*early)
     scene.settled(T20, cameras=early, flight=False)
     waited = [kind for kind in kinds(scene.wait(2.0)) if kind == "dart_hit"]
     if comes:
-        scene.tell(Hello(camera_id=late, pid=1, width=800, height=600))
+        scene.tell(SourceOpened(camera_id=late, pid=1, width=800, height=600))
         scene.tell(Calibrated(camera_id=late, t_s=scene.now, calibration=scene.calibrations[2], kept=True))
         scene.moving(late)
         scene.settled(T20, cameras=[late], flight=False)
@@ -361,23 +349,23 @@ def test_after_a_start_all_cameras_judge_together(comes: bool) -> None:  # noqa:
 def test_after_a_start_the_first_camera_alone_tells_nothing_though_the_play_goes_on() -> None:
     """What it saw before the next throw is taken back, and judged together with that throw when the others are there."""
     scene = Witnesses(ready=False)
-    scene.board.restore([], scene.now)
+    scene.board.restore(None, [], now=scene.now, epoch_s=0.0)
     early = scene.cameras[0]
-    scene.tell(Hello(camera_id=early, pid=1, width=800, height=600))
+    scene.tell(SourceOpened(camera_id=early, pid=1, width=800, height=600))
     scene.tell(Calibrated(camera_id=early, t_s=0.0, calibration=scene.calibrations[0], kept=True))
     scene.moving(early)
     scene.settled(T20, cameras=[early], flight=False)
     seen = scene.episode
     alone = scene.moving(early)
     for c in scene.calibrations[1:]:
-        scene.tell(Hello(camera_id=c.camera_id, pid=1, width=800, height=600))
+        scene.tell(SourceOpened(camera_id=c.camera_id, pid=1, width=800, height=600))
         scene.tell(Calibrated(camera_id=c.camera_id, t_s=scene.now, calibration=c, kept=True))
     scene.moving(*scene.cameras[1:])
     scene.settled(T20, BULL)
     scene.wait(1.0)
 
     assert "dart_hit" not in kinds(alone)
-    assert (early, Disown(episode=seen)) in scene.orders
+    assert (early, RevertReference(episode=seen)) in scene.orders
     assert sorted(e.score.label for e in scene.said if isinstance(e, DartHit)) == ["BULL", "T20"]
 
 

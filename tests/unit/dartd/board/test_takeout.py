@@ -32,9 +32,9 @@ def test_what_lands_while_a_hand_is_in_view_does_not_count() -> None:
     scene.read()
 
     assert scene.still("T1", hand=True) == []
-    assert scene.still("T1", gone=("d000001",)) == ["dart_removed 1 of 2"]
+    assert scene.still("T1", gone=("main-d000001",)) == ["dart_removed 1 of 2"]
     assert scene.still("T1", unlocalised=True) == ["extra_dart T1", "dart_unscored 0 extra_dart"]
-    assert scene.moving(hand=True) + scene.still(hand=True, gone=("d000002", "d000003")) == ["dart_removed 2 of 2"]
+    assert scene.moving(hand=True) + scene.still(hand=True, gone=("main-d000002", "main-d000003")) == ["dart_removed 2 of 2"]
     assert scene.still("T1") == ["visit_completed 120 takeout", "takeout_finished 0", "-> wait_for_throw (throw)"]
     assert scene.throw("T19")[1] == "dart_hit 1 T19"
 
@@ -45,9 +45,9 @@ def test_a_dart_after_the_takeout_counts_at_once() -> None:
     scene.throw("T20")
     scene.throw("T20")
     scene.moving(hand=True)
-    scene.still(gone=("d000001",))
+    scene.still(gone=("main-d000001",))
 
-    assert scene.still("T5", gone=("d000002",), flight=True) == [
+    assert scene.still("T5", gone=("main-d000002",), flight=True) == [
         "dart_removed 1 of 1",
         "visit_completed 120 takeout",
         "takeout_finished 0",
@@ -63,7 +63,7 @@ def test_an_overdue_takeout_is_told_once_and_ends_by_adoption() -> None:
     for _ in range(3):
         scene.throw("T20")
     scene.moving(hand=True)
-    scene.still(gone=("d000001",), empty=False)
+    scene.still(gone=("main-d000001",), empty=False)
 
     assert scene.wait(4.9) == []
     assert scene.wait(0.2) == ["takeout_overdue 2"]
@@ -93,12 +93,12 @@ def test_a_takeout_is_not_overdue_while_something_moves() -> None:
         each.throw("T20")
         each.throw("T20")
         each.moving(hand=True)
-        each.still(gone=("d000001",), empty=False)
+        each.still(gone=("main-d000001",), empty=False)
         each.wait(4.0)
         each.moving()
 
     assert scene.wait(1.8) == []
-    assert scene.still(gone=("d000002",), empty=True)[0] == "dart_removed 1 of 1"
+    assert scene.still(gone=("main-d000002",), empty=True)[0] == "dart_removed 1 of 1"
     assert fly.wait(1.9) == []
     assert fly.wait(0.2) == ["takeout_overdue 1"]
 
@@ -131,8 +131,12 @@ def test_a_hand_too_quick_to_be_seen() -> None:
     for _ in range(3):
         scene.throw("T20")
 
-    assert scene.still(gone=("d000001", "d000002")) == ["takeout_started 3", "-> pull_out_started (takeout)", "dart_removed 2 of 3"]
-    assert scene.still(gone=("d000003",)) == ["dart_removed 1 of 1", "takeout_finished 0", "-> wait_for_throw (throw)"]
+    assert scene.still(gone=("main-d000001", "main-d000002")) == [
+        "takeout_started 3",
+        "-> pull_out_started (takeout)",
+        "dart_removed 2 of 3",
+    ]
+    assert scene.still(gone=("main-d000003",)) == ["dart_removed 1 of 1", "takeout_finished 0", "-> wait_for_throw (throw)"]
 
 
 def test_darts_knocked_out_by_a_throw_fell() -> None:
@@ -141,9 +145,9 @@ def test_darts_knocked_out_by_a_throw_fell() -> None:
     scene.throw("T20")
     scene.throw("T19")
 
-    assert scene.still("S1", gone=("d000001", "d000002"), flight=True) == [
-        "dart_bounce_out d000001",
-        "dart_bounce_out d000002",
+    assert scene.still("S1", gone=("main-d000001", "main-d000002"), flight=True) == [
+        "dart_bounce_out main-d000001",
+        "dart_bounce_out main-d000002",
         "dart_hit 3 S1",
         "visit_completed 1 three_darts",
     ]
@@ -157,10 +161,10 @@ def test_darts_gone_while_nobody_looked_were_taken() -> None:
     scene.command(StartBoard())
     scene.read()
 
-    assert scene.still(gone=("d000001",))[0] == "takeout_started 1"
+    assert scene.still(gone=("main-d000001",))[0] == "takeout_started 1"
     scene.throw("T20")
     scene.read()
-    assert scene.still(gone=("d000002",))[0] == "dart_bounce_out d000002"
+    assert scene.still(gone=("main-d000002",))[0] == "dart_bounce_out main-d000002"
 
 
 def test_a_restart_in_the_middle_of_a_takeout() -> None:
@@ -169,7 +173,7 @@ def test_a_restart_in_the_middle_of_a_takeout() -> None:
     scene.throw("T20")
     scene.throw("T20")
     scene.moving(hand=True)
-    scene.still(gone=("d000001",))
+    scene.still(gone=("main-d000001",))
     scene.now += 4.0
     machine = scene.restored()
     machine.set_status(ready=True, calibrating=False, now=scene.now)
@@ -191,7 +195,7 @@ def test_a_sequence_that_ends_in_a_takeout_of_deleted_darts() -> None:
     scene.throw("T20")
     scene.command(CorrectDart(operation="delete", dart_number=1))
     scene.moving(hand=True)
-    scene.still(gone=("d000001",), hand=True)
+    scene.still(gone=("main-d000001",), hand=True)
     scene.read()
 
     assert scene.sequence() == ["board_reset", "-> wait_for_throw (throw)"]
@@ -205,7 +209,7 @@ def test_an_empty_look_alone_takes_no_dart_out() -> None:
         scene.throw("T20")
 
     assert scene.still(empty=True) == []
-    assert scene.still(gone=("d000002",), empty=True)[2] == "dart_removed 3 of 3"
+    assert scene.still(gone=("main-d000002",), empty=True)[2] == "dart_removed 3 of 3"
 
 
 def test_a_dart_that_went_while_something_lingered_was_taken() -> None:
@@ -214,7 +218,7 @@ def test_a_dart_that_went_while_something_lingered_was_taken() -> None:
     for scene in (taken, knocked):
         scene.throw("T20")
 
-    assert taken.still(gone=("d000001",), lingered=True, flight=True, empty=True) == [
+    assert taken.still(gone=("main-d000001",), lingered=True, flight=True, empty=True) == [
         "takeout_started 1",
         "-> pull_out_started (takeout)",
         "dart_removed 1 of 1",
@@ -222,4 +226,4 @@ def test_a_dart_that_went_while_something_lingered_was_taken() -> None:
         "takeout_finished 0",
         "-> wait_for_throw (throw)",
     ]
-    assert knocked.still("T19", gone=("d000001",), lingered=True, flight=True)[0] == "dart_bounce_out d000001"
+    assert knocked.still("T19", gone=("main-d000001",), lingered=True, flight=True)[0] == "dart_bounce_out main-d000001"

@@ -42,11 +42,11 @@ def test_tc8_3_early_takeout() -> None:
 
     assert scene.moving(hand=True) == ["takeout_started 2", "-> pull_out_started (takeout)"]
     scene.now += 1
-    assert scene.still(gone=("d000001",), empty=False) == ["dart_removed 1 of 2"]
+    assert scene.still(gone=("main-d000001",), empty=False) == ["dart_removed 1 of 2"]
     scene.now += 1
     assert scene.moving(hand=True) == []
     scene.now += 1
-    assert scene.still(gone=("d000002",), empty=True) == [
+    assert scene.still(gone=("main-d000002",), empty=True) == [
         "dart_removed 1 of 1",
         "visit_completed 117 takeout",
         "takeout_finished 0",
@@ -75,7 +75,7 @@ def test_tc8_5_bounce_out_to_three() -> None:
     scene.throw("T20")
     scene.now += 1.0
 
-    assert scene.still(gone=("d000001",)) == ["dart_bounce_out d000001", "-> wait_for_throw (throw)"]
+    assert scene.still(gone=("main-d000001",)) == ["dart_bounce_out main-d000001", "-> wait_for_throw (throw)"]
     assert scene.throw("T19")[1:] == ["dart_hit 2 T19", "-> throw_finished (throw)"]
     assert scene.throw("T18")[1:] == ["dart_hit 3 T18", "visit_completed 111 three_darts", "-> throw_finished (throw)"]
     assert scene.labels == ["MISS", "T19", "T18"]

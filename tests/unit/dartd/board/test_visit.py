@@ -8,10 +8,10 @@ from schemas.base import DartId, VisitId
 from schemas.board import Bed, parse_bed
 from schemas.commands import CorrectDart
 
-FRESH = DartId("d000099")
+FRESH = DartId("main-d000099")
 
 
-def visit(*labels: str, name: str = "v000002") -> Visit:
+def visit(*labels: str, name: str = "main-v000002") -> Visit:
     """Build a visit with a dart in each slot."""
     slots = tuple(
         Slot(dart_number=k, dart_id=DartId(f"{name}-{k}"), label=label, points=parse_bed(label).total) for k, label in enumerate(labels, 1)
@@ -40,10 +40,10 @@ def test_a_freed_slot_is_the_next_one() -> None:
 
 def test_a_fallen_dart_keeps_its_slot_without_points() -> None:
     """A dart that fell counts as thrown and scores nothing; a dart without a slot changes nothing."""
-    fallen = visit("T20", "T19").with_fallen(DartId("v000002-1"))
+    fallen = visit("T20", "T19").with_fallen(DartId("main-v000002-1"))
 
     assert [(throw.label, throw.points) for throw in fallen.throws] == [("MISS", 0), ("T19", 57)]
-    assert fallen.with_fallen(DartId("d000077")) == fallen
+    assert fallen.with_fallen(DartId("main-d000077")) == fallen
 
 
 def test_a_visit_is_completed_once_and_then_revised() -> None:
@@ -75,19 +75,19 @@ def test_the_sector_of_bulls_and_misses_is_null(bed: Bed, label: str, sector: in
 
 def test_a_change_by_dart_or_by_number() -> None:
     """A dart is found in any visit by its id, or in the first by its number."""
-    visits = (visit("T20", "S1"), visit("S5", name="v000001"))
-    by_id = correction(CorrectDart(operation="change", label="double 5", dart_id=DartId("v000001-1")), visits, FRESH)
+    visits = (visit("T20", "S1"), visit("S5", name="main-v000001"))
+    by_id = correction(CorrectDart(operation="change", label="double 5", dart_id=DartId("main-v000001-1")), visits, FRESH)
     by_number = correction(CorrectDart(operation="change", label="T1", dart_number=2), visits, FRESH)
 
-    assert (by_id.visit_id, by_id.dart_number, by_id.old_label, by_id.new_label) == ("v000001", 1, "S5", "D5")
-    assert (by_number.visit_id, by_number.dart_id, by_number.old_label) == ("v000002", "v000002-2", "S1")
+    assert (by_id.visit_id, by_id.dart_number, by_id.old_label, by_id.new_label) == ("main-v000001", 1, "S5", "D5")
+    assert (by_number.visit_id, by_number.dart_id, by_number.old_label) == ("main-v000002", "main-v000002-2", "S1")
     assert by_number.score is not None
     assert by_number.score.total == 3
 
 
 def test_a_miss_that_was_a_dart_gets_an_id() -> None:
     """A slot without a dart gets the fresh id when it is corrected."""
-    missed = Visit(visit_id=VisitId("v000002"), slots=(Slot(dart_number=1, dart_id=None, label="MISS", points=0),))
+    missed = Visit(visit_id=VisitId("main-v000002"), slots=(Slot(dart_number=1, dart_id=None, label="MISS", points=0),))
     event = correction(CorrectDart(operation="change", label="D20", dart_number=1), (missed,), FRESH)
 
     assert event.dart_id == FRESH
@@ -99,7 +99,7 @@ def test_insert_takes_the_first_free_slot_or_the_named_one() -> None:
     """An inserted dart has the fresh id and no old label."""
     gap = visit("T20", "T19", "T18").without_slot(1).without_slot(3)
     first = correction(CorrectDart(operation="insert", label="miss"), (gap,), FRESH)
-    named = correction(CorrectDart(operation="insert", label="miss", dart_number=3, visit_id=VisitId("v000002")), (gap,), FRESH)
+    named = correction(CorrectDart(operation="insert", label="miss", dart_number=3, visit_id=VisitId("main-v000002")), (gap,), FRESH)
 
     assert (first.dart_number, first.dart_id, first.old_label, first.new_label) == (1, FRESH, None, "MISS")
     assert named.dart_number == 3
@@ -116,7 +116,8 @@ def test_delete_names_what_was_there() -> None:
 def test_a_corrected_dart_that_was_not_localised_still_stands() -> None:
     """A label given by a person does not take the dart out of the board."""
     unseen = Visit(
-        visit_id=VisitId("v000002"), slots=(Slot(dart_number=1, dart_id=DartId("d000001"), label="?", points=0, stuck_unseen=True),)
+        visit_id=VisitId("main-v000002"),
+        slots=(Slot(dart_number=1, dart_id=DartId("main-d000001"), label="?", points=0, stuck_unseen=True),),
     )
     event = correction(CorrectDart(operation="change", label="T20", dart_number=1), (unseen,), FRESH)
 
@@ -131,16 +132,16 @@ def test_a_corrected_dart_that_was_not_localised_still_stands() -> None:
         (CorrectDart(operation="change", label="T20"), "VALIDATION_ERROR"),
         (CorrectDart(operation="insert", label="T20", dart_number=4), "VALIDATION_ERROR"),
         (CorrectDart(operation="insert", label="T20", dart_number=1), "STATE_CONFLICT"),
-        (CorrectDart(operation="insert", label="T20", visit_id=VisitId("v000001")), "STATE_CONFLICT"),
+        (CorrectDart(operation="insert", label="T20", visit_id=VisitId("main-v000001")), "STATE_CONFLICT"),
         (CorrectDart(operation="delete", dart_number=3), "RESOURCE_NOT_FOUND"),
-        (CorrectDart(operation="delete", dart_id=DartId("d000001")), "RESOURCE_NOT_FOUND"),
-        (CorrectDart(operation="delete", dart_number=1, visit_id=VisitId("v000009")), "RESOURCE_NOT_FOUND"),
-        (CorrectDart(operation="delete", dart_id=DartId("v000001-1"), visit_id=VisitId("v000002")), "RESOURCE_NOT_FOUND"),
+        (CorrectDart(operation="delete", dart_id=DartId("main-d000001")), "RESOURCE_NOT_FOUND"),
+        (CorrectDart(operation="delete", dart_number=1, visit_id=VisitId("main-v000009")), "RESOURCE_NOT_FOUND"),
+        (CorrectDart(operation="delete", dart_id=DartId("main-v000001-1"), visit_id=VisitId("main-v000002")), "RESOURCE_NOT_FOUND"),
     ],
 )
 def test_refusals_have_codes(command: CorrectDart, code: str) -> None:
     """What cannot be done is refused with a code and a message that names the way out or the thing."""
-    visits = (visit("T20", "S1"), visit("S5", "S5", "S5", name="v000001"))
+    visits = (visit("T20", "S1"), visit("S5", "S5", "S5", name="main-v000001"))
 
     with pytest.raises(CommandRefusedError) as refusal:
         correction(command, visits, FRESH)

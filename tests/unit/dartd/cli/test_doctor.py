@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from dartd.cli.doctor import command, table
-from dartd.cli.findings import Finding
+from dartd.cli.system_checks import Finding
 from tests.support.daemon import free_port, write_config
 
 
@@ -44,7 +44,7 @@ def test_a_board_that_cannot_be_seen_is_status_1(tmp_path: Path) -> None:
     found = {each["check"]: each["verdict"] for each in told["findings"]}
 
     assert (result.exit_code, told["verdict"]) == (1, "bad")
-    assert {"configuration", "state", "database", "port", "clock", "service", "camera cam0", "camera cam0 place"} <= set(found)
-    assert found["camera cam0 place"] == "bad"
+    assert {"configuration", "state", "database", "port", "clock", "service", "camera cam0", "camera cam0 position"} <= set(found)
+    assert found["camera cam0 position"] == "bad"
     assert found["port"] == "ok"
     assert not (tmp_path / "state").exists()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.cli.failure import told_failures
+from dartd.cli.failure import reported_errors
 from dartd.errors import ConfigError, DartdError, RecordingError, StoreBusyError
 
 
@@ -17,7 +17,7 @@ from dartd.errors import ConfigError, DartdError, RecordingError, StoreBusyError
 )
 def test_error_of_ours_is_one_line_and_a_status(error: Exception, status: int, capsys: pytest.CaptureFixture[str]) -> None:
     """The message goes to stderr, without a traceback; 2 means that the asking was wrong."""
-    with pytest.raises(SystemExit) as ended, told_failures():
+    with pytest.raises(SystemExit) as ended, reported_errors():
         raise error
 
     assert (ended.value.code, capsys.readouterr().err) == (status, "dartd: no\n")
@@ -26,5 +26,5 @@ def test_error_of_ours_is_one_line_and_a_status(error: Exception, status: int, c
 @pytest.mark.parametrize("error", [ValueError("bug"), ExceptionGroup("", [DartdError("a"), ValueError("bug")])])
 def test_other_error_keeps_its_traceback(error: Exception) -> None:
     """What nobody raised on purpose is not dressed up."""
-    with pytest.raises(type(error)), told_failures():
+    with pytest.raises(type(error)), reported_errors():
         raise error

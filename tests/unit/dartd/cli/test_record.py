@@ -17,7 +17,7 @@ def test_configured_cameras_are_recorded(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, [str(tmp_path / "out"), "--config", str(config), "--seconds", "1"])
 
     assert result.exit_code == 0, result.output
-    assert "1 pictures of 1 cameras" in result.output
+    assert "1 images of 1 cameras" in result.output
     assert Playlist.load(tmp_path / "out").duration_s == 1.0
 
 

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from dartd.cli.replay import command, describe, sentence
-from dartd.replay.replay import Told
-from dartd.replay.scoring import Report
+from dartd.cli.replay import command, describe, event_line
+from dartd.replay.replay import ReplayedEvent
+from dartd.replay.scoring import ScoreReport
 from schemas.base import BoardId, CameraId, EventId, VisitId
 from schemas.events import CameraStateChanged, Envelope, JournalledEvent, TakeoutFinished, VisitCompleted, VisitThrow
 from tests.support.recordings import write_recording
@@ -19,11 +19,11 @@ def _run(*arguments: str) -> Result:
     return CliRunner().invoke(command, list(arguments))
 
 
-def _told(event: JournalledEvent) -> Told:
+def _told(event: JournalledEvent) -> ReplayedEvent:
     envelope = Envelope(
         seq=1, event_id=EventId("e"), board_id=BoardId("b"), topic="board:b", at_s=0.0, timestamp="", event=event, wire=b"{}"
     )
-    return Told(sequence_id="r001", t_ms=1500.0, envelope=envelope)
+    return ReplayedEvent(sequence_id="r001", t_ms=1500.0, envelope=envelope)
 
 
 def test_events_are_printed_as_json_lines(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_score_stands_beside_the_lines(tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert "right            0.0" in result.stderr
-    assert "wrong: s0 at 0 ms: triple T20 not told" in result.stderr
+    assert "wrong: s0 at 0 ms: triple T20 not reported" in result.stderr
     assert all(json.loads(line) for line in result.stdout.splitlines())
 
 
@@ -65,7 +65,7 @@ def test_darts_are_explained_into_a_folder(tmp_path: Path, monkeypatch: pytest.M
     named, alone = _run(str(recording), "--explain", str(out)), _run("--explain", str(recording))
 
     assert (named.exit_code, alone.exit_code) == (0, 0)
-    assert "not told" in (out / "index.html").read_text()
+    assert "not reported" in (out / "index.html").read_text()
     assert (out / "001-s0-0.html").exists()
     assert (tmp_path / "rec-explained" / "index.html").exists()
 
@@ -115,14 +115,14 @@ def test_camera_that_is_not_there_cannot_be_left_out(tmp_path: Path) -> None:
 )
 def test_events_are_told_in_words(event: JournalledEvent, expected: str) -> None:
     """Without --jsonl people read one line an event, and nothing of what only machines care for."""
-    line = sentence(_told(event))
+    line = event_line(_told(event))
 
     assert line == expected
 
 
 def test_score_is_told_figure_by_figure() -> None:
     """Each figure has a line, one without a value a dash, and what was wrong follows."""
-    values = dict.fromkeys(Report.__struct_fields__, None) | {
+    values = dict.fromkeys(ScoreReport.__struct_fields__, None) | {
         "darts": 3,
         "missed": 1,
         "false_hits": 0,
@@ -130,12 +130,12 @@ def test_score_is_told_figure_by_figure() -> None:
         "by_ring": "",
         "by_kind": "",
         "by_occlusion": "",
-        "wrong": ["s: T20 not told"],
+        "wrong": ["s: T20 not reported"],
     }
-    report = msgspec.convert(values, Report)
+    report = msgspec.convert(values, ScoreReport)
 
     lines = describe(report)
 
     assert lines[0] == "darts            3"
     assert "right            -" in lines
-    assert lines[-1] == "wrong: s: T20 not told"
+    assert lines[-1] == "wrong: s: T20 not reported"

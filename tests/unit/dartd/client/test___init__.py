@@ -4,7 +4,7 @@ import asyncio
 from contextlib import aclosing, suppress
 from pathlib import Path
 
-from dartd.client import DartdClient, Told
+from dartd.client import DartdClient, ReceivedEvent
 from tests.support.cutter import cutter_before
 from tests.support.station import TOKEN, running_station
 from tests.support.throws import hit
@@ -16,7 +16,7 @@ class Listener:
 
     def __init__(self, client: DartdClient) -> None:
         self.client = client
-        self.told: list[Told] = []
+        self.told: list[ReceivedEvent] = []
         self._task = asyncio.ensure_future(self._listen())
 
     @property

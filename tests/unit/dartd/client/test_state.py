@@ -1,6 +1,6 @@
 """The board as a client knows it."""
 
-from dartd.client.state import KEPT_VISITS, AnyEvent, BoardState, reduce
+from dartd.client.state import KEPT_VISITS, AnyEvent, ClientState, reduce
 from schemas.base import CameraId, DartId, VisitId
 from schemas.events import (
     BoardReset,
@@ -17,8 +17,8 @@ from schemas.events import (
 from tests.support.throws import hit
 
 
-def _after(*events: AnyEvent | None) -> BoardState:
-    state = BoardState()
+def _after(*events: AnyEvent | None) -> ClientState:
+    state = ClientState()
     for seq, event in enumerate(events, 1):
         state = reduce(state, event, seq)
     return state

@@ -3,7 +3,7 @@
 from msgspec import inspect
 
 from dartd.config import Config
-from dartd.config.keys import fields_of, key_at, kind_of, words_of
+from dartd.config.keys import description_of, fields_of, key_at, kind_of
 
 
 def test_path_leads_to_type_words_and_value() -> None:
@@ -11,7 +11,7 @@ def test_path_leads_to_type_words_and_value() -> None:
     key = key_at("$.cameras[1].fps", {"cameras": [{}, {"fps": 0}]})
 
     assert isinstance(key.kind, inspect.FloatType)
-    assert (key.kind.ge, key.kind.le, key.words, key.found) == (1, 120, "frames a second", 0)
+    assert (key.kind.ge, key.kind.le, key.description, key.found) == (1, 120, "frames per second", 0)
 
 
 def test_path_into_something_else_finds_nothing() -> None:
@@ -26,7 +26,7 @@ def test_optional_is_told_apart() -> None:
 
     assert isinstance(kind, inspect.StrType)
     assert optional
-    assert words_of(token.type) == "the operator's token, at least 16 characters without spaces"
+    assert description_of(token.type) == "the operator's token, at least 16 characters without spaces"
 
 
 def test_only_tables_have_fields() -> None:

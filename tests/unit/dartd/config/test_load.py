@@ -64,7 +64,7 @@ def test_no_file_means_the_defaults() -> None:
         ("[server]\ncors_origins = 3\n" + _CAMERA, "$.server.cors_origins: expected a list of texts, got 3"),
         ('[[cameras]]\nid = "left"', "$.cameras[0].url: missing, add url = …"),
         ('[board]\nid = "a b"\n' + _CAMERA, '$.board.id: expected 1 to 32 letters, digits, - or _, got "a b"'),
-        ("", "$.cameras: there is no camera: add [[cameras]] with id and url for each one, or run config/simulator.toml"),
+        ("", "$.cameras: no camera is configured: add [[cameras]] with id and url for each one, or run config/simulator.toml"),
         (_CAMERA + _CAMERA, '$.cameras[1].id: expected an id of its own, got "left" as in $.cameras[0]'),
         ('[[cameras]]\nid = "a"\nurl = "htpt://cam"', "$.cameras[0].url: expected /dev/… or one of v4l2: rtsp: http:"),
         ("[board]\ntriple_inner_mm = 10\n" + _CAMERA, "$.board.triple_inner_mm: expected more than single_bull_mm (15.9), got 10"),

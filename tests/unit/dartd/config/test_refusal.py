@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dartd.config import Config
-from dartd.config.refusal import refusal, shown, suggestion
+from dartd.config.refusal import format_value, refusal, suggestion
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,13 @@ from dartd.config.refusal import refusal, shown, suggestion
 )
 def test_value_is_shown_as_toml_writes_it(found: object, words: str) -> None:
     """People must recognise what they wrote, shortened and without secrets."""
-    assert shown(found) == words
+    assert format_value(found) == words
 
 
 def test_suggestion_guesses_or_lists() -> None:
     """A near miss must be guessed, a few names listed, many names referred to."""
     assert suggestion("fsp", ["fps", "url"]) == "did you mean fps?"
-    assert suggestion("zzz", ["url", "fps"]) == "known are fps, url"
+    assert suggestion("zzz", ["url", "fps"]) == "expected one of fps, url"
     assert suggestion("zzz", [f"name{index}" for index in range(50)]) == "config/dartd.toml names every key"
 
 

@@ -27,7 +27,10 @@ def _scenario(folder: Path, text: str) -> Path:
         ('[[faults]]\nkind = "blak"\nat_s = 1\n', "$.faults[0].kind: expected one of "),
         ('[[faults]]\nkind = "black"\nat_s = 1\nfr_s = 2\n', "$.faults[0].fr_s: unknown key, did you mean for_s?"),
         ('[[faults]]\nkind = "black"\nat_s = 1\ncamera = "cam7"\n', '$.faults[0].camera: there is no camera "cam7", did you mean cam'),
-        ('[[faults]]\nkind = "disk_full"\nat_s = 1\ncamera = "cam0"\n', "$.faults[0].camera: disk_full strikes the daemon and no camera"),
+        (
+            '[[faults]]\nkind = "disk_full"\nat_s = 1\ncamera = "cam0"\n',
+            "$.faults[0].camera: disk_full affects the daemon and not a camera",
+        ),
         ('[[faults]]\nkind = "slow"\nat_s = 1\nfps = 0\n', "$.faults[0].fps: expected 0.1–120, got 0"),
         ("[[faults]\n", "line 1"),
     ],
@@ -44,7 +47,7 @@ def test_real_cameras_are_never_struck(tmp_path: Path) -> None:
     """A scenario is refused as soon as one camera is neither simulated nor a recording."""
     config = Config(cameras=(*CAMERAS.cameras, CameraConfig(id="cam2", url="/dev/v4l/by-path/x")))
 
-    with pytest.raises(ConfigError, match=r"\$\.cameras\[2\]\.url: faults are for simulated cameras"):
+    with pytest.raises(ConfigError, match=r"\$\.cameras\[2\]\.url: faults can only be injected with simulated cameras"):
         load_scenario(_scenario(tmp_path, "faults = []"), config)
 
 

@@ -4,12 +4,12 @@ import asyncio
 
 import httpx2
 
-from dartd.outlets.periodic import flush, tell_status, tell_today
-from tests.support.ear import Connect
+from dartd.outlets.periodic import flush, publish_status, publish_today
 from tests.support.people import make_key, make_user
 from tests.support.station import Station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
+from tests.support.websocket_client import Connect
 
 
 async def test_use_of_keys_and_limits_is_written(station: Station, http: httpx2.AsyncClient) -> None:
@@ -21,7 +21,7 @@ async def test_use_of_keys_and_limits_is_written(station: Station, http: httpx2.
     answer = await http.get(f"/api/v1/auth/api-keys/{key_id}", headers={"X-API-Key": key})
 
     assert answer.json()["last_used_at"] is not None
-    assert await station.services.database.read(lambda c: c.execute("SELECT count(*) FROM limits").fetchone()) == (1,)
+    assert await station.services.database.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM limits").fetchone()) == (1,)
 
 
 async def test_store_that_cannot_be_written_ends_nothing(station: Station, http: httpx2.AsyncClient) -> None:
@@ -39,15 +39,15 @@ async def test_the_day_is_told_to_who_may_hear_it(station: Station, connect: Con
     ear = await connect("?topics=metrics", additional_headers=operator)
     stranger = await connect("?topics=metrics,board:*")
     for each in (ear, stranger):
-        await each.hear_types(2)
+        await each.receive_types(2)
     await waiting.soon(lambda: station.hub.statistics().direct == 2)
-    await tell_today(station.services)
-    told = await ear.hear()
-    await stranger.say(action="ping")
+    await publish_today(station.services)
+    told = await ear.receive()
+    await stranger.send(action="ping")
 
     assert (told["event_type"], told["darts"], told["points"], told["three_dart_average"]) == ("metrics_update", 1, 60, "180.00")
     assert told["clients"] == 2
-    assert (await stranger.hear())["event_type"] == "pong"
+    assert (await stranger.receive())["event_type"] == "pong"
 
 
 async def test_how_the_system_is_is_told_to_who_may_hear_it(
@@ -57,12 +57,12 @@ async def test_how_the_system_is_is_told_to_who_may_hear_it(
     ear = await connect("?topics=system", additional_headers=operator)
     stranger = await connect("?topics=system,board:*")
     for each in (ear, stranger):
-        await each.hear_types(2)
+        await each.receive_types(2)
     await waiting.soon(lambda: station.hub.statistics().direct == 2)
-    tell_status(station.services)
-    told = await ear.hear()
-    await stranger.say(action="ping")
+    publish_status(station.services)
+    told = await ear.receive()
+    await stranger.send(action="ping")
 
     assert (told["event_type"], told["active_webhooks"], told["pending_deliveries"]) == ("system_status", 0, 0)
     assert 0 <= told["cache_hit_rate"] <= 1
-    assert (await stranger.hear())["event_type"] == "pong"
+    assert (await stranger.receive())["event_type"] == "pong"

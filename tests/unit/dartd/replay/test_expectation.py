@@ -7,7 +7,7 @@ from schemas.board import BoardSpec
 
 
 def test_no_error_costs_nothing() -> None:
-    """Where every dart is told where it stands every bed is right; without darts nothing is expected."""
+    """Without errors every bed is right; without darts nothing is expected."""
     assert expected_right([(0.0, 0.0)]) == 1.0
     assert expected_right([]) == 0.0
 

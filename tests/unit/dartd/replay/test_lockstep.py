@@ -1,15 +1,16 @@
-"""Lockstep: rounds of real camera processes."""
+"""Lockstep: real camera processes, step by step."""
 
 import asyncio
 import os
 import signal
 from pathlib import Path
 
-from dartd.board.inputs import Input, WorkerChange
+from dartd.decision import Input, WorkerChange
 from dartd.replay.lockstep import Lockstep
 from dartd.replay.playlist import Playlist
 from schemas.base import CameraId
-from schemas.worker import BoardState, Configure, Hello, Motion
+from schemas.pipe.from_worker import MotionDetected, SourceOpened
+from schemas.pipe.to_worker import Configure, UpdateBoard
 from tests.support.recordings import write_recording
 from tests.support.waiting import Waiting
 
@@ -22,43 +23,43 @@ async def _configures(folder: Path) -> list[Configure]:
 
 
 def _motions(said: list[Input]) -> list[tuple[str, float, int]]:
-    return [(item.camera_id, item.t_s, item.episode) for item in said if isinstance(item, Motion)]
+    return [(item.camera_id, item.t_s, item.episode) for item in said if isinstance(item, MotionDetected)]
 
 
-async def test_rounds_give_each_frame_once_in_the_order_of_the_cameras(tmp_path: Path) -> None:
-    """Every frame of every camera is heard of in the round of its time, cameras in order, up to the end."""
+async def test_steps_give_each_frame_once_in_the_order_of_the_cameras(tmp_path: Path) -> None:
+    """Every frame of every camera is processed in the step of its time, cameras in order, up to the end."""
     write_recording(tmp_path, [[10, 20], [30]])
-    rounds = []
+    steps = []
     async with Lockstep(await _configures(tmp_path), target=TARGET) as cameras:
         opened = await cameras.open()
         while (next_s := cameras.next_s) is not None:
-            rounds.append((round(next_s, 3), _motions(await cameras.advance(next_s))))
+            steps.append((round(next_s, 3), _motions(await cameras.advance(next_s))))
 
-    assert [type(item) for item in opened] == [WorkerChange, WorkerChange, Hello] * 2
-    assert [at_s for at_s, _ in rounds] == [round(k * 0.05, 3) for k in range(12)]
-    seen = [motions for _, motions in rounds if motions]
+    assert [type(item) for item in opened] == [WorkerChange, WorkerChange, SourceOpened] * 2
+    assert [at_s for at_s, _ in steps] == [round(k * 0.05, 3) for k in range(12)]
+    seen = [motions for _, motions in steps if motions]
     assert seen == [[("cam0", t, n), ("cam1", t, n)] for n, t in enumerate([0.0, 0.2, 0.4], 1)]
 
 
 async def test_order_is_heeded_before_the_next_frame(tmp_path: Path) -> None:
-    """What a camera is told between rounds it has heard when it processes its next frame."""
+    """What is sent to a camera between steps has arrived when it processes its next frame."""
     write_recording(tmp_path, [[10, 20]], cameras=1, fps=5)
     async with Lockstep(await _configures(tmp_path), target=TARGET) as cameras:
         await cameras.open()
         first = await cameras.advance(0.0)
-        cameras.send(CameraId("cam0"), BoardState(takeout=True))
+        cameras.send(CameraId("cam0"), UpdateBoard(takeout=True))
         second = await cameras.advance(0.2)
 
-    heard = [[(item.episode, item.hand) for item in said if isinstance(item, Motion)] for said in (first, second)]
+    heard = [[(item.episode, item.hand) for item in said if isinstance(item, MotionDetected)] for said in (first, second)]
     assert heard == [[(1, False)], [(0, True), (2, False)]]
 
 
 async def test_camera_that_dies_is_told_and_the_others_go_on(tmp_path: Path, waiting: Waiting) -> None:
-    """A process that is killed goes offline with the reason; the rest of the recording is heard from the others."""
+    """A process that is killed goes offline with the reason; the others play the rest of the recording."""
     write_recording(tmp_path, [[10, 20, 30]])
     async with Lockstep(await _configures(tmp_path), target=TARGET) as cameras:
         opened = await cameras.open()
-        (pid,) = [item.pid for item in opened if isinstance(item, Hello) and item.camera_id == "cam0"]
+        (pid,) = [item.pid for item in opened if isinstance(item, SourceOpened) and item.camera_id == "cam0"]
         os.kill(pid, signal.SIGKILL)
         said: list[Input] = []
         while (next_s := cameras.next_s) is not None:
@@ -82,9 +83,9 @@ async def test_camera_that_cannot_be_opened_is_offline(tmp_path: Path) -> None:
 
 
 async def test_camera_that_says_nothing_is_given_up(tmp_path: Path) -> None:
-    """A process that does not answer in time is given up, told, and ended."""
+    """A process that does not answer in time is reported as crashed, and ended."""
     configures = await _configures(write_recording(tmp_path, [[10]], cameras=1))
-    async with Lockstep(configures, target="tests.support.workers:silent", answer_timeout_s=0.5) as cameras:
+    async with Lockstep(configures, target="tests.support.workers:hang", answer_timeout_s=0.5) as cameras:
         await cameras.open()
 
     assert cameras.crashed == {"cam0": "no answer for 0.5 s"}

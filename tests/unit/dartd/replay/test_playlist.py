@@ -38,10 +38,10 @@ def test_cameras_come_from_the_recording(tmp_path: Path) -> None:
     [(-1.0, (None, -1000.0)), (0.0, ("a", 0.0)), (2.9999, ("a", 2999.9)), (3.0, ("b", 0.0)), (3.5005, ("c", 0.0)), (99.0, ("c", 95499.5))],
 )
 def test_sequences_lie_end_to_end(tmp_path: Path, at_s: float, expected: tuple[str | None, float]) -> None:
-    """A time on the one clock is a sequence and the milliseconds since it began; the last one goes on for ever."""
+    """A time on the one clock is a sequence and the milliseconds since it began; the last one has no end."""
     playlist = Playlist.load(_record(tmp_path))
 
-    place = playlist.place(at_s)
+    place = playlist.position(at_s)
 
     assert place == expected
     assert playlist.duration_s == 4.5005

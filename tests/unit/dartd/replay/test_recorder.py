@@ -9,8 +9,8 @@ from dartd.errors import RecordingError
 from dartd.replay.playlist import Playlist
 from dartd.replay.recorder import record, recording_of
 from schemas.base import CameraId
+from schemas.pipe.to_worker import SourceSpec
 from schemas.recording import decode_recording
-from schemas.worker import SourceSpec
 from tests.support.recordings import HEIGHT, WIDTH, write_recording
 
 CAM0, CAM1 = (SourceSpec(camera_id=CameraId(name), url="", width=160, height=120, near_sector=7) for name in ("cam0", "cam1"))

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from dartd.board.inputs import Input, Step
 from dartd.config import Config
+from dartd.decision import Input, Step
 from dartd.replay.playlist import Playlist
-from dartd.replay.replay import Outcome, Replay
+from dartd.replay.replay import Replay, ReplayOutcome
 from schemas.base import BoardId, CameraId, VisitId
 from schemas.events import BoardReset, JournalledEvent, Snapshot, TakeoutOverdue, VisitSnapshot
-from schemas.worker import BoardState, Motion
+from schemas.pipe.from_worker import MotionDetected
+from schemas.pipe.to_worker import UpdateBoard
+from tests.support.deciders import Forgetful
 from tests.support.recordings import write_recording
 
 TARGET = "tests.support.workers:play"
@@ -21,8 +23,8 @@ VISIT = VisitId("v1")
 _STILL_MS = 5_000
 
 
-class Teller:
-    """A board that tells of each motion, is due 30 ms after the last one, and orders something each time."""
+class Teller(Forgetful):
+    """A board with an event for each motion, is due 30 ms after the last one, and orders something each time."""
 
     def __init__(self, _cameras: Sequence[CameraId]) -> None:
         self._due_s: float | None = None
@@ -34,11 +36,11 @@ class Teller:
             events.append(TakeoutOverdue(visit_id=VISIT, count_remaining=0))
             self._due_s = None
         for item in inputs:
-            if isinstance(item, Motion):
+            if isinstance(item, MotionDetected):
                 events.append(BoardReset(visit_id=VISIT, user_id=f"{item.camera_id} {item.episode} {item.changed_share:.2f}"))
                 if item.episode:
                     self._due_s = now + 0.03
-        orders = ((None, BoardState(takeout=True)),) if any(isinstance(e, TakeoutOverdue) for e in events) else ()
+        orders = ((None, UpdateBoard(takeout=True)),) if any(isinstance(e, TakeoutOverdue) for e in events) else ()
         return Step(events=tuple(events), orders=orders)
 
     def deadline(self) -> float | None:
@@ -50,7 +52,7 @@ class Teller:
         return Snapshot(board_id=BoardId("main"), last_seq=0, state="wait_for_throw", status="throw", visit=VisitSnapshot(visit_id=VISIT))
 
 
-async def _replay(folder: Path, *, realtime: bool = False) -> Outcome:
+async def _replay(folder: Path, *, realtime: bool = False) -> ReplayOutcome:
     playlist = await asyncio.to_thread(Playlist.load, folder)
     return await Replay(playlist, Config(), Teller, target=TARGET).run(realtime=realtime)
 
@@ -61,8 +63,8 @@ async def test_two_runs_print_the_same_lines(tmp_path: Path) -> None:
 
     first, second = await _replay(tmp_path), await _replay(tmp_path)
 
-    assert [told.line() for told in first.told] == [told.line() for told in second.told]
-    assert len(first.told) == 4 * 2 + 4 + 4 * 2
+    assert [told.json_line() for told in first.events] == [told.json_line() for told in second.events]
+    assert len(first.events) == 4 * 2 + 4 + 4 * 2
 
 
 async def test_lines_say_where_in_the_recording_they_were_decided(tmp_path: Path) -> None:
@@ -71,7 +73,7 @@ async def test_lines_say_where_in_the_recording_they_were_decided(tmp_path: Path
 
     outcome = await _replay(tmp_path)
 
-    lines = [json.loads(told.line()) for told in outcome.told]
+    lines = [json.loads(told.json_line()) for told in outcome.events]
     told = [(line["seq"], line["event_type"], line["sequence_id"], line["t_ms"], line["timestamp"]) for line in lines]
     assert told == [
         (1, "board_reset", "s0", 0.0, "2026-01-01T00:00:00.000Z"),
@@ -94,7 +96,7 @@ async def test_broken_picture_is_not_the_end(tmp_path: Path) -> None:
 
     seen = [
         told.t_ms
-        for told in outcome.told
+        for told in outcome.events
         if isinstance(told.envelope.event, BoardReset) and "cam0 0" not in str(told.envelope.event.user_id)
     ]
     assert (seen, outcome.crashed) == ([0.0, 600.0], {})
@@ -108,6 +110,6 @@ async def test_real_time_tells_the_same_story(tmp_path: Path) -> None:
 
     outcome = await _replay(tmp_path, realtime=True)
 
-    resets = [(told.sequence_id, told.t_ms) for told in outcome.told if isinstance(told.envelope.event, BoardReset)]
+    resets = [(told.sequence_id, told.t_ms) for told in outcome.events if isinstance(told.envelope.event, BoardReset)]
     assert [sequence for sequence, _ in resets if sequence] == ["s0", "s0", "s1", "s1"]
     assert all(0 <= t_ms < _STILL_MS for _, t_ms in resets)

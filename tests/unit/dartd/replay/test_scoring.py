@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from dartd.errors import RecordingError
-from dartd.replay.replay import Told
+from dartd.replay.replay import ReplayedEvent
 from dartd.replay.scoring import Truth, load_truth, score
 from schemas.base import BoardId, DartId, EventId, VisitId
 from schemas.board import Ring
@@ -36,11 +36,11 @@ def _truth(*expectations: dict[str, object]) -> Truth:
     return msgspec.convert({"sequences": {"s": {"kind": "x", "end_ms": 9e9, "frames": frames}}}, Truth)
 
 
-def _told(t_ms: float, event: JournalledEvent, sequence_id: str = "s") -> Told:
+def _told(t_ms: float, event: JournalledEvent, sequence_id: str = "s") -> ReplayedEvent:
     envelope = Envelope(
         seq=1, event_id=EventId("e"), board_id=BoardId("b"), topic="board:b", at_s=0.0, timestamp="", event=event, wire=b"{}"
     )
-    return Told(sequence_id=sequence_id, t_ms=t_ms, envelope=envelope)
+    return ReplayedEvent(sequence_id=sequence_id, t_ms=t_ms, envelope=envelope)
 
 
 def _hit(label: str, ring: Ring, x_mm: float = 0.0) -> DartHit:
@@ -76,7 +76,7 @@ EXPECT_MISS = {"type": "dart_hit", "label": "MISS", "ring": "miss"}
     ],
 )
 def test_dart_is_right_when_its_bed_is(expect: dict[str, object], event: JournalledEvent, right: float) -> None:
-    """A bed is right by label and ring; outside the double no label is asked for, and a miss may be told as such."""
+    """A bed is right by label and ring; outside the double any label is right, and a miss may be reported as such."""
     report = score(_truth(expect), [_told(10.0, event)])
 
     assert report.right == right
@@ -93,7 +93,7 @@ def test_distances_are_those_of_the_first_hits() -> None:
 
 
 def test_uncertainty_and_second_truth_are_judged() -> None:
-    """A truth within the uncertainty that was told is honest; the second truth has its own distances; errors are spread over the board."""
+    """A truth within the reported uncertainty is honest; the second truth has its own distances; errors are spread over the board."""
     told = [_told(0.0, _hit("T20", "triple", 0.5)), _told(1000.0, _hit("T20", "triple", 4.0))]
 
     report = score(_truth(EXPECT_T20 | {"axes_mm": [0.25, 0.0]}, EXPECT_T20), told)
@@ -115,7 +115,7 @@ def test_suggestions_are_judged_where_the_bed_is_wrong() -> None:
 
 
 def test_dart_that_nobody_told_is_missed() -> None:
-    """What was told before the dart, or in another sequence, is not told of it."""
+    """Events before the dart, or in another sequence, do not count for it."""
     told = [_told(10.0, _hit("T20", "triple")), _told(1010.0, _hit("T20", "triple"), "other")]
 
     report = score(_truth({"type": "start"}, EXPECT_T20), told)
@@ -147,7 +147,7 @@ def test_takeout_is_judged_by_its_three_parts() -> None:
     report = score(truth, told)
 
     assert (report.takeout_started, report.removed_right, report.takeout_finished, report.fell_out_told) == (1.0, 0.0, 1.0, 1.0)
-    assert report.wrong == ("s at 1000 ms: 3 darts taken, 2 told",)
+    assert report.wrong == ("s at 1000 ms: 3 darts taken, 2 reported",)
 
 
 def test_nothing_to_be_right_about_is_no_share() -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong with the daemon on purpose: a real file that cannot be written, a real lock, a clock that jumps."""
+"""Faults that are injected into the daemon: a real file that cannot be written, a real lock, a clock that jumps."""
 
 import asyncio
 import sqlite3
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dartd.runtime.fault_injection import Mischief
+from dartd.runtime.fault_injection import FaultInjector
 from schemas.base import CameraId
 from schemas.faults import DaemonFault, Scenario, ScriptedFault
 from tests.support.waiting import Waiting
@@ -16,9 +16,9 @@ from tests.support.waiting import Waiting
 LONG_S = 60.0
 
 
-def _mischief(kind: DaemonFault, step_s: float = 0.0) -> Mischief:
+def _injector(kind: DaemonFault, step_s: float = 0.0) -> FaultInjector:
     fault = ScriptedFault(kind=kind, at_s=0.0, for_s=LONG_S, step_s=step_s)
-    return Mischief(Scenario(faults=(fault,)))
+    return FaultInjector(Scenario(faults=(fault,)))
 
 
 def _writes(store: Path) -> bool:
@@ -47,7 +47,7 @@ def store(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("kind", ["disk_full", "database_locked"])
 async def test_the_store_cannot_be_written_meanwhile(kind: DaemonFault, store: Path, waiting: Waiting) -> None:
     """While the fault is on every write fails; when it is over, or the daemon ends in the midst of it, all is as before."""
-    task = asyncio.create_task(_mischief(kind).run(store))
+    task = asyncio.create_task(_injector(kind).run(store))
     await waiting.soon(lambda: not _writes(store), "the fault")
     task.cancel()
     await asyncio.wait([task])
@@ -57,10 +57,10 @@ async def test_the_store_cannot_be_written_meanwhile(kind: DaemonFault, store: P
 
 async def test_the_wall_clock_jumps_and_comes_back(store: Path, waiting: Waiting) -> None:
     """The fault moves the wall clock and nothing else."""
-    mischief = _mischief("clock_step", step_s=-7200.0)
-    off_s: Callable[[], float] = lambda: mischief.wall() - time.time()  # noqa: E731 - asked several times
+    injector = _injector("clock_step", step_s=-7200.0)
+    off_s: Callable[[], float] = lambda: injector.wall() - time.time()  # noqa: E731 - asked several times
     before_s = off_s()
-    task = asyncio.create_task(mischief.run(store))
+    task = asyncio.create_task(injector.run(store))
     await waiting.soon(lambda: abs(off_s() + 7200) < 1, "the step")
     task.cancel()
     await asyncio.wait([task])
@@ -69,8 +69,8 @@ async def test_the_wall_clock_jumps_and_comes_back(store: Path, waiting: Waiting
     assert abs(off_s()) < 1
 
 
-def test_cameras_are_told_of_their_own_faults_in_media_time() -> None:
-    """Times count from when the daemon began; what strikes others is left out."""
+def test_cameras_get_their_own_faults_in_media_time() -> None:
+    """Times must count from the start of the daemon, and the faults of other cameras must be left out."""
     clock = iter([100.0, 200.0])
     cam0, cam1 = CameraId("cam0"), CameraId("cam1")
     faults = (
@@ -79,9 +79,9 @@ def test_cameras_are_told_of_their_own_faults_in_media_time() -> None:
         ScriptedFault(kind="frozen", at_s=9),
         ScriptedFault(kind="disk_full", at_s=1),
     )
-    mischief = Mischief(Scenario(faults=faults), now=lambda: next(clock))
-    mischief.begin()
+    injector = FaultInjector(Scenario(faults=faults), now=lambda: next(clock))
+    injector.start()
 
-    assert [(f.kind, f.at_s) for f in mischief.of_camera(cam0)] == [("black", 205.0), ("frozen", 209.0)]
-    assert [(f.kind, f.at_s) for f in mischief.of_camera(cam1)] == [("crash", 207.0), ("frozen", 209.0)]
-    assert Mischief(None).of_camera(cam0) == ()
+    assert [(f.kind, f.at_s) for f in injector.of_camera(cam0)] == [("black", 205.0), ("frozen", 209.0)]
+    assert [(f.kind, f.at_s) for f in injector.of_camera(cam1)] == [("crash", 207.0), ("frozen", 209.0)]
+    assert FaultInjector(None).of_camera(cam0) == ()

@@ -13,18 +13,17 @@ import sqlalchemy as sa
 from blockbuster import BlockBuster
 from sqlalchemy.exc import IntegrityError
 
-from dartd.board.inputs import Input, Order, Step, WorkerChange
-from dartd.errors import CommandRefusedError, PipelineFullError
+from dartd.decision import Input, Order, Step, WorkerChange
+from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
 from dartd.log import trace_id
 from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.pipeline import Pipeline
-from dartd.runtime.pipeline import Waiting as WaitingInput
-from dartd.store.journal import Change, Journal
+from dartd.runtime.queued import QueuedInput
+from dartd.store.journal import Journal, Outcome, Write
 from dartd.store.tables import metadata
 from schemas.base import BoardId, CameraId, DartId, VisitId
 from schemas.commands import ResetBoard, StartBoard
-from schemas.entities import EntityAdded
 from schemas.events import (
     BoardCoordinates,
     BoardReset,
@@ -32,6 +31,7 @@ from schemas.events import (
     CameraSnapshot,
     CameraStateChanged,
     DartHit,
+    EntityAdded,
     Envelope,
     Fusion,
     JournalledEvent,
@@ -39,23 +39,25 @@ from schemas.events import (
     Score,
     Snapshot,
     TakeoutOverdue,
-    Timing,
     VisitSnapshot,
 )
-from schemas.worker import BoardState, KeepImages, SequenceStarted, ToWorker
+from schemas.pipe.from_worker import SequenceStarted
+from schemas.pipe.to_worker import StoreImages, ToWorker, UpdateBoard
+from tests.support.deciders import Forgetful
 from tests.support.waiting import DEADLINE_S, Waiting
 
 BOARD = BoardId("main")
 VISIT = VisitId("v1")
 
 
-class Echo:
+class Echo(Forgetful):
     """A board that answers each input with one event, refuses to start, and has one deadline."""
 
     def __init__(self) -> None:
         self.batches: list[int] = []
         self.told = 0
         self.due_s: float | None = None
+        self.settled_s: dict[DartId, float] = {}
 
     def step(self, inputs: Sequence[Input], now: float) -> Step:
         """Answer each input."""
@@ -74,13 +76,15 @@ class Echo:
                 case WorkerChange():
                     events.append(CameraStateChanged(camera_id=item.camera_id, state=item.state, previous_state="starting"))
                 case SequenceStarted():
-                    events.append(_hit(item.t_s))
+                    events.append(_hit())
+                    self.settled_s[DartId("d1")] = item.t_s
                 case _:
                     pass
         self.told += len(events)
-        orders: list[Order] = [(None, BoardState())] if events else []
-        orders += [(CameraId("cam1"), KeepImages(dart_id=e.dart_id, episode=3)) for e in events if isinstance(e, DartHit)]
-        return Step(events=tuple(events), orders=tuple(orders), refusals=refusals)
+        orders: list[Order] = [(None, UpdateBoard())] if events else []
+        orders += [(CameraId("cam1"), StoreImages(dart_id=e.dart_id, episode=3)) for e in events if isinstance(e, DartHit)]
+        settled_s = {item_id: at_s for item_id, at_s in self.settled_s.items() if item_id in {getattr(e, "dart_id", None) for e in events}}
+        return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=settled_s)
 
     def deadline(self) -> float | None:
         """Tell when the board is due."""
@@ -98,7 +102,7 @@ class Echo:
         )
 
 
-def _hit(settled_s: float) -> DartHit:
+def _hit() -> DartHit:
     return DartHit(
         dart_id=DartId("d1"),
         visit_id=VISIT,
@@ -107,14 +111,13 @@ def _hit(settled_s: float) -> DartHit:
         polar_coordinates=PolarCoordinates(radius_mm=0.0, angle_rad=0.0, angle_deg=0.0),
         score=Score(base=25, multiplier=2, total=50, ring="bull", sector=None, label="BULL"),
         fusion=Fusion(confidence=1.0, uncertainty_mm=1.0, cameras_used=(), num_cameras=3, wire_distance_mm=6.0, residual_mm=0.1),
-        timing=Timing(settled_at=repr(settled_s), latency_ms=0.0),
     )
 
 
 class House:
     """A pipeline on a real journal, with what it told kept in lists."""
 
-    def __init__(self, path: Path, guard: BlockBuster, capacity: int = 4096) -> None:
+    def __init__(self, path: Path, guard: BlockBuster) -> None:
         self.guard = guard
         self.board = Echo()
         self.journal = Journal.open(path, BOARD)
@@ -132,7 +135,6 @@ class House:
             clock=self.clock,
             metrics=self.metrics,
             camera_rates=lambda: self.rates,
-            capacity=capacity,
         )
 
     def _publish(self, envelopes: Sequence[Envelope]) -> None:
@@ -150,7 +152,7 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path, event_loop_is_never_blocked: BlockBuster) -> Iterator[House]:
     """Build a pipeline on a fresh store."""
-    built = House(tmp_path / "dartd.db", event_loop_is_never_blocked, capacity=100)
+    built = House(tmp_path / "dartd.db", event_loop_is_never_blocked)
     yield built
     built.journal.close()
 
@@ -170,7 +172,7 @@ async def test_nothing_is_told_before_it_is_on_the_disk(house: House, waiting: W
 
     assert [e.seq for e in house.published] == [1, 2, 3, 4, 5]
     assert all(durable >= e.seq for durable, e in zip(house.durable, house.published, strict=True))
-    assert house.orders[0] == (None, BoardState())
+    assert house.orders[0] == (None, UpdateBoard())
 
 
 async def test_command_is_answered_with_its_own_events(house: House) -> None:
@@ -223,31 +225,32 @@ def _added(name: str) -> EntityAdded:
 async def test_change_and_its_event_are_one_commit(house: House) -> None:
     """What people keep is there with the event that tells it, or neither is; one that fails takes no other along."""
 
-    def write(name: str) -> Change:
-        return Change(
-            lambda connection: connection.execute(sa.insert(metadata).values(key=name, value="")).rowcount, lambda _: _added(name)
-        )
+    def write(name: str, *more: str) -> Write:
+        def insert(connection: sa.Connection) -> Outcome:
+            rows = connection.execute(sa.insert(metadata).values(key=name, value="")).rowcount
+            return Outcome(rows, [_added(each) for each in (name, *more)])
 
-    def untold(connection: sa.Connection) -> None:
+        return insert
+
+    def faulty(connection: sa.Connection) -> Outcome:
         connection.execute(sa.insert(metadata).values(key="lost", value=""))
+        return Outcome(connection.exec_driver_sql("SELECT * FROM nowhere"))
 
-    def no_event(_: object) -> EntityAdded:
-        raise KeyError("no event")
-
-    wishes = (write("a"), write("a"), Change(untold, no_event), write("b"))
+    writes = (write("a"), write("a"), faulty, write("b", "c"))
     async with asyncio.TaskGroup() as tasks:
         await house.pipeline.deliver(_change(0))
         running = tasks.create_task(house.pipeline.run())
-        done = await asyncio.gather(*map(house.pipeline.change, wishes), return_exceptions=True)
+        done = await asyncio.gather(*map(house.pipeline.write, writes), return_exceptions=True)
         running.cancel()
     kept = await house.journal.database.read(
-        lambda connection: connection.execute("SELECT key FROM metadata WHERE key != 'stream_id' ORDER BY key").fetchall()
+        lambda connection: connection.exec_driver_sql("SELECT key FROM metadata WHERE key != 'stream_id' ORDER BY key").fetchall()
     )
 
-    assert [done[0], type(done[1]), type(done[2]), done[3]] == [1, IntegrityError, KeyError, 1]
+    assert [done[0], type(done[1]), type(done[2]), done[3]] == [1, IntegrityError, StoreError, 1]
     assert kept == [("a",), ("b",)]
-    assert [(e.seq, e.topic) for e in house.published] == [(1, "camera:cam0"), (2, "player:a"), (3, "player:b")]
-    assert house.pipeline.snapshot().last_seq == 3
+    assert [(e.seq, e.topic) for e in house.published] == [(1, "camera:cam0"), (2, "player:a"), (3, "player:b"), (4, "player:c")]
+    assert house.pipeline.snapshot().last_seq == 4
+    assert not house.pipeline.is_holding
 
 
 async def test_slow_change_is_logged_with_the_request_that_asked(tmp_path: Path, house: House, caplog: pytest.LogCaptureFixture) -> None:
@@ -257,7 +260,7 @@ async def test_slow_change_is_logged_with_the_request_that_asked(tmp_path: Path,
 
     async def ask(name: str) -> None:
         trace_id.set(f"trace-{name}")
-        await pipeline.change(Change(lambda _: None, lambda _: _added(name)))
+        await pipeline.write(lambda _: Outcome(None, [_added(name)]))
 
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(pipeline.run())
@@ -302,7 +305,7 @@ async def test_hit_tells_when_it_settled_and_how_long_it_took(house: House, wait
 async def test_snapshot_is_never_ahead_of_the_journal(house: House) -> None:
     """What the board has decided shows in the snapshot only with the seq that tells it."""
     before = house.pipeline.snapshot()
-    await house.pipeline.turn([], house.clock.now())
+    await house.pipeline.process([], house.clock.now())
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(house.pipeline.run())
         await house.pipeline.submit(ResetBoard())
@@ -315,6 +318,7 @@ async def test_snapshot_is_never_ahead_of_the_journal(house: House) -> None:
 
 async def test_full_inbox_refuses_commands(house: House) -> None:
     """A command that finds the inbox full is refused at once, and does nothing."""
+    house.pipeline._inbox.capacity = 100
     for _ in range(100):
         await house.pipeline.deliver(_change())
 
@@ -378,8 +382,8 @@ async def test_what_waited_for_the_disk_is_lived_through_as_it_came(house: House
     pipeline = Pipeline(
         board, house.journal, publish=house.published.extend, order=lambda *_: None, clock=house.clock, metrics=house.metrics
     )
-    waited = [WaitingInput(_change(k), at_s) for k, at_s in enumerate((100.0, 100.1, 102.0))]
-    await pipeline.turn(waited, 110.0)
+    waited = [QueuedInput(_change(k), at_s) for k, at_s in enumerate((100.0, 100.1, 102.0))]
+    await pipeline.process(waited, 110.0)
 
     assert board.asked == [(1, 100.0), (1, 100.1), (0, 100.6), (1, 102.0)]
     assert [e.event.__struct_config__.tag for e in house.published] == [
@@ -396,7 +400,7 @@ async def test_what_came_just_now_is_decided_together(house: House) -> None:
     pipeline = Pipeline(
         board, house.journal, publish=house.published.extend, order=lambda *_: None, clock=house.clock, metrics=house.metrics
     )
-    await pipeline.turn([WaitingInput(_change(k), 99.95) for k in range(3)], 100.0)
+    await pipeline.process([QueuedInput(_change(k), 99.95) for k in range(3)], 100.0)
 
     assert board.asked == [(3, 100.0)]
 
@@ -421,3 +425,45 @@ async def test_snapshot_tells_how_fast_the_cameras_are(house: House) -> None:
     cameras = house.pipeline.snapshot().cameras
 
     assert [(camera.camera_id, camera.fps) for camera in cameras] == [("cam0", 30.0), ("cam1", 0.0)]
+
+
+async def test_writes_and_commands_keep_their_order(house: House) -> None:
+    """What was asked first is journalled first, whether a person's write or a command; the deciders get the events of writes."""
+    order: list[str] = []
+
+    async def write() -> None:
+        await house.pipeline.write(lambda _: Outcome(None, [_added("ann")]))
+        order.append("write")
+
+    async def reset() -> None:
+        await house.pipeline.submit(ResetBoard())
+        order.append("reset")
+
+    async with asyncio.TaskGroup() as tasks:
+        asking = []
+        for ask in (write, reset, write, write, reset):
+            asking.append(tasks.create_task(ask()))
+            await asyncio.sleep(0)
+        running = tasks.create_task(house.pipeline.run())
+        await asyncio.gather(*asking)
+        running.cancel()
+
+    assert [e.event.__struct_config__.tag for e in house.published] == ["ADDED", "board_reset", "ADDED", "ADDED", "board_reset"]
+    assert order == ["write", "reset", "write", "write", "reset"]
+    assert house.board.batches == [1, 1, 2, 1]
+
+
+async def test_a_fault_in_what_is_written_about_a_command_is_its_callers(house: House) -> None:
+    """The events are journalled and published, the journal is not held, and the caller gets the exception."""
+
+    def hook(connection: sa.Connection, *_: object) -> None:
+        connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
+
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(house.pipeline.run())
+        with pytest.raises(StoreError, match="nowhere"):
+            await house.pipeline.submit(ResetBoard(), hook)
+        running.cancel()
+
+    assert [e.seq for e in house.published] == [1]
+    assert not house.pipeline.is_holding

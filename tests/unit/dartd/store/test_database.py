@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from dartd.errors import StoreBusyError, StoreError, StoreFullError
-from dartd.store.database import SCHEMA_VERSION, Database
+from dartd.errors import StoreBusyError, StoreError, StoreFullError, StoreUnavailableError
+from dartd.store.database import WAITING_JOBS, Database
+from dartd.store.sqlite.backend import SCHEMA_VERSION
 from dartd.store.tables import metadata
+from tests.support.waiting import DEADLINE_S
 
 
 @pytest.fixture
@@ -22,12 +25,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened.close()
 
 
-def _keys(connection: sqlite3.Connection) -> list[str]:
-    return [key for (key,) in connection.execute("SELECT key FROM metadata ORDER BY key")]
+def _keys(connection: sa.Connection) -> list[str]:
+    return [key for (key,) in connection.exec_driver_sql("SELECT key FROM metadata ORDER BY key")]
 
 
-def _insert(connection: sqlite3.Connection, key: str) -> int:
-    return connection.execute("INSERT INTO metadata VALUES (?, 'x')", (key,)).rowcount
+def _insert(connection: sa.Connection, key: str) -> int:
+    return connection.exec_driver_sql("INSERT INTO metadata VALUES (?, 'x')", (key,)).rowcount
 
 
 async def test_what_was_written_can_be_read(database: Database) -> None:
@@ -51,7 +54,7 @@ async def test_writes_that_wait_together_all_arrive(database: Database) -> None:
 async def test_fault_of_one_job_leaves_the_others(database: Database) -> None:
     """A job that raises is undone and told to its caller alone."""
 
-    def insert_and_fail(connection: sqlite3.Connection) -> None:
+    def insert_and_fail(connection: sa.Connection) -> None:
         _insert(connection, "undone")
         raise ValueError("mine")
 
@@ -69,7 +72,7 @@ async def test_fault_of_one_job_leaves_the_others(database: Database) -> None:
 async def test_database_fault_is_a_store_error_and_the_store_goes_on(database: Database) -> None:
     """What SQLite refuses is told as a StoreError that names the file; later writes work."""
     with pytest.raises(StoreError, match=r"dartd\.db") as refused:
-        await database.write(lambda connection: connection.execute("INSERT INTO nowhere VALUES (1)"))
+        await database.write(lambda connection: connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)"))
     await database.write(lambda connection: _insert(connection, "later"))
 
     assert refused.value.details["sqlite"] == "SQLITE_ERROR"
@@ -94,7 +97,8 @@ async def test_closed_store_refuses(tmp_path: Path) -> None:
 
 def test_commits_survive_a_power_cut(database: Database) -> None:
     """The writer uses a write-ahead log and waits for the disk at each commit."""
-    pragmas = [database._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    writer = database.backend.writer
+    pragmas = [writer.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("journal_mode", "synchronous")]
 
     assert pragmas == ["wal", 2]
 
@@ -166,14 +170,47 @@ async def test_integrity_fault_leaves_the_others(database: Database) -> None:
 
 
 async def test_people_are_not_kept_waiting_in_a_long_line(database: Database) -> None:
-    """Who asks while too many wait is told to come again; whoever must write waits, and is written."""
-    jobs = [asyncio.create_task(database.write(lambda connection, k=k: _insert(connection, f"{k:04}"))) for k in range(400)]  # type: ignore[misc]
+    """While too many wait, one more person is refused; the journal's writes and the daemon's own reads do not wait behind them."""
+    hold = threading.Event()
+
+    def slow(connection: sa.Connection) -> list[str]:
+        hold.wait(DEADLINE_S)
+        return _keys(connection)
+
+    asking = [asyncio.create_task(database.query(slow)) for _ in range(WAITING_JOBS)]
     await asyncio.sleep(0)
     with pytest.raises(StoreFullError):
-        await database.query(lambda connection: connection.execute(sa.select(metadata)).all())
-    await asyncio.gather(*jobs)
+        await database.query(_keys)
+    await database.write(lambda connection: _insert(connection, "a"))
+    written = await database.read(_keys)
+    hold.set()
+    await asyncio.gather(*asking)
 
-    assert len(await database.read(_keys)) == 400
+    assert written == ["a"]
+
+
+async def test_statement_fault_of_a_person_leaves_the_journal_alone(database: Database) -> None:
+    """A faulty statement fails its own caller, whatever shares its commit; only an error of the file fails all."""
+    person = asyncio.create_task(database.change(lambda connection: connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")))
+    neighbour = asyncio.create_task(database.change(lambda connection: _insert(connection, "neighbour")))
+    journal = asyncio.create_task(database.transact([lambda connection: _insert(connection, "journal")]))
+    outcomes = await asyncio.gather(person, neighbour, journal, return_exceptions=True)
+
+    assert (type(outcomes[0]), outcomes[1], outcomes[2]) == (StoreError, 1, [1])
+    assert await database.read(_keys) == ["journal", "neighbour"]
+
+
+async def test_an_error_of_the_file_fails_the_whole_batch(database: Database) -> None:
+    """What another program holds, or a full disk, is nobody's statement: nothing is written and it may be tried again."""
+    blocker = sqlite3.connect(database.path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailableError, match="another program holds it"):
+        await database.transact([lambda connection: _insert(connection, "a"), lambda connection: _insert(connection, "b")])
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    await database.transact([lambda connection: _insert(connection, "a")])
+
+    assert await database.read(_keys) == ["a"]
 
 
 async def test_slow_query_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,7 @@
 """The journal: no gap, no repeat, nothing lost."""
 
 import asyncio
+import functools
 import json
 import os
 import signal
@@ -11,11 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from dartd.errors import StoreError
-from dartd.store.journal import Journal, PastEvent, topic_of
+from dartd.store.journal import CommitHook, Journal, Memory, PastEvent, topic_of
+from dartd.store.projections.registry import Projection, Recorded
+from dartd.store.tables import metadata
 from schemas.base import BoardId, CameraId, VisitId
-from schemas.events import BoardReset, CalibrationChanged, CameraStateChanged, JournalledEvent, TakeoutStarted
+from schemas.events import BoardReset, CalibrationChanged, Envelope, TakeoutStarted
 
 BOARD = BoardId("main")
 
@@ -88,39 +92,66 @@ async def test_read_gives_what_was_written_after_a_seq(journal: Journal) -> None
     assert rows == [(e.seq, e.topic, e.wire) for e in envelopes[2:4]]
 
 
-async def test_recent_gives_the_last_events_in_order(journal: Journal) -> None:
-    """The board remembers by the last events, oldest first."""
-    await journal.append([_reset("v1"), _reset("v2"), _reset("v3")], at_s=5.0)
-
-    past = await journal.recent(2)
-
-    assert past == [PastEvent(seq=2, at_s=5.0, event=_reset("v2")), PastEvent(seq=3, at_s=5.0, event=_reset("v3"))]
-
-
-async def test_a_restless_camera_does_not_make_the_board_forget(journal: Journal) -> None:
-    """What cameras tell of themselves is journalled, and takes no room among what the board remembers by."""
+async def test_history_gives_events_of_a_kind_in_order(journal: Journal) -> None:
+    """A decider reads back what it follows, after a seq and no more than it asked for; one that cannot be decoded has no event."""
     camera = CameraId("cam0")
-    events: list[JournalledEvent] = [_reset("v1")]
-    for _ in range(10):
-        events.append(CameraStateChanged(camera_id=camera, state="offline", previous_state="ready"))
-        events.append(CalibrationChanged(camera_id=camera, state="ready"))
-    await journal.append(events, at_s=5.0)
+    await journal.append([_reset("v1"), CalibrationChanged(camera_id=camera, state="ready"), _reset("v2"), _reset("v3")], at_s=5.0)
+    row = (5, 5.0, "board:main", "board_reset", b'{"event_type":"board_reset"}', "main")
+    insert = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)"
+    await journal.database.write(lambda connection: connection.exec_driver_sql(insert, row).rowcount)
 
-    past = await journal.recent(5)
-
-    assert past == [PastEvent(seq=1, at_s=5.0, event=_reset("v1"))]
+    assert await journal.history(1, [BoardReset], 1) == [PastEvent(seq=3, at_s=5.0, event=_reset("v2"))]
+    assert [(past.seq, past.event) for past in await journal.history(3, [BoardReset])] == [(4, _reset("v3")), (5, None)]
 
 
-async def test_event_of_another_version_is_left_out(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
-    """An event that this version does not know does not keep the board from remembering the others."""
-    await journal.append([_reset("v1")], at_s=1.0)
-    row = (2, 1.0, "board:main", "new", b'{"event_type":"new"}')
-    await journal.database.write(lambda connection: connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?)", row).rowcount)
+async def test_memories_are_in_the_commit_of_their_events(journal: Journal) -> None:
+    """What a decider remembers is stored as of the last event of the commit, once for each decider."""
+    await journal.append([_reset(), _reset()], at_s=1.0, memories={"board": b"one"})
+    await journal.append([_reset()], at_s=1.0, memories={"board": b"two", "match": b"three"})
 
-    past = await journal.recent()
+    assert await journal.memory("board") == Memory(3, b"two")
+    assert await journal.memory("match") == Memory(3, b"three")
+    assert await journal.memory("nobody") is None
 
-    assert [p.seq for p in past] == [1]
-    assert "event 2" in caplog.text
+
+async def test_a_fault_in_a_hook_is_its_own(journal: Journal) -> None:
+    """What a hook wrote is undone and its caller gets the exception; the events stand."""
+    failed: list[BaseException] = []
+
+    def write(connection: sa.Connection, envelopes: tuple[Envelope, ...]) -> None:
+        connection.execute(sa.insert(metadata).values(key="lost", value=str(len(envelopes))))
+        raise ValueError("mine")
+
+    (envelope,) = await journal.append([_reset()], at_s=1.0, hooks=[CommitHook(write, slice(0, 1), failed.append)])
+
+    assert (envelope.seq, [str(error) for error in failed]) == (1, ["mine"])
+    assert await journal.database.read(lambda c: c.execute(sa.select(metadata.c.key).where(metadata.c.key == "lost")).first()) is None
+
+
+async def test_a_fault_in_a_projection_is_its_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An exception in a fold is noted, the event is journalled, and other projections follow it; a rebuild mends it."""
+    broken = True
+
+    def fold(connection: sa.Connection, recorded: Recorded) -> None:
+        connection.execute(sa.insert(metadata).values(key=f"seen-{recorded.seq}", value=""))
+        if broken and recorded.seq == 2:
+            raise ZeroDivisionError("mine")
+
+    projection = Projection(name="own", version=1, tables=(), follows=(BoardReset,), fold=fold)
+    opened = await asyncio.to_thread(functools.partial(Journal.open, tmp_path / "own.db", BOARD, projections=[projection]))
+    envelopes = await opened.append([_reset(), _reset(), _reset()], at_s=1.0)
+    seen = await opened.database.read(lambda c: c.execute(sa.select(metadata.c.key).where(metadata.c.key.like("seen%"))).scalars().all())
+    failures = dict(opened.registry.failures)
+    await asyncio.to_thread(opened.close)
+
+    assert [envelope.seq for envelope in envelopes] == [1, 2, 3]
+    assert seen == ["seen-1", "seen-3"]
+    assert failures == {"own": "event 2: ZeroDivisionError: mine"}
+    assert "run dartd rebuild" in caplog.text
+
+    again = await asyncio.to_thread(functools.partial(Journal.open, tmp_path / "own.db", BOARD, projections=[projection]))
+    assert again.registry.failures == failures
+    await asyncio.to_thread(again.close)
 
 
 async def test_nothing_appended_is_nothing(journal: Journal) -> None:
@@ -179,7 +210,7 @@ def test_kill_9_loses_nothing_that_was_told(tmp_path: Path, wait_for: int) -> No
 async def test_the_time_that_is_kept_is_the_time_that_is_told(journal: Journal) -> None:
     """An event told with a time rounded up to the millisecond is found from that time on."""
     (told,) = await journal.append([_reset()], at_s=1795199447.1236)
-    (kept,) = await journal.recent(1)
+    (kept,) = await journal.history(0, [BoardReset])
 
     assert b"2026-11-20T18:30:47.124Z" in told.wire
     assert kept.at_s == 1795199447.124

@@ -1,11 +1,10 @@
 """Single values that outlive a restart."""
 
 import asyncio
-from functools import partial
 from pathlib import Path
 
 from dartd.store.database import Database
-from dartd.store.metadata import put, remembered
+from dartd.store.metadata import remembered
 
 
 async def test_first_value_is_remembered(tmp_path: Path) -> None:
@@ -18,15 +17,3 @@ async def test_first_value_is_remembered(tmp_path: Path) -> None:
     await asyncio.to_thread(database.close)
 
     assert (first, later) == ("1.5", "1.5")
-
-
-async def test_value_may_be_put_and_taken_away(tmp_path: Path) -> None:
-    """The last one stands; None is none."""
-    database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
-    found = []
-    for value in ("a", "b", None):
-        await database.change(partial(put, key="key", value=value))
-        found.append(await database.read(lambda c: c.execute("SELECT value FROM metadata WHERE key = 'key'").fetchall()))
-    await asyncio.to_thread(database.close)
-
-    assert found == [[("a",)], [("b",)], []]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from dartd.errors import ConflictError, TakenError
+from dartd.errors import AlreadyExistsError, ConflictError
 from dartd.store.listing import PageRequest
 from dartd.store.players import delete_player, figures_of, find_badge, get_player, insert_player, list_players, update_player
 from dartd.store.tables import throws
@@ -31,11 +31,11 @@ def three(core: sa.Connection) -> sa.Connection:
 
 def test_id_and_badge_are_taken_once(three: sa.Connection) -> None:
     """The error names which."""
-    with pytest.raises(TakenError, match="player_id 'ann'"):
+    with pytest.raises(AlreadyExistsError, match="player_id 'ann'"):
         insert_player(three, _player("ann"))
-    with pytest.raises(TakenError, match="badge_id 'b1'"):
+    with pytest.raises(AlreadyExistsError, match="badge_id 'b1'"):
         insert_player(three, _player("dan", badge_id="b1"))
-    with pytest.raises(TakenError, match="another player's"):
+    with pytest.raises(AlreadyExistsError, match="another player's"):
         update_player(three, "ben", {"badge_id": "b1"}, at_s=2.0)
 
 
@@ -53,7 +53,7 @@ def test_deleted_player_is_hidden_and_the_badge_free(three: sa.Connection) -> No
     assert (get_player(three, "ann"), find_badge(three, "b1"), _names(three)) == (None, None, ["ben", "cid_100%"])
     insert_player(three, _player("dan", badge_id="b1"))
     assert find_badge(three, "b1").player_id == "dan"
-    with pytest.raises(TakenError):
+    with pytest.raises(AlreadyExistsError):
         insert_player(three, _player("ann"))
 
 

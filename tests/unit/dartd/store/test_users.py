@@ -4,7 +4,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from dartd.errors import ConflictError, TakenError
+from dartd.errors import AlreadyExistsError, ConflictError
 from dartd.store.listing import PageRequest
 from dartd.store.users import User, count_users, delete_user, find_user, get_user, insert_user, list_users, update_user, user_of
 
@@ -39,7 +39,7 @@ def test_account_is_found_by_id_and_by_name(both: sa.Connection) -> None:
 
 def test_user_name_is_taken_once(both: sa.Connection) -> None:
     """A second account of the same name is refused."""
-    with pytest.raises(TakenError, match="ada"):
+    with pytest.raises(AlreadyExistsError, match="ada"):
         insert_user(both, msgspec.structs.replace(ADMIN, user_id="u3"))
 
 

@@ -1,11 +1,18 @@
 """Every route together."""
 
 from pathlib import Path
+from typing import get_args
 
 import httpx2
 import msgspec
 import pytest
 
+from dartd.auth.permissions import PERMISSIONS, RESERVED_PERMISSIONS, RESERVED_TOPICS, TOPIC_PERMISSIONS
+from dartd.config import LimitsConfig
+from dartd.runtime.hub.topics import kind_of
+from dartd.web.app import ENDPOINTS
+from schemas.asyncapi import topic_template_of
+from schemas.events import JournalledEvent, LiveEvent
 from tests.support.station import CONFIG, running_station
 
 
@@ -61,3 +68,31 @@ async def test_without_anonymous_reads_only_health_is_open(tmp_path: Path) -> No
         statuses = [(await client.get(path)).status_code for path in ("/api/v1/board", "/api/v1/events", "/metrics", "/health/live")]
 
     assert statuses == [401, 401, 401, 200]
+
+
+def test_every_permission_is_used_or_reserved() -> None:
+    """A permission must be asked for by a route, the WebSocket or a topic, or be reserved by a requirement; never both."""
+    asked = {permission for endpoint in ENDPOINTS for permission in (endpoint.permission, endpoint.own) if permission is not None}
+    asked.add("corrections:write")  # by the WebSocket
+
+    assert set(PERMISSIONS) - asked - set(TOPIC_PERMISSIONS.values()) == set(RESERVED_PERMISSIONS)
+    assert asked & set(RESERVED_PERMISSIONS) == set()
+
+
+def test_every_topic_carries_events_or_is_reserved() -> None:
+    """A kind of topic must be that of an event type, or be reserved by a requirement; never both."""
+    events = (*get_args(JournalledEvent), *get_args(LiveEvent))
+    carried = {kind_of(topic_template_of(event)) for event in events} - {"*", "{entity_type}"}
+    carried |= {endpoint.entity for endpoint in ENDPOINTS if endpoint.publishes}
+
+    assert set(TOPIC_PERMISSIONS) - carried == set(RESERVED_TOPICS)
+    assert carried & set(RESERVED_TOPICS) == set()
+
+
+def test_every_rate_class_is_used() -> None:
+    """Each configured rate class must limit a route or the WebSocket; `query` is reserved by requirement N9."""
+    configured = set(LimitsConfig.__struct_fields__) - {"admin_factor"}
+    used = {endpoint.rate for endpoint in ENDPOINTS} - {"unlimited"} | {"corrections"}  # the WebSocket's `correct`
+
+    assert configured - used == {"query"}
+    assert used <= configured

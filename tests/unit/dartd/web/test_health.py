@@ -7,16 +7,16 @@ import httpx2
 import msgspec
 import pytest
 
-from dartd.web.health import CameraHealth, judge
+from dartd.web.health import CameraReport, assess
 from schemas.base import CameraId
 from schemas.events import BoardStatus, Snapshot
 from tests.support.station import ScriptedBoard, Station, running_station
 from tests.support.throws import hit
 
-READY = CameraHealth(state="ready", fps=20)
-LOST = CameraHealth(state="offline", fps=0)
-SLOW = CameraHealth(state="ready", fps=5, faults=("slow", "bad_frame"))
-FROZEN = CameraHealth(state="ready", fps=20, faults=("frozen",))
+READY = CameraReport(state="ready", fps=20)
+LOST = CameraReport(state="offline", fps=0)
+SLOW = CameraReport(state="ready", fps=5, faults=("slow", "bad_frame"))
+FROZEN = CameraReport(state="ready", fps=20, faults=("frozen",))
 
 
 def _snapshot(status: BoardStatus) -> Snapshot:
@@ -41,9 +41,9 @@ def _snapshot(status: BoardStatus) -> Snapshot:
         ("error", [READY], "ok", "unhealthy"),
     ],
 )
-def test_health_is_judged_and_explained(status: BoardStatus, cameras: list[CameraHealth], database: str, expected: str) -> None:
+def test_health_is_judged_and_explained(status: BoardStatus, cameras: list[CameraReport], database: str, expected: str) -> None:
     """Whatever is not well has a reason."""
-    health, reasons = judge(_snapshot(status), {str(k): camera for k, camera in enumerate(cameras)}, database)  # type: ignore[arg-type]
+    health, reasons = assess(_snapshot(status), {str(k): camera for k, camera in enumerate(cameras)}, database)  # type: ignore[arg-type]
 
     assert health == expected
     assert (reasons == ()) == (expected == "healthy")

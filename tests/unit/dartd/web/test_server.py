@@ -18,26 +18,26 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from dartd.web.server import serve
-from tests.support.ear import Connect, Ear, deaf_client
 from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
+from tests.support.websocket_client import Connect, WebSocketClient, unread_client
 
 
 async def test_it_stops_whatever_clients_do_and_says_why(tmp_path: Path, waiting: Waiting) -> None:
     """WebSockets are closed with 1012, also while one of them takes nothing."""
     async with running_station(tmp_path) as station:
         quick = await websockets.connect(station.ws, proxy=None)
-        deaf = await deaf_client(station.port)
-        ear = Ear(quick)
+        deaf = await unread_client(station.port)
+        ear = WebSocketClient(quick)
         await waiting.soon(lambda: station.services.clients.connected == 2)
         while station.hub.statistics().lagging == 0:
             await station.happen(*(hit(f"d{k}") for k in range(50)))
-            await ear.hear_seqs(50)
+            await ear.receive_seqs(50)
 
     deaf.close()
 
-    assert (await ear.fate())[0] == 1012
+    assert (await ear.until_closed())[0] == 1012
 
 
 async def test_the_port_is_free_again_at_once(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ async def test_a_token_of_the_query_is_never_logged(connect: Connect, caplog: py
     """Not at any level."""
     caplog.set_level(logging.DEBUG)
     ear = await connect(f"?token={TOKEN}", additional_headers={"Authorization": f"Bearer {TOKEN}"})
-    await ear.hear_types(2)
+    await ear.receive_types(2)
     server_side = [record for record in caplog.records if not record.name.startswith("websockets.client")]
 
     assert TOKEN not in "".join(record.getMessage() for record in server_side)
@@ -103,7 +103,7 @@ async def test_a_token_of_the_query_is_never_logged(connect: Connect, caplog: py
 async def test_many_come_at_once(station: Station, connect: Connect) -> None:
     """A hundred clients that connect in the same moment are all greeted."""
     ears = await asyncio.gather(*(connect() for _ in range(100)))
-    greetings = await asyncio.gather(*(ear.hear_types(2) for ear in ears))
+    greetings = await asyncio.gather(*(ear.receive_types(2) for ear in ears))
 
     assert greetings == [["hello", "snapshot"]] * 100
     assert station.services.clients.connected == 100

@@ -9,6 +9,6 @@ from tests.support.station import Station
 
 async def test_live_events_are_flat_and_timed(station: Station) -> None:
     """What is not journalled is written as the wire writes everything."""
-    wire = station.services.wire(Pong(last_seq=4))
+    wire = station.services.encode(Pong(last_seq=4))
 
     assert (decode_live(wire), msgspec.json.decode(wire)["timestamp"][-1]) == (Pong(last_seq=4), "Z")

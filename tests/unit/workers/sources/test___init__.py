@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources import SourceError, open_source
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -44,7 +44,7 @@ def test_a_url_that_names_no_source_is_refused_with_the_way_out(url: str) -> Non
 def test_only_the_module_of_that_source_is_loaded() -> None:
     """A worker with a USB camera does not carry the simulator."""
     program = (
-        "import sys; from schemas.worker import SourceSpec; from workers.sources import open_source;"
+        "import sys; from schemas.pipe.to_worker import SourceSpec; from workers.sources import open_source;"
         "open_source(SourceSpec(camera_id='c', url='/dev/video0'), lockstep=False, start_s=0.0);"
         "print([m for m in sys.modules if m.startswith('workers.sources.')])"
     )

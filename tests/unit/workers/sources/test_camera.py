@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from schemas.base import CameraId
-from schemas.worker import CameraControls, SourceSpec
+from schemas.pipe.to_worker import CameraControls, SourceSpec
 from tests.support.pictures import HEIGHT, WIDTH, jpeg
 from workers.sources import camera as module
 from workers.sources.camera import MJPG, CameraSource, list_cameras
@@ -125,7 +125,7 @@ def test_what_a_camera_cannot_do_is_refused_with_the_remedy(device: Path) -> Non
     clamping = Driver()
     clamping.highest[cv2.CAP_PROP_GAIN] = 64
 
-    with pytest.raises(SourceError, match=f"gives pictures of 640x480, {WIDTH}x{HEIGHT} was asked for.*v4l2-ctl --list-formats-ext"):
+    with pytest.raises(SourceError, match=f"delivers pictures of 640x480 instead of {WIDTH}x{HEIGHT}.*v4l2-ctl --list-formats-ext"):
         camera(device, Driver(sizes=(640, 480))).open()
     with pytest.raises(SourceError, match="does not offer MJPG"):
         camera(device, Driver(fourcc=0x56595559)).open()
@@ -152,7 +152,7 @@ def test_a_camera_that_gives_nothing_is_gone(device: Path) -> None:
     source.open()
     driver.picture = None
 
-    with pytest.raises(SourceError, match="gives no more pictures"):
+    with pytest.raises(SourceError, match="delivers no more pictures"):
         source.read()
     device.unlink()
     with pytest.raises(SourceError, match="has been unplugged"):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from tests.support.pictures import HEIGHT, WIDTH, camera, jpeg, sequence, write_recording
 from workers.sources.errors import SourceError
 from workers.sources.recording import RecordingSource
@@ -143,7 +143,7 @@ def test_what_cannot_be_read_says_what_where_and_how_to_mend(tmp_path: Path) -> 
     with pytest.raises(SourceError, match="has no camera cam9; it has cam0"):
         source(folder, "cam9")
     wide = SourceSpec(camera_id=CameraId("cam0"), url=f"recording:{folder}", width=800, height=600)
-    with pytest.raises(SourceError, match=f"is {WIDTH}x{HEIGHT}, 800x600 was asked for"):
+    with pytest.raises(SourceError, match=f"is {WIDTH}x{HEIGHT}, 800x600 is configured"):
         RecordingSource(wide, lockstep=True, start_s=0.0).open()
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from tests.support.pictures import HEIGHT, WIDTH, jpeg
 from workers.sources import stream as module
 from workers.sources.errors import SourceError
@@ -113,7 +113,7 @@ def test_a_network_stream_gives_pictures_until_it_breaks_off(camera_url: str) ->
     source.open()
     first = source.read()
     read_s = time.monotonic()
-    with pytest.raises(SourceError, match="has broken off") as broken:
+    with pytest.raises(SourceError, match="was lost") as broken:
         read_all(source)
     source.close()
 
@@ -132,7 +132,7 @@ def test_what_cannot_be_played_is_told(film: Path, tmp_path: Path, monkeypatch: 
         stream(f"file:{tmp_path}/nowhere.mp4").open()
     with pytest.raises(SourceError, match="cannot be opened as video"):
         stream(f"file:{tmp_path}/text.mp4").open()
-    with pytest.raises(SourceError, match=f"gives pictures of {WIDTH}x{HEIGHT}, 800x{HEIGHT} was asked for"):
+    with pytest.raises(SourceError, match=f"delivers pictures of {WIDTH}x{HEIGHT} instead of 800x{HEIGHT}"):
         stream(f"file:{film}", width=800).open()
     with pytest.raises(SourceError, match="cannot be opened as video within 1 s"):
         stream("rtsp://127.0.0.1:1/stream", lockstep=False).open()

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from schemas.worker import Sighting
+from schemas.pipe.sightings import Sighting
 from tests.support.scene import HEIGHT, WIDTH, dart, off_line_px, outlook
-from workers.sources.simulator.darts import Pose
+from workers.sources.simulator.darts import DartPose
 from workers.vision.axis import find_axes
 from workers.vision.frame import Image
 
@@ -19,12 +19,12 @@ DARTS = (
 )
 
 
-def _found(rig: int, camera: int, new: Pose, standing: tuple[Pose, ...] = (), known: Image = NOTHING_KNOWN) -> list[Sighting]:
+def _found(rig: int, camera: int, new: DartPose, standing: tuple[DartPose, ...] = (), known: Image = NOTHING_KNOWN) -> list[Sighting]:
     look = outlook(rig, camera)
     return find_axes(look.difference(standing, *standing, new), known, look.projection)
 
 
-def _off_px(sighting: Sighting, rig: int, camera: int, new: Pose) -> float:
+def _off_px(sighting: Sighting, rig: int, camera: int, new: DartPose) -> float:
     """Measure how far a sighting lies off a dart's axis at the middle of the barrel, and where it was seen."""
     look = outlook(rig, camera)
     foot, head = look.seen(new, 0.0, 60.0)
@@ -34,7 +34,7 @@ def _off_px(sighting: Sighting, rig: int, camera: int, new: Pose) -> float:
 
 @pytest.mark.parametrize("new", DARTS, ids=lambda d: f"{d.x_mm:g},{d.y_mm:g}")
 @pytest.mark.parametrize("rig", [1, 2])
-def test_the_axis_of_a_dart_is_found(rig: int, new: Pose) -> None:
+def test_the_axis_of_a_dart_is_found(rig: int, new: DartPose) -> None:
     """Two cameras of three at least have the axis of a new dart among their hypotheses, to one pixel."""
     best = [min((_off_px(s, rig, camera, new) for s in _found(rig, camera, new)), default=99.0) for camera in range(3)]
 
@@ -87,7 +87,7 @@ def test_the_end_is_near_the_tip() -> None:
     assert min(apart_mm) < 12
 
 
-def _end_off_px(sighting: Sighting, rig: int, camera: int, new: Pose) -> float:
+def _end_off_px(sighting: Sighting, rig: int, camera: int, new: DartPose) -> float:
     """Measure how far along a dart's axis its visible end lies above its foot."""
     foot, head = outlook(rig, camera).seen(new, 0.0, 60.0)
     return float((np.array([sighting.tip.x, sighting.tip.y]) - foot) @ (head - foot) / np.linalg.norm(head - foot))

@@ -9,15 +9,15 @@ from workers.vision.difference import Difference, difference, edge_strength
 from workers.vision.frame import Image
 
 
-def _difference(before: Image, after: Image, region: Image | None = None) -> Difference:
-    return difference(before, after, edge_strength(before), outlook().region.volume if region is None else region)
+def _difference(before: Image, after: Image, mask: Image | None = None) -> Difference:
+    return difference(before, after, edge_strength(before), outlook().masks.volume if mask is None else mask)
 
 
 @pytest.mark.parametrize("rig", [1, 2, 3])
 def test_noise_is_no_change(rig: int) -> None:
     """Two pictures of the same board differ by noise, and (next to) nothing is told to have changed."""
     camera = outlook(rig)
-    seen = difference(camera.picture(), camera.picture(), edge_strength(camera.picture()), camera.region.volume)
+    seen = difference(camera.picture(), camera.picture(), edge_strength(camera.picture()), camera.masks.volume)
 
     assert np.count_nonzero(seen.changed) < 25
     assert seen.gain == pytest.approx(1.0, abs=0.02)
@@ -50,7 +50,7 @@ def test_light_is_taken_out(gain: float, offset: float) -> None:
     camera = outlook()
     seen = _difference(camera.picture(), brighter(camera.picture(), gain, offset))
 
-    assert np.count_nonzero(seen.changed) < 0.01 * np.count_nonzero(camera.region.volume)
+    assert np.count_nonzero(seen.changed) < 0.01 * np.count_nonzero(camera.masks.volume)
     assert seen.gain == pytest.approx(gain, abs=0.08)
 
 
@@ -74,9 +74,9 @@ def test_a_hand_changes_much() -> None:
 def test_only_the_region_counts() -> None:
     """What changes outside the region, a person behind the board, is not told."""
     camera = outlook()
-    region = np.zeros_like(camera.region.volume)
-    region[:, :100] = 255
-    seen = _difference(camera.picture(), camera.picture(hand=hand()), region)
+    mask = np.zeros_like(camera.masks.volume)
+    mask[:, :100] = 255
+    seen = _difference(camera.picture(), camera.picture(hand=hand()), mask)
 
     assert not seen.changed[:, 100:].any()
 
@@ -84,10 +84,10 @@ def test_only_the_region_counts() -> None:
 def test_what_lies_outside_can_be_left_out() -> None:
     """Within a region a difference is as it was, outside it there is none."""
     look = outlook()
-    whole = difference(look.picture(), look.picture(dart()), edge_strength(look.picture()), look.region.volume)
-    nowhere = whole.within(np.zeros_like(look.region.volume))
+    whole = difference(look.picture(), look.picture(dart()), edge_strength(look.picture()), look.masks.volume)
+    nowhere = whole.within(np.zeros_like(look.masks.volume))
 
-    assert np.array_equal(whole.within(np.full_like(look.region.volume, 255)).changed, whole.changed)
+    assert np.array_equal(whole.within(np.full_like(look.masks.volume, 255)).changed, whole.changed)
     assert not nowhere.changed.any()
     assert not nowhere.magnitude.any()
 
@@ -116,7 +116,7 @@ def test_edges_raise_the_threshold() -> None:
     """Where the picture is steep more change is allowed, for pictures never lie over each other exactly."""
     seen = _difference(outlook().picture(), outlook().picture())
     edges = edge_strength(outlook().picture())
-    inside = outlook().region.face > 0
+    inside = outlook().masks.face > 0
     steep, flat = inside & (edges > 60), inside & (edges < 5)
 
     assert float(np.mean(seen.threshold[steep])) > float(np.mean(seen.threshold[flat])) + 3

@@ -5,29 +5,29 @@ import pytest
 
 from schemas.base import DartId
 from schemas.geometry import Axis3
-from schemas.worker import Presence
+from schemas.pipe.sightings import DartPresence
 from tests.support.scene import HEIGHT, WIDTH, axis_of, brighter, dart, hand, outlook
-from workers.sources.simulator.darts import Pose
+from workers.sources.simulator.darts import DartPose
 from workers.vision.axis import find_axes
 from workers.vision.frame import Image
-from workers.vision.presence import Trace, judge, leaving, outline, trace_dart
+from workers.vision.presence import DartPixels, dart_pixels, leaving, outline, presence_of
 
 DARTS = (dart(-60, -90, design=2), dart(90, 30, slope_y=0.3, design=0), dart(0, 103, design=1), dart(150, -60, design=7))
 OTHER = dart(-20, 10, slope_x=-0.1, design=5)
 
 
-def _trace(new: Pose, rig: int = 1, camera: int = 0, *, restarted: bool = False) -> Trace:
+def _new_dart_pixels(new: DartPose, rig: int = 1, camera: int = 0, *, restarted: bool = False) -> DartPixels:
     look = outlook(rig, camera)
     before = None if restarted else look.picture()
-    return trace_dart(DartId("d1"), axis_of(new), look.projection, before, look.picture(new))
+    return dart_pixels(DartId("d1"), axis_of(new), look.projection, before, look.picture(new))
 
 
 @pytest.mark.parametrize("new", DARTS, ids=lambda d: f"{d.x_mm:g},{d.y_mm:g}")
 @pytest.mark.parametrize("camera", [0, 1, 2])
-def test_a_dart_is_there_until_it_is_gone(new: Pose, camera: int) -> None:
+def test_a_dart_is_there_until_it_is_gone(new: DartPose, camera: int) -> None:
     """A dart that stands scores above 0.7, one that was taken below 0.3, and most of it can be judged."""
-    look, trace = outlook(1, camera), _trace(new, 1, camera)
-    there, gone = judge(trace, look.picture(new)), judge(trace, look.picture())
+    look, pixels = outlook(1, camera), _new_dart_pixels(new, 1, camera)
+    there, gone = presence_of(pixels, look.picture(new)), presence_of(pixels, look.picture())
 
     assert there.dart_id == gone.dart_id == "d1"
     assert there.score > 0.7
@@ -38,40 +38,40 @@ def test_a_dart_is_there_until_it_is_gone(new: Pose, camera: int) -> None:
 @pytest.mark.parametrize("camera", [0, 1, 2])
 def test_another_dart_does_not_change_it(camera: int) -> None:
     """A dart that lands or goes elsewhere leaves the judgement as it is."""
-    look, trace = outlook(1, camera), _trace(DARTS[0], 1, camera)
+    look, pixels = outlook(1, camera), _new_dart_pixels(DARTS[0], 1, camera)
 
-    assert judge(trace, look.picture(DARTS[0], OTHER)).score > 0.7
-    assert judge(trace, look.picture(OTHER)).score < 0.3
+    assert presence_of(pixels, look.picture(DARTS[0], OTHER)).score > 0.7
+    assert presence_of(pixels, look.picture(OTHER)).score < 0.3
 
 
 @pytest.mark.parametrize("gain", [0.9, 1.1])
 def test_a_little_less_light_does_not_take_a_dart_out(gain: float) -> None:
     """A lamp that ages by a tenth neither removes nor brings back a dart."""
-    look, trace = outlook(), _trace(DARTS[0])
+    look, pixels = outlook(), _new_dart_pixels(DARTS[0])
 
-    assert judge(trace, brighter(look.picture(DARTS[0]), gain)).score > 0.7
-    assert judge(trace, brighter(look.picture(), gain)).score < 0.3
+    assert presence_of(pixels, brighter(look.picture(DARTS[0]), gain)).score > 0.7
+    assert presence_of(pixels, brighter(look.picture(), gain)).score < 0.3
 
 
 def test_what_hides_a_dart_makes_the_judgement_light() -> None:
     """A dart behind something strange is judged by what still shows, and weighs little; behind a wall it weighs nothing."""
-    look, trace = outlook(), _trace(DARTS[0])
-    behind_hand = judge(trace, look.picture(DARTS[0], hand=hand(-60, -70, 50)))
+    look, pixels = outlook(), _new_dart_pixels(DARTS[0])
+    behind_hand = presence_of(pixels, look.picture(DARTS[0], hand=hand(-60, -70, 50)))
     wall: Image = np.full((HEIGHT, WIDTH, 3), (250, 20, 240), np.uint8)
 
-    assert behind_hand.weight < judge(trace, look.picture(DARTS[0])).weight
-    assert judge(trace, wall).weight < 0.2
+    assert behind_hand.weight < presence_of(pixels, look.picture(DARTS[0])).weight
+    assert presence_of(pixels, wall).weight < 0.2
 
 
 @pytest.mark.parametrize("new", DARTS, ids=lambda d: f"{d.x_mm:g},{d.y_mm:g}")
-def test_after_a_restart_a_dart_is_known_by_how_it_looks(new: Pose) -> None:
+def test_after_a_restart_a_dart_is_known_by_how_it_looks(new: DartPose) -> None:
     """Without a picture from before, a dart that stands is there for every camera, and one that was taken is gone for all together."""
     there, gone = [], []
     for camera in range(3):
-        look, trace = outlook(1, camera), _trace(new, 1, camera, restarted=True)
-        there.append(judge(trace, look.picture(new)))
-        gone.append(judge(trace, look.picture()))
-        assert trace.before is None
+        look, pixels = outlook(1, camera), _new_dart_pixels(new, 1, camera, restarted=True)
+        there.append(presence_of(pixels, look.picture(new)))
+        gone.append(presence_of(pixels, look.picture()))
+        assert pixels.before is None
 
     assert min(presence.score for presence in there) > 0.7
     assert min(presence.weight for presence in gone) > 0.5
@@ -81,11 +81,11 @@ def test_after_a_restart_a_dart_is_known_by_how_it_looks(new: Pose) -> None:
 def test_a_dart_that_a_camera_cannot_see_weighs_nothing() -> None:
     """An axis outside the picture, or one that looks like the board, is not judged."""
     look = outlook()
-    outside = trace_dart(DartId("d1"), Axis3(x_mm=2000.0, y_mm=0.0), look.projection, look.picture(), look.picture())
-    unseen = trace_dart(DartId("d1"), axis_of(DARTS[0]), look.projection, look.picture(), look.picture())
+    outside = dart_pixels(DartId("d1"), Axis3(x_mm=2000.0, y_mm=0.0), look.projection, look.picture(), look.picture())
+    unseen = dart_pixels(DartId("d1"), axis_of(DARTS[0]), look.projection, look.picture(), look.picture())
 
-    assert judge(outside, look.picture()) == Presence(dart_id=DartId("d1"), score=0.5, weight=0.0)
-    assert judge(unseen, look.picture()).weight < 0.2
+    assert presence_of(outside, look.picture()) == DartPresence(dart_id=DartId("d1"), score=0.5, weight=0.0)
+    assert presence_of(unseen, look.picture()).weight < 0.2
 
 
 @pytest.mark.parametrize("camera", [0, 1, 2])
@@ -109,7 +109,7 @@ def test_the_outline_lies_along_the_axis() -> None:
 
     assert np.allclose((corners[0] + corners[1]) / 2, foot, atol=1.5)
     assert np.allclose((corners[2] + corners[3]) / 2, head, atol=1.5)
-    assert np.linalg.norm(corners[0] - corners[1]) * look.region.mm_per_px == pytest.approx(12, rel=0.5)
+    assert np.linalg.norm(corners[0] - corners[1]) * look.masks.mm_per_px == pytest.approx(12, rel=0.5)
 
 
 def test_an_axis_seen_end_on_has_an_outline() -> None:

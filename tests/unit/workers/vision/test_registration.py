@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from tests.support.scene import HEIGHT, WIDTH, brighter, dart, hand, outlook
-from workers.sources.simulator.sight import Shift
+from workers.sources.simulator.extended_projection import CameraShift
 from workers.vision.frame import Image
 from workers.vision.projection import Floats
-from workers.vision.registration import Alignment, Corners, align, carry_back, find_corners
+from workers.vision.registration import Alignment, Corners, align, find_corners, warp_back
 
-SHIFTS = (Shift(x=0.8, y=-0.5), Shift(x=-1.4, y=1.1, turn_rad=0.0005), Shift(x=0.15, y=0.1), Shift())
+SHIFTS = (CameraShift(x=0.8, y=-0.5), CameraShift(x=-1.4, y=1.1, rotation_rad=0.0005), CameraShift(x=0.15, y=0.1), CameraShift())
 
 
 def _grey(picture: Image) -> Image:
@@ -19,7 +19,7 @@ def _grey(picture: Image) -> Image:
 
 def _corners(rig: int = 1) -> Corners:
     camera = outlook(rig)
-    return find_corners(_grey(camera.picture()), camera.region.face)
+    return find_corners(_grey(camera.picture()), camera.masks.face)
 
 
 def _around_the_board(rig: int = 1) -> Floats:
@@ -35,7 +35,7 @@ def _error_px(alignment: Alignment, truth: Floats, rig: int = 1) -> float:
 
 @pytest.mark.parametrize("rig", [1, 2])
 @pytest.mark.parametrize("shift", SHIFTS, ids=str)
-def test_a_known_shift_is_found(rig: int, shift: Shift) -> None:
+def test_a_known_shift_is_found(rig: int, shift: CameraShift) -> None:
     """How a camera moved is known to a tenth of a pixel all over the board, and the corners that agree say so."""
     camera = outlook(rig)
     found = align(_corners(rig), _grey(camera.picture(shift=shift)))
@@ -49,7 +49,7 @@ def test_a_known_shift_is_found(rig: int, shift: Shift) -> None:
 
 def test_what_came_meanwhile_does_not_disturb() -> None:
     """Three new darts, or a hand over a part of the board, are no movement of the camera."""
-    camera, shift = outlook(), Shift(x=0.6, y=0.4)
+    camera, shift = outlook(), CameraShift(x=0.6, y=0.4)
     darts = (dart(0, 100), dart(-15, 108, design=0), dart(12, 95, design=2))
     with_darts = align(_corners(), _grey(camera.picture(*darts, shift=shift)))
     with_hand = align(_corners(), _grey(camera.picture(hand=hand(30, 60), shift=shift)))
@@ -89,17 +89,17 @@ def test_corners_lie_on_the_board() -> None:
     points = np.round(_corners().points.reshape(-1, 2)).astype(int)
 
     assert len(points) > 100
-    assert (camera.region.face[points[:, 1], points[:, 0]] == 255).all()
+    assert (camera.masks.face[points[:, 1], points[:, 0]] == 255).all()
 
 
 def test_carried_back_a_picture_lies_over_the_reference() -> None:
     """After the camera moved by a pixel, carrying back takes most of the difference away; before, every wire was one."""
-    camera, shift = outlook(), Shift(x=0.7, y=-0.8)
+    camera, shift = outlook(), CameraShift(x=0.7, y=-0.8)
     before, after = camera.picture(), camera.picture(shift=shift)
-    found = align(find_corners(_grey(before), camera.region.face), _grey(after))
+    found = align(find_corners(_grey(before), camera.masks.face), _grey(after))
     assert found is not None
-    back = carry_back(after, found)
-    face = camera.region.face > 0
+    back = warp_back(after, found)
+    face = camera.masks.face > 0
     left = np.percentile(np.abs(before[face].astype(int) - back[face]), 99)
     raw = np.percentile(np.abs(before[face].astype(int) - after[face]), 99)
 
@@ -113,4 +113,4 @@ def test_a_still_picture_is_not_resampled() -> None:
     picture = outlook().picture()
     still = Alignment(np.array([[1.0, 0, 0.001], [0, 1, 0]]), 0.001, 0.01, 200)
 
-    assert carry_back(picture, still) is picture
+    assert warp_back(picture, still) is picture

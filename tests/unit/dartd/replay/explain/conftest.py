@@ -1,4 +1,4 @@
-"""A dart that three cameras saw, as a replay tells it."""
+"""A dart that three cameras saw, as a replay reports it."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,25 +7,25 @@ import pytest
 
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
-from dartd.replay.explain.observer import Witness
+from dartd.replay.explain.observer import EvidenceRecorder
 from dartd.replay.playlist import Playlist
-from dartd.replay.replay import Told
+from dartd.replay.replay import ReplayedEvent
 from schemas.base import BoardId, EventId
 from schemas.board import BoardSpec
 from schemas.events import DartHit, Envelope
 from schemas.geometry import Axis3
+from schemas.pipe.from_worker import Calibrated, MotionDetected, Settled, SourceOpened
 from schemas.recording import RecordedCamera, Recording, Sequence
-from schemas.worker import Calibrated, Hello, Motion, Settled
-from tests.support.sightings import rig, sight
+from tests.support.sightings import rig, sighting_of
 
 AXIS = Axis3(x_mm=10.0, y_mm=103.0, slope_x=0.05, slope_y=0.2)
 
 
 class Seen(NamedTuple):
-    """What a replay leaves behind: the witness, what was told, and the recording that was played."""
+    """What a replay leaves behind: the recorder, the events, and the recording that was played."""
 
-    witness: Witness
-    told: list[Told]
+    recorder: EvidenceRecorder
+    told: list[ReplayedEvent]
     playlist: Playlist
 
 
@@ -34,17 +34,19 @@ def seen() -> Seen:
     """Let three cameras see a dart in the T20 at 1.5 s."""
     calibrations = rig()
     cameras = [c.camera_id for c in calibrations]
-    witness = Witness(Board(BoardId("main"), cameras, BoardSpec(), ThrowTimes()))
-    witness.step([Hello(camera_id=c, pid=1, width=800, height=600) for c in cameras], 0.0)
-    witness.step([Calibrated(camera_id=c.camera_id, t_s=0.1, calibration=c) for c in calibrations], 0.1)
-    witness.step([Motion(camera_id=c, t_s=1.4, episode=1) for c in cameras], 1.4)
+    recorder = EvidenceRecorder(Board(BoardId("main"), cameras, BoardSpec(), ThrowTimes()))
+    recorder.step([SourceOpened(camera_id=c, pid=1, width=800, height=600) for c in cameras], 0.0)
+    recorder.step([Calibrated(camera_id=c.camera_id, t_s=0.1, calibration=c) for c in calibrations], 0.1)
+    recorder.step([MotionDetected(camera_id=c, t_s=1.4, episode=1) for c in cameras], 1.4)
     settled = [
-        Settled(camera_id=c.camera_id, t_s=1.5, episode=1, started_s=1.4, finding="dart", changed_share=0.01, sightings=(sight(c, AXIS),))
+        Settled(
+            camera_id=c.camera_id, t_s=1.5, episode=1, started_s=1.4, finding="dart", changed_share=0.01, sightings=(sighting_of(c, AXIS),)
+        )
         for c in calibrations
     ]
-    step = witness.step(settled, 1.5)
+    step = recorder.step(settled, 1.5)
     told = [
-        Told(
+        ReplayedEvent(
             sequence_id="s0",
             t_ms=1500.0,
             envelope=Envelope(
@@ -59,4 +61,4 @@ def seen() -> Seen:
         cameras={c: RecordedCamera(width=800, height=600) for c in cameras},
         sequences=tuple(Sequence(id=name, end_ms=3000.0, frames=()) for name in ("s0", "s1")),
     )
-    return Seen(witness, told, Playlist(Path(), recording))
+    return Seen(recorder, told, Playlist(Path(), recording))

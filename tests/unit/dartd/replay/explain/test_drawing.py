@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from dartd.replay.explain.case import Case, cases_of
-from dartd.replay.explain.drawing import TOLD, TRUE, board_plane, board_zoom, close_up, colour_of, ellipse_of, whole
+from dartd.replay.explain.drawing import REPORTED, TRUE, board_plane, board_zoom, close_up, colour_of, ellipse_of, whole
+from dartd.replay.explain.explained_dart import ExplainedDart, explained_darts
 from dartd.replay.scoring import Expectation
 from schemas.base import CameraId
 from schemas.board import BoardSpec
@@ -17,9 +17,9 @@ EXPECT = Expectation(type="dart_hit", label="T20", ring="triple", x_mm=10.5, y_m
 
 
 @pytest.fixture
-def case(seen: Any) -> Case:
+def case(seen: Any) -> ExplainedDart:
     """Give a dart with its truth."""
-    (told,) = cases_of(seen.told, seen.witness, seen.playlist, None)
+    (told,) = explained_darts(seen.told, seen.recorder, seen.playlist, None)
     return msgspec.structs.replace(told, expect=EXPECT)
 
 
@@ -28,8 +28,8 @@ def parsed(drawing: str) -> ET.Element:
     return ET.fromstring(drawing)  # noqa: S314 (our own)
 
 
-def test_the_zoom_shows_lines_ellipse_and_truth(case: Case) -> None:
-    """Around the dart stand a line for each camera, the ellipse, the point told and the true one."""
+def test_the_zoom_shows_lines_ellipse_and_truth(case: ExplainedDart) -> None:
+    """Around the dart stand a line for each camera, the ellipse, the reported point and the true one."""
     drawing = parsed(board_zoom(case, BoardSpec()))
     lines = drawing.findall(".//line")
     (ellipse,) = drawing.findall(".//ellipse")
@@ -37,10 +37,10 @@ def test_the_zoom_shows_lines_ellipse_and_truth(case: Case) -> None:
     assert {line.get("stroke") for line in lines} == {colour_of(case, CameraId(f"cam{k}")) for k in range(3)}
     assert float(ellipse.get("rx", 0)) >= float(ellipse.get("ry", 0)) > 0.05
     assert any(path.get("stroke") == TRUE for path in drawing.findall(".//path"))
-    assert any(circle.get("stroke") == TOLD for circle in drawing.findall(".//circle"))
+    assert any(circle.get("stroke") == REPORTED for circle in drawing.findall(".//circle"))
 
 
-def test_the_board_has_its_beds_and_numbers(case: Case) -> None:
+def test_the_board_has_its_beds_and_numbers(case: ExplainedDart) -> None:
     """Eighty beds around the bulls, and twenty numbers."""
     drawing = parsed(board_plane(case, BoardSpec()))
 
@@ -48,10 +48,10 @@ def test_the_board_has_its_beds_and_numbers(case: Case) -> None:
     assert [text.text for text in drawing.findall(".//text")][:3] == ["20", "1", "18"]
 
 
-def test_pictures_are_marked_where_the_dart_is(case: Case) -> None:
+def test_pictures_are_marked_where_the_dart_is(case: ExplainedDart) -> None:
     """A close-up looks at the dart's pixel; only marked ones have lines over them; the whole picture keeps its size."""
     camera = CameraId("cam0")
-    tip = case.testimony.settled[camera].sightings[0].tip
+    tip = case.evidence.settled[camera].sightings[0].tip
     marked, plain = (parsed(close_up(case, camera, "after-0", marked=m)) for m in (True, False))
     x, y, width, height = (float(v) for v in marked.attrib["viewBox"].split())
 
@@ -62,8 +62,8 @@ def test_pictures_are_marked_where_the_dart_is(case: Case) -> None:
     assert parsed(whole(case, camera, "after-0")).attrib["viewBox"] == "0 0 800 600"
 
 
-def test_a_missed_dart_can_be_drawn(case: Case) -> None:
-    """Where nothing was told the drawings show what was seen and the truth."""
+def test_a_missed_dart_can_be_drawn(case: ExplainedDart) -> None:
+    """Where nothing was reported the drawings show what the camera found and the truth."""
     missed = msgspec.structs.replace(case, hit=None)
 
     assert parsed(board_zoom(missed, BoardSpec())).findall(".//ellipse") == []

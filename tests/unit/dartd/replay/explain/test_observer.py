@@ -6,22 +6,22 @@ import pytest
 
 
 def test_what_each_camera_said_of_a_dart_is_kept(seen: Any) -> None:
-    """A dart's testimony has the words and the calibration of every camera, of the episode in which it was new."""
-    (testimony,) = seen.witness.darts.values()
+    """A dart's evidence has the message and the calibration of every camera, of the episode in which it was new."""
+    (evidence,) = seen.recorder.darts.values()
 
-    assert set(testimony.settled) == {"cam0", "cam1", "cam2"}
-    assert set(testimony.poses) == set(testimony.settled)
-    assert testimony.standing == ()
-    assert seen.witness.words[-1][0] == 1.5
+    assert set(evidence.settled) == {"cam0", "cam1", "cam2"}
+    assert set(evidence.poses) == set(evidence.settled)
+    assert evidence.standing == ()
+    assert seen.recorder.reports[-1][0] == 1.5
 
 
 def test_the_fix_comes_out_again(seen: Any) -> None:
-    """Fused once more the cameras give the dart where it was told, with its covariance; far from it they give none."""
-    (testimony,) = seen.witness.darts.values()
-    fix = testimony.fix(10.0, 103.0)
+    """Fused once more the cameras give the dart at the reported point, with its covariance; far from it they give none."""
+    (evidence,) = seen.recorder.darts.values()
+    fused = evidence.fused_axis(10.0, 103.0)
 
-    assert fix is not None
-    assert (fix.axis.x_mm, fix.axis.y_mm) == pytest.approx((10.0, 103.0), abs=0.2)
-    assert testimony.fix(-60.0, 10.0) is None
-    assert seen.witness.deadline() is None or seen.witness.deadline() > 0
-    assert len(seen.witness.snapshot().darts) == 1
+    assert fused is not None
+    assert (fused.axis.x_mm, fused.axis.y_mm) == pytest.approx((10.0, 103.0), abs=0.2)
+    assert evidence.fused_axis(-60.0, 10.0) is None
+    assert seen.recorder.deadline() is None or seen.recorder.deadline() > 0
+    assert len(seen.recorder.snapshot().darts) == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dartd.replay.explain.case import cases_of
+from dartd.replay.explain.explained_dart import explained_darts
 from dartd.replay.explain.page import dart_page, numbers, write_pages
 from dartd.replay.scoring import Expectation
 from schemas.base import CameraId
@@ -22,8 +22,8 @@ def no_picture(_camera_id: CameraId, _episode: int, _word: str) -> bytes | None:
 
 
 def test_each_dart_has_a_page_and_its_numbers(seen: Any, tmp_path: Path) -> None:
-    """The list leads to every dart's page; pictures are within the page, and the numbers beside it are JSON."""
-    cases = cases_of(seen.told, seen.witness, seen.playlist, None)
+    """The list leads to every dart's page; pictures are within the page, and its numbers are a JSON file."""
+    cases = explained_darts(seen.told, seen.recorder, seen.playlist, None)
     index = write_pages(tmp_path / "out", cases, lambda *_: b"jpeg", BoardSpec(), title="a <recording>", summary=["right 1.0"])
     page = tmp_path / "out" / "001-s0-1500.html"
 
@@ -34,8 +34,8 @@ def test_each_dart_has_a_page_and_its_numbers(seen: Any, tmp_path: Path) -> None
 
 
 def test_a_wrong_dart_is_marked(seen: Any) -> None:
-    """The headline says what was told, what is true and how far off it is, in red where the bed is wrong."""
-    (case,) = cases_of(seen.told, seen.witness, seen.playlist, None)
+    """The headline has what was reported, what is true and how far off it is, in red where the bed is wrong."""
+    (case,) = explained_darts(seen.told, seen.recorder, seen.playlist, None)
     page = dart_page(msgspec.structs.replace(case, expect=WRONG), no_picture, BoardSpec())
 
     assert 'class="wrong"' in page
@@ -44,8 +44,8 @@ def test_a_wrong_dart_is_marked(seen: Any) -> None:
 
 
 def test_the_numbers_say_how_far_each_line_misses(seen: Any) -> None:
-    """Each camera's line is told with its distance from the dart as told and as it is."""
-    (case,) = cases_of(seen.told, seen.witness, seen.playlist, None)
+    """Each camera's line has its distance from the reported and the true point."""
+    (case,) = explained_darts(seen.told, seen.recorder, seen.playlist, None)
     told = json.loads(encode_json(numbers(msgspec.structs.replace(case, expect=WRONG))))
 
     assert all(camera["line_misses_told_mm"] < 0.3 for camera in told["cameras"].values())
@@ -55,8 +55,8 @@ def test_the_numbers_say_how_far_each_line_misses(seen: Any) -> None:
 
 
 def test_a_dart_nobody_saw_has_a_page(seen: Any) -> None:
-    """Where no camera said anything the page says so."""
-    (case,) = cases_of(seen.told, seen.witness, seen.playlist, None)
-    silent = msgspec.structs.replace(case, hit=None, expect=WRONG, testimony=type(case.testimony)())
+    """Where no camera found anything the page states it."""
+    (case,) = explained_darts(seen.told, seen.recorder, seen.playlist, None)
+    silent = msgspec.structs.replace(case, hit=None, expect=WRONG, evidence=type(case.evidence)())
 
-    assert "No camera said anything" in dart_page(silent, no_picture, BoardSpec(), ["before", None])
+    assert "No camera found anything" in dart_page(silent, no_picture, BoardSpec(), ["before", None])

@@ -5,10 +5,10 @@ from contextlib import ExitStack
 
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.hub.subscription import Subscription
-from tests.support.stream import Kept, Pipe, envelope
+from tests.support.stream import FakeTransport, MemoryJournal, envelope
 
 
-class Broken(Pipe):
+class Broken(FakeTransport):
     """A socket that was closed while nobody looked."""
 
     def write(self, frames: bytes) -> None:
@@ -16,12 +16,12 @@ class Broken(Pipe):
         raise RuntimeError(f"the handler is closed: {len(frames)} bytes")
 
 
-async def _audience(hub: Hub, stack: ExitStack, pipes: list[Pipe], *topics: str) -> list[Subscription]:
+async def _audience(hub: Hub, stack: ExitStack, pipes: list[FakeTransport], *topics: str) -> list[Subscription]:
     """Plug pipes in and have each written to directly."""
     found = []
     for pipe in pipes:
-        subscription = stack.enter_context(hub.subscribe(topics or ("board:*",), outlet=pipe))
-        pipe.hold = subscription.hold
+        subscription = stack.enter_context(hub.subscribe(topics or ("board:*",), transport=pipe))
+        pipe.on_full = subscription.stop_direct
         taking = asyncio.ensure_future(subscription.take())
         await asyncio.sleep(0)
         taking.cancel()
@@ -31,14 +31,14 @@ async def _audience(hub: Hub, stack: ExitStack, pipes: list[Pipe], *topics: str)
     return found
 
 
-def _publish(hub: Hub, kept: Kept, count: int, topic: str = "board:main") -> None:
+def _publish(hub: Hub, kept: MemoryJournal, count: int, topic: str = "board:main") -> None:
     for _ in range(count):
         hub.publish(kept.keep(envelope(hub.last_seq + 1, topic)))
 
 
 async def test_everybody_is_given_the_same_bytes() -> None:
     """Events of one turn are joined once for all, not once for each."""
-    kept, pipes = Kept(), [Pipe(room=100) for _ in range(20)]
+    kept, pipes = MemoryJournal(), [FakeTransport(room=100) for _ in range(20)]
     hub = Hub(read=kept.read)
     with ExitStack() as stack:
         await _audience(hub, stack, pipes)
@@ -50,7 +50,7 @@ async def test_everybody_is_given_the_same_bytes() -> None:
 
 async def test_what_is_flushed_leaves_at_once() -> None:
     """Whoever publishes and has no more waits for no turn, and nothing is written twice when the turn ends."""
-    kept, pipes = Kept(), [Pipe(room=100) for _ in range(3)]
+    kept, pipes = MemoryJournal(), [FakeTransport(room=100) for _ in range(3)]
     hub = Hub(read=kept.read)
     with ExitStack() as stack:
         await _audience(hub, stack, pipes)
@@ -63,7 +63,7 @@ async def test_what_is_flushed_leaves_at_once() -> None:
 
 async def test_a_large_audience_is_served_in_parts() -> None:
     """The loop turns between, and what is published meanwhile is joined."""
-    kept, pipes = Kept(), [Pipe(room=100) for _ in range(1200)]
+    kept, pipes = MemoryJournal(), [FakeTransport(room=100) for _ in range(1200)]
     hub = Hub(read=kept.read)
     with ExitStack() as stack:
         await _audience(hub, stack, pipes)
@@ -81,13 +81,13 @@ async def test_a_large_audience_is_served_in_parts() -> None:
 
 async def test_who_comes_or_falls_behind_in_the_middle_misses_nothing() -> None:
     """Between two parts a client may join, and another be full."""
-    kept, pipes, late = Kept(), [Pipe(room=100) for _ in range(1200)], Pipe(room=100)
+    kept, pipes, late = MemoryJournal(), [FakeTransport(room=100) for _ in range(1200)], FakeTransport(room=100)
     hub = Hub(read=kept.read)
     with ExitStack() as stack:
         subscriptions = await _audience(hub, stack, pipes)
         _publish(hub, kept, 1)
         await asyncio.sleep(0)
-        subscriptions[-1].hold()
+        subscriptions[-1].stop_direct()
         await _audience(hub, stack, [late])
         _publish(hub, kept, 1)
         for _ in range(8):
@@ -100,7 +100,7 @@ async def test_who_comes_or_falls_behind_in_the_middle_misses_nothing() -> None:
 
 async def test_a_flood_is_written_at_once() -> None:
     """What waits for its turn is bounded."""
-    kept, pipe = Kept(), Pipe(room=10_000)
+    kept, pipe = MemoryJournal(), FakeTransport(room=10_000)
     hub = Hub(read=kept.read)
     with ExitStack() as stack:
         await _audience(hub, stack, [pipe])
@@ -114,7 +114,7 @@ async def test_a_flood_is_written_at_once() -> None:
 
 async def test_each_group_gets_its_own() -> None:
     """Who listens to other topics is not written to."""
-    kept, boards, matches, all_of_it = Kept(), Pipe(room=100), Pipe(room=100), Pipe(room=100)
+    kept, boards, matches, all_of_it = MemoryJournal(), FakeTransport(room=100), FakeTransport(room=100), FakeTransport(room=100)
     hub = Hub(read=kept.read)
     with ExitStack() as stack:
         await _audience(hub, stack, [boards])
@@ -130,7 +130,7 @@ async def test_each_group_gets_its_own() -> None:
 
 async def test_a_socket_that_breaks_harms_nobody_else() -> None:
     """The others are written to all the same."""
-    kept, broken, sound = Kept(), Broken(room=10), Pipe(room=10)
+    kept, broken, sound = MemoryJournal(), Broken(room=10), FakeTransport(room=10)
     hub = Hub(read=kept.read)
     with ExitStack() as stack:
         subscriptions = await _audience(hub, stack, [broken, sound])

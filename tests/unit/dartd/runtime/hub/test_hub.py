@@ -6,16 +6,16 @@ import pytest
 
 from dartd.runtime.hub.hub import GapError, Hub
 from dartd.runtime.hub.subscription import Subscription
-from dartd.runtime.hub.topics import PUBLIC_KINDS, Interest, TopicError
-from tests.support.stream import Kept, envelope
+from dartd.runtime.hub.topics import Interest, TopicError
+from tests.support.stream import MemoryJournal, envelope
 from tests.support.waiting import DEADLINE_S, Waiting
 
 
-def _hub(kept: Kept, *, queue_size: int = 4, ring_events: int = 8) -> Hub:
+def _hub(kept: MemoryJournal, *, queue_size: int = 4, ring_events: int = 8) -> Hub:
     return Hub(read=kept.read, last_seq=len(kept.rows), queue_size=queue_size, ring_events=ring_events)
 
 
-def _publish(hub: Hub, kept: Kept, count: int, topic: str = "board:main") -> None:
+def _publish(hub: Hub, kept: MemoryJournal, count: int, topic: str = "board:main") -> None:
     for _ in range(count):
         hub.publish(kept.keep(envelope(hub.last_seq + 1, topic)))
 
@@ -24,13 +24,13 @@ async def _numbers(subscription: Subscription, count: int) -> list[int]:
     found: list[int] = []
     async with asyncio.timeout(DEADLINE_S):
         while len(found) < count:
-            found += [int(wire) for wire in await subscription.take()]
+            found += [int(payload) for payload in await subscription.take()]
     return found
 
 
 async def test_a_listener_gets_what_is_published_from_then_on() -> None:
     """Live events arrive in order; what was before the subscription does not."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     _publish(hub, kept, 2)
     with hub.subscribe() as subscription:
@@ -41,7 +41,7 @@ async def test_a_listener_gets_what_is_published_from_then_on() -> None:
 
 async def test_an_event_reaches_a_listener_once_whatever_its_topics() -> None:
     """Overlapping topics do not repeat an event."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe(["board:*", "board:main", "*"]) as subscription:
         _publish(hub, kept, 2)
@@ -51,7 +51,7 @@ async def test_an_event_reaches_a_listener_once_whatever_its_topics() -> None:
 
 async def test_other_topics_stay_away() -> None:
     """A listener hears its own topics only."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe(["match:*"]) as subscription:
         _publish(hub, kept, 1)
@@ -62,11 +62,11 @@ async def test_other_topics_stay_away() -> None:
 
 async def test_what_a_listener_may_not_see_stays_away_also_when_it_is_read_back() -> None:
     """Replay keeps secrets as live service does."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     _publish(hub, kept, 1, "webhooks")
     _publish(hub, kept, 1)
-    with hub.subscribe(["*"], since=0, kinds=PUBLIC_KINDS) as subscription:
+    with hub.subscribe(["*"], since=0, kinds=frozenset({"board", "match"})) as subscription:
         _publish(hub, kept, 1, "webhooks")
         _publish(hub, kept, 1)
 
@@ -75,7 +75,7 @@ async def test_what_a_listener_may_not_see_stays_away_also_when_it_is_read_back(
 
 async def test_a_full_queue_makes_a_laggard_that_loses_nothing() -> None:
     """What did not fit comes from the ring, in order, once, and is counted as a lag, not an error."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept, queue_size=2, ring_events=8)
     with hub.subscribe() as subscription:
         _publish(hub, kept, 6)
@@ -87,7 +87,7 @@ async def test_a_full_queue_makes_a_laggard_that_loses_nothing() -> None:
 
 async def test_below_the_ring_a_laggard_is_served_from_the_journal() -> None:
     """A client that slept through more than the ring holds still gets everything."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept, queue_size=2, ring_events=3)
     with hub.subscribe() as subscription:
         _publish(hub, kept, 50)
@@ -99,7 +99,7 @@ async def test_below_the_ring_a_laggard_is_served_from_the_journal() -> None:
 
 async def test_a_laggard_becomes_live_again(waiting: Waiting) -> None:
     """Once it has caught up, it is served from its queue."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept, queue_size=2)
     with hub.subscribe() as subscription:
         _publish(hub, kept, 5)
@@ -113,7 +113,7 @@ async def test_a_laggard_becomes_live_again(waiting: Waiting) -> None:
 
 async def test_a_laggard_costs_the_others_nothing() -> None:
     """While one does not read, the other is live and gets all."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept, queue_size=2)
     with hub.subscribe() as sleeper, hub.subscribe() as reader:
         numbers = []
@@ -126,7 +126,7 @@ async def test_a_laggard_costs_the_others_nothing() -> None:
 
 async def test_missed_events_come_first() -> None:
     """`since` replays what came after it, then goes on live."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     _publish(hub, kept, 5)
     with hub.subscribe(since=2) as subscription:
@@ -137,7 +137,7 @@ async def test_missed_events_come_first() -> None:
 
 async def test_a_hub_that_starts_again_replays_from_the_journal() -> None:
     """After a restart the ring is empty, and the journal has all."""
-    kept = Kept()
+    kept = MemoryJournal()
     _publish(_hub(kept), kept, 5)
     hub = _hub(kept)
     with hub.subscribe(since=1) as subscription:
@@ -146,7 +146,7 @@ async def test_a_hub_that_starts_again_replays_from_the_journal() -> None:
 
 async def test_what_is_gone_is_a_gap() -> None:
     """Events below what the journal keeps are told to be gone, not skipped."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept, ring_events=2)
     _publish(hub, kept, 9)
     kept.forget(up_to=5)
@@ -158,7 +158,7 @@ async def test_what_is_gone_is_a_gap() -> None:
 
 async def test_the_future_is_a_gap() -> None:
     """A number that was never told is of another stream."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe(since=3) as subscription, pytest.raises(GapError) as caught:
         await subscription.take()
@@ -168,7 +168,7 @@ async def test_the_future_is_a_gap() -> None:
 
 async def test_after_a_gap_a_client_seeks_behind_its_snapshot() -> None:
     """`seek` drops what is queued and goes on after the number."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe() as subscription:
         _publish(hub, kept, 3)
@@ -179,7 +179,7 @@ async def test_after_a_gap_a_client_seeks_behind_its_snapshot() -> None:
 
 async def test_what_a_snapshot_knows_already_is_not_told_again() -> None:
     """A snapshot may be ahead of the hub by what is in the journal and not told yet."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe() as subscription:
         subscription.seek(2)
@@ -190,7 +190,7 @@ async def test_what_a_snapshot_knows_already_is_not_told_again() -> None:
 
 async def test_what_is_journalled_and_not_told_waits_for_its_turn() -> None:
     """A reader of the journal is never ahead of the hub."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept, ring_events=1)
     _publish(hub, kept, 3)
     kept.keep(envelope(4))
@@ -200,21 +200,21 @@ async def test_what_is_journalled_and_not_told_waits_for_its_turn() -> None:
 
 async def test_control_messages_jump_the_queue() -> None:
     """An answer does not stand behind events."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe() as subscription:
         _publish(hub, kept, 2)
-        subscription.tell(b"0")
+        subscription.send_control(b"0")
 
         assert await _numbers(subscription, 3) == [0, 1, 2]
 
 
 async def test_control_messages_are_bounded(waiting: Waiting) -> None:
     """Who never reads cannot make us collect answers; room comes back by reading."""
-    hub = _hub(Kept())
+    hub = _hub(MemoryJournal())
     with hub.subscribe() as subscription:
         sent = 0
-        while subscription.tell(b"0"):
+        while subscription.send_control(b"0"):
             sent += 1
         has_room = asyncio.ensure_future(subscription.has_room())
         await subscription.take()
@@ -225,7 +225,7 @@ async def test_control_messages_are_bounded(waiting: Waiting) -> None:
 
 async def test_a_change_of_topics_holds_from_then_on() -> None:
     """What is queued stays; what comes is judged anew."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe() as subscription:
         _publish(hub, kept, 1)
@@ -238,7 +238,7 @@ async def test_a_change_of_topics_holds_from_then_on() -> None:
 
 async def test_who_leaves_leaves_nothing_behind() -> None:
     """Leaving frees the queue, the group and the route at once."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     for k in range(100):
         with hub.subscribe([f"match:{k}"]):
@@ -249,7 +249,7 @@ async def test_who_leaves_leaves_nothing_behind() -> None:
 
 async def test_a_malformed_topic_is_refused() -> None:
     """Nothing is subscribed when a topic is none."""
-    hub = _hub(Kept())
+    hub = _hub(MemoryJournal())
     with pytest.raises(TopicError), hub.subscribe(["no topic"]):
         pass
 
@@ -258,7 +258,7 @@ async def test_a_malformed_topic_is_refused() -> None:
 
 async def test_the_ring_is_bounded_by_bytes() -> None:
     """Large events push out old ones sooner."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = Hub(read=kept.read, ring_bytes=1000)
     for seq in range(1, 11):
         hub.publish(kept.keep(envelope(seq, size=300)))
@@ -268,13 +268,13 @@ async def test_the_ring_is_bounded_by_bytes() -> None:
 
 async def test_a_subscription_can_be_iterated() -> None:
     """`async for` gives one message at a time."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe() as subscription:
         _publish(hub, kept, 2)
         found = []
-        async for wire in subscription:
-            found.append(wire)
+        async for payload in subscription:
+            found.append(payload)
             if len(found) == 2:
                 break
 
@@ -283,7 +283,7 @@ async def test_a_subscription_can_be_iterated() -> None:
 
 async def test_an_impatient_reader_loses_nothing() -> None:
     """A `take` that is cancelled while it waits takes nothing with it."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe() as subscription:
         for _ in range(3):
@@ -297,7 +297,7 @@ async def test_an_impatient_reader_loses_nothing() -> None:
 
 async def test_a_whisper_reaches_who_listens_and_keeps_up() -> None:
     """It is of the moment: it has no number, and who has events waiting is spared it."""
-    kept = Kept()
+    kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe(["presence:*"]) as idle, hub.subscribe(["presence:*", "board:*"]) as busy, hub.subscribe() as other:
         for subscription in (idle, busy, other):
@@ -305,7 +305,7 @@ async def test_a_whisper_reaches_who_listens_and_keeps_up() -> None:
             await asyncio.sleep(0)
             taking.cancel()
         _publish(hub, kept, 1)
-        hub.whisper("presence:board:main", b"0")
+        hub.publish_unjournalled("presence:board:main", b"0")
 
         assert await _numbers(idle, 1) == [0]
         assert (await busy.take(), await other.take()) == ([b"1"], [b"1"])
@@ -313,11 +313,11 @@ async def test_a_whisper_reaches_who_listens_and_keeps_up() -> None:
 
 async def test_the_ring_remembers_what_was_before_the_start() -> None:
     """After a restart a crowd that comes back is served from memory: the newest events are in the ring, as many as fit."""
-    kept = Kept()
+    kept = MemoryJournal()
     for seq in range(1, 601):
         kept.keep(envelope(seq))
     hub = _hub(kept, ring_events=300)
-    await hub.remember()
+    await hub.load()
     reads = kept.reads
     with hub.subscribe(since=300) as subscription:
         heard = await _numbers(subscription, 300)

@@ -14,7 +14,7 @@ def test_an_entry_knows_its_json() -> None:
     """The frame is a header and the JSON, which can be had alone."""
     entry = Entry.of(1, "board:main", b"{}" * 100)
 
-    assert (entry.frame[: entry.start], entry.wire) == (b"\x81\x7e\x00\xc8", b"{}" * 100)
+    assert (entry.frame[: entry.start], entry.payload) == (b"\x81\x7e\x00\xc8", b"{}" * 100)
 
 
 def test_the_ring_gives_what_came_after_a_number() -> None:

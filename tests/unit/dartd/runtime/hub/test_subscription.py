@@ -7,23 +7,23 @@ from contextlib import contextmanager
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.hub.subscription import BATCH_BYTES, Subscription
 from dartd.runtime.hub.topics import Interest
-from tests.support.stream import Kept, Pipe, envelope
+from tests.support.stream import FakeTransport, MemoryJournal, envelope
 from tests.support.waiting import Waiting
 
 
 @contextmanager
-def _plugged_in(hub: Hub, pipe: Pipe, *topics: str) -> Iterator[Subscription]:
-    with hub.subscribe(topics or ("board:*",), outlet=pipe) as subscription:
-        pipe.hold = subscription.hold
+def _plugged_in(hub: Hub, pipe: FakeTransport, *topics: str) -> Iterator[Subscription]:
+    with hub.subscribe(topics or ("board:*",), transport=pipe) as subscription:
+        pipe.on_full = subscription.stop_direct
         yield subscription
 
 
-def _publish(hub: Hub, kept: Kept, count: int, topic: str = "board:main", size: int = 0) -> None:
+def _publish(hub: Hub, kept: MemoryJournal, count: int, topic: str = "board:main", size: int = 0) -> None:
     for _ in range(count):
         hub.publish(kept.keep(envelope(hub.last_seq + 1, topic, size)))
 
 
-async def _serve(subscription: Subscription, pipe: Pipe) -> None:
+async def _serve(subscription: Subscription, pipe: FakeTransport) -> None:
     """Do as a session does."""
     while True:
         batch = await subscription.take()
@@ -34,7 +34,7 @@ async def _serve(subscription: Subscription, pipe: Pipe) -> None:
 
 async def test_a_client_that_keeps_up_is_written_to_directly(waiting: Waiting) -> None:
     """Events of one turn leave in one write, nothing is queued."""
-    kept, pipe = Kept(), Pipe(room=100)
+    kept, pipe = MemoryJournal(), FakeTransport(room=100)
     hub = Hub(read=kept.read)
     with _plugged_in(hub, pipe) as subscription:
         serving = asyncio.ensure_future(_serve(subscription, pipe))
@@ -49,7 +49,7 @@ async def test_a_client_that_keeps_up_is_written_to_directly(waiting: Waiting) -
 
 async def test_a_client_that_does_not_keep_up_is_queued_for(waiting: Waiting) -> None:
     """Between full and ready again events wait in its queue, and come in order, once."""
-    kept, pipe = Kept(), Pipe(room=2)
+    kept, pipe = MemoryJournal(), FakeTransport(room=2)
     hub = Hub(read=kept.read, queue_size=8)
     with _plugged_in(hub, pipe) as subscription:
         serving = asyncio.ensure_future(_serve(subscription, pipe))
@@ -72,7 +72,7 @@ async def test_a_client_that_does_not_keep_up_is_queued_for(waiting: Waiting) ->
 
 async def test_what_a_full_queue_leaves_over_is_looked_up(waiting: Waiting) -> None:
     """A client that reads nothing for long costs its queue and no more, and loses nothing."""
-    kept, pipe = Kept(), Pipe(room=1)
+    kept, pipe = MemoryJournal(), FakeTransport(room=1)
     hub = Hub(read=kept.read, queue_size=4, ring_events=20)
     with _plugged_in(hub, pipe) as subscription:
         serving = asyncio.ensure_future(_serve(subscription, pipe))
@@ -95,10 +95,10 @@ async def test_what_a_full_queue_leaves_over_is_looked_up(waiting: Waiting) -> N
 
 async def test_a_write_is_never_much_larger_than_a_batch(waiting: Waiting) -> None:
     """What a socket may have to keep is bounded also in a burst of large events, live and read back."""
-    kept, pipe, late = Kept(), Pipe(room=1000), Pipe(room=1000)
+    kept, pipe, late = MemoryJournal(), FakeTransport(room=1000), FakeTransport(room=1000)
     hub = Hub(read=kept.read)
-    with _plugged_in(hub, pipe) as subscription, hub.subscribe(outlet=late, since=0) as behind:
-        late.hold = behind.hold
+    with _plugged_in(hub, pipe) as subscription, hub.subscribe(transport=late, since=0) as behind:
+        late.on_full = behind.stop_direct
         serving = [asyncio.ensure_future(_serve(subscription, pipe))]
         await waiting.soon(lambda: subscription.direct)
         _publish(hub, kept, 40, size=10_000)
@@ -112,12 +112,12 @@ async def test_a_write_is_never_much_larger_than_a_batch(waiting: Waiting) -> No
 
 async def test_control_messages_go_straight_out(waiting: Waiting) -> None:
     """An answer to a client that keeps up waits for nothing."""
-    kept, pipe = Kept(), Pipe(room=10)
+    kept, pipe = MemoryJournal(), FakeTransport(room=10)
     hub = Hub(read=kept.read)
     with _plugged_in(hub, pipe) as subscription:
         serving = asyncio.ensure_future(_serve(subscription, pipe))
         await waiting.soon(lambda: subscription.direct)
-        subscription.tell(b"0")
+        subscription.send_control(b"0")
         serving.cancel()
 
         assert pipe.numbers == [0]
@@ -125,7 +125,7 @@ async def test_control_messages_go_straight_out(waiting: Waiting) -> None:
 
 async def test_a_change_of_topics_keeps_what_was_published_before(waiting: Waiting) -> None:
     """What was told in this turn of the loop still arrives; what is told after is judged anew."""
-    kept, pipe = Kept(), Pipe(room=10)
+    kept, pipe = MemoryJournal(), FakeTransport(room=10)
     hub = Hub(read=kept.read)
     with _plugged_in(hub, pipe) as subscription:
         serving = asyncio.ensure_future(_serve(subscription, pipe))
@@ -142,7 +142,7 @@ async def test_a_change_of_topics_keeps_what_was_published_before(waiting: Waiti
 
 async def test_who_seeks_back_is_served_again_from_there(waiting: Waiting) -> None:
     """A client may ask again for what it has had."""
-    kept, pipe = Kept(), Pipe(room=10)
+    kept, pipe = MemoryJournal(), FakeTransport(room=10)
     hub = Hub(read=kept.read)
     with _plugged_in(hub, pipe) as subscription:
         serving = asyncio.ensure_future(_serve(subscription, pipe))

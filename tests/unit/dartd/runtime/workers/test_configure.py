@@ -1,12 +1,12 @@
-"""What a camera's process is told whenever it starts."""
+"""The first message of a camera process."""
 
 import asyncio
 from pathlib import Path
 
 from dartd.config import CameraConfig, Config
 from dartd.daemon import build_board
-from dartd.runtime.fault_injection import Mischief
-from dartd.runtime.workers.configure import Briefing
+from dartd.runtime.fault_injection import FaultInjector
+from dartd.runtime.workers.configure import Configurations
 from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.images import THROW_BYTES
@@ -28,7 +28,7 @@ RIGHT = Calibration(
 )
 
 
-async def test_camera_is_told_what_is_known_when_it_starts(tmp_path: Path) -> None:
+async def test_a_camera_process_starts_with_the_current_state(tmp_path: Path) -> None:
     """Its own source and calibration, its share of a throw's pictures; a simulated scene goes on where it was before the restart."""
     config = Config(
         state_dir=str(tmp_path), cameras=(CameraConfig(id="left", url="sim:?camera=0"), CameraConfig(id="right", url="/dev/video0", fps=15))
@@ -36,10 +36,10 @@ async def test_camera_is_told_what_is_known_when_it_starts(tmp_path: Path) -> No
     database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
     calibrations = Calibrations(database)
     board = build_board(config, [camera.camera_id for camera in config.cameras])
-    briefing = Briefing(config, board, calibrations, Mischief(None), began_s=50.0, epoch_s=-7.0)
-    before = briefing.of(CameraId("right"))
+    configurations = Configurations(config, board, calibrations, FaultInjector(None), began_s=50.0, epoch_s=-7.0)
+    before = configurations.of_camera(CameraId("right"))
     await calibrations.keep(RIGHT, at_s=1.0)
-    left, right = (briefing.of(CameraId(name)) for name in ("left", "right"))
+    left, right = (configurations.of_camera(CameraId(name)) for name in ("left", "right"))
     await asyncio.to_thread(database.close)
 
     assert (left.source, left.start_s, left.calibration) == (config.cameras[0].source, -7.0, None)

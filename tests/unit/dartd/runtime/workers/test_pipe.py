@@ -1,37 +1,39 @@
-"""The daemon's end of the pipe, on a real socket."""
+"""The daemon's end of the pipe, on a real pipe."""
 
 import socket
 import struct
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 
 import anyio
 import pytest
 
 from dartd.errors import WorkerProtocolError
-from dartd.runtime.workers.pipe import MAX_BACKLOG_BYTES, Link, LinkFullError
+from dartd.runtime.workers.pipe import MAX_BACKLOG_BYTES, PipeFullError, WorkerPipe
 from schemas.base import CameraId
 from schemas.codec import decode_to_worker, encode_pipe
 from schemas.framing import Unframer, frame
-from schemas.worker import Advance, BoardState, Motion, ToWorker
+from schemas.pipe.from_worker import MotionDetected
+from schemas.pipe.to_worker import Advance, ToWorker, UpdateBoard
 from tests.support.waiting import Waiting
 
-Pipe = tuple[Link, socket.socket]
+Pipe = tuple[WorkerPipe, socket.socket]
 
 
 @pytest.fixture
 def pipe() -> Iterator[Pipe]:
-    """Give a link and the camera process's end, which does not block."""
+    """Provide a pipe and the camera process's end of it, which does not block."""
     ours, theirs = socket.socketpair()
     theirs.setblocking(False)
-    link = Link(ours)
+    link = WorkerPipe(Connection(ours.detach()))
     yield link, theirs
     link.close()
     theirs.close()
 
 
-def motion(episode: int) -> Motion:
+def motion(episode: int) -> MotionDetected:
     """Make a message."""
-    return Motion(camera_id=CameraId("cam0"), t_s=float(episode), episode=episode)
+    return MotionDetected(camera_id=CameraId("cam0"), t_s=float(episode), episode=episode)
 
 
 async def test_messages_come_in_order(pipe: Pipe) -> None:
@@ -43,7 +45,7 @@ async def test_messages_come_in_order(pipe: Pipe) -> None:
 
 
 async def test_half_a_message_leaves_the_loop_free(pipe: Pipe, waiting: Waiting) -> None:
-    """While half a message waits for its rest the event loop turns; the rest completes it."""
+    """While half a message waits for its rest the event loop must run on; the rest completes it."""
     link, worker = pipe
     data = frame(encode_pipe(motion(1)))
     worker.send(data[:9])
@@ -55,8 +57,8 @@ async def test_half_a_message_leaves_the_loop_free(pipe: Pipe, waiting: Waiting)
     assert await waiting.within(link.receive()) == motion(1)
 
 
-async def test_a_receive_that_was_given_up_loses_nothing(pipe: Pipe, waiting: Waiting) -> None:
-    """A message that arrives around a timeout is given to the next receive."""
+async def test_a_cancelled_receive_loses_nothing(pipe: Pipe, waiting: Waiting) -> None:
+    """A message that arrives around a timeout must be returned by the next receive."""
     link, worker = pipe
     got = []
     for episode in range(20):
@@ -72,14 +74,14 @@ async def test_a_receive_that_was_given_up_loses_nothing(pipe: Pipe, waiting: Wa
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [
-        (frame(b"\xc1"), "no message"),
+        (frame(b"\xc1"), "not a message"),
         (frame(b"\x81\xa4kind\xa5wings"), "wings"),
-        (frame(b""), "no message"),
+        (frame(b""), "not a message"),
         (struct.pack("<I", 0xFFFFFFFF), "4294967295 bytes"),
     ],
 )
-async def test_what_is_no_message_is_a_protocol_error(pipe: Pipe, data: bytes, complaint: str) -> None:
-    """Bytes that do not decode, an unknown kind, an empty message, an announced giant: told as what they are, after the last message."""
+async def test_bytes_that_are_not_a_message_are_a_protocol_error(pipe: Pipe, data: bytes, complaint: str) -> None:
+    """Bytes that do not decode, an unknown tag, an empty message, a length over the maximum: an error, after the last message."""
     link, worker = pipe
     worker.send(frame(encode_pipe(motion(1))) + data)
 
@@ -88,8 +90,8 @@ async def test_what_is_no_message_is_a_protocol_error(pipe: Pipe, data: bytes, c
         await link.receive()
 
 
-async def test_what_was_sent_before_the_end_is_given_first(pipe: Pipe) -> None:
-    """A process that speaks and leaves is heard to the end; half a message at the end is lost."""
+async def test_messages_before_the_end_are_returned_first(pipe: Pipe) -> None:
+    """What a process sends before it closes the pipe must be returned; half a message at the end is lost."""
     link, worker = pipe
     data = frame(encode_pipe(motion(1)))
     worker.send(data + data[:5])
@@ -100,8 +102,8 @@ async def test_what_was_sent_before_the_end_is_given_first(pipe: Pipe) -> None:
         await link.receive()
 
 
-async def test_what_the_socket_does_not_take_waits_and_is_sent(pipe: Pipe, waiting: Waiting) -> None:
-    """Messages beyond the socket's buffer wait in the backlog and arrive whole and in order when the process reads."""
+async def test_what_the_pipe_does_not_take_waits_and_is_sent(pipe: Pipe, waiting: Waiting) -> None:
+    """Messages beyond the pipe's buffer must arrive complete and in order when the process reads."""
     link, worker = pipe
     count = 30_000
     for number in range(count):
@@ -121,20 +123,20 @@ async def test_what_the_socket_does_not_take_waits_and_is_sent(pipe: Pipe, waiti
 
 
 async def test_the_backlog_is_bounded(pipe: Pipe) -> None:
-    """A process that reads nothing is told to be full, after no more than the limit."""
+    """With a process that reads nothing, sending must fail after no more than the limit."""
     link, _ = pipe
-    size = len(frame(encode_pipe(BoardState())))
+    size = len(frame(encode_pipe(UpdateBoard())))
 
     def fill() -> None:
         for _ in range(2 * MAX_BACKLOG_BYTES // size):
-            link.send(BoardState())
+            link.send(UpdateBoard())
 
-    with pytest.raises(LinkFullError, match=r"takes no messages: 10\d{5} bytes wait"):
+    with pytest.raises(PipeFullError, match=r"reads no messages: 10\d{5} bytes wait"):
         fill()
 
 
-async def test_sending_to_a_process_that_has_left_is_no_error(pipe: Pipe) -> None:
-    """Who is gone hears nothing; that it is gone is found by who receives."""
+async def test_sending_to_a_process_that_has_ended_is_no_error(pipe: Pipe) -> None:
+    """The message is lost; only receiving reports the end."""
     link, worker = pipe
     worker.close()
     link.send(Advance(until_s=1.0))

@@ -12,10 +12,11 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from dartd.board.inputs import WorkerChange, WorkerSilence
+from dartd.decision import WorkerChange, WorkerSilence
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from schemas.base import CameraId
-from schemas.worker import BoardState, Configure, Fault, Heartbeat, SourceSpec
+from schemas.pipe.from_worker import CameraFault, WorkerHeartbeat
+from schemas.pipe.to_worker import Configure, SourceSpec, UpdateBoard
 from tests.support.waiting import DEADLINE_S, Waiting
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -42,7 +43,7 @@ class Inbox:
 
     def heartbeats(self, camera_id: CameraId) -> int:
         """Count a camera's heartbeats."""
-        return sum(name == camera_id and isinstance(item, Heartbeat) for name, item in self.items)
+        return sum(name == camera_id and isinstance(item, WorkerHeartbeat) for name, item in self.items)
 
 
 def configure_as(behaviours: dict[CameraId, str]) -> Callable[[CameraId], Configure]:
@@ -93,11 +94,11 @@ def is_gone(pid: int | None) -> bool:
     ("behaviour", "reason"),
     [
         ("crash", "code 3"),
-        ("hang", "said nothing for 1 s"),
+        ("hang", "sent nothing for 1 s"),
         ("flood", "messages in a second"),
-        ("garbage", "no message"),
+        ("garbage", "not a message"),
         ("giant", "1073741824 bytes"),
-        ("half", "said nothing for 1 s"),
+        ("half", "sent nothing for 1 s"),
         ("die_mid_message", "code 4"),
         ("mute", "closed its pipe"),
     ],
@@ -135,7 +136,7 @@ async def test_stop_leaves_no_process_behind() -> None:
     """After stop there is no child left, also not of those that ignore every signal but SIGKILL."""
     inbox = Inbox()
 
-    async with supervised({GOOD: "good", BAD: "hang"}, inbox, hang_timeout_s=30.0) as supervisor:
+    async with supervised({GOOD: "good", BAD: "hang"}, inbox, hang_timeout_s=300.0) as supervisor:
         pids = [health.pid for health in supervisor.cameras().values()]
         await supervisor.stop()
 
@@ -163,10 +164,10 @@ async def test_a_killed_process_is_back() -> None:
 async def test_a_process_that_listens_to_nothing_is_replaced() -> None:
     """A process that never reads is restarted when the bounded backlog is full; nobody waits for it."""
     inbox = Inbox()
-    said = BoardState(takeout=True)
+    said = UpdateBoard(takeout=True)
 
     async with supervised({GOOD: "good", BAD: "deaf"}, inbox) as supervisor:
-        while "takes no messages" not in inbox.reasons(BAD):
+        while "reads no messages" not in inbox.reasons(BAD):
             for _ in range(2000):
                 supervisor.send(BAD, said)
             await anyio.lowlevel.checkpoint()
@@ -202,12 +203,12 @@ async def test_a_process_that_never_speaks_is_replaced() -> None:
     """A process that starts and never says a word is given up after the time for a start; it counts as failed, so started() comes."""
     inbox = Inbox()
 
-    async with supervised({BAD: "good"}, inbox, target="tests.support.workers:silent", start_timeout_s=1.0) as supervisor:
+    async with supervised({BAD: "good"}, inbox, target="tests.support.workers:hang", start_timeout_s=1.0) as supervisor:
         at_start = inbox.states(BAD)
         await until(lambda: supervisor.cameras()[BAD].restarts >= 1)
 
     assert at_start == ["starting", "offline"]
-    assert "said nothing for 1 s" in inbox.reasons(BAD)
+    assert "sent nothing for 1 s" in inbox.reasons(BAD)
 
 
 async def test_started_waits_for_every_answer_or_failure() -> None:
@@ -252,7 +253,7 @@ async def test_a_camera_that_cannot_be_opened_is_a_state_and_no_restart() -> Non
 
     assert (health.state, health.restarts, health.alive, health.answering, health.ready) == ("offline", 0, True, True, False)
     assert "/nonexistent/recording.json" in health.reason
-    assert [item.fault for _, item in inbox.items if isinstance(item, Fault)] == ["camera_gone"]
+    assert [item.fault for _, item in inbox.items if isinstance(item, CameraFault)] == ["camera_gone"]
     assert [item.state for _, item in inbox.items if isinstance(item, WorkerChange)] == ["starting"]
 
 
@@ -261,7 +262,7 @@ async def test_no_process_survives_a_killed_daemon(waiting: Waiting) -> None:
     program = """
 import anyio
 from dartd.runtime.workers.supervisor import Supervisor
-from schemas.worker import Configure, SourceSpec
+from schemas.pipe.to_worker import Configure, SourceSpec
 
 async def deliver(camera_id, item):
     pass

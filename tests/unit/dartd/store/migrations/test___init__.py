@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from dartd.store.database import APPLICATION_ID, Database
+from dartd.store.database import Database
 from dartd.store.journal import Journal
+from dartd.store.projections import ALL
+from dartd.store.sqlite.backend import APPLICATION_ID
 from schemas.base import BoardId
+from tests.support.stores.dump import REVISIONS, restore
 from tests.support.throws import hit
 
 FIRST_TABLES = (
@@ -60,7 +63,7 @@ async def old(tmp_path: Path) -> Path:
 
 async def test_old_store_becomes_as_a_new_one(old: Path, tmp_path: Path) -> None:
     """The same tables, columns and indices, and nothing is lost; what follows from the journal is there."""
-    await asyncio.to_thread(lambda: Database.open(old).close())
+    await asyncio.to_thread(lambda: Journal.open(old, BoardId("main")).close())
     connection = sqlite3.connect(old)
     events = connection.execute("SELECT seq, event_type FROM events").fetchall()
     throws = connection.execute("SELECT throw_id, points FROM throws").fetchall()
@@ -81,3 +84,80 @@ async def test_migration_that_breaks_leaves_the_old_store(old: Path) -> None:
     assert connection.execute("PRAGMA user_version").fetchone() == (1,)
     assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'users'").fetchone() == (0,)
     connection.close()
+
+
+_KEPT = ("users", "keys", "players", "photos", "audit", "calibrations", "refresh_families")
+_PLAY = {
+    "throws": "throw_id, seq, visit_id, dart_number, player_id, state, label, points, corrected, x_mm",
+    "visits": "visit_id, seq, player_id, total, reason, revised, throws",
+}
+
+
+def _rows(path: Path, tables: dict[str, str]) -> dict[str, list[tuple[Any, ...]]]:
+    connection = sqlite3.connect(path)
+    present = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    chosen = {name: f"SELECT {columns} FROM {name}" for name, columns in tables.items() if name in present}  # noqa: S608 - our own names
+    found = {name: sorted(connection.execute(query), key=repr) for name, query in chosen.items()}
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_store_of_each_revision_opens_and_rebuilds(revision: str, tmp_path: Path) -> None:
+    """A store that an earlier dartd wrote has today's tables, all its events, people and throws, and who threw, also after a rebuild."""
+    path = tmp_path / "old.db"
+    restore(revision, path)
+    tables = {**dict.fromkeys(_KEPT, "*"), **_PLAY}
+    before, events = _rows(path, tables), _rows(path, {"events": "seq, at_s, event_type"})["events"]
+    signed_on = _rows(path, {"metadata": "key, value"})["metadata"]
+
+    journal = await asyncio.to_thread(Journal.open, path, BoardId("main"))
+    after = _rows(path, tables)
+    await journal.database.write(journal.registry.rebuild)
+    await asyncio.to_thread(journal.close)
+    await asyncio.to_thread(lambda: Journal.open(tmp_path / "new.db", BoardId("main")).close())
+
+    assert _shape(path) == _shape(tmp_path / "new.db")
+    for name, rows in before.items():
+        columns = len(rows[0]) if rows else 0  # later revisions add columns at the end
+        assert [row[:columns] for row in after[name]] == _misses_renamed(rows), name
+    assert _rows(path, tables) == after
+    assert after["throws"]
+    assert after["visits"]
+    assert set(_rows(path, {"events": "seq, at_s, event_type"})["events"]) >= set(events)
+    assert {row[3] for row in _rows(path, {"projections": "name, version, failure, 1"})["projections"]} == {1}
+    for key, player_id in signed_on:
+        if key == "player_on":
+            (last,) = await _signed_on(path)
+            assert last == player_id
+
+
+def _misses_renamed(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the rows of a table with the ids of misses as they are made since revision 5: with the board in front."""
+    return sorted(((f"main-{row[0]}", *row[1:]) if str(row[0]).startswith("m0") else row for row in rows), key=repr)
+
+
+async def _signed_on(path: Path) -> list[str]:
+    rows = _rows(path, {"events": "seq, event_type, json_extract(wire, '$.player_id')"})["events"]
+    return [row[2] for row in sorted(rows) if row[1] == "player_signed_on"][-1:]
+
+
+async def test_who_threw_is_in_the_journal_of_an_old_store(tmp_path: Path) -> None:
+    """What only the tables of revision 4 knew survives that every derived table is thrown away."""
+    restore("r0004", tmp_path / "old.db")
+    players = {(row[0], row[4]) for row in _rows(tmp_path / "old.db", _PLAY)["throws"] if row[4] is not None}
+    journal = await asyncio.to_thread(Journal.open, tmp_path / "old.db", BoardId("main"))
+    await asyncio.to_thread(journal.close)
+    connection = sqlite3.connect(tmp_path / "old.db")
+    for projection in ALL:
+        for table in projection.tables:
+            connection.execute(f"DELETE FROM {table.name}")  # noqa: S608 - our own names
+    connection.execute("DELETE FROM projections")
+    connection.commit()
+    connection.close()
+    await asyncio.to_thread(lambda: Journal.open(tmp_path / "old.db", BoardId("main")).close())
+
+    assert len({player for _, player in players}) > 1
+    assert {(row[0], row[4]) for row in _rows(tmp_path / "old.db", _PLAY)["throws"] if row[4] is not None} >= {
+        (throw_id, player) for throw_id, player in players if not throw_id.startswith("m")
+    }

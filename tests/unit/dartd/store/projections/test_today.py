@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
-from dartd.store.projections.throws import fold
+from dartd.store.projections.throws import PROJECTION
 from dartd.store.projections.today import Today, count_today
 from schemas.base import DartId, VisitId
 from schemas.events import BoardCoordinates, DartBounceOut, VisitCompleted
+from tests.support.projections import follow
 from tests.support.throws import hit
 
 
@@ -17,8 +19,8 @@ def test_only_the_day_counts(core: sa.Connection) -> None:
     fallen = DartBounceOut(dart_id=DartId("d3"), visit_id=visit, dart_position=BoardCoordinates(x_mm=0, y_mm=0), time_on_board_ms=9)
     ended = VisitCompleted(visit_id=visit, throws=(), total=80, reason="takeout")
     yesterday: list[Any] = [hit("y1"), VisitCompleted(visit_id=VisitId("visit-0"), throws=(), total=180, reason="three_darts")]
-    for seq, event in enumerate([*yesterday, hit("d1", 1), hit("d2", 2, y_mm=120.0), hit("d3", 3), fallen, ended], 1):
-        fold(core, event, seq, 100.0 * seq, player_id="p1")
+    events = [*yesterday, hit("d1", 1), hit("d2", 2, y_mm=120.0), hit("d3", 3), fallen, ended]
+    follow(core, PROJECTION, *(msgspec.structs.replace(event, player_id="p1") for event in events), step_s=100.0)
 
     counted = count_today(core, 250.0)
 

@@ -2,15 +2,15 @@
 
 import asyncio
 
-from dartd.web.connections.admission import Pace
+from dartd.web.connections.admission import AdmissionLimiter
 from tests.support.waiting import DEADLINE_S
 
 
 async def test_few_go_on_at_once() -> None:
     """Where there is no storm nobody waits."""
-    pace, done = Pace(per_turn=3), []
+    admission, done = AdmissionLimiter(per_iteration=3), []
     for k in range(3):
-        coroutine = pace.turn()
+        coroutine = admission.admit()
         try:
             coroutine.send(None)
         except StopIteration:
@@ -21,10 +21,10 @@ async def test_few_go_on_at_once() -> None:
 
 async def test_a_storm_is_spread_over_turns_in_order() -> None:
     """The loop turns between, and who asked first goes first."""
-    pace, went = Pace(per_turn=2), []
+    admission, went = AdmissionLimiter(per_iteration=2), []
 
     async def come(k: int) -> None:
-        await pace.turn()
+        await admission.admit()
         went.append(k)
 
     coming = [asyncio.ensure_future(come(k)) for k in range(20)]
@@ -38,15 +38,15 @@ async def test_a_storm_is_spread_over_turns_in_order() -> None:
 
 async def test_who_has_begun_goes_first() -> None:
     """Those who are in already are served to the end before many more are let in, so that nobody who is in waits for the whole storm."""
-    pace, are_in, most, went = Pace(per_turn=8), set(), 0, []
+    admission, are_in, most, went = AdmissionLimiter(per_iteration=8), set(), 0, []
 
     async def come(k: int) -> None:
         nonlocal most
-        await pace.turn()
+        await admission.admit()
         are_in.add(k)
         most = max(most, len(are_in))
         for _ in range(5):
-            await pace.turn(begun=True)
+            await admission.admit(started=True)
         are_in.discard(k)
         went.append(k)
 
@@ -58,16 +58,16 @@ async def test_who_has_begun_goes_first() -> None:
 
 async def test_who_is_new_is_let_in_all_the_same() -> None:
     """However many have begun and never end."""
-    pace = Pace(per_turn=2)
+    admission = AdmissionLimiter(per_iteration=2)
 
     async def stay() -> None:
         while True:
-            await pace.turn(begun=True)
+            await admission.admit(started=True)
 
     staying = [asyncio.ensure_future(stay()) for _ in range(20)]
     await asyncio.sleep(0)
     async with asyncio.timeout(DEADLINE_S):
-        await asyncio.gather(*(pace.turn() for _ in range(10)))
+        await asyncio.gather(*(admission.admit() for _ in range(10)))
     for each in staying:
         each.cancel()
     outcomes = await asyncio.gather(*staying, return_exceptions=True)
@@ -77,8 +77,8 @@ async def test_who_is_new_is_let_in_all_the_same() -> None:
 
 async def test_who_leaves_while_waiting_takes_no_turn() -> None:
     """The others go on."""
-    pace = Pace(per_turn=1)
-    coming = [asyncio.ensure_future(pace.turn()) for _ in range(6)]
+    admission = AdmissionLimiter(per_iteration=1)
+    coming = [asyncio.ensure_future(admission.admit()) for _ in range(6)]
     await asyncio.sleep(0)
     for each in coming[2:4]:
         each.cancel()

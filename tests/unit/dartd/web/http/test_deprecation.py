@@ -6,15 +6,15 @@ import httpx2
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
-from dartd.web.http.deprecation import Sunset
+from dartd.web.http.deprecation import Deprecation
 from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.openapi import describe
-from dartd.web.http.request_log import Trace
+from dartd.web.http.request_log import RequestLog
 from dartd.web.http.route import routes_of
 from dartd.web.http.timings import Timings
 from tests.support.station import Station
 
-SUNSET = Sunset(since=datetime(2027, 1, 1, tzinfo=UTC), until=datetime(2028, 1, 1, tzinfo=UTC), successor="/api/v2/things")
+SUNSET = Deprecation(since=datetime(2027, 1, 1, tzinfo=UTC), until=datetime(2028, 1, 1, tzinfo=UTC), successor="/api/v2/things")
 
 
 async def _handler(_call: Call) -> Answer:
@@ -30,7 +30,7 @@ ENDPOINT = Endpoint(
     summary="Things",
     tag="things",
     answer=dict[str, int],
-    sunset=SUNSET,
+    deprecation=SUNSET,
 )
 
 
@@ -38,7 +38,7 @@ async def test_route_that_is_going_says_so_on_every_answer(station: Station) -> 
     """Since when, until when, and where to go; beside the headers of the limits; in the document too."""
     app = Starlette(routes=routes_of([ENDPOINT]))
     app.state.services = station.services
-    transport = httpx2.ASGITransport(app=Trace(app, Timings(CollectorRegistry())))
+    transport = httpx2.ASGITransport(app=RequestLog(app, Timings(CollectorRegistry())))
     async with httpx2.AsyncClient(transport=transport, base_url="http://board") as client:
         answer = await client.get("/api/v1/things")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dartd.web.app import ENDPOINTS
-from dartd.web.http.endpoint import Call, DeclarationError, Endpoint, check_whole
+from dartd.web.http.endpoint import Call, DeclarationError, Endpoint, check_unique
 
 _WHOLE: dict[str, Any] = {
     "method": "GET",
@@ -39,13 +39,13 @@ def test_declaration_that_lacks_something_is_refused(given: dict[str, Any]) -> N
 def test_route_is_declared_once() -> None:
     """Also when its parameters are named otherwise."""
     with pytest.raises(DeclarationError, match="twice"):
-        check_whole([_endpoint(), _endpoint(path="/api/v1/things/{id}")])
+        check_unique([_endpoint(), _endpoint(path="/api/v1/things/{id}")])
 
 
 def test_statuses_follow_from_the_declaration() -> None:
     """A permission gives 401 and 403, a limit 429, a parameter 404, a body 400, 413, 415 and 422."""
     reading = _endpoint().errors
-    writing = _endpoint(method="PUT", entity="thing", tells=True, body=dict, versioned=True).errors
+    writing = _endpoint(method="PUT", entity="thing", publishes=True, body=dict, versioned=True).errors
 
     assert reading == (401, 403, 404, 429, 500, 503)
     assert writing == (400, 401, 403, 404, 412, 413, 415, 422, 429, 500, 503)
@@ -53,7 +53,7 @@ def test_statuses_follow_from_the_declaration() -> None:
 
 def test_names_say_what_is_done() -> None:
     """For log and audit."""
-    writing = _endpoint(method="DELETE", entity="thing", tells=True)
+    writing = _endpoint(method="DELETE", entity="thing", publishes=True)
 
     assert (writing.name, writing.parameters, _endpoint().name) == ("thing.delete", ["thing_id"], "things")
 

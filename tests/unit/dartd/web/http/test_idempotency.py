@@ -68,10 +68,10 @@ async def test_answer_is_kept_in_the_commit_of_what_was_done(station: Station, h
     """When it cannot be kept, nothing is done: no crash can come between the two."""
     headers = {**await log_in_as(station, "admin"), "Idempotency-Key": "one"}
     refuse = "CREATE TRIGGER refuse BEFORE INSERT ON idempotency BEGIN SELECT RAISE(ABORT, 'not now'); END"
-    await station.services.database.write(lambda connection: connection.execute(refuse).rowcount)
+    await station.services.database.write(lambda connection: connection.exec_driver_sql(refuse).rowcount)
     failed = await http.post(PLAYERS, json={"name": "Ann"}, headers=headers)
     total = (await http.get(PLAYERS, headers=headers)).json()["pagination"]["total"]
-    await station.services.database.write(lambda connection: connection.execute("DROP TRIGGER refuse").rowcount)
+    await station.services.database.write(lambda connection: connection.exec_driver_sql("DROP TRIGGER refuse").rowcount)
     done = await http.post(PLAYERS, json={"name": "Ann"}, headers=headers)
 
     assert (failed.status_code, total, done.status_code) == (500, 0, 201)

@@ -38,7 +38,7 @@ def test_an_answer_may_be_the_body_of_another_request() -> None:
 
 def test_every_answer_that_feeds_is_there() -> None:
     """No route names one that does not exist."""
-    assert {name for endpoint in ENDPOINTS for name in endpoint.fed_by} <= set(BY_ID)
+    assert {name for endpoint in ENDPOINTS for name in endpoint.body_links} <= set(BY_ID)
 
 
 def test_what_names_nothing_leads_nowhere() -> None:

@@ -59,7 +59,7 @@ async def test_traceback_is_for_operators_who_debug(tmp_path: Path, debug: bool)
     config = msgspec.structs.replace(CONFIG, server=msgspec.structs.replace(CONFIG.server, debug=debug))
     async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
         viewer = await log_in_as(station, "viewer")
-        await station.services.database.write(lambda connection: connection.execute("DROP TABLE throws").rowcount)
+        await station.services.database.write(lambda connection: connection.exec_driver_sql("DROP TABLE throws").rowcount)
         answers = [await http.get("/api/v1/throws", headers=headers) for headers in ({}, viewer, bearer(TOKEN))]
 
     assert [answer.status_code for answer in answers] == [503] * 3

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from dartd.log import JsonFormatter, TextFormatter
-from dartd.web.http.request_log import Trace, trace_id_of
+from dartd.web.http.request_log import RequestLog, trace_id_of
 from dartd.web.http.timings import Timings
 from tests.support.people import log_in, make_user
 from tests.support.station import Station
@@ -53,7 +53,7 @@ async def test_a_bug_is_answered_and_logged(caplog: pytest.LogCaptureFixture) ->
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise ValueError("a bug")
 
-    transport = httpx2.ASGITransport(app=Trace(broken, Timings(CollectorRegistry())))
+    transport = httpx2.ASGITransport(app=RequestLog(broken, Timings(CollectorRegistry())))
     async with httpx2.AsyncClient(transport=transport, base_url="http://board") as client:
         answer = await client.get("/health?token=secret")
 

@@ -17,11 +17,11 @@ async def _handler(_call: Call) -> Any:
 
 def test_five_routes_are_declared_as_everywhere() -> None:
     """201 for what is made, 204 for what is gone, versions where there is something to change, an event for each write."""
-    listing = THINGS.listing(_handler, "Things", "players:read", ListQuery)
-    making = THINGS.making(_handler, "Make one", "players:write", NoParameters)
-    reading = THINGS.reading(_handler, "One", "players:read", PlayerDetail, versioned=True)
-    changing = THINGS.changing(_handler, "Change one", "players:write", NoParameters, own=True)
-    removing = THINGS.removing(_handler, "Remove one", "players:delete", statuses=(409,))
+    listing = THINGS.list(_handler, "Things", "players:read", ListQuery)
+    making = THINGS.create(_handler, "Make one", "players:write", NoParameters)
+    reading = THINGS.read(_handler, "One", "players:read", PlayerDetail, versioned=True)
+    changing = THINGS.update(_handler, "Change one", "players:write", NoParameters, own=True)
+    removing = THINGS.delete(_handler, "Remove one", "players:delete", statuses=(409,))
 
     assert [(each.method, each.path, each.status) for each in (listing, making, reading, changing, removing)] == [
         ("GET", "/things", 200),
@@ -44,6 +44,6 @@ def test_five_routes_are_declared_as_everywhere() -> None:
 
 def test_secret_is_answered_to_its_maker_alone() -> None:
     """The answer of the making, and kept nowhere."""
-    making = THINGS.making(_handler, "Make one", "players:write", NoParameters, secret=PlayerDetail)
+    making = THINGS.create(_handler, "Make one", "players:write", NoParameters, secret=PlayerDetail)
 
     assert (making.secret, making.answer) == (True, PlayerDetail)

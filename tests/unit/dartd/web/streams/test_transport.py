@@ -14,11 +14,11 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
-from dartd.web.streams.transport import Letterbox, Wire
-from tests.support.ear import Connect, Ear
+from dartd.web.streams.transport import ClientTransport, ReceiveQueue
 from tests.support.station import Station, running_station
 from tests.support.throws import hit
 from tests.support.waiting import DEADLINE_S, Waiting
+from tests.support.websocket_client import Connect, WebSocketClient
 
 _MASK = b"\x01\x02\x03\x04"
 _UPGRADE = (
@@ -55,9 +55,9 @@ async def _answer_to(port: int, *frames: bytes) -> list[Frame]:
 async def test_many_events_arrive_each_as_a_message(station: Station, connect: Connect) -> None:
     """What is joined in one write comes apart again, whole and in order."""
     ear = await connect()
-    await ear.hear_types(2)
+    await ear.receive_types(2)
     told = await station.happen(*(hit(f"d{k}") for k in range(50)))
-    heard = [(await ear.hear())["event_id"] for _ in told]
+    heard = [(await ear.receive())["event_id"] for _ in told]
 
     assert heard == [envelope.event_id for envelope in told]
 
@@ -66,14 +66,14 @@ async def test_many_events_arrive_each_as_a_message(station: Station, connect: C
 async def test_the_kernel_hides_little(station: Station, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     """A socket takes no megabytes that its client has not read."""
     seen: list[int] = []
-    construct = Wire.__init__
+    construct = ClientTransport.__init__
 
-    def looking(wire: Wire, protocol: object) -> None:
-        raw = protocol.transport.get_extra_info("socket")  # type: ignore[attr-defined]  # a WireProtocol
+    def looking(wire: ClientTransport, protocol: object) -> None:
+        raw = protocol.transport.get_extra_info("socket")  # type: ignore[attr-defined]  # a ClientTransportProtocol
         seen.append(raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT))
         construct(wire, protocol)  # type: ignore[arg-type]  # the same
 
-    monkeypatch.setattr(Wire, "__init__", looking)
+    monkeypatch.setattr(ClientTransport, "__init__", looking)
     await connect()
 
     assert seen == [16 * 1024]
@@ -140,7 +140,7 @@ async def test_fragments_are_put_together(station: Station) -> None:
 
 async def test_a_letterbox_keeps_the_order_and_waits() -> None:
     """What is put in comes out in order; who takes from an empty one waits."""
-    box = Letterbox()
+    box = ReceiveQueue()
     taking = asyncio.ensure_future(box.get())
     await asyncio.sleep(0)
     box.put_nowait({"type": "websocket.connect"})
@@ -178,10 +178,10 @@ async def test_many_short_connections_leave_nothing_behind(station: Station, wai
 async def test_who_is_sent_away_is_told_when_to_come_back(tmp_path: Path) -> None:
     """A daemon that ends closes with 1012, and tells each client another moment."""
     async with running_station(tmp_path) as station:
-        ears = [Ear(await websockets.connect(station.ws, proxy=None)) for _ in range(5)]
+        ears = [WebSocketClient(await websockets.connect(station.ws, proxy=None)) for _ in range(5)]
         for ear in ears:
-            await ear.hear_types(2)
-    fates = [await ear.fate() for ear in ears]
+            await ear.receive_types(2)
+    fates = [await ear.until_closed() for ear in ears]
 
     assert {code for code, _ in fates} == {1012}
     assert all(re.fullmatch(r"dartd stops, retry in \d+ ms", reason) for _, reason in fates)

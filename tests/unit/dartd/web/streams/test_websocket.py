@@ -14,20 +14,19 @@ import msgspec
 import pytest
 import websockets
 
-from dartd.web.streams.transport import EXTENSION
-from dartd.web.streams.websocket import Line
-from tests.support.ear import Connect, Ear, deaf_client
+from dartd.web.streams.transport import EXTENSION, MessageSender
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
+from tests.support.websocket_client import Connect, WebSocketClient, unread_client
 
 
 async def test_a_client_is_greeted_and_told_everything_without_asking(station: Station, connect: Connect) -> None:
     """Hello, snapshot, then each event."""
     ear = await connect()
-    hello, snapshot = await ear.hear(), await ear.hear()
+    hello, snapshot = await ear.receive(), await ear.receive()
     await station.happen(hit())
-    event = await ear.hear()
+    event = await ear.receive()
 
     assert (hello["event_type"], hello["stream_id"], hello["simulated"]) == ("hello", station.pipeline.stream_id, True)
     assert (snapshot["event_type"], snapshot["last_seq"]) == ("snapshot", 0)
@@ -38,8 +37,8 @@ async def test_every_message_is_flat_and_timed(station: Station, connect: Connec
     """Each has `event_type` and a timestamp in UTC with milliseconds; what is not journalled has no `seq`."""
     ear = await connect()
     await station.happen(hit())
-    await ear.say(action="ping")
-    messages = [await ear.hear() for _ in range(4)]
+    await ear.send(action="ping")
+    messages = [await ear.receive() for _ in range(4)]
 
     assert all(len(message["timestamp"]) == 24 and message["timestamp"].endswith("Z") for message in messages)
     assert [message["event_type"] for message in messages if "seq" in message] == ["dart_hit"]
@@ -56,9 +55,9 @@ async def test_snapshot_and_stream_agree_under_fire(station: Station, connect: C
     firing = asyncio.ensure_future(fire())
     for _ in range(5):
         ear = await connect()
-        await ear.hear()
-        snapshot = await ear.hear()
-        first = await ear.hear()
+        await ear.receive()
+        snapshot = await ear.receive()
+        first = await ear.receive()
 
         assert first["seq"] == snapshot["last_seq"] + 1
         assert len(snapshot["darts"]) == snapshot["last_seq"]
@@ -70,11 +69,11 @@ async def test_missed_events_come_with_since(station: Station, connect: Connect)
     """`?since=` gives what was missed, in order, once, before what comes."""
     await station.happen(*(hit(f"d{k}") for k in range(5)))
     ear = await connect("?since=2")
-    started = await ear.hear_types(2)
+    started = await ear.receive_types(2)
     await station.happen(hit("d6"))
 
     assert started == ["hello", "snapshot"]
-    assert await ear.hear_seqs(4) == [3, 4, 5, 6]
+    assert await ear.receive_seqs(4) == [3, 4, 5, 6]
 
 
 @pytest.mark.parametrize("message", [{"action": "resume", "since": 1}, {"action": "resume", "seq": 1}, {"type": "resume", "last_seq": 1}])
@@ -82,10 +81,10 @@ async def test_a_first_message_resumes(station: Station, connect: Connect, messa
     """A client may say where it was in its first message, in the words it knows."""
     await station.happen(*(hit(f"d{k}") for k in range(3)))
     ear = await connect()
-    await ear.say(**message)
+    await ear.send(**message)
     firing = asyncio.ensure_future(station.happen(hit("d4")))
 
-    assert await ear.hear_seqs(3) == [2, 3, 4]
+    assert await ear.receive_seqs(3) == [2, 3, 4]
     await firing
 
 
@@ -94,12 +93,12 @@ async def test_what_cannot_be_resumed_is_a_gap(station: Station, connect: Connec
     """A number of the future or of another stream: gap, then snapshot, then live."""
     await station.happen(hit("d1"), hit("d2"))
     ear = await connect(query)
-    hello, gap, snapshot = await ear.hear(), await ear.hear(), await ear.hear()
+    hello, gap, snapshot = await ear.receive(), await ear.receive(), await ear.receive()
     await station.happen(hit("d3"))
 
     assert (hello["event_type"], gap["event_type"], snapshot["event_type"]) == ("hello", "gap", "snapshot")
     assert (gap["reason"], gap["last_seq"]) == (reason, 2)
-    assert await ear.hear_seqs(1) == [3]
+    assert await ear.receive_seqs(1) == [3]
 
 
 @pytest.mark.parametrize(
@@ -109,12 +108,12 @@ async def test_a_first_message_may_meet_a_gap(station: Station, connect: Connect
     """The same by message."""
     await station.happen(hit("d1"))
     ear = await connect()
-    await ear.say(**message)
-    types = await ear.hear_types(4)
+    await ear.send(**message)
+    types = await ear.receive_types(4)
     await station.happen(hit("d2"))
 
     assert types == ["hello", "snapshot", "gap", "snapshot"]
-    assert await ear.hear_seqs(1) == [2]
+    assert await ear.receive_seqs(1) == [2]
 
 
 async def test_a_client_puts_its_record_together_over_restarts(tmp_path: Path) -> None:
@@ -127,10 +126,10 @@ async def test_a_client_puts_its_record_together_over_restarts(tmp_path: Path) -
             await station.happen(hit(f"{turn}-0"))
             async with websockets.connect(f"{station.ws}?since={heard[-1] if heard else 0}", proxy=None) as connection:
                 await station.happen(hit(f"{turn}-1"))
-                heard += await Ear(connection).hear_seqs(2)
+                heard += await WebSocketClient(connection).receive_seqs(2)
             await station.happen(hit(f"{turn}-2"))
     async with running_station(tmp_path) as station, websockets.connect(f"{station.ws}?since={heard[-1]}", proxy=None) as connection:
-        heard += await Ear(connection).hear_seqs(2)
+        heard += await WebSocketClient(connection).receive_seqs(2)
 
     assert heard == [1, 2, 3, 4, 5, 6]
 
@@ -141,45 +140,45 @@ async def test_a_slow_client_loses_nothing(station: Station, connect: Connect) -
     count = 600
     for k in range(count):
         await station.happen(hit(f"d{k}"))
-    quick_seqs = await quick.hear_seqs(count)
+    quick_seqs = await quick.receive_seqs(count)
 
     assert quick_seqs == list(range(1, count + 1))
-    assert await slow.hear_seqs(count) == list(range(1, count + 1))
+    assert await slow.receive_seqs(count) == list(range(1, count + 1))
 
 
 async def test_a_ping_is_answered(connect: Connect) -> None:
     """`ping` by `action` or `type`."""
     ear = await connect()
-    await ear.hear_types(2)
-    await ear.say(action="ping")
-    await ear.say(type="ping")
+    await ear.receive_types(2)
+    await ear.send(action="ping")
+    await ear.send(type="ping")
 
-    assert await ear.hear_types(2) == ["pong", "pong"]
+    assert await ear.receive_types(2) == ["pong", "pong"]
 
 
 async def test_topics_are_chosen_at_connect(station: Station, connect: Connect) -> None:
     """`?topics=` replaces the default."""
     ear = await connect("?topics=match:*,camera:*")
-    await ear.hear_types(2)
+    await ear.receive_types(2)
     await station.happen(hit())
-    await ear.say(action="ping")
+    await ear.send(action="ping")
 
-    assert await ear.hear_types(1) == ["pong"]
+    assert await ear.receive_types(1) == ["pong"]
 
 
 async def test_topics_are_subscribed_and_unsubscribed(station: Station, connect: Connect) -> None:
     """The default may be dropped and taken again."""
     ear = await connect()
-    await ear.say(action="unsubscribe", topics=["board:*"])
-    await ear.say(action="ping")
-    await ear.hear_types(3)
+    await ear.send(action="unsubscribe", topics=["board:*"])
+    await ear.send(action="ping")
+    await ear.receive_types(3)
     await station.happen(hit("d1"))
-    await ear.say(type="subscribe", channels=["board:main"])
-    await ear.say(action="ping")
-    await ear.hear_types(1)
+    await ear.send(type="subscribe", channels=["board:main"])
+    await ear.send(action="ping")
+    await ear.receive_types(1)
     await station.happen(hit("d2"))
 
-    assert await ear.hear_seqs(1) == [2]
+    assert await ear.receive_seqs(1) == [2]
 
 
 @pytest.mark.parametrize(
@@ -198,20 +197,20 @@ async def test_topics_are_subscribed_and_unsubscribed(station: Station, connect:
 async def test_a_bad_message_gets_an_error_and_the_connection_stays(connect: Connect, text: str, code: str) -> None:
     """An error with a code; the next message is heard as if nothing had been."""
     ear = await connect()
-    await ear.hear_types(2)
+    await ear.receive_types(2)
     await ear.socket.send(text)
-    error = await ear.hear()
-    await ear.say(action="ping")
+    error = await ear.receive()
+    await ear.send(action="ping")
 
     assert (error["event_type"], error["code"]) == ("error", code)
-    assert await ear.hear_types(1) == ["pong"]
+    assert await ear.receive_types(1) == ["pong"]
 
 
 @pytest.mark.parametrize("query", ["?since=abc", "?since=-1", "?topics=no%20topic"])
 async def test_a_bad_query_gets_an_error_and_is_served_all_the_same(connect: Connect, query: str) -> None:
     """What cannot be understood is told, the rest works."""
     ear = await connect(query)
-    types = await ear.hear_types(3)
+    types = await ear.receive_types(3)
 
     assert types == ["hello", "snapshot", "error"]
 
@@ -221,7 +220,7 @@ async def test_a_binary_message_closes_with_1003(connect: Connect) -> None:
     ear = await connect()
     await ear.socket.send(b"\x00")
 
-    assert (await ear.fate())[0] == 1003
+    assert (await ear.until_closed())[0] == 1003
 
 
 async def test_a_message_that_is_too_long_closes_with_1009(connect: Connect) -> None:
@@ -229,7 +228,7 @@ async def test_a_message_that_is_too_long_closes_with_1009(connect: Connect) -> 
     ear = await connect()
     await ear.socket.send('{"action": "' + "x" * 70_000 + '"}')
 
-    assert (await ear.fate())[0] == 1009
+    assert (await ear.until_closed())[0] == 1009
 
 
 @pytest.mark.parametrize("how", ["query", "header"])
@@ -237,7 +236,7 @@ async def test_a_wrong_token_closes_with_4001(connect: Connect, how: str) -> Non
     """Accepted first, so that a browser sees the code."""
     ear = await connect("?token=wrong") if how == "query" else await connect(additional_headers={"Authorization": "Bearer wrong"})
 
-    assert await ear.fate() == (4001, "Unauthorized")
+    assert await ear.until_closed() == (4001, "Unauthorized")
 
 
 @pytest.mark.parametrize("how", ["query", "header", "message"])
@@ -247,11 +246,11 @@ async def test_an_operator_commands_by_message(station: Station, connect: Connec
         ear = await connect(f"?token={TOKEN}")
     else:
         ear = await connect(additional_headers={"Authorization": f"Bearer {TOKEN}"} if how == "header" else {})
-    await ear.hear_types(2)
+    await ear.receive_types(2)
     if how == "message":
-        await ear.say(action="auth", token=TOKEN)
-    await ear.say(action="reset")
-    event = await ear.hear()
+        await ear.send(action="auth", token=TOKEN)
+    await ear.send(action="reset")
+    event = await ear.receive()
 
     assert (event["event_type"], event["user_id"], event["seq"]) == ("board_reset", "key:operator", station.hub.last_seq)
 
@@ -259,11 +258,26 @@ async def test_an_operator_commands_by_message(station: Station, connect: Connec
 async def test_a_refused_command_is_an_error(connect: Connect) -> None:
     """What the board cannot do is answered with its reason."""
     ear = await connect(f"?token={TOKEN}")
-    await ear.hear_types(2)
-    await ear.say(action="start")
-    error = await ear.hear()
+    await ear.receive_types(2)
+    await ear.send(action="start")
+    error = await ear.receive()
 
     assert (error["code"], error["details"]) == ("STATE_CONFLICT", {"status": "throw"})
+
+
+async def test_corrections_are_limited(connect: Connect) -> None:
+    """Corrections over the WebSocket must count against `limits.corrections`; other commands must not."""
+    ear = await connect(f"?token={TOKEN}")
+    await ear.receive_types(2)
+    codes = []
+    for _ in range(CONFIG.limits.corrections + 1):
+        await ear.send(action="correct", operation="delete", dart_id="d000001")
+        codes.append((await ear.receive())["code"])
+    await ear.send(action="start")
+    other = await ear.receive()
+
+    assert codes == ["STATE_CONFLICT"] * CONFIG.limits.corrections + ["RATE_LIMIT_EXCEEDED"]
+    assert other["code"] == "STATE_CONFLICT"
 
 
 async def test_pages_of_other_origins_are_refused(station: Station, caplog: pytest.LogCaptureFixture) -> None:
@@ -280,7 +294,7 @@ async def test_our_own_pages_are_welcome(station: Station, connect: Connect) -> 
     """The origin of our own host may connect."""
     ear = await connect(origin=websockets.Origin(station.http))
 
-    assert await ear.hear_types(1) == ["hello"]
+    assert await ear.receive_types(1) == ["hello"]
 
 
 async def test_one_client_too_many_is_asked_to_come_later(tmp_path: Path) -> None:
@@ -288,29 +302,29 @@ async def test_one_client_too_many_is_asked_to_come_later(tmp_path: Path) -> Non
     config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, max_clients=1))
     async with running_station(tmp_path, config=config) as station:
         async with websockets.connect(station.ws, proxy=None) as first:
-            await Ear(first).hear()
+            await WebSocketClient(first).receive()
             async with websockets.connect(station.ws, proxy=None) as second:
-                fate = await Ear(second).fate()
+                fate = await WebSocketClient(second).until_closed()
         async with websockets.connect(station.ws, proxy=None) as third:
-            assert (fate[0], await Ear(third).hear_types(1)) == (1013, ["hello"])
+            assert (fate[0], await WebSocketClient(third).receive_types(1)) == (1013, ["hello"])
 
 
 async def test_readers_without_token_are_let_in_by_their_first_message(tmp_path: Path) -> None:
     """Where reading needs a token, nothing is told before it is shown."""
     config = msgspec.structs.replace(CONFIG, auth=msgspec.structs.replace(CONFIG.auth, anonymous_reads=False))
     async with running_station(tmp_path, config=config) as station, websockets.connect(station.ws, proxy=None) as connection:
-        ear = Ear(connection)
+        ear = WebSocketClient(connection)
         await station.happen(hit())
-        await ear.say(action="auth", token=TOKEN)
+        await ear.send(action="auth", token=TOKEN)
 
-        assert await ear.hear_types(2) == ["hello", "snapshot"]
+        assert await ear.receive_types(2) == ["hello", "snapshot"]
 
 
 async def test_a_heart_beats(tmp_path: Path) -> None:
     """A quiet connection is heard of regularly."""
     config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, heartbeat_s=0.05))
     async with running_station(tmp_path, config=config) as station, websockets.connect(station.ws, proxy=None) as connection:
-        assert await Ear(connection).hear_types(4) == ["hello", "snapshot", "heartbeat", "heartbeat"]
+        assert await WebSocketClient(connection).receive_types(4) == ["hello", "snapshot", "heartbeat", "heartbeat"]
 
 
 async def test_the_subprotocol_is_agreed(connect: Connect) -> None:
@@ -342,14 +356,14 @@ async def test_a_client_that_takes_nothing_is_let_go(tmp_path: Path, waiting: Wa
     """After `ws.stall_timeout_s` its socket is aborted; meanwhile the others hear everything."""
     config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, stall_timeout_s=0.3))
     async with running_station(tmp_path, config=config) as station, websockets.connect(station.ws, proxy=None) as other:
-        stuck = await deaf_client(station.port)
-        ear = Ear(other)
+        stuck = await unread_client(station.port)
+        ear = WebSocketClient(other)
         await waiting.soon(lambda: station.services.clients.connected == 2)
         count = 0
         while station.services.clients.stalled == 0:
             await station.happen(*(hit(f"d{count + k}") for k in range(50)))
             count += 50
-            assert await ear.hear_seqs(50) == list(range(count - 49, count + 1))
+            assert await ear.receive_seqs(50) == list(range(count - 49, count + 1))
         await waiting.soon(lambda: station.services.clients.connected == 1)
         stuck.close()
 
@@ -368,7 +382,7 @@ async def test_another_server_without_our_wire_serves_the_same() -> None:
             sent.append(text)
 
     assert EXTENSION not in Plain.scope["extensions"]
-    await Line(Plain(), stall_timeout_s=1).send([b"one", b"two"])  # type: ignore[arg-type]  # as much of a WebSocket as a line needs
+    await MessageSender(Plain(), stall_timeout_s=1).send([b"one", b"two"])  # type: ignore[arg-type]  # as much of a WebSocket as a line needs
 
     assert sent == ["one", "two"]
 
@@ -376,14 +390,14 @@ async def test_another_server_without_our_wire_serves_the_same() -> None:
 async def test_a_client_that_talks_too_much_is_told_so(connect: Connect) -> None:
     """Messages over the limit are refused one by one, and a flood of them ends the connection with 1008."""
     ear, at_once = await connect(), CONFIG.ws.messages_at_once
-    await ear.hear_types(2)
+    await ear.receive_types(2)
     for _ in range(at_once + 50):
-        await ear.say(action="ping")
-    heard = await ear.hear_types(at_once + 50)
+        await ear.send(action="ping")
+    heard = await ear.receive_types(at_once + 50)
     with suppress(websockets.ConnectionClosed):
         for _ in range(3000):
-            await ear.say(action="ping")
-    fate = await ear.fate()
+            await ear.send(action="ping")
+    fate = await ear.until_closed()
 
     assert heard[:at_once] == ["pong"] * at_once
     assert "error" in heard[at_once:]
@@ -394,11 +408,11 @@ async def test_how_much_a_client_may_say_is_configured(tmp_path: Path) -> None:
     """The limits are those of the configuration, and the refusal names them."""
     config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, messages_per_s=1, messages_at_once=3))
     async with running_station(tmp_path, config=config) as station, websockets.connect(station.ws, proxy=None) as connection:
-        ear = Ear(connection)
-        await ear.hear_types(2)
+        ear = WebSocketClient(connection)
+        await ear.receive_types(2)
         for _ in range(4):
-            await ear.say(action="ping")
-        heard = [await ear.hear() for _ in range(4)]
+            await ear.send(action="ping")
+        heard = [await ear.receive() for _ in range(4)]
 
     assert [each["event_type"] for each in heard] == ["pong", "pong", "pong", "error"]
     assert (heard[3]["code"], heard[3]["details"]["limit"]) == ("RATE_LIMIT_EXCEEDED", 1)

@@ -10,9 +10,9 @@ import pytest
 from dartd.store.calibrations import Calibrations
 from schemas.base import CameraId
 from schemas.geometry import Calibration
-from schemas.worker import overlay_file
+from schemas.pipe.to_worker import overlay_file
 from tests.support.people import log_in_as
-from tests.support.sightings import station as camera_at
+from tests.support.sightings import camera_at
 from tests.support.station import Station
 
 PATH = "/api/v1/cameras/cam0/calibration"

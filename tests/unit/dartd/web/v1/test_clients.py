@@ -2,16 +2,16 @@
 
 import httpx2
 
-from tests.support.ear import Connect
 from tests.support.people import log_in_as
 from tests.support.station import Station
 from tests.support.throws import hit
+from tests.support.websocket_client import Connect
 
 
 async def test_listeners_are_counted(station: Station, http: httpx2.AsyncClient, connect: Connect) -> None:
     """Those who are connected now."""
     ear = await connect()
-    await ear.hear_types(2)
+    await ear.receive_types(2)
     found = (await http.get("/api/v1/clients", headers=await log_in_as(station, "operator"))).json()
 
     assert (found["connected"], found["served"], found["refused"]) == (1, 1, 0)
@@ -20,9 +20,9 @@ async def test_listeners_are_counted(station: Station, http: httpx2.AsyncClient,
 async def test_each_listener_is_described(station: Station, http: httpx2.AsyncClient, connect: Connect) -> None:
     """How it listens, what it was given, and whether it keeps up."""
     ear = await connect("?topics=board:*,camera:*")
-    await ear.hear_types(2)
+    await ear.receive_types(2)
     await station.happen(hit())
-    await ear.hear_types(1)
+    await ear.receive_types(1)
     (found,) = (await http.get("/api/v1/clients?limit=5", headers=await log_in_as(station, "operator"))).json()["data"]
 
     assert (found["transport"], found["name"], found["topics"]) == ("websocket", "anonymous", ["board:*", "camera:*"])
@@ -32,14 +32,14 @@ async def test_each_listener_is_described(station: Station, http: httpx2.AsyncCl
 async def test_who_watches_is_told_to_those_who_ask(http: httpx2.AsyncClient, connect: Connect) -> None:
     """Who lets others see it is in the answer, and in an event for those who listen to it; who leaves is not."""
     ear = await connect("?topics=presence:board:main")
-    await ear.hear_types(2)
+    await ear.receive_types(2)
     watcher = await connect()
-    client_id = (await watcher.hear())["client_id"]
-    await watcher.say(action="presence", topic="board:main", name="Ada")
-    came = await ear.hear()
+    client_id = (await watcher.receive())["client_id"]
+    await watcher.send(action="presence", topic="board:main", name="Ada")
+    came = await ear.receive()
     answered = (await http.get("/api/v1/presence/board:main")).json()
     await watcher.socket.close()
-    left = await ear.hear()
+    left = await ear.receive()
 
     assert (came["event_type"], came["watched"], came["watchers"]) == ("presence", "board:main", [{"client_id": client_id, "name": "Ada"}])
     assert (answered["count"], left["count"]) == (1, 0)
@@ -54,7 +54,7 @@ async def test_listeners_are_paged_and_filtered(station: Station, http: httpx2.A
     """As all lists are: by cursor, which stays right while others come and go, or by offset."""
     operator = await log_in_as(station, "operator")
     ears = [await connect() for _ in range(3)]
-    ids = [(await ear.hear())["client_id"] for ear in ears]
+    ids = [(await ear.receive())["client_id"] for ear in ears]
     ask = {query: await http.get(f"/api/v1/clients?{query}", headers=operator) for query in ("limit=2", "offset=1", "transport=events")}
     first = ask["limit=2"].json()
     await connect()

@@ -39,7 +39,7 @@ class Reader:
                 name, _, value = line.partition(": ")
                 fields[name.removesuffix(":") if line.startswith(":") else name] = value
 
-    async def hear(self) -> tuple[str | None, dict[str, Any]]:
+    async def receive(self) -> tuple[str | None, dict[str, Any]]:
         """Give the next message and its id."""
         while "data" not in (block := await self.block()):
             pass
@@ -61,9 +61,9 @@ async def _listening(port: int, query: str = "", headers: Mapping[str, str] | No
 async def test_the_stream_says_the_same_as_the_websocket(station: Station) -> None:
     """Hello, snapshot, then each event with its seq as id."""
     async with _listening(station.port) as reader:
-        hello, snapshot = await reader.hear(), await reader.hear()
+        hello, snapshot = await reader.receive(), await reader.receive()
         await station.happen(hit())
-        event_id, event = await reader.hear()
+        event_id, event = await reader.receive()
 
     assert "content-type: text/event-stream" in reader.head
     assert "cache-control: no-cache" in reader.head
@@ -77,7 +77,7 @@ async def test_it_goes_on_where_it_was(station: Station, how: str) -> None:
     await station.happen(*(hit(f"d{k}") for k in range(4)))
     query = {"header": "", "query": "?since=2", "both": "?since=0"}[how]
     async with _listening(station.port, query, {} if how == "query" else {"Last-Event-ID": "2"}) as reader:
-        heard = [await reader.hear() for _ in range(4)]
+        heard = [await reader.receive() for _ in range(4)]
 
     assert [event_id for event_id, _ in heard] == [None, None, "3", "4"]
 
@@ -86,7 +86,7 @@ async def test_what_is_of_another_stream_is_a_gap(station: Station) -> None:
     """As on the WebSocket."""
     await station.happen(hit())
     async with _listening(station.port, "?since=1&stream_id=another") as reader:
-        heard = [(await reader.hear())[1]["event_type"] for _ in range(3)]
+        heard = [(await reader.receive())[1]["event_type"] for _ in range(3)]
 
     assert heard == ["hello", "gap", "snapshot"]
 
@@ -110,7 +110,7 @@ async def test_who_asks_once_gets_what_is_there(station: Station) -> None:
             found = heard.setdefault(topics, [])
             with suppress(EOFError):
                 while True:
-                    found.append((await reader.hear())[0])
+                    found.append((await reader.receive())[0])
 
     assert heard["board:*"] == [None, None, "1", "2"]
     assert [each for each in heard["match:*"] if each is not None] == []
@@ -120,11 +120,11 @@ async def test_who_leaves_is_forgotten_at_once(station: Station, waiting: Waitin
     """Seat, subscription and listener are free; nothing is logged."""
     for _ in range(5):
         async with _listening(station.port) as reader:
-            await reader.hear()
+            await reader.receive()
     await station.happen(hit())
     await waiting.soon(lambda: station.services.clients.connected == 0)
 
-    assert (station.hub.statistics().clients, station.services.clients.listeners) == (0, {})
+    assert (station.hub.statistics().clients, station.services.clients.by_id) == (0, {})
     assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
 
 
@@ -132,7 +132,7 @@ async def test_one_too_many_is_asked_to_come_later(tmp_path: Path) -> None:
     """503, and when to try again."""
     config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, max_clients=1))
     async with running_station(tmp_path, config=config) as station, _listening(station.port) as first:
-        await first.hear()
+        await first.receive()
         async with _listening(station.port) as second:
             head = second.head
 

@@ -1,7 +1,7 @@
 """Tests of the simulator behind its URL scheme."""
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources import open_source
 from workers.sources.simulator import SimulatorSource
 

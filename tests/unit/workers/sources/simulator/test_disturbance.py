@@ -5,7 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from workers.sources.simulator.disturbance import KINDS, SLOT_S, Air, air_at, bodies_at, bump_at, disturbances_of, running, waving_at
+from workers.sources.simulator.disturbance import (
+    KINDS,
+    SLOT_S,
+    ImagingConditions,
+    bodies_at,
+    bump_at,
+    conditions_at,
+    disturbances_of,
+    running,
+    waving_at,
+)
 
 SLOTS = 200
 
@@ -25,11 +35,11 @@ def test_each_kind_is_seen_while_it_runs(kind: str) -> None:
     """In the middle of a disturbance some camera sees other light, a thing on its lens, a body, a hand, or stands elsewhere."""
     d = next(d for slot in range(SLOTS) for d in disturbances_of(5, slot) if d.kind == kind)
     at_s = (d.start_s + d.end_s) / 2
-    airs = [air_at(5, camera, at_s) for camera in range(3)]
-    calm = Air(gain=max(air.gain for air in airs))
+    airs = [conditions_at(5, camera, at_s) for camera in range(3)]
+    calm = ImagingConditions(gain=max(conditions.gain for conditions in airs))
     pushed = any(bump_at(5, camera, at_s).x for camera in range(3))
 
-    assert any(air != calm for air in airs) or pushed or bodies_at(5, at_s) or waving_at(5, at_s)
+    assert any(conditions != calm for conditions in airs) or pushed or bodies_at(5, at_s) or waving_at(5, at_s)
 
 
 def test_what_concerns_one_camera_leaves_the_others_alone() -> None:
@@ -37,14 +47,14 @@ def test_what_concerns_one_camera_leaves_the_others_alone() -> None:
     for d in (d for slot in range(SLOTS) for d in disturbances_of(7, slot) if d.camera is not None):
         at_s, others = (d.start_s + d.end_s) / 2, [k for k in range(3) if k != d.camera]
         if len(running(7, at_s)) == 1:
-            assert len({air_at(7, k, at_s) for k in others}) == 1
+            assert len({conditions_at(7, k, at_s) for k in others}) == 1
             assert all(bump_at(7, k, at_s).x == 0 for k in others)
 
 
 def test_dusk_is_slow() -> None:
     """Where nothing else happens the light changes by less than a hundredth in a second."""
     times = [s for s in np.arange(0.0, 600.0, 1.0) if not running(9, s) and not running(9, s + 1)]
-    gains = [(air_at(9, 0, s).gain, air_at(9, 0, s + 1).gain) for s in times]
+    gains = [(conditions_at(9, 0, s).gain, conditions_at(9, 0, s + 1).gain) for s in times]
 
     assert all(abs(b - a) < 0.01 for a, b in gains)
     assert min(a for a, _ in gains) < 0.8

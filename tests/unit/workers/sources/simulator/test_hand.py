@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from schemas.base import CameraId
-from workers.sources.simulator.hand import HandPose, HandView, limbs_of
+from workers.sources.simulator.extended_projection import ExtendedProjection
+from workers.sources.simulator.hand import HandPose, HandRenderer, limbs_of
 from workers.sources.simulator.rig import CAMERAS, rig_of, true_calibration
-from workers.sources.simulator.sight import Sight
 
 
-def _view(seed: int, camera: int, size: tuple[int, int] = (800, 600)) -> HandView:
-    return HandView(Sight(true_calibration(seed, camera, *size, CameraId("cam0"))), rig_of(seed).light, rig_of(seed).mounts[camera])
+def _view(seed: int, camera: int, size: tuple[int, int] = (800, 600)) -> HandRenderer:
+    return HandRenderer(
+        ExtendedProjection(true_calibration(seed, camera, *size, CameraId("cam0"))), rig_of(seed).light, rig_of(seed).mounts[camera]
+    )
 
 
 def _pose(z_mm: float = 50.0) -> HandPose:

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from schemas.base import CameraId
-from workers.sources.simulator.moment import Moment, moment_at, shift_at
+from workers.sources.simulator.extended_projection import CameraShift
+from workers.sources.simulator.frame_content import FrameContent, content_at, shift_at
 from workers.sources.simulator.painter import Painter
 from workers.sources.simulator.rig import rig_of, true_calibration
-from workers.sources.simulator.sight import Shift
-from workers.sources.simulator.story import Story
+from workers.sources.simulator.script import Script
 from workers.vision.frame import Image
 
-STORY = Story(name="demo", seed=7)
+STORY = Script(name="demo", seed=7)
 
 
 def _painter(camera: int = 0, rig: int = 1) -> Painter:
@@ -19,13 +19,13 @@ def _painter(camera: int = 0, rig: int = 1) -> Painter:
 
 
 def _paint(painter: Painter, since_s: float, number: int) -> Image:
-    return painter.paint(moment_at(STORY, since_s), shift_at(STORY, 0, since_s), number)
+    return painter.paint(content_at(STORY, since_s), shift_at(STORY, 0, since_s), number)
 
 
 @pytest.mark.slow
 def test_a_picture_does_not_depend_on_what_was_painted_before() -> None:
     """Two painters show the same pixels at a time, however they came there."""
-    throw, reach = STORY.visit(0).throws[0], STORY.visit(0).reaches[0]
+    throw, reach = STORY.visit(0).throws[0], STORY.visit(0).hand_movements[0]
     travelled = _painter()
     for number, since_s in enumerate((0.0, throw.at_s + 0.05, throw.at_s + 1, reach.start_s + 1)):
         _paint(travelled, since_s, number)
@@ -48,8 +48,8 @@ def test_a_dart_changes_a_small_part_of_the_picture() -> None:
     """A standing dart is seen, and most of the picture stays as it was."""
     painter = _painter()
     throw = STORY.visit(0).throws[0]
-    empty = painter.paint(Moment(), Shift(), 1).astype(int)
-    hit = painter.paint(Moment(standing=(throw.pose,)), Shift(), 2).astype(int)
+    empty = painter.paint(FrameContent(), CameraShift(), 1).astype(int)
+    hit = painter.paint(FrameContent(standing=(throw.pose,)), CameraShift(), 2).astype(int)
     changed = float((np.abs(hit - empty).max(axis=2) > 25).mean())
 
     assert 0.001 < changed < 0.08
@@ -58,7 +58,7 @@ def test_a_dart_changes_a_small_part_of_the_picture() -> None:
 def test_a_shift_moves_the_picture() -> None:
     """A camera pushed by a pixel to the right shows everything a pixel further right."""
     painter = _painter()
-    before = painter.paint(Moment(), Shift(), 1).astype(int)
-    after = painter.paint(Moment(), Shift(x=1.0), 1).astype(int)
+    before = painter.paint(FrameContent(), CameraShift(), 1).astype(int)
+    after = painter.paint(FrameContent(), CameraShift(x=1.0), 1).astype(int)
 
     assert np.abs(after[100:500, 101:700] - before[100:500, 100:699]).mean() < np.abs(after - before).mean()

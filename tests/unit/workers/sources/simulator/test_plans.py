@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from workers.sources.simulator.plans import KINDS, NAMED, UNUSUAL, USUAL
-from workers.sources.simulator.visit import Reaching, Throwing
+from workers.sources.simulator.visit import PlannedHand, PlannedThrow
 
 PULL_OUT_S = 5.0  # a takeout that is open longer without a hand is told as overdue
 
@@ -14,9 +14,9 @@ def test_every_plan_begins_with_a_throw_and_ends_with_a_takeout() -> None:
         for plan in plans:
             last = plan[-1]
 
-            assert isinstance(plan[0], Throwing)
-            assert isinstance(last, Reaching)
-            assert last.take >= sum(isinstance(step, Throwing) for step in plan) - 1
+            assert isinstance(plan[0], PlannedThrow)
+            assert isinstance(last, PlannedHand)
+            assert last.take >= sum(isinstance(step, PlannedThrow) for step in plan) - 1
 
 
 def test_no_kind_is_both_usual_and_unusual() -> None:
@@ -30,4 +30,4 @@ def test_an_open_takeout_goes_on_before_it_is_overdue() -> None:
     for plans in UNUSUAL.values():
         for plan in plans:
             for step, following in pairwise(plan):
-                assert not isinstance(step, Reaching) or following.after_s < PULL_OUT_S
+                assert not isinstance(step, PlannedHand) or following.after_s < PULL_OUT_S

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from schemas.board import BoardSpec, bed_at, wire_distance_mm
-from workers.sources.simulator.darts import Pose
+from workers.sources.simulator.darts import DartPose
 from workers.sources.simulator.player import GAMES, player_of, throw
 
 BOARD = BoardSpec()
@@ -16,7 +16,7 @@ def test_darts_on_the_board_avoid_wires_and_each_other() -> None:
     rng = np.random.default_rng(1)
     for _ in range(60):
         player = player_of(rng)
-        standing: list[Pose] = []
+        standing: list[DartPose] = []
         for _ in range(3):
             pose = throw(rng, player, "board", standing)
             assert all(math.hypot(pose.x_mm - p.x_mm, pose.y_mm - p.y_mm) > 5 for p in standing)

@@ -37,8 +37,8 @@ def test_cameras_hang_as_on_real_rigs(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_the_scoring_area_is_in_the_picture(seed: int) -> None:
     """At least nine tenths of the double ring lie inside each picture."""
-    turn = np.arange(360) * math.tau / 360
-    rim_mm = np.stack([170 * np.cos(turn), 170 * np.sin(turn), 0 * turn], axis=1)
+    angle_rad = np.arange(360) * math.tau / 360
+    rim_mm = np.stack([170 * np.cos(angle_rad), 170 * np.sin(angle_rad), 0 * angle_rad], axis=1)
     inside = []
     for camera in range(CAMERAS):
         pixels = Projection(true_calibration(seed, camera, 800, 600, CAM)).project(rim_mm)

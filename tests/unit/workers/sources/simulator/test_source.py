@@ -9,14 +9,14 @@ import time
 import pytest
 
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.errors import SourceError
 from workers.sources.simulator.source import SimulatorSource
 
 PRINT = """
 import hashlib
 from schemas.base import CameraId
-from schemas.worker import SourceSpec
+from schemas.pipe.to_worker import SourceSpec
 from workers.sources.simulator import SimulatorSource
 source = SimulatorSource(SourceSpec(camera_id=CameraId("c"), url={url!r}, width=400, height=300, fps=20), lockstep=True, start_s={start_s})
 source.open()

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from schemas.board import BoardSpec, bed_at
-from workers.sources.simulator.story import STORIES, Story
+from workers.sources.simulator.script import SCRIPTS, Script
 from workers.sources.simulator.truth import motions, truth
 
 KNOWN = {"start", "in_flight", "dart_hit", "nothing", "hand", "takeout", "fell_out"}
 
 
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_truths_are_consistent(name: str) -> None:
     """Frames are in order, slots are at most three, every dart that stuck is taken, labels fit the millimetres."""
-    told = truth(Story(name=name, seed=11), 200.0)["sequences"][name]
+    told = truth(Script(name=name, seed=11), 200.0)["sequences"][name]
     times = [f["t_ms"] for f in told["frames"]]
 
     assert times == sorted(times)
@@ -38,7 +38,7 @@ def test_truths_are_consistent(name: str) -> None:
 
 def test_a_full_takeout_is_told_once_with_all_darts() -> None:
     """Three darts taken in one, two or three reaches are one takeout of three."""
-    told = truth(Story(name="tc8_4", seed=3), 1e9)["sequences"]["tc8_4"]
+    told = truth(Script(name="tc8_4", seed=3), 1e9)["sequences"]["tc8_4"]
 
     assert [f["expect"]["count"] for f in told["frames"] if f["expect"]["type"] == "takeout"] == [3, 3, 3]
     for visit in told["visits"]:
@@ -48,7 +48,7 @@ def test_a_full_takeout_is_told_once_with_all_darts() -> None:
 
 def test_bounce_outs_take_slots() -> None:
     """In the fifth test case hits and bounce-outs together make three slots."""
-    for visit in truth(Story(name="tc8_5", seed=3), 1e9)["sequences"]["tc8_5"]["visits"]:
+    for visit in truth(Script(name="tc8_5", seed=3), 1e9)["sequences"]["tc8_5"]["visits"]:
         events = [e["event"] for e in visit["events"]]
 
         assert visit["slots"] == 3
@@ -58,19 +58,19 @@ def test_bounce_outs_take_slots() -> None:
 
 def test_a_hand_that_takes_nothing_is_a_false_takeout() -> None:
     """In the seventh test case a hand reaches in and leaves all darts."""
-    frames = truth(Story(name="tc8_7", seed=3), 1e9)["sequences"]["tc8_7"]["frames"]
+    frames = truth(Script(name="tc8_7", seed=3), 1e9)["sequences"]["tc8_7"]["frames"]
 
     assert [f["expect"]["type"] for f in frames].count("hand") == 2
 
 
 def test_nothing_is_told_of_an_unfinished_visit() -> None:
     """Truth covers whole visits only."""
-    assert truth(Story(name="demo", seed=1), 10.0)["sequences"]["demo"]["visits"] == []
+    assert truth(Script(name="demo", seed=1), 10.0)["sequences"]["demo"]["visits"] == []
 
 
 def _visits(kind: str, count: int = 12) -> list[dict[str, Any]]:
-    story = Story(name=kind, seed=3)
-    visits: list[dict[str, Any]] = truth(story, story.lead_s + count * story.length_s)["sequences"][kind]["visits"]
+    script = Script(name=kind, seed=3)
+    visits: list[dict[str, Any]] = truth(script, script.lead_s + count * script.length_s)["sequences"][kind]["visits"]
     return visits
 
 
@@ -118,20 +118,20 @@ def test_a_pushed_dart_is_told_with_its_new_place() -> None:
 
 def test_every_motion_has_its_time_and_kind() -> None:
     """Darts, hands and disturbances are listed in order, one camera's own as such, and disturbances only where they may be."""
-    story = Story(name="quiet_darts", seed=4)
-    found = motions(story, 400.0)
+    script = Script(name="quiet_darts", seed=4)
+    found = motions(script, 400.0)
     troubles = [m for m in found if m.kind not in {"dart", "hand"}]
 
     assert [m.start_s for m in found] == sorted(m.start_s for m in found)
     assert {m.kind for m in found} > {"dart", "hand", "fly", "lamp", "bump"}
     assert all(m.end_s > m.start_s for m in found)
     assert all((m.camera is not None) == (m.kind in {"fly", "exposure", "bump"}) for m in troubles)
-    assert all(story.troubled_s(t) is not None for m in troubles for t in (m.start_s, m.end_s - 1e-6))
+    assert all(script.disturbed_s(t) is not None for m in troubles for t in (m.start_s, m.end_s - 1e-6))
 
 
 def test_what_falls_is_a_motion_of_its_own() -> None:
     """A dart that bounces out lands and falls."""
-    kinds = [m.kind for m in motions(Story(name="bounce_out", seed=4), 30.0)]
+    kinds = [m.kind for m in motions(Script(name="bounce_out", seed=4), 30.0)]
 
     assert "fall" in kinds
     assert kinds.count("dart") == 3

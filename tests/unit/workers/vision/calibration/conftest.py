@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from schemas.board import SECTORS, BoardSpec
-from workers.vision.calibration.model import WIRE_HEIGHT_MM, Model
+from workers.vision.calibration.camera_model import WIRE_HEIGHT_MM, CameraModel
 
 Floats = NDArray[np.float64]
 Image = NDArray[np.uint8]
@@ -59,8 +59,8 @@ class Scene:
         right /= np.linalg.norm(right)
         upright = np.stack([right, np.cross(forward, right), forward])
         roll = np.radians(self.roll_deg)
-        turn = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
-        return np.asarray(turn @ upright)
+        rotation = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
+        return np.asarray(rotation @ upright)
 
     @property
     def center_mm(self) -> Floats:
@@ -139,8 +139,8 @@ def _drawn(scene: Scene) -> Image:
     for at in board.radii_mm:
         wire |= np.abs(radius - at) < scene.wire_mm / 2
     off = (clockwise + 0.5) % 1
-    across = radius * np.sin(np.minimum(off, 1 - off) * np.pi / 10)
-    wire |= (across < scene.wire_mm / 2) & (radius > board.single_bull_mm) & (radius < board.double_outer_mm + 4)
+    along_normals = radius * np.sin(np.minimum(off, 1 - off) * np.pi / 10)
+    wire |= (along_normals < scene.wire_mm / 2) & (radius > board.single_bull_mm) & (radius < board.double_outer_mm + 4)
     picture[wire] = (170, 175, 175)
     if scene.numbers:
         for place, number in enumerate(SECTORS):
@@ -156,12 +156,12 @@ def _write(picture: Image, number: int, place: int, *, head_over: bool) -> None:
     cv2.putText(canvas, text, ((size - wide) // 2, (size + tall) // 2), cv2.FONT_HERSHEY_SIMPLEX, scale, 255, thick, cv2.LINE_AA)
     angle = place * 18.0
     spin = cv2.getRotationMatrix2D((size / 2, size / 2), -angle + (180 if head_over else 0), 1.0)
-    turned = cv2.warpAffine(canvas, spin, (size, size))
+    rotated = cv2.warpAffine(canvas, spin, (size, size))
     theta = np.radians(90 - angle)
     column = round((198 * np.cos(theta) + HALF_MM) / TEXEL_MM - size / 2)
     row = round((HALF_MM - 198 * np.sin(theta)) / TEXEL_MM - size / 2)
     patch = picture[row : row + size, column : column + size]
-    share = turned[..., None] / 255.0
+    share = rotated[..., None] / 255.0
     patch[:] = (patch * (1 - share) + 205 * share).astype(np.uint8)
 
 
@@ -178,12 +178,12 @@ def blue_and_black() -> tuple[tuple[int, int, int], ...]:
 
 
 @pytest.fixture(scope="session")
-def true_model() -> Callable[[Scene], Model]:
+def true_model() -> Callable[[Scene], CameraModel]:
     """Give the model of a scene; the drawn wires lie flat, so the face is taken to be a wire's height below them."""
 
-    def of(scene: Scene) -> Model:
+    def of(scene: Scene) -> CameraModel:
         rotation = np.asarray(cv2.Rodrigues(scene.rotation)[0], float).ravel()
         translation = scene.translation_mm - scene.rotation[:, 2] * WIRE_HEIGHT_MM
-        return Model(scene.focal_px, scene.center_px, scene.k1, 0.0, rotation, translation)
+        return CameraModel(scene.focal_px, scene.center_px, scene.k1, 0.0, rotation, translation)
 
     return of

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from workers.vision.calibration.model import turned
-from workers.vision.calibration.numbers import Reading
-from workers.vision.calibration.orientation import TURN_RAD, near_sector_of, oriented, turn_to_sector
+from workers.vision.calibration.camera_model import rotated
+from workers.vision.calibration.number_ring import NumberRingMatch
+from workers.vision.calibration.orientation import ROTATION_STEP_RAD, near_sector_of, orient, rotate_to_sector
 
 
 @pytest.mark.parametrize(("azimuth_deg", "hint"), [(-54.0, 2), (-60.0, 2), (-60.0, 17), (-48.0, 15)])
@@ -15,17 +15,17 @@ def test_a_hint_may_be_a_sector_off(scene: Any, true_model: Any, azimuth_deg: fl
     truth = true_model(scene(azimuth_deg=azimuth_deg))
 
     assert near_sector_of(truth) == 2
-    assert near_sector_of(turn_to_sector(turned(truth, 3 * TURN_RAD), hint)) == 2
+    assert near_sector_of(rotate_to_sector(rotated(truth, 3 * ROTATION_STEP_RAD), hint)) == 2
 
 
 def test_numbers_outvote_the_hint(scene: Any, true_model: Any) -> None:
     """A sure reading decides even against the hint; an unsure one leaves it to the hint; without both there is no answer."""
     truth = true_model(scene(azimuth_deg=-54.0))
-    model = turned(truth, 2 * TURN_RAD)
-    sure = oriented(model, Reading(turns=2, lead=3.5), 20)
-    unsure = oriented(model, Reading(turns=5, lead=0.7), 2)
+    model = rotated(truth, 2 * ROTATION_STEP_RAD)
+    sure = orient(model, NumberRingMatch(rotations=2, lead=3.5), 20)
+    unsure = orient(model, NumberRingMatch(rotations=5, lead=0.7), 2)
 
     assert sure is not None
     assert unsure is not None
     assert near_sector_of(sure) == near_sector_of(unsure) == 2
-    assert oriented(model, None, None) is None
+    assert orient(model, None, None) is None

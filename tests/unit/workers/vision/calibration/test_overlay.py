@@ -23,8 +23,8 @@ def test_a_good_calibration_is_green_and_a_wrong_one_red(scene: Any) -> None:
     picture = scene().picture()
     good = calibrate([picture], BOARD, CameraId("cam0"), None)
     c, s = np.cos(0.008), np.sin(0.008)
-    turned = np.array(good.rotation).reshape(3, 3) @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
-    wrong = msgspec.structs.replace(good, rotation=tuple(turned.ravel().tolist()))
+    rotated = np.array(good.rotation).reshape(3, 3) @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+    wrong = msgspec.structs.replace(good, rotation=tuple(rotated.ravel().tolist()))
     fits, lies = draw_overlay(picture, good, BOARD), draw_overlay(picture, wrong, BOARD)
 
     assert fits.shape == picture.shape

@@ -1,0 +1,194 @@
+"""Transports of a client: WebSocket; server-sent events if no WebSocket can be opened; polling if those are blocked as well."""
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing
+from typing import Literal
+from urllib.parse import urlsplit
+
+import httptools
+import websockets
+from websockets.asyncio.client import ClientConnection
+
+TransportName = Literal["websocket", "events", "polling"]
+Address = Callable[[str, str], str]
+
+TRANSPORTS: tuple[TransportName, ...] = ("websocket", "events", "polling")
+TRIES = 2  # attempts per transport before the next one is tried
+BETTER_S = 60.0  # time on another transport before the WebSocket is tried again
+CLOSE_S = 1.0
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+
+_STREAM = "/api/v1/events/stream"
+_READ_BYTES = 65_536
+_OK = 200
+_HINT = re.compile(r"retry in (\d{1,6}) ms")
+
+
+class ConnectionLostError(Exception):
+    """The connection was lost or could not be opened; `retry_s` is the delay that the board asked for."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        found = _HINT.search(reason)
+        self.retry_s = None if found is None else int(found[1]) / 1000
+
+
+class TransportChoice:
+    """Selects the transport to try next: each a few times; the WebSocket again after a working one was lost, or after a while."""
+
+    def __init__(self) -> None:
+        self._index = 0
+        self._tries = 0
+        self._better_at_s = 0.0
+
+    @property
+    def transport(self) -> TransportName:
+        """Return the current transport."""
+        return TRANSPORTS[self._index]
+
+    def begin(self, now_s: float) -> TransportName:
+        """Count an attempt and return its transport; `now_s` is any monotonic time."""
+        self._tries += 1
+        self._better_at_s = now_s + BETTER_S
+        return self.transport
+
+    def succeeded(self) -> None:
+        """Record that a message was received."""
+        self._tries = 0
+
+    def should_retry_best(self, now_s: float) -> bool:
+        """Return whether the WebSocket should be tried again although the current transport works."""
+        return self._index > 0 and now_s >= self._better_at_s
+
+    def end(self) -> None:
+        """Record that the connection is lost."""
+        if self._tries == 0:
+            self._index = 0
+        elif self._tries >= TRIES:
+            self._index = (self._index + 1) % len(TRANSPORTS)
+            self._tries = 0
+
+
+async def over_websocket(
+    address: Address, headers: Mapping[str, str], silence_s: float, opened: Callable[[ClientConnection], None]
+) -> AsyncGenerator[bytes]:
+    """Yield the messages of a WebSocket; `opened` is called with the connection, for sending.
+
+    Raises:
+        ConnectionLostError: it was closed, or silent for `silence_s`.
+        OSError, WebSocketException, TimeoutError: it could not be opened.
+    """
+    async with websockets.connect(
+        address("ws", ""),
+        subprotocols=[websockets.Subprotocol("dartd.v1")],
+        additional_headers=headers,
+        max_size=MAX_MESSAGE_BYTES,
+        compression=None,
+        open_timeout=silence_s,
+        close_timeout=CLOSE_S,
+    ) as connection:
+        opened(connection)
+        while True:
+            try:
+                async with asyncio.timeout(silence_s):
+                    payload = await connection.recv(decode=False)
+            except TimeoutError:
+                connection.transport.abort()  # `close` would wait for a peer that does not respond
+                raise ConnectionLostError from None
+            except websockets.ConnectionClosed as closed:
+                raise ConnectionLostError(closed.rcvd.reason if closed.rcvd else "") from None
+            yield payload
+
+
+async def over_events(address: Address, headers: Mapping[str, str], silence_s: float) -> AsyncGenerator[bytes]:
+    """Yield the messages of a server-sent event stream until it ends.
+
+    Raises:
+        ConnectionLostError: it was rejected, or silent for `silence_s`.
+        OSError, TimeoutError: it could not be opened.
+    """
+    host, port, use_tls, request = _request(address("http", _STREAM), headers)
+    async with asyncio.timeout(silence_s):
+        context = await asyncio.to_thread(ssl.create_default_context) if use_tls else None
+        reader, writer = await asyncio.open_connection(host, port, ssl=context)
+    try:
+        writer.write(request)
+        answer = _Answer()
+        while not answer.is_over:
+            try:
+                async with asyncio.timeout(silence_s):
+                    data = await reader.read(_READ_BYTES)
+            except TimeoutError:
+                raise ConnectionLostError from None
+            if not data:
+                raise ConnectionLostError
+            for payload in answer.take(data):
+                yield payload
+    finally:
+        writer.transport.abort()
+
+
+async def over_polling(address: Address, headers: Mapping[str, str], silence_s: float, poll_s: float) -> AsyncGenerator[bytes]:
+    """Yield available messages; poll every `poll_s`.
+
+    Raises:
+        ConnectionLostError: a request was rejected, or got no response within `silence_s`.
+        OSError, TimeoutError: the board cannot be reached.
+    """
+
+    def once(scheme: str, path: str) -> str:
+        return f"{address(scheme, path)}&once=true"
+
+    while True:
+        async with aclosing(over_events(once, headers, silence_s)) as payloads:
+            async for payload in payloads:
+                yield payload
+        await asyncio.sleep(poll_s)
+
+
+class _Answer:
+    """Parses a response of server-sent events; called by httptools."""
+
+    def __init__(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self._body = bytearray()
+        self.is_over = False
+
+    def on_body(self, body: bytes) -> None:
+        """Append a part of the body."""
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        """Record the end of the response."""
+        self.is_over = True
+
+    def take(self, data: bytes) -> Iterator[bytes]:
+        """Parse more data and yield each complete message.
+
+        Raises:
+            ConnectionLostError: the response is not valid.
+        """
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            raise ConnectionLostError(str(error)) from error
+        if self._parser.get_status_code() not in {0, _OK} or len(self._body) > MAX_MESSAGE_BYTES:
+            raise ConnectionLostError
+        *whole, rest = self._body.split(b"\n\n")
+        self._body = rest
+        for block in whole:
+            for line in block.split(b"\n"):
+                if line.startswith(b"data: "):
+                    yield bytes(line[6:])
+
+
+def _request(url: str, headers: Mapping[str, str]) -> tuple[str, int, bool, bytes]:
+    """Return host, port, whether to use TLS, and the bytes of the request."""
+    parts = urlsplit(url)
+    use_tls = parts.scheme == "https"
+    fields = {"Host": parts.netloc.rpartition("@")[2], "Accept": "text/event-stream", "Connection": "close", **headers}
+    lines = [f"GET {parts.path}?{parts.query} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+    return parts.hostname or "", parts.port or (443 if use_tls else 80), use_tls, "\r\n".join(lines).encode()

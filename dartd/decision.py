@@ -1,0 +1,43 @@
+"""The inputs of the pipeline's deciders, and the outcome of a step: values in, values out."""
+
+import msgspec
+
+from dartd.errors import CommandRefusedError
+from schemas.base import CameraId, DartId, Value
+from schemas.commands import BoardCommand
+from schemas.events import CameraState, JournalledEvent
+from schemas.pipe.from_worker import FromWorker
+from schemas.pipe.to_worker import ToWorker
+
+
+class WorkerChange(Value, frozen=True, kw_only=True):
+    """A camera process started, ended or failed, as its supervisor reports."""
+
+    at_s: float
+    camera_id: CameraId
+    state: CameraState
+    reason: str = ""
+
+
+class WorkerSilence(Value, frozen=True, kw_only=True):
+    """A camera process has sent nothing for longer than its heartbeats are apart, or (`over`) sends again."""
+
+    camera_id: CameraId
+    over: bool = False
+
+
+# Deciders also get the events that they do not emit themselves: those of earlier deciders, and those of people's writes.
+Input = FromWorker | WorkerChange | WorkerSilence | BoardCommand | JournalledEvent
+Order = tuple[CameraId | None, ToWorker]
+
+
+class Step(Value, frozen=True, kw_only=True):
+    """The outcome of a batch of inputs: events to journal, orders to send (None = every camera), refused commands by their index.
+
+    `settled_s` is the capture time, in media time, of the first still frame of each dart that hit.
+    """
+
+    events: tuple[JournalledEvent, ...] = ()
+    orders: tuple[Order, ...] = ()
+    refusals: dict[int, CommandRefusedError] = msgspec.field(default_factory=dict)
+    settled_s: dict[DartId, float] = msgspec.field(default_factory=dict)

@@ -1,0 +1,216 @@
+"""Decide what a motion was: a dart, a miss, something that fell, or a change of light.
+
+Every policy is a function of what the cameras found; `accept` applies those for darts and flights in order. Hands have a module of their
+own, and so have known darts.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dartd.fusion.camera_pose import is_in_picture
+from dartd.fusion.camera_view import CameraSightings, CameraView
+from dartd.fusion.dart_axis import REACH_MM, foot_distance_mm
+from dartd.fusion.fused_axis import FusedAxis
+from dartd.fusion.fusion import fuse
+from dartd.fusion.gather import Evidence
+from dartd.fusion.presence import may_be_pushed_to
+from schemas.base import CameraId
+from schemas.geometry import Calibration
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.to_worker import KnownDart
+
+# Darts. Scores are for each camera (fused_axis.FusedAxis.score), visibility is the sum of the cameras' clarity, lengths are mm.
+# `python -m tests.bench.fusion DIR…` prints all of them for every dart of a recording, and for the best axis that is none.
+FIRST_SCORE = 0.52  # what the lines of the cameras must add up to for a dart
+PUSHED_SCORE = 0.42  # for a dart near where it was pushed from
+FURTHER_SCORE = 0.62  # for a second dart in the same motion; shadows and flights make weak lines too
+MIN_VISIBILITY = 0.55  # of 700 darts none was below 0.61, crossings of shadows were up to 0.49
+CLEAR_VISIBILITY = 0.8  # two cameras see most of it: that a third camera does not is no objection
+ALONE_VISIBILITY = 0.4  # of one camera, for a dart that no other can see
+MIN_LENGTH_MM = 30.0  # of a dart a camera sees point and barrel, 60 mm or more; a fly on the board is short from everywhere
+SHADOW_MM = 6.0  # the shadow of a dart starts at its foot: a second axis of the same motion so near to the first is no dart
+
+# Light. Shares are of the face of the board.
+WIDE_SHARE = 0.03  # a dart changes up to 0.028 (99 % of 709: 0.018), a hand 0.05 and more: above, a dart must be clear
+
+# Misses and falls, in seconds: simulated darts, `python -m tests.bench.visits --kind misses` and `--kind flights` (see tests/README.md)
+TOGETHER_S = 0.22  # within which cameras notice the same flight: it passes them in 0.1 s, and they are two frames apart
+SHAKES_S = 0.4  # a board that was struck is still by then, as a dart is; what moves longer may be a hand
+FALL_S = 0.65  # half a metre takes a third of a second, cameras shake on: the longest of 81 misses took 0.6, the quickest hand 0.65
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What was accepted of a motion: darts (known ones that were pushed among them), a flight, a dart stuck where no picture reaches."""
+
+    darts: tuple[FusedAxis, ...]
+    flight: bool
+    stuck_out_of_view: bool
+
+
+def accept(
+    candidates: Sequence[FusedAxis],
+    reported: Sequence[CameraSightings],
+    disturbed: Sequence[KnownDart],
+    evidence: Evidence,
+    flown_s: float,
+) -> Accepted:
+    """Apply the policies for darts and flights to the candidates that were fused; flights up to `flown_s` were reported before."""
+    settled = evidence.settled
+    darts = accept_darts(
+        candidates, disturbed, evidence.num_cameras, CLEAR_VISIBILITY if is_wide_change(settled.values()) else MIN_VISIBILITY
+    )
+    flight = is_flight(settled.values(), evidence.num_cameras, flown_s)
+    if darts or disturbed:
+        return Accepted(tuple(darts), flight, stuck_out_of_view=False)
+    struck = [each for each in reported if is_strike(each.camera_id, evidence)]
+    flew = [each for each in reported if flight and settled[each.camera_id].flight]
+    darts = accept_single_view([*flew, *struck], evidence.poses)
+    beyond = not darts and any(is_stuck_out_of_view(each, settled[each.camera_id]) for each in struck)
+    return Accepted(tuple(darts), flight, beyond)
+
+
+# -- darts
+
+
+def accept_darts(
+    candidates: Sequence[FusedAxis], disturbed: Sequence[KnownDart], num_cameras: int, min_visibility: float
+) -> list[FusedAxis]:
+    """Keep the candidates that enough cameras support; `disturbed` darts may be found again among new ones, and need less for it."""
+    accepted: list[FusedAxis] = []
+    for candidate in candidates:
+        is_first = len(accepted) <= len(disturbed)
+        score = min_score(candidate, disturbed, is_first=is_first) * num_cameras
+        if (
+            is_supported(candidate, score, num_cameras, min_visibility, is_first=is_first)
+            and candidate.length_mm > MIN_LENGTH_MM
+            and (disturbed or not is_shadow(candidate, accepted))
+        ):
+            accepted.append(candidate)
+    return accepted
+
+
+def min_score(candidate: FusedAxis, disturbed: Sequence[KnownDart], *, is_first: bool) -> float:
+    """Return the score that a candidate needs for each camera."""
+    if any(may_be_pushed_to(candidate, dart) for dart in disturbed):
+        return PUSHED_SCORE
+    return FIRST_SCORE if is_first else FURTHER_SCORE
+
+
+def is_supported(candidate: FusedAxis, score: float, num_cameras: int, min_visibility: float, *, is_first: bool) -> bool:
+    """Return whether enough cameras see enough of a candidate.
+
+    One camera alone cannot distinguish a second dart from a flight or a shadow of the first.
+    """
+    if num_cameras > 1 and candidate.visibility <= min_visibility:
+        return False
+    if len(candidate.cameras_used) < 2 and not (num_cameras == 1 and is_first):
+        return False
+    return candidate.score >= score or (is_first and candidate.visibility > CLEAR_VISIBILITY)
+
+
+def is_shadow(candidate: FusedAxis, accepted: Sequence[FusedAxis]) -> bool:
+    """Return whether a candidate may be the shadow of a dart of the same motion."""
+    return any(foot_distance_mm(candidate.axis, other.axis) < SHADOW_MM for other in accepted)
+
+
+def accept_after_fall(darts: Sequence[FusedAxis], standing: Sequence[KnownDart]) -> list[FusedAxis]:
+    """Keep the darts that are clear and away from others; where one is gone, its neighbours look different, and so do their shadows."""
+    return [
+        dart
+        for dart in darts
+        if dart.visibility > CLEAR_VISIBILITY and all(foot_distance_mm(dart.axis, other.axis) > SHADOW_MM for other in standing)
+    ]
+
+
+def accept_single_view(reported: Sequence[CameraSightings], poses: Mapping[CameraId, Calibration]) -> list[FusedAxis]:
+    """Find the dart where the pictures of all other cameras end: far out in the surround one camera may be alone."""
+    for each in reported:
+        others = [pose for camera, pose in poses.items() if camera != each.camera_id]
+        found = [f for f in fuse([each], most=1) if f.visibility > ALONE_VISIBILITY and f.length_mm > MIN_LENGTH_MM]
+        if others and found and not any(is_in_picture(pose, found[0].axis) for pose in others):
+            return found
+    return []
+
+
+# -- misses
+
+
+def is_flight(settled: Collection[Settled], num_cameras: int, flown_s: float) -> bool:
+    """Return whether something flew: one camera noticed a flight, and another one, if there is one, that or a shake at the same time.
+
+    What flew up to `flown_s` was reported when other cameras had settled. Someone who walks past comes to one camera after another, and
+    what crawls on one lens is nothing to the others. A camera that has been moving for longer has a hand in view, and the others see the
+    shadow of that hand.
+    """
+    began = [s.started_s for s in settled]
+    return any(
+        one.started_s - min(began) < SHAKES_S and (num_cameras == 1 or sum(abs(b - one.started_s) <= TOGETHER_S for b in began) > 1)
+        for one in settled
+        if one.flight and one.started_s > flown_s
+    )
+
+
+def is_strike(camera_id: CameraId, evidence: Evidence) -> bool:
+    """Return whether something struck the board: all cameras shook together and shortly, and none but this one found a change."""
+    settled = evidence.settled
+    others = [settled[c] for c in evidence.poses if c != camera_id and c in settled]
+    return (
+        bool(others)
+        and not any(c in evidence.busy for c in evidence.poses)
+        and all(s.finding in {"nothing", "other"} and abs(s.started_s - settled[camera_id].started_s) <= TOGETHER_S for s in others)
+        and all(s.t_s - s.started_s < SHAKES_S for s in settled.values())
+    )
+
+
+def is_stuck_out_of_view(reported: CameraSightings, settled: Settled) -> bool:
+    """Return whether a camera sees a dart that stuck where even its picture ends: it is in no bed, and its point is unknown."""
+    return settled.finding == "dart" and CameraView(reported).ends_beyond(REACH_MM, ALONE_VISIBILITY)
+
+
+def is_miss(evidence: Evidence) -> bool:
+    """Return whether something passed all cameras and left nothing: at the same time, or falling past those that did not see it fly."""
+    settled = list(evidence.settled.values())
+    return (
+        len(settled) >= len(evidence.poses)
+        and (began_together(settled) or is_fall(settled))
+        and not is_light_change(settled)
+        and not is_lingering(settled, 1)
+        and not is_wide_change(settled)
+    )
+
+
+def began_together(settled: Collection[Settled]) -> bool:
+    """Return whether the cameras noticed motion at the same time."""
+    began = [s.started_s for s in settled]
+    return max(began, default=0.0) - min(began, default=0.0) <= TOGETHER_S
+
+
+# -- falls
+
+
+def is_fall(settled: Collection[Settled]) -> bool:
+    """Return whether two cameras saw something fly, and the others noticed it while it fell."""
+    began = [s.started_s for s in settled]
+    flew = [s.started_s for s in settled if s.flight]
+    return len(flew) > 1 and max(flew) - min(flew) <= TOGETHER_S and max(began) - min(began) <= FALL_S
+
+
+def is_lingering(settled: Collection[Settled], num_cameras: int) -> bool:
+    """Return whether two cameras, or the only one, noticed motion for longer than a dart takes to fall out of their pictures."""
+    return sum(s.t_s - s.started_s > FALL_S for s in settled) >= min(2, num_cameras)
+
+
+# -- light
+
+
+def is_light_change(settled: Collection[Settled]) -> bool:
+    """Return whether most cameras found a change of light."""
+    return 2 * sum(s.finding == "light" for s in settled) > len(settled)
+
+
+def is_wide_change(settled: Collection[Settled]) -> bool:
+    """Return whether more of the board changed than darts change: in a shadow or a beam there are many lines of chance."""
+    return float(np.median([s.changed_share for s in settled] or [0.0])) > WIDE_SHARE

@@ -1,0 +1,75 @@
+"""Where a camera is and how it projects: axes in space to its picture, rays of its picture to the face of the board.
+
+Picture coordinates are normalised (undistorted, focal length 1). Distances in a picture are given in px of a camera with focal length
+`FOCAL_PX` at most: what limits a fine camera is registration and lens, which scale with the angle, and what limits a coarse one are its
+own pixels.
+"""
+
+import numpy as np
+
+from dartd.fusion.dart_axis import BARREL_END_MM, LENGTH_MM, Floats
+from schemas.geometry import Axis3, Calibration
+
+FOCAL_PX = 600.0  # of a usual camera of 800x600; finer ones are measured in pixels of this size
+SCALE_AT_MM = 10.0  # above the face: where the scale of a dart is taken, near its tip
+
+
+class CameraPose:
+    """A calibration as matrices. Axes are rows (x_mm, y_mm, slope_x, slope_y)."""
+
+    def __init__(self, calibration: Calibration) -> None:
+        self.focal_px = min(calibration.focal_x_px, FOCAL_PX)
+        self.board_residual_mm = calibration.residual_mm
+        self._rotation: Floats = np.array(calibration.rotation).reshape(3, 3)
+        self._rotation_xy: Floats = np.ascontiguousarray(self._rotation[:, :2].T)
+        self._rotation_z: Floats = self._rotation[:, 2].copy()
+        self._translation: Floats = np.array(calibration.translation_mm)
+        self.center: Floats = -self._rotation.T @ self._translation
+
+    def project(self, axes: Floats) -> tuple[Floats, Floats, Floats]:
+        """Project axes (n, 4): their feet (n, 2), unit directions outwards (n, 2), and lengths (n) of `LENGTH_MM` of them."""
+        low = axes[:, :2] @ self._rotation_xy + self._translation
+        high = low + (axes[:, 2:] @ self._rotation_xy + self._rotation_z) * LENGTH_MM
+        foot = low[:, :2] / low[:, 2:]
+        along = high[:, :2] / high[:, 2:] - foot
+        length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
+        return foot, along / length[:, None], length
+
+    def depth(self, axis: Floats) -> tuple[float, float]:
+        """Return the depth of an axis at the face in mm, and how much it changes for each millimetre out of the board."""
+        foot_mm = float((self._rotation[2, :2] @ axis[:2]) + self._translation[2])
+        rise = float(self._rotation[2, :2] @ axis[2:] + self._rotation[2, 2])
+        return foot_mm, rise
+
+    def px_per_mm(self, axis: Floats) -> float:
+        """Return the scale across a dart near its tip."""
+        return self.focal_px / float(np.linalg.norm(np.array([axis[0], axis[1], SCALE_AT_MM]) - self.center))
+
+    def planes(self, lines: Floats) -> Floats:
+        """Return the unit normals (n, 3) of the planes through the camera's centre and lines of its picture, as rows (u, v, u, v)."""
+        ones = np.ones((len(lines), 1))
+        normals = np.cross(np.hstack([lines[:, :2], ones]), np.hstack([lines[:, 2:], ones])) @ self._rotation
+        planes: Floats = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+        return planes
+
+    def on_face(self, points: Floats) -> Floats:
+        """Return where the rays through points (n, 2) of the picture meet the face: (n, 2) mm."""
+        rays = np.column_stack([points, np.ones(len(points))]) @ self._rotation
+        face: Floats = self.center[:2] - rays[:, :2] * (self.center[2] / rays[:, 2:])
+        return face
+
+
+def in_camera_frame(calibration: Calibration, axis: Axis3, heights_mm: tuple[float, ...]) -> Floats:
+    """Return the points of an axis at some heights above the face in the frame of a camera: (n, 3) mm."""
+    points = np.array([[axis.x_mm + z * axis.slope_x, axis.y_mm + z * axis.slope_y, z] for z in heights_mm])
+    moved: Floats = points @ np.array(calibration.rotation).reshape(3, 3).T + np.array(calibration.translation_mm)
+    return moved
+
+
+def is_in_picture(calibration: Calibration, axis: Axis3) -> bool:
+    """Return whether a camera's picture shows the foot of a dart or the end of its barrel; lens terms are small next to that."""
+    ends = in_camera_frame(calibration, axis, (0.0, BARREL_END_MM))
+    x_px = ends[:, 0] / ends[:, 2] * calibration.focal_x_px + calibration.center_x_px
+    y_px = ends[:, 1] / ends[:, 2] * calibration.focal_y_px + calibration.center_y_px
+    inside = (x_px >= 0) & (x_px < calibration.width) & (y_px >= 0) & (y_px < calibration.height)
+    return bool(inside.any())

@@ -1,0 +1,88 @@
+"""The first messages of a stream, the same for WebSocket and SSE: hello, then gap if necessary, then snapshot."""
+
+import random
+
+from dartd.runtime.hub.hub import GapError
+from dartd.runtime.hub.subscription import Subscription
+from dartd.runtime.hub.topics import DEFAULT_TOPICS, Interest, TopicError
+from dartd.web.services import Services
+from schemas.events import ErrorMessage, Gap, Hello
+
+_RETRY_FIRST_MS = 500
+_RETRY_EACH_MS = 2  # a thousand clients reconnect spread over two seconds
+_RETRY_MAX_MS = 10_000
+_MAX_SEQ_DIGITS = 19
+
+
+def retry_ms(connected: int) -> int:
+    """Return the delay after which a client should reconnect: random, within a time that grows with the number of clients."""
+    spread_ms = min(_RETRY_MAX_MS, connected * _RETRY_EACH_MS)
+    return _RETRY_FIRST_MS + random.randrange(spread_ms + _RETRY_FIRST_MS)  # noqa: S311  not used for security
+
+
+def hello(services: Services, client_id: str) -> Hello:
+    """Return the hello message for a client."""
+    return Hello(
+        version=services.version,
+        stream_id=services.board.stream_id,
+        board_id=services.config.board.board_id,
+        simulated=services.simulated,
+        last_seq=services.hub.last_seq,
+        client_id=client_id,
+        retry_ms=retry_ms(services.clients.connected),
+    )
+
+
+async def opening_messages(
+    services: Services, subscription: Subscription, since: int | None, stream_id: str | None, client_id: str
+) -> list[bytes]:
+    """Return the first messages: hello and snapshot, or hello, gap and snapshot if the stream cannot be resumed after `since`."""
+    first = services.encode(hello(services, client_id))
+    try:
+        if since is not None:
+            check_stream(services, since, stream_id)
+            await services.hub.check_reachable(since)
+    except GapError as gap:
+        return [first, *gap_messages(services, subscription, gap)]
+    snapshot = services.board.snapshot()
+    if since is None:
+        subscription.seek(snapshot.last_seq)
+    return [first, services.encode(snapshot)]
+
+
+def gap_messages(services: Services, subscription: Subscription, gap: GapError) -> list[bytes]:
+    """Return gap and snapshot, and continue the subscription after the snapshot."""
+    snapshot = services.board.snapshot()
+    subscription.seek(snapshot.last_seq)
+    message = Gap(requested=gap.requested, oldest=gap.oldest, last_seq=gap.last_seq, reason=gap.reason)
+    return [services.encode(message), services.encode(snapshot)]
+
+
+def check_stream(services: Services, since: int, stream_id: str | None) -> None:
+    """Check that `since` refers to the current stream.
+
+    Raises:
+        GapError: it refers to another stream.
+    """
+    if stream_id not in {None, services.board.stream_id}:
+        hub = services.hub
+        raise GapError("other_stream", requested=since, oldest=hub.oldest_known, last_seq=hub.last_seq)
+
+
+def parse_topics(text: str | None, errors: list[ErrorMessage]) -> tuple[str, ...]:
+    """Parse a comma-separated list of topics; append an error and return the default if it is not valid."""
+    try:
+        return tuple(Interest(text.split(",")).patterns) if text else DEFAULT_TOPICS
+    except TopicError as error:
+        errors.append(ErrorMessage(code=error.code, message=error.message, details={**error.details, "field": "topics"}))
+        return DEFAULT_TOPICS
+
+
+def parse_since(text: str | None, errors: list[ErrorMessage]) -> int | None:
+    """Parse the last seq received; append an error and return None if it is not valid."""
+    if text is None:
+        return None
+    if text.isascii() and text.isdecimal() and len(text) < _MAX_SEQ_DIGITS:
+        return int(text)
+    errors.append(ErrorMessage(code="VALIDATION_ERROR", message="since: expected the last seq received", details={"field": "since"}))
+    return None

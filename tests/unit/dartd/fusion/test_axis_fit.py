@@ -1,0 +1,55 @@
+"""Tests of fitting an axis to the lines of several cameras."""
+
+import numpy as np
+import pytest
+
+from dartd.fusion.axis_fit import excess, fit_axis, linearise, residual_px
+from dartd.fusion.camera_view import CameraView
+from dartd.fusion.dart_axis import as_row
+from schemas.geometry import Axis3
+from tests.support.sightings import camera_sightings, displaced, rig, sighting_of
+
+DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
+START = as_row(DART) + np.array([2.0, -1.5, 0.02, -0.02])
+
+
+def _views(*shifts_px: float) -> list[CameraView]:
+    return [CameraView(camera_sightings(c, displaced(sighting_of(c, DART), px))) for c, px in zip(rig(3), shifts_px, strict=True)]
+
+
+def test_exact_lines_lead_to_the_axis() -> None:
+    """From a start some millimetres off, the fit comes to the dart, with a covariance and all cameras."""
+    fit = fit_axis(_views(0, 0, 0), START)
+
+    assert fit is not None
+    assert fit.axis == pytest.approx(as_row(DART), abs=0.02)
+    assert len(fit.used) == 3
+    assert (np.linalg.eigvalsh(fit.covariance) > 0).all()
+
+
+def test_a_camera_that_contradicts_is_left_out() -> None:
+    """Of three lines one that is 4 px off the others is not used."""
+    views = _views(4.0, 0, 0)
+    fit = fit_axis(views, as_row(DART))
+
+    assert fit is not None
+    assert len(fit.used) == 2
+    assert residual_px(views[0], as_row(DART)) > 1.5 > residual_px(views[1], as_row(DART))
+
+
+def test_without_lines_there_is_no_fit() -> None:
+    """Far from every line there is nothing to fit, and nothing to linearise."""
+    far = as_row(Axis3(x_mm=120.0, y_mm=-120.0))
+    views = _views(0, 0, 0)
+
+    assert fit_axis(views, far) is None
+    assert linearise(views[0], far, 4.0) is None
+
+
+def test_lines_that_miss_each_other_widen_the_covariance() -> None:
+    """Exact lines are as good as assumed; lines that are off each other are worse by a factor above 1."""
+    bent = [CameraView(camera_sightings(c, displaced(sighting_of(c, DART), 1.4 * (-1) ** k, 0.02))) for k, c in enumerate(rig(3))]
+
+    assert excess(_views(0, 0, 0), as_row(DART)) == 1.0
+    assert excess(bent, as_row(DART)) > 1.5
+    assert excess(bent[:2], as_row(DART)) == 1.0

@@ -1,0 +1,68 @@
+"""Tests of a camera's pose and projection."""
+
+import numpy as np
+import pytest
+
+from dartd.fusion.camera_pose import CameraPose, in_camera_frame, is_in_picture
+from dartd.fusion.dart_axis import LENGTH_MM, Floats, as_row
+from schemas.geometry import Axis3
+from tests.support.sightings import FOCAL_PX, camera_at
+from workers.vision.projection import Projection
+
+CAMERA = camera_at(0, 0.7)
+DART = Axis3(x_mm=30.0, y_mm=-45.0, slope_x=-0.05, slope_y=0.25)
+ELSEWHERE = Axis3(x_mm=-80.0, y_mm=90.0, slope_x=0.1, slope_y=0.1)
+
+
+def _rows(*axes: Axis3) -> Floats:
+    return np.array([as_row(axis) for axis in axes])
+
+
+def test_axes_are_projected_as_the_camera_does() -> None:
+    """Feet, directions and lengths of axes agree with the projection of their ends."""
+    foot, direction, length = CameraPose(CAMERA).project(_rows(DART, ELSEWHERE))
+    for k, axis in enumerate((DART, ELSEWHERE)):
+        ends_mm = np.array(
+            [[axis.x_mm, axis.y_mm, 0], [axis.x_mm + LENGTH_MM * axis.slope_x, axis.y_mm + LENGTH_MM * axis.slope_y, LENGTH_MM]]
+        )
+        low, high = Projection(CAMERA).normalise(Projection(CAMERA).project(ends_mm))
+
+        assert np.allclose(foot[k], low, atol=1e-6)
+        assert np.allclose(foot[k] + length[k] * direction[k], high, atol=1e-6)
+        assert np.linalg.norm(direction[k]) == pytest.approx(1)
+
+
+def test_points_of_an_axis_are_in_front_of_the_camera() -> None:
+    """A dart's foot and a point of its axis are where the projection sees them."""
+    points = in_camera_frame(CAMERA, DART, (0.0, LENGTH_MM))
+    foot, direction, length = CameraPose(CAMERA).project(_rows(DART))
+
+    assert np.allclose(points[0, :2] / points[0, 2], foot[0])
+    assert np.allclose(points[1, :2] / points[1, 2], foot[0] + length[0] * direction[0])
+
+
+def test_a_picture_shows_what_is_inside_it() -> None:
+    """A dart on the board is shown; one beyond the edge of the picture is not."""
+    assert is_in_picture(CAMERA, DART)
+    assert not is_in_picture(CAMERA, Axis3(x_mm=4000.0, y_mm=-45.0))
+    assert not is_in_picture(CAMERA, Axis3(x_mm=-4000.0, y_mm=-45.0))
+
+
+def test_the_scale_follows_the_distance() -> None:
+    """A millimetre near the camera is more pixels than one far away, about focal length over distance."""
+    pose = CameraPose(CAMERA)
+    near, far = (pose.px_per_mm(np.array([r * np.cos(0.7), r * np.sin(0.7), 0.0, 0.0])) for r in (150.0, -150.0))
+
+    assert near > far
+    assert pose.px_per_mm(np.zeros(4)) == pytest.approx(FOCAL_PX / np.linalg.norm(pose.center), rel=0.1)
+
+
+def test_rays_meet_the_face_where_they_come_from() -> None:
+    """A point of the face, projected into the picture, is found again on the face; its depth is that of the axis there."""
+    pose = CameraPose(CAMERA)
+    foot, _, _ = pose.project(_rows(DART, ELSEWHERE))
+    depth_mm, rise = pose.depth(as_row(DART))
+    low, high = in_camera_frame(CAMERA, DART, (0.0, 50.0))
+
+    assert pose.on_face(foot) == pytest.approx(np.array([[30.0, -45.0], [-80.0, 90.0]]))
+    assert (depth_mm, depth_mm + 50 * rise) == pytest.approx((low[2], high[2]))

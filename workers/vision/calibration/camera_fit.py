@@ -1,0 +1,125 @@
+"""The robust fit of a camera to edge samples on the boundaries of the board."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.pipe.to_worker import KnownLens
+from workers.vision.calibration.boundaries import RADIAL_BED, BoundaryPoints, EdgeSamples
+from workers.vision.calibration.camera_model import CameraModel
+
+Floats = NDArray[np.float64]
+
+CAMERA = 11  # parameters of a camera model
+NUISANCES = 14  # shifts in mm: six rings at dark and at light beds, radials between singles and between ring beds
+
+# Measure again: `dartd calibrate PICTURE` (residual), `python -m workers.sources.simulator --url 'sim:?rig=1' --describe` (true cameras).
+ROUNDS = 12  # Gauss-Newton steps
+OUTLIER, WEIGHT = 3.0, 2.0  # in scales: beyond the first a sample is no inlier; the second is the scale of the Cauchy weights
+MAD_TO_SIGMA = 1.48  # of a normal distribution
+LEAST_SCALE_PX = 0.1  # of a class of samples: the grid of pixels allows no better
+CLASS_SIZE = 20  # samples of a class that has a scale of its own
+CORRELATED = 10  # samples that share one error: a wire is bent or shaded over about a third of a bed
+ROUGH_DAMPING, DAMPING = 1e-2, 1e-7  # focal length and distance are coupled: long steps overshoot, short ones end before they are separated
+
+# What is expected of a camera (standard deviations); pixels as shares of the width.
+ROTATION_RAD, TRANSLATION_MM = 10.0, 1e4  # nothing
+SHIFT_MM = 0.5  # of a boundary: rings of boards are off by up to that, and light beds bloom
+FOCAL_SHARE, CENTER_SHARE = 0.5, 0.012
+K1, K2, FIXED = 0.3, 0.1, 1e-6
+KNOWN_FOCAL = 0.005  # of a known focal length, as a share of it: focus changes it, and cameras of one model differ
+KNOWN_CENTER_PX = 2.0
+KNOWN_DISTORTION = 0.01  # of known k1 and k2
+
+
+class CameraFit(NamedTuple):
+    """A fitted camera and the shifts of the boundaries (mm); for each sample its residual, whether it is an inlier, scale and pixel."""
+
+    model: CameraModel
+    shifts_mm: Floats
+    residual_px: Floats
+    inlier: NDArray[np.bool_]
+    px_per_mm: Floats
+    pixel: Floats
+
+
+def fit_camera(
+    model: CameraModel,
+    boundaries: BoundaryPoints,
+    samples: EdgeSamples,
+    *,
+    size: tuple[int, int],
+    rough: bool = False,
+    lens: KnownLens | None = None,
+) -> CameraFit:
+    """Fit camera and boundary shifts to samples by iteratively reweighted Gauss-Newton.
+
+    `rough` keeps k2 at zero and takes short steps, for samples of which many belong to other lines. A known `lens` is kept.
+    """
+    shifts = np.zeros(NUISANCES)
+    kind = boundaries.kind[samples.point]
+    points_mm, normal = boundaries.point_mm[samples.point], boundaries.normal[samples.point]
+    which = shifts_of(boundaries, samples)
+    start = model
+    expected, spread = _expected_lens(start, size, lens or KnownLens(), rough=rough)
+    damping = ROUGH_DAMPING if rough else DAMPING
+    residual, px_per_mm, weight = np.zeros(0), np.zeros(0), np.zeros(0)
+    for _ in range(ROUNDS):
+        _, slope = model.project_with_slopes(points_mm)
+        unit, px_per_mm, pixel = along_normals(model, points_mm, normal)
+        residual = (unit * (samples.pixel - pixel)).sum(axis=1) - px_per_mm * (which @ shifts)
+        scale = scales(residual, kind)
+        weight = 1 / (1 + (residual / (WEIGHT * scale)) ** 2) / scale / np.sqrt(CORRELATED)
+        jacobian = np.concatenate([np.einsum("ni,nij->nj", unit, slope), px_per_mm[:, None] * which], axis=1)
+        now = np.concatenate([model.rotation, model.translation_mm, [model.focal_px, *model.center_px, model.k1, model.k2], shifts])
+        prior = np.concatenate([start.rotation, start.translation_mm, expected, np.zeros(NUISANCES)])
+        sd = np.concatenate([np.full(3, ROTATION_RAD), np.full(3, TRANSLATION_MM), spread, np.full(NUISANCES, SHIFT_MM)])
+        rows = jacobian * weight[:, None]
+        normal_matrix = rows.T @ (jacobian * weight[:, None]) + np.diag(1 / sd**2)
+        gradient = rows.T @ (residual * weight) + (prior - now) / sd**2
+        step = np.linalg.solve(normal_matrix + damping * np.diag(np.diag(normal_matrix)), gradient)
+        model, shifts = model.moved(step[:CAMERA]), shifts + step[CAMERA:]
+    return CameraFit(model, shifts, residual, np.abs(residual) < OUTLIER * scales(residual, kind), px_per_mm, samples.pixel)
+
+
+def _expected_lens(start: CameraModel, size: tuple[int, int], lens: KnownLens, *, rough: bool) -> tuple[Floats, Floats]:
+    """Return the expected focal length, centre, k1 and k2, and their standard deviations."""
+    guessed = [start.focal_px, (size[0] - 1) / 2, (size[1] - 1) / 2, 0.0, 0.0]
+    loose = [FOCAL_SHARE * size[0], CENTER_SHARE * size[0], CENTER_SHARE * size[0], K1, FIXED if rough else K2]
+    known = [lens.focal_px, lens.center_x_px, lens.center_y_px, lens.k1, lens.k2]
+    firm = [KNOWN_FOCAL * (lens.focal_px or 0.0), KNOWN_CENTER_PX, KNOWN_CENTER_PX, KNOWN_DISTORTION, FIXED if rough else KNOWN_DISTORTION]
+    expected = [guess if value is None else value for guess, value in zip(guessed, known, strict=True)]
+    spread = [far if value is None else near for far, near, value in zip(loose, firm, known, strict=True)]
+    return np.array(expected), np.array(spread)
+
+
+def shifts_of(boundaries: BoundaryPoints, samples: EdgeSamples) -> Floats:
+    """Return the derivatives (n, 14) of the position of each sample along its normal by the shifts of the boundaries."""
+    kind, polarity = boundaries.kind[samples.point], boundaries.polarity[samples.point]
+    which = np.zeros((len(kind), NUISANCES))
+    which[np.arange(len(kind)), kind] = np.where(kind >= RADIAL_BED, polarity, 1.0)
+    return which
+
+
+def along_normals(model: CameraModel, point_mm: Floats, normal: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the unit normals of boundary points in the picture (n, 2), the pixels per mm along them (n,), and the pixels (n, 2)."""
+    tangent = normal[:, ::-1] * [-1.0, 1.0]
+    points = [point_mm, point_mm + normal / 2, point_mm - normal / 2, point_mm + tangent / 2, point_mm - tangent / 2]
+    pixel, outer, inner, ahead, behind = model.project(np.concatenate(points)).reshape(5, -1, 2)
+    step, along = outer - inner, ahead - behind
+    unit = np.column_stack([-along[:, 1], along[:, 0]])
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    unit *= np.sign((unit * step).sum(axis=1, keepdims=True))
+    return unit, (unit * step).sum(axis=1), pixel
+
+
+def scales(residual: Floats, kind: NDArray[np.int64]) -> Floats:
+    """Return for each sample the scale of the residuals of its class, from their median."""
+    whole = max(LEAST_SCALE_PX, MAD_TO_SIGMA * float(np.median(np.abs(residual))))
+    scale = np.full(len(residual), whole)
+    for name in np.unique(kind):
+        of = kind == name
+        if of.sum() > CLASS_SIZE:
+            scale[of] = max(LEAST_SCALE_PX, MAD_TO_SIGMA * float(np.median(np.abs(residual[of]))))
+    return scale

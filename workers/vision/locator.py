@@ -1,0 +1,76 @@
+"""Find where a camera stands: collect still pictures of the empty board and calibrate, or verify a calibration that was given."""
+
+import msgspec
+import numpy as np
+
+from schemas.geometry import Calibration
+from schemas.pipe.to_worker import Configure
+from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
+from workers.vision.frame import Image
+
+# Measure again: `dartd calibrate PICTURE…` (time and residual), `dartd calibrate PICTURE --check JSON` (drift).
+CALIBRATION_FRAMES = 5  # still pictures whose median is calibrated from; one is enough in a recording, which has no sensor noise to average
+RETRY_S = 5.0  # after a refusal, until pictures are collected again
+KEPT_PX = 1.0  # a given calibration that has drifted by less than this is kept
+
+
+class CameraLocator:
+    """The search for the position of one camera.
+
+    `candidate` is a calibration to verify first, None if a new one must be taken. `candidate_empty` is the empty board that belongs to it,
+    registered with its picture; None if it is not known.
+    """
+
+    def __init__(self, configure: Configure, candidate_empty: Image | None) -> None:
+        self.candidate = configure.calibration
+        self.candidate_empty = candidate_empty
+        self._source = configure.source
+        self._board = configure.board
+        self._pictures: list[Image] = []
+        self._retry_s = -np.inf
+        self._epoch = 0
+
+    def restart(self) -> None:
+        """Forget the pictures that were collected, and the pause after a refusal."""
+        self._pictures.clear()
+        self._retry_s = -np.inf
+
+    def is_complete(self, *, recorded: bool) -> bool:
+        """Return whether enough pictures are collected."""
+        return len(self._pictures) >= (1 if recorded else CALIBRATION_FRAMES)
+
+    def is_paused(self, t_s: float) -> bool:
+        """Return whether a refusal is too recent to try again."""
+        return t_s < self._retry_s
+
+    def add(self, picture: Image) -> None:
+        """Collect a still picture."""
+        self._pictures.append(picture)
+
+    def discard(self) -> None:
+        """Forget the pictures that were collected: something moved."""
+        self._pictures.clear()
+
+    def verified(self, picture: Image, *, has_darts: bool) -> Calibration | None:
+        """Return the candidate if it fits a picture, else None; with darts in the board its lines are not measured."""
+        calibration = self.candidate
+        if calibration is None or picture.shape[:2] != (calibration.height, calibration.width):
+            return None
+        return calibration if has_darts or verify(picture, calibration, self._board) < KEPT_PX else None
+
+    def calibrate(self, t_s: float) -> tuple[Calibration, Image]:
+        """Calibrate from the collected pictures; return the calibration and the median picture, and start collecting anew.
+
+        Raises:
+            CalibrationRefusedError: the pictures allow no calibration; it is tried again after `RETRY_S`.
+        """
+        frames, self._pictures = self._pictures, []
+        source = self._source
+        try:
+            calibration = calibrate(frames, self._board, source.camera_id, source.near_sector, t_s, lens=source.lens)
+        except CalibrationRefusedError:
+            self._retry_s = t_s + RETRY_S
+            raise
+        self._epoch += 1
+        still = frames[0] if len(frames) == 1 else np.median(np.stack(frames), axis=0).astype(np.uint8)
+        return msgspec.structs.replace(calibration, epoch=self._epoch), still
