@@ -253,9 +253,10 @@ class Pipeline:
         count, snapshot = 0, self._board.snapshot()
         for group, step in decided:
             if group and group[0].hook is not None and not step.refusals:  # a command is a group of its own
-                write = _with_snapshot(group[0].hook, snapshot, self._journal)
+                mine = slice(count, count + len(step.events))
+                write = _with_snapshot(group[0].hook, mine, snapshot, self._journal)
                 fail = functools.partial(settle, group[0].answer)
-                hooks.append(CommitHook(write, slice(count, count + len(step.events)), fail))
+                hooks.append(CommitHook(write, fail))
             count += len(step.events)
         return hooks
 
@@ -346,12 +347,14 @@ class Pipeline:
                 self.last_detection_at = envelope.timestamp
 
 
-def _with_snapshot(hook: CommandHook, snapshot: Snapshot, journal: Journal) -> Callable[[Connection, tuple[Envelope, ...]], None]:
-    """Return what calls a command's hook with the board as of the last of its events."""
+def _with_snapshot(
+    hook: CommandHook, mine: slice, snapshot: Snapshot, journal: Journal
+) -> Callable[[Connection, tuple[Envelope, ...]], None]:
+    """Return what calls a command's hook with its own events and with the board as of the last event of the commit."""
 
     def call(connection: Connection, envelopes: tuple[Envelope, ...]) -> None:
         last_seq = envelopes[-1].seq if envelopes else journal.last_seq
-        hook(connection, envelopes, msgspec.structs.replace(snapshot, last_seq=last_seq))
+        hook(connection, envelopes[mine], msgspec.structs.replace(snapshot, last_seq=last_seq))
 
     return call
 

@@ -50,10 +50,9 @@ Write = Callable[[sa.Connection], Outcome]
 
 
 class CommitHook(NamedTuple):
-    """What is written in the commit of events, given those at `mine`; `fail` is called with its exception, which undoes it alone."""
+    """What is written in the commit of events, given all of them; `fail` is called with its exception, which undoes it alone."""
 
     write: Callable[[sa.Connection, tuple[Envelope, ...]], None]
-    mine: slice
     fail: Callable[[BaseException], None]
 
 
@@ -157,7 +156,7 @@ class Journal:
             return envelopes
 
         def calling(hook: CommitHook) -> Callable[[sa.Connection], None]:
-            return lambda connection: hook.write(connection, placed[0][hook.mine])
+            return lambda connection: hook.write(connection, placed[0])
 
         inserted, *hooked = await self.database.transact([insert, *map(calling, hooks)])
         if isinstance(inserted, BaseException):

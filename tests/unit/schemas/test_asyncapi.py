@@ -7,7 +7,7 @@ from typing import Any, get_args
 import jsonschema  # type: ignore[import-untyped]  # the library ships no types
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dartd.store.journal import topic_of
@@ -89,6 +89,7 @@ def test_what_may_be_said_is_understood() -> None:
         assert understood is not None
 
 
+@settings(deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize("event", get_args(JournalledEvent), ids=name_of)
 def test_the_topic_of_each_event_is_told(data: st.DataObject, event: type[Any]) -> None:

@@ -122,7 +122,7 @@ async def test_a_fault_in_a_hook_is_its_own(journal: Journal) -> None:
         connection.execute(sa.insert(metadata).values(key="lost", value=str(len(envelopes))))
         raise ValueError("mine")
 
-    (envelope,) = await journal.append([_reset()], at_s=1.0, hooks=[CommitHook(write, slice(0, 1), failed.append)])
+    (envelope,) = await journal.append([_reset()], at_s=1.0, hooks=[CommitHook(write, failed.append)])
 
     assert (envelope.seq, [str(error) for error in failed]) == (1, ["mine"])
     assert await journal.database.read(lambda c: c.execute(sa.select(metadata.c.key).where(metadata.c.key == "lost")).first()) is None
