@@ -12,7 +12,7 @@ from tests.support.published import overhearing
 from tests.support.waiting import Waiting
 
 _STANDARD_STREAMS = (1, 2)
-_MARKED_FOLDERS = {"browser": "browser", "e2e": "slow"}
+_MARKED_FOLDERS = {"browser": "browser", "e2e": "slow", "integration": "slow", "property": "slow"}
 _TESTS = Path(__file__).resolve().parent
 _SHARED = _TESTS.parents[1] / "shared"
 

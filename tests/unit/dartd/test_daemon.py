@@ -23,6 +23,8 @@ from tests.support.board import landing
 from tests.support.daemon import RunningDaemon, free_port, is_running, write_config
 from tests.support.waiting import DEADLINE_S, Waiting
 
+pytestmark = pytest.mark.slow
+
 
 def test_runs_and_ends_cleanly(tmp_path: Path, waiting: Waiting) -> None:
     """It answers, says where, shows its token once, and SIGTERM ends it and its children with status 0."""

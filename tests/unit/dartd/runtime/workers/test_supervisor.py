@@ -264,6 +264,8 @@ import anyio
 from dartd.runtime.workers.supervisor import Supervisor
 from schemas.pipe.to_worker import Configure, SourceSpec
 
+pytestmark = pytest.mark.slow
+
 async def deliver(camera_id, item):
     pass
 
