@@ -1,4 +1,4 @@
-# dartd: `make run` shows a simulated board in the browser, `make test` proves everything. `make` alone lists what there is.
+# dartd: `make run` shows a simulated board in the browser, `make check` is for each change, `make test` runs every test. `make` lists the targets.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -10,7 +10,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # uv installs faster when it is there; it is never needed
 INSTALL = install() { { command -v uv >/dev/null 2>&1 && uv pip install --quiet --python $(BIN)/python "$$@"; } || $(PIP) install --quiet "$$@"; }; install
 
-.PHONY: help setup setup-dev run test lint types layers format schemas bench bench-api bench-fuzz bench-hub lock clean
+# Compiled modules are kept whatever the environment says: pytest rewrites each test, and tests start the daemon a hundred times.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help setup setup-dev run check test fast coverage lint spelling types layers format schemas bench bench-api bench-fuzz bench-hub lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,10 +26,29 @@ run: setup ## show a simulated board: three cameras, darts, a page (FAULTS=confi
 	@echo "dartd starts: open http://localhost:$${DARTD_SERVER_PORT:-8000}/ (Ctrl-C ends it)"
 	@exec $(BIN)/dartd run --config config/simulator.toml $(if $(FAULTS),--faults $(FAULTS))
 
-test: lint layers types ## check style, layers and types, then run every test
-	$(BIN)/python -m pytest
+check: lint layers types fast ## what to run before each commit: style, layers, types, spelling, fast tests
 
-lint: setup-dev ## check style and formatting
+test: lint layers types ## check style, spelling, layers and types, then run every test
+	@$(PYTEST) -m alone; alone=$$?; $(PYTEST) $(PARALLEL) -m "not alone" && exit $$alone
+
+fast: setup-dev ## run the fast tests
+	@$(PYTEST) -q $(PARALLEL) -m "$(FAST)"
+FAST = not slow and not alone and not browser
+PYTEST = $(BIN)/python -m pytest
+JOBS = $(shell nproc)
+PARALLEL = --numprocesses $(JOBS) --dist worksteal
+
+coverage: setup-dev ## run every test with coverage, and list the modules, the worst first
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest -q $(PARALLEL) -m "not alone"; $(BIN)/coverage run -m pytest -q -m alone
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+	@$(BIN)/python -m tests.support.coverage_table
+
+spelling: setup-dev ## check spelling, and words that are not used here (tests/words)
+	$(BIN)/codespell dartd workers schemas tests config .ci/run Makefile pyproject.toml *.md
+
+lint: spelling ## check style, formatting and spelling
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
@@ -61,7 +83,7 @@ lock: ## pin the newest versions that pyproject.toml allows, with their hashes (
 LOCK = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --group build --no-emit-index-url --no-annotate --no-header
 
 clean: ## remove .venv, caches and the simulated board's state
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis state
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* state
 
 $(VENV)/.stamp: pyproject.toml requirements.lock
 	@test -n "$(PYTHON)" || { echo "dartd needs Python 3.11 or newer; there is only $$(python3 --version 2>&1). Name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }

@@ -1,5 +1,6 @@
 """What every test gets: an event loop that must not be blocked, messages that must be as published, waiting, the shared recordings."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,7 +11,24 @@ from dartd.runtime.workers.fork_server import ForkServer
 from tests.support.published import overhearing
 from tests.support.waiting import Waiting
 
-_SHARED = Path(__file__).resolve().parents[2] / "shared"
+_STANDARD_STREAMS = (1, 2)
+_MARKED_FOLDERS = {"browser": "browser", "e2e": "slow", "integration": "slow", "property": "slow"}
+_TESTS = Path(__file__).resolve().parent
+_SHARED = _TESTS.parents[1] / "shared"
+
+
+def pytest_configure() -> None:
+    """Let the terminal block: a program before us may have left it non-blocking, and then a write of the report raises."""
+    for descriptor in _STANDARD_STREAMS:
+        os.set_blocking(descriptor, True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the folders whose tests are all of one kind."""
+    for item in items:
+        folder = item.path.relative_to(_TESTS).parts[0]
+        if folder in _MARKED_FOLDERS:
+            item.add_marker(_MARKED_FOLDERS[folder])
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +51,7 @@ def every_message_is_as_published() -> Iterator[list[str]]:
 @pytest.fixture
 def waiting() -> Waiting:
     """Wait for a condition with a deadline instead of sleeping."""
-    return Waiting(timeout_s=10.0)
+    return Waiting()
 
 
 @pytest.fixture

@@ -1,24 +1,15 @@
 """The client module in a real Chromium: it finds a way, loses nothing on it, and the live view shows it."""
 
-import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from tests.browser.conftest import OpenPage
 from tests.support import fold_cases
 from tests.support.cutter import cutter_before
 from tests.support.station import running_station
 from tests.support.throws import hit
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists() and os.environ.get("CI") != "true", reason=f"needs {CHROMIUM}"),
-]
 
 _NO_WEBSOCKET = """window.WebSocket = class extends EventTarget {
   static OPEN = 1;
@@ -38,23 +29,14 @@ _LISTEN = """async () => {
 }"""
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Run a Chromium."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        await browser.close()
-
-
 async def _open(page: Page) -> None:
     await page.evaluate(_LISTEN)
     await page.wait_for_function("client.connection === 'open'")
 
 
-async def test_a_cut_line_loses_nothing(browser: Browser, tmp_path: Path) -> None:
+async def test_a_cut_line_loses_nothing(open_page: OpenPage, tmp_path: Path) -> None:
     """The client comes back, and what happened meanwhile is told once."""
-    page = await browser.new_page(bypass_csp=True)  # for the test's own questions
+    page = await open_page(bypass_csp=True)  # for the test's own questions
     async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
         await page.goto(f"http://127.0.0.1:{cutter.port}/asyncapi")
         await _open(page)
@@ -68,9 +50,9 @@ async def test_a_cut_line_loses_nothing(browser: Browser, tmp_path: Path) -> Non
         assert await page.evaluate("[seqs, client.transport]") == [[1, 2, 3, 4], "websocket"]
 
 
-async def test_a_restart_loses_nothing(browser: Browser, tmp_path: Path) -> None:
+async def test_a_restart_loses_nothing(open_page: OpenPage, tmp_path: Path) -> None:
     """The client comes back to the same stream, and what happens then is told once."""
-    page = await browser.new_page(bypass_csp=True)  # for the test's own questions
+    page = await open_page(bypass_csp=True)  # for the test's own questions
     async with running_station(tmp_path) as station:
         port = station.port
         await page.goto(f"{station.http}/asyncapi")
@@ -85,9 +67,9 @@ async def test_a_restart_loses_nothing(browser: Browser, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(("blocked", "way"), [(_NO_WEBSOCKET, "events"), (_NO_WEBSOCKET + _NO_STREAM, "polling")])
-async def test_another_way_is_found(browser: Browser, tmp_path: Path, blocked: str, way: str) -> None:
+async def test_another_way_is_found(open_page: OpenPage, tmp_path: Path, blocked: str, way: str) -> None:
     """Where no WebSocket gets through, an event stream does; where that does not either, asking again and again."""
-    page = await browser.new_page(bypass_csp=True)  # for the test's own questions
+    page = await open_page(bypass_csp=True)  # for the test's own questions
     await page.add_init_script(blocked)
     async with running_station(tmp_path) as station:
         await station.happen(hit("d1"))
@@ -99,9 +81,9 @@ async def test_another_way_is_found(browser: Browser, tmp_path: Path, blocked: s
         assert await page.evaluate("[seqs, client.transport, client.state.darts.length]") == [[2, 3], way, 3]
 
 
-async def test_the_live_view_filters_and_pauses(browser: Browser, tmp_path: Path) -> None:
+async def test_the_live_view_filters_and_pauses(open_page: OpenPage, tmp_path: Path) -> None:
     """A filter hides what does not match; what comes during a pause is shown after it."""
-    page = await browser.new_page()
+    page = await open_page()
     async with running_station(tmp_path) as station:
         await page.goto(f"{station.http}/events")
         await expect(page.locator("body")).to_have_attribute("data-connection", "open")
@@ -136,10 +118,10 @@ _FOLD_TABLE = """async (table) => {
 }"""
 
 
-async def test_the_client_shows_what_the_board_shows(browser: Browser, tmp_path: Path) -> None:
+async def test_the_client_shows_what_the_board_shows(open_page: OpenPage, tmp_path: Path) -> None:
     """In every case of the table, made by the board's own fold, the JavaScript client's state is the board's after each step."""
     table = fold_cases.table()
-    page = await browser.new_page(bypass_csp=True)
+    page = await open_page(bypass_csp=True)
     async with running_station(tmp_path) as station:
         await page.goto(f"http://127.0.0.1:{station.port}/asyncapi")
         wrong = await page.evaluate(_FOLD_TABLE, table)

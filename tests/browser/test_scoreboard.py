@@ -5,47 +5,24 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from schemas.base import DartId, VisitId
 from schemas.events import DartRemoved, TakeoutFinished, VisitCompleted, VisitThrow
+from tests.browser.conftest import OpenPage
 from tests.support.station import running_station
 from tests.support.throws import hit
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 WIDE = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
 FLAT = ViewportSize(width=844, height=390)
 SCREEN = ViewportSize(width=1920, height=1080)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists() and os.environ.get("CI") != "true", reason=f"needs {CHROMIUM}"),
-]
-
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Run a Chromium."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def page(browser: Browser) -> AsyncIterator[Page]:
+async def page(open_page: OpenPage) -> AsyncIterator[Page]:
     """Open a wide page that may not complain."""
-    page = await browser.new_page(viewport=WIDE)
+    page = await open_page(viewport=WIDE)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None)

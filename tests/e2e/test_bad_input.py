@@ -16,15 +16,14 @@ import websockets
 from tests.support.daemon import ROOT, RunningDaemon, free_port, write_config
 from tests.support.recordings import write_recording
 from tests.support.simulation import journal
+from tests.support.waiting import DEADLINE_S
 from tests.support.websocket_client import WebSocketClient
-
-TIMEOUT_S = 20
 
 
 def _dartd(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     command = [sys.executable, "-m", "dartd", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +122,7 @@ def test_second_daemon_leaves_the_first_alone(
     before = _reset(daemon, home)
     environ = {key: value.format(elsewhere=tmp_path / "elsewhere") for key, value in environ.items()}
     with RunningDaemon(home / "dartd.toml", daemon.port, environ=environ) as second:
-        second.process.wait(TIMEOUT_S)
+        second.process.wait(DEADLINE_S)
         status, _, err = second.end()
 
     assert status == 1

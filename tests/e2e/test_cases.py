@@ -9,12 +9,12 @@ from tests.support.simulated_replay import replay_simulation
 from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
 
-pytestmark = pytest.mark.timeout(150)
+pytestmark = pytest.mark.timeout(900)
 EVENING = 50
 RIGHT = 0.85
 
 
-async def _played(name: str, rig: int, seed: int, count: int, timeout_s: float = 140) -> tuple[list[Visit], list[str]]:
+async def _played(name: str, rig: int, seed: int, count: int, timeout_s: float = 890) -> tuple[list[Visit], list[str]]:
     """Play visits, and give them with the changes of state that do not fit together."""
     story = Script(name=name, seed=seed)
     told = [Heard(t.t_ms, t.envelope.event) for t in await replay_simulation(story, rig, visits=count, timeout_s=timeout_s)]

@@ -16,7 +16,7 @@ from tests.support.daemon import RunningDaemon, free_port, is_running
 from tests.support.simulation import Listener, journal, standing, write_simulation
 from tests.support.waiting import Waiting
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(900)]
 RIG = 8
 KILLS = 2
 
@@ -38,16 +38,16 @@ async def test_killed_camera_is_back_while_the_others_score_on(folder: Path, wai
     port = free_port()
     with RunningDaemon(write_simulation(folder, port, rig=RIG, first_s=6), port) as daemon:
         async with _listening(port) as listener:
-            await waiting.soon(lambda: listener.count("dart_hit"), "the first dart", timeout_s=40)
+            await waiting.soon(lambda: listener.count("dart_hit"), "the first dart")
             others, before = daemon.cameras()[1:], listener.last_seq
             _kill_all_but(others, daemon)
             gone = await waiting.soon(lambda: _first(listener, "camera_state_changed", before, state="offline"), "the loss of a camera")
             lost = gone["camera_id"]
-            meanwhile = await waiting.soon(lambda: _hits_without(others, daemon, listener, gone["seq"]), "a dart without it", timeout_s=40)
+            meanwhile = await waiting.soon(lambda: _hits_without(others, daemon, listener, gone["seq"]), "a dart without it")
             ready = await waiting.soon(
-                lambda: _first(listener, "camera_state_changed", meanwhile[-1]["seq"], camera_id=lost, state="ready"), "it", timeout_s=30
+                lambda: _first(listener, "camera_state_changed", meanwhile[-1]["seq"], camera_id=lost, state="ready"), "it"
             )
-            await waiting.soon(lambda: any(_sees(lost, hit) for hit in _hits(listener, ready["seq"])), "a dart seen by it", timeout_s=40)
+            await waiting.soon(lambda: any(_sees(lost, hit) for hit in _hits(listener, ready["seq"])), "a dart seen by it")
         await asyncio.to_thread(daemon.end)
 
     assert not any(_sees(lost, hit) for hit in meanwhile)
@@ -86,9 +86,9 @@ async def test_killed_daemon_loses_nothing(folder: Path, waiting: Waiting) -> No
 
 async def _hears(listener: Listener, waiting: Waiting, *, answers: int, darts: int, events: int) -> None:
     """Wait until the listener has heard so many snapshots, then so many more events and so many darts in all."""
-    await waiting.soon(lambda: len(listener.snapshots) >= answers, "an answer", timeout_s=30)
+    await waiting.soon(lambda: len(listener.snapshots) >= answers, "an answer")
     enough = len(listener.events) + events
-    await waiting.soon(lambda: listener.count("dart_hit") >= darts and len(listener.events) >= enough, "throws", timeout_s=40)
+    await waiting.soon(lambda: listener.count("dart_hit") >= darts and len(listener.events) >= enough, "throws")
 
 
 def _hits(listener: Listener, after_seq: int) -> list[dict[str, Any]]:

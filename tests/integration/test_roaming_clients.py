@@ -15,7 +15,7 @@ from tests.support.websocket_client import WebSocketClient
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 async def test_each_record_is_the_journal() -> None:
     """Closes, resets, silence and kill -9 leave each client with every event, once, in order, over all its connections."""
     is_whole = await wander(seconds=6, clients=12, seed=20261120)
@@ -24,7 +24,6 @@ async def test_each_record_is_the_journal() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(60)
 async def test_the_client_of_ours_loses_nothing_to_a_kill(tmp_path: Path, waiting: Waiting) -> None:
     """Kill -9 twice, while events flow: `dartd.client` gives each event of the journal once, in order."""
     port = free_port()
@@ -47,7 +46,7 @@ async def test_the_client_of_ours_loses_nothing_to_a_kill(tmp_path: Path, waitin
         await publish(port, 0.5)
         async with websockets.connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as connection:
             last = (await WebSocketClient(connection).receive())["last_seq"]
-        await waiting.soon(lambda: seqs[-1] >= last, timeout_s=20)
+        await waiting.soon(lambda: seqs[-1] >= last)
     finally:
         server.kill()
         server.wait()

@@ -13,13 +13,14 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.support.daemon import ROOT, RunningDaemon, free_port, write_config
+from tests.support.waiting import DEADLINE_S
 
 PASSWORD = "swordfish-and-more"  # noqa: S105  a test's
 
 
 def _dartd(*arguments: str, given: str = "") -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "dartd", *arguments], input=given, capture_output=True, text=True, check=True, timeout=30, cwd=ROOT
+        [sys.executable, "-m", "dartd", *arguments], input=given, capture_output=True, text=True, check=True, timeout=DEADLINE_S, cwd=ROOT
     )
     return done.stdout.strip()
 
@@ -29,7 +30,7 @@ def _ask(port: int, method: str, path: str, body: Any = None, **headers: str) ->
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, {"Content-Type": "application/json", **named}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:  # noqa: S310
             text = answer.read()
             return answer.status, json.loads(text) if text[:1] in {b"{", b"["} else text.decode()
     except urllib.error.HTTPError as error:
@@ -40,7 +41,7 @@ def _log_in_as_page(port: int) -> tuple[Any, list[str]]:
     """Log in as a page does; give the answer and the cookies."""
     body = json.dumps({"username": "ann", "password": PASSWORD, "cookie": True}).encode()
     request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/auth/login", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:  # noqa: S310
         cookies = [each.partition("=")[2].partition(";")[0] for each in answer.headers.get_all("Set-Cookie")]
         return json.loads(answer.read()), cookies
 
@@ -65,7 +66,7 @@ def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None
             socket.send(json.dumps({"action": "auth", "token": session["access_token"] + "!"}))
             with contextlib.suppress(ConnectionClosed):
                 while True:
-                    socket.recv(timeout=10)
+                    socket.recv(timeout=DEADLINE_S)
         told = [
             _ask(port, "GET", path, X_API_Key=key)[1]
             for path in ("/metrics", "/api/v1/audit?limit=100", "/api/v1/events?limit=100", "/health")

@@ -11,6 +11,8 @@ from contextlib import suppress
 
 import msgspec
 
+from tests.support.waiting import DEADLINE_S
+
 _UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -70,12 +72,12 @@ class Crowd:
         """Connect this many more, `burst` at a time, and wait until each has been upgraded.
 
         Raises:
-            TimeoutError: the server let somebody wait for half a minute.
+            TimeoutError: a client was not answered before the deadline.
         """
         wanted = len(self.members) + count
         while len(self.members) < wanted:
             fresh = [self._connect(path) for _ in range(min(burst, wanted - len(self.members)))]
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + DEADLINE_S
             while not all(member.greeted for member in fresh):
                 self.listen(0.01)
                 if time.monotonic() > deadline:

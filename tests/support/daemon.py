@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.support.recordings import HEIGHT, WIDTH, write_recording
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,7 +62,7 @@ class RunningDaemon:
     ) -> None:
         self._pass_fds = tuple(pass_fds)
         self.port = port
-        self.waiting = Waiting(timeout_s=20)
+        self.waiting = Waiting()
         self._command = [*command, sys.executable, "-m", "dartd", "run", "--config", str(config), *options]
         self._environ = {**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})}
 
@@ -82,7 +82,7 @@ class RunningDaemon:
     def get(self, path: str) -> Any:
         """Ask over HTTP; None while nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=DEADLINE_S) as answer:
                 return json.loads(answer.read())
         except OSError:
             return None
@@ -98,7 +98,7 @@ class RunningDaemon:
         url = f"http://127.0.0.1:{self.port}/api/v1/board/{action}"
         request = urllib.request.Request(url, data=b"{}", method="POST", headers={"Authorization": f"Bearer {token}"})
         request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the scheme stands two lines above
+        with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:  # noqa: S310 - the scheme stands two lines above
             found: dict[str, Any] = json.loads(answer.read())
             return found
 
@@ -115,7 +115,7 @@ class RunningDaemon:
         """Return the ids of all processes that it has started: the fork server, multiprocessing's resource tracker, the cameras."""
         return [*children(self.process.pid), *self.cameras()]
 
-    def end(self, how: signal.Signals = signal.SIGTERM, timeout_s: float = 10) -> tuple[int, str, str]:
+    def end(self, how: signal.Signals = signal.SIGTERM, timeout_s: float = DEADLINE_S) -> tuple[int, str, str]:
         """End it and give exit status, stdout and stderr."""
         if self.process.poll() is None:
             self.process.send_signal(how)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Self
 from schemas.faults import ScriptedFault
 from tests.support.daemon import RunningDaemon, free_port
 from tests.support.simulation import Listener, journal, standing, write_simulation
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
 
@@ -80,7 +80,7 @@ class Ordeal:
             self.config.write_text(self.config.read_text().replace("fps = 15", f"fps = {fps:g}"))
         self.scenario = write_scenario(folder / "faults.toml", faults)
         self.listener = Listener(self.port)
-        self.waiting = Waiting(timeout_s=60)
+        self.waiting = Waiting()
         self.looks: list[Look] = []
         self.began_s = math.nan
         self.log: list[str] = []
@@ -113,8 +113,8 @@ class Ordeal:
         """End the daemon, if it still runs; gives its status."""
         process = self.daemon.process
         process.send_signal(how)
-        status = process.wait(15)
-        self._reader.join(15)
+        status = process.wait(DEADLINE_S)
+        self._reader.join(DEADLINE_S)
         for stream in (process.stdout, process.stderr):
             if stream is not None:
                 stream.close()

@@ -13,6 +13,7 @@ from schemas.codec import decode_from_worker, encode_pipe
 from schemas.framing import Unframer, frame
 from schemas.pipe.from_worker import FromWorker, Progress
 from schemas.pipe.to_worker import Configure, Stop, ToWorker
+from tests.support.waiting import DEADLINE_S
 from tests.support.workers import CountingDetector
 from workers.link import Link
 from workers.loop import CameraLoop
@@ -24,7 +25,7 @@ T = TypeVar("T")
 class Peer:
     """Reads what a camera process sends, with a deadline."""
 
-    def __init__(self, connection: socket.socket, timeout_s: float = 10.0) -> None:
+    def __init__(self, connection: socket.socket, timeout_s: float = DEADLINE_S) -> None:
         self.connection = connection
         self.received: list[FromWorker] = []
         self._unframer = Unframer()
@@ -81,7 +82,7 @@ def running(configure: Configure, sources: Callable[[], Source] | None = None) -
         peer = Peer(ours)
         yield peer
         peer.send(Stop())
-        thread.join(5.0)
+        thread.join(DEADLINE_S)
         assert not thread.is_alive(), "the loop did not end on Stop"
 
 

@@ -12,6 +12,7 @@ import websockets
 
 from tests.support.daemon import RunningDaemon, free_port
 from tests.support.player import simulated
+from tests.support.waiting import DEADLINE_S
 from workers.sources.simulator.script import Script
 
 FPS = 15  # three cameras of two cores, beside the tests
@@ -32,7 +33,7 @@ def calibrate(folder: Path, rig: int) -> None:
     """Let the cameras of a rig find the empty board, so that later daemons on a copy of the folder's state see it from the start."""
     port = free_port()
     with RunningDaemon(write_simulation(folder, port, rig=rig, first_s=10_000), port) as daemon:
-        daemon.waiting.until(lambda: _is_calibrated(daemon), "three calibrations", timeout_s=120)  # a machine that is busy otherwise
+        daemon.waiting.until(lambda: _is_calibrated(daemon), "three calibrations")
         status, _, _ = daemon.end()
     assert status == 0
 
@@ -72,7 +73,7 @@ class Listener:
             await asyncio.sleep(0.02)
 
     async def _connect(self) -> None:
-        async with websockets.connect(f"ws://127.0.0.1:{self._port}/ws?topics=*&since={self.last_seq}", open_timeout=5) as socket:
+        async with websockets.connect(f"ws://127.0.0.1:{self._port}/ws?topics=*&since={self.last_seq}", open_timeout=DEADLINE_S) as socket:
             greeted = False
             async for text in socket:
                 message = json.loads(text)

@@ -8,13 +8,14 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+DEADLINE_S = 120.0  # for whatever takes a second or two on an idle machine: it guards against hanging and says nothing about speed
 _POLL_S = 0.005
 
 
 class Waiting:
     """Asks again and again until the answer is true, and fails the test with the last answer when the deadline has passed."""
 
-    def __init__(self, timeout_s: float) -> None:
+    def __init__(self, timeout_s: float = DEADLINE_S) -> None:
         self.timeout_s = timeout_s
 
     def until(self, condition: Callable[[], T], what: str = "", timeout_s: float | None = None) -> T:

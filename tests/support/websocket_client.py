@@ -10,6 +10,8 @@ import msgspec
 import websockets
 from websockets.asyncio.client import ClientConnection
 
+from tests.support.waiting import DEADLINE_S
+
 Connect = Callable[..., Awaitable["WebSocketClient"]]
 
 
@@ -21,7 +23,7 @@ class WebSocketClient:
 
     async def receive(self) -> dict[str, Any]:
         """Give the next message."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(DEADLINE_S):
             message = msgspec.json.decode(await self.socket.recv())
         assert isinstance(message, dict)
         return message

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import DEADLINE_S
+
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("dartd", "workers", "schemas")
 _TOP = {
@@ -45,7 +47,7 @@ def _repository() -> list[str]:
     if git is None or not (_ROOT / ".git").exists():
         pytest.skip("needs git and a clone: the files of the repository cannot be told from others here")
     listed = [git, "ls-files", "--cached", "--others", "--exclude-standard"]
-    return subprocess.run(listed, cwd=_ROOT, capture_output=True, text=True, check=True, timeout=20).stdout.splitlines()
+    return subprocess.run(listed, cwd=_ROOT, capture_output=True, text=True, check=True, timeout=DEADLINE_S).stdout.splitlines()
 
 
 @pytest.mark.parametrize("module", _MODULES, ids=str)

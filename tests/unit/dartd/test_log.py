@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from dartd.config import LogConfig
 from dartd.log import JsonFormatter, QueuedStreamHandler, RepeatLimit, TextFormatter, logging_to, redact, trace_id
+from tests.support.waiting import DEADLINE_S
 
 _TOKEN = "s3cretS3cretS3cret"  # noqa: S105  a secret of this test
 
@@ -189,8 +190,8 @@ def test_reader_that_stands_still_stops_nobody() -> None:
         heard: list[bytes] = []
         drain = threading.Thread(target=lambda: heard.extend(iter(lambda: os.read(reading, 65_536), b"")))
         drain.start()
-        handler._writer.join(10)
-    drain.join(10)
+        handler._writer.join(DEADLINE_S)
+    drain.join(DEADLINE_S)
     os.close(reading)
 
     assert dropped > 0

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
+from tests.support.waiting import DEADLINE_S
 
 _SERVE_INHERITED = """
 import os, sys
@@ -26,7 +27,7 @@ def test_notify_reaches_the_socket(tmp_path: Path, *, abstract: bool) -> None:
     address = f"@dartd-test-{os.getpid()}" if abstract else str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(address.replace("@", "\0"))
-        systemd.settimeout(5)
+        systemd.settimeout(DEADLINE_S)
         told = sd_notify("READY=1", "STATUS=3 cameras\nready", environ={"NOTIFY_SOCKET": address})
         heard = systemd.recv(1000)
 
@@ -61,7 +62,7 @@ def test_inherited_socket_is_taken_over() -> None:
             capture_output=True,
             text=True,
             check=True,
-            timeout=20,
+            timeout=DEADLINE_S,
         ).stdout
 
     assert output.split() == ["1", str(port), "False"]

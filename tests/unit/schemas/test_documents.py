@@ -17,6 +17,7 @@ from schemas.codec import encode_wire
 from schemas.documents import PUBLISHED, documents, name_of, render, write
 from schemas.events import JournalledEvent, LiveEvent
 from tests.support.values import values_of
+from tests.support.waiting import DEADLINE_S
 
 _JOURNALLED: tuple[type[Event], ...] = get_args(JournalledEvent)
 _LIVE: tuple[type[Event], ...] = get_args(LiveEvent)
@@ -102,6 +103,6 @@ def test_writing_removes_what_is_no_more(tmp_path: Path) -> None:
 def test_command_writes_beside_the_module(tmp_path: Path) -> None:
     """`python -m schemas.documents` must write every schema into published/ beside the module."""
     shutil.copytree(PUBLISHED.parent, tmp_path / "schemas", ignore=shutil.ignore_patterns("published", "__pycache__"))
-    subprocess.run([sys.executable, "-m", "schemas.documents"], check=True, timeout=30, cwd=tmp_path)
+    subprocess.run([sys.executable, "-m", "schemas.documents"], check=True, timeout=DEADLINE_S, cwd=tmp_path)
 
     assert {path.stem for path in (tmp_path / "schemas" / "published").iterdir()} == set(_DOCUMENTS)

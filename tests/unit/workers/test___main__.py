@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.support.pictures import HEIGHT, WIDTH, camera, sequence, write_recording
+from tests.support.waiting import DEADLINE_S
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -14,7 +15,7 @@ def run_workers(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m workers`."""
     size = ["--width", str(WIDTH), "--height", str(HEIGHT)]
     command = [sys.executable, "-m", "workers", *arguments, *size]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
 
 
 def test_messages_are_printed_as_json_lines(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from tests.support.scene import outlook
 from workers.calibration import REFUSED, UNREADABLE, main
 from workers.vision.calibration.points import ANGLES_RAD
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -347,6 +347,7 @@ def test_a_frozen_camera_is_told(watched: Watched) -> None:
     assert faults == [("frozen", True), ("frozen", False)]
 
 
+@pytest.mark.slow
 def test_a_calibration_that_somebody_gives_is_kept_if_it_fits(watched: Watched) -> None:
     """One that agrees with the picture is taken as it is; in place of one that does not a new one is measured."""
     good = msgspec.structs.replace(watched.look.calibration, epoch=7)
@@ -361,6 +362,7 @@ def test_a_calibration_that_somebody_gives_is_kept_if_it_fits(watched: Watched) 
     assert calibrated[1].calibration.residual_px < 1.0
 
 
+@pytest.mark.slow
 def test_a_wish_to_calibrate_forgets_the_place(watched: Watched) -> None:
     """After the order a calibration is measured, not kept."""
     watched.detector.handle(Calibrate())
@@ -399,6 +401,7 @@ def pushed(picture: Image, px: float) -> Image:
     )
 
 
+@pytest.mark.slow
 def test_a_camera_that_was_pushed_far_says_so_and_looks_for_the_board_anew() -> None:
     """More than 3 mm are told as a fault; on an empty, calm board the camera calibrates itself there, and is well again."""
     watched = Watched()
@@ -414,6 +417,7 @@ def test_a_camera_that_was_pushed_far_says_so_and_looks_for_the_board_anew() -> 
     assert calibrated[1].calibration.residual_mm < 0.6
 
 
+@pytest.mark.slow
 def test_with_darts_in_the_board_a_pushed_camera_waits() -> None:
     """It is told at once, and calibrated only when the darts are out: a dart in the board spoils a calibration."""
     watched = Watched()

@@ -21,6 +21,8 @@ from workers.sources import SourceError
 from workers.sources.simulator import true_calibration
 from workers.vision.frame import Frame, Image
 
+pytestmark = pytest.mark.slow
+
 CAMERA = CameraId("cam0")
 SPEC = SourceSpec(camera_id=CAMERA, url="test:", fps=10)
 FPS = 10

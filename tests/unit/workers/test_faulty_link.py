@@ -20,7 +20,7 @@ from schemas.framing import Unframer, frame
 from schemas.pipe.from_worker import WorkerHeartbeat
 from schemas.pipe.to_worker import Configure, SourceSpec
 from tests.support.daemon import ROOT
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 from workers.faulty_link import FaultyLink
 from workers.link import Link
 
@@ -55,18 +55,18 @@ def _faulty(kind: ProcessFault) -> Iterator[tuple[socket.socket, "subprocess.Pop
         child = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()], stderr=subprocess.DEVNULL)
         theirs.close()
         try:
-            ours.settimeout(20)
+            ours.settimeout(DEADLINE_S)
             ours.sendall(frame(encode_pipe(_configure(kind, at_s=time.monotonic() + 600))))
             yield ours, child
         finally:
             child.kill()
-            child.wait(10)
+            child.wait(DEADLINE_S)
 
 
 def test_a_crash_ends_the_process_by_a_signal() -> None:
     """It must end as a process does that accesses invalid memory."""
     with _faulty("crash") as (ours, child):
-        assert child.wait(20) == -signal.SIGSEGV
+        assert child.wait(DEADLINE_S) == -signal.SIGSEGV
         assert ours.recv(100) == b""
 
 
@@ -102,7 +102,7 @@ def test_a_fault_from_before_the_start_is_ignored() -> None:
         faulty = FaultyLink(Link(connection), _configure("crash", at_s=time.monotonic() - 0.001))
         faulty.send([WorkerHeartbeat(camera_id=CAMERA, t_s=1.0)])
         ours.sendall(frame(encode_pipe(_configure("hang", at_s=0))))
-        faulty.wait(5)
+        faulty.wait(DEADLINE_S)
 
         assert [decode_from_worker(payload) for payload in Unframer().feed(ours.recv(1000))] == [WorkerHeartbeat(camera_id=CAMERA, t_s=1.0)]
         assert isinstance(faulty.receive()[0], Configure)

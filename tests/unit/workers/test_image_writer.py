@@ -11,7 +11,7 @@ import pytest
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
 from schemas.pipe.to_worker import StoreImages
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 from workers import image_writer as module
 from workers.image_writer import QUALITIES, WAITING, ImageWriter, jpeg
 from workers.sources.simulator import true_calibration
@@ -73,7 +73,7 @@ def test_a_slow_disk_costs_pictures_and_no_time(tmp_path: Path, monkeypatch: pyt
 
     def slowly(picture: Image, max_bytes: int) -> bytes:
         busy.set()
-        go.wait(20)
+        go.wait(DEADLINE_S)
         return jpeg(picture, max_bytes)
 
     monkeypatch.setattr(module, "jpeg", slowly)

@@ -13,6 +13,7 @@ from schemas.pipe.from_worker import CameraFault, MotionDetected, Progress, Sour
 from schemas.pipe.to_worker import Advance, Calibrate, Configure, SourceSpec, UpdateBoard
 from tests.support.peer import UnconnectedPort, running
 from tests.support.pictures import HEIGHT, WIDTH, camera, jpeg, sequence, write_recording
+from tests.support.waiting import DEADLINE_S
 from tests.support.workers import CountingDetector
 from workers import loop as module
 from workers.loop import CameraLoop, SourceStuckError
@@ -69,7 +70,7 @@ def until(event: threading.Event) -> Callable[[], None]:
     """Block a source until an event."""
 
     def wait() -> None:
-        event.wait(10)
+        event.wait(DEADLINE_S)
 
     return wait
 

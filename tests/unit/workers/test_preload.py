@@ -8,6 +8,7 @@ from pathlib import Path
 
 from schemas.pipe import FORK_SERVER_PARENT
 from tests.support.daemon import ROOT
+from tests.support.waiting import DEADLINE_S
 from workers import preload
 
 _PROGRAM = """
@@ -27,9 +28,15 @@ def status(pid: int) -> dict[str, str]:
 
 
 def test_it_does_nothing_where_it_is_imported_otherwise() -> None:
-    """Without the variable of the fork server the import must change nothing: this very process still takes Ctrl-C."""
+    """Without the variable of the fork server the import must change nothing: neither the name of the process nor what Ctrl-C does."""
+    program = "import signal, workers.preload; signal.raise_signal(signal.SIGINT)"
+    # a shell that starts tests in the background lets them ignore Ctrl-C, and so their children
+    default = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    environment = {**{key: value for key, value in os.environ.items() if key != FORK_SERVER_PARENT}, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run([sys.executable, "-c", default + program], env=environment, stderr=subprocess.PIPE, check=False, text=True)
+
     assert preload.NAME not in Path("/proc/self/comm").read_text()
-    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+    assert ended.stderr.rstrip().endswith("KeyboardInterrupt")
 
 
 def test_the_fork_server_is_prepared() -> None:
@@ -50,6 +57,6 @@ def test_the_fork_server_is_prepared() -> None:
 def test_one_whose_parent_is_gone_ends_at_once() -> None:
     """A parent that ended before the kernel was asked must not leave a fork server behind."""
     environment = {**os.environ, FORK_SERVER_PARENT: "1", "PYTHONPATH": str(ROOT)}
-    ended = subprocess.run([sys.executable, "-c", _PROGRAM], env=environment, stdout=subprocess.PIPE, check=False, timeout=20)
+    ended = subprocess.run([sys.executable, "-c", _PROGRAM], env=environment, stdout=subprocess.PIPE, check=False, timeout=DEADLINE_S)
 
     assert (ended.returncode, ended.stdout) == (1, b"")

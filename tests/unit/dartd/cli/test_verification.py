@@ -35,6 +35,7 @@ def test_a_dart_is_held_to_its_bed(wanted: str, x_mm: float, y_mm: float, *, rin
     assert comparison.off_mm == pytest.approx(off_mm, abs=0.25)
 
 
+@pytest.mark.slow
 def test_darts_of_a_running_daemon_are_compared(tmp_path: Path) -> None:
     """Each dart that the daemon tells is printed beside the bed that was named; one in another bed is counted, and makes status 1."""
     port = free_port()

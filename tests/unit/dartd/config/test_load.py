@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dartd.config import CameraConfig, Config, load_config
 from dartd.errors import ConfigError
+from tests.support.waiting import DEADLINE_S
 
 _CONFIG = Path(__file__).resolve().parents[4] / "config"
 _CAMERA = '[[cameras]]\nid = "left"\nurl = "/dev/video0"\n'
@@ -176,12 +177,12 @@ def test_service_unit_is_valid_and_locked_in(tmp_path: Path) -> None:
     """Systemd must accept the unit, and judge its sandbox to be at 2.0 or better."""
     unit = tmp_path / "dartd.service"
     unit.write_text((_CONFIG / "dartd.service").read_text().replace("/opt/dartd/.venv/bin/dartd", "/bin/true").replace("/opt/dartd", "/"))
-    verify = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=30, check=False)
+    verify = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=DEADLINE_S, check=False)
     security = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=DEADLINE_S,
         check=False,
     )
 

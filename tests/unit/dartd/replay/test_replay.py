@@ -5,6 +5,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from dartd.config import Config
 from dartd.decision import Input, Step
 from dartd.replay.playlist import Playlist
@@ -18,6 +20,7 @@ from tests.support.recordings import write_recording
 
 TARGET = "tests.support.workers:play"
 VISIT = VisitId("v1")
+_STILL_MS = 5_000
 
 
 class Teller(Forgetful):
@@ -99,12 +102,14 @@ async def test_broken_picture_is_not_the_end(tmp_path: Path) -> None:
     assert (seen, outcome.crashed) == ([0.0, 600.0], {})
 
 
+@pytest.mark.slow
 async def test_real_time_tells_the_same_story(tmp_path: Path) -> None:
     """In real time the same pictures are seen in the same order, at about their time."""
-    write_recording(tmp_path, [[10], [20]], cameras=1, still_ms=400)
+    # A camera that comes late sees the newest picture alone: each stands for longer than a process takes to start on a busy machine.
+    write_recording(tmp_path, [[10], [20]], cameras=1, still_ms=_STILL_MS)
 
     outcome = await _replay(tmp_path, realtime=True)
 
     resets = [(told.sequence_id, told.t_ms) for told in outcome.events if isinstance(told.envelope.event, BoardReset)]
     assert [sequence for sequence, _ in resets if sequence] == ["s0", "s0", "s1", "s1"]
-    assert all(0 <= t_ms < 400 for _, t_ms in resets)
+    assert all(0 <= t_ms < _STILL_MS for _, t_ms in resets)

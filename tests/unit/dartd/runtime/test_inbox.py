@@ -6,6 +6,7 @@ import pytest
 
 from dartd.errors import PipelineFullError
 from dartd.runtime.inbox import Inbox
+from tests.support.waiting import DEADLINE_S
 
 
 async def test_everything_that_waits_is_taken_in_order() -> None:
@@ -40,7 +41,7 @@ async def test_full_inbox_holds_up_who_can_wait() -> None:
 
     taken: list[int] = []
     deepest = 0
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as tasks:
         tasks.create_task(send())
         while len(taken) < 10:
             await inbox.wait(None)
@@ -57,7 +58,7 @@ async def test_two_senders_that_wait_both_come_through() -> None:
     inbox.offer(0)
     deepest = 0
     taken: list[int] = []
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as tasks:
         tasks.create_task(inbox.put(1))
         tasks.create_task(inbox.put(2))
         while len(taken) < 3:
@@ -73,7 +74,7 @@ async def test_waiting_ends_when_time_is_up(timeout_s: float) -> None:
     """With nothing there, waiting ends by itself, also for a time that has passed already."""
     inbox: Inbox[int] = Inbox()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE_S):
         await inbox.wait(timeout_s)
 
     assert len(inbox) == 0

@@ -44,7 +44,7 @@ from schemas.events import (
 from schemas.pipe.from_worker import SequenceStarted
 from schemas.pipe.to_worker import StoreImages, ToWorker, UpdateBoard
 from tests.support.deciders import Forgetful
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 
 BOARD = BoardId("main")
 VISIT = VisitId("v1")
@@ -413,7 +413,7 @@ async def test_whoever_waits_is_let_go_at_the_end(house: House) -> None:
     await asyncio.sleep(0)
     running.cancel()
 
-    results = await asyncio.wait_for(asyncio.gather(running, asking, return_exceptions=True), 5)
+    results = await asyncio.wait_for(asyncio.gather(running, asking, return_exceptions=True), DEADLINE_S)
 
     assert [type(result) for result in results] == [asyncio.CancelledError, asyncio.CancelledError]
 

@@ -14,6 +14,7 @@ from dartd.errors import StoreBusyError, StoreError, StoreFullError, StoreUnavai
 from dartd.store.database import WAITING_JOBS, Database
 from dartd.store.sqlite.backend import SCHEMA_VERSION
 from dartd.store.tables import metadata
+from tests.support.waiting import DEADLINE_S
 
 
 @pytest.fixture
@@ -173,7 +174,7 @@ async def test_people_are_not_kept_waiting_in_a_long_line(database: Database) ->
     hold = threading.Event()
 
     def slow(connection: sa.Connection) -> list[str]:
-        hold.wait(20)
+        hold.wait(DEADLINE_S)
         return _keys(connection)
 
     asking = [asyncio.create_task(database.query(slow)) for _ in range(WAITING_JOBS)]

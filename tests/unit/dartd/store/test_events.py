@@ -11,6 +11,7 @@ from dartd.store.events import EventPage, Wanted, counting, list_events
 from dartd.store.journal import Journal
 from schemas.base import BoardId
 from tests.support.throws import hit
+from tests.support.waiting import DEADLINE_S
 
 
 @pytest.fixture
@@ -45,4 +46,4 @@ async def test_counting_reads_the_index_alone(journal: Journal, wanted: Wanted) 
         )
         return " ".join(str(row[3]) for row in told)
 
-    assert "COVERING INDEX" in await asyncio.wait_for(journal.database.query(plan), 5)
+    assert "COVERING INDEX" in await asyncio.wait_for(journal.database.query(plan), DEADLINE_S)

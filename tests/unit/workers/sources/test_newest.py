@@ -2,12 +2,11 @@
 
 import select
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 from workers.sources.errors import SourceError
 from workers.sources.newest import Ended, Gone, NewestFrame
 from workers.vision.frame import Frame
@@ -42,7 +41,7 @@ class GivenFrames:
     def _all(self, first: list[Frame], rest: list[Frame], end: Exception | None) -> Iterator[Frame]:
         yield from first
         self.waits.set()
-        self.more.wait(10)
+        self.more.wait(DEADLINE_S)
         yield from rest
         if end is not None:
             raise end
@@ -57,7 +56,7 @@ def take(reader: NewestFrame) -> list[Frame | Ended | Gone]:
     """Wait for news and take it."""
     poll = select.poll()
     poll.register(reader.fileno(), select.POLLIN)
-    assert poll.poll(5000)
+    assert poll.poll(1000 * DEADLINE_S)
     return reader.take()
 
 
@@ -66,7 +65,7 @@ def test_the_newest_frame_wins_and_the_others_are_counted() -> None:
     source = GivenFrames(frames(False, False, False))
     reader = NewestFrame(source)
     reader.start()
-    source.waits.wait(5)
+    source.waits.wait(DEADLINE_S)
     news = take(reader)
 
     assert [frame.t_s for frame in news if isinstance(frame, Frame)] == [2.0]
@@ -82,7 +81,7 @@ def test_a_repeat_in_place_of_its_picture_is_no_repeat() -> None:
     source = GivenFrames(frames(False, True), frames(True))
     reader = NewestFrame(source)
     reader.start()
-    source.waits.wait(5)
+    source.waits.wait(DEADLINE_S)
     (first,) = take(reader)
     source.more.set()
     later = take(reader)
@@ -126,9 +125,7 @@ def test_a_source_that_hangs_is_left_behind(waiting: Waiting) -> None:
     source = GivenFrames([])
     reader = NewestFrame(source)
     reader.start()
-    began_s = time.monotonic()
 
     assert not reader.close(timeout_s=0.05)
-    assert time.monotonic() - began_s < 2
     source.more.set()
     assert waiting.until(reader.close)

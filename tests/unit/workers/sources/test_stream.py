@@ -109,15 +109,16 @@ def test_a_file_played_live_waits_for_its_time(film: Path) -> None:
 def test_a_network_stream_gives_pictures_until_it_breaks_off(camera_url: str) -> None:
     """Pictures over HTTP carry the time of arrival; when the other end leaves it is a fault whose words give no password away."""
     source = stream(camera_url, lockstep=False)
-    source.open()
     began_s = time.monotonic()
+    source.open()
     first = source.read()
+    read_s = time.monotonic()
     with pytest.raises(SourceError, match="was lost") as broken:
         read_all(source)
     source.close()
 
     assert first is not None
-    assert abs(first.t_s - began_s) < 5
+    assert began_s <= first.t_s <= read_s
     assert "secret" not in str(broken.value)
     assert "user" not in str(broken.value)
 

@@ -8,7 +8,7 @@ from dartd.runtime.hub.hub import GapError, Hub
 from dartd.runtime.hub.subscription import Subscription
 from dartd.runtime.hub.topics import Interest, TopicError
 from tests.support.stream import MemoryJournal, envelope
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 
 
 def _hub(kept: MemoryJournal, *, queue_size: int = 4, ring_events: int = 8) -> Hub:
@@ -22,7 +22,7 @@ def _publish(hub: Hub, kept: MemoryJournal, count: int, topic: str = "board:main
 
 async def _numbers(subscription: Subscription, count: int) -> list[int]:
     found: list[int] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE_S):
         while len(found) < count:
             found += [int(payload) for payload in await subscription.take()]
     return found

@@ -3,6 +3,7 @@
 import asyncio
 
 from dartd.web.connections.admission import AdmissionLimiter
+from tests.support.waiting import DEADLINE_S
 
 
 async def test_few_go_on_at_once() -> None:
@@ -65,7 +66,7 @@ async def test_who_is_new_is_let_in_all_the_same() -> None:
 
     staying = [asyncio.ensure_future(stay()) for _ in range(20)]
     await asyncio.sleep(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE_S):
         await asyncio.gather(*(admission.admit() for _ in range(10)))
     for each in staying:
         each.cancel()

@@ -17,7 +17,7 @@ from websockets.uri import parse_uri
 from dartd.web.streams.transport import ClientTransport, ReceiveQueue
 from tests.support.station import Station, running_station
 from tests.support.throws import hit
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 from tests.support.websocket_client import Connect, WebSocketClient
 
 _MASK = b"\x01\x02\x03\x04"
@@ -41,7 +41,7 @@ async def _answer_to(port: int, *frames: bytes) -> list[Frame]:
     writer.write(b"".join(frames))
     client = ClientProtocol(parse_uri("ws://board/"), state=OPEN)
     heard: list[Frame] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE_S):
         while data := await reader.read(65_536):
             client.receive_data(data)
             heard += [frame for frame in client.events_received() if isinstance(frame, Frame)]
@@ -128,7 +128,7 @@ async def test_fragments_are_put_together(station: Station) -> None:
     writer.write(b"".join(pieces))
     client = ClientProtocol(parse_uri("ws://board/"), state=OPEN)
     heard: list[Frame] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE_S):
         while not any(b"UNKNOWN_ACTION" in frame.data for frame in heard):
             client.receive_data(await reader.read(65_536))
             heard += [frame for frame in client.events_received() if isinstance(frame, Frame)]

@@ -12,7 +12,7 @@ import pytest
 from dartd.web.v1 import stream
 from tests.support.station import CONFIG, Station, running_station
 from tests.support.throws import hit
-from tests.support.waiting import Waiting
+from tests.support.waiting import DEADLINE_S, Waiting
 
 
 class Reader:
@@ -25,7 +25,7 @@ class Reader:
     async def block(self) -> dict[str, str]:
         """Give the fields of the next block; a comment is the field of no name."""
         fields: dict[str, str] = {}
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(DEADLINE_S):
             while True:
                 line = (await self._reader.readline()).decode().rstrip("\n")
                 if line.endswith("\r"):  # the frame of a chunk

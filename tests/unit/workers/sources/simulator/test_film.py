@@ -9,6 +9,8 @@ from workers.sources.errors import SourceError
 from workers.sources.simulator.address import Address
 from workers.sources.simulator.film import film
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_film_shows_three_cameras_and_the_board(tmp_path: Path) -> None:
     """Every frame holds four pictures, and they change while darts fly."""

@@ -1,6 +1,7 @@
 """Tests of the pictures of a simulated camera."""
 
 import numpy as np
+import pytest
 
 from schemas.base import CameraId
 from workers.sources.simulator.extended_projection import CameraShift
@@ -21,6 +22,7 @@ def _paint(painter: Painter, since_s: float, number: int) -> Image:
     return painter.paint(content_at(STORY, since_s), shift_at(STORY, 0, since_s), number)
 
 
+@pytest.mark.slow
 def test_a_picture_does_not_depend_on_what_was_painted_before() -> None:
     """Two painters show the same pixels at a time, however they came there."""
     throw, reach = STORY.visit(0).throws[0], STORY.visit(0).hand_movements[0]

@@ -16,6 +16,8 @@ from workers.vision.calibration import CalibrationRefusedError, calibrate, verif
 from workers.vision.calibration.camera_model import WIRE_HEIGHT_MM
 from workers.vision.projection import Projection
 
+pytestmark = pytest.mark.slow
+
 BOARD = BoardSpec()
 CAMERA = CameraId("cam0")
 

@@ -11,6 +11,8 @@ from workers.vision.calibration.chessboard import lens_of
 from workers.vision.calibration.refusal import CalibrationRefusedError
 from workers.vision.frame import Image
 
+pytestmark = pytest.mark.slow
+
 FOCAL_PX, CENTER_PX, K1, K2 = 612.0, (405.0, 292.0), -0.15, 0.03
 TILTS = ((0.0, 0.0), (0.5, 0.0), (-0.5, 0.1), (0.1, 0.5), (0.0, -0.5), (0.35, 0.35))
 

@@ -4,11 +4,14 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import pytest
 
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from workers.vision.calibration import calibrate
 from workers.vision.calibration.overlay import BAD, GOOD, LINE, draw_overlay
+
+pytestmark = pytest.mark.slow
 
 BOARD = BoardSpec()
 
