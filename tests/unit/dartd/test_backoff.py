@@ -57,6 +57,7 @@ def test_window_counts_only_its_own_time() -> None:
     assert window.count(11.5) == 2
 
 
+@pytest.mark.slow
 @given(times=st.lists(st.floats(0, 1000), max_size=60).map(sorted), limit=st.integers(1, 5))
 def test_window_exceeds_exactly_beyond_the_limit(times: list[float], limit: int) -> None:
     """The window must be exceeded exactly when more than the limit happened within it."""

@@ -178,6 +178,7 @@ def test_root_logger_is_given_back() -> None:
     assert (root.handlers, root.level) == before
 
 
+@pytest.mark.slow
 def test_reader_that_stands_still_stops_nobody() -> None:
     """When nobody reads the log, logging must go on at once, drop lines beyond its bound, count them, and still end."""
     reading, writing = os.pipe()

@@ -161,6 +161,7 @@ async def test_nothing_appended_is_nothing(journal: Journal) -> None:
     assert (envelopes, journal.last_seq) == ((), 0)
 
 
+@pytest.mark.slow
 async def test_refused_append_leaves_no_gap(journal: Journal) -> None:
     """Events that the database refused may be tried again and get the numbers they would have had."""
     await journal.append([_reset()], at_s=1.0)
@@ -186,6 +187,7 @@ def test_topics_tell_cameras_from_boards() -> None:
     assert topics == ["camera:cam1", "board:main"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wait_for", [1, 40, 333])
 def test_kill_9_loses_nothing_that_was_told(tmp_path: Path, wait_for: int) -> None:
     """A process that is killed while it appends has every event it had told of in the journal, without gap or repeat."""

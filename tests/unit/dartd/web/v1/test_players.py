@@ -1,6 +1,7 @@
 """`/api/v1/players`."""
 
 import httpx2
+import pytest
 
 from schemas.base import VisitId
 from schemas.events import VisitCompleted, VisitThrow
@@ -34,6 +35,7 @@ async def test_players_are_made_found_changed_and_deleted(station: Station, http
     assert [each.status_code for each in gone] == [204, 404]
 
 
+@pytest.mark.slow
 async def test_player_who_is_signed_on_gets_his_throws(station: Station, http: httpx2.AsyncClient) -> None:
     """By badge; figures and history tell them."""
     admin = await log_in_as(station, "admin")

@@ -21,6 +21,7 @@ def _clicked(look: Outlook, off_px: float = 0.0) -> Points:
     return [(float(x), float(y)) for x, y in look.projection.project(places) + off]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("camera", [0, 1, 2])
 def test_a_calibration_begins_where_somebody_clicked(camera: int) -> None:
     """Points three pixels off lead to the board as it is: the wires around them are found, and the numbers are not asked."""
