@@ -44,7 +44,7 @@ def test_waits_stay_within_their_bounds(first_s: float, factor: float, jitter: f
 )
 def test_impossible_backoff_is_refused(arguments: dict[str, float]) -> None:
     """Waits that could never be must be refused where they are set up."""
-    with pytest.raises(ValueError, match="no backoff"):
+    with pytest.raises(ValueError, match="invalid backoff"):
         Backoff(**arguments)
 
 
@@ -71,5 +71,5 @@ def test_window_exceeds_exactly_beyond_the_limit(times: list[float], limit: int)
 @pytest.mark.parametrize(("limit", "window_s"), [(0, 1), (1, 0)])
 def test_impossible_window_is_refused(limit: int, window_s: float) -> None:
     """A window that allows nothing must be refused where it is set up."""
-    with pytest.raises(ValueError, match="no window"):
+    with pytest.raises(ValueError, match="invalid window"):
         RestartWindow(limit, window_s)

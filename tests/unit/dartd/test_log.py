@@ -221,7 +221,7 @@ def test_lost_lines_are_told() -> None:
     handler.handle(_record("hello"))
     handler.close()
 
-    assert stream.getvalue().splitlines() == ["7 lines of the log were lost, its reader was too slow", "<6>dartd.test: hello"]
+    assert stream.getvalue().splitlines() == ["7 log lines were dropped because the reader was too slow", "<6>dartd.test: hello"]
 
 
 def test_broken_line_stops_nobody(capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,6 +67,7 @@ async def test_envelope_names_the_place_of_an_event(journal: Journal) -> None:
         "timestamp": "2026-11-20T18:30:47.123Z",
         "visit_id": "v1",
         "user_id": None,
+        "visit": None,
     }
 
 
