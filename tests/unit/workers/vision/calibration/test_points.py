@@ -37,9 +37,9 @@ def test_points_that_make_no_board_are_refused() -> None:
     good = _clicked(outlook(1, 0))
     wrong: dict[str, Points] = {
         "3 points are given: name four": good[:3],
-        "name them clockwise": good[::-1],
+        "not in order": good[::-1],
         "outside the picture": [*good[:3], (900.0, 10.0)],
-        "not in order": [(400.0, 300.0), (402.0, 301.0), (401.0, 303.0), (399.0, 302.0)],
+        "clockwise around the board": [(400.0, 300.0), (402.0, 301.0), (401.0, 303.0), (399.0, 302.0)],
     }
     for reason, points in wrong.items():
         with pytest.raises(CalibrationRefusedError, match=reason):
