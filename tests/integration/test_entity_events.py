@@ -6,11 +6,12 @@ import httpx2
 import msgspec
 
 from dartd.web.app import ENDPOINTS, RESOURCES
+from schemas.api.players import PlayerMerge
 from tests.support.entities import insert_entity
 from tests.support.people import PASSWORD, PNG, log_in_as, make_key, make_player, make_user
 from tests.support.station import Station
 
-_EVENTS = {"create": "ADDED", "update": "UPDATED", "delete": "DELETED"}
+_EVENTS = {"create": "ADDED", "update": "UPDATED", "delete": "DELETED", "merge": "UPDATED"}
 
 
 async def test_every_write_is_told_after_its_commit(station: Station, http: httpx2.AsyncClient) -> None:
@@ -26,7 +27,9 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
         }
         made |= {each.key: await insert_entity(station, each) for each in RESOURCES if each.key not in made}
         body = {"POST": {"name": "x"}, "PUT": {"name": "y"}}.get(endpoint.method)
-        if endpoint.example is not None:
+        if endpoint.body is PlayerMerge:
+            body = {"into": await make_player(station)}
+        elif endpoint.example is not None:
             body = msgspec.to_builtins(endpoint.example)
         if endpoint.method == "POST" and endpoint.entity == "user":
             body = {"username": f"u{len(wrong)}{endpoint.path.count('/')}", "password": PASSWORD}

@@ -17,7 +17,7 @@ from dartd.store.calibrations import Calibrations
 from dartd.web.app import ENDPOINTS
 from dartd.web.http.endpoint import Endpoint
 from schemas.api.play import NoParameters
-from schemas.api.players import SignOn
+from schemas.api.players import PlayerMerge, SignOn
 from schemas.base import CameraId, VisitId
 from schemas.events import VisitCompleted
 from schemas.pipe.to_worker import overlay_file
@@ -88,6 +88,12 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
 
 
 async def _body(station: Station, endpoint: Endpoint) -> Any:
+    if endpoint.body is PlayerMerge:
+        return {"into": await make_player(station)}
+    return await _plain_body(station, endpoint)
+
+
+async def _plain_body(station: Station, endpoint: Endpoint) -> Any:
     name = secrets.token_hex(4)
     if endpoint.path.endswith("/login"):
         user = await make_user(station, "viewer")

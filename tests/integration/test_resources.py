@@ -97,7 +97,8 @@ async def test_list_is_paged_sorted_and_filtered(station: Station, http: httpx2.
     made = [(await _create(http, resource, admin)).json()[resource.key] for _ in range(_COUNT)]
     every = (await http.get(f"{resource.path}?limit=100", headers=admin)).json()
     for sort in _sorts(resource):
-        by_cursor, cursor = [], ""
+        by_cursor: list[Any] = []
+        cursor: str | None = ""
         while cursor is not None:
             page = (await http.get(f"{resource.path}?limit=2&sort={sort}{cursor and f'&cursor={cursor}'}", headers=admin)).json()
             by_cursor += page["data"]

@@ -46,6 +46,7 @@ from schemas.events import (
     DartHit,
     DartOnBoard,
     DartRemoved,
+    EntityEvent,
     Envelope,
     JournalledEvent,
     Snapshot,
@@ -88,6 +89,8 @@ class ScriptedBoard(Forgetful):
                         refusals[k] = CommandRefusedError(f"the board is {wanted} already", status=wanted)
                     else:
                         events.append(self._changed(wanted))
+                case msgspec.Struct() if isinstance(item, EntityEvent):
+                    pass  # journalled already: the board follows it
                 case msgspec.Struct() if isinstance(item, JournalledEvent):
                     events.append(item)
                 case _:

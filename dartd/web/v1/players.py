@@ -1,18 +1,22 @@
 """`/api/v1/players`: players, their figures and visits."""
 
 import secrets
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
+from dartd.store.audit import note
 from dartd.store.listing import PageRequest
+from dartd.store.person import erase_player, merge_players
 from dartd.store.players import delete_player, figures_of, get_player, insert_player, list_players, update_player
 from dartd.store.projections.throws import list_visits
 from dartd.store.timestamps import timestamp_of
-from dartd.web.http.endpoint import Answer, Call
+from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.paging import listed, missing, page_request
+from dartd.web.http.problems import Problem
 from dartd.web.http.resource import Resource
 from schemas.api.answers import Listed
 from schemas.api.players import (
@@ -24,10 +28,12 @@ from schemas.api.players import (
     PlayerChange,
     PlayerDetail,
     PlayerFigures,
+    PlayerMerge,
+    PlayerRemoval,
     PlayersQuery,
 )
 from schemas.codec import encode_json
-from schemas.events import VisitThrow
+from schemas.events import EntityDeleted, PlayerErased, PlayerMerged, VisitThrow
 
 _LATEST = 10
 _NO_BOARDS = "{}"
@@ -107,15 +113,43 @@ async def put_player(call: Call) -> Answer:
 
 
 async def remove_player(call: Call) -> Answer:
-    """Deactivate a player; the throws stay."""
+    """Deactivate a player, or erase the person; the throws stay."""
     player_id, now_s = call.path("player_id"), call.services.accounts.now()
 
     def remove(connection: Any) -> Answer:
+        if call.query.erase:
+            found(erase_player(connection, player_id) or None, player_id)
+            note(connection, msgspec.structs.replace(call.audit_entry(player_id), action="player.erase"))
+            return Answer(entity_id=player_id, events=(PlayerErased(player_id=player_id, user_id=call.principal.name),))
         found(delete_player(connection, player_id, at_s=now_s) or None, player_id)
         return Answer(entity_id=player_id)
 
     removed: Answer = await call.change(remove, player_id)
+    call.services.accounts.clear_cache()
     return removed
+
+
+async def post_merge(call: Call) -> Answer:
+    """Merge a player into another one, who gets the throws, and the photo if there was none."""
+    player_id, asked, now_s = call.path("player_id"), call.body, call.services.accounts.now()
+    if asked.into == player_id:
+        raise Problem(422, "VALIDATION_ERROR", "into: expected another player", details={"field": "$.into"})
+
+    def merge(connection: Any) -> Answer:
+        found(get_player(connection, player_id), player_id)
+        found(get_player(connection, asked.into), asked.into)
+        row = merge_players(connection, player_id, asked.into, at_s=now_s)
+        note(connection, call.audit_entry(player_id))
+        user_id = call.principal.name
+        events = (
+            PlayerMerged(player_id=player_id, into_player_id=asked.into, user_id=user_id),
+            EntityDeleted(entity_type="player", entity_id=player_id, user_id=user_id),
+        )
+        return Answer(value=player_of(row), entity_id=asked.into, version=row.version, events=events)
+
+    merged: Answer = await call.change(merge, asked.into)
+    call.services.accounts.clear_cache()
+    return merged
 
 
 async def get_history(call: Call) -> Listed[PlayedVisit]:
@@ -185,6 +219,24 @@ ENDPOINTS = [
     PLAYERS.create(post_player, "Add a player", "players:write", NewPlayer),
     PLAYERS.read(get_one_player, "One player, with figures and the latest visits", "players:read", PlayerDetail, versioned=True),
     PLAYERS.update(put_player, "Change a player", "players:write", PlayerChange, own=True),
-    PLAYERS.delete(remove_player, "Delete a player; the throws stay", "players:delete"),
+    replace(
+        PLAYERS.delete(remove_player, "Delete a player, or with erase all of the person; the throws stay", "players:delete"),
+        query=PlayerRemoval,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{PLAYERS.one}/merge",
+        handler=post_merge,
+        summary="Merge a player into another one, who gets the throws",
+        permission="players:write",
+        rate="default",
+        tag="players",
+        body=PlayerMerge,
+        answer=Player,
+        entity="player",
+        publishes=True,
+        action="merge",
+        example=PlayerMerge(into="ann"),
+    ),
     HISTORY.list(get_history, "A player's visits, the latest first", "players:read", HistoryQuery),
 ]
