@@ -50,3 +50,25 @@ class ZonesQuery(ListQuery, frozen=True, kw_only=True):
     sort: Literal["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"] = "name"
     camera_id: Id | None = None
     active: bool | None = None
+
+
+class Occupant(Value, frozen=True, kw_only=True):
+    """A dart in a zone: its bed, when it was thrown, and the state of its throw."""
+
+    dart_id: str
+    name: str
+    entry_time: str | None
+    duration_seconds: float | None
+    state: str
+
+
+class Occupancy(Value, frozen=True, kw_only=True):
+    """What is in a zone now; `empty`: nothing, `over`: more than `max`. Zones of type `oche` and in px have no occupants yet."""
+
+    zone_id: str
+    zone_name: str
+    current_count: int
+    min: int
+    max: int
+    status: Literal["normal", "empty", "over"]
+    occupants: tuple[Occupant, ...]

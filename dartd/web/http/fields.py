@@ -52,10 +52,6 @@ class Fields(Generic[A]):
         """Return the fields of the answer of a row."""
         return {name: read(services, row) for name, read in self._readers.items()}
 
-    def decode(self, name: str, row: Row) -> Any:
-        """Return a field that is stored as JSON."""
-        return self._decoders[name](getattr(row, self._column(name).name))
-
     def columns_of(self, given: Mapping[str, object]) -> dict[str, object]:
         """Return the values of columns for the fields of a request."""
         return {self._column(name).name: encode_json(value).decode() if name in self._decoders else value for name, value in given.items()}
@@ -78,7 +74,8 @@ class Fields(Generic[A]):
     def _reader(self, field: msgspec.structs.FieldInfo) -> Computed:
         column = self._column(field.name).name
         if field.name in self._decoders:
-            return lambda _, row: self.decode(field.name, row)
+            decode = self._decoders[field.name]
+            return lambda _, row: decode(getattr(row, column))
         if column == f"{field.name}_s":
             return lambda _, row: None if getattr(row, column) is None else timestamp_of(getattr(row, column))
         return lambda _, row: getattr(row, column)

@@ -1,15 +1,18 @@
 """`/api/v1/zones`: named areas of the board or of a camera's picture."""
 
-from typing import Any
+from typing import Any, Literal
 
-from dartd.store.entity import Entity
-from dartd.store.tables import zones
-from dartd.web.http.endpoint import Call
+from dartd.polygons import is_simple
+from dartd.store.entity import Row
+from dartd.store.timestamps import timestamp_of
+from dartd.store.zones import ZONES as STORED
+from dartd.store.zones import darts_in, throws_of
+from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.entity_resource import EntityResource, Rights
 from dartd.web.http.problems import Problem
-from dartd.web.polygons import contains, is_simple
 from dartd.web.services import Services
-from schemas.api.zones import NewZone, Zone, ZoneChange, ZonesQuery
+from schemas.api.zones import NewZone, Occupancy, Occupant, Zone, ZoneChange, ZonesQuery
+from schemas.events import DartOnBoard
 
 REACH_MM = 300.0  # from the center of the board, beyond the frame of every board
 
@@ -47,18 +50,39 @@ def _invalid(field: str, message: str) -> Problem:
     return Problem(422, "VALIDATION_ERROR", f"{field}: {message}", details={"field": f"$.{field}"})
 
 
-def count_darts(services: Services, row: Any) -> int:
-    """Return the number of darts in a zone now; a zone in px, or of another board, has none."""
-    snapshot = services.board.snapshot()
-    if row.unit != "mm" or row.board_id != snapshot.board_id:
-        return 0
-    polygon = ZONES.fields.decode("polygon_coords", row)
-    at = (dart.board_coordinates for dart in snapshot.darts)
-    return sum(contains(polygon, (each.x_mm, each.y_mm)) for each in at)
+def count_darts(services: Services, row: Row) -> int:
+    """Return the number of darts in a zone now."""
+    return len(darts_in(row, services.board.snapshot()))
+
+
+async def get_occupancy(call: Call) -> Occupancy:
+    """Return what is in a zone now."""
+    zone = await ZONES.visible(call)
+    darts, now_s = darts_in(zone, call.services.board.snapshot()), call.services.accounts.now()
+    thrown = await call.read(lambda c: throws_of(c, [dart.dart_id for dart in darts]))
+    occupants = tuple(_occupant(dart, thrown.get(dart.dart_id), now_s) for dart in darts)
+    status: Literal["normal", "empty", "over"] = "over" if len(darts) > zone.max else "normal" if darts else "empty"
+    return Occupancy(
+        zone_id=zone.zone_id,
+        zone_name=zone.name,
+        current_count=len(darts),
+        min=zone.min,
+        max=zone.max,
+        status=status,
+        occupants=occupants,
+    )
+
+
+def _occupant(dart: DartOnBoard, throw: Row, now_s: float) -> Occupant:
+    plain = {"dart_id": dart.dart_id, "name": dart.score.label}
+    if throw is None:
+        return Occupant(**plain, entry_time=None, duration_seconds=None, state="hit")
+    duration_s = round(max(0.0, now_s - throw.at_s), 3)
+    return Occupant(**plain, entry_time=timestamp_of(throw.at_s), duration_seconds=duration_s, state=throw.state)
 
 
 ZONES: EntityResource[NewZone, Zone] = EntityResource(
-    entity=Entity("zone", zones, sorts=("name", "created_at", "updated_at")),
+    entity=STORED,
     path="/api/v1/zones",
     tag="zones",
     rights=Rights.of("zones"),
@@ -73,4 +97,16 @@ ZONES: EntityResource[NewZone, Zone] = EntityResource(
     computed={"current_occupancy": count_darts},
 )
 
-ENDPOINTS = ZONES.endpoints()
+ENDPOINTS = [
+    *ZONES.endpoints(),
+    Endpoint(
+        method="GET",
+        path=f"{ZONES.one}/occupancy",
+        handler=get_occupancy,
+        summary="The darts in a zone now",
+        permission=ZONES.rights.read,
+        rate="default",
+        tag=ZONES.tag,
+        answer=Occupancy,
+    ),
+]

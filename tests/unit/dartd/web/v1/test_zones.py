@@ -83,3 +83,33 @@ async def test_zone_counts_the_darts_in_it(station: Station, http: httpx2.AsyncC
     zone = (await http.get(path, headers=admin)).json()
 
     assert zone["current_occupancy"] == 2
+
+
+async def test_occupancy_names_the_darts(station: Station, http: httpx2.AsyncClient) -> None:
+    """Since when, and whether there are too many; other zones are empty."""
+    admin = await log_in_as(station, "admin")
+    for zone_id, kind in (("all", "bed_area"), ("line", "oche")):
+        body = {"zone_id": zone_id, "name": zone_id, "polygon_coords": SQUARE, "max": 1, "zone_type": kind}
+        await http.post(ZONES, json=body, headers=admin)
+    empty = (await http.get(f"{ZONES}/all/occupancy")).json()
+    await station.happen(hit("d1"))
+    normal = (await http.get(f"{ZONES}/all/occupancy")).json()
+    await station.happen(hit("d2"))
+    over, line = [(await http.get(f"{ZONES}/{name}/occupancy")).json() for name in ("all", "line")]
+    first = normal["occupants"][0]
+
+    assert [(each["status"], each["current_count"]) for each in (empty, normal, over, line)] == [
+        ("empty", 0),
+        ("normal", 1),
+        ("over", 2),
+        ("empty", 0),
+    ]
+    assert {name: over[name] for name in ("zone_id", "zone_name", "min", "max")} == {
+        "zone_id": "all",
+        "zone_name": "all",
+        "min": 0,
+        "max": 1,
+    }
+    assert (first["dart_id"], first["name"], first["state"], first["duration_seconds"] >= 0) == ("d1", "T20", "hit", True)
+    assert first["entry_time"].endswith("Z")
+    assert (await http.get(f"{ZONES}/none/occupancy")).status_code == 404

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.web.polygons import Point, contains, is_simple
+from dartd.polygons import Point, contains, is_simple
 
 SQUARE: tuple[Point, ...] = ((0, 0), (10, 0), (10, 10), (0, 10))
 BOW: tuple[Point, ...] = ((0, 0), (10, 10), (10, 0), (0, 10))
