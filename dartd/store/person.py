@@ -3,7 +3,7 @@
 import msgspec
 import sqlalchemy as sa
 
-from dartd.store.players import Row, get_player
+from dartd.store.players import PLAYERS, Row
 from dartd.store.tables import events, idempotency, photos, players, users
 from schemas.codec import encode_json
 from schemas.events import PlayerMerged
@@ -17,14 +17,14 @@ def merge_players(connection: sa.Connection, player_id: str, into: str, *, at_s:
 
     Both must exist. The badge of the removed player is free.
     """
-    merged, survivor = get_player(connection, player_id), get_player(connection, into)
+    merged, survivor = PLAYERS.get(connection, player_id), PLAYERS.get(connection, into)
     changes: dict[str, object] = {"version": survivor.version + 1, "updated_at_s": at_s}
     if survivor.photo is None and merged.photo is not None:
         connection.execute(sa.update(photos).where(photos.c.player_id == player_id).values(player_id=into))
         changes["photo"] = merged.photo
     connection.execute(sa.update(players).where(players.c.player_id == into).values(**changes))
     _remove(connection, player_id, into)
-    return get_player(connection, into)
+    return PLAYERS.get(connection, into)
 
 
 def erase_player(connection: sa.Connection, player_id: str) -> bool:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from dartd.store.person import erase_player, merge_players
 from dartd.store.photos import Photo, get_photo, put_photo
-from dartd.store.players import find_badge, get_player, insert_player
+from dartd.store.players import PLAYERS, find_badge
 from dartd.store.tables import events, idempotency, players, users
 from schemas.codec import encode_json
 
@@ -31,8 +31,8 @@ def _wires(connection: sa.Connection) -> dict[int, dict[str, Any]]:
 @pytest.fixture
 def two(core: sa.Connection) -> sa.Connection:
     """Store two players with photos; one has a badge and an account."""
-    insert_player(core, _player("ann", badge_id="b1"))
-    insert_player(core, _player("ben"))
+    PLAYERS.insert(core, _player("ann", badge_id="b1"))
+    PLAYERS.insert(core, _player("ben"))
     put_photo(core, "ann", Photo(media_type="image/png", body=b"ann"), at_s=1.0)
     account = {"user_id": "u", "username": "ann", "name": "A", "role": "player", "active": True, "password_hash": "x"}
     core.execute(sa.insert(users).values(player_id="ann", version=1, created_at_s=1.0, **account))
@@ -44,10 +44,10 @@ def test_survivor_gets_account_and_photo(two: sa.Connection) -> None:
     merged = merge_players(two, "ann", "ben", at_s=5.0)
     photo = get_photo(two, "ben")
 
-    assert (merged.version, merged.updated_at_s, get_player(two, "ann"), get_photo(two, "ann")) == (2, 5.0, None, None)
+    assert (merged.version, merged.updated_at_s, PLAYERS.get(two, "ann"), get_photo(two, "ann")) == (2, 5.0, None, None)
     assert (photo is not None and photo.body, merged.photo is not None) == (b"ann", True)
     assert (two.execute(sa.select(users.c.player_id)).scalar(), find_badge(two, "b1")) == ("ben", None)
-    insert_player(two, _player("ann", badge_id="b1"))
+    PLAYERS.insert(two, _player("ann", badge_id="b1"))
 
 
 def test_survivor_keeps_a_photo_of_its_own(two: sa.Connection) -> None:
