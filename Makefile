@@ -12,6 +12,8 @@ INSTALL = install() { { command -v uv >/dev/null 2>&1 && uv pip install --quiet 
 
 # Compiled modules are kept whatever the environment says: pytest rewrites each test, and tests start the daemon a hundred times.
 export PYTHONDONTWRITEBYTECODE :=
+# As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
+export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help setup setup-dev run check test fast coverage lint spelling types layers format schemas bench bench-api bench-fuzz bench-hub lock clean
 

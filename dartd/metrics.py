@@ -51,6 +51,7 @@ class PipelineFigures(Value, frozen=True, kw_only=True):
     inbox_limit: int = 0
     last_seq: int = 0
     stalled: bool = False
+    failed_projections: int = 0
 
 
 class Metrics:
@@ -201,4 +202,5 @@ def _pipeline_families(pipeline: PipelineFigures) -> Iterator[Metric]:
     yield GaugeMetricFamily("dartd_inbox_depth", "Inputs waiting for the pipeline", pipeline.inbox)
     yield GaugeMetricFamily("dartd_inbox_limit", "Maximum number of inputs waiting for the pipeline", pipeline.inbox_limit)
     yield GaugeMetricFamily("dartd_journal_last_seq", "seq of the last event", pipeline.last_seq)
+    yield GaugeMetricFamily("dartd_projections_failed", "Derived tables with an event missing", pipeline.failed_projections)
     yield GaugeMetricFamily("dartd_pipeline_stalled", "Whether the journal cannot be written", float(pipeline.stalled))

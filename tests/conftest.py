@@ -12,6 +12,7 @@ from tests.support.published import overhearing
 from tests.support.waiting import Waiting
 
 _STANDARD_STREAMS = (1, 2)
+_GUARD = BlockBuster(scanned_modules=["dartd", "workers", "schemas"])  # made once: it looks up sixty functions
 _MARKED_FOLDERS = {"browser": "browser", "e2e": "slow", "integration": "slow", "property": "slow"}
 _TESTS = Path(__file__).resolve().parent
 _SHARED = _TESTS.parents[1] / "shared"
@@ -34,10 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def event_loop_is_never_blocked() -> Iterator[BlockBuster]:
     """Fail a test in which our code blocks the event loop; what the test's own lines do is its own business."""
-    guard = BlockBuster(scanned_modules=["dartd", "workers", "schemas"])
-    guard.activate()
-    yield guard
-    guard.deactivate()
+    _GUARD.activate()
+    yield _GUARD
+    _GUARD.deactivate()
 
 
 @pytest.fixture(autouse=True)

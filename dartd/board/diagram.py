@@ -1,6 +1,6 @@
 """The table of the throw machine as a picture: a Mermaid state diagram for the README."""
 
-from dartd.board.throws import TRANSITIONS
+from dartd.board.transitions import TRANSITIONS
 
 BEGIN = "<!-- transitions: generated, see diagram.py -->"
 END = "<!-- end of transitions -->"

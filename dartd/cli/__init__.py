@@ -18,6 +18,7 @@ _COMMANDS = {
     "calibrate": "calibrate a camera from images of the empty board, show the fit, check a calibration",
     "cameras": "list connected cameras in the format of the configuration",
     "doctor": "check everything that dartd needs, and report problems and remedies",
+    "rebuild": "make throws, visits and other derived tables anew from the journal, while the daemon is stopped",
     "schema": "print the JSON Schema of every event, or write them to a folder",
 }
 

@@ -105,7 +105,13 @@ class Pipeline:
 
     def figures(self) -> PipelineFigures:
         """Return how full the inbox is and how far the journal is."""
-        return PipelineFigures(inbox=len(self._inbox), inbox_limit=self._inbox.capacity, last_seq=self.last_seq, stalled=self.is_holding)
+        return PipelineFigures(
+            inbox=len(self._inbox),
+            inbox_limit=self._inbox.capacity,
+            last_seq=self.last_seq,
+            stalled=self.is_holding,
+            failed_projections=len(self._journal.projection_failures),
+        )
 
     def is_stuck(self) -> bool:
         """Whether a batch has taken impossibly long; waiting for a full disk is not being stuck."""

@@ -127,6 +127,11 @@ class Journal:
         database = Database(backend, path, readers=readers, slow_query_s=slow_query_s)
         return cls(database, board_id, registry, stream_id=name, oldest_seq=oldest, last_seq=last)
 
+    @property
+    def projection_failures(self) -> Mapping[str, str]:
+        """Return the derived tables that miss an event, each with the reason; `dartd rebuild` mends them."""
+        return self.registry.failures
+
     def close(self) -> None:
         """Finish what waits and close the store; blocks; may be called twice."""
         self.database.close()

@@ -1,7 +1,7 @@
 """Health of the daemon: `/health` for people and dashboards, `/health/live` and `/health/ready` for supervisors."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
 from dartd.errors import DartdError
@@ -78,7 +78,7 @@ def report(services: Services) -> HealthReport:
     snapshot = services.board.snapshot()
     cameras = {str(key): _camera(camera) for key, camera in services.cameras().items()}
     database: Literal["ok", "error"] = "error" if services.board.is_holding else "ok"
-    health, reasons = assess(snapshot, cameras, database)
+    health, reasons = assess(snapshot, cameras, database, services.journal.projection_failures)
     return HealthReport(
         status="stopped" if snapshot.status == "stopped" else "running" if health == "healthy" else "degraded",
         health=health,
@@ -103,7 +103,9 @@ def _camera(camera: CameraStatus) -> CameraReport:
     return CameraReport(state=camera.state, fps=round(camera.fps, 1), faults=tuple(camera.faults))
 
 
-def assess(snapshot: Snapshot, cameras: dict[str, CameraReport], database: Literal["ok", "error"]) -> tuple[Health, tuple[str, ...]]:
+def assess(
+    snapshot: Snapshot, cameras: dict[str, CameraReport], database: Literal["ok", "error"], incomplete: Mapping[str, str]
+) -> tuple[Health, tuple[str, ...]]:
     """Return the health and the reasons if it is not healthy. Without a camera that sees the board it is unhealthy."""
     reasons = [f"camera {key} is {camera.state}" for key, camera in cameras.items() if camera.state != "ready"]
     reasons += [
@@ -121,6 +123,7 @@ def assess(snapshot: Snapshot, cameras: dict[str, CameraReport], database: Liter
         errors.append("the board is in error")
     if snapshot.status in {"starting", "calibrating"}:
         reasons.append(f"the board is {snapshot.status}")
+    reasons += [f"the table {name} misses an event ({failure}): run dartd rebuild" for name, failure in incomplete.items()]
     health: Health = "unhealthy" if errors else "degraded" if reasons else "healthy"
     return health, (*errors, *reasons)
 

@@ -50,6 +50,10 @@ class BoardPort(Protocol):
 class JournalPort(Protocol):
     """The journal as read by the web."""
 
+    @property
+    def projection_failures(self) -> Mapping[str, str]:
+        """Return the derived tables that miss an event, each with the reason."""
+
     async def read(self, since_seq: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
         """Return up to `limit` events after `since_seq`: seq, topic, encoded event."""
 

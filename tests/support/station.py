@@ -36,7 +36,7 @@ from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
 from schemas.base import CameraId, VisitId
-from schemas.commands import ResetBoard, StartBoard, StopBoard, TakeCalibration
+from schemas.commands import ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
 from schemas.events import (
     BoardEvent,
     BoardReset,
@@ -50,6 +50,7 @@ from schemas.events import (
     EntityEvent,
     Envelope,
     JournalledEvent,
+    PlayerSignedOn,
     Snapshot,
     TakeoutFinished,
     VisitCompleted,
@@ -66,6 +67,9 @@ CONFIG = Config(
 )
 
 
+_THROWN = (DartHit, VisitCompleted)
+
+
 class ScriptedBoard(Forgetful):
     """A board on which happens what it is told: events are inputs; it keeps darts and visit as the snapshot shows them."""
 
@@ -73,13 +77,16 @@ class ScriptedBoard(Forgetful):
         self._darts: tuple[DartOnBoard, ...] = ()
         self._visit = VisitSnapshot(visit_id=VisitId("visit-0"))
         self._status: BoardStatus = "throw"
+        self._player_id: str | None = None
 
-    def step(self, inputs: Sequence[Input | JournalledEvent], now: float) -> Step:
+    def step(self, inputs: Sequence[Input | JournalledEvent], now: float) -> Step:  # noqa: C901 - one case for each input
         """Let it happen."""
         events: list[JournalledEvent] = []
         refusals: dict[int, CommandRefusedError] = {}
         for k, item in enumerate(inputs):
             match item:
+                case SignOnPlayer():
+                    events.append(PlayerSignedOn(player_id=item.player_id, previous_player_id=self._player_id, user_id=item.user_id))
                 case ResetBoard():
                     events.append(BoardReset(visit_id=VisitId(f"visit-{now}"), user_id=item.user_id))
                 case TakeCalibration():
@@ -91,9 +98,9 @@ class ScriptedBoard(Forgetful):
                     else:
                         events.append(self._changed(wanted))
                 case msgspec.Struct() if isinstance(item, EntityEvent):
-                    pass  # journalled already: the board follows it
+                    pass  # journalled already, with the write that it is of
                 case msgspec.Struct() if isinstance(item, JournalledEvent):
-                    events.append(item)
+                    events.append(msgspec.structs.replace(item, player_id=self._player_id) if isinstance(item, _THROWN) else item)
                 case _:
                     refusals[k] = CommandRefusedError("this board cannot do that")
             for event in events[-1:]:
@@ -116,6 +123,7 @@ class ScriptedBoard(Forgetful):
             status=self._status,
             darts=self._darts,
             visit=self._visit,
+            player_id=self._player_id,
             cameras=cameras,
         )
 
@@ -134,6 +142,8 @@ class ScriptedBoard(Forgetful):
                 self._visit = VisitSnapshot(visit_id=event.visit_id, throws=event.throws, total=event.total, completed=True)
             case BoardStateChanged():
                 self._status = event.status
+            case PlayerSignedOn():
+                self._player_id = event.player_id
             case _:
                 pass
 

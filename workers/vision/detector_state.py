@@ -1,8 +1,8 @@
 """The states of a detector: what it does with the next frame, and how frames and messages change that.
 
 Everything that changes the state is in the table. An input that is not in it raises `DetectorStateError` and changes nothing. A frame that
-fires no input leaves the state as it is, as do a picture of a covered lens, which is not compared, and the messages `BoardState`, `Disown`
-and `Rereference`, which change what frames are compared with. All other messages are ignored by the detector.
+fires no input leaves the state as it is, as do a picture of a covered lens, which is not compared, and the messages `UpdateBoard`,
+`RevertReference` and `RenewReference`, which change what frames are compared with. All other messages are ignored by the detector.
 """
 
 from enum import Enum

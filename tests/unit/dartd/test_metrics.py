@@ -123,7 +123,7 @@ def test_every_family_changes_with_its_cause() -> None:
         camera_id=CameraId("cam0"), up=True, fps=1, restarts=1, reference_age_s=1, counters=counters, faults=("frozen",)
     )
     figures["hub"] = HubFigures(**dict.fromkeys(HubFigures.__struct_fields__, 1))
-    figures["pipeline"] = PipelineFigures(inbox=1, inbox_limit=1, last_seq=1, stalled=True)
+    figures["pipeline"] = PipelineFigures(inbox=1, inbox_limit=1, last_seq=1, stalled=True, failed_projections=1)
     after = _samples(metrics)
 
     changed = {name for (name, labels), value in after.items() if before.get((name, labels)) != value}

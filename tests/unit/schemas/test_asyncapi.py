@@ -89,6 +89,7 @@ def test_what_may_be_said_is_understood() -> None:
         assert understood is not None
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize("event", get_args(JournalledEvent), ids=name_of)

@@ -46,6 +46,7 @@ def test_worker_is_understood(kind: type[Message], data: st.DataObject) -> None:
     assert decode_from_worker(memoryview(encode_pipe(message))) == message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", get_args(ToWorker), ids=lambda each: each.__name__)
 @_FEW
 @given(data=st.data())
@@ -56,6 +57,7 @@ def test_supervisor_is_understood(kind: type[Message], data: st.DataObject) -> N
     assert decode_to_worker(encode_pipe(message)) == message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [*get_args(JournalledEvent), *get_args(LiveEvent)], ids=lambda each: each.__struct_config__.tag)
 @_FEW
 @given(data=st.data())

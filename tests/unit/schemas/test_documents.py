@@ -56,6 +56,7 @@ def test_schema_is_valid_itself(name: str) -> None:
     assert len(_DOCUMENTS[name]["description"]) > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("event", [*_JOURNALLED, *_LIVE], ids=name_of)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(data=st.data())

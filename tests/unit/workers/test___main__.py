@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.pictures import HEIGHT, WIDTH, camera, sequence, write_recording
 from tests.support.waiting import DEADLINE_S
 
@@ -30,6 +32,7 @@ def test_messages_are_printed_as_json_lines(tmp_path: Path) -> None:
     assert messages[-1] == {"kind": "progress", "camera_id": "cam0", "t_s": 0.2, "next_s": None}
 
 
+@pytest.mark.slow
 def test_live_it_ends_with_the_recording(tmp_path: Path) -> None:
     """Without lockstep it plays in real time and ends when the recording does."""
     folder = write_recording(tmp_path, {"cam0": camera(10)}, sequence("r1", 300, (0, {"cam0": "90.jpg"})))

@@ -65,6 +65,7 @@ def _settled(told: Sequence[FromWorker]) -> list[Settled]:
     return [m for m in told if isinstance(m, Settled)]
 
 
+@pytest.mark.slow
 def test_a_calibration_that_fits_is_kept() -> None:
     """A calibration that is handed over and fits the picture is kept and told, within a few frames."""
     scene = Watched()
@@ -166,6 +167,7 @@ def test_a_hand_is_told_while_it_moves(watched: Watched) -> None:
     assert not _settled(told)
 
 
+@pytest.mark.slow
 def test_a_resting_hand_is_no_reference() -> None:
     """A hand that rests is found as a hand; when it has gone, the board is what it was."""
     watched = Watched(camera=0)
@@ -275,6 +277,7 @@ def test_stills_of_a_recording_are_enough(watched: Watched) -> None:
     assert _settled(told)[0].finding == "dart"
 
 
+@pytest.mark.slow
 def test_the_same_frames_are_told_the_same() -> None:
     """Two detectors that are shown the same frames say the same, byte for byte."""
     look = outlook(1, 1)

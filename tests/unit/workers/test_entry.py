@@ -34,6 +34,7 @@ async def receive(process: WorkerProcess, kind: type[object]) -> FromWorker:
     return message
 
 
+@pytest.mark.slow
 async def test_a_camera_process_ignores_ctrl_c_and_ends_on_sigterm(configure: Configure, fork_server: ForkServer, waiting: Waiting) -> None:
     """It must open its source, send heartbeats after SIGINT, have the camera's name, and end with code 0 on SIGTERM."""
     process = WorkerProcess(CAM, fork_server)

@@ -168,6 +168,7 @@ def test_bad_frames_are_a_fault_until_all_have_been_good_for_a_second(tmp_path: 
 # -- live
 
 
+@pytest.mark.slow
 def test_live_a_camera_says_hello_with_its_first_frame_and_beats(tmp_path: Path) -> None:
     """A heartbeat comes at once and then every second, with counters and frame rate; frames are answered meanwhile."""
     url = recording(tmp_path, *["10.jpg", "20.jpg"] * 15, fps=20, hold_ms=100)
@@ -184,6 +185,7 @@ def test_live_a_camera_says_hello_with_its_first_frame_and_beats(tmp_path: Path)
     assert answer.hand
 
 
+@pytest.mark.slow
 def test_live_the_end_of_a_recording_is_told(tmp_path: Path) -> None:
     """A recording that ends live is told as the fault `ended` and a progress without a next frame; the process stays."""
     with running(configure(recording(tmp_path, "10.jpg", hold_ms=100), lockstep=False)) as peer:

@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import msgspec
 import numpy as np
+import pytest
 
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
@@ -48,6 +49,7 @@ def test_a_dart_taken_while_nobody_watched_is_found_gone(tmp_path: Path) -> None
     assert settled[0].presence[0].score < 0.3
 
 
+@pytest.mark.slow
 def test_a_dart_that_still_stands_is_found_there(tmp_path: Path) -> None:
     """A restart changes nothing for a dart that nobody took."""
     view = outlook(1, 0)
@@ -57,6 +59,7 @@ def test_a_dart_that_still_stands_is_found_there(tmp_path: Path) -> None:
     assert settled[0].presence[0].score > 0.7
 
 
+@pytest.mark.slow
 def test_a_dart_thrown_while_nobody_watched_is_seen(tmp_path: Path) -> None:
     """What stands in the board and is not known differs from the kept empty board, so it is told."""
     view = outlook(1, 0)

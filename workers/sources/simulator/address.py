@@ -35,7 +35,7 @@ def parse_address(url: str) -> Address:
     """
     scheme, _, rest = url.partition(":")
     if scheme != "sim":
-        raise SourceError(f"{url!r} is not the URL of a simulated camera: write sim:?rig=1&seed=7&story=demo&camera=0")
+        raise SourceError(f"{url!r} is not the URL of a simulator: write sim:?rig=1&seed=7&story=demo&camera=0")
     values = dict(parse_qsl(rest.lstrip("?"), keep_blank_values=True))
     unknown = sorted(set(values) - {"rig", "seed", "story", "camera", "unusual", "epoch"})
     if unknown:

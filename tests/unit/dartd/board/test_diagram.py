@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dartd.board.diagram import BEGIN, END, mermaid, refreshed
-from dartd.board.throws import TRANSITIONS
+from dartd.board.transitions import TRANSITIONS
 
 README = Path(__file__).parents[4] / "dartd" / "board" / "README.md"
 

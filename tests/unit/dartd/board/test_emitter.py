@@ -61,7 +61,8 @@ def test_a_hit_carries_its_visit_and_player() -> None:
     emitter.landing(landing("S5"))
 
     signed_on, first, second = events
-    assert signed_on == PlayerSignedOn(player_id="ann", previous_player_id=None, user_id="u1")
+    assert isinstance(signed_on, PlayerSignedOn)
+    assert (signed_on.player_id, signed_on.previous_player_id, signed_on.user_id) == ("ann", None, "u1")
     assert isinstance(first, DartHit)
     assert isinstance(second, DartHit)
     assert first.player_id == "ann"

@@ -56,6 +56,7 @@ def test_child_processes_carry_nothing_heavy() -> None:
     assert loaded == "[]\n"
 
 
+@pytest.mark.slow
 def test_linear_algebra_keeps_to_one_thread() -> None:
     """A loaded command has told the libraries so, unless a person decided otherwise."""
     code = "import os, sys; from dartd.cli import main; main(['replay', '--help'], standalone_mode=False); "

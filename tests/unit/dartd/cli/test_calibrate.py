@@ -9,6 +9,7 @@ from dartd.cli.calibrate import command
 from tests.support.pictures import jpeg
 
 
+@pytest.mark.slow
 def test_a_picture_without_a_board_is_refused_in_words(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """What carries no calibration ends with status 1 and the reason."""
     grey = tmp_path / "grey.jpg"

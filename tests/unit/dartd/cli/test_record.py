@@ -10,6 +10,7 @@ from dartd.replay.playlist import Playlist
 from tests.support.daemon import write_config
 
 
+@pytest.mark.slow
 def test_configured_cameras_are_recorded(tmp_path: Path) -> None:
     """What the configured cameras show is written as a recording that can be played."""
     config = write_config(tmp_path, 8000, cameras=1)

@@ -26,6 +26,7 @@ def _told(event: JournalledEvent) -> ReplayedEvent:
     return ReplayedEvent(sequence_id="r001", t_ms=1500.0, envelope=envelope)
 
 
+@pytest.mark.slow
 def test_events_are_printed_as_json_lines(tmp_path: Path) -> None:
     """Each line is an event with its place in the recording; broken pictures do not change the status."""
     write_recording(tmp_path, [[10, 20]], cameras=1)
@@ -54,6 +55,7 @@ def test_score_stands_beside_the_lines(tmp_path: Path) -> None:
     assert all(json.loads(line) for line in result.stdout.splitlines())
 
 
+@pytest.mark.slow
 def test_darts_are_explained_into_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With --explain there is a page that lists the darts, also those that were missed; a recording alone is explained beside."""
     recording, out = tmp_path / "rec", tmp_path / "out"

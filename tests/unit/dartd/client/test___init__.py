@@ -4,6 +4,8 @@ import asyncio
 from contextlib import aclosing, suppress
 from pathlib import Path
 
+import pytest
+
 from dartd.client import DartdClient, ReceivedEvent
 from tests.support.cutter import cutter_before
 from tests.support.station import TOKEN, running_station
@@ -51,6 +53,7 @@ async def test_the_board_is_known_without_asking(tmp_path: Path, waiting: Waitin
         assert [told.event_type for told in listener.told] == ["hello", "snapshot", "dart_hit"]
 
 
+@pytest.mark.slow
 async def test_nothing_is_lost_or_told_twice_when_the_line_is_cut(tmp_path: Path, waiting: Waiting) -> None:
     """What happened meanwhile comes when the line is mended."""
     async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
@@ -68,6 +71,7 @@ async def test_nothing_is_lost_or_told_twice_when_the_line_is_cut(tmp_path: Path
         assert cutter.connections >= 4
 
 
+@pytest.mark.slow
 async def test_a_silent_line_is_given_up(tmp_path: Path, waiting: Waiting) -> None:
     """Who hears nothing, not even a heartbeat, connects anew."""
     async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
@@ -83,6 +87,7 @@ async def test_a_silent_line_is_given_up(tmp_path: Path, waiting: Waiting) -> No
         assert listener.client.state.last_seq == 1
 
 
+@pytest.mark.slow
 async def test_nothing_is_lost_when_the_daemon_is_started_again(tmp_path: Path, waiting: Waiting) -> None:
     """The same stream goes on."""
     async with running_station(tmp_path) as station:
@@ -99,6 +104,7 @@ async def test_nothing_is_lost_when_the_daemon_is_started_again(tmp_path: Path, 
     assert listener.client.state.visit.total == 120
 
 
+@pytest.mark.slow
 async def test_another_stream_begins_anew(tmp_path: Path, waiting: Waiting) -> None:
     """A daemon with another journal is another board: what was known is forgotten."""
     async with running_station(tmp_path / "one") as station:

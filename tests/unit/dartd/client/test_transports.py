@@ -80,6 +80,7 @@ def test_the_board_may_say_when_to_come_back(reason: str, retry_s: float | None)
     assert lost.retry_s == retry_s
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("streams", "way"), [(True, "events"), (False, "polling")])
 async def test_another_way_is_found(tmp_path: Path, waiting: Waiting, streams: bool, way: str) -> None:  # noqa: FBT001  parametrized
     """Where no WebSocket gets through, an event stream does; where that does not either, asking again and again."""

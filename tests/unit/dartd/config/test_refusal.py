@@ -47,6 +47,7 @@ _VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(["server", "cameras", "log", "auth", "state_dir", "other"]), _VALUES, max_size=4))
 def test_every_refusal_of_msgspec_finds_words(values: dict[str, object]) -> None:
     """Whatever a file may say, a refusal must name a path and what to do, and must not fail itself."""

@@ -72,6 +72,7 @@ def test_weak_token_is_refused(token: str) -> None:
         msgspec.convert({"auth": {"token": token}}, Config)
 
 
+@pytest.mark.slow
 def test_every_key_is_read() -> None:
     """Each key must be read by the daemon; a key that is only handed on must be read where it is handed to."""
     expected = {f"{section}.{key}" for section, keys in _keys() for key in keys}

@@ -44,6 +44,7 @@ def test_exact_lines_give_the_point(cameras: int, dart: Axis3) -> None:
     assert fix.residual_mm < 0.05
 
 
+@pytest.mark.slow
 def test_honest_lines_give_an_honest_uncertainty() -> None:
     """With the errors that real lines have, most errors are within the reported uncertainty, and none is far beyond it."""
     share = []

@@ -16,6 +16,7 @@ from tests.support.recordings import HEIGHT, WIDTH, write_recording
 CAM0, CAM1 = (SourceSpec(camera_id=CameraId(name), url="", width=160, height=120, near_sector=7) for name in ("cam0", "cam1"))
 
 
+@pytest.mark.slow
 async def test_recorded_cameras_can_be_played(tmp_path: Path) -> None:
     """Real cameras' processes write their pictures, and what comes out is a recording with all of them."""
     source = tmp_path / "source"

@@ -57,6 +57,7 @@ async def _replay(folder: Path, *, realtime: bool = False) -> ReplayOutcome:
     return await Replay(playlist, Config(), Teller, target=TARGET).run(realtime=realtime)
 
 
+@pytest.mark.slow
 async def test_two_runs_print_the_same_lines(tmp_path: Path) -> None:
     """Everything in the lines, ids and times included, comes from the recording alone."""
     write_recording(tmp_path, [[10, 20], [30, 40]])

@@ -42,6 +42,7 @@ async def test_what_was_written_can_be_read(database: Database) -> None:
     assert keys == ["a"]
 
 
+@pytest.mark.slow
 async def test_writes_that_wait_together_all_arrive(database: Database) -> None:
     """A thousand writers at once are all committed, each exactly once, although only a bounded number may wait."""
     await asyncio.gather(*(database.write(lambda connection, k=k: _insert(connection, f"{k:04}")) for k in range(1000)))  # type: ignore[misc]
@@ -103,6 +104,7 @@ def test_commits_survive_a_power_cut(database: Database) -> None:
     assert pragmas == ["wal", 2]
 
 
+@pytest.mark.slow
 async def test_commits_do_not_lengthen_the_log(database: Database) -> None:
     """Commits write over what the log's file holds already, however many there are: it is emptied into the store between them."""
     log = database.path.with_name(database.path.name + "-wal")
@@ -200,6 +202,7 @@ async def test_statement_fault_of_a_person_leaves_the_journal_alone(database: Da
     assert await database.read(_keys) == ["journal", "neighbour"]
 
 
+@pytest.mark.slow
 async def test_an_error_of_the_file_fails_the_whole_batch(database: Database) -> None:
     """What another program holds, or a full disk, is nobody's statement: nothing is written and it may be tried again."""
     blocker = sqlite3.connect(database.path, isolation_level=None)

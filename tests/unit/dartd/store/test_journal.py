@@ -67,6 +67,7 @@ async def test_envelope_names_the_place_of_an_event(journal: Journal) -> None:
         "timestamp": "2026-11-20T18:30:47.123Z",
         "visit_id": "v1",
         "user_id": None,
+        "visit": None,
     }
 
 
@@ -161,6 +162,7 @@ async def test_nothing_appended_is_nothing(journal: Journal) -> None:
     assert (envelopes, journal.last_seq) == ((), 0)
 
 
+@pytest.mark.slow
 async def test_refused_append_leaves_no_gap(journal: Journal) -> None:
     """Events that the database refused may be tried again and get the numbers they would have had."""
     await journal.append([_reset()], at_s=1.0)
@@ -186,6 +188,7 @@ def test_topics_tell_cameras_from_boards() -> None:
     assert topics == ["camera:cam1", "board:main"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wait_for", [1, 40, 333])
 def test_kill_9_loses_nothing_that_was_told(tmp_path: Path, wait_for: int) -> None:
     """A process that is killed while it appends has every event it had told of in the journal, without gap or repeat."""

@@ -44,6 +44,7 @@ def test_offset_leads_too(filled: sa.Connection) -> None:
     assert (behind.rows, behind.total) == ([], 25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cursor", ["", "x", "W10", "ä", "WyJ0b3RhbCIsMSwidjAxIl0"])
 def test_strange_cursor_is_refused(filled: sa.Connection, cursor: str) -> None:
     """What is no cursor, or one of another order, is told so."""

@@ -8,6 +8,7 @@ import pytest
 from dartd.web.pages import STATIC
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
 async def test_viewers_load_nothing_from_elsewhere(http: httpx2.AsyncClient, path: str) -> None:
     """Their files are ours, under a policy that forbids others."""

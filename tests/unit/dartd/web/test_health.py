@@ -43,7 +43,7 @@ def _snapshot(status: BoardStatus) -> Snapshot:
 )
 def test_health_is_judged_and_explained(status: BoardStatus, cameras: list[CameraReport], database: str, expected: str) -> None:
     """Whatever is not well has a reason."""
-    health, reasons = assess(_snapshot(status), {str(k): camera for k, camera in enumerate(cameras)}, database)  # type: ignore[arg-type]
+    health, reasons = assess(_snapshot(status), {str(k): camera for k, camera in enumerate(cameras)}, database, {})  # type: ignore[arg-type]
 
     assert health == expected
     assert (reasons == ()) == (expected == "healthy")
@@ -130,3 +130,11 @@ async def test_deep_health_asks_every_part(http: httpx2.AsyncClient) -> None:
 
     assert set(parts) == {"database", "journal", "cache", "webhooks", "workers", "disk", "hub"}
     assert all(part["status"] == "ok" and part["response_time_ms"] >= 0 for part in parts.values())
+
+
+def test_an_incomplete_table_is_a_reason() -> None:
+    """A derived table that misses an event degrades health, and the reason says how to mend it."""
+    health, reasons = assess(_snapshot("throw"), {"cam0": READY}, "ok", {"throws": "event 2: ValueError: mine"})
+
+    assert health == "degraded"
+    assert reasons == ("the table throws misses an event (event 2: ValueError: mine): run dartd rebuild",)

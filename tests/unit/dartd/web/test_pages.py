@@ -37,6 +37,7 @@ async def test_files_are_served(http: httpx2.AsyncClient, name: str) -> None:
     assert re.search("javascript|css|svg", answer.headers["content-type"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/none.js", "/schemas/..%2fbase.json", "/schemas/none.json"]
 )

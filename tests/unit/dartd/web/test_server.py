@@ -24,6 +24,7 @@ from tests.support.waiting import Waiting
 from tests.support.websocket_client import Connect, WebSocketClient, unread_client
 
 
+@pytest.mark.slow
 async def test_it_stops_whatever_clients_do_and_says_why(tmp_path: Path, waiting: Waiting) -> None:
     """WebSockets are closed with 1012, also while one of them takes nothing."""
     async with running_station(tmp_path) as station:
@@ -51,6 +52,7 @@ async def test_the_port_is_free_again_at_once(tmp_path: Path) -> None:
         assert (await client.get("/health/live")).status_code == 200
 
 
+@pytest.mark.slow
 async def test_with_certificate_and_key_it_speaks_tls(tmp_path: Path) -> None:
     """What the configuration promises with `server.tls_cert` and `server.tls_key` must be kept: encrypted, or not at all."""
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
@@ -100,6 +102,7 @@ async def test_a_token_of_the_query_is_never_logged(connect: Connect, caplog: py
     assert TOKEN not in "".join(record.getMessage() for record in server_side)
 
 
+@pytest.mark.slow
 async def test_many_come_at_once(station: Station, connect: Connect) -> None:
     """A hundred clients that connect in the same moment are all greeted."""
     ears = await asyncio.gather(*(connect() for _ in range(100)))

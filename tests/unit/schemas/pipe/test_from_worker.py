@@ -30,6 +30,7 @@ def test_counters_start_at_zero() -> None:
     assert Counters() == Counters(frames_read=0, frames_held=0, frames_dropped=0, frames_bad=0)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_settled_survives_the_pipe(data: st.DataObject) -> None:
     """What a camera measured must arrive complete, including the evidence."""

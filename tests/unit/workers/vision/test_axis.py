@@ -32,6 +32,7 @@ def _off_px(sighting: Sighting, rig: int, camera: int, new: DartPose) -> float:
     return float(np.median(off_line_px(sections, foot, head)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("new", DARTS, ids=lambda d: f"{d.x_mm:g},{d.y_mm:g}")
 @pytest.mark.parametrize("rig", [1, 2])
 def test_the_axis_of_a_dart_is_found(rig: int, new: DartPose) -> None:
@@ -41,6 +42,7 @@ def test_the_axis_of_a_dart_is_found(rig: int, new: DartPose) -> None:
     assert sorted(best)[1] < 1.0
 
 
+@pytest.mark.slow
 def test_nothing_new_gives_no_axis() -> None:
     """A board that did not change shows no dart."""
     look = outlook()
@@ -93,6 +95,7 @@ def _end_off_px(sighting: Sighting, rig: int, camera: int, new: DartPose) -> flo
     return float((np.array([sighting.tip.x, sighting.tip.y]) - foot) @ (head - foot) / np.linalg.norm(head - foot))
 
 
+@pytest.mark.slow
 def test_the_end_is_as_uncertain_as_is_told() -> None:
     """Of the visible ends of five darts in two rigs most lie within twice what is told of them, and nearly all that are told as tips."""
     ends = []

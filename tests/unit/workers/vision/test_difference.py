@@ -13,6 +13,7 @@ def _difference(before: Image, after: Image, mask: Image | None = None) -> Diffe
     return difference(before, after, edge_strength(before), outlook().masks.volume if mask is None else mask)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rig", [1, 2, 3])
 def test_noise_is_no_change(rig: int) -> None:
     """Two pictures of the same board differ by noise, and (next to) nothing is told to have changed."""

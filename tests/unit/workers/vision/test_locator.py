@@ -53,6 +53,7 @@ def test_a_refusal_is_followed_by_a_pause() -> None:
     assert not locator.is_paused(10.0)
 
 
+@pytest.mark.slow
 def test_calibrations_are_numbered() -> None:
     """Each calibration of a camera has the next epoch, and the median picture is returned with it."""
     look, locator = outlook(1, 1), _locator()

@@ -30,6 +30,7 @@ def _watched(levels: Iterable[float], hand: bool = False) -> list[tuple[float, F
     return told
 
 
+@pytest.mark.slow
 def test_a_good_camera_has_nothing() -> None:
     """Noise, and light that changes slowly, are no fault."""
     assert _watched(1.0 + 0.5 * k / (60 * FPS) for k in range(60 * FPS)) == []
@@ -46,6 +47,7 @@ def test_a_jump_of_the_exposure_is_told_and_its_end(gain: float, words: str) -> 
     assert 3.0 - 2 / FPS < told[1][0] < 3.0 + 2 / FPS
 
 
+@pytest.mark.slow
 def test_a_new_light_becomes_the_usual_one() -> None:
     """A lamp that stays on is a fault for some seconds only."""
     told = _watched([1.0] * FPS + [1.8] * (60 * FPS))

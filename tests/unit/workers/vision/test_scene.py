@@ -52,6 +52,7 @@ def test_what_is_adopted_is_compared_with() -> None:
     assert _share(scene.compare(look.picture())) > 100
 
 
+@pytest.mark.slow
 def test_references_do_not_drift_from_the_picture_of_the_calibration() -> None:
     """However many pictures are adopted one after another while the camera creeps, each lies over the very first one."""
     look = outlook(1, 1)

@@ -29,6 +29,7 @@ def exists(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
+@pytest.mark.slow
 async def test_a_process_starts_sends_and_stops(fork_server: ForkServer, waiting: Waiting) -> None:
     """After the start it must send its pid and then heartbeats; after the stop neither the process nor a descriptor may be left."""
     first, configure = misbehaving("good", fork_server)
@@ -52,6 +53,7 @@ async def test_a_process_starts_sends_and_stops(fork_server: ForkServer, waiting
     assert len(os.listdir("/proc/self/fd")) == fds  # noqa: PTH208 (plain)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("behaviour", "ending"),
     [
@@ -74,6 +76,7 @@ async def test_the_error_says_how_a_process_ended(behaviour: str, ending: str, f
     assert not exists(opened.pid)
 
 
+@pytest.mark.slow
 async def test_a_process_that_hangs_is_killed_in_time(fork_server: ForkServer, waiting: Waiting) -> None:
     """A process that ignores Stop and SIGTERM must be gone all the same."""
     process, configure = misbehaving("hang", fork_server)
@@ -85,6 +88,7 @@ async def test_a_process_that_hangs_is_killed_in_time(fork_server: ForkServer, w
     assert not exists(opened.pid)
 
 
+@pytest.mark.slow
 async def test_a_process_stuck_in_sending_is_stopped(fork_server: ForkServer, waiting: Waiting) -> None:
     """One that floods the pipe must not delay its own stop."""
     process, configure = misbehaving("flood", fork_server)

@@ -19,6 +19,8 @@ from schemas.pipe.from_worker import CameraFault, WorkerHeartbeat
 from schemas.pipe.to_worker import Configure, SourceSpec, UpdateBoard
 from tests.support.waiting import DEADLINE_S, Waiting
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[4]
 GOOD, BAD = CameraId("good"), CameraId("bad")
 
@@ -263,8 +265,6 @@ async def test_no_process_survives_a_killed_daemon(waiting: Waiting) -> None:
 import anyio
 from dartd.runtime.workers.supervisor import Supervisor
 from schemas.pipe.to_worker import Configure, SourceSpec
-
-pytestmark = pytest.mark.slow
 
 async def deliver(camera_id, item):
     pass

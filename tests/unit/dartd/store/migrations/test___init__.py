@@ -1,6 +1,7 @@
 """An older store becomes one of today."""
 
 import asyncio
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,7 @@ async def test_store_of_each_revision_opens_and_rebuilds(revision: str, tmp_path
     assert _shape(path) == _shape(tmp_path / "new.db")
     for name, rows in before.items():
         columns = len(rows[0]) if rows else 0  # later revisions add columns at the end
-        assert [row[:columns] for row in after[name]] == _misses_renamed(rows), name
+        assert [row[:columns] for row in after[name]] == _as_today(rows), name
     assert _rows(path, tables) == after
     assert after["throws"]
     assert after["visits"]
@@ -132,9 +133,16 @@ async def test_store_of_each_revision_opens_and_rebuilds(revision: str, tmp_path
             assert last == player_id
 
 
-def _misses_renamed(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Return the rows of a table with the ids of misses as they are made since revision 5: with the board in front."""
-    return sorted(((f"main-{row[0]}", *row[1:]) if str(row[0]).startswith("m0") else row for row in rows), key=repr)
+def _as_today(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return rows as they are folded since revision 5: ids of misses with the board in front, throws of visits with `bounced`."""
+
+    def today(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        row = (f"main-{row[0]}", *row[1:]) if str(row[0]).startswith("m0") else row
+        if not (isinstance(row[-1], str) and row[-1].startswith("[")):
+            return row
+        return (*row[:-1], json.dumps([{**throw, "bounced": False} for throw in json.loads(row[-1])], separators=(",", ":")))
+
+    return sorted(map(today, rows), key=repr)
 
 
 async def _signed_on(path: Path) -> list[str]:

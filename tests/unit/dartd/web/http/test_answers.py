@@ -12,6 +12,7 @@ from tests.support.station import Station
 RESET = "/api/v1/board/reset"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "content_type", "status", "code"),
     [

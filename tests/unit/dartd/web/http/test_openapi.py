@@ -3,12 +3,14 @@
 import re
 
 import httpx2
+import pytest
 from openapi_spec_validator import validate
 
 from dartd.web.app import ENDPOINTS
 from dartd.web.http.openapi import describe
 
 
+@pytest.mark.slow
 def test_document_is_valid() -> None:
     """As OpenAPI 3.1 wants it."""
     document = describe(ENDPOINTS, version="1.0")

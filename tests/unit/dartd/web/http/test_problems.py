@@ -53,6 +53,7 @@ def test_who_may_come_again_is_told_when() -> None:
     assert problem_of(StoreError("disk full")).headers == {"Retry-After": "1"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("debug", [True, False])
 async def test_traceback_is_for_operators_who_debug(tmp_path: Path, debug: bool) -> None:  # noqa: FBT001
     """With `server.debug`, and for nobody else."""

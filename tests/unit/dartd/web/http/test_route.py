@@ -41,6 +41,7 @@ async def test_other_methods_are_named(http: httpx2.AsyncClient) -> None:
     assert (head.status_code, head.content) == (200, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [bearer("x"), bearer("a.b.c"), {"X-API-Key": "dk_live_x"}, {"Cookie": "dartd_session=x"}])
 async def test_wrong_token_is_nobody_s(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
     """Although anybody may read."""

@@ -82,6 +82,7 @@ async def test_the_kernel_hides_little(station: Station, connect: Connect, monke
 _CLOSE = _frame(0x88, struct.pack("!H", 1000))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "frames", "code"),
     [

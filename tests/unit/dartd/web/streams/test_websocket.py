@@ -44,6 +44,7 @@ async def test_every_message_is_flat_and_timed(station: Station, connect: Connec
     assert [message["event_type"] for message in messages if "seq" in message] == ["dart_hit"]
 
 
+@pytest.mark.slow
 async def test_snapshot_and_stream_agree_under_fire(station: Station, connect: Connect) -> None:
     """What the snapshot knows is not sent again, and nothing between is lost."""
     enough = asyncio.Event()
@@ -116,6 +117,7 @@ async def test_a_first_message_may_meet_a_gap(station: Station, connect: Connect
     assert await ear.receive_seqs(1) == [2]
 
 
+@pytest.mark.slow
 async def test_a_client_puts_its_record_together_over_restarts(tmp_path: Path) -> None:
     """Over two daemons on one journal a client that resumes has every event once."""
     heard: list[int] = []
@@ -134,6 +136,7 @@ async def test_a_client_puts_its_record_together_over_restarts(tmp_path: Path) -
     assert heard == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.slow
 async def test_a_slow_client_loses_nothing(station: Station, connect: Connect) -> None:
     """A client that reads late gets all, more than its queue and the ring hold, in order; the quick one is not held up."""
     slow, quick = await connect(), await connect()
@@ -181,6 +184,7 @@ async def test_topics_are_subscribed_and_unsubscribed(station: Station, connect:
     assert await ear.receive_seqs(1) == [2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -206,6 +210,7 @@ async def test_a_bad_message_gets_an_error_and_the_connection_stays(connect: Con
     assert await ear.receive_types(1) == ["pong"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", ["?since=abc", "?since=-1", "?topics=no%20topic"])
 async def test_a_bad_query_gets_an_error_and_is_served_all_the_same(connect: Connect, query: str) -> None:
     """What cannot be understood is told, the rest works."""
@@ -280,6 +285,7 @@ async def test_corrections_are_limited(connect: Connect) -> None:
     assert other["code"] == "STATE_CONFLICT"
 
 
+@pytest.mark.slow
 async def test_pages_of_other_origins_are_refused(station: Station, caplog: pytest.LogCaptureFixture) -> None:
     """A page elsewhere cannot open a WebSocket; the answer says so."""
     with pytest.raises(websockets.InvalidStatus) as caught:
@@ -352,6 +358,7 @@ async def test_who_leaves_is_forgotten_at_once(station: Station, waiting: Waitin
     assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
 
 
+@pytest.mark.slow
 async def test_a_client_that_takes_nothing_is_let_go(tmp_path: Path, waiting: Waiting) -> None:
     """After `ws.stall_timeout_s` its socket is aborted; meanwhile the others hear everything."""
     config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, stall_timeout_s=0.3))

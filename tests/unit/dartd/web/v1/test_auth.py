@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx2
 import msgspec
+import pytest
 
 from dartd.config import LimitsConfig
 from tests.support.people import PASSWORD, log_in_as, make_user
@@ -57,6 +58,7 @@ async def test_page_is_known_by_a_cookie_that_no_script_reads(station: Station, 
     assert (out.status_code, (await http.get("/api/v1/users")).status_code) == (200, 401)
 
 
+@pytest.mark.slow
 async def test_flood_of_logins_is_held_over_a_restart(tmp_path: Path) -> None:
     """So many tries a minute from an address, and for a name from wherever; a new daemon knows it."""
     config = msgspec.structs.replace(CONFIG, limits=LimitsConfig(login=5))
@@ -71,6 +73,7 @@ async def test_flood_of_logins_is_held_over_a_restart(tmp_path: Path) -> None:
     assert statuses[1][-1] == 429
 
 
+@pytest.mark.slow
 async def test_register_is_for_admins(station: Station, http: httpx2.AsyncClient) -> None:
     """Who is added can log in."""
     admin, operator = await log_in_as(station, "admin"), await log_in_as(station, "operator")

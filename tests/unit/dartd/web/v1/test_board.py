@@ -52,6 +52,7 @@ async def test_stop_and_start(http: httpx2.AsyncClient, operator: dict[str, str]
     assert answers[2].json()["error"]["code"] == "STATE_CONFLICT"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ["start", "stop", "reset", "calibrate"])
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}])
 async def test_commands_need_the_token(station: Station, http: httpx2.AsyncClient, action: str, headers: dict[str, str]) -> None:
@@ -62,6 +63,7 @@ async def test_commands_need_the_token(station: Station, http: httpx2.AsyncClien
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
+@pytest.mark.slow
 async def test_who_is_signed_on_stays_over_a_restart(tmp_path: Path) -> None:
     """By badge; whoever is deleted throws no more, also after a restart."""
     told = []

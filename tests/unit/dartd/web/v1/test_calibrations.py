@@ -59,6 +59,7 @@ async def test_calibration_comes_in_as_it_went_out(station: Station, http: httpx
     assert (await http.put(PATH, json=given, headers=player)).status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "value"),
     [

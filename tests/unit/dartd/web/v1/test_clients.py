@@ -1,6 +1,7 @@
 """`/api/v1/clients`."""
 
 import httpx2
+import pytest
 
 from tests.support.people import log_in_as
 from tests.support.station import Station
@@ -29,6 +30,7 @@ async def test_each_listener_is_described(station: Station, http: httpx2.AsyncCl
     assert (found["state"], found["delivered"], found["queued"], found["behind"], found["lags"]) == ("live", 1, 0, 0, 0)
 
 
+@pytest.mark.slow
 async def test_who_watches_is_told_to_those_who_ask(http: httpx2.AsyncClient, connect: Connect) -> None:
     """Who lets others see it is in the answer, and in an event for those who listen to it; who leaves is not."""
     ear = await connect("?topics=presence:board:main")

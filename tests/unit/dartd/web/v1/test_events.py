@@ -1,6 +1,7 @@
 """`/api/v1/events`."""
 
 import httpx2
+import pytest
 
 from tests.support.station import Station
 from tests.support.throws import hit
@@ -35,6 +36,7 @@ async def test_offset_passes_over_the_first(station: Station, http: httpx2.Async
     assert [page["pagination"]["next_cursor"] for page in pages] == [None, None, None]
 
 
+@pytest.mark.slow
 async def test_what_is_asked_for_is_counted_and_paged(station: Station, http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
     """Type and topic narrow the list: total, offset and cursor are of what fits, as in every list."""
     for name in ("Ann", "Ben", "Cid"):

@@ -24,6 +24,7 @@ async def test_photo_is_given_shown_and_taken_away(station: Station, http: httpx
     assert (shown.content, shown.headers["content-type"], same.content) == (PNG, "image/png", b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "media_type", "status"),
     [

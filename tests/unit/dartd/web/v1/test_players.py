@@ -1,7 +1,7 @@
 """`/api/v1/players`."""
 
 import httpx2
-import msgspec
+import pytest
 
 from schemas.base import VisitId
 from schemas.events import VisitCompleted, VisitThrow
@@ -35,6 +35,7 @@ async def test_players_are_made_found_changed_and_deleted(station: Station, http
     assert [each.status_code for each in gone] == [204, 404]
 
 
+@pytest.mark.slow
 async def test_player_who_is_signed_on_gets_his_throws(station: Station, http: httpx2.AsyncClient) -> None:
     """By badge; figures and history tell them."""
     admin = await log_in_as(station, "admin")
@@ -79,12 +80,15 @@ async def test_merged_player_s_throws_belong_to_the_other(station: Station, http
     admin = await log_in_as(station, "admin")
     await make_player(station, player_id="ann", badge_id="b1")
     await make_player(station, player_id="ben")
-    await station.happen(msgspec.structs.replace(hit("d1"), player_id="ann"))
+    await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
+    await station.happen(hit("d1"))
     merged = await http.post(f"{PLAYERS}/ann/merge", json={"into": "ben"}, headers=admin)
     told = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 3}", headers=admin)).json()["data"]
     gone = await http.get(f"{PLAYERS}/ann", headers=admin)
     again = await http.post(PLAYERS, json={"player_id": "ann", "name": "Another", "badge_id": "b1"}, headers=admin)
-    await station.happen(msgspec.structs.replace(hit("d2"), player_id="ann"))
+    await http.put("/api/v1/board/player", json={}, headers=admin)
+    await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
+    await station.happen(hit("d2"))
     owners = await _owners(station, http, admin)
     refused = [
         (await http.post(f"{PLAYERS}/{one}/merge", json=body, headers=admin)).status_code
@@ -104,7 +108,8 @@ async def test_erased_person_leaves_only_throws(station: Station, http: httpx2.A
     """The throws have no player, also after a rebuild; a new player with the same id does not get them."""
     admin = await log_in_as(station, "admin")
     await http.post(PLAYERS, json={"player_id": "ann", "name": "Secret Name"}, headers={**admin, "Idempotency-Key": "k"})
-    await station.happen(msgspec.structs.replace(hit("d1"), player_id="ann"))
+    await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
+    await station.happen(hit("d1"))
     erased = await http.delete(f"{PLAYERS}/ann?erase=true", headers=admin)
     told = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 2}", headers=admin)).json()["data"]
     journal = await http.get("/api/v1/events?limit=100", headers=admin)

@@ -116,6 +116,7 @@ async def test_who_asks_once_gets_what_is_there(station: Station) -> None:
     assert [each for each in heard["match:*"] if each is not None] == []
 
 
+@pytest.mark.slow
 async def test_who_leaves_is_forgotten_at_once(station: Station, waiting: Waiting, caplog: pytest.LogCaptureFixture) -> None:
     """Seat, subscription and listener are free; nothing is logged."""
     for _ in range(5):

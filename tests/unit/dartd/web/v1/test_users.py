@@ -1,6 +1,7 @@
 """`/api/v1/users`."""
 
 import httpx2
+import pytest
 
 from tests.support.people import PASSWORD, log_in, log_in_as, make_user
 from tests.support.station import Station
@@ -24,6 +25,7 @@ async def test_accounts_are_made_found_changed_and_deleted(station: Station, htt
     assert "password" not in made.text
 
 
+@pytest.mark.slow
 async def test_deleted_user_s_token_is_dead_at_once(station: Station, http: httpx2.AsyncClient) -> None:
     """Also right after it was used; a lock and a new role end it too."""
     admin = await log_in_as(station, "admin")

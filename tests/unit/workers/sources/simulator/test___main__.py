@@ -16,6 +16,7 @@ def test_the_truth_is_written(tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "truth.json").read_text())["sequences"]["tc8_2"]["visits"]) == 3
 
 
+@pytest.mark.slow
 def test_a_recording_is_written(tmp_path: Path) -> None:
     """`--record` writes frames of all cameras, the recording and its truth."""
     status = main(

@@ -13,6 +13,7 @@ from workers.vision.projection import Projection
 CAM = CameraId("cam0")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("camera", range(CAMERAS))
 def test_beds_lie_where_the_camera_sees_them(camera: int) -> None:
     """Projected through the true calibration, the triple 20 is red, the triple 1 green, the single 20 dark and the single 1 light."""
@@ -29,6 +30,7 @@ def test_beds_lie_where_the_camera_sees_them(camera: int) -> None:
     assert light.min() > 95
 
 
+@pytest.mark.slow
 def test_ring_boundaries_agree_with_the_projection() -> None:
     """The edge between dark single and double 20 lies within a pixel of the projected radius, apart from the wire."""
     calibration = true_calibration(3, 1, 800, 600, CAM)

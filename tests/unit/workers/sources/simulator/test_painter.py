@@ -33,6 +33,7 @@ def test_a_picture_does_not_depend_on_what_was_painted_before() -> None:
         assert np.array_equal(_paint(travelled, since_s, 77), _paint(_painter(), since_s, 77))
 
 
+@pytest.mark.slow
 def test_a_still_scene_differs_by_noise_alone() -> None:
     """Two frames of one still scene differ by a few grey levels, and they do differ."""
     painter = _painter()
@@ -44,6 +45,7 @@ def test_a_still_scene_differs_by_noise_alone() -> None:
     assert abs(float(first.mean() - second.mean())) < 0.2
 
 
+@pytest.mark.slow
 def test_a_dart_changes_a_small_part_of_the_picture() -> None:
     """A standing dart is seen, and most of the picture stays as it was."""
     painter = _painter()
@@ -55,6 +57,7 @@ def test_a_dart_changes_a_small_part_of_the_picture() -> None:
     assert 0.001 < changed < 0.08
 
 
+@pytest.mark.slow
 def test_a_shift_moves_the_picture() -> None:
     """A camera pushed by a pixel to the right shows everything a pixel further right."""
     painter = _painter()

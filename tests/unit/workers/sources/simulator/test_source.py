@@ -31,6 +31,7 @@ def _source(url: str = "sim:?rig=1&seed=7&camera=1", *, lockstep: bool = True, s
     return source
 
 
+@pytest.mark.slow
 def test_another_process_sees_the_same_pixels() -> None:
     """Two processes that begin at different times show the same scene at the same time."""
     url = "sim:?rig=1&seed=7&camera=1&epoch=2.0"

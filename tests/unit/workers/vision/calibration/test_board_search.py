@@ -27,6 +27,7 @@ def error_mm(found: Any, truth: Any) -> float:
     return float(np.abs(radius - 99.0).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "look",
     [
@@ -45,6 +46,7 @@ def test_the_board_is_found(scene: Any, look: dict[str, Any]) -> None:
     assert min(error_mm(guess, truth) for guess in found) < 8.0
 
 
+@pytest.mark.slow
 def test_a_blue_board_is_found(scene: Any, blue_and_black: Any) -> None:
     """The search asks for no hue."""
     truth = scene(colours=blue_and_black)
@@ -54,6 +56,7 @@ def test_a_blue_board_is_found(scene: Any, blue_and_black: Any) -> None:
     assert min(error_mm(guess, truth) for guess in found) < 8.0
 
 
+@pytest.mark.slow
 def test_noise_is_no_board() -> None:
     """Nothing is found where nothing alternates."""
     noise = np.random.default_rng(3).integers(0, 255, (480, 640, 3)).astype(np.uint8)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from schemas.board import BoardSpec
 from workers.vision.calibration.boundaries import RADIAL_RING, blur_of, boundary_points, sample_steepest, sample_wires
@@ -19,6 +20,7 @@ def test_the_lines_cover_the_board() -> None:
     np.testing.assert_allclose(np.linalg.norm(boundaries.normal, axis=1), 1.0)
 
 
+@pytest.mark.slow
 def test_wires_are_found_where_they_are(scene: Any, true_model: Any) -> None:
     """On a drawn board most lines are found within a tenth of a millimetre of the truth, and half of that on the whole."""
     truth = scene()
@@ -30,6 +32,7 @@ def test_wires_are_found_where_they_are(scene: Any, true_model: Any) -> None:
     assert abs(np.median(samples.shift_mm)) < 0.05
 
 
+@pytest.mark.slow
 def test_the_steepest_change_is_near(scene: Any, true_model: Any) -> None:
     """The rough search comes within half a wire and its blur."""
     truth = scene()
@@ -39,6 +42,7 @@ def test_the_steepest_change_is_near(scene: Any, true_model: Any) -> None:
     assert np.median(np.abs(samples.shift_mm)) < 1.0
 
 
+@pytest.mark.slow
 def test_blur_is_measured(scene: Any, true_model: Any) -> None:
     """A picture that is more blurred measures as more blurred."""
     boundaries = boundary_points(BOARD)

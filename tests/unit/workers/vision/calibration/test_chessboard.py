@@ -41,13 +41,13 @@ def test_pictures_without_the_chessboard_are_passed_over() -> None:
     grey = np.full((600, 800, 3), 120, np.uint8)
 
     assert lens_of((*_pictures(*TILTS), grey)).found[-1] is False
-    with pytest.raises(CalibrationRefusedError, match="found in 2 of 3 pictures; 5 are needed"):
+    with pytest.raises(CalibrationRefusedError, match="found in 2 of 3 pictures; take at least 5"):
         lens_of((*_pictures(*TILTS)[:2], grey))
 
 
 def test_pictures_from_one_side_are_refused() -> None:
     """The same view again and again tells nothing of the focal length."""
-    with pytest.raises(CalibrationRefusedError, match="from the same side"):
+    with pytest.raises(CalibrationRefusedError, match="same tilt in all pictures"):
         lens_of(_pictures(*((0.0, 0.0),) * 5))
 
 
@@ -60,5 +60,5 @@ def test_a_bent_chessboard_is_refused() -> None:
         for n, p in enumerate(_pictures(*TILTS))
     ]
 
-    with pytest.raises(CalibrationRefusedError, match="px beside any lens"):
+    with pytest.raises(CalibrationRefusedError, match="do not fit any lens"):
         lens_of(bent)

@@ -12,6 +12,7 @@ from workers.vision.calibration.drift import drift_px
 BOARD = BoardSpec()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moved_px", [0.0, 1.0, 5.0])
 def test_a_moved_picture_has_drifted(scene: Any, true_model: Any, moved_px: float) -> None:
     """The drift is the motion, to a tenth of it and two tenths of a pixel."""

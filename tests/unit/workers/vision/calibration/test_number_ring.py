@@ -13,6 +13,7 @@ BOARD = BoardSpec()
 SURE, UNSURE = 2.7, 1.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rotations", [0, 3, 9])
 @pytest.mark.parametrize("flipped", [False, True])
 def test_numbers_give_the_rotation(scene: Any, true_model: Any, rotations: int, flipped: bool) -> None:  # noqa: FBT001  # a parameter of the test
@@ -25,6 +26,7 @@ def test_numbers_give_the_rotation(scene: Any, true_model: Any, rotations: int, 
     assert match.lead > SURE
 
 
+@pytest.mark.slow
 def test_a_ring_without_numbers_gives_no_lead(scene: Any, true_model: Any) -> None:
     """Where nothing is written no turn leads."""
     seen = scene(numbers=False)
@@ -33,6 +35,7 @@ def test_a_ring_without_numbers_gives_no_lead(scene: Any, true_model: Any) -> No
     assert match is None or match.lead < UNSURE
 
 
+@pytest.mark.slow
 def test_a_ring_out_of_the_picture_is_not_read(scene: Any, true_model: Any) -> None:
     """With fewer than six numbers in the picture nothing is said."""
     seen = scene(focal_px=1300.0)

@@ -15,6 +15,7 @@ def a_dart(texture: Any) -> None:
     cv2.line(texture, (900, 700), (1000, 560), (90, 190, 220), 18)
 
 
+@pytest.mark.slow
 def test_an_empty_board_has_no_stripe(scene: Any, true_model: Any) -> None:
     """Shading and wires are not obstructions."""
     seen = scene()
@@ -22,6 +23,7 @@ def test_an_empty_board_has_no_stripe(scene: Any, true_model: Any) -> None:
     assert largest_obstruction(seen.picture(), true_model(seen), BoardSpec()).length_mm < STRIPE_MM / 2
 
 
+@pytest.mark.slow
 def test_a_dart_is_a_stripe(scene: Any, true_model: Any) -> None:
     """A stripe of 70 mm over several beds is found where it is."""
     seen = scene(paint=a_dart)
@@ -31,6 +33,7 @@ def test_a_dart_is_a_stripe(scene: Any, true_model: Any) -> None:
     assert found.middle_mm == pytest.approx((50.0, 78.0), abs=15)
 
 
+@pytest.mark.slow
 def test_blur_is_no_obstruction(scene: Any, true_model: Any) -> None:
     """In a blurred picture the colours of adjacent beds mix; this is ignored as far as the blur reaches."""
     seen = scene(blur_px=4.0, width=640, height=480, focal_px=420.0, center_px=(320.0, 240.0))
@@ -38,6 +41,7 @@ def test_blur_is_no_obstruction(scene: Any, true_model: Any) -> None:
     assert largest_obstruction(seen.picture(), true_model(seen), BoardSpec(), blur_mm=4.0).length_mm < STRIPE_MM
 
 
+@pytest.mark.slow
 def test_a_dart_is_a_stripe_in_a_blurred_picture_too(scene: Any, true_model: Any) -> None:
     """Enough of a dart remains outside the borders that are ignored."""
     seen = scene(paint=a_dart, blur_px=2.0)

@@ -22,6 +22,7 @@ def good(scene: Any, true_model: Any) -> tuple[Any, CameraFit]:
     return picture, fit_camera(model, boundaries, samples, size=(800, 600))
 
 
+@pytest.mark.slow
 def test_a_good_fit_passes(good: tuple[Any, CameraFit]) -> None:
     """Nothing is raised for a good picture."""
     check_fit(*good, blur_px=1.0, board=BOARD)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from schemas.board import BoardSpec
 from workers.vision.calibration.ring_contrast import ring_contrast
@@ -10,6 +11,7 @@ from workers.vision.calibration.ring_contrast import ring_contrast
 BOARD = BoardSpec()
 
 
+@pytest.mark.slow
 def test_a_ring_off_is_seen(scene: Any, true_model: Any) -> None:
     """The true model is nearly certain; with a focal length that puts every ring 5 % further out it is not."""
     seen = scene()

@@ -1,0 +1,75 @@
+"""The deciders of the pipeline: stepped in order, each with the events of those before it."""
+
+from collections.abc import Sequence
+
+from dartd.decision import Input, Step
+from dartd.errors import CommandRefusedError
+from dartd.runtime.decider import Deciders
+from schemas.base import VisitId
+from schemas.commands import ResetBoard, StartBoard
+from schemas.events import BoardReset, EntityDeleted, TakeoutOverdue
+from tests.support.deciders import Forgetful
+
+RESET = BoardReset(visit_id=VisitId("v1"))
+
+
+class Board(Forgetful):
+    """A decider of commands: it resets, and refuses to start."""
+
+    def step(self, inputs: Sequence[Input], _now: float) -> Step:
+        """Decide."""
+        events = tuple(RESET for item in inputs if isinstance(item, ResetBoard))
+        refused = {k: CommandRefusedError("it runs") for k, item in enumerate(inputs) if isinstance(item, StartBoard)}
+        return Step(events=events, refusals=refused)
+
+    def deadline(self) -> float | None:
+        """Wait for nothing."""
+        return None
+
+
+class Match(Forgetful):
+    """A decider that follows the board's events."""
+
+    name = "match"
+
+    def __init__(self) -> None:
+        self.inputs: list[Input] = []
+
+    def step(self, inputs: Sequence[Input], _now: float) -> Step:
+        """Answer each reset with an event of its own."""
+        self.inputs += inputs
+        events = tuple(TakeoutOverdue(visit_id=item.visit_id, count_remaining=1) for item in inputs if isinstance(item, BoardReset))
+        return Step(events=events)
+
+    def deadline(self) -> float | None:
+        """Return a time."""
+        return 7.0
+
+
+def test_a_later_decider_gets_the_events_of_the_earlier() -> None:
+    """The events of a step are the board's and then the match's; the memory of both is to be stored."""
+    match = Match()
+    deciders = Deciders([Board(), match])
+    step = deciders.step([ResetBoard()], 1.0)
+
+    assert match.inputs == [ResetBoard(), RESET]
+    assert step.events == (RESET, TakeoutOverdue(visit_id=VisitId("v1"), count_remaining=1))
+    assert deciders.memories(0.0) == {"board": b"{}", "match": b"{}"}
+    assert deciders.deadline() == 7.0
+
+
+def test_a_refusal_is_kept_and_changes_no_memory() -> None:
+    """A refused command is refused by its index, and nothing is to be stored."""
+    deciders = Deciders([Board(), Match()])
+    step = deciders.step([StartBoard()], 1.0)
+
+    assert (step.events, list(step.refusals)) == ((), [0])
+    assert deciders.memories(0.0) == {}
+
+
+def test_an_event_of_a_write_may_change_memories() -> None:
+    """What people wrote reaches every decider, whose memory may be another then."""
+    deciders = Deciders([Board(), Match()])
+    deciders.step([EntityDeleted(entity_type="player", entity_id="ann", user_id="u")], 1.0)
+
+    assert deciders.changed == {"board", "match"}
