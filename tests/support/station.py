@@ -47,6 +47,7 @@ from schemas.events import (
     DartHit,
     DartOnBoard,
     DartRemoved,
+    EntityDeleted,
     EntityEvent,
     Envelope,
     JournalledEvent,
@@ -97,6 +98,8 @@ class ScriptedBoard(Forgetful):
                         refusals[k] = CommandRefusedError(f"the board is {wanted} already", status=wanted)
                     else:
                         events.append(self._changed(wanted))
+                case EntityDeleted() if item.entity_id == self._player_id:
+                    events.append(PlayerSignedOn(player_id=None, previous_player_id=self._player_id, user_id=item.user_id))
                 case msgspec.Struct() if isinstance(item, EntityEvent):
                     pass  # journalled already, with the write that it is of
                 case msgspec.Struct() if isinstance(item, JournalledEvent):
