@@ -80,7 +80,7 @@ class ScriptedBoard(Forgetful):
         self._status: BoardStatus = "throw"
         self._player_id: str | None = None
 
-    def step(self, inputs: Sequence[Input | JournalledEvent], now: float) -> Step:  # noqa: C901 - one case for each input
+    def step(self, inputs: Sequence[Input | JournalledEvent], now: float) -> Step:  # noqa: C901, PLR0912 - one case for each input
         """Let it happen."""
         events: list[JournalledEvent] = []
         refusals: dict[int, CommandRefusedError] = {}

@@ -82,11 +82,11 @@ async def test_merged_player_s_throws_belong_to_the_other(station: Station, http
     await make_player(station, player_id="ben")
     await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
     await station.happen(hit("d1"))
+    await http.put("/api/v1/board/player", json={}, headers=admin)
     merged = await http.post(f"{PLAYERS}/ann/merge", json={"into": "ben"}, headers=admin)
     told = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 3}", headers=admin)).json()["data"]
     gone = await http.get(f"{PLAYERS}/ann", headers=admin)
     again = await http.post(PLAYERS, json={"player_id": "ann", "name": "Another", "badge_id": "b1"}, headers=admin)
-    await http.put("/api/v1/board/player", json={}, headers=admin)
     await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
     await station.happen(hit("d2"))
     owners = await _owners(station, http, admin)
@@ -110,6 +110,7 @@ async def test_erased_person_leaves_only_throws(station: Station, http: httpx2.A
     await http.post(PLAYERS, json={"player_id": "ann", "name": "Secret Name"}, headers={**admin, "Idempotency-Key": "k"})
     await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
     await station.happen(hit("d1"))
+    await http.put("/api/v1/board/player", json={}, headers=admin)
     erased = await http.delete(f"{PLAYERS}/ann?erase=true", headers=admin)
     told = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 2}", headers=admin)).json()["data"]
     journal = await http.get("/api/v1/events?limit=100", headers=admin)
