@@ -23,6 +23,7 @@ from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
 from dartd.metrics import CameraFigures, HubFigures, Metrics
+from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
 from dartd.runtime.clock import LiveClock
@@ -270,6 +271,7 @@ class Daemon:
             tasks.start_soon(self._measure_lag)
             tasks.start_soon(self._faults.run, config.store_path)
             tasks.start_soon(write_behind, services)
+            tasks.start_soon(watch_zones, services)
             tasks.start_soon(retention.run)
             await tasks.start(serving, build_app(services), sockets)
             self._welcome(sockets, services)

@@ -18,6 +18,7 @@ from schemas.events import (
     PlayerMerged,
     Presence,
     SystemStatus,
+    ZoneUpdate,
 )
 
 VERSION = "3.0.0"
@@ -43,6 +44,7 @@ _TOPICS: dict[type[Event], str] = {
     Presence: "presence:{topic}",
     MetricsUpdate: "metrics",
     SystemStatus: "system",
+    ZoneUpdate: "zone:{zone_id}",
 }
 _OPTIONAL = {"stream_id", "name"}
 

@@ -62,8 +62,6 @@ RESERVED_PERMISSIONS: dict[str, str] = {
     "tournaments:write": "P5",
     "webhooks:delete": "N7",
     "webhooks:write": "N7",
-    "zones:delete": "P7",
-    "zones:write": "P7",
 }
 RESERVED_TOPICS: dict[str, str] = {
     "alerts": "N6",
@@ -76,7 +74,6 @@ RESERVED_TOPICS: dict[str, str] = {
     "statistics": "N3",
     "tournament": "P5",
     "webhooks": "N7",
-    "zone": "P7",
 }
 
 _PUBLIC = frozenset({"board:read", "comments:read", "events:read", "matches:read", "metrics:read", "sessions:read", "statistics:read"})

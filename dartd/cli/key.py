@@ -15,7 +15,7 @@ from dartd.cli.failure import reported_errors
 from dartd.cli.store_access import audit_entry, change_store
 from dartd.config import load_config
 from dartd.store.audit import note
-from dartd.store.keys import Key, delete_key, insert_key, key_of, list_keys
+from dartd.store.keys import KEYS, Key, insert_key, key_of
 from dartd.store.listing import MAX_LIMIT, PageRequest
 
 _CONFIG = click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration; as for `dartd run`.")
@@ -63,7 +63,7 @@ def list_all(path: Path | None) -> None:
     """List the newest keys without their secrets."""
     with reported_errors():
         config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
-        found = change_store(config, lambda connection: [key_of(row) for row in list_keys(connection, PageRequest(limit=MAX_LIMIT)).rows])
+        found = change_store(config, lambda connection: [key_of(row) for row in KEYS.page(connection, PageRequest(limit=MAX_LIMIT)).rows])
     for key in found:
         click.echo(f"{key.key_id}  {key.prefix or '-':12}  {key.role:10}  {key.name}")
 
@@ -76,7 +76,7 @@ def revoke(key_id: str, path: Path | None) -> None:
 
     def end(connection: sa.Connection) -> bool:
         note(connection, audit_entry("key.delete", "key", key_id))
-        return delete_key(connection, key_id)
+        return KEYS.delete(connection, key_id)
 
     with reported_errors():
         gone = change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), end)

@@ -17,9 +17,8 @@ from dartd.cli.failure import reported_errors
 from dartd.cli.store_access import audit_entry, change_store
 from dartd.config import load_config
 from dartd.store.audit import note
-from dartd.store.families import revoke_families_of
 from dartd.store.listing import MAX_LIMIT, PageRequest
-from dartd.store.users import find_user, insert_user, list_users, update_user
+from dartd.store.users import USERS, find_user, insert_user
 
 _CONFIG = click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration; as for `dartd run`.")
 _STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of generating one.")
@@ -66,8 +65,7 @@ def set_password(username: str, path: Path | None, *, quiet: bool, password_stdi
         user = find_user(connection, username)
         if user is None:
             return False
-        update_user(connection, user.user_id, {"password_hash": hashed})
-        revoke_families_of(connection, user.user_id)
+        USERS.update(connection, user.user_id, {"password_hash": hashed})
         note(connection, audit_entry("user.update", "user", user.user_id))
         return True
 
@@ -86,7 +84,7 @@ def list_all(path: Path | None) -> None:
         config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
         found = change_store(
             config,
-            lambda c: [(row.user_id, row.username, row.role, row.active) for row in list_users(c, PageRequest(limit=MAX_LIMIT)).rows],
+            lambda c: [(row.user_id, row.username, row.role, row.active) for row in USERS.page(c, PageRequest(limit=MAX_LIMIT)).rows],
         )
     for user_id, username, role, active in found:
         click.echo(f"{user_id}  {role:10}  {username}{'' if active else '  (locked)'}")

@@ -4,11 +4,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dartd.store.listing import Listing, Page, PageRequest
+from dartd.store.entity import Entity
 from dartd.store.tables import keys
 from schemas.base import Value
 
-KEYS = Listing(keys, keys.c.key_id, {"created_at": keys.c.created_at_s, "name": keys.c.name}, default="-created_at")
+KEYS = Entity("key", keys, sorts=("created_at", "name"), default_sort="-created_at")
 
 
 class Key(Value, frozen=True, kw_only=True):
@@ -49,18 +49,13 @@ def find_key(connection: sa.Connection, key_hash: str) -> Key | None:
 
 def get_key(connection: sa.Connection, key_id: str) -> Key | None:
     """Read a key."""
-    row = connection.execute(sa.select(keys).where(keys.c.key_id == key_id)).first()
+    row = KEYS.get(connection, key_id)
     return None if row is None else key_of(row)
 
 
-def list_keys(connection: sa.Connection, ask: PageRequest, *, user_id: str | None = None) -> Page:
-    """Read a page of keys: all, or those of a user."""
-    return KEYS.page(connection, ask, [keys.c.user_id == user_id] if user_id is not None else [])
-
-
-def delete_key(connection: sa.Connection, key_id: str) -> bool:
-    """Forget a key; False when there is none."""
-    return bool(connection.execute(sa.delete(keys).where(keys.c.key_id == key_id)).rowcount)
+def owned_by(user_id: str) -> sa.ColumnElement[bool]:
+    """Return the condition for the keys of a user."""
+    return keys.c.user_id == user_id
 
 
 def delete_keys_of(connection: sa.Connection, user_id: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dartd.store.players import update_player
+from dartd.store.players import PLAYERS
 from dartd.store.tables import photos
 from schemas.base import Value
 
@@ -26,7 +26,7 @@ def get_photo(connection: sa.Connection, player_id: str) -> Photo | None:
 def put_photo(connection: sa.Connection, player_id: str, photo: Photo | None, *, at_s: float) -> Any:
     """Keep a photo in place of the one before, or none, and give the player's row as it is then; None when there is no such player."""
     fingerprint = None if photo is None else hashlib.sha256(photo.body).hexdigest()[:16]
-    row = update_player(connection, player_id, {"photo": fingerprint}, at_s=at_s)
+    row = PLAYERS.update(connection, player_id, {"photo": fingerprint}, at_s=at_s)
     if row is not None:
         connection.execute(sa.delete(photos).where(photos.c.player_id == player_id))
         if photo is not None:

@@ -139,6 +139,18 @@ photos = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+zones = Table(
+    "zones",
+    METADATA,
+    Column("zone_id", Text, primary_key=True),
+    Column("camera_id", Text),
+    *(Column(name, Text, nullable=False) for name in ("board_id", "name", "zone_type", "color", "polygon_coords", "unit")),
+    *(Column(name, Integer, nullable=False) for name in ("min", "max")),
+    Column("active", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    *(Column(name, SECONDS, nullable=False) for name in ("created_at_s", "updated_at_s")),
+)
+
 throws = Table(
     "throws",
     METADATA,

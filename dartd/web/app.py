@@ -13,6 +13,7 @@ from dartd.errors import DartdError
 from dartd.store.images import KINDS
 from dartd.web import debug, docs, exposition, health, live, pages
 from dartd.web.http.endpoint import Endpoint, check_unique
+from dartd.web.http.entity_resource import Declarations
 from dartd.web.http.openapi import describe
 from dartd.web.http.problems import Problem, answer_problem
 from dartd.web.http.request_log import RequestLog
@@ -20,7 +21,7 @@ from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
 from dartd.web.streams.websocket import serve_websocket
-from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, photos, players, stream, throws, users
+from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, photos, players, stream, throws, users, zones
 
 _MODULES = (
     health,
@@ -31,6 +32,7 @@ _MODULES = (
     audit,
     players,
     photos,
+    zones,
     board,
     calibrations,
     throws,
@@ -42,6 +44,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
+RESOURCES: Declarations = (keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",

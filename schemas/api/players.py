@@ -94,6 +94,18 @@ class PlayersQuery(ListQuery, frozen=True, kw_only=True):
     search: Text | None = None
 
 
+class PlayerRemoval(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """How a player is deleted; with `erase` nothing of the person is kept, and the throws belong to no player."""
+
+    erase: bool = False
+
+
+class PlayerMerge(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The player who gets the throws of the other one."""
+
+    into: Id
+
+
 class HistoryQuery(ListQuery, frozen=True, kw_only=True):
     """Sort order of the visits of a player."""
 

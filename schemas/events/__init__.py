@@ -47,6 +47,7 @@ from schemas.events.entity import (
     PlayerMerged,
 )
 from schemas.events.live import (
+    ActiveSession,
     CameraSnapshot,
     ErrorMessage,
     Gap,
@@ -58,6 +59,8 @@ from schemas.events.live import (
     Snapshot,
     SystemStatus,
     Watcher,
+    ZoneOccupancy,
+    ZoneUpdate,
 )
 
 # What the board's decider emits and its memory folds: closed, so that a match over it is complete.
@@ -86,7 +89,7 @@ EntityChange = EntityAdded | EntityUpdated | EntityDeleted | EntityStatusChanged
 EntityEvent = EntityChange | PlayerMerged | PlayerErased
 JournalledEvent = BoardEvent | EntityEvent
 # Not journalled: `timestamp` is all that is added, no `seq event_id board_id topic`.
-LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat | Presence | MetricsUpdate | SystemStatus
+LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat | Presence | MetricsUpdate | SystemStatus | ZoneUpdate
 
 
 class Envelope(Value, frozen=True, kw_only=True):
@@ -103,6 +106,7 @@ class Envelope(Value, frozen=True, kw_only=True):
 
 
 __all__ = [
+    "ActiveSession",
     "BoardCoordinates",
     "BoardEvent",
     "BoardPoint",
@@ -163,4 +167,6 @@ __all__ = [
     "VisitSnapshot",
     "VisitThrow",
     "Watcher",
+    "ZoneOccupancy",
+    "ZoneUpdate",
 ]

@@ -110,3 +110,26 @@ class SystemStatus(Event, tag="system_status", frozen=True, kw_only=True):
     cache_hit_rate: float
     active_webhooks: int
     pending_deliveries: int
+
+
+class ActiveSession(Value, frozen=True, kw_only=True):
+    """A player who is in a zone."""
+
+    session_id: str
+    player_id: str | None
+    state: str
+    duration_seconds: float
+
+
+class ZoneOccupancy(Value, frozen=True, kw_only=True):
+    """The number of darts in a zone, and the sessions of players in it (none as long as there are no sessions)."""
+
+    count: int
+    active_sessions: tuple[ActiveSession, ...] = ()
+
+
+class ZoneUpdate(Event, tag="zone_update", frozen=True, kw_only=True):
+    """The number of darts in a zone has changed, sent on the topic `zone:{zone_id}`."""
+
+    zone_id: str
+    data: ZoneOccupancy

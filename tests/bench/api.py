@@ -35,7 +35,7 @@ from dartd.config import LimitsConfig
 from dartd.store.database import Database
 from dartd.store.keys import Key, insert_key
 from dartd.store.listing import PageRequest
-from dartd.store.players import list_players
+from dartd.store.players import PLAYERS as STORED
 from dartd.store.tables import events, players, throws, visits
 from tests.support.daemon import ROOT, RunningDaemon, free_port
 from tests.support.station import CONFIG, running_station
@@ -136,7 +136,7 @@ async def serve_plain(directory: Path, port: int) -> None:
 
     def get(request: Request) -> Response:
         with engine.connect() as connection:
-            page = list_players(connection, PageRequest(limit=int(request.query_params["limit"])))
+            page = STORED.page(connection, PageRequest(limit=int(request.query_params["limit"])))
             return Response(msgspec.json.encode([dict(row._mapping) for row in page.rows]), media_type="application/json")
 
     app = Starlette(routes=[Route("/api/v1/players", get)])

@@ -3,12 +3,15 @@
 from typing import Any
 
 import httpx2
+import msgspec
 
-from dartd.web.app import ENDPOINTS
+from dartd.web.app import ENDPOINTS, RESOURCES
+from schemas.api.players import PlayerMerge
+from tests.support.entities import insert_entity
 from tests.support.people import PASSWORD, PNG, log_in_as, make_key, make_player, make_user
 from tests.support.station import Station
 
-_EVENTS = {"create": "ADDED", "update": "UPDATED", "delete": "DELETED"}
+_EVENTS = {"create": "ADDED", "update": "UPDATED", "delete": "DELETED", "merge": "UPDATED"}
 
 
 async def test_every_write_is_told_after_its_commit(station: Station, http: httpx2.AsyncClient) -> None:
@@ -22,7 +25,12 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
             "user_id": (await make_user(station, "viewer")).user_id,
             "key_id": (await make_key(station, "viewer"))[0],
         }
+        made |= {each.key: await insert_entity(station, each) for each in RESOURCES if each.key not in made}
         body = {"POST": {"name": "x"}, "PUT": {"name": "y"}}.get(endpoint.method)
+        if endpoint.body is PlayerMerge:
+            body = {"into": await make_player(station)}
+        elif endpoint.example is not None:
+            body = msgspec.to_builtins(endpoint.example)
         if endpoint.method == "POST" and endpoint.entity == "user":
             body = {"username": f"u{len(wrong)}{endpoint.path.count('/')}", "password": PASSWORD}
         given: dict[str, Any] = {} if body is None else {"json": body}
@@ -31,8 +39,9 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
         answer = await http.request(endpoint.method, endpoint.path.format(**made), headers={**admin, **given.pop("headers", {})}, **given)
         event = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 1}", headers=admin)).json()["data"][0]
         entity_id = event["entity_id"]
-        place = {"player": "/api/v1/players/", "user": "/api/v1/users/", "key": "/api/v1/auth/api-keys/"}[endpoint.entity]
-        now = (await http.get(place + entity_id, headers=admin)).json() if endpoint.entity_action != "delete" else {}
+        place = {"player": "/api/v1/players", "user": "/api/v1/users", "key": "/api/v1/auth/api-keys"}
+        place |= {each.entity.name: each.path for each in RESOURCES}
+        now = (await http.get(f"{place[endpoint.entity]}/{entity_id}", headers=admin)).json() if endpoint.entity_action != "delete" else {}
         audited = (await http.get(f"/api/v1/audit?entity_id={entity_id}&limit=1", headers=admin)).json()["data"][0]
         told = (
             event["event_type"],

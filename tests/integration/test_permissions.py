@@ -17,10 +17,11 @@ from dartd.store.calibrations import Calibrations
 from dartd.web.app import ENDPOINTS
 from dartd.web.http.endpoint import Endpoint
 from schemas.api.play import NoParameters
-from schemas.api.players import SignOn
+from schemas.api.players import PlayerMerge, SignOn
 from schemas.base import CameraId, VisitId
 from schemas.events import VisitCompleted
 from schemas.pipe.to_worker import overlay_file
+from tests.support.entities import insert_entity, resource_of
 from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
 from tests.support.sightings import camera_at
 from tests.support.station import Station
@@ -75,6 +76,9 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         path = path.replace("{user_id}", (await make_user(station, "viewer")).user_id)
     if "{key_id}" in path:
         path = path.replace("{key_id}", (await make_key(station, "viewer", None, caller.user_id if own else None))[0])
+    for name in endpoint.parameters:
+        if "{" + name + "}" in path and (resource := resource_of(name)) is not None:
+            path = path.replace("{" + name + "}", await insert_entity(station, resource))
     await station.happen(hit(f"d{secrets.token_hex(4)}"))
     known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{name}": "dart_hit", "{topic}": "board:main"}
     known |= {"{camera_id}": "cam0", "{kind}": "after"}
@@ -84,6 +88,12 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
 
 
 async def _body(station: Station, endpoint: Endpoint) -> Any:
+    if endpoint.body is PlayerMerge:
+        return {"into": await make_player(station)}
+    return await _plain_body(station, endpoint)
+
+
+async def _plain_body(station: Station, endpoint: Endpoint) -> Any:
     name = secrets.token_hex(4)
     if endpoint.path.endswith("/login"):
         user = await make_user(station, "viewer")
@@ -97,6 +107,8 @@ async def _body(station: Station, endpoint: Endpoint) -> Any:
         return msgspec.to_builtins(camera_at(0, 0.4))
     if endpoint.path.endswith(("/users", "/register")):
         return {"username": name, "password": PASSWORD}
+    if endpoint.example is not None and endpoint.entity not in {"user", "key", "player"}:
+        return msgspec.to_builtins(endpoint.example)
     return {"POST": {"name": name}, "PUT": {"name": name}}.get(endpoint.method) if endpoint.body not in {NoParameters, SignOn} else {}
 
 

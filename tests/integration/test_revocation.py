@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import websockets
 
-from dartd.store.keys import delete_key
+from dartd.store.keys import KEYS
 from tests.support.people import PASSWORD, log_in, log_in_as, make_key, make_user
 from tests.support.station import Station
 from tests.support.throws import hit
@@ -68,7 +68,7 @@ async def test_key_that_another_process_revoked_ends(station: Station, waiting: 
     """Within seconds: `dartd key delete` writes to the store behind the daemon's back."""
     key_id, key = await make_key(station, "viewer")
     async with _ear(station, {"X-API-Key": key}) as ear:
-        await station.services.database.change(lambda connection: delete_key(connection, key_id))
+        await station.services.database.change(lambda connection: KEYS.delete(connection, key_id))
         await waiting.within(ear.socket.wait_closed(), "the end")
 
     assert ear.socket.close_code == 4001

@@ -12,7 +12,7 @@ from dartd.auth.tokens import Signer, hash_of, new_key
 from dartd.store.families import open_family
 from dartd.store.keys import Key, insert_key
 from dartd.store.photos import Photo, put_photo
-from dartd.store.players import insert_player
+from dartd.store.players import PLAYERS
 from dartd.store.users import User, insert_user
 from tests.support.station import SIGNING_KEY, Station
 
@@ -34,7 +34,7 @@ async def make_player(station: Station, **given: Any) -> str:
     player_id = str(given.pop("player_id", f"p-{secrets.token_hex(4)}"))
     plain = {"name": player_id, "badge_id": None, "group_name": None, "skill_level": None, "boards": "{}", "active": True, "shared": False}
     values = {**plain, "player_id": player_id, "created_at_s": 1.0, "updated_at_s": 1.0, **given}
-    await station.services.database.change(lambda connection: _ignore(insert_player(connection, values)))
+    await station.services.database.change(lambda connection: _ignore(PLAYERS.insert(connection, values)))
     return player_id
 
 

@@ -23,6 +23,7 @@ from dartd.daemon import _hub_figures, rate_classes
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
+from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
 from dartd.runtime.clock import LiveClock
@@ -255,6 +256,7 @@ async def running_station(
         async with anyio.create_task_group() as group:
             group.start_soon(pipeline.run)
             group.start_soon(write_behind, services)
+            group.start_soon(watch_zones, services)
             await _start(group, around(build_app(services), pipeline), services, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)

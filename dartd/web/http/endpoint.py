@@ -22,10 +22,10 @@ from schemas.events import EntityAdded, EntityDeleted, EntityEvent, EntityUpdate
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Rate = Literal["unlimited", "default", "query", "metrics", "login", "corrections"]
 
-EntityAction = Literal["create", "update", "delete"]
+EntityAction = Literal["create", "update", "delete", "merge"]
 
 _EVENTS: dict[str | None, type[EntityAdded | EntityUpdated | EntityDeleted]]
-_EVENTS = {"create": EntityAdded, "update": EntityUpdated, "delete": EntityDeleted}
+_EVENTS = {"create": EntityAdded, "update": EntityUpdated, "delete": EntityDeleted, "merge": EntityUpdated}
 
 ACTION_OF_METHOD: dict[str, EntityAction] = {"POST": "create", "PUT": "update", "DELETE": "delete"}
 MAX_BODY_BYTES = 64 * 1024
@@ -47,11 +47,15 @@ class Cookie:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The result of a handler. `entity_id` and `payload` go into the entity event; payload None: the value itself."""
+    """The result of a handler. `entity_id` and `payload` go into the entity event; payload None: the value itself.
+
+    `events` are journalled in the same commit, before the entity event.
+    """
 
     value: Any = None
     entity_id: str | None = None
     payload: Any = None
+    events: Sequence[EntityEvent] = ()
     version: int | None = None
     status: int | None = None
     location: str | None = None
@@ -104,7 +108,7 @@ class Call:
 
         def published(connection: sa.Connection) -> Outcome:
             answer = audited(connection)
-            return Outcome(answer, [self._entity_event(answer)])
+            return Outcome(answer, [*answer.events, self._entity_event(answer)])
 
         published.__qualname__ = audited.__qualname__
         return await self.services.board.write(published)

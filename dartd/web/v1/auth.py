@@ -12,7 +12,7 @@ from dartd.web.http.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOK
 from dartd.web.http.endpoint import Answer, Call, Cookie, Endpoint
 from dartd.web.http.problems import Problem
 from dartd.web.http.route import CHALLENGE, check_rate_limit
-from dartd.web.v1.users import post_user
+from dartd.web.v1.users import USERS
 from schemas.api.accounts import LoggedOut, Login, Me, Refresh, Register, Session, UserAnswer
 from schemas.api.play import NoParameters
 
@@ -140,7 +140,7 @@ ENDPOINTS = [
     Endpoint(
         method="POST",
         path="/api/v1/auth/register",
-        handler=post_user,
+        handler=USERS.create,
         permission="users:admin",
         rate="default",
         summary="Add an account, as POST /users",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 from starlette.responses import Response
 
-from dartd.store.players import find_badge, get_player
+from dartd.store.players import PLAYERS, find_badge
 from dartd.web.http.endpoint import Answer, Call, Endpoint, Handler
 from dartd.web.http.problems import Problem
 from schemas.api.play import CommandResult, NoParameters
@@ -45,7 +45,7 @@ async def ask_board(call: Call, action: str, command: BoardCommand, entity_id: s
 async def get_player_on(call: Call) -> SignedOn:
     """Return the player who is signed on."""
     player_id = call.services.board.snapshot().player_id
-    row = None if player_id is None else await call.read(lambda connection: get_player(connection, player_id))
+    row = None if player_id is None else await call.read(lambda connection: PLAYERS.get(connection, player_id))
     return SignedOn(player_id=player_id if row is not None else None, name=None if row is None else row.name)
 
 
@@ -55,7 +55,7 @@ async def put_player_on(call: Call) -> SignedOn:
     row = None
     if asked.badge_id is not None or asked.player_id is not None:
         badge_id, player_id = asked.badge_id, asked.player_id or ""
-        find = (lambda c: find_badge(c, badge_id)) if badge_id is not None else (lambda c: get_player(c, player_id))
+        find = (lambda c: find_badge(c, badge_id)) if badge_id is not None else (lambda c: PLAYERS.get(c, player_id))
         row = await call.read(find)
         if row is None:
             raise Problem(

@@ -1,46 +1,29 @@
 """`/api/v1/auth/api-keys`: keys for programs."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from dartd.auth.permissions import ROLES, expand
 from dartd.auth.tokens import hash_of, new_key
-from dartd.store.keys import Key, delete_key, get_key, insert_key, key_of, list_keys
-from dartd.store.timestamps import timestamp_of
+from dartd.store.keys import KEYS as STORED
+from dartd.store.keys import Key, insert_key, key_of, owned_by
 from dartd.web.http.endpoint import Answer, Call
-from dartd.web.http.paging import listed, missing, moment, page_request, seconds_of
+from dartd.web.http.entity_resource import EntityResource, Own, Rights
+from dartd.web.http.fields import Row
+from dartd.web.http.paging import seconds_of
 from dartd.web.http.problems import Problem
-from dartd.web.http.resource import Resource
+from dartd.web.services import Services
 from schemas.api.accounts import KeyAnswer, KeysQuery, MadeKey, NewKey
-from schemas.api.answers import Listed
 
 
-def key_answer(key: Key) -> KeyAnswer:
-    """Return a key without its secret."""
+def permissions_of(_services: Services, row: Row) -> tuple[str, ...]:
+    """Return the permissions that a key has now."""
+    key = key_of(row)
     rights = ROLES.get(key.role, frozenset())
-    held = rights if key.permissions is None else rights & expand(key.permissions)
-    return KeyAnswer(
-        key_id=key.key_id,
-        name=key.name,
-        prefix=key.prefix,
-        user_id=key.user_id,
-        role=key.role,
-        permissions=tuple(sorted(held)),
-        rate_limit=key.rate_limit,
-        created_at=timestamp_of(key.created_at_s),
-        expires_at=moment(key.expires_at_s),
-        last_used_at=moment(key.last_used_at_s),
-    )
-
-
-async def get_keys(call: Call) -> Listed[KeyAnswer]:
-    """Return a page of keys: all of them for an admin, else the caller's own."""
-    asked: KeysQuery = call.query
-    user_id = (call.principal.user_id or "") if call.own_only else None
-    page = await call.read(lambda c: list_keys(c, page_request(asked), user_id=user_id))
-    return listed(page, asked, lambda row: key_answer(key_of(row)))
+    return tuple(sorted(rights if key.permissions is None else rights & expand(key.permissions)))
 
 
 async def post_key(call: Call) -> Answer:
@@ -73,49 +56,44 @@ async def post_key(call: Call) -> Answer:
 
     def make(connection: Any) -> Answer:
         insert_key(connection, key)
-        answer = key_answer(key)
+        answer = KEYS.fields.answer_of(call.services, STORED.get(connection, key.key_id))
         value = MadeKey(key=secret, **msgspec.structs.asdict(answer))
         return Answer(value=value, payload=answer, entity_id=key.key_id, location=f"/api/v1/auth/api-keys/{key.key_id}")
 
-    made: Answer = await call.change(make, key.key_id)
-    return made
+    return await KEYS.commit(call, make, key.key_id)
 
 
-async def get_one_key(call: Call) -> KeyAnswer:
-    """Return a key."""
-    return key_answer(await _mine(call))
+def _is_own(call: Call, _key_id: str, row: Row) -> bool:
+    return row is not None and row.user_id is not None and row.user_id == call.principal.user_id
 
 
-async def remove_key(call: Call) -> Answer:
-    """Revoke a key immediately."""
-    key = await _mine(call)
-
-    def remove(connection: Any) -> Answer:
-        delete_key(connection, key.key_id)
-        return Answer(entity_id=key.key_id)
-
-    removed: Answer = await call.change(remove, key.key_id)
-    call.services.accounts.clear_cache()
-    return removed
-
-
-async def _mine(call: Call) -> Key:
-    key_id = call.path("key_id")
-    key: Key | None = await call.read(lambda c: get_key(c, key_id))
-    if call.own_only and (key is None or key.user_id is None or key.user_id != call.principal.user_id):
-        raise call.forbidden()
-    if key is None:
-        raise missing("key", key_id)
-    return key
-
-
-KEYS = Resource(
-    path="/api/v1/auth/api-keys", one="/api/v1/auth/api-keys/{key_id}", tag="accounts", entity="key", answer=KeyAnswer, own="keys:own"
+KEYS: EntityResource[NewKey, KeyAnswer] = EntityResource(
+    entity=STORED,
+    path="/api/v1/auth/api-keys",
+    tag="accounts",
+    rights=Rights("keys:admin", "keys:admin", "keys:admin"),
+    query=KeysQuery,
+    new=NewKey,
+    change=None,
+    answer=KeyAnswer,
+    examples=(NewKey(name="display"), None),
+    id_prefix="k_",
+    computed={"permissions": permissions_of},
+    written=lambda call: call.services.accounts.clear_cache(),
+    own=Own(
+        permission="keys:own",
+        owns=_is_own,
+        listed=lambda call: owned_by(call.principal.user_id or ""),
+        methods=frozenset({"POST", "DELETE"}),
+    ),
+    summaries={
+        "list": "API keys: one's own, or all for an admin",
+        "create": "Create an API key; it is shown only once",
+        "read": "One API key",
+        "delete": "Revoke an API key",
+    },
 )
 
-ENDPOINTS = [
-    KEYS.list(get_keys, "API keys: one's own, or all for an admin", "keys:admin", KeysQuery),
-    KEYS.create(post_key, "Create an API key; it is shown only once", "keys:admin", NewKey, own=True, secret=MadeKey),
-    KEYS.read(get_one_key, "One API key", "keys:admin"),
-    KEYS.delete(remove_key, "Revoke an API key", "keys:admin", own=True),
-]
+_LIST, _CREATE, _READ, _DELETE = KEYS.endpoints(create=post_key)
+
+ENDPOINTS = [_LIST, replace(_CREATE, answer=MadeKey, secret=True), _READ, _DELETE]

@@ -9,7 +9,7 @@ from dartd.web.http.answers import media_type_of
 from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.paging import missing
 from dartd.web.http.problems import Problem
-from dartd.web.v1.players import check_own, found, player_of, visible
+from dartd.web.v1.players import PLAYERS, found
 from schemas.api.players import Player
 
 MAX_PHOTO_BYTES = 1024 * 1024
@@ -21,7 +21,7 @@ _BEGINNINGS = {"image/jpeg": (b"\xff\xd8\xff", b""), "image/png": (b"\x89PNG\r\n
 async def get_player_photo(call: Call) -> Response:
     """Return the photo, or 304 if it has not changed."""
     player_id = call.path("player_id")
-    tag = f'"{(await visible(call, player_id)).photo}"'
+    tag = f'"{(await PLAYERS.visible(call)).photo}"'
     if call.request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
     photo: Photo | None = await call.read(lambda c: get_photo(c, player_id))
@@ -46,11 +46,11 @@ async def remove_player_photo(call: Call) -> Answer:
 
 async def _change(call: Call, photo: Photo | None) -> Answer:
     player_id, now_s = call.path("player_id"), call.services.accounts.now()
-    check_own(call, player_id)
+    await PLAYERS.check_own(call)
 
     def change(connection: Any) -> Answer:
         row = found(put_photo(connection, player_id, photo, at_s=now_s), player_id)
-        return Answer(value=player_of(row), entity_id=player_id, version=row.version)
+        return PLAYERS.checked(call, row)
 
     changed: Answer = await call.change(change, player_id)
     return changed

@@ -12,7 +12,7 @@ from dartd.auth.tokens import Signer
 from dartd.store.audit import Deed
 from dartd.store.database import Database
 from dartd.store.keys import get_key
-from dartd.store.users import User, delete_user, find_user, insert_user, update_user
+from dartd.store.users import USERS, User, find_user, insert_user
 
 DEED = Deed(at_s=0.0, user_id="u", action="login", entity_type="session")
 
@@ -61,10 +61,10 @@ async def test_rights_end_at_once(accounts: Accounts) -> None:
     assert principal is not None
     await accounts.log_out(principal, DEED)
     after_logout = [await accounts.principal_of(token) is not None for token in (one, two)]
-    await accounts._database.change(lambda c: update_user(c, user.user_id, {"active": False}))
+    await accounts._database.change(lambda c: bool(USERS.update(c, user.user_id, {"active": False})))
     accounts.clear_cache()
     after_lock = await accounts.principal_of(two)
-    await accounts._database.change(lambda c: delete_user(c, user.user_id))
+    await accounts._database.change(lambda c: USERS.delete(c, user.user_id))
     accounts.clear_cache()
 
     assert (after_logout, after_lock, await accounts.principal_of(two)) == ([False, True], None, None)

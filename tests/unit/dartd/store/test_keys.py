@@ -3,7 +3,7 @@
 import msgspec
 import sqlalchemy as sa
 
-from dartd.store.keys import Key, delete_key, delete_keys_of, find_key, get_key, insert_key, key_of, list_keys, note_use
+from dartd.store.keys import KEYS, Key, delete_keys_of, find_key, get_key, insert_key, key_of, note_use, owned_by
 from dartd.store.listing import PageRequest
 
 KEY = Key(
@@ -23,11 +23,11 @@ def test_keys_are_listed_and_forgotten_by_owner(core: sa.Connection) -> None:
     """Each user's own; a user's keys go together."""
     for k, user_id in enumerate(("u1", "u1", "u2", None)):
         insert_key(core, msgspec.structs.replace(KEY, key_id=f"k{k}", key_hash=f"h{k}", user_id=user_id, permissions=None))
-    own = [key_of(row).key_id for row in list_keys(core, PageRequest(), user_id="u1").rows]
+    own = [key_of(row).key_id for row in KEYS.page(core, PageRequest(), conditions=[owned_by("u1")]).rows]
     delete_keys_of(core, "u1")
 
-    assert (sorted(own), list_keys(core, PageRequest()).total) == (["k0", "k1"], 2)
-    assert (delete_key(core, "k2"), delete_key(core, "k2")) == (True, False)
+    assert (sorted(own), KEYS.page(core, PageRequest()).total) == (["k0", "k1"], 2)
+    assert (KEYS.delete(core, "k2"), KEYS.delete(core, "k2")) == (True, False)
 
 
 def test_use_is_noted(core: sa.Connection) -> None:

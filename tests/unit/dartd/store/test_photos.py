@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from dartd.store.database import Database
 from dartd.store.photos import Photo, get_photo, put_photo
-from dartd.store.players import delete_player, insert_player
+from dartd.store.players import PLAYERS
 
 PHOTO = Photo(media_type="image/png", body=b"\x89PNG")
 
@@ -20,11 +20,11 @@ async def test_photo_is_kept_replaced_and_forgotten_with_its_player(tmp_path: Pa
     player = {**plain, "player_id": "ann", "shared": False, "created_at_s": 1.0, "updated_at_s": 1.0}
 
     def live(connection: sa.Connection) -> list[object]:
-        insert_player(connection, player)
+        PLAYERS.insert(connection, player)
         marks: list[object] = [put_photo(connection, "eve", PHOTO, at_s=2.0)]
         for photo in (PHOTO, Photo(media_type="image/jpeg", body=b"\xff\xd8"), None, PHOTO):
             marks += [put_photo(connection, "ann", photo, at_s=2.0).photo, get_photo(connection, "ann") == photo]
-        delete_player(connection, "ann", at_s=3.0)
+        PLAYERS.delete(connection, "ann", at_s=3.0)
         return [*marks, get_photo(connection, "ann")]
 
     nobody, first, *rest = await database.change(live)

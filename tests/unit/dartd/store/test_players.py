@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from dartd.errors import AlreadyExistsError, ConflictError
 from dartd.store.listing import PageRequest
-from dartd.store.players import delete_player, figures_of, find_badge, get_player, insert_player, list_players, update_player
+from dartd.store.players import PLAYERS, figures_of, find_badge, visible_to
 from dartd.store.tables import throws
 
 
@@ -17,26 +17,26 @@ def _player(player_id: str, **given: Any) -> dict[str, object]:
 
 
 def _names(connection: sa.Connection, **where: Any) -> list[str]:
-    return [row.player_id for row in list_players(connection, PageRequest(), **where).rows]
+    return [row.player_id for row in PLAYERS.page(connection, PageRequest(), where).rows]
 
 
 @pytest.fixture
 def three(core: sa.Connection) -> sa.Connection:
     """Keep three players."""
-    insert_player(core, _player("ann", badge_id="b1", group_name="red", shared=True))
-    insert_player(core, _player("ben", active=False))
-    insert_player(core, _player("cid_100%"))
+    PLAYERS.insert(core, _player("ann", badge_id="b1", group_name="red", shared=True))
+    PLAYERS.insert(core, _player("ben", active=False))
+    PLAYERS.insert(core, _player("cid_100%"))
     return core
 
 
 def test_id_and_badge_are_taken_once(three: sa.Connection) -> None:
     """The error names which."""
     with pytest.raises(AlreadyExistsError, match="player_id 'ann'"):
-        insert_player(three, _player("ann"))
+        PLAYERS.insert(three, _player("ann"))
     with pytest.raises(AlreadyExistsError, match="badge_id 'b1'"):
-        insert_player(three, _player("dan", badge_id="b1"))
-    with pytest.raises(AlreadyExistsError, match="another player's"):
-        update_player(three, "ben", {"badge_id": "b1"}, at_s=2.0)
+        PLAYERS.insert(three, _player("dan", badge_id="b1"))
+    with pytest.raises(AlreadyExistsError, match="badge_id 'b1'"):
+        PLAYERS.update(three, "ben", {"badge_id": "b1"}, at_s=2.0)
 
 
 def test_players_are_found(three: sa.Connection) -> None:
@@ -44,27 +44,27 @@ def test_players_are_found(three: sa.Connection) -> None:
     found = [_names(three, **where) for where in ({}, {"active": False}, {"group": "red"}, {"search": "%"}, {"search": "EN"})]
 
     assert found == [["ann", "ben", "cid_100%"], ["ben"], ["ann"], ["cid_100%"], ["ben"]]
-    assert _names(three, visible_to="ben") == ["ann", "ben"]
+    assert [row.player_id for row in PLAYERS.page(three, PageRequest(), conditions=[visible_to("ben")]).rows] == ["ann", "ben"]
 
 
 def test_deleted_player_is_hidden_and_the_badge_free(three: sa.Connection) -> None:
     """The throws stay; the id stays taken."""
-    assert (delete_player(three, "ann", at_s=2.0), delete_player(three, "ann", at_s=2.0)) == (True, False)
-    assert (get_player(three, "ann"), find_badge(three, "b1"), _names(three)) == (None, None, ["ben", "cid_100%"])
-    insert_player(three, _player("dan", badge_id="b1"))
+    assert (PLAYERS.delete(three, "ann", at_s=2.0), PLAYERS.delete(three, "ann", at_s=2.0)) == (True, False)
+    assert (PLAYERS.get(three, "ann"), find_badge(three, "b1"), _names(three)) == (None, None, ["ben", "cid_100%"])
+    PLAYERS.insert(three, _player("dan", badge_id="b1"))
     assert find_badge(three, "b1").player_id == "dan"
     with pytest.raises(AlreadyExistsError):
-        insert_player(three, _player("ann"))
+        PLAYERS.insert(three, _player("ann"))
 
 
 def test_change_counts_versions(three: sa.Connection) -> None:
     """A change of an older version is refused."""
-    changed = update_player(three, "ben", {"name": "Benjamin"}, at_s=2.0, version=1)
+    changed = PLAYERS.update(three, "ben", {"name": "Benjamin"}, at_s=2.0, version=1)
 
     assert (changed.name, changed.version, changed.updated_at_s) == ("Benjamin", 2, 2.0)
     with pytest.raises(ConflictError):
-        update_player(three, "ben", {"name": "Ben"}, at_s=3.0, version=1)
-    assert update_player(three, "nobody", {}, at_s=3.0) is None
+        PLAYERS.update(three, "ben", {"name": "Ben"}, at_s=3.0, version=1)
+    assert PLAYERS.update(three, "nobody", {}, at_s=3.0) is None
 
 
 def test_figures_are_added_up(three: sa.Connection) -> None:

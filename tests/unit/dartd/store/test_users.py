@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from dartd.errors import AlreadyExistsError, ConflictError
 from dartd.store.listing import PageRequest
-from dartd.store.users import User, count_users, delete_user, find_user, get_user, insert_user, list_users, update_user, user_of
+from dartd.store.users import USERS, User, count_users, find_user, get_user, insert_user, user_of
 
 ADMIN = User(
     user_id="u1",
@@ -45,30 +45,30 @@ def test_user_name_is_taken_once(both: sa.Connection) -> None:
 
 def test_change_counts_versions(both: sa.Connection) -> None:
     """A change of an older version is refused; one that is not there is None."""
-    changed = update_user(both, "u2", {"name": "Robert"}, version=1)
+    changed = user_of(USERS.update(both, "u2", {"name": "Robert"}, version=1))
 
     assert changed == msgspec.structs.replace(VIEWER, name="Robert", version=2)
-    assert update_user(both, "nobody", {"name": "x"}) is None
-    with pytest.raises(ConflictError, match="meanwhile"):
-        update_user(both, "u2", {"name": "Rob"}, version=1)
+    assert USERS.update(both, "nobody", {"name": "x"}) is None
+    with pytest.raises(ConflictError, match="in the meantime"):
+        USERS.update(both, "u2", {"name": "Rob"}, version=1)
 
 
 def test_last_admin_stays(both: sa.Connection) -> None:
     """The only admin can be neither deleted nor demoted nor disabled; with another one it can."""
     attempts: tuple[dict[str, object], ...] = ({"role": "viewer"}, {"active": False})
     for attempt in attempts:
-        with pytest.raises(ConflictError, match="only admin"):
-            update_user(both, "u1", attempt)
-    with pytest.raises(ConflictError, match="only admin"):
-        delete_user(both, "u1")
-    update_user(both, "u2", {"role": "admin"})
+        with pytest.raises(ConflictError, match="only admin"), both.begin_nested():
+            USERS.update(both, "u1", attempt)
+    with pytest.raises(ConflictError, match="only admin"), both.begin_nested():
+        USERS.delete(both, "u1")
+    USERS.update(both, "u2", {"role": "admin"})
 
-    assert (delete_user(both, "u1"), delete_user(both, "u1")) == (True, False)
+    assert (USERS.delete(both, "u1"), USERS.delete(both, "u1")) == (True, False)
 
 
 def test_list_is_filtered(both: sa.Connection) -> None:
     """By role, by whether they may log in."""
-    update_user(both, "u2", {"active": False})
-    pages = [list_users(both, PageRequest(), **given) for given in ({}, {"role": "viewer"}, {"active": True})]
+    USERS.update(both, "u2", {"active": False})
+    pages = [USERS.page(both, PageRequest(), given) for given in ({}, {"role": "viewer"}, {"active": True})]
 
     assert [[user_of(row).username for row in page.rows] for page in pages] == [["ada", "bob"], ["bob"], ["ada"]]

@@ -67,3 +67,58 @@ async def test_player_sees_and_changes_himself(station: Station, http: httpx2.As
     badge = await http.put(f"{PLAYERS}/ann", json={"badge_id": "b"}, headers=ann)
 
     assert (seen, read, wrote, badge.status_code) == (["ann", "open"], [200, 200, 403, 403], [200, 403, 403], 403)
+
+
+async def _owners(station: Station, http: httpx2.AsyncClient, admin: dict[str, str]) -> dict[str, str | None]:
+    """Return the player of each throw, after all tables that follow the journal were built again."""
+    await station.services.database.change(station.journal.registry.rebuild)
+    return {each["throw_id"]: each["player_id"] for each in (await http.get("/api/v1/throws", headers=admin)).json()["data"]}
+
+
+async def test_merged_player_s_throws_belong_to_the_other(station: Station, http: httpx2.AsyncClient) -> None:
+    """Also after a rebuild; a new player with the id of the merged one has none of them."""
+    admin = await log_in_as(station, "admin")
+    await make_player(station, player_id="ann", badge_id="b1")
+    await make_player(station, player_id="ben")
+    await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
+    await station.happen(hit("d1"))
+    await http.put("/api/v1/board/player", json={}, headers=admin)
+    merged = await http.post(f"{PLAYERS}/ann/merge", json={"into": "ben"}, headers=admin)
+    told = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 3}", headers=admin)).json()["data"]
+    gone = await http.get(f"{PLAYERS}/ann", headers=admin)
+    again = await http.post(PLAYERS, json={"player_id": "ann", "name": "Another", "badge_id": "b1"}, headers=admin)
+    await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
+    await station.happen(hit("d2"))
+    owners = await _owners(station, http, admin)
+    refused = [
+        (await http.post(f"{PLAYERS}/{one}/merge", json=body, headers=admin)).status_code
+        for one, body in (("ann", {"into": "ann"}), ("ann", {"into": "none"}), ("none", {"into": "ann"}), ("ann", {}))
+    ]
+
+    assert (merged.status_code, merged.json()["player_id"], gone.status_code, again.status_code) == (200, "ben", 404, 201)
+    assert [(each["event_type"], each.get("entity_id", each.get("into_player_id"))) for each in told] == [
+        ("player_merged", "ben"),
+        ("DELETED", "ann"),
+        ("UPDATED", "ben"),
+    ]
+    assert (owners, refused) == ({"d1": "ben", "d2": "ann"}, [422, 404, 404, 422])
+
+
+async def test_erased_person_leaves_only_throws(station: Station, http: httpx2.AsyncClient) -> None:
+    """The throws have no player, also after a rebuild; a new player with the same id does not get them."""
+    admin = await log_in_as(station, "admin")
+    await http.post(PLAYERS, json={"player_id": "ann", "name": "Secret Name"}, headers={**admin, "Idempotency-Key": "k"})
+    await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
+    await station.happen(hit("d1"))
+    await http.put("/api/v1/board/player", json={}, headers=admin)
+    erased = await http.delete(f"{PLAYERS}/ann?erase=true", headers=admin)
+    told = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 2}", headers=admin)).json()["data"]
+    journal = await http.get("/api/v1/events?limit=100", headers=admin)
+    done = {each["action"] for each in (await http.get("/api/v1/audit?entity_id=ann", headers=admin)).json()["data"]}
+    await http.post(PLAYERS, json={"player_id": "ann", "name": "Another"}, headers=admin)
+    owners = await _owners(station, http, admin)
+    twice = [(await http.delete(f"{PLAYERS}/none?erase={value}", headers=admin)).status_code for value in ("true", "false", "perhaps")]
+
+    assert (erased.status_code, [each["event_type"] for each in told]) == (204, ["player_erased", "DELETED"])
+    assert "Secret Name" not in journal.text
+    assert ("player.erase" in done, owners, twice) == (True, {"d1": None}, [404, 404, 422])

@@ -1,0 +1,37 @@
+"""Counts of zones."""
+
+import httpx2
+import websockets
+
+from dartd.outlets.occupancy import count_zones
+from schemas.events import TakeoutFinished
+from tests.support.people import log_in_as
+from tests.support.station import Station
+from tests.support.throws import hit
+from tests.support.websocket_client import WebSocketClient
+
+SQUARE = [[-20, 90], [20, 90], [20, 120], [-20, 120]]
+
+
+async def test_change_of_a_count_is_published(station: Station, http: httpx2.AsyncClient) -> None:
+    """On the topic of the zone, when darts land in it and when they are taken; a dart elsewhere publishes nothing."""
+    admin = await log_in_as(station, "admin")
+    for zone_id, active in (("t20", True), ("off", False)):
+        body = {"zone_id": zone_id, "name": zone_id, "polygon_coords": SQUARE, "active": active}
+        await http.post("/api/v1/zones", json=body, headers=admin)
+    updates = []
+    async with websockets.connect(f"{station.ws}?topics=zone:t20", proxy=None, close_timeout=0.2) as socket:
+        client = WebSocketClient(socket)
+        await client.receive_types(2)
+        await station.happen(hit("d0", x_mm=0.0, y_mm=-103.0))
+        await station.happen(hit("d1"))
+        updates.append(await client.receive())
+        counts = await count_zones(station.services)
+        await station.happen(TakeoutFinished(visit_id=hit("d1").visit_id))
+        updates.append(await client.receive())
+
+    assert [(each["event_type"], each["zone_id"], each["data"]) for each in updates] == [
+        ("zone_update", "t20", {"count": 1, "active_sessions": []}),
+        ("zone_update", "t20", {"count": 0, "active_sessions": []}),
+    ]
+    assert counts == {"t20": 1}
