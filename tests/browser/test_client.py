@@ -111,6 +111,8 @@ _FOLD_TABLE = """async (table) => {
       const found = { state: machine, status, darts, visit, player_id };
       const sorted = (value) => JSON.stringify(value, (_, each) =>
         each && typeof each === "object" && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort()) : each);
+      const last = messages.at(-1)?.seq;
+      if (last !== undefined && state.lastSeq !== last) wrong.push(`${name}, step ${k + 1}: lastSeq ${state.lastSeq} instead of ${last}`);
       if (sorted(found) !== sorted(shown)) wrong.push(`${name}, step ${k + 1}: ${sorted(found)} instead of ${sorted(shown)}`);
     });
   }

@@ -36,7 +36,7 @@ export function emptyState() {
 /** Return the state after a message, without modifying the given one. Unknown messages, sent by newer versions, change only lastSeq. */
 export function reduce(state, message) {
   const next = FOLD[message.event_type]?.(state, message) ?? {};
-  return { ...state, lastSeq: Math.max(state.lastSeq, message.seq ?? 0), ...next };
+  return { ...state, ...next, lastSeq: Math.max(next.lastSeq ?? state.lastSeq, message.seq ?? 0) };
 }
 
 /** Return the state with completed visits of earlier events added; for pages that are opened during play. */
