@@ -237,22 +237,22 @@ class Journal:
         at_s = round(at_s, 3)  # the time that is published is the time that is stored: a query for what came after it must find it
         timestamp = timestamp_of(at_s)
         envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(new, 1))
-        connection.execute(
-            _INSERT,
-            [
-                {
-                    "seq": e.seq,
-                    "at_s": at_s,
-                    "topic": e.topic,
-                    "event_type": str(e.event.__struct_config__.tag),
-                    "wire": e.wire,
-                    "board_id": self.board_id,
-                }
-                for e in envelopes
-            ],
-        )
+        try:
+            connection.execute(_INSERT, [self._row(envelope) for envelope in envelopes])
+        except sa.exc.IntegrityError as error:  # nobody's input: the table itself refuses the events
+            raise self.database.backend.store_error(error) from error
         self.registry.follow(connection, [Recorded(e.event, e.seq, at_s, self.board_id) for e in envelopes])
         return envelopes
+
+    def _row(self, envelope: Envelope) -> dict[str, object]:
+        return {
+            "seq": envelope.seq,
+            "at_s": envelope.at_s,
+            "topic": envelope.topic,
+            "event_type": str(envelope.event.__struct_config__.tag),
+            "wire": envelope.wire,
+            "board_id": envelope.board_id,
+        }
 
     def _store_memories(self, connection: sa.Connection, memories: Mapping[str, bytes]) -> None:
         if not memories:
