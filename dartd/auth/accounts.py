@@ -15,7 +15,7 @@ from dartd.auth.permissions import ANONYMOUS, ROLES, expand
 from dartd.auth.principal import Principal
 from dartd.auth.tokens import AccessClaims, Signer, hash_of
 from dartd.errors import StoreError
-from dartd.store.audit import Deed, note
+from dartd.store.audit import AuditEntry, append_entry
 from dartd.store.database import Database
 from dartd.store.families import is_open, open_family, revoke_family, rotate
 from dartd.store.keys import Key, find_key, insert_key, note_use
@@ -123,19 +123,19 @@ class Accounts:
         right = await self.passwords.verify(password, user.password_hash if user is not None else None)
         return user if right and user is not None and user.active else None
 
-    async def log_in(self, user: User, entry: Deed) -> tuple[str, str]:
+    async def log_in(self, user: User, entry: AuditEntry) -> tuple[str, str]:
         """Start a login; return its access token and its refresh token."""
         family_id, now_s = secrets.token_urlsafe(12).replace(".", "_"), self.now()
 
         def begin(connection: sa.Connection) -> None:
             open_family(connection, family_id, user.user_id, at_s=now_s, expires_at_s=now_s + self.refresh_ttl_s)
             touch_login(connection, user.user_id, now_s)
-            note(connection, entry)
+            append_entry(connection, entry)
 
         await self._database.change(begin)
         return self._access(user.user_id, family_id), self.signer.refresh_token(family_id, 1)
 
-    async def refresh(self, token: str, entry: Deed) -> tuple[User, str, str] | None:
+    async def refresh(self, token: str, entry: AuditEntry) -> tuple[User, str, str] | None:
         """Return the user and new tokens for a refresh token; None if it is used, expired or invalid. A used token ends its login."""
         read = self.signer.read_refresh(token)
         if read is None:
@@ -146,7 +146,7 @@ class Accounts:
             user_id = rotate(connection, family_id, generation, now_s)
             user = None if user_id is None else get_user(connection, user_id)
             if user is None or not user.active:
-                note(connection, msgspec.structs.replace(entry, outcome="refused"))
+                append_entry(connection, msgspec.structs.replace(entry, outcome="refused"))
                 return None
             return user
 
@@ -156,13 +156,13 @@ class Accounts:
             return None
         return user, self._access(user.user_id, family_id), self.signer.refresh_token(family_id, generation + 1)
 
-    async def log_out(self, principal: Principal, entry: Deed) -> None:
+    async def log_out(self, principal: Principal, entry: AuditEntry) -> None:
         """End the login of the caller: its access and refresh tokens become invalid."""
 
         def end(connection: sa.Connection) -> None:
             if principal.family_id is not None:
                 revoke_family(connection, principal.family_id)
-            note(connection, entry)
+            append_entry(connection, entry)
 
         await self._database.change(end)
         self.clear_cache()

@@ -14,7 +14,7 @@ from dartd.cli.configuration import find_config
 from dartd.cli.failure import reported_errors
 from dartd.cli.store_access import audit_entry, change_store
 from dartd.config import load_config
-from dartd.store.audit import note
+from dartd.store.audit import append_entry
 from dartd.store.keys import KEYS, Key, insert_key, key_of
 from dartd.store.listing import MAX_LIMIT, PageRequest
 
@@ -50,7 +50,7 @@ def create(name: str, role: str, days: int | None, path: Path | None, *, quiet: 
 
     def make(connection: sa.Connection) -> None:
         insert_key(connection, key)
-        note(connection, audit_entry("key.create", "key", key.key_id))
+        append_entry(connection, audit_entry("key.create", "key", key.key_id))
 
     with reported_errors():
         change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), make)
@@ -75,7 +75,7 @@ def revoke(key_id: str, path: Path | None) -> None:
     """Revoke a key; a running daemon rejects it within five seconds."""
 
     def end(connection: sa.Connection) -> bool:
-        note(connection, audit_entry("key.delete", "key", key_id))
+        append_entry(connection, audit_entry("key.delete", "key", key_id))
         return KEYS.delete(connection, key_id)
 
     with reported_errors():

@@ -8,7 +8,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from dartd.config import Config
-from dartd.store.audit import Deed
+from dartd.store.audit import AuditEntry
 from dartd.store.sqlite.backend import change_alongside
 
 T = TypeVar("T")
@@ -23,6 +23,6 @@ def change_store(config: Config, change: Callable[[sa.Connection], T]) -> T:
     return change_alongside(config.store_path, change)
 
 
-def audit_entry(action: str, entity_type: str, entity_id: str) -> Deed:
+def audit_entry(action: str, entity_type: str, entity_id: str) -> AuditEntry:
     """Return the audit entry of a change by the local user."""
-    return Deed(at_s=time.time(), user_id=f"cli:{getpass.getuser()}", action=action, entity_type=entity_type, entity_id=entity_id)
+    return AuditEntry(at_s=time.time(), user_id=f"cli:{getpass.getuser()}", action=action, entity_type=entity_type, entity_id=entity_id)

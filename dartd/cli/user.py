@@ -16,7 +16,7 @@ from dartd.cli.configuration import find_config
 from dartd.cli.failure import reported_errors
 from dartd.cli.store_access import audit_entry, change_store
 from dartd.config import load_config
-from dartd.store.audit import note
+from dartd.store.audit import append_entry
 from dartd.store.listing import MAX_LIMIT, PageRequest
 from dartd.store.users import USERS, find_user, insert_user
 
@@ -44,7 +44,7 @@ def create(username: str, name: str | None, role: str, path: Path | None, *, qui
 
     def make(connection: sa.Connection) -> None:
         insert_user(connection, user)
-        note(connection, audit_entry("user.create", "user", user.user_id))
+        append_entry(connection, audit_entry("user.create", "user", user.user_id))
 
     with reported_errors():
         change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), make)
@@ -66,7 +66,7 @@ def set_password(username: str, path: Path | None, *, quiet: bool, password_stdi
         if user is None:
             return False
         USERS.update(connection, user.user_id, {"password_hash": hashed})
-        note(connection, audit_entry("user.update", "user", user.user_id))
+        append_entry(connection, audit_entry("user.update", "user", user.user_id))
         return True
 
     with reported_errors():

@@ -11,8 +11,11 @@ from schemas.base import Value
 AUDIT = Listing(audit, audit.c.audit_id, {"audit_id": audit.c.audit_id}, default="-audit_id")
 
 
-class Deed(Value, frozen=True, kw_only=True):
-    """What somebody did: `user_id` names the user, the key (`key:…`) or the shell's user (`cli:…`); no values, which may be secret."""
+class AuditEntry(Value, frozen=True, kw_only=True):
+    """One entry of the audit log; it holds no values, which may be secret.
+
+    `user_id` names the user, the key (`key:…`) or the shell's user (`cli:…`).
+    """
 
     at_s: float
     user_id: str
@@ -23,11 +26,11 @@ class Deed(Value, frozen=True, kw_only=True):
     trace_id: str = ""
 
 
-def note(connection: sa.Connection, deed: Deed) -> None:
-    """Write a deed down."""
-    connection.execute(sa.insert(audit).values({field: getattr(deed, field) for field in Deed.__struct_fields__}))
+def append_entry(connection: sa.Connection, entry: AuditEntry) -> None:
+    """Append an entry to the audit log."""
+    connection.execute(sa.insert(audit).values({field: getattr(entry, field) for field in AuditEntry.__struct_fields__}))
 
 
 def list_audit(connection: sa.Connection, ask: PageRequest, where: Mapping[str, object], span: Span = ALWAYS) -> Page:
-    """Read a page of deeds; `where` gives the values that columns must have, None for any."""
+    """Return a page of entries; `where` gives the values that columns must have, None for any."""
     return AUDIT.page(connection, ask, [*equal(audit, where), *within(audit.c.at_s, span)])

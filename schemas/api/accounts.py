@@ -143,7 +143,7 @@ class KeysQuery(ListQuery, frozen=True, kw_only=True):
     sort: Literal["created_at", "-created_at", "name", "-name"] = "-created_at"
 
 
-class AuditEntry(Value, frozen=True, kw_only=True):
+class AuditEntryAnswer(Value, frozen=True, kw_only=True):
     """An entry of the audit log: who did what and when; `trace_id` identifies the request in the log."""
 
     audit_id: int

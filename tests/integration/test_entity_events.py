@@ -70,6 +70,6 @@ async def test_what_cannot_be_told_is_not_done(station: Station, http: httpx2.As
     await station.services.database.write(lambda connection: connection.exec_driver_sql(refuse).rowcount)
     failed = await http.post("/api/v1/players", json={"name": "Ann"}, headers=admin)
     players = (await http.get("/api/v1/players", headers=admin)).json()["pagination"]["total"]
-    deeds = (await http.get("/api/v1/audit?action=player.create", headers=admin)).json()["pagination"]["total"]
+    entries = (await http.get("/api/v1/audit?action=player.create", headers=admin)).json()["pagination"]["total"]
 
-    assert (failed.status_code, players, deeds) == (503, 0, 0)
+    assert (failed.status_code, players, entries) == (503, 0, 0)

@@ -12,7 +12,7 @@ import pytest
 
 from dartd.auth.permissions import ANONYMOUS, PERMISSIONS, ROLES, TOPIC_PERMISSIONS
 from dartd.runtime.hub.topics import kind_of
-from dartd.store.audit import Deed
+from dartd.store.audit import AuditEntry
 from dartd.store.calibrations import Calibrations
 from dartd.web.app import ENDPOINTS
 from dartd.web.http.endpoint import Endpoint
@@ -113,7 +113,7 @@ async def _plain_body(station: Station, endpoint: Endpoint) -> Any:
 
 
 def _audit_entry() -> Any:
-    return Deed(at_s=1.0, user_id="u", action="x", entity_type="session")
+    return AuditEntry(at_s=1.0, user_id="u", action="x", entity_type="session")
 
 
 def _expected(endpoint: Endpoint, who: str, caller: Caller, *, own: bool) -> set[int]:

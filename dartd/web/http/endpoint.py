@@ -12,7 +12,7 @@ from starlette.requests import Request
 from dartd.auth.permissions import PERMISSIONS
 from dartd.auth.principal import Principal
 from dartd.errors import DartdError
-from dartd.store.audit import Deed, note
+from dartd.store.audit import AuditEntry, append_entry
 from dartd.store.journal import Outcome
 from dartd.web.http.deprecation import Deprecation
 from dartd.web.http.problems import Problem
@@ -113,9 +113,9 @@ class Call:
         published.__qualname__ = audited.__qualname__
         return await self.services.board.write(published)
 
-    def record(self, connection: sa.Connection, entry: Deed, outcome: Any) -> None:
+    def record(self, connection: sa.Connection, entry: AuditEntry, outcome: Any) -> None:
         """Write an audit entry, and store the answer for repeated requests."""
-        note(connection, entry)
+        append_entry(connection, entry)
         if self.keep_answer is not None and isinstance(outcome, Answer):
             self.keep_answer(connection, outcome)
 
@@ -128,9 +128,9 @@ class Call:
             user_id=self.principal.name,
         )
 
-    def audit_entry(self, entity_id: str | None = None, outcome: str = "done") -> Deed:
+    def audit_entry(self, entity_id: str | None = None, outcome: str = "done") -> AuditEntry:
         """Return the audit entry of this request."""
-        return Deed(
+        return AuditEntry(
             at_s=self.services.accounts.now(),
             user_id=self.principal.name,
             action=self.endpoint.name,

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from dartd.auth.principal import Principal
-from dartd.store.audit import note
+from dartd.store.audit import append_entry
 from dartd.web.http.answers import check_media_type, decode_body, read_body, render
 from dartd.web.http.credentials import check_csrf, credentials_of
 from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
@@ -106,7 +106,7 @@ async def _authorise(call: Call) -> bool:
         raise Problem(401, "AUTH_INVALID_TOKEN", "a token is required: send Authorization: Bearer …", details=needed, headers=CHALLENGE)
     if endpoint.writes:
         entry = call.audit_entry(next(iter(map(str, call.request.path_params.values())), None), outcome="refused")
-        await call.services.database.change(lambda connection: note(connection, entry))
+        await call.services.database.change(lambda connection: append_entry(connection, entry))
     raise Problem(
         403,
         "AUTH_INSUFFICIENT_PERMISSIONS",

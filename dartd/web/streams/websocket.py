@@ -11,7 +11,7 @@ from dartd.auth.principal import Principal
 from dartd.errors import DartdError
 from dartd.runtime.hub.hub import GapError
 from dartd.runtime.hub.topics import kind_of
-from dartd.store.audit import Deed, note
+from dartd.store.audit import AuditEntry, append_entry
 from dartd.web.connections.clients import ConnectedClient
 from dartd.web.connections.presence import MAX_TOPICS
 from dartd.web.http.credentials import credentials_of
@@ -289,9 +289,9 @@ class WebSocketSession:
         if isinstance(command, CorrectDart):
             self._check_correction_rate(principal)
         action = f"board.{command.__struct_config__.tag}"
-        entry = Deed(at_s=services.accounts.now(), user_id=principal.name, action=action, entity_type="board")
+        entry = AuditEntry(at_s=services.accounts.now(), user_id=principal.name, action=action, entity_type="board")
         authored = msgspec.structs.replace(command, user_id=principal.name)
-        await services.board.submit(authored, lambda connection, *_: note(connection, entry))
+        await services.board.submit(authored, lambda connection, *_: append_entry(connection, entry))
 
     def _check_correction_rate(self, principal: Principal) -> None:
         limits = self._services.limits

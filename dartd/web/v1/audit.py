@@ -6,14 +6,14 @@ from dartd.store.audit import list_audit
 from dartd.store.timestamps import timestamp_of
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.paging import listed, page_request, span_of
-from schemas.api.accounts import AuditEntry, AuditQuery
+from schemas.api.accounts import AuditEntryAnswer, AuditQuery
 from schemas.api.answers import Listed
 
-_FIELDS = tuple(field for field in AuditEntry.__struct_fields__ if field != "timestamp")
+_FIELDS = tuple(field for field in AuditEntryAnswer.__struct_fields__ if field != "timestamp")
 _FILTERS = ("user_id", "action", "entity_type", "entity_id", "outcome")
 
 
-async def get_audit(call: Call) -> Listed[AuditEntry]:
+async def get_audit(call: Call) -> Listed[AuditEntryAnswer]:
     """Return a page of the audit log."""
     asked: AuditQuery = call.query
     span = span_of(asked)
@@ -21,8 +21,8 @@ async def get_audit(call: Call) -> Listed[AuditEntry]:
     return listed(await call.read(lambda c: list_audit(c, page_request(asked), where, span)), asked, _entry)
 
 
-def _entry(row: Any) -> AuditEntry:
-    return AuditEntry(timestamp=timestamp_of(row.at_s), **{field: getattr(row, field) for field in _FIELDS})
+def _entry(row: Any) -> AuditEntryAnswer:
+    return AuditEntryAnswer(timestamp=timestamp_of(row.at_s), **{field: getattr(row, field) for field in _FIELDS})
 
 
 ENDPOINTS = [
@@ -35,6 +35,6 @@ ENDPOINTS = [
         summary="The audit log, the latest entries first",
         tag="accounts",
         query=AuditQuery,
-        answer=Listed[AuditEntry],
+        answer=Listed[AuditEntryAnswer],
     )
 ]

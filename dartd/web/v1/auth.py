@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from dartd.auth.permissions import ROLES
-from dartd.store.audit import note
+from dartd.store.audit import append_entry
 from dartd.store.users import User, get_user
 from dartd.web.http.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, check_csrf
 from dartd.web.http.endpoint import Answer, Call, Cookie, Endpoint
@@ -29,7 +29,7 @@ async def log_in(call: Call) -> Answer:
     user = await accounts.check_password(asked.username, asked.password)
     if user is None:
         entry = call.audit_entry(outcome="refused")
-        await call.services.database.change(lambda connection: note(connection, entry))
+        await call.services.database.change(lambda connection: append_entry(connection, entry))
         _log.warning("a login failed", extra={"trace_id": call.trace_id})
         raise Problem(401, "AUTH_INVALID_CREDENTIALS", "the user name or the password is wrong", headers=CHALLENGE)
     access, refresh = await accounts.log_in(user, _audit_entry(call, user))

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dartd.store.audit import note
+from dartd.store.audit import append_entry
 from dartd.store.listing import PageRequest
 from dartd.store.person import erase_player, merge_players
 from dartd.store.players import PLAYERS as STORED
@@ -91,7 +91,7 @@ async def remove_player(call: Call) -> Answer:
 
     def erase(connection: Any) -> Answer:
         found(erase_player(connection, player_id) or None, player_id)
-        note(connection, msgspec.structs.replace(call.audit_entry(player_id), action="player.erase"))
+        append_entry(connection, msgspec.structs.replace(call.audit_entry(player_id), action="player.erase"))
         return Answer(entity_id=player_id, events=(PlayerErased(player_id=player_id, user_id=call.principal.name),))
 
     erased = await PLAYERS.commit(call, erase, player_id)
@@ -109,7 +109,7 @@ async def post_merge(call: Call) -> Answer:
         found(STORED.get(connection, player_id), player_id)
         found(STORED.get(connection, asked.into), asked.into)
         row = merge_players(connection, player_id, asked.into, at_s=now_s)
-        note(connection, call.audit_entry(player_id))
+        append_entry(connection, call.audit_entry(player_id))
         user_id = call.principal.name
         events = (
             PlayerMerged(player_id=player_id, into_player_id=asked.into, user_id=user_id),

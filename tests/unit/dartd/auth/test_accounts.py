@@ -9,12 +9,12 @@ from dartd.auth.accounts import Accounts, new_user
 from dartd.auth.passwords import hash_password
 from dartd.auth.permissions import ANONYMOUS, ROLES
 from dartd.auth.tokens import Signer
-from dartd.store.audit import Deed
+from dartd.store.audit import AuditEntry
 from dartd.store.database import Database
 from dartd.store.keys import get_key
 from dartd.store.users import USERS, User, find_user, insert_user
 
-DEED = Deed(at_s=0.0, user_id="u", action="login", entity_type="session")
+ENTRY = AuditEntry(at_s=0.0, user_id="u", action="login", entity_type="session")
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def _user(accounts: Accounts, role: str = "operator") -> User:
 async def test_token_of_a_login_is_the_user_s(accounts: Accounts) -> None:
     """With the rights of the role; no token is nobody, a wrong one is None."""
     user = await _user(accounts)
-    access, refresh = await accounts.log_in(user, DEED)
+    access, refresh = await accounts.log_in(user, ENTRY)
     found = await accounts.principal_of(access)
 
     assert found is not None
@@ -44,7 +44,7 @@ async def test_token_of_a_login_is_the_user_s(accounts: Accounts) -> None:
 
 async def test_callers_are_remembered(accounts: Accounts) -> None:
     """The share of those who were known is told."""
-    access, _ = await accounts.log_in(await _user(accounts), DEED)
+    access, _ = await accounts.log_in(await _user(accounts), ENTRY)
     rates = [accounts.hit_rate]
     for _ in range(4):
         await accounts.principal_of(access)
@@ -56,10 +56,10 @@ async def test_callers_are_remembered(accounts: Accounts) -> None:
 async def test_rights_end_at_once(accounts: Accounts) -> None:
     """With a logout, a lock, or the account, also while the token was just in use."""
     user = await _user(accounts)
-    (one, _), (two, _) = await accounts.log_in(user, DEED), await accounts.log_in(user, DEED)
+    (one, _), (two, _) = await accounts.log_in(user, ENTRY), await accounts.log_in(user, ENTRY)
     principal = await accounts.principal_of(one)
     assert principal is not None
-    await accounts.log_out(principal, DEED)
+    await accounts.log_out(principal, ENTRY)
     after_logout = [await accounts.principal_of(token) is not None for token in (one, two)]
     await accounts._database.change(lambda c: bool(USERS.update(c, user.user_id, {"active": False})))
     accounts.clear_cache()
@@ -73,14 +73,14 @@ async def test_rights_end_at_once(accounts: Accounts) -> None:
 async def test_used_refresh_token_ends_the_login(accounts: Accounts) -> None:
     """Each is good once; the second use of one ends what came of it."""
     user = await _user(accounts)
-    _, first = await accounts.log_in(user, DEED)
-    turned = await accounts.refresh(first, DEED)
+    _, first = await accounts.log_in(user, ENTRY)
+    turned = await accounts.refresh(first, ENTRY)
     assert turned is not None
     _, access, second = turned
     known = await accounts.principal_of(access)
-    stolen = await accounts.refresh(first, DEED)
+    stolen = await accounts.refresh(first, ENTRY)
 
-    assert (known is not None, stolen, await accounts.principal_of(access), await accounts.refresh(second, DEED)) == (
+    assert (known is not None, stolen, await accounts.principal_of(access), await accounts.refresh(second, ENTRY)) == (
         True,
         None,
         None,

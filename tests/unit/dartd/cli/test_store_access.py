@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dartd.cli.store_access import audit_entry, change_store
 from dartd.config import Config
 from dartd.errors import StoreError
-from dartd.store.audit import note
+from dartd.store.audit import append_entry
 from dartd.store.database import Database
 from dartd.store.sqlite.lock import StoreLock
 from dartd.store.tables import audit
@@ -20,9 +20,9 @@ from dartd.store.tables import audit
 def test_store_is_changed_alone_and_beside_a_daemon(tmp_path: Path) -> None:
     """A new store is made; one that is in use is written to all the same."""
     config = Config(state_dir=str(tmp_path / "state"))
-    change_store(config, lambda connection: note(connection, audit_entry("key.create", "key", "k1")))
+    change_store(config, lambda connection: append_entry(connection, audit_entry("key.create", "key", "k1")))
     database = Database.open(config.store_path)
-    change_store(config, lambda connection: note(connection, audit_entry("key.create", "key", "k2")))
+    change_store(config, lambda connection: append_entry(connection, audit_entry("key.create", "key", "k2")))
     database.close()
     found = change_store(config, lambda connection: connection.execute(sa.select(audit.c.entity_id, audit.c.user_id)).all())
 
@@ -35,7 +35,7 @@ def test_change_that_fails_changes_nothing(tmp_path: Path) -> None:
     config = Config(state_dir=str(tmp_path))
 
     def half(connection: sa.Connection) -> None:
-        note(connection, audit_entry("key.create", "key", "k1"))
+        append_entry(connection, audit_entry("key.create", "key", "k1"))
         raise StoreError("enough")
 
     with pytest.raises(StoreError):
@@ -53,7 +53,7 @@ def test_a_daemon_that_is_still_making_the_store_is_waited_for(tmp_path: Path) -
         sqlite3.connect(config.store_path).close()
         start = threading.Timer(0.3, _copy, (made.store_path, config.store_path))
         start.start()
-        change_store(config, lambda connection: note(connection, audit_entry("key.create", "key", "k1")))
+        change_store(config, lambda connection: append_entry(connection, audit_entry("key.create", "key", "k1")))
         start.join()
 
     assert change_store(config, lambda connection: connection.execute(sa.select(sa.func.count()).select_from(audit)).scalar_one()) == 1

@@ -36,10 +36,10 @@ async def test_a_repeated_command_is_done_once(station: Station, http: httpx2.As
     tries = [await http.post("/api/v1/board/start", headers=other)]
     await http.post("/api/v1/board/stop", headers=operator)
     tries.append(await http.post("/api/v1/board/start", headers=other))
-    deeds = (await http.get("/api/v1/audit?action=board.reset", headers=await log_in_as(station, "admin"))).json()["data"]
+    entries = (await http.get("/api/v1/audit?action=board.reset", headers=await log_in_as(station, "admin"))).json()["data"]
 
     assert [answer.json() for answer in answers] == [answers[0].json()] * 2
-    assert (answers[1].headers["idempotency-replayed"], station.hub.last_seq, len(deeds)) == ("true", 3, 1)
+    assert (answers[1].headers["idempotency-replayed"], station.hub.last_seq, len(entries)) == ("true", 3, 1)
     assert [answer.status_code for answer in tries] == [409, 200]
 
 

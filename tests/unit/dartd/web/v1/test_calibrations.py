@@ -51,11 +51,11 @@ async def test_calibration_comes_in_as_it_went_out(station: Station, http: httpx
     given = (await http.get(PATH, headers=operator)).json()
     taken = await http.put(PATH, json=given, headers=operator)
     told = (await http.get("/api/v1/events", headers=operator)).json()["data"]
-    deeds = (await http.get("/api/v1/audit?action=cameras.calibration.update", headers=await log_in_as(station, "admin"))).json()["data"]
+    entries = (await http.get("/api/v1/audit?action=cameras.calibration.update", headers=await log_in_as(station, "admin"))).json()["data"]
 
     assert (taken.status_code, taken.json()["action"], taken.json()["seq"]) == (202, "take_calibration", [1])
     assert [(event["event_type"], event["camera_id"], event["state"]) for event in told] == [("calibration_changed", "cam0", "calibrating")]
-    assert [deed["entity_id"] for deed in deeds] == ["cam0"]
+    assert [entry["entity_id"] for entry in entries] == ["cam0"]
     assert (await http.put(PATH, json=given, headers=player)).status_code == 403
 
 
