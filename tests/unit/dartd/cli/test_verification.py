@@ -50,7 +50,7 @@ def test_darts_of_a_running_daemon_are_compared(tmp_path: Path) -> None:
 
     assert "put a dart into T20" in result.stderr
     assert "put a dart into BULL" in result.stderr
-    assert result.stdout.count(": told ") == 2
+    assert result.stdout.count(": reported ") == 2
     assert "of 2 beds right; farthest from its bed: " in result.stdout
     assert result.exit_code == (0 if "2 of 2" in result.stdout else 1)
 

@@ -19,7 +19,7 @@ def test_an_address_is_read() -> None:
 @pytest.mark.parametrize(
     ("url", "word"),
     [
-        ("file:x", "simulated camera"),
+        ("file:x", "simulator"),
         ("sim:?rig=x", "rig"),
         ("sim:?seed=-1", "seed"),
         ("sim:?story=unheard", "unheard"),
