@@ -256,11 +256,11 @@ class Pipeline:
     def _hooks(self, decided: Sequence[Decided]) -> list[CommitHook]:
         """Return what is written about each command that was not refused, in the commit of its events."""
         hooks: list[CommitHook] = []
-        count, snapshot = 0, self._board.snapshot()
+        count = 0
         for group, step in decided:
             if group and group[0].hook is not None and not step.refusals:  # a command is a group of its own
                 mine = slice(count, count + len(step.events))
-                write = _with_snapshot(group[0].hook, mine, snapshot, self._journal)
+                write = _with_snapshot(group[0].hook, mine, self._board.snapshot(), self._journal)
                 fail = functools.partial(settle, group[0].answer)
                 hooks.append(CommitHook(write, fail))
             count += len(step.events)
