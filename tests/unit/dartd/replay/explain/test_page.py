@@ -48,7 +48,7 @@ def test_the_numbers_say_how_far_each_line_misses(seen: Any) -> None:
     (case,) = explained_darts(seen.told, seen.recorder, seen.playlist, None)
     told = json.loads(encode_json(numbers(msgspec.structs.replace(case, expect=WRONG))))
 
-    assert all(camera["line_misses_told_mm"] < 0.3 for camera in told["cameras"].values())
+    assert all(camera["line_misses_reported_mm"] < 0.3 for camera in told["cameras"].values())
     assert max(camera["line_misses_truth_mm"] for camera in told["cameras"].values()) > 4
     assert len(told["covariance_mm2"]) == 2
     assert told["is_right"] is False
