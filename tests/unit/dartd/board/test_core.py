@@ -1,4 +1,4 @@
-"""Tests of the whole board: what cameras and people say goes in, what is told and ordered comes out."""
+"""The whole board: messages and commands go in, events and orders come out."""
 
 import pytest
 
@@ -18,7 +18,7 @@ BULL = Axis3(x_mm=1.0, y_mm=-1.0, slope_y=0.15)
 D16 = Axis3(x_mm=-134.0, y_mm=-97.0, slope_x=-0.05, slope_y=0.2)
 
 
-def test_a_dart_is_told_with_its_bed() -> None:
+def test_a_dart_is_published_with_its_bed() -> None:
     """A dart that three cameras saw is a hit in its bed, at its place."""
     scene = ScriptedCameras()
     hits = [e for e in scene.throw(T20) if isinstance(e, DartHit)]
@@ -30,7 +30,7 @@ def test_a_dart_is_told_with_its_bed() -> None:
 
 
 def test_a_visit_is_played_to_its_end() -> None:
-    """Three darts and a takeout give three hits, one visit and an empty board; each camera is told since which episode."""
+    """Three darts and a takeout give three hits, one visit and an empty board; each camera is sent the episode."""
     scene = ScriptedCameras()
     events = [*scene.throw(T20), *scene.throw(BULL), *scene.throw(D16), *scene.take_all()]
 
@@ -39,13 +39,13 @@ def test_a_visit_is_played_to_its_end() -> None:
     assert sum(e.count_removed for e in events if isinstance(e, DartRemoved)) == 3
     assert isinstance(events[-1], TakeoutFinished) or "takeout_finished" in kinds(events)
     assert scene.board.known_darts() == ()
-    told = {camera_id: order for camera_id, order in scene.orders if isinstance(order, RenewReference)}
-    assert len(told) == 3
-    assert all(order.empty and order.after is not None for order in told.values())
+    renewed = {camera_id: order for camera_id, order in scene.orders if isinstance(order, RenewReference)}
+    assert len(renewed) == 3
+    assert all(order.empty and order.after is not None for order in renewed.values())
 
 
-def test_cameras_are_told_which_darts_stand() -> None:
-    """After a hit every camera is told the dart with its axis and episodes; after the takeout that none stands."""
+def test_cameras_receive_which_darts_stand() -> None:
+    """After a hit every camera is sent the dart with its axis and episodes; after the takeout that none stands."""
     scene = ScriptedCameras()
     scene.throw(T20)
     stands = [order for to, order in scene.orders if to is None and isinstance(order, UpdateBoard)][-1]
@@ -93,7 +93,7 @@ def test_cameras_that_disagree_on_time_make_one_dart() -> None:
 
 
 def test_a_camera_that_hangs_does_not_hold_up_the_game() -> None:
-    """When a camera never settles, the dart is told from the others after the time limit."""
+    """When a camera never settles, the dart is published from the others after the time limit."""
     scene = ScriptedCameras()
     scene.moving()
     scene.settled(T20, cameras=scene.cameras[:2])
@@ -129,7 +129,7 @@ def test_a_camera_that_swings_on_makes_no_second_throw() -> None:
 
 
 def test_a_quick_hand_is_believed_before_it_leaves() -> None:
-    """One camera tells of a hand once; as soon as the others have seen motion with it for long enough, the takeout begins by time alone."""
+    """One camera reports a hand once; as soon as the others have seen motion with it for long enough, the takeout begins by time alone."""
     scene = ScriptedCameras()
     scene.throw(T20)
     scene.moving()
@@ -144,7 +144,7 @@ def test_a_quick_hand_is_believed_before_it_leaves() -> None:
 
 
 def test_a_new_sequence_is_a_fresh_board() -> None:
-    """A recording's next sequence, told by every camera, resets the board once; darts are not told as removed."""
+    """A recording's next sequence, reported by every camera, resets the board once; darts are not published as removed."""
     scene = ScriptedCameras()
     scene.throw(T20)
     events = scene.step(*(SequenceStarted(camera_id=c, t_s=scene.now, sequence_id="next") for c in scene.cameras))
@@ -154,7 +154,7 @@ def test_a_new_sequence_is_a_fresh_board() -> None:
     assert scene.board.known_darts() == ()
 
 
-def test_a_calibrated_camera_is_told_what_stands() -> None:
+def test_a_calibrated_camera_is_sent_what_stands() -> None:
     """A camera process that was started anew learns the darts of the board at once, and it alone."""
     scene = ScriptedCameras()
     scene.throw(T20)
@@ -208,7 +208,7 @@ def test_a_blind_camera_is_left_out_until_it_sees_again(fault: FaultKind) -> Non
     assert together == [3]
 
 
-def test_refused_calibrations_are_told() -> None:
+def test_refused_calibrations_are_published() -> None:
     """People learn why a camera cannot find the board."""
     scene = ScriptedCameras(ready=False)
     scene.step(CalibrationRefused(camera_id=scene.cameras[0], t_s=0.0, reason="too dark"))
@@ -216,7 +216,7 @@ def test_refused_calibrations_are_told() -> None:
     assert scene.board.snapshot().cameras[0].reason == "too dark"
 
 
-def test_a_wish_to_calibrate_reaches_every_camera() -> None:
+def test_a_request_to_calibrate_reaches_every_camera() -> None:
     """The command is an order to all cameras, and the board calibrates."""
     scene = ScriptedCameras()
     scene.step(CalibrateBoard())
@@ -226,7 +226,7 @@ def test_a_wish_to_calibrate_reaches_every_camera() -> None:
 
 
 def test_a_calibration_that_somebody_gives_reaches_its_camera() -> None:
-    """The order goes to that camera alone; while darts stand nobody could tell whether it fits, and it is refused."""
+    """The order goes to that camera alone; while darts stand it cannot be verified, and it is refused."""
     scene = ScriptedCameras()
     given = scene.calibrations[1]
     scene.step(TakeCalibration(calibration=given))
@@ -259,7 +259,7 @@ def test_a_reset_takes_what_stands_for_the_board() -> None:
 
 
 def test_the_snapshot_shows_the_board() -> None:
-    """Whoever joins sees darts, visit, state and cameras."""
+    """The snapshot for a new client holds darts, visit, state and cameras."""
     scene = ScriptedCameras()
     scene.throw(T20)
     snapshot = scene.board.snapshot()
@@ -272,7 +272,7 @@ def test_the_snapshot_shows_the_board() -> None:
 
 
 def test_a_board_comes_back_from_its_events() -> None:
-    """A board that is told the journal has the darts that stood, and tells the cameras of them."""
+    """A board restored from the journal has the darts that stood, and sends them to the cameras."""
     scene = ScriptedCameras()
     scene.throw(T20)
     again = ScriptedCameras(ready=False)
@@ -302,7 +302,7 @@ def test_a_round_at_time_zero_closes() -> None:
 
 
 def test_every_camera_keeps_its_pictures_of_a_dart() -> None:
-    """Where pictures are kept, each camera that looked is told which of its episodes belongs to the throw, and what to draw into them."""
+    """Where pictures are kept, each camera that looked is sent which of its episodes belongs to the throw, and what to draw into them."""
     scene = ScriptedCameras(images=True)
     scene.throw(T20)
     hit = next(e for e in scene.events if isinstance(e, DartHit))
@@ -313,8 +313,8 @@ def test_every_camera_keeps_its_pictures_of_a_dart() -> None:
     assert all(o.axis == scene.board.known_darts()[0].axis for o in asked.values())
 
 
-def test_no_pictures_are_kept_where_nobody_wants_them() -> None:
-    """Without the wish, as in a replay, no camera is asked."""
+def test_no_pictures_are_kept_unless_configured() -> None:
+    """Without `images`, as in a replay, no camera is asked."""
     scene = ScriptedCameras()
     scene.throw(T20)
 
@@ -346,7 +346,7 @@ def test_after_a_start_all_cameras_judge_together(comes: bool) -> None:  # noqa:
     assert [hit.fusion.num_cameras for hit in hits] == [3 if comes else 2]
 
 
-def test_after_a_start_the_first_camera_alone_tells_nothing_though_the_play_goes_on() -> None:
+def test_after_a_start_the_first_camera_alone_reports_nothing_though_the_play_goes_on() -> None:
     """What it saw before the next throw is taken back, and judged together with that throw when the others are there."""
     scene = ScriptedCameras(ready=False)
     scene.board.restore(None, [], now=scene.now, epoch_s=0.0)
