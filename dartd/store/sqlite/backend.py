@@ -55,6 +55,7 @@ class SqliteBackend:
         self.path = path
         self.writer = writer
         self.migrated = migrated
+        self._raw: sqlite3.Connection = writer.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
         self._lock = lock
         self._commits = 0
 
@@ -102,10 +103,24 @@ class SqliteBackend:
                 self.writer.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
             self._commits = 0
 
+    def begin(self) -> None:
+        """Begin the writer's transaction; the file is locked for writing at once."""
+        self.control("BEGIN IMMEDIATE")
+
+    def control(self, statement: str) -> None:
+        """Execute a statement of transaction control on the writer, without SQLAlchemy, which would make ready for a result.
+
+        Raises:
+            StoreError: it was refused; StoreUnavailableError when the file is the reason.
+        """
+        try:
+            self._raw.execute(statement)
+        except sqlite3.Error as error:
+            raise self.store_error(error) from error
+
     def in_transaction(self) -> bool:
         """Whether the writer's transaction is open; SQLite ends it by itself after some errors of the file."""
-        raw: sqlite3.Connection = self.writer.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
-        return raw.in_transaction
+        return self._raw.in_transaction
 
     def close(self) -> None:
         """Close the writer's connection and release the lock."""
