@@ -88,7 +88,7 @@ class EventEmitter:
             self._complete_when_full()
 
     def miss(self, seen: Observation, *, timeout_ms: int, takes_slot: bool) -> None:
-        """Emit a throw of which nothing stuck."""
+        """Emit a throw that left no dart in the board."""
         duration_ms = round((seen.settled_s - seen.started_s) * 1000)
         number = self._slot() if takes_slot else None
         self.emit(

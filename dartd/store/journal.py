@@ -240,7 +240,7 @@ class Journal:
         envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(new, 1))
         try:
             connection.execute(_INSERT, [self._row(envelope) for envelope in envelopes])
-        except sa.exc.IntegrityError as error:  # nobody's input: the table itself refuses the events
+        except sa.exc.IntegrityError as error:  # not caused by a request: the table itself refuses the events
             raise self.database.backend.store_error(error) from error
         self.registry.follow(connection, [Recorded(e.event, e.seq, at_s, self.board_id) for e in envelopes])
         return envelopes

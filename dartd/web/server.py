@@ -77,7 +77,7 @@ async def serve(
             ssl_certfile=tls[0] if tls else None,
             ssl_keyfile=tls[1] if tls else None,
             lifespan="off",
-            # uvicorn logs query strings at INFO and headers at DEBUG, both of which may contain tokens.
+            # uvicorn logs query strings at INFO and headers at DEBUG, and both may contain tokens.
             log_config=None,
             log_level="warning",
             access_log=False,

@@ -30,7 +30,7 @@ NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next
 _LOG_BYTES = 2 * 1024 * 1024
 _COMMITS_PER_CHECKPOINT = 64  # with darts, a megabyte and a half of write-ahead log
 
-# Errors of the file itself: nobody can write now, whatever the statement. Any other error is the statement's own.
+# Errors of the file itself: no statement can write now. Any other error is the statement's own.
 _REMEDIES = {
     sqlite3.SQLITE_FULL: ": make room on its disk",
     sqlite3.SQLITE_IOERR: ": its disk cannot be written",
@@ -198,7 +198,7 @@ def _await_version(connection: sa.Connection, path: Path) -> None:
 
 
 def _connect(path: Path, *, wait_s: float = LOCK_WAIT_S, read_only: bool = False) -> sa.Connection:
-    """Connect through SQLAlchemy. Only the caller begins and commits: the dialect is told that there are no transactions."""
+    """Connect through SQLAlchemy. Only the caller begins and commits: the dialect is configured to start no transactions."""
     target = f"file:{path.absolute()}?mode=ro" if read_only else str(path)
     raw = sqlite3.connect(target, timeout=wait_s, isolation_level=None, check_same_thread=False, uri=read_only)
     try:

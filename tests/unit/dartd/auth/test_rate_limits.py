@@ -16,7 +16,7 @@ class Clock:
         self.now_s = 1_000_000.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now_s
 
 
@@ -41,7 +41,7 @@ def test_limit_is_held(clock: Clock) -> None:
 
 
 def test_over_a_long_time_the_limit_is_exact(clock: Clock) -> None:
-    """Who asks without end gets his limit at once and his limit a minute."""
+    """A caller that asks without end gets the limit at once and the limit a minute."""
     limits = RateLimiter({}, now=clock)
     admitted = 0
     for _ in range(6000):
@@ -51,7 +51,7 @@ def test_over_a_long_time_the_limit_is_exact(clock: Clock) -> None:
     assert 1099 <= admitted <= 1101
 
 
-def test_headers_tell_what_is_left(clock: Clock) -> None:
+def test_headers_show_what_is_left(clock: Clock) -> None:
     """As everybody writes them, and as the IETF does."""
     limits = RateLimiter({}, now=clock)
     first = limits.acquire("a", 2).headers(clock.now_s)
@@ -64,7 +64,7 @@ def test_headers_tell_what_is_left(clock: Clock) -> None:
 
 
 def test_callers_do_not_share(clock: Clock) -> None:
-    """Each has his own, and a clock that is set back locks nobody out for longer than a minute."""
+    """Each has a limit of its own, and a clock that is set back locks no caller out for longer than a minute."""
     limits = RateLimiter({}, now=clock)
     limits.acquire("a", 1)
     other = limits.acquire("b", 1)
@@ -75,7 +75,7 @@ def test_callers_do_not_share(clock: Clock) -> None:
 
 
 def test_callers_without_number_take_bounded_memory(clock: Clock) -> None:
-    """Those who have used least are forgotten; who is at his limit stays there."""
+    """Callers that have used least are forgotten; one that is at its limit stays there."""
     limits = RateLimiter({}, now=clock)
     for _ in range(10):
         limits.acquire("flood", 10)

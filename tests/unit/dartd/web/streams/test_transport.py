@@ -56,10 +56,10 @@ async def test_many_events_arrive_each_as_a_message(station: Station, connect: C
     """What is joined in one write comes apart again, whole and in order."""
     ear = await connect()
     await ear.receive_types(2)
-    told = await station.happen(*(hit(f"d{k}") for k in range(50)))
-    heard = [(await ear.receive())["event_id"] for _ in told]
+    published = await station.happen(*(hit(f"d{k}") for k in range(50)))
+    heard = [(await ear.receive())["event_id"] for _ in published]
 
-    assert heard == [envelope.event_id for envelope in told]
+    assert heard == [envelope.event_id for envelope in published]
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_NOTSENT_LOWAT"), reason="this system cannot bound what the kernel hides")
@@ -154,7 +154,7 @@ async def test_a_letterbox_keeps_the_order_and_waits() -> None:
 
 @pytest.mark.slow
 async def test_many_short_connections_leave_nothing_behind(station: Station, waiting: Waiting) -> None:
-    """Whoever came and went is garbage at once: no task, no subscription, no protocol is kept."""
+    """A client that has left is garbage at once: no task, no subscription, no protocol is kept."""
 
     async def visit() -> None:
         async with websockets.connect(station.ws, proxy=None) as connection:
@@ -176,8 +176,8 @@ async def test_many_short_connections_leave_nothing_behind(station: Station, wai
     assert station.hub.statistics().clients == 0
 
 
-async def test_who_is_sent_away_is_told_when_to_come_back(tmp_path: Path) -> None:
-    """A daemon that ends closes with 1012, and tells each client another moment."""
+async def test_disconnected_clients_are_sent_when_to_come_back(tmp_path: Path) -> None:
+    """A daemon that ends closes with 1012, and sends each client another moment."""
     async with running_station(tmp_path) as station:
         ears = [WebSocketClient(await websockets.connect(station.ws, proxy=None)) for _ in range(5)]
         for ear in ears:

@@ -88,7 +88,7 @@ async def test_register_is_for_admins(station: Station, http: httpx2.AsyncClient
 
 
 async def test_logins_at_once_do_not_hold_up_others(station: Station, http: httpx2.AsyncClient) -> None:
-    """Hashing happens beside the loop."""
+    """Hashing runs off the event loop."""
     await make_user(station, "viewer", username="ann")
     tries = [asyncio.create_task(http.post(LOGIN, json={"username": "ann", "password": PASSWORD})) for _ in range(8)]
     health = await http.get("/health/live")
