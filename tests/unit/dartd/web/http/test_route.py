@@ -99,10 +99,10 @@ async def test_head_of_an_endless_answer_ends(http: httpx2.AsyncClient) -> None:
 
 async def test_unknown_query_is_refused(http: httpx2.AsyncClient) -> None:
     """A filter that is written wrong is no filter: it is named."""
-    answer = await http.get("/api/v1/throws?lable=T20")
+    answer = await http.get("/api/v1/throws?labels=T20")
 
     assert answer.status_code == 422
-    assert "lable" in answer.json()["error"]["message"]
+    assert "labels" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("query", ["ring=S&ring=T", "state=null", "limit=null", "limit=5&limit=6"])
