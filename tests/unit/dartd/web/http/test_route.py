@@ -44,7 +44,7 @@ async def test_other_methods_are_named(http: httpx2.AsyncClient) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("headers", [bearer("x"), bearer("a.b.c"), {"X-API-Key": "dk_live_x"}, {"Cookie": "dartd_session=x"}])
 async def test_wrong_token_is_not_anonymous(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
-    """Although anybody may read."""
+    """Although anonymous callers may read."""
     answer = await http.get("/api/v1/board", headers=headers)
 
     assert (answer.status_code, answer.json()["error"]["code"], answer.headers["www-authenticate"]) == (
