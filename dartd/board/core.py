@@ -70,8 +70,8 @@ class Board:
         self._sent_board = (self.known_darts(), self._throws.takeout)
 
     def known_darts(self) -> tuple[KnownDart, ...]:
-        """Return the darts that stand, as camera processes need them."""
-        return tuple(KnownDart(dart_id=d.dart_id, axis=d.axis, episodes=d.episodes) for d in self._throws.darts)
+        """Return the darts that the cameras can see, as camera processes need them."""
+        return tuple(KnownDart(dart_id=d.dart_id, axis=d.axis, episodes=d.episodes) for d in self._throws.standing)
 
     def snapshot(self) -> Snapshot:
         """Return everything that a client needs to show the board now; the pipeline fills `last_seq`."""
