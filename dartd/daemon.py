@@ -39,9 +39,9 @@ from dartd.store.database import Database
 from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.kept_secret import kept_secret, write_secret
+from dartd.store.metadata import remembered
 from dartd.store.operator_token import FILE as OPERATOR_TOKEN
 from dartd.store.operator_token import operator_token
-from dartd.store.metadata import remembered
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
@@ -57,7 +57,7 @@ _log = logging.getLogger(__name__)
 LAG_PERIOD_S = 0.25
 BACKLOG = 2048
 SIGNING_KEY = "signing-key"
-FIRST_PASSWORD = "first-password"
+FIRST_PASSWORD = "first-password"  # noqa: S105 - the name of a file
 
 Announce = Callable[[str], None]
 

@@ -46,12 +46,12 @@ class CameraStates:
 
     @property
     def calibrating(self) -> bool:
-        """Say whether a camera is on its way to be ready."""
+        """Return whether a camera is starting or calibrating."""
         return any(camera.state in {"starting", "calibrating"} for camera in self._cameras.values())
 
     @property
     def starting(self) -> bool:
-        """Say whether no camera has answered yet."""
+        """Return whether no camera has answered yet."""
         return all(camera.state == "starting" for camera in self._cameras.values())
 
     @property

@@ -10,7 +10,7 @@ _BYTES = 24
 
 
 def kept_secret(path: Path, what: str, remedy: str) -> tuple[str, bool]:
-    """Give the secret of a file, and whether it was made just now; blocks. `what` and `remedy` are words for its error.
+    """Return the secret of a file, and whether it was made just now; blocks. `what` and `remedy` are words for its error.
 
     Raises:
         StoreError: it can be neither read nor made.

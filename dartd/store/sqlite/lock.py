@@ -45,7 +45,7 @@ class StoreLock:
         return cls(descriptor, path)
 
     def close(self) -> None:
-        """Give the store free; may be called twice. The file stays: removing it would race with the next daemon."""
+        """Release the lock; may be called twice. The file stays: removing it would race with the next daemon."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -265,7 +265,7 @@ def test_a_camera_that_is_calibrated_anew_removes_no_dart_that_others_watch() ->
     assert len(scene.board.known_darts()) == 1
 
 
-def test_a_calibration_that_somebody_gives_reaches_its_camera() -> None:
+def test_a_given_calibration_reaches_its_camera() -> None:
     """The order goes to that camera alone; while darts stand it cannot be verified, and it is refused."""
     scene = ScriptedCameras()
     given = scene.calibrations[1]
@@ -323,7 +323,7 @@ def test_a_board_comes_back_from_its_events() -> None:
 
 
 def test_time_alone_ends_everything() -> None:
-    """After the limits nothing is due any more: the board sleeps until somebody speaks."""
+    """After the limits nothing is due any more: the board waits for the next input."""
     scene = ScriptedCameras()
     scene.throw(T20)
     scene.moving()
@@ -409,8 +409,8 @@ def test_after_a_start_the_first_camera_alone_reports_nothing_though_the_play_go
     assert sorted(e.score.label for e in scene.events if isinstance(e, DartHit)) == ["BULL", "T20"]
 
 
-def test_a_camera_that_is_silent_is_not_counted_on_until_it_speaks() -> None:
-    """Its process may hang: what lands is judged by the others at once, as if it were not there, and by all when it speaks again."""
+def test_a_silent_camera_is_not_counted_on_until_it_reports() -> None:
+    """Its process may hang: what lands is judged by the others at once, as if it were not there, and by all when it reports again."""
     scene = ScriptedCameras()
     silent, others = scene.cameras[0], scene.cameras[1:]
     scene.step(WorkerSilence(camera_id=silent))

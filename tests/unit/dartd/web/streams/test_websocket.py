@@ -304,7 +304,7 @@ async def test_our_own_pages_are_welcome(station: Station, connect: Connect) -> 
 
 
 async def test_one_client_too_many_is_asked_to_come_later(tmp_path: Path) -> None:
-    """1013; the seat is free again as soon as somebody leaves."""
+    """1013; a connection is possible again as soon as a client leaves."""
     config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, max_clients=1))
     async with running_station(tmp_path, config=config) as station:
         async with websockets.connect(station.ws, proxy=None) as first:

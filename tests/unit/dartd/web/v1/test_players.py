@@ -57,7 +57,7 @@ async def test_throws_belong_to_the_player_who_is_signed_on(station: Station, ht
 
 
 async def test_player_sees_and_changes_the_own_entity(station: Station, http: httpx2.AsyncClient) -> None:
-    """Others only when they are shared; not the badge or group; not even whether somebody is there."""
+    """Others only when they are shared; not the badge or group; not even whether a player exists."""
     await make_player(station, player_id="open", shared=True)
     await make_player(station, player_id="closed")
     ann = await log_in_as(station, "player", player_id=await make_player(station, player_id="ann"))
