@@ -13,6 +13,7 @@ from dartd.runtime.hub.hub import GapError
 from dartd.runtime.hub.topics import kind_of
 from dartd.store.audit import AuditEntry, append_entry
 from dartd.web.connections.clients import ConnectedClient
+from dartd.web.connections.frame_budget import TokenBucket
 from dartd.web.connections.presence import MAX_TOPICS
 from dartd.web.http.credentials import credentials_of
 from dartd.web.http.origin import is_origin_allowed
@@ -49,27 +50,6 @@ _TOKEN_TIMEOUT_S = 5.0
 _MAX_REFUSED = 1000
 
 
-class MessageRateLimit:
-    """A token bucket for the messages of one client; counts rejected messages."""
-
-    def __init__(self, per_s: int, at_once: int) -> None:
-        self._per_s = per_s
-        self._at_once = at_once
-        self._left = float(at_once)
-        self._at_s = 0.0
-        self.refused = 0
-
-    def take(self, now_s: float) -> bool:
-        """Count a message; return False if it exceeds the limit."""
-        self._left = min(self._at_once, self._left + (now_s - self._at_s) * self._per_s)
-        self._at_s = now_s
-        if self._left < 1:
-            self.refused += 1
-            return False
-        self._left -= 1
-        return True
-
-
 class WebSocketSession:
     """One client: a writer task sends what the subscription returns, a reader task handles client messages."""
 
@@ -86,7 +66,7 @@ class WebSocketSession:
         self._services = services
         self._listener = listener
         self._subscription = subscription = listener.subscription
-        self._rate_limit = MessageRateLimit(services.config.ws.messages_per_s, services.config.ws.messages_at_once)
+        self._rate_limit = TokenBucket(services.config.ws.messages_per_s, services.config.ws.messages_at_once)
         self._principal = principal
         self._token = token
         self._sender = sender
