@@ -186,6 +186,7 @@ class Daemon:
             anonymous_reads=auth.anonymous_reads,
             access_ttl_s=auth.access_ttl_s,
             refresh_ttl_s=auth.refresh_ttl_s,
+            logins_per_minute=self._config.limits.login,
         )
         await accounts.ensure_operator_key(await self._operator_token())
         password = await accounts.ensure_admin()

@@ -231,6 +231,7 @@ async def running_station(
         anonymous_reads=auth.anonymous_reads,
         access_ttl_s=auth.access_ttl_s,
         refresh_ttl_s=auth.refresh_ttl_s,
+        logins_per_minute=config.limits.login,
     )
     await accounts.ensure_operator_key(TOKEN)
     limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)

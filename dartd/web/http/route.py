@@ -85,7 +85,7 @@ def check_rate_limit(request: Request, services: Services, caller: str, rate: st
     limits = services.limits
     limit = limits.limit_of(rate, principal)
     state = limits.acquire(f"{caller} {rate}", limit)
-    headers = state.headers(limits.now())
+    headers = state.headers(limits.wall())
     request.scope["dartd.headers"] = request.scope.get("dartd.headers", {}) | headers
     if state.retry_after_s:
         details = {"limit": limit, "window": 60, "retry_after": int(headers["Retry-After"])}
