@@ -76,6 +76,7 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
     times = ThrowTimes(
         settled_timeout_ms=board.settled_timeout_ms,
         throw_timeout_ms=board.throw_timeout_ms,
+        bounce_out_check_ms=board.bounce_out_check_ms,
         pull_out_timeout_ms=board.pull_out_timeout_ms,
         takeout_adopt_ms=board.takeout_adopt_ms,
         count_misses=config.visit.count_misses,

@@ -30,7 +30,7 @@ class BoardSpec(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class Bed(Value, frozen=True, kw_only=True):
-    """A scoring area of the board. `sector` is None for bulls; for a miss it is the sector beside it, when known."""
+    """A scoring area of the board. `sector` is None for bulls; for a miss it is the nearest sector, when known."""
 
     ring: Ring
     sector: int | None = None

@@ -1,4 +1,4 @@
-"""What is known of each camera: its state as people are told it."""
+"""What is known of each camera: its state as it is published."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class _Camera:
     faults: dict[FaultKind, str] = field(default_factory=dict)  # those that are on, in words
 
     @property
-    def ailing(self) -> str:
+    def fault_text(self) -> str:
         return "; ".join(self.faults.values())
 
     @property
@@ -54,11 +54,11 @@ class CameraStates:
         return all(camera.state == "starting" for camera in self._cameras.values())
 
     def calibration(self, camera_id: CameraId) -> Calibration | None:
-        """Give where a camera stands, None while it is not known."""
+        """Return the calibration of a camera, None while it is not known."""
         return self._cameras[camera_id].calibration
 
     def snapshot(self) -> tuple[CameraSnapshot, ...]:
-        """Tell of every camera."""
+        """Return the state of every camera."""
         return tuple(
             CameraSnapshot(
                 camera_id=c,
@@ -71,7 +71,7 @@ class CameraStates:
         )
 
     def change(self, camera_id: CameraId, state: CameraState, reason: str = "") -> list[BoardEvent]:
-        """Note a camera's state; nothing is told when nothing changed."""
+        """Note a camera's state; return no event when nothing changed."""
         camera = self._cameras[camera_id]
         if (camera.state, camera.reason) == (state, reason):
             return []
@@ -93,14 +93,14 @@ class CameraStates:
         camera = self._cameras[calibration.camera_id]
         misfit = camera.handed_over is not None and camera.handed_over != calibration
         camera.calibration, camera.refusals, camera.handed_over = calibration, 0, None
-        told = CalibrationChanged(
+        changed = CalibrationChanged(
             camera_id=calibration.camera_id,
             state="ready",
             residual_px=round(calibration.residual_px, 3),
             residual_mm=round(calibration.residual_mm, 3),
             reason="what was handed over does not fit the picture: calibrated anew" if misfit else "",
         )
-        return [told, *self.change(calibration.camera_id, "ready", camera.ailing)]
+        return [changed, *self.change(calibration.camera_id, "ready", camera.fault_text)]
 
     def refused(self, camera_id: CameraId, reason: str) -> list[BoardEvent]:
         """Note that no calibration could be taken; the third time in a row is an error."""
@@ -109,20 +109,20 @@ class CameraStates:
         state: CameraState = "error" if camera.refusals >= REFUSALS_TO_ERROR else "calibrating"
         if (camera.state, camera.reason) == (state, reason):
             return []
-        told = CalibrationChanged(camera_id=camera_id, state="error" if state == "error" else "calibrating", reason=reason)
-        return [told, *self.change(camera_id, state, reason)]
+        changed = CalibrationChanged(camera_id=camera_id, state="error" if state == "error" else "calibrating", reason=reason)
+        return [changed, *self.change(camera_id, state, reason)]
 
     def recalibrate(self) -> list[BoardEvent]:
         """Note that every camera that answers is asked to calibrate anew."""
-        told: list[BoardEvent] = []
+        events: list[BoardEvent] = []
         for camera_id, camera in self._cameras.items():
             if camera.state in {"ready", "error"}:
                 camera.refusals, camera.handed_over = 0, None
-                told += [CalibrationChanged(camera_id=camera_id, state="calibrating"), *self.answer(camera_id)]
-        return told
+                events += [CalibrationChanged(camera_id=camera_id, state="calibrating"), *self.answer(camera_id)]
+        return events
 
     def hand_over(self, calibration: Calibration) -> list[BoardEvent]:
-        """Note that a camera that answers is asked to stand where somebody says.
+        """Note that a camera that answers is asked to use a calibration from the caller.
 
         Raises:
             CommandRefusedError: it does not answer.
@@ -141,5 +141,5 @@ class CameraStates:
         else:
             camera.faults.pop(fault.fault, None)
         if not GONE.isdisjoint(camera.faults):
-            return self.change(fault.camera_id, "offline", camera.ailing)
-        return [] if camera.state == "offline" else self.change(fault.camera_id, camera.state, camera.ailing)
+            return self.change(fault.camera_id, "offline", camera.fault_text)
+        return [] if camera.state == "offline" else self.change(fault.camera_id, camera.state, camera.fault_text)

@@ -12,7 +12,7 @@ STEP_S = 1.0  # and it is worth a line in the log from here
 
 
 class Clock(Protocol):
-    """Tells media time, and the wall time of a moment of it."""
+    """A source of media time, and of the wall time of a moment of it."""
 
     def now(self) -> float:
         """Give media time in seconds."""
@@ -51,7 +51,7 @@ class LiveClock:
 class RecordingClock:
     """The clock of a recording that is played in lockstep: it stands where its driver puts it."""
 
-    EPOCH_S = 1_767_225_600.0  # 2026-01-01T00:00:00Z, so that two runs tell the same times
+    EPOCH_S = 1_767_225_600.0  # 2026-01-01T00:00:00Z, so that two runs give the same times
 
     def __init__(self) -> None:
         self.now_s = 0.0

@@ -109,7 +109,7 @@ async def serve(
             ssl_keyfile=tls[1] if tls else None,
             lifespan="off",
             proxy_headers=False,  # see ForwardedHeaders
-            # uvicorn logs query strings at INFO and headers at DEBUG, both of which may contain tokens.
+            # uvicorn logs query strings at INFO and headers at DEBUG, and both may contain tokens.
             log_config=None,
             log_level="warning",
             access_log=False,

@@ -1,4 +1,4 @@
-"""Measure the hub beside the pattern of a queue and a task per client, in one run: read the ratios.
+"""Compare the hub with the pattern of a queue and a task per client, in one run: read the ratios.
 
 python -m tests.bench.hub [--quick] [--only steady,burst,…] [--rounds 3]
 

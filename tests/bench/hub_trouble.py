@@ -163,7 +163,7 @@ class Roamer:
         self.silent: list[websockets.ClientConnection] = []
 
     async def roam(self, until: asyncio.Event) -> None:
-        """Connect, resume, leave in some way, again and again; the last time stay until it is told to stop."""
+        """Connect, resume, leave in some way, again and again; the last time stay until `stop` is set."""
         while not until.is_set():
             since = f"?since={self.record[-1]}" if self.record else "?since=0"
             with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):

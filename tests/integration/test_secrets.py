@@ -67,7 +67,7 @@ def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None
             with contextlib.suppress(ConnectionClosed):
                 while True:
                     socket.recv(timeout=DEADLINE_S)
-        told = [
+        answers = [
             _ask(port, "GET", path, X_API_Key=key)[1]
             for path in ("/metrics", "/api/v1/audit?limit=100", "/api/v1/events?limit=100", "/health")
         ]
@@ -82,5 +82,5 @@ def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None
     assert (status, wrong, made_status) == (0, 401, 201)
     assert all(len(secret) >= 12 for secret in secrets)
     assert [secret for secret in secrets if secret in log or secret.encode() in stored] == []
-    assert [secret for secret in secrets if secret in json.dumps([told, refused, strange])] == []
+    assert [secret for secret in secrets if secret in json.dumps([answers, refused, strange])] == []
     assert (len(cookies), "POST /api/v1/auth/login 401" in log) == (3, True)

@@ -1,4 +1,4 @@
-"""A board that is told what the cameras see, and what it tells, line by line."""
+"""A board that receives observations, and a transcript of its events, line by line."""
 
 import math
 
@@ -90,7 +90,7 @@ def line(event: BoardEvent) -> str:  # noqa: PLR0911 - one line for each kind of
 
 
 class Scene:
-    """One board and its story: `now` is its clock, `events` all that was told with the time of telling."""
+    """One board and its sequence: `now` is its clock, `events` all that it returned, with their times."""
 
     def __init__(self, times: ThrowTimes | None = None, *, ready: bool = True) -> None:
         self.machine = ThrowMachine(times or ThrowTimes(), BoardId("main"))

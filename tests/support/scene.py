@@ -56,7 +56,7 @@ class Outlook:
         return compare(self.reference(*before), self.picture(*after, hand=hand, shift=shift), self.masks)
 
     def difference(self, before: tuple[DartPose, ...], *after: DartPose, hand: HandPose | None = None) -> Difference:
-        """Tell what came between two pictures."""
+        """Return what came between two pictures."""
         return self.compare(before, *after, hand=hand).difference
 
     def seen(self, dart: DartPose, *at_mm: float) -> Floats:

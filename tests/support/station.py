@@ -73,7 +73,7 @@ _THROWN = (DartHit, VisitCompleted)
 
 
 class ScriptedBoard(Forgetful):
-    """A board on which happens what it is told: events are inputs; it keeps darts and visit as the snapshot shows them."""
+    """A board whose inputs are its events; it keeps darts and visit as the snapshot shows them."""
 
     def __init__(self) -> None:
         self._darts: tuple[DartOnBoard, ...] = ()
@@ -195,10 +195,10 @@ class Station:
 
     async def happen(self, *events: JournalledEvent) -> tuple[Envelope, ...]:
         """Let events happen, and give them as they were journalled."""
-        told: list[Envelope] = []
+        envelopes: list[Envelope] = []
         for event in events:
-            told += await self.pipeline.submit(cast("Any", event))
-        return tuple(told)
+            envelopes += await self.pipeline.submit(cast("Any", event))
+        return tuple(envelopes)
 
 
 @asynccontextmanager

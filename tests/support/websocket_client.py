@@ -1,4 +1,4 @@
-"""A WebSocket client that understands what it hears."""
+"""A WebSocket client that decodes what it receives."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ Connect = Callable[..., Awaitable["WebSocketClient"]]
 
 
 class WebSocketClient:
-    """A WebSocket client that understands what it hears."""
+    """A WebSocket client that decodes what it receives."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -45,7 +45,7 @@ class WebSocketClient:
         await self.socket.send(msgspec.json.encode(message).decode())
 
     async def until_closed(self) -> tuple[int, str]:
-        """Hear until the connection is closed, and tell how."""
+        """Receive until the connection is closed, and return how."""
         with contextlib.suppress(websockets.ConnectionClosed):
             while True:
                 await self.receive()

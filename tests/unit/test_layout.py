@@ -45,7 +45,7 @@ def _definitions(module: Path) -> list[ast.stmt]:
 def _repository() -> list[str]:
     git = shutil.which("git")
     if git is None or not (_ROOT / ".git").exists():
-        pytest.skip("needs git and a clone: the files of the repository cannot be told from others here")
+        pytest.skip("needs git and a clone: the files of the repository cannot be distinguished from others here")
     listed = [git, "ls-files", "--cached", "--others", "--exclude-standard"]
     return subprocess.run(listed, cwd=_ROOT, capture_output=True, text=True, check=True, timeout=DEADLINE_S).stdout.splitlines()
 

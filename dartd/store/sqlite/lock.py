@@ -1,4 +1,4 @@
-"""The lock beside a store: one daemon at a time."""
+"""The lock file next to a store: one daemon at a time."""
 
 import contextlib
 import fcntl

@@ -45,7 +45,7 @@ class ConnectionLimit:
         self.refused = 0
 
     def acquire(self, address: str | None, descriptor: int) -> ConnectionLease | None:
-        """Count a connection; None if it must be closed. A new descriptor is the lowest free one, so it tells how many are in use."""
+        """Count a connection; None if it must be closed. A new descriptor is the lowest free one, so it shows how many are in use."""
         group = None if address is None or address in self._trusted else client_group(address)
         if self.open >= self._max_connections or descriptor >= self._max_descriptor:
             self._refuse("too many connections: %s are open", self.open)

@@ -68,7 +68,7 @@ def test_what_no_quality_makes_fit_is_given_at_its_smallest() -> None:
 
 
 def test_a_slow_disk_costs_pictures_and_no_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waiting: Waiting) -> None:
-    """While one throw is being written a few may wait; more are lost and counted, and nobody waits."""
+    """While one throw is being written a few may wait; more are lost and counted, and no caller waits."""
     go, busy = threading.Event(), threading.Event()
 
     def slowly(picture: Image, max_bytes: int) -> bytes:

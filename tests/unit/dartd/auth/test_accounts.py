@@ -30,7 +30,7 @@ async def _user(accounts: Accounts, role: str = "operator") -> User:
 
 
 async def test_token_of_a_login_is_the_user_s(accounts: Accounts) -> None:
-    """With the rights of the role; no token is nobody, a wrong one is None."""
+    """The principal has the rights of the role; no token is anonymous, a wrong one is None."""
     user = await _user(accounts)
     access, refresh = await accounts.log_in(user, ENTRY)
     found = await accounts.principal_of(access)
@@ -43,7 +43,7 @@ async def test_token_of_a_login_is_the_user_s(accounts: Accounts) -> None:
 
 
 async def test_callers_are_remembered(accounts: Accounts) -> None:
-    """The share of those who were known is told."""
+    """The hit rate is the share of callers that were in the cache."""
     access, _ = await accounts.log_in(await _user(accounts), ENTRY)
     rates = [accounts.hit_rate]
     for _ in range(4):
@@ -136,13 +136,17 @@ async def test_operator_s_token_is_a_key_like_others(accounts: Accounts) -> None
 
 
 async def test_first_start_makes_an_admin_once(accounts: Accounts) -> None:
-    """With a password that is told this once."""
+    """A password is generated and returned this once."""
     password = await accounts.ensure_admin()
     admin = await accounts._database.query(lambda c: find_user(c, "admin"))
 
     assert password is not None
     assert admin is not None
-    assert (admin.role, await accounts.check_password("admin", password, "ip:192.0.2.1"), await accounts.check_password("admin", "x")) == (
+    assert (
+        admin.role,
+        await accounts.check_password("admin", password, "ip:192.0.2.1"),
+        await accounts.check_password("admin", "x", "ip:192.0.2.1"),
+    ) == (
         "admin",
         admin,
         None,

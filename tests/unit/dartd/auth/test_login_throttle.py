@@ -23,7 +23,7 @@ def test_wrong_passwords_delay_others_but_not_the_owner() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """Names that nobody has are forgotten."""
+    """Names that do not exist are forgotten."""
     throttle = LoginThrottle(1, now=lambda: 1.0)
     for k in range(10_000):
         throttle.failed(f"u{k}", "ip:203.0.113.5")

@@ -15,7 +15,7 @@ from dartd.auth.permissions import (
 
 
 def test_roles_hold_permissions_that_there_are() -> None:
-    """An admin all, nobody else the administration, and whoever has a role at least what everybody may."""
+    """An admin has all, no other role the administration, and every role has at least what anonymous callers have."""
     assert ROLES["admin"] == set(PERMISSIONS)
     assert all(rights <= set(PERMISSIONS) and rights >= ANONYMOUS for rights in ROLES.values())
     assert [role for role, rights in ROLES.items() if rights & {"users:admin", "keys:admin", "audit:read"}] == ["admin"]

@@ -17,11 +17,11 @@ class Clock:
         self.offset_s = 0.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now_s
 
     def wall(self) -> float:
-        """Tell the time of day."""
+        """Return the wall-clock time."""
         return self.now_s + self.offset_s
 
 
@@ -46,7 +46,7 @@ def test_limit_is_held(clock: Clock) -> None:
 
 
 def test_over_a_long_time_the_limit_is_exact(clock: Clock) -> None:
-    """Who asks without end gets his limit at once and his limit a minute."""
+    """A caller that asks without end gets the limit at once and the limit a minute."""
     limits = RateLimiter({}, now=clock)
     admitted = 0
     for _ in range(6000):
@@ -56,7 +56,7 @@ def test_over_a_long_time_the_limit_is_exact(clock: Clock) -> None:
     assert 1099 <= admitted <= 1101
 
 
-def test_headers_tell_what_is_left(clock: Clock) -> None:
+def test_headers_show_what_is_left(clock: Clock) -> None:
     """As everybody writes them, and as the IETF does."""
     limits = RateLimiter({}, now=clock)
     first = limits.acquire("a", 2).headers(clock.now_s)
@@ -69,7 +69,7 @@ def test_headers_tell_what_is_left(clock: Clock) -> None:
 
 
 def test_callers_do_not_share(clock: Clock) -> None:
-    """Each has its own."""
+    """Each caller has a limit of its own."""
     limits = RateLimiter({}, now=clock)
     limits.acquire("a", 1)
 
@@ -100,7 +100,7 @@ async def test_setting_the_clock_changes_no_limit(tmp_path: Path, clock: Clock, 
 
 
 def test_callers_without_number_take_bounded_memory(clock: Clock) -> None:
-    """Those who have used least are forgotten; who is at his limit stays there."""
+    """Callers that have used least are forgotten; one that is at its limit stays there."""
     limits = RateLimiter({}, now=clock)
     for _ in range(10):
         limits.acquire("flood", 10)

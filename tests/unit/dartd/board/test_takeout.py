@@ -1,11 +1,11 @@
-"""Takeouts: hands that take all, some or nothing, that are too quick to be seen, and limits that end what nobody ends."""
+"""Takeouts: hands that take all, some or nothing, that are too quick to be seen, and limits that end what no hand ends."""
 
 from schemas.commands import CorrectDart, StartBoard, StopBoard
 from tests.support.board import Scene, line
 
 
 def test_a_hand_at_a_bare_board_takes_misses() -> None:
-    """After misses alone a hand ends the visit; the empty board is told at once."""
+    """After misses alone a hand ends the visit; the empty board is published at once."""
     scene = Scene()
     scene.throw()
 
@@ -57,8 +57,8 @@ def test_a_dart_after_the_takeout_counts_at_once() -> None:
     ]
 
 
-def test_an_overdue_takeout_is_told_once_and_ends_by_adoption() -> None:
-    """Darts that stand after a partial takeout are told as overdue once, then given up whoever plays on, and the next visit begins."""
+def test_an_overdue_takeout_is_published_once_and_ends_by_adoption() -> None:
+    """Darts that stand after a partial takeout are published as overdue once, then given up during play too, and the next visit begins."""
     scene = Scene()
     for _ in range(3):
         scene.throw("T20")
@@ -87,7 +87,7 @@ def test_an_empty_board_ends_the_takeout_whatever_the_darts_say() -> None:
 
 
 def test_a_takeout_is_not_overdue_while_something_moves() -> None:
-    """A hand that comes just before the limit is not known for one yet; what it takes is told, and nobody is told overdue."""
+    """A hand that comes just before the limit is not known for one yet; what it takes is published, and no dart as overdue."""
     scene, fly = Scene(), Scene()
     for each in (scene, fly):
         each.throw("T20")
@@ -153,7 +153,7 @@ def test_darts_knocked_out_by_a_throw_fell() -> None:
     ]
 
 
-def test_darts_gone_while_nobody_looked_were_taken() -> None:
+def test_darts_gone_while_no_camera_watched_were_taken() -> None:
     """After a stop a dart that is gone is no fall."""
     scene = Scene()
     scene.throw("T20")

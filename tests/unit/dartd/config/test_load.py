@@ -111,7 +111,7 @@ def test_unreadable_file_is_named(tmp_path: Path) -> None:
         f'[auth]\ntoken = "{_SECRET}"\n' + _CAMERA,
     ],
 )
-def test_secrets_are_never_told(tmp_path: Path, text: str) -> None:
+def test_secrets_are_never_shown(tmp_path: Path, text: str) -> None:
     """No error may show a token or the credentials of a camera's address, wherever they were written by mistake."""
     assert _SECRET not in _refusal(tmp_path, text)
 
@@ -142,7 +142,7 @@ def test_tls_files_are_needed_both(tmp_path: Path) -> None:
 
 
 def test_documented_file_equals_the_defaults() -> None:
-    """Every value of config/dartd.toml must be the default, so that reading it tells the truth."""
+    """Every value of config/dartd.toml must be the default, so that a reader sees the truth."""
     assert load_config(_CONFIG / "dartd.toml", {}, cameras_required=False) == Config()
 
 
@@ -164,7 +164,7 @@ def test_documented_file_names_every_key(tmp_path: Path) -> None:
 
 
 def test_simulated_board_has_three_cameras_on_one_rig() -> None:
-    """`make run` must start three simulated cameras that look at the same scene, and keep its state beside the clone."""
+    """`make run` must start three simulated cameras that look at the same scene, and keep its state next to the clone."""
     config = load_config(_CONFIG / "simulator.toml", {})
 
     assert [camera.url for camera in config.cameras] == [f"sim:?rig=1&seed=1&story=demo&camera={index}" for index in range(3)]

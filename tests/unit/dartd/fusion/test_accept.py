@@ -111,7 +111,7 @@ def test_an_axis_next_to_a_dart_of_the_same_motion_is_its_shadow() -> None:
 
 
 def test_what_is_short_is_no_dart() -> None:
-    """An axis of which no camera sees 30 mm is not accepted."""
+    """An axis is not accepted when no camera sees 30 mm of it."""
     short = fused_axis(evidence=tuple(evidence_of(k, length_mm=29.0) for k in range(3)))
 
     assert accept_darts([short], [], 3, MIN_VISIBILITY) == []

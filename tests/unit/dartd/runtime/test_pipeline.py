@@ -1,4 +1,4 @@
-"""The pipeline: decided, journalled, told, in this order."""
+"""The pipeline: decided, journalled, published, in this order."""
 
 import asyncio
 import contextlib
@@ -55,7 +55,7 @@ class Echo(Forgetful):
 
     def __init__(self) -> None:
         self.batches: list[int] = []
-        self.told = 0
+        self.decided = 0
         self.due_s: float | None = None
         self.settled_s: dict[DartId, float] = {}
 
@@ -80,24 +80,24 @@ class Echo(Forgetful):
                     self.settled_s[DartId("d1")] = item.t_s
                 case _:
                     pass
-        self.told += len(events)
+        self.decided += len(events)
         orders: list[Order] = [(None, UpdateBoard())] if events else []
         orders += [(CameraId("cam1"), StoreImages(dart_id=e.dart_id, episode=3)) for e in events if isinstance(e, DartHit)]
         settled_s = {item_id: at_s for item_id, at_s in self.settled_s.items() if item_id in {getattr(e, "dart_id", None) for e in events}}
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=settled_s)
 
     def deadline(self) -> float | None:
-        """Tell when the board is due."""
+        """Return when the board is due."""
         return self.due_s
 
     def snapshot(self) -> Snapshot:
-        """Tell how many events the board has decided, as the visit's total."""
+        """Return how many events the board has decided, as the visit's total."""
         return Snapshot(
             board_id=BOARD,
             last_seq=-1,
             state="wait_for_throw",
             status="throw",
-            visit=VisitSnapshot(visit_id=VISIT, total=self.told),
+            visit=VisitSnapshot(visit_id=VISIT, total=self.decided),
             cameras=tuple(CameraSnapshot(camera_id=CameraId(name), state="ready") for name in ("cam0", "cam1")),
         )
 
@@ -115,7 +115,7 @@ def _hit() -> DartHit:
 
 
 class House:
-    """A pipeline on a real journal, with what it told kept in lists."""
+    """A pipeline on a real journal, with what it published kept in lists."""
 
     def __init__(self, path: Path, guard: BlockBuster) -> None:
         self.guard = guard
@@ -138,7 +138,7 @@ class House:
         )
 
     def _publish(self, envelopes: Sequence[Envelope]) -> None:
-        """Keep what is told, and what another process would find on the disk at that moment."""
+        """Keep what is published, and what another process would find on the disk at that moment."""
         self.guard.deactivate()
         connection = sqlite3.connect(self.journal.database.path)
         (last,) = connection.execute("SELECT max(seq) FROM events").fetchone()
@@ -161,7 +161,7 @@ def _change(k: int = 0) -> WorkerChange:
     return WorkerChange(at_s=0.0, camera_id=CameraId(f"cam{k}"), state="ready")
 
 
-async def test_nothing_is_told_before_it_is_on_the_disk(house: House, waiting: Waiting) -> None:
+async def test_nothing_is_published_before_it_is_on_the_disk(house: House, waiting: Waiting) -> None:
     """At the moment an event is published, another connection reads it from the store."""
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(house.pipeline.run())
@@ -176,7 +176,7 @@ async def test_nothing_is_told_before_it_is_on_the_disk(house: House, waiting: W
 
 
 async def test_command_is_answered_with_its_own_events(house: House) -> None:
-    """Whoever asks gets the events that came of it, although cameras spoke at the same time; a refusal raises."""
+    """The caller gets the events of its command, although cameras sent messages at the same time; a refusal raises."""
     async with asyncio.TaskGroup() as tasks:
         await house.pipeline.deliver(_change(0))
         first = tasks.create_task(house.pipeline.submit(ResetBoard(user_id="ann")))
@@ -196,7 +196,7 @@ async def test_command_is_answered_with_its_own_events(house: House) -> None:
 
 
 async def test_what_is_kept_of_a_command_is_in_the_commit_of_its_events(house: House) -> None:
-    """Its own events are there for whoever keeps it, and for nobody else yet; of a refused command nothing is kept."""
+    """The command's own transaction sees its events, and no other connection yet; of a refused command nothing is kept."""
     seen: list[tuple[list[int], int, int, int]] = []
 
     def keep(connection: sa.Connection, envelopes: tuple[Envelope, ...], snapshot: Snapshot) -> None:
@@ -223,7 +223,7 @@ def _added(name: str) -> EntityAdded:
 
 
 async def test_change_and_its_event_are_one_commit(house: House) -> None:
-    """What people keep is there with the event that tells it, or neither is; one that fails takes no other along."""
+    """A row is there with the event that reports it, or neither is; one write that fails affects no other."""
 
     def write(name: str, *more: str) -> Write:
         def insert(connection: sa.Connection) -> Outcome:
@@ -283,7 +283,7 @@ async def test_time_alone_moves_the_board(house: House, waiting: Waiting) -> Non
     assert isinstance(house.published[0].event, TakeoutOverdue)
 
 
-async def test_hit_tells_when_it_settled_and_how_long_it_took(house: House, waiting: Waiting) -> None:
+async def test_hit_holds_when_it_settled_and_how_long_it_took(house: House, waiting: Waiting) -> None:
     """Media time becomes a timestamp, and the latency counts from the first still frame."""
     settled_s = house.clock.now() - 0.2
     async with asyncio.TaskGroup() as tasks:
@@ -303,7 +303,7 @@ async def test_hit_tells_when_it_settled_and_how_long_it_took(house: House, wait
 
 
 async def test_snapshot_is_never_ahead_of_the_journal(house: House) -> None:
-    """What the board has decided shows in the snapshot only with the seq that tells it."""
+    """What the board has decided shows in the snapshot only with the seq of its event."""
     before = house.pipeline.snapshot()
     await house.pipeline.process([], house.clock.now())
     async with asyncio.TaskGroup() as tasks:
@@ -329,7 +329,7 @@ async def test_full_inbox_refuses_commands(house: House) -> None:
 
 
 async def test_disk_full_holds_everything_and_goes_on(house: House, waiting: Waiting) -> None:
-    """While the disk is full nothing is told or lost, commands are refused and the status says error; with room it goes on."""
+    """While the disk is full nothing is published or lost, commands are refused and the status says error; with room it goes on."""
     many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(2200)]  # more than the log holds without growing
     await house.journal.append(many, at_s=1.0)
     wal = house.journal.database.path.with_name("dartd.db-wal")
@@ -405,8 +405,8 @@ async def test_what_came_just_now_is_decided_together(house: House) -> None:
     assert board.asked == [(3, 100.0)]
 
 
-async def test_whoever_waits_is_let_go_at_the_end(house: House) -> None:
-    """A command that was not decided when the pipeline ends is cancelled, not left waiting for ever."""
+async def test_waiting_callers_are_cancelled_at_the_end(house: House) -> None:
+    """A command that was not decided when the pipeline ends is cancelled, not left waiting."""
     running = asyncio.ensure_future(house.pipeline.run())
     await asyncio.sleep(0)
     asking = asyncio.ensure_future(house.pipeline.submit(ResetBoard()))
@@ -418,7 +418,7 @@ async def test_whoever_waits_is_let_go_at_the_end(house: House) -> None:
     assert [type(result) for result in results] == [asyncio.CancelledError, asyncio.CancelledError]
 
 
-async def test_snapshot_tells_how_fast_the_cameras_are(house: House) -> None:
+async def test_snapshot_holds_how_fast_the_cameras_are(house: House) -> None:
     """The rates are those of the moment, not of the last event."""
     house.rates[CameraId("cam0")] = 29.96
 

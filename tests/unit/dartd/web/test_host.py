@@ -11,7 +11,7 @@ from tests.support.waiting import Waiting
 
 
 def test_shares_are_percent(tmp_path: Path) -> None:
-    """What the machine tells lies between 0 and 100, also for a directory that is not there yet."""
+    """The figures of the machine lie between 0 and 100, also for a directory that is not there yet."""
     figures = HostFigures(tmp_path / "not" / "there")
     figures.sample()
     sample = figures.sample()

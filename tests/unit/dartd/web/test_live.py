@@ -19,6 +19,6 @@ async def test_pages_come_with_all_that_they_need(http: httpx2.AsyncClient, path
 
 async def test_the_document_is_that_of_the_types(http: httpx2.AsyncClient) -> None:
     """With the path that is served."""
-    told = (await http.get("/asyncapi.json")).json()
+    document = (await http.get("/asyncapi.json")).json()
 
-    assert told == msgspec.json.decode(msgspec.json.encode(describe(version="0.0", ws_path="/ws")))
+    assert document == msgspec.json.decode(msgspec.json.encode(describe(version="0.0", ws_path="/ws")))

@@ -121,7 +121,7 @@ def test_what_the_firmware_changed_is_set_again(device: Path, monkeypatch: pytes
 
 
 def test_what_a_camera_cannot_do_is_refused_with_the_remedy(device: Path) -> None:
-    """Another size, no MJPG, a value out of range, a device that does not open: each is told with what was found and what to do."""
+    """Another size, no MJPG, a value out of range, a device that does not open: each is raised with what was found and what to do."""
     clamping = Driver()
     clamping.highest[cv2.CAP_PROP_GAIN] = 64
 

@@ -16,7 +16,7 @@ from dartd.web.connections.address import TrustedProxies, client_group
     ],
 )
 def test_an_ipv6_network_is_one_client(address: str, group: str) -> None:
-    """Whoever has one address of a /64 has all of them."""
+    """A client with one address of a /64 has all of them."""
     assert client_group(address) == group
 
 

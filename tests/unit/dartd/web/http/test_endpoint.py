@@ -31,7 +31,7 @@ def _endpoint(**given: Any) -> Endpoint:
     [{"summary": ""}, {"tag": ""}, {"permission": "things:eat"}, {"own": "x"}, {"method": "POST"}, {"method": "PUT", "entity": "thing"}],
 )
 def test_declaration_that_lacks_something_is_refused(given: dict[str, Any]) -> None:
-    """Words, a permission that there is, and for a route that writes its entity and whether it tells an event."""
+    """A summary, a known permission, and for a route that writes its entity and whether it publishes an event."""
     with pytest.raises(DeclarationError):
         _endpoint(**given)
 

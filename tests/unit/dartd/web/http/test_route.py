@@ -43,7 +43,7 @@ async def test_other_methods_are_named(http: httpx2.AsyncClient) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("headers", [bearer("x"), bearer("a.b.c"), {"X-API-Key": "dk_live_x"}, {"Cookie": "dartd_session=x"}])
-async def test_wrong_token_is_nobody_s(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
+async def test_wrong_token_is_not_anonymous(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
     """Although anybody may read."""
     answer = await http.get("/api/v1/board", headers=headers)
 
@@ -54,8 +54,8 @@ async def test_wrong_token_is_nobody_s(http: httpx2.AsyncClient, headers: dict[s
     )
 
 
-async def test_limit_is_told_and_held(station: Station, http: httpx2.AsyncClient) -> None:
-    """By headers while there is some left, by 429 when there is none; another caller has his own."""
+async def test_limit_is_published_and_enforced(station: Station, http: httpx2.AsyncClient) -> None:
+    """By headers while there is some left, by 429 when there is none; another caller has a limit of its own."""
     user = await make_user(station, "viewer", rate_limit=2)
     headers = await log_in(station, user)
     answers = [await http.get("/api/v1/board", headers=headers) for _ in range(3)]
@@ -68,7 +68,7 @@ async def test_limit_is_told_and_held(station: Station, http: httpx2.AsyncClient
 
 
 async def test_refused_write_is_audited(station: Station, http: httpx2.AsyncClient) -> None:
-    """Who tried what he may not."""
+    """The entry names the user, the route and the refused entity."""
     viewer, admin = await log_in_as(station, "viewer"), await log_in_as(station, "admin")
     refused = await http.delete(f"/api/v1/players/{await make_player(station, player_id='ann')}", headers=viewer)
     (entry,) = (await http.get("/api/v1/audit?outcome=refused", headers=admin)).json()["data"]

@@ -35,7 +35,7 @@ def _frame(first: int, payload: bytes, *, masked: bool = True) -> bytes:
 
 
 async def _answer_to(port: int, *frames: bytes) -> list[Frame]:
-    """Send frames as they are, and hear until the connection ends: what came besides events."""
+    """Send frames as they are; return what is received besides events until the connection ends."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(_UPGRADE)
     await reader.readuntil(b"\r\n\r\n")
@@ -145,7 +145,7 @@ async def test_a_letterbox_keeps_the_order_and_waits() -> None:
 
 @pytest.mark.slow
 async def test_many_short_connections_leave_nothing_behind(station: Station, waiting: Waiting) -> None:
-    """Whoever came and went is garbage at once: no task, no subscription, no protocol is kept."""
+    """A client that has left is garbage at once: no task, no subscription, no protocol is kept."""
 
     async def visit() -> None:
         async with websockets.connect(station.ws, proxy=None) as connection:
@@ -167,8 +167,8 @@ async def test_many_short_connections_leave_nothing_behind(station: Station, wai
     assert station.hub.statistics().clients == 0
 
 
-async def test_who_is_sent_away_is_told_when_to_come_back(tmp_path: Path) -> None:
-    """A daemon that ends closes with 1012, and tells each client another moment."""
+async def test_disconnected_clients_are_sent_when_to_come_back(tmp_path: Path) -> None:
+    """A daemon that ends closes with 1012, and sends each client another moment."""
     async with running_station(tmp_path) as station:
         ears = [WebSocketClient(await websockets.connect(station.ws, proxy=None)) for _ in range(5)]
         for ear in ears:

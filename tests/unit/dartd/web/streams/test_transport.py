@@ -9,7 +9,7 @@ async def test_many_events_arrive_each_as_a_message(station: Station, connect: C
     """What is joined in one write comes apart again, whole and in order."""
     ear = await connect()
     await ear.receive_types(2)
-    told = await station.happen(*(hit(f"d{k}") for k in range(50)))
-    heard = [(await ear.receive())["event_id"] for _ in told]
+    published = await station.happen(*(hit(f"d{k}") for k in range(50)))
+    heard = [(await ear.receive())["event_id"] for _ in published]
 
-    assert heard == [envelope.event_id for envelope in told]
+    assert heard == [envelope.event_id for envelope in published]

@@ -90,7 +90,7 @@ async def test_register_is_for_admins(station: Station, http: httpx2.AsyncClient
 
 
 async def test_logins_at_once_do_not_hold_up_others(station: Station, http: httpx2.AsyncClient) -> None:
-    """Hashing happens beside the loop."""
+    """Hashing runs off the event loop."""
     await make_user(station, "viewer", username="ann")
     tries = [asyncio.create_task(http.post(LOGIN, json={"username": "ann", "password": PASSWORD})) for _ in range(8)]
     health = await http.get("/health/live")
@@ -123,7 +123,7 @@ async def test_login_of_a_page_outlives_its_access_token(tmp_path: Path) -> None
     assert cookies == ["dartd_session", "dartd_refresh"]
 
 
-async def test_nobody_can_lock_an_account_out(tmp_path: Path) -> None:
+async def test_wrong_passwords_of_others_lock_no_account(tmp_path: Path) -> None:
     """Wrong passwords from many addresses delay the owner at a new address, and not at all at a known one."""
     server = msgspec.structs.replace(CONFIG.server, trusted_proxies=("127.0.0.1",))
     config = msgspec.structs.replace(CONFIG, server=server)

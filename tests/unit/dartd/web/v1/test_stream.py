@@ -102,7 +102,7 @@ async def test_a_quiet_stream_lives(station: Station, monkeypatch: pytest.Monkey
 
 
 async def test_who_asks_once_gets_what_is_there(station: Station) -> None:
-    """Then the answer ends, also when nothing of it is for him."""
+    """Then the answer ends, also when nothing of it is for the client."""
     await station.happen(hit("d1"), hit("d2"))
     heard: dict[str, list[str | None]] = {}
     for topics in ("board:*", "match:*"):

@@ -15,7 +15,7 @@ BOARD = BoardSpec()
 
 
 def _clicked(look: Outlook, off_px: float = 0.0) -> Points:
-    """Click the four points, each a little beside."""
+    """Click the four points, each a little off."""
     places = 170.0 * np.column_stack([np.cos(ANGLES_RAD), np.sin(ANGLES_RAD), np.zeros(4)])
     off = off_px * np.array([[1, 0], [0, -1], [-1, 0], [0, 1]])
     return [(float(x), float(y)) for x, y in look.projection.project(places) + off]
