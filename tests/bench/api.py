@@ -104,7 +104,7 @@ def fill(path: Path) -> None:
         for k in range(THROWS // 3)
     ]
     connection.execute(sa.insert(visits), made)
-    rows: list[dict[str, Any]] = [
+    journalled: list[dict[str, Any]] = [
         {
             "seq": k,
             "at_s": float(k),
@@ -114,7 +114,7 @@ def fill(path: Path) -> None:
         }
         for k in range(1, EVENTS + 1)
     ]
-    connection.execute(sa.insert(events), rows)
+    connection.execute(sa.insert(events), journalled)
     key = Key(
         key_id="bench", key_hash=hash_of(KEY), prefix="", name="bench", user_id=None, role="admin", permissions=None, created_at_s=0.0
     )

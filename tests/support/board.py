@@ -157,6 +157,10 @@ class Scene:
         self.now += 0.4
         return lines + self.still(*labels, flight=True)
 
+    def fall(self, *dart_ids: str) -> list[str]:
+        """Let darts go without a hand, and wait until it is certain that they fell."""
+        return self.still(gone=dart_ids) + self.wait(self.machine.times.bounce_out_check_ms / 1000)
+
     def take_all(self) -> list[str]:
         """Let a hand take all darts."""
         self.now += 1.0

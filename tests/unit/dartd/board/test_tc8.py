@@ -75,7 +75,7 @@ def test_tc8_5_bounce_out_to_three() -> None:
     scene.throw("T20")
     scene.now += 1.0
 
-    assert scene.still(gone=("main-d000001",)) == ["dart_bounce_out main-d000001", "-> wait_for_throw (throw)"]
+    assert scene.fall("main-d000001") == ["dart_bounce_out main-d000001", "-> wait_for_throw (throw)"]
     assert scene.throw("T19")[1:] == ["dart_hit 2 T19", "-> throw_finished (throw)"]
     assert scene.throw("T18")[1:] == ["dart_hit 3 T18", "visit_completed 111 three_darts", "-> throw_finished (throw)"]
     assert scene.labels == ["MISS", "T19", "T18"]

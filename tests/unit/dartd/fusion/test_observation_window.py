@@ -601,3 +601,13 @@ def test_one_camera_alone_sees_one_dart_in_a_change() -> None:
 
     assert len(_close(*both).darts) == 2
     assert len(_close(both[0], cameras=1).darts) == 1
+
+
+def test_a_dart_in_the_end_of_another_is_unlocalised() -> None:
+    """It lies on the axis of the dart that carries it, so that it has none of its own: it stuck, but in no bed."""
+    lodged = [_settled(k, KNOWN.axis) for k in range(3)]
+
+    seen = _close(*lodged, standing=(KNOWN,))
+
+    assert (seen.darts, seen.unlocalised, seen.flight) == ((), True, True)
+    assert not _close(*(_settled(k) for k in range(3)), standing=(KNOWN,)).unlocalised
