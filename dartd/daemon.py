@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -23,6 +23,7 @@ from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
 from dartd.metrics import CameraFigures, HubFigures, Metrics
+from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
@@ -45,6 +46,7 @@ from dartd.store.operator_token import operator_token
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
+from dartd.web.connections.server_options import ServerLimits
 from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
@@ -197,6 +199,7 @@ class Daemon:
             anonymous_reads=auth.anonymous_reads,
             access_ttl_s=auth.access_ttl_s,
             refresh_ttl_s=auth.refresh_ttl_s,
+            logins_per_minute=self._config.limits.login,
         )
         await accounts.ensure_operator_key(await self._operator_token())
         password = await accounts.ensure_admin()
@@ -290,16 +293,20 @@ class Daemon:
         folder = Images(config.state_path / "images")
         retention = Retention(folder, keep_days=images.keep_days, keep_bytes=images.keep_mb * 1_000_000)
         tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
-        serving = functools.partial(serve, max_message_bytes=config.ws.max_message_bytes, tls=tls)
+        serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
         async with anyio.create_task_group() as tasks:
             await tasks.start(_wait_for_signals, tasks.cancel_scope)
             tasks.start_soon(pipeline.run)
-            tasks.start_soon(services.host.run)
-            tasks.start_soon(self._measure_lag)
             tasks.start_soon(self._faults.run, config.store_path)
-            tasks.start_soon(write_behind, services)
-            tasks.start_soon(watch_zones, services)
-            tasks.start_soon(retention.run)
+            background: dict[str, Callable[[], Awaitable[object]]] = {
+                "the sampling of the host": services.host.run,
+                "the measurement of the event loop": self._measure_lag,
+                "the writing of usage": functools.partial(write_behind, services),
+                "the counting of zones": functools.partial(watch_zones, services),
+                "the deletion of old images": retention.run,
+            }
+            for name, run in background.items():
+                tasks.start_soon(run_in_background, name, run)
             await tasks.start(serving, build_app(services), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)
