@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dartd.errors import StoreError, StoreFullError, StoreUnavailableError
 from dartd.log import trace_id
 from dartd.store.sqlite.backend import SqliteBackend
+from dartd.store.sqlite.lock import Mark
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,9 @@ class Backend(Protocol):
 
     def store_error(self, error: BaseException) -> StoreError:
         """Return the StoreError of what the database refused; StoreUnavailableError when it is the file or server itself."""
+
+    def note(self, mark: Mark) -> None:
+        """Note outside the database how far the stream of events is written."""
 
     def between_commits(self) -> None:
         """Do what should not make a commit wait."""

@@ -59,7 +59,7 @@ async def _listening(port: int, query: str = "", headers: Mapping[str, str] | No
 
 
 async def test_the_stream_says_the_same_as_the_websocket(station: Station) -> None:
-    """Hello, snapshot, then each event with its seq as id."""
+    """Hello, snapshot, then each event with its stream and seq as id."""
     async with _listening(station.port) as reader:
         hello, snapshot = await reader.receive(), await reader.receive()
         await station.happen(hit())
@@ -68,7 +68,7 @@ async def test_the_stream_says_the_same_as_the_websocket(station: Station) -> No
     assert "content-type: text/event-stream" in reader.head
     assert "cache-control: no-cache" in reader.head
     assert (hello[0], hello[1]["event_type"], snapshot[1]["event_type"]) == (None, "hello", "snapshot")
-    assert (event_id, event["seq"], event["event_type"]) == ("1", 1, "dart_hit")
+    assert (event_id, event["seq"], event["event_type"]) == (f"{station.journal.stream_id}:1", 1, "dart_hit")
 
 
 @pytest.mark.parametrize("how", ["header", "query", "both"])
