@@ -197,13 +197,13 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 async def busy_health(port: int, token: str) -> tuple[list[float], int]:
     """Ask /health again and again while clients listen and events happen; give the milliseconds, and how many events came."""
-    heard = 0
+    received = 0
 
     async def listen() -> None:
-        nonlocal heard
+        nonlocal received
         async with websockets.connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as socket:
             async for _ in socket:
-                heard += 1
+                received += 1
 
     async def happen() -> None:
         async with websockets.connect(f"ws://127.0.0.1:{port}/ws?token={token}", proxy=None) as socket:
@@ -221,7 +221,7 @@ async def busy_health(port: int, token: str) -> tuple[list[float], int]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    return took, heard
+    return took, received
 
 
 def measure_health(directory: Path) -> str:
@@ -232,9 +232,9 @@ def measure_health(directory: Path) -> str:
         daemon.waiting.timeout_s = 120
         daemon.until_ready()
         token = (directory / "busy" / "operator-token").read_text().strip()
-        took, heard = uvloop.run(busy_health(port, token))
+        took, received = uvloop.run(busy_health(port, token))
     p50, p95, p99 = (percentile(took, share) for share in (0.5, 0.95, 0.99))
-    return f"| `/health`, 50 clients, {EVENTS_PER_S} events/s, 3 cameras ({heard} published) | {p50:.1f} | {p95:.1f} | {p99:.1f} |"
+    return f"| `/health`, 50 clients, {EVENTS_PER_S} events/s, 3 cameras ({received} published) | {p50:.1f} | {p95:.1f} | {p99:.1f} |"
 
 
 def main() -> None:

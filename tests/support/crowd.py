@@ -34,18 +34,18 @@ def masked_text(payload: bytes) -> bytes:
 
 
 class Member:
-    """One client: what it has heard since the crowd last forgot, and whether every number followed the one before.
+    """One client: what it has received since the crowd last forgot, and whether every number followed the one before.
 
     `present_ns` is when its first message came: from then on an event can be late for it.
     """
 
-    __slots__ = ("greeted", "heard", "last_seq", "misses", "present_ns", "rest", "socket")
+    __slots__ = ("greeted", "last_seq", "misses", "present_ns", "received", "rest", "socket")
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
         self.rest = b""
         self.greeted = False
-        self.heard = 0
+        self.received = 0
         self.last_seq = 0
         self.misses = 0
         self.present_ns = 0
@@ -103,27 +103,27 @@ class Crowd:
         self.latencies_ns = array("q")
         self.events = self.latest_ns = 0
         for member in self.members.values():
-            member.heard = 0
+            member.received = 0
 
     def listen(self, seconds: float) -> None:
-        """Hear whatever comes within this time."""
+        """Receive whatever comes within this time."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             for descriptor, _ in self._epoll.poll(left, 1024):
-                self._hear(descriptor)
+                self._receive(descriptor)
 
     def listen_until(self, done: Callable[[], bool], seconds: float) -> bool:
-        """Hear until it is done; False when this time has passed first."""
+        """Receive until it is done; False when this time has passed first."""
         end = time.monotonic() + seconds
         while not done():
             if time.monotonic() > end:
                 return False
             for descriptor, _ in self._epoll.poll(0.02, 1024):
-                self._hear(descriptor)
+                self._receive(descriptor)
         return True
 
     def play(self, per_second: float, seconds: float, payload_bytes: int) -> int:
-        """Publish at an even rate and hear meanwhile; gives how many were published."""
+        """Publish at an even rate and receive meanwhile; return how many were published."""
         began, count = time.monotonic(), 0
         while count < per_second * seconds:
             due = began + count / per_second
@@ -132,7 +132,7 @@ class Crowd:
                 count += 1
                 continue
             for descriptor, _ in self._epoll.poll(due - now, 1024):
-                self._hear(descriptor)
+                self._receive(descriptor)
                 if time.monotonic() >= due:
                     break
         return count
@@ -142,7 +142,7 @@ class Crowd:
         for member in members:
             self._epoll.unregister(member.socket.fileno())
 
-    def open_ears(self, members: list[Member]) -> None:
+    def resume_reading(self, members: list[Member]) -> None:
         """Let these read again."""
         for member in members:
             self._epoll.register(member.socket.fileno(), select.EPOLLIN)
@@ -181,7 +181,7 @@ class Crowd:
             if frame[:1] == b"\x89":
                 connection.sendall(b"\x8a" + bytes((0x80 | frame[1],)) + bytes(4) + frame[2 : 2 + frame[1]])
 
-    def _hear(self, descriptor: int) -> None:
+    def _receive(self, descriptor: int) -> None:
         member = self.members.get(descriptor)
         if member is None:
             return
@@ -252,7 +252,7 @@ class Crowd:
         if member.last_seq and seq != member.last_seq + 1:
             member.misses += 1
         member.last_seq = seq
-        member.heard += 1
+        member.received += 1
         self.events += 1
 
     def _lose(self, descriptor: int) -> None:

@@ -1,4 +1,4 @@
-"""A daemon whose cameras look at a simulated board, and a client that never forgets what it heard."""
+"""A daemon whose cameras look at a simulated board, and a client that keeps all it received."""
 
 import asyncio
 import contextlib
@@ -44,7 +44,7 @@ def _is_calibrated(daemon: RunningDaemon) -> bool:
 
 
 class Listener:
-    """A WebSocket client that stays through restarts: it connects again and again and goes on behind the last seq that it heard.
+    """A WebSocket client that stays through restarts: it connects again and again and goes on behind the last seq that it received.
 
     `events` are the journalled events as they came, over all connections; `snapshots` the first snapshot of each connection.
     """
@@ -58,7 +58,7 @@ class Listener:
 
     @property
     def last_seq(self) -> int:
-        """Number of the last event heard."""
+        """Number of the last event received."""
         return int(self.events[-1]["seq"]) if self.events else 0
 
     def count(self, event_type: str) -> int:

@@ -320,10 +320,10 @@ async def test_the_ring_remembers_what_was_before_the_start() -> None:
     await hub.load()
     reads = kept.reads
     with hub.subscribe(since=300) as subscription:
-        heard = await _numbers(subscription, 300)
+        received = await _numbers(subscription, 300)
         _publish(hub, kept, 2)
-        heard += await _numbers(subscription, 2)
+        received += await _numbers(subscription, 2)
 
-    assert heard == list(range(301, 603))
+    assert received == list(range(301, 603))
     assert kept.reads == reads
     assert hub.statistics().ring_events == 300

@@ -34,32 +34,32 @@ def _frame(first: int, payload: bytes, *, masked: bool = True) -> bytes:
 
 
 async def _answer_to(port: int, *frames: bytes) -> list[Frame]:
-    """Send frames as they are, and hear until the connection ends: what came besides events."""
+    """Send frames as they are, and receive until the connection ends: what came besides events."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(_UPGRADE)
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"".join(frames))
     client = ClientProtocol(parse_uri("ws://board/"), state=OPEN)
-    heard: list[Frame] = []
+    received: list[Frame] = []
     async with asyncio.timeout(DEADLINE_S):
         while data := await reader.read(65_536):
             client.receive_data(data)
-            heard += [frame for frame in client.events_received() if isinstance(frame, Frame)]
-            if heard and heard[-1].opcode is Opcode.CLOSE:
+            received += [frame for frame in client.events_received() if isinstance(frame, Frame)]
+            if received and received[-1].opcode is Opcode.CLOSE:
                 writer.write(_frame(0x88, struct.pack("!H", 1000)))
                 break
     writer.close()
-    return [frame for frame in heard if b'"event_type":"hello"' not in frame.data and b'"event_type":"snapshot"' not in frame.data]
+    return [frame for frame in received if b'"event_type":"hello"' not in frame.data and b'"event_type":"snapshot"' not in frame.data]
 
 
 async def test_many_events_arrive_each_as_a_message(station: Station, connect: Connect) -> None:
     """What is joined in one write comes apart again, whole and in order."""
-    ear = await connect()
-    await ear.receive_types(2)
+    listener = await connect()
+    await listener.receive_types(2)
     published = await station.happen(*(hit(f"d{k}") for k in range(50)))
-    heard = [(await ear.receive())["event_id"] for _ in published]
+    received = [(await listener.receive())["event_id"] for _ in published]
 
-    assert heard == [envelope.event_id for envelope in published]
+    assert received == [envelope.event_id for envelope in published]
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_NOTSENT_LOWAT"), reason="this system cannot bound what the kernel hides")
@@ -128,15 +128,15 @@ async def test_fragments_are_put_together(station: Station) -> None:
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"".join(pieces))
     client = ClientProtocol(parse_uri("ws://board/"), state=OPEN)
-    heard: list[Frame] = []
+    received: list[Frame] = []
     async with asyncio.timeout(DEADLINE_S):
-        while not any(b"UNKNOWN_ACTION" in frame.data for frame in heard):
+        while not any(b"UNKNOWN_ACTION" in frame.data for frame in received):
             client.receive_data(await reader.read(65_536))
-            heard += [frame for frame in client.events_received() if isinstance(frame, Frame)]
+            received += [frame for frame in client.events_received() if isinstance(frame, Frame)]
     writer.close()
 
-    assert [frame.data for frame in heard if frame.opcode is Opcode.PONG] == [b"alive?"]
-    assert sum(b'"event_type":"pong"' in frame.data for frame in heard) == 1
+    assert [frame.data for frame in received if frame.opcode is Opcode.PONG] == [b"alive?"]
+    assert sum(b'"event_type":"pong"' in frame.data for frame in received) == 1
 
 
 async def test_a_letterbox_keeps_the_order_and_waits() -> None:
@@ -179,10 +179,10 @@ async def test_many_short_connections_leave_nothing_behind(station: Station, wai
 async def test_disconnected_clients_are_sent_when_to_come_back(tmp_path: Path) -> None:
     """A daemon that ends closes with 1012, and sends each client another moment."""
     async with running_station(tmp_path) as station:
-        ears = [WebSocketClient(await websockets.connect(station.ws, proxy=None)) for _ in range(5)]
-        for ear in ears:
-            await ear.receive_types(2)
-    fates = [await ear.until_closed() for ear in ears]
+        listeners = [WebSocketClient(await websockets.connect(station.ws, proxy=None)) for _ in range(5)]
+        for listener in listeners:
+            await listener.receive_types(2)
+    fates = [await listener.until_closed() for listener in listeners]
 
     assert {code for code, _ in fates} == {1012}
     assert all(re.fullmatch(r"dartd stops, retry in \d+ ms", reason) for _, reason in fates)
