@@ -48,7 +48,7 @@ def has_play(port: int) -> bool:
 
 
 def make_player(port: int, token: str) -> None:
-    """Keep a player with a photo, so that there is one to see for those who may make none."""
+    """Keep a player with a photo, so that callers that may make none can read one."""
     ask(port, "/api/v1/players", {"player_id": "ann", "name": "Ann"}, token)
     headers = {"Content-Type": "image/png", "Authorization": f"Bearer {token}"}
     url = f"http://127.0.0.1:{port}/api/v1/players/ann/photo"

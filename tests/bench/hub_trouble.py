@@ -39,32 +39,32 @@ def stall(seconds: float, clients: int = 30) -> None:
         crowd.join(clients - 1)
         crowd.play(50, 2, LARGE)
         crowd.listen(1)
-        sleepers = list(crowd.members.values())[-stalled:]
-        wakers = sleepers[1::2]
-        others = [member for member in crowd.members.values() if member not in sleepers]
+        stalled_members = list(crowd.members.values())[-stalled:]
+        resuming = stalled_members[1::2]
+        others = [member for member in crowd.members.values() if member not in stalled_members]
         crowd.forget()
         count = crowd.play(200, 5, LARGE)
         crowd.listen_until(lambda: min(member.received for member in others) >= count, 20)  # noqa: B023  used up at once
         before_ms = _p99_ms(crowd)
         memory_kib = server.memory_kib()
         crowd.forget()
-        crowd.deafen(sleepers)
+        crowd.stop_reading(stalled_members)
         count = crowd.play(200, min(20, seconds / 3), LARGE)
         p99_ms = _p99_ms(crowd)
-        crowd.resume_reading(wakers)
+        crowd.resume_reading(resuming)
         count += crowd.play(200, seconds - min(20, seconds / 3), LARGE)
-        crowd.listen_until(lambda: min(member.received for member in (*others, *wakers)) >= count, 20)  # noqa: B023  used up at once
+        crowd.listen_until(lambda: min(member.received for member in (*others, *resuming)) >= count, 20)  # noqa: B023  used up at once
         grown_kib = server.memory_kib("VmHWM") - memory_kib
         whole = all(member.received == count and not member.misses for member in others)
-        back = sum(each.received == count and not each.misses for each in wakers)
-        crowd.resume_reading([each for each in sleepers if each not in wakers])
+        back = sum(each.received == count and not each.misses for each in resuming)
+        crowd.resume_reading([each for each in stalled_members if each not in resuming])
         crowd.listen(1)
-        gone = sum(each.socket.fileno() < 0 for each in sleepers)
+        gone = sum(each.socket.fileno() < 0 for each in stalled_members)
         print(
             f"{stalled} of {clients} read nothing: the others received {'all, in order' if whole else 'NOT ALL'}, "
             f"p99 {p99_ms:.1f} ms ({before_ms:.1f} before); memory grew by {grown_kib} KiB at most; "
-            f"{back} of {len(wakers)} that read again after {min(20, seconds / 3):.0f} s received all, in order, once; "
-            f"{gone} of the {stalled - len(wakers)} others are gone after {seconds:.0f} s",
+            f"{back} of {len(resuming)} that read again after {min(20, seconds / 3):.0f} s received all, in order, once; "
+            f"{gone} of the {stalled - len(resuming)} others are gone after {seconds:.0f} s",
             flush=True,
         )
         crowd.close()

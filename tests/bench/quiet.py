@@ -72,8 +72,8 @@ def run(job: Job, advance: Callable[[int], None]) -> Outcome:
 
 def _wrong(job: Job, story: Script, until_s: float, received: Sequence[TimedEvent], happened: Sequence[TrueMotion]) -> list[str]:
     if job.story == "quiet":
-        loud = [h for h in received if not isinstance(h.event, _ALLOWED)]
-        return [f"{h.t_ms / 1000:.2f} s: {_name(h)} during {_during(h.t_ms / 1000, happened)}" for h in loud]
+        unexpected = [h for h in received if not isinstance(h.event, _ALLOWED)]
+        return [f"{h.t_ms / 1000:.2f} s: {_name(h)} during {_during(h.t_ms / 1000, happened)}" for h in unexpected]
     wrong = []
     for number, visit in enumerate(visits(truth(story, until_s)["sequences"][job.story], received)):
         if not visit.verify:

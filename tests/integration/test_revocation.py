@@ -43,11 +43,11 @@ async def test_websocket_is_closed(station: Station, http: httpx2.AsyncClient, w
                 answer = await http.put(f"{USERS}/{user.user_id}", json={"active": False}, headers=admin)
             case _:
                 answer = await http.post("/api/v1/auth/logout", headers=shown)
-        fate = await waiting.within(listener.until_closed(), "the end")
+        closing = await waiting.within(listener.until_closed(), "the end")
         await station.happen(hit())
         received = [await each.receive_types(1) for each in (other, third)]
 
-    assert (answer.is_success, fate, received) == (True, (4001, "Unauthorized"), [["dart_hit"]] * 2)
+    assert (answer.is_success, closing, received) == (True, (4001, "Unauthorized"), [["dart_hit"]] * 2)
 
 
 async def test_token_of_the_first_message_ends_too(station: Station, http: httpx2.AsyncClient, waiting: Waiting) -> None:
@@ -58,9 +58,9 @@ async def test_token_of_the_first_message_ends_too(station: Station, http: httpx
         await listener.send(action="ping")
         await listener.receive_types(1)
         await http.delete(f"/api/v1/auth/api-keys/{key_id}", headers=await log_in_as(station, "admin"))
-        fate = await waiting.within(listener.until_closed(), "the end")
+        closing = await waiting.within(listener.until_closed(), "the end")
 
-    assert fate == (4001, "Unauthorized")
+    assert closing == (4001, "Unauthorized")
 
 
 @pytest.mark.slow

@@ -55,7 +55,7 @@ def _allowed(rights: frozenset[str]) -> list[str]:
     return [topic for topic in ONE_OF_EACH if TOPIC_PERMISSIONS[kind_of(topic)] in rights]
 
 
-def _whisper(station: Station) -> None:
+def _publish_on_every_topic(station: Station) -> None:
     """Publish a message on every topic."""
     for topic in ONE_OF_EACH:
         station.hub.publish_unjournalled(topic, station.services.encode(Presence(watched=topic, count=0)))
@@ -75,7 +75,7 @@ async def test_websocket_sends_what_may_be_seen(station: Station, who: str) -> N
         await listener.receive_types(2)
         await listener.send(action="ping")  # so that it listens to what comes from here on
         await listener.receive_types(1)
-        _whisper(station)
+        _publish_on_every_topic(station)
         received = [(await listener.receive())["watched"] for _ in _allowed(rights)]
         refused = []
         for topic in ONE_OF_EACH:
@@ -99,7 +99,7 @@ async def test_event_stream_sends_what_may_be_seen(station: Station, http: httpx
         events = _data(answer.aiter_lines())
         greeting = [(await waiting.within(anext(events), "the greeting"))["event_type"] for _ in range(2)]
         await waiting.soon(lambda: not any(each.subscription.lagging for each in station.services.clients.by_id.values()))
-        _whisper(station)
+        _publish_on_every_topic(station)
         received = [(await waiting.within(anext(events), "a topic"))["watched"] for _ in _allowed(rights)]
 
     assert (greeting, received) == (["hello", "snapshot"], _allowed(rights))
@@ -109,18 +109,18 @@ async def test_event_stream_sends_what_may_be_seen(station: Station, http: httpx
 async def test_forged_token_receives_nothing(station: Station, http: httpx2.AsyncClient, how: str) -> None:
     """4001 on the WebSocket, by whichever way it is shown; 401 on the event stream."""
     token = forged(await make_user(station, "admin"), how)
-    fates = []
+    closings = []
     for query, headers in (("", {"Authorization": f"Bearer {token}"}), (f"?token={token}", {}), ("", {"Cookie": f"dartd_session={token}"})):
         async with websockets.connect(station.ws + query, additional_headers=headers, proxy=None, close_timeout=0.2) as socket:
-            fates.append(await WebSocketClient(socket).until_closed())
+            closings.append(await WebSocketClient(socket).until_closed())
     async with websockets.connect(station.ws, proxy=None, close_timeout=0.2) as socket:
         listener = WebSocketClient(socket)
         await listener.receive_types(2)
         await listener.send(action="auth", token=token)
-        fates.append(await listener.until_closed())
+        closings.append(await listener.until_closed())
     answer = await http.get("/api/v1/events/stream", headers={"Authorization": f"Bearer {token}"})
 
-    assert fates == [(4001, "Unauthorized")] * 4
+    assert closings == [(4001, "Unauthorized")] * 4
     assert answer.status_code == 401
 
 

@@ -63,7 +63,7 @@ class Crowd:
         self.events = 0
         self.last_event_ns = 0
         self.count_from_ns = 0
-        self.latest_ns = 0  # by how much the latest event was late, for those who were there when it was sent
+        self.latest_ns = 0  # by how much the latest event was late, for clients that were connected when it was sent
         self._sent_ns: list[int] = []
         self._base: int | None = None  # the number of the first event sent, less one
         self._publisher: socket.socket | None = None
@@ -137,7 +137,7 @@ class Crowd:
                     break
         return count
 
-    def deafen(self, members: list[Member]) -> None:
+    def stop_reading(self, members: list[Member]) -> None:
         """Let these read no more."""
         for member in members:
             self._epoll.unregister(member.socket.fileno())

@@ -105,7 +105,7 @@ def _rows(path: Path, tables: dict[str, str]) -> dict[str, list[tuple[Any, ...]]
 
 @pytest.mark.parametrize("revision", REVISIONS)
 async def test_store_of_each_revision_opens_and_rebuilds(revision: str, tmp_path: Path) -> None:
-    """A store that an earlier dartd wrote has today's tables, all its events, people and throws, and who threw, also after a rebuild."""
+    """A store of an earlier version has today's tables, all its events, people and throws with their players, also after a rebuild."""
     path = tmp_path / "old.db"
     restore(revision, path)
     tables = {**dict.fromkeys(_KEPT, "*"), **_PLAY}

@@ -140,7 +140,7 @@ async def test_fragments_are_put_together(station: Station) -> None:
 
 
 async def test_a_letterbox_keeps_the_order_and_waits() -> None:
-    """What is put in comes out in order; who takes from an empty one waits."""
+    """What is put in comes out in order; taking from an empty one waits."""
     box = ReceiveQueue()
     taking = asyncio.ensure_future(box.get())
     await asyncio.sleep(0)
@@ -182,8 +182,8 @@ async def test_disconnected_clients_are_sent_when_to_come_back(tmp_path: Path) -
         listeners = [WebSocketClient(await websockets.connect(station.ws, proxy=None)) for _ in range(5)]
         for listener in listeners:
             await listener.receive_types(2)
-    fates = [await listener.until_closed() for listener in listeners]
+    closings = [await listener.until_closed() for listener in listeners]
 
-    assert {code for code, _ in fates} == {1012}
-    assert all(re.fullmatch(r"dartd stops, retry in \d+ ms", reason) for _, reason in fates)
-    assert len({reason for _, reason in fates}) > 1
+    assert {code for code, _ in closings} == {1012}
+    assert all(re.fullmatch(r"dartd stops, retry in \d+ ms", reason) for _, reason in closings)
+    assert len({reason for _, reason in closings}) > 1

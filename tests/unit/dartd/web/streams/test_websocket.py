@@ -310,9 +310,9 @@ async def test_one_client_too_many_is_asked_to_come_later(tmp_path: Path) -> Non
         async with websockets.connect(station.ws, proxy=None) as first:
             await WebSocketClient(first).receive()
             async with websockets.connect(station.ws, proxy=None) as second:
-                fate = await WebSocketClient(second).until_closed()
+                closing = await WebSocketClient(second).until_closed()
         async with websockets.connect(station.ws, proxy=None) as third:
-            assert (fate[0], await WebSocketClient(third).receive_types(1)) == (1013, ["hello"])
+            assert (closing[0], await WebSocketClient(third).receive_types(1)) == (1013, ["hello"])
 
 
 async def test_readers_without_token_are_let_in_by_their_first_message(tmp_path: Path) -> None:
@@ -404,11 +404,11 @@ async def test_a_client_that_sends_too_much_gets_an_error(connect: Connect) -> N
     with suppress(websockets.ConnectionClosed):
         for _ in range(3000):
             await listener.send(action="ping")
-    fate = await listener.until_closed()
+    closing = await listener.until_closed()
 
     assert received[:at_once] == ["pong"] * at_once
     assert "error" in received[at_once:]
-    assert fate == (1008, "too many messages")
+    assert closing == (1008, "too many messages")
 
 
 async def test_how_much_a_client_may_say_is_configured(tmp_path: Path) -> None:

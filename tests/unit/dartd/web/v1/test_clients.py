@@ -10,7 +10,7 @@ from tests.support.websocket_client import Connect
 
 
 async def test_listeners_are_counted(station: Station, http: httpx2.AsyncClient, connect: Connect) -> None:
-    """Those who are connected now."""
+    """The clients that are connected now."""
     listener = await connect()
     await listener.receive_types(2)
     found = (await http.get("/api/v1/clients", headers=await log_in_as(station, "operator"))).json()
@@ -32,7 +32,7 @@ async def test_each_listener_is_described(station: Station, http: httpx2.AsyncCl
 
 @pytest.mark.slow
 async def test_watchers_are_returned_to_clients_that_ask(http: httpx2.AsyncClient, connect: Connect) -> None:
-    """Who lets others see it is in the answer, and in an event for those who listen to it; who leaves is not."""
+    """A client that lets others see it is in the answer, and in an event to subscribers; one that left is not."""
     listener = await connect("?topics=presence:board:main")
     await listener.receive_types(2)
     watcher = await connect()
