@@ -180,6 +180,16 @@ class ThrowMachine:
         self._announce(self.state, "cameras")
         return events
 
+    def taken_unwatched(self, now: float) -> list[BoardEvent]:
+        """Take out all darts: the board was seen empty, and no camera watched when they went."""
+        events = self._emitter.begin(now)
+        if self.darts:
+            if not self.takeout:
+                self._start_takeout("hand_unseen")
+            self._take_out(self.darts)
+            self._finish_takeout("board_emptied", "takeout_finished")
+        return events
+
     def restore(self, memory: BoardMemory, events: Iterable[tuple[RememberedEvent, float]], now: float) -> None:
         """Take over a memory and apply the events behind it, each with its media time; limits that ran start anew at `now`."""
         self._emitter = EventEmitter(memory)

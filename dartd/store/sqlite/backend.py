@@ -70,6 +70,7 @@ class SqliteBackend:
         make_folder(path)
         lock = StoreLock.acquire(path)
         try:
+            _make_private(path)
             writer = _connect(path)
             try:
                 migrated = _prepare(writer, path)
@@ -77,7 +78,7 @@ class SqliteBackend:
             except BaseException:
                 _close(writer)
                 raise
-        except (sqlite3.Error, SQLAlchemyError) as error:
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
             lock.close()
             raise _store_error(error, path) from error
         except BaseException:
@@ -126,6 +127,13 @@ class SqliteBackend:
         """Close the writer's connection and release the lock."""
         _close(self.writer)
         self._lock.close()
+
+
+def _make_private(path: Path) -> None:
+    """Let only this user read the file; SQLite gives its log the same mode. A file of another user stays as it is."""
+    path.touch(0o600)
+    with contextlib.suppress(PermissionError):
+        path.chmod(0o600)
 
 
 def make_folder(path: Path) -> Path:

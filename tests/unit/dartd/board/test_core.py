@@ -225,6 +225,46 @@ def test_a_request_to_calibrate_reaches_every_camera() -> None:
     assert scene.board.snapshot().status == "calibrating"
 
 
+def test_a_calibration_with_darts_in_the_board_is_refused() -> None:
+    """It would stop the scoring, and find no empty board; after a reset it is carried out."""
+    scene = ScriptedCameras()
+    scene.throw(T20)
+    step = scene.board.step([CalibrateBoard()], scene.now)
+
+    assert "take them out" in str(step.refusals[0])
+    assert scene.board.snapshot().status == "throw"
+    scene.step(ResetBoard())
+    assert (None, Calibrate()) not in scene.orders
+    scene.step(CalibrateBoard())
+    assert (None, Calibrate()) in scene.orders
+
+
+def test_darts_taken_during_a_calibration_were_taken_out() -> None:
+    """Two cameras that moved and were calibrated from the empty board prove that the darts went; one alone may have missed a dart."""
+    scene = ScriptedCameras()
+    scene.throw(T20)
+    for camera in scene.cameras:
+        scene.step(CameraFault(camera_id=camera, t_s=scene.now, fault="uncalibrated", active=True))
+        scene.step(CalibrationRefused(camera_id=camera, t_s=scene.now, reason="something covers the board"))
+    first = kinds(scene.step(Calibrated(camera_id=scene.cameras[0], t_s=scene.now, calibration=scene.calibrations[0])))
+    second = kinds(scene.step(Calibrated(camera_id=scene.cameras[1], t_s=scene.now, calibration=scene.calibrations[1])))
+
+    assert "dart_removed" not in first
+    assert [kind for kind in second if "takeout" in kind or "removed" in kind] == ["takeout_started", "dart_removed", "takeout_finished"]
+    assert scene.board.known_darts() == ()
+
+
+def test_a_camera_that_is_calibrated_anew_removes_no_dart_that_others_watch() -> None:
+    """One bumped camera says nothing about the darts, though all were calibrated from the empty board in the beginning."""
+    scene = ScriptedCameras()
+    scene.throw(T20)
+    scene.step(CalibrationRefused(camera_id=scene.cameras[0], t_s=scene.now, reason="moved"))
+    events = scene.step(Calibrated(camera_id=scene.cameras[0], t_s=scene.now, calibration=scene.calibrations[0]))
+
+    assert "dart_removed" not in kinds(events)
+    assert len(scene.board.known_darts()) == 1
+
+
 def test_a_given_calibration_reaches_its_camera() -> None:
     """The order goes to that camera alone; while darts stand it cannot be verified, and it is refused."""
     scene = ScriptedCameras()

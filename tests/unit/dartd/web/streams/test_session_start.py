@@ -2,6 +2,8 @@
 
 import pytest
 
+from dartd.auth.permissions import ANONYMOUS
+from dartd.auth.principal import Principal
 from dartd.web.streams.session_start import hello, parse_since, parse_topics, retry_ms
 from schemas.events import ErrorMessage
 from tests.support.station import Station
@@ -38,5 +40,7 @@ def test_topics_are_read() -> None:
     """What is no topic is complained about, and the default stands."""
     errors: list[ErrorMessage] = []
 
-    assert set(parse_topics("match:*,board:b1", errors)) == {"match:*", "board:b1"}
-    assert (parse_topics("no topic", errors), len(errors)) == (("board:*",), 1)
+    anonymous = Principal(permissions=ANONYMOUS)
+    assert set(parse_topics("match:*,board:b1", anonymous, errors)) == {"match:*", "board:b1"}
+    assert (parse_topics("no topic", anonymous, errors), len(errors)) == (("board:*",), 1)
+    assert (parse_topics("player:ada", anonymous, errors), len(errors)) == (("player:ada",), 2)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import random
 import socket
 import struct
@@ -283,36 +282,6 @@ async def test_corrections_are_limited(connect: Connect) -> None:
 
     assert codes == ["STATE_CONFLICT"] * CONFIG.limits.corrections + ["RATE_LIMIT_EXCEEDED"]
     assert other["code"] == "STATE_CONFLICT"
-
-
-@pytest.mark.slow
-async def test_pages_of_other_origins_are_refused(station: Station, caplog: pytest.LogCaptureFixture) -> None:
-    """A page elsewhere cannot open a WebSocket; the answer says so."""
-    with pytest.raises(websockets.InvalidStatus) as caught:
-        await websockets.connect(station.ws, proxy=None, origin=websockets.Origin("https://evil.example"))
-
-    assert caught.value.response.status_code == 403
-    assert msgspec.json.decode(caught.value.response.body or b"")["error"]["code"] == "ORIGIN_NOT_ALLOWED"
-    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
-
-
-async def test_our_own_pages_are_welcome(station: Station, connect: Connect) -> None:
-    """The origin of our own host may connect."""
-    listener = await connect(origin=websockets.Origin(station.http))
-
-    assert await listener.receive_types(1) == ["hello"]
-
-
-async def test_one_client_too_many_is_asked_to_come_later(tmp_path: Path) -> None:
-    """1013; a connection is possible again as soon as a client leaves."""
-    config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, max_clients=1))
-    async with running_station(tmp_path, config=config) as station:
-        async with websockets.connect(station.ws, proxy=None) as first:
-            await WebSocketClient(first).receive()
-            async with websockets.connect(station.ws, proxy=None) as second:
-                closing = await WebSocketClient(second).until_closed()
-        async with websockets.connect(station.ws, proxy=None) as third:
-            assert (closing[0], await WebSocketClient(third).receive_types(1)) == (1013, ["hello"])
 
 
 async def test_readers_without_token_are_let_in_by_their_first_message(tmp_path: Path) -> None:
