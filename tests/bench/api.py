@@ -146,7 +146,7 @@ async def serve_plain(directory: Path, port: int) -> None:
 
 @contextlib.contextmanager
 def served(kind: str, directory: Path) -> Iterator[tuple[int, int]]:
-    """Run a server in a process of its own; give its port and process id."""
+    """Run a server in a process of its own; return its port and process id."""
     port = free_port()
     arguments = [sys.executable, "-m", "tests.bench.api", "--serve", kind, "--port", str(port), "--directory", str(directory)]
     process = subprocess.Popen(arguments, cwd=ROOT)
@@ -162,7 +162,7 @@ def served(kind: str, directory: Path) -> Iterator[tuple[int, int]]:
 
 
 def ask(port: int, path: str, count: int) -> list[float]:
-    """Ask so often on one connection; give the milliseconds of each."""
+    """Send so many requests on one connection; return the milliseconds of each."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     took = []
     for _ in range(count):
@@ -196,7 +196,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 async def busy_health(port: int, token: str) -> tuple[list[float], int]:
-    """Ask /health again and again while clients listen and events happen; give the milliseconds, and how many events came."""
+    """Request /health repeatedly while clients listen and events are published; return the milliseconds, and the number of events."""
     received = 0
 
     async def listen() -> None:

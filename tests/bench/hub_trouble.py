@@ -32,7 +32,7 @@ LARGE = 10_000
 
 
 def stall(seconds: float, clients: int = 30) -> None:
-    """Let one, then a third of the clients read nothing for a while under 10 KB × 200/s; every other one of a third reads again in time."""
+    """Stall one, then a third of the clients for a while under 10 KB × 200/s; every other one of the third reads again in time."""
     for stalled in (1, clients // 3):
         server = Server(HUB)
         crowd = crowd_of(server)
@@ -77,7 +77,7 @@ def _p99_ms(crowd: Crowd) -> float:
 
 
 def short(count: int = 10_000, at_once: int = 50) -> None:
-    """Let many come and go, in every way, and see what memory they leave behind."""
+    """Open and close many connections, in every way, and measure the memory that remains."""
     server = Server(HUB)
     crowd = crowd_of(server)
     _come_and_go(server.port, 500, at_once)
@@ -174,7 +174,7 @@ class Roamer:
             await asyncio.sleep(self.chance.uniform(0, 0.3))
 
     async def catch_up(self, last: int) -> None:
-        """Come once more, and receive everything up to the last event; close those that only fell silent."""
+        """Connect once more, and receive everything up to the last event; close those that only fell silent."""
         for connection in self.silent:
             connection.transport.abort()
             await connection.wait_closed()
@@ -214,7 +214,7 @@ class Roamer:
 
 
 async def wander(seconds: float, clients: int, seed: int) -> bool:
-    """Let clients come and go while events flow and the daemon is killed twice; True when each record is the journal."""
+    """Connect and disconnect clients while events flow and the daemon is killed twice; True when each record is the journal."""
     with tempfile.TemporaryDirectory() as directory:
         port = free_port()
         until = asyncio.Event()

@@ -128,7 +128,7 @@ async def _killed(daemon: RunningDaemon, waiting: Waiting) -> None:
 
 
 async def _ended(daemon: RunningDaemon, waiting: Waiting) -> None:
-    """Ask the daemon to end, and wait until none of its processes is left."""
+    """Stop the daemon by SIGTERM, and wait until none of its processes is left."""
     processes = daemon.children()
     status, _, _ = await asyncio.to_thread(daemon.end)
     await waiting.soon(lambda: not any(map(is_running, processes)), "the end of the camera processes")

@@ -135,7 +135,7 @@ class _Stage:
                 pass
 
     async def finish(self) -> None:
-        """Let every listener read until nothing comes any more."""
+        """Read for every listener until nothing comes any more."""
         for listener in self.listeners:
             for _ in range(len(self._kept.rows) + 2):
                 await listener.read(3)

@@ -138,17 +138,17 @@ class Crowd:
         return count
 
     def stop_reading(self, members: list[Member]) -> None:
-        """Let these read no more."""
+        """Stop reading from these clients."""
         for member in members:
             self._epoll.unregister(member.socket.fileno())
 
     def resume_reading(self, members: list[Member]) -> None:
-        """Let these read again."""
+        """Read from these clients again."""
         for member in members:
             self._epoll.register(member.socket.fileno(), select.EPOLLIN)
 
     def close(self) -> None:
-        """Leave."""
+        """Close all connections."""
         for member in self.members.values():
             member.socket.close()
         self.members.clear()
@@ -206,7 +206,7 @@ class Crowd:
         member.rest = self._frames(member, data, position)
 
     def _frames(self, member: Member, data: bytes, position: int) -> bytes:
-        """Count the whole frames of the data; give what is left."""
+        """Count the whole frames of the data; return the rest."""
         end, last, first_seq = len(data), -1, member.last_seq + 1
         while end - position >= 2:
             length, header = data[position + 1], 2
@@ -231,7 +231,7 @@ class Crowd:
         return data[position:]
 
     def _note_times(self, member: Member, data: bytes, last: int) -> None:
-        """See how long the last of the events took that came at once."""
+        """Record how long the last of the events took that came at once."""
         self.last_event_ns = time.monotonic_ns()
         sent = _TIME.search(data, last, last + 400)
         if sent and int(sent[1]) >= self.count_from_ns:
@@ -240,7 +240,7 @@ class Crowd:
             self._base = member.last_seq - int(found[1])
 
     def _note_latest(self, member: Member, first_seq: int) -> None:
-        """See how late the first of the events was that came at once, and that were sent while the member was there."""
+        """Record how late the first of the events was that came at once and were sent while the member was connected."""
         if self._base is None:
             return
         there = bisect_left(self._sent_ns, max(member.present_ns, self.count_from_ns))

@@ -136,7 +136,7 @@ class FaultRun:
         return [ReceivedEvent(at_s - self.began_s, event) for at_s, event in zip(self.listener.times_s, self.listener.events, strict=True)]
 
     async def until_s(self, at_s: float) -> None:
-        """Let the scenario run up to a time."""
+        """Wait until a time of the scenario."""
         await asyncio.sleep(max(0.0, at_s - self.now_s))
 
     def first(self, condition: Callable[[dict[str, Any]], bool], after_s: float = 0.0) -> float | None:

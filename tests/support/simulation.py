@@ -30,7 +30,7 @@ def write_simulation(folder: Path, port: int, *, first_s: float, story: str = "d
 
 
 def calibrate(folder: Path, rig: int) -> None:
-    """Let the cameras of a rig find the empty board, so that later daemons on a copy of the folder's state see it from the start."""
+    """Calibrate the cameras of a rig from the empty board, so that later daemons on a copy of the folder's state see it from the start."""
     port = free_port()
     with RunningDaemon(write_simulation(folder, port, rig=rig, first_s=10_000), port) as daemon:
         daemon.waiting.until(lambda: _is_calibrated(daemon), "three calibrations")

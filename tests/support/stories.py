@@ -47,7 +47,7 @@ class Look(Value, frozen=True, kw_only=True):
     motion_s: float
 
     def __call__(self, scene: Scene) -> object:
-        """Let them say it."""
+        """Apply the observation to the scene."""
         standing = scene.standing
         return scene.still(
             *self.labels,

@@ -130,7 +130,7 @@ class SqliteBackend:
 
 
 def _make_private(path: Path) -> None:
-    """Let only this user read the file; SQLite gives its log the same mode. A file of another user stays as it is."""
+    """Restrict the file to this user; SQLite gives its log the same mode. A file of another user stays as it is."""
     path.touch(0o600)
     with contextlib.suppress(PermissionError):
         path.chmod(0o600)

@@ -47,7 +47,7 @@ class Watched:
         return messages
 
     def knows(self, *darts: tuple[str, DartPose, int]) -> None:
-        """Let the supervisor say which darts stand: name, dart, and the episode in which it was new."""
+        """Send the known darts: name, dart, and the episode in which it was new."""
         known = tuple(KnownDart(dart_id=DartId(n), axis=axis_of(p), episodes={self.look.camera_id: e}) for n, p, e in darts)
         self.detector.handle(UpdateBoard(darts=known))
 

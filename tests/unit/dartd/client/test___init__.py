@@ -32,7 +32,7 @@ class Listener:
                 self.received.append(each)
 
     async def stop(self) -> None:
-        """Leave."""
+        """Stop listening."""
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task

@@ -46,7 +46,7 @@ def _shape(path: Path) -> dict[str, Any]:
 
 @pytest.fixture
 async def old(tmp_path: Path) -> Path:
-    """Leave a store as version 1 wrote it, with an event in it."""
+    """Write a store as version 1 did, with an event in it."""
     journal = await asyncio.to_thread(Journal.open, tmp_path / "new.db", BoardId("main"), stream_id="s")
     (envelope,) = await journal.append([hit("d000001")], at_s=5.0)
     await asyncio.to_thread(journal.close)
