@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 READERS = 2
 SLOW_QUERY_S = 0.1
 WAITING_JOBS = 256  # for people: more are refused (`StoreFullError`), so memory is bounded
-WAITING_S = 5.0  # after which a person's query that has not begun is refused: whoever asked has given up or asks again
+WAITING_S = 5.0  # after which a person's query that has not begun is refused: its caller has given up or asks again
 QUERY_S = 2.0  # of one person's reading query; the slowest list over 10 years of play takes 0.1 s (`python -m tests.bench.api`)
 JOBS_PER_COMMIT = 64  # people's writes in one transaction: a journal batch waits at most for these
 

@@ -160,10 +160,13 @@ def _set_damaged_log_aside(path: Path) -> Path | None:
     """
     log = path.with_name(f"{path.name}-wal")
     try:
-        header = log.open("rb").read(_LOG_HEADER_BYTES)
+        with log.open("rb") as file:
+            header = file.read(_LOG_HEADER_BYTES)
     except FileNotFoundError:
         return None
-    if not any(header) or (header[:4] in _LOG_MAGIC and _log_checksum(header[:24], header[3] & 1) == header[24:]):
+    if len(header) < _LOG_HEADER_BYTES or not any(header):  # nothing was ever written to it
+        return None
+    if header[:4] in _LOG_MAGIC and _log_checksum(header[:24], header[3] & 1) == header[24:]:
         return None
     aside = log.with_name(f"{log.name}.damaged-{int(time.time())}")
     log.rename(aside)
