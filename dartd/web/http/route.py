@@ -11,12 +11,13 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from dartd.auth.principal import Principal
+from dartd.errors import DartdError
 from dartd.store.audit import append_entry
 from dartd.web.http.answers import check_media_type, decode_body, read_body, render
 from dartd.web.http.credentials import caller_of, check_csrf, credentials_of
 from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
 from dartd.web.http.idempotency import IdempotentRequest
-from dartd.web.http.problems import Problem
+from dartd.web.http.problems import Problem, answer_problem
 from dartd.web.services import Services
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
@@ -32,7 +33,12 @@ class MethodDispatcher:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         request = Request(scope, receive)
-        response = await self._answer(request)
+        try:
+            response = await self._answer(request)
+        except (HTTPException, Problem, DartdError):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a handler raises is logged and answered in the usual shape
+            response = await answer_problem(request, error)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from dartd.auth.principal import Principal
 from dartd.errors import DartdError
 from dartd.runtime.hub.hub import GapError
 from dartd.store.audit import AuditEntry, append_entry
+from dartd.store.users import has_name
 from dartd.web.connections.clients import ConnectedClient
 from dartd.web.connections.frame_budget import TokenBucket
 from dartd.web.connections.presence import MAX_TOPICS
@@ -197,7 +198,7 @@ class WebSocketSession:
                 case Resume():
                     self._resume(message)
                 case SetPresence():
-                    self._set_presence(message)
+                    await self._set_presence(message)
                 case Authenticate():
                     await self._authenticate(message.token)
                 case _:
@@ -226,13 +227,16 @@ class WebSocketSession:
         else:
             self._subscription.resume(message.since)
 
-    def _set_presence(self, message: SetPresence) -> None:
-        """Publish that this client watches a topic, or withdraw it."""
+    async def _set_presence(self, message: SetPresence) -> None:
+        """Publish that this client watches a topic, or withdraw it; the names of accounts are for their users only."""
         services, presence, client_id = self._services, self._services.clients.presence, self._listener.client_id
         if not message.name:
             presence.remove(client_id, message.topic)
             return
         self._check_allowed((message.topic,))
+        user_id = self._principal.user_id
+        if await services.database.query(lambda connection: has_name(connection, message.name, except_user_id=user_id)):
+            raise BadMessageError("RESOURCE_ALREADY_EXISTS", "this is the name of another account", field="$.name")
 
         def publish(changed: Presence) -> None:
             services.hub.publish_unjournalled(f"presence:{changed.watched}", services.encode(changed))
