@@ -17,10 +17,8 @@ from dartd.web.http.answers import check_media_type, decode_body, read_body, ren
 from dartd.web.http.credentials import caller_of, check_csrf, credentials_of
 from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
 from dartd.web.http.idempotency import IdempotentRequest
-from dartd.web.http.problems import Problem, answer_problem
+from dartd.web.http.problems import CHALLENGE, Problem, answer_problem, challenge
 from dartd.web.services import Services
-
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
 
 
 class MethodDispatcher:
@@ -106,8 +104,7 @@ async def _authorise(call: Call) -> bool:
     if endpoint.own is not None and principal.may(endpoint.own):
         return True
     if principal.is_anonymous:
-        needed = {"permission": endpoint.permission}
-        raise Problem(401, "AUTH_INVALID_TOKEN", "a token is required: send Authorization: Bearer …", details=needed, headers=CHALLENGE)
+        raise challenge(endpoint.permission)
     if endpoint.writes:
         entry = call.audit_entry(next(iter(map(str, call.request.path_params.values())), None), outcome="refused")
         await call.services.database.change(lambda connection: append_entry(connection, entry))

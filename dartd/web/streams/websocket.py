@@ -4,9 +4,9 @@ import asyncio
 import logging
 import math
 
-import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
+from dartd.auth.command_rights import authorised
 from dartd.auth.principal import Principal
 from dartd.errors import DartdError
 from dartd.runtime.hub.hub import GapError
@@ -264,14 +264,11 @@ class WebSocketSession:
         if principal is None:
             await self._sender.close(UNAUTHORIZED, "Unauthorized")
             return
-        permission = "corrections:write" if isinstance(command, CorrectDart) else "board:control"
-        if not principal.may(permission):
-            raise BadMessageError("AUTH_INSUFFICIENT_PERMISSIONS", f"this needs the permission {permission}", permission=permission)
+        authored = authorised(command, principal)
         if isinstance(command, CorrectDart):
             self._check_correction_rate(principal)
         action = f"board.{command.__struct_config__.tag}"
         entry = AuditEntry(at_s=services.accounts.now(), user_id=principal.name, action=action, entity_type="board")
-        authored = msgspec.structs.replace(command, user_id=principal.name)
         await services.board.submit(authored, lambda connection, *_: append_entry(connection, entry))
 
     def _check_correction_rate(self, principal: Principal) -> None:
