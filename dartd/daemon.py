@@ -39,8 +39,9 @@ from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.images import Images
 from dartd.store.journal import Journal
-from dartd.store.kept_secret import kept_secret
+from dartd.store.kept_secret import kept_secret, write_secret
 from dartd.store.metadata import remembered
+from dartd.store.operator_token import FILE as OPERATOR_TOKEN
 from dartd.store.operator_token import operator_token
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
@@ -58,6 +59,7 @@ _log = logging.getLogger(__name__)
 LAG_PERIOD_S = 0.25
 BACKLOG = 2048
 SIGNING_KEY = "signing-key"
+FIRST_PASSWORD = "first-password"  # noqa: S105 - the name of a file
 
 Announce = Callable[[str], None]
 
@@ -123,12 +125,22 @@ def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> lis
 
 
 class Daemon:
-    """A running dartd. Created outside the event loop; all resources are opened and closed in `run`."""
+    """A running dartd. Created outside the event loop; all resources are opened and closed in `run`.
+
+    `on_terminal`: what is announced is read by a person and stored nowhere, so that secrets may be shown.
+    """
 
     def __init__(
-        self, config: Config, *, environ: Mapping[str, str] = os.environ, announce: Announce = print, scenario: Scenario | None = None
+        self,
+        config: Config,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        announce: Announce = print,
+        on_terminal: bool = False,
+        scenario: Scenario | None = None,
     ) -> None:
         self._config = config
+        self._on_terminal = on_terminal
         self._environ = environ
         self._announce = announce
         self._faults = FaultInjector(scenario)
@@ -192,8 +204,17 @@ class Daemon:
         await accounts.ensure_operator_key(await self._operator_token())
         password = await accounts.ensure_admin()
         if password is not None:
-            self._announce(f"first account, shown this once: user admin, password {password}")
+            await self._announce_password(password)
         return accounts
+
+    async def _announce_password(self, password: str) -> None:
+        """Show the first password on a terminal; anywhere else, where output is stored, write it to a file that only its owner can read."""
+        if self._on_terminal:
+            self._announce(f"first account, shown this once: user admin, password {password}")
+            return
+        path = self._config.state_path / FIRST_PASSWORD
+        await asyncio.to_thread(write_secret, path, password, "the password of the first account", "let this user write there")
+        self._announce(f"first account: user admin, password in {path} (delete the file once it is read)")
 
     async def _operator_token(self) -> str:
         configured = self._config.auth.token
@@ -201,7 +222,12 @@ class Daemon:
             return configured
         token, made = await asyncio.to_thread(operator_token, self._config.state_path)
         if made:
-            self._announce(f"operator token, shown this once and kept in {self._config.state_path}: {token}")
+            shown = (
+                f"shown this once and kept in {self._config.state_path}: {token}"
+                if self._on_terminal
+                else f"kept in {self._config.state_path / OPERATOR_TOKEN}"
+            )
+            self._announce(f"operator token, {shown}")
         return token
 
     async def _build_pipeline(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:

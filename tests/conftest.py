@@ -64,7 +64,7 @@ async def fork_server() -> AsyncIterator[ForkServer]:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Give the directory of the shared recordings, or skip: they are not part of the repository."""
+    """Return the directory of the shared recordings, or skip: they are not part of the repository."""
     data = _SHARED / "data"
     if not data.is_dir():
         pytest.skip(f"needs the shared recordings in {data}, which are not part of the repository")

@@ -1,7 +1,7 @@
 """Delays of logins: wrong passwords slow down further attempts on the account, except from addresses that it was used from.
 
-Nothing is denied here: wrong passwords of others must not lock the owner of an account out. The attempts of one address have a limit of
-their own.
+Nothing is denied here: wrong passwords of others must not lock the owner of an account out. The number of attempts of one address has its
+own limit.
 """
 
 import time

@@ -20,6 +20,7 @@ class _Camera:
     reason: str = ""
     calibration: Calibration | None = None
     handed_over: Calibration | None = None  # by a person, while it is not known whether it fits
+    saw_empty: bool = False  # calibrated from the empty board since the last dart landed
     refusals: int = 0
     faults: dict[FaultKind, str] = field(default_factory=dict)  # those that are on, in words
 
@@ -45,13 +46,23 @@ class CameraStates:
 
     @property
     def calibrating(self) -> bool:
-        """Say whether a camera is on its way to be ready."""
+        """Return whether a camera is starting or calibrating."""
         return any(camera.state in {"starting", "calibrating"} for camera in self._cameras.values())
 
     @property
     def starting(self) -> bool:
-        """Say whether no camera has answered yet."""
+        """Return whether no camera has answered yet."""
         return all(camera.state == "starting" for camera in self._cameras.values())
+
+    @property
+    def saw_empty(self) -> bool:
+        """Whether all cameras that are ready, two at least or the only one, were calibrated from the empty board since a dart landed."""
+        return all(self._cameras[c].saw_empty for c in self.ready) and len(self.ready) >= min(2, len(self._cameras))
+
+    def dart_landed(self) -> None:
+        """Note that the board is empty no more."""
+        for camera in self._cameras.values():
+            camera.saw_empty = False
 
     def calibration(self, camera_id: CameraId) -> Calibration | None:
         """Return the calibration of a camera, None while it is not known."""
@@ -88,11 +99,11 @@ class CameraStates:
         """Note that a camera's process delivers frames: it must find the board next."""
         return self.change(camera_id, "calibrating", "looking for the board")
 
-    def calibrated(self, calibration: Calibration) -> list[BoardEvent]:
-        """Note that a camera knows where it stands."""
+    def calibrated(self, calibration: Calibration, *, kept: bool = False) -> list[BoardEvent]:
+        """Note that a camera knows where it stands: from the empty board, or because the given calibration still fits (`kept`)."""
         camera = self._cameras[calibration.camera_id]
         misfit = camera.handed_over is not None and camera.handed_over != calibration
-        camera.calibration, camera.refusals, camera.handed_over = calibration, 0, None
+        camera.calibration, camera.refusals, camera.handed_over, camera.saw_empty = calibration, 0, None, not kept
         changed = CalibrationChanged(
             camera_id=calibration.camera_id,
             state="ready",

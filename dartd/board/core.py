@@ -117,9 +117,7 @@ class Board:
             case MotionDetected() | Settled() | SequenceStarted():
                 return self._take_sight(item, now, orders)
             case Calibrated():
-                self._window.poses[item.camera_id] = item.calibration
-                orders.append((item.camera_id, UpdateBoard(darts=self.known_darts(), takeout=self._throws.takeout)))
-                return self._cameras.calibrated(item.calibration) + self._set_status(now)
+                return self._take_calibrated(item, now, orders)
             case CalibrationRefused():
                 return self._cameras.refused(item.camera_id, item.reason) + self._set_status(now)
             case SourceOpened():
@@ -150,12 +148,21 @@ class Board:
             return []
         return self._throws.command(SignOnPlayer(player_id=into, user_id=item.user_id), now)
 
+    def _take_calibrated(self, item: Calibrated, now: float, orders: list[Order]) -> list[BoardEvent]:
+        self._window.poses[item.camera_id] = item.calibration
+        events = self._cameras.calibrated(item.calibration, kept=item.kept) + self._set_status(now)
+        if self._cameras.saw_empty:
+            events += self._throws.taken_unwatched(now)
+        orders.append((item.camera_id, UpdateBoard(darts=self.known_darts(), takeout=self._throws.takeout)))
+        return events
+
     def _calibrate(self, item: CalibrateBoard | TakeCalibration, orders: list[Order]) -> list[BoardEvent]:
+        if self._throws.darts:
+            message = "darts stand in the board: take them out, or reset the board, then calibrate"
+            raise CommandRefusedError(message, darts=len(self._throws.darts))
         if isinstance(item, CalibrateBoard):
             orders.append((None, Calibrate()))
             return self._cameras.recalibrate()
-        if self._throws.darts:
-            raise CommandRefusedError("darts stand in the board: take them out first", darts=len(self._throws.darts))
         events = self._cameras.hand_over(item.calibration)
         orders.append((item.calibration.camera_id, UseCalibration(calibration=item.calibration)))
         return events
@@ -232,6 +239,8 @@ class Board:
 
     def _order_what_changed(self, events: Sequence[BoardEvent], orders: list[Order]) -> None:
         """Send the cameras which darts stand; an empty board is their new reference."""
+        if any(isinstance(e, DartHit | ExtraDart | DartUnscored) for e in events):
+            self._cameras.dart_landed()
         darts, takeout = self.known_darts(), self._throws.takeout
         ended = [e for e in events if isinstance(e, BoardReset | TakeoutFinished)]
         if ended and not darts:

@@ -83,7 +83,7 @@ class ThrowMachine:
 
     @property
     def standing(self) -> tuple[StandingDart, ...]:
-        """Return the darts that the cameras can see: without those that went and of which it is uncertain why."""
+        """Return the darts that the cameras can see: without those that went for a reason that is not known yet."""
         return tuple(dart for dart in self.darts if dart.dart_id not in self._falls)
 
     @property
@@ -180,6 +180,16 @@ class ThrowMachine:
         self._announce(self.state, "cameras")
         return events
 
+    def taken_unwatched(self, now: float) -> list[BoardEvent]:
+        """Take out all darts: the board was seen empty, and no camera watched when they went."""
+        events = self._emitter.begin(now)
+        if self.darts:
+            if not self.takeout:
+                self._start_takeout("hand_unseen")
+            self._take_out(self.darts)
+            self._finish_takeout("board_emptied", "takeout_finished")
+        return events
+
     def restore(self, memory: BoardMemory, events: Iterable[tuple[RememberedEvent, float]], now: float) -> None:
         """Take over a memory and apply the events behind it, each with its media time; limits that ran start anew at `now`."""
         self._emitter = EventEmitter(memory)
@@ -253,7 +263,7 @@ class ThrowMachine:
 
     def _judge_throw(self, seen: Observation, *, hand_was_in: bool) -> None:
         """Count what landed, or emit a miss: a flight after which nothing new stands, and that was no hand either."""
-        flew = seen.flight and seen.everywhere  # somebody next to the board is not in view of all cameras, and shakes none
+        flew = seen.flight and seen.everywhere  # a person next to the board is not in view of all cameras, and shakes none
         missed = flew and not (seen.darts or seen.unlocalised or seen.gone or hand_was_in or self.takeout)
         if (seen.darts or seen.unlocalised or missed) and self.memory.visit.free_number is None and not self.darts:
             # All three were thrown, none stands and no hand came to take any: the next throw opens the next visit.

@@ -99,7 +99,7 @@ class ObservationWindow:
         self._held_until_s = until_s
 
     def release(self, now: float) -> None:
-        """Hold no longer than the last camera needs to report."""
+        """Keep the window open no longer than the last camera needs to report."""
         self._held_until_s = min(self._held_until_s, now + self._timeout_s)
 
     def deadline(self) -> float | None:

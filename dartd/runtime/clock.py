@@ -15,10 +15,10 @@ class Clock(Protocol):
     """A source of media time, and of the wall time of a moment of it."""
 
     def now(self) -> float:
-        """Give media time in seconds."""
+        """Return media time in seconds."""
 
     def wall(self, now: float) -> float:
-        """Give the wall time, in seconds since 1970, of a moment of media time."""
+        """Return the wall time, in seconds since 1970, of a moment of media time."""
 
 
 class LiveClock:
@@ -34,11 +34,11 @@ class LiveClock:
         self._epoch_s = wall() - monotonic()
 
     def now(self) -> float:
-        """Give media time in seconds."""
+        """Return media time in seconds."""
         return self._monotonic()
 
     def wall(self, now: float) -> float:
-        """Give the wall time, in seconds since 1970, of a moment of media time."""
+        """Return the wall time, in seconds since 1970, of a moment of media time."""
         epoch_s = self._wall() - self._monotonic()
         step_s = epoch_s - self._epoch_s
         if abs(step_s) > FOLLOW_S:
@@ -57,9 +57,9 @@ class RecordingClock:
         self.now_s = 0.0
 
     def now(self) -> float:
-        """Give media time in seconds."""
+        """Return media time in seconds."""
         return self.now_s
 
     def wall(self, now: float) -> float:
-        """Give the wall time, in seconds since 1970, of a moment of media time."""
+        """Return the wall time, in seconds since 1970, of a moment of media time."""
         return self.EPOCH_S + now

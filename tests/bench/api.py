@@ -177,20 +177,20 @@ def ask(port: int, path: str, count: int) -> list[float]:
 
 
 def cpu_s(pid: int) -> float:
-    """Give the seconds of CPU that a process has used."""
+    """Return the seconds of CPU that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def cost_ms(port: int, pid: int, count: int = 1500) -> float:
-    """Give the milliseconds of CPU for one page of players."""
+    """Return the milliseconds of CPU for one page of players."""
     before_s = cpu_s(pid)
     ask(port, "/api/v1/players?limit=50", count)
     return (cpu_s(pid) - before_s) * 1000 / count
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give the value below which this share of them lies."""
+    """Return the value below which this share of them lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 

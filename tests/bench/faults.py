@@ -84,7 +84,7 @@ async def alone(kind: str, state: Path) -> dict[str, str]:
 
 
 def _is_over(run: FaultRun, over_s: float) -> bool:
-    """Say whether the board has been healthy for two seconds, after the fault was over."""
+    """Return whether the board has been healthy for two seconds, after the fault was over."""
     lately = [sample for sample in run.samples if sample.at_s > max(over_s, run.now_s - 2.0)]
     return len(lately) > 5 and all(sample.health == "healthy" for sample in lately)
 
@@ -205,7 +205,7 @@ async def kills(count: int, seed: int, state: Path, keep: Path | None) -> bool:
 
 
 async def full_disk(lasts_s: float, state: Path) -> bool:
-    """Fill a real disk to the last byte under the daemon's store, and make room again."""
+    """Fill a real disk to the last byte under the daemon's store, and free it again."""
     with tempfile.TemporaryDirectory() as folder:
         disk = Path(folder) / "state"
         disk.mkdir()
@@ -221,8 +221,8 @@ async def full_disk(lasts_s: float, state: Path) -> bool:
                 meanwhile = [h for h in run.received if h.at_s > full_s]
                 held = len(run.listener.events) - len(journal(Path(folder)))
                 (disk / "ballast").unlink()
-                room_s = run.now_s
-                await run.waiting.soon(lambda: _is_over(run, room_s), "a healthy board", timeout_s=SETTLE_S)
+                freed_s = run.now_s
+                await run.waiting.soon(lambda: _is_over(run, freed_s), "a healthy board", timeout_s=SETTLE_S)
                 await run.until_s(run.now_s + 14)
                 (unhealthy_s, healthy_s), darts, wrong = run.unhealthy_s(full_s), run.darts(run.now_s - 3), run.broken_journal()
                 lost = [line.split("} ")[1] for line in await asyncio.to_thread(_metric, run.port, "dartd_camera_images_lost_total{")]
@@ -230,7 +230,7 @@ async def full_disk(lasts_s: float, state: Path) -> bool:
                 status = await asyncio.to_thread(run.end)
         finally:
             await anyio.run_process(["/bin/umount", str(disk)])
-    after, again = _seconds(unhealthy_s, full_s), _seconds(healthy_s, room_s)
+    after, again = _seconds(unhealthy_s, full_s), _seconds(healthy_s, freed_s)
     print(f"full for {lasts_s:g} s: /health unhealthy after {after}, healthy again after {again}")
     print(f"events published while it was full: {len(meanwhile)}, more than written: {held}; journal: {'; '.join(wrong) or 'whole'}")
     print(f"darts published {darts.published} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}; without pictures {lost}")
@@ -239,7 +239,7 @@ async def full_disk(lasts_s: float, state: Path) -> bool:
 
 
 def _shrink_log(store: Path) -> None:
-    """Take the room that the log of the database holds: with it the journal goes on for a long while."""
+    """Truncate the log of the database: with it the journal goes on for a long while."""
     with contextlib.closing(sqlite3.connect(store)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

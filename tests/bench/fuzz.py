@@ -41,7 +41,7 @@ def make_caller(port: int, role: str, environ: dict[str, str]) -> tuple[str, str
 
 
 def has_play(port: int) -> bool:
-    """Say whether there is a visit, a throw with pictures, and a calibration's overlay."""
+    """Return whether there is a visit, a throw with pictures, and a calibration's overlay."""
     visits = ask(port, "/api/v1/visits?limit=1")["data"]
     throws = ask(port, "/api/v1/throws?state=hit&limit=1")["data"]
     return bool(visits and throws and ask(port, f"/api/v1/throws/{throws[0]['throw_id']}")["image_paths"])

@@ -53,7 +53,7 @@ def jpeg(picture: Image) -> bytes:
 
 
 def watching(size: tuple[int, int], fps: float, camera: int = 0) -> Detector:
-    """Give a detector that knows where its camera stands."""
+    """Return a detector with the calibration of its camera."""
     spec = SourceSpec(camera_id=CAMERA, url="sim:", width=size[0], height=size[1], fps=fps)
     return Detector(Configure(source=spec, calibration=true_calibration(1, camera, *size, CAMERA)))
 
@@ -131,7 +131,7 @@ async def process_share(frames: Sequence[bytes], seconds: float) -> float:
 
 
 def _spent_s(pid: int) -> float:
-    """Give the processor time of a process."""
+    """Return the processor time of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -83,7 +83,7 @@ def test_broken_picture_does_not_end_a_replay(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of the daemon."""
+    """Return the folder of the daemon."""
     return tmp_path_factory.mktemp("daemon")
 
 
@@ -145,7 +145,7 @@ def test_second_daemon_leaves_the_first_alone(
     ids=["half an object", "deep", "no object", "unknown type", "no word", "no number", "no right"],
 )
 async def test_bad_message_is_answered_and_the_connection_stays(daemon: RunningDaemon, home: Path, message: str, code: str) -> None:
-    """Each gets an error with a code and words, and the client goes on hearing every event."""
+    """Each gets an error with a code and words, and the client goes on receiving every event."""
     async with _connected(daemon) as ear:
         await ear.socket.send(message)
         error = await _hear(ear, "error")
@@ -184,7 +184,7 @@ async def _connected(daemon: RunningDaemon, query: str = "") -> AsyncIterator[We
 
 
 async def _hear(ear: WebSocketClient, event_type: str) -> dict[str, Any]:
-    """Give the next message of a type."""
+    """Return the next message of a type."""
     while (message := await ear.receive())["event_type"] != event_type:
         pass
     return message

@@ -38,7 +38,7 @@ def _listening(port: int, heard: list[str]) -> Iterator[None]:
 
 
 def _reset_until_gone(daemon: RunningDaemon, token: str) -> list[int]:
-    """Give the operator's orders one after the other; gives the seqs that were answered."""
+    """Send the operator's commands one after the other; return the seqs that were answered."""
     answered: list[int] = []
     with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
         while True:

@@ -1,4 +1,4 @@
-"""The matrix: every route, asked by everybody, answers exactly as its declaration says."""
+"""The matrix: every route answers every caller exactly as its declaration says."""
 
 import asyncio
 import secrets
@@ -41,7 +41,7 @@ class Subject:
 
 @dataclass
 class Caller:
-    """Somebody who asks."""
+    """A caller."""
 
     headers: dict[str, str]
     rights: frozenset[str]
@@ -66,7 +66,7 @@ async def _caller(station: Station, who: str, endpoint: Endpoint) -> Caller:
 
 
 async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own: bool) -> Subject:
-    """Make what the path names, the caller's own or somebody else's, and a body that fits."""
+    """Make what the path names, the caller's own or another's, and a body that fits."""
     path = endpoint.path
     if "{player_id}" in path:
         player_id = caller.player_id if own and caller.player_id else await make_player(station)

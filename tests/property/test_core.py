@@ -1,4 +1,4 @@
-"""Whatever cameras, processes and people say, in whatever order: the board goes on and speaks to cameras it has."""
+"""Whatever cameras, processes and people say, in whatever order: the board goes on and sends orders to cameras it has."""
 
 import math
 

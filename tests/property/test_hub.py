@@ -135,7 +135,7 @@ class _Stage:
                 pass
 
     async def finish(self) -> None:
-        """Let everybody read until nothing comes any more."""
+        """Let every listener read until nothing comes any more."""
         for listener in self.listeners:
             for _ in range(len(self._kept.rows) + 2):
                 await listener.read(3)

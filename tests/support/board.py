@@ -39,7 +39,7 @@ _RADIUS_MM = {
 
 
 def point_in(bed: Bed) -> tuple[float, float]:
-    """Give a point in the middle of a bed."""
+    """Return a point in the middle of a bed."""
     angle_rad = math.pi / 2 - SECTORS.index(bed.sector or 20) * math.tau / 20
     radius_mm = _RADIUS_MM[bed.ring]
     return radius_mm * math.cos(angle_rad), radius_mm * math.sin(angle_rad)
@@ -102,7 +102,7 @@ class Scene:
             self.read()
 
     def read(self) -> list[str]:
-        """Give the transcript since the last reading."""
+        """Return the transcript since the last reading."""
         lines = [line(event) for event, _ in self.events[self._read :]]
         self._read = len(self.events)
         return lines
@@ -179,7 +179,7 @@ class Scene:
         return self.read()
 
     def cameras(self, *, ready: bool = True, calibrating: bool = False, failed: bool = False) -> list[str]:
-        """Say what the cameras are up to."""
+        """Set the state of the cameras."""
         self._add(self.machine.set_status(ready=ready, calibrating=calibrating, now=self.now, failed=failed))
         return self.read()
 

@@ -185,12 +185,12 @@ class Station:
 
     @property
     def http(self) -> str:
-        """Give the address of its pages."""
+        """Return the address of its pages."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def ws(self) -> str:
-        """Give the address of its WebSocket."""
+        """Return the address of its WebSocket."""
         return f"ws://127.0.0.1:{self.port}{self.services.config.server.ws_path}"
 
     async def happen(self, *events: JournalledEvent) -> tuple[Envelope, ...]:

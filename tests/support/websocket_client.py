@@ -22,14 +22,14 @@ class WebSocketClient:
         self.socket = socket
 
     async def receive(self) -> dict[str, Any]:
-        """Give the next message."""
+        """Return the next message."""
         async with asyncio.timeout(DEADLINE_S):
             message = msgspec.json.decode(await self.socket.recv())
         assert isinstance(message, dict)
         return message
 
     async def receive_seqs(self, count: int) -> list[int]:
-        """Give the numbers of the next journalled events, whatever else is said between."""
+        """Return the numbers of the next journalled events, whatever other messages come between."""
         found: list[int] = []
         while len(found) < count:
             message = await self.receive()
@@ -37,7 +37,7 @@ class WebSocketClient:
         return found
 
     async def receive_types(self, count: int) -> list[str]:
-        """Give the types of the next messages."""
+        """Return the types of the next messages."""
         return [(await self.receive())["event_type"] for _ in range(count)]
 
     async def send(self, **message: Any) -> None:

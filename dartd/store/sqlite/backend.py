@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from dartd.errors import StoreBusyError, StoreError, StoreUnavailableError
+from dartd.errors import QueryTimeoutError, StoreBusyError, StoreError, StoreUnavailableError
 from dartd.store.sqlite.lock import StoreLock
 from dartd.store.tables import METADATA
 
@@ -27,6 +27,7 @@ APPLICATION_ID = 0x64617274  # "dart": distinguishes our files from those of oth
 LOCK_WAIT_S = 2.0  # for a person's sqlite3 shell; a second daemon is refused by the lock
 NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next to it
 
+_STEPS_PER_CHECK = 10_000  # of SQLite's virtual machine, about 0.2 ms
 _LOG_BYTES = 2 * 1024 * 1024
 _COMMITS_PER_CHECKPOINT = 64  # with darts, a megabyte and a half of write-ahead log
 
@@ -70,6 +71,7 @@ class SqliteBackend:
         make_folder(path)
         lock = StoreLock.acquire(path)
         try:
+            _make_private(path)
             writer = _connect(path)
             try:
                 migrated = _prepare(writer, path)
@@ -77,7 +79,7 @@ class SqliteBackend:
             except BaseException:
                 _close(writer)
                 raise
-        except (sqlite3.Error, SQLAlchemyError) as error:
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
             lock.close()
             raise _store_error(error, path) from error
         except BaseException:
@@ -90,6 +92,12 @@ class SqliteBackend:
         connection = _connect(self.path)
         connection.exec_driver_sql("PRAGMA query_only = 1")
         return connection
+
+    def limit(self, connection: sa.Connection, query_s: float) -> None:
+        """Stop what the connection executes once `query_s` have passed from now; it fails with QueryTimeoutError."""
+        raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
+        due_s = time.monotonic() + query_s
+        raw.set_progress_handler(lambda: time.monotonic() > due_s, _STEPS_PER_CHECK)
 
     def store_error(self, error: BaseException) -> StoreError:
         """Return the StoreError of what the database refused, without the statement's values: they may be secret."""
@@ -126,6 +134,13 @@ class SqliteBackend:
         """Close the writer's connection and release the lock."""
         _close(self.writer)
         self._lock.close()
+
+
+def _make_private(path: Path) -> None:
+    """Let only this user read the file; SQLite gives its log the same mode. A file of another user stays as it is."""
+    path.touch(0o600)
+    with contextlib.suppress(PermissionError):
+        path.chmod(0o600)
 
 
 def make_folder(path: Path) -> Path:
@@ -288,6 +303,8 @@ def _original(error: BaseException) -> BaseException:
 def _store_error(error: BaseException, path: Path) -> StoreError:
     original = _original(error)  # without the statement and its values
     code = getattr(original, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return QueryTimeoutError("the query took too long: narrow it by time or by filters, or go on by cursor")
     remedy = _REMEDIES.get(code & _PRIMARY, "") if code is not None else ""
     kind = StoreUnavailableError if remedy else StoreError
     return kind(f"the store {path} failed ({original}){remedy}", path=str(path), sqlite=getattr(original, "sqlite_errorname", ""))

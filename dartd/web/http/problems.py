@@ -40,6 +40,7 @@ _STATUSES = {
     "CAMERA_OFFLINE": 503,
     "RESOURCE_ALREADY_EXISTS": 409,
     "PRECONDITION_FAILED": 412,
+    "QUERY_TIMEOUT": 503,
     "STORE_FULL": 503,
 }
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}

@@ -54,7 +54,7 @@ class Watched:
 
 @pytest.fixture
 def watched() -> Watched:
-    """Give a detector that knows where it stands and has seen the empty board for a while."""
+    """Return a calibrated detector that has seen the empty board for a while."""
     scene = Watched()
     scene.frames(8)
     scene.sent.clear()
@@ -351,7 +351,7 @@ def test_a_frozen_camera_is_reported(watched: Watched) -> None:
 
 
 @pytest.mark.slow
-def test_a_calibration_that_somebody_gives_is_kept_if_it_fits(watched: Watched) -> None:
+def test_a_given_calibration_is_kept_if_it_fits(watched: Watched) -> None:
     """One that agrees with the picture is taken as it is; in place of one that does not a new one is measured."""
     good = msgspec.structs.replace(watched.look.calibration, epoch=7)
     watched.detector.handle(UseCalibration(calibration=good))

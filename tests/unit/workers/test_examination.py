@@ -49,7 +49,7 @@ class Still:
             raise SourceError(self._refuses)
 
     def next_s(self) -> float | None:
-        """Say nothing."""
+        """Return None: no frame is scheduled."""
         return None
 
     def read(self) -> Frame | None:

@@ -91,7 +91,7 @@ def test_a_slow_disk_costs_pictures_and_no_time(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_full_disk_costs_pictures_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """What cannot be written is lost and counted, the log says so once, and with room it goes on."""
+    """What cannot be written is lost and counted, the log says so once, and with space it goes on."""
     writer = ImageWriter(tmp_path, CAMERA, 300_000)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))

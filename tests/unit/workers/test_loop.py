@@ -221,7 +221,7 @@ def test_live_a_camera_that_goes_is_opened_again(monkeypatch: pytest.MonkeyPatch
     assert hello.simulated
 
 
-def test_live_a_silent_camera_is_gone_until_it_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_a_silent_camera_is_gone_until_it_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     """A source that blocks is reported as gone although it raised nothing, and heartbeats go on; the next picture brings it back."""
     monkeypatch.setattr(module, "SILENT_S", 0.05)
     monkeypatch.setattr(module, "HEARTBEAT_S", 0.05)

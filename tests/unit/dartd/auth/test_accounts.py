@@ -19,7 +19,7 @@ ENTRY = AuditEntry(at_s=0.0, user_id="u", action="login", entity_type="session")
 
 @pytest.fixture
 async def accounts(tmp_path: Path) -> Accounts:
-    """Know people by a fresh store."""
+    """Return accounts on a fresh store."""
     return Accounts(await asyncio.to_thread(Database.open, tmp_path / "dartd.db"), Signer("secret"))
 
 

@@ -21,7 +21,7 @@ def test_roles_hold_permissions_that_there_are() -> None:
     assert [role for role, rights in ROLES.items() if rights & {"users:admin", "keys:admin", "audit:read"}] == ["admin"]
 
 
-def test_everybody_sees_play_and_no_people() -> None:
+def test_anonymous_callers_see_play_and_no_people() -> None:
     """Boards and matches, never players, users, keys or webhooks."""
     assert {"board", "match", "camera"} <= kinds_of(ANONYMOUS)
     assert not kinds_of(ANONYMOUS) & {"player", "user", "key", "webhooks", "alerts", "system"}

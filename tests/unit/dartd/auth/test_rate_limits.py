@@ -57,7 +57,7 @@ def test_over_a_long_time_the_limit_is_exact(clock: Clock) -> None:
 
 
 def test_headers_show_what_is_left(clock: Clock) -> None:
-    """As everybody writes them, and as the IETF does."""
+    """In the usual form, and in that of the IETF."""
     limits = RateLimiter({}, now=clock)
     first = limits.acquire("a", 2).headers(clock.now_s)
     limits.acquire("a", 2)

@@ -225,7 +225,47 @@ def test_a_request_to_calibrate_reaches_every_camera() -> None:
     assert scene.board.snapshot().status == "calibrating"
 
 
-def test_a_calibration_that_somebody_gives_reaches_its_camera() -> None:
+def test_a_calibration_with_darts_in_the_board_is_refused() -> None:
+    """It would stop the scoring, and find no empty board; after a reset it is carried out."""
+    scene = ScriptedCameras()
+    scene.throw(T20)
+    step = scene.board.step([CalibrateBoard()], scene.now)
+
+    assert "take them out" in str(step.refusals[0])
+    assert scene.board.snapshot().status == "throw"
+    scene.step(ResetBoard())
+    assert (None, Calibrate()) not in scene.orders
+    scene.step(CalibrateBoard())
+    assert (None, Calibrate()) in scene.orders
+
+
+def test_darts_taken_during_a_calibration_were_taken_out() -> None:
+    """Two cameras that moved and were calibrated from the empty board prove that the darts went; one alone may have missed a dart."""
+    scene = ScriptedCameras()
+    scene.throw(T20)
+    for camera in scene.cameras:
+        scene.step(CameraFault(camera_id=camera, t_s=scene.now, fault="uncalibrated", active=True))
+        scene.step(CalibrationRefused(camera_id=camera, t_s=scene.now, reason="something covers the board"))
+    first = kinds(scene.step(Calibrated(camera_id=scene.cameras[0], t_s=scene.now, calibration=scene.calibrations[0])))
+    second = kinds(scene.step(Calibrated(camera_id=scene.cameras[1], t_s=scene.now, calibration=scene.calibrations[1])))
+
+    assert "dart_removed" not in first
+    assert [kind for kind in second if "takeout" in kind or "removed" in kind] == ["takeout_started", "dart_removed", "takeout_finished"]
+    assert scene.board.known_darts() == ()
+
+
+def test_a_camera_that_is_calibrated_anew_removes_no_dart_that_others_watch() -> None:
+    """One bumped camera says nothing about the darts, though all were calibrated from the empty board in the beginning."""
+    scene = ScriptedCameras()
+    scene.throw(T20)
+    scene.step(CalibrationRefused(camera_id=scene.cameras[0], t_s=scene.now, reason="moved"))
+    events = scene.step(Calibrated(camera_id=scene.cameras[0], t_s=scene.now, calibration=scene.calibrations[0]))
+
+    assert "dart_removed" not in kinds(events)
+    assert len(scene.board.known_darts()) == 1
+
+
+def test_a_given_calibration_reaches_its_camera() -> None:
     """The order goes to that camera alone; while darts stand it cannot be verified, and it is refused."""
     scene = ScriptedCameras()
     given = scene.calibrations[1]
@@ -283,7 +323,7 @@ def test_a_board_comes_back_from_its_events() -> None:
 
 
 def test_time_alone_ends_everything() -> None:
-    """After the limits nothing is due any more: the board sleeps until somebody speaks."""
+    """After the limits nothing is due any more: the board waits for the next input."""
     scene = ScriptedCameras()
     scene.throw(T20)
     scene.moving()
@@ -369,8 +409,8 @@ def test_after_a_start_the_first_camera_alone_reports_nothing_though_the_play_go
     assert sorted(e.score.label for e in scene.events if isinstance(e, DartHit)) == ["BULL", "T20"]
 
 
-def test_a_camera_that_is_silent_is_not_counted_on_until_it_speaks() -> None:
-    """Its process may hang: what lands is judged by the others at once, as if it were not there, and by all when it speaks again."""
+def test_a_silent_camera_is_not_counted_on_until_it_reports() -> None:
+    """Its process may hang: what lands is judged by the others at once, as if it were not there, and by all when it reports again."""
     scene = ScriptedCameras()
     silent, others = scene.cameras[0], scene.cameras[1:]
     scene.step(WorkerSilence(camera_id=silent))

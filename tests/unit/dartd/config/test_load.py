@@ -66,7 +66,7 @@ def test_no_file_means_the_defaults() -> None:
         ('[board]\nid = "a b"\n' + _CAMERA, '$.board.id: expected 1 to 32 letters, digits, - or _, got "a b"'),
         ("", "$.cameras: no camera is configured: add [[cameras]] with id and url for each one, or run config/simulator.toml"),
         (_CAMERA + _CAMERA, '$.cameras[1].id: expected an id of its own, got "left" as in $.cameras[0]'),
-        ('[[cameras]]\nid = "a"\nurl = "htpt://cam"', "$.cameras[0].url: expected /dev/… or one of v4l2: rtsp: http:"),
+        ('[[cameras]]\nid = "a"\nurl = "gopher://cam"', "$.cameras[0].url: expected /dev/… or one of v4l2: rtsp: http:"),
         ("[board]\ntriple_inner_mm = 10\n" + _CAMERA, "$.board.triple_inner_mm: expected more than single_bull_mm (15.9), got 10"),
         ("[board\n" + _CAMERA, "line 1, column 7: broken TOML"),
         ("[server]\nport = \n", "line 2, column 8: broken TOML"),

@@ -92,7 +92,7 @@ def test_a_camera_that_moves_is_waited_for_but_not_forever() -> None:
     assert window.deadline() == pytest.approx(1.0 + TIMEOUT_S)
 
 
-def test_cameras_that_saw_nothing_may_still_speak_up() -> None:
+def test_cameras_that_saw_nothing_may_still_report() -> None:
     """When all that moved have settled, the others get a moment, shorter than the time limit."""
     window = _window()
     window.add_motion(_motion(0))
@@ -221,7 +221,7 @@ def test_a_hand_that_came_takes_a_dart_that_others_look_like() -> None:
 
 
 def test_a_dart_that_no_camera_can_judge_stays() -> None:
-    """Hidden from all, or not spoken of, a dart is not gone."""
+    """Hidden from all, or not reported, a dart is not gone."""
     hidden = [_settled(k, presence=(DartPresence(dart_id=KNOWN.dart_id, score=0.0, weight=0.01),)) for k in range(3)]
 
     assert _close(*hidden, standing=(KNOWN,)).gone == ()

@@ -1,4 +1,4 @@
-"""The inbox: bounded, in order, and no caller waits in vain."""
+"""The inbox: bounded, in order, and every waiting caller proceeds."""
 
 import asyncio
 

@@ -9,7 +9,7 @@ from schemas.asyncapi import describe
 
 @pytest.mark.parametrize(("path", "script"), [("/events", "events.js"), ("/asyncapi", "asyncapi.js")])
 async def test_pages_come_with_all_that_they_need(http: httpx2.AsyncClient, path: str, script: str) -> None:
-    """For everybody, from here alone."""
+    """For anonymous callers, without any other host."""
     page, code, style = await http.get(path), await http.get(f"/static/{script}"), await http.get("/static/events.css")
 
     assert (page.status_code, code.status_code, style.status_code) == (200, 200, 200)

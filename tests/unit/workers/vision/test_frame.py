@@ -1,4 +1,4 @@
-"""Tests of a picture that is decoded only as far as somebody asks."""
+"""A picture is decoded only as far as a caller asks."""
 
 import numpy as np
 import pytest

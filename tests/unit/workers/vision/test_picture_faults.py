@@ -12,7 +12,7 @@ FPS = 20
 
 
 def _picture(seed: int, level: float = 1.0) -> Image:
-    """Give a noisy picture with dark, middle and bright parts."""
+    """Return a noisy picture with dark, middle and bright parts."""
     rows = np.linspace(20, 120, 150)[:, None] + np.random.default_rng(seed).normal(0, 2, (150, 200))
     return np.clip(level * rows, 0, 255).astype(np.uint8)
 

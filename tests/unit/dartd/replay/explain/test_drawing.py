@@ -18,7 +18,7 @@ EXPECT = Expectation(type="dart_hit", label="T20", ring="triple", x_mm=10.5, y_m
 
 @pytest.fixture
 def case(seen: Any) -> ExplainedDart:
-    """Give a dart with its truth."""
+    """Return a dart with its truth."""
     (dart,) = explained_darts(seen.events, seen.recorder, seen.playlist, None)
     return msgspec.structs.replace(dart, expect=EXPECT)
 

@@ -17,7 +17,7 @@ WRONG = Expectation(type="dart_hit", label="T1", ring="triple", x_mm=18.0, y_mm=
 
 
 def no_picture(_camera_id: CameraId, _episode: int, _word: str) -> bytes | None:
-    """Have no picture."""
+    """Return no picture."""
     return None
 
 

@@ -36,7 +36,7 @@ def _publish(hub: Hub, kept: MemoryJournal, count: int, topic: str = "board:main
         hub.publish(kept.keep(envelope(hub.last_seq + 1, topic)))
 
 
-async def test_everybody_is_given_the_same_bytes() -> None:
+async def test_all_clients_are_sent_the_same_bytes() -> None:
     """Events of one turn are joined once for all, not once for each."""
     kept, pipes = MemoryJournal(), [FakeTransport(room=100) for _ in range(20)]
     hub = Hub(read=kept.read)

@@ -210,7 +210,7 @@ async def test_control_messages_jump_the_queue() -> None:
 
 
 async def test_control_messages_are_bounded(waiting: Waiting) -> None:
-    """Who never reads cannot make us collect answers; room comes back by reading."""
+    """A client that never reads cannot make the hub collect answers; reading makes space again."""
     hub = _hub(MemoryJournal())
     with hub.subscribe() as subscription:
         sent = 0

@@ -80,7 +80,7 @@ async def until(condition: Callable[[], bool], timeout_s: float = DEADLINE_S) ->
 
 
 def is_dead(pid: int) -> bool:
-    """Say whether a process that is not our child runs no more (who reaps it is another's business)."""
+    """Return whether a process that is not our child runs no more (who reaps it is another's business)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
@@ -88,7 +88,7 @@ def is_dead(pid: int) -> bool:
 
 
 def is_gone(pid: int | None) -> bool:
-    """Say whether no process, not even a zombie, has this id."""
+    """Return whether no process, not even a zombie, has this id."""
     return not os.path.exists(f"/proc/{pid}")  # noqa: PTH110 (plain and quick in a wait)
 
 
@@ -168,7 +168,7 @@ async def test_a_process_that_listens_to_nothing_is_replaced() -> None:
     inbox = Inbox()
     said = UpdateBoard(takeout=True)
 
-    async with supervised({GOOD: "good", BAD: "deaf"}, inbox) as supervisor:
+    async with supervised({GOOD: "good", BAD: "never_reading"}, inbox) as supervisor:
         while "reads no messages" not in inbox.reasons(BAD):
             for _ in range(2000):
                 supervisor.send(BAD, said)
@@ -201,7 +201,7 @@ async def test_a_process_that_had_worked_is_started_anew_without_a_longer_wait(m
     assert inbox.states(BAD).count("starting") >= 10
 
 
-async def test_a_process_that_never_speaks_is_replaced() -> None:
+async def test_a_process_that_never_reports_is_replaced() -> None:
     """A process that starts and never says a word is given up after the time for a start; it counts as failed, so started() comes."""
     inbox = Inbox()
 

@@ -68,7 +68,7 @@ async def test_traceback_is_for_operators_who_debug(tmp_path: Path, debug: bool)
 
 
 async def test_full_pool_asks_to_come_again(tmp_path: Path) -> None:
-    """503 and when, instead of a line that grows; as soon as there is room, it is served."""
+    """503 and when, instead of a queue that grows; as soon as there is space, it is served."""
     async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
         slots = station.services.database._slots
         for _ in range(WAITING_JOBS):

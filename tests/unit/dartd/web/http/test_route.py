@@ -47,7 +47,7 @@ async def test_other_methods_are_named(http: httpx2.AsyncClient) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("headers", [bearer("x"), bearer("a.b.c"), {"X-API-Key": "dk_live_x"}, {"Cookie": "dartd_session=x"}])
 async def test_wrong_token_is_not_anonymous(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
-    """Although anybody may read."""
+    """Although anonymous callers may read."""
     answer = await http.get("/api/v1/board", headers=headers)
 
     assert (answer.status_code, answer.json()["error"]["code"], answer.headers["www-authenticate"]) == (
@@ -102,10 +102,10 @@ async def test_head_of_an_endless_answer_ends(http: httpx2.AsyncClient) -> None:
 
 async def test_unknown_query_is_refused(http: httpx2.AsyncClient) -> None:
     """A filter that is written wrong is no filter: it is named."""
-    answer = await http.get("/api/v1/throws?lable=T20")
+    answer = await http.get("/api/v1/throws?labels=T20")
 
     assert answer.status_code == 422
-    assert "lable" in answer.json()["error"]["message"]
+    assert "labels" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("query", ["ring=S&ring=T", "state=null", "limit=null", "limit=5&limit=6"])

@@ -10,7 +10,7 @@ from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
 
 
-async def test_the_board_is_shown_to_anybody(station: Station, http: httpx2.AsyncClient) -> None:
+async def test_the_board_is_shown_to_anonymous_callers(station: Station, http: httpx2.AsyncClient) -> None:
     """The snapshot, as the WebSocket sends it."""
     await station.happen(hit())
     board = (await http.get("/api/v1/board")).json()

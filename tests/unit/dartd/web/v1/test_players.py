@@ -57,7 +57,7 @@ async def test_throws_belong_to_the_player_who_is_signed_on(station: Station, ht
 
 
 async def test_player_sees_and_changes_the_own_entity(station: Station, http: httpx2.AsyncClient) -> None:
-    """Others only when they are shared; not the badge or group; not even whether somebody is there."""
+    """Others only when they are shared; not the badge or group; not even whether a player exists."""
     await make_player(station, player_id="open", shared=True)
     await make_player(station, player_id="closed")
     ann = await log_in_as(station, "player", player_id=await make_player(station, player_id="ann"))
@@ -114,6 +114,8 @@ async def test_erased_person_leaves_only_throws(station: Station, http: httpx2.A
     erased = await http.delete(f"{PLAYERS}/ann?erase=true", headers=admin)
     events = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 2}", headers=admin)).json()["data"]
     journal = await http.get("/api/v1/events?limit=100", headers=admin)
+    with station.hub.subscribe(["*"], since=0) as subscription:
+        replayed = b"".join(await subscription.take())
     done = {each["action"] for each in (await http.get("/api/v1/audit?entity_id=ann", headers=admin)).json()["data"]}
     await http.post(PLAYERS, json={"player_id": "ann", "name": "Another"}, headers=admin)
     owners = await _owners(station, http, admin)
@@ -121,4 +123,6 @@ async def test_erased_person_leaves_only_throws(station: Station, http: httpx2.A
 
     assert (erased.status_code, [each["event_type"] for each in events]) == (204, ["player_erased", "DELETED"])
     assert "Secret Name" not in journal.text
+    assert b"player_erased" in replayed
+    assert b"Secret Name" not in replayed
     assert ("player.erase" in done, owners, twice) == (True, {"d1": None}, [404, 404, 422])

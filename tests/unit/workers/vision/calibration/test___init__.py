@@ -23,7 +23,7 @@ CAMERA = CameraId("cam0")
 
 
 def grid_mm(radius_mm: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Give points 10 mm apart within a radius."""
+    """Return points 10 mm apart within a radius."""
     steps = np.arange(-220, 221, 10.0)
     points = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
     return np.asarray(points[np.hypot(points[:, 0], points[:, 1]) < radius_mm], float)
@@ -117,7 +117,7 @@ def test_refusals_say_why(scene: Any) -> None:
 
 
 def a_hand(face: Any) -> None:
-    """Lay a hand with its arm over the face."""
+    """Draw a hand with its arm over the face."""
     cv2.line(face, (1050, 1500), (900, 950), (120, 150, 200), 170)
     cv2.circle(face, (880, 900), 130, (120, 150, 200), -1)
 
