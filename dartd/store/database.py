@@ -22,13 +22,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from dartd.errors import StoreError, StoreFullError, StoreUnavailableError
 from dartd.log import trace_id
 from dartd.store.sqlite.backend import SqliteBackend
+from dartd.store.sqlite.lock import Mark
 
 _log = logging.getLogger(__name__)
 
 READERS = 2
 SLOW_QUERY_S = 0.1
 WAITING_JOBS = 256  # for people: more are refused (`StoreFullError`), so memory is bounded
-WAITING_S = 5.0  # after which a person's query that has not begun is refused: whoever asked has given up or asks again
+WAITING_S = 5.0  # after which a person's query that has not begun is refused: its caller has given up or asks again
 QUERY_S = 2.0  # of one person's reading query; the slowest list over 10 years of play takes 0.1 s (`python -m tests.bench.api`)
 JOBS_PER_COMMIT = 64  # people's writes in one transaction: a journal batch waits at most for these
 
@@ -47,6 +48,9 @@ class Backend(Protocol):
 
     def store_error(self, error: BaseException) -> StoreError:
         """Return the StoreError of what the database refused; StoreUnavailableError when it is the file or server itself."""
+
+    def note(self, mark: Mark) -> None:
+        """Note outside the database how far the stream of events is written."""
 
     def between_commits(self) -> None:
         """Do what should not make a commit wait."""

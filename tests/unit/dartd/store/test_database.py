@@ -226,7 +226,7 @@ async def test_slow_query_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFix
 
 
 async def test_slow_query_is_stopped(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person's query that would run for ever is stopped with a remedy; the thread serves the next one."""
+    """A person's query that would run without end is stopped with a remedy; the thread serves the next one."""
     monkeypatch.setattr("dartd.store.database.QUERY_S", 0.05)
     endless = "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n) SELECT count(*) FROM n"
 
