@@ -4,7 +4,6 @@ import asyncio
 import functools
 import logging
 import os
-import resource
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -41,6 +40,7 @@ from dartd.store.metadata import remembered
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
+from dartd.web.connections.connection_limit import raise_descriptor_limit
 from dartd.web.connections.server_options import ServerLimits
 from dartd.web.host import HostFigures
 from dartd.web.server import serve
@@ -146,7 +146,7 @@ class Daemon:
             DartdError: something required at the start is missing; the message contains the remedy.
             ExceptionGroup: a part has failed; the daemon stops.
         """
-        _raise_file_limit()
+        raise_descriptor_limit()
         async with AsyncExitStack() as stack:
             sockets = await asyncio.to_thread(open_sockets, self._config, self._environ)
             for each in sockets:
@@ -346,13 +346,3 @@ def _reachable(host: str) -> str:
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104  compared, not bound
         return "localhost"
     return f"[{host}]" if ":" in host else host
-
-
-def _raise_file_limit() -> None:
-    """Raise the limit of open files to the hard limit: each client needs one."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError) as error:
-            _log.warning("the limit of open files stays at %s: %s", soft, error)

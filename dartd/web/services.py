@@ -17,6 +17,7 @@ from dartd.store.journal import Write
 from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
+from dartd.web.photo_encoder import PhotoEncoder
 from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import BoardCommand
@@ -119,6 +120,7 @@ class Services:
     clients: Clients
     host: HostFigures
     webhooks: WebhookPort
+    photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     started_at_s: float
     now: Callable[[], float]
     timestamp: Callable[[], str] = field(default=wall_timestamp)
