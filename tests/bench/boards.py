@@ -2,7 +2,8 @@
 
 FOLDER holds `manifest.json`, which says for each picture which sectors may be nearest to its camera, and whether its board is empty. Each
 picture is one line: accepted (right, wrong, or with a dart in the board) or refused, the number at the top of the picture, the residual
-and the reason; the last line counts them. A variant makes the same pictures worse, or mirrors them: these must be refused (accepted, they are "missed").
+and the reason; the last line counts them. A variant makes
+the same pictures worse, or mirrors them: these must be refused (accepted, they are "missed").
 """
 
 import argparse

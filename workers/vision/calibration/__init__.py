@@ -17,7 +17,14 @@ from workers.vision.calibration.drift import drift_px
 from workers.vision.calibration.number_ring import read_numbers
 from workers.vision.calibration.orientation import orient
 from workers.vision.calibration.points import Points, boards_through
-from workers.vision.calibration.refusal import SEEN_SHARE, CalibrationRefusedError, board_cut_off, board_not_found, check_fit
+from workers.vision.calibration.refusal import (
+    SEEN_SHARE,
+    CalibrationRefusedError,
+    board_cut_off,
+    board_not_found,
+    check_fit,
+    orientation_unknown,
+)
 from workers.vision.calibration.ring_contrast import ring_contrast
 from workers.vision.frame import Image
 
@@ -60,9 +67,8 @@ def calibrate(
     check_fit(picture, best, blur_px=blur_px, board=board)
     model = best.model if points is not None else orient(best.model, read_numbers(picture, best.model, board), near_sector)
     if model is None:
-        raise CalibrationRefusedError(
-            "the number ring cannot be read: set near_sector of the camera to the number of the sector nearest to it"
-        )
+        near_mm = best.model.center_mm[:2] * board.edge_mm / np.linalg.norm(best.model.center_mm[:2])
+        raise orientation_unknown(best.model.project(near_mm[None])[0], (width, height))
     return _calibration(model, best, camera_id, (width, height), at_s)
 
 

@@ -56,6 +56,15 @@ def board_cut_off(boundary_px: Floats, size: tuple[int, int]) -> CalibrationRefu
     )
 
 
+def orientation_unknown(near_px: Floats, size: tuple[int, int]) -> CalibrationRefusedError:
+    """Return the refusal of a picture whose numbers cannot be read; `near_px` is where the sector nearest to the camera has its number."""
+    x, y = (min(max(round(float(at)), 0), length - 1) for at, length in zip(near_px, size, strict=True))
+    return CalibrationRefusedError(
+        "the board is found, but its numbers cannot be read with certainty: set near_sector of the camera to the number of the sector "
+        f"nearest to it, which is {area_of(near_px, size)} (pixel {x}, {y}); or uncover and light the number ring"
+    )
+
+
 def check_fit(picture: Image, fit: CameraFit, *, blur_px: float, board: BoardSpec) -> None:
     """Check that a fit is reliable.
 
