@@ -35,7 +35,8 @@ __all__ = ["CalibrationRefusedError", "calibrate", "verify"]
 # Measure again: `dartd calibrate PICTURE` (residual, time).
 ROUGH_MM = (8.0, 6.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0)  # search range for the steepest edges, in the steps of the rough fit
 NEAR_MM = 0.3  # a step that moves the lines by less ends the rough fit
-FINE_MM = (2.0, 1.5)  # search range for the wires, in the steps of the fine fit
+FINE_MM = (2.0, 1.5)  # search range for the wires, in the first and in the other steps of the fine fit
+FINE_STEPS, SETTLED_PX = 16, 0.02  # most steps of the fine fit; it ends when the lines move by less (median)
 CERTAIN = 0.93  # ring contrast from which on no other hypothesis is tried: good pictures have 0.97 and more
 
 
@@ -88,13 +89,25 @@ def _fitted(picture: Image, found: Sequence[BoardHypothesis], board: BoardSpec, 
     if model is None:
         start = from_homography(np.array(found[0].homography).reshape(3, 3), found[0].distortion, size)
         raise board_cut_off(start.project(boundaries.point_mm), size)
+    return _fine_fit(scaled, model, boundaries, lens)
+
+
+def _fine_fit(scaled: Floats, model: CameraModel, boundaries: BoundaryPoints, lens: KnownLens | None) -> tuple[CameraFit, float]:
+    """Fit a model to the wires near its lines until these stay where they are; return also the blur of the picture in pixels.
+
+    Lens and distance are coupled: each step finds a part of them, since the wires in reach are those of the step before.
+    """
+    size = (scaled.shape[1], scaled.shape[0])
     blur_px = blur_of(scaled, model, boundaries)
-    for reach_mm in FINE_MM:
-        samples = sample_wires(scaled, model, boundaries, reach_mm=reach_mm, blur_px=blur_px)
+    for step in range(FINE_STEPS):
+        samples = sample_wires(scaled, model, boundaries, reach_mm=FINE_MM[min(step, 1)], blur_px=blur_px)
         if len(samples.point) < SEEN_SHARE * len(boundaries.kind):
             raise board_cut_off(model.project(boundaries.point_mm), size)
         best = fit_camera(model, boundaries, samples, size=size, lens=lens)
+        moved_px = np.linalg.norm(best.model.project(boundaries.point_mm) - model.project(boundaries.point_mm), axis=1)
         model = best.model
+        if np.median(moved_px) < SETTLED_PX:
+            break
     return best, blur_px
 
 
