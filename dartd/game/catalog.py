@@ -1,0 +1,41 @@
+"""The table of games: one line each."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from dartd.game.rules import Game, GameOptions, RulesError
+from dartd.game.x01 import X01, X01Game
+
+AnyOptions = X01
+
+GAMES: Final[dict[type[GameOptions], type[Game]]] = {
+    X01: X01Game,
+}
+
+NAMES: Final = tuple(str(options.__struct_config__.tag) for options in GAMES)
+
+
+def new_game(options: GameOptions, sides: int) -> Game:
+    """Return a leg of the game with these options at its start.
+
+    Raises:
+        RulesError: the game cannot be played by so many sides, or options do not fit their number.
+    """
+    return GAMES[type(options)](options, sides)
+
+
+def read_options(rules: Mapping[str, Any]) -> AnyOptions:
+    """Return the options of `{"game": "x01", …}` with every default filled in.
+
+    Raises:
+        RulesError: no such game, or an option that the game does not have or that is out of range; the message names its path.
+    """
+    name = rules.get("game")
+    if name not in NAMES:
+        raise RulesError(f"$.game: {name!r} is no game: use one of {', '.join(NAMES)}")
+    try:
+        return msgspec.convert(rules, AnyOptions)
+    except msgspec.ValidationError as error:
+        raise RulesError(str(error)) from error

@@ -1,0 +1,210 @@
+"""X01: from a start score down to exactly zero, with every way in and out."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from dartd.game.beds import BULL, CODES, DOUBLES, SCORING, SINGLE_BULL, TRIPLES, VALUES
+from dartd.game.rules import GO_ON, OVER, SLOTS, WON, Game, GameOptions, GameScore, Outcome, Ranking, RulesError, Total, best
+
+Bull = Literal["25/50", "50/50"]
+Condition = Literal["straight", "double", "master"]
+StartScore = Annotated[int, msgspec.Meta(ge=2, le=10001)]
+HIGHEST_ATTEMPT: Final = 60  # no bed takes more
+
+_NEVER, _ALWAYS, _AT_BULL = 0, 1, 2  # whether a dart at a rest is a checkout attempt
+
+
+class X01(GameOptions, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="x01"):
+    """Options of X01. `start_scores` has one start score for each side (handicap)."""
+
+    start: StartScore = 501
+    in_: Condition = msgspec.field(default="straight", name="in")
+    out: Condition = "double"
+    start_scores: tuple[StartScore, ...] | None = None
+    max_rounds_end: Literal["lowest", "bull_off", "draw"] = "lowest"
+
+
+class X01Score(GameScore, frozen=True, kw_only=True):
+    """What a side has left, and whether it is in."""
+
+    remaining: int
+    in_: bool = msgspec.field(name="in")
+
+
+def bed_values(bull: Bull) -> tuple[int, ...]:
+    """Return what each bed scores, by its code."""
+    return tuple(VALUES[BULL] if code == SINGLE_BULL and bull == "50/50" else value for code, value in enumerate(VALUES))
+
+
+def satisfying(condition: Condition, bull: Bull) -> frozenset[int]:
+    """Return the beds that open or close a leg under a condition."""
+    if condition == "straight":
+        return frozenset(code for code in range(CODES) if VALUES[code])
+    beds = {*DOUBLES, BULL} | ({SINGLE_BULL} if bull == "50/50" else set())
+    return frozenset(beds | set(TRIPLES)) if condition == "master" else frozenset(beds)
+
+
+def _attempts_by_rest(out: Condition, bull: Bull) -> tuple[int, ...]:
+    """Return for each rest up to 60 whether a dart at it is a checkout attempt.
+
+    At 50 a player usually prepares a double, so such a dart is an attempt only as the last of its visit or when it hits the bull.
+    """
+    one_dart = finishes(1, out, bull)
+    table = [_ALWAYS if rest in one_dart else _NEVER for rest in range(HIGHEST_ATTEMPT + 1)]
+    if out != "straight":
+        table[VALUES[BULL]] = _AT_BULL
+    return tuple(table)
+
+
+def _possible_totals(darts: int, bull: Bull) -> frozenset[int]:
+    """Return the totals of at most so many darts."""
+    values = {0, *(bed_values(bull)[code] for code in SCORING)}
+    sums = {0}
+    for _ in range(darts):
+        sums = {total + value for total in sums for value in values}
+    return frozenset(sums)
+
+
+def finishes(darts: int, out: Condition, bull: Bull) -> frozenset[int]:
+    """Return the rests that at most so many darts can finish."""
+    values = bed_values(bull)
+    last = {values[code] for code in satisfying(out, bull) if code in SCORING}
+    return frozenset(total + value for total in _possible_totals(darts - 1, bull) for value in last)
+
+
+_CONDITIONS: Final[tuple[Condition, ...]] = ("straight", "double", "master")
+_BULLS: Final[tuple[Bull, ...]] = ("25/50", "50/50")
+_VALUES: Final = {bull: bed_values(bull) for bull in _BULLS}
+_SATISFYING: Final = {(condition, bull): satisfying(condition, bull) for condition in _CONDITIONS for bull in _BULLS}
+_TOTALS: Final = {bull: {darts: _possible_totals(darts, bull) for darts in range(1, SLOTS + 1)} for bull in _BULLS}
+_FINISHES: Final = {
+    (out, bull): {darts: finishes(darts, out, bull) for darts in range(1, SLOTS + 1)} for out in _CONDITIONS for bull in _BULLS
+}
+_ATTEMPTS: Final = {(condition, bull): _attempts_by_rest(condition, bull) for condition in _CONDITIONS for bull in _BULLS}
+
+
+class X01Game(Game):
+    """A leg of X01. A bust returns the whole state before the visit: the rest, and whether the side was in."""
+
+    __slots__ = (
+        "_attempts", "_before", "_closing", "_double_left", "_opening", "_trail", "_values", "_was_in",
+        "is_in", "options", "rest", "rests",
+    )  # fmt: skip
+
+    win_end = "checkout"
+
+    def __init__(self, options: X01, sides: int) -> None:
+        super().__init__(options, sides)
+        scores = options.start_scores
+        if scores is not None and len(scores) != sides:
+            raise RulesError(f"start_scores has {len(scores)} scores for {sides} sides")
+        self.options = options
+        self.rests = list(scores) if scores else [options.start] * sides
+        self.is_in = [options.in_ == "straight"] * sides
+        self._values = _VALUES[options.bull]
+        self._opening = _SATISFYING[options.in_, options.bull]
+        self._closing = _SATISFYING[options.out, options.bull]
+        self._attempts = _ATTEMPTS[options.out, options.bull]
+        self._double_left = options.out != "straight"  # then a rest of 1 cannot be finished
+        self.rest = self._before = self.rests[0]
+        self._was_in = self.is_in[0]
+        self._trail: list[int] = []
+
+    def begin(self, side: int) -> None:
+        """Begin the visit of a side."""
+        self.side = side
+        self.rest = self._before = self.rests[side]
+        self._was_in = self.is_in[side]
+        self._trail = []
+
+    def dart(self, bed: int) -> int:
+        """Count a dart of the visit; return `GO_ON`, `OVER` after a bust, or `WON`."""
+        self._trail.append(bed)
+        side = self.side
+        if not self.is_in[side]:
+            if bed not in self._opening:
+                return GO_ON
+            self.is_in[side] = True
+        rest = self.rest = self.rest - self._values[bed]
+        if rest > 1:
+            return GO_ON
+        if rest == 0:
+            return WON if bed in self._closing else OVER
+        if rest < 0 or self._double_left:
+            return OVER
+        return GO_ON
+
+    def end_visit(self, outcome: Outcome) -> None:
+        """End the visit: after a bust everything is as it was before it."""
+        side, before, rest = self.side, self._before, self.rest
+        outcome.before = before
+        outcome.thrown_points = before - rest
+        if outcome.over and not outcome.won:
+            outcome.bust = True
+        if rest <= HIGHEST_ATTEMPT:
+            outcome.attempts = self._count_attempts(won=outcome.won)
+        if outcome.bust:
+            self.rest = before
+            self.is_in[side] = self._was_in
+        else:
+            outcome.points = before - rest
+            self.rests[side] = rest
+
+    def _count_attempts(self, *, won: bool) -> int:
+        """Return how many darts of the visit were thrown at a one-dart finish; the winning dart is one in any case."""
+        rest, is_in, attempts = self._before, self._was_in, 0
+        last = len(self._trail) - 1
+        for position, bed in enumerate(self._trail):
+            if is_in and rest <= HIGHEST_ATTEMPT:
+                kind = self._attempts[rest]
+                if kind == _ALWAYS or (kind == _AT_BULL and (position == last or self._values[bed] == VALUES[BULL])):
+                    attempts += 1
+            elif won and position == last:
+                attempts += 1
+            if is_in or bed in self._opening:
+                is_in = True
+                rest -= self._values[bed]
+        return attempts
+
+    def count_total(self, total: Total) -> int:
+        """Count a visit by its total: a total that leaves less than nothing, or 1 when a double is needed, is a bust."""
+        if total.points not in _TOTALS[self.options.bull][total.darts_used]:
+            raise RulesError(f"{total.points} cannot be thrown with {total.darts_used} darts")
+        if total.points:
+            self.is_in[self.side] = True
+        self.rest -= total.points
+        if self.rest == 0:
+            if total.points not in _FINISHES[self.options.out, self.options.bull][total.darts_used]:
+                raise RulesError(f"{total.points} cannot be finished with {total.darts_used} darts")
+            return WON
+        return OVER if self.rest < 0 or (self.rest == 1 and self._double_left) else GO_ON
+
+    def ranking(self) -> Ranking:
+        """Return the sides with the lowest rest, all of them where the bull decides, none where the rules say a draw."""
+        everyone = range(self.sides)
+        if self.options.max_rounds_end == "draw":
+            return Ranking(leaders=(), draw_when_equal=True)
+        if self.options.max_rounds_end == "bull_off":
+            return Ranking(leaders=tuple(everyone))
+        return Ranking(leaders=best([-rest for rest in self.rests], everyone))
+
+    def score(self, side: int) -> X01Score:
+        """Return what a side has left, in the running visit as well."""
+        return X01Score(remaining=self.rest if side == self.side else self.rests[side], in_=self.is_in[side])
+
+    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
+        """Return the visit that was just ended."""
+        return {
+            "points": outcome.points,
+            "remaining": self.rests[outcome.side],
+            "bust": outcome.bust,
+            "won": outcome.won,
+            "opened": self.is_in[outcome.side],
+            "attempts": outcome.attempts,
+        }
+
+    def totals(self, names: Sequence[str]) -> dict[str, Any]:
+        """Return the rests of all sides."""
+        return {"remaining": dict(zip(names, self.rests, strict=True))}
