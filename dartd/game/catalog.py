@@ -5,13 +5,28 @@ from typing import Any, Final
 
 import msgspec
 
+from dartd.game.around_the_clock import AroundTheClock, AroundTheClockGame
+from dartd.game.bobs_27 import Bobs27, Bobs27Game
+from dartd.game.count_up import CountUp, CountUpGame, Free
+from dartd.game.cricket import Cricket, CricketGame
+from dartd.game.halve_it import HalveIt, HalveItGame
+from dartd.game.killer import Killer, KillerGame
 from dartd.game.rules import Game, GameOptions, RulesError
+from dartd.game.shanghai import Shanghai, ShanghaiGame
 from dartd.game.x01 import X01, X01Game
 
-AnyOptions = X01
+AnyOptions = X01 | Cricket | AroundTheClock | Bobs27 | Shanghai | CountUp | HalveIt | Killer | Free
 
 GAMES: Final[dict[type[GameOptions], type[Game]]] = {
     X01: X01Game,
+    Cricket: CricketGame,
+    AroundTheClock: AroundTheClockGame,
+    Bobs27: Bobs27Game,
+    Shanghai: ShanghaiGame,
+    CountUp: CountUpGame,
+    HalveIt: HalveItGame,
+    Killer: KillerGame,
+    Free: CountUpGame,
 }
 
 NAMES: Final = tuple(str(options.__struct_config__.tag) for options in GAMES)
@@ -36,6 +51,7 @@ def read_options(rules: Mapping[str, Any]) -> AnyOptions:
     if name not in NAMES:
         raise RulesError(f"$.game: {name!r} is no game: use one of {', '.join(NAMES)}")
     try:
-        return msgspec.convert(rules, AnyOptions)
+        options: AnyOptions = msgspec.convert(rules, AnyOptions)
     except msgspec.ValidationError as error:
         raise RulesError(str(error)) from error
+    return options

@@ -116,7 +116,9 @@ class Leg:
             self.finished = self.draw = True
 
     def _is_void(self, side: int) -> bool:
-        return self.finished or bool(self.tied) or self.game.is_out(side) or side in self._reached
+        if self.finished or self.tied or side in self._reached or self.game.is_out(side):
+            return True
+        return self._rounds is not None and self.closed[side] >= self._rounds
 
     def _close(self, outcome: Outcome) -> None:
         self.game.end_visit(outcome)
@@ -151,7 +153,7 @@ class Leg:
     def _end_rounds(self, *, everyone_out: bool) -> None:
         game = self.game
         by_game = everyone_out or (game.rounds is not None and game.rounds == self._rounds)
-        end = game.rounds_end if by_game else "max_rounds"
+        end = game.rounds_end() if by_game else "max_rounds"
         ranking = game.ranking()
         level = len(ranking.leaders) != 1 and self.bull_winner not in ranking.leaders
         if not ranking.leaders or (level and ranking.draw_when_equal):

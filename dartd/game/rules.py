@@ -16,6 +16,7 @@ GO_ON: Final = 0
 OVER: Final = 1  # the visit is over before its third dart: a bust, or a game that ends visits early
 WON: Final = 2  # the visit is over and its side has reached the goal of the game
 
+Bull = Literal["25/50", "50/50"]
 MaxRounds = Annotated[int, msgspec.Meta(ge=1, le=99)]
 
 
@@ -24,7 +25,12 @@ class GameOptions(Value, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
     max_rounds: MaxRounds | None = None
     equal_turns: bool = False
-    bull: Literal["25/50", "50/50"] = "25/50"
+
+
+class BullOptions(GameOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the options of a game in which the bull scores; with 50/50 either ring scores 50 and is a double."""
+
+    bull: Bull = "25/50"
 
 
 class GameScore(Value, frozen=True, kw_only=True):
@@ -32,7 +38,10 @@ class GameScore(Value, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, kw_only=True):
-    """What a visit came to. `before` is the rest at its start (X01); `void`: thrown when its leg was over or its side was out."""
+    """What a visit came to.
+
+    `before`: the rest at its start (X01). `closed`: numbers that it closed (Cricket). `void`: its leg was over, or its side was out.
+    """
 
     side: int
     thrower: int
@@ -45,6 +54,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     over: bool = False
     attempts: int = 0
     marks: int = 0
+    closed: tuple[int, ...] = ()
     before: int = 0
     void: bool = False
 
@@ -76,14 +86,13 @@ class Game:
     __slots__ = ("beds", "rounds", "side", "sides")
 
     win_end: ClassVar[str] = "completed"
-    rounds_end: ClassVar[str] = "completed"
-    has_outs: ClassVar[bool] = False  # whether a side can be out of the leg before its end
+    has_outs: ClassVar[bool] = False  # whether a side can have thrown its last dart before the others have
 
     def __init__(self, options: GameOptions, sides: int) -> None:
         self.sides = sides
         self.side = 0
         self.rounds: int | None = None  # the rounds that the game itself has
-        self.beds = AS_DOUBLE_BULL if options.bull == "50/50" else AS_MARKED
+        self.beds = AS_DOUBLE_BULL if getattr(options, "bull", None) == "50/50" else AS_MARKED  # what a dart counts as
 
     def begin(self, side: int) -> None:
         """Begin the visit of a side."""
@@ -116,6 +125,10 @@ class Game:
     def order(self, sides: Sequence[int]) -> list[int]:
         """Return those of the sides whose turn may come: all, unless some must throw first."""
         return list(sides)
+
+    def rounds_end(self) -> str:
+        """Return how a leg ends whose rounds are over."""
+        return "completed"
 
     def ranking(self) -> Ranking:
         """Return the leaders when the rounds are over."""

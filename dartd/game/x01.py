@@ -5,10 +5,10 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from dartd.game.beds import BULL, CODES, DOUBLES, SCORING, SINGLE_BULL, TRIPLES, VALUES
-from dartd.game.rules import GO_ON, OVER, SLOTS, WON, Game, GameOptions, GameScore, Outcome, Ranking, RulesError, Total, best
+from dartd.game.beds import BULL, CODES, DOUBLES, SINGLE_BULL, TRIPLES, VALUES
+from dartd.game.rules import GO_ON, OVER, SLOTS, WON, Bull, BullOptions, Game, GameScore, Outcome, Ranking, RulesError, Total, best
+from dartd.game.totals import bed_values, check_total, finishes
 
-Bull = Literal["25/50", "50/50"]
 Condition = Literal["straight", "double", "master"]
 StartScore = Annotated[int, msgspec.Meta(ge=2, le=10001)]
 HIGHEST_ATTEMPT: Final = 60  # no bed takes more
@@ -16,7 +16,7 @@ HIGHEST_ATTEMPT: Final = 60  # no bed takes more
 _NEVER, _ALWAYS, _AT_BULL = 0, 1, 2  # whether a dart at a rest is a checkout attempt
 
 
-class X01(GameOptions, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="x01"):
+class X01(BullOptions, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="x01"):
     """Options of X01. `start_scores` has one start score for each side (handicap)."""
 
     start: StartScore = 501
@@ -33,11 +33,6 @@ class X01Score(GameScore, frozen=True, kw_only=True):
     in_: bool = msgspec.field(name="in")
 
 
-def bed_values(bull: Bull) -> tuple[int, ...]:
-    """Return what each bed scores, by its code."""
-    return tuple(VALUES[BULL] if code == SINGLE_BULL and bull == "50/50" else value for code, value in enumerate(VALUES))
-
-
 def satisfying(condition: Condition, bull: Bull) -> frozenset[int]:
     """Return the beds that open or close a leg under a condition."""
     if condition == "straight":
@@ -51,36 +46,21 @@ def _attempts_by_rest(out: Condition, bull: Bull) -> tuple[int, ...]:
 
     At 50 a player usually prepares a double, so such a dart is an attempt only as the last of its visit or when it hits the bull.
     """
-    one_dart = finishes(1, out, bull)
+    one_dart = finishes(1, satisfying(out, bull), bull)
     table = [_ALWAYS if rest in one_dart else _NEVER for rest in range(HIGHEST_ATTEMPT + 1)]
     if out != "straight":
         table[VALUES[BULL]] = _AT_BULL
     return tuple(table)
 
 
-def _possible_totals(darts: int, bull: Bull) -> frozenset[int]:
-    """Return the totals of at most so many darts."""
-    values = {0, *(bed_values(bull)[code] for code in SCORING)}
-    sums = {0}
-    for _ in range(darts):
-        sums = {total + value for total in sums for value in values}
-    return frozenset(sums)
-
-
-def finishes(darts: int, out: Condition, bull: Bull) -> frozenset[int]:
-    """Return the rests that at most so many darts can finish."""
-    values = bed_values(bull)
-    last = {values[code] for code in satisfying(out, bull) if code in SCORING}
-    return frozenset(total + value for total in _possible_totals(darts - 1, bull) for value in last)
-
-
 _CONDITIONS: Final[tuple[Condition, ...]] = ("straight", "double", "master")
 _BULLS: Final[tuple[Bull, ...]] = ("25/50", "50/50")
 _VALUES: Final = {bull: bed_values(bull) for bull in _BULLS}
 _SATISFYING: Final = {(condition, bull): satisfying(condition, bull) for condition in _CONDITIONS for bull in _BULLS}
-_TOTALS: Final = {bull: {darts: _possible_totals(darts, bull) for darts in range(1, SLOTS + 1)} for bull in _BULLS}
 _FINISHES: Final = {
-    (out, bull): {darts: finishes(darts, out, bull) for darts in range(1, SLOTS + 1)} for out in _CONDITIONS for bull in _BULLS
+    (out, bull): {darts: finishes(darts, satisfying(out, bull), bull) for darts in range(1, SLOTS + 1)}
+    for out in _CONDITIONS
+    for bull in _BULLS
 }
 _ATTEMPTS: Final = {(condition, bull): _attempts_by_rest(condition, bull) for condition in _CONDITIONS for bull in _BULLS}
 
@@ -170,8 +150,7 @@ class X01Game(Game):
 
     def count_total(self, total: Total) -> int:
         """Count a visit by its total: a total that leaves less than nothing, or 1 when a double is needed, is a bust."""
-        if total.points not in _TOTALS[self.options.bull][total.darts_used]:
-            raise RulesError(f"{total.points} cannot be thrown with {total.darts_used} darts")
+        check_total(total, self.options.bull)
         if total.points:
             self.is_in[self.side] = True
         self.rest -= total.points

@@ -1,13 +1,15 @@
 """Any darts, with any corrections: `dartd.game` gives what the second fold of `tests/support/plain_fold.py` gives, visit by visit."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dartd.game.cases.answer import answer
-from tests.support import plain_fold
+from tests.support import plain_fold, plain_games
 
 BEDS = [f"{ring}{number}" for number in range(1, 21) for ring in ("", "S", "D", "T", "I")] + ["25", "BULL", "MISS"]
 PLAYERS = ["A", "B", "C"]
@@ -66,3 +68,75 @@ FINISHING = st.sampled_from([*BEDS, *["T20", "T19", "20", "D20", "D16", "D10", "
 def test_x01_agrees_with_the_second_fold(case: dict[str, Any]) -> None:
     """Rests, busts, openings, attempts, winners and figures are the same in both."""
     agree({**case, "game": "x01"}, plain_fold.x01_leg)
+
+
+RING_BEDS = st.sampled_from([*BEDS, *["D1", "T20", "20", "T19", "T18", "T17", "T16", "T15", "BULL", "25"] * 8])
+ROUNDS = {"max_rounds": st.integers(1, 6), "bull_off_winner": st.just("A")}
+FLAG = st.booleans()
+BULLS = st.sampled_from(["25/50", "50/50"])
+GAMES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "cricket": {
+        "mode": st.sampled_from(["standard", "cut_throat", "no_score"]),
+        "numbers": st.sampled_from([[20, 19, 25], [20], [1, 2]]),
+        "tactics": FLAG,
+        "bull": BULLS,
+    },
+    "around_the_clock": {
+        "mode": st.sampled_from(["full", "single", "outer_single", "double", "triple"]),
+        "targets": st.sampled_from([[19, 20, 25], [20, 20, 20], [25], [20, 19, 18, 17]]),
+        "order": st.sampled_from(["1-20-bull", "20-1-bull"]),
+        "hits": st.integers(1, 3),
+        "multiplier_advance": FLAG,
+        "bull": FLAG,
+    },
+    "bobs_27": {"bull": FLAG, "allow_negative": FLAG},
+    "shanghai": {"from": st.integers(15, 19), "bull_round": FLAG, "instant_win": FLAG, "bull": BULLS},
+    "count_up": {"rounds": st.integers(1, 9), "bull": BULLS},
+    "free": {"bull": BULLS},
+    "halve_it": {
+        "preset": st.sampled_from(["bermuda", "british", "split_score"]),
+        "targets": st.sampled_from([[20, "D", "T"], ["D17", "ANY", 25, "BULL"], ["T20", "15", "S20"]]),
+        "start": st.sampled_from([0, 40, 61]),
+        "rounding": st.sampled_from(["up", "down"]),
+        "bull": BULLS,
+    },
+}
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_games_agree_with_the_second_fold(game: str) -> None:
+    """Every game gives the same in both folds, with its options, with limited rounds, and with corrections."""
+    required = {"to": st.just(20)} if game == "shanghai" else {}
+    rules = st.fixed_dictionaries(required, optional={**GAMES[game], **ROUNDS})
+
+    @settings(max_examples=150, deadline=None)
+    @given(legs(rules, RING_BEDS))
+    def agrees(case: dict[str, Any]) -> None:
+        agree({**case, "game": game}, partial(plain_games.leg, game))
+
+    agrees()
+
+
+KILLER_RULES = st.fixed_dictionaries(
+    {},
+    optional={
+        "lives": st.integers(1, 4),
+        "ring": st.sampled_from(["double", "triple", "any"]),
+        "opening_double_makes_killer": FLAG,
+        "self_hit": FLAG,
+        "penalty_not_killer": FLAG,
+        "all_killers": FLAG,
+        "max_rounds": st.integers(3, 9),
+    },
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data(), st.integers(2, 3), FLAG)
+def test_killer_agrees_with_the_second_fold(data: st.DataObject, count: int, drawn: bool) -> None:  # noqa: FBT001
+    """Numbers, killers, lives and the last side alive are the same in both, with numbers given and thrown for."""
+    beds = st.sampled_from([f"{ring}{number}" for ring in "SDT" for number in (1, 2, 3)] + ["MISS", "BULL", "20"])
+    case = data.draw(legs(KILLER_RULES, beds).filter(lambda case: len(case["players"]) == count))
+    if drawn:
+        case["rules"]["numbers"] = {player: number for number, player in enumerate(case["players"], 1)}
+    agree({**case, "game": "killer"}, partial(plain_games.leg, "killer"))

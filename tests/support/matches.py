@@ -3,12 +3,22 @@
 from typing import Any
 
 from dartd.game.beds import read_bed, read_beds
-from dartd.game.catalog import read_options
+from dartd.game.catalog import new_game, read_options
 from dartd.game.corrections import Correction, correct
 from dartd.game.flow import Format
+from dartd.game.leg import Leg
 from dartd.game.match import Match
 from dartd.game.record import Dart, MatchRecord, MatchSetup
 from dartd.game.scoring import end_visit, take_step, throw, throw_by_hand
+
+
+def leg_of(game: str, *visits: str, sides: int = 1, **rules: Any) -> Leg:
+    """Return a leg after visits of the sides in turn."""
+    options = read_options({"game": game, **rules})
+    leg = Leg(new_game(options, sides), options)
+    for number, visit in enumerate(visits):
+        leg.play(number % sides, 0, read_beds(visit.split()))
+    return leg
 
 
 def started(rules: dict[str, Any] | None = None, *, legs: int = 1, players: tuple[int, ...] = (1, 1), **setup: Any) -> Match:
