@@ -99,6 +99,11 @@ class AroundTheClockGame(Game):
         outcome.marks = self._hits
         self._darts[self.side] += outcome.used
 
+    def aim(self) -> tuple[str, frozenset[int]] | None:
+        """Return the target of the side."""
+        at = self.progress[self.side]
+        return (str(self.targets[at]), self._beds[at]) if at < len(self.targets) else None
+
     def ranking(self) -> Ranking:
         """Return the sides that are furthest."""
         return Ranking(leaders=best(self.progress, range(self.sides)), draw_when_equal=True)

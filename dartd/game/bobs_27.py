@@ -53,6 +53,11 @@ class Bobs27Game(RoundsGame):
         self.played[side] += 1
         self.is_lost[side] = self.scores[side] <= 0 and not self._allow_negative
 
+    def aim(self) -> tuple[str, frozenset[int]] | None:
+        """Return the double of the round."""
+        target = self.targets[self.played[self.side]]
+        return bed_label(target), frozenset({target})
+
     def is_out(self, side: int) -> bool:
         """Return whether a side has lost its score."""
         return self.is_lost[side]

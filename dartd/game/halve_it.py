@@ -5,9 +5,10 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from dartd.game.beds import BULL, DOUBLES, INNER, MULTIPLIERS, NUMBERS, SCORING, SINGLE_BULL, TRIPLES, VALUES, read_bed
+from dartd.game.beds import VALUES
 from dartd.game.rounds import RoundsGame, TargetScore
-from dartd.game.rules import GO_ON, BullOptions, Outcome, RulesError
+from dartd.game.rules import GO_ON, BullOptions, Outcome
+from dartd.game.targets import target_beds
 
 Preset = Literal["bermuda", "british", "split_score"]
 
@@ -26,27 +27,6 @@ class HalveIt(BullOptions, frozen=True, kw_only=True, forbid_unknown_fields=True
     targets: Annotated[tuple[int | str, ...], msgspec.Meta(min_length=1, max_length=50)] | None = None
     start: Annotated[int, msgspec.Meta(ge=0, le=1000)] | None = None
     rounding: Literal["up", "down"] = "up"
-
-
-def target_beds(target: str) -> frozenset[int]:
-    """Return the beds that hit a target.
-
-    Raises:
-        RulesError: the text is no target.
-    """
-    named = {"D": {*DOUBLES, BULL}, "T": set(TRIPLES), "ANY": set(SCORING), "25": {SINGLE_BULL, BULL}, "BULL": {BULL}}
-    if target in named:
-        beds = named[target]
-    elif target.isdigit() and 1 <= int(target) <= 20:
-        beds = {code for code in SCORING if NUMBERS[code] == int(target)}
-    else:
-        try:
-            beds = {read_bed(target)} & set(SCORING)
-        except ValueError:
-            beds = set()
-        if not beds:
-            raise RulesError(f"$.targets: {target!r} is no target: use a number, D, T, a bed such as D17, 25, BULL or ANY")
-    return frozenset(beds | {code | INNER for code in beds if MULTIPLIERS[code] == 1 and code != SINGLE_BULL})
 
 
 class HalveItGame(RoundsGame):
@@ -90,6 +70,11 @@ class HalveItGame(RoundsGame):
         self.scores[side] = (self.scores[side] + self._rounding) // 2 if self.halved else self.scores[side] + self.gained
         self.played[side] += 1
         self.gained = 0
+
+    def aim(self) -> tuple[str, frozenset[int]] | None:
+        """Return the target of the round."""
+        at = self.played[self.side]
+        return self.targets[at], self._beds[at]
 
     def score(self, side: int) -> TargetScore:
         """Return the points of a side and the target of its round."""

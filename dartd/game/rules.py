@@ -7,6 +7,7 @@ import msgspec
 
 from dartd.errors import DartdError
 from dartd.game.beds import AS_DOUBLE_BULL, AS_MARKED
+from dartd.game.preferences import NO_PREFERENCES, Preferences
 from schemas.base import Value
 
 SLOTS: Final = 3
@@ -138,8 +139,12 @@ class Game:
         """Return what a side has, in the running visit as well."""
         raise NotImplementedError
 
-    def checkouts(self, darts_left: int) -> list[tuple[int, ...]]:  # noqa: ARG002 - most games have no checkout
-        """Return the ways to finish in the running visit, best first."""
+    def aim(self) -> tuple[str, frozenset[int]] | None:
+        """Return what the next dart of the running visit is thrown at, as written and as the beds that hit it; None if not known."""
+        return None
+
+    def checkouts(self, darts_left: int, preferences: Preferences = NO_PREFERENCES) -> list[tuple[int, ...]]:  # noqa: ARG002 - of few games
+        """Return up to three ways to finish in the running visit, best first."""
         return []
 
     def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import msgspec
 from dartd.game.beds import MULTIPLIERS, NUMBERS
 from dartd.game.rounds import RoundsGame, TargetScore
 from dartd.game.rules import GO_ON, WON, BullOptions, Outcome, RulesError
+from dartd.game.targets import target_beds
 
 _BULL: Final = 25
 _SHANGHAI: Final = {1, 2, 3}  # multipliers in one visit
@@ -63,6 +64,11 @@ class ShanghaiGame(RoundsGame):
         self.scores[self.side] += self.gained
         self.played[self.side] += 1
         self.gained = 0
+
+    def aim(self) -> tuple[str, frozenset[int]] | None:
+        """Return the number of the round, in any ring."""
+        target = self.targets[self.played[self.side]]
+        return str(target), target_beds(str(target))
 
     def score(self, side: int) -> TargetScore:
         """Return the points of a side and the number of its round."""

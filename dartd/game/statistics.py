@@ -9,8 +9,11 @@ from typing import Any, Final
 import msgspec
 
 from dartd.game.decimals import ratio, root
+from dartd.game.flow import Flow
 from dartd.game.leg import Leg
 from dartd.game.rules import SLOTS, Outcome
+
+Thrower = tuple[int, int]  # side, and the player within it
 
 _FIRST_VISITS: Final = 3  # of the first-9 average
 _TON: Final = 100
@@ -20,6 +23,7 @@ class Figures(msgspec.Struct, kw_only=True):
     """The figures of a player over one leg, or over any number of legs, as integers.
 
     `squares`: the sum of the squares of visit points. `best_legs`: fewest darts of a leg won by checkout, by start score.
+    `breaks`: legs won that another side began.
     """
 
     points: int = 0
@@ -45,6 +49,11 @@ class Figures(msgspec.Struct, kw_only=True):
     marks_visits: int = 0
     first9_marks: int = 0
     first9_marks_darts: int = 0
+    breaks: int = 0
+    sets: int = 0
+    sets_won: int = 0
+    matches: int = 0
+    matches_won: int = 0
     best_legs: dict[int, int] = msgspec.field(default_factory=dict)
 
 
@@ -66,10 +75,13 @@ def add_up(parts: Iterable[Figures]) -> Figures:
 
 
 def count_leg(
-    leg: Leg, thrower_of: Iterable[tuple[int, int]], *, starts: tuple[int, ...] = (), marks: bool = False
-) -> dict[tuple[int, int], Figures]:
-    """Return the figures of one leg for each (side, thrower). `starts`: the start score of each side (X01); `marks`: a game of marks."""
-    figures = {key: Figures(legs=1) for key in thrower_of}
+    leg: Leg, throwers: Iterable[Thrower], *, starts: tuple[int, ...] = (), marks: bool = False, starter: int | None = None
+) -> dict[Thrower, Figures]:
+    """Return the figures of one leg for each thrower.
+
+    `starts`: the start score of each side (X01); `marks`: a game of marks; `starter`: the side that began the leg.
+    """
+    figures = {thrower: Figures(legs=1) for thrower in throwers}
     for outcome in leg.outcomes:
         if outcome is leg.running:
             continue
@@ -82,12 +94,22 @@ def count_leg(
         else:
             _count_points(own, outcome)
     if leg.winner is not None:
-        for key, own in figures.items():
-            if key[0] == leg.winner:
+        for (side, _), own in figures.items():
+            if side == leg.winner:
                 own.legs_won = 1
+                own.breaks = int(starter is not None and starter != side)
     if starts and leg.end == "checkout":
         _count_checkout(leg, figures, starts)
     return figures
+
+
+def count_match(flow: Flow) -> list[Figures]:
+    """Return sets and matches, played and won, of each side; a set or match that is not finished is not played."""
+    finished = int(flow.finished)
+    return [
+        Figures(sets=flow.played_sets, sets_won=won, matches=finished, matches_won=int(flow.winner == side))
+        for side, won in enumerate(flow.sets)
+    ]
 
 
 def _count_points(own: Figures, outcome: Outcome) -> None:
@@ -125,7 +147,7 @@ def _count_marks(own: Figures, outcome: Outcome) -> None:
     own.marks_visits += 1
 
 
-def _count_checkout(leg: Leg, figures: dict[tuple[int, int], Figures], starts: tuple[int, ...]) -> None:
+def _count_checkout(leg: Leg, figures: dict[Thrower, Figures], starts: tuple[int, ...]) -> None:
     """Count the winning visit, and the darts that the side needed, for the thrower who checked out."""
     last = next(outcome for outcome in leg.outcomes if outcome.won and outcome.side == leg.winner)
     own = figures[last.side, last.thrower]

@@ -1,15 +1,25 @@
 """Visits written down as totals: which can be thrown, and which rests can be finished, with so many darts."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
-from dartd.game.beds import BULL, SCORING, SINGLE_BULL, VALUES
+from dartd.game.beds import BULL, CODES, DOUBLES, SCORING, SINGLE_BULL, TRIPLES, VALUES
 from dartd.game.rules import SLOTS, Bull, RulesError, Total
+
+Condition = Literal["straight", "double", "master"]
 
 
 def bed_values(bull: Bull) -> tuple[int, ...]:
     """Return what each bed scores, by its code."""
     return tuple(VALUES[BULL] if code == SINGLE_BULL and bull == "50/50" else value for code, value in enumerate(VALUES))
+
+
+def satisfying(condition: Condition, bull: Bull) -> frozenset[int]:
+    """Return the beds that open or close a leg under a condition."""
+    if condition == "straight":
+        return frozenset(code for code in range(CODES) if VALUES[code])
+    beds = {*DOUBLES, BULL} | ({SINGLE_BULL} if bull == "50/50" else set())
+    return frozenset(beds | set(TRIPLES)) if condition == "master" else frozenset(beds)
 
 
 def possible_totals(darts: int, bull: Bull) -> frozenset[int]:

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from dartd.game.beds import BULL, CODES, DOUBLES, SINGLE_BULL, TRIPLES, VALUES
+from dartd.game.beds import BULL, DOUBLES, VALUES
+from dartd.game.checkouts import hints
+from dartd.game.preferences import NO_PREFERENCES, Preferences
 from dartd.game.rules import GO_ON, OVER, SLOTS, WON, Bull, BullOptions, Game, GameScore, Outcome, Ranking, RulesError, Total, best
-from dartd.game.totals import bed_values, check_total, finishes
+from dartd.game.totals import Condition, bed_values, check_total, finishes, satisfying
 
-Condition = Literal["straight", "double", "master"]
 StartScore = Annotated[int, msgspec.Meta(ge=2, le=10001)]
 HIGHEST_ATTEMPT: Final = 60  # no bed takes more
 
@@ -33,14 +34,6 @@ class X01Score(GameScore, frozen=True, kw_only=True):
     in_: bool = msgspec.field(name="in")
 
 
-def satisfying(condition: Condition, bull: Bull) -> frozenset[int]:
-    """Return the beds that open or close a leg under a condition."""
-    if condition == "straight":
-        return frozenset(code for code in range(CODES) if VALUES[code])
-    beds = {*DOUBLES, BULL} | ({SINGLE_BULL} if bull == "50/50" else set())
-    return frozenset(beds | set(TRIPLES)) if condition == "master" else frozenset(beds)
-
-
 def _attempts_by_rest(out: Condition, bull: Bull) -> tuple[int, ...]:
     """Return for each rest up to 60 whether a dart at it is a checkout attempt.
 
@@ -53,6 +46,7 @@ def _attempts_by_rest(out: Condition, bull: Bull) -> tuple[int, ...]:
     return tuple(table)
 
 
+_AT_DOUBLE: Final = {2 * number: frozenset({bed}) for number, bed in enumerate(DOUBLES, 1)}
 _CONDITIONS: Final[tuple[Condition, ...]] = ("straight", "double", "master")
 _BULLS: Final[tuple[Bull, ...]] = ("25/50", "50/50")
 _VALUES: Final = {bull: bed_values(bull) for bull in _BULLS}
@@ -172,6 +166,18 @@ class X01Game(Game):
     def score(self, side: int) -> X01Score:
         """Return what a side has left, in the running visit as well."""
         return X01Score(remaining=self.rest if side == self.side else self.rests[side], in_=self.is_in[side])
+
+    def aim(self) -> tuple[str, frozenset[int]] | None:
+        """Return the double that finishes the rest, when a double must."""
+        if self.options.out != "double" or not self.is_in[self.side] or self.rest > 40 or self.rest % 2:
+            return None
+        return f"D{self.rest // 2}", _AT_DOUBLE[self.rest]
+
+    def checkouts(self, darts_left: int, preferences: Preferences = NO_PREFERENCES) -> list[tuple[int, ...]]:
+        """Return up to three ways to finish in the running visit, best first; none before the side is in."""
+        if not self.is_in[self.side]:
+            return []
+        return list(hints(self.rest, darts_left, self.options.out, self.options.bull, preferences))
 
     def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
         """Return the visit that was just ended."""

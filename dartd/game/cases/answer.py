@@ -7,6 +7,20 @@ import msgspec
 
 from dartd.game.cases.flows import FlowCase, flow_case_result
 from dartd.game.cases.games import GameCase, MatchCase, StatsCase, game_result, match_result, stats_result
+from dartd.game.cases.tables import (
+    BedsCase,
+    BullOffCase,
+    CheckoutsCase,
+    GroupingCase,
+    SeatsCase,
+    StandingsCase,
+    beds_result,
+    bull_off_result,
+    checkouts_result,
+    grouping_result,
+    seats_result,
+    standings_result,
+)
 from dartd.game.rules import RulesError
 
 
@@ -25,6 +39,12 @@ KINDS: Final[dict[str, tuple[msgspec.json.Decoder[Any], Callable[[Any], dict[str
     "match": _kind(MatchCase, match_result),
     "stats": _kind(StatsCase, stats_result),
     "flow": _kind(FlowCase, flow_case_result),
+    "bull_off": _kind(BullOffCase, bull_off_result),
+    "standings": _kind(StandingsCase, standings_result),
+    "seats": _kind(SeatsCase, seats_result),
+    "checkouts": _kind(CheckoutsCase, checkouts_result),
+    "grouping": _kind(GroupingCase, grouping_result),
+    "beds": _kind(BedsCase, beds_result),
 }
 
 

@@ -4,8 +4,7 @@ import pytest
 
 from dartd.game.beds import BULL, SINGLE_BULL
 from dartd.game.rules import RulesError, Total
-from dartd.game.totals import bed_values, check_total, finishes, possible_totals
-from dartd.game.x01 import satisfying
+from dartd.game.totals import bed_values, check_total, finishes, possible_totals, satisfying
 
 
 def test_nine_totals_cannot_be_thrown() -> None:
