@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -23,6 +23,7 @@ from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
 from dartd.metrics import CameraFigures, HubFigures, Metrics
+from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
@@ -38,12 +39,14 @@ from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.images import Images
 from dartd.store.journal import Journal
-from dartd.store.kept_secret import kept_secret
+from dartd.store.kept_secret import kept_secret, write_secret
 from dartd.store.metadata import remembered
+from dartd.store.operator_token import FILE as OPERATOR_TOKEN
 from dartd.store.operator_token import operator_token
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
+from dartd.web.connections.server_options import ServerLimits
 from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
@@ -56,6 +59,7 @@ _log = logging.getLogger(__name__)
 LAG_PERIOD_S = 0.25
 BACKLOG = 2048
 SIGNING_KEY = "signing-key"
+FIRST_PASSWORD = "first-password"  # noqa: S105 - the name of a file
 
 Announce = Callable[[str], None]
 
@@ -74,6 +78,7 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
     times = ThrowTimes(
         settled_timeout_ms=board.settled_timeout_ms,
         throw_timeout_ms=board.throw_timeout_ms,
+        bounce_out_check_ms=board.bounce_out_check_ms,
         pull_out_timeout_ms=board.pull_out_timeout_ms,
         takeout_adopt_ms=board.takeout_adopt_ms,
         count_misses=config.visit.count_misses,
@@ -120,12 +125,22 @@ def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> lis
 
 
 class Daemon:
-    """A running dartd. Created outside the event loop; all resources are opened and closed in `run`."""
+    """A running dartd. Created outside the event loop; all resources are opened and closed in `run`.
+
+    `on_terminal`: what is announced is read by a person and stored nowhere, so that secrets may be shown.
+    """
 
     def __init__(
-        self, config: Config, *, environ: Mapping[str, str] = os.environ, announce: Announce = print, scenario: Scenario | None = None
+        self,
+        config: Config,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        announce: Announce = print,
+        on_terminal: bool = False,
+        scenario: Scenario | None = None,
     ) -> None:
         self._config = config
+        self._on_terminal = on_terminal
         self._environ = environ
         self._announce = announce
         self._faults = FaultInjector(scenario)
@@ -184,12 +199,22 @@ class Daemon:
             anonymous_reads=auth.anonymous_reads,
             access_ttl_s=auth.access_ttl_s,
             refresh_ttl_s=auth.refresh_ttl_s,
+            logins_per_minute=self._config.limits.login,
         )
         await accounts.ensure_operator_key(await self._operator_token())
         password = await accounts.ensure_admin()
         if password is not None:
-            self._announce(f"first account, shown this once: user admin, password {password}")
+            await self._announce_password(password)
         return accounts
+
+    async def _announce_password(self, password: str) -> None:
+        """Show the first password on a terminal; anywhere else, where output is stored, write it to a file that only its owner can read."""
+        if self._on_terminal:
+            self._announce(f"first account, shown this once: user admin, password {password}")
+            return
+        path = self._config.state_path / FIRST_PASSWORD
+        await asyncio.to_thread(write_secret, path, password, "the password of the first account", "let this user write there")
+        self._announce(f"first account: user admin, password in {path} (delete the file once it is read)")
 
     async def _operator_token(self) -> str:
         configured = self._config.auth.token
@@ -197,7 +222,12 @@ class Daemon:
             return configured
         token, made = await asyncio.to_thread(operator_token, self._config.state_path)
         if made:
-            self._announce(f"operator token, shown this once and kept in {self._config.state_path}: {token}")
+            shown = (
+                f"shown this once and kept in {self._config.state_path}: {token}"
+                if self._on_terminal
+                else f"kept in {self._config.state_path / OPERATOR_TOKEN}"
+            )
+            self._announce(f"operator token, {shown}")
         return token
 
     async def _build_pipeline(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
@@ -263,16 +293,20 @@ class Daemon:
         folder = Images(config.state_path / "images")
         retention = Retention(folder, keep_days=images.keep_days, keep_bytes=images.keep_mb * 1_000_000)
         tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
-        serving = functools.partial(serve, max_message_bytes=config.ws.max_message_bytes, tls=tls)
+        serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
         async with anyio.create_task_group() as tasks:
             await tasks.start(_wait_for_signals, tasks.cancel_scope)
             tasks.start_soon(pipeline.run)
-            tasks.start_soon(services.host.run)
-            tasks.start_soon(self._measure_lag)
             tasks.start_soon(self._faults.run, config.store_path)
-            tasks.start_soon(write_behind, services)
-            tasks.start_soon(watch_zones, services)
-            tasks.start_soon(retention.run)
+            background: dict[str, Callable[[], Awaitable[object]]] = {
+                "the sampling of the host": services.host.run,
+                "the measurement of the event loop": self._measure_lag,
+                "the writing of usage": functools.partial(write_behind, services),
+                "the counting of zones": functools.partial(watch_zones, services),
+                "the deletion of old images": retention.run,
+            }
+            for name, run in background.items():
+                tasks.start_soon(run_in_background, name, run)
             await tasks.start(serving, build_app(services), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)

@@ -14,6 +14,7 @@ _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="1 to 32
 _Origin = Annotated[
     str, Meta(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)$", description="an origin such as https://darts.example without a path, or *")
 ]
+_Network = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?\Z", description="an address or a network such as 10.0.0.0/8")]
 _Milliseconds = Annotated[int, Meta(ge=1, le=600_000, description="milliseconds")]
 _PerMinute = Annotated[int, Meta(ge=1, le=1_000_000, description="requests per minute")]
 _Millimetres = Annotated[float, Meta(gt=0, le=1000, description="millimetres from the centre of the bull")]
@@ -44,6 +45,10 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     )
     cors_credentials: bool = False
     debug: bool = False
+    trusted_proxies: tuple[_Network, ...] = ()
+    max_connections_per_address: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="open connections from one address, further ones are closed")
+    ] = 2500
     tls_cert: str | None = None
     tls_key: str | None = None
 

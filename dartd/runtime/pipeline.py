@@ -130,7 +130,7 @@ class Pipeline:
         await self._idle.wait()
 
     async def submit(self, command: BoardCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
-        """Give a command to the deciders and return the events of it, journalled; `hook` writes in their commit.
+        """Pass a command to the deciders and return its journalled events; `hook` writes in their commit.
 
         Raises:
             CommandRefusedError: it cannot be carried out now.

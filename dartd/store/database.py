@@ -49,6 +49,12 @@ class Backend(Protocol):
     def between_commits(self) -> None:
         """Do what should not make a commit wait."""
 
+    def begin(self) -> None:
+        """Begin the writer's transaction."""
+
+    def control(self, statement: str) -> None:
+        """Execute COMMIT, ROLLBACK, SAVEPOINT or RELEASE on the writer; raise StoreError when it is refused."""
+
     def in_transaction(self) -> bool:
         """Whether the writer's transaction is still open after an error."""
 
@@ -246,31 +252,45 @@ class Database:
 
     def _commit(self, jobs: list[_Job]) -> list[object]:
         """Run jobs in one transaction and return the outcome of each."""
-        writer = self.backend.writer
         try:
-            writer.exec_driver_sql("BEGIN IMMEDIATE")
-            outcomes = [self._attempt(job, writer) for job in jobs]
-            writer.exec_driver_sql("COMMIT")
+            self.backend.begin()
+            outcomes = [self._run_alone(jobs[0])] if len(jobs) == 1 else [self._run_in_savepoint(job) for job in jobs]
+            self.backend.control("COMMIT")
         except Exception as error:  # noqa: BLE001 - given to every job's caller
-            if self.backend.in_transaction():
-                with contextlib.suppress(SQLAlchemyError):
-                    writer.exec_driver_sql("ROLLBACK")
+            self._roll_back()
             failure = self._unavailable(error)
             return [failure for _ in jobs]
         return outcomes
 
-    def _attempt(self, job: _Job, writer: sa.Connection) -> object:
-        """Run one job of a batch; only an error of the file itself leaves this method."""
-        writer.exec_driver_sql("SAVEPOINT job")
+    def _run_alone(self, job: _Job) -> object:
+        """Run the only job of a batch: the transaction is all that its error undoes, so that it needs no savepoint."""
         try:
-            outcome: object = job.run(writer, self._slow_query_s)
+            return job.run(self.backend.writer, self._slow_query_s)
         except Exception as error:
             outcome = self._given(error)
             if isinstance(outcome, StoreUnavailableError) or not self.backend.in_transaction():
                 raise
-            writer.exec_driver_sql("ROLLBACK TO job")
-        writer.exec_driver_sql("RELEASE job")
+            self._roll_back()
+            self.backend.begin()
+            return outcome
+
+    def _run_in_savepoint(self, job: _Job) -> object:
+        """Run one job of a batch; only an error of the file itself leaves this method."""
+        self.backend.control("SAVEPOINT job")
+        try:
+            outcome: object = job.run(self.backend.writer, self._slow_query_s)
+        except Exception as error:
+            outcome = self._given(error)
+            if isinstance(outcome, StoreUnavailableError) or not self.backend.in_transaction():
+                raise
+            self.backend.control("ROLLBACK TO job")
+        self.backend.control("RELEASE job")
         return outcome
+
+    def _roll_back(self) -> None:
+        if self.backend.in_transaction():
+            with contextlib.suppress(StoreError):
+                self.backend.control("ROLLBACK")
 
     def _given(self, error: Exception) -> Exception:
         """Return what the caller of a failed query is given; a violated constraint stays as it is, for callers that expect it."""

@@ -81,7 +81,7 @@ def _written_s(path: Path) -> float:
 
 
 def _weigh(folder: Path) -> tuple[float, int, Path]:
-    """Tell when a throw's pictures were written, and how large they are; a camera may be writing meanwhile."""
+    """Return when a throw's pictures were written, and how large they are; a camera may be writing meanwhile."""
     size_bytes = 0
     for path in folder.iterdir():
         try:

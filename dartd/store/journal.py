@@ -111,13 +111,13 @@ class Journal:
         backend = SqliteBackend.open(path)
         registry = Registry(projections, lambda error: isinstance(backend.store_error(error), StoreUnavailableError))
         try:
-            backend.writer.exec_driver_sql("BEGIN IMMEDIATE")
+            backend.begin()
             stale = registry.load(backend.writer)
             registry.rebuild(backend.writer, stale)
             name = remember(backend.writer, STREAM_ID, stream_id or secrets.token_hex(8))
             bounds = sa.select(sa.func.coalesce(sa.func.min(events.c.seq), 0), sa.func.coalesce(sa.func.max(events.c.seq), 0))
             oldest, last = backend.writer.execute(bounds).one()
-            backend.writer.exec_driver_sql("COMMIT")
+            backend.control("COMMIT")
         except sa.exc.SQLAlchemyError as error:
             backend.close()
             raise backend.store_error(error) from error
@@ -156,7 +156,8 @@ class Journal:
 
         def insert(connection: sa.Connection) -> tuple[Envelope, ...]:
             envelopes = self._insert(connection, events, at_s)
-            self._store_memories(connection, memories or {})
+            if memories:
+                self._store_memories(connection, memories, envelopes[-1].seq if envelopes else _last_seq(connection))
             placed.append(envelopes)
             return envelopes
 
@@ -233,13 +234,13 @@ class Journal:
         """Number, insert and fold; the number comes from the table itself, so that a refused commit leaves no gap."""
         if not new:
             return ()
-        last = connection.execute(_LAST_SEQ).scalar_one()
+        last = _last_seq(connection)
         at_s = round(at_s, 3)  # the time that is published is the time that is stored: a query for what came after it must find it
         timestamp = timestamp_of(at_s)
         envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(new, 1))
         try:
             connection.execute(_INSERT, [self._row(envelope) for envelope in envelopes])
-        except sa.exc.IntegrityError as error:  # nobody's input: the table itself refuses the events
+        except sa.exc.IntegrityError as error:  # not caused by a request: the table itself refuses the events
             raise self.database.backend.store_error(error) from error
         self.registry.follow(connection, [Recorded(e.event, e.seq, at_s, self.board_id) for e in envelopes])
         return envelopes
@@ -254,15 +255,12 @@ class Journal:
             "board_id": envelope.board_id,
         }
 
-    def _store_memories(self, connection: sa.Connection, memories: Mapping[str, bytes]) -> None:
-        if not memories:
-            return
-        seq = connection.execute(_LAST_SEQ).scalar_one()
+    def _store_memories(self, connection: sa.Connection, memories: Mapping[str, bytes], seq: int) -> None:
         for decider, body in memories.items():
-            mine = (decider_memories.c.decider == decider, decider_memories.c.board_id == self.board_id)
-            if not connection.execute(sa.update(decider_memories).where(*mine).values(seq=seq, body=body)).rowcount:
-                row = {"decider": decider, "board_id": self.board_id, "seq": seq, "body": body}
-                connection.execute(sa.insert(decider_memories).values(row))
+            row = {"decider": decider, "board_id": self.board_id, "seq": seq, "body": body}
+            changed = {"of_decider": decider, "of_board": self.board_id, "seq": seq, "body": body}
+            if not connection.execute(_UPDATE_MEMORY, changed).rowcount:
+                connection.execute(_INSERT_MEMORY, row)
 
     def _noted(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
         if envelopes:
@@ -294,6 +292,16 @@ class Journal:
 
 _LAST_SEQ = sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))
 _INSERT = sa.insert(events)
+_INSERT_MEMORY = sa.insert(decider_memories)
+_UPDATE_MEMORY = (
+    sa.update(decider_memories)
+    .where(decider_memories.c.decider == sa.bindparam("of_decider"), decider_memories.c.board_id == sa.bindparam("of_board"))
+    .values(seq=sa.bindparam("seq"), body=sa.bindparam("body"))
+)
+
+
+def _last_seq(connection: sa.Connection) -> int:
+    return int(connection.execute(_LAST_SEQ).scalar_one())
 
 
 def _decoded(wire: bytes) -> JournalledEvent | None:

@@ -12,7 +12,7 @@ KEYS = Entity("key", keys, sorts=("created_at", "name"), default_sort="-created_
 
 
 class Key(Value, frozen=True, kw_only=True):
-    """One key. `user_id` None: it belongs to nobody and has its role's rights. `permissions` None: all that its role or owner has."""
+    """One key. `user_id` None: it belongs to no user and has its role's rights. `permissions` None: all that its role or owner has."""
 
     key_id: str
     key_hash: str

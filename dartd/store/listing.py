@@ -55,12 +55,12 @@ ALWAYS = Span()
 
 
 def equal(table: sa.Table, where: Mapping[str, object]) -> list[sa.ColumnElement[bool]]:
-    """Say which values columns must have; None: any."""
+    """Return the conditions that columns have these values; None: any."""
     return [table.c[name] == value for name, value in where.items() if value is not None]
 
 
 def within(column: "sa.Column[Any]", span: Span) -> list[sa.ColumnElement[bool]]:
-    """Say when it must have been."""
+    """Return the conditions that a time is within a span."""
     after = [column >= span.after_s] if span.after_s is not None else []
     return after + ([column < span.before_s] if span.before_s is not None else [])
 

@@ -85,5 +85,5 @@ def count_users(connection: sa.Connection) -> int:
 
 
 def touch_login(connection: sa.Connection, user_id: str, at_s: float) -> None:
-    """Note that somebody logged in; that is no change of the account."""
+    """Record a login of a user; that is no change of the account."""
     connection.execute(sa.update(users).where(users.c.user_id == user_id).values(last_login_at_s=at_s))

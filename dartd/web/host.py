@@ -64,7 +64,11 @@ def _memory() -> float | None:
 
 def _temperature() -> float | None:
     found = []
-    for sensor in _THERMAL.glob("thermal_zone*/temp"):
+    try:
+        sensors = list(_THERMAL.glob("thermal_zone*/temp"))
+    except OSError:  # for example without a free file descriptor
+        return None
+    for sensor in sensors:
         try:
             found.append(int(sensor.read_text(encoding="ascii")) / 1000)
         except (OSError, ValueError):
@@ -73,9 +77,9 @@ def _temperature() -> float | None:
 
 
 def _disk(path: Path) -> float | None:
-    while not path.exists() and path != path.parent:
-        path = path.parent
     try:
+        while not path.exists() and path != path.parent:
+            path = path.parent
         usage = shutil.disk_usage(os.fspath(path))
     except OSError:
         return None

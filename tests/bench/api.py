@@ -1,4 +1,4 @@
-"""What the API costs: CPU beside a plain route, times of lists on a full store, /health while boards and clients are busy.
+"""What the API costs: CPU compared with a plain route, times of lists on a full store, /health while boards and clients are busy.
 
 python -m tests.bench.api
 """
@@ -44,7 +44,7 @@ KEY = "dk_live_for-the-bench-alone"
 PLAYERS, THROWS, EVENTS = 10_000, 100_000, 300_000
 CLIENTS, EVENTS_PER_S, HEALTH_S = 50, 20, 20
 _MANY = 1_000_000
-_TOLD = ("dart_hit", "board_state_changed", "dart_hit", "dart_removed", "dart_hit", "visit_completed")
+_KINDS = ("dart_hit", "board_state_changed", "dart_hit", "dart_removed", "dart_hit", "visit_completed")
 _LISTS = (
     "/api/v1/players?limit=100",
     "/api/v1/players?limit=100&offset=9000&sort=-created_at",
@@ -104,17 +104,17 @@ def fill(path: Path) -> None:
         for k in range(THROWS // 3)
     ]
     connection.execute(sa.insert(visits), made)
-    told: list[dict[str, Any]] = [
+    journalled: list[dict[str, Any]] = [
         {
             "seq": k,
             "at_s": float(k),
             "topic": f"player:p{k % PLAYERS}" if k % 50 == 0 else "board:main",
-            "event_type": "UPDATED" if k % 50 == 0 else _TOLD[k % len(_TOLD)],
+            "event_type": "UPDATED" if k % 50 == 0 else _KINDS[k % len(_KINDS)],
             "wire": b'{"event_type":"takeout_started","seq":%d,"visit_id":"v","darts_in_board":0,"as_long":"%s"}' % (k, b"x" * 500),
         }
         for k in range(1, EVENTS + 1)
     ]
-    connection.execute(sa.insert(events), told)
+    connection.execute(sa.insert(events), journalled)
     key = Key(
         key_id="bench", key_hash=hash_of(KEY), prefix="", name="bench", user_id=None, role="admin", permissions=None, created_at_s=0.0
     )
@@ -177,20 +177,20 @@ def ask(port: int, path: str, count: int) -> list[float]:
 
 
 def cpu_s(pid: int) -> float:
-    """Give the seconds of CPU that a process has used."""
+    """Return the seconds of CPU that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def cost_ms(port: int, pid: int, count: int = 1500) -> float:
-    """Give the milliseconds of CPU for one page of players."""
+    """Return the milliseconds of CPU for one page of players."""
     before_s = cpu_s(pid)
     ask(port, "/api/v1/players?limit=50", count)
     return (cpu_s(pid) - before_s) * 1000 / count
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give the value below which this share of them lies."""
+    """Return the value below which this share of them lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
@@ -234,7 +234,7 @@ def measure_health(directory: Path) -> str:
         token = (directory / "busy" / "operator-token").read_text().strip()
         took, heard = uvloop.run(busy_health(port, token))
     p50, p95, p99 = (percentile(took, share) for share in (0.5, 0.95, 0.99))
-    return f"| `/health`, 50 clients, {EVENTS_PER_S} events/s, 3 cameras ({heard} told) | {p50:.1f} | {p95:.1f} | {p99:.1f} |"
+    return f"| `/health`, 50 clients, {EVENTS_PER_S} events/s, 3 cameras ({heard} published) | {p50:.1f} | {p95:.1f} | {p99:.1f} |"
 
 
 def main() -> None:

@@ -33,13 +33,13 @@ LARGE = 10_000
 
 def stall(seconds: float, clients: int = 30) -> None:
     """Let one, then a third of the clients read nothing for a while under 10 KB × 200/s; every other one of a third reads again in time."""
-    for deaf in (1, clients // 3):
+    for stalled in (1, clients // 3):
         server = Server(HUB)
         crowd = crowd_of(server)
         crowd.join(clients - 1)
         crowd.play(50, 2, LARGE)
         crowd.listen(1)
-        sleepers = list(crowd.members.values())[-deaf:]
+        sleepers = list(crowd.members.values())[-stalled:]
         wakers = sleepers[1::2]
         others = [member for member in crowd.members.values() if member not in sleepers]
         crowd.forget()
@@ -61,10 +61,10 @@ def stall(seconds: float, clients: int = 30) -> None:
         crowd.listen(1)
         gone = sum(each.socket.fileno() < 0 for each in sleepers)
         print(
-            f"{deaf} of {clients} read nothing: the others heard {'all, in order' if whole else 'NOT ALL'}, "
+            f"{stalled} of {clients} read nothing: the others received {'all, in order' if whole else 'NOT ALL'}, "
             f"p99 {p99_ms:.1f} ms ({before_ms:.1f} before); memory grew by {grown_kib} KiB at most; "
             f"{back} of {len(wakers)} that read again after {min(20, seconds / 3):.0f} s heard all, in order, once; "
-            f"{gone} of the {deaf - len(wakers)} others are gone after {seconds:.0f} s",
+            f"{gone} of the {stalled - len(wakers)} others are gone after {seconds:.0f} s",
             flush=True,
         )
         crowd.close()
@@ -163,7 +163,7 @@ class Roamer:
         self.silent: list[websockets.ClientConnection] = []
 
     async def roam(self, until: asyncio.Event) -> None:
-        """Connect, resume, leave in some way, again and again; the last time stay until it is told to stop."""
+        """Connect, resume, leave in some way, again and again; the last time stay until `stop` is set."""
         while not until.is_set():
             since = f"?since={self.record[-1]}" if self.record else "?since=0"
             with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):

@@ -133,7 +133,7 @@ def _overlap(one: object, other: object) -> bool:
     return all(one[a] < other[a] + other[b] - 1 and other[a] < one[a] + one[b] - 1 for a, b in (("x", "width"), ("y", "height")))
 
 
-# Hears what the page hears, through the very module that it imports.
+# Receives what the page receives, through the very module that it imports.
 _LISTEN = """
 window.heard = [];
 const dispatch = EventTarget.prototype.dispatchEvent;

@@ -71,19 +71,19 @@ def test_broken_picture_does_not_end_a_replay(tmp_path: Path) -> None:
 
     done = _dartd("replay", str(tmp_path), "--jsonl")
 
-    told = [json.loads(line) for line in done.stdout.splitlines()]
+    events = [json.loads(line) for line in done.stdout.splitlines()]
     reasons = {
-        event["camera_id"]: event["reason"] for event in told if event["event_type"] == "camera_state_changed" and event["t_ms"] < 800
+        event["camera_id"]: event["reason"] for event in events if event["event_type"] == "camera_state_changed" and event["t_ms"] < 800
     }
     assert done.returncode == 0
     assert all(reason.startswith("bad frame") for reason in reasons.values())
     assert set(reasons) == {"cam0", "cam1"}
-    assert any(event["event_type"] == "calibration_changed" for event in told if event["t_ms"] >= 800)
+    assert any(event["event_type"] == "calibration_changed" for event in events if event["t_ms"] >= 800)
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of the daemon."""
+    """Return the folder of the daemon."""
     return tmp_path_factory.mktemp("daemon")
 
 
@@ -98,7 +98,7 @@ def daemon(home: Path) -> Iterator[RunningDaemon]:
         yield running
 
 
-def test_camera_that_is_missing_is_told(daemon: RunningDaemon) -> None:
+def test_missing_camera_is_reported(daemon: RunningDaemon) -> None:
     """The daemon runs without one of its cameras, which is offline, and health says so."""
     health = daemon.get("/health")
 
@@ -145,7 +145,7 @@ def test_second_daemon_leaves_the_first_alone(
     ids=["half an object", "deep", "no object", "unknown type", "no word", "no number", "no right"],
 )
 async def test_bad_message_is_answered_and_the_connection_stays(daemon: RunningDaemon, home: Path, message: str, code: str) -> None:
-    """Each gets an error with a code and words, and the client goes on hearing every event."""
+    """Each gets an error with a code and words, and the client goes on receiving every event."""
     async with _connected(daemon) as ear:
         await ear.socket.send(message)
         error = await _hear(ear, "error")
@@ -161,7 +161,7 @@ async def test_bad_message_is_answered_and_the_connection_stays(daemon: RunningD
 
 @pytest.mark.parametrize(("message", "code"), [(b"\x00\xff", 1003), ("x" * (1 << 20), 1009)], ids=["binary frame", "1 MB"])
 async def test_what_is_no_message_ends_that_connection_alone(daemon: RunningDaemon, home: Path, message: str | bytes, code: int) -> None:
-    """The client is let go with a code and a reason; another one hears on, and who comes back has missed nothing."""
+    """The client is disconnected with a code and a reason; others go on, and after a resume nothing is missed."""
     async with _connected(daemon) as other, _connected(daemon) as bad:
         since = (await _hear(bad, "snapshot"))["last_seq"]
         await bad.socket.send(message)
@@ -184,7 +184,7 @@ async def _connected(daemon: RunningDaemon, query: str = "") -> AsyncIterator[We
 
 
 async def _hear(ear: WebSocketClient, event_type: str) -> dict[str, Any]:
-    """Give the next message of a type."""
+    """Return the next message of a type."""
     while (message := await ear.receive())["event_type"] != event_type:
         pass
     return message

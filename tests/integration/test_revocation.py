@@ -1,4 +1,4 @@
-"""Rights that end: whoever listens is sent away at once, not only when he asks again."""
+"""Rights that end: clients are disconnected at once, not only at their next request."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ async def _ear(station: Station, shown: dict[str, str], query: str = "") -> Asyn
 
 @pytest.mark.parametrize("how", ["user", "key", "logout", "lock"])
 async def test_websocket_is_closed(station: Station, http: httpx2.AsyncClient, waiting: Waiting, how: str) -> None:
-    """With 4001, when the account, the key or the login has ended; nobody else notices."""
+    """With 4001, when the account, the key or the login has ended; no other client notices."""
     admin, user = await log_in_as(station, "admin"), await make_user(station, "viewer")
     key_id, key = await make_key(station, "viewer", None, user.user_id)
     shown = {"X-API-Key": key} if how == "key" else await log_in(station, user)
@@ -74,7 +74,7 @@ async def test_key_that_another_process_revoked_ends(station: Station, waiting: 
     assert ear.socket.close_code == 4001
 
 
-async def test_who_may_less_hears_less(station: Station, http: httpx2.AsyncClient, waiting: Waiting) -> None:
+async def test_fewer_permissions_receive_less(station: Station, http: httpx2.AsyncClient, waiting: Waiting) -> None:
     """A new role holds for connections that are open, too."""
     admin, user = await log_in_as(station, "admin"), await make_user(station, "admin")
     _, key = await make_key(station, "admin", None, user.user_id)
@@ -87,7 +87,7 @@ async def test_who_may_less_hears_less(station: Station, http: httpx2.AsyncClien
         await http.post(USERS, json={"username": "two", "password": PASSWORD}, headers=admin)
         await station.happen(hit())
         after = [await ear.receive_types(1)]
-        if after[0] == ["UPDATED"]:  # it was told in the moment of the change
+        if after[0] == ["UPDATED"]:  # it was published in the moment of the change
             after = [await ear.receive_types(1)]
 
     assert (before, after) == (["ADDED"], [["dart_hit"]])
@@ -99,12 +99,12 @@ async def test_event_stream_ends(station: Station, http: httpx2.AsyncClient, wai
     shown = await log_in(station, user)
     async with http.stream("GET", "/api/v1/events/stream", headers=shown) as answer:
         lines = answer.aiter_lines()
-        told = [msgspec.json.decode(line[6:]) async for line in _data(lines, 2)]
+        received = [msgspec.json.decode(line[6:]) async for line in _data(lines, 2)]
         await http.delete(f"{USERS}/{user.user_id}", headers=admin)
         rest = await waiting.within(_all(lines), "the end of the stream")
     again = await http.get("/api/v1/events/stream", headers=shown)
 
-    assert [each["event_type"] for each in told] == ["hello", "snapshot"]
+    assert [each["event_type"] for each in received] == ["hello", "snapshot"]
     assert [msgspec.json.decode(line[6:])["code"] for line in rest if line.startswith("data: ")] == ["AUTH_INVALID_TOKEN"]
     assert again.status_code == 401
 

@@ -135,7 +135,7 @@ class _Stage:
                 pass
 
     async def finish(self) -> None:
-        """Let everybody read until nothing comes any more."""
+        """Let every listener read until nothing comes any more."""
         for listener in self.listeners:
             for _ in range(len(self._kept.rows) + 2):
                 await listener.read(3)
@@ -150,7 +150,7 @@ class _Stage:
 
     def _connect(self, topics: tuple[str, ...], since: int | None, pipe: FakeTransport | None = None) -> Subscription:
         connection = self._hub.subscribe(topics, since=since, transport=pipe)
-        self._open.append(connection)  # left open: a subscription that nobody reads must harm nobody
+        self._open.append(connection)  # left open: a subscription without a reader must harm no other
         subscription = connection.__enter__()
         if pipe is not None:
             pipe.on_full = subscription.stop_direct

@@ -1,4 +1,4 @@
-"""A board that is told what the cameras see, and what it tells, line by line."""
+"""A board that receives observations, and a transcript of its events, line by line."""
 
 import math
 
@@ -39,7 +39,7 @@ _RADIUS_MM = {
 
 
 def point_in(bed: Bed) -> tuple[float, float]:
-    """Give a point in the middle of a bed."""
+    """Return a point in the middle of a bed."""
     angle_rad = math.pi / 2 - SECTORS.index(bed.sector or 20) * math.tau / 20
     radius_mm = _RADIUS_MM[bed.ring]
     return radius_mm * math.cos(angle_rad), radius_mm * math.sin(angle_rad)
@@ -90,7 +90,7 @@ def line(event: BoardEvent) -> str:  # noqa: PLR0911 - one line for each kind of
 
 
 class Scene:
-    """One board and its story: `now` is its clock, `events` all that was told with the time of telling."""
+    """One board and its sequence: `now` is its clock, `events` all that it returned, with their times."""
 
     def __init__(self, times: ThrowTimes | None = None, *, ready: bool = True) -> None:
         self.machine = ThrowMachine(times or ThrowTimes(), BoardId("main"))
@@ -102,7 +102,7 @@ class Scene:
             self.read()
 
     def read(self) -> list[str]:
-        """Give the transcript since the last reading."""
+        """Return the transcript since the last reading."""
         lines = [line(event) for event, _ in self.events[self._read :]]
         self._read = len(self.events)
         return lines
@@ -157,6 +157,10 @@ class Scene:
         self.now += 0.4
         return lines + self.still(*labels, flight=True)
 
+    def fall(self, *dart_ids: str) -> list[str]:
+        """Let darts go without a hand, and wait until it is certain that they fell."""
+        return self.still(gone=dart_ids) + self.wait(self.machine.times.bounce_out_check_ms / 1000)
+
     def take_all(self) -> list[str]:
         """Let a hand take all darts."""
         self.now += 1.0
@@ -175,7 +179,7 @@ class Scene:
         return self.read()
 
     def cameras(self, *, ready: bool = True, calibrating: bool = False, failed: bool = False) -> list[str]:
-        """Say what the cameras are up to."""
+        """Set the state of the cameras."""
         self._add(self.machine.set_status(ready=ready, calibrating=calibrating, now=self.now, failed=failed))
         return self.read()
 

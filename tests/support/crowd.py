@@ -84,7 +84,7 @@ class Crowd:
                     raise TimeoutError(f"{sum(not member.greeted for member in fresh)} clients were not answered")
 
     def publish(self, payload_bytes: int) -> None:
-        """Have an event told, about this long, that carries the time at which it was sent."""
+        """Publish an event, about this long, that carries the time at which it was sent."""
         if self._publisher is None:
             self._publisher = self._upgraded("/bench/publish")
         self._answer_pings(self._publisher)

@@ -55,7 +55,7 @@ async def make_key(station: Station, role: str, permissions: tuple[str, ...] | N
 
 
 async def log_in(station: Station, user: User) -> dict[str, str]:
-    """Give the headers of somebody who has just logged in."""
+    """Return the headers of a user who has just logged in."""
     family_id, now_s = secrets.token_hex(8), station.services.accounts.now()
 
     def begin(connection: sa.Connection) -> None:
@@ -85,4 +85,4 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def _ignore(_: object) -> None:
-    """Give nothing: rows stay on their thread."""
+    """Do nothing: rows stay on their thread."""

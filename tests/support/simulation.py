@@ -15,7 +15,7 @@ from tests.support.player import simulated
 from tests.support.waiting import DEADLINE_S
 from workers.sources.simulator.script import Script
 
-FPS = 15  # three cameras of two cores, beside the tests
+FPS = 15  # three cameras on two cores, as well as the tests
 
 
 def write_simulation(folder: Path, port: int, *, first_s: float, story: str = "demo", seed: int = 7, rig: int = 1) -> Path:

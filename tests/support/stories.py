@@ -62,7 +62,7 @@ class Look(Value, frozen=True, kw_only=True):
 
 
 def _correct(operation: str, label: str | None, back: int, number: int | None) -> Action:
-    """Correct one of the last darts that were told, or one that never was; a refusal is an answer too."""
+    """Correct one of the last published darts, or one that never was; a refusal is an answer too."""
 
     def act(scene: Scene) -> object:
         known = [event.dart_id for event, _ in scene.events if isinstance(event, DartHit | DartUnscored)]
@@ -109,12 +109,12 @@ STORIES = st.lists(ACTIONS, max_size=40)
 
 
 class Bystander:
-    """Somebody who hears only the events and counts with them."""
+    """A client that receives only the events and counts with them."""
 
     def __init__(self) -> None:
         self.standing: set[str] = set()
         self.darts: set[str] = set()
-        self.visits: Counter[str] = Counter()  # how often each was told as completed for the first time
+        self.visits: Counter[str] = Counter()  # how often each was published as completed for the first time
         self.slots: dict[str, set[int]] = {}
         self.takeout = False
 

@@ -60,7 +60,7 @@ class FakeTransport:
 
     @property
     def is_ready(self) -> bool:
-        """Say whether there is room."""
+        """Return whether there is space."""
         return self.waiting < self.room
 
     @property
@@ -83,7 +83,7 @@ class FakeTransport:
         self._drained.set()
 
     async def drained(self) -> None:
-        """Wait until there is room."""
+        """Wait until there is space."""
         while not self.is_ready:
             self._drained.clear()
             await self._drained.wait()

@@ -1,4 +1,4 @@
-"""Events as a board tells them, built from little."""
+"""Events as a board publishes them, built from few arguments."""
 
 import math
 

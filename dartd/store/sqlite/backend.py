@@ -30,7 +30,7 @@ NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next
 _LOG_BYTES = 2 * 1024 * 1024
 _COMMITS_PER_CHECKPOINT = 64  # with darts, a megabyte and a half of write-ahead log
 
-# Errors of the file itself: nobody can write now, whatever the statement. Any other error is the statement's own.
+# Errors of the file itself: no statement can write now. Any other error is the statement's own.
 _REMEDIES = {
     sqlite3.SQLITE_FULL: ": make room on its disk",
     sqlite3.SQLITE_IOERR: ": its disk cannot be written",
@@ -55,6 +55,7 @@ class SqliteBackend:
         self.path = path
         self.writer = writer
         self.migrated = migrated
+        self._raw: sqlite3.Connection = writer.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
         self._lock = lock
         self._commits = 0
 
@@ -69,6 +70,7 @@ class SqliteBackend:
         make_folder(path)
         lock = StoreLock.acquire(path)
         try:
+            _make_private(path)
             writer = _connect(path)
             try:
                 migrated = _prepare(writer, path)
@@ -76,7 +78,7 @@ class SqliteBackend:
             except BaseException:
                 _close(writer)
                 raise
-        except (sqlite3.Error, SQLAlchemyError) as error:
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
             lock.close()
             raise _store_error(error, path) from error
         except BaseException:
@@ -102,15 +104,36 @@ class SqliteBackend:
                 self.writer.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
             self._commits = 0
 
+    def begin(self) -> None:
+        """Begin the writer's transaction; the file is locked for writing at once."""
+        self.control("BEGIN IMMEDIATE")
+
+    def control(self, statement: str) -> None:
+        """Execute a statement of transaction control on the writer, without SQLAlchemy, which would make ready for a result.
+
+        Raises:
+            StoreError: it was refused; StoreUnavailableError when the file is the reason.
+        """
+        try:
+            self._raw.execute(statement)
+        except sqlite3.Error as error:
+            raise self.store_error(error) from error
+
     def in_transaction(self) -> bool:
         """Whether the writer's transaction is open; SQLite ends it by itself after some errors of the file."""
-        raw: sqlite3.Connection = self.writer.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
-        return raw.in_transaction
+        return self._raw.in_transaction
 
     def close(self) -> None:
         """Close the writer's connection and release the lock."""
         _close(self.writer)
         self._lock.close()
+
+
+def _make_private(path: Path) -> None:
+    """Let only this user read the file; SQLite gives its log the same mode. A file of another user stays as it is."""
+    path.touch(0o600)
+    with contextlib.suppress(PermissionError):
+        path.chmod(0o600)
 
 
 def make_folder(path: Path) -> Path:
@@ -183,7 +206,7 @@ def _await_version(connection: sa.Connection, path: Path) -> None:
 
 
 def _connect(path: Path, *, wait_s: float = LOCK_WAIT_S, read_only: bool = False) -> sa.Connection:
-    """Connect through SQLAlchemy. Only the caller begins and commits: the dialect is told that there are no transactions."""
+    """Connect through SQLAlchemy. Only the caller begins and commits: the dialect is configured to start no transactions."""
     target = f"file:{path.absolute()}?mode=ro" if read_only else str(path)
     raw = sqlite3.connect(target, timeout=wait_s, isolation_level=None, check_same_thread=False, uri=read_only)
     try:

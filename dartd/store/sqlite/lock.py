@@ -1,4 +1,4 @@
-"""The lock beside a store: one daemon at a time."""
+"""The lock file next to a store: one daemon at a time."""
 
 import contextlib
 import fcntl
@@ -26,7 +26,7 @@ class StoreLock:
         """
         path = store.with_name(store.name + ".lock")
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreError(f"cannot write {path}: {error.strerror}", path=str(path)) from error
         try:
@@ -45,7 +45,7 @@ class StoreLock:
         return cls(descriptor, path)
 
     def close(self) -> None:
-        """Give the store free; may be called twice. The file stays: removing it would race with the next daemon."""
+        """Release the lock; may be called twice. The file stays: removing it would race with the next daemon."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -9,7 +9,7 @@ from dartd.auth.principal import Principal
 from dartd.runtime.hub.hub import GapError
 from dartd.runtime.hub.subscription import Subscription
 from dartd.web.connections.clients import ConnectedClient
-from dartd.web.http.credentials import credentials_of
+from dartd.web.http.credentials import caller_of, credentials_of
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.problems import Problem
 from dartd.web.streams.session_start import gap_messages, opening_messages, parse_since, parse_topics, retry_ms
@@ -124,8 +124,8 @@ class LimitedEventStream(Response):
         errors: list[ErrorMessage] = []
         seen = call.request.headers.get("last-event-id")
         since = asked.since if seen is None else parse_since(seen, errors)
-        topics = parse_topics(asked.topics, errors)
-        with services.clients.slot() as has_slot:
+        topics = parse_topics(asked.topics, call.principal, errors)
+        with services.clients.slot(caller_of(call.request, call.principal)) as has_slot:
             if not has_slot:
                 raise Problem(503, "TOO_MANY_CLIENTS", "too many clients, try again later", headers={"Retry-After": "5"})
             queue_size = services.config.ws.queue_size

@@ -19,7 +19,7 @@ _OURS = [error for error in _all(DartdError) if error.__module__ == "dartd.error
 
 @pytest.mark.parametrize("error", _OURS, ids=lambda each: each.__name__)
 def test_every_error_has_a_code_of_its_own(error: type[DartdError]) -> None:
-    """Clients tell errors apart by their code: it must be in capitals, and belong to one error and its special cases alone."""
+    """Clients distinguish errors by their code: it must be in capitals, and belong to one error and its special cases alone."""
     strangers = [other for other in _OURS if not issubclass(other, error) and not issubclass(error, other)]
 
     assert error.code == error.code.upper()

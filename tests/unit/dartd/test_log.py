@@ -104,7 +104,7 @@ def test_redacted_json_stays_json(text: str) -> None:
 
 
 def test_repeated_line_is_held_back_and_counted() -> None:
-    """A line that repeats must be written a few times, then held back, then told as a number."""
+    """A line that repeats must be written a few times, then held back, then logged as a number."""
     limit, key = RepeatLimit(repeats=2, window_s=10), ("dartd", logging.INFO, "again")
     admitted = [limit.admit(key, now) for now in (0.0, 1.0, 2.0, 3.0)]
 
@@ -179,8 +179,8 @@ def test_root_logger_is_given_back() -> None:
 
 
 @pytest.mark.slow
-def test_reader_that_stands_still_stops_nobody() -> None:
-    """When nobody reads the log, logging must go on at once, drop lines beyond its bound, count them, and still end."""
+def test_reader_that_stands_still_blocks_no_caller() -> None:
+    """When no process reads the log, logging must go on at once, drop lines beyond its bound, count them, and still end."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as stream:
         handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
@@ -199,7 +199,7 @@ def test_reader_that_stands_still_stops_nobody() -> None:
     assert b"<6>dartd.test: 0 x" in b"".join(heard)
 
 
-def test_closed_reader_stops_nobody() -> None:
+def test_closed_reader_blocks_no_caller() -> None:
     """When the reader of the log has gone, logging must go on without an error."""
     reading, writing = os.pipe()
     os.close(reading)
@@ -213,8 +213,8 @@ def test_closed_reader_stops_nobody() -> None:
     assert not handler._writer.is_alive()
 
 
-def test_lost_lines_are_told() -> None:
-    """Lines that did not fit must be told as a number when there is room again."""
+def test_lost_lines_are_counted() -> None:
+    """Lines that did not fit must be logged as a number when there is space again."""
     stream = io.StringIO()
     handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     handler.dropped = 7
@@ -224,8 +224,8 @@ def test_lost_lines_are_told() -> None:
     assert stream.getvalue().splitlines() == ["7 log lines were dropped because the reader was too slow", "<6>dartd.test: hello"]
 
 
-def test_broken_line_stops_nobody(capsys: pytest.CaptureFixture[str]) -> None:
-    """A line whose arguments do not fit its text must be told on stderr and must not raise."""
+def test_broken_line_blocks_no_caller(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line whose arguments do not fit its text must be printed on stderr and must not raise."""
     stream = io.StringIO()
     handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     handler.handle(_record("%d", "no number"))

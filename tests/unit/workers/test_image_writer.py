@@ -68,7 +68,7 @@ def test_what_no_quality_makes_fit_is_given_at_its_smallest() -> None:
 
 
 def test_a_slow_disk_costs_pictures_and_no_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waiting: Waiting) -> None:
-    """While one throw is being written a few may wait; more are lost and counted, and nobody waits."""
+    """While one throw is being written a few may wait; more are lost and counted, and no caller waits."""
     go, busy = threading.Event(), threading.Event()
 
     def slowly(picture: Image, max_bytes: int) -> bytes:
@@ -91,7 +91,7 @@ def test_a_slow_disk_costs_pictures_and_no_time(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_full_disk_costs_pictures_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """What cannot be written is lost and counted, the log says so once, and with room it goes on."""
+    """What cannot be written is lost and counted, the log says so once, and with space it goes on."""
     writer = ImageWriter(tmp_path, CAMERA, 300_000)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))

@@ -18,7 +18,7 @@ BLUR_MM = 3.5  # deviation of the blur on the face: rings of 8 mm merge
 RESIDUAL_MM = 0.8  # root mean square of the residuals: good pictures have 0.1–0.45, a wire is 1.2 mm thick
 INLIER_SHARE = 0.75  # of the samples: good pictures have more than 0.95, hands and wrong boards less
 RING_SHARE = 0.85  # of the ring boundaries that must separate colours: right fits have 0.95 and more, a ring off at most three quarters
-STRIPE_MM = 20.0  # length of an obstruction: a dart covers 70 mm, of which 20 remain off lines and like colours; wear and glare reach 13
+STRIPE_MM = 20.0  # length of an obstruction: a dart covers 70 mm, and 20 of them remain off lines and like colours; wear and glare reach 13
 CUT_OFF_SHARE = 0.05  # of the boundary points beyond one side of the picture: then this side is named
 FEWEST = 20  # samples in a ninth of the picture, for it to be named
 

@@ -11,6 +11,6 @@ def test_rights_decide_what_may_be_seen() -> None:
     assert viewer.kinds == {"board", "camera", "player", "presence"}
 
 
-def test_nobody_has_no_rights_of_his_own() -> None:
+def test_anonymous_callers_have_no_own_rights() -> None:
     """Anonymous is who shows nothing."""
     assert (Principal().is_anonymous, Principal().permissions, Principal().name) == (True, frozenset(), "anonymous")

@@ -47,13 +47,13 @@ def test_a_fallen_dart_keeps_its_slot_without_points() -> None:
 
 
 def test_a_visit_is_completed_once_and_then_revised() -> None:
-    """The second time that a visit is told it is a revision, and the first reason stays."""
-    told = visit("T20").with_end("takeout")
+    """The second time that a visit is published it is a revision, and the first reason stays."""
+    ended = visit("T20").with_end("takeout")
 
     assert not visit("T20").completed("takeout").revised
-    assert told.completed("correction").revised
-    assert told.with_end("correction").ended == "takeout"
-    assert told.snapshot().completed
+    assert ended.completed("correction").revised
+    assert ended.with_end("correction").ended == "takeout"
+    assert ended.snapshot().completed
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_visit_is_completed_once_and_then_revised() -> None:
     ],
 )
 def test_the_sector_of_bulls_and_misses_is_null(bed: Bed, label: str, sector: int | None, total: int) -> None:
-    """Only beds of a sector name one; the label of a miss keeps the sector beside it."""
+    """Only beds of a sector name one; the label of a miss keeps the sector next to it."""
     score = score_of(bed)
 
     assert (score.label, score.sector, score.total) == (label, sector, total)

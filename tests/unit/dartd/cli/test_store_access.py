@@ -17,7 +17,7 @@ from dartd.store.sqlite.lock import StoreLock
 from dartd.store.tables import audit
 
 
-def test_store_is_changed_alone_and_beside_a_daemon(tmp_path: Path) -> None:
+def test_store_is_changed_with_and_without_a_daemon(tmp_path: Path) -> None:
     """A new store is made; one that is in use is written to all the same."""
     config = Config(state_dir=str(tmp_path / "state"))
     change_store(config, lambda connection: append_entry(connection, audit_entry("key.create", "key", "k1")))

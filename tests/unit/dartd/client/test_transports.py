@@ -18,7 +18,7 @@ from tests.support.waiting import Waiting
 
 
 class Narrow:
-    """A proxy that lets no WebSocket through, and no answer that is to go on for ever."""
+    """A proxy that lets no WebSocket through, and no answer that is to go on without end."""
 
     def __init__(self, app: ASGIApp, *, streams: bool) -> None:
         self._app = app
@@ -40,7 +40,7 @@ def _narrow(*, streams: bool) -> Callable[[ASGIApp, Pipeline], ASGIApp]:
 
 
 def test_each_way_is_tried_a_few_times() -> None:
-    """Whoever hears nothing goes on to the next way, and after the last begins again."""
+    """A client that receives nothing goes on to the next transport, and after the last begins again."""
     choice, tried = TransportChoice(), []
     for _ in range(3 * TRIES + 1):
         tried.append(choice.begin(0.0))
@@ -91,8 +91,8 @@ async def test_another_way_is_found(tmp_path: Path, waiting: Waiting, streams: b
 
         async def listen() -> None:
             async with aclosing(client.listen()) as messages:  # type: ignore[type-var]  # an async generator, declared as iterator
-                async for told in messages:
-                    seqs.extend([told.seq] if told.seq is not None else [])
+                async for event in messages:
+                    seqs.extend([event.seq] if event.seq is not None else [])
 
         listening = asyncio.ensure_future(listen())
         await waiting.soon(lambda: client.connection == "open")

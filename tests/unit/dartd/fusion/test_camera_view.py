@@ -89,7 +89,7 @@ def test_what_a_dart_explains_is_used_up() -> None:
 
 
 def test_known_darts_are_used_up_from_the_start() -> None:
-    """What lies on a dart that is known to stand speaks for no other; another dart's cross-sections are free."""
+    """What lies on a dart that is known to stand supports no other; another dart's cross-sections are free."""
     sightings = (sighting_of(CAMERA, DART), sighting_of(CAMERA, ELSEWHERE))
     support = CameraView(CameraSightings(CAMERA.camera_id, CAMERA, sightings, (DART,))).support(_rows(DART, ELSEWHERE))
 

@@ -53,7 +53,7 @@ async def test_writes_that_wait_together_all_arrive(database: Database) -> None:
 
 
 async def test_fault_of_one_job_leaves_the_others(database: Database) -> None:
-    """A job that raises is undone and told to its caller alone."""
+    """A job that raises is undone and raised to its caller alone."""
 
     def insert_and_fail(connection: sa.Connection) -> None:
         _insert(connection, "undone")
@@ -71,7 +71,7 @@ async def test_fault_of_one_job_leaves_the_others(database: Database) -> None:
 
 
 async def test_database_fault_is_a_store_error_and_the_store_goes_on(database: Database) -> None:
-    """What SQLite refuses is told as a StoreError that names the file; later writes work."""
+    """What SQLite refuses is raised as a StoreError that names the file; later writes work."""
     with pytest.raises(StoreError, match=r"dartd\.db") as refused:
         await database.write(lambda connection: connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)"))
     await database.write(lambda connection: _insert(connection, "later"))
@@ -204,7 +204,7 @@ async def test_statement_fault_of_a_person_leaves_the_journal_alone(database: Da
 
 @pytest.mark.slow
 async def test_an_error_of_the_file_fails_the_whole_batch(database: Database) -> None:
-    """What another program holds, or a full disk, is nobody's statement: nothing is written and it may be tried again."""
+    """What another program holds, or a full disk, is not the fault of a statement: nothing is written and it may be tried again."""
     blocker = sqlite3.connect(database.path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailableError, match="another program holds it"):

@@ -112,7 +112,7 @@ async def test_memories_are_in_the_commit_of_their_events(journal: Journal) -> N
 
     assert await journal.memory("board") == Memory(3, b"two")
     assert await journal.memory("match") == Memory(3, b"three")
-    assert await journal.memory("nobody") is None
+    assert await journal.memory("unknown") is None
 
 
 async def test_a_fault_in_a_hook_is_its_own(journal: Journal) -> None:
@@ -178,7 +178,7 @@ async def test_refused_append_leaves_no_gap(journal: Journal) -> None:
     assert envelope.seq == 2
 
 
-def test_topics_tell_cameras_from_boards() -> None:
+def test_topics_of_cameras_and_boards_differ() -> None:
     """What concerns a camera goes to its topic, the rest to the board's."""
     topics = [
         topic_of(CalibrationChanged(camera_id=CameraId("cam1"), state="ready"), BOARD),
@@ -190,14 +190,14 @@ def test_topics_tell_cameras_from_boards() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("wait_for", [1, 40, 333])
-def test_kill_9_loses_nothing_that_was_told(tmp_path: Path, wait_for: int) -> None:
-    """A process that is killed while it appends has every event it had told of in the journal, without gap or repeat."""
+def test_kill_9_loses_nothing_that_was_reported(tmp_path: Path, wait_for: int) -> None:
+    """A process that is killed while it appends has every event that it had printed in the journal, without gap or repeat."""
     path = tmp_path / "dartd.db"
     with subprocess.Popen([sys.executable, "-c", APPENDER, str(path)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told = [process.stdout.readline().strip() for _ in range(wait_for)]
+        printed = [process.stdout.readline().strip() for _ in range(wait_for)]
         os.kill(process.pid, signal.SIGKILL)
-        told += [line.strip() for line in process.stdout if line.endswith("\n")]
+        printed += [line.strip() for line in process.stdout if line.endswith("\n")]
 
     journal = Journal.open(path, BOARD)
     connection = sqlite3.connect(path)
@@ -206,14 +206,14 @@ def test_kill_9_loses_nothing_that_was_told(tmp_path: Path, wait_for: int) -> No
     journal.close()
 
     assert seqs == list(range(1, len(seqs) + 1))
-    assert told == [f"{journal.stream_id}-{k}" for k in range(1, len(told) + 1)]
-    assert len(told) <= len(seqs)
+    assert printed == [f"{journal.stream_id}-{k}" for k in range(1, len(printed) + 1)]
+    assert len(printed) <= len(seqs)
 
 
-async def test_the_time_that_is_kept_is_the_time_that_is_told(journal: Journal) -> None:
-    """An event told with a time rounded up to the millisecond is found from that time on."""
-    (told,) = await journal.append([_reset()], at_s=1795199447.1236)
+async def test_the_stored_time_is_the_published_time(journal: Journal) -> None:
+    """An event published with a time rounded up to the millisecond is found from that time on."""
+    (printed,) = await journal.append([_reset()], at_s=1795199447.1236)
     (kept,) = await journal.history(0, [BoardReset])
 
-    assert b"2026-11-20T18:30:47.124Z" in told.wire
+    assert b"2026-11-20T18:30:47.124Z" in printed.wire
     assert kept.at_s == 1795199447.124

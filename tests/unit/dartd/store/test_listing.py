@@ -47,7 +47,7 @@ def test_offset_leads_too(filled: sa.Connection) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("cursor", ["", "x", "W10", "ä", "WyJ0b3RhbCIsMSwidjAxIl0"])
 def test_strange_cursor_is_refused(filled: sa.Connection, cursor: str) -> None:
-    """What is no cursor, or one of another order, is told so."""
+    """What is no cursor, or one of another order, is refused."""
     with pytest.raises(PageError, match="cursor"):
         VISITS.page(filled, PageRequest(cursor=cursor, sort="seq"))
 

@@ -1,4 +1,4 @@
-"""Whether all is well, and what is told of it."""
+"""The health of the daemon, and what is returned of it."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -105,7 +105,7 @@ async def test_live_and_ready(station: Station, http: httpx2.AsyncClient) -> Non
 
 @pytest.mark.parametrize(("residual_px", "expected"), [(None, 503), (0.4, 200)])
 async def test_calibrating_anew_is_ready(tmp_path: Path, residual_px: float | None, expected: int) -> None:
-    """Once a camera was calibrated throws can be scored; before that nobody knows."""
+    """Once a camera was calibrated throws can be scored; before that it is not known."""
 
     class Calibrating(ScriptedBoard):
         """A board that calibrates."""

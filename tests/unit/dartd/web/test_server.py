@@ -29,14 +29,14 @@ async def test_it_stops_whatever_clients_do_and_says_why(tmp_path: Path, waiting
     """WebSockets are closed with 1012, also while one of them takes nothing."""
     async with running_station(tmp_path) as station:
         quick = await websockets.connect(station.ws, proxy=None)
-        deaf = await unread_client(station.port)
+        stalled = await unread_client(station.port)
         ear = WebSocketClient(quick)
         await waiting.soon(lambda: station.services.clients.connected == 2)
         while station.hub.statistics().lagging == 0:
             await station.happen(*(hit(f"d{k}") for k in range(50)))
             await ear.receive_seqs(50)
 
-    deaf.close()
+    stalled.close()
 
     assert (await ear.until_closed())[0] == 1012
 
@@ -53,7 +53,7 @@ async def test_the_port_is_free_again_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-async def test_with_certificate_and_key_it_speaks_tls(tmp_path: Path) -> None:
+async def test_with_certificate_and_key_it_serves_tls(tmp_path: Path) -> None:
     """What the configuration promises with `server.tls_cert` and `server.tls_key` must be kept: encrypted, or not at all."""
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]

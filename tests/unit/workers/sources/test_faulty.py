@@ -28,11 +28,11 @@ class Ramp:
         """Do nothing."""
 
     def next_s(self) -> float | None:
-        """Give the time of the next frame."""
+        """Return the time of the next frame."""
         return None if self._due is None else self._due.t_s
 
     def read(self) -> Frame | None:
-        """Give the next frame."""
+        """Return the next frame."""
         frame, self._due = self._due, next(self._frames, None)
         return frame
 

@@ -57,7 +57,7 @@ def test_a_change_of_light_is_called_light() -> None:
 
 
 def test_a_camera_that_was_bumped_has_moved() -> None:
-    """A board that is seen three pixels beside where it was is the same board from elsewhere."""
+    """A board that is seen three pixels from where it was is the same board from elsewhere."""
     look = _look(outlook(1, 2).picture(shift=CameraShift(x=3.0)))
 
     assert look.finding == "moved"

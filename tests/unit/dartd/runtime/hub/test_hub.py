@@ -1,4 +1,4 @@
-"""The hub: everyone gets every event of his topics, in order, once; nobody waits for a slow one."""
+"""The hub: each client gets every event of its topics, in order, once; none waits for a slow one."""
 
 import asyncio
 
@@ -50,7 +50,7 @@ async def test_an_event_reaches_a_listener_once_whatever_its_topics() -> None:
 
 
 async def test_other_topics_stay_away() -> None:
-    """A listener hears its own topics only."""
+    """A listener receives its own topics only."""
     kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe(["match:*"]) as subscription:
@@ -145,7 +145,7 @@ async def test_a_hub_that_starts_again_replays_from_the_journal() -> None:
 
 
 async def test_what_is_gone_is_a_gap() -> None:
-    """Events below what the journal keeps are told to be gone, not skipped."""
+    """Events below what the journal keeps are reported as gone, not skipped."""
     kept = MemoryJournal()
     hub = _hub(kept, ring_events=2)
     _publish(hub, kept, 9)
@@ -157,7 +157,7 @@ async def test_what_is_gone_is_a_gap() -> None:
 
 
 async def test_the_future_is_a_gap() -> None:
-    """A number that was never told is of another stream."""
+    """A number that was never published is of another stream."""
     kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe(since=3) as subscription, pytest.raises(GapError) as caught:
@@ -177,8 +177,8 @@ async def test_after_a_gap_a_client_seeks_behind_its_snapshot() -> None:
         assert await _numbers(subscription, 1) == [3]
 
 
-async def test_what_a_snapshot_knows_already_is_not_told_again() -> None:
-    """A snapshot may be ahead of the hub by what is in the journal and not told yet."""
+async def test_events_in_the_snapshot_are_not_sent_again() -> None:
+    """A snapshot may be ahead of the hub by what is in the journal and not published yet."""
     kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe() as subscription:
@@ -188,7 +188,7 @@ async def test_what_a_snapshot_knows_already_is_not_told_again() -> None:
         assert await _numbers(subscription, 1) == [3]
 
 
-async def test_what_is_journalled_and_not_told_waits_for_its_turn() -> None:
+async def test_what_is_journalled_and_not_published_waits_for_its_turn() -> None:
     """A reader of the journal is never ahead of the hub."""
     kept = MemoryJournal()
     hub = _hub(kept, ring_events=1)
@@ -210,7 +210,7 @@ async def test_control_messages_jump_the_queue() -> None:
 
 
 async def test_control_messages_are_bounded(waiting: Waiting) -> None:
-    """Who never reads cannot make us collect answers; room comes back by reading."""
+    """A client that never reads cannot make the hub collect answers; reading makes space again."""
     hub = _hub(MemoryJournal())
     with hub.subscribe() as subscription:
         sent = 0

@@ -23,8 +23,8 @@ def _get(connection: sa.Connection) -> str | None:
     ("name", "unavailable"),
     [("SQLITE_FULL", True), ("SQLITE_IOERR", True), ("SQLITE_CORRUPT", True), ("SQLITE_READONLY", True), ("SQLITE_ERROR", False)],
 )
-def test_errors_of_the_file_are_told_from_errors_of_a_statement(name: str, unavailable: bool, tmp_path: Path) -> None:  # noqa: FBT001
-    """Full, I/O, corrupt and read-only mean that nobody can write; a faulty statement is its caller's."""
+def test_errors_of_the_file_differ_from_errors_of_a_statement(name: str, unavailable: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    """Full, I/O, corrupt and read-only mean that no statement can write; a faulty statement is its caller's."""
     backend = SqliteBackend.open(tmp_path / "dartd.db")
     error = sqlite3.OperationalError("as SQLite says")
     error.sqlite_errorcode, error.sqlite_errorname = getattr(sqlite3, name), name
@@ -36,7 +36,7 @@ def test_errors_of_the_file_are_told_from_errors_of_a_statement(name: str, unava
 
 
 def test_a_change_next_to_a_daemon(tmp_path: Path) -> None:
-    """A command changes a store that a daemon holds, and one that nobody holds or has made yet."""
+    """A command changes a store that a daemon holds, and one that no process holds or has made yet."""
     path = tmp_path / "dartd.db"
     made = change_alongside(path, _put)
     backend = SqliteBackend.open(path)

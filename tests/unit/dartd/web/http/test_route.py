@@ -43,8 +43,8 @@ async def test_other_methods_are_named(http: httpx2.AsyncClient) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("headers", [bearer("x"), bearer("a.b.c"), {"X-API-Key": "dk_live_x"}, {"Cookie": "dartd_session=x"}])
-async def test_wrong_token_is_nobody_s(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
-    """Although anybody may read."""
+async def test_wrong_token_is_not_anonymous(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
+    """Although anonymous callers may read."""
     answer = await http.get("/api/v1/board", headers=headers)
 
     assert (answer.status_code, answer.json()["error"]["code"], answer.headers["www-authenticate"]) == (
@@ -54,8 +54,8 @@ async def test_wrong_token_is_nobody_s(http: httpx2.AsyncClient, headers: dict[s
     )
 
 
-async def test_limit_is_told_and_held(station: Station, http: httpx2.AsyncClient) -> None:
-    """By headers while there is some left, by 429 when there is none; another caller has his own."""
+async def test_limit_is_published_and_enforced(station: Station, http: httpx2.AsyncClient) -> None:
+    """By headers while there is some left, by 429 when there is none; another caller has a limit of its own."""
     user = await make_user(station, "viewer", rate_limit=2)
     headers = await log_in(station, user)
     answers = [await http.get("/api/v1/board", headers=headers) for _ in range(3)]
@@ -68,7 +68,7 @@ async def test_limit_is_told_and_held(station: Station, http: httpx2.AsyncClient
 
 
 async def test_refused_write_is_audited(station: Station, http: httpx2.AsyncClient) -> None:
-    """Who tried what he may not."""
+    """The entry names the user, the route and the refused entity."""
     viewer, admin = await log_in_as(station, "viewer"), await log_in_as(station, "admin")
     refused = await http.delete(f"/api/v1/players/{await make_player(station, player_id='ann')}", headers=viewer)
     (entry,) = (await http.get("/api/v1/audit?outcome=refused", headers=admin)).json()["data"]
@@ -99,10 +99,10 @@ async def test_head_of_an_endless_answer_ends(http: httpx2.AsyncClient) -> None:
 
 async def test_unknown_query_is_refused(http: httpx2.AsyncClient) -> None:
     """A filter that is written wrong is no filter: it is named."""
-    answer = await http.get("/api/v1/throws?lable=T20")
+    answer = await http.get("/api/v1/throws?labels=T20")
 
     assert answer.status_code == 422
-    assert "lable" in answer.json()["error"]["message"]
+    assert "labels" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("query", ["ring=S&ring=T", "state=null", "limit=null", "limit=5&limit=6"])

@@ -31,7 +31,7 @@ async def test_each_listener_is_described(station: Station, http: httpx2.AsyncCl
 
 
 @pytest.mark.slow
-async def test_who_watches_is_told_to_those_who_ask(http: httpx2.AsyncClient, connect: Connect) -> None:
+async def test_watchers_are_returned_to_clients_that_ask(http: httpx2.AsyncClient, connect: Connect) -> None:
     """Who lets others see it is in the answer, and in an event for those who listen to it; who leaves is not."""
     ear = await connect("?topics=presence:board:main")
     await ear.receive_types(2)
@@ -48,7 +48,7 @@ async def test_who_watches_is_told_to_those_who_ask(http: httpx2.AsyncClient, co
 
 
 async def test_what_may_not_be_seen_has_no_watchers(http: httpx2.AsyncClient) -> None:
-    """Whoever may not listen to a topic is not told who does."""
+    """A client that may not listen to a topic does not learn who does."""
     assert (await http.get("/api/v1/presence/webhooks")).status_code == 403
 
 

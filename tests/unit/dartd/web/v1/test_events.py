@@ -53,7 +53,7 @@ async def test_what_is_asked_for_is_counted_and_paged(station: Station, http: ht
 
 
 async def test_what_may_not_be_seen_is_not_counted(station: Station, http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
-    """Nobody learns from the total how much there is that he may not see."""
+    """The total counts only what the caller may see."""
     await station.happen(hit())
     await http.post("/api/v1/players", json={"name": "Ann"}, headers=operator)
     totals = [(await http.get("/api/v1/events", headers=headers)).json()["pagination"]["total"] for headers in ({}, operator)]

@@ -24,10 +24,10 @@ async def test_key_is_shown_once_and_works(station: Station, http: httpx2.AsyncC
     assert ([each.status_code for each in known], refused.status_code, dead.status_code) == ([200, 200], 403, 401)
 
 
-async def test_nobody_gives_more_than_he_has(station: Station, http: httpx2.AsyncClient) -> None:
+async def test_keys_have_at_most_the_permissions_of_their_maker(station: Station, http: httpx2.AsyncClient) -> None:
     """Not by a list, not by a wildcard, not by a key that makes keys; one that says nothing gets what its maker has."""
     viewer = await log_in_as(station, "viewer")
-    beyond = [await http.post(KEYS, json={"name": "x", "permissions": wish}, headers=viewer) for wish in (["users:admin"], ["*"])]
+    beyond = [await http.post(KEYS, json={"name": "x", "permissions": asked}, headers=viewer) for asked in (["users:admin"], ["*"])]
     weak = (await http.post(KEYS, json={"name": "weak", "permissions": ["keys:own"]}, headers=viewer)).json()
     child = (await http.post(KEYS, json={"name": "child"}, headers={"X-API-Key": weak["key"]})).json()
 
@@ -36,7 +36,7 @@ async def test_nobody_gives_more_than_he_has(station: Station, http: httpx2.Asyn
 
 
 async def test_key_ends_with_its_time_and_its_owner(station: Station, http: httpx2.AsyncClient) -> None:
-    """A moment that is past, or is written without its offset, is refused; who is deleted takes his keys along."""
+    """A moment that is past, or is written without its offset, is refused; a deleted user's keys end too."""
     user, admin = await make_user(station, "viewer"), await log_in_as(station, "admin")
     headers = await log_in(station, user)
     past, bare = [
@@ -51,7 +51,7 @@ async def test_key_ends_with_its_time_and_its_owner(station: Station, http: http
 
 
 async def test_others_keys_are_others(station: Station, http: httpx2.AsyncClient) -> None:
-    """An admin sees all, everybody else his own, and nothing tells that there are more."""
+    """An admin sees all, every other user their own, and nothing reveals that there are more."""
     viewer, admin = await log_in_as(station, "viewer"), await log_in_as(station, "admin")
     key_id, _ = await make_key(station, "viewer")
     seen = [(await http.get(KEYS, headers=headers)).json()["pagination"]["total"] for headers in (viewer, admin)]

@@ -9,7 +9,7 @@ from tests.support.station import Station
 
 
 async def test_photo_is_given_shown_and_taken_away(station: Station, http: httpx2.AsyncClient) -> None:
-    """As it was sent; the player names its address; who has it already is told so."""
+    """As it was sent; the player names its address; a client that has it already gets 304."""
     admin, player_id = await log_in_as(station, "admin"), await make_player(station)
     path = f"/api/v1/players/{player_id}/photo"
     before = await http.get(path, headers=admin)
@@ -46,8 +46,8 @@ async def test_what_is_no_picture_is_refused(station: Station, http: httpx2.Asyn
     assert answer.status_code == status
 
 
-async def test_player_changes_his_own_and_sees_who_is_shared(station: Station, http: httpx2.AsyncClient) -> None:
-    """Nobody else's."""
+async def test_player_changes_the_own_photo_and_sees_shared_ones(station: Station, http: httpx2.AsyncClient) -> None:
+    """No photo of another player is changed."""
     own, shared, other = await make_player(station), await make_player(station, shared=True), await make_player(station)
     headers = {**await log_in(station, await make_user(station, "player", player_id=own)), "Content-Type": "image/png"}
     found = {}

@@ -23,7 +23,7 @@ class Reader:
         self.head = head
 
     async def block(self) -> dict[str, str]:
-        """Give the fields of the next block; a comment is the field of no name."""
+        """Return the fields of the next block; a comment is the field of no name."""
         fields: dict[str, str] = {}
         async with asyncio.timeout(DEADLINE_S):
             while True:
@@ -40,7 +40,7 @@ class Reader:
                 fields[name.removesuffix(":") if line.startswith(":") else name] = value
 
     async def receive(self) -> tuple[str | None, dict[str, Any]]:
-        """Give the next message and its id."""
+        """Return the next message and its id."""
         while "data" not in (block := await self.block()):
             pass
         message: dict[str, Any] = msgspec.json.decode(block["data"])
@@ -102,7 +102,7 @@ async def test_a_quiet_stream_lives(station: Station, monkeypatch: pytest.Monkey
 
 
 async def test_who_asks_once_gets_what_is_there(station: Station) -> None:
-    """Then the answer ends, also when nothing of it is for him."""
+    """Then the answer ends, also when nothing of it is for the client."""
     await station.happen(hit("d1"), hit("d2"))
     heard: dict[str, list[str | None]] = {}
     for topics in ("board:*", "match:*"):

@@ -28,7 +28,7 @@ def test_darts_on_the_board_avoid_wires_and_each_other() -> None:
             assert 8 <= pose.depth_mm <= 12
 
 
-def test_misses_go_where_they_are_told() -> None:
+def test_misses_go_to_their_target() -> None:
     """Number ring and surround are two different places."""
     rng = np.random.default_rng(2)
     player = player_of(rng)
@@ -39,7 +39,7 @@ def test_misses_go_where_they_are_told() -> None:
 
 
 def test_a_group_is_tight() -> None:
-    """A dart of a group goes beside the one before, never into its hole."""
+    """A dart of a group goes next to the one before, never into its hole."""
     rng = np.random.default_rng(3)
     player = player_of(rng)
     for _ in range(40):
