@@ -110,6 +110,10 @@ class CricketGame(Game):
         self.marks_total[side] += self._marked
         self._darts[side] += outcome.used if outcome.won else SLOTS
 
+    def running_points(self) -> int:
+        """Return the points of the running visit so far."""
+        return self.points[self.side] - self._points_before
+
     def ranking(self) -> Ranking:
         """Return the sides with the best points, and of those the ones with the most marks."""
         marks = [sum(own) for own in self.marks]

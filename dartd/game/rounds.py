@@ -35,6 +35,10 @@ class RoundsGame(Game):
         self.side = side
         self.gained = 0
 
+    def running_points(self) -> int:
+        """Return the points of the running visit so far."""
+        return self.gained
+
     def ranking(self) -> Ranking:
         """Return the sides with the highest score; equal scores are a draw."""
         return Ranking(leaders=best(self.scores, range(self.sides)), draw_when_equal=True)

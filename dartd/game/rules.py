@@ -139,6 +139,10 @@ class Game:
         """Return what a side has, in the running visit as well."""
         raise NotImplementedError
 
+    def running_points(self) -> int:
+        """Return the points of the running visit so far."""
+        return 0
+
     def aim(self) -> tuple[str, frozenset[int]] | None:
         """Return what the next dart of the running visit is thrown at, as written and as the beds that hit it; None if not known."""
         return None

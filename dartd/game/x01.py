@@ -8,7 +8,22 @@ import msgspec
 from dartd.game.beds import BULL, DOUBLES, VALUES
 from dartd.game.checkouts import hints
 from dartd.game.preferences import NO_PREFERENCES, Preferences
-from dartd.game.rules import GO_ON, OVER, SLOTS, WON, Bull, BullOptions, Game, GameScore, Outcome, Ranking, RulesError, Total, best
+from dartd.game.rules import (
+    GO_ON,
+    OVER,
+    SLOTS,
+    WON,
+    Bull,
+    BullOptions,
+    Game,
+    GameOptions,
+    GameScore,
+    Outcome,
+    Ranking,
+    RulesError,
+    Total,
+    best,
+)
 from dartd.game.totals import Condition, bed_values, check_total, finishes, satisfying
 
 StartScore = Annotated[int, msgspec.Meta(ge=2, le=10001)]
@@ -32,6 +47,13 @@ class X01Score(GameScore, frozen=True, kw_only=True):
 
     remaining: int
     in_: bool = msgspec.field(name="in")
+
+
+def start_scores(options: GameOptions, sides: int) -> tuple[int, ...]:
+    """Return the start score of each side, nothing for other games."""
+    if not isinstance(options, X01):
+        return ()
+    return options.start_scores or (options.start,) * sides
 
 
 def _attempts_by_rest(out: Condition, bull: Bull) -> tuple[int, ...]:
@@ -166,6 +188,10 @@ class X01Game(Game):
     def score(self, side: int) -> X01Score:
         """Return what a side has left, in the running visit as well."""
         return X01Score(remaining=self.rest if side == self.side else self.rests[side], in_=self.is_in[side])
+
+    def running_points(self) -> int:
+        """Return the points of the running visit so far."""
+        return self._before - self.rest
 
     def aim(self) -> tuple[str, frozenset[int]] | None:
         """Return the double that finishes the rest, when a double must."""

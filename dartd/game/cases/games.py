@@ -14,13 +14,13 @@ from dartd.game.cases.legs import (
     check_players,
     corrected_visits,
     play_leg,
-    start_scores,
 )
+from dartd.game.cricket import Cricket
 from dartd.game.flow import Flow, Format
 from dartd.game.leg import Leg
 from dartd.game.rules import Outcome
 from dartd.game.statistics import Figures, add_up, count_leg, written
-from dartd.game.x01 import X01
+from dartd.game.x01 import X01, start_scores
 
 _EMPTY = msgspec.Raw(b"{}")
 
@@ -93,7 +93,7 @@ def _ending(leg: Leg, players: Sequence[str]) -> dict[str, Any]:
 def _figures(rules: Rules, leg: Leg, players: Sequence[str]) -> list[Figures]:
     options = rules[0]
     throwers = [(side, 0) for side in range(len(players))]
-    by_thrower = count_leg(leg, throwers, starts=start_scores(options, len(players)), marks=options.__struct_config__.tag == "cricket")
+    by_thrower = count_leg(leg, throwers, starts=start_scores(options, len(players)), marks=isinstance(options, Cricket))
     return [by_thrower[thrower] for thrower in throwers]
 
 

@@ -8,7 +8,7 @@ import msgspec
 from dartd.game.beds import read_beds
 from dartd.game.catalog import AnyOptions, new_game, read_options
 from dartd.game.leg import Leg
-from dartd.game.rules import GameOptions, Outcome, RulesError, Total
+from dartd.game.rules import Outcome, RulesError, Total
 
 _BY_SIDE: Final = ("start_scores", "numbers")  # options with a value for each player
 _MOST_RULES: Final = 1000  # kept; cases of one file mostly repeat the same few
@@ -123,15 +123,6 @@ def play_leg(rules: Rules, players: Sequence[str], visits: Sequence[CaseVisit], 
 def _total(visit: CaseVisit, points: int) -> Total:
     fields = {"points": points, "darts_used": visit.darts_used, "darts_at_double": visit.darts_at_double}
     return msgspec.convert(fields, Total)
-
-
-def start_scores(options: GameOptions, sides: int) -> tuple[int, ...]:
-    """Return the start score of each side, nothing for games that are not played down from one."""
-    start = getattr(options, "start", None)
-    scores = getattr(options, "start_scores", None)
-    if options.__struct_config__.tag != "x01" or start is None:
-        return ()
-    return tuple(scores) if scores else (start,) * sides
 
 
 def corrected_visits(visits: Sequence[CaseVisit], corrections: Sequence[CaseCorrection]) -> list[CaseVisit]:

@@ -6,9 +6,10 @@ import pytest
 
 from dartd.game.beds import VALUES, read_beds
 from dartd.game.catalog import new_game, read_options
+from dartd.game.count_up import CountUp
 from dartd.game.leg import Leg
 from dartd.game.rules import Outcome, RulesError, Total
-from dartd.game.x01 import X01, X01Game, X01Score
+from dartd.game.x01 import X01, X01Game, X01Score, start_scores
 
 
 def played(rules: dict[str, Any], *visits: str, sides: int = 1) -> tuple[Leg, list[Outcome]]:
@@ -142,6 +143,9 @@ def test_totals_are_counted_as_darts_are() -> None:
 def test_start_scores_are_a_handicap() -> None:
     """Each side has its own start score, and their number must fit."""
     game = X01Game(X01(start_scores=(501, 301)), 2)
+    assert start_scores(X01(start=301), 2) == (301, 301)
+    assert start_scores(X01(start_scores=(501, 301)), 2) == (501, 301)
+    assert start_scores(CountUp(), 2) == ()
 
     assert game.rests == [501, 301]
     with pytest.raises(RulesError, match="start_scores"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.game.cases.legs import CaseCorrection, CaseVisit, case_rules, check_players, corrected_visits, play_leg, side_of, start_scores
+from dartd.game.cases.legs import CaseCorrection, CaseVisit, case_rules, check_players, corrected_visits, play_leg, side_of
 from dartd.game.rules import RulesError
 from dartd.game.x01 import X01
 
@@ -15,7 +15,6 @@ def test_rules_by_name_become_rules_by_side() -> None:
 
     assert case_rules("x01", raw, ("A", "B")) == (X01(start=301, start_scores=(301, 501)), 1)
     assert case_rules("x01", raw, ("A", "B")) is case_rules("x01", raw, ("A", "B"))
-    assert start_scores(X01(start=301), 2) == (301, 301)
 
 
 @pytest.mark.parametrize("raw", [b'{"start_scores": {"C": 5}}', b'{"bull_off_winner": "C"}', b'{"legs": 3}'])
