@@ -7,15 +7,35 @@ import msgspec
 
 from dartd.game.around_the_clock import AroundTheClock, AroundTheClockGame
 from dartd.game.bobs_27 import Bobs27, Bobs27Game
+from dartd.game.catch_40 import Catch40, Catch40Game
 from dartd.game.count_up import CountUp, CountUpGame, Free
 from dartd.game.cricket import Cricket, CricketGame
+from dartd.game.finish_121 import Finish121, Finish121Game
+from dartd.game.gotcha import Gotcha, GotchaGame
 from dartd.game.halve_it import HalveIt, HalveItGame
 from dartd.game.killer import Killer, KillerGame
+from dartd.game.random_checkout import RandomCheckout, RandomCheckoutGame
+from dartd.game.round_the_world import RoundTheWorld, RoundTheWorldGame
 from dartd.game.rules import Game, GameOptions, RulesError
 from dartd.game.shanghai import Shanghai, ShanghaiGame
 from dartd.game.x01 import X01, X01Game
 
-AnyOptions = X01 | Cricket | AroundTheClock | Bobs27 | Shanghai | CountUp | HalveIt | Killer | Free
+AnyOptions = (
+    X01
+    | Cricket
+    | AroundTheClock
+    | Bobs27
+    | Shanghai
+    | CountUp
+    | HalveIt
+    | Killer
+    | Free
+    | Finish121
+    | RandomCheckout
+    | RoundTheWorld
+    | Gotcha
+    | Catch40
+)
 
 GAMES: Final[dict[type[GameOptions], type[Game]]] = {
     X01: X01Game,
@@ -27,6 +47,11 @@ GAMES: Final[dict[type[GameOptions], type[Game]]] = {
     HalveIt: HalveItGame,
     Killer: KillerGame,
     Free: CountUpGame,
+    Finish121: Finish121Game,
+    RandomCheckout: RandomCheckoutGame,
+    RoundTheWorld: RoundTheWorldGame,
+    Gotcha: GotchaGame,
+    Catch40: Catch40Game,
 }
 
 NAMES: Final = tuple(str(options.__struct_config__.tag) for options in GAMES)

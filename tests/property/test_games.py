@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dartd.game.cases.answer import answer
-from tests.support import plain_fold, plain_games
+from tests.support import plain_fold, plain_games, plain_practice
 
 BEDS = [f"{ring}{number}" for number in range(1, 21) for ring in ("", "S", "D", "T", "I")] + ["25", "BULL", "MISS"]
 PLAYERS = ["A", "B", "C"]
@@ -113,6 +113,34 @@ def test_games_agree_with_the_second_fold(game: str) -> None:
     @given(legs(rules, RING_BEDS))
     def agrees(case: dict[str, Any]) -> None:
         agree({**case, "game": game}, partial(plain_games.leg, game))
+
+    agrees()
+
+
+PRACTICE: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "121": {
+        "start": st.sampled_from([41, 50, 121, 170]),
+        "darts": st.sampled_from([6, 9, 12]),
+        "failure": st.sampled_from(["same", "one_less"]),
+    },
+    "random_checkout": {},
+    "catch_40": {},
+    "round_the_world": {},
+    "gotcha": {"goal": st.sampled_from([101, 301, 60]), "bull": BULLS},
+}
+FINISHES = st.sampled_from(["T20", "20", "1", "D20", "D12", "D1", "T19", "5", "BULL", "MISS", "25", "T1", "D11"])
+
+
+@pytest.mark.parametrize("game", PRACTICE)
+def test_practice_games_agree_with_the_second_fold(game: str) -> None:
+    """The games for one player, and Gotcha, with limited rounds and corrections."""
+    drawn = {"rests": st.sampled_from([[41, 50, 61], [61, 61], [170]])} if game == "random_checkout" else {}
+    rules = st.fixed_dictionaries(drawn, optional={**PRACTICE[game], **ROUNDS})
+
+    @settings(max_examples=150, deadline=None)
+    @given(legs(rules, FINISHES))
+    def agrees(case: dict[str, Any]) -> None:
+        agree({**case, "game": game}, partial(plain_practice.leg, game))
 
     agrees()
 

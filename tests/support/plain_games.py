@@ -384,10 +384,10 @@ def ending(game: str, state: State, player: str, rules: dict[str, Any], rank: Ca
     if alive and not (limits and min(state["closed"][name] for name in alive) >= min(limits)):
         return None
     end = "completed" if not alive or state["rounds"] == min(limits) else "max_rounds"
-    if not alive:
+    if not alive and game == "bobs_27":
         end = "out"
-    if not alive and len(players) == 1:
-        return None, end
+        if len(players) == 1:
+            return None, end
     top = max(rank(state, name) for name in players)
     leaders = [name for name in players if rank(state, name) == top]
     if len(leaders) > 1 and rules.get("bull_off_winner") in leaders:

@@ -3,6 +3,7 @@
 import pytest
 
 from dartd.game.catalog import GAMES, NAMES, new_game, read_options
+from dartd.game.lots import lots_of, with_lots
 from dartd.game.rules import RulesError
 
 
@@ -11,6 +12,8 @@ def test_the_name_of_a_game_alone_is_legal(name: str) -> None:
     """Every option has a default, and two sides can play."""
     options = read_options({"game": name})
 
+    lots = lots_of(options, 2)
+    options = options if lots is None else with_lots(options, lots.pool[: lots.count])
     assert type(options) in GAMES
     assert new_game(options, 2).sides == 2
 
