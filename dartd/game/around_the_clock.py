@@ -1,6 +1,7 @@
 """Around the Clock: one target after another, the first side through wins."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -40,6 +41,7 @@ def clock_targets(options: AroundTheClock) -> list[int]:
     return [*numbers, _BULL] if options.bull else numbers
 
 
+@lru_cache(maxsize=256)
 def hitting_beds(target: int, mode: Mode) -> frozenset[int]:
     """Return the beds that hit a target in a mode."""
     if target == _BULL:

@@ -80,7 +80,7 @@ def changes(before: Match, after: Match, cause: Cause = "play") -> list[Change]:
     if cause == "revision":
         found.append(TurnRevised(changed=tuple(_changed_visits(before, after)), turn=turn))
     else:
-        found += [VisitScored(leg=leg, visit=visit) for leg, visit in _closed(after) if (leg, visit) not in set(_closed(before))]
+        found += _scored(before, after)
     found += _legs(before, after)
     if after.flow.finished and not before.flow.finished:
         found.append(MatchFinished(winner=after.flow.winner, draw=after.flow.draw))
@@ -91,13 +91,20 @@ def changes(before: Match, after: Match, cause: Cause = "play") -> list[Change]:
     return found
 
 
-def _closed(match: Match) -> Iterator[tuple[int, int]]:
-    """Return the visits that are closed and count."""
-    for index in range(match.counted):
-        leg = match.folded[index]
-        for position, outcome in enumerate(leg.outcomes):
-            if outcome is not leg.running and not outcome.void:
-                yield index, position
+def _scored(before: Match, after: Match) -> Iterator[VisitScored]:
+    """Return the visits that were closed."""
+    for index in range(after.counted):
+        if index < before.counted and before.folded[index] is after.folded[index]:
+            continue
+        was_closed = _closed(before, index) if index < before.counted else set()
+        for position in sorted(_closed(after, index) - was_closed):
+            yield VisitScored(leg=index, visit=position)
+
+
+def _closed(match: Match, index: int) -> set[int]:
+    """Return the visits of a leg that are closed and count."""
+    leg = match.folded[index]
+    return {position for position, outcome in enumerate(leg.outcomes) if outcome is not leg.running and not outcome.void}
 
 
 def _changed_visits(before: Match, after: Match) -> Iterator[VisitPosition]:

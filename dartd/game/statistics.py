@@ -98,7 +98,7 @@ def count_leg(
             if side == leg.winner:
                 own.legs_won = 1
                 own.breaks = int(starter is not None and starter != side)
-    if starts and leg.end == "checkout":
+    if starts and leg.winner is not None and leg.end == "checkout":
         _count_checkout(leg, figures, starts)
     return figures
 

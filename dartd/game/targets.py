@@ -1,9 +1,12 @@
 """Targets as they are written in the rules of Halve-It and Shanghai: which beds hit them."""
 
+from functools import lru_cache
+
 from dartd.game.beds import BULL, DOUBLES, INNER, MULTIPLIERS, NUMBERS, SCORING, SINGLE_BULL, TRIPLES, read_bed
 from dartd.game.rules import RulesError
 
 
+@lru_cache(maxsize=256)
 def target_beds(target: str) -> frozenset[int]:
     """Return the beds that hit a target.
 

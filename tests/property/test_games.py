@@ -58,6 +58,9 @@ X01_RULES = st.fixed_dictionaries(
         "out": st.sampled_from(["straight", "double", "master"]),
         "bull": st.sampled_from(["25/50", "50/50"]),
         "start_scores": st.just({"A": 61}),
+        "max_rounds": st.integers(1, 6),
+        "max_rounds_end": st.sampled_from(["lowest", "bull_off", "draw"]),
+        "bull_off_winner": st.just("A"),
     },
 )
 FINISHING = st.sampled_from([*BEDS, *["T20", "T19", "20", "D20", "D16", "D10", "D1", "BULL", "MISS"] * 12])

@@ -123,18 +123,20 @@ def attempts(rules: X01Rules, course: Course) -> int:
 
 
 def x01_leg(players: list[str], rules: dict[str, Any], visits: list[Visit]) -> dict[str, Any]:
-    """Return what `python -m dartd.game` is to print for a leg of X01 (rounds without limit)."""
+    """Return what `python -m dartd.game` is to print for a leg of X01."""
     own = X01Rules(rules.get("start", 501), rules.get("in", "straight"), rules.get("out", "double"), rules.get("bull", "25/50"))
     starts = {player: rules.get("start_scores", {}).get(player, own.start) for player in players}
     sides = {player: X01Side(starts[player], own.into == "straight") for player in players}
-    after, winner = [], None
+    after: list[dict[str, Any]] = []
+    winner, end, draw = None, None, False
     thrown = dict.fromkeys(players, 0)
     for visit in visits:
         player, darts = visit["player"], [hit(label) for label in visit["darts"]]
         side = sides[player]
         thrown[player] += len(darts)
         course = Course(side.rest, side.is_in)
-        for dart in darts if winner is None else []:
+        is_void = end is not None or len(side.visits) >= rules.get("max_rounds", 1000)
+        for dart in [] if is_void else darts:
             course = step(own, course, dart)
         bust, won = course.state == "bust", course.state == "won"
         row = {
@@ -149,23 +151,36 @@ def x01_leg(players: list[str], rules: dict[str, Any], visits: list[Visit]) -> d
             "attempts": attempts(own, course),
         }
         after.append(row)
-        if winner is None:
-            entry = {**row, "before": side.rest}
-            sides[player] = X01Side(row["remaining"], row["opened"], (*side.visits, entry))
-        winner = player if won else winner
+        if is_void:
+            continue
+        sides[player] = X01Side(row["remaining"], row["opened"], (*side.visits, {**row, "before": side.rest}))
+        if won:
+            winner, end = player, "checkout"
+        elif all(len(each.visits) >= rules.get("max_rounds", 1000) for each in sides.values()):
+            winner, end = after_rounds(rules, {name: each.rest for name, each in sides.items()}), "max_rounds"
+            draw = winner is None
     stats = {
         player: figures([(starts[player], sides[player].visits)], thrown[player], {player: won_by(winner, player)}[player])
         for player in players
     }
     return {
         "after": after,
-        "finished": winner is not None,
+        "finished": end is not None,
         "winner": winner,
-        "draw": False,
-        "end": "checkout" if winner else None,
+        "draw": draw,
+        "end": end,
         "remaining": {player: sides[player].rest for player in players},
         "stats": stats,
     }
+
+
+def after_rounds(rules: dict[str, Any], rests: dict[str, int]) -> str | None:
+    """Return who wins when the rounds are over, nothing for a draw."""
+    how = rules.get("max_rounds_end", "lowest")
+    level = [name for name, rest in rests.items() if how == "bull_off" or rest == min(rests.values())]
+    if how == "draw":
+        return None
+    return level[0] if len(level) == 1 else next((name for name in level if name == rules.get("bull_off_winner")), None)
 
 
 def won_by(winner: str | None, player: str) -> int:

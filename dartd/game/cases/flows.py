@@ -12,7 +12,7 @@ from dartd.game.flow import Flow, FlowLeg, Format
 class FlowCase(msgspec.Struct, frozen=True, kw_only=True):
     """Winners of the legs of a match; null is a drawn leg."""
 
-    format: Format = Format()
+    format: Format | None = None
     players: tuple[str, ...]
     first: str | int | None = None
     leg_winners: list[str | None] = []
@@ -21,7 +21,7 @@ class FlowCase(msgspec.Struct, frozen=True, kw_only=True):
 def flow_case_result(case: FlowCase) -> dict[str, Any]:
     """Return legs and sets; a leg after the end of the match is ignored."""
     check_players(case.players)
-    flow = Flow(case.format, len(case.players), side_named(case.first, case.players))
+    flow = Flow(case.format or Format(), len(case.players), side_named(case.first, case.players))
     rows: list[dict[str, Any]] = []
     for winner in case.leg_winners:
         row = flow.add(None if winner is None else side_of(winner, case.players))

@@ -46,7 +46,7 @@ class CaseLeg(msgspec.Struct, frozen=True, kw_only=True):
 class MatchCase(msgspec.Struct, frozen=True, kw_only=True):
     """Legs of a match; legs after its end are ignored."""
 
-    format: Format = Format()
+    format: Format | None = None
     players: tuple[str, ...]
     first: str | int | None = None
     legs: list[CaseLeg] = []
@@ -101,7 +101,7 @@ def match_result(case: MatchCase) -> dict[str, Any]:
     """Return the fold of a match: its legs, who began and won them, and the figures of all legs that count."""
     players = case.players
     check_players(players)
-    flow = Flow(case.format, len(players), side_named(case.first, players))
+    flow = Flow(case.format or Format(), len(players), side_named(case.first, players))
     winners, ends, rests = [], [], []
     parts: list[list[Figures]] = [[] for _ in players]
     ignored = 0

@@ -52,6 +52,7 @@ def case_rules(game: str, raw: bytes, players: tuple[str, ...]) -> Rules:
     Raises:
         RulesError: rules that the game does not allow.
     """
+    raw = b"{}" if raw == b"null" else raw
     key = (game, raw, players)
     known = _rules_read.get(key)
     if known is None:

@@ -30,7 +30,7 @@ class StandingsCase(msgspec.Struct, frozen=True, kw_only=True):
 
     players: tuple[str, ...]
     results: list[tuple[str, str, int, int]] = []
-    averages: dict[str, float | str | None] = {}
+    averages: dict[str, float | str | None] | None = None
     order: tuple[Criterion, ...] = DEFAULT_ORDER
 
 
@@ -85,7 +85,7 @@ def standings_result(case: StandingsCase) -> list[dict[str, Any]]:
     for one, other, _, _ in case.results:
         side_of(one, case.players)
         side_of(other, case.players)
-    averages = {player: Fraction(str(average)) for player, average in case.averages.items() if average is not None}
+    averages = {player: Fraction(str(average)) for player, average in (case.averages or {}).items() if average is not None}
     rows: list[dict[str, Any]] = msgspec.to_builtins(table(case.players, case.results, averages, case.order))
     return rows
 

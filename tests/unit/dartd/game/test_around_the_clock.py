@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.game.around_the_clock import AroundTheClock, ClockScore, clock_targets, hitting_beds
+from dartd.game.around_the_clock import AroundTheClock, ClockScore, Mode, clock_targets, hitting_beds
 from dartd.game.beds import bed_label
 from dartd.game.rules import RulesError
 from tests.support.matches import leg_of
@@ -22,9 +22,9 @@ def test_twenty_one_darts_are_the_best() -> None:
     ("full", 5, {"S5", "D5", "T5"}), ("single", 5, {"S5"}), ("double", 5, {"D5"}), ("triple", 5, {"T5"}),
     ("full", 25, {"25", "BULL"}), ("single", 25, {"25", "BULL"}), ("outer_single", 25, {"25"}), ("triple", 25, {"BULL"}),
 ])  # fmt: skip
-def test_a_mode_says_which_beds_hit(mode: str, target: int, labels: set[str]) -> None:
+def test_a_mode_says_which_beds_hit(mode: Mode, target: int, labels: set[str]) -> None:
     """Rings of the target, and which ring of the bull."""
-    assert {bed_label(bed) for bed in hitting_beds(target, mode)} == labels  # type: ignore[arg-type]  # a mode
+    assert {bed_label(bed) for bed in hitting_beds(target, mode)} == labels
 
 
 def test_the_inner_single_is_not_the_outer_one() -> None:

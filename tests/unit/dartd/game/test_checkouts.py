@@ -102,6 +102,15 @@ def test_fewest_darts(opening: tuple[int, ...], fewest: list[int]) -> None:
     assert [needed[start] for start in range(101, 1002, 100)] == fewest
 
 
+@pytest.mark.parametrize("out", ["straight", "double", "master"])
+@pytest.mark.parametrize("preferences", [NO_PREFERENCES, Preferences(preferred_doubles=(DOUBLES[15], DOUBLES[9]), avoid_bull=True)])
+def test_hints_are_the_first_of_all_routes(out: Condition, preferences: Preferences) -> None:
+    """The short search finds what the complete one ranks first."""
+    for rest in range(2, 171, 3):
+        for darts in (1, 2, 3):
+            assert list(hints(rest, darts, out, "25/50", preferences)) == routes(rest, darts, out, "25/50", preferences)[:3]
+
+
 def test_routes_use_the_darts_that_are_left() -> None:
     """With one dart there is no route of three, and what cannot be finished has none."""
     assert hints(170, 2, "double", "25/50") == ()

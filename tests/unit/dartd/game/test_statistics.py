@@ -83,3 +83,15 @@ def test_without_darts_there_are_no_rates() -> None:
     answer = written(Figures())
 
     assert {answer[name] for name in ("average", "first9", "checkout_pct", "visit_mean", "visit_sd", "best_leg")} == {None}
+
+
+def test_a_leg_that_ends_level_has_no_checkout() -> None:
+    """With equal turns both sides may finish; without a winner no checkout is counted."""
+    options = X01(start=40, equal_turns=True)
+    leg = Leg(X01Game(options, 2), options)
+    leg.play(0, 0, read_beds(["D20"]))
+    leg.play(1, 0, read_beds(["D20"]))
+    leg.settle_draw()
+    figures = count_leg(leg, [(0, 0), (1, 0)], starts=(40, 40))
+
+    assert [(own.checkouts, own.legs_won, own.checkout_attempts) for own in figures.values()] == [(0, 0, 1), (0, 0, 1)]
