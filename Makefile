@@ -60,7 +60,7 @@ layers: setup-dev ## check who imports whom
 types: setup-dev ## check types, strictly
 	$(BIN)/mypy
 
-format: setup-dev ## format the source, mend what can be mended
+format: setup-dev ## format the source, fix what can be fixed
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 

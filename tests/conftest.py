@@ -19,7 +19,7 @@ _SHARED = _TESTS.parents[1] / "shared"
 
 
 def pytest_configure() -> None:
-    """Let the terminal block: a program before us may have left it non-blocking, and then a write of the report raises."""
+    """Make the terminal blocking: a program before us may have left it non-blocking, and then a write of the report raises."""
     for descriptor in _STANDARD_STREAMS:
         os.set_blocking(descriptor, True)
 

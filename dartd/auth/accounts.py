@@ -100,9 +100,9 @@ class Accounts:
         generation = self._generation
         claims = self.signer.read_access(token) if token.count(".") == 2 else None
         if claims is None:
-            found = await self._database.query(lambda connection: self._key_holder(connection, digest, now_s))
+            found = await self._database.read(lambda connection: self._key_holder(connection, digest, now_s))
         else:
-            found = await self._database.query(lambda connection: self._user_of(connection, claims, now_s))
+            found = await self._database.read(lambda connection: self._user_of(connection, claims, now_s))
         if found is None:
             return None
         if generation == self._generation:
@@ -136,7 +136,7 @@ class Accounts:
     async def check_password(self, username: str, password: str, address: str) -> User | None:
         """Return the active user with this name and password; None if there is none. Wrong passwords delay further attempts."""
         await asyncio.sleep(self.throttle.delay_s(username, address))
-        user = await self._database.query(lambda connection: find_user(connection, username))
+        user = await self._database.read(lambda connection: find_user(connection, username))
         right = await self.passwords.verify(password, user.password_hash if user is not None else None)
         if not right or user is None or not user.active:
             self.throttle.failed(username, address)
@@ -227,7 +227,7 @@ class Accounts:
 
     async def ensure_admin(self) -> str | None:
         """Create the first account if there is none and return its password, which is not stored in plain text."""
-        if await self._database.query(count_users):
+        if await self._database.read(count_users):
             return None
         password = secrets.token_urlsafe(12)
         user = new_user("admin", "Administrator", "admin", await self.passwords.hash(password), self.now())

@@ -18,7 +18,7 @@ MAX_CALLERS = 20_000  # if exceeded, callers whose limit is fully available are 
 
 
 class RateLimitState(Value, frozen=True, kw_only=True):
-    """The limit of a caller after a request, all of which is available in `full_in_s`. `retry_after_s` > 0: the request was rejected."""
+    """The limit of a caller after a request; it is fully available in `full_in_s`. `retry_after_s` > 0: the request was rejected."""
 
     limit: int
     remaining: int

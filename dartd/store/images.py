@@ -58,7 +58,7 @@ class Images:
         return None if newest is None else self.read(newest.parent.name, camera_id, "after")
 
     def prune(self, *, oldest_s: float, most_bytes: int) -> Kept:
-        """Remove what was written before `oldest_s` (seconds since 1970), then the oldest until the rest fits; gives what stays."""
+        """Remove what was written before `oldest_s` (seconds since 1970), then the oldest until the rest fits; return what stays."""
         throws = sorted((_weigh(path) for path in _folders(self.folder)), reverse=True)  # newest first
         kept = size_bytes = 0
         for at_s, weight_bytes, path in throws:

@@ -1,5 +1,6 @@
 """The journal: every event in its one order, on the disk before it is published."""
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
@@ -15,11 +16,14 @@ from dartd.store.metadata import STREAM_ID, remember
 from dartd.store.projections import ALL
 from dartd.store.projections.registry import Projection, Recorded, Registry
 from dartd.store.sqlite.backend import SqliteBackend
-from dartd.store.tables import decider_memories, events
+from dartd.store.sqlite.lock import Mark
+from dartd.store.tables import decider_memories, events, metadata
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
 from schemas.codec import decode_journalled, encode_wire
 from schemas.events import CalibrationChanged, CameraStateChanged, EntityEvent, Envelope, JournalledEvent, PlayerErased, PlayerMerged
+
+_log = logging.getLogger(__name__)
 
 READ_LIMIT = 1000  # events in one answer; a reader that wants more asks again
 
@@ -114,9 +118,9 @@ class Journal:
             backend.begin()
             stale = registry.load(backend.writer)
             registry.rebuild(backend.writer, stale)
-            name = remember(backend.writer, STREAM_ID, stream_id or secrets.token_hex(8))
             bounds = sa.select(sa.func.coalesce(sa.func.min(events.c.seq), 0), sa.func.coalesce(sa.func.max(events.c.seq), 0))
             oldest, last = backend.writer.execute(bounds).one()
+            name = _stream_of(backend, last, stream_id)
             backend.control("COMMIT")
         except sa.exc.SQLAlchemyError as error:
             backend.close()
@@ -264,6 +268,7 @@ class Journal:
 
     def _noted(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
         if envelopes:
+            self.database.backend.note(Mark(self.stream_id, envelopes[-1].seq))
             self.last_seq = max(self.last_seq, envelopes[-1].seq)
             self.oldest_seq = self.oldest_seq or envelopes[0].seq
         return envelopes
@@ -298,6 +303,21 @@ _UPDATE_MEMORY = (
     .where(decider_memories.c.decider == sa.bindparam("of_decider"), decider_memories.c.board_id == sa.bindparam("of_board"))
     .values(seq=sa.bindparam("seq"), body=sa.bindparam("body"))
 )
+
+
+def _stream_of(backend: SqliteBackend, last_seq: int, wanted: str | None) -> str:
+    """Return the name of the stream in a store; a new one where another copy of the store may have gone on with it.
+
+    The copy's events would get the same positions, and clients that know those would miss these.
+    """
+    name = remember(backend.writer, STREAM_ID, wanted or secrets.token_hex(8))
+    mark = backend.earlier_mark()
+    if not last_seq or (mark is not None and mark.stream_id == name and mark.seq <= last_seq):
+        return name
+    name = secrets.token_hex(8)
+    backend.writer.execute(sa.update(metadata).where(metadata.c.key == STREAM_ID).values(value=name))
+    _log.warning("the store is a copy, or older than the daemon that ran last: its events go on as the stream %s", name)
+    return name
 
 
 def _last_seq(connection: sa.Connection) -> int:

@@ -13,6 +13,7 @@ from schemas.base import Value
 
 LIMIT = 20
 MAX_LIMIT = 100
+COUNT_LIMIT = 100_000  # entries counted for a total, 5 ms: the cost of a page must not grow with the history
 
 
 class PageError(DartdError):
@@ -31,7 +32,7 @@ class PageRequest(Value, frozen=True, kw_only=True):
 
 
 class Page(Value, frozen=True, kw_only=True):
-    """The rows, how many there are without paging, and where to go on."""
+    """The rows, how many there are without paging (`COUNT_LIMIT` at most), and where to go on."""
 
     rows: Sequence[Any]
     total: int
@@ -65,6 +66,11 @@ def within(column: "sa.Column[Any]", span: Span) -> list[sa.ColumnElement[bool]]
     return after + ([column < span.before_s] if span.before_s is not None else [])
 
 
+def counted(table: sa.Table, where: Sequence[sa.ColumnElement[bool]]) -> sa.Select[int]:
+    """Return the query that counts the rows that meet all conditions, up to `COUNT_LIMIT`."""
+    return sa.select(sa.func.count()).select_from(sa.select(sa.literal(1)).select_from(table).where(*where).limit(COUNT_LIMIT).subquery())
+
+
 class Listing:
     """A table that is read page by page, in the order of one of its columns (none of them may be NULL)."""
 
@@ -85,7 +91,7 @@ class Listing:
         if column is None:
             raise PageError(f"sort: expected one of {', '.join(sorted(self.sorts))}, with - before it for descending", field="sort")
         descending = sort.startswith("-")
-        total = sa.select(sa.func.count()).select_from(self._table).where(*where).scalar_subquery().label("total_of_all")
+        total = counted(self._table, where).scalar_subquery().label("total_of_all")
         chosen = sa.select(self._table, total).where(*where)
         place = _understood(ask.cursor, sort)
         if place is not None:

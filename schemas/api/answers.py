@@ -29,10 +29,13 @@ class ErrorAnswer(Value, frozen=True, kw_only=True):
     error: ErrorBody
 
 
+Total = Annotated[int, Meta(description="number of entries without paging; 100000 stands for that many or more")]
+
+
 class Pagination(Value, frozen=True, kw_only=True):
     """The position of a page in its list; `next_cursor` null: the last page."""
 
-    total: int
+    total: Total
     limit: int
     offset: int
     next_cursor: str | None
@@ -54,7 +57,7 @@ class ListQuery(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A page of a list: by `cursor` (from `next_cursor`) or by `offset`."""
 
     limit: Annotated[int, Meta(ge=1, le=100, description="maximum number of entries")] = 20
-    offset: Annotated[int, Meta(ge=0, le=1_000_000_000, description="number of entries to skip")] = 0
+    offset: Annotated[int, Meta(ge=0, le=100_000, description="number of entries to skip; go farther by cursor")] = 0
     cursor: Annotated[str, Meta(max_length=1000, description="next_cursor of the previous page")] | None = None
 
 

@@ -146,7 +146,7 @@ async def serve_plain(directory: Path, port: int) -> None:
 
 @contextlib.contextmanager
 def served(kind: str, directory: Path) -> Iterator[tuple[int, int]]:
-    """Run a server in a process of its own; give its port and process id."""
+    """Run a server in a process of its own; return its port and process id."""
     port = free_port()
     arguments = [sys.executable, "-m", "tests.bench.api", "--serve", kind, "--port", str(port), "--directory", str(directory)]
     process = subprocess.Popen(arguments, cwd=ROOT)
@@ -162,7 +162,7 @@ def served(kind: str, directory: Path) -> Iterator[tuple[int, int]]:
 
 
 def ask(port: int, path: str, count: int) -> list[float]:
-    """Ask so often on one connection; give the milliseconds of each."""
+    """Send so many requests on one connection; return the milliseconds of each."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     took = []
     for _ in range(count):
@@ -196,14 +196,14 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 async def busy_health(port: int, token: str) -> tuple[list[float], int]:
-    """Ask /health again and again while clients listen and events happen; give the milliseconds, and how many events came."""
-    heard = 0
+    """Request /health repeatedly while clients listen and events are published; return the milliseconds, and the number of events."""
+    received = 0
 
     async def listen() -> None:
-        nonlocal heard
+        nonlocal received
         async with websockets.connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as socket:
             async for _ in socket:
-                heard += 1
+                received += 1
 
     async def happen() -> None:
         async with websockets.connect(f"ws://127.0.0.1:{port}/ws?token={token}", proxy=None) as socket:
@@ -221,7 +221,7 @@ async def busy_health(port: int, token: str) -> tuple[list[float], int]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    return took, heard
+    return took, received
 
 
 def measure_health(directory: Path) -> str:
@@ -232,9 +232,9 @@ def measure_health(directory: Path) -> str:
         daemon.waiting.timeout_s = 120
         daemon.until_ready()
         token = (directory / "busy" / "operator-token").read_text().strip()
-        took, heard = uvloop.run(busy_health(port, token))
+        took, received = uvloop.run(busy_health(port, token))
     p50, p95, p99 = (percentile(took, share) for share in (0.5, 0.95, 0.99))
-    return f"| `/health`, 50 clients, {EVENTS_PER_S} events/s, 3 cameras ({heard} published) | {p50:.1f} | {p95:.1f} | {p99:.1f} |"
+    return f"| `/health`, 50 clients, {EVENTS_PER_S} events/s, 3 cameras ({received} published) | {p50:.1f} | {p95:.1f} | {p99:.1f} |"
 
 
 def main() -> None:

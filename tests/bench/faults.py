@@ -281,7 +281,7 @@ async def _after_kill(run: FaultRun, chance: random.Random) -> Back:
 
 
 async def _after_end(run: FaultRun) -> float:
-    """Ask the daemon to end, and return the seconds until it is gone with every process that it started."""
+    """Stop the daemon by SIGTERM, and return the seconds until it is gone with every process that it started."""
     processes, asked_s = run.daemon.children(), time.monotonic()
     await asyncio.to_thread(run.end)
     await run.waiting.soon(lambda: not any(map(is_running, processes)), "the end of every process")

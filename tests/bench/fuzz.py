@@ -22,7 +22,7 @@ CALLERS = ("admin", "viewer", "anonymous")
 
 
 def ask(port: int, path: str, body: Any = None, token: str = "") -> Any:
-    """Ask the API for JSON; with a body it is a POST."""
+    """Request JSON from the API; with a body it is a POST."""
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=data, headers=headers)
@@ -31,7 +31,7 @@ def ask(port: int, path: str, body: Any = None, token: str = "") -> Any:
 
 
 def make_caller(port: int, role: str, environ: dict[str, str]) -> tuple[str, str]:
-    """Make an account and a key of it; give the key, and the ids that must be left alone."""
+    """Make an account and a key of it; return the key, and the ids that must be left alone."""
     create = [sys.executable, "-m", "dartd", "user", "create", f"the-{role}", "--role", role, "--password-stdin"]
     create += ["--config", str(ROOT / "config" / "simulator.toml")]
     subprocess.run(create, input=PASSWORD, text=True, env={**os.environ, **environ}, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
@@ -48,7 +48,7 @@ def has_play(port: int) -> bool:
 
 
 def make_player(port: int, token: str) -> None:
-    """Keep a player with a photo, so that there is one to see for those who may make none."""
+    """Keep a player with a photo, so that callers that may make none can read one."""
     ask(port, "/api/v1/players", {"player_id": "ann", "name": "Ann"}, token)
     headers = {"Content-Type": "image/png", "Authorization": f"Bearer {token}"}
     url = f"http://127.0.0.1:{port}/api/v1/players/ann/photo"
@@ -57,7 +57,7 @@ def make_player(port: int, token: str) -> None:
 
 
 def fuzz(port: int, seconds: int, key: str, spared: str, folder: Path) -> tuple[dict[str, dict[str, int]], str]:
-    """Let schemathesis ask; give the statuses of each operation, and what it said."""
+    """Run schemathesis; return the statuses of each operation, and its output."""
     seen = folder / "seen.json"
     command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"http://127.0.0.1:{port}/openapi.json", "--no-color"]
     command += ["--checks", "all", "--continue-on-failure", "--max-time", str(seconds)]

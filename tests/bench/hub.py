@@ -218,8 +218,11 @@ def main() -> None:
         _line("5 000 clients @ 20/s", "hub", steady(HUB, 5000, 20, seconds))
     if "idle" in wanted:
         for who, module in (("hub", HUB), ("pattern", PATTERN)):
-            each, heard, ms = idle(module, 9_900)
-            print(f"9 900 more idle clients  {who:8} {each:5.1f} KiB each; {heard} heard one event, the last after {ms:.0f} ms", flush=True)
+            each, received, ms = idle(module, 9_900)
+            print(
+                f"9 900 more idle clients  {who:8} {each:5.1f} KiB each; {received} received one event, the last after {ms:.0f} ms",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

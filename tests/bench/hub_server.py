@@ -61,7 +61,7 @@ class BenchBoard(Forgetful):
         self._board = Board(config.board.board_id, [], config.board.spec, ThrowTimes())
 
     def step(self, inputs: Sequence[Any], now: float) -> Step:
-        """Let the events happen, and the board decide about the rest."""
+        """Return events as they are, and the board's step for other inputs."""
         events = tuple(item for item in inputs if isinstance(item, Bench))
         if len(events) == len(inputs):
             return Step(events=cast("Any", events))

@@ -52,7 +52,7 @@ def run(job: Job, advance: Callable[[int], None]) -> Outcome:
     cv2.setNumThreads(1)
     story = Script(name=job.story, seed=job.rig)
     until_s = story.lead_s + job.visits * story.length_s
-    heard: list[TimedEvent] = []
+    received: list[TimedEvent] = []
     settled: list[Settled] = []
     done = 0
 
@@ -61,21 +61,21 @@ def run(job: Job, advance: Callable[[int], None]) -> Outcome:
             settled.append(message)
 
     for decided in play(simulated(f"seed={job.rig}&story={job.story}", job.rig), until_s=until_s + 0.5, watch=watch):
-        heard.append(TimedEvent(1000 * decided.t_s, decided.event))
+        received.append(TimedEvent(1000 * decided.t_s, decided.event))
         over = min(max(story.number_at(decided.t_s), 0), job.visits)
         advance(over - done)
         done = over
     advance(job.visits - done)
     happened = motions(story, until_s)
-    return Outcome(job.rig, _wrong(job, story, until_s, heard, happened), _called(settled, happened), _others(heard))
+    return Outcome(job.rig, _wrong(job, story, until_s, received, happened), _called(settled, happened), _others(received))
 
 
-def _wrong(job: Job, story: Script, until_s: float, heard: Sequence[TimedEvent], happened: Sequence[TrueMotion]) -> list[str]:
+def _wrong(job: Job, story: Script, until_s: float, received: Sequence[TimedEvent], happened: Sequence[TrueMotion]) -> list[str]:
     if job.story == "quiet":
-        loud = [h for h in heard if not isinstance(h.event, _ALLOWED)]
-        return [f"{h.t_ms / 1000:.2f} s: {_name(h)} during {_during(h.t_ms / 1000, happened)}" for h in loud]
+        unexpected = [h for h in received if not isinstance(h.event, _ALLOWED)]
+        return [f"{h.t_ms / 1000:.2f} s: {_name(h)} during {_during(h.t_ms / 1000, happened)}" for h in unexpected]
     wrong = []
-    for number, visit in enumerate(visits(truth(story, until_s)["sequences"][job.story], heard)):
+    for number, visit in enumerate(visits(truth(story, until_s)["sequences"][job.story], received)):
         if not visit.verify:
             first_s = story.lead_s + number * story.length_s
             published = " ".join(
@@ -87,8 +87,8 @@ def _wrong(job: Job, story: Script, until_s: float, heard: Sequence[TimedEvent],
     return wrong
 
 
-def _name(heard: TimedEvent) -> str:
-    return str(type(heard.event).__struct_config__.tag)
+def _name(received: TimedEvent) -> str:
+    return str(type(received.event).__struct_config__.tag)
 
 
 def _during(at_s: float, happened: Sequence[TrueMotion]) -> str:
@@ -110,8 +110,8 @@ def _called(settled: Sequence[Settled], happened: Sequence[TrueMotion]) -> "Coun
     return called
 
 
-def _others(heard: Sequence[TimedEvent]) -> "Counter[str]":
-    return Counter(_name(h) for h in heard if isinstance(h.event, CalibrationChanged | CameraStateChanged))
+def _others(received: Sequence[TimedEvent]) -> "Counter[str]":
+    return Counter(_name(h) for h in received if isinstance(h.event, CalibrationChanged | CameraStateChanged))
 
 
 def confusion(called: "Counter[tuple[str, str]]") -> None:

@@ -88,7 +88,7 @@ def run(job: Job, advance: Callable[[int], None]) -> list[Outcome]:
 
 
 def _end_when_unseen(visits: Sequence[dict[str, Any]], story: Script, rig: int) -> None:
-    """Let a takeout end when the last camera loses sight of the hand, not when the hand is at rest."""
+    """Move the end of a takeout to when the last camera no longer sees the hand, not when it is at rest."""
     look = rig_of(rig)
     views = [
         HandRenderer(ExtendedProjection(true_calibration(rig, k, 800, 600, CameraId("cam"))), look.light, mount)

@@ -146,13 +146,13 @@ def test_second_daemon_leaves_the_first_alone(
 )
 async def test_bad_message_is_answered_and_the_connection_stays(daemon: RunningDaemon, home: Path, message: str, code: str) -> None:
     """Each gets an error with a code and words, and the client goes on receiving every event."""
-    async with _connected(daemon) as ear:
-        await ear.socket.send(message)
-        error = await _hear(ear, "error")
-        await ear.send(action="ping")
-        pong = await _hear(ear, "pong")
+    async with _connected(daemon) as listener:
+        await listener.socket.send(message)
+        error = await _receive(listener, "error")
+        await listener.send(action="ping")
+        pong = await _receive(listener, "pong")
         seq = await asyncio.to_thread(_reset, daemon, home)
-        event = await _hear(ear, "board_reset")
+        event = await _receive(listener, "board_reset")
 
     assert (error["code"], bool(error["message"])) == (code, True)
     assert pong["last_seq"] <= event["seq"]
@@ -163,13 +163,13 @@ async def test_bad_message_is_answered_and_the_connection_stays(daemon: RunningD
 async def test_what_is_no_message_ends_that_connection_alone(daemon: RunningDaemon, home: Path, message: str | bytes, code: int) -> None:
     """The client is disconnected with a code and a reason; others go on, and after a resume nothing is missed."""
     async with _connected(daemon) as other, _connected(daemon) as bad:
-        since = (await _hear(bad, "snapshot"))["last_seq"]
+        since = (await _receive(bad, "snapshot"))["last_seq"]
         await bad.socket.send(message)
         closed, reason = await bad.until_closed()
         seq = await asyncio.to_thread(_reset, daemon, home)
-        event = await _hear(other, "board_reset")
+        event = await _receive(other, "board_reset")
     async with _connected(daemon, f"?since={since}") as back:
-        missed = await _hear(back, "board_reset")
+        missed = await _receive(back, "board_reset")
 
     assert (closed, bool(reason)) == (code, True)
     assert event["seq"] == seq
@@ -183,9 +183,9 @@ async def _connected(daemon: RunningDaemon, query: str = "") -> AsyncIterator[We
         yield WebSocketClient(socket)
 
 
-async def _hear(ear: WebSocketClient, event_type: str) -> dict[str, Any]:
+async def _receive(listener: WebSocketClient, event_type: str) -> dict[str, Any]:
     """Return the next message of a type."""
-    while (message := await ear.receive())["event_type"] != event_type:
+    while (message := await listener.receive())["event_type"] != event_type:
         pass
     return message
 

@@ -85,7 +85,7 @@ async def test_killed_daemon_loses_nothing(folder: Path, waiting: Waiting) -> No
 
 
 async def _received(listener: Listener, waiting: Waiting, *, answers: int, darts: int, events: int) -> None:
-    """Wait until the listener has heard so many snapshots, then so many more events and so many darts in all."""
+    """Wait until the listener has received so many snapshots, then so many more events and so many darts in all."""
     await waiting.soon(lambda: len(listener.snapshots) >= answers, "an answer")
     enough = len(listener.events) + events
     await waiting.soon(lambda: listener.count("dart_hit") >= darts and len(listener.events) >= enough, "throws")
@@ -107,7 +107,7 @@ def _first(listener: Listener, event_type: str, after_seq: int = 0, **fields: st
 
 
 def _assert_nothing_lost(listener: Listener, written: list[dict[str, Any]]) -> None:
-    """Compare what one client heard over all restarts with the journal."""
+    """Compare what one client received over all restarts with the journal."""
     assert [e["seq"] for e in written] == list(range(1, len(written) + 1))
     assert [e["seq"] for e in listener.events] == list(range(1, listener.last_seq + 1))
     assert listener.events == written[: len(listener.events)]
@@ -128,7 +128,7 @@ async def _killed(daemon: RunningDaemon, waiting: Waiting) -> None:
 
 
 async def _ended(daemon: RunningDaemon, waiting: Waiting) -> None:
-    """Ask the daemon to end, and wait until none of its processes is left."""
+    """Stop the daemon by SIGTERM, and wait until none of its processes is left."""
     processes = daemon.children()
     status, _, _ = await asyncio.to_thread(daemon.end)
     await waiting.soon(lambda: not any(map(is_running, processes)), "the end of the camera processes")

@@ -80,7 +80,7 @@ def test_darts_are_scored_while_a_camera_does_not_see_well(kind: FrameFault, mon
     dart = next(e for e in visit["events"] if e["event"] == "dart_hit")
     landed_s = dart["t_ms"] / 1000
     fault = ScriptedFault(kind=kind, at_s=landed_s - 1.0, for_s=1.6, camera=STRUCK)
-    monkeypatch.setattr(player, "open_source", lambda spec, **how: _spoilt(Live(open_source(spec, **how)), fault, spec.camera_id))
+    monkeypatch.setattr(player, "open_source", lambda spec, **how: _with_fault(Live(open_source(spec, **how)), fault, spec.camera_id))
     events = list(play(simulated(f"seed={story.seed}&story={story.name}", RIG, fps=10, hint=True), until_s=until_s))
     hits = [t for t in events if isinstance(t.event, DartHit)]
 
@@ -89,7 +89,7 @@ def test_darts_are_scored_while_a_camera_does_not_see_well(kind: FrameFault, mon
     assert [t.event.__struct_config__.tag for t in events if t.t_s > landed_s][-3:-1] == ["visit_completed", "takeout_finished"]
 
 
-def _spoilt(source: Source, fault: ScriptedFault, camera_id: CameraId) -> Source:
+def _with_fault(source: Source, fault: ScriptedFault, camera_id: CameraId) -> Source:
     return FaultySource(source, [fault]) if fault.concerns(camera_id) else source
 
 

@@ -39,7 +39,7 @@ def _ask(port: int, method: str, path: str, body: Any = None, **headers: str) ->
 
 
 def _log_in_as_page(port: int) -> tuple[Any, list[str]]:
-    """Log in as a page does; give the answer and the cookies."""
+    """Log in as a page does; return the answer and the cookies."""
     body = json.dumps({"username": "ann", "password": PASSWORD, "cookie": True}).encode()
     request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/auth/login", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:  # noqa: S310

@@ -27,11 +27,11 @@ def _public(memory: BoardMemory) -> tuple[object, ...]:
 @given(STORIES, st.booleans())
 def test_events_of_any_sequence_are_consistent(story: list[Action], count_misses: bool) -> None:  # noqa: FBT001
     """Slots, darts, removals, takeouts and visits add up for a client that receives the events, and each visit with throws is published."""
-    scene, bystander = play_story([*story, lambda scene: scene.command(ResetBoard())], ThrowTimes(count_misses=count_misses))
+    scene, follower = play_story([*story, lambda scene: scene.command(ResetBoard())], ThrowTimes(count_misses=count_misses))
 
     assert scene.machine.state == "wait_for_throw"
-    for visit_id, slots in bystander.slots.items():
-        assert bystander.visits[visit_id] == 1 or not slots
+    for visit_id, slots in follower.slots.items():
+        assert follower.visits[visit_id] == 1 or not slots
 
 
 @settings(max_examples=300, deadline=None)
@@ -71,14 +71,14 @@ def test_any_story_comes_back_from_its_events(story: list[Action]) -> None:
 @given(STORIES, st.integers(0, 60))
 def test_a_tail_of_the_events_is_enough_for_new_ids(story: list[Action], skipped: int) -> None:
     """A machine restored from the last events only assigns none of their ids again, and goes on."""
-    scene, bystander = play_story(story, ThrowTimes())
+    scene, follower = play_story(story, ThrowTimes())
     tail = scene.events[skipped:]
     machine = ThrowMachine(ThrowTimes(), BoardId("main"))
     machine.restore(BoardMemory(BoardId("main")), tail, scene.now)
     known = {event.dart_id for event, _ in tail if isinstance(event, DartHit | DartUnscored | ExtraDart)}
 
     assert machine.memory.next_dart_id not in known
-    assert not known or machine.memory.next_dart_id not in bystander.darts
+    assert not known or machine.memory.next_dart_id not in follower.darts
 
     machine.tick(scene.now + 60.0)
     assert machine.state != "pull_out_started"

@@ -46,7 +46,7 @@ def point_in(bed: Bed) -> tuple[float, float]:
 
 
 def landing(label: str = "T20", *, settled_at_s: float = 0.0, episode: int = 1) -> LocatedDart:
-    """Let a dart stick in the middle of a bed."""
+    """Return a dart that sticks in the middle of a bed."""
     x_mm, y_mm = point_in(parse_bed(label))
     return LocatedDart(
         axis=Axis3(x_mm=x_mm, y_mm=y_mm, slope_x=0.05, slope_y=0.2),
@@ -108,7 +108,7 @@ class Scene:
         return lines
 
     def wait(self, seconds: float) -> list[str]:
-        """Let time pass, with the limits that end in it."""
+        """Advance the clock, through the deadlines on the way."""
         end = self.now + seconds
         while (due := self.machine.deadline()) is not None and due <= end:
             self.now = max(self.now, due)
@@ -117,7 +117,7 @@ class Scene:
         return self.read()
 
     def moving(self, *, hand: bool = False) -> list[str]:
-        """Let something move."""
+        """Observe ongoing motion."""
         self._add(self.machine.observe(OngoingMotion(at_s=self.now, hand=hand), self.now))
         return self.read()
 
@@ -133,7 +133,7 @@ class Scene:
         motion_s: float = 0.3,
         **more: bool,
     ) -> list[str]:
-        """Let everything settle, with darts of these labels newly in the board; `more` of what an observation says besides."""
+        """Observe still pictures, with darts of these labels new in the board; `more` are other fields of the observation."""
         seen = Observation(
             at_s=self.now,
             started_s=self.now - motion_s - 0.1,
@@ -158,18 +158,18 @@ class Scene:
         return lines + self.still(*labels, flight=True)
 
     def fall(self, *dart_ids: str) -> list[str]:
-        """Let darts go without a hand, and wait until it is certain that they fell."""
+        """Remove darts without a hand, and wait until it is certain that they fell."""
         return self.still(gone=dart_ids) + self.wait(self.machine.times.bounce_out_check_ms / 1000)
 
     def take_all(self) -> list[str]:
-        """Let a hand take all darts."""
+        """Take all darts by a hand."""
         self.now += 1.0
         lines = self.moving(hand=True)
         self.now += 2.0
         return lines + self.still(gone=self.standing, empty=True)
 
     def command(self, command: ResetBoard | StartBoard | StopBoard | CorrectDart | SignOnPlayer) -> list[str]:
-        """Let a person ask for something."""
+        """Send a command."""
         self._add(self.machine.command(command, self.now))
         return self.read()
 

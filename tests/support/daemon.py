@@ -88,7 +88,7 @@ class RunningDaemon:
             return None
 
     def until_ready(self) -> dict[str, Any]:
-        """Wait until every camera has answered or failed; gives the health report."""
+        """Wait until every camera has answered or failed; return the health report."""
         found = self.waiting.until(self._ready, "the daemon's cameras")
         assert found is not None
         return found

@@ -136,7 +136,7 @@ class FaultRun:
         return [ReceivedEvent(at_s - self.began_s, event) for at_s, event in zip(self.listener.times_s, self.listener.events, strict=True)]
 
     async def until_s(self, at_s: float) -> None:
-        """Let the scenario run up to a time."""
+        """Wait until a time of the scenario."""
         await asyncio.sleep(max(0.0, at_s - self.now_s))
 
     def first(self, condition: Callable[[dict[str, Any]], bool], after_s: float = 0.0) -> float | None:
@@ -159,11 +159,11 @@ class FaultRun:
         thrown = [e for e in self._happened(now_ms) if e["event"] in {"dart_hit", "extra_dart"}]
         published: dict[int, list[str]] = {}
         invented = []
-        for heard_s, event in zip(self.listener.times_s, self.listener.events, strict=True):
+        for received_s, event in zip(self.listener.times_s, self.listener.events, strict=True):
             if event["event_type"] not in {"dart_hit", "extra_dart"}:
                 continue
-            at, heard_ms = event["board_coordinates"], 1000 * (heard_s - self.epoch_s)
-            lately = [k for k, e in enumerate(thrown) if heard_ms - LATEST_MS < e["t_ms"] < heard_ms]
+            at, received_ms = event["board_coordinates"], 1000 * (received_s - self.epoch_s)
+            lately = [k for k, e in enumerate(thrown) if received_ms - LATEST_MS < e["t_ms"] < received_ms]
             off_mm = {k: math.dist((thrown[k]["x_mm"], thrown[k]["y_mm"]), (at["x_mm"], at["y_mm"])) for k in lately}
             nearest = min(off_mm, key=lambda k: (off_mm[k] > SAME_DART_MM, k in published, off_mm[k]), default=None)
             if nearest is not None and off_mm[nearest] < SAME_DART_MM:
@@ -171,7 +171,9 @@ class FaultRun:
             else:
                 off = min(off_mm.values(), default=math.inf)
                 unsure = f"{event['uncertainty_mm'] if 'uncertainty_mm' in event else event['fusion']['uncertainty_mm']:.1f} mm unsure"
-                invented.append(f"{event['dart_id']} {event['score']['label']} {off:.0f} mm off, {unsure}, {heard_s - self.began_s:.1f} s")
+                invented.append(
+                    f"{event['dart_id']} {event['score']['label']} {off:.0f} mm off, {unsure}, {received_s - self.began_s:.1f} s"
+                )
         counted = [k for k, e in enumerate(thrown) if e["t_ms"] < until_ms]
         twice = [" ".join(ids) for ids in published.values() if len(ids) > 1]
         lost = [LostDart(thrown[k]["label"], self._since_began_s(thrown[k])) for k in counted if k not in published]

@@ -45,7 +45,7 @@ async def make_photo(station: Station, player_id: str) -> None:
 
 
 async def make_key(station: Station, role: str, permissions: tuple[str, ...] | None = None, user_id: str | None = None) -> tuple[str, str]:
-    """Make an API key; give its id and itself."""
+    """Make an API key; return its id and itself."""
     secret, prefix = new_key()
     key_id = f"k-{secrets.token_hex(4)}"
     fields = {"key_id": key_id, "key_hash": hash_of(secret), "prefix": prefix, "name": key_id, "user_id": user_id, "role": role}

@@ -76,7 +76,7 @@ def _open_all(sources: Mapping[CameraId, Source]) -> None:
 
 
 def _step(source: Source, detector: Detector, now: float) -> list[FromWorker]:
-    """Let a camera process every frame up to `now`; a broken frame says nothing."""
+    """Process every frame of a camera up to `now`; a broken frame gives no message."""
     messages: list[FromWorker] = []
     while (next_s := source.next_s()) is not None and next_s <= now:
         frame = source.read()

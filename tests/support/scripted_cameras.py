@@ -39,7 +39,7 @@ class ScriptedCameras:
         return list(step.events)
 
     def wait(self, seconds: float) -> list[JournalledEvent]:
-        """Let time pass, with the limits that end in it."""
+        """Advance the clock, through the deadlines on the way."""
         events, end = list[JournalledEvent](), self.now + seconds
         calls = 0
         while (due := self.board.deadline()) is not None and due <= end:
@@ -51,7 +51,7 @@ class ScriptedCameras:
         return events
 
     def moving(self, *cameras: CameraId, hand: bool = False) -> list[JournalledEvent]:
-        """Let something move before these cameras, or all."""
+        """Report motion from these cameras, or all."""
         self.now += 0.1
         self.episode += 1
         return self.step(*(self.motion_of(k, hand=hand) for k in self._numbers(cameras or None)))
@@ -69,7 +69,7 @@ class ScriptedCameras:
         empty: bool | None = None,
         flight: bool = True,
     ) -> list[JournalledEvent]:
-        """Let the pictures of these cameras stand still, with new darts; `there` are the scores of known darts."""
+        """Report still pictures from these cameras, with new darts; `there` are the scores of known darts."""
         self.now += 0.3
         return self.step(
             *(self.settled_of(k, *axes, hand=hand, there=there, empty=empty, flight=flight) for k in self._numbers(cameras)),
@@ -105,7 +105,7 @@ class ScriptedCameras:
         return [*self.moving(), *self.settled(*axes, there=dict.fromkeys(self.standing, 1.0)), *self.wait(0.2)]
 
     def take_all(self) -> list[JournalledEvent]:
-        """Let a hand take all darts."""
+        """Take all darts by a hand."""
         self.now += 1.0
         gone = dict.fromkeys(self.standing, 0.0)
         return [*self.moving(hand=True), *self.settled(there=gone, empty=True, flight=False), *self.wait(0.2)]

@@ -82,7 +82,7 @@ class ScriptedBoard(Forgetful):
         self._player_id: str | None = None
 
     def step(self, inputs: Sequence[Input | JournalledEvent], now: float) -> Step:  # noqa: C901, PLR0912 - one case for each input
-        """Let it happen."""
+        """Return events as they are, and an event for each command."""
         events: list[JournalledEvent] = []
         refusals: dict[int, CommandRefusedError] = {}
         for k, item in enumerate(inputs):
@@ -194,7 +194,7 @@ class Station:
         return f"ws://127.0.0.1:{self.port}{self.services.config.server.ws_path}"
 
     async def happen(self, *events: JournalledEvent) -> tuple[Envelope, ...]:
-        """Let events happen, and give them as they were journalled."""
+        """Publish events, and return them as they were journalled."""
         envelopes: list[Envelope] = []
         for event in events:
             envelopes += await self.pipeline.submit(cast("Any", event))

@@ -78,7 +78,7 @@ class FakeTransport:
             self.on_full()
 
     def drain(self) -> None:
-        """Let the client read."""
+        """Read as the client does."""
         self.waiting = 0
         self._drained.set()
 

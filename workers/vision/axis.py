@@ -333,7 +333,7 @@ def _tapers(from_end_px: Floats, width_px: Floats, px_per_mm: float) -> bool:
 
 
 def _from_tip(index: NDArray[np.intp], cuts: CrossSections, px_per_mm: float) -> NDArray[np.intp]:
-    """Leave out specks beyond the tip, which a long gap separates from the cross-sections of a dart."""
+    """Remove specks beyond the tip, which a long gap separates from the cross-sections of a dart."""
     rows = cuts.row[index]
     gaps = np.flatnonzero(-np.diff(rows) > GAP_MM * px_per_mm)
     start = 0

@@ -7,6 +7,7 @@ pipeline.
 import contextlib
 import logging
 import sqlite3
+import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from dartd.errors import StoreBusyError, StoreError, StoreUnavailableError
-from dartd.store.sqlite.lock import StoreLock
+from dartd.errors import QueryTimeoutError, StoreBusyError, StoreError, StoreUnavailableError
+from dartd.store.sqlite.lock import Mark, StoreLock
 from dartd.store.tables import METADATA
 
 _log = logging.getLogger(__name__)
@@ -27,6 +28,9 @@ APPLICATION_ID = 0x64617274  # "dart": distinguishes our files from those of oth
 LOCK_WAIT_S = 2.0  # for a person's sqlite3 shell; a second daemon is refused by the lock
 NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next to it
 
+_STEPS_PER_CHECK = 10_000  # of SQLite's virtual machine, about 0.2 ms
+_LOG_HEADER_BYTES = 32
+_LOG_MAGIC = {b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"}  # the last bit: checksums are of big-endian words
 _LOG_BYTES = 2 * 1024 * 1024
 _COMMITS_PER_CHECKPOINT = 64  # with darts, a megabyte and a half of write-ahead log
 
@@ -51,8 +55,9 @@ T = TypeVar("T")
 class SqliteBackend:
     """An open SQLite store, locked for this process. Everything here blocks and belongs to threads."""
 
-    def __init__(self, path: Path, lock: StoreLock, writer: sa.Connection, *, migrated: bool) -> None:
+    def __init__(self, path: Path, lock: StoreLock, writer: sa.Connection, *, migrated: bool, damaged_log: Path | None) -> None:
         self.path = path
+        self.damaged_log = damaged_log
         self.writer = writer
         self.migrated = migrated
         self._raw: sqlite3.Connection = writer.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
@@ -70,7 +75,7 @@ class SqliteBackend:
         make_folder(path)
         lock = StoreLock.acquire(path)
         try:
-            _make_private(path)
+            damaged_log = _set_damaged_log_aside(path)
             writer = _connect(path)
             try:
                 migrated = _prepare(writer, path)
@@ -84,13 +89,19 @@ class SqliteBackend:
         except BaseException:
             lock.close()
             raise
-        return cls(path, lock, writer, migrated=migrated)
+        return cls(path, lock, writer, migrated=migrated, damaged_log=damaged_log)
 
     def connect_reader(self) -> sa.Connection:
         """Return another connection, which cannot write."""
         connection = _connect(self.path)
         connection.exec_driver_sql("PRAGMA query_only = 1")
         return connection
+
+    def limit(self, connection: sa.Connection, query_s: float) -> None:
+        """Stop what the connection executes once `query_s` have passed from now; it fails with QueryTimeoutError."""
+        raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
+        due_s = time.monotonic() + query_s
+        raw.set_progress_handler(lambda: time.monotonic() > due_s, _STEPS_PER_CHECK)
 
     def store_error(self, error: BaseException) -> StoreError:
         """Return the StoreError of what the database refused, without the statement's values: they may be secret."""
@@ -105,7 +116,12 @@ class SqliteBackend:
             self._commits = 0
 
     def begin(self) -> None:
-        """Begin the writer's transaction; the file is locked for writing at once."""
+        """Begin the writer's transaction; the file is locked for writing at once.
+
+        Raises:
+            StoreUnavailableError: it cannot be written now, or is no longer the file at its path.
+        """
+        self._lock.check()
         self.control("BEGIN IMMEDIATE")
 
     def control(self, statement: str) -> None:
@@ -123,17 +139,50 @@ class SqliteBackend:
         """Whether the writer's transaction is open; SQLite ends it by itself after some errors of the file."""
         return self._raw.in_transaction
 
+    def earlier_mark(self) -> Mark | None:
+        """Return how far a stream was written before the store was opened, None when that is not known."""
+        return self._lock.earlier
+
+    def note(self, mark: Mark) -> None:
+        """Note next to the store how far the stream is written."""
+        self._lock.note(mark)
+
     def close(self) -> None:
         """Close the writer's connection and release the lock."""
         _close(self.writer)
         self._lock.close()
 
 
-def _make_private(path: Path) -> None:
-    """Let only this user read the file; SQLite gives its log the same mode. A file of another user stays as it is."""
-    path.touch(0o600)
-    with contextlib.suppress(PermissionError):
-        path.chmod(0o600)
+def _set_damaged_log_aside(path: Path) -> Path | None:
+    """Rename a write-ahead log whose header is damaged, and return its new path; None when there is none.
+
+    SQLite takes such a log for an empty one and overwrites it: the events in it would be lost without a word.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    try:
+        with log.open("rb") as file:
+            header = file.read(_LOG_HEADER_BYTES)
+    except FileNotFoundError:
+        return None
+    if len(header) < _LOG_HEADER_BYTES or not any(header):  # nothing was ever written to it
+        return None
+    if header[:4] in _LOG_MAGIC and _log_checksum(header[:24], header[3] & 1) == header[24:]:
+        return None
+    aside = log.with_name(f"{log.name}.damaged-{int(time.time())}")
+    log.rename(aside)
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    _log.error("the log of the store is damaged and was renamed to %s: events that were written last may be missing", aside)
+    return aside
+
+
+def _log_checksum(content: bytes, big_endian: int) -> bytes:
+    """Return the checksum of SQLite's file format (section 4.2 of "Database File Format"), in its big-endian form."""
+    one = two = 0
+    words = struct.unpack(f"{'>' if big_endian else '<'}{len(content) // 4}I", content)
+    for first, second in zip(words[::2], words[1::2], strict=True):
+        one = (one + first + two) & 0xFFFFFFFF
+        two = (two + second + one) & 0xFFFFFFFF
+    return struct.pack(">2I", one, two)
 
 
 def make_folder(path: Path) -> Path:
@@ -296,6 +345,8 @@ def _original(error: BaseException) -> BaseException:
 def _store_error(error: BaseException, path: Path) -> StoreError:
     original = _original(error)  # without the statement and its values
     code = getattr(original, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return QueryTimeoutError("the query took too long: narrow it by time or by filters, or go on by cursor")
     remedy = _REMEDIES.get(code & _PRIMARY, "") if code is not None else ""
     kind = StoreUnavailableError if remedy else StoreError
     return kind(f"the store {path} failed ({original}){remedy}", path=str(path), sqlite=getattr(original, "sqlite_errorname", ""))

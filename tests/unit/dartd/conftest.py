@@ -1,4 +1,4 @@
-"""A running daemon without cameras, and clients that talk to it over real sockets."""
+"""A running daemon without cameras, and clients that connect to it over real sockets."""
 
 import contextlib
 from collections.abc import AsyncIterator

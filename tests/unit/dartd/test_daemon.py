@@ -116,18 +116,18 @@ def test_systemd_is_notified(tmp_path: Path) -> None:
     channel.bind(str(tmp_path / "notify"))
     channel.settimeout(20)
     environ = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "600000"}
-    heard: list[str] = []
+    received: list[str] = []
     with channel, RunningDaemon(write_config(tmp_path, port, cameras=1), port, environ=environ) as daemon:
-        while sum("WATCHDOG=1" in each for each in heard) < 2:
-            heard.append(channel.recv(4096).decode())
+        while sum("WATCHDOG=1" in each for each in received) < 2:
+            received.append(channel.recv(4096).decode())
         health = daemon.get("/health")
         daemon.process.send_signal(signal.SIGHUP)
-        heard += [channel.recv(4096).decode() for _ in range(2)]  # the loop has turned: the signal was heard
+        received += [channel.recv(4096).decode() for _ in range(2)]  # the loop has turned: the signal was received
         status, _, err = daemon.end()
-        while "STOPPING=1" not in heard[-1]:
-            heard.append(channel.recv(4096).decode())
+        while "STOPPING=1" not in received[-1]:
+            received.append(channel.recv(4096).decode())
 
-    assert heard[0].startswith("READY=1\nSTATUS=1 of 1 cameras answer")
+    assert received[0].startswith("READY=1\nSTATUS=1 of 1 cameras answer")
     assert health["components"]["cameras"]["cam0"]["state"] != "starting"
     assert status == 0
     assert "SIGHUP: the configuration is read at start only" in err

@@ -188,15 +188,15 @@ def test_reader_that_stands_still_blocks_no_caller() -> None:
             handler.handle(_record("%d %s", index, "x" * 200))
         dropped = handler.dropped
         handler.close()
-        heard: list[bytes] = []
-        drain = threading.Thread(target=lambda: heard.extend(iter(lambda: os.read(reading, 65_536), b"")))
+        received: list[bytes] = []
+        drain = threading.Thread(target=lambda: received.extend(iter(lambda: os.read(reading, 65_536), b"")))
         drain.start()
         handler._writer.join(DEADLINE_S)
     drain.join(DEADLINE_S)
     os.close(reading)
 
     assert dropped > 0
-    assert b"<6>dartd.test: 0 x" in b"".join(heard)
+    assert b"<6>dartd.test: 0 x" in b"".join(received)
 
 
 def test_closed_reader_blocks_no_caller() -> None:

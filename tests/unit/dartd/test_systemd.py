@@ -29,10 +29,10 @@ def test_notify_reaches_the_socket(tmp_path: Path, *, abstract: bool) -> None:
         systemd.bind(address.replace("@", "\0"))
         systemd.settimeout(DEADLINE_S)
         sent = sd_notify("READY=1", "STATUS=3 cameras\nready", environ={"NOTIFY_SOCKET": address})
-        heard = systemd.recv(1000)
+        received = systemd.recv(1000)
 
     assert sent
-    assert heard == b"READY=1\nSTATUS=3 cameras ready"
+    assert received == b"READY=1\nSTATUS=3 cameras ready"
 
 
 @pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": ""}, {"NOTIFY_SOCKET": "/nowhere/notify"}])

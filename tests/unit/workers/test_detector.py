@@ -47,7 +47,7 @@ class Watched:
         return messages
 
     def knows(self, *darts: tuple[str, DartPose, int]) -> None:
-        """Let the supervisor say which darts stand: name, dart, and the episode in which it was new."""
+        """Send the known darts: name, dart, and the episode in which it was new."""
         known = tuple(KnownDart(dart_id=DartId(n), axis=axis_of(p), episodes={self.look.camera_id: e}) for n, p, e in darts)
         self.detector.handle(UpdateBoard(darts=known))
 
@@ -228,7 +228,7 @@ def test_a_dart_that_lands_as_the_takeout_ends_is_no_part_of_the_empty_board(wat
     assert np.count_nonzero(apart > 60) < 30
 
 
-def test_a_dart_that_landed_before_the_end_of_a_takeout_was_heard_of_is_no_part_of_the_empty_board(watched: Watched) -> None:
+def test_a_dart_that_landed_before_the_end_of_a_takeout_was_ordered_is_no_part_of_the_empty_board(watched: Watched) -> None:
     """When the order comes late, as when the journal waits for the disk, it takes the picture of the earlier episode."""
     watched.frames(6, NEW)
     taken = _settled(watched.frames(6))[0].episode

@@ -24,7 +24,7 @@ CAM = CameraId("cam0")
 
 
 def configure(url: str, *, lockstep: bool = True, fps: float = 30.0) -> Configure:
-    """Ask for a camera of the small size."""
+    """Return the configuration of a small camera."""
     return Configure(source=SourceSpec(camera_id=CAM, url=url, width=WIDTH, height=HEIGHT, fps=fps), lockstep=lockstep)
 
 

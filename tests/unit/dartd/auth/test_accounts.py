@@ -1,4 +1,4 @@
-"""Who a token stands for."""
+"""The principal of a token."""
 
 import asyncio
 from pathlib import Path

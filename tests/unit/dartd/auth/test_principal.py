@@ -1,4 +1,4 @@
-"""Who asks."""
+"""The authenticated caller."""
 
 from dartd.auth.principal import Principal
 
@@ -12,5 +12,5 @@ def test_rights_decide_what_may_be_seen() -> None:
 
 
 def test_anonymous_callers_have_no_own_rights() -> None:
-    """Anonymous is who shows nothing."""
+    """A caller without credentials is anonymous and has no permissions of an own account."""
     assert (Principal().is_anonymous, Principal().permissions, Principal().name) == (True, frozenset(), "anonymous")

@@ -131,7 +131,7 @@ def test_an_inserted_third_dart_completes_the_visit() -> None:
 
 
 def test_a_visit_stays_with_the_player_who_began_it() -> None:
-    """Who signs on before the takeout gets the next visit, not the darts that stand; bounce-outs and corrections stay with the thrower."""
+    """A player who signs on before the takeout gets the next visit only; bounce-outs and corrections stay with the thrower."""
     scene = Scene()
     scene.command(SignOnPlayer(player_id="ann"))
     scene.throw("T20")
@@ -150,7 +150,7 @@ def test_a_visit_stays_with_the_player_who_began_it() -> None:
 
 
 def test_a_player_who_signs_on_takes_a_visit_without_throws() -> None:
-    """A visit in which nothing was thrown yet belongs to who is signed on at its first dart."""
+    """A visit in which nothing was thrown yet belongs to the player who is signed on at its first dart."""
     scene = Scene()
     scene.command(SignOnPlayer(player_id="ann"))
     scene.command(SignOnPlayer(player_id="bob"))

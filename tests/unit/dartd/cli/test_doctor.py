@@ -11,7 +11,7 @@ from tests.support.daemon import free_port, write_config
 
 
 def test_findings_are_a_table_that_can_be_read() -> None:
-    """One line for each finding, aligned, and below it how to mend it."""
+    """One line for each finding, aligned, and below it how to repair it."""
     rows = list(
         table(
             [Finding(check="disk", verdict="ok", found="much"), Finding(check="camera left", verdict="bad", found="blurred", remedy="turn")]

@@ -32,7 +32,7 @@ class Listener:
                 self.received.append(each)
 
     async def stop(self) -> None:
-        """Leave."""
+        """Stop listening."""
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
@@ -55,7 +55,7 @@ async def test_the_board_is_known_without_asking(tmp_path: Path, waiting: Waitin
 
 @pytest.mark.slow
 async def test_nothing_is_lost_or_received_twice_when_the_connection_is_cut(tmp_path: Path, waiting: Waiting) -> None:
-    """What happened meanwhile comes when the line is mended."""
+    """What happened meanwhile comes when the connection is restored."""
     async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
         listener = Listener(DartdClient(f"ws://127.0.0.1:{cutter.port}/ws"))
         await waiting.soon(lambda: listener.client.connection == "open")
@@ -79,7 +79,7 @@ async def test_a_silent_line_is_given_up(tmp_path: Path, waiting: Waiting) -> No
         await waiting.soon(lambda: listener.client.connection == "open")
         cutter.silence()
         await waiting.soon(lambda: cutter.connections > 1)
-        cutter.mend()
+        cutter.restore()
         await station.happen(hit())
         await waiting.soon(lambda: listener.seqs == [1])
         await listener.stop()

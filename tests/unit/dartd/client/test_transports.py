@@ -111,20 +111,20 @@ async def test_another_way_is_found(tmp_path: Path, waiting: Waiting, streams: b
 
 
 async def test_an_event_stream_that_falls_silent_is_lost(tmp_path: Path) -> None:
-    """A line on which nothing comes is given up; what came before was heard."""
+    """A connection on which nothing comes is closed; what came before was received."""
     async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
-        heard = []
+        received = []
 
         async def listen() -> None:
             async for wire in over_events(lambda scheme, path: f"{scheme}://127.0.0.1:{cutter.port}{path}?topics=*", {}, 0.3):
-                heard.append(wire)
+                received.append(wire)
                 cutter.silence()
 
         with pytest.raises(ConnectionLostError):
             await listen()
 
-    assert [b'"hello"' in wire for wire in heard] == [True, False]
-    assert len(heard) == 2
+    assert [b'"hello"' in wire for wire in received] == [True, False]
+    assert len(received) == 2
 
 
 async def test_what_is_no_event_stream_is_lost(tmp_path: Path) -> None:

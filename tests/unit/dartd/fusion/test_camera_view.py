@@ -144,7 +144,7 @@ def test_the_width_of_a_dart_is_measured_where_both_edges_show() -> None:
 
 @pytest.mark.parametrize("side", [1, -1])
 def test_a_half_hidden_dart_is_seen_whole_once_its_width_is_known(side: int) -> None:
-    """Mended cross-sections lie on the axis and weigh more, and the view that was restored from is as before."""
+    """Restored cross-sections lie on the axis and weigh more, and the view that was restored from is as before."""
     half_mm = 3.0 / FOCAL_PX * _depths_mm(np.arange(0, LENGTH_MM, BIN_MM))
     view = CameraView(camera_sightings(CAMERA, half_hidden(sighting_of(CAMERA, DART), 3.0, side)))
     restored = view.restored(as_row(DART), half_mm)

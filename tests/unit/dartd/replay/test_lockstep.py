@@ -50,8 +50,8 @@ async def test_order_is_handled_before_the_next_frame(tmp_path: Path) -> None:
         cameras.send(CameraId("cam0"), UpdateBoard(takeout=True))
         second = await cameras.advance(0.2)
 
-    heard = [[(item.episode, item.hand) for item in said if isinstance(item, MotionDetected)] for said in (first, second)]
-    assert heard == [[(1, False)], [(0, True), (2, False)]]
+    received = [[(item.episode, item.hand) for item in said if isinstance(item, MotionDetected)] for said in (first, second)]
+    assert received == [[(1, False)], [(0, True), (2, False)]]
 
 
 async def test_camera_that_dies_is_reported_and_the_others_go_on(tmp_path: Path, waiting: Waiting) -> None:

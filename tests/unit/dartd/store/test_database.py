@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from dartd.errors import StoreBusyError, StoreError, StoreFullError, StoreUnavailableError
+from dartd.errors import QueryTimeoutError, StoreBusyError, StoreError, StoreFullError, StoreUnavailableError
 from dartd.store.database import WAITING_JOBS, Database
 from dartd.store.sqlite.backend import SCHEMA_VERSION
 from dartd.store.tables import metadata
@@ -223,3 +223,35 @@ async def test_slow_query_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFix
     await asyncio.to_thread(database.close)
 
     assert "slow query _keys" in caplog.text
+
+
+async def test_slow_query_is_stopped(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person's query that would run without end is stopped with a remedy; the thread serves the next one."""
+    monkeypatch.setattr("dartd.store.database.QUERY_S", 0.05)
+    endless = "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n) SELECT count(*) FROM n"
+
+    with pytest.raises(QueryTimeoutError, match="narrow it"):
+        await database.query(lambda connection: connection.exec_driver_sql(endless).scalar_one())
+    assert await database.query(_keys) is not None
+
+
+async def test_query_that_waited_too_long_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not run once its caller has given up; what the daemon itself reads is never refused."""
+    monkeypatch.setattr("dartd.store.database.WAITING_S", -1.0)
+
+    with pytest.raises(StoreFullError, match="waited"):
+        await database.query(_keys)
+    assert await database.read(_keys) is not None
+
+
+async def test_slow_queries_of_people_delay_no_essential_read(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all readers busy the daemon's own reader answers at once."""
+    monkeypatch.setattr("dartd.store.database.QUERY_S", 60.0)
+    release = threading.Event()
+    busy = [asyncio.create_task(database.query(lambda _: release.wait(DEADLINE_S))) for _ in range(8)]
+    await asyncio.sleep(0)
+
+    assert await database.read(_keys) is not None
+    assert not any(task.done() for task in busy)
+    release.set()
+    assert all(await asyncio.gather(*busy))

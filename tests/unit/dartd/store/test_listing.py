@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from dartd.store.listing import PageError, PageRequest
+from dartd.store.listing import PageError, PageRequest, counted
 from dartd.store.projections.throws import VISITS
 from dartd.store.tables import visits
 
@@ -56,3 +56,10 @@ def test_unknown_order_is_refused(filled: sa.Connection) -> None:
     """Only named columns order."""
     with pytest.raises(PageError, match="seq, total"):
         VISITS.page(filled, PageRequest(sort="throws"))
+
+
+def test_count_is_bounded(filled: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A total costs no more however long the history is."""
+    monkeypatch.setattr("dartd.store.listing.COUNT_LIMIT", 3)
+
+    assert filled.execute(counted(visits, [])).scalar_one() == 3

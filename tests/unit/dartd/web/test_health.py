@@ -133,7 +133,7 @@ async def test_deep_health_asks_every_part(http: httpx2.AsyncClient) -> None:
 
 
 def test_an_incomplete_table_is_a_reason() -> None:
-    """A derived table that misses an event degrades health, and the reason says how to mend it."""
+    """A derived table that misses an event degrades health, and the reason says how to repair it."""
     health, reasons = assess(_snapshot("throw"), {"cam0": READY}, "ok", {"throws": "event 2: ValueError: mine"})
 
     assert health == "degraded"

@@ -17,7 +17,7 @@ def _scene(look: Outlook) -> Scene:
 
 
 def _look(picture: Image) -> PictureAnalysis:
-    """Look at a picture after one of the empty board."""
+    """Analyse a picture after one of the empty board."""
     scene = _scene(outlook(1, 2))
     before = analyse(scene, outlook(1, 2).picture(), None, takeout=False)
     return analyse(scene, picture, before, takeout=False)

@@ -31,7 +31,7 @@ class Seen(NamedTuple):
 
 @pytest.fixture(scope="session")
 def seen() -> Seen:
-    """Let three cameras see a dart in the T20 at 1.5 s."""
+    """Return the replay of a dart in the T20 at 1.5 s, seen by three cameras."""
     calibrations = rig()
     cameras = [c.camera_id for c in calibrations]
     recorder = EvidenceRecorder(Board(BoardId("main"), cameras, BoardSpec(), ThrowTimes()))

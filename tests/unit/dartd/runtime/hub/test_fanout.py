@@ -113,7 +113,7 @@ async def test_a_flood_is_written_at_once() -> None:
 
 
 async def test_each_group_gets_its_own() -> None:
-    """Who listens to other topics is not written to."""
+    """Nothing is written to clients of other topics."""
     kept, boards, matches, all_of_it = MemoryJournal(), FakeTransport(room=100), FakeTransport(room=100), FakeTransport(room=100)
     hub = Hub(read=kept.read)
     with ExitStack() as stack:

@@ -115,13 +115,13 @@ async def test_a_laggard_costs_the_others_nothing() -> None:
     """While one does not read, the other is live and gets all."""
     kept = MemoryJournal()
     hub = _hub(kept, queue_size=2)
-    with hub.subscribe() as sleeper, hub.subscribe() as reader:
+    with hub.subscribe() as stalled, hub.subscribe() as reader:
         numbers = []
         for _ in range(20):
             _publish(hub, kept, 1)
             numbers += await _numbers(reader, 1)
 
-        assert (numbers, reader.lags, sleeper.depth) == (list(range(1, 21)), 0, 2)
+        assert (numbers, reader.lags, stalled.depth) == (list(range(1, 21)), 0, 2)
 
 
 async def test_missed_events_come_first() -> None:
@@ -295,8 +295,8 @@ async def test_an_impatient_reader_loses_nothing() -> None:
         assert await _numbers(subscription, 3) == [1, 2, 3]
 
 
-async def test_a_whisper_reaches_who_listens_and_keeps_up() -> None:
-    """It is of the moment: it has no number, and who has events waiting is spared it."""
+async def test_unjournalled_messages_reach_subscribers_that_keep_up() -> None:
+    """It has no number, and is not sent to a client that has events waiting."""
     kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe(["presence:*"]) as idle, hub.subscribe(["presence:*", "board:*"]) as busy, hub.subscribe() as other:
@@ -320,10 +320,10 @@ async def test_the_ring_remembers_what_was_before_the_start() -> None:
     await hub.load()
     reads = kept.reads
     with hub.subscribe(since=300) as subscription:
-        heard = await _numbers(subscription, 300)
+        received = await _numbers(subscription, 300)
         _publish(hub, kept, 2)
-        heard += await _numbers(subscription, 2)
+        received += await _numbers(subscription, 2)
 
-    assert heard == list(range(301, 603))
+    assert received == list(range(301, 603))
     assert kept.reads == reads
     assert hub.statistics().ring_events == 300

@@ -80,7 +80,7 @@ async def until(condition: Callable[[], bool], timeout_s: float = DEADLINE_S) ->
 
 
 def is_dead(pid: int) -> bool:
-    """Return whether a process that is not our child runs no more (who reaps it is another's business)."""
+    """Return whether a process that is not our child runs no more (it is reaped elsewhere)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
@@ -106,7 +106,7 @@ def is_gone(pid: int | None) -> bool:
     ],
 )
 async def test_a_misbehaving_process_is_replaced_and_the_others_go_on(behaviour: str, reason: str) -> None:
-    """A process that crashes, hangs, floods or talks rubbish is ended and started anew, while the other camera keeps its first one."""
+    """A process that crashes, hangs, floods or sends garbage is ended and started anew, while the other camera keeps its first one."""
     inbox = Inbox()
 
     async with supervised({GOOD: "good", BAD: behaviour}, inbox) as supervisor:

@@ -1,4 +1,4 @@
-"""Who is seen watching."""
+"""The clients that watch a topic."""
 
 from dartd.web.connections.presence import MAX_TOPICS, PresenceRegistry
 from schemas.events import Presence

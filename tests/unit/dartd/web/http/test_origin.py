@@ -1,4 +1,4 @@
-"""Who may."""
+"""The origins from which browsers may call."""
 
 import pytest
 from starlette.requests import HTTPConnection

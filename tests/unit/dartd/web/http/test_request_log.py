@@ -63,7 +63,7 @@ async def test_a_bug_is_answered_and_logged(caplog: pytest.LogCaptureFixture) ->
 
 
 async def test_each_request_is_one_line_of_the_log(station: Station, http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
-    """Who, what, how it ended, how long it took and the trace id, each by its name; what the query says is left out."""
+    """User, request, status, duration and the trace id, each by its name; what the query says is left out."""
     user = await make_user(station, "viewer")
     caplog.set_level(logging.INFO, "dartd.web.request")
     answer = await http.get("/api/v1/players/eve?token=secret", headers=await log_in(station, user))

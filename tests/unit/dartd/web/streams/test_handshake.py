@@ -33,9 +33,9 @@ async def test_pages_of_other_origins_are_refused(station: Station, caplog: pyte
 
 async def test_our_own_pages_are_welcome(station: Station, connect: Connect) -> None:
     """The origin of our own host may connect."""
-    ear = await connect(origin=websockets.Origin(station.http))
+    listener = await connect(origin=websockets.Origin(station.http))
 
-    assert await ear.receive_types(1) == ["hello"]
+    assert await listener.receive_types(1) == ["hello"]
 
 
 async def test_one_client_too_many_is_asked_to_come_later(tmp_path: Path) -> None:
@@ -45,9 +45,9 @@ async def test_one_client_too_many_is_asked_to_come_later(tmp_path: Path) -> Non
         async with websockets.connect(station.ws, proxy=None) as first:
             await WebSocketClient(first).receive()
             async with websockets.connect(station.ws, proxy=None) as second:
-                fate = await WebSocketClient(second).until_closed()
+                closing = await WebSocketClient(second).until_closed()
         async with websockets.connect(station.ws, proxy=None) as third:
-            assert (fate[0], await WebSocketClient(third).receive_types(1)) == (1013, ["hello"])
+            assert (closing[0], await WebSocketClient(third).receive_types(1)) == (1013, ["hello"])
 
 
 async def _denied(url: str, **options: Any) -> tuple[int, str]:
@@ -73,14 +73,14 @@ async def test_one_address_leaves_places_for_others(tmp_path: Path) -> None:
     config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, max_clients=8))
     async with running_station(tmp_path, config=config) as station:
         opened = [await websockets.connect(station.ws, proxy=None) for _ in range(7)]
-        fates = [(await WebSocketClient(each).receive_types(1)) for each in opened[:6]]
+        greetings = [(await WebSocketClient(each).receive_types(1)) for each in opened[:6]]
         last = await WebSocketClient(opened[6]).until_closed()
         by_key = await websockets.connect(f"{station.ws}?token={TOKEN}", proxy=None)
         screen = await WebSocketClient(by_key).receive_types(1)
         for each in [*opened, by_key]:
             await each.close()
 
-    assert (fates, last[0], screen) == ([["hello"]] * 6, 1013, ["hello"])
+    assert (greetings, last[0], screen) == ([["hello"]] * 6, 1013, ["hello"])
 
 
 async def test_invalid_tokens_are_limited_per_address(tmp_path: Path) -> None:
@@ -107,8 +107,8 @@ async def test_a_key_that_may_not_read_is_closed_at_once(station: Station) -> No
 
 async def test_topics_at_connect_are_checked(connect: Connect) -> None:
     """A topic that does not exist and one that needs a permission each have their error."""
-    ear = await connect("?topics=board:*,nonsense,webhooks")
-    messages = [await ear.receive() for _ in range(4)]
+    listener = await connect("?topics=board:*,nonsense,webhooks")
+    messages = [await listener.receive() for _ in range(4)]
     errors = {message["details"]["topic"]: message for message in messages if message["event_type"] == "error"}
 
     assert errors["nonsense"]["code"] == "VALIDATION_ERROR"
@@ -123,9 +123,9 @@ async def _may_reset(station: Station, **headers: str) -> bool:
     cookie = f"dartd_session={admin['Authorization'].removeprefix('Bearer ')}"
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     async with websockets.connect(station.ws, proxy=None, additional_headers={"Cookie": cookie, **named}) as connection:
-        ear = WebSocketClient(connection)
-        await ear.send(action="reset")
-        while (message := await ear.receive())["event_type"] not in {"error", "board_reset"}:
+        listener = WebSocketClient(connection)
+        await listener.send(action="reset")
+        while (message := await listener.receive())["event_type"] not in {"error", "board_reset"}:
             pass
     return bool(message["event_type"] == "board_reset")
 

@@ -41,16 +41,16 @@ async def _answer_to(port: int, *frames: bytes) -> list[Frame]:
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"".join(frames))
     client = ClientProtocol(parse_uri("ws://board/"), state=OPEN)
-    heard: list[Frame] = []
+    received: list[Frame] = []
     async with asyncio.timeout(DEADLINE_S):
         while data := await reader.read(65_536):
             client.receive_data(data)
-            heard += [frame for frame in client.events_received() if isinstance(frame, Frame)]
-            if heard and heard[-1].opcode is Opcode.CLOSE:
+            received += [frame for frame in client.events_received() if isinstance(frame, Frame)]
+            if received and received[-1].opcode is Opcode.CLOSE:
                 writer.write(_frame(0x88, struct.pack("!H", 1000)))
                 break
     writer.close()
-    return [frame for frame in heard if b'"event_type":"hello"' not in frame.data and b'"event_type":"snapshot"' not in frame.data]
+    return [frame for frame in received if b'"event_type":"hello"' not in frame.data and b'"event_type":"snapshot"' not in frame.data]
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_NOTSENT_LOWAT"), reason="this system cannot bound what the kernel hides")
@@ -119,15 +119,15 @@ async def test_fragments_are_put_together(station: Station) -> None:
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"".join(pieces))
     client = ClientProtocol(parse_uri("ws://board/"), state=OPEN)
-    heard: list[Frame] = []
+    received: list[Frame] = []
     async with asyncio.timeout(DEADLINE_S):
-        while not any(b"UNKNOWN_ACTION" in frame.data for frame in heard):
+        while not any(b"UNKNOWN_ACTION" in frame.data for frame in received):
             client.receive_data(await reader.read(65_536))
-            heard += [frame for frame in client.events_received() if isinstance(frame, Frame)]
+            received += [frame for frame in client.events_received() if isinstance(frame, Frame)]
     writer.close()
 
-    assert [frame.data for frame in heard if frame.opcode is Opcode.PONG] == [b"alive?"]
-    assert sum(b'"event_type":"pong"' in frame.data for frame in heard) == 1
+    assert [frame.data for frame in received if frame.opcode is Opcode.PONG] == [b"alive?"]
+    assert sum(b'"event_type":"pong"' in frame.data for frame in received) == 1
 
 
 async def test_a_letterbox_keeps_the_order_and_waits() -> None:
@@ -170,14 +170,14 @@ async def test_many_short_connections_leave_nothing_behind(station: Station, wai
 async def test_disconnected_clients_are_sent_when_to_come_back(tmp_path: Path) -> None:
     """A daemon that ends closes with 1012, and sends each client another moment."""
     async with running_station(tmp_path) as station:
-        ears = [WebSocketClient(await websockets.connect(station.ws, proxy=None)) for _ in range(5)]
-        for ear in ears:
-            await ear.receive_types(2)
-    fates = [await ear.until_closed() for ear in ears]
+        listeners = [WebSocketClient(await websockets.connect(station.ws, proxy=None)) for _ in range(5)]
+        for listener in listeners:
+            await listener.receive_types(2)
+    closings = [await listener.until_closed() for listener in listeners]
 
-    assert {code for code, _ in fates} == {1012}
-    assert all(re.fullmatch(r"dartd stops, retry in \d+ ms", reason) for _, reason in fates)
-    assert len({reason for _, reason in fates}) > 1
+    assert {code for code, _ in closings} == {1012}
+    assert all(re.fullmatch(r"dartd stops, retry in \d+ ms", reason) for _, reason in closings)
+    assert len({reason for _, reason in closings}) > 1
 
 
 async def _flood(port: int, *frames: bytes, count: int) -> tuple[int, str]:
@@ -220,16 +220,16 @@ async def test_a_flood_of_bytes_is_closed(station: Station) -> None:
 
 async def test_others_are_served_during_a_flood(station: Station, connect: Connect) -> None:
     """The frames of a few connections do not delay the answer to another client."""
-    ear = await connect()
-    await ear.receive_types(2)
+    listener = await connect()
+    await listener.receive_types(2)
     floods = [asyncio.ensure_future(_flood(station.port, _frame(0x01, b""), _frame(0x00, b""), count=100_000)) for _ in range(4)]
     await asyncio.sleep(0)
-    await ear.send(action="ping")
-    kind = (await ear.receive())["event_type"]
-    fates = await asyncio.gather(*floods)
+    await listener.send(action="ping")
+    kind = (await listener.receive())["event_type"]
+    closings = await asyncio.gather(*floods)
 
     assert kind == "pong"
-    assert {code for code, _ in fates} == {1008}
+    assert {code for code, _ in closings} == {1008}
 
 
 async def test_unread_pongs_use_no_memory(station: Station, waiting: Waiting) -> None:
@@ -254,8 +254,8 @@ async def test_unread_pongs_use_no_memory(station: Station, waiting: Waiting) ->
 
 async def test_a_message_in_pieces_waits_for_the_one_before(station: Station, connect: Connect) -> None:
     """Messages sent at once are received in order, none is lost, also when they arrive in one read."""
-    ear = await connect()
-    await ear.receive_types(2)
+    listener = await connect()
+    await listener.receive_types(2)
     messages = [_frame(0x81, b'{"action": "dance%02d"}' % k) for k in range(50)]
     frames = await _answer_to(station.port, *messages, _CLOSE)
     answers = [frame.data for frame in frames if frame.opcode is Opcode.TEXT]

@@ -7,9 +7,9 @@ from tests.support.websocket_client import Connect
 
 async def test_many_events_arrive_each_as_a_message(station: Station, connect: Connect) -> None:
     """What is joined in one write comes apart again, whole and in order."""
-    ear = await connect()
-    await ear.receive_types(2)
+    listener = await connect()
+    await listener.receive_types(2)
     published = await station.happen(*(hit(f"d{k}") for k in range(50)))
-    heard = [(await ear.receive())["event_id"] for _ in published]
+    received = [(await listener.receive())["event_id"] for _ in published]
 
-    assert heard == [envelope.event_id for envelope in published]
+    assert received == [envelope.event_id for envelope in published]

@@ -77,7 +77,7 @@ async def test_flood_of_logins_is_held_over_a_restart(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 async def test_register_is_for_admins(station: Station, http: httpx2.AsyncClient) -> None:
-    """Who is added can log in."""
+    """A user that is added can log in."""
     admin, operator = await log_in_as(station, "admin"), await log_in_as(station, "operator")
     body = {"username": "new", "password": "long enough", "role": "player"}
     refused = await http.post("/api/v1/auth/register", json=body, headers=operator)

@@ -28,12 +28,14 @@ async def test_an_empty_journal_is_an_empty_page(http: httpx2.AsyncClient) -> No
 
 
 async def test_offset_passes_over_the_first(station: Station, http: httpx2.AsyncClient) -> None:
-    """As in other lists; one that is too large gives an empty page."""
+    """As in other lists; one behind the end gives an empty page, and one that would cost much is refused."""
     await station.happen(*(hit(f"d{k}") for k in range(5)))
-    pages = [(await http.get(f"/api/v1/events?offset={offset}&limit=2")).json() for offset in (3, 5, 2**62)]
+    pages = [(await http.get(f"/api/v1/events?offset={offset}&limit=2")).json() for offset in (3, 5, 100_000)]
+    refused = await http.get("/api/v1/events?offset=100001")
 
     assert [[event["seq"] for event in page["data"]] for page in pages] == [[4, 5], [], []]
     assert [page["pagination"]["next_cursor"] for page in pages] == [None, None, None]
+    assert (refused.status_code, "100000" in refused.text) == (422, True)
 
 
 @pytest.mark.slow

@@ -59,7 +59,7 @@ async def _listening(port: int, query: str = "", headers: Mapping[str, str] | No
 
 
 async def test_the_stream_says_the_same_as_the_websocket(station: Station) -> None:
-    """Hello, snapshot, then each event with its seq as id."""
+    """Hello, snapshot, then each event with its stream and seq as id."""
     async with _listening(station.port) as reader:
         hello, snapshot = await reader.receive(), await reader.receive()
         await station.happen(hit())
@@ -68,7 +68,7 @@ async def test_the_stream_says_the_same_as_the_websocket(station: Station) -> No
     assert "content-type: text/event-stream" in reader.head
     assert "cache-control: no-cache" in reader.head
     assert (hello[0], hello[1]["event_type"], snapshot[1]["event_type"]) == (None, "hello", "snapshot")
-    assert (event_id, event["seq"], event["event_type"]) == ("1", 1, "dart_hit")
+    assert (event_id, event["seq"], event["event_type"]) == (f"{station.journal.stream_id}:1", 1, "dart_hit")
 
 
 @pytest.mark.parametrize("how", ["header", "query", "both"])
@@ -77,18 +77,18 @@ async def test_it_goes_on_where_it_was(station: Station, how: str) -> None:
     await station.happen(*(hit(f"d{k}") for k in range(4)))
     query = {"header": "", "query": "?since=2", "both": "?since=0"}[how]
     async with _listening(station.port, query, {} if how == "query" else {"Last-Event-ID": "2"}) as reader:
-        heard = [await reader.receive() for _ in range(4)]
+        received = [await reader.receive() for _ in range(4)]
 
-    assert [event_id for event_id, _ in heard] == [None, None, "3", "4"]
+    assert [event_id for event_id, _ in received] == [None, None, "3", "4"]
 
 
 async def test_what_is_of_another_stream_is_a_gap(station: Station) -> None:
     """As on the WebSocket."""
     await station.happen(hit())
     async with _listening(station.port, "?since=1&stream_id=another") as reader:
-        heard = [(await reader.receive())[1]["event_type"] for _ in range(3)]
+        received = [(await reader.receive())[1]["event_type"] for _ in range(3)]
 
-    assert heard == ["hello", "gap", "snapshot"]
+    assert received == ["hello", "gap", "snapshot"]
 
 
 async def test_a_quiet_stream_lives(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,16 +104,16 @@ async def test_a_quiet_stream_lives(station: Station, monkeypatch: pytest.Monkey
 async def test_who_asks_once_gets_what_is_there(station: Station) -> None:
     """Then the answer ends, also when nothing of it is for the client."""
     await station.happen(hit("d1"), hit("d2"))
-    heard: dict[str, list[str | None]] = {}
+    received: dict[str, list[str | None]] = {}
     for topics in ("board:*", "match:*"):
         async with _listening(station.port, f"?once=true&since=0&topics={topics}", {"Connection": "close"}) as reader:
-            found = heard.setdefault(topics, [])
+            found = received.setdefault(topics, [])
             with suppress(EOFError):
                 while True:
                     found.append((await reader.receive())[0])
 
-    assert heard["board:*"] == [None, None, "1", "2"]
-    assert [each for each in heard["match:*"] if each is not None] == []
+    assert received["board:*"] == [None, None, "1", "2"]
+    assert [each for each in received["match:*"] if each is not None] == []
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ def test_a_group_is_tight() -> None:
 
 
 def test_the_game_says_what_is_aimed_at() -> None:
-    """Who plays for the bull throws around it, who plays for doubles around the double ring."""
+    """A player for the bull throws around it, one for doubles around the double ring."""
     rng = np.random.default_rng(5)
     radii = {
         game: np.median([math.hypot(p.x_mm, p.y_mm) for p in (throw(rng, player_of(rng, game), "board", []) for _ in range(60))])

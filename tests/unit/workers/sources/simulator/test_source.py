@@ -45,7 +45,7 @@ def test_another_process_sees_the_same_pixels() -> None:
 
 def test_lockstep_returns_the_next_time_and_does_not_wait() -> None:
     """`next_s` is the time of the frame that the next `read` gives, on a grid from the start."""
-    start_s = math.floor(time.monotonic()) + 86400.0  # who waited for it would wait for a day
+    start_s = math.floor(time.monotonic()) + 86400.0  # waiting for it would take a day
     source = _source(start_s=start_s)
     announced, read = [], []
     for _ in range(40):
