@@ -17,7 +17,7 @@ _CPU_S = 10
 _QUALITY = {"jpeg": [cv2.IMWRITE_JPEG_QUALITY, 90], "webp": [cv2.IMWRITE_WEBP_QUALITY, 90], "png": [cv2.IMWRITE_PNG_COMPRESSION, 6]}
 
 
-def reencode(body: bytes, kind: str) -> bytes | None:
+def encode_again(body: bytes, kind: str) -> bytes | None:
     """Return the photo as a new image of the same kind (`jpeg`, `png` or `webp`), None if it cannot be decoded.
 
     Only JPEG has an orientation that browsers follow, and no transparency.
@@ -41,7 +41,7 @@ def main(kind: str) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     cv2.setNumThreads(1)
-    found = reencode(sys.stdin.buffer.read(), kind)
+    found = encode_again(sys.stdin.buffer.read(), kind)
     if found is None:
         return 1
     sys.stdout.buffer.write(found)

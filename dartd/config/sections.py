@@ -186,6 +186,7 @@ class ImagesConfig(_Section, frozen=True, kw_only=True):
 
     keep_days: Annotated[float, Meta(ge=0, le=3650, description="days, 0 stores no images")] = 30
     keep_mb: Annotated[int, Meta(ge=1, le=1_000_000, description="megabytes of images, the oldest are deleted first")] = 2000
+    keep_free_mb: Annotated[int, Meta(ge=0, le=1_000_000, description="megabytes of the disk that images leave free")] = 500
 
 
 class LogConfig(_Section, frozen=True, kw_only=True):

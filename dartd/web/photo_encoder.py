@@ -17,12 +17,12 @@ class PhotoEncoder:
     def __init__(self) -> None:
         self._limiter = anyio.CapacityLimiter(1)
 
-    async def reencode(self, body: bytes, kind: str) -> bytes | None:
+    async def encode_again(self, body: bytes, kind: str) -> bytes | None:
         """Return the photo without metadata, at most 1024 px wide and high; None if it cannot be decoded. `kind`: jpeg, png or webp."""
-        return await anyio.to_thread.run_sync(_reencode, body, kind, limiter=self._limiter, abandon_on_cancel=True)
+        return await anyio.to_thread.run_sync(_encode_again, body, kind, limiter=self._limiter, abandon_on_cancel=True)
 
 
-def _reencode(body: bytes, kind: str) -> bytes | None:
+def _encode_again(body: bytes, kind: str) -> bytes | None:
     environ = {**os.environ, "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_PIXELS), "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "workers.photo", kind]
     try:

@@ -41,7 +41,7 @@ _HEADERS = (
 _PATHS = sorted({endpoint.plain_path for endpoint in ENDPOINTS if not endpoint.streaming and ":path}" not in endpoint.path})
 
 
-@pytest.mark.parametrize("role", ["admin", "nobody"])
+@pytest.mark.parametrize("role", ["admin", "anonymous"])
 async def test_odd_input_is_refused(tmp_path: Path, role: str) -> None:
     """Paths, queries, cursors, headers: every answer is below 500 and JSON if it is an error."""
     config = msgspec.structs.replace(CONFIG, limits=LimitsConfig(default=1_000_000, metrics=1_000_000, login=1_000_000))
@@ -50,7 +50,7 @@ async def test_odd_input_is_refused(tmp_path: Path, role: str) -> None:
         running_station(tmp_path, config=config) as station,
         httpx2.AsyncClient(base_url=station.http, trust_env=False, timeout=DEADLINE_S) as http,
     ):
-        token = {} if role == "nobody" else await log_in_as(station, role)
+        token = {} if role == "anonymous" else await log_in_as(station, role)
 
         async def ask(url: str, headers: dict[str, str] | None = None) -> None:
             raw = [(name.encode(), value.encode("latin-1")) for name, value in (token | (headers or {})).items()]

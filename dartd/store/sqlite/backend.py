@@ -121,8 +121,16 @@ class SqliteBackend:
         Raises:
             StoreUnavailableError: it cannot be written now, or is no longer the file at its path.
         """
-        self._lock.check()
+        self.check_file()
         self.control("BEGIN IMMEDIATE")
+
+    def check_file(self) -> None:
+        """Check that the file is still the one at its path.
+
+        Raises:
+            StoreUnavailableError: it was removed or replaced.
+        """
+        self._lock.check()
 
     def control(self, statement: str) -> None:
         """Execute a statement of transaction control on the writer, without SQLAlchemy, which would make ready for a result.

@@ -37,7 +37,7 @@ async def put_player_photo(call: Call) -> Answer:
     first, then = _BEGINNINGS[media_type]
     body = None
     if call.body.startswith(first) and call.body[8 : 8 + len(then)] == then:
-        body = await call.services.photos.reencode(call.body, media_type.removeprefix("image/"))
+        body = await call.services.photos.encode_again(call.body, media_type.removeprefix("image/"))
     if body is None:
         raise Problem(422, "VALIDATION_ERROR", f"the body is not {media_type} or too large to decode", details={"field": "$"})
     return await _change(call, Photo(media_type=media_type, body=body))

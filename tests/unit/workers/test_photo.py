@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.support.waiting import DEADLINE_S
-from workers.photo import MAX_SIDE_PX, reencode
+from workers.photo import MAX_SIDE_PX, encode_again
 
 _TOP_RED = np.zeros((8, 16, 3), np.uint8)
 _TOP_RED[:4] = (0, 0, 255)
@@ -32,7 +32,7 @@ def test_a_jpeg_loses_its_metadata_and_keeps_its_orientation() -> None:
     """The position is gone; a picture that was stored upside down is stored upright."""
     plain = cv2.imencode(".jpeg", _TOP_RED)[1].tobytes()
     given = plain[:2] + _exif(3, b"N 48 8 0 E 11 34 0") + plain[2:]
-    found = reencode(given, "jpeg")
+    found = encode_again(given, "jpeg")
     assert found is not None
     upright = _decode(found, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
 
@@ -46,7 +46,7 @@ def test_a_jpeg_loses_its_metadata_and_keeps_its_orientation() -> None:
 def test_large_photos_become_smaller(kind: str) -> None:
     """The longer side has at most 1024 pixels; the format stays."""
     given = cv2.imencode(f".{kind}", np.zeros((100, 2048, 3), np.uint8))[1].tobytes()
-    found = reencode(given, kind)
+    found = encode_again(given, kind)
     assert found is not None
     image = _decode(found, cv2.IMREAD_COLOR)
 
@@ -57,7 +57,7 @@ def test_large_photos_become_smaller(kind: str) -> None:
 def test_transparency_stays() -> None:
     """A PNG may be transparent."""
     given = cv2.imencode(".png", np.full((2, 2, 4), 7, np.uint8))[1].tobytes()
-    found = reencode(given, "png")
+    found = encode_again(given, "png")
     assert found is not None
 
     assert _decode(found, cv2.IMREAD_UNCHANGED).tolist() == [[[7] * 4] * 2] * 2

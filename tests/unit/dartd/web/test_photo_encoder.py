@@ -20,9 +20,9 @@ def _bomb(side_px: int) -> bytes:
 async def test_photos_are_decoded_within_bounds() -> None:
     """A photo is a photo again; one with too many pixels and one that is none are refused."""
     encoder = PhotoEncoder()
-    found = await encoder.reencode(PNG, "png")
+    found = await encoder.encode_again(PNG, "png")
 
     assert found is not None
     assert found.startswith(b"\x89PNG")
-    assert await encoder.reencode(_bomb(30_000), "png") is None
-    assert await encoder.reencode(b"\x89PNG\r\n\x1a\n and more", "png") is None
+    assert await encoder.encode_again(_bomb(30_000), "png") is None
+    assert await encoder.encode_again(b"\x89PNG\r\n\x1a\n and more", "png") is None
