@@ -27,10 +27,10 @@ async def _cursor(http: httpx2.AsyncClient) -> bool:
 async def _key_without_end(http: httpx2.AsyncClient) -> bool:
     path = "/api/v1/auth/api-keys"
     first = (await http.post(path, json={"name": "first", "expires_at": "2990-01-01T00:00:00Z"})).json()
-    headers = {"Authorization": f"Bearer {first['key']}"}
+    headers = {"Authorization": f"Bearer {first['api_key']}"}
     second = (await http.post(path, json={"name": "second"}, headers=headers)).json()
     await http.delete(f"{path}/{first['key_id']}")
-    after = await http.get("/api/v1/board", headers={"Authorization": f"Bearer {second['key']}"})
+    after = await http.get("/api/v1/board", headers={"Authorization": f"Bearer {second['api_key']}"})
     return second["expires_at"] == first["expires_at"] and after.status_code == 401
 
 
