@@ -168,12 +168,20 @@ def _version(if_match: str | None) -> int | None:
     return int(found[1:]) if found.startswith("v") and found[1:].isascii() and found[1:].isdecimal() and len(found) < 12 else -1
 
 
+def _has_version(if_none_match: str | None, version: int) -> bool:
+    """Return whether the client has this version already; ETags are compared weakly, as RFC 9110 requires."""
+    given = {each.strip().removeprefix("W/") for each in (if_none_match or "").split(",")}
+    return bool(given & {"*", f'"v{version}"'})
+
+
 async def _handle(call: Call) -> Response:
     """Call the handler and return its response."""
     outcome = await call.endpoint.handler(call)
     if isinstance(outcome, Response):
         return outcome
     answer = outcome if isinstance(outcome, Answer) else Answer(value=outcome)
+    if answer.version is not None and not call.endpoint.writes and _has_version(call.request.headers.get("if-none-match"), answer.version):
+        return Response(status_code=304, headers={"ETag": f'"v{answer.version}"', "Cache-Control": "no-store"})
     return render(answer, call.endpoint.status, secure=call.request.url.scheme == "https")
 
 
