@@ -186,6 +186,11 @@ def written(figures: Figures) -> dict[str, Any]:
     }
 
 
+def marks_written(figures: Figures) -> dict[str, str | None]:
+    """Return marks per round, of all visits and of the first three of each leg."""
+    return {"mpr": ratio(3 * figures.marks, figures.marks_darts), "first9_mpr": ratio(3 * figures.first9_marks, figures.first9_marks_darts)}
+
+
 def _consistency(f: Figures) -> dict[str, str | None]:
     """Return mean, sample standard deviation and their quotient, of the points of visits."""
     count = f.visits

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartd.game.cases.answer import answer
+from dartd.game.cases.answer import KINDS, answer
+from dartd.game.catalog import NAMES
 from tests.support import plain_fold, plain_games, plain_practice
 
 BEDS = [f"{ring}{number}" for number in range(1, 21) for ring in ("", "S", "D", "T", "I")] + ["25", "BULL", "MISS"]
@@ -171,3 +172,36 @@ def test_killer_agrees_with_the_second_fold(data: st.DataObject, count: int, dra
     if drawn:
         case["rules"]["numbers"] = {player: number for number, player in enumerate(case["players"], 1)}
     agree({**case, "game": "killer"}, partial(plain_games.leg, "killer"))
+
+
+KEYS = st.sampled_from(["A", "start", "numbers", "player", "darts"])
+LEAVES = st.none() | st.booleans() | st.integers(-5, 300) | st.text(max_size=4) | st.sampled_from(["A", "T20", "x01", "killer"])
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=8)
+FIELDS = [
+    "kind",
+    "game",
+    "rules",
+    "players",
+    "visits",
+    "corrections",
+    "format",
+    "legs",
+    "leg_winners",
+    "rounds",
+    "xy",
+    "labels",
+    "entrants",
+]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON), st.sampled_from([*KINDS, "x"]), st.sampled_from(NAMES), st.booleans())
+def test_any_case_is_answered(fields: dict[str, Any], kind: str, game: str, fitting: bool) -> None:  # noqa: FBT001
+    """Whatever a case contains, it has its answer: a result or the reason why it is refused."""
+    case = {"id": 1, "players": ["A", "B"], "kind": kind, "game": game, **({} if fitting else fields)}
+    if fitting:
+        case["rules"] = fields
+    given_answer = answer(msgspec.json.encode(case))
+
+    assert given_answer["id"] == 1 or "id" in fields
+    assert ("error" in given_answer) != ("result" in given_answer)
