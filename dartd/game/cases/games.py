@@ -123,7 +123,7 @@ def match_result(case: MatchCase) -> dict[str, Any]:
         for own, figures in zip(parts, _figures(rules, leg, players), strict=True):
             own.append(figures)
         if leg.finished:
-            flow.add(leg.winner)
+            flow.add(leg.winner, lost=leg.winner is None and not leg.draw)
     ending = flow_result(flow, players)
     return {
         "leg_winners": winners,
