@@ -4,7 +4,6 @@ import asyncio
 import functools
 import logging
 import os
-import resource
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,13 +14,12 @@ from importlib.metadata import version as installed_version
 import anyio
 import anyio.abc
 
-from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
-from dartd.auth.tokens import Signer
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
+from dartd.first_start import Announce, open_accounts
 from dartd.metrics import CameraFigures, HubFigures, Metrics
 from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
@@ -36,16 +34,13 @@ from dartd.runtime.retention import Retention
 from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
-from dartd.store.database import Database
 from dartd.store.images import Images
 from dartd.store.journal import Journal
-from dartd.store.kept_secret import kept_secret, write_secret
 from dartd.store.metadata import remembered
-from dartd.store.operator_token import FILE as OPERATOR_TOKEN
-from dartd.store.operator_token import operator_token
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
+from dartd.web.connections.connection_limit import raise_descriptor_limit
 from dartd.web.connections.server_options import ServerLimits
 from dartd.web.host import HostFigures
 from dartd.web.server import serve
@@ -58,10 +53,6 @@ _log = logging.getLogger(__name__)
 
 LAG_PERIOD_S = 0.25
 BACKLOG = 2048
-SIGNING_KEY = "signing-key"
-FIRST_PASSWORD = "first-password"  # noqa: S105 - the name of a file
-
-Announce = Callable[[str], None]
 
 
 def version() -> str:
@@ -155,7 +146,7 @@ class Daemon:
             DartdError: something required at the start is missing; the message contains the remedy.
             ExceptionGroup: a part has failed; the daemon stops.
         """
-        _raise_file_limit()
+        raise_descriptor_limit()
         async with AsyncExitStack() as stack:
             sockets = await asyncio.to_thread(open_sockets, self._config, self._environ)
             for each in sockets:
@@ -183,52 +174,6 @@ class Daemon:
         return Journal.open(
             self._config.store_path, self._config.board.board_id, readers=store.pool_size, slow_query_s=store.slow_query_ms / 1000
         )
-
-    async def _accounts(self, database: Database) -> Accounts:
-        """Set up authentication: user accounts, and the operator's token from the configuration or the state directory.
-
-        A generated account or token is announced once.
-        """
-        auth = self._config.auth
-        signing_key, _ = await asyncio.to_thread(
-            kept_secret, self._config.state_path / SIGNING_KEY, "the key that logins are signed with", "let this user write there"
-        )
-        accounts = Accounts(
-            database,
-            Signer(signing_key),
-            anonymous_reads=auth.anonymous_reads,
-            access_ttl_s=auth.access_ttl_s,
-            refresh_ttl_s=auth.refresh_ttl_s,
-            logins_per_minute=self._config.limits.login,
-        )
-        await accounts.ensure_operator_key(await self._operator_token())
-        password = await accounts.ensure_admin()
-        if password is not None:
-            await self._announce_password(password)
-        return accounts
-
-    async def _announce_password(self, password: str) -> None:
-        """Show the first password on a terminal; anywhere else, where output is stored, write it to a file that only its owner can read."""
-        if self._on_terminal:
-            self._announce(f"first account, shown this once: user admin, password {password}")
-            return
-        path = self._config.state_path / FIRST_PASSWORD
-        await asyncio.to_thread(write_secret, path, password, "the password of the first account", "let this user write there")
-        self._announce(f"first account: user admin, password in {path} (delete the file once it is read)")
-
-    async def _operator_token(self) -> str:
-        configured = self._config.auth.token
-        if configured is not None:
-            return configured
-        token, made = await asyncio.to_thread(operator_token, self._config.state_path)
-        if made:
-            shown = (
-                f"shown this once and kept in {self._config.state_path}: {token}"
-                if self._on_terminal
-                else f"kept in {self._config.state_path / OPERATOR_TOKEN}"
-            )
-            self._announce(f"operator token, {shown}")
-        return token
 
     async def _build_pipeline(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
         """Build supervisor, board and pipeline, and restore their state."""
@@ -277,7 +222,7 @@ class Daemon:
             cameras=supervisor.cameras,
             registry=self._metrics.registry,
             database=journal.database,
-            accounts=await self._accounts(journal.database),
+            accounts=await open_accounts(config, journal.database, announce=self._announce, on_terminal=self._on_terminal),
             limits=limits,
             clients=clients,
             host=HostFigures(config.state_path),
@@ -291,7 +236,9 @@ class Daemon:
     async def _run_parts(self, sockets: Sequence[socket.socket], supervisor: Supervisor, pipeline: Pipeline, services: Services) -> None:
         config, images = self._config, self._config.images
         folder = Images(config.state_path / "images")
-        retention = Retention(folder, keep_days=images.keep_days, keep_bytes=images.keep_mb * 1_000_000)
+        retention = Retention(
+            folder, keep_days=images.keep_days, keep_bytes=images.keep_mb * 1_000_000, keep_free_bytes=images.keep_free_mb * 1_000_000
+        )
         tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
         async with anyio.create_task_group() as tasks:
@@ -304,6 +251,7 @@ class Daemon:
                 "the writing of usage": functools.partial(write_behind, services),
                 "the counting of zones": functools.partial(watch_zones, services),
                 "the deletion of old images": retention.run,
+                "the check of the store's file": services.journal.watch_file,
             }
             for name, run in background.items():
                 tasks.start_soon(run_in_background, name, run)
@@ -398,13 +346,3 @@ def _reachable(host: str) -> str:
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104  compared, not bound
         return "localhost"
     return f"[{host}]" if ":" in host else host
-
-
-def _raise_file_limit() -> None:
-    """Raise the limit of open files to the hard limit: each client needs one."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError) as error:
-            _log.warning("the limit of open files stays at %s: %s", soft, error)

@@ -10,6 +10,7 @@ DartdError
 ├── AlreadyExistsError      an entity to be created exists already
 ├── ConflictError           an entity was changed in the meantime, or cannot be changed
 │   └── CommandRefusedError the board cannot execute the command in its state
+├── ForbiddenError          the caller has not the permission
 ├── ListenError             the address cannot be bound
 ├── RecordingError          a recording cannot be read
 ├── WorkerProtocolError     a camera process sent an invalid message
@@ -56,6 +57,12 @@ class StoreFullError(StoreError):
     """Too many queries are waiting for the database: retry later."""
 
     code = "STORE_FULL"
+
+
+class ForbiddenError(DartdError):
+    """The caller has not the permission."""
+
+    code = "AUTH_INSUFFICIENT_PERMISSIONS"
 
 
 class QueryTimeoutError(StoreError):

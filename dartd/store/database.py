@@ -42,12 +42,16 @@ class Backend(Protocol):
 
     writer: sa.Connection
     migrated: bool
+    damaged_log: Path | None
 
     def connect_reader(self) -> sa.Connection:
         """Return a connection that cannot write."""
 
     def store_error(self, error: BaseException) -> StoreError:
         """Return the StoreError of what the database refused; StoreUnavailableError when it is the file or server itself."""
+
+    def check_file(self) -> None:
+        """Raise StoreUnavailableError when the file is no longer the one at its path."""
 
     def note(self, mark: Mark) -> None:
         """Note outside the database how far the stream of events is written."""

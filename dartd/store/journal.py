@@ -1,11 +1,12 @@
 """The journal: every event in its one order, on the disk before it is published."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 import msgspec
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from schemas.events import CalibrationChanged, CameraStateChanged, EntityEvent, 
 
 _log = logging.getLogger(__name__)
 
+FILE_CHECK_S = 2.0  # two system calls
 READ_LIMIT = 1000  # events in one answer; a reader that wants more asks again
 
 
@@ -92,6 +94,7 @@ class Journal:
         self.stream_id = stream_id
         self.oldest_seq = oldest_seq
         self.last_seq = last_seq
+        self.file_fault: str | None = None
 
     @classmethod
     def open(
@@ -135,6 +138,27 @@ class Journal:
     def projection_failures(self) -> Mapping[str, str]:
         """Return the derived tables that miss an event, each with the reason; `dartd rebuild` mends them."""
         return self.registry.failures
+
+    @property
+    def damaged_log(self) -> Path | None:
+        """Return where a log that was damaged at the start is kept, None when it was whole."""
+        return self.database.backend.damaged_log
+
+    async def watch_file(self, period_s: float = FILE_CHECK_S) -> NoReturn:
+        """Look every `period_s` whether the file of the store is still the one at its path; `file_fault` says what is wrong."""
+        while True:
+            fault = await asyncio.to_thread(self._check_file)
+            if fault is not None and fault != self.file_fault:
+                _log.error("%s", fault)
+            self.file_fault = fault
+            await asyncio.sleep(period_s)
+
+    def _check_file(self) -> str | None:
+        try:
+            self.database.backend.check_file()
+        except StoreUnavailableError as error:
+            return error.message
+        return None
 
     def close(self) -> None:
         """Finish what waits and close the store; blocks; may be called twice."""

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import sqlalchemy as sa
@@ -39,10 +39,13 @@ class Page(Value, frozen=True, kw_only=True):
     next_cursor: str | None = None
 
 
+_Stored = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # what SQLite stores
+
+
 class _Place(Value, frozen=True, kw_only=True, array_like=True):
     sort: str
-    value: str | int | float
-    key: str | int
+    value: str | _Stored | float
+    key: str | _Stored
 
 
 class Span(Value, frozen=True, kw_only=True):

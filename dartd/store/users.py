@@ -1,5 +1,6 @@
 """People who may log in."""
 
+import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,6 +49,17 @@ def _end_logins(connection: sa.Connection, before: Row, after: Row) -> None:
         delete_keys_of(connection, before.user_id)
     if after is None or not after.active or (before.password_hash, before.role) != (after.password_hash, after.role):
         revoke_families_of(connection, before.user_id)
+
+
+def has_name(connection: sa.Connection, name: str, *, except_user_id: str | None) -> bool:
+    """Return whether another account has this name or user name, in whatever case or form of its letters."""
+    wanted = _folded(name)
+    rows = connection.execute(sa.select(users.c.user_id, users.c.name, users.c.username))
+    return any(wanted in {_folded(row.name), _folded(row.username)} for row in rows if row.user_id != except_user_id)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
 def _has_admin(connection: sa.Connection) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.daemon import ROOT, RunningDaemon, free_port
+from tests.support.people import PNG
 
 LIMITS = {f"DARTD_LIMITS_{name}": "1000000" for name in ("DEFAULT", "QUERY", "METRICS", "LOGIN", "CORRECTIONS")}
 PASSWORD = "a-password-of-the-bench"  # noqa: S105  a bench's
@@ -52,7 +53,7 @@ def make_player(port: int, token: str) -> None:
     ask(port, "/api/v1/players", {"player_id": "ann", "name": "Ann"}, token)
     headers = {"Content-Type": "image/png", "Authorization": f"Bearer {token}"}
     url = f"http://127.0.0.1:{port}/api/v1/players/ann/photo"
-    request = urllib.request.Request(url, data=b"\x89PNG\r\n\x1a\n and more", headers=headers, method="PUT")
+    request = urllib.request.Request(url, data=PNG, headers=headers, method="PUT")
     urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - the scheme stands above
 
 

@@ -3,7 +3,9 @@
 import secrets
 from typing import Any
 
+import cv2
 import jwt
+import numpy as np
 import sqlalchemy as sa
 
 from dartd.auth.accounts import new_user
@@ -17,7 +19,7 @@ from dartd.store.users import User, insert_user
 from tests.support.station import SIGNING_KEY, Station
 
 PASSWORD = "correct horse battery"  # noqa: S105  a test's
-PNG = b"\x89PNG\r\n\x1a\n and more"
+PNG = cv2.imencode(".png", np.full((2, 2, 3), 200, np.uint8))[1].tobytes()
 _HASH = hash_password(PASSWORD)
 
 

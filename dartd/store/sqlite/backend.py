@@ -23,7 +23,7 @@ from dartd.store.tables import METADATA
 
 _log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 6  # the number of the last revision in migrations/
+SCHEMA_VERSION = 7  # the number of the last revision in migrations/
 APPLICATION_ID = 0x64617274  # "dart": distinguishes our files from those of other programs
 LOCK_WAIT_S = 2.0  # for a person's sqlite3 shell; a second daemon is refused by the lock
 NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next to it
@@ -121,8 +121,16 @@ class SqliteBackend:
         Raises:
             StoreUnavailableError: it cannot be written now, or is no longer the file at its path.
         """
-        self._lock.check()
+        self.check_file()
         self.control("BEGIN IMMEDIATE")
+
+    def check_file(self) -> None:
+        """Check that the file is still the one at its path.
+
+        Raises:
+            StoreUnavailableError: it was removed or replaced.
+        """
+        self._lock.check()
 
     def control(self, statement: str) -> None:
         """Execute a statement of transaction control on the writer, without SQLAlchemy, which would make ready for a result.

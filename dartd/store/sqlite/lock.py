@@ -1,4 +1,4 @@
-"""The lock of a store: one daemon at a time, whatever path leads to the file, and what it knows of the store beside its content."""
+"""The lock of a store: one daemon at a time, whatever path leads to the file, and what is known of the store apart from its content."""
 
 import contextlib
 import fcntl

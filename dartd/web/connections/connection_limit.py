@@ -15,6 +15,16 @@ _RESERVED_MAX = 64
 _SHARE = 0.75  # of all connections, the most that one address gets: others must always find some
 
 
+def raise_descriptor_limit() -> None:
+    """Raise the limit of open files to the hard limit: each client needs one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError) as error:
+            _log.warning("the limit of open files stays at %s: %s", soft, error)
+
+
 class ConnectionLease:
     """One open connection that is counted until it is released."""
 

@@ -11,15 +11,14 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from dartd.auth.principal import Principal
+from dartd.errors import DartdError
 from dartd.store.audit import append_entry
 from dartd.web.http.answers import check_media_type, decode_body, read_body, render
 from dartd.web.http.credentials import caller_of, check_csrf, credentials_of
 from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
 from dartd.web.http.idempotency import IdempotentRequest
-from dartd.web.http.problems import Problem
+from dartd.web.http.problems import CHALLENGE, Problem, answer_problem, challenge
 from dartd.web.services import Services
-
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
 
 
 class MethodDispatcher:
@@ -32,7 +31,12 @@ class MethodDispatcher:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         request = Request(scope, receive)
-        response = await self._answer(request)
+        try:
+            response = await self._answer(request)
+        except (HTTPException, Problem, DartdError):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a handler raises is logged and answered in the usual shape
+            response = await answer_problem(request, error)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -100,8 +104,7 @@ async def _authorise(call: Call) -> bool:
     if endpoint.own is not None and principal.may(endpoint.own):
         return True
     if principal.is_anonymous:
-        needed = {"permission": endpoint.permission}
-        raise Problem(401, "AUTH_INVALID_TOKEN", "a token is required: send Authorization: Bearer …", details=needed, headers=CHALLENGE)
+        raise challenge(endpoint.permission)
     if endpoint.writes:
         entry = call.audit_entry(next(iter(map(str, call.request.path_params.values())), None), outcome="refused")
         await call.services.database.change(lambda connection: append_entry(connection, entry))

@@ -4,13 +4,14 @@ import asyncio
 import logging
 import math
 
-import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
+from dartd.auth.command_rights import authorised
 from dartd.auth.principal import Principal
 from dartd.errors import DartdError
 from dartd.runtime.hub.hub import GapError
 from dartd.store.audit import AuditEntry, append_entry
+from dartd.store.users import has_name
 from dartd.web.connections.clients import ConnectedClient
 from dartd.web.connections.frame_budget import TokenBucket
 from dartd.web.connections.presence import MAX_TOPICS
@@ -197,7 +198,7 @@ class WebSocketSession:
                 case Resume():
                     self._resume(message)
                 case SetPresence():
-                    self._set_presence(message)
+                    await self._set_presence(message)
                 case Authenticate():
                     await self._authenticate(message.token)
                 case _:
@@ -226,13 +227,16 @@ class WebSocketSession:
         else:
             self._subscription.resume(message.since)
 
-    def _set_presence(self, message: SetPresence) -> None:
-        """Publish that this client watches a topic, or withdraw it."""
+    async def _set_presence(self, message: SetPresence) -> None:
+        """Publish that this client watches a topic, or withdraw it; the names of accounts are for their users only."""
         services, presence, client_id = self._services, self._services.clients.presence, self._listener.client_id
         if not message.name:
             presence.remove(client_id, message.topic)
             return
         self._check_allowed((message.topic,))
+        user_id = self._principal.user_id
+        if await services.database.query(lambda connection: has_name(connection, message.name, except_user_id=user_id)):
+            raise BadMessageError("RESOURCE_ALREADY_EXISTS", "this is the name of another account", field="$.name")
 
         def publish(changed: Presence) -> None:
             services.hub.publish_unjournalled(f"presence:{changed.watched}", services.encode(changed))
@@ -260,14 +264,11 @@ class WebSocketSession:
         if principal is None:
             await self._sender.close(UNAUTHORIZED, "Unauthorized")
             return
-        permission = "corrections:write" if isinstance(command, CorrectDart) else "board:control"
-        if not principal.may(permission):
-            raise BadMessageError("AUTH_INSUFFICIENT_PERMISSIONS", f"this needs the permission {permission}", permission=permission)
+        authored = authorised(command, principal)
         if isinstance(command, CorrectDart):
             self._check_correction_rate(principal)
         action = f"board.{command.__struct_config__.tag}"
         entry = AuditEntry(at_s=services.accounts.now(), user_id=principal.name, action=action, entity_type="board")
-        authored = msgspec.structs.replace(command, user_id=principal.name)
         await services.board.submit(authored, lambda connection, *_: append_entry(connection, entry))
 
     def _check_correction_rate(self, principal: Principal) -> None:

@@ -10,8 +10,7 @@ from dartd.store.audit import append_entry
 from dartd.store.users import User, get_user
 from dartd.web.http.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, address_of, check_csrf
 from dartd.web.http.endpoint import Answer, Call, Cookie, Endpoint
-from dartd.web.http.problems import Problem
-from dartd.web.http.route import CHALLENGE
+from dartd.web.http.problems import CHALLENGE, Problem
 from dartd.web.v1.users import USERS
 from schemas.api.accounts import LoggedOut, Login, Me, Refresh, Register, Session, UserAnswer
 from schemas.api.play import NoParameters

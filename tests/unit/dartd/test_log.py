@@ -31,9 +31,23 @@ def _record(text: str = "dart %s landed", *args: object, level: int = logging.IN
 )
 def test_journald_gets_a_priority_on_each_line(level: int, priority: int) -> None:
     """The journal must see the priority of every line, those of a traceback too."""
-    lines = TextFormatter(journald=True).format(_record("first\nsecond", level=level)).splitlines()
+    record = _record("first", level=level)
+    record.exc_info = (ValueError, ValueError("second"), None)
+    lines = TextFormatter(journald=True).format(record).splitlines()
 
-    assert lines == [f"<{priority}>dartd.test: first", f"<{priority}>second"]
+    assert lines == [f"<{priority}>dartd.test: first", f"<{priority}>    ValueError: second"]
+
+
+@pytest.mark.parametrize("journald", [True, False])
+def test_what_clients_send_is_no_other_line(journald: bool) -> None:  # noqa: FBT001
+    """Newlines and marks of the writing direction are escaped, in the message, its extras and exceptions."""
+    forged = "x\n2026-01-01T00:00:00.000Z ERROR dartd: forged\u2028\u202e\x1b[31m"
+    record = _record("GET %s", forged, user=forged)
+    record.exc_info = (ValueError, ValueError(forged), None)
+    first, *rest = TextFormatter(journald=journald).format(record).splitlines()
+
+    assert first.count("forged\\u2028\\u202e\\x1b[31m") == 2
+    assert all(line.removeprefix("<6>").startswith("    ") for line in rest)
 
 
 def test_plain_text_has_time_level_and_extras() -> None:

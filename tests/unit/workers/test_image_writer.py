@@ -107,3 +107,12 @@ def test_a_full_disk_costs_pictures_alone(tmp_path: Path, caplog: pytest.LogCapt
     assert (writer.written, writer.dropped) == (1, 3)
     assert len([r for r in caplog.records if "cannot be written" in r.message]) == 1
     assert len(list((tmp_path / "d000007").glob("*.jpg"))) == 4
+
+
+def test_nothing_is_written_to_a_nearly_full_disk(tmp_path: Path) -> None:
+    """The journal needs the rest; what is not written is counted."""
+    writer = ImageWriter(tmp_path, CAMERA, 300_000, free_bytes=1 << 60)
+    writer.submit(_order(), _seen(), PROJECTION)
+    writer.flush()
+
+    assert (writer.written, writer.dropped, list(tmp_path.iterdir())) == (0, 1, [])

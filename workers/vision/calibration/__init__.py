@@ -17,7 +17,14 @@ from workers.vision.calibration.drift import drift_px
 from workers.vision.calibration.number_ring import read_numbers
 from workers.vision.calibration.orientation import orient
 from workers.vision.calibration.points import Points, boards_through
-from workers.vision.calibration.refusal import SEEN_SHARE, CalibrationRefusedError, board_cut_off, board_not_found, check_fit
+from workers.vision.calibration.refusal import (
+    SEEN_SHARE,
+    CalibrationRefusedError,
+    board_cut_off,
+    board_not_found,
+    check_fit,
+    orientation_unknown,
+)
 from workers.vision.calibration.ring_contrast import ring_contrast
 from workers.vision.frame import Image
 
@@ -28,7 +35,8 @@ __all__ = ["CalibrationRefusedError", "calibrate", "verify"]
 # Measure again: `dartd calibrate PICTURE` (residual, time).
 ROUGH_MM = (8.0, 6.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0)  # search range for the steepest edges, in the steps of the rough fit
 NEAR_MM = 0.3  # a step that moves the lines by less ends the rough fit
-FINE_MM = (2.0, 1.5)  # search range for the wires, in the steps of the fine fit
+FINE_MM = (2.0, 1.5)  # search range for the wires, in the first and in the other steps of the fine fit
+FINE_STEPS, SETTLED_PX = 16, 0.02  # most steps of the fine fit; it ends when the lines move by less (median)
 CERTAIN = 0.93  # ring contrast from which on no other hypothesis is tried: good pictures have 0.97 and more
 
 
@@ -60,9 +68,8 @@ def calibrate(
     check_fit(picture, best, blur_px=blur_px, board=board)
     model = best.model if points is not None else orient(best.model, read_numbers(picture, best.model, board), near_sector)
     if model is None:
-        raise CalibrationRefusedError(
-            "the number ring cannot be read: set near_sector of the camera to the number of the sector nearest to it"
-        )
+        near_mm = best.model.center_mm[:2] * board.edge_mm / np.linalg.norm(best.model.center_mm[:2])
+        raise orientation_unknown(best.model.project(near_mm[None])[0], (width, height))
     return _calibration(model, best, camera_id, (width, height), at_s)
 
 
@@ -82,13 +89,25 @@ def _fitted(picture: Image, found: Sequence[BoardHypothesis], board: BoardSpec, 
     if model is None:
         start = from_homography(np.array(found[0].homography).reshape(3, 3), found[0].distortion, size)
         raise board_cut_off(start.project(boundaries.point_mm), size)
+    return _fine_fit(scaled, model, boundaries, lens)
+
+
+def _fine_fit(scaled: Floats, model: CameraModel, boundaries: BoundaryPoints, lens: KnownLens | None) -> tuple[CameraFit, float]:
+    """Fit a model to the wires near its lines until these stay where they are; return also the blur of the picture in pixels.
+
+    Lens and distance are coupled: each step finds a part of them, since the wires in reach are those of the step before.
+    """
+    size = (scaled.shape[1], scaled.shape[0])
     blur_px = blur_of(scaled, model, boundaries)
-    for reach_mm in FINE_MM:
-        samples = sample_wires(scaled, model, boundaries, reach_mm=reach_mm, blur_px=blur_px)
+    for step in range(FINE_STEPS):
+        samples = sample_wires(scaled, model, boundaries, reach_mm=FINE_MM[min(step, 1)], blur_px=blur_px)
         if len(samples.point) < SEEN_SHARE * len(boundaries.kind):
             raise board_cut_off(model.project(boundaries.point_mm), size)
         best = fit_camera(model, boundaries, samples, size=size, lens=lens)
+        moved_px = np.linalg.norm(best.model.project(boundaries.point_mm) - model.project(boundaries.point_mm), axis=1)
         model = best.model
+        if np.median(moved_px) < SETTLED_PX:
+            break
     return best, blur_px
 
 

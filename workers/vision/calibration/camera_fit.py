@@ -34,7 +34,10 @@ KNOWN_DISTORTION = 0.01  # of known k1 and k2
 
 
 class CameraFit(NamedTuple):
-    """A fitted camera and the shifts of the boundaries (mm); for each sample its residual, whether it is an inlier, scale and pixel."""
+    """A fitted camera and the shifts of the boundaries (mm); for each sample its residual, whether it is an inlier, scale and pixel.
+
+    `covariance` (11, 11) is that of the camera's parameters as the scatter of the samples predicts it.
+    """
 
     model: CameraModel
     shifts_mm: Floats
@@ -42,6 +45,7 @@ class CameraFit(NamedTuple):
     inlier: NDArray[np.bool_]
     px_per_mm: Floats
     pixel: Floats
+    covariance: Floats
 
 
 def fit_camera(
@@ -64,7 +68,7 @@ def fit_camera(
     start = model
     expected, spread = _expected_lens(start, size, lens or KnownLens(), rough=rough)
     damping = ROUGH_DAMPING if rough else DAMPING
-    residual, px_per_mm, weight = np.zeros(0), np.zeros(0), np.zeros(0)
+    residual, px_per_mm, normal_matrix = np.zeros(0), np.zeros(0), np.eye(CAMERA)
     for _ in range(ROUNDS):
         _, slope = model.project_with_slopes(points_mm)
         unit, px_per_mm, pixel = along_normals(model, points_mm, normal)
@@ -80,7 +84,18 @@ def fit_camera(
         gradient = rows.T @ (residual * weight) + (prior - now) / sd**2
         step = np.linalg.solve(normal_matrix + damping * np.diag(np.diag(normal_matrix)), gradient)
         model, shifts = model.moved(step[:CAMERA]), shifts + step[CAMERA:]
-    return CameraFit(model, shifts, residual, np.abs(residual) < OUTLIER * scales(residual, kind), px_per_mm, samples.pixel)
+    inlier = np.abs(residual) < OUTLIER * scales(residual, kind)
+    covariance = np.asarray(np.linalg.inv(normal_matrix)[:CAMERA, :CAMERA], np.float64)
+    return CameraFit(model, shifts, residual, inlier, px_per_mm, samples.pixel, covariance)
+
+
+def predicted_error_mm(fit: CameraFit, points_mm: Floats) -> Floats:
+    """Return how far points (n, 2) of the face are expected off their true positions (root mean square, mm)."""
+    model = fit.model
+    slopes = model.project_with_slopes(points_mm, 0.0)[1]
+    scale = np.stack([model.project(points_mm + half, 0.0) - model.project(points_mm - half, 0.0) for half in np.eye(2) / 2], axis=2)
+    on_face = np.linalg.solve(scale, slopes)
+    return np.asarray(np.sqrt(np.einsum("nij,jk,nik->n", on_face, fit.covariance, on_face)), np.float64)
 
 
 def _expected_lens(start: CameraModel, size: tuple[int, int], lens: KnownLens, *, rough: bool) -> tuple[Floats, Floats]:

@@ -5,18 +5,26 @@ import math
 from schemas.board import SECTORS, sector_at
 from workers.vision.calibration.camera_model import CameraModel, rotated
 from workers.vision.calibration.number_ring import NumberRingMatch
+from workers.vision.calibration.refusal import CalibrationRefusedError
 
 ROTATION_STEP_RAD = math.pi / 5
-# Measure again: `dartd calibrate PICTURE` on boards with and without readable numbers.
-SURE = 2.2  # lead of the best rotation: by chance it is 0.5 and hardly ever 2; readable numbers give 2.7 to 4
+# Measure again: `python -m tests.bench.boards FOLDER`, with and without `--variant mirrored`.
+CERTAIN = 0.99  # probability of a rotation, or that the picture is mirrored: of 264 rings whose numbers were shuffled none reached 0.9
 
 
-def orient(model: CameraModel, match: NumberRingMatch | None, near_sector: int | None) -> CameraModel | None:
+def orient(model: CameraModel, match: NumberRingMatch, near_sector: int | None) -> CameraModel | None:
     """Return the model with the board rotated by its numbers if they are certain, else by the hint; None without either.
 
     The hint may be off by a sector: the ten rotations are two sectors apart, so it still selects one.
+
+    Raises:
+        CalibrationRefusedError: the numbers are mirrored.
     """
-    if match is not None and match.lead > SURE:
+    if match.mirrored > CERTAIN:
+        raise CalibrationRefusedError(
+            "the picture is mirrored, its numbers run counter-clockwise: switch off mirroring (horizontal flip) in the camera or its stream"
+        )
+    if match.probability > CERTAIN:
         return rotated(model, -match.rotations * ROTATION_STEP_RAD)
     if near_sector is not None:
         return rotate_to_sector(model, near_sector)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.board import BoardSpec
-from workers.vision.calibration.camera_fit import CameraFit
+from workers.vision.calibration.camera_fit import CameraFit, predicted_error_mm
 from workers.vision.calibration.obstruction import largest_obstruction
 from workers.vision.calibration.ring_contrast import ring_contrast
 from workers.vision.frame import Image
@@ -15,11 +15,14 @@ Floats = NDArray[np.float64]
 DARK = 30.0  # grey level that the brightest hundredth of a picture stays below: beds differ by less than the noise
 SEEN_SHARE = 0.5  # of the boundary points: with less than half of the board, lens and pose cannot be distinguished
 BLUR_MM = 3.5  # deviation of the blur on the face: rings of 8 mm merge
-RESIDUAL_MM = 0.8  # root mean square of the residuals: good pictures have 0.1–0.45, a wire is 1.2 mm thick
+RESIDUAL_MM, RESIDUAL_PX = 0.8, 0.7  # root mean square of the residuals: good pictures have 0.1–0.6 mm (a wire is 1.2 mm thick),
+# and coarse ones 0.3–0.55 px, which may be more than a millimetre: a fit is refused beyond both
+ERROR_MM = 0.8  # root mean square of the error on the face that the fit predicts: pictures of 640x360 have 0.3–0.4, sharp ones 0.2
 INLIER_SHARE = 0.75  # of the samples: good pictures have more than 0.95, hands and wrong boards less
 RING_SHARE = 0.85  # of the ring boundaries that must separate colours: right fits have 0.95 and more, a ring off at most three quarters
 STRIPE_MM = 20.0  # length of an obstruction: a dart covers 70 mm, and 20 of them remain off lines and like colours; wear and glare reach 13
 CUT_OFF_SHARE = 0.05  # of the boundary points beyond one side of the picture: then this side is named
+GRID = 21  # points across the board, at which the error is predicted
 FEWEST = 20  # samples in a ninth of the picture, for it to be named
 
 
@@ -56,6 +59,15 @@ def board_cut_off(boundary_px: Floats, size: tuple[int, int]) -> CalibrationRefu
     )
 
 
+def orientation_unknown(near_px: Floats, size: tuple[int, int]) -> CalibrationRefusedError:
+    """Return the refusal of a picture whose numbers cannot be read; `near_px` is where the sector nearest to the camera has its number."""
+    x, y = (min(max(round(float(at)), 0), length - 1) for at, length in zip(near_px, size, strict=True))
+    return CalibrationRefusedError(
+        "the board is found, but its numbers cannot be read with certainty: set near_sector of the camera to the number of the sector "
+        f"nearest to it, which is {area_of(near_px, size)} (pixel {x}, {y}); or uncover and light the number ring"
+    )
+
+
 def check_fit(picture: Image, fit: CameraFit, *, blur_px: float, board: BoardSpec) -> None:
     """Check that a fit is reliable.
 
@@ -78,12 +90,25 @@ def check_fit(picture: Image, fit: CameraFit, *, blur_px: float, board: BoardSpe
         where = area_of(fit.model.project(np.array([found.middle_mm]), 0.0)[0], size)
         raise CalibrationRefusedError(f"something covers {found.length_mm:.0f} mm of the board {where}: take darts and hands away")
     residual_mm = fit.residual_px / fit.px_per_mm
-    spread_mm = float(np.sqrt(np.mean(residual_mm[fit.inlier] ** 2)))
-    if spread_mm > RESIDUAL_MM or fit.inlier.mean() < INLIER_SHARE:
+    spread_mm, spread_px = (float(np.sqrt(np.mean(residual[fit.inlier] ** 2))) for residual in (residual_mm, fit.residual_px))
+    if (spread_mm > RESIDUAL_MM and spread_px > RESIDUAL_PX) or fit.inlier.mean() < INLIER_SHARE:
         raise CalibrationRefusedError(
-            f"the lines of the board do not fit ({spread_mm:.1f} mm, {fit.inlier.mean():.0%} of them), least {_worst_area(fit, size)}: "
-            "take away what is in front of the board, and check that its wires are in place"
+            f"the lines of the board do not fit ({spread_mm:.1f} mm, {spread_px:.1f} px, {fit.inlier.mean():.0%} of them), "
+            f"least {_worst_area(fit, size)}: take away what is in front of the board, and check that its wires are in place"
         )
+    error_mm = float(np.sqrt(np.mean(predicted_error_mm(fit, _grid_mm(board)) ** 2)))
+    if error_mm > ERROR_MM:
+        raise CalibrationRefusedError(
+            f"the picture shows too little of the board to measure in it: darts would be off by {error_mm:.1f} mm; move the camera closer, "
+            "choose a larger picture (width and height of the camera), or aim it so that all doubles are in view"
+        )
+
+
+def _grid_mm(board: BoardSpec) -> Floats:
+    """Return points (n, 2) all over the scoring area."""
+    steps = np.linspace(-board.double_outer_mm, board.double_outer_mm, GRID)
+    points = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+    return np.asarray(points[np.hypot(*points.T) < board.double_outer_mm], np.float64)
 
 
 def area_of(pixel: Floats, size: tuple[int, int]) -> str:

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,30 @@ async def test_seq_has_no_gap_over_a_restart(tmp_path: Path) -> None:
     await asyncio.to_thread(second.close)
 
     assert (second.stream_id, second.oldest_seq, envelope.seq, second.last_seq) == (first.stream_id, 1, 3, 3)
+
+
+def _opened_and_appended(path: Path, visit: str) -> str:
+    """Open a journal, append an event, and return the name of its stream."""
+    with closing(Journal.open(path, BOARD)) as journal:
+        asyncio.run(journal.append([_reset(visit)], at_s=1.0))
+        return journal.stream_id
+
+
+@pytest.mark.parametrize("put_back", ["copy", "copy elsewhere", "lock file lost"])
+def test_copy_that_is_put_back_begins_a_new_stream(tmp_path: Path, put_back: str) -> None:
+    """Its next events get positions that clients know already from the events that the copy lacks."""
+    path, copy = tmp_path / "dartd.db", tmp_path / "copy.db"
+    first = _opened_and_appended(path, "v1")
+    copy.write_bytes(path.read_bytes())
+    same = _opened_and_appended(path, "v2")
+    if put_back == "copy":
+        path.write_bytes(copy.read_bytes())
+    if put_back == "lock file lost":
+        (tmp_path / "dartd.db.lock").unlink()
+    opened = copy if put_back == "copy elsewhere" else path
+    second, third = _opened_and_appended(opened, "v3"), _opened_and_appended(opened, "v4")
+
+    assert (same == first, second != first, third == second) == (True, True, True)
 
 
 async def test_read_gives_what_was_written_after_a_seq(journal: Journal) -> None:

@@ -1,6 +1,9 @@
 """The way of a request."""
 
+from pathlib import Path
+
 import httpx2
+import msgspec
 import pytest
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -10,7 +13,7 @@ from dartd.web.app import routes
 from dartd.web.http.endpoint import DeclarationError
 from dartd.web.http.route import check_declared
 from tests.support.people import bearer, log_in, log_in_as, make_player, make_user
-from tests.support.station import Station
+from tests.support.station import CONFIG, TOKEN, Station, running_station
 
 
 def _undeclared(_request: object) -> Response:
@@ -121,3 +124,20 @@ async def test_text_may_be_any_word(station: Station, http: httpx2.AsyncClient) 
     found = await http.get("/api/v1/players?search=null", headers=admin)
 
     assert [each["name"] for each in found.json()["data"]] == ["Null"]
+
+
+@pytest.mark.parametrize("debug", [False, True])
+async def test_an_unforeseen_error_is_answered_in_the_usual_shape(tmp_path: Path, caplog: pytest.LogCaptureFixture, debug: bool) -> None:  # noqa: FBT001
+    """500 with the envelope as JSON, logged once with its traceback; operators see it with `server.debug`."""
+    server = msgspec.structs.replace(CONFIG.server, debug=debug)
+    async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
+        station.services.clients.by_id["broken"] = None  # type: ignore[assignment]  # the handler fails on it
+        async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+            answer = await http.get("/api/v1/clients", headers=bearer(TOKEN))
+        station.services.clients.by_id.clear()
+    error = answer.json()["error"]
+
+    assert (answer.status_code, answer.headers["content-type"], error["code"]) == (500, "application/json", "INTERNAL_ERROR")
+    assert answer.headers["x-request-id"] == error["trace_id"]
+    assert ("traceback" in error["details"]) is debug
+    assert len([record for record in caplog.records if record.exc_info]) == 1

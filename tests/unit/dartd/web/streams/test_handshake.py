@@ -171,3 +171,18 @@ async def test_forwarded_headers_of_others_are_ignored(station: Station, http: h
 
     assert refusal == (403, "ORIGIN_NOT_ALLOWED")
     assert len(set(remaining)) == 3
+
+
+async def test_an_unforeseen_error_is_answered_in_the_usual_shape(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """500 before the connection is accepted, 1011 afterwards."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(station.services.hub, "subscribe", fail)
+    async with websockets.connect(station.ws, proxy=None) as connection:
+        closed = await WebSocketClient(connection).until_closed()
+    monkeypatch.setattr(station.services.accounts, "principal_of", fail)
+
+    assert closed == (1011, "internal error")
+    assert await _denied(station.ws) == (500, "INTERNAL_ERROR")

@@ -14,6 +14,7 @@ import pytest
 import websockets
 
 from dartd.web.streams.transport import EXTENSION, MessageSender
+from tests.support.people import make_user
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
@@ -430,3 +431,25 @@ async def test_no_message_makes_us_stumble(station: Station, connect: Connect, c
 
     assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
     assert station.services.clients.connected >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Administrator", "RESOURCE_ALREADY_EXISTS"),
+        (" ADMINistrator", "RESOURCE_ALREADY_EXISTS"),
+        ("\uff21dministrator", "RESOURCE_ALREADY_EXISTS"),
+        ("administrator", "RESOURCE_ALREADY_EXISTS"),
+        ("A\u202eda", "VALIDATION_ERROR"),
+        ("A\nda", "VALIDATION_ERROR"),
+    ],
+)
+async def test_a_presence_cannot_pretend_to_be_an_account(station: Station, connect: Connect, name: str, code: str) -> None:
+    """The names of accounts are for their users only, however they are written."""
+    await make_user(station, "admin", username="administrator")
+    ear = await connect()
+    await ear.receive_types(2)
+    await ear.send(action="presence", topic="board:main", name=name)
+    refused = await ear.receive()
+
+    assert (refused["event_type"], refused["code"]) == ("error", code)

@@ -2,8 +2,8 @@
 
 import httpx2
 
-from tests.support.people import log_in, log_in_as, make_key, make_user
-from tests.support.station import Station
+from tests.support.people import bearer, log_in, log_in_as, make_key, make_user
+from tests.support.station import TOKEN, Station
 
 KEYS = "/api/v1/auth/api-keys"
 
@@ -69,3 +69,35 @@ async def test_what_is_no_permission_is_named(station: Station, http: httpx2.Asy
 
     assert [answer.status_code for answer in answers] == [422, 422]
     assert answers[0].json()["error"]["details"] == {"field": "$.permissions", "permissions": ["board:fly"]}
+
+
+async def test_a_key_cannot_outlive_the_one_it_is_made_with(station: Station, http: httpx2.AsyncClient) -> None:
+    """It expires with that one unless it expires earlier, and is revoked with it, with all that were made with it."""
+    viewer = await log_in_as(station, "viewer")
+    first = (await http.post(KEYS, json={"name": "first", "expires_at": "2990-01-01T00:00:00Z"}, headers=viewer)).json()
+    maker = {"X-API-Key": first["key"]}
+    second = (await http.post(KEYS, json={"name": "second"}, headers=maker)).json()
+    earlier = await http.post(KEYS, json={"name": "earlier", "expires_at": "2980-01-01T00:00:00Z"}, headers=maker)
+    later = await http.post(KEYS, json={"name": "later", "expires_at": "2991-01-01T00:00:00Z"}, headers=maker)
+    third = (await http.post(KEYS, json={"name": "third"}, headers={"X-API-Key": second["key"]})).json()
+    await http.delete(f"{KEYS}/{first['key_id']}", headers=viewer)
+    after = [(await http.get("/api/v1/board", headers={"X-API-Key": each["key"]})).status_code for each in (first, second, third)]
+
+    assert (second["expires_at"], third["expires_at"]) == (first["expires_at"], first["expires_at"])
+    assert (earlier.status_code, later.status_code, later.json()["error"]["details"]) == (201, 422, {"field": "$.expires_at"})
+    assert after == [401] * 3
+
+
+async def test_keys_of_the_operator_s_token_are_visible_and_end_with_it(station: Station, http: httpx2.AsyncClient) -> None:
+    """The token lists and revokes the keys that it made; another token in its place ends them."""
+    operator = bearer(TOKEN)
+    one, two = [(await http.post(KEYS, json={"name": name}, headers=operator)).json() for name in ("one", "two")]
+    listed = (await http.get(KEYS, headers=operator)).json()["data"]
+    revoked = await http.delete(f"{KEYS}/{one['key_id']}", headers=operator)
+    before = await http.get("/api/v1/board", headers={"X-API-Key": two["key"]})
+    await station.services.accounts.ensure_operator_key("another-token-of-the-operator")
+    station.services.accounts.clear_cache()
+    after = await http.get("/api/v1/board", headers={"X-API-Key": two["key"]})
+
+    assert {each["name"] for each in listed} == {"one", "two"}
+    assert (revoked.status_code, before.status_code, after.status_code) == (204, 200, 401)

@@ -71,24 +71,26 @@ async def test_the_stream_says_the_same_as_the_websocket(station: Station) -> No
     assert (event_id, event["seq"], event["event_type"]) == (f"{station.journal.stream_id}:1", 1, "dart_hit")
 
 
-@pytest.mark.parametrize("how", ["header", "query", "both"])
+@pytest.mark.parametrize("how", ["header", "stream and seq", "query", "both"])
 async def test_it_goes_on_where_it_was(station: Station, how: str) -> None:
     """After `Last-Event-ID`, or `since`; the header is newer, for a browser sends it when it comes back."""
     await station.happen(*(hit(f"d{k}") for k in range(4)))
-    query = {"header": "", "query": "?since=2", "both": "?since=0"}[how]
-    async with _listening(station.port, query, {} if how == "query" else {"Last-Event-ID": "2"}) as reader:
+    query = {"query": "?since=2", "both": "?since=0"}.get(how, "")
+    last = f"{station.journal.stream_id}:2" if how == "stream and seq" else "2"
+    async with _listening(station.port, query, {} if how == "query" else {"Last-Event-ID": last}) as reader:
         received = [await reader.receive() for _ in range(4)]
 
-    assert [event_id for event_id, _ in received] == [None, None, "3", "4"]
+    assert [event_id for event_id, _ in received] == [None, None, f"{station.journal.stream_id}:3", f"{station.journal.stream_id}:4"]
 
 
 async def test_what_is_of_another_stream_is_a_gap(station: Station) -> None:
     """As on the WebSocket."""
     await station.happen(hit())
-    async with _listening(station.port, "?since=1&stream_id=another") as reader:
-        received = [(await reader.receive())[1]["event_type"] for _ in range(3)]
+    for query, headers in (("?since=1&stream_id=another", {}), ("", {"Last-Event-ID": "another:1"})):
+        async with _listening(station.port, query, headers) as reader:
+            received = [(await reader.receive())[1]["event_type"] for _ in range(3)]
 
-    assert received == ["hello", "gap", "snapshot"]
+        assert received == ["hello", "gap", "snapshot"]
 
 
 async def test_a_quiet_stream_lives(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +114,7 @@ async def test_who_asks_once_gets_what_is_there(station: Station) -> None:
                 while True:
                     found.append((await reader.receive())[0])
 
-    assert received["board:*"] == [None, None, "1", "2"]
+    assert received["board:*"] == [None, None, *(f"{station.journal.stream_id}:{seq}" for seq in (1, 2))]
     assert [each for each in received["match:*"] if each is not None] == []
 
 
