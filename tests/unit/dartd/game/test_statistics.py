@@ -35,6 +35,16 @@ def test_averages_are_sums_over_sums() -> None:
     assert written(total)["average"] == "83.50"
 
 
+def test_adding_up_loses_nothing() -> None:
+    """Counts are summed, the highest and the best are kept, and nothing gives nothing."""
+    one = Figures(points=60, darts=3, highest_visit=60, highest_checkout=40, best_legs={501: 20, 301: 12})
+    other = Figures(points=100, darts=3, highest_visit=100, best_legs={501: 18})
+
+    assert add_up([one, other]) == Figures(points=160, darts=6, highest_visit=100, highest_checkout=40, best_legs={501: 18, 301: 12})
+    assert add_up([]) == Figures()
+    assert one.best_legs == {501: 20, 301: 12}
+
+
 @pytest.mark.parametrize(("points", "darts", "first9"), [((180, 121), 6, "150.50"), ((180, 180, 100), 9, "153.33")])
 def test_first_nine(points: tuple[int, ...], darts: int, first9: str) -> None:
     """The first three visits of a leg count, with their darts."""
