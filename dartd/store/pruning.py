@@ -1,4 +1,8 @@
-"""Delete what only the recent past needs: events that no table is made of, and entries of the audit log."""
+"""Delete what only the recent past needs: events that no table is made of, and entries of the audit log.
+
+SQLite uses the space of deleted rows for new ones, so that the file stops growing. It is not made smaller: a vacuum would stop the board,
+and an incremental one (`auto_vacuum`) makes each commit write twice as many pages.
+"""
 
 from collections.abc import Collection
 

@@ -28,7 +28,6 @@ APPLICATION_ID = 0x64617274  # "dart": distinguishes our files from those of oth
 LOCK_WAIT_S = 2.0  # for a person's sqlite3 shell; a second daemon is refused by the lock
 NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next to it
 
-_PAGES_PER_VACUUM = 64  # of deleted rows, given back to the disk: 1 ms
 _STEPS_PER_CHECK = 10_000  # of SQLite's virtual machine, about 0.2 ms
 _LOG_HEADER_BYTES = 32
 _LOG_MAGIC = {b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"}  # the last bit: checksums are of big-endian words
@@ -113,7 +112,6 @@ class SqliteBackend:
         self._commits += 1
         if self._commits >= _COMMITS_PER_CHECKPOINT:
             with contextlib.suppress(sqlite3.Error, SQLAlchemyError):
-                self.writer.exec_driver_sql(f"PRAGMA incremental_vacuum({_PAGES_PER_VACUUM})").fetchall()
                 self.writer.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
             self._commits = 0
 
@@ -270,7 +268,6 @@ def _connect(path: Path, *, wait_s: float = LOCK_WAIT_S, read_only: bool = False
     raw = sqlite3.connect(target, timeout=wait_s, isolation_level=None, check_same_thread=False, uri=read_only)
     try:
         if not read_only:
-            raw.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only for a new file, and only before its log
             raw.execute("PRAGMA journal_mode = WAL")
             raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA case_sensitive_like = 1")  # as LIKE is elsewhere

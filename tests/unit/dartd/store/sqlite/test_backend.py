@@ -126,20 +126,3 @@ def test_a_store_that_was_removed_is_not_written_to(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailableError, match="was removed"):
         backend.begin()
     backend.close()
-
-
-def test_space_of_deleted_rows_is_given_back(tmp_path: Path) -> None:
-    """Between commits, a little each time, so that no commit waits for it."""
-    path = tmp_path / "dartd.db"
-    backend = SqliteBackend.open(path)
-    backend.writer.execute(sa.insert(metadata), [{"key": f"{k}", "value": "x" * 4000} for k in range(1000)])
-    backend.writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    before = path.stat().st_size
-    backend.writer.execute(sa.delete(metadata))
-    for _ in range(64 * 40):
-        backend.between_commits()
-    backend.writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    after = path.stat().st_size
-    backend.close()
-
-    assert after < before / 2
