@@ -234,9 +234,9 @@ class ThrowMachine:
     def _judge_fall(self, seen: Observation) -> None:
         """Judge darts that went without a hand.
 
-        Darts that went when a throw struck were knocked out. One that went alone fell, unless another one or a hand follows soon. Several
-        without a throw, one during motion that lasted longer than a fall, or any while no camera watched, were taken by a hand that no
-        camera recognised.
+        Darts that went when something flew were seen to fall, or knocked out. One that went unseen fell, unless another one or a hand
+        follows soon. Several without a throw, one during motion that lasted longer than a fall, or any while no camera watched, were
+        taken by a hand that no camera recognised.
         """
         gone = self._gone(seen)
         stuck = bool(seen.darts) or seen.unlocalised
