@@ -18,6 +18,7 @@ from dartd.web.http.credentials import caller_of, check_csrf, credentials_of
 from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
 from dartd.web.http.idempotency import IdempotentRequest
 from dartd.web.http.problems import CHALLENGE, Problem, answer_problem, challenge
+from dartd.web.http.validation import validation_problem
 from dartd.web.services import Services
 
 
@@ -142,8 +143,7 @@ def _query(request: Request, kind: type) -> Any:
     try:
         return msgspec.convert(dict(given), kind, strict=False)
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `")
-        raise Problem(422, "VALIDATION_ERROR", message, details={"field": path.rstrip("`").removeprefix("$.") or "$"}) from error
+        raise validation_problem(error, kind, is_query=True) from error
 
 
 def _is_not_text(kind: type, name: str) -> bool:
