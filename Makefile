@@ -60,7 +60,7 @@ layers: setup-dev ## check who imports whom
 types: setup-dev ## check types, strictly
 	$(BIN)/mypy
 
-format: setup-dev ## format the source, mend what can be mended
+format: setup-dev ## format the source, fix what can be fixed
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
@@ -76,7 +76,7 @@ bench-fuzz: setup-dev ## let schemathesis ask a simulated board everything that 
 bench: setup-dev ## measure, and print tables
 	@for each in $(filter-out %_server.py,$(wildcard tests/bench/*.py)); do name=$$(basename $$each .py); echo "== $$name"; $(BIN)/python -m tests.bench.$$name || exit 1; done
 
-bench-hub: setup-dev ## measure the hub beside a queue and a task per client
+bench-hub: setup-dev ## compare the hub with a queue and a task per client
 	$(BIN)/python -m tests.bench.hub
 
 lock: ## pin the newest versions that pyproject.toml allows, with their hashes (needs uv)

@@ -4,10 +4,9 @@ import asyncio
 import functools
 import logging
 import os
-import resource
 import signal
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -15,14 +14,14 @@ from importlib.metadata import version as installed_version
 import anyio
 import anyio.abc
 
-from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
-from dartd.auth.tokens import Signer
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
+from dartd.first_start import Announce, open_accounts
 from dartd.metrics import CameraFigures, HubFigures, Metrics
+from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
@@ -35,15 +34,14 @@ from dartd.runtime.retention import Retention
 from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
-from dartd.store.database import Database
 from dartd.store.images import Images
 from dartd.store.journal import Journal
-from dartd.store.kept_secret import kept_secret
 from dartd.store.metadata import remembered
-from dartd.store.operator_token import operator_token
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
+from dartd.web.connections.connection_limit import raise_descriptor_limit
+from dartd.web.connections.server_options import ServerLimits
 from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
@@ -55,9 +53,6 @@ _log = logging.getLogger(__name__)
 
 LAG_PERIOD_S = 0.25
 BACKLOG = 2048
-SIGNING_KEY = "signing-key"
-
-Announce = Callable[[str], None]
 
 
 def version() -> str:
@@ -74,6 +69,7 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
     times = ThrowTimes(
         settled_timeout_ms=board.settled_timeout_ms,
         throw_timeout_ms=board.throw_timeout_ms,
+        bounce_out_check_ms=board.bounce_out_check_ms,
         pull_out_timeout_ms=board.pull_out_timeout_ms,
         takeout_adopt_ms=board.takeout_adopt_ms,
         count_misses=config.visit.count_misses,
@@ -120,12 +116,22 @@ def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> lis
 
 
 class Daemon:
-    """A running dartd. Created outside the event loop; all resources are opened and closed in `run`."""
+    """A running dartd. Created outside the event loop; all resources are opened and closed in `run`.
+
+    `on_terminal`: what is announced is read by a person and stored nowhere, so that secrets may be shown.
+    """
 
     def __init__(
-        self, config: Config, *, environ: Mapping[str, str] = os.environ, announce: Announce = print, scenario: Scenario | None = None
+        self,
+        config: Config,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        announce: Announce = print,
+        on_terminal: bool = False,
+        scenario: Scenario | None = None,
     ) -> None:
         self._config = config
+        self._on_terminal = on_terminal
         self._environ = environ
         self._announce = announce
         self._faults = FaultInjector(scenario)
@@ -140,7 +146,7 @@ class Daemon:
             DartdError: something required at the start is missing; the message contains the remedy.
             ExceptionGroup: a part has failed; the daemon stops.
         """
-        _raise_file_limit()
+        raise_descriptor_limit()
         async with AsyncExitStack() as stack:
             sockets = await asyncio.to_thread(open_sockets, self._config, self._environ)
             for each in sockets:
@@ -168,37 +174,6 @@ class Daemon:
         return Journal.open(
             self._config.store_path, self._config.board.board_id, readers=store.pool_size, slow_query_s=store.slow_query_ms / 1000
         )
-
-    async def _accounts(self, database: Database) -> Accounts:
-        """Set up authentication: user accounts, and the operator's token from the configuration or the state directory.
-
-        A generated account or token is announced once.
-        """
-        auth = self._config.auth
-        signing_key, _ = await asyncio.to_thread(
-            kept_secret, self._config.state_path / SIGNING_KEY, "the key that logins are signed with", "let this user write there"
-        )
-        accounts = Accounts(
-            database,
-            Signer(signing_key),
-            anonymous_reads=auth.anonymous_reads,
-            access_ttl_s=auth.access_ttl_s,
-            refresh_ttl_s=auth.refresh_ttl_s,
-        )
-        await accounts.ensure_operator_key(await self._operator_token())
-        password = await accounts.ensure_admin()
-        if password is not None:
-            self._announce(f"first account, shown this once: user admin, password {password}")
-        return accounts
-
-    async def _operator_token(self) -> str:
-        configured = self._config.auth.token
-        if configured is not None:
-            return configured
-        token, made = await asyncio.to_thread(operator_token, self._config.state_path)
-        if made:
-            self._announce(f"operator token, shown this once and kept in {self._config.state_path}: {token}")
-        return token
 
     async def _build_pipeline(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
         """Build supervisor, board and pipeline, and restore their state."""
@@ -247,7 +222,7 @@ class Daemon:
             cameras=supervisor.cameras,
             registry=self._metrics.registry,
             database=journal.database,
-            accounts=await self._accounts(journal.database),
+            accounts=await open_accounts(config, journal.database, announce=self._announce, on_terminal=self._on_terminal),
             limits=limits,
             clients=clients,
             host=HostFigures(config.state_path),
@@ -261,18 +236,25 @@ class Daemon:
     async def _run_parts(self, sockets: Sequence[socket.socket], supervisor: Supervisor, pipeline: Pipeline, services: Services) -> None:
         config, images = self._config, self._config.images
         folder = Images(config.state_path / "images")
-        retention = Retention(folder, keep_days=images.keep_days, keep_bytes=images.keep_mb * 1_000_000)
+        retention = Retention(
+            folder, keep_days=images.keep_days, keep_bytes=images.keep_mb * 1_000_000, keep_free_bytes=images.keep_free_mb * 1_000_000
+        )
         tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
-        serving = functools.partial(serve, max_message_bytes=config.ws.max_message_bytes, tls=tls)
+        serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
         async with anyio.create_task_group() as tasks:
             await tasks.start(_wait_for_signals, tasks.cancel_scope)
             tasks.start_soon(pipeline.run)
-            tasks.start_soon(services.host.run)
-            tasks.start_soon(self._measure_lag)
             tasks.start_soon(self._faults.run, config.store_path)
-            tasks.start_soon(write_behind, services)
-            tasks.start_soon(watch_zones, services)
-            tasks.start_soon(retention.run)
+            background: dict[str, Callable[[], Awaitable[object]]] = {
+                "the sampling of the host": services.host.run,
+                "the measurement of the event loop": self._measure_lag,
+                "the writing of usage": functools.partial(write_behind, services),
+                "the counting of zones": functools.partial(watch_zones, services),
+                "the deletion of old images": retention.run,
+                "the check of the store's file": services.journal.watch_file,
+            }
+            for name, run in background.items():
+                tasks.start_soon(run_in_background, name, run)
             await tasks.start(serving, build_app(services), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)
@@ -364,13 +346,3 @@ def _reachable(host: str) -> str:
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104  compared, not bound
         return "localhost"
     return f"[{host}]" if ":" in host else host
-
-
-def _raise_file_limit() -> None:
-    """Raise the limit of open files to the hard limit: each client needs one."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError) as error:
-            _log.warning("the limit of open files stays at %s: %s", soft, error)

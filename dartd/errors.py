@@ -5,10 +5,12 @@ DartdError
 ├── StoreError              the database cannot be opened, or refuses a statement
 │   ├── StoreUnavailableError  the file cannot be read or written now: full, I/O error, damaged, locked
 │   ├── StoreBusyError      another daemon uses the store
-│   └── StoreFullError      too many queries are waiting; retry later
+│   ├── StoreFullError      too many queries are waiting; retry later
+│   └── QueryTimeoutError   a query took too long; narrow it
 ├── AlreadyExistsError      an entity to be created exists already
 ├── ConflictError           an entity was changed in the meantime, or cannot be changed
 │   └── CommandRefusedError the board cannot execute the command in its state
+├── ForbiddenError          the caller has not the permission
 ├── ListenError             the address cannot be bound
 ├── RecordingError          a recording cannot be read
 ├── WorkerProtocolError     a camera process sent an invalid message
@@ -55,6 +57,18 @@ class StoreFullError(StoreError):
     """Too many queries are waiting for the database: retry later."""
 
     code = "STORE_FULL"
+
+
+class ForbiddenError(DartdError):
+    """The caller has not the permission."""
+
+    code = "AUTH_INSUFFICIENT_PERMISSIONS"
+
+
+class QueryTimeoutError(StoreError):
+    """A query took too long and was stopped: narrow it."""
+
+    code = "QUERY_TIMEOUT"
 
 
 class AlreadyExistsError(DartdError):

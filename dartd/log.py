@@ -29,6 +29,7 @@ _REPEAT_WINDOW_S = 10.0
 _REPEAT_KEYS = 256
 _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SECRETS = (
     (re.compile(r"([?&;](?:token|access_token|key|password|passwd|pwd|secret)=)[^&;\s\"'\\]+", re.IGNORECASE), r"\1***"),
     (re.compile(r"\b(bearer)\s+[A-Za-z0-9+/=._~-]+", re.IGNORECASE), r"\1 ***"),
@@ -63,7 +64,10 @@ def redact(text: str) -> str:
 
 
 class TextFormatter(logging.Formatter):
-    """Formats one line per record with extras as `key=value`; for journald each line starts with its priority."""
+    """Formats one line per record with extras as `key=value`; for journald each line starts with its priority.
+
+    Control characters and marks of the writing direction are escaped: what clients send must not look like another line.
+    """
 
     def __init__(self, *, journald: bool) -> None:
         super().__init__()
@@ -72,8 +76,11 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text."""
         text = f"{record.name}: {record.getMessage()}" + "".join(f" {key}={value}" for key, value in _extras(record).items())
+        text = _escape(text)
         if record.exc_info:
-            text += "\n" + self.formatException(record.exc_info)
+            # Indented, so that text of a client in a message cannot be read as a line of the log.
+            lines = self.formatException(record.exc_info).splitlines()
+            text += "".join(f"\n    {_escape(line)}" for line in lines)
         text = redact(text)
         if not self._journald:
             return f"{_timestamp(record)} {record.levelname:<7} {text}"
@@ -194,6 +201,10 @@ def _is_journal(stream: TextIO, environ: Mapping[str, str]) -> bool:
     except (OSError, ValueError):
         return False
     return environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
+
+
+def _escape(text: str) -> str:
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _timestamp(record: logging.LogRecord) -> str:

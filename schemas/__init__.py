@@ -1,1 +1,1 @@
-"""The words that the camera processes and the daemon speak; imports nothing of ours."""
+"""The messages between the camera processes and the daemon; imports no other package of the project."""

@@ -129,7 +129,8 @@ def _schemas() -> Schema:
     for command in get_args(SpokenCommand):
         _, parts = msgspec.json.schema_components([command], ref_template=_REFERENCE)
         own = parts.pop(command.__name__)
-        own["properties"].pop("user_id", None)  # set by the server
+        for name in ("user_id", "own_player_id"):  # set by the server
+            own["properties"].pop(name, None)
         found |= parts
         found[f"client_{_tag(command)}"] = own
     return found

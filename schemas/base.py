@@ -22,7 +22,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event_type"):
-    """Base of what the wire tells; the tag field is `event_type`."""
+    """Base of the events that are published; the tag field is `event_type`."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", forbid_unknown_fields=True):

@@ -30,14 +30,14 @@ class BoardSpec(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class Bed(Value, frozen=True, kw_only=True):
-    """A scoring area of the board. `sector` is None for bulls; for a miss it is the sector beside it, when known."""
+    """A scoring area of the board. `sector` is None for bulls; for a miss it is the nearest sector, when known."""
 
     ring: Ring
     sector: int | None = None
 
     @property
     def base(self) -> int:
-        """Give the number that the bed multiplies (25 for bulls, 0 for a miss)."""
+        """Return the number that the bed multiplies (25 for bulls, 0 for a miss)."""
         if self.ring == "miss":
             return 0
         if self.ring in {"bull", "single_bull"}:
@@ -46,12 +46,12 @@ class Bed(Value, frozen=True, kw_only=True):
 
     @property
     def multiplier(self) -> int:
-        """Give how often the base counts."""
+        """Return how often the base counts."""
         return {"bull": 2, "double": 2, "triple": 3, "miss": 0}.get(self.ring, 1)
 
     @property
     def total(self) -> int:
-        """Give the points of the bed."""
+        """Return the points of the bed."""
         return self.base * self.multiplier
 
     @property

@@ -42,6 +42,7 @@ class CorrectDart(Command, tag="correct", frozen=True, kw_only=True):
     visit_id: VisitId | None = None
     dart_number: int | None = None
     user_id: str | None = None
+    own_player_id: str | None = None  # the only player whose darts may be corrected; None: those of all
 
 
 class SignOnPlayer(Command, tag="sign_on", frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import pytest
 from blockbuster import BlockBuster
 
 from dartd.runtime.workers.fork_server import ForkServer
-from tests.support.published import overhearing
+from tests.support.published import validated_messages
 from tests.support.waiting import Waiting
 
 _STANDARD_STREAMS = (1, 2)
@@ -19,7 +19,7 @@ _SHARED = _TESTS.parents[1] / "shared"
 
 
 def pytest_configure() -> None:
-    """Let the terminal block: a program before us may have left it non-blocking, and then a write of the report raises."""
+    """Make the terminal blocking: a program before us may have left it non-blocking, and then a write of the report raises."""
     for descriptor in _STANDARD_STREAMS:
         os.set_blocking(descriptor, True)
 
@@ -42,8 +42,8 @@ def event_loop_is_never_blocked() -> Iterator[BlockBuster]:
 
 @pytest.fixture(autouse=True)
 def every_message_is_as_published() -> Iterator[list[str]]:
-    """Fail a test in which a message was told that does not fit its JSON Schema, or what the AsyncAPI document says of it."""
-    with pytest.MonkeyPatch.context() as patch, overhearing(patch) as found:
+    """Fail a test in which a message was sent that does not fit its JSON Schema or the AsyncAPI document."""
+    with pytest.MonkeyPatch.context() as patch, validated_messages(patch) as found:
         yield found
     assert not found, found[:3]
 
@@ -64,7 +64,7 @@ async def fork_server() -> AsyncIterator[ForkServer]:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Give the directory of the shared recordings, or skip: they are not part of the repository."""
+    """Return the directory of the shared recordings, or skip: they are not part of the repository."""
     data = _SHARED / "data"
     if not data.is_dir():
         pytest.skip(f"needs the shared recordings in {data}, which are not part of the repository")

@@ -1,9 +1,11 @@
 """Write the pictures of throws to disk, in a thread of its own, so that neither a slow nor a full disk blocks the camera."""
 
 import contextlib
+import errno
 import logging
 import os
 import queue
+import shutil
 import threading
 from pathlib import Path
 from typing import NamedTuple
@@ -32,14 +34,18 @@ class _Job(NamedTuple):
 
 
 class ImageWriter:
-    """Writes `DART/CAMERA-KIND.jpg` for each throw and kind of picture; the pictures of one throw take at most `max_bytes` together."""
+    """Writes `DART/CAMERA-KIND.jpg` for each throw and kind of picture; the pictures of one throw take at most `max_bytes` together.
 
-    def __init__(self, folder: Path, camera_id: CameraId, max_bytes: int) -> None:
+    While less than `free_bytes` of the disk are free it writes none: the journal needs them.
+    """
+
+    def __init__(self, folder: Path, camera_id: CameraId, max_bytes: int, free_bytes: int = 0) -> None:
         self.written = 0  # throws
         self.dropped = 0  # throws
         self._folder = folder
         self._camera = camera_id
         self._max_bytes = max_bytes
+        self._free_bytes = free_bytes
         self._is_failing = False
         self._jobs: queue.Queue[_Job] = queue.Queue(WAITING)
         threading.Thread(target=self._write_all, name="image-writer", daemon=True).start()
@@ -81,7 +87,10 @@ class ImageWriter:
             "annotated": annotate(episode.after, request.axis, request.label, job.projection),
         }
         folder = self._folder / request.dart_id
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(folder.parent).free < self._free_bytes:
+            raise OSError(errno.ENOSPC, "the disk is nearly full")
+        folder.mkdir(exist_ok=True)
         for kind, picture in pictures.items():
             path = folder / f"{self._camera}-{kind}.jpg"
             fresh = path.with_suffix(".tmp")

@@ -31,7 +31,9 @@ class PersistentDetector:
         self._detector = Detector(configure, self._load(configure.calibration))
         self._saved: Image | None = None
         folder = configure.images_dir
-        self.image_writer = None if folder is None else ImageWriter(Path(folder), self._camera, configure.image_bytes)
+        self.image_writer = (
+            None if folder is None else ImageWriter(Path(folder), self._camera, configure.image_bytes, configure.image_free_bytes)
+        )
 
     @property
     def counters(self) -> Counters:

@@ -12,7 +12,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends; exit at once if the parent is no longer `parent`.
+    """Make the kernel kill this process when its parent ends; exit at once if the parent is no longer `parent`.
 
     The signal is sent when the *thread* that started this process ends, even if its process lives on.
     """

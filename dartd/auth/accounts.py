@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import math
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
+from dartd.auth.login_throttle import LoginThrottle
 from dartd.auth.passwords import Passwords
 from dartd.auth.permissions import ANONYMOUS, ROLES, expand
 from dartd.auth.principal import Principal
@@ -17,15 +20,22 @@ from dartd.auth.tokens import AccessClaims, Signer, hash_of
 from dartd.errors import StoreError
 from dartd.store.audit import AuditEntry, append_entry
 from dartd.store.database import Database
-from dartd.store.families import is_open, open_family, revoke_family, rotate
+from dartd.store.families import holder_of, is_open, open_family, revoke_family, rotate
 from dartd.store.keys import Key, find_key, insert_key, note_use
 from dartd.store.users import User, count_users, find_user, get_user, insert_user, touch_login
 
 OPERATOR_KEY = "operator"
 _CACHE_SIZE = 4096  # principals cached; the least recently used one is dropped first
 _CACHE_TTL_S = 5.0  # how long a principal is cached: changes by another process take effect after this time
+_REFRESH_GRACE_S = 10.0  # in which a used refresh token is answered again
 _MAX_RECHECKS = 32  # open connections whose token is checked concurrently after a change
 _NO_PERMISSIONS: frozenset[str] = frozenset()
+
+
+class _Cached(NamedTuple):
+    principal: Principal
+    expires_at_s: float  # wall-clock time
+    until_s: float  # monotonic
 
 
 class Accounts:
@@ -39,7 +49,9 @@ class Accounts:
         anonymous_reads: bool = True,
         access_ttl_s: float = 86_400,
         refresh_ttl_s: float = 2_592_000,
+        logins_per_minute: int = 10,
         now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self.signer = signer
@@ -48,7 +60,11 @@ class Accounts:
         self.access_ttl_s = access_ttl_s
         self.refresh_ttl_s = refresh_ttl_s
         self.now = now
-        self._cache: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
+        self.throttle = LoginThrottle(logins_per_minute)
+        self.refresh_grace_s = _REFRESH_GRACE_S
+        self._monotonic = monotonic
+        self._cache: OrderedDict[str, _Cached] = OrderedDict()
+        self._refreshed: OrderedDict[tuple[str, int], float] = OrderedDict()
         self._generation = 0
         self._uses: dict[str, float] = {}
         self._lookups = self._hits = 0
@@ -74,23 +90,23 @@ class Accounts:
         digest, now_s = hash_of(token), self.now()
         self._lookups += 1
         known = self._cache.get(digest)
-        if known is not None and known[1] > now_s:
+        if known is not None and known.until_s > self._monotonic() and known.expires_at_s > now_s:
             self._hits += 1
             self._cache.move_to_end(digest)
-            principal = known[0]
+            principal = known.principal
             if principal.key_id is not None:
                 self._uses[principal.key_id] = now_s
             return principal
         generation = self._generation
         claims = self.signer.read_access(token) if token.count(".") == 2 else None
         if claims is None:
-            found = await self._database.query(lambda connection: self._key_holder(connection, digest, now_s))
+            found = await self._database.read(lambda connection: self._key_holder(connection, digest, now_s))
         else:
-            found = await self._database.query(lambda connection: self._user_of(connection, claims, now_s))
+            found = await self._database.read(lambda connection: self._user_of(connection, claims, now_s))
         if found is None:
             return None
         if generation == self._generation:
-            self._cache[digest] = found
+            self._cache[digest] = _Cached(found[0], found[1], self._monotonic() + _CACHE_TTL_S)
             if len(self._cache) > _CACHE_SIZE:
                 self._cache.popitem(last=False)
         return found[0]
@@ -117,11 +133,16 @@ class Accounts:
 
     # -- logins
 
-    async def check_password(self, username: str, password: str) -> User | None:
-        """Return the active user with this name and password; None if there is none."""
-        user = await self._database.query(lambda connection: find_user(connection, username))
+    async def check_password(self, username: str, password: str, address: str) -> User | None:
+        """Return the active user with this name and password; None if there is none. Wrong passwords delay further attempts."""
+        await asyncio.sleep(self.throttle.delay_s(username, address))
+        user = await self._database.read(lambda connection: find_user(connection, username))
         right = await self.passwords.verify(password, user.password_hash if user is not None else None)
-        return user if right and user is not None and user.active else None
+        if not right or user is None or not user.active:
+            self.throttle.failed(username, address)
+            return None
+        self.throttle.succeeded(username, address)
+        return user
 
     async def log_in(self, user: User, entry: AuditEntry) -> tuple[str, str]:
         """Start a login; return its access token and its refresh token."""
@@ -136,14 +157,21 @@ class Accounts:
         return self._access(user.user_id, family_id), self.signer.refresh_token(family_id, 1)
 
     async def refresh(self, token: str, entry: AuditEntry) -> tuple[User, str, str] | None:
-        """Return the user and new tokens for a refresh token; None if it is used, expired or invalid. A used token ends its login."""
+        """Return the user and new tokens for a refresh token; None if it is used, expired or invalid.
+
+        A used token ends its login, except within `refresh_grace_s`: two tabs of a browser may refresh at the same time, and both get the
+        same refresh token.
+        """
         read = self.signer.read_refresh(token)
         if read is None:
             return None
         (family_id, generation), now_s = read, self.now()
 
         def exchange(connection: sa.Connection) -> User | None:
-            user_id = rotate(connection, family_id, generation, now_s)
+            if self._was_refreshed(family_id, generation):
+                user_id = holder_of(connection, family_id, now_s)
+            elif (user_id := rotate(connection, family_id, generation, now_s)) is not None:
+                self._note_refresh(family_id, generation)
             user = None if user_id is None else get_user(connection, user_id)
             if user is None or not user.active:
                 append_entry(connection, msgspec.structs.replace(entry, outcome="refused"))
@@ -155,6 +183,15 @@ class Accounts:
             self.clear_cache()
             return None
         return user, self._access(user.user_id, family_id), self.signer.refresh_token(family_id, generation + 1)
+
+    def _was_refreshed(self, family_id: str, generation: int) -> bool:
+        at_s = self._refreshed.get((family_id, generation))
+        return at_s is not None and self._monotonic() - at_s < self.refresh_grace_s
+
+    def _note_refresh(self, family_id: str, generation: int) -> None:
+        self._refreshed[family_id, generation] = self._monotonic()
+        if len(self._refreshed) > _CACHE_SIZE:
+            self._refreshed.popitem(last=False)
 
     async def log_out(self, principal: Principal, entry: AuditEntry) -> None:
         """End the login of the caller: its access and refresh tokens become invalid."""
@@ -190,7 +227,7 @@ class Accounts:
 
     async def ensure_admin(self) -> str | None:
         """Create the first account if there is none and return its password, which is not stored in plain text."""
-        if await self._database.query(count_users):
+        if await self._database.read(count_users):
             return None
         password = secrets.token_urlsafe(12)
         user = new_user("admin", "Administrator", "admin", await self.passwords.hash(password), self.now())
@@ -220,7 +257,7 @@ class Accounts:
             family_id=claims.fam,
             rate_limit=user.rate_limit,
         )
-        return principal, min(claims.exp, now_s + _CACHE_TTL_S)
+        return principal, claims.exp
 
     def _key_holder(self, connection: sa.Connection, digest: str, now_s: float) -> tuple[Principal, float] | None:
         key = find_key(connection, digest)
@@ -241,7 +278,7 @@ class Accounts:
             rate_limit=key.rate_limit,
         )
         self._uses[key.key_id] = now_s
-        return principal, min(key.expires_at_s or now_s + _CACHE_TTL_S, now_s + _CACHE_TTL_S)
+        return principal, math.inf if key.expires_at_s is None else key.expires_at_s
 
 
 def new_user(username: str, name: str, role: str, password_hash: str, at_s: float, **given: object) -> User:

@@ -1,7 +1,7 @@
 """Rate limits by the generic cell rate algorithm: one timestamp per caller, written to the store in the background.
 
 A caller may send `limit` requests at once and regains one every 60/`limit` seconds. The timestamp kept is the time at which the whole
-limit is available again.
+limit is available again: monotonic, so that setting the clock changes no limit; stored and sent to clients as wall-clock time.
 """
 
 import math
@@ -18,20 +18,20 @@ MAX_CALLERS = 20_000  # if exceeded, callers whose limit is fully available are 
 
 
 class RateLimitState(Value, frozen=True, kw_only=True):
-    """The limit of a caller after a request. `retry_after_s` > 0: the request was rejected."""
+    """The limit of a caller after a request; it is fully available in `full_in_s`. `retry_after_s` > 0: the request was rejected."""
 
     limit: int
     remaining: int
-    full_at_s: float
+    full_in_s: float
     retry_after_s: float = 0.0
 
-    def headers(self, now_s: float) -> dict[str, str]:
-        """Return the `X-RateLimit-*` headers and the `RateLimit` fields of the IETF draft."""
-        wait_s = max(0, math.ceil(self.full_at_s - now_s))
+    def headers(self, at_s: float) -> dict[str, str]:
+        """Return the `X-RateLimit-*` headers and the `RateLimit` fields of the IETF draft; `at_s` is the current wall-clock time."""
+        wait_s = math.ceil(self.full_in_s)
         fields = {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": str(math.ceil(self.full_at_s)),
+            "X-RateLimit-Reset": str(math.ceil(at_s + self.full_in_s)),
             "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW_S:.0f}',
             "RateLimit": f'"default";r={self.remaining};t={wait_s}',
         }
@@ -39,12 +39,20 @@ class RateLimitState(Value, frozen=True, kw_only=True):
 
 
 class RateLimiter:
-    """Counts requests per caller; `classes` maps each rate class to its requests per minute."""
+    """Counts requests per caller; `classes` maps each rate class to its requests per minute. `now` is monotonic, `wall` is not."""
 
-    def __init__(self, classes: Mapping[str, int], *, admin_factor: int = 10, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        classes: Mapping[str, int],
+        *,
+        admin_factor: int = 10,
+        now: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         self.classes = dict(classes)
         self.admin_factor = admin_factor
-        self.now = now
+        self.wall = wall
+        self._now = now
         self._full_at_s: dict[str, float] = {}
         self._changed: set[str] = set()
 
@@ -59,30 +67,32 @@ class RateLimiter:
 
     def acquire(self, caller: str, limit: int) -> RateLimitState:
         """Count one request of a caller unless its limit is used up."""
-        now_s = self.now()
+        now_s = self._now()
         step_s = WINDOW_S / limit
-        full_at_s = min(max(self._full_at_s.get(caller, now_s), now_s), now_s + WINDOW_S)  # the clock may have been set back
+        full_at_s = max(self._full_at_s.get(caller, now_s), now_s)
         after_s = full_at_s + step_s
         if after_s - now_s > WINDOW_S + 1e-6:
-            return RateLimitState(limit=limit, remaining=0, full_at_s=full_at_s, retry_after_s=after_s - now_s - WINDOW_S)
+            return RateLimitState(limit=limit, remaining=0, full_in_s=full_at_s - now_s, retry_after_s=after_s - now_s - WINDOW_S)
         self._full_at_s[caller] = after_s
         self._changed.add(caller)
         if len(self._full_at_s) > MAX_CALLERS:
             self._forget(now_s)
-        return RateLimitState(limit=limit, remaining=int((WINDOW_S - (after_s - now_s)) / step_s + 1e-6), full_at_s=after_s)
+        return RateLimitState(limit=limit, remaining=int((WINDOW_S - (after_s - now_s)) / step_s + 1e-6), full_in_s=after_s - now_s)
 
     async def load(self, database: Database) -> None:
         """Load the usage from before a restart."""
-        now_s = self.now()
-        self._full_at_s.update(await database.query(lambda connection: load_limits(connection, now_s)))
+        now_s, wall_s = self._now(), self.wall()
+        stored = await database.query(lambda connection: load_limits(connection, wall_s))
+        self._full_at_s |= {caller: now_s + min(full_at_s - wall_s, WINDOW_S) for caller, full_at_s in stored.items()}
 
     async def flush(self, database: Database) -> None:
         """Write the usage that has changed since the last call."""
-        changed = {caller: self._full_at_s[caller] for caller in self._changed if caller in self._full_at_s}
+        wall_s = self.wall()
+        offset_s = wall_s - self._now()
+        changed = {caller: self._full_at_s[caller] + offset_s for caller in self._changed if caller in self._full_at_s}
         self._changed.clear()
         if changed:
-            now_s = self.now()
-            await database.change(lambda connection: keep_limits(connection, changed, now_s))
+            await database.change(lambda connection: keep_limits(connection, changed, wall_s))
 
     def _forget(self, now_s: float) -> None:
         kept = sorted(((full_at_s, caller) for caller, full_at_s in self._full_at_s.items() if full_at_s > now_s), reverse=True)

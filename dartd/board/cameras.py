@@ -1,4 +1,4 @@
-"""What is known of each camera: its state as people are told it."""
+"""What is known of each camera: its state as it is published."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,11 +20,12 @@ class _Camera:
     reason: str = ""
     calibration: Calibration | None = None
     handed_over: Calibration | None = None  # by a person, while it is not known whether it fits
+    saw_empty: bool = False  # calibrated from the empty board since the last dart landed
     refusals: int = 0
     faults: dict[FaultKind, str] = field(default_factory=dict)  # those that are on, in words
 
     @property
-    def ailing(self) -> str:
+    def fault_text(self) -> str:
         return "; ".join(self.faults.values())
 
     @property
@@ -45,20 +46,30 @@ class CameraStates:
 
     @property
     def calibrating(self) -> bool:
-        """Say whether a camera is on its way to be ready."""
+        """Return whether a camera is starting or calibrating."""
         return any(camera.state in {"starting", "calibrating"} for camera in self._cameras.values())
 
     @property
     def starting(self) -> bool:
-        """Say whether no camera has answered yet."""
+        """Return whether no camera has answered yet."""
         return all(camera.state == "starting" for camera in self._cameras.values())
 
+    @property
+    def saw_empty(self) -> bool:
+        """Whether all cameras that are ready, two at least or the only one, were calibrated from the empty board since a dart landed."""
+        return all(self._cameras[c].saw_empty for c in self.ready) and len(self.ready) >= min(2, len(self._cameras))
+
+    def dart_landed(self) -> None:
+        """Note that the board is empty no more."""
+        for camera in self._cameras.values():
+            camera.saw_empty = False
+
     def calibration(self, camera_id: CameraId) -> Calibration | None:
-        """Give where a camera stands, None while it is not known."""
+        """Return the calibration of a camera, None while it is not known."""
         return self._cameras[camera_id].calibration
 
     def snapshot(self) -> tuple[CameraSnapshot, ...]:
-        """Tell of every camera."""
+        """Return the state of every camera."""
         return tuple(
             CameraSnapshot(
                 camera_id=c,
@@ -71,7 +82,7 @@ class CameraStates:
         )
 
     def change(self, camera_id: CameraId, state: CameraState, reason: str = "") -> list[BoardEvent]:
-        """Note a camera's state; nothing is told when nothing changed."""
+        """Note a camera's state; return no event when nothing changed."""
         camera = self._cameras[camera_id]
         if (camera.state, camera.reason) == (state, reason):
             return []
@@ -88,19 +99,19 @@ class CameraStates:
         """Note that a camera's process delivers frames: it must find the board next."""
         return self.change(camera_id, "calibrating", "looking for the board")
 
-    def calibrated(self, calibration: Calibration) -> list[BoardEvent]:
-        """Note that a camera knows where it stands."""
+    def calibrated(self, calibration: Calibration, *, kept: bool = False) -> list[BoardEvent]:
+        """Note that a camera knows where it stands: from the empty board, or because the given calibration still fits (`kept`)."""
         camera = self._cameras[calibration.camera_id]
         misfit = camera.handed_over is not None and camera.handed_over != calibration
-        camera.calibration, camera.refusals, camera.handed_over = calibration, 0, None
-        told = CalibrationChanged(
+        camera.calibration, camera.refusals, camera.handed_over, camera.saw_empty = calibration, 0, None, not kept
+        changed = CalibrationChanged(
             camera_id=calibration.camera_id,
             state="ready",
             residual_px=round(calibration.residual_px, 3),
             residual_mm=round(calibration.residual_mm, 3),
             reason="what was handed over does not fit the picture: calibrated anew" if misfit else "",
         )
-        return [told, *self.change(calibration.camera_id, "ready", camera.ailing)]
+        return [changed, *self.change(calibration.camera_id, "ready", camera.fault_text)]
 
     def refused(self, camera_id: CameraId, reason: str) -> list[BoardEvent]:
         """Note that no calibration could be taken; the third time in a row is an error."""
@@ -109,20 +120,20 @@ class CameraStates:
         state: CameraState = "error" if camera.refusals >= REFUSALS_TO_ERROR else "calibrating"
         if (camera.state, camera.reason) == (state, reason):
             return []
-        told = CalibrationChanged(camera_id=camera_id, state="error" if state == "error" else "calibrating", reason=reason)
-        return [told, *self.change(camera_id, state, reason)]
+        changed = CalibrationChanged(camera_id=camera_id, state="error" if state == "error" else "calibrating", reason=reason)
+        return [changed, *self.change(camera_id, state, reason)]
 
     def recalibrate(self) -> list[BoardEvent]:
         """Note that every camera that answers is asked to calibrate anew."""
-        told: list[BoardEvent] = []
+        events: list[BoardEvent] = []
         for camera_id, camera in self._cameras.items():
             if camera.state in {"ready", "error"}:
                 camera.refusals, camera.handed_over = 0, None
-                told += [CalibrationChanged(camera_id=camera_id, state="calibrating"), *self.answer(camera_id)]
-        return told
+                events += [CalibrationChanged(camera_id=camera_id, state="calibrating"), *self.answer(camera_id)]
+        return events
 
     def hand_over(self, calibration: Calibration) -> list[BoardEvent]:
-        """Note that a camera that answers is asked to stand where somebody says.
+        """Note that a camera that answers is asked to use a calibration from the caller.
 
         Raises:
             CommandRefusedError: it does not answer.
@@ -141,5 +152,5 @@ class CameraStates:
         else:
             camera.faults.pop(fault.fault, None)
         if not GONE.isdisjoint(camera.faults):
-            return self.change(fault.camera_id, "offline", camera.ailing)
-        return [] if camera.state == "offline" else self.change(fault.camera_id, camera.state, camera.ailing)
+            return self.change(fault.camera_id, "offline", camera.fault_text)
+        return [] if camera.state == "offline" else self.change(fault.camera_id, camera.state, camera.fault_text)

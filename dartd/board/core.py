@@ -46,7 +46,7 @@ class Board:
         self._window = ObservationWindow(spec, times.settled_timeout_ms / 1000)
         self._images = images
         self._sequence: str | None = None
-        self._told: tuple[tuple[KnownDart, ...], bool] = ((), False)
+        self._sent_board: tuple[tuple[KnownDart, ...], bool] = ((), False)
         self._judged: dict[CameraId, int] = {}  # the last episode of each camera that counts already
 
     name = "board"
@@ -67,11 +67,11 @@ class Board:
         known = get_args(RememberedEvent)
         self._throws.restore(remembered, ((event, at_s) for event, at_s in events if isinstance(event, known)), now)
         self._window.hold_until(now + REUNION_S)
-        self._told = (self.known_darts(), self._throws.takeout)
+        self._sent_board = (self.known_darts(), self._throws.takeout)
 
     def known_darts(self) -> tuple[KnownDart, ...]:
-        """Return the darts that stand, as camera processes need them."""
-        return tuple(KnownDart(dart_id=d.dart_id, axis=d.axis, episodes=d.episodes) for d in self._throws.darts)
+        """Return the darts that the cameras can see, as camera processes need them."""
+        return tuple(KnownDart(dart_id=d.dart_id, axis=d.axis, episodes=d.episodes) for d in self._throws.standing)
 
     def snapshot(self) -> Snapshot:
         """Return everything that a client needs to show the board now; the pipeline fills `last_seq`."""
@@ -117,9 +117,7 @@ class Board:
             case MotionDetected() | Settled() | SequenceStarted():
                 return self._take_sight(item, now, orders)
             case Calibrated():
-                self._window.poses[item.camera_id] = item.calibration
-                orders.append((item.camera_id, UpdateBoard(darts=self.known_darts(), takeout=self._throws.takeout)))
-                return self._cameras.calibrated(item.calibration) + self._set_status(now)
+                return self._take_calibrated(item, now, orders)
             case CalibrationRefused():
                 return self._cameras.refused(item.camera_id, item.reason) + self._set_status(now)
             case SourceOpened():
@@ -150,15 +148,24 @@ class Board:
             return []
         return self._throws.command(SignOnPlayer(player_id=into, user_id=item.user_id), now)
 
+    def _take_calibrated(self, item: Calibrated, now: float, orders: list[Order]) -> list[BoardEvent]:
+        self._window.poses[item.camera_id] = item.calibration
+        events = self._cameras.calibrated(item.calibration, kept=item.kept) + self._set_status(now)
+        if self._cameras.saw_empty:
+            events += self._throws.taken_unwatched(now)
+        orders.append((item.camera_id, UpdateBoard(darts=self.known_darts(), takeout=self._throws.takeout)))
+        return events
+
     def _calibrate(self, item: CalibrateBoard | TakeCalibration, orders: list[Order]) -> list[BoardEvent]:
+        if self._throws.darts:
+            message = "darts stand in the board: take them out, or reset the board, then calibrate"
+            raise CommandRefusedError(message, darts=len(self._throws.darts))
         if isinstance(item, CalibrateBoard):
             orders.append((None, Calibrate()))
             return self._cameras.recalibrate()
-        if self._throws.darts:
-            raise CommandRefusedError("darts stand in the board: take them out first", darts=len(self._throws.darts))
-        told = self._cameras.hand_over(item.calibration)
+        events = self._cameras.hand_over(item.calibration)
         orders.append((item.calibration.camera_id, UseCalibration(calibration=item.calibration)))
-        return told
+        return events
 
     def _take_sight(self, item: MotionDetected | Settled | SequenceStarted, now: float, orders: list[Order]) -> list[BoardEvent]:
         if isinstance(item, SequenceStarted):
@@ -166,7 +173,7 @@ class Board:
                 return []
             self._sequence = item.sequence_id
             self._window.reset()
-            self._told = ((), False)
+            self._sent_board = ((), False)
             return self._throws.new_sequence(now)
         events: list[BoardEvent] = []
         if self._window.has_settled(item.camera_id):
@@ -196,18 +203,18 @@ class Board:
         self._judged |= episodes
         if seen.hand:
             orders.extend((camera_id, RevertReference(episode=episode)) for camera_id, episode in episodes.items())
-        told = self._throws.observe(seen, now)
+        events = self._throws.observe(seen, now)
         if self._images:
-            orders.extend(_pictures_of(told, self.known_darts(), episodes))
-        return told
+            orders.extend(_pictures_of(events, self.known_darts(), episodes))
+        return events
 
     def _take_fault(self, fault: CameraFault, now: float) -> list[BoardEvent]:
-        told = self._cameras.fault(fault)
+        events = self._cameras.fault(fault)
         if fault.active and fault.fault in BLIND:
             self._window.remove_camera(fault.camera_id)
         else:
             self._count_on(fault.camera_id)
-        return told + self._set_status(now)
+        return events + self._set_status(now)
 
     def _count_on(self, camera_id: CameraId) -> None:
         """Count on a camera again, if it sees the board."""
@@ -231,22 +238,24 @@ class Board:
         return self._throws.set_status(ready=ready, calibrating=calibrating, failed=failed, now=now)
 
     def _order_what_changed(self, events: Sequence[BoardEvent], orders: list[Order]) -> None:
-        """Tell the cameras which darts stand; an empty board is their new reference."""
+        """Send the cameras which darts stand; an empty board is their new reference."""
+        if any(isinstance(e, DartHit | ExtraDart | DartUnscored) for e in events):
+            self._cameras.dart_landed()
         darts, takeout = self.known_darts(), self._throws.takeout
         ended = [e for e in events if isinstance(e, BoardReset | TakeoutFinished)]
         if ended and not darts:
             # after a reset, or with darts given up, things may stand in the board that are now part of it
             empty = isinstance(ended[-1], TakeoutFinished) and not ended[-1].count_remaining
             orders.extend((c.camera_id, RenewReference(empty=empty, after=self._judged.get(c.camera_id))) for c in self._cameras.snapshot())
-        if (darts, takeout) != self._told:
+        if (darts, takeout) != self._sent_board:
             orders.append((None, UpdateBoard(darts=darts, takeout=takeout)))
-        self._told = (darts, takeout)
+        self._sent_board = (darts, takeout)
 
 
-def _pictures_of(told: Sequence[BoardEvent], standing: Sequence[KnownDart], episodes: Mapping[CameraId, int]) -> Iterator[Order]:
-    """Have every camera that looked keep its pictures of the darts that were told."""
+def _pictures_of(events: Sequence[BoardEvent], standing: Sequence[KnownDart], episodes: Mapping[CameraId, int]) -> Iterator[Order]:
+    """Order every camera that looked to keep its pictures of the published darts."""
     axes = {dart.dart_id: dart.axis for dart in standing}
-    for event in told:
+    for event in events:
         if isinstance(event, DartHit | ExtraDart | DartUnscored):
             label = "?" if isinstance(event, DartUnscored) else event.score.label
             for camera_id, episode in episodes.items():

@@ -18,7 +18,7 @@ def mermaid() -> str:
 
 
 def refreshed(readme: str) -> str:
-    """Give the text with the diagram between its markers made anew.
+    """Return the text with a new diagram between its markers.
 
     Raises:
         ValueError: a marker is missing.

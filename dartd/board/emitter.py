@@ -88,7 +88,7 @@ class EventEmitter:
             self._complete_when_full()
 
     def miss(self, seen: Observation, *, timeout_ms: int, takes_slot: bool) -> None:
-        """Emit a throw of which nothing stuck."""
+        """Emit a throw that left no dart in the board."""
         duration_ms = round((seen.settled_s - seen.started_s) * 1000)
         number = self._slot() if takes_slot else None
         self.emit(
@@ -110,10 +110,10 @@ class EventEmitter:
             if dart is not None:
                 self.emit(dart.moved(axis))
 
-    def bounce_out(self, dart: StandingDart) -> None:
-        """Emit a dart that fell; when its visit was completed with its points, complete the visit again."""
+    def bounce_out(self, dart: StandingDart, fell_s: float) -> None:
+        """Emit a dart that fell at media time `fell_s`; when its visit was completed with its points, complete the visit again."""
         visit = self.memory.visit
-        on_board_ms = max(0, round((self.now - dart.landed_at_s) * 1000))
+        on_board_ms = max(0, round((fell_s - dart.landed_at_s) * 1000))
         self.emit(
             DartBounceOut(
                 dart_id=dart.dart_id,

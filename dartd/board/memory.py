@@ -43,7 +43,7 @@ VISITS_KEPT = 10  # past visits that can be corrected at the board; older ones a
 
 RememberedEvent = BoardEvent | PlayerMerged | PlayerErased
 
-_NUMBER = re.compile(r"(?:^|-)[dv](\d+)$")  # ids of stores before revision 5 have no board before the letter
+_NUMBER = re.compile(r"(?:^|-)[dv](\d+)\Z")  # ids of stores before revision 5 have no board before the letter
 
 
 class _Row(Value, frozen=True, kw_only=True):

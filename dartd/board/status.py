@@ -1,10 +1,10 @@
-"""The status of the board as people see it, beside the state of the throw machine."""
+"""The status of the board that is published, next to the state of the throw machine."""
 
 from schemas.events import BoardStatus, ThrowState
 
 
 class Readiness:
-    """What the status depends on besides the state. `unwatched`: nobody has looked at the board for a while."""
+    """What the status depends on besides the state. `unwatched`: no camera has watched the board for a while."""
 
     def __init__(self, *, stopped: bool = False) -> None:
         self.stopped = stopped
@@ -16,7 +16,7 @@ class Readiness:
 
     @property
     def is_watching(self) -> bool:
-        """Tell whether what the cameras say counts."""
+        """Return whether reports of the cameras count."""
         return not (self.stopped or self.calibrating)
 
     def start(self) -> None:

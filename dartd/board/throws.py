@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from dartd.board.emitter import EventEmitter
+from dartd.board.falls import Falls
 from dartd.board.hand import Hand
 from dartd.board.memory import BoardMemory, RememberedEvent
 from dartd.board.standing import StandingDart
@@ -26,11 +27,13 @@ from schemas.events import BoardEvent, BoardStatus, ThrowState, VisitSnapshot
 class ThrowTimes(Value, frozen=True, kw_only=True):
     """The time limits of throws and takeouts, and whether a miss takes a slot.
 
-    `settled_timeout_ms` bounds how long cameras may take to settle; it is used where the observations are made.
+    `settled_timeout_ms` bounds how long cameras may take to settle; it is used where the observations are made. `bounce_out_check_ms` is
+    how long the absence of a dart is uncertain: another dart or a hand within that time shows that a hand took it.
     """
 
     settled_timeout_ms: int = 500
     throw_timeout_ms: int = 2000
+    bounce_out_check_ms: int = 1000
     pull_out_timeout_ms: int = 5000
     takeout_adopt_ms: int = 10000
     count_misses: bool = True
@@ -49,6 +52,7 @@ class ThrowMachine:
         self._readiness = Readiness()
         self._motion_at = 0.0  # when the motion of throw_detected began
         self._hand = Hand()
+        self._falls = Falls()
 
     # Reading.
 
@@ -78,6 +82,11 @@ class ThrowMachine:
         return self.memory.darts
 
     @property
+    def standing(self) -> tuple[StandingDart, ...]:
+        """Return the darts that the cameras can see: without those that went for a reason that is not known yet."""
+        return tuple(dart for dart in self.darts if dart.dart_id not in self._falls)
+
+    @property
     def visit(self) -> VisitSnapshot:
         """Return the running visit, or the last one until the next dart."""
         return self.memory.shown_visit.snapshot()
@@ -91,9 +100,9 @@ class ThrowMachine:
         """Return the time at which `tick` has something to do, None when nothing runs."""
         if self.state == "throw_detected":
             return self._motion_at + self.times.throw_timeout_ms / 1000
-        if self.state != "pull_out_started":
-            return None
         times = self.times
+        if self.state != "pull_out_started":
+            return self._falls.due_s(times.bounce_out_check_ms / 1000)
         return self._hand.due_s(times.pull_out_timeout_ms / 1000, times.takeout_adopt_ms / 1000, times.throw_timeout_ms / 1000)
 
     # Inputs.
@@ -118,8 +127,11 @@ class ThrowMachine:
         while (due := self.deadline()) is not None and due <= now:
             if self.state == "throw_detected":
                 self._rest("throw_timeout")
-            else:
+            elif self.takeout:
                 self._on_takeout_timeout(due)
+            else:
+                self._confirm_falls()
+                self._rest("bounce_out")
         return events
 
     def command(self, command: ResetBoard | StartBoard | StopBoard | CorrectDart | SignOnPlayer, now: float) -> list[BoardEvent]:
@@ -131,6 +143,7 @@ class ThrowMachine:
         events = self._emitter.begin(now)
         match command:
             case ResetBoard():
+                self._falls = Falls()
                 self._emitter.cleared(command.user_id)
                 self._hand.in_view = self._readiness.unwatched = False
                 self._move("reset", "reset")
@@ -153,6 +166,7 @@ class ThrowMachine:
     def new_sequence(self, now: float) -> list[BoardEvent]:
         """Begin with an empty board and a fresh visit, as the next sequence of a recording does."""
         events = self._emitter.begin(now)
+        self._confirm_falls()
         if self.darts or self.takeout or not self.memory.shown_visit.is_fresh:
             self._emitter.cleared(None)
         self._hand.in_view = self._readiness.unwatched = False
@@ -166,6 +180,16 @@ class ThrowMachine:
         self._announce(self.state, "cameras")
         return events
 
+    def taken_unwatched(self, now: float) -> list[BoardEvent]:
+        """Take out all darts: the board was seen empty, and no camera watched when they went."""
+        events = self._emitter.begin(now)
+        if self.darts:
+            if not self.takeout:
+                self._start_takeout("hand_unseen")
+            self._take_out(self.darts)
+            self._finish_takeout("board_emptied", "takeout_finished")
+        return events
+
     def restore(self, memory: BoardMemory, events: Iterable[tuple[RememberedEvent, float]], now: float) -> None:
         """Take over a memory and apply the events behind it, each with its media time; limits that ran start anew at `now`."""
         self._emitter = EventEmitter(memory)
@@ -176,6 +200,7 @@ class ThrowMachine:
         self._hand = Hand()
         self._hand.seen(now)
         self._hand.compared = self.memory.overdue
+        self._falls = Falls()
 
     # Motion and its outcome.
 
@@ -209,24 +234,36 @@ class ThrowMachine:
     def _judge_fall(self, seen: Observation) -> None:
         """Judge darts that went without a hand.
 
-        One dart that went fell, and so did several that a throw knocked out. Several at once without a throw, one during motion that
-        lasted longer than a fall, or any while no camera watched, were taken by a hand that no camera recognised.
+        Darts that went when a throw struck were knocked out. One that went alone fell, unless another one or a hand follows soon. Several
+        without a throw, one during motion that lasted longer than a fall, or any while no camera watched, were taken by a hand that no
+        camera recognised.
         """
         gone = self._gone(seen)
         stuck = bool(seen.darts) or seen.unlocalised
-        taken = (len(gone) > 1 and not (stuck or seen.flight)) or (seen.lingered and not stuck)
+        if stuck or seen.flight:
+            self._confirm_falls()
+        together = len(gone) + len(self._falls) > 1 and not (stuck or seen.flight)
+        taken = together or (seen.lingered and not stuck)
         if gone and (self._readiness.unwatched or taken):
             self._start_takeout("hand_unseen")
             self._take_out(gone)
             if not self.darts:
                 self._finish_takeout("board_emptied", "takeout_finished")
             return
-        for dart in gone:
-            self._emitter.bounce_out(dart)
+        self._falls.add(gone, self._emitter.now)
+        if stuck or seen.flight:
+            self._confirm_falls()
+
+    def _confirm_falls(self) -> None:
+        """Emit the darts that went without a hand as fallen."""
+        falls, self._falls = self._falls, Falls()
+        for dart in self.darts:
+            if dart.dart_id in falls:
+                self._emitter.bounce_out(dart, falls.at_s[dart.dart_id])
 
     def _judge_throw(self, seen: Observation, *, hand_was_in: bool) -> None:
         """Count what landed, or emit a miss: a flight after which nothing new stands, and that was no hand either."""
-        flew = seen.flight and seen.everywhere  # somebody next to the board is not in view of all cameras, and shakes none
+        flew = seen.flight and seen.everywhere  # a person next to the board is not in view of all cameras, and shakes none
         missed = flew and not (seen.darts or seen.unlocalised or seen.gone or hand_was_in or self.takeout)
         if (seen.darts or seen.unlocalised or missed) and self.memory.visit.free_number is None and not self.darts:
             # All three were thrown, none stands and no hand came to take any: the next throw opens the next visit.
@@ -256,6 +293,9 @@ class ThrowMachine:
         self._hand.comes(self._emitter.now)
         self._emitter.takeout_started()
         self._move("hand", reason)
+        taken, self._falls = tuple(dart for dart in self.darts if dart.dart_id in self._falls), Falls()
+        if taken:
+            self._take_out(taken)
 
     def _judge_takeout(self, seen: Observation, *, hand_was_in: bool) -> None:
         """Judge a board in takeout.

@@ -14,7 +14,7 @@ ThrowInput = Literal[
     "darts_taken",  # one or more darts went during a takeout
     "board_emptied",  # the last dart is out and no hand is in view
     "pull_out_timeout",  # darts still stand long after the hand
-    "adopt_timeout",  # and nobody takes them
+    "adopt_timeout",  # and no hand takes them
     "reset",
     "new_sequence",
     "start",

@@ -152,11 +152,13 @@ def correction(command: CorrectDart, visits: tuple[Visit, ...], fresh_id: DartId
     `fresh_id` is given to an inserted dart, and to a miss that becomes a dart.
 
     Raises:
-        CommandRefusedError: no such dart or visit (`RESOURCE_NOT_FOUND`), no such bed (`VALIDATION_ERROR`), or no free slot
-            (`STATE_CONFLICT`).
+        CommandRefusedError: no such dart or visit (`RESOURCE_NOT_FOUND`), no such bed (`VALIDATION_ERROR`), no free slot
+            (`STATE_CONFLICT`), or the visit of another player (`AUTH_INSUFFICIENT_PERMISSIONS`).
     """
     score = None if command.operation == "delete" else _score_named(command)
     visit = _visit_named(command, visits)
+    if command.own_player_id is not None and command.own_player_id != visit.player_id:
+        raise refused("AUTH_INSUFFICIENT_PERMISSIONS", "this is the visit of another player", visit_id=visit.visit_id)
     if command.operation == "insert":
         old, number = None, _free_slot(command, visit)
     else:

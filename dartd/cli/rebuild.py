@@ -48,9 +48,9 @@ def rebuild(config: Config) -> dict[str, str]:
                     bar.update(read - done)
                     done = read
 
-                writer.exec_driver_sql("BEGIN IMMEDIATE")
+                journal.database.backend.begin()
                 registry.rebuild(writer, [projection], progress=advance)
-                writer.exec_driver_sql("COMMIT")
+                journal.database.backend.control("COMMIT")
         return dict(registry.failures)
     finally:
         journal.close()

@@ -15,6 +15,8 @@ from dartd.config import Config, LogConfig, load_config, load_scenario
 from dartd.daemon import Daemon
 from dartd.log import logging_to
 
+PRIVATE = 0o077  # umask: the database, the pictures of throws and the secrets are for this user alone
+
 
 @click.command("run")
 @click.option(
@@ -33,13 +35,15 @@ def command(path: Path | None, scenario: Path | None) -> None:
     """Run the daemon in the foreground until SIGTERM or Ctrl-C.
 
     Environment variables take precedence over the file: server.port is DARTD_SERVER_PORT. At the first start an operator token is
-    generated, shown once and stored in the state directory; commands such as POST /api/v1/board/reset need it as `Authorization: Bearer …`.
+    generated and stored in the state directory (and shown once on a terminal); commands such as POST /api/v1/board/reset need it as
+    `Authorization: Bearer …`.
     """
+    os.umask(PRIVATE)
     with reported_errors():
         config = load_config(find_config(path, os.environ), os.environ)
         faults = None if scenario is None else load_scenario(scenario, config)
         with logging_to(sys.stderr, log_of(config)), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(Daemon(config, announce=_announce, scenario=faults).run())
+            runner.run(Daemon(config, announce=_announce, on_terminal=sys.stdout.isatty(), scenario=faults).run())
 
 
 def log_of(config: Config) -> LogConfig:

@@ -101,7 +101,7 @@ def holder_of(config: Config) -> int | None:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                text = lock.read(32).strip()
+                text = lock.readline(32).strip()
                 return int(text) if text.isdigit() else 0
     except OSError:
         return None

@@ -1,6 +1,7 @@
 """Checks across keys: combinations of values that are valid one by one."""
 
 import difflib
+import ipaddress
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,11 +24,22 @@ def contradictions(config: Config, *, cameras_required: bool) -> Iterator[tuple[
             yield f"$.server.{key}", f'there is no file "{file}", name a PEM file that the daemon may read'
     if server.cors_credentials and "*" in server.cors_origins:
         yield "$.server.cors_origins", 'expected origins by name with cors_credentials, got "*": list each origin that may log in'
+    for index, network in enumerate(server.trusted_proxies):
+        if not _is_network(network):
+            yield f"$.server.trusted_proxies[{index}]", f'expected an address or a network such as 10.0.0.0/8, got "{network}"'
     rings = list(BoardSpec.__struct_fields__)
     for inner, outer in itertools.pairwise(rings):
         if not getattr(board, inner) < getattr(board, outer):
             yield f"$.board.{outer}", f"expected more than {inner} ({getattr(board, inner):g}), got {getattr(board, outer):g}"
     yield from _camera_contradictions(config.cameras, required=cameras_required)
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _camera_contradictions(cameras: tuple[CameraConfig, ...], *, required: bool) -> Iterator[tuple[str, str]]:

@@ -10,10 +10,11 @@ from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
 from schemas.pipe.to_worker import CameraControls, KnownLens, SourceSpec
 
-_Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="1 to 32 letters, digits, - or _")]
+_Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}\Z", description="1 to 32 letters, digits, - or _")]
 _Origin = Annotated[
-    str, Meta(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)$", description="an origin such as https://darts.example without a path, or *")
+    str, Meta(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)\Z", description="an origin such as https://darts.example without a path, or *")
 ]
+_Network = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?\Z", description="an address or a network such as 10.0.0.0/8")]
 _Milliseconds = Annotated[int, Meta(ge=1, le=600_000, description="milliseconds")]
 _PerMinute = Annotated[int, Meta(ge=1, le=1_000_000, description="requests per minute")]
 _Millimetres = Annotated[float, Meta(gt=0, le=1000, description="millimetres from the centre of the bull")]
@@ -29,7 +30,7 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
 
     host: Annotated[str, Meta(min_length=1, description="the address to listen on")] = "0.0.0.0"  # noqa: S104  scoreboards run on other devices
     port: Annotated[int, Meta(ge=0, le=65_535, description="the TCP port, 0 takes any free one")] = 8000
-    ws_path: Annotated[str, Meta(pattern=r"^/[\w/.-]*[\w.-]$", description="the path of the WebSocket, such as /ws")] = "/ws"
+    ws_path: Annotated[str, Meta(pattern=r"^/[\w/.-]*[\w.-]\Z", description="the path of the WebSocket, such as /ws")] = "/ws"
     cors_origins: tuple[_Origin, ...] = ()
     cors_methods: tuple[str, ...] = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
     cors_headers: tuple[str, ...] = (
@@ -44,6 +45,10 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     )
     cors_credentials: bool = False
     debug: bool = False
+    trusted_proxies: tuple[_Network, ...] = ()
+    max_connections_per_address: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="open connections from one address, further ones are closed")
+    ] = 2500
     tls_cert: str | None = None
     tls_key: str | None = None
 
@@ -69,7 +74,7 @@ class AuthConfig(_Section, frozen=True, kw_only=True):
     """Authentication. Without a configured token one is generated at the first start and stored in the state directory."""
 
     token: (
-        Annotated[str, Meta(pattern=r"^[!-~]{16,}$", description="the operator's token, at least 16 characters without spaces")] | None
+        Annotated[str, Meta(pattern=r"^[!-~]{16,}\Z", description="the operator's token, at least 16 characters without spaces")] | None
     ) = None
     anonymous_reads: bool = True
     access_ttl_s: Annotated[int, Meta(ge=60, le=31_536_000, description="lifetime of an access token in seconds")] = 86_400
@@ -181,6 +186,7 @@ class ImagesConfig(_Section, frozen=True, kw_only=True):
 
     keep_days: Annotated[float, Meta(ge=0, le=3650, description="days, 0 stores no images")] = 30
     keep_mb: Annotated[int, Meta(ge=1, le=1_000_000, description="megabytes of images, the oldest are deleted first")] = 2000
+    keep_free_mb: Annotated[int, Meta(ge=0, le=1_000_000, description="megabytes of the disk that images leave free")] = 500
 
 
 class LogConfig(_Section, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dartd.fusion.accept import FURTHER_SCORE, Accepted, accept, accept_after_fall, is_lingering, is_miss
+from dartd.fusion.accept import FURTHER_SCORE, Accepted, accept, accept_after_fall, is_lingering, is_miss, is_unlocalised
 from dartd.fusion.fused_axis import UNKNOWN_WIDTHS_MM, FusedAxis
 from dartd.fusion.fusion import USUAL_DARTS, fuse
 from dartd.fusion.gather import SWINGS_S, Evidence, GatheredMotion
@@ -99,7 +99,7 @@ class ObservationWindow:
         self._held_until_s = until_s
 
     def release(self, now: float) -> None:
-        """Hold no longer than the last camera needs to report."""
+        """Keep the window open no longer than the last camera needs to report."""
         self._held_until_s = min(self._held_until_s, now + self._timeout_s)
 
     def deadline(self) -> float | None:
@@ -143,6 +143,7 @@ class ObservationWindow:
         if gone:
             new = accept_after_fall(new, standing)
         hand = self._is_hand(motion, now, evidence, _explaining(standing, gone, [*new, *pushed.values()], evidence.num_cameras))
+        everywhere = accepted.stuck_out_of_view or is_miss(evidence)
         settled_s = max((s.t_s for s in motion.settled.values()), default=motion.started_s)
         self._remember(accepted, new, settled_s, hand=hand)
         episodes = {camera: s.episode for camera, s in motion.settled.items()}
@@ -157,7 +158,8 @@ class ObservationWindow:
             gone=gone,
             moved=() if hand else moved_darts(known.disturbed, pushed),
             flight=accepted.flight or accepted.stuck_out_of_view,
-            everywhere=accepted.stuck_out_of_view or is_miss(evidence),
+            unlocalised=accepted.flight and everywhere and not (hand or gone or accepted.darts) and is_unlocalised(reported),
+            everywhere=everywhere,
             lingered=is_lingering(motion.settled.values(), evidence.num_cameras),
             max_motion=max((s.max_share for s in motion.settled.values()), default=0.0),
             empty=is_empty(motion.settled),

@@ -14,7 +14,7 @@ from schemas.events import Snapshot, ZoneOccupancy, ZoneUpdate
 
 _log = logging.getLogger(__name__)
 
-PERIOD_S = 0.1  # as quick as an eye notices; a look at an unchanged board costs microseconds
+PERIOD_S = 0.1  # fast enough for a person; checking an unchanged board costs microseconds
 
 
 class Board(Protocol):

@@ -82,7 +82,7 @@ class ScoreReport(Value, frozen=True, kw_only=True):
     takeout_started: float | None
     removed_right: float | None
     takeout_finished: float | None
-    fell_out_told: float | None
+    fell_out_told: float | None  # codespell:ignore told
     by_ring: str
     by_kind: str
     by_occlusion: str
@@ -191,7 +191,7 @@ class _Scores:
             takeout_started=self.started.value,
             removed_right=self.removed.value,
             takeout_finished=self.finished.value,
-            fell_out_told=self.fell.value,
+            fell_out_told=self.fell.value,  # codespell:ignore told
             by_ring=_table(self.by_ring),
             by_kind=_table(self.by_kind),
             by_occlusion=_table(self.by_occlusion),

@@ -12,13 +12,13 @@ STEP_S = 1.0  # and it is worth a line in the log from here
 
 
 class Clock(Protocol):
-    """Tells media time, and the wall time of a moment of it."""
+    """A source of media time, and of the wall time of a moment of it."""
 
     def now(self) -> float:
-        """Give media time in seconds."""
+        """Return media time in seconds."""
 
     def wall(self, now: float) -> float:
-        """Give the wall time, in seconds since 1970, of a moment of media time."""
+        """Return the wall time, in seconds since 1970, of a moment of media time."""
 
 
 class LiveClock:
@@ -34,11 +34,11 @@ class LiveClock:
         self._epoch_s = wall() - monotonic()
 
     def now(self) -> float:
-        """Give media time in seconds."""
+        """Return media time in seconds."""
         return self._monotonic()
 
     def wall(self, now: float) -> float:
-        """Give the wall time, in seconds since 1970, of a moment of media time."""
+        """Return the wall time, in seconds since 1970, of a moment of media time."""
         epoch_s = self._wall() - self._monotonic()
         step_s = epoch_s - self._epoch_s
         if abs(step_s) > FOLLOW_S:
@@ -51,15 +51,15 @@ class LiveClock:
 class RecordingClock:
     """The clock of a recording that is played in lockstep: it stands where its driver puts it."""
 
-    EPOCH_S = 1_767_225_600.0  # 2026-01-01T00:00:00Z, so that two runs tell the same times
+    EPOCH_S = 1_767_225_600.0  # 2026-01-01T00:00:00Z, so that two runs give the same times
 
     def __init__(self) -> None:
         self.now_s = 0.0
 
     def now(self) -> float:
-        """Give media time in seconds."""
+        """Return media time in seconds."""
         return self.now_s
 
     def wall(self, now: float) -> float:
-        """Give the wall time, in seconds since 1970, of a moment of media time."""
+        """Return the wall time, in seconds since 1970, of a moment of media time."""
         return self.EPOCH_S + now

@@ -15,7 +15,7 @@ T = TypeVar("T")
 class Inbox(Generic[T]):
     """A bounded queue with many senders and one taker, who takes all that waits at once.
 
-    When it is full, `put` waits (which holds up the camera's pipe and nobody else) and `offer` refuses.
+    When it is full, `put` waits (which holds up the camera's pipe and no other sender) and `offer` refuses.
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
@@ -46,7 +46,7 @@ class Inbox(Generic[T]):
         self._add(item)
 
     async def wait(self, timeout_s: float | None) -> None:
-        """Wait until something is there, at most `timeout_s` (None: for ever); lets the event loop turn in any case."""
+        """Wait until something is there, at most `timeout_s` (None: without limit); yields to the event loop in any case."""
         if self._items or (timeout_s is not None and timeout_s <= 0):
             await asyncio.sleep(0)
             return

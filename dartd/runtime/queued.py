@@ -51,7 +51,7 @@ def groups_of(queued: Sequence[QueuedInput]) -> Iterator[Sequence[QueuedInput]]:
 
 
 def settle(answer: Answer | None, outcome: object) -> None:
-    """Give a caller the outcome, or raise it there; a caller that is gone does not need it."""
+    """Return an outcome to the waiting caller, or raise it there; one that was cancelled is left alone."""
     if answer is None or answer.done():
         return
     if isinstance(outcome, BaseException):

@@ -1,4 +1,7 @@
-"""Delete the oldest pictures of throws periodically."""
+"""Delete the oldest pictures of throws: those that are too old or too many, and at once where the disk is nearly full.
+
+The journal and the pictures share a disk, and the pictures give way: a full disk must never stop the board.
+"""
 
 import asyncio
 import logging
@@ -11,28 +14,52 @@ from dartd.store.images import Images, Kept
 _log = logging.getLogger(__name__)
 
 PERIOD_S = 600.0
+SHORTAGE_PERIOD_S = 2.0  # between two looks at the free space; one takes microseconds
 DAY_S = 86_400.0
+OLD_AT_ONCE = 100  # throws a run: a clock that is wrong for an hour costs 600 throws their pictures, not all of them
 
 
 class Retention:
-    """Limits the age and the total size of the pictures of throws. `kept` counts what was left after the last run."""
+    """Limits age and total size of the pictures of throws, and keeps space free. `kept` is what was left after the last run."""
 
-    def __init__(self, images: Images, *, keep_days: float, keep_bytes: int, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        images: Images,
+        *,
+        keep_days: float,
+        keep_bytes: int,
+        keep_free_bytes: int = 0,
+        wall: Callable[[], float] = time.time,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.kept = Kept(0, 0)
         self._images = images
         self._keep_s = keep_days * DAY_S
         self._keep_bytes = keep_bytes
-        self._wall = wall
+        self._keep_free_bytes = keep_free_bytes
+        self._now = now
+        self._offset_s = wall() - now()  # of the start: a clock that is set later makes no picture older
 
-    async def run(self, period_s: float = PERIOD_S) -> NoReturn:
-        """Prune every `period_s` until cancelled; log a disk that cannot be read and go on."""
+    async def run(self, period_s: float = PERIOD_S, shortage_period_s: float = SHORTAGE_PERIOD_S) -> NoReturn:
+        """Prune every `period_s`, and whenever too little space is free, until cancelled; log a disk that cannot be read and go on."""
+        due_s = self._now()
         while True:
             try:
-                self.kept = await asyncio.to_thread(self.prune)
+                shortage_bytes = await asyncio.to_thread(self.shortage_bytes)
+                if shortage_bytes and self.kept.throws:
+                    _log.warning("the disk is nearly full: the oldest pictures of throws are deleted")
+                if self._now() >= due_s or (shortage_bytes and self.kept.throws):
+                    due_s = self._now() + period_s
+                    self.kept = await asyncio.to_thread(self.prune, shortage_bytes)
             except OSError as error:
                 _log.warning("old pictures of throws cannot be deleted: %s", error)
-            await asyncio.sleep(period_s)
+            await asyncio.sleep(min(period_s, shortage_period_s))
 
-    def prune(self) -> Kept:
-        """Delete what is too old or too much, and return what is left. Blocks."""
-        return self._images.prune(oldest_s=self._wall() - self._keep_s, most_bytes=self._keep_bytes)
+    def shortage_bytes(self) -> int:
+        """Return how many bytes of free space are missing on the disk of the pictures; blocks."""
+        return max(0, self._keep_free_bytes - self._images.free_bytes())
+
+    def prune(self, shortage_bytes: int = 0) -> Kept:
+        """Delete what is too old or too much, the oldest first, and return what is left; blocks."""
+        oldest_s = self._offset_s + self._now() - self._keep_s
+        return self._images.prune(oldest_s=oldest_s, most_old=OLD_AT_ONCE, most_bytes=self._keep_bytes, spare_bytes=shortage_bytes)

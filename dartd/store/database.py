@@ -22,12 +22,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from dartd.errors import StoreError, StoreFullError, StoreUnavailableError
 from dartd.log import trace_id
 from dartd.store.sqlite.backend import SqliteBackend
+from dartd.store.sqlite.lock import Mark
 
 _log = logging.getLogger(__name__)
 
 READERS = 2
 SLOW_QUERY_S = 0.1
 WAITING_JOBS = 256  # for people: more are refused (`StoreFullError`), so memory is bounded
+WAITING_S = 5.0  # after which a person's query that has not begun is refused: its caller has given up or asks again
+QUERY_S = 2.0  # of one person's reading query; the slowest list over 10 years of play takes 0.1 s (`python -m tests.bench.api`)
 JOBS_PER_COMMIT = 64  # people's writes in one transaction: a journal batch waits at most for these
 
 T = TypeVar("T")
@@ -39,6 +42,7 @@ class Backend(Protocol):
 
     writer: sa.Connection
     migrated: bool
+    damaged_log: Path | None
 
     def connect_reader(self) -> sa.Connection:
         """Return a connection that cannot write."""
@@ -46,8 +50,23 @@ class Backend(Protocol):
     def store_error(self, error: BaseException) -> StoreError:
         """Return the StoreError of what the database refused; StoreUnavailableError when it is the file or server itself."""
 
+    def check_file(self) -> None:
+        """Raise StoreUnavailableError when the file is no longer the one at its path."""
+
+    def note(self, mark: Mark) -> None:
+        """Note outside the database how far the stream of events is written."""
+
     def between_commits(self) -> None:
         """Do what should not make a commit wait."""
+
+    def begin(self) -> None:
+        """Begin the writer's transaction."""
+
+    def control(self, statement: str) -> None:
+        """Execute COMMIT, ROLLBACK, SAVEPOINT or RELEASE on the writer; raise StoreError when it is refused."""
+
+    def limit(self, connection: sa.Connection, query_s: float) -> None:
+        """Stop what the connection executes once `query_s` have passed from now."""
 
     def in_transaction(self) -> bool:
         """Whether the writer's transaction is still open after an error."""
@@ -64,6 +83,7 @@ class _Job:
         self.context = context
         self.loop = asyncio.get_running_loop()
         self.future: asyncio.Future[Any] = self.loop.create_future()
+        self.asked_s = time.monotonic()
 
     def run(self, connection: sa.Connection, slow_query_s: float) -> Any:
         """Run the query in the context of its caller; log it when it is slow."""
@@ -134,10 +154,12 @@ class Database:
         self._writes, self._reads, self._essential_reads = _JobQueue(), _JobQueue(), _JobQueue()
         self._slots = asyncio.Semaphore(WAITING_JOBS)
         self._closed = False
-        reading = [("store-reader-essential", self._essential_reads), *((f"store-reader-{k}", self._reads) for k in range(readers))]
+        reading = [("store-reader-essential", self._essential_reads, False)]
+        reading += [(f"store-reader-{k}", self._reads, True) for k in range(readers)]
         self._threads = [threading.Thread(target=self._write_until_closed, name="store-writer", daemon=True)]
         self._threads += [
-            threading.Thread(target=self._read_until_closed, args=(queue,), name=name, daemon=True) for name, queue in reading
+            threading.Thread(target=self._read_until_closed, args=(queue, limited), name=name, daemon=True)
+            for name, queue, limited in reading
         ]
         for thread in self._threads:
             thread.start()
@@ -206,7 +228,8 @@ class Database:
         """Run a person's reading query on one of the reader threads.
 
         Raises:
-            StoreFullError: too many wait already.
+            StoreFullError: too many wait already, or it waited for longer than `WAITING_S`.
+            QueryTimeoutError: it took longer than `QUERY_S`.
             StoreError: the store cannot be read.
         """
         return await self._ask(self._reads, query)
@@ -246,31 +269,45 @@ class Database:
 
     def _commit(self, jobs: list[_Job]) -> list[object]:
         """Run jobs in one transaction and return the outcome of each."""
-        writer = self.backend.writer
         try:
-            writer.exec_driver_sql("BEGIN IMMEDIATE")
-            outcomes = [self._attempt(job, writer) for job in jobs]
-            writer.exec_driver_sql("COMMIT")
+            self.backend.begin()
+            outcomes = [self._run_alone(jobs[0])] if len(jobs) == 1 else [self._run_in_savepoint(job) for job in jobs]
+            self.backend.control("COMMIT")
         except Exception as error:  # noqa: BLE001 - given to every job's caller
-            if self.backend.in_transaction():
-                with contextlib.suppress(SQLAlchemyError):
-                    writer.exec_driver_sql("ROLLBACK")
+            self._roll_back()
             failure = self._unavailable(error)
             return [failure for _ in jobs]
         return outcomes
 
-    def _attempt(self, job: _Job, writer: sa.Connection) -> object:
-        """Run one job of a batch; only an error of the file itself leaves this method."""
-        writer.exec_driver_sql("SAVEPOINT job")
+    def _run_alone(self, job: _Job) -> object:
+        """Run the only job of a batch: the transaction is all that its error undoes, so that it needs no savepoint."""
         try:
-            outcome: object = job.run(writer, self._slow_query_s)
+            return job.run(self.backend.writer, self._slow_query_s)
         except Exception as error:
             outcome = self._given(error)
             if isinstance(outcome, StoreUnavailableError) or not self.backend.in_transaction():
                 raise
-            writer.exec_driver_sql("ROLLBACK TO job")
-        writer.exec_driver_sql("RELEASE job")
+            self._roll_back()
+            self.backend.begin()
+            return outcome
+
+    def _run_in_savepoint(self, job: _Job) -> object:
+        """Run one job of a batch; only an error of the file itself leaves this method."""
+        self.backend.control("SAVEPOINT job")
+        try:
+            outcome: object = job.run(self.backend.writer, self._slow_query_s)
+        except Exception as error:
+            outcome = self._given(error)
+            if isinstance(outcome, StoreUnavailableError) or not self.backend.in_transaction():
+                raise
+            self.backend.control("ROLLBACK TO job")
+        self.backend.control("RELEASE job")
         return outcome
+
+    def _roll_back(self) -> None:
+        if self.backend.in_transaction():
+            with contextlib.suppress(StoreError):
+                self.backend.control("ROLLBACK")
 
     def _given(self, error: Exception) -> Exception:
         """Return what the caller of a failed query is given; a violated constraint stays as it is, for callers that expect it."""
@@ -282,11 +319,14 @@ class Database:
         given = self._given(error)
         return given if isinstance(given, StoreUnavailableError) else StoreUnavailableError(str(given), path=str(self.path))
 
-    def _read_until_closed(self, queue: _JobQueue) -> None:
+    def _read_until_closed(self, queue: _JobQueue, limited: bool) -> None:  # noqa: FBT001 - a thread's argument
         connection: sa.Connection | None = None
         while jobs := queue.take(1):
             try:
                 connection = connection or self.backend.connect_reader()
+                if limited:
+                    _refuse_late(jobs[0])
+                    self.backend.limit(connection, QUERY_S)
                 outcome: object = jobs[0].run(connection, self._slow_query_s)
             except Exception as error:  # noqa: BLE001 - raised again where the job was asked for
                 outcome = self._given(error)
@@ -294,3 +334,8 @@ class Database:
         if connection is not None:
             connection.close()
             connection.engine.dispose()
+
+
+def _refuse_late(job: _Job) -> None:
+    if time.monotonic() - job.asked_s > WAITING_S:
+        raise StoreFullError(f"the query waited {WAITING_S:.0f} s for others, try again in a moment", waited_s=WAITING_S)

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dartd.store.listing import counted
 from dartd.store.tables import events
 from schemas.base import Value
 
@@ -18,7 +19,7 @@ class Wanted(Value, frozen=True, kw_only=True):
 
 
 class EventPage(Value, frozen=True, kw_only=True):
-    """The encoded events, how many there are without paging, and the seq to go on after; None: nothing follows."""
+    """The encoded events, how many there are without paging (`COUNT_LIMIT` at most), and the seq to go on after; None: nothing follows."""
 
     wires: Sequence[bytes]
     total: int
@@ -40,8 +41,8 @@ def list_events(connection: sa.Connection, wanted: Wanted, *, since: int, limit:
 
 
 def counting(wanted: Wanted) -> sa.Select[int]:
-    """Return the query that counts what is wanted."""
-    return sa.select(sa.func.count()).select_from(events).where(*_meant(wanted))
+    """Return the query that counts what is wanted, up to `COUNT_LIMIT`."""
+    return counted(events, _meant(wanted))
 
 
 def _meant(wanted: Wanted) -> list[sa.ColumnElement[bool]]:

@@ -20,9 +20,15 @@ def open_family(connection: sa.Connection, family_id: str, user_id: str, *, at_s
 
 
 def is_open(connection: sa.Connection, family_id: str, at_s: float) -> bool:
-    """Say whether a family stands."""
+    """Return whether a family is valid: neither expired nor revoked."""
     row = connection.execute(sa.select(families.c.expires_at_s, families.c.revoked).where(families.c.family_id == family_id)).first()
     return row is not None and not row.revoked and row.expires_at_s > at_s
+
+
+def holder_of(connection: sa.Connection, family_id: str, at_s: float) -> str | None:
+    """Return the user of a family; None if it has ended."""
+    row = connection.execute(sa.select(families).where(families.c.family_id == family_id)).first()
+    return None if row is None or row.revoked or row.expires_at_s <= at_s else str(row.user_id)
 
 
 def rotate(connection: sa.Connection, family_id: str, generation: int, at_s: float) -> str | None:

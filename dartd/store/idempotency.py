@@ -11,7 +11,7 @@ KEPT_S = 86_400.0
 
 
 class Done(Value, frozen=True, kw_only=True):
-    """What was answered. `fingerprint` tells whether the same was asked; `headers` is JSON."""
+    """What was answered. `fingerprint` is equal when the request was the same; `headers` is JSON."""
 
     fingerprint: str
     status: int

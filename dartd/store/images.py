@@ -57,15 +57,28 @@ class Images:
         newest = max(self.folder.glob(f"*/{camera_id}-after.jpg"), key=_written_s, default=None)
         return None if newest is None else self.read(newest.parent.name, camera_id, "after")
 
-    def prune(self, *, oldest_s: float, most_bytes: int) -> Kept:
-        """Remove what was written before `oldest_s` (seconds since 1970), then the oldest until the rest fits; gives what stays."""
-        throws = sorted((_weigh(path) for path in _folders(self.folder)), reverse=True)  # newest first
-        kept = size_bytes = 0
-        for at_s, weight_bytes, path in throws:
-            if at_s < oldest_s or size_bytes + weight_bytes > most_bytes:
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                kept, size_bytes = kept + 1, size_bytes + weight_bytes
+    def free_bytes(self) -> int:
+        """Return the free space of the disk."""
+        folder = self.folder
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        return shutil.disk_usage(folder).free
+
+    def prune(self, *, oldest_s: float, most_old: int, most_bytes: int, spare_bytes: int = 0) -> Kept:
+        """Delete the oldest throws' pictures, and return what is left.
+
+        Deleted are up to `most_old` throws that were written before `oldest_s` (seconds since 1970), and as many as it takes to keep
+        `most_bytes` and to free `spare_bytes`.
+        """
+        throws = sorted(_weigh(path) for path in _folders(self.folder))  # oldest first
+        size_bytes = sum(weight_bytes for _, weight_bytes, _ in throws)
+        limit_bytes = min(most_bytes, size_bytes - spare_bytes)
+        kept = len(throws)
+        for k, (at_s, weight_bytes, path) in enumerate(throws):
+            if not (size_bytes > limit_bytes or (at_s < oldest_s and k < most_old)):
+                break
+            shutil.rmtree(path, ignore_errors=True)
+            kept, size_bytes = kept - 1, size_bytes - weight_bytes
         return Kept(kept, size_bytes)
 
 
@@ -81,7 +94,7 @@ def _written_s(path: Path) -> float:
 
 
 def _weigh(folder: Path) -> tuple[float, int, Path]:
-    """Tell when a throw's pictures were written, and how large they are; a camera may be writing meanwhile."""
+    """Return when a throw's pictures were written, and how large they are; a camera may be writing meanwhile."""
     size_bytes = 0
     for path in folder.iterdir():
         try:

@@ -1,10 +1,12 @@
 """The journal: every event in its one order, on the disk before it is published."""
 
+import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 import msgspec
 import sqlalchemy as sa
@@ -15,12 +17,16 @@ from dartd.store.metadata import STREAM_ID, remember
 from dartd.store.projections import ALL
 from dartd.store.projections.registry import Projection, Recorded, Registry
 from dartd.store.sqlite.backend import SqliteBackend
-from dartd.store.tables import decider_memories, events
+from dartd.store.sqlite.lock import Mark
+from dartd.store.tables import decider_memories, events, metadata
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
 from schemas.codec import decode_journalled, encode_wire
 from schemas.events import CalibrationChanged, CameraStateChanged, EntityEvent, Envelope, JournalledEvent, PlayerErased, PlayerMerged
 
+_log = logging.getLogger(__name__)
+
+FILE_CHECK_S = 2.0  # two system calls
 READ_LIMIT = 1000  # events in one answer; a reader that wants more asks again
 
 
@@ -88,6 +94,7 @@ class Journal:
         self.stream_id = stream_id
         self.oldest_seq = oldest_seq
         self.last_seq = last_seq
+        self.file_fault: str | None = None
 
     @classmethod
     def open(
@@ -111,13 +118,13 @@ class Journal:
         backend = SqliteBackend.open(path)
         registry = Registry(projections, lambda error: isinstance(backend.store_error(error), StoreUnavailableError))
         try:
-            backend.writer.exec_driver_sql("BEGIN IMMEDIATE")
+            backend.begin()
             stale = registry.load(backend.writer)
             registry.rebuild(backend.writer, stale)
-            name = remember(backend.writer, STREAM_ID, stream_id or secrets.token_hex(8))
             bounds = sa.select(sa.func.coalesce(sa.func.min(events.c.seq), 0), sa.func.coalesce(sa.func.max(events.c.seq), 0))
             oldest, last = backend.writer.execute(bounds).one()
-            backend.writer.exec_driver_sql("COMMIT")
+            name = _stream_of(backend, last, stream_id)
+            backend.control("COMMIT")
         except sa.exc.SQLAlchemyError as error:
             backend.close()
             raise backend.store_error(error) from error
@@ -131,6 +138,27 @@ class Journal:
     def projection_failures(self) -> Mapping[str, str]:
         """Return the derived tables that miss an event, each with the reason; `dartd rebuild` mends them."""
         return self.registry.failures
+
+    @property
+    def damaged_log(self) -> Path | None:
+        """Return where a log that was damaged at the start is kept, None when it was whole."""
+        return self.database.backend.damaged_log
+
+    async def watch_file(self, period_s: float = FILE_CHECK_S) -> NoReturn:
+        """Look every `period_s` whether the file of the store is still the one at its path; `file_fault` says what is wrong."""
+        while True:
+            fault = await asyncio.to_thread(self._check_file)
+            if fault is not None and fault != self.file_fault:
+                _log.error("%s", fault)
+            self.file_fault = fault
+            await asyncio.sleep(period_s)
+
+    def _check_file(self) -> str | None:
+        try:
+            self.database.backend.check_file()
+        except StoreUnavailableError as error:
+            return error.message
+        return None
 
     def close(self) -> None:
         """Finish what waits and close the store; blocks; may be called twice."""
@@ -156,7 +184,8 @@ class Journal:
 
         def insert(connection: sa.Connection) -> tuple[Envelope, ...]:
             envelopes = self._insert(connection, events, at_s)
-            self._store_memories(connection, memories or {})
+            if memories:
+                self._store_memories(connection, memories, envelopes[-1].seq if envelopes else _last_seq(connection))
             placed.append(envelopes)
             return envelopes
 
@@ -233,13 +262,13 @@ class Journal:
         """Number, insert and fold; the number comes from the table itself, so that a refused commit leaves no gap."""
         if not new:
             return ()
-        last = connection.execute(_LAST_SEQ).scalar_one()
+        last = _last_seq(connection)
         at_s = round(at_s, 3)  # the time that is published is the time that is stored: a query for what came after it must find it
         timestamp = timestamp_of(at_s)
         envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(new, 1))
         try:
             connection.execute(_INSERT, [self._row(envelope) for envelope in envelopes])
-        except sa.exc.IntegrityError as error:  # nobody's input: the table itself refuses the events
+        except sa.exc.IntegrityError as error:  # not caused by a request: the table itself refuses the events
             raise self.database.backend.store_error(error) from error
         self.registry.follow(connection, [Recorded(e.event, e.seq, at_s, self.board_id) for e in envelopes])
         return envelopes
@@ -254,18 +283,16 @@ class Journal:
             "board_id": envelope.board_id,
         }
 
-    def _store_memories(self, connection: sa.Connection, memories: Mapping[str, bytes]) -> None:
-        if not memories:
-            return
-        seq = connection.execute(_LAST_SEQ).scalar_one()
+    def _store_memories(self, connection: sa.Connection, memories: Mapping[str, bytes], seq: int) -> None:
         for decider, body in memories.items():
-            mine = (decider_memories.c.decider == decider, decider_memories.c.board_id == self.board_id)
-            if not connection.execute(sa.update(decider_memories).where(*mine).values(seq=seq, body=body)).rowcount:
-                row = {"decider": decider, "board_id": self.board_id, "seq": seq, "body": body}
-                connection.execute(sa.insert(decider_memories).values(row))
+            row = {"decider": decider, "board_id": self.board_id, "seq": seq, "body": body}
+            changed = {"of_decider": decider, "of_board": self.board_id, "seq": seq, "body": body}
+            if not connection.execute(_UPDATE_MEMORY, changed).rowcount:
+                connection.execute(_INSERT_MEMORY, row)
 
     def _noted(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
         if envelopes:
+            self.database.backend.note(Mark(self.stream_id, envelopes[-1].seq))
             self.last_seq = max(self.last_seq, envelopes[-1].seq)
             self.oldest_seq = self.oldest_seq or envelopes[0].seq
         return envelopes
@@ -294,6 +321,31 @@ class Journal:
 
 _LAST_SEQ = sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))
 _INSERT = sa.insert(events)
+_INSERT_MEMORY = sa.insert(decider_memories)
+_UPDATE_MEMORY = (
+    sa.update(decider_memories)
+    .where(decider_memories.c.decider == sa.bindparam("of_decider"), decider_memories.c.board_id == sa.bindparam("of_board"))
+    .values(seq=sa.bindparam("seq"), body=sa.bindparam("body"))
+)
+
+
+def _stream_of(backend: SqliteBackend, last_seq: int, wanted: str | None) -> str:
+    """Return the name of the stream in a store; a new one where another copy of the store may have gone on with it.
+
+    The copy's events would get the same positions, and clients that know those would miss these.
+    """
+    name = remember(backend.writer, STREAM_ID, wanted or secrets.token_hex(8))
+    mark = backend.earlier_mark()
+    if not last_seq or (mark is not None and mark.stream_id == name and mark.seq <= last_seq):
+        return name
+    name = secrets.token_hex(8)
+    backend.writer.execute(sa.update(metadata).where(metadata.c.key == STREAM_ID).values(value=name))
+    _log.warning("the store is a copy, or older than the daemon that ran last: its events go on as the stream %s", name)
+    return name
+
+
+def _last_seq(connection: sa.Connection) -> int:
+    return int(connection.execute(_LAST_SEQ).scalar_one())
 
 
 def _decoded(wire: bytes) -> JournalledEvent | None:

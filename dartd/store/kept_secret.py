@@ -10,7 +10,7 @@ _BYTES = 24
 
 
 def kept_secret(path: Path, what: str, remedy: str) -> tuple[str, bool]:
-    """Give the secret of a file, and whether it was made just now; blocks. `what` and `remedy` are words for its error.
+    """Return the secret of a file, and whether it was made just now; blocks. `what` and `remedy` are words for its error.
 
     Raises:
         StoreError: it can be neither read nor made.
@@ -31,15 +31,25 @@ def _read(path: Path) -> str:
     return token
 
 
-def _make(path: Path, what: str, remedy: str) -> str:
-    token = secrets.token_urlsafe(_BYTES)
+def write_secret(path: Path, secret: str, what: str, remedy: str) -> None:
+    """Write a secret to a new file that only its owner can read; blocks.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(token + "\n")
+            file.write(secret + "\n")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise StoreError(f"{what} {path} cannot be written ({error.strerror}): {remedy}", path=str(path)) from error
+
+
+def _make(path: Path, what: str, remedy: str) -> str:
+    token = secrets.token_urlsafe(_BYTES)
+    write_secret(path, token, what, remedy)
     return token

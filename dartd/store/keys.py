@@ -4,15 +4,27 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dartd.store.entity import Entity
+from dartd.store.entity import Entity, Row
 from dartd.store.tables import keys
 from schemas.base import Value
 
-KEYS = Entity("key", keys, sorts=("created_at", "name"), default_sort="-created_at")
+
+def _end_made(connection: sa.Connection, before: Row, after: Row) -> None:
+    """Delete the keys that were made with a deleted one, and those made with these."""
+    ended = [before.key_id] if after is None and before is not None else []
+    while ended:
+        ended = list(connection.scalars(sa.select(keys.c.key_id).where(keys.c.made_by.in_(ended))))
+        connection.execute(sa.delete(keys).where(keys.c.key_id.in_(ended)))
+
+
+KEYS = Entity("key", keys, sorts=("created_at", "name"), default_sort="-created_at", after_write=_end_made)
 
 
 class Key(Value, frozen=True, kw_only=True):
-    """One key. `user_id` None: it belongs to nobody and has its role's rights. `permissions` None: all that its role or owner has."""
+    """One key. `user_id` None: it belongs to no user and has its role's rights. `permissions` None: all that its role or owner has.
+
+    `made_by` is the key that it was made with: it ends with that one.
+    """
 
     key_id: str
     key_hash: str
@@ -25,6 +37,7 @@ class Key(Value, frozen=True, kw_only=True):
     created_at_s: float
     expires_at_s: float | None = None
     last_used_at_s: float | None = None
+    made_by: str | None = None
 
 
 def key_of(row: Any) -> Key:
@@ -34,8 +47,8 @@ def key_of(row: Any) -> Key:
 
 
 def insert_key(connection: sa.Connection, key: Key) -> None:
-    """Keep a new key, in place of one of the same id."""
-    connection.execute(sa.delete(keys).where(keys.c.key_id == key.key_id))
+    """Keep a new key, in place of one of the same id, which ends with all keys that were made with it."""
+    KEYS.delete(connection, key.key_id)
     fields = {field: getattr(key, field) for field in Key.__struct_fields__}
     permissions = None if key.permissions is None else " ".join(key.permissions)
     connection.execute(sa.insert(keys).values({**fields, "permissions": permissions}))
@@ -56,6 +69,11 @@ def get_key(connection: sa.Connection, key_id: str) -> Key | None:
 def owned_by(user_id: str) -> sa.ColumnElement[bool]:
     """Return the condition for the keys of a user."""
     return keys.c.user_id == user_id
+
+
+def made_with(key_id: str) -> sa.ColumnElement[bool]:
+    """Return the condition for the keys that were made with a key."""
+    return keys.c.made_by == key_id
 
 
 def delete_keys_of(connection: sa.Connection, user_id: str) -> None:

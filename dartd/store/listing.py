@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from schemas.base import Value
 
 LIMIT = 20
 MAX_LIMIT = 100
+COUNT_LIMIT = 100_000  # entries counted for a total, 5 ms: the cost of a page must not grow with the history
 
 
 class PageError(DartdError):
@@ -31,17 +32,20 @@ class PageRequest(Value, frozen=True, kw_only=True):
 
 
 class Page(Value, frozen=True, kw_only=True):
-    """The rows, how many there are without paging, and where to go on."""
+    """The rows, how many there are without paging (`COUNT_LIMIT` at most), and where to go on."""
 
     rows: Sequence[Any]
     total: int
     next_cursor: str | None = None
 
 
+_Stored = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # what SQLite stores
+
+
 class _Place(Value, frozen=True, kw_only=True, array_like=True):
     sort: str
-    value: str | int | float
-    key: str | int
+    value: str | _Stored | float
+    key: str | _Stored
 
 
 class Span(Value, frozen=True, kw_only=True):
@@ -55,14 +59,19 @@ ALWAYS = Span()
 
 
 def equal(table: sa.Table, where: Mapping[str, object]) -> list[sa.ColumnElement[bool]]:
-    """Say which values columns must have; None: any."""
+    """Return the conditions that columns have these values; None: any."""
     return [table.c[name] == value for name, value in where.items() if value is not None]
 
 
 def within(column: "sa.Column[Any]", span: Span) -> list[sa.ColumnElement[bool]]:
-    """Say when it must have been."""
+    """Return the conditions that a time is within a span."""
     after = [column >= span.after_s] if span.after_s is not None else []
     return after + ([column < span.before_s] if span.before_s is not None else [])
+
+
+def counted(table: sa.Table, where: Sequence[sa.ColumnElement[bool]]) -> sa.Select[int]:
+    """Return the query that counts the rows that meet all conditions, up to `COUNT_LIMIT`."""
+    return sa.select(sa.func.count()).select_from(sa.select(sa.literal(1)).select_from(table).where(*where).limit(COUNT_LIMIT).subquery())
 
 
 class Listing:
@@ -85,7 +94,7 @@ class Listing:
         if column is None:
             raise PageError(f"sort: expected one of {', '.join(sorted(self.sorts))}, with - before it for descending", field="sort")
         descending = sort.startswith("-")
-        total = sa.select(sa.func.count()).select_from(self._table).where(*where).scalar_subquery().label("total_of_all")
+        total = counted(self._table, where).scalar_subquery().label("total_of_all")
         chosen = sa.select(self._table, total).where(*where)
         place = _understood(ask.cursor, sort)
         if place is not None:

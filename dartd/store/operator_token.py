@@ -8,7 +8,7 @@ FILE = "operator-token"
 
 
 def operator_token(state_path: Path) -> tuple[str, bool]:
-    """Give the token of a state directory, and whether it was made just now; blocks.
+    """Return the token of a state directory, and whether it was made just now; blocks.
 
     Raises:
         StoreError: it can be neither read nor made.

@@ -83,6 +83,7 @@ keys = Table(
     Column("created_at_s", SECONDS, nullable=False),
     Column("expires_at_s", SECONDS),
     Column("last_used_at_s", SECONDS),
+    Column("made_by", Text, index=True),
 )
 
 families = Table(

@@ -1,4 +1,4 @@
-"""Wall time as everybody reads it."""
+"""Wall time in the format of the API."""
 
 from datetime import UTC, datetime
 

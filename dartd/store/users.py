@@ -1,5 +1,6 @@
 """People who may log in."""
 
+import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,6 +51,17 @@ def _end_logins(connection: sa.Connection, before: Row, after: Row) -> None:
         revoke_families_of(connection, before.user_id)
 
 
+def has_name(connection: sa.Connection, name: str, *, except_user_id: str | None) -> bool:
+    """Return whether another account has this name or user name, in whatever case or form of its letters."""
+    wanted = _folded(name)
+    rows = connection.execute(sa.select(users.c.user_id, users.c.name, users.c.username))
+    return any(wanted in {_folded(row.name), _folded(row.username)} for row in rows if row.user_id != except_user_id)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
 def _has_admin(connection: sa.Connection) -> bool:
     admins = sa.select(users.c.user_id).where(users.c.role == "admin", users.c.active.is_(True))
     return connection.execute(admins.limit(1)).first() is not None
@@ -85,5 +97,5 @@ def count_users(connection: sa.Connection) -> int:
 
 
 def touch_login(connection: sa.Connection, user_id: str, at_s: float) -> None:
-    """Note that somebody logged in; that is no change of the account."""
+    """Record a login of a user; that is no change of the account."""
     connection.execute(sa.update(users).where(users.c.user_id == user_id).values(last_login_at_s=at_s))

@@ -12,15 +12,17 @@ from starlette.types import ASGIApp
 from dartd.errors import DartdError
 from dartd.store.images import KINDS
 from dartd.web import debug, docs, exposition, health, live, pages
+from dartd.web.connections.address import TrustedProxies
 from dartd.web.http.endpoint import Endpoint, check_unique
 from dartd.web.http.entity_resource import Declarations
+from dartd.web.http.forwarded import ForwardedHeaders
 from dartd.web.http.openapi import describe
 from dartd.web.http.problems import Problem, answer_problem
 from dartd.web.http.request_log import RequestLog
 from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
-from dartd.web.streams.websocket import serve_websocket
+from dartd.web.streams.handshake import refuse_unknown_path, serve_websocket
 from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, photos, players, stream, throws, users, zones
 
 _MODULES = (
@@ -77,13 +79,13 @@ def build_app(services: Services) -> ASGIApp:
     app.state.services = services
     choices = {"camera_id": [camera.id for camera in services.config.cameras], "kind": KINDS}
     app.state.openapi = describe(endpoints, version=services.version, anonymous=services.accounts.anonymous.permissions, choices=choices)
-    return RequestLog(app, Timings(services.registry))
+    return ForwardedHeaders(RequestLog(app, Timings(services.registry)), TrustedProxies(server.trusted_proxies))
 
 
 def routes(ws_path: str, endpoints: Sequence[Endpoint] = ENDPOINTS) -> list[BaseRoute]:
     """Return every route of the daemon."""
     check_unique(endpoints)
-    return [WebSocketRoute(ws_path, serve_websocket), *routes_of(endpoints)]
+    return [WebSocketRoute(ws_path, serve_websocket), WebSocketRoute("/{path:path}", refuse_unknown_path), *routes_of(endpoints)]
 
 
 def _middleware(services: Services) -> list[Middleware]:

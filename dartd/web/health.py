@@ -1,7 +1,7 @@
 """Health of the daemon: `/health` for people and dashboards, `/health/live` and `/health/ready` for supervisors."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from dartd.errors import DartdError
@@ -77,8 +77,9 @@ def report(services: Services) -> HealthReport:
     """Return the health report from values in memory, without I/O."""
     snapshot = services.board.snapshot()
     cameras = {str(key): _camera(camera) for key, camera in services.cameras().items()}
-    database: Literal["ok", "error"] = "error" if services.board.is_holding else "ok"
-    health, reasons = assess(snapshot, cameras, database, services.journal.projection_failures)
+    database: Literal["ok", "error"] = "error" if services.board.is_holding or services.journal.file_fault else "ok"
+    warnings = [*store_warnings(services), *disk_warnings(services)]
+    health, reasons = assess(snapshot, cameras, database, services.journal.projection_failures, warnings)
     return HealthReport(
         status="stopped" if snapshot.status == "stopped" else "running" if health == "healthy" else "degraded",
         health=health,
@@ -103,8 +104,28 @@ def _camera(camera: CameraStatus) -> CameraReport:
     return CameraReport(state=camera.state, fps=round(camera.fps, 1), faults=tuple(camera.faults))
 
 
+def store_warnings(services: Services) -> list[str]:
+    """Return what is wrong with the files of the store though it can be written."""
+    damaged = services.journal.damaged_log
+    if damaged is None:
+        return []
+    return [f"the log of the store was damaged at the start and is kept as {damaged}: events that were written last may be missing"]
+
+
+def disk_warnings(services: Services) -> list[str]:
+    """Return a warning where less of the disk is free than pictures must leave."""
+    free_mb, keep_mb = services.host.latest.disk_free_mb, services.config.images.keep_free_mb
+    if free_mb is None or free_mb >= keep_mb:
+        return []
+    return [f"the disk of the state directory is nearly full ({free_mb:.0f} MB free): pictures of throws are deleted, and none is stored"]
+
+
 def assess(
-    snapshot: Snapshot, cameras: dict[str, CameraReport], database: Literal["ok", "error"], incomplete: Mapping[str, str]
+    snapshot: Snapshot,
+    cameras: dict[str, CameraReport],
+    database: Literal["ok", "error"],
+    incomplete: Mapping[str, str],
+    warnings: Sequence[str] = (),
 ) -> tuple[Health, tuple[str, ...]]:
     """Return the health and the reasons if it is not healthy. Without a camera that sees the board it is unhealthy."""
     reasons = [f"camera {key} is {camera.state}" for key, camera in cameras.items() if camera.state != "ready"]
@@ -124,6 +145,7 @@ def assess(
     if snapshot.status in {"starting", "calibrating"}:
         reasons.append(f"the board is {snapshot.status}")
     reasons += [f"the table {name} misses an event ({failure}): run dartd rebuild" for name, failure in incomplete.items()]
+    reasons += warnings
     health: Health = "unhealthy" if errors else "degraded" if reasons else "healthy"
     return health, (*errors, *reasons)
 

@@ -6,8 +6,6 @@ import shutil
 from pathlib import Path
 from typing import NoReturn
 
-import msgspec
-
 from schemas.base import Value
 
 _INTERVAL_S = 5.0
@@ -15,12 +13,13 @@ _THERMAL = Path("/sys/class/thermal")
 
 
 class HostSample(Value, frozen=True, kw_only=True):
-    """Usage in percent (0 to 100); `temperature` is the hottest sensor in °C. None: not available on this host."""
+    """Usage in percent (0 to 100), `temperature` of the hottest sensor in °C, free space of the state directory. None: not available."""
 
     cpu: float | None = None
     memory: float | None = None
     temperature: float | None = None
     disk: float | None = None
+    disk_free_mb: float | None = None
 
 
 class HostFigures:
@@ -39,9 +38,8 @@ class HostFigures:
 
     def sample(self) -> HostSample:
         """Return a sample; blocks. The CPU usage is that since the last call."""
-        return msgspec.structs.replace(
-            HostSample(), cpu=self._cpu(), memory=_memory(), temperature=_temperature(), disk=_disk(self._state_path)
-        )
+        disk, free_mb = _disk(self._state_path)
+        return HostSample(cpu=self._cpu(), memory=_memory(), temperature=_temperature(), disk=disk, disk_free_mb=free_mb)
 
     def _cpu(self) -> float | None:
         try:
@@ -64,7 +62,11 @@ def _memory() -> float | None:
 
 def _temperature() -> float | None:
     found = []
-    for sensor in _THERMAL.glob("thermal_zone*/temp"):
+    try:
+        sensors = list(_THERMAL.glob("thermal_zone*/temp"))
+    except OSError:  # for example without a free file descriptor
+        return None
+    for sensor in sensors:
         try:
             found.append(int(sensor.read_text(encoding="ascii")) / 1000)
         except (OSError, ValueError):
@@ -72,11 +74,12 @@ def _temperature() -> float | None:
     return max(found, default=None)
 
 
-def _disk(path: Path) -> float | None:
-    while not path.exists() and path != path.parent:
-        path = path.parent
+def _disk(path: Path) -> tuple[float | None, float | None]:
+    """Return the usage in percent, and the free megabytes."""
     try:
+        while not path.exists() and path != path.parent:
+            path = path.parent
         usage = shutil.disk_usage(os.fspath(path))
     except OSError:
-        return None
-    return round(100 * usage.used / usage.total, 1)
+        return None, None
+    return round(100 * usage.used / usage.total, 1), round(usage.free / 1e6, 1)

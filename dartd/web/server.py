@@ -10,20 +10,26 @@ import anyio.abc
 import uvicorn
 from starlette.types import ASGIApp
 
+from dartd.web.connections.acceptor import Acceptor
+from dartd.web.connections.address import TrustedProxies
+from dartd.web.connections.connection_limit import ConnectionLease, ConnectionLimit
+from dartd.web.connections.server_options import ServerLimits, ServerOptions
 from dartd.web.head import HeadProtocol
-from dartd.web.streams.transport import ClientTransportProtocol
+from dartd.web.streams.protocol import WebSocketProtocol
 
 _GRACE_S = 0.4
 _BACKLOG = 2048
 _PING_S = 20.0
+_TICKS_PER_S = 10
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server without signal handlers and with a bounded shutdown time."""
+    """uvicorn's server without signal handlers, with a bounded number of connections and a bounded shutdown time."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    def __init__(self, options: ServerOptions) -> None:
+        super().__init__(options)
         self.accepting = asyncio.Event()
+        self._options = options
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -32,11 +38,30 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start accepting connections and set `accepting`."""
-        await super().startup(sockets)
+        options, limits = self._options, self._options.limits
+        limit = ConnectionLimit(
+            max_connections=limits.max_connections,
+            max_per_address=limits.max_per_address,
+            trusted=TrustedProxies(limits.trusted_proxies),
+        )
+        self.servers = []
+        self._acceptor = Acceptor(sockets or (), limit, self._make_protocol, tls=options.ssl, handshake_timeout_s=limits.input_timeout_s)
+        self._acceptor.start(options.backlog)
+        self.started = True
         self.accepting.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Check each connection once per second; return whether to stop."""
+        if counter % _TICKS_PER_S == 0:
+            now_s = asyncio.get_running_loop().time()
+            for connection in tuple(self.server_state.connections):
+                if isinstance(connection, HeadProtocol | WebSocketProtocol):
+                    connection.check(now_s)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close WebSockets with 1012 and finish open responses; abort the remaining connections after `_GRACE_S`."""
+        self._acceptor.stop()
         force = asyncio.get_running_loop().call_later(_GRACE_S, self._drop_all)
         try:
             await super().shutdown(sockets)
@@ -48,12 +73,17 @@ class _Server(uvicorn.Server):
             if connection.transport is not None:
                 connection.transport.abort()
 
+    def _make_protocol(self, lease: ConnectionLease) -> HeadProtocol:
+        protocol = HeadProtocol(self._options, self.server_state, self.lifespan.state)
+        protocol.lease = lease
+        return protocol
+
 
 async def serve(
     app: ASGIApp,
     sockets: Sequence[socket.socket],
     *,
-    max_message_bytes: int = 65_536,
+    limits: ServerLimits = ServerLimits(),  # noqa: B008  frozen
     tls: tuple[str, str] | None = None,
     task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
 ) -> None:
@@ -66,18 +96,20 @@ async def serve(
         if each.family in {socket.AF_INET, socket.AF_INET6}:
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server = _Server(
-        uvicorn.Config(
+        ServerOptions(
             app,
+            limits=limits,
             http=HeadProtocol,
-            ws=ClientTransportProtocol,
-            ws_max_size=max_message_bytes,
+            ws=WebSocketProtocol,
+            ws_max_size=limits.max_message_bytes,
             ws_per_message_deflate=False,
             ws_ping_interval=_PING_S,
             ws_ping_timeout=_PING_S,
             ssl_certfile=tls[0] if tls else None,
             ssl_keyfile=tls[1] if tls else None,
             lifespan="off",
-            # uvicorn logs query strings at INFO and headers at DEBUG, both of which may contain tokens.
+            proxy_headers=False,  # see ForwardedHeaders
+            # uvicorn logs query strings at INFO and headers at DEBUG, and both may contain tokens.
             log_config=None,
             log_level="warning",
             access_log=False,

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
 
 from prometheus_client import CollectorRegistry
 
@@ -16,6 +17,7 @@ from dartd.store.journal import Write
 from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
+from dartd.web.photo_encoder import PhotoEncoder
 from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import BoardCommand
@@ -53,6 +55,17 @@ class JournalPort(Protocol):
     @property
     def projection_failures(self) -> Mapping[str, str]:
         """Return the derived tables that miss an event, each with the reason."""
+
+    @property
+    def damaged_log(self) -> Path | None:
+        """Return where a log that was damaged at the start is kept, None when it was whole."""
+
+    @property
+    def file_fault(self) -> str | None:
+        """Return what is wrong with the file of the store as of the last look, None when nothing is."""
+
+    async def watch_file(self) -> NoReturn:
+        """Look periodically whether the file of the store is still the one at its path."""
 
     async def read(self, since_seq: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
         """Return up to `limit` events after `since_seq`: seq, topic, encoded event."""
@@ -107,6 +120,7 @@ class Services:
     clients: Clients
     host: HostFigures
     webhooks: WebhookPort
+    photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     started_at_s: float
     now: Callable[[], float]
     timestamp: Callable[[], str] = field(default=wall_timestamp)

@@ -8,11 +8,11 @@ from schemas.api.answers import Id, ListQuery, Moment, Text, TimedQuery
 from schemas.base import Value
 
 Role = Literal["admin", "operator", "player", "viewer", "api_client"]
-Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,64}$", description="1 to 64 letters, digits, _ . @ or -")]
+Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,64}\Z", description="1 to 64 letters, digits, _ . @ or -")]
 NewPassword = Annotated[str, Meta(min_length=8, max_length=200, description="8 to 200 characters")]
 GivenPassword = Annotated[str, Meta(max_length=200)]
 RateLimit = Annotated[int, Meta(ge=1, le=1_000_000, description="requests per minute, in place of the default")]
-Permission = Annotated[str, Meta(pattern=r"^[a-z_*]{1,32}(:[a-z_*]{1,32})?$", description="such as board:read, *:read or *")]
+Permission = Annotated[str, Meta(pattern=r"^[a-z_*]{1,32}(:[a-z_*]{1,32})?\Z", description="such as board:read, *:read or *")]
 
 
 class Login(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):

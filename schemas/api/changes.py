@@ -10,7 +10,7 @@ from schemas.base import Value
 
 
 def changes_of(new: type[msgspec.Struct], name: str, *, fixed: Collection[str]) -> type[msgspec.Struct]:
-    """Return the type of a change: the fields of a creation, each of which may be left out, without those that are fixed."""
+    """Return the type of a change: the fields of a creation, all optional, without those that are fixed."""
     fields = [
         (field.name, Union[field.type, UnsetType], UNSET)  # noqa: UP007 - the type is a value here
         for field in msgspec.structs.fields(new)

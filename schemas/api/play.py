@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from schemas.api.answers import ListQuery, Pagination, TimedQuery
+from schemas.api.answers import ListQuery, Pagination, TimedQuery, Total
 from schemas.base import Value
 from schemas.events import BoardStatus, ThrowState, VisitThrow
 
@@ -85,7 +85,7 @@ class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Events after `since` (or `cursor`), oldest first. In `topic` a `*` matches any characters."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
-    offset: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] = 0
+    offset: Annotated[int, Meta(ge=0, le=100_000, description="number of events to skip; go farther by since or cursor")] = 0
     since: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] = 0
     cursor: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] | None = None
     event_type: str | None = None
@@ -95,7 +95,7 @@ class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 class EventsPagination(Value, frozen=True, kw_only=True):
     """The position of a page in the journal."""
 
-    total: int
+    total: Total
     limit: int
     offset: int
     next_cursor: int | None

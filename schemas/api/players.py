@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from schemas.api.answers import Id, ListQuery, Text
+from schemas.api.answers import UNSEEN, Id, ListQuery, Text
 from schemas.base import Value
 
-Badge = Annotated[str, Meta(min_length=1, max_length=64, description="the id read from the badge")]
+Badge = Annotated[str, Meta(min_length=1, max_length=64, pattern=rf"^[^{UNSEEN}]+\Z", description="the id read from the badge")]
 Boards = Annotated[tuple[Id, ...], Meta(max_length=32)]
 
 

@@ -10,7 +10,7 @@ from schemas.base import Value
 
 ZoneType = Literal["bed_area", "oche", "other"]
 Unit = Literal["mm", "px"]
-Color = Annotated[str, Meta(pattern="^#[0-9A-Fa-f]{6}$", description="such as #00FF00")]
+Color = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}\Z", description="such as #00FF00")]
 Polygon = Annotated[tuple[tuple[float, float], ...], Meta(min_length=3, max_length=64, description="corners of a simple polygon")]
 Count = Annotated[int, Meta(ge=0, le=1000)]
 

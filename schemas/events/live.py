@@ -83,7 +83,7 @@ class Watcher(Value, frozen=True, kw_only=True):
 
 
 class Presence(Event, tag="presence", frozen=True, kw_only=True):
-    """Who watches the topic `watched`, sent on `presence:{watched}` a moment after somebody came or went."""
+    """Who watches the topic `watched`, sent on `presence:{watched}` a moment after a client came or went."""
 
     watched: str
     count: int

@@ -67,7 +67,8 @@ class Configure(Message, tag="configure", frozen=True, kw_only=True):
     """The configuration of a camera process; the first message. A given calibration is kept while the picture fits it.
 
     In lockstep the process reads a frame only up to the media time granted by `Advance`. `faults` are injected. The process writes the
-    pictures behind its messages into `explain_dir`, and those of throws into `images_dir`, at most `image_bytes` for each throw.
+    pictures behind its messages into `explain_dir`, and those of throws into `images_dir`, at most `image_bytes` for each throw, and while
+    `image_free_bytes` of the disk stay free.
     """
 
     source: SourceSpec
@@ -80,6 +81,7 @@ class Configure(Message, tag="configure", frozen=True, kw_only=True):
     explain_dir: str | None = None
     images_dir: str | None = None
     image_bytes: int = 1_000_000
+    image_free_bytes: int = 0
     faults: tuple[ScriptedFault, ...] = ()
 
 

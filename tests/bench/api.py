@@ -1,4 +1,4 @@
-"""What the API costs: CPU beside a plain route, times of lists on a full store, /health while boards and clients are busy.
+"""What the API costs: CPU compared with a plain route, times of lists on a full store, /health while boards and clients are busy.
 
 python -m tests.bench.api
 """
@@ -44,7 +44,7 @@ KEY = "dk_live_for-the-bench-alone"
 PLAYERS, THROWS, EVENTS = 10_000, 100_000, 300_000
 CLIENTS, EVENTS_PER_S, HEALTH_S = 50, 20, 20
 _MANY = 1_000_000
-_TOLD = ("dart_hit", "board_state_changed", "dart_hit", "dart_removed", "dart_hit", "visit_completed")
+_KINDS = ("dart_hit", "board_state_changed", "dart_hit", "dart_removed", "dart_hit", "visit_completed")
 _LISTS = (
     "/api/v1/players?limit=100",
     "/api/v1/players?limit=100&offset=9000&sort=-created_at",
@@ -104,17 +104,17 @@ def fill(path: Path) -> None:
         for k in range(THROWS // 3)
     ]
     connection.execute(sa.insert(visits), made)
-    told: list[dict[str, Any]] = [
+    journalled: list[dict[str, Any]] = [
         {
             "seq": k,
             "at_s": float(k),
             "topic": f"player:p{k % PLAYERS}" if k % 50 == 0 else "board:main",
-            "event_type": "UPDATED" if k % 50 == 0 else _TOLD[k % len(_TOLD)],
+            "event_type": "UPDATED" if k % 50 == 0 else _KINDS[k % len(_KINDS)],
             "wire": b'{"event_type":"takeout_started","seq":%d,"visit_id":"v","darts_in_board":0,"as_long":"%s"}' % (k, b"x" * 500),
         }
         for k in range(1, EVENTS + 1)
     ]
-    connection.execute(sa.insert(events), told)
+    connection.execute(sa.insert(events), journalled)
     key = Key(
         key_id="bench", key_hash=hash_of(KEY), prefix="", name="bench", user_id=None, role="admin", permissions=None, created_at_s=0.0
     )
@@ -146,7 +146,7 @@ async def serve_plain(directory: Path, port: int) -> None:
 
 @contextlib.contextmanager
 def served(kind: str, directory: Path) -> Iterator[tuple[int, int]]:
-    """Run a server in a process of its own; give its port and process id."""
+    """Run a server in a process of its own; return its port and process id."""
     port = free_port()
     arguments = [sys.executable, "-m", "tests.bench.api", "--serve", kind, "--port", str(port), "--directory", str(directory)]
     process = subprocess.Popen(arguments, cwd=ROOT)
@@ -162,7 +162,7 @@ def served(kind: str, directory: Path) -> Iterator[tuple[int, int]]:
 
 
 def ask(port: int, path: str, count: int) -> list[float]:
-    """Ask so often on one connection; give the milliseconds of each."""
+    """Send so many requests on one connection; return the milliseconds of each."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     took = []
     for _ in range(count):
@@ -177,33 +177,33 @@ def ask(port: int, path: str, count: int) -> list[float]:
 
 
 def cpu_s(pid: int) -> float:
-    """Give the seconds of CPU that a process has used."""
+    """Return the seconds of CPU that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def cost_ms(port: int, pid: int, count: int = 1500) -> float:
-    """Give the milliseconds of CPU for one page of players."""
+    """Return the milliseconds of CPU for one page of players."""
     before_s = cpu_s(pid)
     ask(port, "/api/v1/players?limit=50", count)
     return (cpu_s(pid) - before_s) * 1000 / count
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give the value below which this share of them lies."""
+    """Return the value below which this share of them lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 async def busy_health(port: int, token: str) -> tuple[list[float], int]:
-    """Ask /health again and again while clients listen and events happen; give the milliseconds, and how many events came."""
-    heard = 0
+    """Request /health repeatedly while clients listen and events are published; return the milliseconds, and the number of events."""
+    received = 0
 
     async def listen() -> None:
-        nonlocal heard
+        nonlocal received
         async with websockets.connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as socket:
             async for _ in socket:
-                heard += 1
+                received += 1
 
     async def happen() -> None:
         async with websockets.connect(f"ws://127.0.0.1:{port}/ws?token={token}", proxy=None) as socket:
@@ -221,7 +221,7 @@ async def busy_health(port: int, token: str) -> tuple[list[float], int]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    return took, heard
+    return took, received
 
 
 def measure_health(directory: Path) -> str:
@@ -232,9 +232,9 @@ def measure_health(directory: Path) -> str:
         daemon.waiting.timeout_s = 120
         daemon.until_ready()
         token = (directory / "busy" / "operator-token").read_text().strip()
-        took, heard = uvloop.run(busy_health(port, token))
+        took, received = uvloop.run(busy_health(port, token))
     p50, p95, p99 = (percentile(took, share) for share in (0.5, 0.95, 0.99))
-    return f"| `/health`, 50 clients, {EVENTS_PER_S} events/s, 3 cameras ({heard} told) | {p50:.1f} | {p95:.1f} | {p99:.1f} |"
+    return f"| `/health`, 50 clients, {EVENTS_PER_S} events/s, 3 cameras ({received} published) | {p50:.1f} | {p95:.1f} | {p99:.1f} |"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Let everything go wrong and measure what is told, what goes on and how it comes back.
+"""Inject every fault and measure what is published, what goes on and how the daemon recovers.
 
 python -m tests.bench.faults                      each fault alone, as the table of tests/README.md
 python -m tests.bench.faults --only hang,black
@@ -6,8 +6,8 @@ python -m tests.bench.faults --mixtures 25 --seed 1   random mixtures one after 
 python -m tests.bench.faults --kills 20           kill -9 of a camera's process and of the daemon at random moments, then SIGTERM
 python -m tests.bench.faults --tmpfs 60           a real disk of 24 MB, really full for a minute (needs root)
 
-Three simulated cameras play; times are from the fault to what is told, and from its end to a healthy board. `--keep FOLDER` keeps what was
-told and thrown, and the log.
+Three simulated cameras play; times are from the fault to what is published, and from its end to a healthy board. `--keep FOLDER`
+keeps what was published and thrown, and the log.
 """
 
 import argparse
@@ -31,7 +31,7 @@ import anyio
 from schemas.base import CameraId
 from schemas.faults import DAEMON_FAULTS, FRAME_FAULTS, PROCESS_FAULTS, ScriptedFault
 from tests.support.daemon import is_running
-from tests.support.ordeal import Ordeal
+from tests.support.fault_run import FaultRun
 from tests.support.simulation import calibrate, journal
 
 RIG = 8
@@ -47,55 +47,55 @@ KINDS = (*sorted(FRAME_FAULTS), *sorted(PROCESS_FAULTS), *sorted(DAEMON_FAULTS))
 
 
 async def alone(kind: str, state: Path) -> dict[str, str]:
-    """Play one fault and give its row."""
+    """Play one fault and return its row."""
     lasts_s = FOR_S.get(kind, 10.0) if kind not in PROCESS_FAULTS else 0.0
     camera = None if kind in DAEMON_FAULTS else CameraId("cam0")
     fault = ScriptedFault(kind=kind, at_s=AT_S, for_s=lasts_s, camera=camera)  # type: ignore[arg-type]  # one of them
     over_s = AT_S + lasts_s
     with tempfile.TemporaryDirectory() as folder:
-        async with Ordeal(Path(folder), [fault], state=state, rig=RIG, fps=FPS) as ordeal:
-            await ordeal.until_s(AT_S - 0.5)
-            logged = len(ordeal.log)
-            await ordeal.until_s(over_s + SILENT.get(kind, 1.0))
+        async with FaultRun(Path(folder), [fault], state=state, rig=RIG, fps=FPS) as run:
+            await run.until_s(AT_S - 0.5)
+            logged = len(run.log)
+            await run.until_s(over_s + SILENT.get(kind, 1.0))
             try:
-                await ordeal.waiting.soon(lambda: _is_over(ordeal, over_s), "a healthy board", timeout_s=SETTLE_S)
+                await run.waiting.soon(lambda: _is_over(run, over_s), "a healthy board", timeout_s=SETTLE_S)
             except AssertionError:
-                print(f"{kind}: not healthy {SETTLE_S:.0f} s after its end: {ordeal.looks[-1]}", flush=True)
-            await ordeal.until_s(ordeal.now_s + 14)  # a whole visit, to see that scoring goes on
-            told_s = ordeal.first(_tells(kind), AT_S)
-            ill_s, well_s = ordeal.ill_s(AT_S)
-            hits_during = sum(AT_S <= h.at_s < over_s + SILENT.get(kind, 0.0) and h.event["event_type"] == "dart_hit" for h in ordeal.heard)
-            hits_after = sum(h.at_s > (well_s or over_s) and h.event["event_type"] == "dart_hit" for h in ordeal.heard)
-            reasons = next((look.reasons for look in ordeal.looks if look.at_s >= AT_S and look.health != "healthy"), ())
-            darts, wrong, lines = ordeal.darts(ordeal.now_s - 3), ordeal.broken_journal(), len(ordeal.log) - logged
+                print(f"{kind}: not healthy {SETTLE_S:.0f} s after its end: {run.samples[-1]}", flush=True)
+            await run.until_s(run.now_s + 14)  # a whole visit, to see that scoring goes on
+            published_s = run.first(_reports(kind), AT_S)
+            unhealthy_s, healthy_s = run.unhealthy_s(AT_S)
+            hits_during = sum(AT_S <= h.at_s < over_s + SILENT.get(kind, 0.0) and h.event["event_type"] == "dart_hit" for h in run.received)
+            hits_after = sum(h.at_s > (healthy_s or over_s) and h.event["event_type"] == "dart_hit" for h in run.received)
+            reasons = next((sample.reasons for sample in run.samples if sample.at_s >= AT_S and sample.health != "healthy"), ())
+            darts, wrong, lines = run.darts(run.now_s - 3), run.broken_journal(), len(run.log) - logged
     return {
         "fault": f"{kind} {lasts_s:g} s" if lasts_s else kind,
-        "event after": _seconds(told_s, AT_S),
-        "/health ill after": _seconds(ill_s, AT_S),
+        "event after": _seconds(published_s, AT_S),
+        "/health unhealthy after": _seconds(unhealthy_s, AT_S),
         "reason": reasons[0] if reasons else "",
-        "well again": _seconds(well_s, over_s),
+        "healthy again": _seconds(healthy_s, over_s),
         "hits meanwhile": str(hits_during),
         "hits after": str(hits_after),
-        "darts told": f"{darts.told} of {darts.thrown}"
+        "darts published": f"{darts.published} of {darts.thrown}"
         + (f", invented {darts.invented}, twice {darts.twice}" * bool(darts[2] or darts[3])),
         "log lines": str(lines),
         "journal": "; ".join(wrong) or "whole",
     }
 
 
-def _is_over(ordeal: Ordeal, over_s: float) -> bool:
-    """Say whether the board has been healthy for two seconds, after the fault was over."""
-    lately = [look for look in ordeal.looks if look.at_s > max(over_s, ordeal.now_s - 2.0)]
-    return len(lately) > 5 and all(look.health == "healthy" for look in lately)
+def _is_over(run: FaultRun, over_s: float) -> bool:
+    """Return whether the board has been healthy for two seconds, after the fault was over."""
+    lately = [sample for sample in run.samples if sample.at_s > max(over_s, run.now_s - 2.0)]
+    return len(lately) > 5 and all(sample.health == "healthy" for sample in lately)
 
 
-def _tells(kind: str) -> Callable[[dict[str, Any]], bool]:
-    def tells(event: dict[str, Any]) -> bool:
+def _reports(kind: str) -> Callable[[dict[str, Any]], bool]:
+    def reports(event: dict[str, Any]) -> bool:
         if kind in DAEMON_FAULTS:
             return bool(event["event_type"] == "board_state_changed" and event["status"] == "error")
         return bool(event["event_type"] == "camera_state_changed" and event["camera_id"] == "cam0" and event["reason"])
 
-    return tells
+    return reports
 
 
 def _seconds(at_s: float | None, from_s: float) -> str:
@@ -114,23 +114,23 @@ async def mixtures(count: int, seed: int, state: Path, keep: Path | None) -> boo
             faults.append(ScriptedFault(kind=kind, at_s=at_s, for_s=for_s, camera=camera, step_s=step_s))  # type: ignore[arg-type]
     unwell = []
     with tempfile.TemporaryDirectory() as folder:
-        async with Ordeal(Path(folder), faults, state=state, rig=RIG, fps=FPS) as ordeal:
-            before = ordeal.figures()
+        async with FaultRun(Path(folder), faults, state=state, rig=RIG, fps=FPS) as run:
+            before = run.figures()
             for k in range(count):
-                await ordeal.until_s(10.0 + EVERY_S * (k + 1) - 0.5)
-                if all(look.health != "healthy" for look in ordeal.looks if look.at_s > ordeal.now_s - 5):
+                await run.until_s(10.0 + EVERY_S * (k + 1) - 0.5)
+                if all(sample.health != "healthy" for sample in run.samples if sample.at_s > run.now_s - 5):
                     struck = [f"{f.kind} {f.camera or ''}" for f in faults if 0 <= f.at_s - 10.0 - EVERY_S * k < EVERY_S]
-                    unwell.append(f"mixture {k} ({', '.join(struck)}): {ordeal.looks[-1].reasons}")
+                    unwell.append(f"mixture {k} ({', '.join(struck)}): {run.samples[-1].reasons}")
                     print(unwell[-1], flush=True)
-            await ordeal.waiting.soon(lambda: _is_over(ordeal, 0.0), "a healthy board", timeout_s=SETTLE_S)
-            after = ordeal.figures()
-            darts, wrong = ordeal.darts(ordeal.now_s - 3), ordeal.broken_journal()
-            played_s, lines, events = ordeal.now_s, len(ordeal.log), len(ordeal.listener.events)
-            status = await asyncio.to_thread(ordeal.end)
-            _keep(ordeal, keep, f"mixtures-{seed}")
+            await run.waiting.soon(lambda: _is_over(run, 0.0), "a healthy board", timeout_s=SETTLE_S)
+            after = run.figures()
+            darts, wrong = run.darts(run.now_s - 3), run.broken_journal()
+            played_s, lines, events = run.now_s, len(run.log), len(run.listener.events)
+            status = await asyncio.to_thread(run.end)
+            _keep(run, keep, f"mixtures-{seed}")
     print(f"{count} mixtures, seed {seed}, {len(faults)} faults in {played_s:.0f} s; load {os.getloadavg()[0]:.1f}")
     print(f"not healthy again before the next: {len(unwell)}; journal: {'; '.join(wrong) or 'whole'}; status at the end {status}")
-    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}")
+    print(f"darts published {darts.published} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}")
     for lost in darts.lost:
         print(f"lost: {lost.label} at {lost.at_s:.1f} s, when {seeing(faults, lost.at_s)} of 3 cameras could see it land")
     print(f"before {before}\nafter  {after}; {lines} lines of log at warning, {events} events")
@@ -144,7 +144,7 @@ def seeing(faults: Sequence[ScriptedFault], at_s: float) -> int:
 
 
 def _out_s(fault: ScriptedFault) -> float:
-    """Tell for how long a fault keeps a camera from seeing."""
+    """Return for how long a fault keeps a camera from seeing."""
     if fault.kind in SILENT:
         return SILENT[fault.kind]
     return BACK_S if fault.kind in PROCESS_FAULTS else fault.for_s + BACK_S
@@ -158,34 +158,34 @@ async def kills(count: int, seed: int, state: Path, keep: Path | None) -> bool:
     chance = random.Random(seed)
     cameras, daemons_s, answers_s, ends_s = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
-        async with Ordeal(Path(folder), [], state=state, rig=RIG, fps=FPS) as ordeal:
+        async with FaultRun(Path(folder), [], state=state, rig=RIG, fps=FPS) as run:
             for _ in range(count):
                 await asyncio.sleep(chance.uniform(1, 4))
-                cameras.append(await _after_kill(ordeal, chance))
-            mark = len(ordeal.listener.events)
+                cameras.append(await _after_kill(run, chance))
+            mark = len(run.listener.events)
             for _ in range(count):
                 await asyncio.sleep(chance.uniform(1, 6))
                 killed_s = time.monotonic()
-                ordeal.end(signal.SIGKILL)
-                snapshots, mark = len(ordeal.listener.snapshots), len(ordeal.listener.events)
-                ordeal.start()
-                await ordeal.waiting.soon(lambda n=snapshots: len(ordeal.listener.snapshots) > n, "an answer")  # type: ignore[misc]
+                run.end(signal.SIGKILL)
+                snapshots, mark = len(run.listener.snapshots), len(run.listener.events)
+                run.start()
+                await run.waiting.soon(lambda n=snapshots: len(run.listener.snapshots) > n, "an answer")  # type: ignore[misc]
                 answers_s.append(time.monotonic() - killed_s)
-                await ordeal.waiting.soon(lambda m=mark: _all_ready(ordeal, m), "the cameras")  # type: ignore[misc]
+                await run.waiting.soon(lambda m=mark: _all_ready(run, m), "the cameras")  # type: ignore[misc]
                 daemons_s.append(time.monotonic() - killed_s)
-            mark = len(ordeal.listener.events)
-            await ordeal.waiting.soon(lambda: ordeal.listener.count("dart_hit") and _hits(ordeal, mark) >= 3, "darts after the last kill")
-            darts, wrong = ordeal.darts(ordeal.now_s - 3), ordeal.broken_journal()
+            mark = len(run.listener.events)
+            await run.waiting.soon(lambda: run.listener.count("dart_hit") and _hits(run, mark) >= 3, "darts after the last kill")
+            darts, wrong = run.darts(run.now_s - 3), run.broken_journal()
             for _ in range(max(1, count // 2)):
                 await asyncio.sleep(chance.uniform(1, 4))
-                ends_s.append(await _after_end(ordeal))
-                mark = len(ordeal.listener.events)
-                ordeal.start()
-                await ordeal.waiting.soon(lambda m=mark: _all_ready(ordeal, m), "the cameras")  # type: ignore[misc]
-            status = await asyncio.to_thread(ordeal.end)
-            _keep(ordeal, keep, f"kills-{seed}")
+                ends_s.append(await _after_end(run))
+                mark = len(run.listener.events)
+                run.start()
+                await run.waiting.soon(lambda m=mark: _all_ready(run, m), "the cameras")  # type: ignore[misc]
+            status = await asyncio.to_thread(run.end)
+            _keep(run, keep, f"kills-{seed}")
     for name, times in (
-        ("camera process: its loss told", [each.told_s for each in cameras]),
+        ("camera process: its loss published", [each.lost_s for each in cameras]),
         ("camera process: another is there", [each.there_s for each in cameras]),
         ("camera process: it has a picture", [each.sees_s for each in cameras]),
         ("camera process: ready", [each.ready_s for each in cameras]),
@@ -197,7 +197,7 @@ async def kills(count: int, seed: int, state: Path, keep: Path | None) -> bool:
         print(
             f"{name}: median {statistics.median(times):.2f} s, longest {max(times):.2f} s, later than {BOUND_S:g} s: {late} of {len(times)}"
         )
-    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}")
+    print(f"darts published {darts.published} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}")
     print("lost: " + ", ".join(f"{lost.label} at {lost.at_s:.1f} s" for lost in darts.lost))
     print(f"journal: {'; '.join(wrong) or 'whole'}")
     print(f"status at the end {status}; load {os.getloadavg()[0]:.1f}")
@@ -205,40 +205,41 @@ async def kills(count: int, seed: int, state: Path, keep: Path | None) -> bool:
 
 
 async def full_disk(lasts_s: float, state: Path) -> bool:
-    """Fill a real disk to the last byte under the daemon's store, and make room again."""
+    """Fill a real disk to the last byte under the daemon's store, and free it again."""
     with tempfile.TemporaryDirectory() as folder:
         disk = Path(folder) / "state"
         disk.mkdir()
         await anyio.run_process(["/bin/mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)])
         try:
             shutil.copytree(state, disk, dirs_exist_ok=True)
-            async with Ordeal(Path(folder), [], state=state, rig=RIG, fps=FPS) as ordeal:
-                await ordeal.waiting.soon(lambda: ordeal.listener.count("dart_hit") >= 2, "darts")
-                full_s = ordeal.now_s
+            async with FaultRun(Path(folder), [], state=state, rig=RIG, fps=FPS) as run:
+                await run.waiting.soon(lambda: run.listener.count("dart_hit") >= 2, "darts")
+                full_s = run.now_s
                 await asyncio.to_thread(_shrink_log, disk / "dartd.db")
                 _fill(disk / "ballast")
-                await ordeal.until_s(full_s + lasts_s)
-                meanwhile = [h for h in ordeal.heard if h.at_s > full_s]
-                held = len(ordeal.listener.events) - len(journal(Path(folder)))
+                await run.until_s(full_s + lasts_s)
+                meanwhile = [h for h in run.received if h.at_s > full_s]
+                held = len(run.listener.events) - len(journal(Path(folder)))
                 (disk / "ballast").unlink()
-                room_s = ordeal.now_s
-                await ordeal.waiting.soon(lambda: _is_over(ordeal, room_s), "a healthy board", timeout_s=SETTLE_S)
-                await ordeal.until_s(ordeal.now_s + 14)
-                (ill_s, well_s), darts, wrong = ordeal.ill_s(full_s), ordeal.darts(ordeal.now_s - 3), ordeal.broken_journal()
-                lost = [line.split("} ")[1] for line in await asyncio.to_thread(_metric, ordeal.port, "dartd_camera_images_lost_total{")]
-                log = [line for line in ordeal.log if "WARN" in line or "ERROR" in line]
-                status = await asyncio.to_thread(ordeal.end)
+                freed_s = run.now_s
+                await run.waiting.soon(lambda: _is_over(run, freed_s), "a healthy board", timeout_s=SETTLE_S)
+                await run.until_s(run.now_s + 14)
+                (unhealthy_s, healthy_s), darts, wrong = run.unhealthy_s(full_s), run.darts(run.now_s - 3), run.broken_journal()
+                lost = [line.split("} ")[1] for line in await asyncio.to_thread(_metric, run.port, "dartd_camera_images_lost_total{")]
+                log = [line for line in run.log if "WARN" in line or "ERROR" in line]
+                status = await asyncio.to_thread(run.end)
         finally:
             await anyio.run_process(["/bin/umount", str(disk)])
-    print(f"full for {lasts_s:g} s: /health ill after {_seconds(ill_s, full_s)}, well again after {_seconds(well_s, room_s)}")
-    print(f"events told while it was full: {len(meanwhile)}, more than written: {held}; journal: {'; '.join(wrong) or 'whole'}")
-    print(f"darts told {darts.told} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}; throws without pictures {lost}")
+    after, again = _seconds(unhealthy_s, full_s), _seconds(healthy_s, freed_s)
+    print(f"full for {lasts_s:g} s: /health unhealthy after {after}, healthy again after {again}")
+    print(f"events published while it was full: {len(meanwhile)}, more than written: {held}; journal: {'; '.join(wrong) or 'whole'}")
+    print(f"darts published {darts.published} of {darts.thrown}, invented {darts.invented}, twice {darts.twice}; without pictures {lost}")
     print("\n".join(log), f"\nstatus at the end {status}; load {os.getloadavg()[0]:.1f}")
     return not (wrong or darts.invented or darts.twice or status or held)
 
 
 def _shrink_log(store: Path) -> None:
-    """Take the room that the log of the database holds: with it the journal goes on for a long while."""
+    """Truncate the log of the database: with it the journal goes on for a long while."""
     with contextlib.closing(sqlite3.connect(store)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -259,39 +260,39 @@ def _metric(port: int, name: str) -> list[str]:
 
 
 class Back(NamedTuple):
-    """Seconds from the kill of a camera's process to what is told of it: lost, started, its first picture, ready."""
+    """Seconds from the kill of a camera's process to the events of its states: lost, started, its first picture, ready."""
 
-    told_s: float
+    lost_s: float
     there_s: float
     sees_s: float
     ready_s: float
 
 
-async def _after_kill(ordeal: Ordeal, chance: random.Random) -> Back:
-    """Kill a camera's process and tell how it comes back."""
-    mark, killed_s = len(ordeal.listener.events), time.monotonic()
-    os.kill(chance.choice(ordeal.daemon.cameras()), signal.SIGKILL)
-    ready = lambda: any(_is_ready(event) for event in ordeal.listener.events[mark:])  # noqa: E731 - asked again and again
-    await ordeal.waiting.soon(ready, "the camera")
-    heard = zip(ordeal.listener.times_s[mark:], ordeal.listener.events[mark:], strict=False)
-    when = {event["state"]: at_s - killed_s for at_s, event in heard if event["event_type"] == "camera_state_changed"}
+async def _after_kill(run: FaultRun, chance: random.Random) -> Back:
+    """Kill a camera's process and return the times of its recovery."""
+    mark, killed_s = len(run.listener.events), time.monotonic()
+    os.kill(chance.choice(run.daemon.cameras()), signal.SIGKILL)
+    ready = lambda: any(_is_ready(event) for event in run.listener.events[mark:])  # noqa: E731 - asked again and again
+    await run.waiting.soon(ready, "the camera")
+    received = zip(run.listener.times_s[mark:], run.listener.events[mark:], strict=False)
+    when = {event["state"]: at_s - killed_s for at_s, event in received if event["event_type"] == "camera_state_changed"}
     lost_s = when["offline"] if "offline" in when else when["error"]  # the sixth within a minute is an error
     return Back(lost_s, when["starting"], when["calibrating"], when["ready"])
 
 
-async def _after_end(ordeal: Ordeal) -> float:
-    """Ask the daemon to end, and give the seconds until it is gone with every process that it started."""
-    processes, asked_s = ordeal.daemon.children(), time.monotonic()
-    await asyncio.to_thread(ordeal.end)
-    await ordeal.waiting.soon(lambda: not any(map(is_running, processes)), "the end of every process")
+async def _after_end(run: FaultRun) -> float:
+    """Stop the daemon by SIGTERM, and return the seconds until it is gone with every process that it started."""
+    processes, asked_s = run.daemon.children(), time.monotonic()
+    await asyncio.to_thread(run.end)
+    await run.waiting.soon(lambda: not any(map(is_running, processes)), "the end of every process")
     return time.monotonic() - asked_s
 
 
-def _keep(ordeal: Ordeal, folder: Path | None, name: str) -> None:
-    """Keep what was told and thrown, and the log, to be studied."""
+def _keep(run: FaultRun, folder: Path | None, name: str) -> None:
+    """Keep what was published and thrown, and the log, to be studied."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        lines = [*ordeal.listing(), *ordeal.log]
+        lines = [*run.listing(), *run.log]
         (folder / f"{name}.txt").write_text("\n".join(lines) + "\n")
 
 
@@ -299,12 +300,12 @@ def _is_ready(event: dict[str, Any]) -> bool:
     return bool(event["event_type"] == "camera_state_changed" and event["state"] == "ready" and event["previous_state"] != "ready")
 
 
-def _all_ready(ordeal: Ordeal, mark: int) -> bool:
-    return len({event["camera_id"] for event in ordeal.listener.events[mark:] if _is_ready(event)}) == 3
+def _all_ready(run: FaultRun, mark: int) -> bool:
+    return len({event["camera_id"] for event in run.listener.events[mark:] if _is_ready(event)}) == 3
 
 
-def _hits(ordeal: Ordeal, mark: int) -> int:
-    return sum(event["event_type"] == "dart_hit" for event in ordeal.listener.events[mark:])
+def _hits(run: FaultRun, mark: int) -> int:
+    return sum(event["event_type"] == "dart_hit" for event in run.listener.events[mark:])
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Whether the API keeps what its document says: schemathesis asks a daemon with a simulated board, as three callers.
 
-python -m tests.bench.fuzz --seconds 300 --as admin viewer nobody
+python -m tests.bench.fuzz --seconds 300 --as admin viewer anonymous
 """
 
 import argparse
@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.daemon import ROOT, RunningDaemon, free_port
+from tests.support.people import PNG
 
 LIMITS = {f"DARTD_LIMITS_{name}": "1000000" for name in ("DEFAULT", "QUERY", "METRICS", "LOGIN", "CORRECTIONS")}
 PASSWORD = "a-password-of-the-bench"  # noqa: S105  a bench's
 LEFT_OUT = ("/api/v1/events/stream", "/api/v1/board/stop")
-CALLERS = ("admin", "viewer", "nobody")
+CALLERS = ("admin", "viewer", "anonymous")
 
 
 def ask(port: int, path: str, body: Any = None, token: str = "") -> Any:
-    """Ask the API for JSON; with a body it is a POST."""
+    """Request JSON from the API; with a body it is a POST."""
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=data, headers=headers)
@@ -31,7 +32,7 @@ def ask(port: int, path: str, body: Any = None, token: str = "") -> Any:
 
 
 def make_caller(port: int, role: str, environ: dict[str, str]) -> tuple[str, str]:
-    """Make an account and a key of it; give the key, and the ids that must be left alone."""
+    """Make an account and a key of it; return the key, and the ids that must be left alone."""
     create = [sys.executable, "-m", "dartd", "user", "create", f"the-{role}", "--role", role, "--password-stdin"]
     create += ["--config", str(ROOT / "config" / "simulator.toml")]
     subprocess.run(create, input=PASSWORD, text=True, env={**os.environ, **environ}, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
@@ -41,23 +42,23 @@ def make_caller(port: int, role: str, environ: dict[str, str]) -> tuple[str, str
 
 
 def has_play(port: int) -> bool:
-    """Say whether there is a visit, a throw with pictures, and a calibration's overlay."""
+    """Return whether there is a visit, a throw with pictures, and a calibration's overlay."""
     visits = ask(port, "/api/v1/visits?limit=1")["data"]
     throws = ask(port, "/api/v1/throws?state=hit&limit=1")["data"]
     return bool(visits and throws and ask(port, f"/api/v1/throws/{throws[0]['throw_id']}")["image_paths"])
 
 
 def make_player(port: int, token: str) -> None:
-    """Keep a player with a photo, so that there is one to see for those who may make none."""
+    """Keep a player with a photo, so that callers that may make none can read one."""
     ask(port, "/api/v1/players", {"player_id": "ann", "name": "Ann"}, token)
     headers = {"Content-Type": "image/png", "Authorization": f"Bearer {token}"}
     url = f"http://127.0.0.1:{port}/api/v1/players/ann/photo"
-    request = urllib.request.Request(url, data=b"\x89PNG\r\n\x1a\n and more", headers=headers, method="PUT")
+    request = urllib.request.Request(url, data=PNG, headers=headers, method="PUT")
     urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - the scheme stands above
 
 
 def fuzz(port: int, seconds: int, key: str, spared: str, folder: Path) -> tuple[dict[str, dict[str, int]], str]:
-    """Let schemathesis ask; give the statuses of each operation, and what it said."""
+    """Run schemathesis; return the statuses of each operation, and its output."""
     seen = folder / "seen.json"
     command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"http://127.0.0.1:{port}/openapi.json", "--no-color"]
     command += ["--checks", "all", "--continue-on-failure", "--max-time", str(seconds)]
@@ -69,11 +70,11 @@ def fuzz(port: int, seconds: int, key: str, spared: str, folder: Path) -> tuple[
         "DARTD_FUZZ_SPARED": spared,
         "PYTHONPATH": str(ROOT),
     }
-    told = subprocess.run(command, env={**os.environ, **environ}, cwd=folder, check=False, capture_output=True, text=True)
-    return json.loads(seen.read_text()), told.stdout + told.stderr
+    done = subprocess.run(command, env={**os.environ, **environ}, cwd=folder, check=False, capture_output=True, text=True)
+    return json.loads(seen.read_text()), done.stdout + done.stderr
 
 
-def show(caller: str, seen: dict[str, dict[str, int]], told: str) -> None:
+def show(caller: str, seen: dict[str, dict[str, int]], output: str) -> None:
     """Print the share of operations that were answered, what failed inside, and the summary."""
     answered = [name for name, statuses in seen.items() if any(status.startswith("2") for status in statuses)]
     print(
@@ -84,7 +85,7 @@ def show(caller: str, seen: dict[str, dict[str, int]], told: str) -> None:
     for name, statuses in sorted(seen.items()):
         if inside := {status: count for status, count in statuses.items() if status.startswith("5")}:
             print(f"   5xx: {name} {inside}")
-    print(told[told.find("= SUMMARY =") :].partition("\n")[2])
+    print(output[output.find("= SUMMARY =") :].partition("\n")[2])
 
 
 def main() -> None:
@@ -102,15 +103,15 @@ def main() -> None:
             daemon.waiting.timeout_s = 180
             daemon.until_ready()
             daemon.waiting.until(lambda: has_play(port), "a visit with its pictures")
-            keys = {caller: ("", "") if caller == "nobody" else make_caller(port, caller, environ) for caller in CALLERS}
+            keys = {caller: ("", "") if caller == "anonymous" else make_caller(port, caller, environ) for caller in CALLERS}
             make_player(port, keys["admin"][0])
             spared = ",".join(ids for _, ids in keys.values())
             for caller in asked.callers:
                 key, _ = keys[caller]
-                seen, told = fuzz(port, asked.seconds, key, spared, folder)
-                show(caller, seen, told)
+                seen, output = fuzz(port, asked.seconds, key, spared, folder)
+                show(caller, seen, output)
                 if asked.logs:
-                    (asked.logs / f"{caller}.log").write_text(told)
+                    (asked.logs / f"{caller}.log").write_text(output)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measure the hub beside the pattern of a queue and a task per client, in one run: read the ratios.
+"""Compare the hub with the pattern of a queue and a task per client, in one run: read the ratios.
 
 python -m tests.bench.hub [--quick] [--only steady,burst,…] [--rounds 3]
 
@@ -40,7 +40,7 @@ class Figures(NamedTuple):
 
     @property
     def us_per_delivery(self) -> float:
-        """Give the server's CPU time for one delivery, in microseconds."""
+        """Return the server's CPU time for one delivery, in microseconds."""
         return self.cpu_s * 1e6 / max(1, self.deliveries)
 
 
@@ -54,12 +54,12 @@ class Server:
         os.sched_setaffinity(self.process.pid, {0})
 
     def cpu_s(self) -> float:
-        """Give the CPU seconds that it has used."""
+        """Return the CPU seconds that it has used."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def memory_kib(self, name: str = "VmRSS") -> int:
-        """Give its resident memory, or the most it ever was (`VmHWM`)."""
+        """Return its resident memory, or the most it ever was (`VmHWM`)."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
@@ -107,7 +107,7 @@ def burst(module: str, clients: int, events: int) -> Figures:
 
 
 def idle(module: str, clients: int) -> tuple[float, int, float]:
-    """Hold clients that only wait: KiB for each, how many are still there, and milliseconds until all heard one event."""
+    """Connect clients that only wait; return KiB for each, how many are still there, and milliseconds until all received one event."""
     with crowd_at(module, 50) as (server, crowd):
         crowd.play(20, 1.0, EVENT_BYTES)
         before = server.memory_kib()
@@ -137,7 +137,7 @@ def _figures(server: Server, crowd: Crowd, before_s: float, count: int) -> Figur
 
 
 def bare_commit_ms(per_second: float, count: int) -> float:
-    """Give the median milliseconds of making one page durable at this pace, without any of our code: no journalled event is faster."""
+    """Return the median milliseconds of making one page durable at this pace, without any of our code: no journalled event is faster."""
     took_ms = []
     with tempfile.TemporaryFile() as file:
         file.truncate(count * _PAGE_BYTES)
@@ -152,7 +152,7 @@ def bare_commit_ms(per_second: float, count: int) -> float:
 
 
 def crowd_of(server: Server) -> Crowd:
-    """Give a crowd of one, as soon as the server answers."""
+    """Return a crowd of one, as soon as the server answers."""
     deadline = time.monotonic() + 20
     while True:
         crowd = Crowd(server.port)
@@ -218,8 +218,11 @@ def main() -> None:
         _line("5 000 clients @ 20/s", "hub", steady(HUB, 5000, 20, seconds))
     if "idle" in wanted:
         for who, module in (("hub", HUB), ("pattern", PATTERN)):
-            each, heard, ms = idle(module, 9_900)
-            print(f"9 900 more idle clients  {who:8} {each:5.1f} KiB each; {heard} heard one event, the last after {ms:.0f} ms", flush=True)
+            each, received, ms = idle(module, 9_900)
+            print(
+                f"9 900 more idle clients  {who:8} {each:5.1f} KiB each; {received} received one event, the last after {ms:.0f} ms",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

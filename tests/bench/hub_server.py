@@ -4,7 +4,7 @@ python -m tests.bench.hub_server --port 8765
 
 Pipeline, journal (a temporary file), hub and web are those of the daemon, without cameras, limits or token, on the loopback alone.
 `/ws` is what every client knows. On `/bench/publish` each text message, a JSON object, goes through the pipeline: it is journalled,
-then told on the topic of the board as an event of type `bench` with the object, byte for byte, as its `payload`.
+then published on the topic of the board as an event of type `bench` with the object, byte for byte, as its `payload`.
 """
 
 import argparse
@@ -36,7 +36,7 @@ MESSAGE_BYTES = 1 << 20
 
 
 class Bench(Event, tag="bench", frozen=True, kw_only=True):
-    """What a load client asked to be told."""
+    """What a load client subscribed to."""
 
     payload: msgspec.Raw
 
@@ -61,7 +61,7 @@ class BenchBoard(Forgetful):
         self._board = Board(config.board.board_id, [], config.board.spec, ThrowTimes())
 
     def step(self, inputs: Sequence[Any], now: float) -> Step:
-        """Let the events happen, and the board decide about the rest."""
+        """Return events as they are, and the board's step for other inputs."""
         events = tuple(item for item in inputs if isinstance(item, Bench))
         if len(events) == len(inputs):
             return Step(events=cast("Any", events))
@@ -104,7 +104,7 @@ class Publishing:
 
 
 def config_for_load() -> Config:
-    """Give a configuration that limits nobody."""
+    """Return a configuration without limits on clients."""
     return Config(ws=WsConfig(max_clients=1_000_000, max_message_bytes=MESSAGE_BYTES, messages_per_s=1_000_000, messages_at_once=1_000_000))
 
 

@@ -2,7 +2,7 @@
 
 python -m tests.bench.hub_trouble [--only stall,storm,short,random] [--seconds 60] [--clients 200]
 
-What must be seen: the others lose nothing and hear nothing late; memory stays bounded; each client's record, put together over all its
+What must be seen: the others lose nothing and receive nothing late; memory stays bounded; each client's record, put together over all its
 connections, is the journal without gap or repeat.
 """
 
@@ -32,39 +32,39 @@ LARGE = 10_000
 
 
 def stall(seconds: float, clients: int = 30) -> None:
-    """Let one, then a third of the clients read nothing for a while under 10 KB × 200/s; every other one of a third reads again in time."""
-    for deaf in (1, clients // 3):
+    """Stall one, then a third of the clients for a while under 10 KB × 200/s; every other one of the third reads again in time."""
+    for stalled in (1, clients // 3):
         server = Server(HUB)
         crowd = crowd_of(server)
         crowd.join(clients - 1)
         crowd.play(50, 2, LARGE)
         crowd.listen(1)
-        sleepers = list(crowd.members.values())[-deaf:]
-        wakers = sleepers[1::2]
-        others = [member for member in crowd.members.values() if member not in sleepers]
+        stalled_members = list(crowd.members.values())[-stalled:]
+        resuming = stalled_members[1::2]
+        others = [member for member in crowd.members.values() if member not in stalled_members]
         crowd.forget()
         count = crowd.play(200, 5, LARGE)
-        crowd.listen_until(lambda: min(member.heard for member in others) >= count, 20)  # noqa: B023  used up at once
+        crowd.listen_until(lambda: min(member.received for member in others) >= count, 20)  # noqa: B023  used up at once
         before_ms = _p99_ms(crowd)
         memory_kib = server.memory_kib()
         crowd.forget()
-        crowd.deafen(sleepers)
+        crowd.stop_reading(stalled_members)
         count = crowd.play(200, min(20, seconds / 3), LARGE)
         p99_ms = _p99_ms(crowd)
-        crowd.open_ears(wakers)
+        crowd.resume_reading(resuming)
         count += crowd.play(200, seconds - min(20, seconds / 3), LARGE)
-        crowd.listen_until(lambda: min(member.heard for member in (*others, *wakers)) >= count, 20)  # noqa: B023  used up at once
+        crowd.listen_until(lambda: min(member.received for member in (*others, *resuming)) >= count, 20)  # noqa: B023  used up at once
         grown_kib = server.memory_kib("VmHWM") - memory_kib
-        whole = all(member.heard == count and not member.misses for member in others)
-        back = sum(each.heard == count and not each.misses for each in wakers)
-        crowd.open_ears([each for each in sleepers if each not in wakers])
+        whole = all(member.received == count and not member.misses for member in others)
+        back = sum(each.received == count and not each.misses for each in resuming)
+        crowd.resume_reading([each for each in stalled_members if each not in resuming])
         crowd.listen(1)
-        gone = sum(each.socket.fileno() < 0 for each in sleepers)
+        gone = sum(each.socket.fileno() < 0 for each in stalled_members)
         print(
-            f"{deaf} of {clients} read nothing: the others heard {'all, in order' if whole else 'NOT ALL'}, "
+            f"{stalled} of {clients} read nothing: the others received {'all, in order' if whole else 'NOT ALL'}, "
             f"p99 {p99_ms:.1f} ms ({before_ms:.1f} before); memory grew by {grown_kib} KiB at most; "
-            f"{back} of {len(wakers)} that read again after {min(20, seconds / 3):.0f} s heard all, in order, once; "
-            f"{gone} of the {deaf - len(wakers)} others are gone after {seconds:.0f} s",
+            f"{back} of {len(resuming)} that read again after {min(20, seconds / 3):.0f} s received all, in order, once; "
+            f"{gone} of the {stalled - len(resuming)} others are gone after {seconds:.0f} s",
             flush=True,
         )
         crowd.close()
@@ -77,7 +77,7 @@ def _p99_ms(crowd: Crowd) -> float:
 
 
 def short(count: int = 10_000, at_once: int = 50) -> None:
-    """Let many come and go, in every way, and see what memory they leave behind."""
+    """Open and close many connections, in every way, and measure the memory that remains."""
     server = Server(HUB)
     crowd = crowd_of(server)
     _come_and_go(server.port, 500, at_once)
@@ -90,7 +90,7 @@ def short(count: int = 10_000, at_once: int = 50) -> None:
     one = next(iter(crowd.members.values()))
     print(
         f"{count} short connections: memory {before_kib} KiB before, {after_kib} after ({(after_kib / before_kib - 1) * 100:+.1f} %); "
-        f"who stayed heard {'all, in order' if one.heard == crowd.sent and not one.misses else 'NOT ALL'}",
+        f"the client that stayed received {'all, in order' if one.received == crowd.sent and not one.misses else 'NOT ALL'}",
         flush=True,
     )
     crowd.close()
@@ -99,7 +99,7 @@ def short(count: int = 10_000, at_once: int = 50) -> None:
 
 
 def _come_and_go(port: int, count: int, at_once: int) -> None:
-    """Connect, hear hello, and leave: with a close frame, by RST, by FIN, or without a whole request."""
+    """Connect, receive hello, and leave: with a close frame, by RST, by FIN, or without a whole request."""
     close_frame = b"\x88\x82" + bytes(4) + (1000).to_bytes(2, "big")
     for _ in range(count // at_once):
         crowd = Crowd(port)
@@ -163,18 +163,18 @@ class Roamer:
         self.silent: list[websockets.ClientConnection] = []
 
     async def roam(self, until: asyncio.Event) -> None:
-        """Connect, resume, leave in some way, again and again; the last time stay until it is told to stop."""
+        """Connect, resume, leave in some way, again and again; the last time stay until `stop` is set."""
         while not until.is_set():
             since = f"?since={self.record[-1]}" if self.record else "?since=0"
             with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):
                 connection = await websockets.connect(self.url + since, proxy=None, compression=None, open_timeout=5)
                 self.visits += 1
-                await self._hear(connection, self.chance.uniform(0.05, 4.0))
+                await self._receive(connection, self.chance.uniform(0.05, 4.0))
                 await self._leave(connection)
             await asyncio.sleep(self.chance.uniform(0, 0.3))
 
     async def catch_up(self, last: int) -> None:
-        """Come once more, and hear everything up to the last event; hang up wherever it only fell silent."""
+        """Connect once more, and receive everything up to the last event; close those that only fell silent."""
         for connection in self.silent:
             connection.transport.abort()
             await connection.wait_closed()
@@ -183,9 +183,9 @@ class Roamer:
             since = f"?since={self.record[-1]}" if self.record else "?since=0"
             with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):
                 async with websockets.connect(self.url + since, proxy=None, compression=None) as connection:
-                    await self._hear(connection, 5, last)
+                    await self._receive(connection, 5, last)
 
-    async def _hear(self, connection: websockets.ClientConnection, seconds: float, last: int = sys.maxsize) -> None:
+    async def _receive(self, connection: websockets.ClientConnection, seconds: float, last: int = sys.maxsize) -> None:
         with contextlib.suppress(TimeoutError, websockets.ConnectionClosed):
             async with asyncio.timeout(seconds):
                 if self.chance.random() < 0.3:
@@ -214,7 +214,7 @@ class Roamer:
 
 
 async def wander(seconds: float, clients: int, seed: int) -> bool:
-    """Let clients come and go while events flow and the daemon is killed twice; True when each record is the journal."""
+    """Connect and disconnect clients while events flow and the daemon is killed twice; True when each record is the journal."""
     with tempfile.TemporaryDirectory() as directory:
         port = free_port()
         until = asyncio.Event()

@@ -1,9 +1,9 @@
 """What watching costs: `python -m tests.bench.idle [--seconds 20]`.
 
-Idle: the processor time of a camera process's path (frame, detector, messages) for each 1280x720 MJPG frame of a still board, beside a bare
-`cv2.imdecode(IMREAD_REDUCED_GRAYSCALE_4)` of the same frame, in turns in one run; and what a whole camera process takes that plays such
-frames in real time, 30 a second, threads, pipe and heartbeats included, beside bare decodes at the same pace (a core that sleeps between
-frames decodes slower than one that never does). Locate: the processor time of a camera for each dart at 800x600,
+Idle: the processor time of a camera process's path (frame, detector, messages) for each 1280x720 MJPG frame of a still board, compared with
+a bare `cv2.imdecode(IMREAD_REDUCED_GRAYSCALE_4)` of the same frame, alternating in one run; and what a whole camera process takes that
+plays such frames in real time, 30 a second, threads, pipe and heartbeats included, compared with bare decodes at the same pace (a core
+that sleeps between frames decodes slower than one that never does). Locate: the processor time of a camera for each dart at 800x600,
 from the frame in which its picture settles to the message, and for the frame after it, in which the new reference is prepared.
 """
 
@@ -53,16 +53,16 @@ def jpeg(picture: Image) -> bytes:
 
 
 def watching(size: tuple[int, int], fps: float, camera: int = 0) -> Detector:
-    """Give a detector that knows where its camera stands."""
+    """Return a detector with the calibration of its camera."""
     spec = SourceSpec(camera_id=CAMERA, url="sim:", width=size[0], height=size[1], fps=fps)
     return Detector(Configure(source=spec, calibration=true_calibration(1, camera, *size, CAMERA)))
 
 
 def idle(seconds: float) -> None:
-    """Measure the idle path beside a bare decode of the same frames."""
+    """Compare the idle path with a bare decode of the same frames."""
     frames = painted(IDLE_SIZE, [0.0] * DIFFERENT)
     detector: DetectorLike = watching(IDLE_SIZE, IDLE_FPS)
-    bare_s, path_s, told = [], [], []
+    bare_s, path_s, sent = [], [], []
     for k in range(round(seconds * IDLE_FPS)):
         data = frames[k % DIFFERENT]
         began_s = time.thread_time()
@@ -73,11 +73,11 @@ def idle(seconds: float) -> None:
         if k > IDLE_FPS:  # the calibration is behind it
             bare_s.append(decoded_s - began_s)
             path_s.append(ended_s - decoded_s)
-            told += messages
+            sent += messages
     ratio = sum(path_s) / sum(bare_s)
     bare_ms, path_ms = (1000 * np.array(values) for values in (bare_s, path_s))
     kilobytes = np.mean([len(frame) for frame in frames]) / 1000
-    print(f"idle, {IDLE_SIZE[0]}x{IDLE_SIZE[1]}, JPEG of {kilobytes:.0f} kB, {len(path_s)} frames, {len(told)} messages")
+    print(f"idle, {IDLE_SIZE[0]}x{IDLE_SIZE[1]}, JPEG of {kilobytes:.0f} kB, {len(path_s)} frames, {len(sent)} messages")
     print(f"  bare decode     ms p50 {np.median(bare_ms):.3f}  mean {bare_ms.mean():.3f}")
     print(f"  whole path      ms p50 {np.median(path_ms):.3f}  mean {path_ms.mean():.3f}  max {path_ms.max():.1f}")
     print(f"  ratio           {ratio:.2f} (wanted: 1.6 or less)")
@@ -131,7 +131,7 @@ async def process_share(frames: Sequence[bytes], seconds: float) -> float:
 
 
 def _spent_s(pid: int) -> float:
-    """Give the processor time of a process."""
+    """Return the processor time of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

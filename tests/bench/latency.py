@@ -2,7 +2,7 @@
 
 Three cameras of 800x600 at 20 frames a second are played from a recording (made from the simulator when none is named) through the real
 processes, pipes, board and journal. Printed is where the time goes, for each dart: the first still frame is taken, a second one agrees,
-each camera has compared and told, the round is gathered, fused and decided, and journalled.
+each camera has compared and sent its result, the results are gathered, fused and decided, and journalled.
 """
 
 import argparse
@@ -35,22 +35,22 @@ FPS, SIZE = 20.0, (800, 600)
 
 
 class Timed(NamedTuple):
-    """A dart's times, monotonic seconds; `told_s` when each camera's Settled reached the board."""
+    """A dart's times, monotonic seconds; `settled_s` when each camera's Settled reached the board."""
 
     still_s: float
-    told_s: tuple[float, ...]
+    settled_s: tuple[float, ...]
     step_s: float
     decided_s: float
     journalled_s: float
 
 
 class TimedBoard:
-    """The board, with a clock beside it."""
+    """The board, with a clock around each step."""
 
     def __init__(self, board: BoardDecider) -> None:
         self.name = board.name
         self._board = board
-        self._told_s: dict[CameraId, float] = {}
+        self._settled_s: dict[CameraId, float] = {}
         self.steps: dict[str, tuple[float, tuple[float, ...], float, float]] = {}
 
     def step(self, inputs: Sequence[Input], now: float) -> Step:
@@ -58,14 +58,14 @@ class TimedBoard:
         began_s = time.monotonic()
         for item in inputs:
             if isinstance(item, Settled):
-                self._told_s[item.camera_id] = began_s
+                self._settled_s[item.camera_id] = began_s
         step = self._board.step(inputs, now)
         ended_s = time.monotonic()
         for event in step.events:
             if isinstance(event, DartHit):
                 still_s = step.settled_s[event.dart_id]
-                told_s = tuple(at_s for at_s in self._told_s.values() if at_s >= still_s)
-                self.steps[event.dart_id] = (still_s, told_s, began_s, ended_s)
+                settled_s = tuple(at_s for at_s in self._settled_s.values() if at_s >= still_s)
+                self.steps[event.dart_id] = (still_s, settled_s, began_s, ended_s)
         return step
 
     def deadline(self) -> float | None:
@@ -108,9 +108,9 @@ def report(timed: Sequence[Timed]) -> None:
     """Print the shares of the time, in ms."""
     rows = {
         "still frame -> journalled": [t.journalled_s - t.still_s for t in timed],
-        "  still frame -> first camera told": [min(t.told_s) - t.still_s for t in timed],
-        "  first camera told -> last told": [max(t.told_s) - min(t.told_s) for t in timed],
-        "  last told -> round closes": [t.step_s - max(t.told_s) for t in timed],
+        "  still frame -> first camera sent": [min(t.settled_s) - t.still_s for t in timed],
+        "  first camera sent -> last sent": [max(t.settled_s) - min(t.settled_s) for t in timed],
+        "  last sent -> window closes": [t.step_s - max(t.settled_s) for t in timed],
         "  fused and decided": [t.decided_s - t.step_s for t in timed],
         "  decided -> journalled and published": [t.journalled_s - t.decided_s for t in timed],
     }

@@ -42,7 +42,7 @@ async def listen(websocket: WebSocket) -> None:
 
 
 async def publish(websocket: WebSocket) -> None:
-    """Tell each message to everybody."""
+    """Send each message to every client."""
     await websocket.accept()
     with suppress(WebSocketDisconnect):
         while True:

@@ -1,10 +1,10 @@
-"""Disturb simulated cameras without a throw, and list what is told of it: nothing may be but what concerns cameras.
+"""Disturb simulated cameras without a throw, and list what is published: nothing may be but what concerns cameras.
 
 python -m tests.bench.quiet --minutes 60
 python -m tests.bench.quiet --minutes 60 --darts --confusion
 
 With `--darts` three darts stand meanwhile, thrown before and taken afterwards in peace. `--confusion` lays what the cameras called each
-of their motions beside what it was.
+of their motions next to what it was.
 """
 
 import argparse
@@ -19,9 +19,9 @@ import cv2
 
 from schemas.events import BoardStateChanged, CalibrationChanged, CameraStateChanged
 from schemas.pipe.from_worker import FromWorker, Settled
+from tests.support.comparison import TimedEvent, visits
 from tests.support.player import play, simulated
 from tests.support.progress import follow
-from tests.support.retelling import Heard, visits
 from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import TrueMotion, motions, truth
 
@@ -39,7 +39,7 @@ class Job(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What was told though it did not happen, with what was going on, and what each motion was called."""
+    """What was published though it did not happen, with what was going on, and what each motion was called."""
 
     rig: int
     wrong: list[str]
@@ -52,7 +52,7 @@ def run(job: Job, advance: Callable[[int], None]) -> Outcome:
     cv2.setNumThreads(1)
     story = Script(name=job.story, seed=job.rig)
     until_s = story.lead_s + job.visits * story.length_s
-    heard: list[Heard] = []
+    received: list[TimedEvent] = []
     settled: list[Settled] = []
     done = 0
 
@@ -60,35 +60,35 @@ def run(job: Job, advance: Callable[[int], None]) -> Outcome:
         if isinstance(message, Settled):
             settled.append(message)
 
-    for told in play(simulated(f"seed={job.rig}&story={job.story}", job.rig), until_s=until_s + 0.5, watch=watch):
-        heard.append(Heard(1000 * told.t_s, told.event))
-        over = min(max(story.number_at(told.t_s), 0), job.visits)
+    for decided in play(simulated(f"seed={job.rig}&story={job.story}", job.rig), until_s=until_s + 0.5, watch=watch):
+        received.append(TimedEvent(1000 * decided.t_s, decided.event))
+        over = min(max(story.number_at(decided.t_s), 0), job.visits)
         advance(over - done)
         done = over
     advance(job.visits - done)
     happened = motions(story, until_s)
-    return Outcome(job.rig, _wrong(job, story, until_s, heard, happened), _called(settled, happened), _others(heard))
+    return Outcome(job.rig, _wrong(job, story, until_s, received, happened), _called(settled, happened), _others(received))
 
 
-def _wrong(job: Job, story: Script, until_s: float, heard: Sequence[Heard], happened: Sequence[TrueMotion]) -> list[str]:
+def _wrong(job: Job, story: Script, until_s: float, received: Sequence[TimedEvent], happened: Sequence[TrueMotion]) -> list[str]:
     if job.story == "quiet":
-        loud = [h for h in heard if not isinstance(h.event, _ALLOWED)]
-        return [f"{h.t_ms / 1000:.2f} s: {_name(h)} during {_during(h.t_ms / 1000, happened)}" for h in loud]
+        unexpected = [h for h in received if not isinstance(h.event, _ALLOWED)]
+        return [f"{h.t_ms / 1000:.2f} s: {_name(h)} during {_during(h.t_ms / 1000, happened)}" for h in unexpected]
     wrong = []
-    for number, visit in enumerate(visits(truth(story, until_s)["sequences"][job.story], heard)):
+    for number, visit in enumerate(visits(truth(story, until_s)["sequences"][job.story], received)):
         if not visit.verify:
             first_s = story.lead_s + number * story.length_s
-            told = " ".join(
+            published = " ".join(
                 f"{_name(h)}@{h.t_ms / 1000 - first_s:.1f}({_during(h.t_ms / 1000, happened)})"
                 for h in visit.events
                 if not isinstance(h.event, _ALLOWED)
             )
-            wrong.append(f"visit {number}: {visit.difference}\n        {told}")
+            wrong.append(f"visit {number}: {visit.difference}\n        {published}")
     return wrong
 
 
-def _name(heard: Heard) -> str:
-    return str(type(heard.event).__struct_config__.tag)
+def _name(received: TimedEvent) -> str:
+    return str(type(received.event).__struct_config__.tag)
 
 
 def _during(at_s: float, happened: Sequence[TrueMotion]) -> str:
@@ -110,8 +110,8 @@ def _called(settled: Sequence[Settled], happened: Sequence[TrueMotion]) -> "Coun
     return called
 
 
-def _others(heard: Sequence[Heard]) -> "Counter[str]":
-    return Counter(_name(h) for h in heard if isinstance(h.event, CalibrationChanged | CameraStateChanged))
+def _others(received: Sequence[TimedEvent]) -> "Counter[str]":
+    return Counter(_name(h) for h in received if isinstance(h.event, CalibrationChanged | CameraStateChanged))
 
 
 def confusion(called: "Counter[tuple[str, str]]") -> None:
@@ -145,7 +145,7 @@ def main() -> None:
     print(" ".join(sys.argv[1:]))
     for outcome in sorted(outcomes):
         print(f"rig {outcome.rig}: {len(outcome.wrong)} wrong {dict(outcome.others)}", *(f"\n    {line}" for line in outcome.wrong))
-    print(f"told wrongly: {sum(len(o.wrong) for o in outcomes)} in {played_s / 60:.0f} minutes")
+    print(f"published wrongly: {sum(len(o.wrong) for o in outcomes)} in {played_s / 60:.0f} minutes")
     if given.confusion:
         confusion(sum((o.called for o in outcomes), Counter()))
     print(f"played {played_s:.0f} s of film in {took_s:.0f} s: {played_s / max(took_s, 1e-9):.1f} times real time")

@@ -1,4 +1,4 @@
-"""Play simulated visits on random rigs and count how many stories and beds are told right.
+"""Play simulated visits on random rigs and count how many sequences and beds are published right.
 
 python -m tests.bench.visits --visits 500 --rigs 25 --story mixed --unusual 0.33
 python -m tests.bench.visits --kind two_hands --visits 20 --rigs 4
@@ -23,9 +23,9 @@ import cv2
 import numpy as np
 
 from schemas.base import CameraId
+from tests.support.comparison import LATE_MS, NEAR_WIRE_MM, TimedEvent, Visit, visits
 from tests.support.player import play, simulated
 from tests.support.progress import follow
-from tests.support.retelling import LATE_MS, NEAR_WIRE_MM, Heard, Visit, visits
 from workers.sources.simulator.extended_projection import ExtendedProjection
 from workers.sources.simulator.frame_content import content_at
 from workers.sources.simulator.hand import HandPose, HandRenderer
@@ -53,7 +53,7 @@ class Job(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """One visit: its kind, and what was told beside what happened."""
+    """One visit: its kind, and what was published next to what happened."""
 
     job: Job
     number: int
@@ -69,17 +69,17 @@ def run(job: Job, advance: Callable[[int], None]) -> list[Outcome]:
     begin_s = 0.0 if job.first == 0 else story.lead_s + job.first * story.length_s
     until_s = story.lead_s + (job.first + job.visits) * story.length_s + LATE_MS / 1000
     query = f"seed={job.seed}&story={job.story}&unusual={job.unusual}&epoch={-begin_s}"
-    told: list[Heard] = []
+    events: list[TimedEvent] = []
     done = 0
     for each in play(simulated(query, job.rig, cameras=job.cameras, hint=job.hint), until_s=until_s - begin_s):
-        told.append(Heard(1000 * (each.t_s + begin_s), each.event))
+        events.append(TimedEvent(1000 * (each.t_s + begin_s), each.event))
         over = min(max(story.number_at(each.t_s + begin_s) - job.first, 0), job.visits)
         advance(over - done)
         done = over
     advance(job.visits - done)
     sequence = truth(story, until_s)["sequences"][job.story]
     _end_when_unseen(sequence["visits"][job.first :], story, job.rig)
-    found = visits(sequence, told)[job.first :]
+    found = visits(sequence, events)[job.first :]
     kinds = [visit["kind"] for visit in sequence["visits"]][job.first :]
     return [
         Outcome(job, number, kind, visit.difference, visit._replace(events=[]))
@@ -88,7 +88,7 @@ def run(job: Job, advance: Callable[[int], None]) -> list[Outcome]:
 
 
 def _end_when_unseen(visits: Sequence[dict[str, Any]], story: Script, rig: int) -> None:
-    """Let a takeout end when the last camera loses sight of the hand, not when the hand is at rest."""
+    """Move the end of a takeout to when the last camera no longer sees the hand, not when it is at rest."""
     look = rig_of(rig)
     views = [
         HandRenderer(ExtendedProjection(true_calibration(rig, k, 800, 600, CameraId("cam"))), look.light, mount)
@@ -166,7 +166,7 @@ def main() -> None:
     parser.add_argument("--story", "--kind", default="mixed", choices=SCRIPTS, help="what is played; a kind is a story of its own")
     parser.add_argument("--unusual", type=float, default=0.33, help="the share of unusual visits in the story mixed")
     parser.add_argument("--without", type=int, action="append", default=[], help="leave camera 0, 1 or 2 out")
-    parser.add_argument("--hint", action="store_true", help="tell each camera the sector it is nearest to")
+    parser.add_argument("--hint", action="store_true", help="configure each camera with the sector it is nearest to")
     parser.add_argument("--jobs", type=int, default=2, help="how many rigs are played at a time")
     parser.add_argument("--again", type=Path, help="play the failed visits of this file again, nothing else")
     parser.add_argument("--failed", type=Path, default=Path("/tmp/failed_visits.jsonl"), help="where failed visits are kept")  # noqa: S108 - a bench

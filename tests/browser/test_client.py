@@ -35,7 +35,7 @@ async def _open(page: Page) -> None:
 
 
 async def test_a_cut_line_loses_nothing(open_page: OpenPage, tmp_path: Path) -> None:
-    """The client comes back, and what happened meanwhile is told once."""
+    """The client comes back, and what happened meanwhile is received once."""
     page = await open_page(bypass_csp=True)  # for the test's own questions
     async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
         await page.goto(f"http://127.0.0.1:{cutter.port}/asyncapi")
@@ -51,7 +51,7 @@ async def test_a_cut_line_loses_nothing(open_page: OpenPage, tmp_path: Path) -> 
 
 
 async def test_a_restart_loses_nothing(open_page: OpenPage, tmp_path: Path) -> None:
-    """The client comes back to the same stream, and what happens then is told once."""
+    """The client comes back to the same stream, and what happens then is received once."""
     page = await open_page(bypass_csp=True)  # for the test's own questions
     async with running_station(tmp_path) as station:
         port = station.port

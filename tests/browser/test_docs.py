@@ -1,4 +1,4 @@
-"""`/docs`, `/redoc` and the guide in a real Chromium that reaches nobody but the daemon."""
+"""`/docs`, `/redoc` and the guide in a real Chromium that reaches no host but the daemon."""
 
 import os
 from pathlib import Path

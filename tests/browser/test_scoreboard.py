@@ -69,7 +69,7 @@ async def test_darts_that_are_taken_out_go(page: Page, tmp_path: Path) -> None:
 
 
 async def test_the_page_comes_back_by_itself_and_has_missed_nothing(page: Page, tmp_path: Path) -> None:
-    """When the daemon dies and starts again, the page reconnects, resumes, and has heard every event once, in order."""
+    """When the daemon dies and starts again, the page reconnects, resumes, and has received every event once, in order."""
     await page.add_init_script(_LISTEN)
     async with running_station(tmp_path) as station:
         port = station.port
@@ -85,7 +85,7 @@ async def test_the_page_comes_back_by_itself_and_has_missed_nothing(page: Page, 
         await expect(page.locator("body")).to_have_attribute("data-seq", "4")
 
         await expect(page.locator("#total")).to_have_text("50")
-        assert await page.evaluate("window.heard") == [1, 2, 3, 4]
+        assert await page.evaluate("window.received") == [1, 2, 3, 4]
 
 
 async def test_a_page_opened_later_knows_the_evening(page: Page, tmp_path: Path) -> None:
@@ -133,12 +133,12 @@ def _overlap(one: object, other: object) -> bool:
     return all(one[a] < other[a] + other[b] - 1 and other[a] < one[a] + one[b] - 1 for a, b in (("x", "width"), ("y", "height")))
 
 
-# Hears what the page hears, through the very module that it imports.
+# Receives what the page receives, through the very module that it imports.
 _LISTEN = """
-window.heard = [];
+window.received = [];
 const dispatch = EventTarget.prototype.dispatchEvent;
 EventTarget.prototype.dispatchEvent = function (event) {
-  if (event.type === "event" && event.detail?.seq !== undefined) window.heard.push(event.detail.seq);
+  if (event.type === "event" && event.detail?.seq !== undefined) window.received.push(event.detail.seq);
   return dispatch.call(this, event);
 };
 """

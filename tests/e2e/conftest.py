@@ -12,7 +12,7 @@ RIG = 8
 
 @pytest.fixture(scope="session")
 def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder whose state knows where the cameras of rig `RIG` stand."""
+    """Return a folder whose state has the calibrations of the cameras of rig `RIG`."""
     folder = tmp_path_factory.mktemp("calibrated")
     calibrate(folder, RIG)
     return folder

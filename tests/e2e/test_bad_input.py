@@ -71,19 +71,19 @@ def test_broken_picture_does_not_end_a_replay(tmp_path: Path) -> None:
 
     done = _dartd("replay", str(tmp_path), "--jsonl")
 
-    told = [json.loads(line) for line in done.stdout.splitlines()]
+    events = [json.loads(line) for line in done.stdout.splitlines()]
     reasons = {
-        event["camera_id"]: event["reason"] for event in told if event["event_type"] == "camera_state_changed" and event["t_ms"] < 800
+        event["camera_id"]: event["reason"] for event in events if event["event_type"] == "camera_state_changed" and event["t_ms"] < 800
     }
     assert done.returncode == 0
     assert all(reason.startswith("bad frame") for reason in reasons.values())
     assert set(reasons) == {"cam0", "cam1"}
-    assert any(event["event_type"] == "calibration_changed" for event in told if event["t_ms"] >= 800)
+    assert any(event["event_type"] == "calibration_changed" for event in events if event["t_ms"] >= 800)
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of the daemon."""
+    """Return the folder of the daemon."""
     return tmp_path_factory.mktemp("daemon")
 
 
@@ -98,7 +98,7 @@ def daemon(home: Path) -> Iterator[RunningDaemon]:
         yield running
 
 
-def test_camera_that_is_missing_is_told(daemon: RunningDaemon) -> None:
+def test_missing_camera_is_reported(daemon: RunningDaemon) -> None:
     """The daemon runs without one of its cameras, which is offline, and health says so."""
     health = daemon.get("/health")
 
@@ -145,14 +145,14 @@ def test_second_daemon_leaves_the_first_alone(
     ids=["half an object", "deep", "no object", "unknown type", "no word", "no number", "no right"],
 )
 async def test_bad_message_is_answered_and_the_connection_stays(daemon: RunningDaemon, home: Path, message: str, code: str) -> None:
-    """Each gets an error with a code and words, and the client goes on hearing every event."""
-    async with _connected(daemon) as ear:
-        await ear.socket.send(message)
-        error = await _hear(ear, "error")
-        await ear.send(action="ping")
-        pong = await _hear(ear, "pong")
+    """Each gets an error with a code and words, and the client goes on receiving every event."""
+    async with _connected(daemon) as listener:
+        await listener.socket.send(message)
+        error = await _receive(listener, "error")
+        await listener.send(action="ping")
+        pong = await _receive(listener, "pong")
         seq = await asyncio.to_thread(_reset, daemon, home)
-        event = await _hear(ear, "board_reset")
+        event = await _receive(listener, "board_reset")
 
     assert (error["code"], bool(error["message"])) == (code, True)
     assert pong["last_seq"] <= event["seq"]
@@ -161,15 +161,15 @@ async def test_bad_message_is_answered_and_the_connection_stays(daemon: RunningD
 
 @pytest.mark.parametrize(("message", "code"), [(b"\x00\xff", 1003), ("x" * (1 << 20), 1009)], ids=["binary frame", "1 MB"])
 async def test_what_is_no_message_ends_that_connection_alone(daemon: RunningDaemon, home: Path, message: str | bytes, code: int) -> None:
-    """The client is let go with a code and a reason; another one hears on, and who comes back has missed nothing."""
+    """The client is disconnected with a code and a reason; others go on, and after a resume nothing is missed."""
     async with _connected(daemon) as other, _connected(daemon) as bad:
-        since = (await _hear(bad, "snapshot"))["last_seq"]
+        since = (await _receive(bad, "snapshot"))["last_seq"]
         await bad.socket.send(message)
         closed, reason = await bad.until_closed()
         seq = await asyncio.to_thread(_reset, daemon, home)
-        event = await _hear(other, "board_reset")
+        event = await _receive(other, "board_reset")
     async with _connected(daemon, f"?since={since}") as back:
-        missed = await _hear(back, "board_reset")
+        missed = await _receive(back, "board_reset")
 
     assert (closed, bool(reason)) == (code, True)
     assert event["seq"] == seq
@@ -183,9 +183,9 @@ async def _connected(daemon: RunningDaemon, query: str = "") -> AsyncIterator[We
         yield WebSocketClient(socket)
 
 
-async def _hear(ear: WebSocketClient, event_type: str) -> dict[str, Any]:
-    """Give the next message of a type."""
-    while (message := await ear.receive())["event_type"] != event_type:
+async def _receive(listener: WebSocketClient, event_type: str) -> dict[str, Any]:
+    """Return the next message of a type."""
+    while (message := await listener.receive())["event_type"] != event_type:
         pass
     return message
 

@@ -1,4 +1,4 @@
-"""kill -9 of cameras' processes and of the daemon under throws: the others score on, and nothing that was told is lost, twice or other."""
+"""kill -9 of cameras' processes and of the daemon under throws: the others score on, no published event is lost, repeated or changed."""
 
 import asyncio
 import contextlib
@@ -62,30 +62,30 @@ def _kill_all_but(others: Sequence[int], daemon: RunningDaemon) -> None:
 
 
 def _hits_without(others: Sequence[int], daemon: RunningDaemon, listener: Listener, seq: int) -> list[dict[str, Any]]:
-    """Keep a camera dead, and give the darts that were told meanwhile."""
+    """Keep a camera dead, and return the darts that were published meanwhile."""
     _kill_all_but(others, daemon)
     return _hits(listener, seq)
 
 
 async def test_killed_daemon_loses_nothing(folder: Path, waiting: Waiting) -> None:
-    """After each kill -9 under throws the next start goes on: nothing that was heard is missing or comes twice, the board is as told."""
+    """After each kill -9 under throws the next start goes on: no received event is missing or repeated, the board is as published."""
     port = free_port()
     config = write_simulation(folder, port, rig=RIG, first_s=4)
     chance = random.Random(5)
     async with _listening(port) as listener:
         for kill in range(KILLS):
             with RunningDaemon(config, port) as daemon:
-                await _hears(listener, waiting, answers=kill + 1, darts=kill + 1, events=chance.randint(2, 8))
+                await _received(listener, waiting, answers=kill + 1, darts=kill + 1, events=chance.randint(2, 8))
                 await _killed(daemon, waiting)
         with RunningDaemon(config, port) as daemon:
-            await _hears(listener, waiting, answers=KILLS + 1, darts=listener.count("dart_hit") + 1, events=1)
+            await _received(listener, waiting, answers=KILLS + 1, darts=listener.count("dart_hit") + 1, events=1)
             await _ended(daemon, waiting)
 
     _assert_nothing_lost(listener, journal(folder))
 
 
-async def _hears(listener: Listener, waiting: Waiting, *, answers: int, darts: int, events: int) -> None:
-    """Wait until the listener has heard so many snapshots, then so many more events and so many darts in all."""
+async def _received(listener: Listener, waiting: Waiting, *, answers: int, darts: int, events: int) -> None:
+    """Wait until the listener has received so many snapshots, then so many more events and so many darts in all."""
     await waiting.soon(lambda: len(listener.snapshots) >= answers, "an answer")
     enough = len(listener.events) + events
     await waiting.soon(lambda: listener.count("dart_hit") >= darts and len(listener.events) >= enough, "throws")
@@ -107,7 +107,7 @@ def _first(listener: Listener, event_type: str, after_seq: int = 0, **fields: st
 
 
 def _assert_nothing_lost(listener: Listener, written: list[dict[str, Any]]) -> None:
-    """Compare what one client heard over all restarts with the journal."""
+    """Compare what one client received over all restarts with the journal."""
     assert [e["seq"] for e in written] == list(range(1, len(written) + 1))
     assert [e["seq"] for e in listener.events] == list(range(1, listener.last_seq + 1))
     assert listener.events == written[: len(listener.events)]
@@ -128,7 +128,7 @@ async def _killed(daemon: RunningDaemon, waiting: Waiting) -> None:
 
 
 async def _ended(daemon: RunningDaemon, waiting: Waiting) -> None:
-    """Ask the daemon to end, and wait until none of its processes is left."""
+    """Stop the daemon by SIGTERM, and wait until none of its processes is left."""
     processes = daemon.children()
     status, _, _ = await asyncio.to_thread(daemon.end)
     await waiting.soon(lambda: not any(map(is_running, processes)), "the end of the camera processes")

@@ -24,6 +24,6 @@ async def station(tmp_path: Path) -> AsyncIterator[Station]:
 
 @pytest.fixture
 async def http(station: Station) -> AsyncIterator[httpx2.AsyncClient]:
-    """Talk to it as anybody."""
+    """Return an anonymous HTTP client of it."""
     async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as client:
         yield client

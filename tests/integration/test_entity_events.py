@@ -1,4 +1,4 @@
-"""Every route that writes tells what became of it."""
+"""Every route that writes publishes its result."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.support.station import Station
 _EVENTS = {"create": "ADDED", "update": "UPDATED", "delete": "DELETED", "merge": "UPDATED"}
 
 
-async def test_every_write_is_told_after_its_commit(station: Station, http: httpx2.AsyncClient) -> None:
+async def test_every_write_is_published_after_its_commit(station: Station, http: httpx2.AsyncClient) -> None:
     """With type, id, who did it, and what GET answers; the audit log has it as well."""
     admin = await log_in_as(station, "admin")
     me = (await http.get("/api/v1/auth/me", headers=admin)).json()["user_id"]
@@ -43,27 +43,27 @@ async def test_every_write_is_told_after_its_commit(station: Station, http: http
         place |= {each.entity.name: each.path for each in RESOURCES}
         now = (await http.get(f"{place[endpoint.entity]}/{entity_id}", headers=admin)).json() if endpoint.entity_action != "delete" else {}
         audited = (await http.get(f"/api/v1/audit?entity_id={entity_id}&limit=1", headers=admin)).json()["data"][0]
-        told = (
+        published = (
             event["event_type"],
             event["entity_type"],
             event["user_id"],
             event["payload"].items() <= now.items(),
             "key" in event["payload"],
         )
-        if (answer.status_code, told) != (endpoint.status, (_EVENTS[str(endpoint.entity_action)], endpoint.entity, me, True, False)):
-            wrong.append((endpoint.path, answer.text, told, event, now))
+        if (answer.status_code, published) != (endpoint.status, (_EVENTS[str(endpoint.entity_action)], endpoint.entity, me, True, False)):
+            wrong.append((endpoint.path, answer.text, published, event, now))
         if (audited["action"], audited["user_id"]) != (endpoint.name, me):
             wrong.append(audited)
 
     assert wrong == []
 
 
-def test_every_write_tells_or_says_why_not() -> None:
+def test_every_write_publishes_or_says_why_not() -> None:
     """No route changes anything in silence."""
     assert [each.path for each in ENDPOINTS if each.writes and not (each.publishes or each.no_event_reason)] == []
 
 
-async def test_what_cannot_be_told_is_not_done(station: Station, http: httpx2.AsyncClient) -> None:
+async def test_what_cannot_be_published_is_not_done(station: Station, http: httpx2.AsyncClient) -> None:
     """Change, audit entry and event are one commit: no crash can come between them."""
     admin = await log_in_as(station, "admin")
     refuse = "CREATE TRIGGER refuse BEFORE INSERT ON events WHEN NEW.event_type = 'ADDED' BEGIN SELECT RAISE(ABORT, 'not now'); END"

@@ -1,4 +1,4 @@
-"""kill -9 of the daemon while it tells events: what a client received is in the journal, once, without a gap."""
+"""kill -9 of the daemon while it publishes events: what a client received is in the journal, once, without a gap."""
 
 import contextlib
 import http.client
@@ -21,15 +21,15 @@ KILLS = 10
 
 
 @contextlib.contextmanager
-def _listening(port: int, heard: list[str]) -> Iterator[None]:
+def _listening(port: int, received: list[str]) -> Iterator[None]:
     """Note the id of every event that a client receives, until the daemon is gone."""
 
     def listen() -> None:
         with contextlib.suppress(OSError, WebSocketException), connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as client:
             for message in client:
-                told = json.loads(message)
-                if "seq" in told:
-                    heard.append(told["event_id"])
+                event = json.loads(message)
+                if "seq" in event:
+                    received.append(event["event_id"])
 
     listener = threading.Thread(target=listen)
     listener.start()
@@ -38,7 +38,7 @@ def _listening(port: int, heard: list[str]) -> Iterator[None]:
 
 
 def _reset_until_gone(daemon: RunningDaemon, token: str) -> list[int]:
-    """Give the operator's orders one after the other; gives the seqs that were answered."""
+    """Send the operator's commands one after the other; return the seqs that were answered."""
     answered: list[int] = []
     with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
         while True:
@@ -48,18 +48,18 @@ def _reset_until_gone(daemon: RunningDaemon, token: str) -> list[int]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_no_event_that_was_told_is_missing(tmp_path: Path) -> None:
+def test_no_published_event_is_missing(tmp_path: Path) -> None:
     """After ten kills at random moments the journal has every event that was received or answered, numbered without gap or repeat."""
     port = free_port()
     config = write_config(tmp_path, port, cameras=1)
-    heard: list[str] = []
+    received: list[str] = []
     answered: list[int] = []
     rng = random.Random(20261120)
     for _ in range(KILLS):
         with RunningDaemon(config, port) as daemon:
             daemon.until_ready()
             token = (tmp_path / "state" / "operator-token").read_text().strip()
-            with _listening(port, heard):
+            with _listening(port, received):
                 killer = threading.Timer(rng.uniform(0.05, 0.6), daemon.process.send_signal, (signal.SIGKILL,))
                 killer.start()
                 answered += _reset_until_gone(daemon, token)
@@ -71,8 +71,8 @@ def test_no_event_that_was_told_is_missing(tmp_path: Path) -> None:
     ids = {event_id for _, event_id in journal}
     assert [seq for seq, _ in journal] == list(range(1, len(journal) + 1))
     assert len(ids) == len(journal)
-    assert len(heard) > KILLS
-    assert set(heard) <= ids
-    assert len(set(heard)) == len(heard)
+    assert len(received) > KILLS
+    assert set(received) <= ids
+    assert len(set(received)) == len(received)
     assert answered == sorted(set(answered))
     assert set(answered) <= {seq for seq, _ in journal}

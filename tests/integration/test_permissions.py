@@ -1,4 +1,4 @@
-"""The matrix: every route, asked by everybody, answers exactly as its declaration says."""
+"""The matrix: every route answers every caller exactly as its declaration says."""
 
 import asyncio
 import secrets
@@ -28,7 +28,7 @@ from tests.support.station import Station
 from tests.support.throws import hit
 
 FORGED = ("expired", "signature", "none")
-CALLERS = ("nobody", *FORGED, *ROLES, "key without", "key with")
+CALLERS = ("anonymous", *FORGED, *ROLES, "key without", "key with")
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Subject:
 
 @dataclass
 class Caller:
-    """Somebody who asks."""
+    """A caller."""
 
     headers: dict[str, str]
     rights: frozenset[str]
@@ -50,7 +50,7 @@ class Caller:
 
 
 async def _caller(station: Station, who: str, endpoint: Endpoint) -> Caller:
-    if who == "nobody":
+    if who == "anonymous":
         return Caller({}, ANONYMOUS)
     if who in FORGED:
         return Caller(bearer(forged(await make_user(station, "admin"), who)), frozenset())
@@ -66,7 +66,7 @@ async def _caller(station: Station, who: str, endpoint: Endpoint) -> Caller:
 
 
 async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own: bool) -> Subject:
-    """Make what the path names, the caller's own or somebody else's, and a body that fits."""
+    """Make what the path names, the caller's own or another's, and a body that fits."""
     path = endpoint.path
     if "{player_id}" in path:
         player_id = caller.player_id if own and caller.player_id else await make_player(station)
@@ -127,14 +127,14 @@ def _expected(endpoint: Endpoint, who: str, caller: Caller, *, own: bool) -> set
         return good
     if endpoint.own in caller.rights:
         return good if own or not endpoint.parameters else {403}
-    return {401} if who == "nobody" else {403}
+    return {401} if who == "anonymous" else {403}
 
 
 @pytest.mark.parametrize(
     "endpoint", [each for each in ENDPOINTS if ":path}" not in each.path and not each.streaming], ids=lambda e: f"{e.method} {e.path}"
 )
 async def test_route_answers_as_declared(station: Station, http: httpx2.AsyncClient, endpoint: Endpoint) -> None:
-    """Whoever asks, about his own and about somebody else's."""
+    """Every route answers every caller as declared, about own entities and those of others."""
     await _known(station)
     wrong = []
     for who in CALLERS:
@@ -163,15 +163,15 @@ async def _known(station: Station) -> None:
     await station.happen(hit("d-known"), VisitCompleted(visit_id=VisitId("v-known"), throws=(), total=0, reason="takeout"))
 
 
-@pytest.mark.parametrize("who", ["nobody", *ROLES])
-async def test_topics_are_told_to_those_who_may(station: Station, http: httpx2.AsyncClient, who: str) -> None:
-    """What somebody finds in the journal is what his permissions allow, kind by kind."""
+@pytest.mark.parametrize("who", ["anonymous", *ROLES])
+async def test_topics_are_sent_to_callers_with_the_permission(station: Station, http: httpx2.AsyncClient, who: str) -> None:
+    """A caller finds in the journal what the permissions allow, kind by kind."""
     admin = await log_in(station, await make_user(station, "admin"))
     await http.post("/api/v1/players", json={"name": "Ann"}, headers=admin)
     await http.post("/api/v1/users", json={"username": "eve", "password": PASSWORD}, headers=admin)
     await http.post("/api/v1/auth/api-keys", json={"name": "k"}, headers=admin)
     await station.happen(hit("d1"))
-    headers, rights = ({}, ANONYMOUS) if who == "nobody" else (await log_in(station, await make_user(station, who)), ROLES[who])
+    headers, rights = ({}, ANONYMOUS) if who == "anonymous" else (await log_in(station, await make_user(station, who)), ROLES[who])
     seen = {kind_of(event["topic"]) for event in (await http.get("/api/v1/events", headers=headers)).json()["data"]}
 
     assert seen == {kind for kind in ("board", "player", "user", "key") if TOPIC_PERMISSIONS[kind] in rights}

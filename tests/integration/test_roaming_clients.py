@@ -31,8 +31,8 @@ async def test_the_client_of_ours_loses_nothing_to_a_kill(tmp_path: Path, waitin
 
     async def listen() -> None:
         async with aclosing(client.listen()) as messages:  # type: ignore[type-var]  # an async generator, declared as iterator
-            async for told in messages:
-                seqs.extend([told.seq] if told.seq is not None else [])
+            async for event in messages:
+                seqs.extend([event.seq] if event.seq is not None else [])
 
     server = await started(port, str(tmp_path))
     listening = asyncio.ensure_future(listen())

@@ -12,6 +12,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from dartd.store.sqlite.backend import SqliteBackend
 from tests.support.daemon import ROOT, RunningDaemon, free_port, write_config
 from tests.support.waiting import DEADLINE_S
 
@@ -38,7 +39,7 @@ def _ask(port: int, method: str, path: str, body: Any = None, **headers: str) ->
 
 
 def _log_in_as_page(port: int) -> tuple[Any, list[str]]:
-    """Log in as a page does; give the answer and the cookies."""
+    """Log in as a page does; return the answer and the cookies."""
     body = json.dumps({"username": "ann", "password": PASSWORD, "cookie": True}).encode()
     request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/auth/login", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:  # noqa: S310
@@ -67,20 +68,41 @@ def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None
             with contextlib.suppress(ConnectionClosed):
                 while True:
                     socket.recv(timeout=DEADLINE_S)
-        told = [
+        answers = [
             _ask(port, "GET", path, X_API_Key=key)[1]
             for path in ("/metrics", "/api/v1/audit?limit=100", "/api/v1/events?limit=100", "/health")
         ]
         status, out, log = daemon.end()
 
-    first_password = out.partition("password ")[2].split()[0]
     state = tmp_path / "state"
-    operator, signing = ((state / name).read_text().strip() for name in ("operator-token", "signing-key"))
+    operator, signing, first_password = ((state / name).read_text().strip() for name in ("operator-token", "signing-key", "first-password"))
     secrets = [PASSWORD, first_password, operator, signing, key, made["key"], page["csrf_token"], *cookies]
     secrets += [each[name] for each in (session, turned) for name in ("access_token", "refresh_token")]
     stored = b"".join(path.read_bytes() for path in state.glob("dartd.db*"))
     assert (status, wrong, made_status) == (0, 401, 201)
     assert all(len(secret) >= 12 for secret in secrets)
+    assert [secret for secret in secrets if secret in out] == []  # stdout is a pipe: it may end in a journal
+    assert (str(state / "first-password") in out, str(state / "operator-token") in out) == (True, True)
     assert [secret for secret in secrets if secret in log or secret.encode() in stored] == []
-    assert [secret for secret in secrets if secret in json.dumps([told, refused, strange])] == []
+    assert [secret for secret in secrets if secret in json.dumps([answers, refused, strange])] == []
     assert (len(cookies), "POST /api/v1/auth/login 401" in log) == (3, True)
+
+
+def test_what_the_daemon_writes_is_for_its_user_alone(tmp_path: Path) -> None:
+    """The database, its log, the lock, the secrets and the pictures of throws, whatever the umask of the shell was."""
+    port = free_port()
+    with RunningDaemon(write_config(tmp_path, port, cameras=1), port) as daemon:
+        daemon.until_ready()
+        open_to_others = [path for path in (tmp_path / "state").rglob("*") if path.stat().st_mode & 0o077]
+
+    assert open_to_others == []
+
+
+def test_a_store_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    """A store of an earlier version keeps no mode of old."""
+    path = tmp_path / "dartd.db"
+    SqliteBackend.open(path).close()
+    path.chmod(0o644)
+    SqliteBackend.open(path).close()
+
+    assert path.stat().st_mode & 0o777 == 0o600

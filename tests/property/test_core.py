@@ -1,4 +1,4 @@
-"""Whatever cameras, processes and people say, in whatever order: the board goes on and speaks to cameras it has."""
+"""Whatever cameras, processes and people say, in whatever order: the board goes on and sends orders to cameras it has."""
 
 import math
 
@@ -13,7 +13,7 @@ from schemas.geometry import Axis3
 from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, MotionDetected, SequenceStarted, Settled, SourceOpened
 from schemas.pipe.sightings import Blob, DartPresence, Sighting
 from schemas.pipe.to_worker import RevertReference, UpdateBoard
-from tests.support.eyewitness import Witnesses
+from tests.support.scripted_cameras import ScriptedCameras
 from tests.support.sightings import displaced, rig, sighting_of
 
 CALIBRATIONS = rig(3)
@@ -91,10 +91,10 @@ INPUTS: st.SearchStrategy[Input] = st.one_of(
 STORIES = st.lists(st.tuples(st.lists(INPUTS, max_size=4), st.sampled_from([0.0, 0.05, 0.6, 6.0])), max_size=25)
 
 
-def _play(story: list[tuple[list[Input], float]]) -> Witnesses:
-    scene = Witnesses()
+def _play(story: list[tuple[list[Input], float]]) -> ScriptedCameras:
+    scene = ScriptedCameras()
     for inputs, seconds in story:
-        scene.tell(*inputs)
+        scene.step(*inputs)
         scene.wait(seconds)
     return scene
 
@@ -119,7 +119,7 @@ def test_deadlines_pass(story: list[tuple[list[Input], float]]) -> None:
     calls = 0
     while (due := scene.board.deadline()) is not None:
         scene.now = max(scene.now, due)
-        scene.tell()
+        scene.step()
         calls += 1
 
         assert calls < 20
@@ -128,10 +128,10 @@ def test_deadlines_pass(story: list[tuple[list[Input], float]]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(STORIES)
-def test_what_is_told_holds_together(story: list[tuple[list[Input], float]]) -> None:
+def test_events_are_consistent(story: list[tuple[list[Input], float]]) -> None:
     """Every hit has an id of its own, lies where darts can be, and was seen by cameras of the board."""
     scene = _play(story)
-    hits = [e for e in scene.said if isinstance(e, DartHit)]
+    hits = [e for e in scene.events if isinstance(e, DartHit)]
 
     assert len({h.dart_id for h in hits}) == len(hits)
     for hit in hits:
@@ -143,11 +143,11 @@ def test_what_is_told_holds_together(story: list[tuple[list[Input], float]]) -> 
 
 @settings(max_examples=60, deadline=None)
 @given(STORIES)
-def test_the_same_story_is_told_the_same(story: list[tuple[list[Input], float]]) -> None:
-    """Two boards that are told the same say the same: a replay is the event it replays."""
+def test_the_same_inputs_give_the_same_events(story: list[tuple[list[Input], float]]) -> None:
+    """Two boards with the same inputs return the same events and orders: a replay repeats them."""
     one, two = _play(story), _play(story)
 
-    assert one.said == two.said
+    assert one.events == two.events
     assert one.orders == two.orders
 
 
@@ -156,7 +156,7 @@ def test_the_same_story_is_told_the_same(story: list[tuple[list[Input], float]])
 def test_a_board_comes_back_whatever_happened(story: list[tuple[list[Input], float]]) -> None:
     """From the events alone a board has the same darts standing."""
     scene = _play(story)
-    again = Witnesses(ready=False)
-    again.board.restore(None, [(event, scene.now) for event in scene.said], now=scene.now, epoch_s=0.0)
+    again = ScriptedCameras(ready=False)
+    again.board.restore(None, [(event, scene.now) for event in scene.events], now=scene.now, epoch_s=0.0)
 
     assert [d.dart_id for d in again.board.known_darts()] == [d.dart_id for d in scene.board.known_darts()]

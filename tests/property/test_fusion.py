@@ -49,7 +49,7 @@ def darts(draw: st.DrawFn) -> Axis3:
 
 
 def _crossing_rad(calibrations: list[Calibration], dart: Axis3) -> float:
-    """Tell the largest angle between any two of the planes in which the cameras see the dart."""
+    """Return the largest angle between any two of the planes in which the cameras see the dart."""
     along = np.array([dart.slope_x, dart.slope_y, 1.0])
     normals = []
     for c in calibrations:
@@ -125,7 +125,7 @@ def test_the_order_of_the_cameras_does_not_matter(calibrations: list[Calibration
 
 @settings(max_examples=50, deadline=None)
 @given(rigs(3), darts(), st.integers(0, 2), _number(6, 90), st.booleans(), _number(-0.4, 0.4))
-def test_a_false_line_beside_the_right_one_does_not_pull(
+def test_a_false_line_next_to_the_right_one_does_not_pull(
     calibrations: list[Calibration],
     dart: Axis3,
     camera: int,
@@ -167,10 +167,10 @@ def test_a_camera_that_saw_only_something_else_does_not_pull(
 
 @settings(max_examples=40, deadline=None)
 @given(_number(0, math.tau), _number(0.0, 0.12), darts(), st.integers(0, 10**6))
-def test_lines_that_hardly_cross_are_told_as_uncertain(azimuth_rad: float, beside_rad: float, dart: Axis3, seed: int) -> None:
+def test_lines_that_hardly_cross_are_uncertain(azimuth_rad: float, apart_rad: float, dart: Axis3, seed: int) -> None:
     """Two cameras side by side give no dart, or one whose uncertainty holds the truth and is larger than that of two far apart."""
-    pair = [camera_at(0, azimuth_rad), camera_at(1, azimuth_rad + beside_rad)]
-    apart = [[camera_at(0, azimuth_rad), camera_at(1, azimuth_rad + beside_rad + turn_rad)] for turn_rad in (1.5, -1.5)]
+    pair = [camera_at(0, azimuth_rad), camera_at(1, azimuth_rad + apart_rad)]
+    apart = [[camera_at(0, azimuth_rad), camera_at(1, azimuth_rad + apart_rad + turn_rad)] for turn_rad in (1.5, -1.5)]
     surest_mm = min(fix.uncertainty_mm for two in apart for fix in fuse(sightings_of_dart(two, dart, REAL, seed)))
     for fix in fuse(sightings_of_dart(pair, dart, REAL, seed)):
         assert fix.uncertainty_mm > 1.1 * surest_mm

@@ -22,12 +22,12 @@ class Listener:
     since: int
     subscription: Subscription
     pipe: FakeTransport | None = None
-    heard: list[int] = field(default_factory=list)
+    received: list[int] = field(default_factory=list)
 
     @property
     def got(self) -> list[int]:
         """List the numbers of what it got, over all its connections."""
-        return self.heard + (self.pipe.numbers if self.pipe is not None else [])
+        return self.received + (self.pipe.numbers if self.pipe is not None else [])
 
     async def read(self, limit: int) -> None:
         """Take once, if anything is there within a few turns of the loop; a client with a socket reads that empty."""
@@ -40,7 +40,7 @@ class Listener:
                 break
         if taking.done():
             if self.pipe is None:
-                self.heard += [int(wire) for wire in taking.result()]
+                self.received += [int(wire) for wire in taking.result()]
             elif taking.result():
                 self.pipe.write(b"".join(taking.result()))
             return
@@ -135,22 +135,22 @@ class _Stage:
                 pass
 
     async def finish(self) -> None:
-        """Let everybody read until nothing comes any more."""
+        """Read for every listener until nothing comes any more."""
         for listener in self.listeners:
             for _ in range(len(self._kept.rows) + 2):
                 await listener.read(3)
 
     def _again(self, listener: Listener) -> None:
         # A client knows the last number it got; of what it did not listen to it knows nothing, and asks again from there.
-        listener.heard = listener.got
+        listener.received = listener.got
         if listener.pipe is not None:
             listener.pipe = FakeTransport(listener.pipe.room)
-        since = listener.heard[-1] if listener.heard else listener.since
+        since = listener.received[-1] if listener.received else listener.since
         listener.subscription = self._connect(listener.topics, since, listener.pipe)
 
     def _connect(self, topics: tuple[str, ...], since: int | None, pipe: FakeTransport | None = None) -> Subscription:
         connection = self._hub.subscribe(topics, since=since, transport=pipe)
-        self._open.append(connection)  # left open: a subscription that nobody reads must harm nobody
+        self._open.append(connection)  # left open: a subscription without a reader must harm no other
         subscription = connection.__enter__()
         if pipe is not None:
             pipe.on_full = subscription.stop_direct

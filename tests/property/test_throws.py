@@ -25,13 +25,13 @@ def _public(memory: BoardMemory) -> tuple[object, ...]:
 
 @settings(max_examples=300, deadline=None)
 @given(STORIES, st.booleans())
-def test_any_story_is_told_consistently(story: list[Action], count_misses: bool) -> None:  # noqa: FBT001
-    """Slots, darts, removals, takeouts and visits add up for whoever hears the events, and no visit with throws stays untold."""
-    scene, bystander = play_story([*story, lambda scene: scene.command(ResetBoard())], ThrowTimes(count_misses=count_misses))
+def test_events_of_any_sequence_are_consistent(story: list[Action], count_misses: bool) -> None:  # noqa: FBT001
+    """Slots, darts, removals, takeouts and visits add up for a client that receives the events, and each visit with throws is published."""
+    scene, follower = play_story([*story, lambda scene: scene.command(ResetBoard())], ThrowTimes(count_misses=count_misses))
 
     assert scene.machine.state == "wait_for_throw"
-    for visit_id, slots in bystander.slots.items():
-        assert bystander.visits[visit_id] == 1 or not slots
+    for visit_id, slots in follower.slots.items():
+        assert follower.visits[visit_id] == 1 or not slots
 
 
 @settings(max_examples=300, deadline=None)
@@ -46,14 +46,14 @@ def test_any_story_ends_in_a_state_that_goes_on(story: list[Action]) -> None:
 
     scene.cameras(ready=True)
     scene.command(StartBoard())
-    told = scene.throw("T20")
-    assert any(text.startswith(("dart_hit", "extra_dart")) for text in told)
+    lines = scene.throw("T20")
+    assert any(text.startswith(("dart_hit", "extra_dart")) for text in lines)
 
 
 @settings(max_examples=300, deadline=None)
 @given(STORIES)
 def test_any_story_comes_back_from_its_events(story: list[Action]) -> None:
-    """A machine that is told the events of a story stands where the one stands that lived through it, and goes on from there."""
+    """A machine restored from the events of a sequence has the state of the machine that published them, and goes on from there."""
     scene, _ = play_story(story, ThrowTimes())
     restored: ThrowMachine = scene.restored()
 
@@ -70,15 +70,15 @@ def test_any_story_comes_back_from_its_events(story: list[Action]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(STORIES, st.integers(0, 60))
 def test_a_tail_of_the_events_is_enough_for_new_ids(story: list[Action], skipped: int) -> None:
-    """A machine that is told only the last events gives no id twice that it was told, and goes on."""
-    scene, bystander = play_story(story, ThrowTimes())
+    """A machine restored from the last events only assigns none of their ids again, and goes on."""
+    scene, follower = play_story(story, ThrowTimes())
     tail = scene.events[skipped:]
     machine = ThrowMachine(ThrowTimes(), BoardId("main"))
     machine.restore(BoardMemory(BoardId("main")), tail, scene.now)
-    told = {event.dart_id for event, _ in tail if isinstance(event, DartHit | DartUnscored | ExtraDart)}
+    known = {event.dart_id for event, _ in tail if isinstance(event, DartHit | DartUnscored | ExtraDart)}
 
-    assert machine.memory.next_dart_id not in told
-    assert not told or machine.memory.next_dart_id not in bystander.darts
+    assert machine.memory.next_dart_id not in known
+    assert not known or machine.memory.next_dart_id not in follower.darts
 
     machine.tick(scene.now + 60.0)
     assert machine.state != "pull_out_started"

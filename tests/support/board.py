@@ -1,4 +1,4 @@
-"""A board that is told what the cameras see, and what it tells, line by line."""
+"""A board that receives observations, and a transcript of its events, line by line."""
 
 import math
 
@@ -39,14 +39,14 @@ _RADIUS_MM = {
 
 
 def point_in(bed: Bed) -> tuple[float, float]:
-    """Give a point in the middle of a bed."""
+    """Return a point in the middle of a bed."""
     angle_rad = math.pi / 2 - SECTORS.index(bed.sector or 20) * math.tau / 20
     radius_mm = _RADIUS_MM[bed.ring]
     return radius_mm * math.cos(angle_rad), radius_mm * math.sin(angle_rad)
 
 
 def landing(label: str = "T20", *, settled_at_s: float = 0.0, episode: int = 1) -> LocatedDart:
-    """Let a dart stick in the middle of a bed."""
+    """Return a dart that sticks in the middle of a bed."""
     x_mm, y_mm = point_in(parse_bed(label))
     return LocatedDart(
         axis=Axis3(x_mm=x_mm, y_mm=y_mm, slope_x=0.05, slope_y=0.2),
@@ -90,7 +90,7 @@ def line(event: BoardEvent) -> str:  # noqa: PLR0911 - one line for each kind of
 
 
 class Scene:
-    """One board and its story: `now` is its clock, `events` all that was told with the time of telling."""
+    """One board and its sequence: `now` is its clock, `events` all that it returned, with their times."""
 
     def __init__(self, times: ThrowTimes | None = None, *, ready: bool = True) -> None:
         self.machine = ThrowMachine(times or ThrowTimes(), BoardId("main"))
@@ -102,13 +102,13 @@ class Scene:
             self.read()
 
     def read(self) -> list[str]:
-        """Give the transcript since the last reading."""
+        """Return the transcript since the last reading."""
         lines = [line(event) for event, _ in self.events[self._read :]]
         self._read = len(self.events)
         return lines
 
     def wait(self, seconds: float) -> list[str]:
-        """Let time pass, with the limits that end in it."""
+        """Advance the clock, through the deadlines on the way."""
         end = self.now + seconds
         while (due := self.machine.deadline()) is not None and due <= end:
             self.now = max(self.now, due)
@@ -117,7 +117,7 @@ class Scene:
         return self.read()
 
     def moving(self, *, hand: bool = False) -> list[str]:
-        """Let something move."""
+        """Observe ongoing motion."""
         self._add(self.machine.observe(OngoingMotion(at_s=self.now, hand=hand), self.now))
         return self.read()
 
@@ -133,7 +133,7 @@ class Scene:
         motion_s: float = 0.3,
         **more: bool,
     ) -> list[str]:
-        """Let everything settle, with darts of these labels newly in the board; `more` of what an observation says besides."""
+        """Observe still pictures, with darts of these labels new in the board; `more` are other fields of the observation."""
         seen = Observation(
             at_s=self.now,
             started_s=self.now - motion_s - 0.1,
@@ -157,15 +157,19 @@ class Scene:
         self.now += 0.4
         return lines + self.still(*labels, flight=True)
 
+    def fall(self, *dart_ids: str) -> list[str]:
+        """Remove darts without a hand, and wait until it is certain that they fell."""
+        return self.still(gone=dart_ids) + self.wait(self.machine.times.bounce_out_check_ms / 1000)
+
     def take_all(self) -> list[str]:
-        """Let a hand take all darts."""
+        """Take all darts by a hand."""
         self.now += 1.0
         lines = self.moving(hand=True)
         self.now += 2.0
         return lines + self.still(gone=self.standing, empty=True)
 
     def command(self, command: ResetBoard | StartBoard | StopBoard | CorrectDart | SignOnPlayer) -> list[str]:
-        """Let a person ask for something."""
+        """Send a command."""
         self._add(self.machine.command(command, self.now))
         return self.read()
 
@@ -175,7 +179,7 @@ class Scene:
         return self.read()
 
     def cameras(self, *, ready: bool = True, calibrating: bool = False, failed: bool = False) -> list[str]:
-        """Say what the cameras are up to."""
+        """Set the state of the cameras."""
         self._add(self.machine.set_status(ready=ready, calibrating=calibrating, now=self.now, failed=failed))
         return self.read()
 

@@ -18,7 +18,7 @@ def chessboard_picture(
     tilt_rad: tuple[float, float],
     at_mm: tuple[float, float],
 ) -> Image:
-    """Take a picture (800 x 600) of the chessboard, tilted about x and y, with its middle `at_mm` beside where the camera looks."""
+    """Take a picture (800 x 600) of the chessboard, tilted about x and y, with its middle `at_mm` from where the camera looks."""
     across, down = (INNER[0] + 1) * SQUARE_MM, (INNER[1] + 1) * SQUARE_MM
     rotation = cv2.Rodrigues(np.array([tilt_rad[0], tilt_rad[1], 0.0]))[0]
     middle = np.array([at_mm[0], at_mm[1], FAR_MM])

@@ -34,18 +34,18 @@ def masked_text(payload: bytes) -> bytes:
 
 
 class Member:
-    """One client: what it has heard since the crowd last forgot, and whether every number followed the one before.
+    """One client: what it has received since the crowd last forgot, and whether every number followed the one before.
 
     `present_ns` is when its first message came: from then on an event can be late for it.
     """
 
-    __slots__ = ("greeted", "heard", "last_seq", "misses", "present_ns", "rest", "socket")
+    __slots__ = ("greeted", "last_seq", "misses", "present_ns", "received", "rest", "socket")
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
         self.rest = b""
         self.greeted = False
-        self.heard = 0
+        self.received = 0
         self.last_seq = 0
         self.misses = 0
         self.present_ns = 0
@@ -63,7 +63,7 @@ class Crowd:
         self.events = 0
         self.last_event_ns = 0
         self.count_from_ns = 0
-        self.latest_ns = 0  # by how much the latest event was late, for those who were there when it was sent
+        self.latest_ns = 0  # by how much the latest event was late, for clients that were connected when it was sent
         self._sent_ns: list[int] = []
         self._base: int | None = None  # the number of the first event sent, less one
         self._publisher: socket.socket | None = None
@@ -84,7 +84,7 @@ class Crowd:
                     raise TimeoutError(f"{sum(not member.greeted for member in fresh)} clients were not answered")
 
     def publish(self, payload_bytes: int) -> None:
-        """Have an event told, about this long, that carries the time at which it was sent."""
+        """Publish an event, about this long, that carries the time at which it was sent."""
         if self._publisher is None:
             self._publisher = self._upgraded("/bench/publish")
         self._answer_pings(self._publisher)
@@ -103,27 +103,27 @@ class Crowd:
         self.latencies_ns = array("q")
         self.events = self.latest_ns = 0
         for member in self.members.values():
-            member.heard = 0
+            member.received = 0
 
     def listen(self, seconds: float) -> None:
-        """Hear whatever comes within this time."""
+        """Receive whatever comes within this time."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             for descriptor, _ in self._epoll.poll(left, 1024):
-                self._hear(descriptor)
+                self._receive(descriptor)
 
     def listen_until(self, done: Callable[[], bool], seconds: float) -> bool:
-        """Hear until it is done; False when this time has passed first."""
+        """Receive until it is done; False when this time has passed first."""
         end = time.monotonic() + seconds
         while not done():
             if time.monotonic() > end:
                 return False
             for descriptor, _ in self._epoll.poll(0.02, 1024):
-                self._hear(descriptor)
+                self._receive(descriptor)
         return True
 
     def play(self, per_second: float, seconds: float, payload_bytes: int) -> int:
-        """Publish at an even rate and hear meanwhile; gives how many were published."""
+        """Publish at an even rate and receive meanwhile; return how many were published."""
         began, count = time.monotonic(), 0
         while count < per_second * seconds:
             due = began + count / per_second
@@ -132,23 +132,23 @@ class Crowd:
                 count += 1
                 continue
             for descriptor, _ in self._epoll.poll(due - now, 1024):
-                self._hear(descriptor)
+                self._receive(descriptor)
                 if time.monotonic() >= due:
                     break
         return count
 
-    def deafen(self, members: list[Member]) -> None:
-        """Let these read no more."""
+    def stop_reading(self, members: list[Member]) -> None:
+        """Stop reading from these clients."""
         for member in members:
             self._epoll.unregister(member.socket.fileno())
 
-    def open_ears(self, members: list[Member]) -> None:
-        """Let these read again."""
+    def resume_reading(self, members: list[Member]) -> None:
+        """Read from these clients again."""
         for member in members:
             self._epoll.register(member.socket.fileno(), select.EPOLLIN)
 
     def close(self) -> None:
-        """Leave."""
+        """Close all connections."""
         for member in self.members.values():
             member.socket.close()
         self.members.clear()
@@ -181,7 +181,7 @@ class Crowd:
             if frame[:1] == b"\x89":
                 connection.sendall(b"\x8a" + bytes((0x80 | frame[1],)) + bytes(4) + frame[2 : 2 + frame[1]])
 
-    def _hear(self, descriptor: int) -> None:
+    def _receive(self, descriptor: int) -> None:
         member = self.members.get(descriptor)
         if member is None:
             return
@@ -206,7 +206,7 @@ class Crowd:
         member.rest = self._frames(member, data, position)
 
     def _frames(self, member: Member, data: bytes, position: int) -> bytes:
-        """Count the whole frames of the data; give what is left."""
+        """Count the whole frames of the data; return the rest."""
         end, last, first_seq = len(data), -1, member.last_seq + 1
         while end - position >= 2:
             length, header = data[position + 1], 2
@@ -231,7 +231,7 @@ class Crowd:
         return data[position:]
 
     def _note_times(self, member: Member, data: bytes, last: int) -> None:
-        """See how long the last of the events took that came at once."""
+        """Record how long the last of the events took that came at once."""
         self.last_event_ns = time.monotonic_ns()
         sent = _TIME.search(data, last, last + 400)
         if sent and int(sent[1]) >= self.count_from_ns:
@@ -240,7 +240,7 @@ class Crowd:
             self._base = member.last_seq - int(found[1])
 
     def _note_latest(self, member: Member, first_seq: int) -> None:
-        """See how late the first of the events was that came at once, and that were sent while the member was there."""
+        """Record how late the first of the events was that came at once and were sent while the member was connected."""
         if self._base is None:
             return
         there = bisect_left(self._sent_ns, max(member.present_ns, self.count_from_ns))
@@ -252,7 +252,7 @@ class Crowd:
         if member.last_seq and seq != member.last_seq + 1:
             member.misses += 1
         member.last_seq = seq
-        member.heard += 1
+        member.received += 1
         self.events += 1
 
     def _lose(self, descriptor: int) -> None:

@@ -1,4 +1,4 @@
-"""A wire between client and server that can be cut, or go silent, and be mended."""
+"""A proxy between client and server that can cut connections, go silent, and be restored."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ class Cutter:
         """Pass nothing on any more, and break nothing."""
         self._flows.clear()
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Pass everything on again."""
         self._flows.set()
 
@@ -60,6 +60,6 @@ async def cutter_before(port: int) -> AsyncIterator[Cutter]:
         yield cutter
     finally:
         server.close()
-        cutter.mend()
+        cutter.restore()
         cutter.cut()
         await asyncio.sleep(0)

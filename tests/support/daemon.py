@@ -27,7 +27,7 @@ def children(pid: int) -> list[int]:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on."""
+    """Return a port that no process listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -80,7 +80,7 @@ class RunningDaemon:
         self.process.communicate()
 
     def get(self, path: str) -> Any:
-        """Ask over HTTP; None while nobody answers."""
+        """Return the answer to a GET request; None while there is none."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=DEADLINE_S) as answer:
                 return json.loads(answer.read())
@@ -88,7 +88,7 @@ class RunningDaemon:
             return None
 
     def until_ready(self) -> dict[str, Any]:
-        """Wait until every camera has answered or failed; gives the health report."""
+        """Wait until every camera has answered or failed; return the health report."""
         found = self.waiting.until(self._ready, "the daemon's cameras")
         assert found is not None
         return found

@@ -40,7 +40,7 @@ def _take_all(scene: Scene) -> object:
 
 
 def _fall(scene: Scene) -> object:
-    return scene.still(gone=(scene.standing[0],))
+    return scene.fall(scene.standing[0])
 
 
 THREE = (_throw("T20"), _throw("S5"), _throw("D16"))

@@ -1,6 +1,6 @@
-"""What schemathesis is told besides the document, and what it saw: named by SCHEMATHESIS_HOOKS.
+"""What schemathesis is given besides the document, and what it received: named by SCHEMATHESIS_HOOKS.
 
-A document cannot hold pictures, so that a body of bytes is one of these; what the runner himself lives by is left alone. At the end the
+A document cannot hold pictures, so that a body of bytes is one of these; what the runner itself depends on is left alone. At the end the
 statuses of each operation are written to DARTD_FUZZ_SEEN.
 """
 
@@ -31,7 +31,7 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
     if case.method in {"PUT", "DELETE"}:
         for name, value in (case.path_parameters or {}).items():
             if value in SPARED:
-                case.path_parameters[name] = "nobody"
+                case.path_parameters[name] = "unknown"
 
 
 @schemathesis.hook

@@ -3,7 +3,9 @@
 import secrets
 from typing import Any
 
+import cv2
 import jwt
+import numpy as np
 import sqlalchemy as sa
 
 from dartd.auth.accounts import new_user
@@ -17,7 +19,7 @@ from dartd.store.users import User, insert_user
 from tests.support.station import SIGNING_KEY, Station
 
 PASSWORD = "correct horse battery"  # noqa: S105  a test's
-PNG = b"\x89PNG\r\n\x1a\n and more"
+PNG = cv2.imencode(".png", np.full((2, 2, 3), 200, np.uint8))[1].tobytes()
 _HASH = hash_password(PASSWORD)
 
 
@@ -45,7 +47,7 @@ async def make_photo(station: Station, player_id: str) -> None:
 
 
 async def make_key(station: Station, role: str, permissions: tuple[str, ...] | None = None, user_id: str | None = None) -> tuple[str, str]:
-    """Make an API key; give its id and itself."""
+    """Make an API key; return its id and itself."""
     secret, prefix = new_key()
     key_id = f"k-{secrets.token_hex(4)}"
     fields = {"key_id": key_id, "key_hash": hash_of(secret), "prefix": prefix, "name": key_id, "user_id": user_id, "role": role}
@@ -55,7 +57,7 @@ async def make_key(station: Station, role: str, permissions: tuple[str, ...] | N
 
 
 async def log_in(station: Station, user: User) -> dict[str, str]:
-    """Give the headers of somebody who has just logged in."""
+    """Return the headers of a user who has just logged in."""
     family_id, now_s = secrets.token_hex(8), station.services.accounts.now()
 
     def begin(connection: sa.Connection) -> None:
@@ -85,4 +87,4 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def _ignore(_: object) -> None:
-    """Give nothing: rows stay on their thread."""
+    """Do nothing: rows stay on their thread."""

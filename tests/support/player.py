@@ -20,7 +20,7 @@ from workers.vision.frame import BadFrameError
 from workers.vision.projection import Projection
 
 
-class Told(NamedTuple):
+class DecidedEvent(NamedTuple):
     """An event, the sequence in which it was decided, and when on its clock."""
 
     event: JournalledEvent
@@ -39,22 +39,24 @@ def simulated(query: str, rig: int, *, fps: float = 20.0, cameras: Sequence[int]
     return specs
 
 
-def play(specs: Sequence[SourceSpec], *, until_s: float = math.inf, watch: Callable[[FromWorker], None] | None = None) -> Iterator[Told]:
-    """Play the cameras in lockstep up to `until_s` of media time and tell what the board decides; `watch` hears what the cameras say."""
+def play(
+    specs: Sequence[SourceSpec], *, until_s: float = math.inf, watch: Callable[[FromWorker], None] | None = None
+) -> Iterator[DecidedEvent]:
+    """Play the cameras in lockstep up to `until_s` of media time and yield the events; `watch` is called with each camera message."""
     sources = {s.camera_id: open_source(s, lockstep=True, start_s=0.0) for s in specs}
     detectors = {s.camera_id: Detector(Configure(source=s, lockstep=True)) for s in specs}
     board = Board(BoardId("main"), list(sources), BoardSpec(), ThrowTimes())
     sequence_id, began_s = "", 0.0
 
-    def told(step: Step, now: float) -> Iterator[Told]:
+    def handled(step: Step, now: float) -> Iterator[DecidedEvent]:
         for camera_id, order in step.orders:
             for each in detectors if camera_id is None else (camera_id,):
                 detectors[each].handle(order)
-        yield from (Told(event, sequence_id, now - began_s) for event in step.events)
+        yield from (DecidedEvent(event, sequence_id, now - began_s) for event in step.events)
 
     _open_all(sources)
     hellos = [SourceOpened(camera_id=s.camera_id, pid=0, width=s.width, height=s.height) for s in specs]
-    yield from told(board.step(hellos, 0.0), 0.0)
+    yield from handled(board.step(hellos, 0.0), 0.0)
     while (due := [t for s in sources.values() if (t := s.next_s()) is not None]) and min(due) <= until_s:
         now = min(due)
         messages = [m for camera_id, source in sources.items() for m in _step(source, detectors[camera_id], now)]
@@ -64,8 +66,8 @@ def play(specs: Sequence[SourceSpec], *, until_s: float = math.inf, watch: Calla
         for started in (m for m in messages if isinstance(m, SequenceStarted)):
             sequence_id, began_s = started.sequence_id, started.t_s
         while (deadline := board.deadline()) is not None and deadline < now:
-            yield from told(board.step([], deadline), deadline)
-        yield from told(board.step(messages, now), now)
+            yield from handled(board.step([], deadline), deadline)
+        yield from handled(board.step(messages, now), now)
 
 
 def _open_all(sources: Mapping[CameraId, Source]) -> None:
@@ -74,7 +76,7 @@ def _open_all(sources: Mapping[CameraId, Source]) -> None:
 
 
 def _step(source: Source, detector: Detector, now: float) -> list[FromWorker]:
-    """Let a camera process every frame up to `now`; a broken frame says nothing."""
+    """Process every frame of a camera up to `now`; a broken frame gives no message."""
     messages: list[FromWorker] = []
     while (next_s := source.next_s()) is not None and next_s <= now:
         frame = source.read()

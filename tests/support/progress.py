@@ -1,4 +1,4 @@
-"""Several jobs at a time, each in a process of its own, with a bar that tells how far they are."""
+"""Several jobs at a time, each in a process of its own, with a bar that shows how far they are."""
 
 import multiprocessing
 import os

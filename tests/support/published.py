@@ -1,4 +1,4 @@
-"""What is told beside what is published: every message that a test sees must fit its JSON Schema, and the AsyncAPI document."""
+"""Check messages against the published documents: each must fit its JSON Schema and the AsyncAPI document."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from schemas.asyncapi import describe
 from schemas.codec import encode_wire
 from schemas.documents import Schema, documents
 
-# Told by the server for load alone (`tests.bench.hub_server`), and nothing that dartd publishes.
+# Sent by the server for load alone (`tests.bench.hub_server`), and nothing that dartd publishes.
 _UNPUBLISHED = {"bench"}
 
 _documents = documents()
@@ -26,7 +26,7 @@ _described = describe(version="0")
 
 @cache
 def validators(event_type: str) -> tuple[jsonschema_rs.Draft202012Validator, ...]:
-    """Give what judges messages of a type: its own document, the union of all, and what AsyncAPI says of it.
+    """Return the validators of a type of message: its own document, the union of all, and that of AsyncAPI.
 
     Raises:
         KeyError: nothing is published of this type.
@@ -39,7 +39,7 @@ def validators(event_type: str) -> tuple[jsonschema_rs.Draft202012Validator, ...
 
 
 def complaints(wire: bytes | str) -> list[str]:
-    """Say what is wrong with a message; nothing when it is as published, or is no event at all."""
+    """Return what is wrong with a message; nothing when it is valid, or is no event at all."""
     try:
         message = msgspec.json.decode(wire)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -49,32 +49,32 @@ def complaints(wire: bytes | str) -> list[str]:
     try:
         judges = validators(event_type)
     except KeyError:
-        return [f"{event_type} is told and not published"]
+        return [f"{event_type} is sent and not documented"]
     return [f"{event_type}: {error.message} at {error.instance_path}" for judge in judges for error in judge.iter_errors(message)]
 
 
 @contextmanager
-def overhearing(patch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Judge each message that a daemon of this process tells, by whatever way, and each that a WebSocket client of it hears."""
+def validated_messages(patch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Validate each message that a daemon of this process encodes, and each that a WebSocket client of it receives; yield what is wrong."""
     found: list[str] = []
 
-    def judged(told: Callable[..., bytes]) -> Callable[..., bytes]:
-        @wraps(told)
-        def tell(*arguments: Any) -> bytes:
-            wire = told(*arguments)
+    def checked(encode: Callable[..., bytes]) -> Callable[..., bytes]:
+        @wraps(encode)
+        def encode_and_check(*arguments: Any) -> bytes:
+            wire = encode(*arguments)
             found.extend(complaints(wire))
             return wire
 
-        return tell
+        return encode_and_check
 
-    hear = ClientConnection.recv
+    receive = ClientConnection.recv
 
     async def recv(client: ClientConnection, decode: bool | None = None) -> websockets.Data:  # noqa: FBT001  as websockets has it
-        heard = await hear(client, decode=decode)
-        found.extend(complaints(heard if isinstance(heard, str) else bytes(heard)))
-        return heard
+        received = await receive(client, decode=decode)
+        found.extend(complaints(received if isinstance(received, str) else bytes(received)))
+        return received
 
-    patch.setattr(journal, "encode_wire", judged(encode_wire))
-    patch.setattr(services, "encode_wire", judged(encode_wire))
+    patch.setattr(journal, "encode_wire", checked(encode_wire))
+    patch.setattr(services, "encode_wire", checked(encode_wire))
     patch.setattr(ClientConnection, "recv", recv)
     yield found

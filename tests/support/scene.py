@@ -56,15 +56,15 @@ class Outlook:
         return compare(self.reference(*before), self.picture(*after, hand=hand, shift=shift), self.masks)
 
     def difference(self, before: tuple[DartPose, ...], *after: DartPose, hand: HandPose | None = None) -> Difference:
-        """Tell what came between two pictures."""
+        """Return what came between two pictures."""
         return self.compare(before, *after, hand=hand).difference
 
     def seen(self, dart: DartPose, *at_mm: float) -> Floats:
-        """Give where the places at these heights of a dart's axis are in the picture, in px (n, 2)."""
+        """Return the points of a dart's axis at these heights in the picture, in px (n, 2)."""
         return self.projection.project(np.array([[dart.x_mm + z * dart.slope_x, dart.y_mm + z * dart.slope_y, z] for z in at_mm]))
 
     def displacement(self, shift: CameraShift) -> Floats:
-        """Give the map (2, 3) from where things were to where they are in the picture of a displaced camera."""
+        """Return the map (2, 3) from where things were to where they are in the picture of a displaced camera."""
         return ExtendedProjection(self.calibration, shift).displacement()
 
 
@@ -85,7 +85,7 @@ def hand(x_mm: float = 0.0, y_mm: float = 20.0, z_mm: float = 60.0) -> HandPose:
 
 
 def axis_of(pose: DartPose) -> Axis3:
-    """Give the axis of a dart."""
+    """Return the axis of a dart."""
     return Axis3(x_mm=pose.x_mm, y_mm=pose.y_mm, slope_x=pose.slope_x, slope_y=pose.slope_y)
 
 

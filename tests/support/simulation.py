@@ -1,4 +1,4 @@
-"""A daemon whose cameras look at a simulated board, and a client that never forgets what it heard."""
+"""A daemon whose cameras look at a simulated board, and a client that keeps all it received."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from tests.support.player import simulated
 from tests.support.waiting import DEADLINE_S
 from workers.sources.simulator.script import Script
 
-FPS = 15  # three cameras of two cores, beside the tests
+FPS = 15  # three cameras on two cores, as well as the tests
 
 
 def write_simulation(folder: Path, port: int, *, first_s: float, story: str = "demo", seed: int = 7, rig: int = 1) -> Path:
@@ -30,7 +30,7 @@ def write_simulation(folder: Path, port: int, *, first_s: float, story: str = "d
 
 
 def calibrate(folder: Path, rig: int) -> None:
-    """Let the cameras of a rig find the empty board, so that later daemons on a copy of the folder's state see it from the start."""
+    """Calibrate the cameras of a rig from the empty board, so that later daemons on a copy of the folder's state see it from the start."""
     port = free_port()
     with RunningDaemon(write_simulation(folder, port, rig=rig, first_s=10_000), port) as daemon:
         daemon.waiting.until(lambda: _is_calibrated(daemon), "three calibrations")
@@ -44,7 +44,7 @@ def _is_calibrated(daemon: RunningDaemon) -> bool:
 
 
 class Listener:
-    """A WebSocket client that stays through restarts: it connects again and again and goes on behind the last seq that it heard.
+    """A WebSocket client that stays through restarts: it connects again and again and goes on behind the last seq that it received.
 
     `events` are the journalled events as they came, over all connections; `snapshots` the first snapshot of each connection.
     """
@@ -58,7 +58,7 @@ class Listener:
 
     @property
     def last_seq(self) -> int:
-        """Number of the last event heard."""
+        """Number of the last event received."""
         return int(self.events[-1]["seq"]) if self.events else 0
 
     def count(self, event_type: str) -> int:

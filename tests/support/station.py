@@ -32,6 +32,7 @@ from dartd.runtime.pipeline import BoardDecider, Pipeline
 from dartd.store.journal import Journal
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
+from dartd.web.connections.server_options import ServerLimits
 from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
@@ -72,7 +73,7 @@ _THROWN = (DartHit, VisitCompleted)
 
 
 class ScriptedBoard(Forgetful):
-    """A board on which happens what it is told: events are inputs; it keeps darts and visit as the snapshot shows them."""
+    """A board whose inputs are its events; it keeps darts and visit as the snapshot shows them."""
 
     def __init__(self) -> None:
         self._darts: tuple[DartOnBoard, ...] = ()
@@ -81,7 +82,7 @@ class ScriptedBoard(Forgetful):
         self._player_id: str | None = None
 
     def step(self, inputs: Sequence[Input | JournalledEvent], now: float) -> Step:  # noqa: C901, PLR0912 - one case for each input
-        """Let it happen."""
+        """Return events as they are, and an event for each command."""
         events: list[JournalledEvent] = []
         refusals: dict[int, CommandRefusedError] = {}
         for k, item in enumerate(inputs):
@@ -184,20 +185,20 @@ class Station:
 
     @property
     def http(self) -> str:
-        """Give the address of its pages."""
+        """Return the address of its pages."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def ws(self) -> str:
-        """Give the address of its WebSocket."""
+        """Return the address of its WebSocket."""
         return f"ws://127.0.0.1:{self.port}{self.services.config.server.ws_path}"
 
     async def happen(self, *events: JournalledEvent) -> tuple[Envelope, ...]:
-        """Let events happen, and give them as they were journalled."""
-        told: list[Envelope] = []
+        """Publish events, and return them as they were journalled."""
+        envelopes: list[Envelope] = []
         for event in events:
-            told += await self.pipeline.submit(cast("Any", event))
-        return tuple(told)
+            envelopes += await self.pipeline.submit(cast("Any", event))
+        return tuple(envelopes)
 
 
 @asynccontextmanager
@@ -209,6 +210,7 @@ async def running_station(
     hub_bytes: int = 1 << 20,
     board: BoardDecider | None = None,
     around: Callable[[ASGIApp, Pipeline], ASGIApp] = lambda app, _pipeline: app,
+    input_timeout_s: float = 20.0,
 ) -> AsyncIterator[Station]:
     """Run a daemon on a loopback port; what it journals in the directory is there for the next one.
 
@@ -229,6 +231,7 @@ async def running_station(
         anonymous_reads=auth.anonymous_reads,
         access_ttl_s=auth.access_ttl_s,
         refresh_ttl_s=auth.refresh_ttl_s,
+        logins_per_minute=config.limits.login,
     )
     await accounts.ensure_operator_key(TOKEN)
     limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
@@ -251,13 +254,14 @@ async def running_station(
         now=time.monotonic,
     )
     metrics.watch(cameras=list, hub=lambda: _hub_figures(hub, services.clients), pipeline=pipeline.figures)
+    server_limits = msgspec.structs.replace(ServerLimits.of(config), input_timeout_s=input_timeout_s)
     listener = _listen(port)
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(pipeline.run)
             group.start_soon(write_behind, services)
             group.start_soon(watch_zones, services)
-            await _start(group, around(build_app(services), pipeline), services, listener)
+            await _start(group, around(build_app(services), pipeline), server_limits, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)
             finally:
@@ -292,10 +296,9 @@ async def _remembering(journal: Journal) -> ScriptedBoard:
     return board
 
 
-async def _start(group: anyio.abc.TaskGroup, app: ASGIApp, services: Services, listener: socket.socket) -> None:
+async def _start(group: anyio.abc.TaskGroup, app: ASGIApp, limits: ServerLimits, listener: socket.socket) -> None:
     async def run(*, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
-        limit = services.config.ws.max_message_bytes
-        await serve(app, [listener], max_message_bytes=limit, task_status=task_status)
+        await serve(app, [listener], limits=limits, task_status=task_status)
 
     await group.start(run)
 

@@ -47,7 +47,7 @@ class Look(Value, frozen=True, kw_only=True):
     motion_s: float
 
     def __call__(self, scene: Scene) -> object:
-        """Let them say it."""
+        """Apply the observation to the scene."""
         standing = scene.standing
         return scene.still(
             *self.labels,
@@ -62,7 +62,7 @@ class Look(Value, frozen=True, kw_only=True):
 
 
 def _correct(operation: str, label: str | None, back: int, number: int | None) -> Action:
-    """Correct one of the last darts that were told, or one that never was; a refusal is an answer too."""
+    """Correct one of the last published darts, or one that never was; a refusal is an answer too."""
 
     def act(scene: Scene) -> object:
         known = [event.dart_id for event, _ in scene.events if isinstance(event, DartHit | DartUnscored)]
@@ -108,17 +108,17 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
 STORIES = st.lists(ACTIONS, max_size=40)
 
 
-class Bystander:
-    """Somebody who hears only the events and counts with them."""
+class Follower:
+    """A client that receives only the events and counts with them."""
 
     def __init__(self) -> None:
         self.standing: set[str] = set()
         self.darts: set[str] = set()
-        self.visits: Counter[str] = Counter()  # how often each was told as completed for the first time
+        self.visits: Counter[str] = Counter()  # how often each was published as completed for the first time
         self.slots: dict[str, set[int]] = {}
         self.takeout = False
 
-    def hear(self, event: BoardEvent) -> None:
+    def receive(self, event: BoardEvent) -> None:
         """Take an event in, and find fault with it."""
         match event:
             case DartHit() | DartUnscored() | ExtraDart() | ThrowMiss():
@@ -187,16 +187,16 @@ class Bystander:
         self.darts.add(event.dart_id)
 
 
-def play_story(story: list[Action], times: ThrowTimes) -> tuple[Scene, Bystander]:
-    """Play a story on a fresh board; the bystander counts with its events."""
-    scene, bystander = Scene(times), Bystander()
-    heard = 0
+def play_story(story: list[Action], times: ThrowTimes) -> tuple[Scene, Follower]:
+    """Play a story on a fresh board; the follower counts with its events."""
+    scene, follower = Scene(times), Follower()
+    received = 0
     for action in story:
         action(scene)
-        for event, _ in scene.events[heard:]:
-            bystander.hear(event)
-        heard = len(scene.events)
-        assert bystander.standing == set(scene.standing)
-        assert bystander.takeout == scene.machine.takeout == (scene.machine.state == "pull_out_started")
+        for event, _ in scene.events[received:]:
+            follower.receive(event)
+        received = len(scene.events)
+        assert follower.standing == set(scene.standing)
+        assert follower.takeout == scene.machine.takeout == (scene.machine.state == "pull_out_started")
         assert len(scene.machine.memory.visit.slots) <= 3
-    return scene, bystander
+    return scene, follower

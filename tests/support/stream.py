@@ -60,7 +60,7 @@ class FakeTransport:
 
     @property
     def is_ready(self) -> bool:
-        """Say whether there is room."""
+        """Return whether there is space."""
         return self.waiting < self.room
 
     @property
@@ -78,12 +78,12 @@ class FakeTransport:
             self.on_full()
 
     def drain(self) -> None:
-        """Let the client read."""
+        """Read as the client does."""
         self.waiting = 0
         self._drained.set()
 
     async def drained(self) -> None:
-        """Wait until there is room."""
+        """Wait until there is space."""
         while not self.is_ready:
             self._drained.clear()
             await self._drained.wait()

@@ -1,4 +1,4 @@
-"""Events as a board tells them, built from little."""
+"""Events as a board publishes them, built from few arguments."""
 
 import math
 
@@ -10,7 +10,7 @@ _CAMERAS = (CameraId("cam0"), CameraId("cam1"), CameraId("cam2"))
 
 
 def hit(dart: str = "dart-1", number: int = 1, x_mm: float = 0.0, y_mm: float = 103.0, visit: str = "visit-1") -> DartHit:
-    """Let a dart hit, in the treble 20 unless said otherwise; the darts of its visit before it hit the same bed."""
+    """Return a hit, in the treble 20 by default; the darts of its visit before it hit the same bed."""
     bed = bed_at(x_mm, y_mm, BoardSpec())
     angle_rad = math.atan2(y_mm, x_mm) % math.tau
     throws = tuple(

@@ -1,4 +1,4 @@
-"""A WebSocket client that understands what it hears."""
+"""A WebSocket client that decodes what it receives."""
 
 import asyncio
 import contextlib
@@ -16,20 +16,20 @@ Connect = Callable[..., Awaitable["WebSocketClient"]]
 
 
 class WebSocketClient:
-    """A WebSocket client that understands what it hears."""
+    """A WebSocket client that decodes what it receives."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
 
     async def receive(self) -> dict[str, Any]:
-        """Give the next message."""
+        """Return the next message."""
         async with asyncio.timeout(DEADLINE_S):
             message = msgspec.json.decode(await self.socket.recv())
         assert isinstance(message, dict)
         return message
 
     async def receive_seqs(self, count: int) -> list[int]:
-        """Give the numbers of the next journalled events, whatever else is said between."""
+        """Return the numbers of the next journalled events, whatever other messages come between."""
         found: list[int] = []
         while len(found) < count:
             message = await self.receive()
@@ -37,7 +37,7 @@ class WebSocketClient:
         return found
 
     async def receive_types(self, count: int) -> list[str]:
-        """Give the types of the next messages."""
+        """Return the types of the next messages."""
         return [(await self.receive())["event_type"] for _ in range(count)]
 
     async def send(self, **message: Any) -> None:
@@ -45,7 +45,7 @@ class WebSocketClient:
         await self.socket.send(msgspec.json.encode(message).decode())
 
     async def until_closed(self) -> tuple[int, str]:
-        """Hear until the connection is closed, and tell how."""
+        """Receive until the connection is closed, and return how."""
         with contextlib.suppress(websockets.ConnectionClosed):
             while True:
                 await self.receive()

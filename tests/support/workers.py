@@ -162,7 +162,7 @@ def _mute(connection: Connection, link: Link, spec: SourceSpec) -> None:
     _ignore_signals()
 
 
-def _deaf(_connection: Connection, link: Link, spec: SourceSpec) -> None:
+def _never_reading(_connection: Connection, link: Link, spec: SourceSpec) -> None:
     """Send heartbeats and never read."""
     link.send([source_opened(spec)])
     while True:
@@ -180,7 +180,7 @@ BEHAVIOURS: dict[str, Callable[[Connection, Link, SourceSpec], None]] = {
     "half": _half,
     "die_mid_message": _die_mid_message,
     "mute": _mute,
-    "deaf": _deaf,
+    "never_reading": _never_reading,
 }
 
 

@@ -30,7 +30,7 @@ async def test_the_tests_own_lines_may_block() -> None:
 
 
 async def test_messages_are_held_to_what_is_published(tmp_path: Path, every_message_is_as_published: list[str]) -> None:
-    """A message that does not fit must be found where it is told; one that fits, and what is no event, must pass."""
+    """A message that does not fit must be found where it is sent; one that fits, and what is no event, must pass."""
     events = await asyncio.to_thread(Journal.open, tmp_path / "dartd.db", BoardId("main"))
     await events.append([BoardReset(visit_id=VisitId("v"), user_id="ada")], at_s=1.0)
     fits = list(every_message_is_as_published)
@@ -42,7 +42,7 @@ async def test_messages_are_held_to_what_is_published(tmp_path: Path, every_mess
     assert fits == []
     assert len(found) >= 3
     assert all(each.startswith("board_reset: ") for each in found)
-    assert complaints(b'{"event_type": "dart_flew"}') == ["dart_flew is told and not published"]
+    assert complaints(b'{"event_type": "dart_flew"}') == ["dart_flew is sent and not documented"]
     assert complaints(b'{"data": []}') == complaints(b"\xff") == []
 
 

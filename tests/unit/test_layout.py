@@ -1,4 +1,4 @@
-"""How the house is laid out: what may stand where, and that each module has its tests."""
+"""The layout of the repository: what may be where, and that each module has its tests."""
 
 import ast
 import shutil
@@ -45,7 +45,7 @@ def _definitions(module: Path) -> list[ast.stmt]:
 def _repository() -> list[str]:
     git = shutil.which("git")
     if git is None or not (_ROOT / ".git").exists():
-        pytest.skip("needs git and a clone: the files of the repository cannot be told from others here")
+        pytest.skip("needs git and a clone: the files of the repository cannot be distinguished from others here")
     listed = [git, "ls-files", "--cached", "--others", "--exclude-standard"]
     return subprocess.run(listed, cwd=_ROOT, capture_output=True, text=True, check=True, timeout=DEADLINE_S).stdout.splitlines()
 
@@ -92,8 +92,8 @@ def test_crowded_folders_explain_themselves() -> None:
 
 
 def test_rooms_explain_themselves() -> None:
-    """Each room of the repository must have a README that says what lives there and what must stay true."""
-    assert [room for room in (*_PACKAGES, "config", "tests") if not (_ROOT / room / "README.md").is_file()] == []
+    """Each package of the repository must have a README that says what lives there and what must stay true."""
+    assert [folder for folder in (*_PACKAGES, "config", "tests") if not (_ROOT / folder / "README.md").is_file()] == []
 
 
 def test_test_folders_are_no_packages() -> None:

@@ -20,7 +20,7 @@ def _pins(file: str) -> dict[str, str]:
 
 
 def test_version_is_the_newest_of_the_changelog() -> None:
-    """The version that is built must be the one whose changes are told first."""
+    """The version that is built must be the one whose changes are listed first."""
     headings = re.findall(r"^## \[([^\]]+)\]", (_ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
 
     assert headings[0] == _PROJECT["project"]["version"]

@@ -40,7 +40,7 @@ FULL_CONTRAST_LEVELS = (
     40.0  # contrast of full weight; shadows of a ring of lamps are faint streaks around the point of a dart and weigh less
 )
 FAINTEST = 0.25  # the least weight for contrast
-BESIDE = 0.3  # factor on the weight of a cross-section that adjoins another dart: that one may hide an edge
+ADJOINING = 0.3  # factor on the weight of a cross-section that adjoins another dart: that one may hide an edge
 
 # Line hypotheses (RANSAC, then a robust fit).
 HYPOTHESES = 4  # in one cluster and lean
@@ -185,7 +185,7 @@ def _cross_sections(patch: UprightPatch) -> CrossSections:
     hidden = np.where(hidden_left & hidden_right, np.int8(2), hidden_right.astype(np.int8) - hidden_left)
     contrast = patch.magnitude[row, (first + last) // 2]
     clear = np.clip(contrast / FULL_CONTRAST_LEVELS, FAINTEST, 1.0)
-    weight = np.where(hidden_left | hidden_right, BESIDE * clear, clear)
+    weight = np.where(hidden_left | hidden_right, ADJOINING * clear, clear)
     return CrossSections(row.astype(float), (left + right) / 2, right - left, weight, hidden)
 
 
@@ -333,7 +333,7 @@ def _tapers(from_end_px: Floats, width_px: Floats, px_per_mm: float) -> bool:
 
 
 def _from_tip(index: NDArray[np.intp], cuts: CrossSections, px_per_mm: float) -> NDArray[np.intp]:
-    """Leave out specks beyond the tip, which a long gap separates from the cross-sections of a dart."""
+    """Remove specks beyond the tip, which a long gap separates from the cross-sections of a dart."""
     rows = cuts.row[index]
     gaps = np.flatnonzero(-np.diff(rows) > GAP_MM * px_per_mm)
     start = 0
@@ -355,8 +355,8 @@ def _end(patch: UprightPatch, a: float, b: float, row: float) -> float:
             break
         here = float(patch.magnitude[r, c - 1 : c + 2].max())
         left, right = patch.magnitude[r, c - END_WINDOW_PX : c - 3], patch.magnitude[r, c + 4 : c + END_WINDOW_PX + 1]
-        beside = float(max(left.mean(), right.mean()))
-        if here > END_SHARE * float(patch.threshold[r, c]) and here > END_CONTRAST * beside + END_LEVELS:
+        background = float(max(left.mean(), right.mean()))
+        if here > END_SHARE * float(patch.threshold[r, c]) and here > END_CONTRAST * background + END_LEVELS:
             end, gap = row, 0
         else:
             gap += 1

@@ -110,7 +110,7 @@ class MotionDetector:
         self._noise += NOISE_FOLLOW * (max(QUIETEST_LEVELS, min(level, NOISIEST_LEVELS)) - self._noise)
 
     def _drift(self, small: Image) -> None:
-        """Let the still picture follow slow changes of light, by a fraction of a level each frame."""
+        """Adapt the still picture to slow changes of light, by a fraction of a level each frame."""
         assert self._base_exact is not None  # noqa: S101 - update() has set it; for the type checker
         self._base_exact += np.clip(small - self._base_exact, -DRIFT_LEVELS_PER_FRAME, DRIFT_LEVELS_PER_FRAME)
         self._base = cv2.convertScaleAbs(self._base_exact).astype(np.uint8, copy=False)

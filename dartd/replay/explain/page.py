@@ -75,7 +75,7 @@ def numbers(dart: ExplainedDart) -> dict[str, Any]:
     return {
         "sequence_id": dart.sequence_id,
         "t_ms": dart.t_ms,
-        "told": dart.hit,
+        "reported": dart.hit,
         "truth": dart.expect,
         "error_mm": dart.error_mm,
         "is_right": dart.is_right,
@@ -94,7 +94,7 @@ def _camera_numbers(dart: ExplainedDart, camera: CameraId) -> dict[str, Any]:
         "finding": settled.finding,
         "used": used,
         "line_on_face": line,
-        "line_misses_told_mm": None if line is None or at is None else line.distance_mm(at.x_mm, at.y_mm),
+        "line_misses_reported_mm": None if line is None or at is None else line.distance_mm(at.x_mm, at.y_mm),
         "line_misses_truth_mm": None if line is None or dart.expect is None else line.distance_mm(dart.expect.x_mm, dart.expect.y_mm),
         "settled": settled,
         "calibration": calibration,
@@ -126,7 +126,7 @@ def _facts(dart: ExplainedDart) -> str:
     for camera, _, _ in reporting_cameras(dart):
         found = _camera_numbers(dart, camera)
         miss = found["line_misses_truth_mm"]
-        reported = found["line_misses_told_mm"]
+        reported = found["line_misses_reported_mm"]
         notes = [f"{name} {value:.2f} mm off its line" for name, value in (("reported", reported), ("truth", miss)) if value is not None]
         rows += [(camera, (", ".join(notes) or "no line") + ("" if found["used"] else " (not used)"))]
     return "<table>" + "".join(f"<tr><th>{escape(str(a))}</th><td>{escape(b)}</td></tr>" for a, b in rows) + "</table>"

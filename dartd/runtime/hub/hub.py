@@ -15,7 +15,7 @@ from dartd.runtime.hub.ring import Entry, Ring
 from dartd.runtime.hub.subscription import Subscription, Transport
 from dartd.runtime.hub.topics import DEFAULT_TOPICS, Interest
 from schemas.base import Value
-from schemas.events import Envelope
+from schemas.events import Envelope, PlayerErased
 
 Read = Callable[[int, int], Awaitable[Sequence[tuple[int, str, bytes]]]]
 
@@ -87,6 +87,8 @@ class Hub:
         """Publish a journalled event to the subscriptions of its topic."""
         entry = Entry.of(envelope.seq, envelope.topic, envelope.wire)
         self.last_seq = entry.seq
+        if isinstance(envelope.event, PlayerErased):
+            self._ring.clear()  # it has what was erased from the journal in the same commit
         self._ring.push(entry)
         self._published += 1
         for group in self._route(entry.topic):

@@ -42,6 +42,11 @@ class Ring:
         while len(self.entries) > self._max_events or self.bytes > self._max_bytes:
             self.bytes -= len(self.entries.popleft().frame)
 
+    def clear(self) -> None:
+        """Drop all events; readers get them from the journal."""
+        self.entries.clear()
+        self.bytes = 0
+
     def after(self, seq: int, limit: int) -> list[Entry] | None:
         """Return up to `limit` events after `seq`; None if the ring starts later."""
         if not self.entries or self.entries[0].seq > seq + 1:

@@ -34,6 +34,7 @@ class Configurations:
             start_s=self._epoch_s if source.url.startswith("sim:") else self._began_s,
             state_dir=str(config.state_path),
             images_dir=None if config.images_path is None else str(config.images_path),
+            image_free_bytes=config.images.keep_free_mb * 1_000_000,
             image_bytes=THROW_BYTES // len(self._sources),
             faults=self._faults.of_camera(camera_id),
         )

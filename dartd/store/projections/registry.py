@@ -96,7 +96,7 @@ class Registry:
             error = self._try(connection, projection, [each])
             if error is not None:
                 failure = f"event {each.seq}: {type(error).__name__}: {error}"[:_REASON_CHARACTERS]
-                _log.error("projection %s left out %s; mend it and run dartd rebuild", projection.name, failure, exc_info=error)
+                _log.error("projection %s left out %s; correct it and run dartd rebuild", projection.name, failure, exc_info=error)
                 self._note(connection, projection, failure=failure)
 
     def _try(self, connection: sa.Connection, projection: Projection, recorded: Sequence[Recorded]) -> Exception | None:

@@ -7,6 +7,7 @@ pipeline.
 import contextlib
 import logging
 import sqlite3
+import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,21 +17,24 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from dartd.errors import StoreBusyError, StoreError, StoreUnavailableError
-from dartd.store.sqlite.lock import StoreLock
+from dartd.errors import QueryTimeoutError, StoreBusyError, StoreError, StoreUnavailableError
+from dartd.store.sqlite.lock import Mark, StoreLock
 from dartd.store.tables import METADATA
 
 _log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 6  # the number of the last revision in migrations/
+SCHEMA_VERSION = 7  # the number of the last revision in migrations/
 APPLICATION_ID = 0x64617274  # "dart": distinguishes our files from those of other programs
 LOCK_WAIT_S = 2.0  # for a person's sqlite3 shell; a second daemon is refused by the lock
 NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next to it
 
+_STEPS_PER_CHECK = 10_000  # of SQLite's virtual machine, about 0.2 ms
+_LOG_HEADER_BYTES = 32
+_LOG_MAGIC = {b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"}  # the last bit: checksums are of big-endian words
 _LOG_BYTES = 2 * 1024 * 1024
 _COMMITS_PER_CHECKPOINT = 64  # with darts, a megabyte and a half of write-ahead log
 
-# Errors of the file itself: nobody can write now, whatever the statement. Any other error is the statement's own.
+# Errors of the file itself: no statement can write now. Any other error is the statement's own.
 _REMEDIES = {
     sqlite3.SQLITE_FULL: ": make room on its disk",
     sqlite3.SQLITE_IOERR: ": its disk cannot be written",
@@ -51,10 +55,12 @@ T = TypeVar("T")
 class SqliteBackend:
     """An open SQLite store, locked for this process. Everything here blocks and belongs to threads."""
 
-    def __init__(self, path: Path, lock: StoreLock, writer: sa.Connection, *, migrated: bool) -> None:
+    def __init__(self, path: Path, lock: StoreLock, writer: sa.Connection, *, migrated: bool, damaged_log: Path | None) -> None:
         self.path = path
+        self.damaged_log = damaged_log
         self.writer = writer
         self.migrated = migrated
+        self._raw: sqlite3.Connection = writer.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
         self._lock = lock
         self._commits = 0
 
@@ -69,6 +75,7 @@ class SqliteBackend:
         make_folder(path)
         lock = StoreLock.acquire(path)
         try:
+            damaged_log = _set_damaged_log_aside(path)
             writer = _connect(path)
             try:
                 migrated = _prepare(writer, path)
@@ -76,19 +83,25 @@ class SqliteBackend:
             except BaseException:
                 _close(writer)
                 raise
-        except (sqlite3.Error, SQLAlchemyError) as error:
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
             lock.close()
             raise _store_error(error, path) from error
         except BaseException:
             lock.close()
             raise
-        return cls(path, lock, writer, migrated=migrated)
+        return cls(path, lock, writer, migrated=migrated, damaged_log=damaged_log)
 
     def connect_reader(self) -> sa.Connection:
         """Return another connection, which cannot write."""
         connection = _connect(self.path)
         connection.exec_driver_sql("PRAGMA query_only = 1")
         return connection
+
+    def limit(self, connection: sa.Connection, query_s: float) -> None:
+        """Stop what the connection executes once `query_s` have passed from now; it fails with QueryTimeoutError."""
+        raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
+        due_s = time.monotonic() + query_s
+        raw.set_progress_handler(lambda: time.monotonic() > due_s, _STEPS_PER_CHECK)
 
     def store_error(self, error: BaseException) -> StoreError:
         """Return the StoreError of what the database refused, without the statement's values: they may be secret."""
@@ -102,15 +115,82 @@ class SqliteBackend:
                 self.writer.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
             self._commits = 0
 
+    def begin(self) -> None:
+        """Begin the writer's transaction; the file is locked for writing at once.
+
+        Raises:
+            StoreUnavailableError: it cannot be written now, or is no longer the file at its path.
+        """
+        self.check_file()
+        self.control("BEGIN IMMEDIATE")
+
+    def check_file(self) -> None:
+        """Check that the file is still the one at its path.
+
+        Raises:
+            StoreUnavailableError: it was removed or replaced.
+        """
+        self._lock.check()
+
+    def control(self, statement: str) -> None:
+        """Execute a statement of transaction control on the writer, without SQLAlchemy, which would make ready for a result.
+
+        Raises:
+            StoreError: it was refused; StoreUnavailableError when the file is the reason.
+        """
+        try:
+            self._raw.execute(statement)
+        except sqlite3.Error as error:
+            raise self.store_error(error) from error
+
     def in_transaction(self) -> bool:
         """Whether the writer's transaction is open; SQLite ends it by itself after some errors of the file."""
-        raw: sqlite3.Connection = self.writer.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
-        return raw.in_transaction
+        return self._raw.in_transaction
+
+    def earlier_mark(self) -> Mark | None:
+        """Return how far a stream was written before the store was opened, None when that is not known."""
+        return self._lock.earlier
+
+    def note(self, mark: Mark) -> None:
+        """Note next to the store how far the stream is written."""
+        self._lock.note(mark)
 
     def close(self) -> None:
         """Close the writer's connection and release the lock."""
         _close(self.writer)
         self._lock.close()
+
+
+def _set_damaged_log_aside(path: Path) -> Path | None:
+    """Rename a write-ahead log whose header is damaged, and return its new path; None when there is none.
+
+    SQLite takes such a log for an empty one and overwrites it: the events in it would be lost without a word.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    try:
+        with log.open("rb") as file:
+            header = file.read(_LOG_HEADER_BYTES)
+    except FileNotFoundError:
+        return None
+    if len(header) < _LOG_HEADER_BYTES or not any(header):  # nothing was ever written to it
+        return None
+    if header[:4] in _LOG_MAGIC and _log_checksum(header[:24], header[3] & 1) == header[24:]:
+        return None
+    aside = log.with_name(f"{log.name}.damaged-{int(time.time())}")
+    log.rename(aside)
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    _log.error("the log of the store is damaged and was renamed to %s: events that were written last may be missing", aside)
+    return aside
+
+
+def _log_checksum(content: bytes, big_endian: int) -> bytes:
+    """Return the checksum of SQLite's file format (section 4.2 of "Database File Format"), in its big-endian form."""
+    one = two = 0
+    words = struct.unpack(f"{'>' if big_endian else '<'}{len(content) // 4}I", content)
+    for first, second in zip(words[::2], words[1::2], strict=True):
+        one = (one + first + two) & 0xFFFFFFFF
+        two = (two + second + one) & 0xFFFFFFFF
+    return struct.pack(">2I", one, two)
 
 
 def make_folder(path: Path) -> Path:
@@ -183,7 +263,7 @@ def _await_version(connection: sa.Connection, path: Path) -> None:
 
 
 def _connect(path: Path, *, wait_s: float = LOCK_WAIT_S, read_only: bool = False) -> sa.Connection:
-    """Connect through SQLAlchemy. Only the caller begins and commits: the dialect is told that there are no transactions."""
+    """Connect through SQLAlchemy. Only the caller begins and commits: the dialect is configured to start no transactions."""
     target = f"file:{path.absolute()}?mode=ro" if read_only else str(path)
     raw = sqlite3.connect(target, timeout=wait_s, isolation_level=None, check_same_thread=False, uri=read_only)
     try:
@@ -273,6 +353,8 @@ def _original(error: BaseException) -> BaseException:
 def _store_error(error: BaseException, path: Path) -> StoreError:
     original = _original(error)  # without the statement and its values
     code = getattr(original, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return QueryTimeoutError("the query took too long: narrow it by time or by filters, or go on by cursor")
     remedy = _REMEDIES.get(code & _PRIMARY, "") if code is not None else ""
     kind = StoreUnavailableError if remedy else StoreError
     return kind(f"the store {path} failed ({original}){remedy}", path=str(path), sqlite=getattr(original, "sqlite_errorname", ""))

@@ -1,51 +1,116 @@
-"""The lock beside a store: one daemon at a time."""
+"""The lock of a store: one daemon at a time, whatever path leads to the file, and what is known of the store apart from its content."""
 
 import contextlib
 import fcntl
 import os
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
-from dartd.errors import StoreBusyError, StoreError
+from dartd.errors import StoreBusyError, StoreError, StoreUnavailableError
+
+_LINE_BYTES = 128
+
+
+class Mark(NamedTuple):
+    """How far a stream of events was written, as far as the lock file knows; a store with less is a copy of an earlier day."""
+
+    stream_id: str
+    seq: int
 
 
 class StoreLock:
-    """An exclusive lock on `<store>.lock`, held until closed or until the process ends, however it ends."""
+    """Exclusive locks on a store and on `<store>.lock`, held until closed or until the process ends, however it ends.
 
-    def __init__(self, descriptor: int, path: Path) -> None:
-        self._descriptor: int | None = descriptor
+    The lock file names the process; the lock on the store itself holds also where the lock file was removed, or where another path leads
+    to the store.
+    """
+
+    def __init__(self, lock_file: int, store_file: int, path: Path, store: Path, earlier: Mark | None) -> None:
+        self._descriptors = (lock_file, store_file)
+        self._closed = False
+        self._store = store
         self.path = path
+        self.earlier = earlier
 
     @classmethod
     def acquire(cls, store: Path) -> Self:
-        """Lock a store and write our process id into the lock file.
+        """Lock a store, which is created when there is none, and write our process id into the lock file.
 
         Raises:
             StoreBusyError: another process holds it; names the path and the process.
-            StoreError: the lock file cannot be written.
+            StoreError: the lock file or the store cannot be written.
         """
         path = store.with_name(store.name + ".lock")
+        lock_file = _locked(path, store, path)
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-        except OSError as error:
-            raise StoreError(f"cannot write {path}: {error.strerror}", path=str(path)) from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
-            os.close(descriptor)
-            raise StoreBusyError(
-                f"{store} is in use by another dartd (process {holder}): stop it, or set store.path to another file",
-                path=str(store),
-                pid=holder,
-            ) from error
+            store_file = _locked(store, store, path)
+        except BaseException:
+            os.close(lock_file)
+            raise
+        with contextlib.suppress(OSError):  # a file of another user keeps its mode
+            os.fchmod(store_file, 0o600)  # SQLite gives its log the same
+        lock = cls(lock_file, store_file, path, store, _mark_of(os.pread(lock_file, _LINE_BYTES, 0)))
+        lock.note(lock.earlier)
+        return lock
+
+    def note(self, mark: Mark | None) -> None:
+        """Note how far the stream is written. Not synchronised: after a power failure it may say less, never more."""
+        text = f"{os.getpid()}\n" + (f"{mark.stream_id} {mark.seq}\n" if mark is not None else "")
         with contextlib.suppress(OSError):  # a full disk must not keep the daemon from starting: the lock itself is what counts
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        return cls(descriptor, path)
+            os.pwrite(self._descriptors[0], text.encode(), 0)
+            os.ftruncate(self._descriptors[0], len(text))
+
+    def check(self) -> None:
+        """Check that the locked file is still the one at its path.
+
+        Raises:
+            StoreUnavailableError: it was removed, replaced, or emptied.
+        """
+        try:
+            there = self._store.stat()
+        except OSError as error:
+            message = f"{self._store} was removed while dartd runs: put it back, or restart dartd to begin a new one"
+            raise StoreUnavailableError(message, path=str(self._store)) from error
+        held = os.fstat(self._descriptors[1])
+        if (there.st_ino, there.st_dev) != (held.st_ino, held.st_dev):
+            message = f"{self._store} was replaced by another file while dartd runs: restart dartd to use it, or put the earlier file back"
+            raise StoreUnavailableError(message, path=str(self._store))
 
     def close(self) -> None:
-        """Give the store free; may be called twice. The file stays: removing it would race with the next daemon."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        """Release the store; may be called twice. The file stays: removing it would race with the next daemon."""
+        if not self._closed:
+            self._closed = True
+            for descriptor in self._descriptors:
+                os.close(descriptor)
+
+
+def _locked(path: Path, store: Path, lock_path: Path) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror}", path=str(path)) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        holder = _holder(lock_path)
+        raise StoreBusyError(
+            f"{store} is in use by another dartd (process {holder}): stop it, or set store.path to another file",
+            path=str(store),
+            pid=holder,
+        ) from error
+    return descriptor
+
+
+def _holder(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        first, _, _ = path.read_text(errors="replace").partition("\n")
+        if first.isdigit():
+            return first
+    return "unknown"
+
+
+def _mark_of(content: bytes) -> Mark | None:
+    """Return the mark in a lock file's second line, None when there is none."""
+    stream_id, _, seq = content.decode(errors="replace").partition("\n")[2].strip().partition(" ")
+    return Mark(stream_id, int(seq)) if stream_id and seq.isdecimal() else None

@@ -17,7 +17,7 @@ class AdmissionLimiter:
         self._is_scheduled = False
 
     async def admit(self, *, started: bool = False) -> None:
-        """Wait until the caller may proceed; callers that have `started` go before new ones, of which at least one proceeds."""
+        """Wait until the caller may proceed; callers that have `started` go before new ones, but at least one new caller proceeds."""
         if not self._is_scheduled:
             self._is_scheduled = True
             asyncio.get_running_loop().call_soon(self._next)

@@ -1,6 +1,8 @@
 """The connected clients and the limit of connections."""
 
 import itertools
+import math
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +11,8 @@ from typing import Literal
 from dartd.runtime.hub.subscription import Subscription
 from dartd.web.connections.admission import AdmissionLimiter
 from dartd.web.connections.presence import PresenceRegistry
+
+_SHARE = 0.75  # of all slots, the most that one caller (a user, a key, or an address without either) gets
 
 
 @dataclass(slots=True)
@@ -36,20 +40,26 @@ class Clients:
         self.presence = PresenceRegistry()
         self.admission = AdmissionLimiter()
         self._numbers = itertools.count(1)
+        self._by_caller: Counter[str] = Counter()
+        self._max_per_caller = math.ceil(_SHARE * max_clients)
 
     @contextmanager
-    def slot(self) -> Iterator[bool]:
-        """Reserve a connection slot while the block runs; yield False if all are in use."""
-        if self.connected >= self.max_clients:
+    def slot(self, caller: str) -> Iterator[bool]:
+        """Reserve a connection slot while the block runs; yield False if all, or all of the caller's share, are in use."""
+        if self.connected >= self.max_clients or self._by_caller[caller] >= self._max_per_caller:
             self.refused += 1
             yield False
             return
         self.connected += 1
         self.served += 1
+        self._by_caller[caller] += 1
         try:
             yield True
         finally:
             self.connected -= 1
+            self._by_caller[caller] -= 1
+            if not self._by_caller[caller]:
+                del self._by_caller[caller]
 
     def next_id(self) -> str:
         """Return a client id that is unique since the start."""

@@ -221,7 +221,7 @@ class EntityResource(Generic[N, A]):
     async def visible(self, call: Call) -> Row:
         """Return the row that the path names, if the caller may read it.
 
-        A caller limited to own entities cannot tell whether another one exists.
+        A caller limited to own entities does not learn whether another one exists.
 
         Raises:
             Problem: 403 or 404.

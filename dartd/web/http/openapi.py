@@ -1,5 +1,6 @@
 """OpenAPI 3.1, generated from the endpoint declarations and their types."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -48,7 +49,7 @@ def describe(
     documented = [endpoint for endpoint in endpoints if ":path}" not in endpoint.path]
     types = [kind for each in documented for kind in (each.body, each.answer) if kind is not None] + [ErrorAnswer]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
-    components = {name: _with_plain_arrays(schema) for name, schema in components.items()}
+    components = {name: _with_ecma_patterns(_with_plain_arrays(schema)) for name, schema in components.items()}
     by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: Schema = {}
     for each in documented:
@@ -96,6 +97,20 @@ shape, with a stable `code` and the `trace_id` that is also in the log. Logins, 
 <details><summary>Permissions of each role</summary>
 
 """
+
+
+def _with_ecma_patterns(schema: Any) -> Any:
+    """Return the schema with patterns as in ECMA 262: there `$` is the end of the text, in Python it also precedes a trailing newline."""
+    match schema:
+        case dict():
+            return {
+                key: re.sub(r"\\Z\Z", "$", value) if key == "pattern" and isinstance(value, str) else _with_ecma_patterns(value)
+                for key, value in schema.items()
+            }
+        case list():
+            return [_with_ecma_patterns(each) for each in schema]
+        case _:
+            return schema
 
 
 def _with_plain_arrays(schema: Any) -> Any:
@@ -165,6 +180,7 @@ def _query_parameters(endpoint: Endpoint) -> Iterable[Schema]:
     if endpoint.query is None:
         return []
     _, components = msgspec.json.schema_components([endpoint.query], ref_template=_REF)
+    components = _with_ecma_patterns(components)
     properties = components[endpoint.query.__name__]["properties"]
     return [{"name": name, "in": "query", "required": False, "schema": _without_null(schema)} for name, schema in properties.items()]
 

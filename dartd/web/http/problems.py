@@ -30,6 +30,8 @@ _CODES = {
     503: "SERVICE_UNAVAILABLE",
 }
 _STATUSES = {
+    "AUTH_INSUFFICIENT_PERMISSIONS": 403,
+    "RESOURCE_NOT_FOUND": 404,
     "VALIDATION_ERROR": 422,
     "STATE_CONFLICT": 409,
     "DATABASE_ERROR": 503,
@@ -38,8 +40,11 @@ _STATUSES = {
     "CAMERA_OFFLINE": 503,
     "RESOURCE_ALREADY_EXISTS": 409,
     "PRECONDITION_FAILED": 412,
+    "QUERY_TIMEOUT": 503,
     "STORE_FULL": 503,
 }
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
+
 _RETRY_AFTER_S = "1"
 
 
@@ -68,6 +73,12 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
             }
         }
         return Response(encode_json(body), self.status, {**self.headers, "Cache-Control": "no-store"}, "application/json")
+
+
+def challenge(permission: str) -> Problem:
+    """Return the response to a caller without a token who needs a permission."""
+    message = "a token is required: send Authorization: Bearer …"
+    return Problem(401, "AUTH_INVALID_TOKEN", message, details={"permission": permission}, headers=CHALLENGE)
 
 
 def problem_of(error: Exception) -> Problem:

@@ -1,5 +1,6 @@
 """Middleware around every request: trace id, security headers, one log line, and a response for every error."""
 
+import contextlib
 import logging
 import re
 import secrets
@@ -9,9 +10,10 @@ from collections.abc import Mapping
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from dartd import log
-from dartd.web.http.problems import answer_problem
+from dartd.web.http.problems import answer_problem, problem_of
 from dartd.web.http.timings import Timings
 
 _log = logging.getLogger("dartd.web.request")
@@ -19,6 +21,7 @@ _log = logging.getLogger("dartd.web.request")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
+_INTERNAL_ERROR = 1011
 _NONE: dict[str, str] = {}
 
 SECURITY = {
@@ -48,9 +51,29 @@ class RequestLog:
         scope["dartd.trace_id"] = trace_id = trace_id_of(Headers(scope=scope))
         token = log.trace_id.set(trace_id)
         try:
-            await (self._app if scope["type"] == "websocket" else self._serve)(scope, receive, send)
+            await (self._serve_websocket if scope["type"] == "websocket" else self._serve)(scope, receive, send)
         finally:
             log.trace_id.reset(token)
+
+    async def _serve_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection; after an unexpected error respond to the handshake, or close with 1011."""
+        is_accepted = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal is_accepted
+            is_accepted = is_accepted or message["type"] == "websocket.accept"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting)
+        except Exception:  # noqa: BLE001  the outermost handler: every error is logged and answered
+            _log.exception("a WebSocket failed", extra={"trace_id": scope["dartd.trace_id"]})
+            with contextlib.suppress(Exception):  # the client may have gone, or the connection be closing already
+                websocket = WebSocket(scope, receive, send)
+                if is_accepted:
+                    await send({"type": "websocket.close", "code": _INTERNAL_ERROR, "reason": "internal error"})
+                else:
+                    await websocket.send_denial_response(problem_of(RuntimeError()).response(scope["dartd.trace_id"]))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

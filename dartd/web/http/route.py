@@ -11,15 +11,14 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from dartd.auth.principal import Principal
+from dartd.errors import DartdError
 from dartd.store.audit import append_entry
 from dartd.web.http.answers import check_media_type, decode_body, read_body, render
-from dartd.web.http.credentials import check_csrf, credentials_of
+from dartd.web.http.credentials import caller_of, check_csrf, credentials_of
 from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
 from dartd.web.http.idempotency import IdempotentRequest
-from dartd.web.http.problems import Problem
+from dartd.web.http.problems import CHALLENGE, Problem, answer_problem, challenge
 from dartd.web.services import Services
-
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
 
 
 class MethodDispatcher:
@@ -32,7 +31,12 @@ class MethodDispatcher:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         request = Request(scope, receive)
-        response = await self._answer(request)
+        try:
+            response = await self._answer(request)
+        except (HTTPException, Problem, DartdError):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a handler raises is logged and answered in the usual shape
+            response = await answer_problem(request, error)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -59,7 +63,6 @@ class MethodDispatcher:
 
 async def _authenticate(request: Request, endpoint: Endpoint, services: Services) -> Principal:
     """Authenticate the caller and apply the rate limit."""
-    address = f"ip:{request.client.host if request.client else 'local'}"
     if endpoint.permission is None:
         principal: Principal | None = services.accounts.anonymous
     else:
@@ -71,8 +74,7 @@ async def _authenticate(request: Request, endpoint: Endpoint, services: Services
         request.scope["dartd.user"] = principal.name
         request.scope["dartd.debug"] = services.config.server.debug and principal.may("board:control")
     if endpoint.rate != "unlimited":
-        caller = address if principal is None or principal.is_anonymous else principal.name
-        check_rate_limit(request, services, caller, endpoint.rate, principal)
+        check_rate_limit(request, services, caller_of(request, principal), endpoint.rate, principal)
     if principal is None:
         raise Problem(401, "AUTH_INVALID_TOKEN", "the token is not valid", headers=CHALLENGE)
     return principal
@@ -87,7 +89,7 @@ def check_rate_limit(request: Request, services: Services, caller: str, rate: st
     limits = services.limits
     limit = limits.limit_of(rate, principal)
     state = limits.acquire(f"{caller} {rate}", limit)
-    headers = state.headers(limits.now())
+    headers = state.headers(limits.wall())
     request.scope["dartd.headers"] = request.scope.get("dartd.headers", {}) | headers
     if state.retry_after_s:
         details = {"limit": limit, "window": 60, "retry_after": int(headers["Retry-After"])}
@@ -102,8 +104,7 @@ async def _authorise(call: Call) -> bool:
     if endpoint.own is not None and principal.may(endpoint.own):
         return True
     if principal.is_anonymous:
-        needed = {"permission": endpoint.permission}
-        raise Problem(401, "AUTH_INVALID_TOKEN", "a token is required: send Authorization: Bearer …", details=needed, headers=CHALLENGE)
+        raise challenge(endpoint.permission)
     if endpoint.writes:
         entry = call.audit_entry(next(iter(map(str, call.request.path_params.values())), None), outcome="refused")
         await call.services.database.change(lambda connection: append_entry(connection, entry))

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from dartd.errors import DartdError
 from dartd.runtime.hub.topics import check_topic
+from schemas.api.answers import UNSEEN
 from schemas.base import Value
 from schemas.codec import decode_command, encode_json
 from schemas.commands import BoardCommand
@@ -58,7 +59,7 @@ class SetPresence(Value, frozen=True, kw_only=True):
     """Publish that this client watches a topic, under this name; without a name: withdraw it."""
 
     topic: str
-    name: Annotated[str, Meta(max_length=64)] = ""
+    name: Annotated[str, Meta(max_length=64, pattern=rf"^[^{UNSEEN}]*\Z")] = ""
 
 
 ClientMessage = SetPresence | Ping | Subscribe | Unsubscribe | Resume | Authenticate | BoardCommand

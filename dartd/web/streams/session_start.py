@@ -2,9 +2,11 @@
 
 import random
 
+from dartd.auth.permissions import TOPIC_PERMISSIONS
+from dartd.auth.principal import Principal
 from dartd.runtime.hub.hub import GapError
 from dartd.runtime.hub.subscription import Subscription
-from dartd.runtime.hub.topics import DEFAULT_TOPICS, Interest, TopicError
+from dartd.runtime.hub.topics import DEFAULT_TOPICS, Interest, TopicError, kind_of
 from dartd.web.services import Services
 from schemas.events import ErrorMessage, Gap, Hello
 
@@ -69,13 +71,34 @@ def check_stream(services: Services, since: int, stream_id: str | None) -> None:
         raise GapError("other_stream", requested=since, oldest=hub.oldest_known, last_seq=hub.last_seq)
 
 
-def parse_topics(text: str | None, errors: list[ErrorMessage]) -> tuple[str, ...]:
-    """Parse a comma-separated list of topics; append an error and return the default if it is not valid."""
+def parse_topics(text: str | None, principal: Principal, errors: list[ErrorMessage]) -> tuple[str, ...]:
+    """Parse a comma-separated list of topics; append an error and return the default if it is not valid.
+
+    Topics that do not exist or that the caller may not read are kept, because permissions may change; each has an error as well.
+    """
     try:
-        return tuple(Interest(text.split(",")).patterns) if text else DEFAULT_TOPICS
+        topics = tuple(Interest(text.split(",")).patterns) if text else DEFAULT_TOPICS
     except TopicError as error:
         errors.append(ErrorMessage(code=error.code, message=error.message, details={**error.details, "field": "topics"}))
         return DEFAULT_TOPICS
+    if text:
+        errors += [problem for topic in sorted(topics) if (problem := topic_problem(topic, principal)) is not None]
+    return topics
+
+
+def topic_problem(topic: str, principal: Principal) -> ErrorMessage | None:
+    """Return the error of a topic that does not exist or that the caller may not read."""
+    kind = kind_of(topic)
+    if "*" in kind or kind in principal.kinds:
+        return None
+    permission = TOPIC_PERMISSIONS.get(kind)
+    if permission is None:
+        known = sorted(principal.kinds)
+        message = f"there is no topic {topic!r}: expected one of {', '.join(known)}"
+        return ErrorMessage(code="VALIDATION_ERROR", message=message, details={"field": "topics", "topic": topic, "allowed": known})
+    message = f"{topic!r} needs the permission {permission}" + (": send a token" if principal.is_anonymous else "")
+    details = {"field": "topics", "topic": topic, "permission": permission}
+    return ErrorMessage(code="AUTH_INSUFFICIENT_PERMISSIONS", message=message, details=details)
 
 
 def parse_since(text: str | None, errors: list[ErrorMessage]) -> int | None:

@@ -4,19 +4,18 @@ import asyncio
 import logging
 import math
 
-import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
+from dartd.auth.command_rights import authorised
 from dartd.auth.principal import Principal
 from dartd.errors import DartdError
 from dartd.runtime.hub.hub import GapError
-from dartd.runtime.hub.topics import kind_of
 from dartd.store.audit import AuditEntry, append_entry
+from dartd.store.users import has_name
 from dartd.web.connections.clients import ConnectedClient
+from dartd.web.connections.frame_budget import TokenBucket
 from dartd.web.connections.presence import MAX_TOPICS
-from dartd.web.http.credentials import credentials_of
-from dartd.web.http.origin import is_origin_allowed
-from dartd.web.http.problems import Problem
+from dartd.web.http.credentials import note_invalid_token
 from dartd.web.services import Services
 from dartd.web.streams.client_message import (
     Authenticate,
@@ -28,7 +27,7 @@ from dartd.web.streams.client_message import (
     Unsubscribe,
     read_client_message,
 )
-from dartd.web.streams.session_start import check_stream, gap_messages, opening_messages, parse_since, parse_topics, retry_ms
+from dartd.web.streams.session_start import check_stream, gap_messages, opening_messages, topic_problem
 from dartd.web.streams.transport import MessageSender, StalledError
 from schemas.base import Event
 from schemas.commands import BoardCommand, CorrectDart
@@ -36,38 +35,15 @@ from schemas.events import ErrorMessage, Heartbeat, Pong, Presence
 
 _log = logging.getLogger(__name__)
 
-SUBPROTOCOL = "dartd.v1"
-
 _UNSUPPORTED = 1003
 _POLICY = 1008
-_TRY_AGAIN_LATER = 1013
-_UNAUTHORIZED = 4001
+UNAUTHORIZED = 4001
+FORBIDDEN = 4003
 
 # A client may send `resume` as its first message. Events wait this long for it, so that missed events come first.
 _FIRST_MESSAGE_S = 0.1
 _TOKEN_TIMEOUT_S = 5.0
 _MAX_REFUSED = 1000
-
-
-class MessageRateLimit:
-    """A token bucket for the messages of one client; counts rejected messages."""
-
-    def __init__(self, per_s: int, at_once: int) -> None:
-        self._per_s = per_s
-        self._at_once = at_once
-        self._left = float(at_once)
-        self._at_s = 0.0
-        self.refused = 0
-
-    def take(self, now_s: float) -> bool:
-        """Count a message; return False if it exceeds the limit."""
-        self._left = min(self._at_once, self._left + (now_s - self._at_s) * self._per_s)
-        self._at_s = now_s
-        if self._left < 1:
-            self.refused += 1
-            return False
-        self._left -= 1
-        return True
 
 
 class WebSocketSession:
@@ -86,7 +62,7 @@ class WebSocketSession:
         self._services = services
         self._listener = listener
         self._subscription = subscription = listener.subscription
-        self._rate_limit = MessageRateLimit(services.config.ws.messages_per_s, services.config.ws.messages_at_once)
+        self._rate_limit = TokenBucket(services.config.ws.messages_per_s, services.config.ws.messages_at_once)
         self._principal = principal
         self._token = token
         self._sender = sender
@@ -134,7 +110,7 @@ class WebSocketSession:
         await self._services.accounts.wait_until_invalid(token, self._set_principal)
         try:
             async with asyncio.timeout(self._services.config.ws.stall_timeout_s):
-                await self._sender.close(_UNAUTHORIZED, "Unauthorized")
+                await self._sender.close(UNAUTHORIZED, "Unauthorized")
         except TimeoutError:
             raise StalledError from None
 
@@ -182,7 +158,7 @@ class WebSocketSession:
             async with asyncio.timeout(_TOKEN_TIMEOUT_S):
                 await self._may_read.wait()
         except TimeoutError:
-            await self._sender.close(_UNAUTHORIZED, "Unauthorized")
+            await self._sender.close(UNAUTHORIZED, "Unauthorized")
             return False
         return True
 
@@ -222,7 +198,7 @@ class WebSocketSession:
                 case Resume():
                     self._resume(message)
                 case SetPresence():
-                    self._set_presence(message)
+                    await self._set_presence(message)
                 case Authenticate():
                     await self._authenticate(message.token)
                 case _:
@@ -238,10 +214,9 @@ class WebSocketSession:
             await self._subscription.has_room()
 
     def _check_allowed(self, topics: tuple[str, ...]) -> None:
-        kinds = self._subscription.interest.kinds
         for topic in topics:
-            if kinds is not None and "*" not in kind_of(topic) and kind_of(topic) not in kinds:
-                raise BadMessageError("AUTH_INSUFFICIENT_PERMISSIONS", f"{topic!r} needs a permission: send a token", topic=topic)
+            if (problem := topic_problem(topic, self._principal)) is not None:
+                raise BadMessageError(problem.code, problem.message, **problem.details)
 
     def _resume(self, message: Resume) -> None:
         try:
@@ -252,13 +227,16 @@ class WebSocketSession:
         else:
             self._subscription.resume(message.since)
 
-    def _set_presence(self, message: SetPresence) -> None:
-        """Publish that this client watches a topic, or withdraw it."""
+    async def _set_presence(self, message: SetPresence) -> None:
+        """Publish that this client watches a topic, or withdraw it; the names of accounts are for their users only."""
         services, presence, client_id = self._services, self._services.clients.presence, self._listener.client_id
         if not message.name:
             presence.remove(client_id, message.topic)
             return
         self._check_allowed((message.topic,))
+        user_id = self._principal.user_id
+        if await services.database.query(lambda connection: has_name(connection, message.name, except_user_id=user_id)):
+            raise BadMessageError("RESOURCE_ALREADY_EXISTS", "this is the name of another account", field="$.name")
 
         def publish(changed: Presence) -> None:
             services.hub.publish_unjournalled(f"presence:{changed.watched}", services.encode(changed))
@@ -269,28 +247,28 @@ class WebSocketSession:
     async def _authenticate(self, token: str) -> None:
         principal = await self._services.accounts.principal_of(token)
         if principal is None:
-            await self._sender.close(_UNAUTHORIZED, "Unauthorized")
+            note_invalid_token(self._websocket, self._services)
+            await self._sender.close(UNAUTHORIZED, "Unauthorized")
+            return
+        if not principal.may("board:read") and not self._may_read.is_set():
+            await self._sender.close(FORBIDDEN, "this needs the permission board:read")
             return
         self._token = token
         self._set_principal(principal)
         self._start_watching()
-        if principal.may("board:read"):
-            self._may_read.set()
+        self._may_read.set()
 
     async def _command(self, command: BoardCommand) -> None:
         services = self._services
         principal = await services.accounts.principal_of(self._token)  # permissions may have changed since the connection was opened
         if principal is None:
-            await self._sender.close(_UNAUTHORIZED, "Unauthorized")
+            await self._sender.close(UNAUTHORIZED, "Unauthorized")
             return
-        permission = "corrections:write" if isinstance(command, CorrectDart) else "board:control"
-        if not principal.may(permission):
-            raise BadMessageError("AUTH_INSUFFICIENT_PERMISSIONS", f"this needs the permission {permission}", permission=permission)
+        authored = authorised(command, principal)
         if isinstance(command, CorrectDart):
             self._check_correction_rate(principal)
         action = f"board.{command.__struct_config__.tag}"
         entry = AuditEntry(at_s=services.accounts.now(), user_id=principal.name, action=action, entity_type="board")
-        authored = msgspec.structs.replace(command, user_id=principal.name)
         await services.board.submit(authored, lambda connection, *_: append_entry(connection, entry))
 
     def _check_correction_rate(self, principal: Principal) -> None:
@@ -300,52 +278,3 @@ class WebSocketSession:
         if state.retry_after_s:
             details = {"limit": limit, "window": 60, "retry_after": math.ceil(state.retry_after_s)}
             raise BadMessageError("RATE_LIMIT_EXCEEDED", f"more than {limit} corrections per minute; try again later", **details)
-
-
-async def serve_websocket(websocket: WebSocket) -> None:
-    """Serve the WebSocket route."""
-    services: Services = websocket.app.state.services
-    if not is_origin_allowed(websocket, services.config.server.cors_origins):
-        problem = Problem(403, "ORIGIN_NOT_ALLOWED", "pages of this origin may not connect; add it to server.cors_origins")
-        await websocket.send_denial_response(problem.response(websocket.scope.get("dartd.trace_id", "")))
-        return
-    with services.clients.slot() as has_slot:
-        try:
-            await services.clients.admission.admit()
-            await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope.get("subprotocols", ()) else None)
-            if not has_slot:
-                await websocket.close(_TRY_AGAIN_LATER, f"too many clients, retry in {retry_ms(services.clients.connected)} ms")
-                return
-            await _admit(websocket, services)
-        except (WebSocketDisconnect, WebSocketDisconnected):
-            return
-
-
-async def _admit(websocket: WebSocket, services: Services) -> None:
-    query = websocket.query_params
-    shown, _ = credentials_of(websocket)
-    token = query.get("token") if shown is None else shown
-    principal = await services.accounts.principal_of(token)
-    if principal is None:
-        await websocket.close(_UNAUTHORIZED, "Unauthorized")
-        return
-    errors: list[ErrorMessage] = []
-    topics, since = parse_topics(query.get("topics"), errors), parse_since(query.get("since"), errors)
-    sender = MessageSender(websocket, services.config.ws.stall_timeout_s)
-    with services.hub.subscribe(
-        topics, since=since, kinds=principal.kinds, queue_size=services.config.ws.queue_size, transport=sender.transport
-    ) as subscription:
-        for error in errors:
-            subscription.send_control(services.encode(error))
-        listener = ConnectedClient(
-            client_id=services.clients.next_id(),
-            name=principal.name,
-            address=websocket.client.host if websocket.client else "",
-            transport="websocket",
-            connected_at=services.timestamp(),
-            subscription=subscription,
-        )
-        with services.clients.registered(listener):
-            await WebSocketSession(websocket, services, listener, principal, sender, token).run(
-                since=since, stream_id=query.get("stream_id")
-            )

@@ -8,10 +8,9 @@ import msgspec
 from dartd.auth.permissions import ROLES
 from dartd.store.audit import append_entry
 from dartd.store.users import User, get_user
-from dartd.web.http.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, check_csrf
+from dartd.web.http.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, address_of, check_csrf
 from dartd.web.http.endpoint import Answer, Call, Cookie, Endpoint
-from dartd.web.http.problems import Problem
-from dartd.web.http.route import CHALLENGE, check_rate_limit
+from dartd.web.http.problems import CHALLENGE, Problem
 from dartd.web.v1.users import USERS
 from schemas.api.accounts import LoggedOut, Login, Me, Refresh, Register, Session, UserAnswer
 from schemas.api.play import NoParameters
@@ -22,11 +21,10 @@ _REFRESH_PATH = "/api/v1/auth/refresh"
 
 
 async def log_in(call: Call) -> Answer:
-    """Check name and password and start a login; attempts are limited per user name, from any address."""
+    """Check name and password and start a login."""
     asked: Login = call.body
     accounts = call.services.accounts
-    check_rate_limit(call.request, call.services, f"login:{asked.username}", "login", None)
-    user = await accounts.check_password(asked.username, asked.password)
+    user = await accounts.check_password(asked.username, asked.password, address_of(call.request))
     if user is None:
         entry = call.audit_entry(outcome="refused")
         await call.services.database.change(lambda connection: append_entry(connection, entry))

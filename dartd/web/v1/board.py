@@ -1,12 +1,14 @@
 """`/api/v1/board`: the state of the board, its commands, and the player who is signed on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from starlette.responses import Response
 
+from dartd.auth.command_rights import authorised
 from dartd.store.players import PLAYERS, find_badge
 from dartd.web.http.endpoint import Answer, Call, Endpoint, Handler
+from dartd.web.http.player_rights import may_read_player
 from dartd.web.http.problems import Problem
 from schemas.api.play import CommandResult, NoParameters
 from schemas.api.players import SignedOn, SignOn
@@ -20,10 +22,10 @@ async def get_board(call: Call) -> Response:
     return Response(services.encode(services.board.snapshot()), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 
-def _commanding(action: str, make: Callable[[str], BoardCommand]) -> Handler:
+def _commanding(action: str, made: BoardCommand) -> Handler:
     async def command(call: Call) -> Answer:
         """Submit the command; return once its events are journalled."""
-        return await ask_board(call, action, make(call.principal.name), call.services.config.board.id)
+        return await ask_board(call, action, made, call.services.config.board.id)
 
     return command
 
@@ -38,15 +40,17 @@ async def ask_board(call: Call, action: str, command: BoardCommand, entity_id: s
         answers.append(Answer(value=done))
         call.record(connection, entry, answers[-1])
 
-    await call.services.board.submit(command, keep)
+    await call.services.board.submit(authorised(command, call.principal), keep)
     return answers[-1]
 
 
 async def get_player_on(call: Call) -> SignedOn:
-    """Return the player who is signed on."""
+    """Return the player who is signed on; the name only to callers who may read the player."""
     player_id = call.services.board.snapshot().player_id
     row = None if player_id is None else await call.read(lambda connection: PLAYERS.get(connection, player_id))
-    return SignedOn(player_id=player_id if row is not None else None, name=None if row is None else row.name)
+    if row is None:
+        return SignedOn(player_id=None, name=None)
+    return SignedOn(player_id=player_id, name=row.name if may_read_player(call.principal, row) else None)
 
 
 async def put_player_on(call: Call) -> SignedOn:
@@ -64,16 +68,16 @@ async def put_player_on(call: Call) -> SignedOn:
     player_id_on = None if row is None else str(row.player_id)
     answer = SignedOn(player_id=player_id_on, name=None if row is None else row.name)
     audit_entry = call.audit_entry(player_id_on)
-    command = SignOnPlayer(player_id=player_id_on, user_id=call.principal.name)
+    command = authorised(SignOnPlayer(player_id=player_id_on), call.principal)
     await call.services.board.submit(command, lambda connection, *_: call.record(connection, audit_entry, answer))
     return answer
 
 
-_COMMANDS: dict[str, tuple[str, Callable[[str], BoardCommand]]] = {
-    "start": ("Detect and score", lambda user: StartBoard(user_id=user)),
-    "stop": ("Stop detecting; cameras keep running", lambda user: StopBoard(user_id=user)),
-    "reset": ("Clear the board and begin a new visit", lambda user: ResetBoard(user_id=user)),
-    "calibrate": ("Recalibrate all cameras from the empty board", lambda user: CalibrateBoard(user_id=user)),
+_COMMANDS: dict[str, tuple[str, BoardCommand]] = {
+    "start": ("Detect and score", StartBoard()),
+    "stop": ("Stop detecting; cameras keep running", StopBoard()),
+    "reset": ("Clear the board and begin a new visit", ResetBoard()),
+    "calibrate": ("Recalibrate all cameras from the empty board", CalibrateBoard()),
 }
 
 ENDPOINTS = [
@@ -91,7 +95,7 @@ ENDPOINTS = [
         Endpoint(
             method="POST",
             path=f"/api/v1/board/{action}",
-            handler=_commanding(action, make),
+            handler=_commanding(action, made),
             permission="board:control",
             rate="default",
             summary=summary,
@@ -102,7 +106,7 @@ ENDPOINTS = [
             entity="board",
             no_event_reason="the board publishes its own events",
         )
-        for action, (summary, make) in _COMMANDS.items()
+        for action, (summary, made) in _COMMANDS.items()
     ),
     Endpoint(
         method="GET",

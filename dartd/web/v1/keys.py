@@ -5,15 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 
 from dartd.auth.permissions import ROLES, expand
 from dartd.auth.tokens import hash_of, new_key
 from dartd.store.keys import KEYS as STORED
-from dartd.store.keys import Key, insert_key, key_of, owned_by
+from dartd.store.keys import Key, get_key, insert_key, key_of, made_with, owned_by
 from dartd.web.http.endpoint import Answer, Call
 from dartd.web.http.entity_resource import EntityResource, Own, Rights
 from dartd.web.http.fields import Row
-from dartd.web.http.paging import seconds_of
+from dartd.web.http.paging import moment, seconds_of
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
 from schemas.api.accounts import KeyAnswer, KeysQuery, MadeKey, NewKey
@@ -36,9 +37,7 @@ async def post_key(call: Call) -> Answer:
     if unknown := [each for each in asked.permissions or () if not expand([each])]:
         details = {"field": "$.permissions", "permissions": unknown}
         raise Problem(422, "VALIDATION_ERROR", f"{unknown[0]} is not a permission", details=details)
-    expires_at_s = None if asked.expires_at is None else seconds_of(asked.expires_at, "$.expires_at")
-    if expires_at_s is not None and expires_at_s <= now_s:
-        raise Problem(422, "VALIDATION_ERROR", "expires_at is in the past", details={"field": "$.expires_at"})
+    expires_at_s = await _expiry(call, asked, now_s)
     secret, prefix = new_key()
     restricted = asked.permissions is not None or principal.kind == "key"
     key = Key(
@@ -52,6 +51,7 @@ async def post_key(call: Call) -> Answer:
         rate_limit=asked.rate_limit if principal.may("keys:admin") else principal.rate_limit,
         created_at_s=now_s,
         expires_at_s=expires_at_s,
+        made_by=principal.key_id,
     )
 
     def make(connection: Any) -> Answer:
@@ -63,8 +63,37 @@ async def post_key(call: Call) -> Answer:
     return await KEYS.commit(call, make, key.key_id)
 
 
+async def _expiry(call: Call, asked: NewKey, now_s: float) -> float | None:
+    """Return when the new key expires: not later than the key it is made with.
+
+    Raises:
+        Problem: 422 for another time.
+    """
+    key_id = call.principal.key_id
+    maker: Key | None = None if key_id is None else await call.read(lambda connection: get_key(connection, key_id))
+    latest_s = None if maker is None else maker.expires_at_s
+    if asked.expires_at is None:
+        return latest_s
+    expires_at_s = seconds_of(asked.expires_at, "$.expires_at")
+    if expires_at_s <= now_s:
+        raise Problem(422, "VALIDATION_ERROR", "expires_at is in the past", details={"field": "$.expires_at"})
+    if latest_s is not None and expires_at_s > latest_s:
+        message = f"a key cannot outlive the one it is made with, until {moment(latest_s)}"
+        raise Problem(422, "VALIDATION_ERROR", message, details={"field": "$.expires_at"})
+    return expires_at_s
+
+
 def _is_own(call: Call, _key_id: str, row: Row) -> bool:
-    return row is not None and row.user_id is not None and row.user_id == call.principal.user_id
+    """Return whether a key is the caller's own: of the same user, or without a user made with the caller's key."""
+    principal = call.principal
+    if row is None or (principal.user_id is None and principal.key_id is None):
+        return False
+    return bool(row.made_by == principal.key_id if principal.user_id is None else row.user_id == principal.user_id)
+
+
+def _own(call: Call) -> sa.ColumnElement[bool]:
+    principal = call.principal
+    return made_with(principal.key_id or "") if principal.user_id is None else owned_by(principal.user_id)
 
 
 KEYS: EntityResource[NewKey, KeyAnswer] = EntityResource(
@@ -83,7 +112,7 @@ KEYS: EntityResource[NewKey, KeyAnswer] = EntityResource(
     own=Own(
         permission="keys:own",
         owns=_is_own,
-        listed=lambda call: owned_by(call.principal.user_id or ""),
+        listed=_own,
         methods=frozenset({"POST", "DELETE"}),
     ),
     summaries={

@@ -31,22 +31,26 @@ async def get_player_photo(call: Call) -> Response:
 
 
 async def put_player_photo(call: Call) -> Answer:
-    """Store a photo in place of the previous one."""
+    """Store a photo in place of the previous one; re-encoded, so that it holds no metadata such as the position where it was taken."""
+    await PLAYERS.check_own(call)
     media_type = media_type_of(call.request)
     first, then = _BEGINNINGS[media_type]
-    if not call.body.startswith(first) or call.body[8 : 8 + len(then)] != then:
-        raise Problem(422, "VALIDATION_ERROR", f"the body is not {media_type}", details={"field": "$"})
-    return await _change(call, Photo(media_type=media_type, body=call.body))
+    body = None
+    if call.body.startswith(first) and call.body[8 : 8 + len(then)] == then:
+        body = await call.services.photos.encode_again(call.body, media_type.removeprefix("image/"))
+    if body is None:
+        raise Problem(422, "VALIDATION_ERROR", f"the body is not {media_type} or too large to decode", details={"field": "$"})
+    return await _change(call, Photo(media_type=media_type, body=body))
 
 
 async def remove_player_photo(call: Call) -> Answer:
     """Delete the photo."""
+    await PLAYERS.check_own(call)
     return await _change(call, None)
 
 
 async def _change(call: Call, photo: Photo | None) -> Answer:
     player_id, now_s = call.path("player_id"), call.services.accounts.now()
-    await PLAYERS.check_own(call)
 
     def change(connection: Any) -> Answer:
         row = found(put_photo(connection, player_id, photo, at_s=now_s), player_id)

@@ -9,7 +9,7 @@ from dartd.auth.principal import Principal
 from dartd.runtime.hub.hub import GapError
 from dartd.runtime.hub.subscription import Subscription
 from dartd.web.connections.clients import ConnectedClient
-from dartd.web.http.credentials import credentials_of
+from dartd.web.http.credentials import caller_of, credentials_of
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.problems import Problem
 from dartd.web.streams.session_start import gap_messages, opening_messages, parse_since, parse_topics, retry_ms
@@ -22,16 +22,17 @@ _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 class EventStream(Response):
-    """Hello, snapshot, then each event with its seq as `id`, without end; with `once` up to the current last event."""
+    """Hello, snapshot, then each event with its stream and seq as `id`, without end; with `once` up to the current last event."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, call: Call, listener: ConnectedClient, since: int | None, errors: list[ErrorMessage]) -> None:
+    def __init__(self, call: Call, listener: ConnectedClient, since: int | None, stream_id: str | None, errors: list[ErrorMessage]) -> None:
         super().__init__(headers=_HEADERS, media_type=self.media_type)
         del self.headers["Content-Length"]
         self._services = call.services
         self._listener = listener
         self._since = since
+        self._stream_id = stream_id
         self._asked: StreamQuery = call.query
         self._errors = errors
         self._token, _ = credentials_of(call.request)
@@ -63,10 +64,10 @@ class EventStream(Response):
         services, listener, asked = self._services, self._listener, self._asked
         subscription = listener.subscription
         await services.clients.admission.admit()
-        first = await opening_messages(services, subscription, self._since, asked.stream_id, listener.client_id)
+        first = await opening_messages(services, subscription, self._since, self._stream_id, listener.client_id)
         first += [services.encode(error) for error in self._errors]
         hint = f"retry: {retry_ms(services.clients.connected)}\n\n".encode()
-        await self._send(send, hint + b"".join(map(_server_sent_event, first)))
+        await self._send(send, hint + b"".join(map(self._encode, first)))
         until = services.hub.last_seq if asked.once else None
         while until is None or subscription.position < until:
             await self._send(send, await self._next(subscription))
@@ -86,7 +87,7 @@ class EventStream(Response):
 
     async def _send_end(self, send: Send) -> None:
         error = ErrorMessage(code="AUTH_INVALID_TOKEN", message="the token is no longer valid")
-        await self._send(send, _server_sent_event(self._services.encode(error)))
+        await self._send(send, self._encode(self._services.encode(error)))
         await send({"type": "http.response.body", "body": b""})
 
     async def _next(self, subscription: Subscription) -> bytes:
@@ -94,11 +95,17 @@ class EventStream(Response):
         services = self._services
         try:
             async with asyncio.timeout(_ONCE_WAIT_S if self._asked.once else _QUIET_S):
-                return b"".join(map(_server_sent_event, await subscription.take()))
+                return b"".join(map(self._encode, await subscription.take()))
         except TimeoutError:
-            return b": alive\n\n" + _server_sent_event(services.encode(Heartbeat(last_seq=services.hub.last_seq)))
+            return b": alive\n\n" + self._encode(services.encode(Heartbeat(last_seq=services.hub.last_seq)))
         except GapError as gap:
-            return b"".join(map(_server_sent_event, gap_messages(services, subscription, gap)))
+            return b"".join(map(self._encode, gap_messages(services, subscription, gap)))
+
+    def _encode(self, payload: bytes) -> bytes:
+        """Encode a message as a server-sent event; journalled ones have stream and seq as id."""
+        seq = _seq_of(payload)
+        event_id = f"id: {self._services.board.stream_id}:{seq}\n".encode() if seq is not None else b""
+        return event_id + b"data: " + payload.replace(b"\n", b" ") + b"\n\n"
 
     async def _send(self, send: Send, body: bytes) -> None:
         async with asyncio.timeout(self._services.config.ws.stall_timeout_s):
@@ -123,9 +130,12 @@ class LimitedEventStream(Response):
         asked: StreamQuery = call.query
         errors: list[ErrorMessage] = []
         seen = call.request.headers.get("last-event-id")
-        since = asked.since if seen is None else parse_since(seen, errors)
-        topics = parse_topics(asked.topics, errors)
-        with services.clients.slot() as has_slot:
+        stream_id, since = asked.stream_id, asked.since
+        if seen is not None:
+            named, colon, seq = seen.rpartition(":")
+            stream_id, since = named if colon else stream_id, parse_since(seq, errors)
+        topics = parse_topics(asked.topics, call.principal, errors)
+        with services.clients.slot(caller_of(call.request, call.principal)) as has_slot:
             if not has_slot:
                 raise Problem(503, "TOO_MANY_CLIENTS", "too many clients, try again later", headers={"Retry-After": "5"})
             queue_size = services.config.ws.queue_size
@@ -139,7 +149,7 @@ class LimitedEventStream(Response):
                     subscription=subscription,
                 )
                 with services.clients.registered(listener):
-                    await EventStream(call, listener, since, errors)(scope, receive, send)
+                    await EventStream(call, listener, since, stream_id, errors)(scope, receive, send)
 
 
 async def get_stream(call: Call) -> Response:
@@ -151,12 +161,6 @@ async def _left(receive: Receive) -> None:
     """Wait until the client has disconnected."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _server_sent_event(payload: bytes) -> bytes:
-    """Encode a message as a server-sent event; journalled ones have their seq as id."""
-    seq = _seq_of(payload)
-    return (b"id: %d\n" % seq if seq is not None else b"") + b"data: " + payload.replace(b"\n", b" ") + b"\n\n"
 
 
 def _seq_of(payload: bytes) -> int | None:

@@ -11,6 +11,7 @@ from dartd.store.projections.throws import get_throw, get_visit, list_throws, li
 from dartd.store.timestamps import timestamp_of
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.paging import listed, missing, page_request, span_of
+from dartd.web.http.player_rights import check_player_filter
 from dartd.web.http.resource import Resource
 from schemas.api.answers import Listed
 from schemas.api.play import Throw, ThrowsQuery, Visit, VisitsQuery
@@ -41,6 +42,7 @@ def visit_of(row: Any) -> Visit:
 async def get_throws(call: Call) -> Listed[Throw]:
     """Return a page of throws."""
     asked: ThrowsQuery = call.query
+    await check_player_filter(call, asked.player_id)
     span, where = span_of(asked), {name: getattr(asked, name) for name in ("visit_id", "player_id", "label", "ring", "state")}
     return listed(await call.read(lambda c: list_throws(c, page_request(asked), where, span)), asked, throw_of)
 
@@ -73,6 +75,7 @@ def _images(call: Call) -> Images | None:
 async def get_visits(call: Call) -> Listed[Visit]:
     """Return a page of visits."""
     asked: VisitsQuery = call.query
+    await check_player_filter(call, asked.player_id)
     span, where = span_of(asked), {"player_id": asked.player_id}
     return listed(await call.read(lambda c: list_visits(c, page_request(asked), where, span)), asked, visit_of)
 

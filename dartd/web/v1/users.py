@@ -6,11 +6,13 @@ from msgspec import UNSET
 
 from dartd.store.users import USERS as STORED
 from dartd.store.users import User, get_user
+from dartd.web.http.credentials import address_of
 from dartd.web.http.endpoint import Answer, Call
 from dartd.web.http.entity_resource import EntityResource, Rights, given_fields
 from dartd.web.http.paging import missing
 from dartd.web.http.problems import Problem
 from dartd.web.http.resource import Resource
+from dartd.web.http.route import check_rate_limit
 from schemas.api.accounts import OwnChange, Register, UserAnswer, UserChange, UsersQuery
 
 
@@ -64,8 +66,10 @@ async def put_me(call: Call) -> Answer:
     user_id, given = _own(call), given_fields(asked)
     old = given.pop("old_password", "")
     if asked.password is not UNSET:
+        address = address_of(call.request)
+        check_rate_limit(call.request, call.services, address, "login", None)  # a guess counts as a login
         user: User | None = await call.read(lambda c: get_user(c, user_id))
-        if user is None or not await call.services.accounts.passwords.verify(old, user.password_hash):
+        if user is None or await call.services.accounts.check_password(user.username, old, address) is None:
             raise Problem(403, "AUTH_INVALID_PASSWORD", "old_password is wrong", details={"field": "$.old_password"})
     return await USERS.change_fields(call, user_id, given)
 

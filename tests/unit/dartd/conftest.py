@@ -1,4 +1,4 @@
-"""A running daemon without cameras, and clients that talk to it over real sockets."""
+"""A running daemon without cameras, and clients that connect to it over real sockets."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -22,14 +22,14 @@ async def station(tmp_path: Path) -> AsyncIterator[Station]:
 
 @pytest.fixture
 async def http(station: Station) -> AsyncIterator[httpx2.AsyncClient]:
-    """Talk to it as anybody."""
+    """Return an anonymous HTTP client of it."""
     async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as client:
         yield client
 
 
 @pytest.fixture
 def operator() -> dict[str, str]:
-    """Give the headers of the operator."""
+    """Return the headers of the operator."""
     return {"Authorization": f"Bearer {TOKEN}"}
 
 

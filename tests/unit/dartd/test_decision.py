@@ -31,7 +31,7 @@ def test_what_enters_is_what_workers_people_and_supervisors_say() -> None:
 
 
 def test_a_change_cannot_be_changed() -> None:
-    """Inputs are values: whoever gets one cannot alter it."""
+    """Inputs are values: the receiver cannot alter it."""
     change = WorkerChange(at_s=1.0, camera_id=CameraId("cam0"), state="offline")
 
     assert change.reason == ""

@@ -19,11 +19,11 @@ _OURS = [error for error in _all(DartdError) if error.__module__ == "dartd.error
 
 @pytest.mark.parametrize("error", _OURS, ids=lambda each: each.__name__)
 def test_every_error_has_a_code_of_its_own(error: type[DartdError]) -> None:
-    """Clients tell errors apart by their code: it must be in capitals, and belong to one error and its special cases alone."""
-    strangers = [other for other in _OURS if not issubclass(other, error) and not issubclass(error, other)]
+    """Clients distinguish errors by their code: it must be in capitals, and belong to one error and its special cases alone."""
+    others = [other for other in _OURS if not issubclass(other, error) and not issubclass(error, other)]
 
     assert error.code == error.code.upper()
-    assert [other.__name__ for other in strangers if other.code == error.code] == []
+    assert [other.__name__ for other in others if other.code == error.code] == []
 
 
 @pytest.mark.parametrize("error", _OURS, ids=lambda each: each.__name__)
@@ -40,5 +40,5 @@ def test_error_carries_message_and_data() -> None:
 
 
 def test_busy_store_is_a_store_that_fails() -> None:
-    """Who handles a failing store must meet a busy one too."""
+    """A handler of a failing store must catch a busy one too."""
     assert issubclass(StoreBusyError, StoreError)

@@ -31,9 +31,23 @@ def _record(text: str = "dart %s landed", *args: object, level: int = logging.IN
 )
 def test_journald_gets_a_priority_on_each_line(level: int, priority: int) -> None:
     """The journal must see the priority of every line, those of a traceback too."""
-    lines = TextFormatter(journald=True).format(_record("first\nsecond", level=level)).splitlines()
+    record = _record("first", level=level)
+    record.exc_info = (ValueError, ValueError("second"), None)
+    lines = TextFormatter(journald=True).format(record).splitlines()
 
-    assert lines == [f"<{priority}>dartd.test: first", f"<{priority}>second"]
+    assert lines == [f"<{priority}>dartd.test: first", f"<{priority}>    ValueError: second"]
+
+
+@pytest.mark.parametrize("journald", [True, False])
+def test_what_clients_send_is_no_other_line(journald: bool) -> None:  # noqa: FBT001
+    """Newlines and marks of the writing direction are escaped, in the message, its extras and exceptions."""
+    forged = "x\n2026-01-01T00:00:00.000Z ERROR dartd: forged\u2028\u202e\x1b[31m"
+    record = _record("GET %s", forged, user=forged)
+    record.exc_info = (ValueError, ValueError(forged), None)
+    first, *rest = TextFormatter(journald=journald).format(record).splitlines()
+
+    assert first.count("forged\\u2028\\u202e\\x1b[31m") == 2
+    assert all(line.removeprefix("<6>").startswith("    ") for line in rest)
 
 
 def test_plain_text_has_time_level_and_extras() -> None:
@@ -104,7 +118,7 @@ def test_redacted_json_stays_json(text: str) -> None:
 
 
 def test_repeated_line_is_held_back_and_counted() -> None:
-    """A line that repeats must be written a few times, then held back, then told as a number."""
+    """A line that repeats must be written a few times, then held back, then logged as a number."""
     limit, key = RepeatLimit(repeats=2, window_s=10), ("dartd", logging.INFO, "again")
     admitted = [limit.admit(key, now) for now in (0.0, 1.0, 2.0, 3.0)]
 
@@ -179,8 +193,8 @@ def test_root_logger_is_given_back() -> None:
 
 
 @pytest.mark.slow
-def test_reader_that_stands_still_stops_nobody() -> None:
-    """When nobody reads the log, logging must go on at once, drop lines beyond its bound, count them, and still end."""
+def test_reader_that_stands_still_blocks_no_caller() -> None:
+    """When no process reads the log, logging must go on at once, drop lines beyond its bound, count them, and still end."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as stream:
         handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
@@ -188,18 +202,18 @@ def test_reader_that_stands_still_stops_nobody() -> None:
             handler.handle(_record("%d %s", index, "x" * 200))
         dropped = handler.dropped
         handler.close()
-        heard: list[bytes] = []
-        drain = threading.Thread(target=lambda: heard.extend(iter(lambda: os.read(reading, 65_536), b"")))
+        received: list[bytes] = []
+        drain = threading.Thread(target=lambda: received.extend(iter(lambda: os.read(reading, 65_536), b"")))
         drain.start()
         handler._writer.join(DEADLINE_S)
     drain.join(DEADLINE_S)
     os.close(reading)
 
     assert dropped > 0
-    assert b"<6>dartd.test: 0 x" in b"".join(heard)
+    assert b"<6>dartd.test: 0 x" in b"".join(received)
 
 
-def test_closed_reader_stops_nobody() -> None:
+def test_closed_reader_blocks_no_caller() -> None:
     """When the reader of the log has gone, logging must go on without an error."""
     reading, writing = os.pipe()
     os.close(reading)
@@ -213,8 +227,8 @@ def test_closed_reader_stops_nobody() -> None:
     assert not handler._writer.is_alive()
 
 
-def test_lost_lines_are_told() -> None:
-    """Lines that did not fit must be told as a number when there is room again."""
+def test_lost_lines_are_counted() -> None:
+    """Lines that did not fit must be logged as a number when there is space again."""
     stream = io.StringIO()
     handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     handler.dropped = 7
@@ -224,8 +238,8 @@ def test_lost_lines_are_told() -> None:
     assert stream.getvalue().splitlines() == ["7 log lines were dropped because the reader was too slow", "<6>dartd.test: hello"]
 
 
-def test_broken_line_stops_nobody(capsys: pytest.CaptureFixture[str]) -> None:
-    """A line whose arguments do not fit its text must be told on stderr and must not raise."""
+def test_broken_line_blocks_no_caller(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line whose arguments do not fit its text must be printed on stderr and must not raise."""
     stream = io.StringIO()
     handler = QueuedStreamHandler(stream, TextFormatter(journald=True))
     handler.handle(_record("%d", "no number"))

@@ -60,7 +60,7 @@ def test_journalled_events_are_counted_by_type() -> None:
 
 
 def test_figures_are_asked_for_at_each_scrape() -> None:
-    """Cameras, hub and pipeline are told as they stand at the moment of the scrape, not before."""
+    """Cameras, hub and pipeline are exported as they stand at the moment of the scrape, not before."""
     metrics = Metrics()
     asked: list[str] = []
 
@@ -82,7 +82,7 @@ def test_figures_are_asked_for_at_each_scrape() -> None:
 
 
 def test_every_family_is_named_by_the_rules() -> None:
-    """Each family of ours has the prefix and a help text, and none tells when it was created."""
+    """Each family of ours has the prefix and a help text, and none exports when it was created."""
     metrics = Metrics("1.2.3", "abc", process=True)
     metrics.watch(cameras=list, hub=HubFigures, pipeline=PipelineFigures)
 
@@ -94,7 +94,7 @@ def test_every_family_is_named_by_the_rules() -> None:
 
 
 def test_faults_of_cameras_are_gauges() -> None:
-    """Each fault that a camera may have is told as on or off, so that an alert can name it; pictures are counted."""
+    """Each fault that a camera may have is exported as on or off, so that an alert can name it; pictures are counted."""
     metrics = Metrics()
     counters = Counters(images_kept=3, images_lost=1)
     camera = CameraFigures(camera_id=CameraId("cam0"), faults=("frozen",), counters=counters)

@@ -23,7 +23,7 @@ CORNER: tuple[Point, ...] = ((0, 0), (10, 0), (10, 10), (5, 10), (5, 5), (0, 5))
         (((0, 0), (10, 0), (10, 10), (5, 0), (0, 10)), False),
     ],
 )
-def test_simple_polygon_is_told_from_others(polygon: tuple[Point, ...], expected: bool) -> None:  # noqa: FBT001 - a value of the table
+def test_simple_polygon_is_distinguished_from_others(polygon: tuple[Point, ...], expected: bool) -> None:  # noqa: FBT001 - a value of the table
     """Edges must meet in their common corners alone; the direction does not matter."""
     assert is_simple(polygon) is expected
 

@@ -28,16 +28,16 @@ def test_notify_reaches_the_socket(tmp_path: Path, *, abstract: bool) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(address.replace("@", "\0"))
         systemd.settimeout(DEADLINE_S)
-        told = sd_notify("READY=1", "STATUS=3 cameras\nready", environ={"NOTIFY_SOCKET": address})
-        heard = systemd.recv(1000)
+        sent = sd_notify("READY=1", "STATUS=3 cameras\nready", environ={"NOTIFY_SOCKET": address})
+        received = systemd.recv(1000)
 
-    assert told
-    assert heard == b"READY=1\nSTATUS=3 cameras ready"
+    assert sent
+    assert received == b"READY=1\nSTATUS=3 cameras ready"
 
 
 @pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": ""}, {"NOTIFY_SOCKET": "/nowhere/notify"}])
 def test_notify_without_systemd_does_nothing(environ: dict[str, str]) -> None:
-    """Without systemd, or with its socket gone, telling must do nothing and raise nothing."""
+    """Without systemd, or with its socket gone, notifying must do nothing and raise nothing."""
     assert sd_notify("READY=1", environ=environ) is False
 
 
@@ -46,10 +46,10 @@ def test_notify_never_blocks_on_a_full_socket(tmp_path: Path) -> None:
     address = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(address)
-        told = [sd_notify("WATCHDOG=1", environ={"NOTIFY_SOCKET": address}) for _ in range(5000)]
+        sent = [sd_notify("WATCHDOG=1", environ={"NOTIFY_SOCKET": address}) for _ in range(5000)]
 
-    assert told[0]
-    assert not told[-1]
+    assert sent[0]
+    assert not sent[-1]
 
 
 def test_inherited_socket_is_taken_over() -> None:

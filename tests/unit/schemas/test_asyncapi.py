@@ -57,7 +57,7 @@ def test_every_reference_leads_somewhere() -> None:
 
 
 def test_every_event_and_every_message_is_there() -> None:
-    """What is told, and what may be said."""
+    """The messages that are sent, and those that may be received."""
     messages = _DOCUMENT["components"]["messages"]
 
     assert {name_of(event) for event in get_args(JournalledEvent | LiveEvent)} <= set(messages)
@@ -71,7 +71,7 @@ def test_each_schema_is_one(name: str) -> None:
 
 
 def test_a_message_fits_its_schema() -> None:
-    """What the wire tells is what the document says, references resolved."""
+    """The published schemas are those of the document, references resolved."""
     schema = {**_DOCUMENT["components"]["schemas"]["event_pong"], "components": _DOCUMENT["components"]}
     wire = encode_wire(Pong(last_seq=3), {"timestamp": "2026-11-20T20:00:00.000Z"})
 
@@ -93,7 +93,7 @@ def test_what_may_be_said_is_understood() -> None:
 @settings(deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize("event", get_args(JournalledEvent), ids=name_of)
-def test_the_topic_of_each_event_is_told(data: st.DataObject, event: type[Any]) -> None:
+def test_the_topic_of_each_event_is_described(data: st.DataObject, event: type[Any]) -> None:
     """The document names the topic on which the journal puts each event."""
     happened = data.draw(values_of(event))
     (tag,) = _DOCUMENT["components"]["messages"][name_of(event)]["tags"]

@@ -72,7 +72,7 @@ def test_ring_begins_at_its_inner_radius(radius_mm: float, inner: Ring, outer: R
 @pytest.mark.parametrize("index", range(20))
 @pytest.mark.parametrize("radius_mm", [50.0, 103.0, 130.0, 166.0, 190.0])
 def test_bed_next_to_a_wire_is_the_sector_on_its_side(index: int, radius_mm: float) -> None:
-    """A tenth of a millimetre beside a wire must decide the sector, in every ring and for every wire."""
+    """A tenth of a millimetre next to a wire must decide the sector, in every ring and for every wire."""
     wire_rad = math.pi / 2 - (index + 0.5) * SECTOR_RAD
     off_rad = 0.1 / radius_mm
     before = bed_at(*_point(radius_mm, wire_rad + off_rad), _BOARD)

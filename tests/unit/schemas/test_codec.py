@@ -85,7 +85,7 @@ class _Bare(Event, tag="bare", frozen=True, kw_only=True):
 
 
 def test_event_without_fields_is_an_object_too() -> None:
-    """An event that is nothing but its name must still be told correctly, with and without a header."""
+    """An event that is nothing but its name must still be encoded correctly, with and without a header."""
     assert encode_wire(_Bare(), {"seq": 1}) == b'{"event_type":"bare","seq":1}'
     assert encode_wire(_Bare(), {}) == b'{"event_type":"bare"}'
 
@@ -116,7 +116,7 @@ def test_unknown_event_is_refused(decode: Any) -> None:
             decode(payload)
 
 
-def test_journalled_and_live_are_told_apart() -> None:
+def test_journalled_and_live_are_distinguished() -> None:
     """A live event must not be read back as a journalled one, nor the other way round."""
     with pytest.raises(msgspec.DecodeError):
         decode_journalled(b'{"event_type":"heartbeat","last_seq":3}')

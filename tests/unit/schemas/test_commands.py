@@ -36,7 +36,7 @@ def test_command_comes_through_as_it_was_meant(command: BoardCommand) -> None:
         (b'{"action":"take_calibration"}', "take_calibration"),
     ],
 )
-def test_unknown_wish_is_refused_by_name(payload: bytes, reason: str) -> None:
+def test_unknown_command_is_refused_by_name(payload: bytes, reason: str) -> None:
     """What is no command must be refused, and the refusal must name what was wrong."""
     with pytest.raises(msgspec.ValidationError, match=reason):
         decode_command(payload)

@@ -88,7 +88,7 @@ def test_event_without_a_field_does_not_fit(key: str) -> None:
 
 
 def test_live_events_carry_no_seq() -> None:
-    """What is told to one client only must have no place in the stream."""
+    """What is sent to one client only must have no place in the stream."""
     assert not [name_of(event) for event in _LIVE if "seq" in _DOCUMENTS[name_of(event)]["properties"]]
     assert not [name_of(event) for event in _JOURNALLED if "seq" not in _DOCUMENTS[name_of(event)]["required"]]
 
@@ -101,8 +101,8 @@ def test_writing_removes_what_is_no_more(tmp_path: Path) -> None:
     assert {path.stem for path in tmp_path.iterdir()} == set(_DOCUMENTS)
 
 
-def test_command_writes_beside_the_module(tmp_path: Path) -> None:
-    """`python -m schemas.documents` must write every schema into published/ beside the module."""
+def test_command_writes_next_to_the_module(tmp_path: Path) -> None:
+    """`python -m schemas.documents` must write every schema into published/ next to the module."""
     shutil.copytree(PUBLISHED.parent, tmp_path / "schemas", ignore=shutil.ignore_patterns("published", "__pycache__"))
     subprocess.run([sys.executable, "-m", "schemas.documents"], check=True, timeout=DEADLINE_S, cwd=tmp_path)
 

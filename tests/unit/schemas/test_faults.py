@@ -7,7 +7,7 @@ from schemas.faults import DAEMON_FAULTS, FRAME_FAULTS, PROCESS_FAULTS, Scripted
 
 
 def test_every_kind_strikes_one_kind_of_thing() -> None:
-    """A fault is done by whoever it concerns, so no kind may be of two sorts."""
+    """A fault is injected by the part it concerns, so no kind may be of two sorts."""
     kinds = [*FRAME_FAULTS, *PROCESS_FAULTS, *DAEMON_FAULTS]
 
     assert len(kinds) == len(set(kinds)) == 14

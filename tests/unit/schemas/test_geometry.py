@@ -25,6 +25,6 @@ def test_units_are_in_the_names() -> None:
     assert Pixel.__struct_fields__ == ("x", "y")
 
 
-def test_axis_stands_upright_unless_told() -> None:
+def test_axis_stands_upright_by_default() -> None:
     """An axis without slopes must stand square on the board."""
     assert Axis3(x_mm=1, y_mm=2) == Axis3(x_mm=1, y_mm=2, slope_x=0, slope_y=0)

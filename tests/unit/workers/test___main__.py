@@ -44,7 +44,7 @@ def test_live_it_ends_with_the_recording(tmp_path: Path) -> None:
     assert {"heartbeat", "source_opened", "camera_fault", "progress"} <= set(kinds)
 
 
-def test_a_recording_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_recording_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     """The fault says what is wrong, and the exit status is 1."""
     ran = run_workers("--url", f"recording:{tmp_path}/nowhere", "--camera-id", "cam0", "--lockstep")
 

@@ -1,4 +1,4 @@
-"""Tests of one camera's eye: the frames of a simulated camera go in, what it tells is held against what happened."""
+"""The detector of one camera: frames of a simulated camera go in, its messages are compared with what happened."""
 
 from collections.abc import Sequence
 
@@ -23,51 +23,51 @@ SECOND = dart(0, 103, design=1)
 
 
 class Watched:
-    """A detector before a simulated board: `said` is all that it told."""
+    """A detector before a simulated board: `sent` holds all its messages."""
 
     def __init__(self, rig: int = 1, camera: int = 1, *, calibration: Calibration | None = None, darts: tuple[KnownDart, ...] = ()) -> None:
         self.look = outlook(rig, camera)
         self.detector = Detector(Configure(source=self.look.spec, calibration=calibration or self.look.calibration, darts=darts))
         self.now = 0.0
-        self.said: list[FromWorker] = []
+        self.sent: list[FromWorker] = []
 
     def frames(self, count: int, *darts: DartPose, hand_at: Sequence[HandPose] = ()) -> list[FromWorker]:
         """Show some frames; a hand takes its places one after the other and rests in the last."""
-        told: list[FromWorker] = []
+        messages: list[FromWorker] = []
         for k in range(count):
             where = hand_at[min(k, len(hand_at) - 1)] if hand_at else None
-            told += self.step(self.look.picture(*darts, hand=where))
-        return told
+            messages += self.step(self.look.picture(*darts, hand=where))
+        return messages
 
     def step(self, picture: Image, *, held: bool = False, sequence_id: str | None = None) -> list[FromWorker]:
         """Show one picture."""
-        told = self.detector.step(Frame(self.now, pixels=picture, held=held, sequence_id=sequence_id))
+        messages = self.detector.step(Frame(self.now, pixels=picture, held=held, sequence_id=sequence_id))
         self.now += 1 / FPS
-        self.said += told
-        return told
+        self.sent += messages
+        return messages
 
     def knows(self, *darts: tuple[str, DartPose, int]) -> None:
-        """Let the supervisor say which darts stand: name, dart, and the episode in which it was new."""
+        """Send the known darts: name, dart, and the episode in which it was new."""
         known = tuple(KnownDart(dart_id=DartId(n), axis=axis_of(p), episodes={self.look.camera_id: e}) for n, p, e in darts)
         self.detector.handle(UpdateBoard(darts=known))
 
 
 @pytest.fixture
 def watched() -> Watched:
-    """Give a detector that knows where it stands and has seen the empty board for a while."""
+    """Return a calibrated detector that has seen the empty board for a while."""
     scene = Watched()
     scene.frames(8)
-    scene.said.clear()
+    scene.sent.clear()
     return scene
 
 
-def _settled(told: Sequence[FromWorker]) -> list[Settled]:
-    return [m for m in told if isinstance(m, Settled)]
+def _settled(messages: Sequence[FromWorker]) -> list[Settled]:
+    return [m for m in messages if isinstance(m, Settled)]
 
 
 @pytest.mark.slow
 def test_a_calibration_that_fits_is_kept() -> None:
-    """A calibration that is handed over and fits the picture is kept and told, within a few frames."""
+    """A calibration that is handed over and fits the picture is kept and reported, within a few frames."""
     scene = Watched()
     calibrated = [m for m in scene.frames(5) if isinstance(m, Calibrated)]
 
@@ -86,10 +86,10 @@ def test_a_picture_without_a_board_is_refused_with_words() -> None:
     """Where there is no board the detector says why, and again only after some time."""
     scene = Watched(calibration=msgspec.structs.replace(outlook(1, 1).calibration, width=1))
     rng = np.random.default_rng(0)
-    told: list[FromWorker] = []
+    messages: list[FromWorker] = []
     for _ in range(20):
-        told += scene.step((120 + rng.normal(0, 1.5, (HEIGHT, WIDTH, 3))).astype(np.uint8))
-    refused = [m for m in told if isinstance(m, CalibrationRefused)]
+        messages += scene.step((120 + rng.normal(0, 1.5, (HEIGHT, WIDTH, 3))).astype(np.uint8))
+    refused = [m for m in messages if isinstance(m, CalibrationRefused)]
 
     assert len(refused) == 1
     assert len(refused[0].reason) > 5
@@ -99,16 +99,16 @@ def test_a_still_board_is_silent(watched: Watched) -> None:
     """Noise alone says nothing, however long."""
     watched.frames(60)
 
-    assert watched.said == []
+    assert watched.sent == []
 
 
 def test_a_dart_is_an_episode_with_its_axis(watched: Watched) -> None:
     """A dart gives motion and then one settled picture with its axis among the sightings, to one pixel."""
-    told = watched.frames(6, NEW)
-    settled = _settled(told)
-    assert [type(m) for m in told] == [MotionDetected, Settled]
+    messages = watched.frames(6, NEW)
+    settled = _settled(messages)
+    assert [type(m) for m in messages] == [MotionDetected, Settled]
     assert settled[0].finding == "dart"
-    assert settled[0].episode == told[0].episode if isinstance(told[0], MotionDetected) else False
+    assert settled[0].episode == messages[0].episode if isinstance(messages[0], MotionDetected) else False
 
     projection = watched.look.projection
     foot, head = watched.look.seen(NEW, 0.0, 60.0)
@@ -126,9 +126,9 @@ def test_time_of_settling_is_that_of_the_first_still_frame(watched: Watched) -> 
 
 
 def test_what_settled_is_the_new_reference(watched: Watched) -> None:
-    """Once told, a dart is part of the board: nothing more is said of it, and the next dart is told alone."""
+    """Once reported, a dart is part of the board: no more messages about it are sent, and the next dart is reported alone."""
     watched.frames(20, NEW)
-    watched.said.clear()
+    watched.sent.clear()
     assert watched.frames(10, NEW) == []
 
     first = _settled(watched.frames(6, NEW, SECOND))[0]
@@ -159,12 +159,12 @@ def test_an_emptied_board_looks_empty(watched: Watched) -> None:
     assert bare < 0.003 < full
 
 
-def test_a_hand_is_told_while_it_moves(watched: Watched) -> None:
-    """A hand that keeps moving before the board is told before it has gone."""
-    told = watched.frames(30, hand_at=[hand(5.0 * k - 60, 10.0) for k in range(30)])
+def test_a_hand_is_reported_while_it_moves(watched: Watched) -> None:
+    """A hand that keeps moving before the board is reported before it has gone."""
+    messages = watched.frames(30, hand_at=[hand(5.0 * k - 60, 10.0) for k in range(30)])
 
-    assert any(isinstance(m, MotionDetected) and m.hand for m in told)
-    assert not _settled(told)
+    assert any(isinstance(m, MotionDetected) and m.hand for m in messages)
+    assert not _settled(messages)
 
 
 @pytest.mark.slow
@@ -182,7 +182,7 @@ def test_a_resting_hand_is_no_reference() -> None:
 
 
 def test_a_dart_that_came_behind_a_hand_is_found(watched: Watched) -> None:
-    """What is different when the hand has gone is told then."""
+    """What is different when the hand has gone is reported then."""
     watched.frames(8, hand_at=[hand()])
     found = _settled(watched.frames(8, NEW))[-1]
 
@@ -215,7 +215,7 @@ def test_a_new_reference_is_taken_when_asked_for(watched: Watched) -> None:
 
 
 def test_a_dart_that_lands_as_the_takeout_ends_is_no_part_of_the_empty_board(watched: Watched) -> None:
-    """Told that the board is empty while something moves, it takes the last still picture for it, not the next."""
+    """When the order says that the board is empty while something moves, it takes the last still picture for it, not the next."""
     watched.frames(6, NEW)
     watched.frames(6)
     watched.frames(1, SECOND)
@@ -228,8 +228,8 @@ def test_a_dart_that_lands_as_the_takeout_ends_is_no_part_of_the_empty_board(wat
     assert np.count_nonzero(apart > 60) < 30
 
 
-def test_a_dart_that_landed_before_the_end_of_a_takeout_was_heard_of_is_no_part_of_the_empty_board(watched: Watched) -> None:
-    """Told late that the board was empty after an earlier episode, as when the journal waits for the disk, it takes that picture."""
+def test_a_dart_that_landed_before_the_end_of_a_takeout_was_ordered_is_no_part_of_the_empty_board(watched: Watched) -> None:
+    """When the order comes late, as when the journal waits for the disk, it takes the picture of the earlier episode."""
     watched.frames(6, NEW)
     taken = _settled(watched.frames(6))[0].episode
     watched.frames(8, SECOND)
@@ -242,12 +242,12 @@ def test_a_dart_that_landed_before_the_end_of_a_takeout_was_heard_of_is_no_part_
     assert np.count_nonzero(apart > 60) < 30
 
 
-def test_a_restarted_camera_judges_the_darts_it_is_told() -> None:
+def test_a_restarted_camera_judges_the_known_darts() -> None:
     """A detector that is started with darts in the board keeps its calibration and can say later whether they are gone."""
     known = KnownDart(dart_id=DartId("d1"), axis=axis_of(NEW))
     scene = Watched(darts=(known,))
     scene.frames(8, NEW)
-    assert any(isinstance(m, Calibrated) and m.kept for m in scene.said)
+    assert any(isinstance(m, Calibrated) and m.kept for m in scene.sent)
 
     stands = _settled(scene.frames(8, NEW, SECOND))[0].presence[0]
     gone = _settled(scene.frames(8, SECOND))[0].presence[0]
@@ -257,48 +257,48 @@ def test_a_restarted_camera_judges_the_darts_it_is_told() -> None:
 def test_a_new_sequence_forgets_the_board(watched: Watched) -> None:
     """The next sequence of a recording begins with its own empty board: darts that stood before are no change."""
     watched.frames(6, NEW)
-    watched.said.clear()
-    told = watched.step(watched.look.picture(), sequence_id="two")
+    watched.sent.clear()
+    messages = watched.step(watched.look.picture(), sequence_id="two")
     for _ in range(4):
-        told += watched.step(watched.look.picture(), sequence_id="two")
+        messages += watched.step(watched.look.picture(), sequence_id="two")
 
-    assert [m.sequence_id for m in told if isinstance(m, SequenceStarted)] == ["two"]
-    assert not _settled(told)
+    assert [m.sequence_id for m in messages if isinstance(m, SequenceStarted)] == ["two"]
+    assert not _settled(messages)
 
 
 def test_stills_of_a_recording_are_enough(watched: Watched) -> None:
     """A picture that is shown once and then repeated (`held`) settles, as film does."""
-    told = watched.step(watched.look.picture(NEW))
+    messages = watched.step(watched.look.picture(NEW))
     repeated = watched.look.picture(NEW)
     for _ in range(6):
-        told += watched.step(repeated, held=True)
+        messages += watched.step(repeated, held=True)
 
-    assert [type(m) for m in told].count(Settled) == 1
-    assert _settled(told)[0].finding == "dart"
+    assert [type(m) for m in messages].count(Settled) == 1
+    assert _settled(messages)[0].finding == "dart"
 
 
 @pytest.mark.slow
-def test_the_same_frames_are_told_the_same() -> None:
+def test_the_same_frames_give_the_same_messages() -> None:
     """Two detectors that are shown the same frames say the same, byte for byte."""
     look = outlook(1, 1)
     pictures = [*(look.picture() for _ in range(8)), *(look.picture(NEW) for _ in range(4)), *(look.picture() for _ in range(4))]
-    told = []
+    runs = []
     for _ in range(2):
         detector = Detector(Configure(source=look.spec, calibration=look.calibration))
-        told.append([m for k, p in enumerate(pictures) for m in detector.step(Frame(k / FPS, pixels=p))])
+        runs.append([m for k, p in enumerate(pictures) for m in detector.step(Frame(k / FPS, pixels=p))])
 
-    assert told[0]
-    assert msgspec.msgpack.encode(told[0]) == msgspec.msgpack.encode(told[1])
+    assert runs[0]
+    assert msgspec.msgpack.encode(runs[0]) == msgspec.msgpack.encode(runs[1])
 
 
 def test_compressed_frames_are_as_good(watched: Watched) -> None:
     """JPEG as cameras send it gives a dart as pixels do, and a still board stays silent."""
     scene = Watched()
     pictures = [*(scene.look.picture() for _ in range(12)), *(scene.look.picture(NEW) for _ in range(6))]
-    told = [m for k, p in enumerate(pictures) for m in scene.detector.step(Frame(k / FPS, jpeg=jpeg(p)))]
+    messages = [m for k, p in enumerate(pictures) for m in scene.detector.step(Frame(k / FPS, jpeg=jpeg(p)))]
 
-    assert [type(m) for m in told] == [Calibrated, MotionDetected, Settled]
-    assert _settled(told)[0].finding == "dart"
+    assert [type(m) for m in messages] == [Calibrated, MotionDetected, Settled]
+    assert _settled(messages)[0].finding == "dart"
 
 
 def test_a_broken_frame_is_an_error_and_no_end(watched: Watched) -> None:
@@ -310,15 +310,15 @@ def test_a_broken_frame_is_an_error_and_no_end(watched: Watched) -> None:
     assert _settled(watched.frames(6, NEW))[0].finding == "dart"
 
 
-def test_a_black_camera_is_told_and_its_end(watched: Watched) -> None:
+def test_a_black_camera_is_reported_and_its_end(watched: Watched) -> None:
     """A camera in the dark says so once, and once when it sees again; nothing that it shows meanwhile is taken for a hand or a dart."""
     for level in (0, 1, 0, 2):
         watched.step(np.full((HEIGHT, WIDTH, 3), level, np.uint8))
     watched.frames(30)
-    faults = [(m.fault, m.active) for m in watched.said if isinstance(m, CameraFault)]
+    faults = [(m.fault, m.active) for m in watched.sent if isinstance(m, CameraFault)]
 
     assert faults == [("black", True), ("black", False)]
-    assert not [m for m in watched.said if isinstance(m, MotionDetected | Settled)]
+    assert not [m for m in watched.sent if isinstance(m, MotionDetected | Settled)]
 
 
 def test_a_dart_thrown_in_the_dark_is_seen_in_the_light(watched: Watched) -> None:
@@ -331,34 +331,34 @@ def test_a_dart_thrown_in_the_dark_is_seen_in_the_light(watched: Watched) -> Non
 
 
 def test_a_camera_that_was_away_finds_its_place_and_what_happened(watched: Watched) -> None:
-    """Asked to look anew it keeps its calibration, and tells what stands in the board beside the empty one."""
+    """An order to look anew keeps the calibration, and what stands in the board is reported against the empty one."""
     watched.detector.reacquire()
-    said = watched.frames(6, NEW)
+    sent = watched.frames(6, NEW)
 
-    assert [m.kept for m in said if isinstance(m, Calibrated)] == [True]
-    assert [s.finding for s in _settled(said)] == ["dart"]
+    assert [m.kept for m in sent if isinstance(m, Calibrated)] == [True]
+    assert [s.finding for s in _settled(sent)] == ["dart"]
 
 
-def test_a_frozen_camera_is_told(watched: Watched) -> None:
+def test_a_frozen_camera_is_reported(watched: Watched) -> None:
     """A live camera that gives the very same picture for seconds is frozen; a noisy still board is not."""
     same = watched.look.picture()
     for _ in range(150):
         watched.step(same)
     watched.frames(30)
-    faults = [(m.fault, m.active) for m in watched.said if isinstance(m, CameraFault)]
+    faults = [(m.fault, m.active) for m in watched.sent if isinstance(m, CameraFault)]
 
     assert faults == [("frozen", True), ("frozen", False)]
 
 
 @pytest.mark.slow
-def test_a_calibration_that_somebody_gives_is_kept_if_it_fits(watched: Watched) -> None:
+def test_a_given_calibration_is_kept_if_it_fits(watched: Watched) -> None:
     """One that agrees with the picture is taken as it is; in place of one that does not a new one is measured."""
     good = msgspec.structs.replace(watched.look.calibration, epoch=7)
     watched.detector.handle(UseCalibration(calibration=good))
     watched.frames(2)
     watched.detector.handle(UseCalibration(calibration=outlook(1, 0).calibration))
     watched.frames(12)
-    calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
+    calibrated = [m for m in watched.sent if isinstance(m, Calibrated)]
 
     assert [m.kept for m in calibrated] == [True, False]
     assert calibrated[0].calibration == good
@@ -366,19 +366,19 @@ def test_a_calibration_that_somebody_gives_is_kept_if_it_fits(watched: Watched) 
 
 
 @pytest.mark.slow
-def test_a_wish_to_calibrate_forgets_the_place(watched: Watched) -> None:
+def test_an_order_to_calibrate_forgets_the_calibration(watched: Watched) -> None:
     """After the order a calibration is measured, not kept."""
     watched.detector.handle(Calibrate())
     for _ in range(12):
         watched.frames(1)
-    calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
+    calibrated = [m for m in watched.sent if isinstance(m, Calibrated)]
 
     assert [m.kept for m in calibrated] == [False]
     assert calibrated[0].calibration.camera_id == CameraId("cam1")
     assert calibrated[0].calibration.residual_px < 1.0
 
 
-def test_the_age_of_the_reference_is_told(watched: Watched) -> None:
+def test_the_age_of_the_reference_is_reported(watched: Watched) -> None:
     """The reference ages with time, a new one is young, and without one the age is nothing."""
     assert Detector(Configure(source=watched.look.spec)).reference_age_s(100.0) == 0.0
     assert watched.detector.reference_age_s(1000.0) > 900.0
@@ -406,13 +406,13 @@ def pushed(picture: Image, px: float) -> Image:
 
 @pytest.mark.slow
 def test_a_camera_that_was_pushed_far_says_so_and_looks_for_the_board_anew() -> None:
-    """More than 3 mm are told as a fault; on an empty, calm board the camera calibrates itself there, and is well again."""
+    """More than 3 mm are reported as a fault; on an empty, calm board the camera calibrates itself there, and is well again."""
     watched = Watched()
     watched.frames(8)
     for _ in range(16):
         watched.step(pushed(watched.look.picture(), 8.0))
-    faults = [m for m in watched.said if isinstance(m, CameraFault) and m.fault == "uncalibrated"]
-    calibrated = [m for m in watched.said if isinstance(m, Calibrated)]
+    faults = [m for m in watched.sent if isinstance(m, CameraFault) and m.fault == "uncalibrated"]
+    calibrated = [m for m in watched.sent if isinstance(m, Calibrated)]
 
     assert [f.active for f in faults] == [True, False]
     assert "has moved by" in faults[0].detail
@@ -422,7 +422,7 @@ def test_a_camera_that_was_pushed_far_says_so_and_looks_for_the_board_anew() -> 
 
 @pytest.mark.slow
 def test_with_darts_in_the_board_a_pushed_camera_waits() -> None:
-    """It is told at once, and calibrated only when the darts are out: a dart in the board spoils a calibration."""
+    """It is reported at once, and calibrated only when the darts are out: a dart in the board spoils a calibration."""
     watched = Watched()
     watched.frames(8)
     watched.frames(6, NEW)
@@ -430,25 +430,25 @@ def test_with_darts_in_the_board_a_pushed_camera_waits() -> None:
     watched.detector.handle(UpdateBoard(darts=(known,)))
     for _ in range(8):
         watched.step(pushed(watched.look.picture(NEW), 8.0))
-    waiting = [m for m in watched.said if isinstance(m, CameraFault | Calibrated)]
+    waiting = [m for m in watched.sent if isinstance(m, CameraFault | Calibrated)]
     watched.detector.handle(RenewReference(empty=True))
     watched.detector.handle(UpdateBoard())
     for _ in range(16):
         watched.step(pushed(watched.look.picture(), 8.0))
 
     assert [type(m) for m in waiting] == [Calibrated, CameraFault]
-    assert [m.kept for m in watched.said if isinstance(m, Calibrated)] == [True, False]
+    assert [m.kept for m in watched.sent if isinstance(m, Calibrated)] == [True, False]
 
 
 def test_a_camera_pushed_a_little_is_followed() -> None:
-    """Two pixels are made up for by registration: nothing is told, nothing calibrated anew."""
+    """Two pixels are made up for by registration: nothing is reported, nothing calibrated anew."""
     watched = Watched()
     watched.frames(8)
     for _ in range(10):
         watched.step(pushed(watched.look.picture(), 2.0))
 
-    assert not [m for m in watched.said if isinstance(m, CameraFault)]
-    assert len([m for m in watched.said if isinstance(m, Calibrated)]) == 1
+    assert not [m for m in watched.sent if isinstance(m, CameraFault)]
+    assert len([m for m in watched.sent if isinstance(m, Calibrated)]) == 1
 
 
 @pytest.mark.parametrize("crawling", [0, 8])
@@ -461,11 +461,11 @@ def test_what_looks_long_only_later_did_not_fly(watched: Watched, crawling: int)
         picture[300:312, left:right] = 255 - picture[300:312, left:right]
         return picture
 
-    told: list[FromWorker] = []
+    messages: list[FromWorker] = []
     for k in range(crawling):
-        told += watched.step(marked(300 + 12 * k, 312 + 12 * k))
+        messages += watched.step(marked(300 + 12 * k, 312 + 12 * k))
     for _ in range(2):
-        told += watched.step(marked(300, 480))
-    told += watched.frames(4)
+        messages += watched.step(marked(300, 480))
+    messages += watched.frames(4)
 
-    assert [m.flight for m in _settled(told)] == [crawling == 0]
+    assert [m.flight for m in _settled(messages)] == [crawling == 0]

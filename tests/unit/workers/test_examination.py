@@ -40,7 +40,7 @@ class Still:
         self.closed = False
 
     def clock(self) -> float:
-        """Tell the time of the last frame."""
+        """Return the time of the last frame."""
         return self.now_s
 
     def open(self) -> None:
@@ -49,7 +49,7 @@ class Still:
             raise SourceError(self._refuses)
 
     def next_s(self) -> float | None:
-        """Say nothing."""
+        """Return None: no frame is scheduled."""
         return None
 
     def read(self) -> Frame | None:
@@ -86,7 +86,7 @@ def test_a_good_camera_is_measured(board: Image) -> None:
 
 @pytest.mark.parametrize(("shift_px", "kept"), [(0, True), (12, False)])
 def test_a_calibration_is_compared_with_the_picture(board: Image, shift_px: int, kept: bool) -> None:  # noqa: FBT001
-    """One that fits is told by how little it is off; after a push the picture is off by as much."""
+    """For one that fits a small residual is returned; after a push the picture is off by as much."""
     source = Still(np.roll(board, shift_px, axis=1))
     calibration = true_calibration(1, 0, 800, 600, CAMERA)
     seen = examine(Examine(source=SPEC, calibration=calibration, seconds=0.5), source, source.clock)

@@ -1,4 +1,4 @@
-"""The pictures behind what a camera tells."""
+"""The pictures behind the messages of a camera."""
 
 from pathlib import Path
 
@@ -25,8 +25,8 @@ def test_a_dart_leaves_three_pictures_that_show_it(tmp_path: Path) -> None:
     )
     detector = ExplanationDetector(configure, tmp_path / "pictures")
     stills = [view.picture()] * 4 + [view.picture(dart(30.0, 60.0))] * 4
-    told = [m for k, still in enumerate(stills) for m in detector.step(Frame(k / 20, pixels=still))]
-    (settled,) = [m for m in told if isinstance(m, Settled)]
+    messages = [m for k, still in enumerate(stills) for m in detector.step(Frame(k / 20, pixels=still))]
+    (settled,) = [m for m in messages if isinstance(m, Settled)]
 
     pictures = {name: cv2.imread(str(tmp_path / "pictures" / f"{settled.episode}-{name}.jpg")) for name in ("before", "after", "change")}
     tip = settled.sightings[0].tip

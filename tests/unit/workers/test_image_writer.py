@@ -68,7 +68,7 @@ def test_what_no_quality_makes_fit_is_given_at_its_smallest() -> None:
 
 
 def test_a_slow_disk_costs_pictures_and_no_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waiting: Waiting) -> None:
-    """While one throw is being written a few may wait; more are lost and counted, and nobody waits."""
+    """While one throw is being written a few may wait; more are lost and counted, and no caller waits."""
     go, busy = threading.Event(), threading.Event()
 
     def slowly(picture: Image, max_bytes: int) -> bytes:
@@ -91,7 +91,7 @@ def test_a_slow_disk_costs_pictures_and_no_time(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_full_disk_costs_pictures_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """What cannot be written is lost and counted, the log says so once, and with room it goes on."""
+    """What cannot be written is lost and counted, the log says so once, and with space it goes on."""
     writer = ImageWriter(tmp_path, CAMERA, 300_000)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
@@ -107,3 +107,12 @@ def test_a_full_disk_costs_pictures_alone(tmp_path: Path, caplog: pytest.LogCapt
     assert (writer.written, writer.dropped) == (1, 3)
     assert len([r for r in caplog.records if "cannot be written" in r.message]) == 1
     assert len(list((tmp_path / "d000007").glob("*.jpg"))) == 4
+
+
+def test_nothing_is_written_to_a_nearly_full_disk(tmp_path: Path) -> None:
+    """The journal needs the rest; what is not written is counted."""
+    writer = ImageWriter(tmp_path, CAMERA, 300_000, free_bytes=1 << 60)
+    writer.submit(_order(), _seen(), PROJECTION)
+    writer.flush()
+
+    assert (writer.written, writer.dropped, list(tmp_path.iterdir())) == (0, 1, [])

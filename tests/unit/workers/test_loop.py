@@ -24,7 +24,7 @@ CAM = CameraId("cam0")
 
 
 def configure(url: str, *, lockstep: bool = True, fps: float = 30.0) -> Configure:
-    """Ask for a camera of the small size."""
+    """Return the configuration of a small camera."""
     return Configure(source=SourceSpec(camera_id=CAM, url=url, width=WIDTH, height=HEIGHT, fps=fps), lockstep=lockstep)
 
 
@@ -95,7 +95,7 @@ def test_in_lockstep_every_frame_is_processed_when_granted(tmp_path: Path) -> No
 
 
 def test_in_lockstep_one_grant_may_cover_many_frames(tmp_path: Path) -> None:
-    """A grant for ever plays to the end, one progress for each frame; nothing is dropped and all is counted."""
+    """A grant without limit plays to the end, one progress for each frame; nothing is dropped and all is counted."""
     with running(configure(recording(tmp_path, "10.jpg", "20.jpg", fps=30, hold_ms=1000))) as peer:
         peer.until_progress()
         peer.send(Advance(until_s=math.inf))
@@ -108,7 +108,7 @@ def test_in_lockstep_one_grant_may_cover_many_frames(tmp_path: Path) -> None:
 
 
 def test_in_lockstep_what_is_said_waits_for_the_grant(tmp_path: Path) -> None:
-    """Messages that come before a grant are heeded with it, before the frame, so that their answers have one place only."""
+    """Messages that come before a grant are handled with it, before the frame, so that their answers have one place only."""
     with running(configure(recording(tmp_path, "10.jpg"))) as peer:
         peer.until_progress()
         peer.send(UpdateBoard(takeout=True))
@@ -137,7 +137,7 @@ def test_in_lockstep_a_grant_without_a_frame_is_answered(tmp_path: Path) -> None
 
 
 def test_in_lockstep_a_recording_that_cannot_be_read_is_a_fault_and_the_end(tmp_path: Path) -> None:
-    """A source that does not open is told as camera_gone with its reason, and has no next frame; a grant is answered all the same."""
+    """A source that does not open is reported as camera_gone with its reason, and has no next frame; a grant is answered all the same."""
     with running(configure(f"recording:{tmp_path}/nowhere")) as peer:
         said, progress = peer.until_progress()
         peer.send(Advance(until_s=1.0))
@@ -150,7 +150,7 @@ def test_in_lockstep_a_recording_that_cannot_be_read_is_a_fault_and_the_end(tmp_
 
 
 def test_bad_frames_are_a_fault_until_all_have_been_good_for_a_second(tmp_path: Path) -> None:
-    """One that spoils every other picture is told once and ends once, by a picture and no repeat; bad frames are counted."""
+    """One that spoils every other picture is reported once and ends once, by a picture and no repeat; bad frames are counted."""
     pictures = ["10.jpg", "missing.jpg", "20.jpg", "missing.jpg", "10.jpg", "20.jpg", "10.jpg"]
     with running(configure(recording(tmp_path, *pictures, fps=10, hold_ms=400))) as peer:
         peer.until_progress()
@@ -186,8 +186,8 @@ def test_live_a_camera_says_hello_with_its_first_frame_and_beats(tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_live_the_end_of_a_recording_is_told(tmp_path: Path) -> None:
-    """A recording that ends live is told as the fault `ended` and a progress without a next frame; the process stays."""
+def test_live_the_end_of_a_recording_is_reported(tmp_path: Path) -> None:
+    """A recording that ends live is reported as the fault `ended` and a progress without a next frame; the process stays."""
     with running(configure(recording(tmp_path, "10.jpg", hold_ms=100), lockstep=False)) as peer:
         fault = peer.wait_for(CameraFault)
         progress = peer.wait_for(Progress)
@@ -198,7 +198,7 @@ def test_live_the_end_of_a_recording_is_told(tmp_path: Path) -> None:
 
 
 def test_live_a_camera_that_goes_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A source that breaks off is a fault with its reason and is tried again; a new reason is told; once it works, Hello comes."""
+    """A source that breaks off is a fault with its reason and is tried again; a new reason is reported; once it works, Hello comes."""
     monkeypatch.setattr(module, "REOPEN_FIRST_S", 0.01)
     picture, wait = jpeg(10), threading.Event()
     sources = iter(
@@ -221,8 +221,8 @@ def test_live_a_camera_that_goes_is_opened_again(monkeypatch: pytest.MonkeyPatch
     assert hello.simulated
 
 
-def test_live_a_silent_camera_is_gone_until_it_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A source that blocks is told as gone although it raised nothing, and heartbeats go on; the next picture brings it back."""
+def test_live_a_silent_camera_is_gone_until_it_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that blocks is reported as gone although it raised nothing, and heartbeats go on; the next picture brings it back."""
     monkeypatch.setattr(module, "SILENT_S", 0.05)
     monkeypatch.setattr(module, "HEARTBEAT_S", 0.05)
     wait, last = threading.Event(), threading.Event()
@@ -251,7 +251,7 @@ def test_live_a_source_that_hangs_ends_the_process(monkeypatch: pytest.MonkeyPat
     never.set()
 
 
-def test_live_a_camera_that_is_too_slow_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_live_a_camera_that_is_too_slow_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Two windows in a row with less than half of the wanted frames are the fault `slow`."""
     monkeypatch.setattr(module, "SLOW_WINDOW_S", 0.2)
     monkeypatch.setattr(module, "HEARTBEAT_S", 0.1)

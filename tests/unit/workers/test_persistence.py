@@ -39,7 +39,7 @@ def known() -> KnownDart:
     return KnownDart(dart_id=DartId("d000001"), axis=Axis3(x_mm=pose.x_mm, y_mm=pose.y_mm, slope_x=pose.slope_x, slope_y=pose.slope_y))
 
 
-def test_a_dart_taken_while_nobody_watched_is_found_gone(tmp_path: Path) -> None:
+def test_a_dart_taken_while_no_camera_watched_is_found_gone(tmp_path: Path) -> None:
     """The process after a restart compares the known dart's place with the empty board that the one before had kept."""
     view = outlook(1, 0)
     watch(PersistentDetector(configure(tmp_path)), view.picture())
@@ -51,7 +51,7 @@ def test_a_dart_taken_while_nobody_watched_is_found_gone(tmp_path: Path) -> None
 
 @pytest.mark.slow
 def test_a_dart_that_still_stands_is_found_there(tmp_path: Path) -> None:
-    """A restart changes nothing for a dart that nobody took."""
+    """A restart changes nothing for a dart that was not taken."""
     view = outlook(1, 0)
     watch(PersistentDetector(configure(tmp_path)), view.picture())
     settled = [m for m in watch(PersistentDetector(configure(tmp_path, known())), view.picture(STANDING)) if isinstance(m, Settled)]
@@ -60,8 +60,8 @@ def test_a_dart_that_still_stands_is_found_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_dart_thrown_while_nobody_watched_is_seen(tmp_path: Path) -> None:
-    """What stands in the board and is not known differs from the kept empty board, so it is told."""
+def test_a_dart_thrown_while_no_camera_watched_is_seen(tmp_path: Path) -> None:
+    """What stands in the board and is not known differs from the kept empty board, so it is reported."""
     view = outlook(1, 0)
     watch(PersistentDetector(configure(tmp_path)), view.picture())
     settled = [m for m in watch(PersistentDetector(configure(tmp_path)), view.picture(STANDING)) if isinstance(m, Settled)]
@@ -71,9 +71,9 @@ def test_a_dart_thrown_while_nobody_watched_is_seen(tmp_path: Path) -> None:
 
 def test_without_a_place_to_keep_it_nothing_is_kept(tmp_path: Path) -> None:
     """A replay writes no files, and its first picture is its empty board."""
-    told = watch(PersistentDetector(msgspec.structs.replace(configure(tmp_path), state_dir=None)), outlook(1, 0).picture())
+    messages = watch(PersistentDetector(msgspec.structs.replace(configure(tmp_path), state_dir=None)), outlook(1, 0).picture())
 
-    assert any(isinstance(m, Calibrated) for m in told)
+    assert any(isinstance(m, Calibrated) for m in messages)
     assert not list(tmp_path.iterdir())
 
 
@@ -91,7 +91,7 @@ def test_a_broken_file_is_as_none(tmp_path: Path) -> None:
 
 
 def test_pictures_of_a_throw_are_kept_where_they_are_asked_for(tmp_path: Path) -> None:
-    """The episode of a new dart is written under the dart's name and counted; an episode that nobody remembers is not."""
+    """The episode of a new dart is written under the dart's name and counted; an unknown episode is not."""
     view = outlook(1, 0)
     detector = PersistentDetector(msgspec.structs.replace(configure(tmp_path), images_dir=str(tmp_path / "images")))
     watch(detector, view.picture())

@@ -151,12 +151,12 @@ def _lens_spot(d: Disturbance, rng: np.random.Generator, since_s: float) -> tupl
 
 def _passer(d: Disturbance, rng: np.random.Generator, since_s: float) -> tuple[Limb, ...]:
     """Return a person that walks past the board outside the surround: trunk, shoulder and a swinging arm."""
-    angle_rad, beside_mm = float(rng.uniform(0, math.tau)), 430 + 170 * float(rng.random())
+    angle_rad, distance_mm = float(rng.uniform(0, math.tau)), 430 + 170 * float(rng.random())
     cloth, skin = _CLOTHES[int(rng.integers(len(_CLOTHES)))], (0.25, 0.35, 0.6)
     along_mm = 1000 * (2 * _share(d, since_s) - 1) * float(rng.choice([-1, 1]))
     out = np.array([math.cos(angle_rad), math.sin(angle_rad), 0.0])
     across = np.array([-math.sin(angle_rad), math.cos(angle_rad), 0.0])
-    middle = (beside_mm + 130) * out + along_mm * across
+    middle = (distance_mm + 130) * out + along_mm * across
     up = np.array([0.0, 0.0, 1.0])
     swing_mm = 120 * math.sin(math.tau * 0.9 * since_s)
     shoulder, hand = middle - 60 * out + 330 * up, middle - 110 * out + swing_mm * across + 40 * up

@@ -131,9 +131,9 @@ class HandRenderer:
         starts, ends = np.array([limb.start_mm for limb in limbs]), np.array([limb.end_mm for limb in limbs])
         at_mm = np.concatenate([starts + share * (ends - starts) for share in (0.0, 0.5, 1.0)])
         reach_mm = np.tile([limb.end_wide_mm + 6 for limb in limbs], 3)
-        beside_mm = np.column_stack([at_mm[:, 0] + reach_mm, at_mm[:, 1]])
+        offset_mm = np.column_stack([at_mm[:, 0] + reach_mm, at_mm[:, 1]])
         feet = np.zeros((2 * len(at_mm), 3))
-        feet[:, :2] = np.concatenate([at_mm[:, :2], beside_mm])
+        feet[:, :2] = np.concatenate([at_mm[:, :2], offset_mm])
         pixels, edges = np.split(self._projection.project_extended(feet) / _SHADOW_COARSER, 2)
         strength = 0.4 * (1 - at_mm[:, 2] / self._light.height_mm)
         for k in np.argsort(strength):  # the darkest last: it covers the others

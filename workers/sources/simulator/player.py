@@ -55,7 +55,7 @@ def player_of(rng: np.random.Generator, game: Game = "x01") -> SimulatedPlayer:
 def throw(rng: np.random.Generator, player: SimulatedPlayer, target: Target, standing: list[DartPose]) -> DartPose:
     """Return a random pose of a dart in the board: off the wires and apart from the other darts."""
     for _ in range(_TRIES):
-        x_mm, y_mm = _beside(rng, standing[-1]) if target == "group" and standing else _point(rng, player, target)
+        x_mm, y_mm = _close_to(rng, standing[-1]) if target == "group" and standing else _point(rng, player, target)
         if all(math.hypot(x_mm - p.x_mm, y_mm - p.y_mm) > _APART_MM for p in standing):
             break
     return DartPose(
@@ -77,7 +77,7 @@ def _point(rng: np.random.Generator, player: SimulatedPlayer, target: Target) ->
     return radius_mm * math.cos(angle_rad), radius_mm * math.sin(angle_rad)
 
 
-def _beside(rng: np.random.Generator, pose: DartPose) -> tuple[float, float]:
+def _close_to(rng: np.random.Generator, pose: DartPose) -> tuple[float, float]:
     """Return a random point close to a dart in the board, off the wires."""
     for _ in range(_TRIES):
         reach_mm, angle_rad = float(rng.uniform(*_GROUP_MM)), float(rng.uniform(0, math.tau))

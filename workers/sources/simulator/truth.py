@@ -111,11 +111,11 @@ def _thrown(throw: SimulatedThrow) -> Iterator[tuple[float, dict[str, Any]]]:
     """Return the events of a throw; `or` lists acceptable alternatives for a dart that was never at rest."""
     reported = {"dart": throw.number} | _landing(throw)
     if throw.outcome == "bounces":
-        yield throw.gone_s, {"event": "dart_bounce_out", "or": ["throw_miss", "dart_unscored"]} | reported
+        yield throw.gone_s, {"event": "dart_bounce_out", "or": ["throw_miss"]} | reported
     elif throw.outcome == "drops":
-        yield throw.gone_s, {"event": "throw_miss", "or": ["dart_bounce_out", "dart_unscored"]} | reported
+        yield throw.gone_s, {"event": "throw_miss", "or": ["dart_bounce_out"]} | reported
     elif throw.outcome == "lodges":
-        yield throw.at_s, {"event": "dart_unscored", "or": ["throw_miss"]} | reported
+        yield throw.at_s, {"event": "dart_unscored"} | reported
     else:
         yield throw.at_s, {"event": "dart_hit"} | reported
     if throw.outcome == "falls":

@@ -230,7 +230,7 @@ def _reach(
     clock_s += _LEAVE_S
     keyframes.append(_keyframe(clock_s, away_mm, 1.0 if takes else 0.3))
     left = len(standing) - len(takes) - len(loosened)
-    second_hand = _beside(rng, player, start_s, clock_s) if step.second else ()
+    second_hand = _second_hand(rng, player, start_s, clock_s) if step.second else ()
     return HandMovement(
         start_s=start_s,
         end_s=clock_s,
@@ -242,7 +242,7 @@ def _reach(
     )
 
 
-def _beside(rng: np.random.Generator, player: SimulatedPlayer, start_s: float, end_s: float) -> tuple[HandKeyframe, ...]:
+def _second_hand(rng: np.random.Generator, player: SimulatedPlayer, start_s: float, end_s: float) -> tuple[HandKeyframe, ...]:
     """Return the path of a second hand from the other side: it comes later, rests at the board and leaves first."""
     at_mm = (-player.side * float(rng.uniform(70, 130)), float(rng.uniform(-110, 40)), float(rng.uniform(60, 110)))
     away_mm = (-player.side * _AWAY_MM[0] + at_mm[0], _AWAY_MM[1] + at_mm[1], _AWAY_MM[2])

@@ -59,7 +59,7 @@ def fit_camera(
 ) -> CameraFit:
     """Fit camera and boundary shifts to samples by iteratively reweighted Gauss-Newton.
 
-    `rough` keeps k2 at zero and takes short steps, for samples of which many belong to other lines. A known `lens` is kept.
+    `rough` keeps k2 at zero and takes short steps, for samples that belong to other lines in large part. A known `lens` is kept.
     """
     shifts = np.zeros(NUISANCES)
     kind = boundaries.kind[samples.point]

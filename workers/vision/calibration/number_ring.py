@@ -62,7 +62,7 @@ class NumberRingMatch(Value, frozen=True, kw_only=True):
 class _Strip(NamedTuple):
     """The unrolled ring for one height above the face and one size of the numbers; rows go inwards, columns clockwise.
 
-    `visible` tells which pixels are in the picture, `radius_mm` is that of each row, `cells` the width of a sector.
+    `visible` marks the pixels that are in the picture, `radius_mm` is that of each row, `cells` the width of a sector.
     """
 
     root: Floats

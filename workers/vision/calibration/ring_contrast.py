@@ -10,7 +10,7 @@ from workers.vision.calibration.camera_model import CameraModel
 Floats = NDArray[np.float64]
 
 # Measure again: `dartd calibrate PICTURE` (refused where the rings are not recognised).
-BESIDE_MM = 3.5  # distance from a boundary at which its sides are compared: within a ring of 8 mm, and beyond wire and bloom
+SIDE_MM = 3.5  # distance from a boundary at which its sides are compared: within a ring of 8 mm, and beyond wire and bloom
 UNLIKE = 12.0  # difference of colour (root scale, 0–255) between two sides that are not the same bed
 BED_DEG = 4.0  # to both sides of the middle of a bed, where it is compared
 
@@ -24,7 +24,7 @@ def ring_contrast(scaled: Floats, model: CameraModel, board: BoardSpec) -> float
     unit = np.column_stack([np.cos(theta), np.sin(theta)])
     shares = []
     for radius in board.radii_mm[2:]:
-        sides = [_colours(scaled, model, unit * (radius + side)) for side in (-BESIDE_MM, BESIDE_MM)]
+        sides = [_colours(scaled, model, unit * (radius + side)) for side in (-SIDE_MM, SIDE_MM)]
         differ = np.linalg.norm(sides[1] - sides[0], axis=1)
         seen = np.isfinite(differ)
         if seen.any():

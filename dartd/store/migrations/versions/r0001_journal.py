@@ -1,4 +1,4 @@
-"""The first tables: what the board told, what its cameras know."""
+"""The first tables: events of the board, calibrations of its cameras."""
 
 import sqlalchemy as sa
 from alembic import op

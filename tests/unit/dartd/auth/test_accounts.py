@@ -1,4 +1,4 @@
-"""Who a token stands for."""
+"""The principal of a token."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,7 @@ from dartd.auth.permissions import ANONYMOUS, ROLES
 from dartd.auth.tokens import Signer
 from dartd.store.audit import AuditEntry
 from dartd.store.database import Database
-from dartd.store.keys import get_key
+from dartd.store.keys import KEYS, get_key
 from dartd.store.users import USERS, User, find_user, insert_user
 
 ENTRY = AuditEntry(at_s=0.0, user_id="u", action="login", entity_type="session")
@@ -19,7 +19,7 @@ ENTRY = AuditEntry(at_s=0.0, user_id="u", action="login", entity_type="session")
 
 @pytest.fixture
 async def accounts(tmp_path: Path) -> Accounts:
-    """Know people by a fresh store."""
+    """Return accounts on a fresh store."""
     return Accounts(await asyncio.to_thread(Database.open, tmp_path / "dartd.db"), Signer("secret"))
 
 
@@ -30,7 +30,7 @@ async def _user(accounts: Accounts, role: str = "operator") -> User:
 
 
 async def test_token_of_a_login_is_the_user_s(accounts: Accounts) -> None:
-    """With the rights of the role; no token is nobody, a wrong one is None."""
+    """The principal has the rights of the role; no token is anonymous, a wrong one is None."""
     user = await _user(accounts)
     access, refresh = await accounts.log_in(user, ENTRY)
     found = await accounts.principal_of(access)
@@ -43,7 +43,7 @@ async def test_token_of_a_login_is_the_user_s(accounts: Accounts) -> None:
 
 
 async def test_callers_are_remembered(accounts: Accounts) -> None:
-    """The share of those who were known is told."""
+    """The hit rate is the share of callers that were in the cache."""
     access, _ = await accounts.log_in(await _user(accounts), ENTRY)
     rates = [accounts.hit_rate]
     for _ in range(4):
@@ -78,6 +78,7 @@ async def test_used_refresh_token_ends_the_login(accounts: Accounts) -> None:
     assert turned is not None
     _, access, second = turned
     known = await accounts.principal_of(access)
+    accounts.refresh_grace_s = 0.0
     stolen = await accounts.refresh(first, ENTRY)
 
     assert (known is not None, stolen, await accounts.principal_of(access), await accounts.refresh(second, ENTRY)) == (
@@ -86,6 +87,39 @@ async def test_used_refresh_token_ends_the_login(accounts: Accounts) -> None:
         None,
         None,
     )
+
+
+async def test_two_tabs_may_refresh_at_once(accounts: Accounts) -> None:
+    """Both get the same refresh token, also if one of them is a few seconds late, and the login goes on."""
+    _, first = await accounts.log_in(await _user(accounts), ENTRY)
+    tabs = await asyncio.gather(accounts.refresh(first, ENTRY), accounts.refresh(first, ENTRY))
+    assert tabs[0] is not None
+    assert tabs[1] is not None
+    third = await accounts.refresh(tabs[0][2], ENTRY)
+    late = await accounts.refresh(first, ENTRY)
+    principal = await accounts.principal_of(tabs[1][1])
+    assert principal is not None
+    await accounts.log_out(principal, ENTRY)
+
+    assert tabs[0][2] == tabs[1][2]
+    assert third is not None
+    assert late is not None
+    assert await accounts.refresh(first, ENTRY) is None
+
+
+async def test_setting_the_clock_back_keeps_no_principal(tmp_path: Path) -> None:
+    """A key that another process has deleted is invalid after five seconds, whatever time it is."""
+    monotonic_s, wall_s = 100.0, 1_000_000.0
+    database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
+    accounts = Accounts(database, Signer("secret"), now=lambda: wall_s, monotonic=lambda: monotonic_s)
+    await accounts.ensure_operator_key("the-token-of-the-operator")
+    before = await accounts.principal_of("the-token-of-the-operator")
+    await database.change(lambda c: KEYS.delete(c, "operator"))
+    wall_s -= 86_400
+    monotonic_s += 6
+
+    assert before is not None
+    assert await accounts.principal_of("the-token-of-the-operator") is None
 
 
 async def test_operator_s_token_is_a_key_like_others(accounts: Accounts) -> None:
@@ -102,13 +136,17 @@ async def test_operator_s_token_is_a_key_like_others(accounts: Accounts) -> None
 
 
 async def test_first_start_makes_an_admin_once(accounts: Accounts) -> None:
-    """With a password that is told this once."""
+    """A password is generated and returned this once."""
     password = await accounts.ensure_admin()
     admin = await accounts._database.query(lambda c: find_user(c, "admin"))
 
     assert password is not None
     assert admin is not None
-    assert (admin.role, await accounts.check_password("admin", password), await accounts.check_password("admin", "x")) == (
+    assert (
+        admin.role,
+        await accounts.check_password("admin", password, "ip:192.0.2.1"),
+        await accounts.check_password("admin", "x", "ip:192.0.2.1"),
+    ) == (
         "admin",
         admin,
         None,

@@ -15,13 +15,13 @@ from dartd.auth.permissions import (
 
 
 def test_roles_hold_permissions_that_there_are() -> None:
-    """An admin all, nobody else the administration, and whoever has a role at least what everybody may."""
+    """An admin has all, no other role the administration, and every role has at least what anonymous callers have."""
     assert ROLES["admin"] == set(PERMISSIONS)
     assert all(rights <= set(PERMISSIONS) and rights >= ANONYMOUS for rights in ROLES.values())
     assert [role for role, rights in ROLES.items() if rights & {"users:admin", "keys:admin", "audit:read"}] == ["admin"]
 
 
-def test_everybody_sees_play_and_no_people() -> None:
+def test_anonymous_callers_see_play_and_no_people() -> None:
     """Boards and matches, never players, users, keys or webhooks."""
     assert {"board", "match", "camera"} <= kinds_of(ANONYMOUS)
     assert not kinds_of(ANONYMOUS) & {"player", "user", "key", "webhooks", "alerts", "system"}

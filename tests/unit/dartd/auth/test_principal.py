@@ -1,4 +1,4 @@
-"""Who asks."""
+"""The authenticated caller."""
 
 from dartd.auth.principal import Principal
 
@@ -11,6 +11,6 @@ def test_rights_decide_what_may_be_seen() -> None:
     assert viewer.kinds == {"board", "camera", "player", "presence"}
 
 
-def test_nobody_has_no_rights_of_his_own() -> None:
-    """Anonymous is who shows nothing."""
+def test_anonymous_callers_have_no_own_rights() -> None:
+    """A caller without credentials is anonymous and has no permissions of an own account."""
     assert (Principal().is_anonymous, Principal().permissions, Principal().name) == (True, frozenset(), "anonymous")

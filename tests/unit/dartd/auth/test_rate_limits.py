@@ -10,14 +10,19 @@ from dartd.store.database import Database
 
 
 class Clock:
-    """A clock that stands where it is put."""
+    """A clock that stands where it is put, and the wall clock."""
 
     def __init__(self) -> None:
         self.now_s = 1_000_000.0
+        self.offset_s = 0.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now_s
+
+    def wall(self) -> float:
+        """Return the wall-clock time."""
+        return self.now_s + self.offset_s
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def test_limit_is_held(clock: Clock) -> None:
 
 
 def test_over_a_long_time_the_limit_is_exact(clock: Clock) -> None:
-    """Who asks without end gets his limit at once and his limit a minute."""
+    """A caller that asks without end gets the limit at once and the limit a minute."""
     limits = RateLimiter({}, now=clock)
     admitted = 0
     for _ in range(6000):
@@ -51,8 +56,8 @@ def test_over_a_long_time_the_limit_is_exact(clock: Clock) -> None:
     assert 1099 <= admitted <= 1101
 
 
-def test_headers_tell_what_is_left(clock: Clock) -> None:
-    """As everybody writes them, and as the IETF does."""
+def test_headers_show_what_is_left(clock: Clock) -> None:
+    """In the usual form, and in that of the IETF."""
     limits = RateLimiter({}, now=clock)
     first = limits.acquire("a", 2).headers(clock.now_s)
     limits.acquire("a", 2)
@@ -64,18 +69,38 @@ def test_headers_tell_what_is_left(clock: Clock) -> None:
 
 
 def test_callers_do_not_share(clock: Clock) -> None:
-    """Each has his own, and a clock that is set back locks nobody out for longer than a minute."""
+    """Each caller has a limit of its own."""
     limits = RateLimiter({}, now=clock)
     limits.acquire("a", 1)
-    other = limits.acquire("b", 1)
-    clock.now_s -= 10_000
-    refused = limits.acquire("a", 1)
 
-    assert (other.retry_after_s, 0 < refused.retry_after_s <= WINDOW_S) == (0.0, True)
+    assert limits.acquire("b", 1).retry_after_s == 0.0
+    assert 0 < limits.acquire("a", 1).retry_after_s <= WINDOW_S
+
+
+@pytest.mark.parametrize("set_by_s", [-10_000.0, 10_000.0])
+async def test_setting_the_clock_changes_no_limit(tmp_path: Path, clock: Clock, set_by_s: float) -> None:
+    """The wall clock may be set at any time; a limit is used up and regained as if it were not."""
+    database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
+    limits = RateLimiter({}, now=clock, wall=clock.wall)
+    limits.acquire("a", 1)
+    clock.offset_s += set_by_s
+    refused = limits.acquire("a", 1)
+    clock.now_s += WINDOW_S - 0.5
+    early = limits.acquire("a", 1)
+    clock.now_s += 0.6
+    again = limits.acquire("a", 1)
+    await limits.flush(database)
+    after = RateLimiter({}, now=clock, wall=clock.wall)
+    clock.offset_s -= abs(set_by_s)
+    await after.load(database)
+    await asyncio.to_thread(database.close)
+
+    assert [each.retry_after_s > 0 for each in (refused, early, again)] == [True, True, False]
+    assert 0 < after.acquire("a", 1).retry_after_s <= WINDOW_S
 
 
 def test_callers_without_number_take_bounded_memory(clock: Clock) -> None:
-    """Those who have used least are forgotten; who is at his limit stays there."""
+    """Callers that have used least are forgotten; one that is at its limit stays there."""
     limits = RateLimiter({}, now=clock)
     for _ in range(10):
         limits.acquire("flood", 10)

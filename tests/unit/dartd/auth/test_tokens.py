@@ -44,7 +44,7 @@ def test_what_is_not_ours_is_not_believed(signer: Signer) -> None:
 
 
 def test_refresh_token_is_family_and_generation(signer: Signer) -> None:
-    """Only of our making: nobody can end another's login with a guess."""
+    """Only tokens signed by the daemon count: a guess cannot end the login of another user."""
     token = signer.refresh_token("f_1-x", 3)
     forged = token.replace(".3.", ".2.")
 
@@ -71,7 +71,7 @@ def test_csrf_token_belongs_to_its_login(signer: Signer) -> None:
     )
 
 
-def test_keys_are_long_and_told_apart() -> None:
+def test_keys_are_long_and_unique() -> None:
     """256 random bits; what is shown of one gives nothing away."""
     (one, prefix), (two, _) = new_key(), new_key()
 

@@ -43,13 +43,13 @@ def test_cameras_begin_by_starting() -> None:
 
 
 def test_a_camera_becomes_ready() -> None:
-    """A camera that answers looks for the board; once it knows where it stands it is ready, and each step is told."""
+    """A camera that answers looks for the board; once it knows where it stands it is ready, and each step is published."""
     states = _states()
 
     assert _changes(states.answer(ONE)) == [("starting", "calibrating")]
-    told = states.calibrated(camera_at(0, 0.0))
-    assert _changes(told) == [("calibrating", "ready")]
-    assert any(isinstance(e, CalibrationChanged) and e.state == "ready" and e.residual_px == 0.2 for e in told)
+    events = states.calibrated(camera_at(0, 0.0))
+    assert _changes(events) == [("calibrating", "ready")]
+    assert any(isinstance(e, CalibrationChanged) and e.state == "ready" and e.residual_px == 0.2 for e in events)
     assert states.ready == (ONE,)
     assert not states.starting
 
@@ -62,8 +62,8 @@ def test_where_a_camera_stands_is_kept() -> None:
     assert states.calibration(TWO) is None
 
 
-def test_nothing_new_is_not_told() -> None:
-    """The same state for the same reason is told once."""
+def test_unchanged_state_is_not_published() -> None:
+    """The same state for the same reason is published once."""
     states = _states()
     states.change(ONE, "offline", "unplugged")
 
@@ -89,7 +89,7 @@ def test_refusals_become_an_error() -> None:
 
 @pytest.mark.parametrize("kind", ["camera_gone", "ended"])
 def test_a_camera_that_is_gone_is_offline(kind: FaultKind) -> None:
-    """A camera without pictures is offline with the reason, and its return is told by its process, not by the end of the fault."""
+    """A camera without pictures is offline with the reason, and its return is reported by its process, not by the end of the fault."""
     states = _ready()
 
     assert _changes(states.fault(_fault(kind, detail="unplugged"))) == [("ready", "offline")]
@@ -100,7 +100,7 @@ def test_a_camera_that_is_gone_is_offline(kind: FaultKind) -> None:
 
 @pytest.mark.parametrize("kind", ["frozen", "black", "slow", "bad_frame"])
 def test_a_camera_with_a_fault_goes_on(kind: FaultKind) -> None:
-    """A fault that leaves pictures is told as the reason, the state stays; its end clears the reason."""
+    """A fault that leaves pictures is published as the reason, the state stays; its end clears the reason."""
     states = _ready()
     states.fault(_fault(kind))
     assert states.snapshot()[0].state == "ready"
@@ -150,18 +150,18 @@ def test_a_new_process_has_no_faults() -> None:
 
 
 def test_all_that_can_are_calibrated_anew() -> None:
-    """A wish for new calibrations concerns cameras that deliver pictures; others are left alone."""
+    """A request for new calibrations concerns cameras that deliver pictures; others are left alone."""
     states = _ready()
     states.change(TWO, "offline", "unplugged")
-    told = states.recalibrate()
+    events = states.recalibrate()
 
-    assert _changes(told) == [("ready", "calibrating")]
+    assert _changes(events) == [("ready", "calibrating")]
     assert [c.state for c in states.snapshot()] == ["calibrating", "offline"]
     assert states.calibrating
 
 
-def test_a_calibration_that_somebody_gives_is_told_as_it_turns_out() -> None:
-    """A camera that is asked to stand where somebody says looks anew; that it calibrated otherwise is told with the reason."""
+def test_result_of_a_given_calibration_is_published() -> None:
+    """A camera with a given calibration searches the board anew; another result is published with the reason."""
     states = _ready()
     given = camera_at(0, 1.0)
     asked = states.hand_over(given)
@@ -185,7 +185,7 @@ def test_a_camera_that_does_not_answer_takes_no_calibration() -> None:
     assert refused.value.code == "CAMERA_OFFLINE"
 
 
-def test_the_snapshot_tells_how_good_a_calibration_is() -> None:
+def test_the_snapshot_holds_the_residuals_of_a_calibration() -> None:
     """People see the residual of a camera that has a calibration, and none of one that has not."""
     one, two = _ready().snapshot()
 

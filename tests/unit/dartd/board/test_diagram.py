@@ -1,4 +1,4 @@
-"""The picture of the table in the room's README. Run as a program, this file makes it anew."""
+"""The diagram of the table in the README of the package. Run as a program, this file makes it again."""
 
 from pathlib import Path
 

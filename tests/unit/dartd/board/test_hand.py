@@ -17,7 +17,7 @@ def test_limits_run_from_the_last_hand() -> None:
 
 
 def test_nothing_puts_off_the_end_of_an_overdue_takeout() -> None:
-    """Once darts were told overdue they are given up at one time, whoever reaches to the board until then."""
+    """Overdue darts are given up at one time, even when hands reach to the board until then."""
     hand = Hand()
     hand.seen(10.0)
     hand.compared = True
@@ -29,7 +29,7 @@ def test_nothing_puts_off_the_end_of_an_overdue_takeout() -> None:
 
 
 def test_a_hand_in_view_is_given_up_in_the_end() -> None:
-    """A hand of which nothing more is heard is believed for the adoption limit; then the other limits follow."""
+    """A hand that no camera reports any more is kept for the adoption limit; then the other limits follow."""
     hand = Hand()
     hand.seen(10.0)
     hand.in_view = True
@@ -51,7 +51,7 @@ def test_a_new_hand_forgets_what_the_board_looked_like() -> None:
 
 
 def test_nothing_is_overdue_while_something_moves() -> None:
-    """Motion that began before the limit may be the hand that takes the darts; it is waited for, but not for ever."""
+    """Motion that began before the limit may be the hand that takes the darts; it is waited for, but not without limit."""
     hand = Hand()
     hand.seen(10.0)
     due = []

@@ -93,14 +93,14 @@ def test_ids_given_elsewhere_are_no_numbers() -> None:
     """A visit or dart with another kind of name is remembered and does not disturb the counting."""
     memory = BoardMemory(BoardId("main"))
     memory.begin_visit(VisitId("visit-1"))
-    memory.note_episodes(DartId("nobody"), {})
+    memory.note_episodes(DartId("unknown"), {})
 
     assert memory.visit.visit_id == "visit-1"
     assert memory.next_visit_id == "main-v000002"
 
 
 def test_a_deleted_dart_stands_until_it_is_taken() -> None:
-    """A dart that a person deleted frees its slot and stands with number 0; the slot's next dart tells the visit again."""
+    """A dart that a person deleted frees its slot and stands with number 0; the slot's next dart publishes the visit again."""
     scene = Scene()
     for label in ("T20", "T19", "T18"):
         scene.throw(label)
@@ -122,7 +122,7 @@ def test_a_changed_dart_stands_with_its_new_score() -> None:
 
 
 def test_an_inserted_third_dart_completes_the_visit() -> None:
-    """A visit that a correction fills is told as any other."""
+    """A visit that a correction fills is published as any other."""
     scene = Scene()
     scene.throw("T20", "T20")
 
@@ -131,7 +131,7 @@ def test_an_inserted_third_dart_completes_the_visit() -> None:
 
 
 def test_a_visit_stays_with_the_player_who_began_it() -> None:
-    """Who signs on before the takeout gets the next visit, not the darts that stand; bounce-outs and corrections stay with the thrower."""
+    """A player who signs on before the takeout gets the next visit only; bounce-outs and corrections stay with the thrower."""
     scene = Scene()
     scene.command(SignOnPlayer(player_id="ann"))
     scene.throw("T20")
@@ -150,7 +150,7 @@ def test_a_visit_stays_with_the_player_who_began_it() -> None:
 
 
 def test_a_player_who_signs_on_takes_a_visit_without_throws() -> None:
-    """A visit in which nothing was thrown yet belongs to who is signed on at its first dart."""
+    """A visit in which nothing was thrown yet belongs to the player who is signed on at its first dart."""
     scene = Scene()
     scene.command(SignOnPlayer(player_id="ann"))
     scene.command(SignOnPlayer(player_id="bob"))
@@ -159,7 +159,7 @@ def test_a_player_who_signs_on_takes_a_visit_without_throws() -> None:
 
 
 def test_a_merged_player_keeps_the_visits() -> None:
-    """What a merged player threw is the other's; what an erased one threw is nobody's."""
+    """What a merged player threw is the other's; what an erased one threw has no player."""
     scene = Scene()
     scene.command(SignOnPlayer(player_id="ann"))
     scene.throw("T20")

@@ -1,4 +1,4 @@
-"""Darts that stand in the board, and the events that tell of one."""
+"""Darts that stand in the board, and the events about one."""
 
 import math
 
@@ -44,7 +44,7 @@ def test_the_angle_is_counted_from_the_right(label: str, degrees: float) -> None
     assert polar.radius_mm == pytest.approx(103.0)
 
 
-def test_a_moved_dart_tells_both_places() -> None:
+def test_a_moved_dart_holds_both_positions() -> None:
     """The event has where the dart stood, where it stands, and its new slope."""
     dart = from_hit(hit_event(landing("T20"), DartId("main-d000001"), VISIT, 1), 0.0)
     moved = dart.moved(Axis3(x_mm=1.0, y_mm=2.0, slope_x=0.3, slope_y=0.4))

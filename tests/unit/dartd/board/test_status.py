@@ -32,7 +32,7 @@ def test_no_camera_is_an_error_once_there_was_one() -> None:
 
 
 def test_the_board_was_unwatched_after_a_pause() -> None:
-    """A start after a stop, and a camera after none, mean that nobody looked; a second start does not."""
+    """A start after a stop, and a camera after none, mean that no camera watched; a second start does not."""
     board = Readiness()
     board.start()
     watched = board.unwatched

@@ -1,11 +1,11 @@
-"""Takeouts: hands that take all, some or nothing, that are too quick to be seen, and limits that end what nobody ends."""
+"""Takeouts: hands that take all, some or nothing, that are too quick to be seen, and limits that end what no hand ends."""
 
-from schemas.commands import CorrectDart, StartBoard, StopBoard
+from schemas.commands import CorrectDart, ResetBoard, StartBoard, StopBoard
 from tests.support.board import Scene, line
 
 
 def test_a_hand_at_a_bare_board_takes_misses() -> None:
-    """After misses alone a hand ends the visit; the empty board is told at once."""
+    """After misses alone a hand ends the visit; the empty board is published at once."""
     scene = Scene()
     scene.throw()
 
@@ -57,8 +57,8 @@ def test_a_dart_after_the_takeout_counts_at_once() -> None:
     ]
 
 
-def test_an_overdue_takeout_is_told_once_and_ends_by_adoption() -> None:
-    """Darts that stand after a partial takeout are told as overdue once, then given up whoever plays on, and the next visit begins."""
+def test_an_overdue_takeout_is_published_once_and_ends_by_adoption() -> None:
+    """Darts that stand after a partial takeout are published as overdue once, then given up during play too, and the next visit begins."""
     scene = Scene()
     for _ in range(3):
         scene.throw("T20")
@@ -87,7 +87,7 @@ def test_an_empty_board_ends_the_takeout_whatever_the_darts_say() -> None:
 
 
 def test_a_takeout_is_not_overdue_while_something_moves() -> None:
-    """A hand that comes just before the limit is not known for one yet; what it takes is told, and nobody is told overdue."""
+    """A hand that comes just before the limit is not known for one yet; what it takes is published, and no dart as overdue."""
     scene, fly = Scene(), Scene()
     for each in (scene, fly):
         each.throw("T20")
@@ -153,7 +153,7 @@ def test_darts_knocked_out_by_a_throw_fell() -> None:
     ]
 
 
-def test_darts_gone_while_nobody_looked_were_taken() -> None:
+def test_darts_gone_while_no_camera_watched_were_taken() -> None:
     """After a stop a dart that is gone is no fall."""
     scene = Scene()
     scene.throw("T20")
@@ -164,7 +164,7 @@ def test_darts_gone_while_nobody_looked_were_taken() -> None:
     assert scene.still(gone=("main-d000001",))[0] == "takeout_started 1"
     scene.throw("T20")
     scene.read()
-    assert scene.still(gone=("main-d000002",))[0] == "dart_bounce_out main-d000002"
+    assert scene.fall("main-d000002")[0] == "dart_bounce_out main-d000002"
 
 
 def test_a_restart_in_the_middle_of_a_takeout() -> None:
@@ -227,3 +227,67 @@ def test_a_dart_that_went_while_something_lingered_was_taken() -> None:
         "-> wait_for_throw (throw)",
     ]
     assert knocked.still("T19", gone=("main-d000001",), lingered=True, flight=True)[0] == "dart_bounce_out main-d000001"
+
+
+def test_a_dart_that_follows_another_one_was_taken() -> None:
+    """Two darts that go one after the other without a throw were taken by a hand that no camera recognised, not fallen."""
+    scene = Scene()
+    scene.throw("T20")
+    scene.throw("T19")
+
+    assert scene.still(gone=("main-d000001",)) == []
+    assert [dart.dart_id for dart in scene.machine.standing] == ["main-d000002"]
+    scene.now += 0.6
+    assert scene.moving() == ["-> throw_detected (throw)"]
+    scene.now += 0.6  # the motion began in time, though it ends too late
+    assert scene.still(gone=("main-d000002",)) == [
+        "takeout_started 2",
+        "-> pull_out_started (takeout)",
+        "dart_removed 1 of 2",
+        "dart_removed 1 of 1",
+        "visit_completed 117 takeout",
+        "takeout_finished 0",
+        "-> wait_for_throw (throw)",
+    ]
+
+
+def test_a_hand_right_after_a_dart_went_took_it() -> None:
+    """The hand may be recognised only with its second dart."""
+    scene = Scene()
+    scene.throw("T20")
+    scene.throw("T19")
+    scene.still(gone=("main-d000001",))
+    scene.now += 0.8
+
+    assert scene.moving(hand=True) == ["takeout_started 2", "-> pull_out_started (takeout)", "dart_removed 1 of 2"]
+    assert scene.still(gone=("main-d000002",), empty=True)[0] == "dart_removed 1 of 1"
+
+
+def test_a_throw_after_a_fall_makes_it_certain() -> None:
+    """A dart that lands within the time of the check comes after the bounce-out, in order."""
+    scene = Scene()
+    scene.throw("T20")
+    scene.still(gone=("main-d000001",))
+    scene.now += 0.3
+
+    assert scene.still("T19", flight=True) == ["dart_bounce_out main-d000001", "dart_hit 2 T19"]
+    assert scene.wait(2.0) == []
+
+
+def test_a_reset_forgets_an_uncertain_fall() -> None:
+    """After a reset no dart is reported that fell before."""
+    scene = Scene()
+    scene.throw("T20")
+    scene.still(gone=("main-d000001",))
+    scene.command(ResetBoard())
+
+    assert scene.wait(2.0) == []
+
+
+def test_a_sequence_that_ends_with_a_fall_reports_it() -> None:
+    """What fell at the end of one sequence of a recording is reported before the next begins."""
+    scene = Scene()
+    scene.throw("T20")
+    scene.still(gone=("main-d000001",))
+
+    assert scene.sequence()[0] == "dart_bounce_out main-d000001"

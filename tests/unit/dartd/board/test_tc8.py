@@ -1,4 +1,4 @@
-"""The eight test cases of the throw machine, TC8.1 to TC8.8, each as a transcript of what is told."""
+"""The eight test cases of the throw machine, TC8.1 to TC8.8, each as a transcript of its events."""
 
 from dartd.board.throws import ThrowTimes
 from tests.support.board import Scene
@@ -20,7 +20,7 @@ def test_tc8_1_basic_throw() -> None:
 
 
 def test_tc8_2_three_darts() -> None:
-    """Three darts one after the other are three hits, and the visit is told once, at the third."""
+    """Three darts one after the other are three hits, and the visit is published once, at the third."""
     scene = Scene()
 
     assert scene.throw("T20") == ["-> throw_detected (throw)", "dart_hit 1 T20", "-> throw_finished (throw)"]
@@ -55,7 +55,7 @@ def test_tc8_3_early_takeout() -> None:
 
 
 def test_tc8_4_full_takeout() -> None:
-    """Three darts taken out at once are one removal of three; the visit, told at its third dart, is not told again."""
+    """Three darts taken out at once are one removal of three; the visit, published at its third dart, is not published again."""
     scene = Scene()
     for _ in range(3):
         scene.throw("T20")
@@ -75,7 +75,7 @@ def test_tc8_5_bounce_out_to_three() -> None:
     scene.throw("T20")
     scene.now += 1.0
 
-    assert scene.still(gone=("main-d000001",)) == ["dart_bounce_out main-d000001", "-> wait_for_throw (throw)"]
+    assert scene.fall("main-d000001") == ["dart_bounce_out main-d000001", "-> wait_for_throw (throw)"]
     assert scene.throw("T19")[1:] == ["dart_hit 2 T19", "-> throw_finished (throw)"]
     assert scene.throw("T18")[1:] == ["dart_hit 3 T18", "visit_completed 111 three_darts", "-> throw_finished (throw)"]
     assert scene.labels == ["MISS", "T19", "T18"]
@@ -101,7 +101,7 @@ def test_tc8_6_miss() -> None:
 
 
 def test_tc8_7_hand_classes() -> None:
-    """A hand that takes nothing is told as false, a resting one is one takeout, and one at a bare board is none."""
+    """A hand that takes nothing is published as false, a resting one is one takeout, and one at a bare board is none."""
     scene = Scene()
 
     assert scene.moving(hand=True) + scene.still(hand=True) + scene.still() == []

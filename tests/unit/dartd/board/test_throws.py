@@ -1,4 +1,4 @@
-"""The throw state machine: its table, and what each rule of throws and takeouts tells."""
+"""The throw state machine: its table, and the events of each rule of throws and takeouts."""
 
 import pytest
 
@@ -50,18 +50,18 @@ def test_a_hand_in_every_state(state: str) -> None:
 @EVERY_STATE
 def test_nothing_new_in_every_state(state: str) -> None:
     """A look that finds nothing leads to rest, and ends a takeout as false."""
-    told = scene_in(state).still()
+    lines = scene_in(state).still()
 
-    assert told == {W: [], D: ["-> throw_finished (throw)"], F: [], P: ["false_takeout 1", "-> throw_finished (throw)"]}[state]
+    assert lines == {W: [], D: ["-> throw_finished (throw)"], F: [], P: ["false_takeout 1", "-> throw_finished (throw)"]}[state]
 
 
 @EVERY_STATE
 def test_a_landing_in_every_state(state: str) -> None:
-    """A dart that landed counts from every state, with or without motion told before."""
-    told = scene_in(state).still("S5")
+    """A dart that landed counts from every state, with or without motion reported before."""
+    lines = scene_in(state).still("S5")
 
     assert (
-        told
+        lines
         == {
             W: ["dart_hit 1 S5", "-> throw_finished (throw)"],
             D: ["dart_hit 2 S5", "-> throw_finished (throw)"],
@@ -74,33 +74,33 @@ def test_a_landing_in_every_state(state: str) -> None:
 @EVERY_STATE
 def test_a_dart_gone_in_every_state(state: str) -> None:
     """A dart that goes fell out, but in a takeout it was taken."""
-    told = scene_in(state).still(gone=("main-d000001",))
+    lines = scene_in(state).fall("main-d000001")
 
     fell = ["dart_bounce_out main-d000001", "-> wait_for_throw (throw)"]
     taken = ["dart_removed 1 of 1", "visit_completed 60 takeout", "takeout_finished 0", "-> wait_for_throw (throw)"]
-    assert told == {W: [], D: fell, F: fell, P: taken}[state]
+    assert lines == {W: [], D: ["-> throw_finished (throw)", *fell], F: fell, P: taken}[state]
 
 
 @EVERY_STATE
 def test_time_in_every_state(state: str) -> None:
     """Time alone leads from every state to rest."""
     scene = scene_in(state)
-    told = scene.wait(60.0)
+    lines = scene.wait(60.0)
 
     adopted = ["takeout_overdue 1", "visit_completed 60 takeout", "takeout_finished 1", "-> wait_for_throw (throw)"]
-    assert told == {W: [], D: ["-> throw_finished (throw)"], F: [], P: adopted}[state]
+    assert lines == {W: [], D: ["-> throw_finished (throw)"], F: [], P: adopted}[state]
     assert scene.machine.deadline() is None
 
 
 @EVERY_STATE
 def test_reset_in_every_state(state: str) -> None:
-    """A reset works at once from every state, is told, and leaves an empty board with a fresh visit."""
+    """A reset works at once from every state, is published, and leaves an empty board with a fresh visit."""
     scene = scene_in(state)
-    told = scene.command(ResetBoard(user_id="marker"))
+    lines = scene.command(ResetBoard(user_id="marker"))
 
     moved = [] if state == W else ["-> wait_for_throw (throw)"]
     visit = [] if state == W else ["visit_completed 60 reset"]
-    assert told == [*visit, "board_reset", *moved]
+    assert lines == [*visit, "board_reset", *moved]
     assert scene.machine.darts == ()
     assert scene.labels == []
     assert [event.user_id for event, _ in scene.events if isinstance(event, BoardReset)] == ["marker"]
@@ -110,9 +110,9 @@ def test_reset_in_every_state(state: str) -> None:
 def test_a_new_sequence_in_every_state(state: str) -> None:
     """A recording that goes on gives an empty board and a fresh visit, and takes no dart out."""
     scene = scene_in(state)
-    told = scene.sequence()
+    lines = scene.sequence()
 
-    assert told == ([] if state == W else ["visit_completed 60 reset", "board_reset", "-> wait_for_throw (throw)"])
+    assert lines == ([] if state == W else ["visit_completed 60 reset", "board_reset", "-> wait_for_throw (throw)"])
     assert scene.throw("T20")[1] == "dart_hit 1 T20"
 
 
@@ -131,7 +131,7 @@ def test_stop_and_start_in_every_state(state: str) -> None:
 
 @EVERY_STATE
 def test_a_correction_in_every_state(state: str) -> None:
-    """A correction is told and changes no state."""
+    """A correction is published and changes no state."""
     scene = scene_in(state)
 
     assert scene.command(CorrectDart(operation="insert", label="T19")) == ["dart_corrected"]
@@ -140,7 +140,7 @@ def test_a_correction_in_every_state(state: str) -> None:
 
 
 def test_a_refused_correction_changes_nothing() -> None:
-    """A correction of a dart that is not known is refused and tells nothing."""
+    """A correction of a dart that is not known is refused and publishes nothing."""
     scene = scene_in(F)
 
     with pytest.raises(CommandRefusedError) as refusal:
@@ -151,11 +151,11 @@ def test_a_refused_correction_changes_nothing() -> None:
 
 
 def test_a_bounce_out_names_place_and_time() -> None:
-    """A fallen dart is told with its last position and how long it stood."""
+    """A fallen dart is published with its last position and how long it stood."""
     scene = Scene()
     scene.throw("T20")
     scene.now += 2.5
-    scene.still(gone=("main-d000001",))
+    scene.fall("main-d000001")
     fell = next(event for event, _ in scene.events if isinstance(event, DartBounceOut))
 
     assert fell.time_on_board_ms == 2500
@@ -163,7 +163,7 @@ def test_a_bounce_out_names_place_and_time() -> None:
 
 
 def test_a_miss_is_before_all_cameras() -> None:
-    """A flight that leaves nothing is a miss when every camera saw something begin with it; who waves beside the board is none."""
+    """A flight that leaves nothing is a miss when every camera saw something begin with it; a hand that waves next to the board is none."""
     scene = Scene()
 
     assert scene.still(flight=True, everywhere=False) == []
@@ -171,12 +171,12 @@ def test_a_miss_is_before_all_cameras() -> None:
 
 
 def test_a_fall_after_the_third_dart_revises_the_visit() -> None:
-    """A dart that falls before it is taken scores nothing, also when the visit was told."""
+    """A dart that falls before it is taken scores nothing, also when the visit was published."""
     scene = Scene()
     for label in ("T20", "T19", "T18"):
         scene.throw(label)
 
-    assert scene.still(gone=("main-d000002",)) == ["dart_bounce_out main-d000002", "visit_completed 114 three_darts revised"]
+    assert scene.fall("main-d000002") == ["dart_bounce_out main-d000002", "visit_completed 114 three_darts revised"]
 
 
 def test_the_throw_after_three_without_a_takeout() -> None:
@@ -190,8 +190,8 @@ def test_the_throw_after_three_without_a_takeout() -> None:
     assert scene.machine.visit.visit_id == "main-v000002"
 
 
-def test_throws_beside_a_full_visit_are_told_without_a_slot() -> None:
-    """A fourth dart, localised or not, and a fourth miss are told and take no slot."""
+def test_throws_after_a_full_visit_are_published_without_a_slot() -> None:
+    """A fourth dart, localised or not, and a fourth miss are published and take no slot."""
     scene = Scene()
     for _ in range(3):
         scene.throw("T20")
@@ -199,7 +199,7 @@ def test_throws_beside_a_full_visit_are_told_without_a_slot() -> None:
     assert scene.still("S1", unlocalised=True) == ["extra_dart S1", "dart_unscored 0 extra_dart"]
     assert scene.throw()[1] == "throw_miss None no_dart_detected"
     assert [dart.dart_number for dart in scene.machine.darts] == [1, 2, 3, 0]
-    assert scene.still(gone=("main-d000004",)) == ["dart_bounce_out main-d000004"]
+    assert scene.fall("main-d000004") == ["dart_bounce_out main-d000004"]
     assert scene.machine.visit.total == 180
 
 
@@ -228,7 +228,7 @@ def test_a_dart_that_cannot_be_localised_takes_a_slot() -> None:
 
 
 def test_a_flight_in_long_motion_is_a_miss_by_timeout() -> None:
-    """Motion beyond the limit leads back to rest; the flight that is told later is a miss for that reason."""
+    """Motion beyond the limit leads back to rest; the flight that is reported later is a miss for that reason."""
     scene = Scene()
     scene.moving()
     scene.read()
@@ -260,7 +260,7 @@ def test_a_flight_of_a_hand_is_no_miss() -> None:
 
 
 def test_a_moved_dart_keeps_its_score() -> None:
-    """A dart that is pushed aside is told with old and new place and scores as before."""
+    """A dart that is pushed aside is published with old and new position and scores as before."""
     scene = Scene()
     scene.throw("T20")
     scene.still(

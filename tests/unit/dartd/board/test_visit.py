@@ -1,5 +1,6 @@
 """Slots of a visit, their points, and corrections with their refusals."""
 
+import msgspec
 import pytest
 
 from dartd.board.visit import Slot, Visit, correction, score_of
@@ -47,13 +48,13 @@ def test_a_fallen_dart_keeps_its_slot_without_points() -> None:
 
 
 def test_a_visit_is_completed_once_and_then_revised() -> None:
-    """The second time that a visit is told it is a revision, and the first reason stays."""
-    told = visit("T20").with_end("takeout")
+    """The second time that a visit is published it is a revision, and the first reason stays."""
+    ended = visit("T20").with_end("takeout")
 
     assert not visit("T20").completed("takeout").revised
-    assert told.completed("correction").revised
-    assert told.with_end("correction").ended == "takeout"
-    assert told.snapshot().completed
+    assert ended.completed("correction").revised
+    assert ended.with_end("correction").ended == "takeout"
+    assert ended.snapshot().completed
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_a_visit_is_completed_once_and_then_revised() -> None:
     ],
 )
 def test_the_sector_of_bulls_and_misses_is_null(bed: Bed, label: str, sector: int | None, total: int) -> None:
-    """Only beds of a sector name one; the label of a miss keeps the sector beside it."""
+    """Only beds of a sector name one; the label of a miss keeps the sector next to it."""
     score = score_of(bed)
 
     assert (score.label, score.sector, score.total) == (label, sector, total)
@@ -147,3 +148,25 @@ def test_refusals_have_codes(command: CorrectDart, code: str) -> None:
         correction(command, visits, FRESH)
     assert refusal.value.code == code
     assert refusal.value.details
+
+
+@pytest.mark.parametrize(("own", "allowed"), [(None, True), ("ann", True), ("bob", False), ("", False)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        CorrectDart(operation="change", label="T1", dart_number=1),
+        CorrectDart(operation="delete", dart_id=DartId("main-v000002-1")),
+        CorrectDart(operation="insert", label="T1", visit_id=VisitId("main-v000002")),
+        CorrectDart(operation="insert", label="T1"),
+    ],
+)
+def test_a_player_corrects_only_their_own_visits(command: CorrectDart, own: str | None, *, allowed: bool) -> None:
+    """However the dart is named; a visit without a player belongs to none."""
+    visits = (msgspec.structs.replace(visit("T20", "T19"), player_id="ann"),)
+    limited = msgspec.structs.replace(command, own_player_id=own)
+    if allowed:
+        assert correction(limited, visits, FRESH).player_id == "ann"
+    else:
+        with pytest.raises(CommandRefusedError) as caught:
+            correction(limited, visits, FRESH)
+        assert caught.value.code == "AUTH_INSUFFICIENT_PERMISSIONS"

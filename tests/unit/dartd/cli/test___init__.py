@@ -32,7 +32,7 @@ def test_every_command_explains_itself(name: str) -> None:
     assert import_module(f"dartd.cli.{name.replace('-', '_')}").command.name == name
 
 
-def test_version_is_told() -> None:
+def test_version_is_printed() -> None:
     """`dartd --version` prints name and version."""
     result = CliRunner().invoke(main, ["--version"])
 
@@ -58,14 +58,14 @@ def test_child_processes_carry_nothing_heavy() -> None:
 
 @pytest.mark.slow
 def test_linear_algebra_keeps_to_one_thread() -> None:
-    """A loaded command has told the libraries so, unless a person decided otherwise."""
+    """A loaded command limits the libraries to one thread, unless the environment sets another number."""
     code = "import os, sys; from dartd.cli import main; main(['replay', '--help'], standalone_mode=False); "
     code += "sys.stderr.write(os.environ['OPENBLAS_NUM_THREADS'])"
     free = {key: value for key, value in os.environ.items() if key != "OPENBLAS_NUM_THREADS"}
 
-    told = [
+    threads = [
         subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stderr
         for env in (free, free | {"OPENBLAS_NUM_THREADS": "2"})
     ]
 
-    assert told == ["1", "2"]
+    assert threads == ["1", "2"]

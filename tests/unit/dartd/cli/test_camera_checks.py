@@ -42,7 +42,7 @@ def test_each_weakness_is_named_with_its_remedy(change: dict[str, object], verdi
 
 
 @pytest.mark.parametrize(
-    ("told", "verdict"),
+    ("reported", "verdict"),
     [
         ({"state": "ready", "fps": 29.0, "faults": []}, "ok"),
         ({"state": "ready", "fps": 8.0, "faults": ["slow"]}, "warn"),
@@ -51,10 +51,10 @@ def test_each_weakness_is_named_with_its_remedy(change: dict[str, object], verdi
         (None, "skipped"),
     ],
 )
-def test_beside_a_daemon_its_word_is_taken(told: dict[str, object] | None, verdict: str) -> None:
-    """The cameras are its own then: nobody else can open them."""
-    assert assess_reported(CAMERA, told).verdict == verdict
-    health = None if told is None else {"components": {"cameras": {"left": told}}}
+def test_report_of_a_running_daemon_is_used(reported: dict[str, object] | None, verdict: str) -> None:
+    """The daemon holds its cameras then: no other process can open them."""
+    assert assess_reported(CAMERA, reported).verdict == verdict
+    health = None if reported is None else {"components": {"cameras": {"left": reported}}}
     assert [each.verdict for each in camera_findings(Config(cameras=(CAMERA,)), health, running=True)] == [verdict]
 
 
@@ -68,7 +68,7 @@ def test_a_camera_that_is_not_there_is_looked_for_by_a_process_of_its_own(tmp_pa
 
 
 def test_a_look_that_goes_wrong_is_a_refusal() -> None:
-    """A process that ends without an answer is told by its last words."""
+    """A process that ends without an answer is reported with its last output."""
     seen = examine_camera(Examine(source=CameraConfig(id="left", url="nonsense:").source))
 
     assert "names no source" in seen.refusal

@@ -10,7 +10,7 @@ CAMERA = '[[cameras]]\nid = "cam0"\nurl = "rtsp://admin:hunter2@10.0.0.9/1"\n'
 
 
 def test_right_configuration_is_described_without_secrets(tmp_path: Path) -> None:
-    """What would run is told, credentials in a camera's address are not."""
+    """What would run is printed, credentials in a camera's address are not."""
     path = tmp_path / "dartd.toml"
     path.write_text(CAMERA)
 

@@ -11,7 +11,7 @@ from tests.support.daemon import free_port, write_config
 
 
 def test_findings_are_a_table_that_can_be_read() -> None:
-    """One line for each finding, aligned, and below it how to mend it."""
+    """One line for each finding, aligned, and below it how to repair it."""
     rows = list(
         table(
             [Finding(check="disk", verdict="ok", found="much"), Finding(check="camera left", verdict="bad", found="blurred", remedy="turn")]
@@ -25,25 +25,25 @@ def test_findings_are_a_table_that_can_be_read() -> None:
     ]
 
 
-def test_a_wrong_configuration_is_all_that_is_told(tmp_path: Path) -> None:
+def test_a_wrong_configuration_is_all_that_is_reported(tmp_path: Path) -> None:
     """Status 2, and where it is wrong."""
     path = tmp_path / "dartd.toml"
     path.write_text("[server]\nprot = 1\n")
     result = CliRunner().invoke(command, ["--config", str(path), "--json"])
-    told = json.loads(result.stdout)
+    report = json.loads(result.stdout)
 
-    assert (result.exit_code, told["verdict"]) == (2, "bad")
-    assert "$.server.prot" in told["findings"][0]["found"]
+    assert (result.exit_code, report["verdict"]) == (2, "bad")
+    assert "$.server.prot" in report["findings"][0]["found"]
 
 
 def test_a_board_that_cannot_be_seen_is_status_1(tmp_path: Path) -> None:
-    """Cameras that show a plain grey picture have no board: told by camera, everything else looked at too, and nothing is made."""
+    """Cameras that show a plain grey picture have no board: reported by camera, everything else checked too, and nothing is made."""
     config = write_config(tmp_path, free_port(), cameras=1)
     result = CliRunner().invoke(command, ["--config", str(config), "--json"])
-    told = json.loads(result.stdout)
-    found = {each["check"]: each["verdict"] for each in told["findings"]}
+    report = json.loads(result.stdout)
+    found = {each["check"]: each["verdict"] for each in report["findings"]}
 
-    assert (result.exit_code, told["verdict"]) == (1, "bad")
+    assert (result.exit_code, report["verdict"]) == (1, "bad")
     assert {"configuration", "state", "database", "port", "clock", "service", "camera cam0", "camera cam0 position"} <= set(found)
     assert found["camera cam0 position"] == "bad"
     assert found["port"] == "ok"

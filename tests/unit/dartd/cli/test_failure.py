@@ -25,6 +25,6 @@ def test_error_of_ours_is_one_line_and_a_status(error: Exception, status: int, c
 
 @pytest.mark.parametrize("error", [ValueError("bug"), ExceptionGroup("", [DartdError("a"), ValueError("bug")])])
 def test_other_error_keeps_its_traceback(error: Exception) -> None:
-    """What nobody raised on purpose is not dressed up."""
+    """An exception that is not a DartdError is raised as it is."""
     with pytest.raises(type(error)), reported_errors():
         raise error

@@ -47,7 +47,7 @@ def test_derived_tables_come_back_from_the_journal(tmp_path: Path) -> None:
 
 
 def test_a_store_in_use_is_refused(tmp_path: Path) -> None:
-    """The daemon must be stopped: the command says who holds the store and changes nothing."""
+    """The daemon must be stopped: the command names the process that holds the store and changes nothing."""
     path = asyncio.run(_store(tmp_path))
     journal = Journal.open(path, BoardId("main"))
     result = CliRunner().invoke(main, ["rebuild", "--config", str(_config(tmp_path))])

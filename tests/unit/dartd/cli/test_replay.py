@@ -19,7 +19,7 @@ def _run(*arguments: str) -> Result:
     return CliRunner().invoke(command, list(arguments))
 
 
-def _told(event: JournalledEvent) -> ReplayedEvent:
+def _replayed(event: JournalledEvent) -> ReplayedEvent:
     envelope = Envelope(
         seq=1, event_id=EventId("e"), board_id=BoardId("b"), topic="board:b", at_s=0.0, timestamp="", event=event, wire=b"{}"
     )
@@ -41,7 +41,7 @@ def test_events_are_printed_as_json_lines(tmp_path: Path) -> None:
     assert all("t_ms" in line and "event_type" in line for line in lines)
 
 
-def test_score_stands_beside_the_lines(tmp_path: Path) -> None:
+def test_score_is_printed_next_to_the_lines(tmp_path: Path) -> None:
     """With --score the figures are printed, on stderr when stdout is for machines."""
     write_recording(tmp_path, [[10]], cameras=1)
     expect = {"type": "dart_hit", "label": "T20", "ring": "triple", "x_mm": 0, "y_mm": 103}
@@ -57,7 +57,7 @@ def test_score_stands_beside_the_lines(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_darts_are_explained_into_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With --explain there is a page that lists the darts, also those that were missed; a recording alone is explained beside."""
+    """With --explain there is a page that lists the darts, also those that were missed; the page of a recording alone is next to it."""
     recording, out = tmp_path / "rec", tmp_path / "out"
     recording.mkdir()
     write_recording(recording, [[10]], cameras=1)
@@ -115,14 +115,14 @@ def test_camera_that_is_not_there_cannot_be_left_out(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_events_are_told_in_words(event: JournalledEvent, expected: str) -> None:
+def test_events_are_printed_in_words(event: JournalledEvent, expected: str) -> None:
     """Without --jsonl people read one line an event, and nothing of what only machines care for."""
-    line = event_line(_told(event))
+    line = event_line(_replayed(event))
 
     assert line == expected
 
 
-def test_score_is_told_figure_by_figure() -> None:
+def test_score_is_printed_figure_by_figure() -> None:
     """Each figure has a line, one without a value a dash, and what was wrong follows."""
     values = dict.fromkeys(ScoreReport.__struct_fields__, None) | {
         "darts": 3,

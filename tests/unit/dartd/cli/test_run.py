@@ -30,7 +30,7 @@ def test_wrong_configuration_is_refused_before_anything_starts(tmp_path: Path, t
     assert not (tmp_path / "state").exists()
 
 
-def test_who_debugs_is_told_everything() -> None:
+def test_debug_level_logs_everything() -> None:
     """`server.debug` wins over `log.level`; the format stays."""
     log = LogConfig(level="warning", format="json")
 

@@ -17,7 +17,7 @@ from dartd.store.sqlite.lock import StoreLock
 from dartd.store.tables import audit
 
 
-def test_store_is_changed_alone_and_beside_a_daemon(tmp_path: Path) -> None:
+def test_store_is_changed_with_and_without_a_daemon(tmp_path: Path) -> None:
     """A new store is made; one that is in use is written to all the same."""
     config = Config(state_dir=str(tmp_path / "state"))
     change_store(config, lambda connection: append_entry(connection, audit_entry("key.create", "key", "k1")))
@@ -45,7 +45,7 @@ def test_change_that_fails_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_daemon_that_is_still_making_the_store_is_waited_for(tmp_path: Path) -> None:
-    """Who asks for a key while the daemon starts for the first time gets it as soon as the store stands."""
+    """A key that is requested while the daemon starts for the first time is made as soon as the store exists."""
     made = Config(state_dir=str(tmp_path / "made"))
     Database.open(made.store_path).close()
     config = Config(state_dir=str(tmp_path))

@@ -46,7 +46,7 @@ def test_before_the_first_start_nothing_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_good_store_is_whole(tmp_path: Path) -> None:
-    """Its events are counted; there is room beside it."""
+    """Its events are counted; the disk has free space."""
     config = _with_events(tmp_path, 3)
     found = list(store_findings(config))
 
@@ -92,7 +92,7 @@ def test_secrets_that_others_can_read_are_bad(tmp_path: Path) -> None:
 
 
 def test_a_daemon_is_known_by_its_lock(tmp_path: Path) -> None:
-    """Whoever holds the store is named; a lock file that nobody holds is nobody's."""
+    """The process that holds the store is named; a lock file without a holder names none."""
     config = _config(tmp_path)
     config.state_path.mkdir()
     before = holder_of(config)
@@ -119,9 +119,9 @@ def test_a_port_that_is_taken_is_bad_and_a_free_one_is_let_go(tmp_path: Path) ->
 
 @pytest.mark.parametrize(("health", "verdict"), [("healthy", "ok"), ("degraded", "warn"), ("unhealthy", "bad")])
 def test_a_running_daemon_is_judged_by_what_it_says(tmp_path: Path, health: str, verdict: str) -> None:
-    """Its reasons are told; one that does not answer is bad, one that speaks HTTPS is let be."""
-    told = {"health": health, "reasons": [] if health == "healthy" else ["camera cam0 is offline"], "uptime_seconds": 60.0}
-    found = daemon_findings(_config(tmp_path), 7, told, open_sockets)
+    """Its reasons are reported; one that does not answer is bad, one that uses HTTPS is skipped."""
+    answer = {"health": health, "reasons": [] if health == "healthy" else ["camera cam0 is offline"], "uptime_seconds": 60.0}
+    found = daemon_findings(_config(tmp_path), 7, answer, open_sockets)
     secret = msgspec.structs.replace(_config(tmp_path), server=ServerConfig(tls_cert="x", tls_key="y"))
 
     assert found.verdict == verdict

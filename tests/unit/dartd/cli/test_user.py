@@ -32,7 +32,7 @@ def test_account_is_added_once(config: str) -> None:
 
 
 def test_password_is_set(config: str) -> None:
-    """From standard input it is not shown; a short one, or one for nobody, makes no sense."""
+    """From standard input it is not shown; a short one, or one for no user, is refused."""
     _run("create", "ann", "--config", config)
     tried = [
         _run("password", name, "--password-stdin", "--config", config, given=given)

@@ -37,7 +37,7 @@ def test_a_dart_is_held_to_its_bed(wanted: str, x_mm: float, y_mm: float, *, rin
 
 @pytest.mark.slow
 def test_darts_of_a_running_daemon_are_compared(tmp_path: Path) -> None:
-    """Each dart that the daemon tells is printed beside the bed that was named; one in another bed is counted, and makes status 1."""
+    """Each dart that the daemon publishes is printed next to the bed that was named; one in another bed is counted, and makes status 1."""
     port = free_port()
     config = tmp_path / "dartd.toml"
     cameras = "\n".join(
@@ -56,7 +56,7 @@ def test_darts_of_a_running_daemon_are_compared(tmp_path: Path) -> None:
 
 
 def test_beds_that_are_none_are_refused() -> None:
-    """What is no bed is named; nothing to compare, and nothing to calibrate from, are told as what they are."""
+    """What is no bed is named; nothing to compare, and nothing to calibrate from, are reported as such."""
     wrong, none, nothing = (CliRunner().invoke(command, given) for given in (["--verify", "T21"], ["--verify", " "], []))
 
     assert (wrong.exit_code, none.exit_code, nothing.exit_code) == (2, 2, 2)

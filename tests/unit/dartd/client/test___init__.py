@@ -14,25 +14,25 @@ from tests.support.waiting import Waiting
 
 
 class Listener:
-    """A client that listens in a task of its own, and what it was told."""
+    """A client that listens in a task of its own, and what it received."""
 
     def __init__(self, client: DartdClient) -> None:
         self.client = client
-        self.told: list[ReceivedEvent] = []
+        self.received: list[ReceivedEvent] = []
         self._task = asyncio.ensure_future(self._listen())
 
     @property
     def seqs(self) -> list[int]:
-        """List the numbers of the events that it was told."""
-        return [told.seq for told in self.told if told.seq is not None]
+        """List the numbers of the events that it received."""
+        return [each.seq for each in self.received if each.seq is not None]
 
     async def _listen(self) -> None:
         async with aclosing(self.client.listen()) as messages:  # type: ignore[type-var]  # an async generator, declared as iterator
-            async for told in messages:
-                self.told.append(told)
+            async for each in messages:
+                self.received.append(each)
 
     async def stop(self) -> None:
-        """Leave."""
+        """Stop listening."""
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
@@ -50,12 +50,12 @@ async def test_the_board_is_known_without_asking(tmp_path: Path, waiting: Waitin
 
         assert [dart.dart_id for dart in listener.client.state.darts] == ["d1", "d2"]
         assert (listener.client.state.visit.total, listener.client.connection) == (120, "closed")
-        assert [told.event_type for told in listener.told] == ["hello", "snapshot", "dart_hit"]
+        assert [each.event_type for each in listener.received] == ["hello", "snapshot", "dart_hit"]
 
 
 @pytest.mark.slow
-async def test_nothing_is_lost_or_told_twice_when_the_line_is_cut(tmp_path: Path, waiting: Waiting) -> None:
-    """What happened meanwhile comes when the line is mended."""
+async def test_nothing_is_lost_or_received_twice_when_the_connection_is_cut(tmp_path: Path, waiting: Waiting) -> None:
+    """What happened meanwhile comes when the connection is restored."""
     async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
         listener = Listener(DartdClient(f"ws://127.0.0.1:{cutter.port}/ws"))
         await waiting.soon(lambda: listener.client.connection == "open")
@@ -73,13 +73,13 @@ async def test_nothing_is_lost_or_told_twice_when_the_line_is_cut(tmp_path: Path
 
 @pytest.mark.slow
 async def test_a_silent_line_is_given_up(tmp_path: Path, waiting: Waiting) -> None:
-    """Who hears nothing, not even a heartbeat, connects anew."""
+    """A client that receives nothing, not even a heartbeat, connects anew."""
     async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
         listener = Listener(DartdClient(f"ws://127.0.0.1:{cutter.port}/ws", silence_s=0.2))
         await waiting.soon(lambda: listener.client.connection == "open")
         cutter.silence()
         await waiting.soon(lambda: cutter.connections > 1)
-        cutter.mend()
+        cutter.restore()
         await station.happen(hit())
         await waiting.soon(lambda: listener.seqs == [1])
         await listener.stop()
@@ -122,13 +122,13 @@ async def test_another_stream_begins_anew(tmp_path: Path, waiting: Waiting) -> N
 
 
 async def test_a_command_is_sent(tmp_path: Path, waiting: Waiting) -> None:
-    """With the token, a client may ask of the board what its role allows; without a line it is told so."""
+    """With the token, a client may send the commands that its role allows; without a connection an error is raised."""
     async with running_station(tmp_path) as station:
         listener = Listener(DartdClient(station.ws, token=TOKEN))
         early = await listener.client.send("reset")
         await waiting.soon(lambda: listener.client.connection == "open")
         sent = await listener.client.send("reset")
-        await waiting.soon(lambda: any(told.event_type == "board_reset" for told in listener.told))
+        await waiting.soon(lambda: any(each.event_type == "board_reset" for each in listener.received))
         await listener.stop()
 
         assert (early, sent) == (False, True)

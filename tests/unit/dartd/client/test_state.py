@@ -66,7 +66,7 @@ def test_a_new_visit_keeps_the_one_before() -> None:
     assert (state.visit.visit_id, [visit.visit_id for visit in state.visits]) == ("v9", [f"v{k}" for k in range(8, 8 - KEPT_VISITS, -1)])
 
 
-def test_a_visit_is_told_again_after_a_correction() -> None:
+def test_a_visit_is_published_again_after_a_correction() -> None:
     """Its total changes where it stands."""
     state = _after(hit("d1", 1, visit="v1"), _completed("v1"), hit("d2", 1, visit="v2"), _completed("v1", 20))
 
@@ -81,7 +81,7 @@ def test_a_reset_empties_the_board() -> None:
 
 
 def test_cameras_and_status_are_known() -> None:
-    """What a camera told last stands beside what it told before."""
+    """The last event of a camera is kept together with those before."""
     state = _after(
         CameraStateChanged(camera_id=CameraId("c"), state="ready", previous_state="starting"),
         CalibrationChanged(camera_id=CameraId("c"), state="ready", residual_px=0.4),
@@ -95,7 +95,7 @@ def test_cameras_and_status_are_known() -> None:
 
 
 def test_what_is_unknown_changes_nothing() -> None:
-    """A newer daemon may tell more; a heartbeat has no place in the stream."""
+    """A newer daemon may send other events; a heartbeat has no position in the stream."""
     before = _after(hit("d1"))
 
     assert reduce(before, None, 2).darts == before.darts

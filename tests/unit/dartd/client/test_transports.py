@@ -18,7 +18,7 @@ from tests.support.waiting import Waiting
 
 
 class Narrow:
-    """A proxy that lets no WebSocket through, and no answer that is to go on for ever."""
+    """A proxy that lets no WebSocket through, and no answer that is to go on without end."""
 
     def __init__(self, app: ASGIApp, *, streams: bool) -> None:
         self._app = app
@@ -40,7 +40,7 @@ def _narrow(*, streams: bool) -> Callable[[ASGIApp, Pipeline], ASGIApp]:
 
 
 def test_each_way_is_tried_a_few_times() -> None:
-    """Whoever hears nothing goes on to the next way, and after the last begins again."""
+    """A client that receives nothing goes on to the next transport, and after the last begins again."""
     choice, tried = TransportChoice(), []
     for _ in range(3 * TRIES + 1):
         tried.append(choice.begin(0.0))
@@ -91,8 +91,8 @@ async def test_another_way_is_found(tmp_path: Path, waiting: Waiting, streams: b
 
         async def listen() -> None:
             async with aclosing(client.listen()) as messages:  # type: ignore[type-var]  # an async generator, declared as iterator
-                async for told in messages:
-                    seqs.extend([told.seq] if told.seq is not None else [])
+                async for event in messages:
+                    seqs.extend([event.seq] if event.seq is not None else [])
 
         listening = asyncio.ensure_future(listen())
         await waiting.soon(lambda: client.connection == "open")
@@ -111,20 +111,20 @@ async def test_another_way_is_found(tmp_path: Path, waiting: Waiting, streams: b
 
 
 async def test_an_event_stream_that_falls_silent_is_lost(tmp_path: Path) -> None:
-    """A line on which nothing comes is given up; what came before was heard."""
+    """A connection on which nothing comes is closed; what came before was received."""
     async with running_station(tmp_path) as station, cutter_before(station.port) as cutter:
-        heard = []
+        received = []
 
         async def listen() -> None:
             async for wire in over_events(lambda scheme, path: f"{scheme}://127.0.0.1:{cutter.port}{path}?topics=*", {}, 0.3):
-                heard.append(wire)
+                received.append(wire)
                 cutter.silence()
 
         with pytest.raises(ConnectionLostError):
             await listen()
 
-    assert [b'"hello"' in wire for wire in heard] == [True, False]
-    assert len(heard) == 2
+    assert [b'"hello"' in wire for wire in received] == [True, False]
+    assert len(received) == 2
 
 
 async def test_what_is_no_event_stream_is_lost(tmp_path: Path) -> None:

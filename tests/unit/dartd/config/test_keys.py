@@ -19,7 +19,7 @@ def test_path_into_something_else_finds_nothing() -> None:
     assert key_at("$.cameras[1].fps", {"cameras": 3}).found is None
 
 
-def test_optional_is_told_apart() -> None:
+def test_optional_is_distinguished() -> None:
     """A key that may be unset must be known as such, its type without the wrapping."""
     token = next(each for each in fields_of(key_at("$.auth", {}).kind) if each.name == "token")
     kind, optional = kind_of(token.type)

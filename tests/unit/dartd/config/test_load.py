@@ -66,7 +66,7 @@ def test_no_file_means_the_defaults() -> None:
         ('[board]\nid = "a b"\n' + _CAMERA, '$.board.id: expected 1 to 32 letters, digits, - or _, got "a b"'),
         ("", "$.cameras: no camera is configured: add [[cameras]] with id and url for each one, or run config/simulator.toml"),
         (_CAMERA + _CAMERA, '$.cameras[1].id: expected an id of its own, got "left" as in $.cameras[0]'),
-        ('[[cameras]]\nid = "a"\nurl = "htpt://cam"', "$.cameras[0].url: expected /dev/… or one of v4l2: rtsp: http:"),
+        ('[[cameras]]\nid = "a"\nurl = "gopher://cam"', "$.cameras[0].url: expected /dev/… or one of v4l2: rtsp: http:"),
         ("[board]\ntriple_inner_mm = 10\n" + _CAMERA, "$.board.triple_inner_mm: expected more than single_bull_mm (15.9), got 10"),
         ("[board\n" + _CAMERA, "line 1, column 7: broken TOML"),
         ("[server]\nport = \n", "line 2, column 8: broken TOML"),
@@ -111,7 +111,7 @@ def test_unreadable_file_is_named(tmp_path: Path) -> None:
         f'[auth]\ntoken = "{_SECRET}"\n' + _CAMERA,
     ],
 )
-def test_secrets_are_never_told(tmp_path: Path, text: str) -> None:
+def test_secrets_are_never_shown(tmp_path: Path, text: str) -> None:
     """No error may show a token or the credentials of a camera's address, wherever they were written by mistake."""
     assert _SECRET not in _refusal(tmp_path, text)
 
@@ -142,7 +142,7 @@ def test_tls_files_are_needed_both(tmp_path: Path) -> None:
 
 
 def test_documented_file_equals_the_defaults() -> None:
-    """Every value of config/dartd.toml must be the default, so that reading it tells the truth."""
+    """Every value of config/dartd.toml must be the default, so that a reader sees the truth."""
     assert load_config(_CONFIG / "dartd.toml", {}, cameras_required=False) == Config()
 
 
@@ -164,7 +164,7 @@ def test_documented_file_names_every_key(tmp_path: Path) -> None:
 
 
 def test_simulated_board_has_three_cameras_on_one_rig() -> None:
-    """`make run` must start three simulated cameras that look at the same scene, and keep its state beside the clone."""
+    """`make run` must start three simulated cameras that look at the same scene, and keep its state next to the clone."""
     config = load_config(_CONFIG / "simulator.toml", {})
 
     assert [camera.url for camera in config.cameras] == [f"sim:?rig=1&seed=1&story=demo&camera={index}" for index in range(3)]

@@ -24,7 +24,7 @@ def _scenario(folder: Path, text: str) -> Path:
         ("", "$.faults: missing"),
         ('[[faults]]\nkind = "black"\n', "$.faults[0].at_s: missing, add at_s = … (seconds)"),
         ('[[faults]]\nkind = "black"\nat_s = -1\n', "$.faults[0].at_s: expected 0–1000000000, got -1 (seconds)"),
-        ('[[faults]]\nkind = "blak"\nat_s = 1\n', "$.faults[0].kind: expected one of "),
+        ('[[faults]]\nkind = "purple"\nat_s = 1\n', "$.faults[0].kind: expected one of "),
         ('[[faults]]\nkind = "black"\nat_s = 1\nfr_s = 2\n', "$.faults[0].fr_s: unknown key, did you mean for_s?"),
         ('[[faults]]\nkind = "black"\nat_s = 1\ncamera = "cam7"\n', '$.faults[0].camera: there is no camera "cam7", did you mean cam'),
         (

@@ -14,7 +14,6 @@ from schemas.pipe.to_worker import CameraControls, Configure, KnownLens, SourceS
 
 _ROOT = Path(__file__).resolve().parents[4]
 _SOURCES = [path for folder in ("dartd", "workers") for path in (_ROOT / folder).rglob("*.py")]
-_WITHOUT_EFFECT = {"board.bounce_out_check_ms"}  # required by D3; the board does not read it yet
 
 
 def test_board_hands_on_its_rings() -> None:
@@ -78,7 +77,7 @@ def test_every_key_is_read() -> None:
     expected = {f"{section}.{key}" for section, keys in _keys() for key in keys}
     read = {name for path in _SOURCES for name in _attributes_read(path)}
 
-    assert {key for key in expected if key.partition(".")[2] not in read} == _WITHOUT_EFFECT
+    assert {key for key in expected if key.partition(".")[2] not in read} == set()
 
 
 def _keys() -> list[tuple[str, tuple[str, ...]]]:

@@ -1,6 +1,7 @@
 """Tests of the policies that decide what a motion was, each alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -25,6 +26,7 @@ from dartd.fusion.accept import (
     is_strike,
     is_stuck_out_of_view,
     is_supported,
+    is_unlocalised,
     is_wide_change,
     min_score,
 )
@@ -35,7 +37,7 @@ from schemas.pipe.from_worker import Settled
 from schemas.pipe.sightings import Finding
 from schemas.pipe.to_worker import KnownDart
 from tests.support.fused import evidence_of, fused_axis
-from tests.support.sightings import camera_sightings, rig, sighting_of
+from tests.support.sightings import camera_sightings, rig, sighting_of, sightings_of_dart
 
 CALIBRATIONS = rig(3)
 CAMERAS = [c.camera_id for c in CALIBRATIONS]
@@ -111,7 +113,7 @@ def test_an_axis_next_to_a_dart_of_the_same_motion_is_its_shadow() -> None:
 
 
 def test_what_is_short_is_no_dart() -> None:
-    """An axis of which no camera sees 30 mm is not accepted."""
+    """An axis is not accepted when no camera sees 30 mm of it."""
     short = fused_axis(evidence=tuple(evidence_of(k, length_mm=29.0) for k in range(3)))
 
     assert accept_darts([short], [], 3, MIN_VISIBILITY) == []
@@ -160,6 +162,17 @@ def test_a_strike_shakes_all_cameras_shortly() -> None:
     assert not is_strike(CAMERAS[0], _evidence(dart, _settled(1, finding="light")))
     assert not is_strike(CAMERAS[0], _evidence(dart, _settled(1, lasted_s=0.5)))
     assert not is_strike(CAMERAS[0], _evidence(dart, _settled(1), busy=[CAMERAS[2]]))
+
+
+def test_two_clear_lines_are_a_dart_that_stuck() -> None:
+    """A dart in the end of another leaves a line in each picture; one camera's line may be a shadow, and weak ones are chance."""
+    clear = sightings_of_dart(CALIBRATIONS, DART)
+    weak = [replace(each, sightings=tuple(msgspec.structs.replace(s, confidence=0.5) for s in each.sightings)) for each in clear]
+
+    assert is_unlocalised(clear)
+    assert is_unlocalised([*clear[:2], weak[2]])
+    assert not is_unlocalised([clear[0], *weak[1:]])
+    assert not is_unlocalised([])
 
 
 def test_a_dart_whose_foot_no_picture_shows_is_stuck_out_of_view() -> None:

@@ -89,7 +89,7 @@ def test_what_a_dart_explains_is_used_up() -> None:
 
 
 def test_known_darts_are_used_up_from_the_start() -> None:
-    """What lies on a dart that is known to stand speaks for no other; another dart's cross-sections are free."""
+    """What lies on a dart that is known to stand supports no other; another dart's cross-sections are free."""
     sightings = (sighting_of(CAMERA, DART), sighting_of(CAMERA, ELSEWHERE))
     support = CameraView(CameraSightings(CAMERA.camera_id, CAMERA, sightings, (DART,))).support(_rows(DART, ELSEWHERE))
 
@@ -144,7 +144,7 @@ def test_the_width_of_a_dart_is_measured_where_both_edges_show() -> None:
 
 @pytest.mark.parametrize("side", [1, -1])
 def test_a_half_hidden_dart_is_seen_whole_once_its_width_is_known(side: int) -> None:
-    """Mended cross-sections lie on the axis and weigh more, and the view that was restored from is as before."""
+    """Restored cross-sections lie on the axis and weigh more, and the view that was restored from is as before."""
     half_mm = 3.0 / FOCAL_PX * _depths_mm(np.arange(0, LENGTH_MM, BIN_MM))
     view = CameraView(camera_sightings(CAMERA, half_hidden(sighting_of(CAMERA, DART), 3.0, side)))
     restored = view.restored(as_row(DART), half_mm)

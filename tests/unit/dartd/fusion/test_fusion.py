@@ -73,7 +73,7 @@ def test_lines_that_hardly_cross_are_uncertain() -> None:
     assert fuse(sightings_of_dart([camera_at(0, 0.3), camera_at(1, 0.3)], DART)) == []
 
 
-def test_a_wrong_line_beside_the_right_one_is_left_out() -> None:
+def test_a_wrong_line_next_to_the_right_one_is_left_out() -> None:
     """A camera that also saw a shadow or the edge of a flight does not spoil the point."""
     calibrations = rig(3)
     seen = sightings_of_dart(calibrations, DART)
@@ -149,7 +149,7 @@ def test_lines_of_no_dart_give_nothing_sure() -> None:
     assert all(len(fix.cameras_used) < 3 for fix in fixes)
 
 
-def test_a_witness_says_how_far_its_line_misses() -> None:
+def test_evidence_holds_how_far_its_line_misses() -> None:
     """Each camera is named with its support and its sighting; a line two pixels off misses by more than the others do."""
     calibrations = rig(4)
     seen = sightings_of_dart(calibrations, DART)
@@ -176,7 +176,7 @@ def test_what_a_dart_hides_of_another_is_made_up_for(side: int, missing_px: floa
     assert first.camera_id in fix.cameras_used
 
 
-def test_a_dart_that_nobody_sees_whole_is_as_wide_as_the_one_before() -> None:
+def test_a_dart_that_no_camera_sees_whole_is_as_wide_as_the_one_before() -> None:
     """Half hidden from every camera, a dart is placed by the width of the darts before it; how wide a dart is comes with each fix."""
     before = _only(fuse(sightings_of_dart(rig(3), DART)))
     hidden = [camera_sightings(c, half_hidden(sighting_of(c, DART), 4.0, 1)) for c in rig(3)]

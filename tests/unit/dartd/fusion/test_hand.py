@@ -1,4 +1,4 @@
-"""Tests of telling hands by their width."""
+"""Hands are detected by their width."""
 
 from dartd.fusion.gather import Evidence, GatheredMotion
 from dartd.fusion.hand import hand_due_s, is_hand_at_rest, is_hand_moving, is_in_all_views

@@ -37,7 +37,7 @@ def test_a_landing_names_its_bed(x_mm: float, y_mm: float, label: str) -> None:
     assert located.wire_distance_mm > 1
 
 
-def test_a_landing_tells_who_saw_it() -> None:
+def test_a_landing_names_the_cameras_that_saw_it() -> None:
     """Cameras, their episodes and the time of settling come with the located."""
     located = _located()
 

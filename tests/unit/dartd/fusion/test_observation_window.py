@@ -92,7 +92,7 @@ def test_a_camera_that_moves_is_waited_for_but_not_forever() -> None:
     assert window.deadline() == pytest.approx(1.0 + TIMEOUT_S)
 
 
-def test_cameras_that_saw_nothing_may_still_speak_up() -> None:
+def test_cameras_that_saw_nothing_may_still_report() -> None:
     """When all that moved have settled, the others get a moment, shorter than the time limit."""
     window = _window()
     window.add_motion(_motion(0))
@@ -205,7 +205,7 @@ def test_a_camera_without_motion_has_the_dart_as_it_was() -> None:
 
 
 def test_a_hand_that_came_takes_a_dart_that_others_look_like() -> None:
-    """Beside other darts a place looks alike from one side when a dart is gone: with a hand there it was taken, without one it stays."""
+    """Next to other darts a missing dart may look present from one side: with a hand there it was taken, without one it stays."""
     seen = [_settled(k, presence=(DartPresence(dart_id=KNOWN.dart_id, score=s, weight=1.0),)) for k, s in enumerate((0.85, 0.05, 0.5))]
     gone = []
     for hand in (True, False):
@@ -220,8 +220,8 @@ def test_a_hand_that_came_takes_a_dart_that_others_look_like() -> None:
     assert gone == [("d1",), ()]
 
 
-def test_a_dart_that_nobody_can_judge_stays() -> None:
-    """Hidden from all, or not spoken of, a dart is not gone."""
+def test_a_dart_that_no_camera_can_judge_stays() -> None:
+    """Hidden from all, or not reported, a dart is not gone."""
     hidden = [_settled(k, presence=(DartPresence(dart_id=KNOWN.dart_id, score=0.0, weight=0.01),)) for k in range(3)]
 
     assert _close(*hidden, standing=(KNOWN,)).gone == ()
@@ -306,8 +306,8 @@ def test_a_dart_where_no_other_camera_looks_has_landed() -> None:
 
 def test_darts_that_stand_make_no_new_one_of_their_lines() -> None:
     """Where cameras compared with the empty board, two darts that stand as they did are no third where their lines cross by chance."""
-    beside = msgspec.structs.replace(DART, x_mm=DART.x_mm + 10.0, y_mm=DART.y_mm - 10.0)
-    known = (KnownDart(dart_id=DartId("d1"), axis=beside), KnownDart(dart_id=DartId("d2"), axis=DART))
+    other = msgspec.structs.replace(DART, x_mm=DART.x_mm + 10.0, y_mm=DART.y_mm - 10.0)
+    known = (KnownDart(dart_id=DartId("d1"), axis=other), KnownDart(dart_id=DartId("d2"), axis=DART))
     settled = [
         msgspec.structs.replace(
             _settled(k, presence=tuple(DartPresence(dart_id=d.dart_id, score=0.97, weight=1.0) for d in known)),
@@ -512,8 +512,8 @@ def test_a_flight_is_reported_once() -> None:
     assert [first.flight, second.flight, third.flight] == [True, False, True]
 
 
-@pytest.mark.parametrize(("shaken_s", "finding", "told"), [(0.1, "nothing", 1), (0.1, "other", 1), (0.6, "nothing", 0), (0.1, "light", 0)])
-def test_what_strikes_the_board_beyond_all_other_pictures_is_a_dart(shaken_s: float, finding: Finding, told: int) -> None:
+@pytest.mark.parametrize(("shaken_s", "finding", "darts"), [(0.1, "nothing", 1), (0.1, "other", 1), (0.6, "nothing", 0), (0.1, "light", 0)])
+def test_what_strikes_the_board_beyond_all_other_pictures_is_a_dart(shaken_s: float, finding: Finding, darts: int) -> None:
     """Far in the surround one camera may see the dart alone, and none its flight; but the board shook shortly in all pictures."""
     far = Axis3(x_mm=250.0 * np.cos(0.4), y_mm=250.0 * np.sin(0.4), slope_x=0.0, slope_y=0.15)
     window = ObservationWindow(BoardSpec(), TIMEOUT_S)
@@ -524,13 +524,13 @@ def test_what_strikes_the_board_beyond_all_other_pictures_is_a_dart(shaken_s: fl
         finding_here: Finding = "dart" if camera == 0 else finding
         window.add_settled(msgspec.structs.replace(seen, flight=False, started_s=0.9 - shaken_s, finding=finding_here), 1.0)
 
-    assert len(window.close((), 1.0)[0].darts) == told
+    assert len(window.close((), 1.0)[0].darts) == darts
 
 
 def test_what_sticks_where_every_picture_ends_is_a_miss() -> None:
     """The one camera that sees a dart sees its barrel only: it shook the board and stuck, but where is unknown."""
     far = Axis3(x_mm=-270.0 * np.cos(0.4), y_mm=-270.0 * np.sin(0.4), slope_x=0.0, slope_y=0.15)
-    told = []
+    found = []
     for finding, shaken in (("dart", (1, 2)), ("dart", (1,)), ("other", (1, 2)), ("dart", ())):
         window = _window()
         for camera in (0, *shaken):
@@ -540,9 +540,9 @@ def test_what_sticks_where_every_picture_ends_is_a_miss() -> None:
             here: Finding = "dart" if (finding, camera) == ("dart", 0) else "other"
             window.add_settled(msgspec.structs.replace(seen, sightings=sightings, flight=False, started_s=0.8, finding=here), 1.0)
         observation = window.close((), 1.0)[0]
-        told.append((len(observation.darts), observation.flight, observation.everywhere))
+        found.append((len(observation.darts), observation.flight, observation.everywhere))
 
-    assert told == [(0, True, True), (0, True, True), (0, False, True), (0, False, False)]
+    assert found == [(0, True, True), (0, True, True), (0, False, True), (0, False, False)]
 
 
 def test_motion_that_passes_one_camera_after_another_is_no_hand() -> None:
@@ -564,14 +564,14 @@ def test_a_hand_stays_while_most_cameras_see_it_move() -> None:
     window = _window()
     for camera in range(3):
         window.add_motion(msgspec.structs.replace(_motion(camera), hand=True))
-    told = []
+    found = []
     for cameras in ((0,), (0,), (0, 1, 2)):
         for camera in cameras:
             window.add_settled(_settled(camera), 1.0)
-        told.append(window.close((), 1.5)[0].hand)
+        found.append(window.close((), 1.5)[0].hand)
         window.add_motion(_motion(0))
 
-    assert told == [True, True, False]
+    assert found == [True, True, False]
 
 
 def test_a_camera_is_busy_until_it_settles() -> None:
@@ -601,3 +601,13 @@ def test_one_camera_alone_sees_one_dart_in_a_change() -> None:
 
     assert len(_close(*both).darts) == 2
     assert len(_close(both[0], cameras=1).darts) == 1
+
+
+def test_a_dart_in_the_end_of_another_is_unlocalised() -> None:
+    """It lies on the axis of the dart that carries it, so that it has none of its own: it stuck, but in no bed."""
+    lodged = [_settled(k, KNOWN.axis) for k in range(3)]
+
+    seen = _close(*lodged, standing=(KNOWN,))
+
+    assert (seen.darts, seen.unlocalised, seen.flight) == ((), True, True)
+    assert not _close(*(_settled(k) for k in range(3)), standing=(KNOWN,)).unlocalised

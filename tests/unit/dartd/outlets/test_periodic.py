@@ -33,36 +33,38 @@ async def test_store_that_cannot_be_written_ends_nothing(station: Station, http:
     assert (await http.get("/health/live")).status_code == 200
 
 
-async def test_the_day_is_told_to_who_may_hear_it(station: Station, connect: Connect, operator: dict[str, str], waiting: Waiting) -> None:
-    """On the topic `metrics`; nobody else hears it."""
+async def test_the_day_is_published_to_clients_with_the_permission(
+    station: Station, connect: Connect, operator: dict[str, str], waiting: Waiting
+) -> None:
+    """On the topic `metrics`; no other client receives it."""
     await station.happen(hit("d1", 1))
-    ear = await connect("?topics=metrics", additional_headers=operator)
-    stranger = await connect("?topics=metrics,board:*")
-    for each in (ear, stranger):
+    listener = await connect("?topics=metrics", additional_headers=operator)
+    anonymous = await connect("?topics=metrics,board:*")
+    for each in (listener, anonymous):
         await each.receive_types(2)
     await waiting.soon(lambda: station.hub.statistics().direct == 2)
     await publish_today(station.services)
-    told = await ear.receive()
-    await stranger.send(action="ping")
+    event = await listener.receive()
+    await anonymous.send(action="ping")
 
-    assert (told["event_type"], told["darts"], told["points"], told["three_dart_average"]) == ("metrics_update", 1, 60, "180.00")
-    assert told["clients"] == 2
-    assert (await stranger.receive())["event_type"] == "pong"
+    assert (event["event_type"], event["darts"], event["points"], event["three_dart_average"]) == ("metrics_update", 1, 60, "180.00")
+    assert event["clients"] == 2
+    assert (await anonymous.receive())["event_type"] == "pong"
 
 
-async def test_how_the_system_is_is_told_to_who_may_hear_it(
+async def test_the_system_status_is_published_to_clients_with_the_permission(
     station: Station, connect: Connect, operator: dict[str, str], waiting: Waiting
 ) -> None:
-    """On the topic `system`; nobody else hears it."""
-    ear = await connect("?topics=system", additional_headers=operator)
-    stranger = await connect("?topics=system,board:*")
-    for each in (ear, stranger):
+    """On the topic `system`; no other client receives it."""
+    listener = await connect("?topics=system", additional_headers=operator)
+    anonymous = await connect("?topics=system,board:*")
+    for each in (listener, anonymous):
         await each.receive_types(2)
     await waiting.soon(lambda: station.hub.statistics().direct == 2)
     publish_status(station.services)
-    told = await ear.receive()
-    await stranger.send(action="ping")
+    event = await listener.receive()
+    await anonymous.send(action="ping")
 
-    assert (told["event_type"], told["active_webhooks"], told["pending_deliveries"]) == ("system_status", 0, 0)
-    assert 0 <= told["cache_hit_rate"] <= 1
-    assert (await stranger.receive())["event_type"] == "pong"
+    assert (event["event_type"], event["active_webhooks"], event["pending_deliveries"]) == ("system_status", 0, 0)
+    assert 0 <= event["cache_hit_rate"] <= 1
+    assert (await anonymous.receive())["event_type"] == "pong"

@@ -41,7 +41,7 @@ async def test_steps_give_each_frame_once_in_the_order_of_the_cameras(tmp_path: 
     assert seen == [[("cam0", t, n), ("cam1", t, n)] for n, t in enumerate([0.0, 0.2, 0.4], 1)]
 
 
-async def test_order_is_heeded_before_the_next_frame(tmp_path: Path) -> None:
+async def test_order_is_handled_before_the_next_frame(tmp_path: Path) -> None:
     """What is sent to a camera between steps has arrived when it processes its next frame."""
     write_recording(tmp_path, [[10, 20]], cameras=1, fps=5)
     async with Lockstep(await _configures(tmp_path), target=TARGET) as cameras:
@@ -50,11 +50,11 @@ async def test_order_is_heeded_before_the_next_frame(tmp_path: Path) -> None:
         cameras.send(CameraId("cam0"), UpdateBoard(takeout=True))
         second = await cameras.advance(0.2)
 
-    heard = [[(item.episode, item.hand) for item in said if isinstance(item, MotionDetected)] for said in (first, second)]
-    assert heard == [[(1, False)], [(0, True), (2, False)]]
+    received = [[(item.episode, item.hand) for item in said if isinstance(item, MotionDetected)] for said in (first, second)]
+    assert received == [[(1, False)], [(0, True), (2, False)]]
 
 
-async def test_camera_that_dies_is_told_and_the_others_go_on(tmp_path: Path, waiting: Waiting) -> None:
+async def test_camera_that_dies_is_reported_and_the_others_go_on(tmp_path: Path, waiting: Waiting) -> None:
     """A process that is killed goes offline with the reason; the others play the rest of the recording."""
     write_recording(tmp_path, [[10, 20, 30]])
     async with Lockstep(await _configures(tmp_path), target=TARGET) as cameras:

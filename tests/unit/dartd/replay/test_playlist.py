@@ -28,9 +28,9 @@ def test_cameras_come_from_the_recording(tmp_path: Path) -> None:
     """Each camera is a source with the size, rate and hint that the recording names."""
     playlist = Playlist.load(_record(tmp_path))
 
-    told = [(s.camera_id, s.url, s.width, s.height, s.fps, s.near_sector) for s in playlist.sources]
+    sources = [(s.camera_id, s.url, s.width, s.height, s.fps, s.near_sector) for s in playlist.sources]
 
-    assert told == [("cam0", f"recording:{tmp_path}", 80, 60, 30.0, 18), ("cam1", f"recording:{tmp_path}", 64, 48, 5.0, None)]
+    assert sources == [("cam0", f"recording:{tmp_path}", 80, 60, 30.0, 18), ("cam1", f"recording:{tmp_path}", 64, 48, 5.0, None)]
 
 
 @pytest.mark.parametrize(

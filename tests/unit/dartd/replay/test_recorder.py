@@ -33,7 +33,7 @@ async def test_recorded_cameras_can_be_played(tmp_path: Path) -> None:
     assert all((tmp_path / "out" / file).stat().st_size for frame in recording.sequences[0].frames for file in frame.files.values())
 
 
-async def test_camera_that_cannot_be_read_is_told_in_its_own_words(tmp_path: Path) -> None:
+async def test_camera_that_cannot_be_read_is_reported_with_its_reason(tmp_path: Path) -> None:
     """A camera that is not there ends the recording with the reason that its process gave."""
     source = SourceSpec(camera_id=CameraId("cam0"), url="/dev/v4l/by-path/nothing")
 
@@ -72,7 +72,7 @@ def test_pictures_are_put_together_by_their_times() -> None:
     ]
 
 
-def test_camera_without_pictures_is_told() -> None:
+def test_camera_without_pictures_is_reported() -> None:
     """A recording with a camera that gave nothing is no recording."""
     with pytest.raises(RecordingError, match="cam1 gave no picture"):
         recording_of([CAM0, CAM1], {CameraId("cam0"): [{"t_ms": 0.0, "file": "a"}]}, 2.0)

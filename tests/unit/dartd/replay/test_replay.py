@@ -64,7 +64,7 @@ async def test_two_runs_print_the_same_lines(tmp_path: Path) -> None:
 
     first, second = await _replay(tmp_path), await _replay(tmp_path)
 
-    assert [told.json_line() for told in first.events] == [told.json_line() for told in second.events]
+    assert [event.json_line() for event in first.events] == [event.json_line() for event in second.events]
     assert len(first.events) == 4 * 2 + 4 + 4 * 2
 
 
@@ -74,9 +74,9 @@ async def test_lines_say_where_in_the_recording_they_were_decided(tmp_path: Path
 
     outcome = await _replay(tmp_path)
 
-    lines = [json.loads(told.json_line()) for told in outcome.events]
-    told = [(line["seq"], line["event_type"], line["sequence_id"], line["t_ms"], line["timestamp"]) for line in lines]
-    assert told == [
+    lines = [json.loads(event.json_line()) for event in outcome.events]
+    found = [(line["seq"], line["event_type"], line["sequence_id"], line["t_ms"], line["timestamp"]) for line in lines]
+    assert found == [
         (1, "board_reset", "s0", 0.0, "2026-01-01T00:00:00.000Z"),
         (2, "takeout_overdue", "s0", 30.0, "2026-01-01T00:00:00.030Z"),
         (3, "board_reset", "s0", 50.0, "2026-01-01T00:00:00.050Z"),
@@ -96,21 +96,21 @@ async def test_broken_picture_is_not_the_end(tmp_path: Path) -> None:
     outcome = await _replay(tmp_path)
 
     seen = [
-        told.t_ms
-        for told in outcome.events
-        if isinstance(told.envelope.event, BoardReset) and "cam0 0" not in str(told.envelope.event.user_id)
+        event.t_ms
+        for event in outcome.events
+        if isinstance(event.envelope.event, BoardReset) and "cam0 0" not in str(event.envelope.event.user_id)
     ]
     assert (seen, outcome.crashed) == ([0.0, 600.0], {})
 
 
 @pytest.mark.slow
-async def test_real_time_tells_the_same_story(tmp_path: Path) -> None:
+async def test_real_time_publishes_the_same_events(tmp_path: Path) -> None:
     """In real time the same pictures are seen in the same order, at about their time."""
     # A camera that comes late sees the newest picture alone: each stands for longer than a process takes to start on a busy machine.
     write_recording(tmp_path, [[10], [20]], cameras=1, still_ms=_STILL_MS)
 
     outcome = await _replay(tmp_path, realtime=True)
 
-    resets = [(told.sequence_id, told.t_ms) for told in outcome.events if isinstance(told.envelope.event, BoardReset)]
+    resets = [(event.sequence_id, event.t_ms) for event in outcome.events if isinstance(event.envelope.event, BoardReset)]
     assert [sequence for sequence, _ in resets if sequence] == ["s0", "s0", "s1", "s1"]
     assert all(0 <= t_ms < _STILL_MS for _, t_ms in resets)

@@ -34,7 +34,7 @@ def _writes(store: Path) -> bool:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """Give a database that can be written."""
+    """Return a database that can be written."""
     path = tmp_path / "some.db"
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA journal_mode = WAL")

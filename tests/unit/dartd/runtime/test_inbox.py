@@ -1,4 +1,4 @@
-"""The inbox: bounded, in order, and nobody waits in vain."""
+"""The inbox: bounded, in order, and every waiting caller proceeds."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ async def test_everything_that_waits_is_taken_in_order() -> None:
 
 
 async def test_full_inbox_refuses_an_offer() -> None:
-    """Who cannot wait is told at once that the inbox is full, and how much it holds."""
+    """`offer` raises at once when the inbox is full, with its capacity."""
     inbox: Inbox[int] = Inbox(capacity=1)
     inbox.offer(1)
 
@@ -53,7 +53,7 @@ async def test_full_inbox_holds_up_who_can_wait() -> None:
 
 
 async def test_two_senders_that_wait_both_come_through() -> None:
-    """Space for one is not given to two: the bound holds whoever waits."""
+    """Space for one is not given to two: the bound holds however many wait."""
     inbox: Inbox[int] = Inbox(capacity=1)
     inbox.offer(0)
     deepest = 0

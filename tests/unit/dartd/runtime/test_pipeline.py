@@ -1,4 +1,4 @@
-"""The pipeline: decided, journalled, told, in this order."""
+"""The pipeline: decided, journalled, published, in this order."""
 
 import asyncio
 import contextlib
@@ -55,7 +55,7 @@ class Echo(Forgetful):
 
     def __init__(self) -> None:
         self.batches: list[int] = []
-        self.told = 0
+        self.decided = 0
         self.due_s: float | None = None
         self.settled_s: dict[DartId, float] = {}
 
@@ -80,24 +80,24 @@ class Echo(Forgetful):
                     self.settled_s[DartId("d1")] = item.t_s
                 case _:
                     pass
-        self.told += len(events)
+        self.decided += len(events)
         orders: list[Order] = [(None, UpdateBoard())] if events else []
         orders += [(CameraId("cam1"), StoreImages(dart_id=e.dart_id, episode=3)) for e in events if isinstance(e, DartHit)]
         settled_s = {item_id: at_s for item_id, at_s in self.settled_s.items() if item_id in {getattr(e, "dart_id", None) for e in events}}
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=settled_s)
 
     def deadline(self) -> float | None:
-        """Tell when the board is due."""
+        """Return when the board is due."""
         return self.due_s
 
     def snapshot(self) -> Snapshot:
-        """Tell how many events the board has decided, as the visit's total."""
+        """Return how many events the board has decided, as the visit's total."""
         return Snapshot(
             board_id=BOARD,
             last_seq=-1,
             state="wait_for_throw",
             status="throw",
-            visit=VisitSnapshot(visit_id=VISIT, total=self.told),
+            visit=VisitSnapshot(visit_id=VISIT, total=self.decided),
             cameras=tuple(CameraSnapshot(camera_id=CameraId(name), state="ready") for name in ("cam0", "cam1")),
         )
 
@@ -114,8 +114,8 @@ def _hit() -> DartHit:
     )
 
 
-class House:
-    """A pipeline on a real journal, with what it told kept in lists."""
+class PipelineSystem:
+    """A pipeline on a real journal, with what it published kept in lists."""
 
     def __init__(self, path: Path, guard: BlockBuster) -> None:
         self.guard = guard
@@ -138,7 +138,7 @@ class House:
         )
 
     def _publish(self, envelopes: Sequence[Envelope]) -> None:
-        """Keep what is told, and what another process would find on the disk at that moment."""
+        """Keep what is published, and what another process would find on the disk at that moment."""
         self.guard.deactivate()
         connection = sqlite3.connect(self.journal.database.path)
         (last,) = connection.execute("SELECT max(seq) FROM events").fetchone()
@@ -150,9 +150,9 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, event_loop_is_never_blocked: BlockBuster) -> Iterator[House]:
+def system(tmp_path: Path, event_loop_is_never_blocked: BlockBuster) -> Iterator[PipelineSystem]:
     """Build a pipeline on a fresh store."""
-    built = House(tmp_path / "dartd.db", event_loop_is_never_blocked)
+    built = PipelineSystem(tmp_path / "dartd.db", event_loop_is_never_blocked)
     yield built
     built.journal.close()
 
@@ -161,58 +161,58 @@ def _change(k: int = 0) -> WorkerChange:
     return WorkerChange(at_s=0.0, camera_id=CameraId(f"cam{k}"), state="ready")
 
 
-async def test_nothing_is_told_before_it_is_on_the_disk(house: House, waiting: Waiting) -> None:
+async def test_nothing_is_published_before_it_is_on_the_disk(system: PipelineSystem, waiting: Waiting) -> None:
     """At the moment an event is published, another connection reads it from the store."""
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(house.pipeline.run())
+        running = tasks.create_task(system.pipeline.run())
         for k in range(5):
-            await house.pipeline.deliver(_change(k))
-        await waiting.soon(lambda: len(house.published) == 5)
+            await system.pipeline.deliver(_change(k))
+        await waiting.soon(lambda: len(system.published) == 5)
         running.cancel()
 
-    assert [e.seq for e in house.published] == [1, 2, 3, 4, 5]
-    assert all(durable >= e.seq for durable, e in zip(house.durable, house.published, strict=True))
-    assert house.orders[0] == (None, UpdateBoard())
+    assert [e.seq for e in system.published] == [1, 2, 3, 4, 5]
+    assert all(durable >= e.seq for durable, e in zip(system.durable, system.published, strict=True))
+    assert system.orders[0] == (None, UpdateBoard())
 
 
-async def test_command_is_answered_with_its_own_events(house: House) -> None:
-    """Whoever asks gets the events that came of it, although cameras spoke at the same time; a refusal raises."""
+async def test_command_is_answered_with_its_own_events(system: PipelineSystem) -> None:
+    """The caller gets the events of its command, although cameras sent messages at the same time; a refusal raises."""
     async with asyncio.TaskGroup() as tasks:
-        await house.pipeline.deliver(_change(0))
-        first = tasks.create_task(house.pipeline.submit(ResetBoard(user_id="ann")))
-        second = tasks.create_task(house.pipeline.submit(ResetBoard(user_id="bob")))
+        await system.pipeline.deliver(_change(0))
+        first = tasks.create_task(system.pipeline.submit(ResetBoard(user_id="ann")))
+        second = tasks.create_task(system.pipeline.submit(ResetBoard(user_id="bob")))
         await asyncio.sleep(0)
-        await house.pipeline.deliver(_change(1))
-        running = tasks.create_task(house.pipeline.run())
+        await system.pipeline.deliver(_change(1))
+        running = tasks.create_task(system.pipeline.run())
         answers = [await first, await second]
         with pytest.raises(CommandRefusedError, match="runs already"):
-            await house.pipeline.submit(StartBoard())
+            await system.pipeline.submit(StartBoard())
         running.cancel()
 
     asked = [[(e.seq, e.event.user_id) for e in answer if isinstance(e.event, BoardReset)] for answer in answers]
     assert asked == [[(2, "ann")], [(3, "bob")]]
-    assert [e.seq for e in house.published] == [1, 2, 3, 4]
-    assert house.board.batches[:4] == [1, 1, 1, 1]
+    assert [e.seq for e in system.published] == [1, 2, 3, 4]
+    assert system.board.batches[:4] == [1, 1, 1, 1]
 
 
-async def test_what_is_kept_of_a_command_is_in_the_commit_of_its_events(house: House) -> None:
-    """Its own events are there for whoever keeps it, and for nobody else yet; of a refused command nothing is kept."""
+async def test_what_is_kept_of_a_command_is_in_the_commit_of_its_events(system: PipelineSystem) -> None:
+    """The command's own transaction sees its events, and no other connection yet; of a refused command nothing is kept."""
     seen: list[tuple[list[int], int, int, int]] = []
 
     def keep(connection: sa.Connection, envelopes: tuple[Envelope, ...], snapshot: Snapshot) -> None:
         here = connection.exec_driver_sql("SELECT max(seq) FROM events").scalar_one()
-        with contextlib.closing(sqlite3.connect(house.journal.database.path)) as other:
+        with contextlib.closing(sqlite3.connect(system.journal.database.path)) as other:
             there = other.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
         seen.append(([envelope.seq for envelope in envelopes], snapshot.last_seq, here, there))
 
     async with asyncio.TaskGroup() as tasks:
-        await house.pipeline.deliver(_change(0))
-        asking = [tasks.create_task(house.pipeline.submit(ResetBoard(), keep)) for _ in range(2)]
+        await system.pipeline.deliver(_change(0))
+        asking = [tasks.create_task(system.pipeline.submit(ResetBoard(), keep)) for _ in range(2)]
         await asyncio.sleep(0)
-        running = tasks.create_task(house.pipeline.run())
+        running = tasks.create_task(system.pipeline.run())
         await asyncio.gather(*asking)
         with pytest.raises(CommandRefusedError):
-            await house.pipeline.submit(StartBoard(), keep)
+            await system.pipeline.submit(StartBoard(), keep)
         running.cancel()
 
     assert seen == [([2], 3, 3, 0), ([3], 3, 3, 0)]
@@ -222,8 +222,8 @@ def _added(name: str) -> EntityAdded:
     return EntityAdded(entity_type="player", entity_id=name, payload={}, user_id="ann")
 
 
-async def test_change_and_its_event_are_one_commit(house: House) -> None:
-    """What people keep is there with the event that tells it, or neither is; one that fails takes no other along."""
+async def test_change_and_its_event_are_one_commit(system: PipelineSystem) -> None:
+    """A row is there with the event that reports it, or neither is; one write that fails affects no other."""
 
     def write(name: str, *more: str) -> Write:
         def insert(connection: sa.Connection) -> Outcome:
@@ -238,25 +238,27 @@ async def test_change_and_its_event_are_one_commit(house: House) -> None:
 
     writes = (write("a"), write("a"), faulty, write("b", "c"))
     async with asyncio.TaskGroup() as tasks:
-        await house.pipeline.deliver(_change(0))
-        running = tasks.create_task(house.pipeline.run())
-        done = await asyncio.gather(*map(house.pipeline.write, writes), return_exceptions=True)
+        await system.pipeline.deliver(_change(0))
+        running = tasks.create_task(system.pipeline.run())
+        done = await asyncio.gather(*map(system.pipeline.write, writes), return_exceptions=True)
         running.cancel()
-    kept = await house.journal.database.read(
+    kept = await system.journal.database.read(
         lambda connection: connection.exec_driver_sql("SELECT key FROM metadata WHERE key != 'stream_id' ORDER BY key").fetchall()
     )
 
     assert [done[0], type(done[1]), type(done[2]), done[3]] == [1, IntegrityError, StoreError, 1]
     assert kept == [("a",), ("b",)]
-    assert [(e.seq, e.topic) for e in house.published] == [(1, "camera:cam0"), (2, "player:a"), (3, "player:b"), (4, "player:c")]
-    assert house.pipeline.snapshot().last_seq == 4
-    assert not house.pipeline.is_holding
+    assert [(e.seq, e.topic) for e in system.published] == [(1, "camera:cam0"), (2, "player:a"), (3, "player:b"), (4, "player:c")]
+    assert system.pipeline.snapshot().last_seq == 4
+    assert not system.pipeline.is_holding
 
 
-async def test_slow_change_is_logged_with_the_request_that_asked(tmp_path: Path, house: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_slow_change_is_logged_with_the_request_that_asked(
+    tmp_path: Path, system: PipelineSystem, caplog: pytest.LogCaptureFixture
+) -> None:
     """Its trace id leads from the log line to the request."""
     journal = await asyncio.to_thread(functools.partial(Journal.open, tmp_path / "slow.db", BOARD, slow_query_s=0.0))
-    pipeline = Pipeline(Echo(), journal, publish=house.published.extend, order=lambda *_: None, clock=house.clock, metrics=house.metrics)
+    pipeline = Pipeline(Echo(), journal, publish=system.published.extend, order=lambda *_: None, clock=system.clock, metrics=system.metrics)
 
     async def ask(name: str) -> None:
         trace_id.set(f"trace-{name}")
@@ -271,93 +273,145 @@ async def test_slow_change_is_logged_with_the_request_that_asked(tmp_path: Path,
     assert {getattr(record, "trace_id", "") for record in caplog.records if "slow query" in record.message} >= {"trace-a", "trace-b"}
 
 
-async def test_time_alone_moves_the_board(house: House, waiting: Waiting) -> None:
+async def test_time_alone_moves_the_board(system: PipelineSystem, waiting: Waiting) -> None:
     """When the board's deadline passes, it is stepped with nothing."""
-    house.board.due_s = house.clock.now() + 0.01
+    system.board.due_s = system.clock.now() + 0.01
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(house.pipeline.run())
-        await waiting.soon(lambda: len(house.published) == 1)
+        running = tasks.create_task(system.pipeline.run())
+        await waiting.soon(lambda: len(system.published) == 1)
         running.cancel()
 
-    assert house.board.batches == [0]
-    assert isinstance(house.published[0].event, TakeoutOverdue)
+    assert system.board.batches == [0]
+    assert isinstance(system.published[0].event, TakeoutOverdue)
 
 
-async def test_hit_tells_when_it_settled_and_how_long_it_took(house: House, waiting: Waiting) -> None:
+async def test_hit_holds_when_it_settled_and_how_long_it_took(system: PipelineSystem, waiting: Waiting) -> None:
     """Media time becomes a timestamp, and the latency counts from the first still frame."""
-    settled_s = house.clock.now() - 0.2
+    settled_s = system.clock.now() - 0.2
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(house.pipeline.run())
-        await house.pipeline.deliver(SequenceStarted(camera_id=CameraId("cam0"), t_s=settled_s, sequence_id="s"))
-        await waiting.soon(lambda: len(house.published) == 1)
+        running = tasks.create_task(system.pipeline.run())
+        await system.pipeline.deliver(SequenceStarted(camera_id=CameraId("cam0"), t_s=settled_s, sequence_id="s"))
+        await waiting.soon(lambda: len(system.published) == 1)
         running.cancel()
 
-    (envelope,) = house.published
+    (envelope,) = system.published
     assert isinstance(envelope.event, DartHit)
     assert 200 <= envelope.event.timing.latency_ms < 1000
     assert envelope.event.timing.settled_at < envelope.timestamp
     assert envelope.event.image_paths == tuple(
         f"/api/v1/throws/d1/images/cam1/{kind}" for kind in ("before", "after", "difference", "annotated")
     )
-    assert house.pipeline.last_detection_at == envelope.timestamp
+    assert system.pipeline.last_detection_at == envelope.timestamp
 
 
-async def test_snapshot_is_never_ahead_of_the_journal(house: House) -> None:
-    """What the board has decided shows in the snapshot only with the seq that tells it."""
-    before = house.pipeline.snapshot()
-    await house.pipeline.process([], house.clock.now())
+async def test_snapshot_is_never_ahead_of_the_journal(system: PipelineSystem) -> None:
+    """What the board has decided shows in the snapshot only with the seq of its event."""
+    before = system.pipeline.snapshot()
+    await system.pipeline.process([], system.clock.now())
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(house.pipeline.run())
-        await house.pipeline.submit(ResetBoard())
+        running = tasks.create_task(system.pipeline.run())
+        await system.pipeline.submit(ResetBoard())
         running.cancel()
-    after = house.pipeline.snapshot()
+    after = system.pipeline.snapshot()
 
     assert (before.last_seq, before.visit.total) == (0, 0)
     assert (after.last_seq, after.visit.total) == (1, 1)
 
 
-async def test_full_inbox_refuses_commands(house: House) -> None:
+async def test_full_inbox_refuses_commands(system: PipelineSystem) -> None:
     """A command that finds the inbox full is refused at once, and does nothing."""
-    house.pipeline._inbox.capacity = 100
+    system.pipeline._inbox.capacity = 100
     for _ in range(100):
-        await house.pipeline.deliver(_change())
+        await system.pipeline.deliver(_change())
 
     with pytest.raises(PipelineFullError):
-        await house.pipeline.submit(ResetBoard())
+        await system.pipeline.submit(ResetBoard())
 
-    assert house.board.batches == []
+    assert system.board.batches == []
 
 
-async def test_disk_full_holds_everything_and_goes_on(house: House, waiting: Waiting) -> None:
-    """While the disk is full nothing is told or lost, commands are refused and the status says error; with room it goes on."""
+async def test_disk_full_holds_everything_and_goes_on(system: PipelineSystem, waiting: Waiting) -> None:
+    """While the disk is full nothing is published or lost, commands are refused and the status says error; with space it goes on."""
     many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(2200)]  # more than the log holds without growing
-    await house.journal.append(many, at_s=1.0)
-    wal = house.journal.database.path.with_name("dartd.db-wal")
+    await system.journal.append(many, at_s=1.0)
+    wal = system.journal.database.path.with_name("dartd.db-wal")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(house.pipeline.run())
+        running = tasks.create_task(system.pipeline.run())
         resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size, hard))
         try:
             for k in range(3):
-                await house.pipeline.deliver(_change(k))
-            await waiting.soon(lambda: house.pipeline.is_holding)
-            held = (list(house.published), house.pipeline.snapshot().status, house.pipeline.is_stuck())
+                await system.pipeline.deliver(_change(k))
+            await waiting.soon(lambda: system.pipeline.is_holding)
+            held = (list(system.published), system.pipeline.snapshot().status, system.pipeline.is_stuck())
             with pytest.raises(PipelineFullError, match="journal cannot be written"):
-                await house.pipeline.submit(ResetBoard())
+                await system.pipeline.submit(ResetBoard())
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        await waiting.soon(lambda: len(house.published) == 5)
+        await waiting.soon(lambda: len(system.published) == 5)
         running.cancel()
 
-    there, back = (e.event for e in house.published[3:])
+    there, back = (e.event for e in system.published[3:])
     assert held == ([], "error", False)
-    assert [e.seq for e in house.published] == [2201, 2202, 2203, 2204, 2205]
+    assert [e.seq for e in system.published] == [2201, 2202, 2203, 2204, 2205]
     assert isinstance(there, BoardStateChanged)
     assert isinstance(back, BoardStateChanged)
     assert (there.previous_status, there.status, back.previous_status, back.status) == ("throw", "error", "error", "throw")
     assert there.reason.startswith("the journal could not be written for ")
-    assert not house.pipeline.is_holding
-    assert house.pipeline.snapshot().status == "throw"
+    assert not system.pipeline.is_holding
+    assert system.pipeline.snapshot().status == "throw"
+
+
+async def test_board_decides_on_while_the_disk_refuses(system: PipelineSystem, waiting: Waiting) -> None:
+    """Each message is decided when it comes, cameras get their orders, and events are journalled with the time of their decision."""
+    many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(2200)]  # more than the log holds without growing
+    await system.journal.append(many, at_s=1.0)
+    wal = system.journal.database.path.with_name("dartd.db-wal")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(system.pipeline.run())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size, hard))
+        try:
+            for k in range(3):
+                await system.pipeline.deliver(_change(k))
+                await waiting.soon(lambda k=k: system.board.decided == k + 1)  # type: ignore[misc]
+            held = (list(system.published), len(system.orders))
+            shown = system.pipeline.snapshot().visit.total
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        await waiting.soon(lambda: len(system.published) == 5)
+        await system.pipeline.settle()
+        running.cancel()
+
+    times = [envelope.at_s for envelope in system.published]
+    assert (held, shown) == (([], 3), 0)
+    assert times == sorted(times)
+    assert (system.pipeline.snapshot().visit.total, len(system.orders)) == (3, 3)
+    assert [envelope.seq for envelope in system.published] == list(range(2201, 2206))
+
+
+async def test_held_events_are_bounded(system: PipelineSystem, monkeypatch: pytest.MonkeyPatch, waiting: Waiting) -> None:
+    """Beyond the bound inputs wait, and nothing is lost."""
+    monkeypatch.setattr("dartd.runtime.commits.HELD_EVENTS", 2)
+    many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(2200)]
+    await system.journal.append(many, at_s=1.0)
+    wal = system.journal.database.path.with_name("dartd.db-wal")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(system.pipeline.run())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size, hard))
+        try:
+            for k in range(5):
+                await system.pipeline.deliver(_change(k % 2))
+                await asyncio.sleep(0.05)
+            held = (system.board.decided, system.pipeline.figures().inbox)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        await waiting.soon(lambda: len(system.published) == 7)
+        running.cancel()
+
+    assert held == (2, 3)
+    assert system.board.decided == 5
 
 
 class Diary(Echo):
@@ -376,17 +430,17 @@ class Diary(Echo):
         return step
 
 
-async def test_what_waited_for_the_disk_is_lived_through_as_it_came(house: House) -> None:
+async def test_what_waited_for_the_disk_is_lived_through_as_it_came(system: PipelineSystem) -> None:
     """After a stall each message is decided as of its own time, with the limits between, as if nothing had held it up."""
     board = Diary()
     pipeline = Pipeline(
-        board, house.journal, publish=house.published.extend, order=lambda *_: None, clock=house.clock, metrics=house.metrics
+        board, system.journal, publish=system.published.extend, order=lambda *_: None, clock=system.clock, metrics=system.metrics
     )
     waited = [QueuedInput(_change(k), at_s) for k, at_s in enumerate((100.0, 100.1, 102.0))]
     await pipeline.process(waited, 110.0)
 
     assert board.asked == [(1, 100.0), (1, 100.1), (0, 100.6), (1, 102.0)]
-    assert [e.event.__struct_config__.tag for e in house.published] == [
+    assert [e.event.__struct_config__.tag for e in system.published] == [
         "camera_state_changed",
         "camera_state_changed",
         "takeout_overdue",
@@ -394,22 +448,22 @@ async def test_what_waited_for_the_disk_is_lived_through_as_it_came(house: House
     ]
 
 
-async def test_what_came_just_now_is_decided_together(house: House) -> None:
+async def test_what_came_just_now_is_decided_together(system: PipelineSystem) -> None:
     """Without a stall all that waits is one step."""
     board = Diary()
     pipeline = Pipeline(
-        board, house.journal, publish=house.published.extend, order=lambda *_: None, clock=house.clock, metrics=house.metrics
+        board, system.journal, publish=system.published.extend, order=lambda *_: None, clock=system.clock, metrics=system.metrics
     )
     await pipeline.process([QueuedInput(_change(k), 99.95) for k in range(3)], 100.0)
 
     assert board.asked == [(3, 100.0)]
 
 
-async def test_whoever_waits_is_let_go_at_the_end(house: House) -> None:
-    """A command that was not decided when the pipeline ends is cancelled, not left waiting for ever."""
-    running = asyncio.ensure_future(house.pipeline.run())
+async def test_waiting_callers_are_cancelled_at_the_end(system: PipelineSystem) -> None:
+    """A command that was not decided when the pipeline ends is cancelled, not left waiting."""
+    running = asyncio.ensure_future(system.pipeline.run())
     await asyncio.sleep(0)
-    asking = asyncio.ensure_future(house.pipeline.submit(ResetBoard()))
+    asking = asyncio.ensure_future(system.pipeline.submit(ResetBoard()))
     await asyncio.sleep(0)
     running.cancel()
 
@@ -418,25 +472,25 @@ async def test_whoever_waits_is_let_go_at_the_end(house: House) -> None:
     assert [type(result) for result in results] == [asyncio.CancelledError, asyncio.CancelledError]
 
 
-async def test_snapshot_tells_how_fast_the_cameras_are(house: House) -> None:
+async def test_snapshot_holds_how_fast_the_cameras_are(system: PipelineSystem) -> None:
     """The rates are those of the moment, not of the last event."""
-    house.rates[CameraId("cam0")] = 29.96
+    system.rates[CameraId("cam0")] = 29.96
 
-    cameras = house.pipeline.snapshot().cameras
+    cameras = system.pipeline.snapshot().cameras
 
     assert [(camera.camera_id, camera.fps) for camera in cameras] == [("cam0", 30.0), ("cam1", 0.0)]
 
 
-async def test_writes_and_commands_keep_their_order(house: House) -> None:
+async def test_writes_and_commands_keep_their_order(system: PipelineSystem) -> None:
     """What was asked first is journalled first, whether a person's write or a command; the deciders get the events of writes."""
     order: list[str] = []
 
     async def write() -> None:
-        await house.pipeline.write(lambda _: Outcome(None, [_added("ann")]))
+        await system.pipeline.write(lambda _: Outcome(None, [_added("ann")]))
         order.append("write")
 
     async def reset() -> None:
-        await house.pipeline.submit(ResetBoard())
+        await system.pipeline.submit(ResetBoard())
         order.append("reset")
 
     async with asyncio.TaskGroup() as tasks:
@@ -444,26 +498,26 @@ async def test_writes_and_commands_keep_their_order(house: House) -> None:
         for ask in (write, reset, write, write, reset):
             asking.append(tasks.create_task(ask()))
             await asyncio.sleep(0)
-        running = tasks.create_task(house.pipeline.run())
+        running = tasks.create_task(system.pipeline.run())
         await asyncio.gather(*asking)
         running.cancel()
 
-    assert [e.event.__struct_config__.tag for e in house.published] == ["ADDED", "board_reset", "ADDED", "ADDED", "board_reset"]
+    assert [e.event.__struct_config__.tag for e in system.published] == ["ADDED", "board_reset", "ADDED", "ADDED", "board_reset"]
     assert order == ["write", "reset", "write", "write", "reset"]
-    assert house.board.batches == [1, 1, 2, 1]
+    assert system.board.batches == [1, 1, 2, 1]
 
 
-async def test_a_fault_in_what_is_written_about_a_command_is_its_callers(house: House) -> None:
+async def test_a_fault_in_what_is_written_about_a_command_is_its_callers(system: PipelineSystem) -> None:
     """The events are journalled and published, the journal is not held, and the caller gets the exception."""
 
     def hook(connection: sa.Connection, *_: object) -> None:
         connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
 
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(house.pipeline.run())
+        running = tasks.create_task(system.pipeline.run())
         with pytest.raises(StoreError, match="nowhere"):
-            await house.pipeline.submit(ResetBoard(), hook)
+            await system.pipeline.submit(ResetBoard(), hook)
         running.cancel()
 
-    assert [e.seq for e in house.published] == [1]
-    assert not house.pipeline.is_holding
+    assert [e.seq for e in system.published] == [1]
+    assert not system.pipeline.is_holding

@@ -1,4 +1,4 @@
-"""A board after a restart: from its memory, from the journal alone, and what it has yet to hear."""
+"""A board after a restart: from its memory, from the journal alone, and the events it has not seen yet."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from dartd.runtime.retention import DAY_S, Retention
+from dartd.runtime.retention import DAY_S, OLD_AT_ONCE, Retention
 from dartd.store.images import Images, Kept
 from tests.support.waiting import Waiting
 
@@ -31,11 +31,11 @@ async def test_a_disk_that_cannot_be_read_does_not_stop_it(tmp_path: Path, waiti
     class Broken(Images):
         tries = 0
 
-        def prune(self, *, oldest_s: float, most_bytes: int) -> Kept:
+        def prune(self, *, oldest_s: float, most_old: int, most_bytes: int, spare_bytes: int = 0) -> Kept:
             Broken.tries += 1
             if Broken.tries < 3:
                 raise PermissionError("no")
-            return super().prune(oldest_s=oldest_s, most_bytes=most_bytes)
+            return super().prune(oldest_s=oldest_s, most_old=most_old, most_bytes=most_bytes, spare_bytes=spare_bytes)
 
     retention = Retention(Broken(tmp_path), keep_days=5, keep_bytes=1000)
     task = asyncio.create_task(retention.run(period_s=0.01))
@@ -45,3 +45,42 @@ async def test_a_disk_that_cannot_be_read_does_not_stop_it(tmp_path: Path, waiti
     await asyncio.wait([task])
 
     assert alive
+
+
+def _picture(folder: Path, name: str, at_s: float, size_bytes: int = 1000) -> None:
+    (folder / name).mkdir()
+    (folder / name / "cam0-after.jpg").write_bytes(bytes(size_bytes))
+    os.utime(folder / name, (at_s, at_s))
+
+
+async def test_pictures_give_way_on_a_full_disk(tmp_path: Path, waiting: Waiting) -> None:
+    """The oldest go at once, and no more of them than it takes."""
+
+    class Full(Images):
+        def free_bytes(self) -> int:
+            used = sum(path.stat().st_size for path in self.folder.rglob("*.jpg"))
+            return 10_000 - used
+
+    for k in range(10):
+        _picture(tmp_path, f"d{k}", float(k))
+    retention = Retention(Full(tmp_path), keep_days=5, keep_bytes=1_000_000, keep_free_bytes=2500, wall=lambda: 10.0)
+    task = asyncio.create_task(retention.run(shortage_period_s=0.01))
+    await waiting.soon(lambda: retention.kept.throws == 7, "the oldest three are gone")
+    task.cancel()
+    await asyncio.wait([task])
+
+    assert all((tmp_path / f"d{k}").exists() == (k >= 3) for k in range(10))
+
+
+def test_a_clock_that_is_set_ahead_deletes_nothing(tmp_path: Path) -> None:
+    """The age of pictures follows the time that passes; a clock that was wrong at the start costs no more than a few."""
+    wall_s, now_s = [50 * DAY_S], [0.0]
+    for k in range(300):
+        _picture(tmp_path, f"d{k}", 49 * DAY_S)
+    set_ahead = Retention(Images(tmp_path), keep_days=5, keep_bytes=10**9, wall=lambda: wall_s[0], now=lambda: now_s[0])
+    wall_s[0] += 365 * DAY_S
+    after_jump = set_ahead.prune().throws
+    wrong_at_start = Retention(Images(tmp_path), keep_days=5, keep_bytes=10**9, wall=lambda: wall_s[0], now=lambda: now_s[0])
+
+    assert after_jump == 300
+    assert wrong_at_start.prune().throws == 300 - OLD_AT_ONCE

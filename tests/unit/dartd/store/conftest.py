@@ -11,7 +11,7 @@ from dartd.store.tables import METADATA
 
 @pytest.fixture
 def core(tmp_path: Path) -> Iterator[sa.Connection]:
-    """Give a connection to fresh tables."""
+    """Return a connection to fresh tables."""
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'tables.db'}")
     METADATA.create_all(engine)
     with engine.connect() as connection:

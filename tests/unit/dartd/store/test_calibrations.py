@@ -45,7 +45,7 @@ async def test_last_calibration_survives_a_restart(tmp_path: Path) -> None:
 
 
 async def test_calibration_of_another_version_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """What cannot be understood is told in the log and its camera starts without."""
+    """What cannot be decoded is logged and its camera starts without."""
     database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
     await database.write(lambda connection: connection.exec_driver_sql("INSERT INTO calibrations VALUES ('cam0', 1.0, '{}')").rowcount)
     calibrations = Calibrations(database)

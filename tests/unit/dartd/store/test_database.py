@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from dartd.errors import StoreBusyError, StoreError, StoreFullError, StoreUnavailableError
+from dartd.errors import QueryTimeoutError, StoreBusyError, StoreError, StoreFullError, StoreUnavailableError
 from dartd.store.database import WAITING_JOBS, Database
 from dartd.store.sqlite.backend import SCHEMA_VERSION
 from dartd.store.tables import metadata
@@ -53,7 +53,7 @@ async def test_writes_that_wait_together_all_arrive(database: Database) -> None:
 
 
 async def test_fault_of_one_job_leaves_the_others(database: Database) -> None:
-    """A job that raises is undone and told to its caller alone."""
+    """A job that raises is undone and raised to its caller alone."""
 
     def insert_and_fail(connection: sa.Connection) -> None:
         _insert(connection, "undone")
@@ -71,7 +71,7 @@ async def test_fault_of_one_job_leaves_the_others(database: Database) -> None:
 
 
 async def test_database_fault_is_a_store_error_and_the_store_goes_on(database: Database) -> None:
-    """What SQLite refuses is told as a StoreError that names the file; later writes work."""
+    """What SQLite refuses is raised as a StoreError that names the file; later writes work."""
     with pytest.raises(StoreError, match=r"dartd\.db") as refused:
         await database.write(lambda connection: connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)"))
     await database.write(lambda connection: _insert(connection, "later"))
@@ -204,7 +204,7 @@ async def test_statement_fault_of_a_person_leaves_the_journal_alone(database: Da
 
 @pytest.mark.slow
 async def test_an_error_of_the_file_fails_the_whole_batch(database: Database) -> None:
-    """What another program holds, or a full disk, is nobody's statement: nothing is written and it may be tried again."""
+    """What another program holds, or a full disk, is not the fault of a statement: nothing is written and it may be tried again."""
     blocker = sqlite3.connect(database.path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailableError, match="another program holds it"):
@@ -223,3 +223,35 @@ async def test_slow_query_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFix
     await asyncio.to_thread(database.close)
 
     assert "slow query _keys" in caplog.text
+
+
+async def test_slow_query_is_stopped(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person's query that would run without end is stopped with a remedy; the thread serves the next one."""
+    monkeypatch.setattr("dartd.store.database.QUERY_S", 0.05)
+    endless = "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n) SELECT count(*) FROM n"
+
+    with pytest.raises(QueryTimeoutError, match="narrow it"):
+        await database.query(lambda connection: connection.exec_driver_sql(endless).scalar_one())
+    assert await database.query(_keys) is not None
+
+
+async def test_query_that_waited_too_long_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not run once its caller has given up; what the daemon itself reads is never refused."""
+    monkeypatch.setattr("dartd.store.database.WAITING_S", -1.0)
+
+    with pytest.raises(StoreFullError, match="waited"):
+        await database.query(_keys)
+    assert await database.read(_keys) is not None
+
+
+async def test_slow_queries_of_people_delay_no_essential_read(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all readers busy the daemon's own reader answers at once."""
+    monkeypatch.setattr("dartd.store.database.QUERY_S", 60.0)
+    release = threading.Event()
+    busy = [asyncio.create_task(database.query(lambda _: release.wait(DEADLINE_S))) for _ in range(8)]
+    await asyncio.sleep(0)
+
+    assert await database.read(_keys) is not None
+    assert not any(task.done() for task in busy)
+    release.set()
+    assert all(await asyncio.gather(*busy))

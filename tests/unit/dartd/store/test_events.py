@@ -41,9 +41,9 @@ async def test_counting_reads_the_index_alone(journal: Journal, wanted: Wanted) 
     """However long the events are: what they say is not read for it."""
 
     def plan(connection: sa.Connection) -> str:
-        told = connection.exec_driver_sql(
+        plan = connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN " + str(counting(wanted).compile(connection, compile_kwargs={"literal_binds": True}))
         )
-        return " ".join(str(row[3]) for row in told)
+        return " ".join(str(row[3]) for row in plan)
 
     assert "COVERING INDEX" in await asyncio.wait_for(journal.database.query(plan), DEADLINE_S)

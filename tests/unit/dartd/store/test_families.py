@@ -19,7 +19,7 @@ def test_each_generation_is_good_once(family: sa.Connection) -> None:
 
 
 def test_older_generation_ends_the_family(family: sa.Connection) -> None:
-    """Who shows a used token is a thief, or was robbed: nobody goes on."""
+    """A used token was stolen from or by its sender: the whole family ends."""
     rotate(family, "f1", 1, 1.0)
     again = rotate(family, "f1", 1, 2.0)
 

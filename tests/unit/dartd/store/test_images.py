@@ -49,7 +49,7 @@ def test_old_pictures_go_by_age_then_by_size(tmp_path: Path) -> None:
     """What is older than allowed goes, and of the rest the oldest until it fits."""
     for number in range(5):
         _write(tmp_path, f"d{number}", 1000.0 + number)
-    kept = Images(tmp_path).prune(oldest_s=1001.0, most_bytes=250)
+    kept = Images(tmp_path).prune(oldest_s=1001.0, most_old=10, most_bytes=250)
 
     assert kept == Kept(2, 200)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["d3", "d4"]
@@ -57,7 +57,7 @@ def test_old_pictures_go_by_age_then_by_size(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     """Before the first throw there is nothing to remove."""
-    assert Images(tmp_path / "images").prune(oldest_s=0.0, most_bytes=1) == Kept(0, 0)
+    assert Images(tmp_path / "images").prune(oldest_s=0.0, most_old=10, most_bytes=1) == Kept(0, 0)
 
 
 def test_newest_picture_of_a_camera_is_found(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,30 @@ async def test_seq_has_no_gap_over_a_restart(tmp_path: Path) -> None:
     assert (second.stream_id, second.oldest_seq, envelope.seq, second.last_seq) == (first.stream_id, 1, 3, 3)
 
 
+def _opened_and_appended(path: Path, visit: str) -> str:
+    """Open a journal, append an event, and return the name of its stream."""
+    with closing(Journal.open(path, BOARD)) as journal:
+        asyncio.run(journal.append([_reset(visit)], at_s=1.0))
+        return journal.stream_id
+
+
+@pytest.mark.parametrize("put_back", ["copy", "copy elsewhere", "lock file lost"])
+def test_copy_that_is_put_back_begins_a_new_stream(tmp_path: Path, put_back: str) -> None:
+    """Its next events get positions that clients know already from the events that the copy lacks."""
+    path, copy = tmp_path / "dartd.db", tmp_path / "copy.db"
+    first = _opened_and_appended(path, "v1")
+    copy.write_bytes(path.read_bytes())
+    same = _opened_and_appended(path, "v2")
+    if put_back == "copy":
+        path.write_bytes(copy.read_bytes())
+    if put_back == "lock file lost":
+        (tmp_path / "dartd.db.lock").unlink()
+    opened = copy if put_back == "copy elsewhere" else path
+    second, third = _opened_and_appended(opened, "v3"), _opened_and_appended(opened, "v4")
+
+    assert (same == first, second != first, third == second) == (True, True, True)
+
+
 async def test_read_gives_what_was_written_after_a_seq(journal: Journal) -> None:
     """A reader gets the very wire bytes, in order, after the seq it names and no more than it asked for."""
     envelopes = await journal.append([_reset(f"v{k}") for k in range(5)], at_s=1.0)
@@ -112,7 +137,7 @@ async def test_memories_are_in_the_commit_of_their_events(journal: Journal) -> N
 
     assert await journal.memory("board") == Memory(3, b"two")
     assert await journal.memory("match") == Memory(3, b"three")
-    assert await journal.memory("nobody") is None
+    assert await journal.memory("unknown") is None
 
 
 async def test_a_fault_in_a_hook_is_its_own(journal: Journal) -> None:
@@ -178,7 +203,7 @@ async def test_refused_append_leaves_no_gap(journal: Journal) -> None:
     assert envelope.seq == 2
 
 
-def test_topics_tell_cameras_from_boards() -> None:
+def test_topics_of_cameras_and_boards_differ() -> None:
     """What concerns a camera goes to its topic, the rest to the board's."""
     topics = [
         topic_of(CalibrationChanged(camera_id=CameraId("cam1"), state="ready"), BOARD),
@@ -190,14 +215,14 @@ def test_topics_tell_cameras_from_boards() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("wait_for", [1, 40, 333])
-def test_kill_9_loses_nothing_that_was_told(tmp_path: Path, wait_for: int) -> None:
-    """A process that is killed while it appends has every event it had told of in the journal, without gap or repeat."""
+def test_kill_9_loses_nothing_that_was_reported(tmp_path: Path, wait_for: int) -> None:
+    """A process that is killed while it appends has every event that it had printed in the journal, without gap or repeat."""
     path = tmp_path / "dartd.db"
     with subprocess.Popen([sys.executable, "-c", APPENDER, str(path)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told = [process.stdout.readline().strip() for _ in range(wait_for)]
+        printed = [process.stdout.readline().strip() for _ in range(wait_for)]
         os.kill(process.pid, signal.SIGKILL)
-        told += [line.strip() for line in process.stdout if line.endswith("\n")]
+        printed += [line.strip() for line in process.stdout if line.endswith("\n")]
 
     journal = Journal.open(path, BOARD)
     connection = sqlite3.connect(path)
@@ -206,14 +231,14 @@ def test_kill_9_loses_nothing_that_was_told(tmp_path: Path, wait_for: int) -> No
     journal.close()
 
     assert seqs == list(range(1, len(seqs) + 1))
-    assert told == [f"{journal.stream_id}-{k}" for k in range(1, len(told) + 1)]
-    assert len(told) <= len(seqs)
+    assert printed == [f"{journal.stream_id}-{k}" for k in range(1, len(printed) + 1)]
+    assert len(printed) <= len(seqs)
 
 
-async def test_the_time_that_is_kept_is_the_time_that_is_told(journal: Journal) -> None:
-    """An event told with a time rounded up to the millisecond is found from that time on."""
-    (told,) = await journal.append([_reset()], at_s=1795199447.1236)
+async def test_the_stored_time_is_the_published_time(journal: Journal) -> None:
+    """An event published with a time rounded up to the millisecond is found from that time on."""
+    (printed,) = await journal.append([_reset()], at_s=1795199447.1236)
     (kept,) = await journal.history(0, [BoardReset])
 
-    assert b"2026-11-20T18:30:47.124Z" in told.wire
+    assert b"2026-11-20T18:30:47.124Z" in printed.wire
     assert kept.at_s == 1795199447.124

@@ -18,7 +18,7 @@ def test_secret_is_made_once(tmp_path: Path) -> None:
 
 
 def test_error_names_the_secret_and_the_way_out(tmp_path: Path) -> None:
-    """What cannot be written is told with what to do."""
+    """What cannot be written is raised as an error with what to do."""
     (tmp_path / "file").touch()
 
     with pytest.raises(StoreError, match=r"the key .*signing-key"):

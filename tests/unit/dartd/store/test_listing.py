@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from dartd.store.listing import PageError, PageRequest
+from dartd.store.listing import PageError, PageRequest, counted
 from dartd.store.projections.throws import VISITS
 from dartd.store.tables import visits
 
@@ -47,7 +47,7 @@ def test_offset_leads_too(filled: sa.Connection) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("cursor", ["", "x", "W10", "ä", "WyJ0b3RhbCIsMSwidjAxIl0"])
 def test_strange_cursor_is_refused(filled: sa.Connection, cursor: str) -> None:
-    """What is no cursor, or one of another order, is told so."""
+    """What is no cursor, or one of another order, is refused."""
     with pytest.raises(PageError, match="cursor"):
         VISITS.page(filled, PageRequest(cursor=cursor, sort="seq"))
 
@@ -56,3 +56,10 @@ def test_unknown_order_is_refused(filled: sa.Connection) -> None:
     """Only named columns order."""
     with pytest.raises(PageError, match="seq, total"):
         VISITS.page(filled, PageRequest(sort="throws"))
+
+
+def test_count_is_bounded(filled: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A total costs no more however long the history is."""
+    monkeypatch.setattr("dartd.store.listing.COUNT_LIMIT", 3)
+
+    assert filled.execute(counted(visits, [])).scalar_one() == 3

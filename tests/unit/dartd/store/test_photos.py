@@ -27,10 +27,10 @@ async def test_photo_is_kept_replaced_and_forgotten_with_its_player(tmp_path: Pa
         PLAYERS.delete(connection, "ann", at_s=3.0)
         return [*marks, get_photo(connection, "ann")]
 
-    nobody, first, *rest = await database.change(live)
+    unknown, first, *rest = await database.change(live)
     await asyncio.to_thread(database.close)
 
-    assert nobody is None
+    assert unknown is None
     assert isinstance(first, str)
     assert rest[1] not in {None, first}
     assert [rest[0], *rest[2:]] == [True, True, None, True, first, True, None]

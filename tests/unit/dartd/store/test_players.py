@@ -64,7 +64,7 @@ def test_change_counts_versions(three: sa.Connection) -> None:
     assert (changed.name, changed.version, changed.updated_at_s) == ("Benjamin", 2, 2.0)
     with pytest.raises(ConflictError):
         PLAYERS.update(three, "ben", {"name": "Ben"}, at_s=3.0, version=1)
-    assert PLAYERS.update(three, "nobody", {}, at_s=3.0) is None
+    assert PLAYERS.update(three, "unknown", {}, at_s=3.0) is None
 
 
 def test_figures_are_added_up(three: sa.Connection) -> None:

@@ -48,7 +48,7 @@ def test_change_counts_versions(both: sa.Connection) -> None:
     changed = user_of(USERS.update(both, "u2", {"name": "Robert"}, version=1))
 
     assert changed == msgspec.structs.replace(VIEWER, name="Robert", version=2)
-    assert USERS.update(both, "nobody", {"name": "x"}) is None
+    assert USERS.update(both, "unknown", {"name": "x"}) is None
     with pytest.raises(ConflictError, match="in the meantime"):
         USERS.update(both, "u2", {"name": "Rob"}, version=1)
 

@@ -50,7 +50,7 @@ async def test_listed_origins_may_read(tmp_path: Path) -> None:
 
 
 async def test_the_path_of_the_websocket_is_configured(tmp_path: Path) -> None:
-    """`server.ws_path` moves it, and the page is told."""
+    """`server.ws_path` moves it, and the page uses it."""
     server = msgspec.structs.replace(CONFIG.server, ws_path="/stream")
     async with (
         running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station,

@@ -23,7 +23,7 @@ async def test_viewers_load_nothing_from_elsewhere(http: httpx2.AsyncClient, pat
 
 
 def test_libraries_come_with_their_licences() -> None:
-    """Each folder of somebody else's work says whose it is."""
+    """Each folder of third-party work names its authors."""
     folders = [path for path in (STATIC / "vendor").iterdir() if path.is_dir()]
 
     assert len(folders) >= 2

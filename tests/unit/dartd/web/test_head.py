@@ -1,12 +1,17 @@
 """The head of a request."""
 
 import asyncio
+import contextlib
 import json
+import socket
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from dartd.web.head import MAX_HEAD_BYTES
-from tests.support.station import Station
+from tests.support.station import CONFIG, Station, running_station
+from tests.support.waiting import Waiting
 
 
 async def _say(station: Station, *parts: bytes) -> tuple[str, bytes]:
@@ -55,3 +60,71 @@ async def test_long_bodies_and_many_requests_are_no_head(station: Station) -> No
     writer.transport.abort()
 
     assert set(statuses) <= {"400", "429"}
+
+
+_UNFINISHED = {
+    "nothing": [],
+    "half a head": [b"GET /health HTTP/1.1\r\nHost: x\r\n"],
+    "a head that drips": [b"GET /health HTTP/1.1\r\n", *[b"X-A: b\r\n"] * 60],
+    "half a body": [b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"],
+    "a body that drips": [b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\n", *[b" "] * 60],
+    "half a handshake": [b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"],
+    "blank lines after a request": [b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n", *[b"\r\n"] * 60],
+}
+
+
+@pytest.mark.parametrize("name", list(_UNFINISHED))
+async def test_unfinished_requests_are_closed(tmp_path: Path, name: str) -> None:
+    """A connection is closed if it does not finish what it has begun, however often it sends something."""
+    async with running_station(tmp_path, input_timeout_s=1.0) as station:
+        reader, writer = await asyncio.open_connection("127.0.0.1", station.port)
+
+        async def drip() -> None:
+            with contextlib.suppress(ConnectionError):
+                for part in _UNFINISHED[name]:
+                    writer.write(part)
+                    await writer.drain()
+                    await asyncio.sleep(0.1)
+
+        dripping = asyncio.ensure_future(drip())
+        async with asyncio.timeout(5):
+            with contextlib.suppress(ConnectionError):
+                while await reader.read(65_536):
+                    pass
+        dripping.cancel()
+        writer.transport.abort()
+
+
+async def test_a_response_that_is_not_read_ends_the_connection(tmp_path: Path, waiting: Waiting) -> None:
+    """Closing waits for what was written to be read: after the limit the connection is aborted."""
+    config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, stall_timeout_s=1.0))
+    async with running_station(tmp_path, config=config, input_timeout_s=1.0) as station:
+        raw = socket.socket()
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(raw, ("127.0.0.1", station.port))
+        with contextlib.suppress(ConnectionError, BlockingIOError, TimeoutError):
+            for _ in range(10_000):  # until the server reads no more
+                async with asyncio.timeout(0.5):
+                    await loop.sock_sendall(raw, b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        def reset() -> bool:
+            try:
+                raw.send(b"G")
+            except BlockingIOError:
+                return False
+            except ConnectionError:
+                return True
+            return False
+
+        await waiting.soon(reset, timeout_s=15)
+        raw.close()
+
+
+async def test_many_requests_at_once_are_refused(station: Station) -> None:
+    """Requests that wait for the response of another one are bounded."""
+    head, body = await _say(station, b"GET /api/v1/events/stream HTTP/1.1\r\nHost: x\r\n\r\n" + b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
+
+    assert head.startswith("http/1.1 400 ")
+    assert json.loads(body)["error"]["code"] == "VALIDATION_ERROR"

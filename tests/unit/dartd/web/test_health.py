@@ -1,4 +1,4 @@
-"""Whether all is well, and what is told of it."""
+"""The health of the daemon, and what is returned of it."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from dartd.web.health import CameraReport, assess
+from dartd.web.host import HostSample
 from schemas.base import CameraId
 from schemas.events import BoardStatus, Snapshot
 from tests.support.station import ScriptedBoard, Station, running_station
@@ -55,7 +56,7 @@ async def test_health_has_every_field(station: Station, http: httpx2.AsyncClient
     answer = (await http.get("/health")).json()
 
     assert (answer["status"], answer["health"], answer["reasons"], answer["db"]) == ("running", "healthy", [], "ok")
-    assert set(answer["components"]["host"]) == {"cpu", "memory", "temperature", "disk"}
+    assert set(answer["components"]["host"]) == {"cpu", "memory", "temperature", "disk", "disk_free_mb"}
     assert answer["components"]["cameras"]["cam0"] == {"state": "ready", "fps": 20.0, "faults": []}
     assert answer["components"]["database"] == "ok"
     assert answer["last_detection_at"].endswith("Z")
@@ -105,7 +106,7 @@ async def test_live_and_ready(station: Station, http: httpx2.AsyncClient) -> Non
 
 @pytest.mark.parametrize(("residual_px", "expected"), [(None, 503), (0.4, 200)])
 async def test_calibrating_anew_is_ready(tmp_path: Path, residual_px: float | None, expected: int) -> None:
-    """Once a camera was calibrated throws can be scored; before that nobody knows."""
+    """Once a camera was calibrated throws can be scored; before that it is not known."""
 
     class Calibrating(ScriptedBoard):
         """A board that calibrates."""
@@ -133,8 +134,25 @@ async def test_deep_health_asks_every_part(http: httpx2.AsyncClient) -> None:
 
 
 def test_an_incomplete_table_is_a_reason() -> None:
-    """A derived table that misses an event degrades health, and the reason says how to mend it."""
+    """A derived table that misses an event degrades health, and the reason says how to repair it."""
     health, reasons = assess(_snapshot("throw"), {"cam0": READY}, "ok", {"throws": "event 2: ValueError: mine"})
 
     assert health == "degraded"
     assert reasons == ("the table throws misses an event (event 2: ValueError: mine): run dartd rebuild",)
+
+
+async def test_a_nearly_full_disk_degrades(station: Station, http: httpx2.AsyncClient) -> None:
+    """People learn of it before the pictures are gone; the board scores on."""
+    station.services.host.latest = HostSample(disk=99.0, disk_free_mb=120.0)
+    answer = (await http.get("/health")).json()
+
+    assert answer["health"] == "degraded"
+    assert [reason for reason in answer["reasons"] if "nearly full (120 MB free)" in reason] != []
+
+
+async def test_a_store_whose_file_is_gone_is_an_error(station: Station, http: httpx2.AsyncClient) -> None:
+    """It is noticed without a dart, for the next one could not be stored."""
+    station.journal.file_fault = "dartd.db was removed"
+    answer = (await http.get("/health")).json()
+
+    assert (answer["db"], answer["health"]) == ("error", "unhealthy")

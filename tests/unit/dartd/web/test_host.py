@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import resource
 from pathlib import Path
 
 from dartd.web.host import HostFigures
@@ -9,7 +11,7 @@ from tests.support.waiting import Waiting
 
 
 def test_shares_are_percent(tmp_path: Path) -> None:
-    """What the machine tells lies between 0 and 100, also for a directory that is not there yet."""
+    """The figures of the machine lie between 0 and 100, also for a directory that is not there yet."""
     figures = HostFigures(tmp_path / "not" / "there")
     figures.sample()
     sample = figures.sample()
@@ -28,3 +30,23 @@ async def test_samples_are_taken_in_the_background(tmp_path: Path, waiting: Wait
         await running
 
     assert figures.latest.disk is not None
+
+
+def test_without_descriptors_there_is_a_sample(tmp_path: Path) -> None:
+    """A value that cannot be read is missing; nothing is raised."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    figures = HostFigures(tmp_path)
+    with open(os.devnull) as highest:  # noqa: PTH123  the descriptor is needed
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest.fileno() + 1, hard))
+        taken = []
+        try:
+            with contextlib.suppress(OSError):
+                while True:
+                    taken.append(os.open(os.devnull, os.O_RDONLY))
+            sample = figures.sample()
+        finally:
+            for descriptor in taken:
+                os.close(descriptor)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert (sample.cpu, sample.memory, sample.temperature) == (None, None, None)

@@ -9,7 +9,7 @@ from schemas.asyncapi import describe
 
 @pytest.mark.parametrize(("path", "script"), [("/events", "events.js"), ("/asyncapi", "asyncapi.js")])
 async def test_pages_come_with_all_that_they_need(http: httpx2.AsyncClient, path: str, script: str) -> None:
-    """For everybody, from here alone."""
+    """For anonymous callers, without any other host."""
     page, code, style = await http.get(path), await http.get(f"/static/{script}"), await http.get("/static/events.css")
 
     assert (page.status_code, code.status_code, style.status_code) == (200, 200, 200)
@@ -19,6 +19,6 @@ async def test_pages_come_with_all_that_they_need(http: httpx2.AsyncClient, path
 
 async def test_the_document_is_that_of_the_types(http: httpx2.AsyncClient) -> None:
     """With the path that is served."""
-    told = (await http.get("/asyncapi.json")).json()
+    document = (await http.get("/asyncapi.json")).json()
 
-    assert told == msgspec.json.decode(msgspec.json.encode(describe(version="0.0", ws_path="/ws")))
+    assert document == msgspec.json.decode(msgspec.json.encode(describe(version="0.0", ws_path="/ws")))

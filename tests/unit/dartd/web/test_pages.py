@@ -48,7 +48,7 @@ async def test_nothing_else_is_served(http: httpx2.AsyncClient, path: str) -> No
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "RESOURCE_NOT_FOUND")
 
 
-async def test_the_page_is_told_how_to_connect(http: httpx2.AsyncClient) -> None:
+async def test_the_page_contains_how_to_connect(http: httpx2.AsyncClient) -> None:
     """The path of the WebSocket and the measures of the board; no camera's address."""
     settings = (await http.get("/config.json")).json()
 

@@ -29,16 +29,16 @@ async def test_it_stops_whatever_clients_do_and_says_why(tmp_path: Path, waiting
     """WebSockets are closed with 1012, also while one of them takes nothing."""
     async with running_station(tmp_path) as station:
         quick = await websockets.connect(station.ws, proxy=None)
-        deaf = await unread_client(station.port)
-        ear = WebSocketClient(quick)
+        stalled = await unread_client(station.port)
+        listener = WebSocketClient(quick)
         await waiting.soon(lambda: station.services.clients.connected == 2)
         while station.hub.statistics().lagging == 0:
             await station.happen(*(hit(f"d{k}") for k in range(50)))
-            await ear.receive_seqs(50)
+            await listener.receive_seqs(50)
 
-    deaf.close()
+    stalled.close()
 
-    assert (await ear.until_closed())[0] == 1012
+    assert (await listener.until_closed())[0] == 1012
 
 
 async def test_the_port_is_free_again_at_once(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ async def test_the_port_is_free_again_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-async def test_with_certificate_and_key_it_speaks_tls(tmp_path: Path) -> None:
+async def test_with_certificate_and_key_it_serves_tls(tmp_path: Path) -> None:
     """What the configuration promises with `server.tls_cert` and `server.tls_key` must be kept: encrypted, or not at all."""
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
@@ -95,8 +95,8 @@ async def test_answers_do_not_wait_for_nagle() -> None:
 async def test_a_token_of_the_query_is_never_logged(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     """Not at any level."""
     caplog.set_level(logging.DEBUG)
-    ear = await connect(f"?token={TOKEN}", additional_headers={"Authorization": f"Bearer {TOKEN}"})
-    await ear.receive_types(2)
+    listener = await connect(f"?token={TOKEN}", additional_headers={"Authorization": f"Bearer {TOKEN}"})
+    await listener.receive_types(2)
     server_side = [record for record in caplog.records if not record.name.startswith("websockets.client")]
 
     assert TOKEN not in "".join(record.getMessage() for record in server_side)
@@ -105,8 +105,8 @@ async def test_a_token_of_the_query_is_never_logged(connect: Connect, caplog: py
 @pytest.mark.slow
 async def test_many_come_at_once(station: Station, connect: Connect) -> None:
     """A hundred clients that connect in the same moment are all greeted."""
-    ears = await asyncio.gather(*(connect() for _ in range(100)))
-    greetings = await asyncio.gather(*(ear.receive_types(2) for ear in ears))
+    listeners = await asyncio.gather(*(connect() for _ in range(100)))
+    greetings = await asyncio.gather(*(listener.receive_types(2) for listener in listeners))
 
     assert greetings == [["hello", "snapshot"]] * 100
     assert station.services.clients.connected == 100

@@ -14,6 +14,6 @@ def test_queries_are_understood_from_text() -> None:
 
 
 def test_command_takes_nothing() -> None:
-    """An unknown field is a mistake of somebody's."""
+    """An unknown field is refused."""
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(b'{"x":1}', type=NoParameters)

@@ -15,6 +15,6 @@ def test_a_query_is_read_from_text() -> None:
 
 @pytest.mark.parametrize("asked", [{"since": "-1"}, {"since": "x"}, {"place": "7"}])
 def test_what_is_no_query_is_refused(asked: dict[str, str]) -> None:
-    """Also a field that nobody knows."""
+    """Also a field that is unknown."""
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(asked, StreamQuery, strict=False)

@@ -102,7 +102,7 @@ def test_details_of_errors_are_not_shared() -> None:
 
 
 def test_fresh_visit_is_empty() -> None:
-    """A visit that nothing was thrown in must be told as empty, open, and worth nothing."""
+    """A visit that nothing was thrown in must be published as empty, open, and worth nothing."""
     fresh = msgspec.to_builtins(VisitSnapshot(visit_id=VisitId("v1")))
 
     assert fresh == {"visit_id": "v1", "throws": (), "total": 0, "completed": False, "player_id": None}

@@ -36,7 +36,7 @@ def test_the_scheme_picks_the_source(url: str, name: str) -> None:
 
 @pytest.mark.parametrize("url", ["", "0", "video0", "ftp://camera/", "throw.mp4"])
 def test_a_url_that_names_no_source_is_refused_with_the_way_out(url: str) -> None:
-    """An unknown scheme is told together with the known ones."""
+    """An unknown scheme is reported together with the known ones."""
     with pytest.raises(SourceError, match=r"names no source; write /dev/v4l/by-path/…, rtsp"):
         open_source(SourceSpec(camera_id=CameraId("cam0"), url=url), lockstep=False, start_s=0.0)
 

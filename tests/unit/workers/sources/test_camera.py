@@ -29,11 +29,11 @@ class Driver:
         self._fixed = {cv2.CAP_PROP_FRAME_WIDTH: sizes[0], cv2.CAP_PROP_FRAME_HEIGHT: sizes[1], cv2.CAP_PROP_FOURCC: fourcc}
 
     def isOpened(self) -> bool:  # noqa: N802 (OpenCV's name)
-        """Say whether it opened."""
+        """Return whether it opened."""
         return self._opens
 
     def set(self, propId: int, value: float) -> bool:  # noqa: N803 (OpenCV's name)
-        """Hold a value, up to the highest that the driver takes."""
+        """Store a value, up to the highest that the driver takes."""
         self.calls.append((propId, value))
         self.held[propId] = min(value, self.highest.get(propId, value))
         return True
@@ -43,7 +43,7 @@ class Driver:
         return self._fixed.get(propId, self.held.get(propId, 0.0))
 
     def read(self) -> tuple[bool, NDArray[np.generic] | None]:
-        """Give the picture, stamped 20 ms ago."""
+        """Return the picture, stamped 20 ms ago."""
         self.held[cv2.CAP_PROP_POS_MSEC] = (time.monotonic() - 0.02) * 1000
         return self.picture is not None, self.picture
 
@@ -121,7 +121,7 @@ def test_what_the_firmware_changed_is_set_again(device: Path, monkeypatch: pytes
 
 
 def test_what_a_camera_cannot_do_is_refused_with_the_remedy(device: Path) -> None:
-    """Another size, no MJPG, a value out of range, a device that does not open: each is told with what was found and what to do."""
+    """Another size, no MJPG, a value out of range, a device that does not open: each is raised with what was found and what to do."""
     clamping = Driver()
     clamping.highest[cv2.CAP_PROP_GAIN] = 64
 

@@ -28,11 +28,11 @@ class Ramp:
         """Do nothing."""
 
     def next_s(self) -> float | None:
-        """Give the time of the next frame."""
+        """Return the time of the next frame."""
         return None if self._due is None else self._due.t_s
 
     def read(self) -> Frame | None:
-        """Give the next frame."""
+        """Return the next frame."""
         frame, self._due = self._due, next(self._frames, None)
         return frame
 
@@ -46,7 +46,7 @@ class Ramp:
             yield Frame(k / FPS, pixels=np.full((64, 64, 3), 20 + 5 * k, np.uint8))
 
 
-def _spoilt(kind: FrameFault, for_s: float = 0.5, *, fps: float = 5.0, gain: float = 1.8) -> list[Frame]:
+def _faulty_frames(kind: FrameFault, for_s: float = 0.5, *, fps: float = 5.0, gain: float = 1.8) -> list[Frame]:
     """Read all frames of a ramp with one fault from the first second on."""
     source = FaultySource(Ramp(), [ScriptedFault(kind=kind, at_s=BROKEN_S, for_s=for_s, fps=fps, gain=gain)])
     source.open()
@@ -67,7 +67,7 @@ def _true_levels() -> list[float]:
 
 def test_a_frozen_camera_shows_one_picture_at_new_times() -> None:
     """Times go on, the picture does not, and afterwards it is what it would have been."""
-    frames = _spoilt("frozen")
+    frames = _faulty_frames("frozen")
 
     assert [frame.t_s for frame in frames] == [k / FPS for k in range(2 * FPS)]
     assert [_level(frame) for frame in frames[10:15]] == [_level(frames[10])] * 5
@@ -76,7 +76,7 @@ def test_a_frozen_camera_shows_one_picture_at_new_times() -> None:
 
 def test_a_black_camera_shows_noise_alone() -> None:
     """Nothing of the picture is left, and no two frames are alike."""
-    frames = _spoilt("black")[10:15]
+    frames = _faulty_frames("black")[10:15]
 
     assert max(frame.color().max() for frame in frames) < DARK_LEVELS
     assert (frames[0].color() != frames[1].color()).any()
@@ -84,14 +84,14 @@ def test_a_black_camera_shows_noise_alone() -> None:
 
 def test_exposure_makes_pictures_brighter_as_asked() -> None:
     """Each level is multiplied, up to white."""
-    frames = _spoilt("exposure", gain=2.0)
+    frames = _faulty_frames("exposure", gain=2.0)
 
     assert [_level(frame) for frame in frames[10:15]] == [2 * level for level in _true_levels()[10:15]]
 
 
 def test_a_slow_camera_leaves_frames_out() -> None:
     """Of ten frames a second five are left, at their own times."""
-    frames = _spoilt("slow", for_s=1.0, fps=5)
+    frames = _faulty_frames("slow", for_s=1.0, fps=5)
 
     assert [frame.t_s for frame in frames[10:]] == [1.0, 1.2, 1.4, 1.6, 1.8]
 
@@ -99,7 +99,7 @@ def test_a_slow_camera_leaves_frames_out() -> None:
 def test_broken_pictures_are_broken_in_every_way() -> None:
     """Some are no picture at all, some decode to a wrong one; those around are whole."""
     readable = []
-    for frame in _spoilt("corrupt"):
+    for frame in _faulty_frames("corrupt"):
         try:
             readable.append(frame.small_grey().size > 0)
         except BadFrameError:

@@ -30,7 +30,7 @@ def test_picture_that_cannot_be_taken_is_a_comment(tmp_path: Path, capsys: pytes
     assert len(tomllib.loads(out)["cameras"]) == 1
 
 
-def test_nothing_plugged_in_is_told_with_a_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_plugged_in_is_printed_with_a_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     """Without cameras the list says where it looked and how to go on without one."""
     status = main([], find=list)
 

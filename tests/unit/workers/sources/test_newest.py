@@ -61,7 +61,7 @@ def take(reader: NewestFrame) -> list[Frame | Ended | Gone]:
 
 
 def test_the_newest_frame_wins_and_the_others_are_counted() -> None:
-    """Of three frames that nobody took only the last is given; two are dropped; then there is no news."""
+    """Of three frames that were not taken only the last is returned; two are dropped; then there is no news."""
     source = GivenFrames(frames(False, False, False))
     reader = NewestFrame(source)
     reader.start()
@@ -95,8 +95,8 @@ def test_a_repeat_in_place_of_its_picture_is_no_repeat() -> None:
 
 
 @pytest.mark.parametrize(("error", "news"), [(None, Ended()), (SourceError("unplugged"), Gone("unplugged"))])
-def test_how_a_source_ends_is_told_once(error: Exception | None, news: Ended | Gone) -> None:
-    """The end or the loss of a source is told, and its source is closed by the thread that used it."""
+def test_how_a_source_ends_is_reported_once(error: Exception | None, news: Ended | Gone) -> None:
+    """The end or the loss of a source is reported, and its source is closed by the thread that used it."""
     source = GivenFrames([], end=error)
     reader = NewestFrame(source)
     reader.start()
@@ -121,7 +121,7 @@ def test_any_other_error_is_raised_where_news_is_taken() -> None:
 
 
 def test_a_source_that_hangs_is_left_behind(waiting: Waiting) -> None:
-    """Closing does not wait longer than it is told to; it can be done again when the source comes back."""
+    """Closing does not wait longer than its timeout; it can be done again when the source comes back."""
     source = GivenFrames([])
     reader = NewestFrame(source)
     reader.start()

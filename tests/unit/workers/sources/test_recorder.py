@@ -27,20 +27,20 @@ def _level(path: Path) -> int:
     return round(float(picture.mean()))
 
 
-def test_each_picture_is_written_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every picture that is no repeat is a file, told with its time; the end of the time is the end."""
+def test_each_picture_is_written_and_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every picture that is no repeat is a file, printed with its time; the end of the time is the end."""
     write_recording(tmp_path, [[10, 60, 110]], still_ms=200)
 
     status = main(_options(tmp_path, tmp_path, 0.5))
 
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert status == 0
-    assert [(line["file"], round(line["t_ms"], -1)) for line in told] == [
+    assert [(line["file"], round(line["t_ms"], -1)) for line in lines] == [
         ("000000_cam0.jpg", 0),
         ("000001_cam0.jpg", 200),
         ("000002_cam0.jpg", 400),
     ]
-    assert [_level(tmp_path / line["file"]) for line in told] == [10, 60, 110]
+    assert [_level(tmp_path / line["file"]) for line in lines] == [10, 60, 110]
 
 
 def test_broken_picture_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,7 +53,7 @@ def test_broken_picture_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert (status, len(capsys.readouterr().out.splitlines())) == (0, 1)
 
 
-def test_camera_that_cannot_be_opened_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_camera_that_cannot_be_opened_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The reason goes to stderr, the status is 1."""
     status = main(_options(tmp_path / "nothing", tmp_path, 0.4))
 

@@ -131,8 +131,8 @@ def test_in_real_time_each_frame_waits_for_its_time(tmp_path: Path) -> None:
     assert all(arrived_s >= t_s for t_s, arrived_s in arrivals)
 
 
-def test_what_cannot_be_read_says_what_where_and_how_to_mend(tmp_path: Path) -> None:
-    """A missing folder, a broken document, an unknown camera and another size are told with the path and the remedy."""
+def test_what_cannot_be_read_is_raised_with_path_and_remedy(tmp_path: Path) -> None:
+    """A missing folder, a broken document, an unknown camera and another size are raised with the path and the remedy."""
     folder = write_recording(tmp_path / "good", {"cam0": camera()}, sequence("r1", 10, (0, {"cam0": "9.jpg"})))
     (tmp_path / "recording.json").write_text('{"version": 1, "cameras": {"cam0": {"width": "wide"}}, "sequences": []}')
 

@@ -44,7 +44,7 @@ class OneFrameAtATime(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"--next\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(picture), picture))
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -123,8 +123,8 @@ def test_a_network_stream_gives_pictures_until_it_breaks_off(camera_url: str) ->
     assert "user" not in str(broken.value)
 
 
-def test_what_cannot_be_played_is_told(film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing file, a file that is no film, another size, a dead address and a replay of a network stream are told with the remedy."""
+def test_what_cannot_be_played_is_reported(film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing file, a file that is no film, another size, a dead address and a replay of a network stream are raised with the remedy."""
     monkeypatch.setattr(module, "OPEN_TIMEOUT_MS", 1000)
     (tmp_path / "text.mp4").write_text("no film")
 

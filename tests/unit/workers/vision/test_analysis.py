@@ -17,7 +17,7 @@ def _scene(look: Outlook) -> Scene:
 
 
 def _look(picture: Image) -> PictureAnalysis:
-    """Look at a picture after one of the empty board."""
+    """Analyse a picture after one of the empty board."""
     scene = _scene(outlook(1, 2))
     before = analyse(scene, outlook(1, 2).picture(), None, takeout=False)
     return analyse(scene, picture, before, takeout=False)
@@ -57,7 +57,7 @@ def test_a_change_of_light_is_called_light() -> None:
 
 
 def test_a_camera_that_was_bumped_has_moved() -> None:
-    """A board that is seen three pixels beside where it was is the same board from elsewhere."""
+    """A board that is seen three pixels from where it was is the same board from elsewhere."""
     look = _look(outlook(1, 2).picture(shift=CameraShift(x=3.0)))
 
     assert look.finding == "moved"

@@ -51,7 +51,7 @@ def test_nothing_new_gives_no_axis() -> None:
     assert find_axes(look.difference(DARTS[:2], *DARTS[:2]), NOTHING_KNOWN, look.projection) == []
 
 
-def test_a_sighting_is_told_in_the_coordinates_of_the_calibration() -> None:
+def test_a_sighting_is_in_the_coordinates_of_the_calibration() -> None:
     """End, direction and cross-sections agree: unit direction, sections along it away from the end, the tip as pixel and normalised."""
     look = outlook(2, 2)
     for sighting in _found(2, 2, DARTS[0]):
@@ -96,8 +96,8 @@ def _end_off_px(sighting: Sighting, rig: int, camera: int, new: DartPose) -> flo
 
 
 @pytest.mark.slow
-def test_the_end_is_as_uncertain_as_is_told() -> None:
-    """Of the visible ends of five darts in two rigs most lie within twice what is told of them, and nearly all that are told as tips."""
+def test_the_error_of_the_end_fits_its_uncertainty() -> None:
+    """Of the visible ends of five darts in two rigs most lie within twice their uncertainty, and nearly all that are reported as tips."""
     ends = []
     for rig in (1, 2):
         for camera in range(3):
@@ -130,8 +130,8 @@ def test_an_end_without_a_point_is_hardly_known() -> None:
     assert cut_off.sigma_along * focal > 8
 
 
-def test_a_second_dart_is_found_beside_the_first() -> None:
-    """With a dart in the board the next one, 25 mm beside it, is found by two cameras at least."""
+def test_a_second_dart_is_found_next_to_the_first() -> None:
+    """With a dart in the board the next one, 25 mm from it, is found by two cameras at least."""
     first, second = dart(0, 100, design=1), dart(25, 95, slope_x=0.02, design=1)
     best = []
     for camera in range(3):
@@ -151,7 +151,7 @@ def test_what_earlier_darts_cover_weighs_little() -> None:
 
 @pytest.mark.parametrize("sides", [(1,), (-1,), (1, -1)])
 def test_the_edge_that_an_earlier_dart_may_hide_is_named(sides: tuple[int, ...]) -> None:
-    """A cross-section says on which side of its line a known dart begins, seen along the dart from its tip; beside two it has no edge."""
+    """A cross-section says on which side of its line a known dart begins, seen along the dart from its tip; between two it has no edge."""
     look, new = outlook(1, 1), DARTS[3]
     foot, head = look.seen(new, 0.0, 110.0)
     along = (head - foot) / np.linalg.norm(head - foot)
@@ -167,7 +167,7 @@ def test_the_edge_that_an_earlier_dart_may_hide_is_named(sides: tuple[int, ...])
 
 
 def test_the_hypotheses_are_bounded() -> None:
-    """However much changed, a camera tells a handful of lines."""
+    """However much changed, a camera reports a handful of lines."""
     look = outlook()
     darts = [dart(40 * i - 80, 40 * k - 80, design=i + k) for i in range(5) for k in range(5)]
 

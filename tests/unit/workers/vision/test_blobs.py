@@ -67,7 +67,7 @@ def test_a_soft_shadow_is_no_hand() -> None:
     assert all(_radius_mm(s) < 30 for s in _spots(look.picture(), shaded))
 
 
-def test_a_thing_is_told_with_its_size_and_place() -> None:
+def test_a_blob_is_reported_with_its_size_and_position() -> None:
     """A disc laid over the board is one wide place of about its radius, at its middle."""
     look = outlook()
     u, v = (round(float(p)) for p in look.seen(dart(-20, 30), 0.0)[0])
@@ -82,7 +82,7 @@ def test_a_thing_is_told_with_its_size_and_place() -> None:
 
 
 def test_spots_are_bounded_and_sorted() -> None:
-    """However much changed, at most ten places are told, the widest first."""
+    """However much changed, at most ten blobs are reported, the widest first."""
     look = outlook()
     rng = np.random.default_rng(5)
     covered = look.picture()

@@ -12,7 +12,7 @@ CAMERAS = [(rig, camera) for rig in (1, 2) for camera in range(3)]
 
 @pytest.mark.parametrize(("rig", "camera"), CAMERAS)
 def test_the_face_is_the_board(rig: int, camera: int) -> None:
-    """Every place on the board that the picture shows lies in the face, none beside the board does."""
+    """Every point of the board that the picture shows lies in the face, none outside the board does."""
     look = outlook(rig, camera)
     angle = np.linspace(0, 2 * np.pi, 60)
     for radius_mm, inside in ((0.0, True), (100.0, True), (220.0, True), (231.0, False), (300.0, False)):
@@ -46,7 +46,7 @@ def test_the_scale_is_that_of_the_bull() -> None:
 
 
 def test_the_pixels_of_the_face_are_counted() -> None:
-    """`face_pixels` is the area that shares are told of."""
+    """`face_pixels` is the area that shares refer to."""
     masks = outlook().masks
 
     assert masks.face_pixels == np.count_nonzero(masks.face)

@@ -16,7 +16,7 @@ def _difference(before: Image, after: Image, mask: Image | None = None) -> Diffe
 @pytest.mark.slow
 @pytest.mark.parametrize("rig", [1, 2, 3])
 def test_noise_is_no_change(rig: int) -> None:
-    """Two pictures of the same board differ by noise, and (next to) nothing is told to have changed."""
+    """Two pictures of the same board differ by noise, and (next to) nothing is reported as changed."""
     camera = outlook(rig)
     seen = difference(camera.picture(), camera.picture(), edge_strength(camera.picture()), camera.masks.volume)
 
@@ -47,7 +47,7 @@ def test_a_dart_is_a_change_where_it_stands(design: int) -> None:
 
 @pytest.mark.parametrize(("gain", "offset"), [(0.75, 0.0), (1.2, 0.0), (1.0, -15.0), (0.9, 12.0)])
 def test_light_is_taken_out(gain: float, offset: float) -> None:
-    """A board lit differently has not changed: less than a hundredth of it differs, and the gain is told."""
+    """A board lit differently has not changed: less than a hundredth of it differs, and the gain is reported."""
     camera = outlook()
     seen = _difference(camera.picture(), brighter(camera.picture(), gain, offset))
 
@@ -73,7 +73,7 @@ def test_a_hand_changes_much() -> None:
 
 
 def test_only_the_region_counts() -> None:
-    """What changes outside the region, a person behind the board, is not told."""
+    """What changes outside the region, a person behind the board, is not reported."""
     camera = outlook()
     mask = np.zeros_like(camera.masks.volume)
     mask[:, :100] = 255

@@ -9,7 +9,7 @@ from workers.vision.displacement import MOVED_MM, displacement_mm
 
 
 def test_a_bump_is_measured_in_millimetres_of_the_face() -> None:
-    """A camera that stands is not said to move, one that was bumped is told by how much; a board that is not there is infinitely far."""
+    """A camera that stands is not said to move, one that was bumped moved by so much; a board that is not there is infinitely far."""
     look = outlook(1, 1)
     standing, bumped = look.compare(()), look.compare((), shift=CameraShift(x=6.0, y=0.0, rotation_rad=0.0))
     gone = np.full_like(look.picture(), 90)

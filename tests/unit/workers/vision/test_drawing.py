@@ -35,7 +35,7 @@ def test_a_dart_is_marked_where_it_stands() -> None:
     assert np.hypot(marked[:, 1] - x, marked[:, 0] - y).max() > 30
 
 
-def test_a_dart_whose_place_nobody_knows_has_a_label_alone() -> None:
+def test_a_dart_of_unknown_position_has_a_label_alone() -> None:
     """No axis is drawn for a dart that was not localised."""
     projection = Projection(true_calibration(1, 0, 800, 600, CameraId("cam0")))
     drawn = annotate(np.zeros((600, 800, 3), np.uint8), None, "?", projection)

@@ -1,4 +1,4 @@
-"""Tests of a picture that is decoded only as far as somebody asks."""
+"""A picture is decoded only as far as a caller asks."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_the_full_picture_is_what_was_taken() -> None:
 
 
 def test_a_picture_is_decoded_once() -> None:
-    """Whoever asks again gets the same picture, not another decoding."""
+    """A second call returns the same picture, not another decoding."""
     frame = Frame(1.0, jpeg=jpeg(outlook().picture()))
 
     assert frame.color() is frame.color()

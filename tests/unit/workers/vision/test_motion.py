@@ -32,10 +32,10 @@ def _watch(detector: MotionDetector, *pictures: Image) -> list[MotionSample]:
 def test_a_still_board_does_not_move(rig: int) -> None:
     """Sensor noise is no motion and no difference, frame after frame."""
     look = outlook(rig)
-    glances = _watch(_detector(look), *(_small(look) for _ in range(20)))
+    samples = _watch(_detector(look), *(_small(look) for _ in range(20)))
 
-    assert not any(g.moving or g.differs or g.streak for g in glances)
-    assert all(g.still for g in glances)
+    assert not any(g.moving or g.differs or g.streak for g in samples)
+    assert all(g.still for g in samples)
 
 
 def test_a_dart_moves_once_and_then_differs() -> None:
@@ -64,7 +64,7 @@ def test_what_settled_is_no_difference_any_more() -> None:
 
 
 def test_a_hand_is_larger_than_a_dart() -> None:
-    """The share of the board that differs tells a hand from a dart."""
+    """The share of the board that differs distinguishes a hand from a dart."""
     look = outlook()
     _, by_dart = _watch(_detector(look), _small(look), _small(look, dart()))
     _, by_hand = _watch(_detector(look), _small(look), _small(look, hand_at=hand()))
@@ -76,9 +76,9 @@ def test_a_hand_is_larger_than_a_dart() -> None:
 def test_a_moving_hand_keeps_moving() -> None:
     """A hand that goes on is motion in every frame."""
     look = outlook()
-    glances = _watch(_detector(look), _small(look), *(_small(look, hand_at=hand(6.0 * k)) for k in range(6)))
+    samples = _watch(_detector(look), _small(look), *(_small(look, hand_at=hand(6.0 * k)) for k in range(6)))
 
-    assert all(g.moving for g in glances[1:])
+    assert all(g.moving for g in samples[1:])
 
 
 def test_the_first_picture_is_still() -> None:
@@ -112,7 +112,7 @@ def test_a_camera_that_swings_sees_no_streak() -> None:
 
 
 def test_motion_outside_the_board_is_not_seen() -> None:
-    """Who walks past beside the board does not wake the eye."""
+    """A person who walks past the board is no motion of the board."""
     mask = np.zeros((TALL, WIDE), np.uint8)
     mask[:, :100] = 255
     outside = _plain()
@@ -128,9 +128,9 @@ def test_slow_light_is_followed() -> None:
     """Daylight that fades over minutes never differs: the still picture follows it."""
     look = outlook()
     detector = _detector(look)
-    glances = _watch(detector, *(Frame(0.0, pixels=brighter(look.picture(), 1.0, -0.02 * k)).small_grey() for k in range(150)))
+    samples = _watch(detector, *(Frame(0.0, pixels=brighter(look.picture(), 1.0, -0.02 * k)).small_grey() for k in range(150)))
 
-    assert not any(g.moving or g.differs for g in glances)
+    assert not any(g.moving or g.differs for g in samples)
 
 
 def test_identical_frames_are_counted() -> None:
@@ -149,12 +149,12 @@ def test_growing_noise_is_learnt() -> None:
     detector = MotionDetector(np.full((TALL, WIDE), 255, np.uint8))
     quiet = detector.noise_levels
     noise = [np.clip(100 + rng.normal(0, 0.5 + 0.002 * k, (TALL, WIDE)), 0, 255).astype(np.uint8) for k in range(500)]
-    glances = _watch(detector, *noise)
+    samples = _watch(detector, *noise)
 
     assert detector.noise_levels > quiet
-    assert not any(g.moving for g in glances[-50:])
+    assert not any(g.moving for g in samples[-50:])
 
 
 def test_the_shape_is_that_of_the_mask() -> None:
-    """An eye tells which pictures it is made for."""
+    """A motion detector names the picture size it is made for."""
     assert MotionDetector(np.full((TALL, WIDE), 255, np.uint8)).shape == (TALL, WIDE)

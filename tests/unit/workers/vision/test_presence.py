@@ -1,4 +1,4 @@
-"""Tests of telling whether a known dart is still there."""
+"""Tests whether a known dart is still there."""
 
 import numpy as np
 import pytest

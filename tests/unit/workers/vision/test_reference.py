@@ -40,7 +40,7 @@ def test_a_dart_is_all_that_differs_for_a_moved_camera() -> None:
     assert np.count_nonzero(moved) == pytest.approx(np.count_nonzero(still), rel=0.25)
 
 
-def test_a_picture_that_cannot_be_laid_over_is_told() -> None:
+def test_a_picture_that_cannot_be_registered_is_reported() -> None:
     """A picture of something else has no alignment, and differs nearly everywhere or not at all, but raises nothing."""
     look = outlook()
     seen = compare(look.reference(), np.full((HEIGHT, WIDTH, 3), 130, np.uint8), look.masks)

@@ -70,11 +70,11 @@ def test_another_light_is_no_movement() -> None:
 
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_picture_without_the_board_has_no_alignment(level: int) -> None:
-    """A picture of nothing is told as None, never as a wild map."""
+    """None is returned for a picture of nothing, never a wild map."""
     assert align(_corners(), np.full((HEIGHT, WIDTH), level, np.uint8)) is None
 
 
-def test_too_few_corners_are_told() -> None:
+def test_too_few_corners_are_reported() -> None:
     """A reference without texture cannot be followed."""
     flat = np.full((HEIGHT, WIDTH), 90, np.uint8)
     corners = find_corners(flat, np.full_like(flat, 255))

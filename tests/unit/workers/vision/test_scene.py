@@ -80,7 +80,7 @@ def test_a_disowned_episode_is_undone() -> None:
 
 
 def test_known_darts_are_judged() -> None:
-    """A dart that was new in a remembered episode is told as there or gone; one that is no longer named is forgotten."""
+    """A dart that was new in a remembered episode is reported as there or gone; one that is no longer named is forgotten."""
     look = outlook(1, 1)
     scene = _scene(look)
     _settle(scene, look.picture(NEW), 1)
@@ -94,7 +94,7 @@ def test_known_darts_are_judged() -> None:
 
 
 def test_a_dart_from_before_the_start_is_judged_by_its_looks() -> None:
-    """A dart of which no episode is known is there as long as it looks as it does now."""
+    """A dart without a known episode is there as long as it looks as it does now."""
     look = outlook(1, 1)
     scene = _scene(look, NEW)
     scene.set_darts((_known("d1", NEW, 77),))
@@ -139,7 +139,7 @@ def test_a_new_dart_is_sighted() -> None:
 
 
 def test_a_dart_that_is_taken_leaves() -> None:
-    """The best line of a dart that went away is told as leaving: the empty board came back along it."""
+    """The best line of a dart that went away is reported as leaving: the empty board came back along it."""
     look = outlook(1, 1)
     scene = _scene(look)
     _settle(scene, look.picture(NEW), 1)
@@ -150,7 +150,7 @@ def test_a_dart_that_is_taken_leaves() -> None:
     assert max((s.leaving for s in found), default=1.0) > 0.5
 
 
-def test_shares_tell_how_much_differs() -> None:
+def test_shares_are_how_much_differs() -> None:
     """A dart is a small share of the face, against the reference and against the empty board; nothing is (nearly) no share."""
     look = outlook(1, 1)
     scene = _scene(look)
@@ -164,8 +164,8 @@ def test_shares_tell_how_much_differs() -> None:
     assert scene.empty_share(nothing) < 0.001
 
 
-def test_without_an_empty_picture_nobody_knows() -> None:
-    """A scene that began with darts in the board cannot compare with the empty one, until it is told one."""
+def test_without_an_empty_picture_emptiness_is_unknown() -> None:
+    """A scene that began with darts in the board cannot compare with the empty one, until it receives one."""
     look = outlook(1, 1)
     scene = _scene(look, NEW)
     assert scene.against_empty(scene.compare(look.picture())) is None

@@ -25,13 +25,13 @@ class Seen(NamedTuple):
     """What a replay leaves behind: the recorder, the events, and the recording that was played."""
 
     recorder: EvidenceRecorder
-    told: list[ReplayedEvent]
+    events: list[ReplayedEvent]
     playlist: Playlist
 
 
 @pytest.fixture(scope="session")
 def seen() -> Seen:
-    """Let three cameras see a dart in the T20 at 1.5 s."""
+    """Return the replay of a dart in the T20 at 1.5 s, seen by three cameras."""
     calibrations = rig()
     cameras = [c.camera_id for c in calibrations]
     recorder = EvidenceRecorder(Board(BoardId("main"), cameras, BoardSpec(), ThrowTimes()))
@@ -45,7 +45,7 @@ def seen() -> Seen:
         for c in calibrations
     ]
     step = recorder.step(settled, 1.5)
-    told = [
+    events = [
         ReplayedEvent(
             sequence_id="s0",
             t_ms=1500.0,
@@ -61,4 +61,4 @@ def seen() -> Seen:
         cameras={c: RecordedCamera(width=800, height=600) for c in cameras},
         sequences=tuple(Sequence(id=name, end_ms=3000.0, frames=()) for name in ("s0", "s1")),
     )
-    return Seen(recorder, told, Playlist(Path(), recording))
+    return Seen(recorder, events, Playlist(Path(), recording))

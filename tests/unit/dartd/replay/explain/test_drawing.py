@@ -18,9 +18,9 @@ EXPECT = Expectation(type="dart_hit", label="T20", ring="triple", x_mm=10.5, y_m
 
 @pytest.fixture
 def case(seen: Any) -> ExplainedDart:
-    """Give a dart with its truth."""
-    (told,) = explained_darts(seen.told, seen.recorder, seen.playlist, None)
-    return msgspec.structs.replace(told, expect=EXPECT)
+    """Return a dart with its truth."""
+    (dart,) = explained_darts(seen.events, seen.recorder, seen.playlist, None)
+    return msgspec.structs.replace(dart, expect=EXPECT)
 
 
 def parsed(drawing: str) -> ET.Element:

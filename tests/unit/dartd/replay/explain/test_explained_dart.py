@@ -28,9 +28,9 @@ def truth(**sequences: list[dict[str, object]]) -> Truth:
     return msgspec.convert({"sequences": {name: {"frames": those} for name, those in frames.items()}}, Truth)
 
 
-def test_the_truth_of_its_moment_stands_beside_a_dart(seen: Any) -> None:
+def test_a_dart_is_compared_with_the_truth_of_its_moment(seen: Any) -> None:
     """A dart is judged by the picture in whose time it was reported."""
-    (case,) = explained_darts(seen.told, seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20]))
+    (case,) = explained_darts(seen.events, seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20]))
 
     assert case.error_mm == pytest.approx(0.5, abs=0.1)
     assert case.is_right
@@ -38,12 +38,12 @@ def test_the_truth_of_its_moment_stands_beside_a_dart(seen: Any) -> None:
     assert all(used for _, used in fitted_sightings(case).values())
 
 
-def test_a_dart_that_was_not_told_is_a_case_too(seen: Any) -> None:
+def test_a_dart_that_was_not_reported_is_a_case_too(seen: Any) -> None:
     """What the cameras found in the time of a missed dart is kept for it; where they found nothing its evidence is empty."""
-    told, missed, silent = explained_darts(seen.told, seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20], s1=[T20, T20]))
+    reported, missed, silent = explained_darts(seen.events, seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20], s1=[T20, T20]))
     (early,) = explained_darts([], seen.recorder, seen.playlist, truth(s0=[{"type": "start"}, T20]))
 
-    assert told.hit is not None
+    assert reported.hit is not None
     assert (missed.hit, missed.is_right, missed.error_mm, missed.fused_axis()) == (None, False, None, None)
     assert silent.evidence.settled == {}
     assert set(early.evidence.settled) == {"cam0", "cam1", "cam2"}
@@ -52,7 +52,7 @@ def test_a_dart_that_was_not_told_is_a_case_too(seen: Any) -> None:
 
 def test_without_a_truth_nothing_is_wrong(seen: Any) -> None:
     """Reported darts are explained without a truth file too."""
-    (case,) = explained_darts(seen.told, seen.recorder, seen.playlist, None)
+    (case,) = explained_darts(seen.events, seen.recorder, seen.playlist, None)
 
     assert (case.is_right, case.error_mm, case.expect) == (True, None, None)
 

@@ -9,7 +9,7 @@ from tests.support.stream import FakeTransport, MemoryJournal, envelope
 
 
 class Broken(FakeTransport):
-    """A socket that was closed while nobody looked."""
+    """A socket that was closed unnoticed."""
 
     def write(self, frames: bytes) -> None:
         """Fail, as a transport without a socket does."""
@@ -36,7 +36,7 @@ def _publish(hub: Hub, kept: MemoryJournal, count: int, topic: str = "board:main
         hub.publish(kept.keep(envelope(hub.last_seq + 1, topic)))
 
 
-async def test_everybody_is_given_the_same_bytes() -> None:
+async def test_all_clients_are_sent_the_same_bytes() -> None:
     """Events of one turn are joined once for all, not once for each."""
     kept, pipes = MemoryJournal(), [FakeTransport(room=100) for _ in range(20)]
     hub = Hub(read=kept.read)
@@ -49,7 +49,7 @@ async def test_everybody_is_given_the_same_bytes() -> None:
 
 
 async def test_what_is_flushed_leaves_at_once() -> None:
-    """Whoever publishes and has no more waits for no turn, and nothing is written twice when the turn ends."""
+    """A flush writes at once, without the next iteration of the event loop, and nothing is written twice after it."""
     kept, pipes = MemoryJournal(), [FakeTransport(room=100) for _ in range(3)]
     hub = Hub(read=kept.read)
     with ExitStack() as stack:
@@ -113,7 +113,7 @@ async def test_a_flood_is_written_at_once() -> None:
 
 
 async def test_each_group_gets_its_own() -> None:
-    """Who listens to other topics is not written to."""
+    """Nothing is written to clients of other topics."""
     kept, boards, matches, all_of_it = MemoryJournal(), FakeTransport(room=100), FakeTransport(room=100), FakeTransport(room=100)
     hub = Hub(read=kept.read)
     with ExitStack() as stack:
@@ -128,7 +128,7 @@ async def test_each_group_gets_its_own() -> None:
         assert (boards.numbers, matches.numbers, all_of_it.numbers) == ([1, 3], [2], [1, 2, 3])
 
 
-async def test_a_socket_that_breaks_harms_nobody_else() -> None:
+async def test_a_socket_that_breaks_harms_no_other_client() -> None:
     """The others are written to all the same."""
     kept, broken, sound = MemoryJournal(), Broken(room=10), FakeTransport(room=10)
     hub = Hub(read=kept.read)

@@ -1,4 +1,4 @@
-"""The hub: everyone gets every event of his topics, in order, once; nobody waits for a slow one."""
+"""The hub: each client gets every event of its topics, in order, once; none waits for a slow one."""
 
 import asyncio
 
@@ -50,7 +50,7 @@ async def test_an_event_reaches_a_listener_once_whatever_its_topics() -> None:
 
 
 async def test_other_topics_stay_away() -> None:
-    """A listener hears its own topics only."""
+    """A listener receives its own topics only."""
     kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe(["match:*"]) as subscription:
@@ -115,13 +115,13 @@ async def test_a_laggard_costs_the_others_nothing() -> None:
     """While one does not read, the other is live and gets all."""
     kept = MemoryJournal()
     hub = _hub(kept, queue_size=2)
-    with hub.subscribe() as sleeper, hub.subscribe() as reader:
+    with hub.subscribe() as stalled, hub.subscribe() as reader:
         numbers = []
         for _ in range(20):
             _publish(hub, kept, 1)
             numbers += await _numbers(reader, 1)
 
-        assert (numbers, reader.lags, sleeper.depth) == (list(range(1, 21)), 0, 2)
+        assert (numbers, reader.lags, stalled.depth) == (list(range(1, 21)), 0, 2)
 
 
 async def test_missed_events_come_first() -> None:
@@ -145,7 +145,7 @@ async def test_a_hub_that_starts_again_replays_from_the_journal() -> None:
 
 
 async def test_what_is_gone_is_a_gap() -> None:
-    """Events below what the journal keeps are told to be gone, not skipped."""
+    """Events below what the journal keeps are reported as gone, not skipped."""
     kept = MemoryJournal()
     hub = _hub(kept, ring_events=2)
     _publish(hub, kept, 9)
@@ -157,7 +157,7 @@ async def test_what_is_gone_is_a_gap() -> None:
 
 
 async def test_the_future_is_a_gap() -> None:
-    """A number that was never told is of another stream."""
+    """A number that was never published is of another stream."""
     kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe(since=3) as subscription, pytest.raises(GapError) as caught:
@@ -177,8 +177,8 @@ async def test_after_a_gap_a_client_seeks_behind_its_snapshot() -> None:
         assert await _numbers(subscription, 1) == [3]
 
 
-async def test_what_a_snapshot_knows_already_is_not_told_again() -> None:
-    """A snapshot may be ahead of the hub by what is in the journal and not told yet."""
+async def test_events_in_the_snapshot_are_not_sent_again() -> None:
+    """A snapshot may be ahead of the hub by what is in the journal and not published yet."""
     kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe() as subscription:
@@ -188,7 +188,7 @@ async def test_what_a_snapshot_knows_already_is_not_told_again() -> None:
         assert await _numbers(subscription, 1) == [3]
 
 
-async def test_what_is_journalled_and_not_told_waits_for_its_turn() -> None:
+async def test_what_is_journalled_and_not_published_waits_for_its_turn() -> None:
     """A reader of the journal is never ahead of the hub."""
     kept = MemoryJournal()
     hub = _hub(kept, ring_events=1)
@@ -210,7 +210,7 @@ async def test_control_messages_jump_the_queue() -> None:
 
 
 async def test_control_messages_are_bounded(waiting: Waiting) -> None:
-    """Who never reads cannot make us collect answers; room comes back by reading."""
+    """A client that never reads cannot make the hub collect answers; reading makes space again."""
     hub = _hub(MemoryJournal())
     with hub.subscribe() as subscription:
         sent = 0
@@ -295,8 +295,8 @@ async def test_an_impatient_reader_loses_nothing() -> None:
         assert await _numbers(subscription, 3) == [1, 2, 3]
 
 
-async def test_a_whisper_reaches_who_listens_and_keeps_up() -> None:
-    """It is of the moment: it has no number, and who has events waiting is spared it."""
+async def test_unjournalled_messages_reach_subscribers_that_keep_up() -> None:
+    """It has no number, and is not sent to a client that has events waiting."""
     kept = MemoryJournal()
     hub = _hub(kept)
     with hub.subscribe(["presence:*"]) as idle, hub.subscribe(["presence:*", "board:*"]) as busy, hub.subscribe() as other:
@@ -320,10 +320,10 @@ async def test_the_ring_remembers_what_was_before_the_start() -> None:
     await hub.load()
     reads = kept.reads
     with hub.subscribe(since=300) as subscription:
-        heard = await _numbers(subscription, 300)
+        received = await _numbers(subscription, 300)
         _publish(hub, kept, 2)
-        heard += await _numbers(subscription, 2)
+        received += await _numbers(subscription, 2)
 
-    assert heard == list(range(301, 603))
+    assert received == list(range(301, 603))
     assert kept.reads == reads
     assert hub.statistics().ring_events == 300

@@ -42,3 +42,14 @@ def test_the_ring_is_bounded_by_bytes() -> None:
     ring = _filled(9, max_bytes=50, size=10)
 
     assert (len(ring.entries), ring.bytes) == (4, 48)
+
+
+def test_a_cleared_ring_refers_to_the_journal() -> None:
+    """What was erased from the journal must not come from the ring."""
+    ring = _filled(9)
+    ring.clear()
+    cleared = (ring.after(0, 10), ring.bytes)
+    ring.push(Entry.of(10, "board:main", b"x"))
+
+    assert cleared == (None, 0)
+    assert (ring.after(8, 10), len(ring.after(9, 10) or [])) == (None, 1)

@@ -124,7 +124,7 @@ async def test_control_messages_go_straight_out(waiting: Waiting) -> None:
 
 
 async def test_a_change_of_topics_keeps_what_was_published_before(waiting: Waiting) -> None:
-    """What was told in this turn of the loop still arrives; what is told after is judged anew."""
+    """What was published in this iteration of the loop still arrives; what is published after is filtered anew."""
     kept, pipe = MemoryJournal(), FakeTransport(room=10)
     hub = Hub(read=kept.read)
     with _plugged_in(hub, pipe) as subscription:

@@ -25,7 +25,7 @@ def test_a_pattern_covers_what_its_stars_stand_for(pattern: str, topic: str, cov
 
 
 def test_no_topics_cover_nothing() -> None:
-    """A reader without topics hears nothing."""
+    """A reader without topics receives nothing."""
     assert not Interest([]).covers("board:main")
 
 

@@ -25,7 +25,7 @@ def misbehaving(behaviour: str, fork_server: ForkServer) -> tuple[WorkerProcess,
 
 
 def exists(pid: int) -> bool:
-    """Say whether there is a process or a zombie with this id."""
+    """Return whether there is a process or a zombie with this id."""
     return Path(f"/proc/{pid}").exists()
 
 

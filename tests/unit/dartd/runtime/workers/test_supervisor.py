@@ -80,7 +80,7 @@ async def until(condition: Callable[[], bool], timeout_s: float = DEADLINE_S) ->
 
 
 def is_dead(pid: int) -> bool:
-    """Say whether a process that is not our child runs no more (who reaps it is another's business)."""
+    """Return whether a process that is not our child runs no more (it is reaped elsewhere)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
@@ -88,7 +88,7 @@ def is_dead(pid: int) -> bool:
 
 
 def is_gone(pid: int | None) -> bool:
-    """Say whether no process, not even a zombie, has this id."""
+    """Return whether no process, not even a zombie, has this id."""
     return not os.path.exists(f"/proc/{pid}")  # noqa: PTH110 (plain and quick in a wait)
 
 
@@ -106,7 +106,7 @@ def is_gone(pid: int | None) -> bool:
     ],
 )
 async def test_a_misbehaving_process_is_replaced_and_the_others_go_on(behaviour: str, reason: str) -> None:
-    """A process that crashes, hangs, floods or talks rubbish is ended and started anew, while the other camera keeps its first one."""
+    """A process that crashes, hangs, floods or sends garbage is ended and started anew, while the other camera keeps its first one."""
     inbox = Inbox()
 
     async with supervised({GOOD: "good", BAD: behaviour}, inbox) as supervisor:
@@ -121,17 +121,17 @@ async def test_a_misbehaving_process_is_replaced_and_the_others_go_on(behaviour:
     assert inbox.states(BAD)[:4] == ["starting", "ready", "offline", "starting"]
 
 
-async def test_a_silence_is_told_before_it_is_believed_to_be_a_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that says nothing for a while is told of, once, before it is ended; one that beats is not."""
+async def test_a_silence_is_reported_before_it_counts_as_a_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that sends nothing for a while is reported, once, before it is ended; one that sends heartbeats is not."""
     inbox = Inbox()
     monkeypatch.setattr("dartd.runtime.workers.supervisor.SILENT_S", 0.5)
 
     async with supervised({GOOD: "good", BAD: "hang"}, inbox):
         await until(lambda: "offline" in inbox.states(BAD))
-    told = [item for _, item in inbox.items if isinstance(item, WorkerSilence | WorkerChange) and item.camera_id == BAD]
+    items = [item for _, item in inbox.items if isinstance(item, WorkerSilence | WorkerChange) and item.camera_id == BAD]
 
-    offline = next(k for k, item in enumerate(told) if isinstance(item, WorkerChange) and item.state == "offline")
-    assert [item for item in told[:offline] if isinstance(item, WorkerSilence) and not item.over] == [WorkerSilence(camera_id=BAD)]
+    offline = next(k for k, item in enumerate(items) if isinstance(item, WorkerChange) and item.state == "offline")
+    assert [item for item in items[:offline] if isinstance(item, WorkerSilence) and not item.over] == [WorkerSilence(camera_id=BAD)]
 
 
 async def test_stop_leaves_no_process_behind() -> None:
@@ -146,7 +146,7 @@ async def test_stop_leaves_no_process_behind() -> None:
 
 
 async def test_a_killed_process_is_back() -> None:
-    """After kill -9 the camera goes offline, tells the signal, and is ready again."""
+    """After kill -9 the camera goes offline, reports the signal, and is ready again."""
     inbox = Inbox()
 
     async with supervised({GOOD: "good", BAD: "good"}, inbox) as supervisor:
@@ -164,11 +164,11 @@ async def test_a_killed_process_is_back() -> None:
 
 
 async def test_a_process_that_listens_to_nothing_is_replaced() -> None:
-    """A process that never reads is restarted when the bounded backlog is full; nobody waits for it."""
+    """A process that never reads is restarted when the bounded backlog is full; no caller waits for it."""
     inbox = Inbox()
     said = UpdateBoard(takeout=True)
 
-    async with supervised({GOOD: "good", BAD: "deaf"}, inbox) as supervisor:
+    async with supervised({GOOD: "good", BAD: "never_reading"}, inbox) as supervisor:
         while "reads no messages" not in inbox.reasons(BAD):
             for _ in range(2000):
                 supervisor.send(BAD, said)
@@ -201,7 +201,7 @@ async def test_a_process_that_had_worked_is_started_anew_without_a_longer_wait(m
     assert inbox.states(BAD).count("starting") >= 10
 
 
-async def test_a_process_that_never_speaks_is_replaced() -> None:
+async def test_a_process_that_never_reports_is_replaced() -> None:
     """A process that starts and never says a word is given up after the time for a start; it counts as failed, so started() comes."""
     inbox = Inbox()
 
@@ -237,7 +237,7 @@ async def test_log_lines_of_a_process_are_logged_by_the_daemon(caplog: pytest.Lo
 
 
 async def test_a_camera_that_cannot_be_opened_is_a_state_and_no_restart() -> None:
-    """A worker whose source is not there is offline with the reason, told once, keeps its process, and keeps answering."""
+    """A worker whose source is not there is offline with the reason, reported once, keeps its process, and keeps answering."""
     inbox = Inbox()
     supervisor = Supervisor(
         [GOOD],
@@ -260,7 +260,7 @@ async def test_a_camera_that_cannot_be_opened_is_a_state_and_no_restart() -> Non
 
 
 async def test_no_process_survives_a_killed_daemon(waiting: Waiting) -> None:
-    """When the daemon is killed by -9 its camera processes end at once, also one that heeds nothing."""
+    """When the daemon is killed by -9 its camera processes end at once, also one that ignores everything."""
     program = """
 import anyio
 from dartd.runtime.workers.supervisor import Supervisor

@@ -46,7 +46,7 @@ def _shape(path: Path) -> dict[str, Any]:
 
 @pytest.fixture
 async def old(tmp_path: Path) -> Path:
-    """Leave a store as version 1 wrote it, with an event in it."""
+    """Write a store as version 1 did, with an event in it."""
     journal = await asyncio.to_thread(Journal.open, tmp_path / "new.db", BoardId("main"), stream_id="s")
     (envelope,) = await journal.append([hit("d000001")], at_s=5.0)
     await asyncio.to_thread(journal.close)
@@ -105,7 +105,7 @@ def _rows(path: Path, tables: dict[str, str]) -> dict[str, list[tuple[Any, ...]]
 
 @pytest.mark.parametrize("revision", REVISIONS)
 async def test_store_of_each_revision_opens_and_rebuilds(revision: str, tmp_path: Path) -> None:
-    """A store that an earlier dartd wrote has today's tables, all its events, people and throws, and who threw, also after a rebuild."""
+    """A store of an earlier version has today's tables, all its events, people and throws with their players, also after a rebuild."""
     path = tmp_path / "old.db"
     restore(revision, path)
     tables = {**dict.fromkeys(_KEPT, "*"), **_PLAY}

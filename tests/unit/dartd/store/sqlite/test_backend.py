@@ -23,8 +23,8 @@ def _get(connection: sa.Connection) -> str | None:
     ("name", "unavailable"),
     [("SQLITE_FULL", True), ("SQLITE_IOERR", True), ("SQLITE_CORRUPT", True), ("SQLITE_READONLY", True), ("SQLITE_ERROR", False)],
 )
-def test_errors_of_the_file_are_told_from_errors_of_a_statement(name: str, unavailable: bool, tmp_path: Path) -> None:  # noqa: FBT001
-    """Full, I/O, corrupt and read-only mean that nobody can write; a faulty statement is its caller's."""
+def test_errors_of_the_file_differ_from_errors_of_a_statement(name: str, unavailable: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    """Full, I/O, corrupt and read-only mean that no statement can write; a faulty statement is its caller's."""
     backend = SqliteBackend.open(tmp_path / "dartd.db")
     error = sqlite3.OperationalError("as SQLite says")
     error.sqlite_errorcode, error.sqlite_errorname = getattr(sqlite3, name), name
@@ -36,7 +36,7 @@ def test_errors_of_the_file_are_told_from_errors_of_a_statement(name: str, unava
 
 
 def test_a_change_next_to_a_daemon(tmp_path: Path) -> None:
-    """A command changes a store that a daemon holds, and one that nobody holds or has made yet."""
+    """A command changes a store that a daemon holds, and one that no process holds or has made yet."""
     path = tmp_path / "dartd.db"
     made = change_alongside(path, _put)
     backend = SqliteBackend.open(path)
@@ -72,3 +72,57 @@ def test_inspection_changes_nothing(tmp_path: Path) -> None:
         inspect(tmp_path / "missing.db", _get)
 
     assert not (tmp_path / "missing.db").exists()
+
+
+def _with_log(folder: Path) -> Path:
+    """Write a store as kill -9 leaves it: what was committed last is in its log only."""
+    path = folder / "dartd.db"
+    writer = SqliteBackend.open(folder / "made.db")
+    writer.begin()
+    _put(writer.writer)
+    writer.control("COMMIT")
+    for name in ("", "-wal"):
+        (folder / f"dartd.db{name}").write_bytes((folder / f"made.db{name}").read_bytes())
+    writer.close()
+    return path
+
+
+def test_a_damaged_log_is_kept_and_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """SQLite would overwrite it without a word; the events in it may still be recovered by hand."""
+    path = _with_log(tmp_path)
+    log = tmp_path / "dartd.db-wal"
+    content = bytearray(log.read_bytes())
+    content[5] ^= 0xFF
+    log.write_bytes(content)
+    backend = SqliteBackend.open(path)
+    damaged = backend.damaged_log
+    backend.close()
+
+    assert damaged is not None
+    assert damaged.read_bytes() == bytes(content)
+    assert str(damaged) in caplog.text
+
+
+def test_a_whole_log_is_read(tmp_path: Path) -> None:
+    """After kill -9 the store has everything; an empty log, and one that was never written, are no damage."""
+    path = _with_log(tmp_path)
+    backend = SqliteBackend.open(path)
+    found = (_get(backend.writer), backend.damaged_log)
+    backend.close()
+    for content in (b"", bytes(4096), b"short"):
+        (tmp_path / "dartd.db-wal").write_bytes(content)
+        backend = SqliteBackend.open(path)
+        assert backend.damaged_log is None
+        backend.close()
+
+    assert found == ("b", None)
+
+
+def test_a_store_that_was_removed_is_not_written_to(tmp_path: Path) -> None:
+    """A commit into a file that no path leads to would be lost."""
+    backend = SqliteBackend.open(tmp_path / "dartd.db")
+    (tmp_path / "dartd.db").rename(tmp_path / "aside.db")
+
+    with pytest.raises(StoreUnavailableError, match="was removed"):
+        backend.begin()
+    backend.close()

@@ -7,7 +7,7 @@ from tests.support.waiting import DEADLINE_S
 
 
 async def test_few_go_on_at_once() -> None:
-    """Where there is no storm nobody waits."""
+    """Without a reconnection storm no caller waits."""
     admission, done = AdmissionLimiter(per_iteration=3), []
     for k in range(3):
         coroutine = admission.admit()
@@ -20,7 +20,7 @@ async def test_few_go_on_at_once() -> None:
 
 
 async def test_a_storm_is_spread_over_turns_in_order() -> None:
-    """The loop turns between, and who asked first goes first."""
+    """The loop iterates between, and callers proceed in the order of their requests."""
     admission, went = AdmissionLimiter(per_iteration=2), []
 
     async def come(k: int) -> None:
@@ -37,7 +37,7 @@ async def test_a_storm_is_spread_over_turns_in_order() -> None:
 
 
 async def test_who_has_begun_goes_first() -> None:
-    """Those who are in already are served to the end before many more are let in, so that nobody who is in waits for the whole storm."""
+    """Admitted callers are served to the end before many more are admitted, so that no admitted caller waits for the whole storm."""
     admission, are_in, most, went = AdmissionLimiter(per_iteration=8), set(), 0, []
 
     async def come(k: int) -> None:

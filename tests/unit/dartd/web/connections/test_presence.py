@@ -1,20 +1,20 @@
-"""Who is seen watching."""
+"""The clients that watch a topic."""
 
 from dartd.web.connections.presence import MAX_TOPICS, PresenceRegistry
 from schemas.events import Presence
 from tests.support.waiting import Waiting
 
 
-async def test_changes_are_told_together(waiting: Waiting) -> None:
-    """Many come and go within a moment: it is told once, as it is then."""
-    told: list[Presence] = []
+async def test_changes_are_published_together(waiting: Waiting) -> None:
+    """Many come and go within a moment: presence is published once, as it is then."""
+    published: list[Presence] = []
     presences = PresenceRegistry()
     for k in range(5):
-        presences.add(f"c{k}", "board:main", f"name {k}", told.append)
+        presences.add(f"c{k}", "board:main", f"name {k}", published.append)
     presences.remove_client("c0")
-    await waiting.soon(lambda: told)
+    await waiting.soon(lambda: published)
 
-    assert [(each.watched, each.count, each.watchers[0].name) for each in told] == [("board:main", 4, "name 1")]
+    assert [(each.watched, each.count, each.watchers[0].name) for each in published] == [("board:main", 4, "name 1")]
 
 
 async def test_who_leaves_is_seen_nowhere() -> None:

@@ -35,7 +35,7 @@ ENDPOINT = Endpoint(
 
 
 async def test_route_that_is_going_says_so_on_every_answer(station: Station) -> None:
-    """Since when, until when, and where to go; beside the headers of the limits; in the document too."""
+    """Since when, until when, and where to go; next to the headers of the limits; in the document too."""
     app = Starlette(routes=routes_of([ENDPOINT]))
     app.state.services = station.services
     transport = httpx2.ASGITransport(app=RequestLog(app, Timings(CollectorRegistry())))

@@ -31,7 +31,7 @@ def _endpoint(**given: Any) -> Endpoint:
     [{"summary": ""}, {"tag": ""}, {"permission": "things:eat"}, {"own": "x"}, {"method": "POST"}, {"method": "PUT", "entity": "thing"}],
 )
 def test_declaration_that_lacks_something_is_refused(given: dict[str, Any]) -> None:
-    """Words, a permission that there is, and for a route that writes its entity and whether it tells an event."""
+    """A summary, a known permission, and for a route that writes its entity and whether it publishes an event."""
     with pytest.raises(DeclarationError):
         _endpoint(**given)
 
@@ -59,7 +59,7 @@ def test_names_say_what_is_done() -> None:
 
 
 def test_every_route_of_the_api_has_permission_and_limit() -> None:
-    """Below /api only logging in is for everybody, and nothing is unlimited."""
+    """Below /api only logging in is for anonymous callers, and nothing is unlimited."""
     api = [each for each in ENDPOINTS if each.path.startswith("/api/")]
 
     assert [each.path for each in api if each.permission is None] == ["/api/v1/auth/login", "/api/v1/auth/refresh"]

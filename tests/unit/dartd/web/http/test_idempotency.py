@@ -39,7 +39,7 @@ async def test_key_is_for_one_thing(station: Station, http: httpx2.AsyncClient) 
 
 
 async def test_two_at_once_are_done_once(station: Station, http: httpx2.AsyncClient) -> None:
-    """The second is told to come again, or gets the answer of the first."""
+    """The second gets 409, or the answer of the first."""
     headers = {**await log_in_as(station, "admin"), "Idempotency-Key": "one"}
     answers = await asyncio.gather(*(http.post(PLAYERS, json={"name": "Ann"}, headers=headers) for _ in range(5)))
     total = (await http.get(PLAYERS, headers=headers)).json()["pagination"]["total"]
@@ -56,7 +56,7 @@ async def test_refused_post_may_be_tried_again(station: Station, http: httpx2.As
     assert (refused.status_code, done.status_code) == (422, 201)
 
 
-async def test_secret_is_told_once(station: Station, http: httpx2.AsyncClient) -> None:
+async def test_secret_is_returned_once(station: Station, http: httpx2.AsyncClient) -> None:
     """An API key is not kept for a repetition: that it was made is."""
     headers = {**await log_in_as(station, "admin"), "Idempotency-Key": "one"}
     answers = [await http.post("/api/v1/auth/api-keys", json={"name": "k"}, headers=headers) for _ in range(2)]

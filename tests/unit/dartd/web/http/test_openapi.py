@@ -19,14 +19,14 @@ def test_document_is_valid() -> None:
     assert document["openapi"].startswith("3.1")
 
 
-def test_every_declared_route_is_told() -> None:
+def test_every_declared_route_is_described() -> None:
     """With its permission, its errors and a name of its own; files of pages aside."""
     paths = describe(ENDPOINTS, version="1.0")["paths"]
-    told = [(method.upper(), path) for path, methods in paths.items() for method in methods]
+    described = [(method.upper(), path) for path, methods in paths.items() for method in methods]
     names = [operation["operationId"] for methods in paths.values() for operation in methods.values()]
     needed = paths["/api/v1/players/{player_id}"]["put"]
 
-    assert sorted(told) == sorted((each.method, each.path) for each in ENDPOINTS if ":path}" not in each.path)
+    assert sorted(described) == sorted((each.method, each.path) for each in ENDPOINTS if ":path}" not in each.path)
     assert len(set(names)) == len(names)
     assert "`players:write`" in needed["description"]
     assert set(needed["responses"]) == {"200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503"}
@@ -71,7 +71,7 @@ def test_answers_lead_on() -> None:
     """Links stand at the answer that a route gives when all is well, and name operations that are there."""
     paths = describe(ENDPOINTS, version="1.0")["paths"]
     names = {operation["operationId"] for methods in paths.values() for operation in methods.values()}
-    told = {
+    linked = {
         name
         for methods in paths.values()
         for each in methods.values()
@@ -80,4 +80,4 @@ def test_answers_lead_on() -> None:
     }
 
     assert "put_api_v1_players_player_id" in paths["/api/v1/players"]["post"]["responses"]["201"]["links"]
-    assert told <= names
+    assert linked <= names

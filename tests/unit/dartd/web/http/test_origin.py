@@ -1,9 +1,10 @@
-"""Who may."""
+"""The origins from which browsers may call."""
 
 import pytest
 from starlette.requests import HTTPConnection
 
-from dartd.web.http.origin import bearer_token, is_origin_allowed
+from dartd.config import ServerConfig
+from dartd.web.http.origin import bearer_token, is_origin_allowed, may_use_cookies
 
 
 def _asking(**headers: str) -> HTTPConnection:
@@ -24,6 +25,9 @@ def test_no_header_is_no_token() -> None:
     assert bearer_token(_asking()) is None
 
 
+_LISTED = ServerConfig(cors_origins=("https://listed.example",))
+
+
 @pytest.mark.parametrize(
     ("headers", "allowed"),
     [
@@ -35,8 +39,28 @@ def test_no_header_is_no_token() -> None:
         ({"host": "board:8000", "origin": "https://evil.example"}, False),
         ({"host": "board:8000", "origin": "null"}, False),
         ({"host": "", "origin": "null"}, False),
+        ({"host": "board:443", "origin": "https://board"}, True),
+        ({"host": "board", "origin": "https://board:443"}, True),
+        ({"host": "board", "origin": "http://board:80"}, True),
+        ({"host": "board:80", "origin": "https://board"}, False),
+        ({"host": "[::1]:8000", "origin": "http://[::1]:8000"}, True),
+        ({"host": "board:x", "origin": "http://board"}, False),
+        ({"host": "board", "origin": "http://["}, False),
+        ({"host": "board", "origin": "file://board"}, False),
     ],
 )
 def test_origins_are_checked(headers: dict[str, str], allowed: bool) -> None:  # noqa: FBT001
-    """Our own host and the list; what is no browser sends none."""
-    assert is_origin_allowed(_asking(**headers), ("https://listed.example",)) is allowed
+    """Our own host, whether or not the default port is written, and the list; what is no browser sends none."""
+    assert is_origin_allowed(_asking(**headers), _LISTED) is allowed
+
+
+def test_cookies_count_for_our_own_pages_and_listed_ones_with_credentials() -> None:
+    """`*` allows a page to connect, but not as the user of the browser."""
+    own = _asking(host="board", origin="http://board")
+    listed = _asking(host="board", origin="https://listed.example")
+    credentials = ServerConfig(cors_origins=("https://listed.example",), cors_credentials=True)
+
+    assert may_use_cookies(own, ServerConfig())
+    assert not may_use_cookies(listed, _LISTED)
+    assert not may_use_cookies(listed, ServerConfig(cors_origins=("*",)))
+    assert may_use_cookies(listed, credentials)

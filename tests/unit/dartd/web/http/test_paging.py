@@ -17,7 +17,7 @@ def test_page_is_asked_for_in_one_way() -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    """With its kind and id, however long somebody made it."""
+    """With its kind and id, however long it is."""
     assert (missing("player", "x" * 1000).status, missing("player", "p1").details) == (404, {"player_id": "p1"})
     assert (moment(None), moment(0.0)) == (None, "1970-01-01T00:00:00.000Z")
 

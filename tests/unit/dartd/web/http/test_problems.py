@@ -43,12 +43,12 @@ def test_every_error_has_status_and_code(error: Exception, status: int, code: st
     assert (problem.status, problem.code) == (status, code)
 
 
-def test_a_bug_tells_nothing_of_itself() -> None:
+def test_a_bug_reveals_nothing() -> None:
     """What went wrong inside is in the log, not in the answer."""
     assert "secret" not in problem_of(ValueError("secret")).message
 
 
-def test_who_may_come_again_is_told_when() -> None:
+def test_unavailable_answer_says_when_to_retry() -> None:
     """503 carries `Retry-After`."""
     assert problem_of(StoreError("disk full")).headers == {"Retry-After": "1"}
 
@@ -56,7 +56,7 @@ def test_who_may_come_again_is_told_when() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("debug", [True, False])
 async def test_traceback_is_for_operators_who_debug(tmp_path: Path, debug: bool) -> None:  # noqa: FBT001
-    """With `server.debug`, and for nobody else."""
+    """With `server.debug`, and for no other role."""
     config = msgspec.structs.replace(CONFIG, server=msgspec.structs.replace(CONFIG.server, debug=debug))
     async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
         viewer = await log_in_as(station, "viewer")
@@ -68,7 +68,7 @@ async def test_traceback_is_for_operators_who_debug(tmp_path: Path, debug: bool)
 
 
 async def test_full_pool_asks_to_come_again(tmp_path: Path) -> None:
-    """503 and when, instead of a line that grows; as soon as there is room, it is served."""
+    """503 and when, instead of a queue that grows; as soon as there is space, it is served."""
     async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
         slots = station.services.database._slots
         for _ in range(WAITING_JOBS):

@@ -63,22 +63,22 @@ async def test_a_bug_is_answered_and_logged(caplog: pytest.LogCaptureFixture) ->
 
 
 async def test_each_request_is_one_line_of_the_log(station: Station, http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
-    """Who, what, how it ended, how long it took and the trace id, each by its name; what the query says is left out."""
+    """User, request, status, duration and the trace id, each by its name; what the query says is left out."""
     user = await make_user(station, "viewer")
     caplog.set_level(logging.INFO, "dartd.web.request")
     answer = await http.get("/api/v1/players/eve?token=secret", headers=await log_in(station, user))
     (record,) = [each for each in caplog.records if each.name == "dartd.web.request"]
-    told, text = json.loads(JsonFormatter().format(record)), TextFormatter(journald=False).format(record)
+    record_fields, text = json.loads(JsonFormatter().format(record)), TextFormatter(journald=False).format(record)
 
-    assert {name: told[name] for name in ("user", "method", "path", "status", "trace_id")} == {
+    assert {name: record_fields[name] for name in ("user", "method", "path", "status", "trace_id")} == {
         "user": user.user_id,
         "method": "GET",
         "path": "/api/v1/players/eve",
         "status": 404,
         "trace_id": answer.headers["x-request-id"],
     }
-    assert (told["ms"] > 0, told["timestamp"][-1], "secret" in caplog.text) == (True, "Z", False)
-    assert f"GET /api/v1/players/eve 404 {told['ms']} ms user={user.user_id} trace_id={told['trace_id']}" in text
+    assert (record_fields["ms"] > 0, record_fields["timestamp"][-1], "secret" in caplog.text) == (True, "Z", False)
+    assert f"GET /api/v1/players/eve 404 {record_fields['ms']} ms user={user.user_id} trace_id={record_fields['trace_id']}" in text
 
 
 async def test_lines_of_a_request_carry_its_trace_id(station: Station, http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,9 @@
 """The way of a request."""
 
+from pathlib import Path
+
 import httpx2
+import msgspec
 import pytest
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -10,7 +13,7 @@ from dartd.web.app import routes
 from dartd.web.http.endpoint import DeclarationError
 from dartd.web.http.route import check_declared
 from tests.support.people import bearer, log_in, log_in_as, make_player, make_user
-from tests.support.station import Station
+from tests.support.station import CONFIG, TOKEN, Station, running_station
 
 
 def _undeclared(_request: object) -> Response:
@@ -43,8 +46,8 @@ async def test_other_methods_are_named(http: httpx2.AsyncClient) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("headers", [bearer("x"), bearer("a.b.c"), {"X-API-Key": "dk_live_x"}, {"Cookie": "dartd_session=x"}])
-async def test_wrong_token_is_nobody_s(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
-    """Although anybody may read."""
+async def test_wrong_token_is_not_anonymous(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
+    """Although anonymous callers may read."""
     answer = await http.get("/api/v1/board", headers=headers)
 
     assert (answer.status_code, answer.json()["error"]["code"], answer.headers["www-authenticate"]) == (
@@ -54,8 +57,8 @@ async def test_wrong_token_is_nobody_s(http: httpx2.AsyncClient, headers: dict[s
     )
 
 
-async def test_limit_is_told_and_held(station: Station, http: httpx2.AsyncClient) -> None:
-    """By headers while there is some left, by 429 when there is none; another caller has his own."""
+async def test_limit_is_published_and_enforced(station: Station, http: httpx2.AsyncClient) -> None:
+    """By headers while there is some left, by 429 when there is none; another caller has a limit of its own."""
     user = await make_user(station, "viewer", rate_limit=2)
     headers = await log_in(station, user)
     answers = [await http.get("/api/v1/board", headers=headers) for _ in range(3)]
@@ -68,7 +71,7 @@ async def test_limit_is_told_and_held(station: Station, http: httpx2.AsyncClient
 
 
 async def test_refused_write_is_audited(station: Station, http: httpx2.AsyncClient) -> None:
-    """Who tried what he may not."""
+    """The entry names the user, the route and the refused entity."""
     viewer, admin = await log_in_as(station, "viewer"), await log_in_as(station, "admin")
     refused = await http.delete(f"/api/v1/players/{await make_player(station, player_id='ann')}", headers=viewer)
     (entry,) = (await http.get("/api/v1/audit?outcome=refused", headers=admin)).json()["data"]
@@ -99,10 +102,10 @@ async def test_head_of_an_endless_answer_ends(http: httpx2.AsyncClient) -> None:
 
 async def test_unknown_query_is_refused(http: httpx2.AsyncClient) -> None:
     """A filter that is written wrong is no filter: it is named."""
-    answer = await http.get("/api/v1/throws?lable=T20")
+    answer = await http.get("/api/v1/throws?labels=T20")
 
     assert answer.status_code == 422
-    assert "lable" in answer.json()["error"]["message"]
+    assert "labels" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("query", ["ring=S&ring=T", "state=null", "limit=null", "limit=5&limit=6"])
@@ -121,3 +124,20 @@ async def test_text_may_be_any_word(station: Station, http: httpx2.AsyncClient) 
     found = await http.get("/api/v1/players?search=null", headers=admin)
 
     assert [each["name"] for each in found.json()["data"]] == ["Null"]
+
+
+@pytest.mark.parametrize("debug", [False, True])
+async def test_an_unforeseen_error_is_answered_in_the_usual_shape(tmp_path: Path, caplog: pytest.LogCaptureFixture, debug: bool) -> None:  # noqa: FBT001
+    """500 with the envelope as JSON, logged once with its traceback; operators see it with `server.debug`."""
+    server = msgspec.structs.replace(CONFIG.server, debug=debug)
+    async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
+        station.services.clients.by_id["broken"] = None  # type: ignore[assignment]  # the handler fails on it
+        async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+            answer = await http.get("/api/v1/clients", headers=bearer(TOKEN))
+        station.services.clients.by_id.clear()
+    error = answer.json()["error"]
+
+    assert (answer.status_code, answer.headers["content-type"], error["code"]) == (500, "application/json", "INTERNAL_ERROR")
+    assert answer.headers["x-request-id"] == error["trace_id"]
+    assert ("traceback" in error["details"]) is debug
+    assert len([record for record in caplog.records if record.exc_info]) == 1

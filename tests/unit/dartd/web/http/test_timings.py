@@ -26,7 +26,7 @@ async def test_answers_are_counted_by_route(
 
 
 async def test_callers_cannot_make_labels(station: Station, http: httpx2.AsyncClient) -> None:
-    """A method that we do not speak is counted as `other`."""
+    """A method that is not supported is counted as `other`."""
     await http.request("PROPFIND", "/health")
     labels = {"method": "other", "route": "/health", "code": "405"}
 

@@ -7,7 +7,7 @@ from tests.support.station import Station
 
 
 async def test_entries_are_shown_to_admins(station: Station, http: httpx2.AsyncClient) -> None:
-    """Who, what, when, and under which request; commands of the board as well."""
+    """User, action, time and request; commands of the board as well."""
     admin = await log_in_as(station, "admin")
     made = await http.post("/api/v1/players", json={"player_id": "ann", "name": "Ann"}, headers=admin)
     await http.post("/api/v1/board/reset", headers=admin)

@@ -1,12 +1,14 @@
 """`/api/v1/auth`."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import httpx2
 import msgspec
 import pytest
 
+from dartd.auth.login_throttle import STEP_S
 from dartd.config import LimitsConfig
 from tests.support.people import PASSWORD, log_in_as, make_user
 from tests.support.station import CONFIG, Station, running_station
@@ -60,7 +62,7 @@ async def test_page_is_known_by_a_cookie_that_no_script_reads(station: Station, 
 
 @pytest.mark.slow
 async def test_flood_of_logins_is_held_over_a_restart(tmp_path: Path) -> None:
-    """So many tries a minute from an address, and for a name from wherever; a new daemon knows it."""
+    """So many tries a minute from an address; a new daemon knows it."""
     config = msgspec.structs.replace(CONFIG, limits=LimitsConfig(login=5))
     statuses: list[list[int]] = []
     for _ in range(2):
@@ -75,7 +77,7 @@ async def test_flood_of_logins_is_held_over_a_restart(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 async def test_register_is_for_admins(station: Station, http: httpx2.AsyncClient) -> None:
-    """Who is added can log in."""
+    """A user that is added can log in."""
     admin, operator = await log_in_as(station, "admin"), await log_in_as(station, "operator")
     body = {"username": "new", "password": "long enough", "role": "player"}
     refused = await http.post("/api/v1/auth/register", json=body, headers=operator)
@@ -88,7 +90,7 @@ async def test_register_is_for_admins(station: Station, http: httpx2.AsyncClient
 
 
 async def test_logins_at_once_do_not_hold_up_others(station: Station, http: httpx2.AsyncClient) -> None:
-    """Hashing happens beside the loop."""
+    """Hashing runs off the event loop."""
     await make_user(station, "viewer", username="ann")
     tries = [asyncio.create_task(http.post(LOGIN, json={"username": "ann", "password": PASSWORD})) for _ in range(8)]
     health = await http.get("/health/live")
@@ -111,6 +113,7 @@ async def test_login_of_a_page_outlives_its_access_token(tmp_path: Path) -> None
         turned = await http.post(REFRESH, headers=csrf)
         again = [await http.get("/api/v1/users"), await http.post("/api/v1/players", json={"name": "x"}, headers=csrf)]
         cookies = [each.partition("=")[0] for each in turned.headers.get_list("set-cookie") if "HttpOnly" in each]
+        station.services.accounts.refresh_grace_s = 0.0
         http.cookies.set("dartd_refresh", first, domain="127.0.0.1", path=REFRESH)
         stolen = await http.post(REFRESH, headers=csrf)
         ended = await http.get("/api/v1/users")
@@ -118,6 +121,37 @@ async def test_login_of_a_page_outlives_its_access_token(tmp_path: Path) -> None
     assert [each.status_code for each in (gone, without, turned, *again, stolen, ended)] == [401, 403, 200, 200, 201, 401, 401]
     assert (turned.json()["csrf_token"], turned.json()["access_token"]) == (began.json()["csrf_token"], None)
     assert cookies == ["dartd_session", "dartd_refresh"]
+
+
+async def test_wrong_passwords_of_others_lock_no_account(tmp_path: Path) -> None:
+    """Wrong passwords from many addresses delay the owner at a new address, and not at all at a known one."""
+    server = msgspec.structs.replace(CONFIG.server, trusted_proxies=("127.0.0.1",))
+    config = msgspec.structs.replace(CONFIG, server=server)
+    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        await make_user(station, "viewer", username="ann")
+
+        async def log_in(password: str, address: str) -> tuple[int, float]:
+            began_s = time.monotonic()
+            answer = await http.post(LOGIN, json={"username": "ann", "password": password}, headers={"X-Forwarded-For": address})
+            return answer.status_code, time.monotonic() - began_s
+
+        at_home = await log_in(PASSWORD, "192.0.2.1")
+        wrong = [await log_in("guess", f"203.0.113.{k}") for k in range(CONFIG.limits.login + 2)]
+        known, new = await log_in(PASSWORD, "192.0.2.1"), await log_in(PASSWORD, "198.51.100.1")
+
+    assert at_home[0] == 200
+    assert {status for status, _ in wrong} == {401}
+    assert (known[0], new[0]) == (200, 200)
+    assert new[1] >= STEP_S
+
+
+async def test_guesses_of_the_old_password_count_as_logins(station: Station, http: httpx2.AsyncClient) -> None:
+    """A stolen session does not help to find the password."""
+    headers = await log_in_as(station, "viewer")
+    body = {"password": "another one", "old_password": "guess"}
+    statuses = [(await http.put("/api/v1/users/me", json=body, headers=headers)).status_code for _ in range(CONFIG.limits.login + 1)]
+
+    assert statuses == [403] * CONFIG.limits.login + [429]
 
 
 async def test_refresh_without_a_token_is_refused(http: httpx2.AsyncClient) -> None:

@@ -10,8 +10,8 @@ from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
 
 
-async def test_the_board_is_shown_to_anybody(station: Station, http: httpx2.AsyncClient) -> None:
-    """The snapshot, as the WebSocket tells it."""
+async def test_the_board_is_shown_to_anonymous_callers(station: Station, http: httpx2.AsyncClient) -> None:
+    """The snapshot, as the WebSocket sends it."""
     await station.happen(hit())
     board = (await http.get("/api/v1/board")).json()
 
@@ -65,8 +65,8 @@ async def test_commands_need_the_token(station: Station, http: httpx2.AsyncClien
 
 @pytest.mark.slow
 async def test_who_is_signed_on_stays_over_a_restart(tmp_path: Path) -> None:
-    """By badge; whoever is deleted throws no more, also after a restart."""
-    told = []
+    """By badge; a deleted player throws no more, also after a restart."""
+    player_ids = []
     for step in ("badge", "look", "delete", "look"):
         async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
             if step == "badge":
@@ -74,8 +74,8 @@ async def test_who_is_signed_on_stays_over_a_restart(tmp_path: Path) -> None:
                 await http.put("/api/v1/board/player", json={"badge_id": "b-1"}, headers=bearer(TOKEN))
             if step == "delete":
                 await http.delete("/api/v1/players/ann", headers=bearer(TOKEN))
-            told.append((await http.get("/api/v1/board/player")).json()["player_id"])
-            await station.happen(hit(f"d{len(told)}"))
-            told.append((await http.get("/api/v1/throws?limit=1")).json()["data"][0]["player_id"])
+            player_ids.append((await http.get("/api/v1/board/player")).json()["player_id"])
+            await station.happen(hit(f"d{len(player_ids)}"))
+            player_ids.append((await http.get("/api/v1/throws?limit=1")).json()["data"][0]["player_id"])
 
-    assert told == ["ann", "ann", "ann", "ann", None, None, None, None]
+    assert player_ids == ["ann", "ann", "ann", "ann", None, None, None, None]

@@ -45,16 +45,18 @@ async def test_overlay_is_a_picture(station: Station, http: httpx2.AsyncClient) 
 
 
 async def test_calibration_comes_in_as_it_went_out(station: Station, http: httpx2.AsyncClient) -> None:
-    """What GET gave is put before the board, which tells that the camera looks; players may not."""
+    """What GET returned is put to the board, which publishes that the camera calibrates; players may not."""
     operator, player = await log_in_as(station, "operator"), await log_in_as(station, "player")
     await Calibrations(station.services.database).keep(camera_at(0, 0.4), at_s=time.time())
     given = (await http.get(PATH, headers=operator)).json()
     taken = await http.put(PATH, json=given, headers=operator)
-    told = (await http.get("/api/v1/events", headers=operator)).json()["data"]
+    events = (await http.get("/api/v1/events", headers=operator)).json()["data"]
     entries = (await http.get("/api/v1/audit?action=cameras.calibration.update", headers=await log_in_as(station, "admin"))).json()["data"]
 
     assert (taken.status_code, taken.json()["action"], taken.json()["seq"]) == (202, "take_calibration", [1])
-    assert [(event["event_type"], event["camera_id"], event["state"]) for event in told] == [("calibration_changed", "cam0", "calibrating")]
+    assert [(event["event_type"], event["camera_id"], event["state"]) for event in events] == [
+        ("calibration_changed", "cam0", "calibrating")
+    ]
     assert [entry["entity_id"] for entry in entries] == ["cam0"]
     assert (await http.put(PATH, json=given, headers=player)).status_code == 403
 
@@ -83,7 +85,7 @@ async def test_calibration_comes_in_as_it_went_out(station: Station, http: httpx
 async def test_what_is_no_calibration_of_the_camera_is_refused(
     station: Station, http: httpx2.AsyncClient, operator: dict[str, str], field: str, value: Any
 ) -> None:
-    """With the place in the JSON; the board hears nothing of it."""
+    """With the path in the JSON; the board receives nothing of it."""
     given = {**msgspec.to_builtins(camera_at(0, 0.4)), field: value}
     answer = await http.put(PATH, json=given, headers=operator)
 

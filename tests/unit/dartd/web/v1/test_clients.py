@@ -10,9 +10,9 @@ from tests.support.websocket_client import Connect
 
 
 async def test_listeners_are_counted(station: Station, http: httpx2.AsyncClient, connect: Connect) -> None:
-    """Those who are connected now."""
-    ear = await connect()
-    await ear.receive_types(2)
+    """The clients that are connected now."""
+    listener = await connect()
+    await listener.receive_types(2)
     found = (await http.get("/api/v1/clients", headers=await log_in_as(station, "operator"))).json()
 
     assert (found["connected"], found["served"], found["refused"]) == (1, 1, 0)
@@ -20,10 +20,10 @@ async def test_listeners_are_counted(station: Station, http: httpx2.AsyncClient,
 
 async def test_each_listener_is_described(station: Station, http: httpx2.AsyncClient, connect: Connect) -> None:
     """How it listens, what it was given, and whether it keeps up."""
-    ear = await connect("?topics=board:*,camera:*")
-    await ear.receive_types(2)
+    listener = await connect("?topics=board:*,camera:*")
+    await listener.receive_types(2)
     await station.happen(hit())
-    await ear.receive_types(1)
+    await listener.receive_types(1)
     (found,) = (await http.get("/api/v1/clients?limit=5", headers=await log_in_as(station, "operator"))).json()["data"]
 
     assert (found["transport"], found["name"], found["topics"]) == ("websocket", "anonymous", ["board:*", "camera:*"])
@@ -31,32 +31,32 @@ async def test_each_listener_is_described(station: Station, http: httpx2.AsyncCl
 
 
 @pytest.mark.slow
-async def test_who_watches_is_told_to_those_who_ask(http: httpx2.AsyncClient, connect: Connect) -> None:
-    """Who lets others see it is in the answer, and in an event for those who listen to it; who leaves is not."""
-    ear = await connect("?topics=presence:board:main")
-    await ear.receive_types(2)
+async def test_watchers_are_returned_to_clients_that_ask(http: httpx2.AsyncClient, connect: Connect) -> None:
+    """A client that lets others see it is in the answer, and in an event to subscribers; one that left is not."""
+    listener = await connect("?topics=presence:board:main")
+    await listener.receive_types(2)
     watcher = await connect()
     client_id = (await watcher.receive())["client_id"]
     await watcher.send(action="presence", topic="board:main", name="Ada")
-    came = await ear.receive()
+    came = await listener.receive()
     answered = (await http.get("/api/v1/presence/board:main")).json()
     await watcher.socket.close()
-    left = await ear.receive()
+    left = await listener.receive()
 
     assert (came["event_type"], came["watched"], came["watchers"]) == ("presence", "board:main", [{"client_id": client_id, "name": "Ada"}])
     assert (answered["count"], left["count"]) == (1, 0)
 
 
 async def test_what_may_not_be_seen_has_no_watchers(http: httpx2.AsyncClient) -> None:
-    """Whoever may not listen to a topic is not told who does."""
+    """A client that may not listen to a topic does not learn who does."""
     assert (await http.get("/api/v1/presence/webhooks")).status_code == 403
 
 
 async def test_listeners_are_paged_and_filtered(station: Station, http: httpx2.AsyncClient, connect: Connect) -> None:
     """As all lists are: by cursor, which stays right while others come and go, or by offset."""
     operator = await log_in_as(station, "operator")
-    ears = [await connect() for _ in range(3)]
-    ids = [(await ear.receive())["client_id"] for ear in ears]
+    listeners = [await connect() for _ in range(3)]
+    ids = [(await listener.receive())["client_id"] for listener in listeners]
     ask = {query: await http.get(f"/api/v1/clients?{query}", headers=operator) for query in ("limit=2", "offset=1", "transport=events")}
     first = ask["limit=2"].json()
     await connect()

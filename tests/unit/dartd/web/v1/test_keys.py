@@ -2,8 +2,8 @@
 
 import httpx2
 
-from tests.support.people import log_in, log_in_as, make_key, make_user
-from tests.support.station import Station
+from tests.support.people import bearer, log_in, log_in_as, make_key, make_user
+from tests.support.station import TOKEN, Station
 
 KEYS = "/api/v1/auth/api-keys"
 
@@ -24,10 +24,10 @@ async def test_key_is_shown_once_and_works(station: Station, http: httpx2.AsyncC
     assert ([each.status_code for each in known], refused.status_code, dead.status_code) == ([200, 200], 403, 401)
 
 
-async def test_nobody_gives_more_than_he_has(station: Station, http: httpx2.AsyncClient) -> None:
+async def test_keys_have_at_most_the_permissions_of_their_maker(station: Station, http: httpx2.AsyncClient) -> None:
     """Not by a list, not by a wildcard, not by a key that makes keys; one that says nothing gets what its maker has."""
     viewer = await log_in_as(station, "viewer")
-    beyond = [await http.post(KEYS, json={"name": "x", "permissions": wish}, headers=viewer) for wish in (["users:admin"], ["*"])]
+    beyond = [await http.post(KEYS, json={"name": "x", "permissions": asked}, headers=viewer) for asked in (["users:admin"], ["*"])]
     weak = (await http.post(KEYS, json={"name": "weak", "permissions": ["keys:own"]}, headers=viewer)).json()
     child = (await http.post(KEYS, json={"name": "child"}, headers={"X-API-Key": weak["key"]})).json()
 
@@ -36,7 +36,7 @@ async def test_nobody_gives_more_than_he_has(station: Station, http: httpx2.Asyn
 
 
 async def test_key_ends_with_its_time_and_its_owner(station: Station, http: httpx2.AsyncClient) -> None:
-    """A moment that is past, or is written without its offset, is refused; who is deleted takes his keys along."""
+    """A moment that is past, or is written without its offset, is refused; a deleted user's keys end too."""
     user, admin = await make_user(station, "viewer"), await log_in_as(station, "admin")
     headers = await log_in(station, user)
     past, bare = [
@@ -51,7 +51,7 @@ async def test_key_ends_with_its_time_and_its_owner(station: Station, http: http
 
 
 async def test_others_keys_are_others(station: Station, http: httpx2.AsyncClient) -> None:
-    """An admin sees all, everybody else his own, and nothing tells that there are more."""
+    """An admin sees all, every other user their own, and nothing reveals that there are more."""
     viewer, admin = await log_in_as(station, "viewer"), await log_in_as(station, "admin")
     key_id, _ = await make_key(station, "viewer")
     seen = [(await http.get(KEYS, headers=headers)).json()["pagination"]["total"] for headers in (viewer, admin)]
@@ -69,3 +69,35 @@ async def test_what_is_no_permission_is_named(station: Station, http: httpx2.Asy
 
     assert [answer.status_code for answer in answers] == [422, 422]
     assert answers[0].json()["error"]["details"] == {"field": "$.permissions", "permissions": ["board:fly"]}
+
+
+async def test_a_key_cannot_outlive_the_one_it_is_made_with(station: Station, http: httpx2.AsyncClient) -> None:
+    """It expires with that one unless it expires earlier, and is revoked with it, with all that were made with it."""
+    viewer = await log_in_as(station, "viewer")
+    first = (await http.post(KEYS, json={"name": "first", "expires_at": "2990-01-01T00:00:00Z"}, headers=viewer)).json()
+    maker = {"X-API-Key": first["key"]}
+    second = (await http.post(KEYS, json={"name": "second"}, headers=maker)).json()
+    earlier = await http.post(KEYS, json={"name": "earlier", "expires_at": "2980-01-01T00:00:00Z"}, headers=maker)
+    later = await http.post(KEYS, json={"name": "later", "expires_at": "2991-01-01T00:00:00Z"}, headers=maker)
+    third = (await http.post(KEYS, json={"name": "third"}, headers={"X-API-Key": second["key"]})).json()
+    await http.delete(f"{KEYS}/{first['key_id']}", headers=viewer)
+    after = [(await http.get("/api/v1/board", headers={"X-API-Key": each["key"]})).status_code for each in (first, second, third)]
+
+    assert (second["expires_at"], third["expires_at"]) == (first["expires_at"], first["expires_at"])
+    assert (earlier.status_code, later.status_code, later.json()["error"]["details"]) == (201, 422, {"field": "$.expires_at"})
+    assert after == [401] * 3
+
+
+async def test_keys_of_the_operator_s_token_are_visible_and_end_with_it(station: Station, http: httpx2.AsyncClient) -> None:
+    """The token lists and revokes the keys that it made; another token in its place ends them."""
+    operator = bearer(TOKEN)
+    one, two = [(await http.post(KEYS, json={"name": name}, headers=operator)).json() for name in ("one", "two")]
+    listed = (await http.get(KEYS, headers=operator)).json()["data"]
+    revoked = await http.delete(f"{KEYS}/{one['key_id']}", headers=operator)
+    before = await http.get("/api/v1/board", headers={"X-API-Key": two["key"]})
+    await station.services.accounts.ensure_operator_key("another-token-of-the-operator")
+    station.services.accounts.clear_cache()
+    after = await http.get("/api/v1/board", headers={"X-API-Key": two["key"]})
+
+    assert {each["name"] for each in listed} == {"one", "two"}
+    assert (revoked.status_code, before.status_code, after.status_code) == (204, 200, 401)

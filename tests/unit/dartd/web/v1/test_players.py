@@ -36,8 +36,8 @@ async def test_players_are_made_found_changed_and_deleted(station: Station, http
 
 
 @pytest.mark.slow
-async def test_player_who_is_signed_on_gets_his_throws(station: Station, http: httpx2.AsyncClient) -> None:
-    """By badge; figures and history tell them."""
+async def test_throws_belong_to_the_player_who_is_signed_on(station: Station, http: httpx2.AsyncClient) -> None:
+    """By badge; figures and history hold them."""
     admin = await log_in_as(station, "admin")
     await make_player(station, player_id="ann", badge_id="b1")
     none = await http.put("/api/v1/board/player", json={"badge_id": "b2"}, headers=admin)
@@ -56,8 +56,8 @@ async def test_player_who_is_signed_on_gets_his_throws(station: Station, http: h
     assert (history["data"][0]["labels"], history["pagination"]["total"]) == (["T20"], 1)
 
 
-async def test_player_sees_and_changes_himself(station: Station, http: httpx2.AsyncClient) -> None:
-    """Others only when they are shared; not his badge or group; not even whether somebody is there."""
+async def test_player_sees_and_changes_the_own_entity(station: Station, http: httpx2.AsyncClient) -> None:
+    """Others only when they are shared; not the badge or group; not even whether a player exists."""
     await make_player(station, player_id="open", shared=True)
     await make_player(station, player_id="closed")
     ann = await log_in_as(station, "player", player_id=await make_player(station, player_id="ann"))
@@ -84,7 +84,7 @@ async def test_merged_player_s_throws_belong_to_the_other(station: Station, http
     await station.happen(hit("d1"))
     await http.put("/api/v1/board/player", json={}, headers=admin)
     merged = await http.post(f"{PLAYERS}/ann/merge", json={"into": "ben"}, headers=admin)
-    told = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 3}", headers=admin)).json()["data"]
+    events = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 3}", headers=admin)).json()["data"]
     gone = await http.get(f"{PLAYERS}/ann", headers=admin)
     again = await http.post(PLAYERS, json={"player_id": "ann", "name": "Another", "badge_id": "b1"}, headers=admin)
     await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
@@ -96,7 +96,7 @@ async def test_merged_player_s_throws_belong_to_the_other(station: Station, http
     ]
 
     assert (merged.status_code, merged.json()["player_id"], gone.status_code, again.status_code) == (200, "ben", 404, 201)
-    assert [(each["event_type"], each.get("entity_id", each.get("into_player_id"))) for each in told] == [
+    assert [(each["event_type"], each.get("entity_id", each.get("into_player_id"))) for each in events] == [
         ("player_merged", "ben"),
         ("DELETED", "ann"),
         ("UPDATED", "ben"),
@@ -112,13 +112,17 @@ async def test_erased_person_leaves_only_throws(station: Station, http: httpx2.A
     await station.happen(hit("d1"))
     await http.put("/api/v1/board/player", json={}, headers=admin)
     erased = await http.delete(f"{PLAYERS}/ann?erase=true", headers=admin)
-    told = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 2}", headers=admin)).json()["data"]
+    events = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 2}", headers=admin)).json()["data"]
     journal = await http.get("/api/v1/events?limit=100", headers=admin)
+    with station.hub.subscribe(["*"], since=0) as subscription:
+        replayed = b"".join(await subscription.take())
     done = {each["action"] for each in (await http.get("/api/v1/audit?entity_id=ann", headers=admin)).json()["data"]}
     await http.post(PLAYERS, json={"player_id": "ann", "name": "Another"}, headers=admin)
     owners = await _owners(station, http, admin)
     twice = [(await http.delete(f"{PLAYERS}/none?erase={value}", headers=admin)).status_code for value in ("true", "false", "perhaps")]
 
-    assert (erased.status_code, [each["event_type"] for each in told]) == (204, ["player_erased", "DELETED"])
+    assert (erased.status_code, [each["event_type"] for each in events]) == (204, ["player_erased", "DELETED"])
     assert "Secret Name" not in journal.text
+    assert b"player_erased" in replayed
+    assert b"Secret Name" not in replayed
     assert ("player.erase" in done, owners, twice) == (True, {"d1": None}, [404, 404, 422])

@@ -23,7 +23,7 @@ class Reader:
         self.head = head
 
     async def block(self) -> dict[str, str]:
-        """Give the fields of the next block; a comment is the field of no name."""
+        """Return the fields of the next block; a comment is the field of no name."""
         fields: dict[str, str] = {}
         async with asyncio.timeout(DEADLINE_S):
             while True:
@@ -40,7 +40,7 @@ class Reader:
                 fields[name.removesuffix(":") if line.startswith(":") else name] = value
 
     async def receive(self) -> tuple[str | None, dict[str, Any]]:
-        """Give the next message and its id."""
+        """Return the next message and its id."""
         while "data" not in (block := await self.block()):
             pass
         message: dict[str, Any] = msgspec.json.decode(block["data"])
@@ -59,7 +59,7 @@ async def _listening(port: int, query: str = "", headers: Mapping[str, str] | No
 
 
 async def test_the_stream_says_the_same_as_the_websocket(station: Station) -> None:
-    """Hello, snapshot, then each event with its seq as id."""
+    """Hello, snapshot, then each event with its stream and seq as id."""
     async with _listening(station.port) as reader:
         hello, snapshot = await reader.receive(), await reader.receive()
         await station.happen(hit())
@@ -68,27 +68,29 @@ async def test_the_stream_says_the_same_as_the_websocket(station: Station) -> No
     assert "content-type: text/event-stream" in reader.head
     assert "cache-control: no-cache" in reader.head
     assert (hello[0], hello[1]["event_type"], snapshot[1]["event_type"]) == (None, "hello", "snapshot")
-    assert (event_id, event["seq"], event["event_type"]) == ("1", 1, "dart_hit")
+    assert (event_id, event["seq"], event["event_type"]) == (f"{station.journal.stream_id}:1", 1, "dart_hit")
 
 
-@pytest.mark.parametrize("how", ["header", "query", "both"])
+@pytest.mark.parametrize("how", ["header", "stream and seq", "query", "both"])
 async def test_it_goes_on_where_it_was(station: Station, how: str) -> None:
     """After `Last-Event-ID`, or `since`; the header is newer, for a browser sends it when it comes back."""
     await station.happen(*(hit(f"d{k}") for k in range(4)))
-    query = {"header": "", "query": "?since=2", "both": "?since=0"}[how]
-    async with _listening(station.port, query, {} if how == "query" else {"Last-Event-ID": "2"}) as reader:
-        heard = [await reader.receive() for _ in range(4)]
+    query = {"query": "?since=2", "both": "?since=0"}.get(how, "")
+    last = f"{station.journal.stream_id}:2" if how == "stream and seq" else "2"
+    async with _listening(station.port, query, {} if how == "query" else {"Last-Event-ID": last}) as reader:
+        received = [await reader.receive() for _ in range(4)]
 
-    assert [event_id for event_id, _ in heard] == [None, None, "3", "4"]
+    assert [event_id for event_id, _ in received] == [None, None, f"{station.journal.stream_id}:3", f"{station.journal.stream_id}:4"]
 
 
 async def test_what_is_of_another_stream_is_a_gap(station: Station) -> None:
     """As on the WebSocket."""
     await station.happen(hit())
-    async with _listening(station.port, "?since=1&stream_id=another") as reader:
-        heard = [(await reader.receive())[1]["event_type"] for _ in range(3)]
+    for query, headers in (("?since=1&stream_id=another", {}), ("", {"Last-Event-ID": "another:1"})):
+        async with _listening(station.port, query, headers) as reader:
+            received = [(await reader.receive())[1]["event_type"] for _ in range(3)]
 
-    assert heard == ["hello", "gap", "snapshot"]
+        assert received == ["hello", "gap", "snapshot"]
 
 
 async def test_a_quiet_stream_lives(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,18 +104,18 @@ async def test_a_quiet_stream_lives(station: Station, monkeypatch: pytest.Monkey
 
 
 async def test_who_asks_once_gets_what_is_there(station: Station) -> None:
-    """Then the answer ends, also when nothing of it is for him."""
+    """Then the answer ends, also when nothing of it is for the client."""
     await station.happen(hit("d1"), hit("d2"))
-    heard: dict[str, list[str | None]] = {}
+    received: dict[str, list[str | None]] = {}
     for topics in ("board:*", "match:*"):
         async with _listening(station.port, f"?once=true&since=0&topics={topics}", {"Connection": "close"}) as reader:
-            found = heard.setdefault(topics, [])
+            found = received.setdefault(topics, [])
             with suppress(EOFError):
                 while True:
                     found.append((await reader.receive())[0])
 
-    assert heard["board:*"] == [None, None, "1", "2"]
-    assert [each for each in heard["match:*"] if each is not None] == []
+    assert received["board:*"] == [None, None, *(f"{station.journal.stream_id}:{seq}" for seq in (1, 2))]
+    assert [each for each in received["match:*"] if each is not None] == []
 
 
 @pytest.mark.slow

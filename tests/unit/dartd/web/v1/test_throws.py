@@ -54,7 +54,7 @@ async def test_pictures_of_a_throw_are_shown(tmp_path: Path) -> None:
 
 
 async def test_where_no_pictures_are_kept_none_are_shown(tmp_path: Path) -> None:
-    """With `images.keep_days = 0` what may lie there from before is nobody's."""
+    """With `images.keep_days = 0` what may lie there from before is not served."""
     config = msgspec.structs.replace(CONFIG, state_dir=str(tmp_path), images=ImagesConfig(keep_days=0))
     (tmp_path / "images" / "d1").mkdir(parents=True)
     (tmp_path / "images" / "d1" / "cam0-after.jpg").write_bytes(b"x")
@@ -67,7 +67,7 @@ async def test_where_no_pictures_are_kept_none_are_shown(tmp_path: Path) -> None
 
 
 async def test_visits_are_listed_and_shown(station: Station, http: httpx2.AsyncClient) -> None:
-    """With the slots as they were told."""
+    """With the slots as they were published."""
     throw = VisitThrow(dart_number=1, dart_id=None, label="MISS", points=0)
     for k, total in enumerate((26, 180)):
         await station.happen(VisitCompleted(visit_id=VisitId(f"v{k}"), throws=(throw,), total=total, reason="takeout"))

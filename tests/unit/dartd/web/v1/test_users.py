@@ -43,7 +43,7 @@ async def test_deleted_user_s_token_is_dead_at_once(station: Station, http: http
 
 
 async def test_last_admin_stays(station: Station, http: httpx2.AsyncClient) -> None:
-    """Nobody locks everybody out."""
+    """The last account with administration rights cannot be deleted."""
     user = await make_user(station, "admin")
     refused = await http.delete(f"{USERS}/{user.user_id}", headers=await log_in(station, user))
 

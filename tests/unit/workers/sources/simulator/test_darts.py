@@ -22,7 +22,7 @@ def _view(seed: int, camera: int) -> tuple[ExtendedProjection, DartRenderer]:
 
 
 @pytest.mark.parametrize("camera", range(CAMERAS))
-def test_the_tip_lands_at_the_told_millimetre(camera: int) -> None:
+def test_the_tip_lands_at_the_given_millimetre(camera: int) -> None:
     """The drawn dart ends within 1.8 px (half its width) of its projected entry point and follows the projected axis to 0.7 px."""
     projection, view = _view(2, camera)
     for x_mm, y_mm in ((0.0, 60.0), (-70.0, -30.0), (40.0, -80.0)):

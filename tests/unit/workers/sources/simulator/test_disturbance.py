@@ -60,7 +60,7 @@ def test_dusk_is_slow() -> None:
     assert min(a for a, _ in gains) < 0.8
 
 
-def test_a_hand_that_waves_stays_beside_the_board() -> None:
+def test_a_hand_that_waves_stays_next_to_the_board() -> None:
     """Its finger tips never come before the board."""
     for d in (d for slot in range(SLOTS) for d in disturbances_of(11, slot) if d.kind == "waving"):
         for hand in waving_at(11, (d.start_s + d.end_s) / 2):

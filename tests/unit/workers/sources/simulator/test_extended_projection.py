@@ -18,7 +18,7 @@ def test_it_agrees_with_the_projection_in_the_picture() -> None:
 
 
 def test_points_far_outside_stay_outside() -> None:
-    """What lies far beside the picture is never folded back into it by the lens formula."""
+    """What lies far outside the picture is never folded back into it by the lens formula."""
     for seed in range(20):
         projection = ExtendedProjection(true_calibration(seed, 0, 800, 600, CameraId("cam0")))
         local = np.array([[x, y, 100.0] for x in (-400.0, 400.0) for y in (-400.0, 400.0)])
@@ -29,7 +29,7 @@ def test_points_far_outside_stay_outside() -> None:
 
 
 def test_a_displaced_camera_sees_as_a_pushed_picture_shows() -> None:
-    """The displacement moves every point by the told pixels, scaled with the picture, and turns about its middle."""
+    """The displacement moves every point by the given pixels, scaled with the picture, and turns about its middle."""
     calibration = true_calibration(1, 0, 1600, 1200, CameraId("cam0"))
     points_mm = np.array([[0.0, 0, 0], [80, 60, 20]])
     pushed = ExtendedProjection(calibration, CameraShift(x=0.5, y=-0.25)).project_extended(points_mm)

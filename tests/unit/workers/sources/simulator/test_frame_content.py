@@ -23,7 +23,7 @@ def test_the_board_is_empty_at_first_and_at_last() -> None:
 
 
 def test_a_throw_flies_wiggles_and_stands() -> None:
-    """A dart is in the air before it lands, swings for a moment and then stands where it was told."""
+    """A dart is in the air before it lands, swings for a moment and then stands in its given pose."""
     throw = DEMO.visit(0).throws[0]
     flying, wiggling, standing = (content_at(DEMO, throw.at_s + d) for d in (-0.05, 0.05, 0.5))
 
@@ -127,7 +127,7 @@ def test_a_lodged_dart_leaves_with_its_carrier() -> None:
     assert len(held.moving) >= 2
 
 
-def test_a_loosened_dart_falls_beside_the_hand() -> None:
+def test_a_loosened_dart_falls_next_to_the_hand() -> None:
     """A dart that falls while the hand is at work drops, and no hand carries it."""
     script = Script(name="fall_in_takeout", seed=3)
     reach = script.visit(0).hand_movements[0]

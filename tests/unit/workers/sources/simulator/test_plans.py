@@ -5,7 +5,7 @@ from itertools import pairwise
 from workers.sources.simulator.plans import KINDS, NAMED, UNUSUAL, USUAL
 from workers.sources.simulator.visit import PlannedHand, PlannedThrow
 
-PULL_OUT_S = 5.0  # a takeout that is open longer without a hand is told as overdue
+PULL_OUT_S = 5.0  # a takeout that is open longer without a hand is published as overdue
 
 
 def test_every_plan_begins_with_a_throw_and_ends_with_a_takeout() -> None:

@@ -28,7 +28,7 @@ def test_darts_on_the_board_avoid_wires_and_each_other() -> None:
             assert 8 <= pose.depth_mm <= 12
 
 
-def test_misses_go_where_they_are_told() -> None:
+def test_misses_go_to_their_target() -> None:
     """Number ring and surround are two different places."""
     rng = np.random.default_rng(2)
     player = player_of(rng)
@@ -39,7 +39,7 @@ def test_misses_go_where_they_are_told() -> None:
 
 
 def test_a_group_is_tight() -> None:
-    """A dart of a group goes beside the one before, never into its hole."""
+    """A dart of a group goes next to the one before, never into its hole."""
     rng = np.random.default_rng(3)
     player = player_of(rng)
     for _ in range(40):
@@ -50,7 +50,7 @@ def test_a_group_is_tight() -> None:
 
 
 def test_the_game_says_what_is_aimed_at() -> None:
-    """Who plays for the bull throws around it, who plays for doubles around the double ring."""
+    """A player for the bull throws around it, one for doubles around the double ring."""
     rng = np.random.default_rng(5)
     radii = {
         game: np.median([math.hypot(p.x_mm, p.y_mm) for p in (throw(rng, player_of(rng, game), "board", []) for _ in range(60))])

@@ -44,7 +44,7 @@ def test_so_many_visits_of_a_mixture_are_unusual(share: float) -> None:
 
 
 def test_visits_are_a_pure_function_of_the_seed() -> None:
-    """A visit is the same whoever asks in which order, and another one under another seed."""
+    """A visit is the same in whatever order it is asked for, and another one under another seed."""
     late = Script(name="random", seed=9).visit(1000)
 
     assert late == Script(name="random", seed=9).visit(1000)
@@ -53,7 +53,7 @@ def test_visits_are_a_pure_function_of_the_seed() -> None:
 
 
 def test_named_stories_end_and_the_demo_does_not() -> None:
-    """Three visits make a test case; the demo goes on for ever."""
+    """Three visits make a test case; the demo goes on without end."""
     assert math.isinf(Script(name="demo", seed=1).end_s)
     for name in NAMED:
         script = Script(name=name, seed=1)
@@ -80,7 +80,7 @@ def test_rapid_throws_are_rapid() -> None:
 
 
 def test_quiet_stories_throw_nothing_while_they_are_disturbed() -> None:
-    """In `quiet` nobody ever throws; in `quiet_darts` three darts stand before it begins, and the hand comes when it is over."""
+    """In `quiet` no dart is ever thrown; in `quiet_darts` three darts stand before it begins, and the hand comes when it is over."""
     assert Script(name="quiet", seed=1).visit(3).throws == ()
     script = Script(name="quiet_darts", seed=1)
     for number in range(4):

@@ -38,23 +38,23 @@ def test_another_process_sees_the_same_pixels() -> None:
     source = _source(url, start_s=2.0)
     frame = next(f for f in iter(source.read, None) if f.t_s >= 13.25)
     code = PRINT.format(url=url, start_s=13.25)
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    digest = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
-    assert told == hashlib.sha256(frame.color().tobytes()).hexdigest()
+    assert digest == hashlib.sha256(frame.color().tobytes()).hexdigest()
 
 
-def test_lockstep_tells_the_next_time_and_does_not_wait() -> None:
+def test_lockstep_returns_the_next_time_and_does_not_wait() -> None:
     """`next_s` is the time of the frame that the next `read` gives, on a grid from the start."""
-    start_s = math.floor(time.monotonic()) + 86400.0  # who waited for it would wait for a day
+    start_s = math.floor(time.monotonic()) + 86400.0  # waiting for it would take a day
     source = _source(start_s=start_s)
-    told, read = [], []
+    announced, read = [], []
     for _ in range(40):
-        told.append(source.next_s())
+        announced.append(source.next_s())
         frame = source.read()
         assert frame is not None
         read.append(frame.t_s)
 
-    assert told == read == [start_s + k / 20 for k in range(40)]
+    assert announced == read == [start_s + k / 20 for k in range(40)]
 
 
 def test_a_named_story_ends() -> None:

@@ -33,7 +33,7 @@ def test_laying_covers_and_shines_through() -> None:
 
 
 def test_nothing_is_drawn_outside_the_picture() -> None:
-    """A canvas beside the picture is none."""
+    """A canvas outside the picture is none."""
     assert Canvas.around(np.array([[-50.0, 5.0], [-20.0, 9.0]]), 60, 40, 4) is None
 
 

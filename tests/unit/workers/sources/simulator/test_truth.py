@@ -14,20 +14,20 @@ KNOWN = {"start", "in_flight", "dart_hit", "nothing", "hand", "takeout", "fell_o
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_truths_are_consistent(name: str) -> None:
     """Frames are in order, slots are at most three, every dart that stuck is taken, labels fit the millimetres."""
-    told = truth(Script(name=name, seed=11), 200.0)["sequences"][name]
-    times = [f["t_ms"] for f in told["frames"]]
+    sequence = truth(Script(name=name, seed=11), 200.0)["sequences"][name]
+    times = [f["t_ms"] for f in sequence["frames"]]
 
     assert times == sorted(times)
-    assert times[-1] < told["end_ms"]
-    assert told["visits"]
-    for visit in [v for v in told["visits"] if v["events"]]:
+    assert times[-1] < sequence["end_ms"]
+    assert sequence["visits"]
+    for visit in [v for v in sequence["visits"] if v["events"]]:
         events = [e["event"] for e in visit["events"]]
         assert visit["slots"] <= 3
         assert max(e.get("slot", 1) for e in visit["events"]) == max(visit["completed"])
         assert events.count("dart_removed") == visit["taken"]
         assert events.count("takeout_finished") == len(visit["completed"])
         assert events[-1] == "takeout_finished"
-    for frame in told["frames"]:
+    for frame in sequence["frames"]:
         expect = frame["expect"]
         assert expect["type"] in KNOWN
         if "x_mm" in expect:
@@ -36,12 +36,12 @@ def test_truths_are_consistent(name: str) -> None:
             assert expect["label"] == (bed.label if bed.ring != "miss" else "MISS")
 
 
-def test_a_full_takeout_is_told_once_with_all_darts() -> None:
+def test_a_full_takeout_is_listed_once_with_all_darts() -> None:
     """Three darts taken in one, two or three reaches are one takeout of three."""
-    told = truth(Script(name="tc8_4", seed=3), 1e9)["sequences"]["tc8_4"]
+    sequence = truth(Script(name="tc8_4", seed=3), 1e9)["sequences"]["tc8_4"]
 
-    assert [f["expect"]["count"] for f in told["frames"] if f["expect"]["type"] == "takeout"] == [3, 3, 3]
-    for visit in told["visits"]:
+    assert [f["expect"]["count"] for f in sequence["frames"] if f["expect"]["type"] == "takeout"] == [3, 3, 3]
+    for visit in sequence["visits"]:
         events = [e["event"] for e in visit["events"]]
         assert events.count("takeout_started") == events.count("takeout_finished") == 1
 
@@ -63,7 +63,7 @@ def test_a_hand_that_takes_nothing_is_a_false_takeout() -> None:
     assert [f["expect"]["type"] for f in frames].count("hand") == 2
 
 
-def test_nothing_is_told_of_an_unfinished_visit() -> None:
+def test_an_unfinished_visit_is_not_listed() -> None:
     """Truth covers whole visits only."""
     assert truth(Script(name="demo", seed=1), 10.0)["sequences"]["demo"]["visits"] == []
 
@@ -87,9 +87,9 @@ def test_a_fourth_dart_is_extra_and_taken_with_the_others() -> None:
 
 def test_a_dart_thrown_into_an_open_takeout_is_extra() -> None:
     """When one of two darts was pulled the next is extra; when the only one was pulled the next begins another visit."""
-    told = {(tuple(visit["completed"]), "extra_dart" in _names(visit)) for visit in _visits("pulled_and_on")}
+    endings = {(tuple(visit["completed"]), "extra_dart" in _names(visit)) for visit in _visits("pulled_and_on")}
 
-    assert told == {((2,), True), ((1, 2), False), ((2, 1), False)}
+    assert endings == {((2,), True), ((1, 2), False), ((2, 1), False)}
 
 
 def test_what_falls_with_a_hand_in_view_is_removed() -> None:
@@ -106,8 +106,8 @@ def test_a_lodged_dart_scores_nothing_and_is_not_removed() -> None:
         assert (visit["slots"], visit["taken"]) == (3, 2)
 
 
-def test_a_pushed_dart_is_told_with_its_new_place() -> None:
-    """A dart that moved is told right after the hit that moved it, a dart knocked out as a bounce-out."""
+def test_a_pushed_dart_is_listed_with_its_new_position() -> None:
+    """A dart that moved is listed right after the hit that moved it, a dart knocked out as a bounce-out."""
     for visit in _visits("knock"):
         names = _names(visit)
         change = next(k for k, name in enumerate(names) if name in {"dart_moved", "dart_bounce_out"})

@@ -39,7 +39,7 @@ def test_times_follow_each_other() -> None:
 
 
 def test_a_dart_may_push_another_or_knock_it_out() -> None:
-    """The dart beside which one lands stands elsewhere from then on, or falls."""
+    """When a dart lands next to another, that one stands elsewhere from then on, or falls."""
     first, second_hand = PlannedThrow(after_s=1), PlannedThrow(after_s=2, target="group", pushes=True)
     pushed = visit_of(np.random.default_rng(4), (first, second_hand), 0, "any", 0.0, 20.0)
     out = visit_of(np.random.default_rng(4), (first, PlannedThrow(after_s=2, target="group", knocks_out=True)), 0, "any", 0.0, 20.0)

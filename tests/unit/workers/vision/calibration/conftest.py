@@ -51,7 +51,7 @@ class Scene:
 
     @property
     def rotation(self) -> Floats:
-        """Give the rotation from board to camera."""
+        """Return the rotation from board to camera."""
         center = self.center_mm
         forward = np.array([*self.aim_mm, 0.0]) - center
         forward /= np.linalg.norm(forward)
@@ -64,24 +64,24 @@ class Scene:
 
     @property
     def center_mm(self) -> Floats:
-        """Give the place of the camera in the board frame."""
+        """Return the position of the camera in the board frame."""
         azimuth, elevation = np.radians(self.azimuth_deg), np.radians(self.elevation_deg)
         flat = np.cos(elevation)
         return self.distance_mm * np.array([flat * np.cos(azimuth), flat * np.sin(azimuth), np.sin(elevation)])
 
     @property
     def translation_mm(self) -> Floats:
-        """Give the translation from board to camera."""
+        """Return the translation from board to camera."""
         return np.asarray(-self.rotation @ self.center_mm)
 
     @property
     def matrix(self) -> Floats:
-        """Give the camera matrix."""
+        """Return the camera matrix."""
         return np.array([[self.focal_px, 0, self.center_px[0]], [0, self.focal_px, self.center_px[1]], [0, 0, 1]])
 
     @property
     def lens(self) -> Floats:
-        """Give the lens terms."""
+        """Return the lens terms."""
         return np.array([self.k1, 0, 0, 0, 0], float)
 
     def project(self, points_mm: Floats) -> Floats:
@@ -167,19 +167,19 @@ def _write(picture: Image, number: int, place: int, *, head_over: bool) -> None:
 
 @pytest.fixture(scope="session")
 def scene() -> type[Scene]:
-    """Give the scenes that a test can make."""
+    """Return the scenes that a test can make."""
     return Scene
 
 
 @pytest.fixture(scope="session")
 def blue_and_black() -> tuple[tuple[int, int, int], ...]:
-    """Give the colours of a board without red, green and cream."""
+    """Return the colours of a board without red, green and cream."""
     return BLUE_AND_BLACK
 
 
 @pytest.fixture(scope="session")
 def true_model() -> Callable[[Scene], CameraModel]:
-    """Give the model of a scene; the drawn wires lie flat, so the face is taken to be a wire's height below them."""
+    """Return the model of a scene; the drawn wires lie flat, so the face is taken to be a wire's height below them."""
 
     def of(scene: Scene) -> CameraModel:
         rotation = np.asarray(cv2.Rodrigues(scene.rotation)[0], float).ravel()

@@ -23,14 +23,14 @@ CAMERA = CameraId("cam0")
 
 
 def grid_mm(radius_mm: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Give points 10 mm apart within a radius."""
+    """Return points 10 mm apart within a radius."""
     steps = np.arange(-220, 221, 10.0)
     points = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
     return np.asarray(points[np.hypot(points[:, 0], points[:, 1]) < radius_mm], float)
 
 
 def errors_mm(calibration: Calibration, truth: Any, *, radius_mm: float = 170.0, z_mm: float = 0.0, height_mm: float = 0.0) -> Any:
-    """Map true pixels of face points back and measure how far beside the points they come, where the picture shows them."""
+    """Map true pixels of face points back and measure how far from the points they come, where the picture shows them."""
     points = grid_mm(radius_mm)
     pixels = truth.project(np.column_stack([points, np.full(len(points), z_mm)]))
     inside = ((pixels >= 0) & (pixels < [calibration.width, calibration.height])).all(axis=1)
@@ -117,7 +117,7 @@ def test_refusals_say_why(scene: Any) -> None:
 
 
 def a_hand(face: Any) -> None:
-    """Lay a hand with its arm over the face."""
+    """Draw a hand with its arm over the face."""
     cv2.line(face, (1050, 1500), (900, 950), (120, 150, 200), 170)
     cv2.circle(face, (880, 900), 130, (120, 150, 200), -1)
 
@@ -162,7 +162,7 @@ def test_real_boards_of_other_colours_calibrate(shared_data: Path, camera: int) 
         assert np.median(np.linalg.norm(seen - points, axis=1)) < 0.2
 
 
-def test_verify_tells_drift(scene: Any) -> None:
+def test_verify_reports_drift(scene: Any) -> None:
     """The calibrated picture has not drifted; one that moved by three pixels has."""
     picture = scene().picture()
     calibration = calibrate([picture], BOARD, CAMERA, None)

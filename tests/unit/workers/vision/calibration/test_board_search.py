@@ -12,7 +12,7 @@ BOARD = BoardSpec()
 
 
 def error_mm(found: Any, truth: Any) -> float:
-    """Measure how far the found homography puts the picture of the treble ring beside the truth, at the worst."""
+    """Measure how far the found homography puts the picture of the treble ring off the truth, at the worst."""
     theta = np.linspace(0, 2 * np.pi, 40)
     points = 99.0 * np.stack([np.cos(theta), np.sin(theta)], axis=1)
     pixels = truth.project(np.column_stack([points, np.zeros(40)]))

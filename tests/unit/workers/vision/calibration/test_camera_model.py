@@ -35,7 +35,7 @@ def a_model(scene: Any) -> CameraModel:
     return model
 
 
-def test_slopes_tell_how_pixels_move(scene: Any) -> None:
+def test_slopes_are_how_pixels_move(scene: Any) -> None:
     """A small step in every parameter moves the pixels as the slopes say."""
     model = a_model(scene)
     points = np.array([[30.0, -60.0], [-120.0, 90.0]])

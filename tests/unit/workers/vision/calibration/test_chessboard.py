@@ -46,13 +46,13 @@ def test_pictures_without_the_chessboard_are_passed_over() -> None:
 
 
 def test_pictures_from_one_side_are_refused() -> None:
-    """The same view again and again tells nothing of the focal length."""
+    """The same view again and again does not determine the focal length."""
     with pytest.raises(CalibrationRefusedError, match="same tilt in all pictures"):
         lens_of(_pictures(*((0.0, 0.0),) * 5))
 
 
 def test_a_bent_chessboard_is_refused() -> None:
-    """Corners that fit no lens are told with how far they are off."""
+    """Corners that fit no lens are refused with how far they are off."""
     rows = np.arange(600, dtype=np.float32)
     x, y = np.meshgrid(np.arange(800, dtype=np.float32), rows)
     bent = [

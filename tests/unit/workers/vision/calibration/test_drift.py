@@ -1,4 +1,4 @@
-"""Drift is told in the pixels that the picture moved by."""
+"""Drift is reported in the pixels that the picture moved by."""
 
 from typing import Any
 

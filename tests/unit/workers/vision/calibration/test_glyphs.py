@@ -24,7 +24,7 @@ def described(pictures: list[Any]) -> Any:
 
 
 def test_most_drawn_numbers_are_recognised(drawn: tuple[list[Any], Any]) -> None:
-    """Two of three are, of which many are hardly legible, and certainty is deserved."""
+    """Two of three are, many of them hardly legible, and certainty is deserved."""
     pictures, classes = drawn
     likely = readers()[0].recognise(described(pictures))[:, 0]
     best, certain = likely.argmax(axis=1), likely.max(axis=1) > 0.8

@@ -15,7 +15,7 @@ BOARD = BoardSpec()
 
 
 def _clicked(look: Outlook, off_px: float = 0.0) -> Points:
-    """Click the four points, each a little beside."""
+    """Click the four points, each a little off."""
     places = 170.0 * np.column_stack([np.cos(ANGLES_RAD), np.sin(ANGLES_RAD), np.zeros(4)])
     off = off_px * np.array([[1, 0], [0, -1], [-1, 0], [0, 1]])
     return [(float(x), float(y)) for x, y in look.projection.project(places) + off]
@@ -23,7 +23,7 @@ def _clicked(look: Outlook, off_px: float = 0.0) -> Points:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("camera", [0, 1, 2])
-def test_a_calibration_begins_where_somebody_clicked(camera: int) -> None:
+def test_a_calibration_begins_at_the_clicked_points(camera: int) -> None:
     """Points three pixels off lead to the board as it is: the wires around them are found, and the numbers are not asked."""
     look = outlook(1, camera)
     found = Projection(calibrate([look.picture()], BOARD, CameraId("cam0"), None, points=_clicked(look, 3.0)))

@@ -1,4 +1,4 @@
-"""A daemon of three simulated cameras under a scenario of faults, and all that can be seen of it from outside."""
+"""A daemon of three simulated cameras under a scenario of faults, and all that a client can observe of it."""
 
 import asyncio
 import math
@@ -17,44 +17,44 @@ from tests.support.waiting import DEADLINE_S, Waiting
 from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
 
-LOOK_S = 0.2
+SAMPLE_S = 0.2
 SAME_DART_MM = 10.0
-LATEST_MS = 90_000.0  # a dart may be told so late: a full disk holds it up
+LATEST_MS = 90_000.0  # a dart may be published so late: a full disk holds it up
 
 
-class Look(NamedTuple):
-    """What `/health` said at a time (seconds since the scenario began); "down" while nobody answered."""
+class HealthSample(NamedTuple):
+    """What `/health` returned at a time (seconds since the scenario began); "down" while there was no answer."""
 
     at_s: float
     health: str
     reasons: tuple[str, ...]
 
 
-class Heard(NamedTuple):
-    """An event, and when it came (seconds since the scenario began)."""
+class ReceivedEvent(NamedTuple):
+    """An event, and when it was received (seconds since the scenario began)."""
 
     at_s: float
     event: dict[str, Any]
 
 
-class Lost(NamedTuple):
-    """A dart that was thrown and never told, and when it landed (seconds since the scenario began)."""
+class LostDart(NamedTuple):
+    """A dart that was thrown and never published, and when it landed (seconds since the scenario began)."""
 
     label: str
     at_s: float
 
 
 class Darts(NamedTuple):
-    """What became of the darts of a story: how many were thrown and told, which hits nobody threw, which were told twice or not at all."""
+    """The darts of a sequence: how many were thrown and published, which hits were not thrown, which were published twice or not at all."""
 
     thrown: int
-    told: int
+    published: int
     invented: list[str]
     twice: list[str]
-    lost: list[Lost]
+    lost: list[LostDart]
 
 
-class Ordeal:
+class FaultRun:
     """Runs the daemon with the faults; `state` is the state directory of a board that is calibrated already."""
 
     def __init__(
@@ -81,7 +81,7 @@ class Ordeal:
         self.scenario = write_scenario(folder / "faults.toml", faults)
         self.listener = Listener(self.port)
         self.waiting = Waiting()
-        self.looks: list[Look] = []
+        self.samples: list[HealthSample] = []
         self.began_s = math.nan
         self.log: list[str] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -91,7 +91,7 @@ class Ordeal:
         self.start()
         self._tasks = [asyncio.create_task(self.listener.listen()), asyncio.create_task(self._watch())]
         await self.waiting.soon(lambda: not math.isnan(self.began_s), "an answer")
-        await self.waiting.soon(lambda: self.looks and self.looks[-1].health == "healthy", "a healthy board")
+        await self.waiting.soon(lambda: self.samples and self.samples[-1].health == "healthy", "a healthy board")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -110,7 +110,7 @@ class Ordeal:
         self._reader.start()
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """End the daemon, if it still runs; gives its status."""
+        """End the daemon, if it still runs; return its status."""
         process = self.daemon.process
         process.send_signal(how)
         status = process.wait(DEADLINE_S)
@@ -127,61 +127,63 @@ class Ordeal:
 
     @property
     def now_s(self) -> float:
-        """Give the seconds since the scenario began."""
+        """Return the seconds since the scenario began."""
         return time.monotonic() - self.began_s
 
     @property
-    def heard(self) -> list[Heard]:
-        """Give every event with its time."""
-        return [Heard(at_s - self.began_s, event) for at_s, event in zip(self.listener.times_s, self.listener.events, strict=True)]
+    def received(self) -> list[ReceivedEvent]:
+        """Return every event with its time."""
+        return [ReceivedEvent(at_s - self.began_s, event) for at_s, event in zip(self.listener.times_s, self.listener.events, strict=True)]
 
     async def until_s(self, at_s: float) -> None:
-        """Let the scenario run up to a time."""
+        """Wait until a time of the scenario."""
         await asyncio.sleep(max(0.0, at_s - self.now_s))
 
     def first(self, condition: Callable[[dict[str, Any]], bool], after_s: float = 0.0) -> float | None:
-        """Tell when the first event of a kind came; None when none did."""
-        return next((h.at_s for h in self.heard if h.at_s >= after_s and condition(h.event)), None)
+        """Return when the first event of a kind was received; None when none was."""
+        return next((h.at_s for h in self.received if h.at_s >= after_s and condition(h.event)), None)
 
-    def ill_s(self, after_s: float) -> tuple[float | None, float | None]:
-        """Tell when `/health` was first not well after a time, and from when on it stayed well; None for never."""
-        later = [look for look in self.looks if look.at_s >= after_s]
-        ill = next((look.at_s for look in later if look.health != "healthy"), None)
-        if ill is None or later[-1].health != "healthy":
-            return ill, None
-        last = max(look.at_s for look in later if look.health != "healthy")
-        return ill, next(look.at_s for look in later if look.at_s > last)
+    def unhealthy_s(self, after_s: float) -> tuple[float | None, float | None]:
+        """Return when `/health` was first not healthy after a time, and from when on it stayed healthy; None for never."""
+        later = [sample for sample in self.samples if sample.at_s >= after_s]
+        began_s = next((sample.at_s for sample in later if sample.health != "healthy"), None)
+        if began_s is None or later[-1].health != "healthy":
+            return began_s, None
+        last = max(sample.at_s for sample in later if sample.health != "healthy")
+        return began_s, next(sample.at_s for sample in later if sample.at_s > last)
 
     def darts(self, until_s: float = math.inf) -> Darts:
-        """Lay what was told beside what was thrown until a time of the scenario."""
+        """Compare the published darts with the thrown ones until a time of the scenario."""
         now_ms = 1000 * (time.monotonic() - self.epoch_s)
         until_ms = min(now_ms, 1000 * (until_s + self.began_s - self.epoch_s))
         thrown = [e for e in self._happened(now_ms) if e["event"] in {"dart_hit", "extra_dart"}]
-        told: dict[int, list[str]] = {}
+        published: dict[int, list[str]] = {}
         invented = []
-        for heard_s, event in zip(self.listener.times_s, self.listener.events, strict=True):
+        for received_s, event in zip(self.listener.times_s, self.listener.events, strict=True):
             if event["event_type"] not in {"dart_hit", "extra_dart"}:
                 continue
-            at, heard_ms = event["board_coordinates"], 1000 * (heard_s - self.epoch_s)
-            lately = [k for k, e in enumerate(thrown) if heard_ms - LATEST_MS < e["t_ms"] < heard_ms]
+            at, received_ms = event["board_coordinates"], 1000 * (received_s - self.epoch_s)
+            lately = [k for k, e in enumerate(thrown) if received_ms - LATEST_MS < e["t_ms"] < received_ms]
             off_mm = {k: math.dist((thrown[k]["x_mm"], thrown[k]["y_mm"]), (at["x_mm"], at["y_mm"])) for k in lately}
-            nearest = min(off_mm, key=lambda k: (off_mm[k] > SAME_DART_MM, k in told, off_mm[k]), default=None)
+            nearest = min(off_mm, key=lambda k: (off_mm[k] > SAME_DART_MM, k in published, off_mm[k]), default=None)
             if nearest is not None and off_mm[nearest] < SAME_DART_MM:
-                told.setdefault(nearest, []).append(event["dart_id"])
+                published.setdefault(nearest, []).append(event["dart_id"])
             else:
                 off = min(off_mm.values(), default=math.inf)
-                place = f"{event['uncertainty_mm'] if 'uncertainty_mm' in event else event['fusion']['uncertainty_mm']:.1f} mm unsure"
-                invented.append(f"{event['dart_id']} {event['score']['label']} {off:.0f} mm off, {place}, {heard_s - self.began_s:.1f} s")
+                unsure = f"{event['uncertainty_mm'] if 'uncertainty_mm' in event else event['fusion']['uncertainty_mm']:.1f} mm unsure"
+                invented.append(
+                    f"{event['dart_id']} {event['score']['label']} {off:.0f} mm off, {unsure}, {received_s - self.began_s:.1f} s"
+                )
         counted = [k for k, e in enumerate(thrown) if e["t_ms"] < until_ms]
-        twice = [" ".join(ids) for ids in told.values() if len(ids) > 1]
-        lost = [Lost(thrown[k]["label"], self._since_began_s(thrown[k])) for k in counted if k not in told]
+        twice = [" ".join(ids) for ids in published.values() if len(ids) > 1]
+        lost = [LostDart(thrown[k]["label"], self._since_began_s(thrown[k])) for k in counted if k not in published]
         return Darts(len(counted), len(counted) - len(lost), invented, twice, lost)
 
     def listing(self) -> list[str]:
-        """List what happened and what was told, in the order of their times (seconds since the scenario began)."""
-        happened = [(self._since_began_s(e), "  happened", _line(e, e)) for e in self._happened(1000 * (time.monotonic() - self.epoch_s))]
-        told = [(h.at_s, "told", _line(h.event, h.event.get("board_coordinates"))) for h in self.heard]
-        return [f"{at_s:8.2f} {who} {what}" for at_s, who, what in sorted([*happened, *told])]
+        """List what happened and what was published, in the order of their times (seconds since the scenario began)."""
+        happened = [(self._since_began_s(e), " happened", _line(e, e)) for e in self._happened(1000 * (time.monotonic() - self.epoch_s))]
+        published = [(h.at_s, "published", _line(h.event, h.event.get("board_coordinates"))) for h in self.received]
+        return [f"{at_s:8.2f} {kind} {line}" for at_s, kind, line in sorted([*happened, *published])]
 
     def _happened(self, until_ms: float) -> list[dict[str, Any]]:
         visits = truth(self.story, until_ms / 1000 + 2 * self.story.length_s)["sequences"][self.story.name]["visits"]
@@ -191,15 +193,15 @@ class Ordeal:
         return float(happened["t_ms"]) / 1000 + self.epoch_s - self.began_s
 
     def broken_journal(self) -> list[str]:
-        """Compare the journal with what was heard, and with itself; gives what is wrong."""
-        written, heard = journal(self.folder), self.listener.events
+        """Compare the journal with what was received, and with itself; return what is wrong."""
+        written, received = journal(self.folder), self.listener.events
         wrong = [] if [e["seq"] for e in written] == list(range(1, len(written) + 1)) else ["the journal has a gap or a repeat"]
-        wrong += [] if heard == written[: len(heard)] else ["what was heard is not what is written"]
+        wrong += [] if received == written[: len(received)] else ["what was received is not what is written"]
         wrong += [] if len({e["event_id"] for e in written}) == len(written) else ["an id is there twice"]
         for snapshot in self.listener.snapshots:
             darts = [dart["dart_id"] for dart in snapshot["darts"]]
-            if darts != (told := standing(written[: snapshot["last_seq"]])):
-                wrong.append(f"the snapshot at {snapshot['last_seq']} has {darts}, the journal {told}")
+            if darts != (expected := standing(written[: snapshot["last_seq"]])):
+                wrong.append(f"the snapshot at {snapshot['last_seq']} has {darts}, the journal {expected}")
         return wrong
 
     def figures(self) -> dict[str, int]:
@@ -220,19 +222,19 @@ class Ordeal:
             if found is not None and math.isnan(self.began_s):
                 self.began_s = now_s - found["uptime_seconds"]
             if not math.isnan(self.began_s):
-                told = ("down", ()) if found is None else (found["health"], tuple(found["reasons"]))
-                self.looks.append(Look(now_s - self.began_s, *told))
-            await asyncio.sleep(LOOK_S)
+                answer = ("down", ()) if found is None else (found["health"], tuple(found["reasons"]))
+                self.samples.append(HealthSample(now_s - self.began_s, *answer))
+            await asyncio.sleep(SAMPLE_S)
 
 
 def _line(event: dict[str, Any], at: dict[str, Any] | None) -> str:
-    """Write an event in one line: its name, where, and what else tells it from others."""
-    place = [f"({at['x_mm']:.0f}, {at['y_mm']:.0f})"] if at is not None and "x_mm" in at else []
+    """Write an event in one line: its name, its position, and what else identifies it."""
+    position = [f"({at['x_mm']:.0f}, {at['y_mm']:.0f})"] if at is not None and "x_mm" in at else []
     fusion = event.get("fusion") or {}
     names = ("dart_id", "label", "slot", "camera_id", "state", "reason", "removed_dart_ids", "count_remaining")
     more = [str(event[name]) for name in names if event.get(name) not in (None, "")]
     label = [event["score"]["label"]] if isinstance(event.get("score"), dict) and "label" in event["score"] else []
-    return " ".join([event.get("event_type", event.get("event", "")), *label, *place, *more, *fusion.get("cameras_used", ())])
+    return " ".join([event.get("event_type", event.get("event", "")), *label, *position, *more, *fusion.get("cameras_used", ())])
 
 
 def write_scenario(path: Path, faults: Sequence[ScriptedFault]) -> Path:

@@ -1,4 +1,4 @@
-"""What was told of a simulated story beside what happened, line by line, so that a difference can be read."""
+"""Compare the events of a simulated sequence with its truth, line by line, so that a difference can be read."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,25 +22,25 @@ from schemas.events import (
     VisitCompleted,
 )
 
-NEAR_WIRE_MM = 0.6  # a dart so near to a wire may be told in either bed
-BOARD_MM = 225.5  # what cameras watch: a dart beyond, in the surround, may be told as a miss
+NEAR_WIRE_MM = 0.6  # a dart so near to a wire may be reported in either bed
+BOARD_MM = 225.5  # what cameras watch: a dart beyond, in the surround, may be reported as a miss
 WIDEST_MM = 5.0  # and no dart farther off than this, or beyond the board than
-ALONE_MM = 8.0  # this, when it was told with such an uncertainty: one camera alone may see it
-MOVED_MM = 3.0  # a dart that was told to have moved less may have been seen a little differently
-LATE_MS = 500.0  # the end of a takeout may be told when the next visit has begun; its first dart comes a second later
-TOGETHER_MS = 600.0  # what happens so close together may be told in either order
+ALONE_MM = 8.0  # this, when it was reported with such an uncertainty: one camera alone may see it
+MOVED_MM = 3.0  # a reported move below this may only be a slightly different measurement
+LATE_MS = 500.0  # the end of a takeout may be published when the next visit has begun; its first dart comes a second later
+TOGETHER_MS = 600.0  # what happens so close together may be published in either order
 _SILENT = BoardStateChanged | VisitCompleted
 
 
-class Heard(NamedTuple):
-    """An event, and when it was told on the clock of its sequence."""
+class TimedEvent(NamedTuple):
+    """An event, and when it was published on the clock of its sequence."""
 
     t_ms: float
     event: Event
 
 
 class Dart(NamedTuple):
-    """A dart that stuck, as it was told: how far off (infinite: not at all), how sure, whether in its bed, whether close to a wire."""
+    """A dart that stuck, as it was reported: how far off (infinite: not at all), how sure, whether in its bed, whether close to a wire."""
 
     error_mm: float
     uncertainty_mm: float
@@ -49,7 +49,7 @@ class Dart(NamedTuple):
 
 
 class Delays(NamedTuple):
-    """How long after they happened hits, falls and ends of takeouts were told, in ms."""
+    """How long after they happened hits, falls and ends of takeouts were published, in ms."""
 
     hits: list[float]
     falls: list[float]
@@ -57,36 +57,36 @@ class Delays(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """A visit: what was told of it and what happened, as lines; what is wrong with places and sums; and the events with their times."""
+    """A visit: what was published and what happened, as lines; what is wrong with positions and sums; the events with their times."""
 
-    told: list[str]
+    published: list[str]
     happened: list[str]
     wrong: list[str]
     darts: list[Dart]
     delays: Delays
-    events: list[Heard]
+    events: list[TimedEvent]
 
     @property
     def verify(self) -> bool:
-        """Say whether all was told as it happened."""
-        return self.told == self.happened and not self.wrong
+        """Return whether all was published as it happened."""
+        return self.published == self.happened and not self.wrong
 
     @property
     def difference(self) -> str:
-        """Say what was told wrongly; empty when nothing."""
-        lines = [] if self.told == self.happened else [f"told {', '.join(self.told)} instead of {', '.join(self.happened)}"]
+        """Return what was published wrongly; empty when nothing."""
+        lines = [] if self.published == self.happened else [f"published {', '.join(self.published)} instead of {', '.join(self.happened)}"]
         return "; ".join([*lines, *self.wrong])
 
 
-def visits(truth: Mapping[str, Any], told: Iterable[Heard]) -> list[Visit]:
-    """Lay what was told beside the `visits` of a story's truth; calibrations and camera states belong to no visit."""
-    heard = [t for t in told if isinstance(t.event, _SILENT | _STORY)]
-    return [_visit(visit, heard) for visit in truth["visits"]]
+def visits(truth: Mapping[str, Any], published: Iterable[TimedEvent]) -> list[Visit]:
+    """Compare events with the `visits` of a sequence's truth; calibrations and camera states belong to no visit."""
+    events = [t for t in published if isinstance(t.event, _SILENT | _STORY)]
+    return [_visit(visit, events) for visit in truth["visits"]]
 
 
-def broken_chain(told: Iterable[Heard]) -> list[str]:
+def broken_chain(published: Iterable[TimedEvent]) -> list[str]:
     """List the changes of state that do not begin where the one before ended."""
-    changes = [t.event for t in told if isinstance(t.event, BoardStateChanged)]
+    changes = [t.event for t in published if isinstance(t.event, BoardStateChanged)]
     return [
         f"{one.state} {one.status}, then from {other.previous_state} {other.previous_status}"
         for one, other in pairwise(changes)
@@ -94,19 +94,19 @@ def broken_chain(told: Iterable[Heard]) -> list[str]:
     ]
 
 
-def _visit(visit: Mapping[str, Any], heard: Sequence[Heard]) -> Visit:
-    window = [t for t in heard if visit["start_ms"] + LATE_MS <= t.t_ms < visit["end_ms"] + LATE_MS]
+def _visit(visit: Mapping[str, Any], published: Sequence[TimedEvent]) -> Visit:
+    window = [t for t in published if visit["start_ms"] + LATE_MS <= t.t_ms < visit["end_ms"] + LATE_MS]
     events = [t.event for t in window]
     story = _one_takeout(visit["events"])
     slots = {e.dart_id: e.dart_number for e in events if isinstance(e, DartHit | DartUnscored)}
     pushed = {e["slot"] for e in story if e["event"] == "dart_moved"}
-    told = _gathered([_told(e, slots) for e in events if not isinstance(e, _SILENT) and not _is_uncertain(e, slots, pushed)])
-    unseen = {e["slot"] for e in story if _is_off_the_board(e) and f"throw_miss {e['slot']}" in told}
+    lines = _gathered([_published_line(e, slots) for e in events if not isinstance(e, _SILENT) and not _is_uncertain(e, slots, pushed)])
+    unseen = {e["slot"] for e in story if _is_off_the_board(e) and f"throw_miss {e['slot']}" in lines}
     happened = _gathered([_line(e) for e in story if not (e["event"] == "dart_removed" and e["slot"] in unseen)])
     others = {_line(e): ("throw_miss",) if _is_off_the_board(e) else tuple(e.get("or", ())) for e in story}
-    happened = _in_told_order(happened, told, {_line(e): e["t_ms"] for e in reversed(story)})
+    happened = _in_published_order(happened, lines, {_line(e): e["t_ms"] for e in reversed(story)})
     return Visit(
-        [_by_first_name(line, wanted, others.get(wanted, ())) for line, wanted in zip_longest(told, happened, fillvalue="") if line],
+        [_by_first_name(line, wanted, others.get(wanted, ())) for line, wanted in zip_longest(lines, happened, fillvalue="") if line],
         happened,
         [*_misplaced(visit["events"], events), *_miscounted(visit, events)],
         _darts(visit["events"], events),
@@ -115,19 +115,19 @@ def _visit(visit: Mapping[str, Any], heard: Sequence[Heard]) -> Visit:
     )
 
 
-def _in_told_order(happened: Sequence[str], told: Sequence[str], t_ms: Mapping[str, float]) -> list[str]:
-    """Exchange neighbours that happened together where they were told the other way round."""
+def _in_published_order(happened: Sequence[str], published: Sequence[str], t_ms: Mapping[str, float]) -> list[str]:
+    """Exchange neighbours that happened together where they were published the other way round."""
     lines = list(happened)
-    for k in range(min(len(lines) - 1, len(told))):
+    for k in range(min(len(lines) - 1, len(published))):
         one, other = lines[k], lines[k + 1]
         apart_ms = abs(t_ms.get(one, -math.inf) - t_ms.get(other, math.inf))
-        if told[k] == other != one and apart_ms < TOGETHER_MS:
+        if published[k] == other != one and apart_ms < TOGETHER_MS:
             lines[k : k + 2] = other, one
     return lines
 
 
 def _is_uncertain(event: Event, slots: Mapping[Any, int], pushed: set[int]) -> bool:
-    """Say whether a dart that is told to have moved may only have been seen a little differently."""
+    """Return whether a reported move of a dart may only be a slightly different measurement."""
     if not isinstance(event, DartMoved) or slots.get(event.dart_id) in pushed:
         return False
     old, new = event.old_position, event.new_position
@@ -135,13 +135,13 @@ def _is_uncertain(event: Event, slots: Mapping[Any, int], pushed: set[int]) -> b
 
 
 def _by_first_name(line: str, wanted: str, others: Sequence[str]) -> str:
-    """Call what may be told in more than one way by its first name."""
+    """Name an event that may be published in more than one way by its first name."""
     name, _, numbers = line.partition(" ")
     return wanted if name in others and numbers == wanted.partition(" ")[2] else line
 
 
 def _is_off_the_board(event: Mapping[str, Any]) -> bool:
-    """Say whether a dart stuck so far out that cameras need not see it; it scores nothing either way."""
+    """Return whether a dart stuck so far out that cameras need not see it; it scores nothing either way."""
     return event["event"] == "dart_hit" and math.hypot(event["x_mm"], event["y_mm"]) > BOARD_MM
 
 
@@ -149,7 +149,7 @@ def _line(event: Mapping[str, Any]) -> str:
     return f"{event['event']} {event['slot']}" if "slot" in event else str(event["event"])
 
 
-def _told(event: Event, slots: Mapping[Any, int]) -> str:
+def _published_line(event: Event, slots: Mapping[Any, int]) -> str:
     name = str(event.__struct_config__.tag)
     match event:
         case DartHit() | DartUnscored() | ThrowMiss():
@@ -168,7 +168,7 @@ def _told(event: Event, slots: Mapping[Any, int]) -> str:
 
 
 def _gathered(lines: Sequence[str]) -> list[str]:
-    """Put removals that follow each other into one line: darts taken together may be told together."""
+    """Put removals that follow each other into one line: darts taken together may be published together."""
     gathered: list[str] = []
     for line in lines:
         name, _, numbers = line.partition(" ")
@@ -179,24 +179,24 @@ def _gathered(lines: Sequence[str]) -> list[str]:
 
 
 def _one_takeout(story: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Leave out the hand that comes again while the takeout is open: it is told once."""
-    told = []
+    """Leave out the hand that comes again while the takeout is open: it is published once."""
+    expected = []
     is_open = False
     for event in story:
         if not (is_open and event["event"] == "takeout_started"):
-            told.append(event)
+            expected.append(event)
         is_open = event["event"] == "takeout_started" or (is_open and event["event"] not in {"takeout_finished", "false_takeout"})
-    return told
+    return expected
 
 
 def _hits(story: Sequence[Mapping[str, Any]], events: Sequence[Event]) -> list[tuple[Mapping[str, Any], DartHit | None]]:
     """Pair each dart that stuck with the hit of its slot; the slots of a second visit come after those of the first."""
-    told = [e for e in events if isinstance(e, DartHit)]
+    unpaired = [e for e in events if isinstance(e, DartHit)]
     pairs: list[tuple[Mapping[str, Any], DartHit | None]] = []
     for dart in [e for e in story if e["event"] == "dart_hit"]:
-        hit = next((e for e in told if e.dart_number == dart["slot"]), None)
+        hit = next((e for e in unpaired if e.dart_number == dart["slot"]), None)
         if hit is not None:
-            told.remove(hit)
+            unpaired.remove(hit)
         pairs.append((dart, hit))
     return pairs
 
@@ -212,8 +212,8 @@ def _darts(story: Sequence[Mapping[str, Any]], events: Sequence[Event]) -> list[
     return found
 
 
-def _delays(story: Sequence[Mapping[str, Any]], window: Sequence[Heard]) -> Delays:
-    """Measure from what happened to what was told, the first with the first and so on; a hit with the one of its slot."""
+def _delays(story: Sequence[Mapping[str, Any]], window: Sequence[TimedEvent]) -> Delays:
+    """Measure from what happened to what was published, the first with the first and so on; a hit with the one of its slot."""
     when = {id(t.event): t.t_ms for t in window}
     events = [t.event for t in window]
 
@@ -230,7 +230,7 @@ def _off_mm(dart: Mapping[str, Any], hit: DartHit) -> float:
 
 
 def _allowed_mm(dart: Mapping[str, Any], hit: DartHit) -> float:
-    """Say how far off a dart may be told; beyond the board, where one camera alone may see it, as far as was told with it."""
+    """Return how far off a dart may be reported; beyond the board, where one camera alone may see it, as far as its uncertainty."""
     beyond = math.hypot(dart["x_mm"], dart["y_mm"]) > BOARD_MM
     return max(WIDEST_MM, min(hit.fusion.uncertainty_mm, ALONE_MM) if beyond else 0.0)
 
@@ -244,23 +244,25 @@ def _label(hit: DartHit) -> str:
 
 
 def _misplaced(story: Sequence[Mapping[str, Any]], events: Sequence[Event]) -> list[str]:
-    """List the darts that were told in another bed, or far off."""
+    """List the darts that were reported in another bed, or far off."""
     wrong = []
     for dart, hit in _hits(story, events):
         if hit is None:
             continue
         off_mm = _off_mm(dart, hit)
         if not (_is_in_bed(dart, hit) or dart["wire_distance_mm"] < NEAR_WIRE_MM) or off_mm > _allowed_mm(dart, hit):
-            wrong.append(f"dart {dart['slot']} {dart['ring']} {dart['label']} told {hit.score.ring} {_label(hit)}, {off_mm:.1f} mm off")
+            wrong.append(
+                f"dart {dart['slot']} {dart['ring']} {dart['label']} reported as {hit.score.ring} {_label(hit)}, {off_mm:.1f} mm off"
+            )
     return wrong
 
 
 def _miscounted(visit: Mapping[str, Any], events: Sequence[Event]) -> list[str]:
-    """List what is wrong with the sums: each visit told once, and once more when a dart fell later, with every slot and its points."""
+    """List what is wrong with the sums: each visit published once, and once more when a dart fell later, with every slot and its points."""
     ends = [e for e in events if isinstance(e, VisitCompleted)]
     fresh = [e for e in ends if not e.revised]
     if len(fresh) != len(visit["completed"]):
-        return [f"visit_completed told {len(fresh)} times instead of {len(visit['completed'])}"]
+        return [f"visit_completed published {len(fresh)} times instead of {len(visit['completed'])}"]
     fallen = {e.dart_id for e in events if isinstance(e, DartBounceOut)}
     wrong = []
     for first, used in zip(fresh, visit["completed"], strict=True):
@@ -270,7 +272,7 @@ def _miscounted(visit: Mapping[str, Any], events: Sequence[Event]) -> list[str]:
         expected = [(k, points.get(k, 0)) for k in range(1, used + 1)]
         lost = [(k, 0 if any(t.dart_number == k and t.dart_id in fallen for t in last.throws) else p) for k, p in expected]
         if slots not in (expected, lost):
-            wrong.append(f"visit_completed told {slots} instead of {expected}")
+            wrong.append(f"visit_completed published {slots} instead of {expected}")
         if last.total != sum(p for _, p in slots):
             wrong.append(f"total {last.total}, darts {slots}")
     return wrong

@@ -1,4 +1,4 @@
-"""What camera processes would say of darts, hands and takeouts at a board, as messages; the board is told them one by one."""
+"""A board with scripted cameras: their messages about darts, hands and takeouts are passed to the board one by one."""
 
 from collections.abc import Sequence
 
@@ -16,48 +16,48 @@ from tests.support.sightings import rig, sighting_of
 HAND = Blob(u=0.0, v=0.0, radius=0.15)  # 57 mm at 380 mm
 
 
-class Witnesses:
-    """A board with cameras all around it. `now` is its clock; `said` are the events and `orders` what the cameras were told, so far."""
+class ScriptedCameras:
+    """A board with cameras all around it. `now` is its clock; `events` and `orders` are those that the board has returned so far."""
 
     def __init__(self, cameras: int = 3, times: ThrowTimes | None = None, *, ready: bool = True, images: bool = False) -> None:
         self.calibrations = rig(cameras)
         self.cameras = [c.camera_id for c in self.calibrations]
         self.board = Board(BoardId("main"), self.cameras, BoardSpec(), times or ThrowTimes(), images=images)
         self.now = 0.0
-        self.said: list[JournalledEvent] = []
+        self.events: list[JournalledEvent] = []
         self.orders: list[Order] = []
         self.episode = 0
         if ready:
-            self.tell(*(SourceOpened(camera_id=c, pid=1, width=800, height=600) for c in self.cameras))
-            self.tell(*(Calibrated(camera_id=c.camera_id, t_s=0.0, calibration=c) for c in self.calibrations))
+            self.step(*(SourceOpened(camera_id=c, pid=1, width=800, height=600) for c in self.cameras))
+            self.step(*(Calibrated(camera_id=c.camera_id, t_s=0.0, calibration=c) for c in self.calibrations))
 
-    def tell(self, *inputs: Input) -> list[JournalledEvent]:
-        """Tell the board something and keep what comes of it."""
+    def step(self, *inputs: Input) -> list[JournalledEvent]:
+        """Pass inputs to the board; keep its events and orders, and return the events."""
         step = self.board.step(inputs, self.now)
-        self.said += step.events
+        self.events += step.events
         self.orders += step.orders
         return list(step.events)
 
     def wait(self, seconds: float) -> list[JournalledEvent]:
-        """Let time pass, with the limits that end in it."""
-        told, end = list[JournalledEvent](), self.now + seconds
+        """Advance the clock, through the deadlines on the way."""
+        events, end = list[JournalledEvent](), self.now + seconds
         calls = 0
         while (due := self.board.deadline()) is not None and due <= end:
             self.now = max(self.now, due)
-            told += self.tell()
+            events += self.step()
             calls += 1
             assert calls < 50, f"the board asks to be called at {due} again and again"
         self.now = end
-        return told
+        return events
 
     def moving(self, *cameras: CameraId, hand: bool = False) -> list[JournalledEvent]:
-        """Let something move before these cameras, or all."""
+        """Report motion from these cameras, or all."""
         self.now += 0.1
         self.episode += 1
-        return self.tell(*(self.motion_of(k, hand=hand) for k in self._numbers(cameras or None)))
+        return self.step(*(self.motion_of(k, hand=hand) for k in self._numbers(cameras or None)))
 
     def motion_of(self, camera: int, *, hand: bool = False) -> MotionDetected:
-        """Give what one camera says while something moves."""
+        """Return the message of one camera while something moves."""
         return MotionDetected(camera_id=self.cameras[camera], t_s=self.now, episode=self.episode, hand=hand)
 
     def settled(
@@ -69,9 +69,9 @@ class Witnesses:
         empty: bool | None = None,
         flight: bool = True,
     ) -> list[JournalledEvent]:
-        """Let the pictures of these cameras stand still, with new darts; `there` are the scores of known darts."""
+        """Report still pictures from these cameras, with new darts; `there` are the scores of known darts."""
         self.now += 0.3
-        return self.tell(
+        return self.step(
             *(self.settled_of(k, *axes, hand=hand, there=there, empty=empty, flight=flight) for k in self._numbers(cameras)),
         )
 
@@ -84,7 +84,7 @@ class Witnesses:
         empty: bool | None = None,
         flight: bool = True,
     ) -> Settled:
-        """Give what one camera says when its picture stands still."""
+        """Return the message of one camera when its picture stands still."""
         return Settled(
             camera_id=self.cameras[camera],
             t_s=self.now,
@@ -105,7 +105,7 @@ class Witnesses:
         return [*self.moving(), *self.settled(*axes, there=dict.fromkeys(self.standing, 1.0)), *self.wait(0.2)]
 
     def take_all(self) -> list[JournalledEvent]:
-        """Let a hand take all darts."""
+        """Take all darts by a hand."""
         self.now += 1.0
         gone = dict.fromkeys(self.standing, 0.0)
         return [*self.moving(hand=True), *self.settled(there=gone, empty=True, flight=False), *self.wait(0.2)]

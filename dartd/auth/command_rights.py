@@ -1,0 +1,41 @@
+"""Which commands to the board a caller may give, the same for HTTP, WebSocket and whatever comes later."""
+
+from typing import TypeVar
+
+import msgspec
+
+from dartd.auth.principal import Principal
+from dartd.errors import ForbiddenError
+from schemas.commands import BoardCommand, CorrectDart, TakeCalibration
+
+C = TypeVar("C", bound=BoardCommand)
+
+_NO_PLAYER = ""  # no visit belongs to it
+
+
+def authorised(command: C, principal: Principal) -> C:
+    """Return the command as one of this caller: with its name, and limited to its own darts if it is a player.
+
+    The board checks whose dart it is at the moment of the correction.
+
+    Raises:
+        ForbiddenError: the caller has not the permission.
+    """
+    permission = permission_for(command)
+    if not principal.may(permission):
+        raise ForbiddenError(f"this needs the permission {permission}", permission=permission)
+    if isinstance(command, CorrectDart):
+        own = (principal.player_id or _NO_PLAYER) if principal.role == "player" else None
+        command = msgspec.structs.replace(command, own_player_id=own)
+    return msgspec.structs.replace(command, user_id=principal.name)
+
+
+def permission_for(command: BoardCommand) -> str:
+    """Return the permission that a command needs."""
+    match command:
+        case CorrectDart():
+            return "corrections:write"
+        case TakeCalibration():
+            return "cameras:config"
+        case _:
+            return "board:control"

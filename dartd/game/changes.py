@@ -1,0 +1,134 @@
+"""What changed between two states of a match: the things that are published about it, in their order."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from dartd.game.match import Match, Status
+from dartd.game.view import LegView, Turn, leg_of, turn_of
+from schemas.base import Value
+
+
+class StatusChanged(Value, frozen=True, kw_only=True, tag="match_state_changed"):
+    """The match has another status."""
+
+    status: Status
+    previous_status: Status
+
+
+class VisitScored(Value, frozen=True, kw_only=True, tag="visit_scored"):
+    """A visit was closed; leg and visit are indices."""
+
+    leg: int
+    visit: int
+
+
+class LegFinished(Value, frozen=True, kw_only=True, tag="leg_finished"):
+    """A leg was decided."""
+
+    leg: int
+    view: LegView
+
+
+class LegReopened(Value, frozen=True, kw_only=True, tag="leg_reopened"):
+    """A leg that was decided is not any more."""
+
+    leg: int
+
+
+class SetFinished(Value, frozen=True, kw_only=True, tag="set_finished"):
+    """A set was decided."""
+
+    set: int
+    winner: int | None
+
+
+class MatchFinished(Value, frozen=True, kw_only=True, tag="match_finished"):
+    """The match was decided."""
+
+    winner: int | None
+    draw: bool
+
+
+class TurnChanged(Value, frozen=True, kw_only=True, tag="turn_changed"):
+    """A dart was counted, or another side is on."""
+
+    turn: Turn | None
+
+
+class VisitPosition(Value, frozen=True, kw_only=True):
+    """Where a visit stands: indices of leg and visit."""
+
+    leg: int
+    visit: int
+
+
+class TurnRevised(Value, frozen=True, kw_only=True, tag="turn_revised"):
+    """An undo or a correction: `changed` names every visit whose outcome is another one."""
+
+    changed: tuple[VisitPosition, ...]
+    turn: Turn | None
+
+
+Change = StatusChanged | VisitScored | LegFinished | LegReopened | SetFinished | MatchFinished | TurnChanged | TurnRevised
+Cause = Literal["play", "revision"]
+
+
+def changes(before: Match, after: Match, cause: Cause = "play") -> list[Change]:
+    """Return what is published after a change: by `play`, or by a `revision` (undo, redo, correction)."""
+    found: list[Change] = []
+    previous, turn = turn_of(before), turn_of(after)
+    if cause == "revision":
+        found.append(TurnRevised(changed=tuple(_changed_visits(before, after)), turn=turn))
+    else:
+        found += _scored(before, after)
+    found += _legs(before, after)
+    if after.flow.finished and not before.flow.finished:
+        found.append(MatchFinished(winner=after.flow.winner, draw=after.flow.draw))
+    if before.status != after.status:
+        found.append(StatusChanged(status=after.status, previous_status=before.status))
+    if cause == "play" and turn != previous:
+        found.append(TurnChanged(turn=turn))
+    return found
+
+
+def _scored(before: Match, after: Match) -> Iterator[VisitScored]:
+    """Return the visits that were closed."""
+    for index in range(after.counted):
+        if index < before.counted and before.folded[index] is after.folded[index]:
+            continue
+        was_closed = _closed(before, index) if index < before.counted else set()
+        for position in sorted(_closed(after, index) - was_closed):
+            yield VisitScored(leg=index, visit=position)
+
+
+def _closed(match: Match, index: int) -> set[int]:
+    """Return the visits of a leg that are closed and count."""
+    leg = match.folded[index]
+    return {position for position, outcome in enumerate(leg.outcomes) if outcome is not leg.running and not outcome.void}
+
+
+def _changed_visits(before: Match, after: Match) -> Iterator[VisitPosition]:
+    for index in range(max(before.counted, after.counted)):
+        old = before.folded[index].outcomes if index < before.counted else []
+        new = after.folded[index].outcomes if index < after.counted else []
+        if index < min(before.counted, after.counted) and before.folded[index] is after.folded[index]:
+            continue
+        for position in range(max(len(old), len(new))):
+            if old[position : position + 1] != new[position : position + 1]:
+                yield VisitPosition(leg=index, visit=position)
+
+
+def _legs(before: Match, after: Match) -> Iterator[Change]:
+    """Return legs and sets that were decided, or are open again."""
+    for index in range(max(before.counted, after.counted)):
+        was = before.folded[index] if index < before.counted else None
+        now = after.folded[index] if index < after.counted else None
+        had_winner, has_winner = was is not None and was.finished, now is not None and now.finished
+        if had_winner and not has_winner:
+            yield LegReopened(leg=index)
+        elif has_winner and (not had_winner or (was is not None and now is not None and was.winner != now.winner)):
+            yield LegFinished(leg=index, view=leg_of(after, index))
+    old_sets = {row.set_number: row.set_winner for row in before.flow.rows if row.sets is not None}
+    for row in after.flow.rows:
+        if row.sets is not None and old_sets.get(row.set_number, -1) != row.set_winner:
+            yield SetFinished(set=row.set_number, winner=row.set_winner)

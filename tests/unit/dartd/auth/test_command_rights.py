@@ -1,0 +1,39 @@
+"""Which commands a caller may give."""
+
+import pytest
+
+from dartd.auth.command_rights import authorised
+from dartd.auth.permissions import ROLES
+from dartd.auth.principal import Principal
+from dartd.errors import ForbiddenError
+from schemas.commands import CorrectDart, ResetBoard, SignOnPlayer
+
+CORRECTION = CorrectDart(operation="delete", dart_number=1, user_id="somebody", own_player_id="somebody")
+
+
+def _principal(role: str, player_id: str | None = None) -> Principal:
+    return Principal(kind="user", name="u_1", role=role, permissions=ROLES[role], player_id=player_id)
+
+
+@pytest.mark.parametrize(
+    ("principal", "own"), [(_principal("player", "ann"), "ann"), (_principal("player"), ""), (_principal("operator", "ann"), None)]
+)
+def test_players_correct_only_their_own_darts(principal: Principal, own: str | None) -> None:
+    """What the client says of itself does not count; a player without a profile has no darts."""
+    command = authorised(CORRECTION, principal)
+
+    assert (command.own_player_id, command.user_id, command.dart_number) == (own, "u_1", 1)
+
+
+@pytest.mark.parametrize("command", [ResetBoard(), SignOnPlayer(player_id="ann")])
+def test_the_board_is_for_its_operators(command: ResetBoard | SignOnPlayer) -> None:
+    """A player may correct, and nothing else."""
+    with pytest.raises(ForbiddenError):
+        authorised(command, _principal("player", "ann"))
+    assert authorised(command, _principal("operator")).user_id == "u_1"
+
+
+def test_viewers_correct_nothing() -> None:
+    """They have no such permission."""
+    with pytest.raises(ForbiddenError):
+        authorised(CORRECTION, _principal("viewer"))
