@@ -11,7 +11,13 @@ from schemas.base import BoardId, VisitId
 from schemas.events import DartOnBoard, Snapshot, VisitSnapshot
 from tests.support.throws import hit
 
-ZONE = {"unit": "mm", "board_id": "main", "zone_type": "bed_area", "polygon_coords": "[[-20,90],[20,90],[20,120],[-20,120]]"}
+ZONE = {
+    "unit": "mm",
+    "camera_id": "cam0",
+    "board_id": "main",
+    "zone_type": "bed_area",
+    "polygon_coords": "[[-20,90],[20,90],[20,120],[-20,120]]",
+}
 
 
 def _snapshot() -> Snapshot:
