@@ -143,7 +143,7 @@ def throw_for_bull(match: Match, dart: BullThrow) -> Match:
 
 
 def undo(match: Match) -> Match:
-    """Take back the last counted dart, or the last total, of whichever side, also across visits and unsigned legs.
+    """Take back the last counted dart, or the last total, of any side, also across visits and unsigned legs.
 
     Raises:
         ConflictError: nothing counted is left that is not signed.

@@ -21,7 +21,7 @@ PERSON = {"username": "ann", "password": "long enough"}
         ("users", {**PERSON, "role": "king"}, "$.role", "expected one of admin, api_client, operator, player, viewer"),
         ("users", {**PERSON, "username": "a b"}, "$.username", "expected 1 to 64 letters, digits, _ . @ or -"),
         ("users", {**PERSON, "rate_limit": 0}, "$.rate_limit", "Expected `int` >= 1"),
-        ("players", {"name": "Ann", "boards": {"prefered": []}}, "$.boards.prefered", "unknown field"),
+        ("players", {"name": "Ann", "boards": {"favourites": []}}, "$.boards.favourites", "unknown field"),
         ("players", {"name": "Ann", "boards": {"preferred": ["a", "b c"]}}, "$.boards.preferred[1]", "expected 1 to 64 letters"),
         ("auth/api-keys", {"name": "x", "expires_at": "tomorrow"}, "$.expires_at", "expected ISO 8601 with its offset from UTC"),
     ],
