@@ -30,7 +30,7 @@ from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
-from dartd.runtime.retention import Retention
+from dartd.runtime.retention import Ages, Retention, prune_periodically
 from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
@@ -235,9 +235,14 @@ class Daemon:
 
     async def _run_parts(self, sockets: Sequence[socket.socket], supervisor: Supervisor, pipeline: Pipeline, services: Services) -> None:
         config, images = self._config, self._config.images
+        ages = Ages()
         folder = Images(config.state_path / "images")
         retention = Retention(
-            folder, keep_days=images.keep_days, keep_bytes=images.keep_mb * 1_000_000, keep_free_bytes=images.keep_free_mb * 1_000_000
+            folder,
+            keep_days=images.keep_days,
+            keep_bytes=images.keep_mb * 1_000_000,
+            keep_free_bytes=images.keep_free_mb * 1_000_000,
+            ages=ages,
         )
         tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
@@ -251,6 +256,9 @@ class Daemon:
                 "the writing of usage": functools.partial(write_behind, services),
                 "the counting of zones": functools.partial(watch_zones, services),
                 "the deletion of old images": retention.run,
+                "the deletion of old events": functools.partial(
+                    prune_periodically, services.journal, keep_days=config.store.keep_days, ages=ages
+                ),
                 "the check of the store's file": services.journal.watch_file,
             }
             for name, run in background.items():

@@ -6,7 +6,7 @@ import msgspec
 
 from dartd.auth.principal import Principal
 from dartd.errors import ForbiddenError
-from schemas.commands import BoardCommand, CorrectDart, TakeCalibration
+from schemas.commands import BoardCommand, CorrectDart, SignOnPlayer, TakeCalibration
 
 C = TypeVar("C", bound=BoardCommand)
 
@@ -35,6 +35,8 @@ def permission_for(command: BoardCommand) -> str:
     match command:
         case CorrectDart():
             return "corrections:write"
+        case SignOnPlayer():
+            return "board:sign_on"
         case TakeCalibration():
             return "cameras:config"
         case _:

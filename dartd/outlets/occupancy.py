@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 PERIOD_S = 0.1  # fast enough for a person; checking an unchanged board costs microseconds
 
 
-class Board(Protocol):
+class ShownBoard(Protocol):
     """The board whose darts are counted."""
 
     def snapshot(self) -> Snapshot:
@@ -28,7 +28,7 @@ class OccupancyServices(Protocol):
     """The dependencies of the counts."""
 
     @property
-    def board(self) -> Board:
+    def board(self) -> ShownBoard:
         """Return the board."""
 
     @property

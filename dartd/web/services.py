@@ -64,6 +64,9 @@ class JournalPort(Protocol):
     def file_fault(self) -> str | None:
         """Return what is wrong with the file of the store as of the last look, None when nothing is."""
 
+    async def prune(self, before_s: float) -> None:
+        """Delete a bounded number of events from before a wall time that no table is made of."""
+
     async def watch_file(self) -> NoReturn:
         """Look periodically whether the file of the store is still the one at its path."""
 

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from schemas.api.answers import ListQuery, Pagination, TimedQuery, Total
 from schemas.base import Value
+from schemas.board import Ring
 from schemas.events import BoardStatus, ThrowState, VisitThrow
 
 _MAX_SEQ = 2**63 - 1
@@ -57,7 +58,7 @@ class ThrowsQuery(TimedQuery, frozen=True, kw_only=True):
     visit_id: str | None = None
     player_id: str | None = None
     label: str | None = None
-    ring: str | None = None
+    ring: Ring | None = None
     state: ThrowKind | None = None
 
 
@@ -78,7 +79,11 @@ class VisitsQuery(TimedQuery, frozen=True, kw_only=True):
     """Filters and sort order of visits."""
 
     sort: Literal["seq", "-seq", "total", "-total"] = "-seq"
+    visit_id: str | None = None
     player_id: str | None = None
+    total: Annotated[int, Meta(ge=0, le=180)] | None = None
+    reason: Literal["three_darts", "takeout", "reset", "correction"] | None = None
+    revised: bool | None = None
 
 
 class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):

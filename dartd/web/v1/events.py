@@ -1,19 +1,28 @@
 """`/api/v1/events`: the journal in order."""
 
+from typing import get_args
+
 from starlette.responses import Response
 
 from dartd.auth.permissions import TOPIC_PERMISSIONS
 from dartd.store.events import EventPage, Wanted, list_events
 from dartd.web.http.endpoint import Call, Endpoint
+from dartd.web.http.problems import Problem
 from schemas.api.play import EventsPage, EventsPagination, EventsQuery
 from schemas.codec import encode_json
+from schemas.documents import name_of
+from schemas.events import EntityEvent, JournalledEvent
 
 _ALL_KINDS = frozenset(TOPIC_PERMISSIONS)
+_TYPES = frozenset(name_of(event) for event in (*get_args(JournalledEvent), *get_args(EntityEvent)))
 
 
 async def get_events(call: Call) -> Response:
     """Return up to `limit` events after `since`; continue with `since=next_cursor` until that is null."""
     asked: EventsQuery = call.query
+    if asked.event_type is not None and asked.event_type not in _TYPES:
+        details = {"field": "event_type", "allowed": sorted(_TYPES)}
+        raise Problem(422, "VALIDATION_ERROR", f"event_type: there is no event {asked.event_type[:64]!r}", details=details)
     kinds = call.principal.kinds
     wanted = Wanted(kinds=None if kinds >= _ALL_KINDS else kinds, event_type=asked.event_type, topic=asked.topic)
     since = asked.since if asked.cursor is None else asked.cursor

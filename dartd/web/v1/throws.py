@@ -76,7 +76,7 @@ async def get_visits(call: Call) -> Listed[Visit]:
     """Return a page of visits."""
     asked: VisitsQuery = call.query
     await check_player_filter(call, asked.player_id)
-    span, where = span_of(asked), {"player_id": asked.player_id}
+    span, where = span_of(asked), {name: getattr(asked, name) for name in ("visit_id", "player_id", "total", "reason", "revised")}
     return listed(await call.read(lambda c: list_visits(c, page_request(asked), where, span)), asked, visit_of)
 
 

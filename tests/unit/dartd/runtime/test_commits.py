@@ -82,7 +82,7 @@ async def test_held_events_have_a_limit(journal: Journal) -> None:
 
 
 async def test_callers_of_what_is_never_written_are_cancelled(journal: Journal) -> None:
-    """They must not wait for ever when the daemon ends."""
+    """They must not wait without end when the daemon ends."""
     commits, answer = _commits(journal), asyncio.get_running_loop().create_future()
     decision = _decision(1)
     decision.decided = [((QueuedInput(ResetBoard(), 0.0, answer),), Step())]
