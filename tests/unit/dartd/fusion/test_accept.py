@@ -17,6 +17,7 @@ from dartd.fusion.accept import (
     accept_darts,
     accept_single_view,
     began_together,
+    is_everywhere,
     is_fall,
     is_flight,
     is_light_change,
@@ -258,3 +259,12 @@ def test_single_views_count_only_when_nothing_else_was_found() -> None:
 
     assert (len(found.darts), found.flight, found.stuck_out_of_view) == (1, True, False)
     assert accept([], reported, [STANDING], flew, -1.0).darts == ()
+
+
+def test_light_changes_every_picture_widely() -> None:
+    """A dart that flies close to one or two cameras is far from the third."""
+    shares = [(0.16, 0.13, 0.15), (0.16, 0.13, 0.09)]
+    found = [is_everywhere([msgspec.structs.replace(_settled(k), max_share=share) for k, share in enumerate(each)]) for each in shares]
+
+    assert found == [True, False]
+    assert not is_everywhere([msgspec.structs.replace(_settled(0), max_share=0.3)])
