@@ -26,8 +26,11 @@ class Principal(Value, frozen=True, kw_only=True):
 
     @property
     def kinds(self) -> frozenset[str]:
-        """Return the kinds of topic that the caller may read."""
-        return kinds_of(self.permissions)
+        """Return the kinds of topic that the caller may read, and the topic of the caller's own player."""
+        kinds = kinds_of(self.permissions)
+        if self.player_id is None or "player" in kinds or not self.may("profile:own"):
+            return kinds
+        return kinds | {f"player:{self.player_id}"}
 
     def may(self, permission: str) -> bool:
         """Return whether the caller has a permission."""

@@ -12,6 +12,8 @@ from schemas.board import BoardSpec
 
 URL_SCHEMES = ("v4l2", "rtsp", "http", "https", "file", "recording", "sim")
 
+_SHARED = ("recording:", "file:", "sim:")  # cameras may play the same: a recording has the images of several
+
 
 def contradictions(config: Config, *, cameras_required: bool) -> Iterator[tuple[str, str]]:
     """Yield path and reason of each invalid combination."""
@@ -53,7 +55,7 @@ def _camera_contradictions(cameras: tuple[CameraConfig, ...], *, required: bool)
         if first != index:
             yield f"{where}.id", f'expected an id of its own, got "{camera.id}" as in $.cameras[{first}]: name the cameras apart'
         same = urls.setdefault(camera.url, index)
-        if same != index:
+        if same != index and not camera.url.startswith(_SHARED):
             yield f"{where}.url", f"the same as of $.cameras[{same}]: give each camera the address of its own device"
         scheme, colon, _ = camera.url.partition(":")
         if not camera.url.startswith("/dev/") and (not colon or scheme not in URL_SCHEMES):

@@ -23,7 +23,7 @@ class Interest:
     """Topic patterns of a subscriber and the kinds of topic it may read; equal interests share a group in the hub.
 
     A pattern is a topic in which `*` matches any characters: `board:*`, `comments:match:*`, `*`.
-    `kinds` None: all kinds. Messages of other kinds are never delivered, whatever the patterns.
+    `kinds` None: all kinds. Messages of other kinds are never delivered, whatever the patterns; `kinds` may contain single topics as well.
     """
 
     __slots__ = ("_expression", "kinds", "patterns")
@@ -37,7 +37,7 @@ class Interest:
 
     def covers(self, topic: str) -> bool:
         """Return whether messages of this topic are delivered to the subscriber."""
-        if self.kinds is not None and kind_of(topic) not in self.kinds:
+        if self.kinds is not None and kind_of(topic) not in self.kinds and topic not in self.kinds:
             return False
         return self._expression.fullmatch(topic) is not None
 

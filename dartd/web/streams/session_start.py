@@ -89,11 +89,13 @@ def parse_topics(text: str | None, principal: Principal, errors: list[ErrorMessa
 def topic_problem(topic: str, principal: Principal) -> ErrorMessage | None:
     """Return the error of a topic that does not exist or that the caller may not read."""
     kind = kind_of(topic)
-    if "*" in kind or kind in principal.kinds:
+    kinds = principal.kinds
+    is_partly_allowed = "*" in kind or ("*" in topic and any(each.startswith(f"{kind}:") for each in kinds))
+    if is_partly_allowed or kind in kinds or topic in kinds:
         return None
     permission = TOPIC_PERMISSIONS.get(kind)
     if permission is None:
-        known = sorted(principal.kinds)
+        known = sorted(kinds)
         message = f"there is no topic {topic!r}: expected one of {', '.join(known)}"
         return ErrorMessage(code="VALIDATION_ERROR", message=message, details={"field": "topics", "topic": topic, "allowed": known})
     message = f"{topic!r} needs the permission {permission}" + (": send a token" if principal.is_anonymous else "")

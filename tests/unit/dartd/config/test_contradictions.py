@@ -59,11 +59,12 @@ def test_a_board_without_cameras_is_refused_only_when_it_must_see() -> None:
     assert _found(Config()) == []
 
 
-def test_two_cameras_have_two_addresses() -> None:
-    """A copied table whose address was not changed is found at start."""
-    cameras = (CameraConfig(id="a", url="/dev/v4l/x"), CameraConfig(id="b", url="/dev/v4l/x"))
+@pytest.mark.parametrize(("url", "count"), [("/dev/v4l/x", 1), ("rtsp://cam", 1), ("recording:/x", 0), ("sim:?rig=1", 0)])
+def test_two_cameras_have_two_addresses(url: str, count: int) -> None:
+    """A copied table whose address was not changed is found at start; a recording has the images of several cameras."""
+    cameras = (CameraConfig(id="a", url=url), CameraConfig(id="b", url=url))
 
-    assert [where for where, _ in _found(Config(cameras=cameras))] == ["$.cameras[1].url"]
+    assert [where for where, _ in _found(Config(cameras=cameras))] == ["$.cameras[1].url"] * count
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 import websockets
 
 from dartd.config import Config
-from tests.support.people import log_in, make_key, make_user
+from tests.support.people import log_in, make_key, make_player, make_user
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 from tests.support.websocket_client import Connect, WebSocketClient
 
@@ -186,3 +186,24 @@ async def test_an_unforeseen_error_is_answered_in_the_usual_shape(station: Stati
 
     assert closed == (1011, "internal error")
     assert await _denied(station.ws) == (500, "INTERNAL_ERROR")
+
+
+async def test_a_player_receives_what_concerns_their_player(station: Station, http: httpx2.AsyncClient) -> None:
+    """Changes of their own player, live and in the journal, and nothing of other players."""
+    admin = await log_in(station, await make_user(station, "admin"))
+    for player_id in ("ann", "bob"):
+        await make_player(station, player_id=player_id)
+    player = await log_in(station, await make_user(station, "player", player_id="ann"))
+    async with websockets.connect(f"{station.ws}?topics=player:*", proxy=None, additional_headers=player) as connection:
+        ear = WebSocketClient(connection)
+        await ear.receive_types(2)
+        for player_id in ("bob", "ann"):
+            await http.put(f"/api/v1/players/{player_id}", json={"name": player_id.title()}, headers=admin)
+        heard = await ear.receive()
+        await ear.send(action="subscribe", topic="player:bob")
+        refused = await ear.receive()
+    journalled = (await http.get("/api/v1/events?topic=player:*", headers=player)).json()["data"]
+
+    assert (heard["event_type"], heard["entity_id"]) == ("UPDATED", "ann")
+    assert refused["code"] == "AUTH_INSUFFICIENT_PERMISSIONS"
+    assert {event["entity_id"] for event in journalled} == {"ann"}
