@@ -38,8 +38,8 @@ UNLOCALISED_CONFIDENCE = 0.85
 
 # Light. Shares are of the face of the board.
 WIDE_SHARE = 0.03  # a dart changes up to 0.028 (99 % of 709: 0.018), a hand 0.05 and more: above, a dart must be clear
-# Of the picture, while it moved, in every camera: something that flies is far from one of them. Of 9 simulated misses the least was 0.074 at
-# most, of a rendered change of light 0.13.
+# Of the picture, while it moved, in every camera: something that flies is far from one of them. The least of three cameras was up to 0.074
+# for 9 simulated misses, 0.13 for a rendered change of light.
 EVERYWHERE_SHARE = 0.11
 
 # Misses and falls, in seconds: simulated darts, `python -m tests.bench.visits --kind misses` and `--kind flights` (see tests/README.md)
