@@ -157,8 +157,10 @@ class Daemon:
                 read=journal.read, last_seq=journal.last_seq, queue_size=self._config.ws.queue_size, ring_bytes=self._config.ws.ring_bytes
             )
             await hub.load()
-            supervisor, pipeline = await self._build_pipeline(journal, hub)
-            services = await self._services(journal, hub, supervisor, pipeline)
+            calibrations = Calibrations(journal.database)
+            await calibrations.load()
+            supervisor, pipeline = await self._build_pipeline(journal, hub, calibrations)
+            services = await self._services(journal, hub, calibrations, supervisor, pipeline)
             await self._run_parts(sockets, supervisor, pipeline, services)
 
     # -- building
@@ -175,14 +177,12 @@ class Daemon:
             self._config.store_path, self._config.board.board_id, readers=store.pool_size, slow_query_s=store.slow_query_ms / 1000
         )
 
-    async def _build_pipeline(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
+    async def _build_pipeline(self, journal: Journal, hub: Hub, calibrations: Calibrations) -> tuple[Supervisor, Pipeline]:
         """Build supervisor, board and pipeline, and restore their state."""
         config, clock = self._config, self._clock
         cameras = [camera.camera_id for camera in config.cameras]
         board = build_board(config, cameras, images=config.images_path is not None)
         pending = await recover(board, journal, clock)
-        calibrations = Calibrations(journal.database)
-        await calibrations.load()
         self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
         configurations = Configurations(config, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
@@ -206,7 +206,9 @@ class Daemon:
             await pipeline.deliver(event)
         return supervisor, pipeline
 
-    async def _services(self, journal: Journal, hub: Hub, supervisor: Supervisor, pipeline: Pipeline) -> Services:
+    async def _services(
+        self, journal: Journal, hub: Hub, calibrations: Calibrations, supervisor: Supervisor, pipeline: Pipeline
+    ) -> Services:
         """Build the dependencies of the web, and register the metrics."""
         config = self._config
         clients = Clients(config.ws.max_clients)
@@ -220,6 +222,7 @@ class Daemon:
             hub=hub,
             journal=journal,
             cameras=supervisor.cameras,
+            calibrations=calibrations,
             registry=self._metrics.registry,
             database=journal.database,
             accounts=await open_accounts(config, journal.database, announce=self._announce, on_terminal=self._on_terminal),

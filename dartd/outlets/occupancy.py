@@ -7,6 +7,7 @@ import anyio
 
 from dartd.errors import DartdError
 from dartd.runtime.hub.hub import Hub
+from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.zones import active_zones, darts_in
 from schemas.base import Event
@@ -30,6 +31,10 @@ class OccupancyServices(Protocol):
     @property
     def board(self) -> ShownBoard:
         """Return the board."""
+
+    @property
+    def calibrations(self) -> Calibrations:
+        """Return the calibrations of the cameras."""
 
     @property
     def database(self) -> Database:
@@ -70,4 +75,4 @@ async def count_zones(services: OccupancyServices) -> dict[str, int] | None:
         _log.warning("the zones could not be read: %s", error)
         return None
     snapshot = services.board.snapshot()
-    return {row.zone_id: len(darts_in(row, snapshot)) for row in rows}
+    return {row.zone_id: len(darts_in(row, snapshot, services.calibrations.of)) for row in rows}

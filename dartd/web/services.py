@@ -12,6 +12,7 @@ from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.queued import CommandHook
+from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.journal import Write
 from dartd.web.clock import wall_timestamp
@@ -116,6 +117,7 @@ class Services:
     hub: Hub
     journal: JournalPort
     cameras: Callable[[], Mapping[CameraId, CameraStatus]]
+    calibrations: Calibrations
     registry: CollectorRegistry
     database: Database
     accounts: Accounts

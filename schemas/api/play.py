@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from schemas.api.answers import ListQuery, Pagination, TimedQuery, Total
+from schemas.api.answers import ListQuery, Moment, Pagination, TimedQuery, Total
 from schemas.base import Value
 from schemas.board import Ring
 from schemas.events import BoardStatus, ThrowState, VisitThrow
@@ -87,7 +87,10 @@ class VisitsQuery(TimedQuery, frozen=True, kw_only=True):
 
 
 class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Events after `since` (or `cursor`), oldest first. In `topic` a `*` matches any characters."""
+    """Events after `since` (or `cursor`), oldest first, from `after` (inclusive) to `before` (exclusive).
+
+    In `topic` a `*` matches any characters.
+    """
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     offset: Annotated[int, Meta(ge=0, le=100_000, description="number of events to skip; go farther by since or cursor")] = 0
@@ -95,6 +98,8 @@ class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     cursor: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] | None = None
     event_type: str | None = None
     topic: str | None = None
+    after: Moment | None = None
+    before: Moment | None = None
 
 
 class EventsPagination(Value, frozen=True, kw_only=True):

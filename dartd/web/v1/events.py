@@ -5,8 +5,9 @@ from typing import get_args
 from starlette.responses import Response
 
 from dartd.auth.permissions import TOPIC_PERMISSIONS
-from dartd.store.events import EventPage, Wanted, list_events
+from dartd.store.events import EventPage, Wanted, list_events, within
 from dartd.web.http.endpoint import Call, Endpoint
+from dartd.web.http.paging import span_of
 from dartd.web.http.problems import Problem
 from schemas.api.play import EventsPage, EventsPagination, EventsQuery
 from schemas.codec import encode_json
@@ -25,8 +26,11 @@ async def get_events(call: Call) -> Response:
         raise Problem(422, "VALIDATION_ERROR", f"event_type: there is no event {asked.event_type[:64]!r}", details=details)
     kinds = call.principal.kinds
     wanted = Wanted(kinds=None if kinds >= _ALL_KINDS else kinds, event_type=asked.event_type, topic=asked.topic)
+    span = span_of(asked)
     since = asked.since if asked.cursor is None else asked.cursor
-    page: EventPage = await call.read(lambda c: list_events(c, wanted, since=since, limit=asked.limit, offset=asked.offset))
+    page: EventPage = await call.read(
+        lambda c: list_events(c, within(c, wanted, span), since=since, limit=asked.limit, offset=asked.offset)
+    )
     where = EventsPagination(total=page.total, limit=asked.limit, offset=asked.offset, next_cursor=page.next_seq)
     # Events are stored as the JSON that was published: they are joined, not decoded.
     body = b'{"data":[' + b",".join(page.wires) + b'],"pagination":' + encode_json(where) + b"}"

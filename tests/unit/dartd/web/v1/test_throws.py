@@ -36,6 +36,7 @@ async def test_pictures_of_a_throw_are_shown(tmp_path: Path) -> None:
     async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
         await station.happen(hit("d1"))
         paths = (await http.get("/api/v1/throws/d1")).json()["image_paths"]
+        in_list = (await http.get("/api/v1/throws")).json()["data"][0]["image_paths"]
         picture = await http.get(paths[0])
         others = [
             await http.get(f"/api/v1/throws/{rest}")
@@ -48,7 +49,7 @@ async def test_pictures_of_a_throw_are_shown(tmp_path: Path) -> None:
             )
         ]
 
-    assert paths == ["/api/v1/throws/d1/images/cam0/after"]
+    assert paths == in_list == ["/api/v1/throws/d1/images/cam0/after"]
     assert (picture.status_code, picture.headers["content-type"], picture.content) == (200, "image/jpeg", b"\xff\xd8 after")
     assert {answer.status_code for answer in others} == {404}
 
