@@ -29,7 +29,7 @@ def camera_findings(config: Config, health: dict[str, Any] | None, *, running: b
             yield assess_reported(camera, reported.get(camera.id))
         return
     known = _calibrations(config)
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with ThreadPoolExecutor(max_workers=max(1, len(config.cameras))) as pool:  # all at once: they share the bandwidth of USB as in play
         asked = [
             Examine(source=camera.source, board=config.board.spec, calibration=known.get(camera.camera_id)) for camera in config.cameras
         ]
@@ -90,8 +90,9 @@ def _pose_finding(check: str, examined: Examined, *, calibrated: bool) -> Findin
     if examined.moved_px is not None:
         remedy = "remove the darts, and do not touch the board during the next start"
         return Finding(check=check, verdict="warn", found=f"has moved by {examined.moved_px:.1f} px", remedy=remedy)
-    remedy = "remove the darts; the whole double ring must be in the image, evenly lit"
-    return Finding(check=check, verdict="bad", found=f"no board is found: {examined.no_board}", remedy=remedy)
+    found, _, remedy = (examined.no_board or "").partition(": ")
+    remedy = remedy or "remove the darts; the whole double ring must be in the image, evenly lit"
+    return Finding(check=check, verdict="bad", found=f"not calibrated: {found}", remedy=remedy)
 
 
 def examine_camera(asked: Examine) -> Examined:

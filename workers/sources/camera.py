@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.pipe.to_worker import CameraControls, SourceSpec
+from workers.sources.device_access import reason_unopened
 from workers.sources.errors import SourceError
 from workers.vision.frame import Frame, Image
 
@@ -76,9 +77,7 @@ class CameraSource:
             raise SourceError(f"{self._path}: no such camera; {_suggestion()}")
         capture = self._capture = self._opener(str(self._path))
         if not capture.isOpened():
-            raise SourceError(
-                f"{self._path} cannot be opened: another program may hold it, or the user lacks the group video; is it a camera at all?"
-            )
+            raise SourceError(f"{self._path} cannot be opened: {reason_unopened(self._path)}")
         self._set_format(capture)
         for setting in self._settings:
             if not self._apply(capture, setting):

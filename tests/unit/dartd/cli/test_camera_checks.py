@@ -32,7 +32,7 @@ def _worst(seen: Examined, *, calibrated: bool = True) -> tuple[str, str]:
         ({"sharpness": 0.005}, "bad", "blurred"),
         ({"moved_px": 5.0}, "warn", "has moved by 5.0 px"),
         ({"moved_px": None, "board_px": 0.3}, "ok", ""),
-        ({"moved_px": None, "no_board": "no rings"}, "bad", "no board is found: no rings"),
+        ({"moved_px": None, "no_board": "no rings"}, "bad", "not calibrated: no rings"),
         ({"refusal": "cannot be opened; is it plugged in?"}, "bad", "cannot be opened"),
     ],
 )
