@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run check test fast coverage lint spelling types layers format schemas bench bench-api bench-fuzz bench-hub lock clean
+.PHONY: help setup setup-dev run check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ schemas: setup-dev ## write the JSON Schema of every event to schemas/published
 
 bench-api: setup-dev ## measure the API: CPU a request, lists on a full store, /health under load
 	$(BIN)/python -m tests.bench.api
+
+bench-attack: setup-dev ## attack a daemon over loopback and list what it withstands, four minutes
+	$(BIN)/python -m tests.bench.attack
 
 bench-fuzz: setup-dev ## let schemathesis ask a simulated board everything that the API document allows, and what it does not, 15 minutes
 	$(BIN)/python -m tests.bench.fuzz

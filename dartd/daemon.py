@@ -32,7 +32,7 @@ from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
-from dartd.runtime.retention import Retention
+from dartd.runtime.retention import Ages, Retention, prune_periodically
 from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
@@ -159,8 +159,10 @@ class Daemon:
                 read=journal.read, last_seq=journal.last_seq, queue_size=self._config.ws.queue_size, ring_bytes=self._config.ws.ring_bytes
             )
             await hub.load()
-            supervisor, pipeline = await self._build_pipeline(journal, hub)
-            services = await self._services(journal, hub, supervisor, pipeline)
+            calibrations = Calibrations(journal.database)
+            await calibrations.load()
+            supervisor, pipeline = await self._build_pipeline(journal, hub, calibrations)
+            services = await self._services(journal, hub, calibrations, supervisor, pipeline)
             await self._run_parts(sockets, supervisor, pipeline, services)
 
     # -- building
@@ -177,7 +179,7 @@ class Daemon:
             self._config.store_path, self._config.board.board_id, readers=store.pool_size, slow_query_s=store.slow_query_ms / 1000
         )
 
-    async def _build_pipeline(self, journal: Journal, hub: Hub) -> tuple[Supervisor, Pipeline]:
+    async def _build_pipeline(self, journal: Journal, hub: Hub, calibrations: Calibrations) -> tuple[Supervisor, Pipeline]:
         """Build supervisor, board and pipeline, and restore their state."""
         config, clock = self._config, self._clock
         cameras = [camera.camera_id for camera in config.cameras]
@@ -185,8 +187,6 @@ class Daemon:
         matches = MatchDecider(config.board.board_id)
         pending = await recover(board, journal, clock)
         pending += [event for event in await recover(matches, journal, clock) if event not in pending]
-        calibrations = Calibrations(journal.database)
-        await calibrations.load()
         self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
         configurations = Configurations(config, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
@@ -211,7 +211,9 @@ class Daemon:
             await pipeline.deliver(event)
         return supervisor, pipeline
 
-    async def _services(self, journal: Journal, hub: Hub, supervisor: Supervisor, pipeline: Pipeline) -> Services:
+    async def _services(
+        self, journal: Journal, hub: Hub, calibrations: Calibrations, supervisor: Supervisor, pipeline: Pipeline
+    ) -> Services:
         """Build the dependencies of the web, and register the metrics."""
         config = self._config
         clients = Clients(config.ws.max_clients)
@@ -225,6 +227,7 @@ class Daemon:
             hub=hub,
             journal=journal,
             cameras=supervisor.cameras,
+            calibrations=calibrations,
             registry=self._metrics.registry,
             database=journal.database,
             accounts=await open_accounts(config, journal.database, announce=self._announce, on_terminal=self._on_terminal),
@@ -240,9 +243,14 @@ class Daemon:
 
     async def _run_parts(self, sockets: Sequence[socket.socket], supervisor: Supervisor, pipeline: Pipeline, services: Services) -> None:
         config, images = self._config, self._config.images
+        ages = Ages()
         folder = Images(config.state_path / "images")
         retention = Retention(
-            folder, keep_days=images.keep_days, keep_bytes=images.keep_mb * 1_000_000, keep_free_bytes=images.keep_free_mb * 1_000_000
+            folder,
+            keep_days=images.keep_days,
+            keep_bytes=images.keep_mb * 1_000_000,
+            keep_free_bytes=images.keep_free_mb * 1_000_000,
+            ages=ages,
         )
         tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
@@ -256,6 +264,9 @@ class Daemon:
                 "the writing of usage": functools.partial(write_behind, services),
                 "the counting of zones": functools.partial(watch_zones, services),
                 "the deletion of old images": retention.run,
+                "the deletion of old events": functools.partial(
+                    prune_periodically, services.journal, keep_days=config.store.keep_days, ages=ages
+                ),
                 "the check of the store's file": services.journal.watch_file,
             }
             for name, run in background.items():

@@ -6,7 +6,7 @@ import msgspec
 
 from dartd.auth.principal import Principal
 from dartd.errors import ForbiddenError
-from schemas.commands import AnyCommand, CorrectDart, TakeCalibration
+from schemas.commands import AnyCommand, CorrectDart, SignOnPlayer, TakeCalibration
 from schemas.match_commands import DeleteMatch, MatchCommand
 
 C = TypeVar("C", bound=AnyCommand)
@@ -36,6 +36,8 @@ def permission_for(command: AnyCommand) -> str:
     match command:
         case CorrectDart():
             return "corrections:write"
+        case SignOnPlayer():
+            return "board:sign_on"
         case TakeCalibration():
             return "cameras:config"
         case DeleteMatch():

@@ -8,6 +8,7 @@ PERMISSIONS: dict[str, str] = {
     "audit:read": "read the audit log",
     "board:control": "start, stop, reset and calibrate the board",
     "board:read": "read the state of the board, its darts and its cameras",
+    "board:sign_on": "sign players on at the board",
     "cache:manage": "warm and empty the results cache",
     "cameras:config": "add, change and remove cameras",
     "cameras:read": "read cameras, their addresses without credentials, and their images",
@@ -83,7 +84,7 @@ _ADMINISTRATION = frozenset({"audit:read", "keys:admin", "users:admin"})
 ROLES: dict[str, frozenset[str]] = {
     "admin": frozenset(PERMISSIONS),
     "operator": frozenset(PERMISSIONS) - _ADMINISTRATION,
-    "player": ANONYMOUS | {"comments:write", "corrections:write", "keys:own", "profile:own", "query:ask"},
+    "player": ANONYMOUS | {"board:sign_on", "comments:write", "corrections:write", "keys:own", "profile:own", "query:ask"},
     "viewer": _READS | {"keys:own", "profile:own"},
     "api_client": _READS | {"clients:read"},
 }

@@ -3,7 +3,7 @@
 from schemas.events import BoardStatus, ThrowState
 
 
-class Readiness:
+class BoardReadiness:
     """What the status depends on besides the state. `unwatched`: no camera has watched the board for a while."""
 
     def __init__(self, *, stopped: bool = False) -> None:

@@ -16,7 +16,7 @@ from dartd.board.falls import Falls
 from dartd.board.hand import Hand
 from dartd.board.memory import BoardMemory, RememberedEvent
 from dartd.board.standing import StandingDart
-from dartd.board.status import Readiness
+from dartd.board.status import BoardReadiness
 from dartd.board.transitions import ThrowInput, next_state
 from dartd.fusion.observation import Observation, OngoingMotion
 from schemas.base import BoardId, DartId, Value
@@ -49,7 +49,7 @@ class ThrowMachine:
         self.times = times
         self._board_id = board_id
         self._emitter = EventEmitter(BoardMemory(board_id))
-        self._readiness = Readiness()
+        self._readiness = BoardReadiness()
         self._motion_at = 0.0  # when the motion of throw_detected began
         self._hand = Hand()
         self._falls = Falls()
@@ -194,7 +194,7 @@ class ThrowMachine:
         """Take over a memory and apply the events behind it, each with its media time; limits that ran start anew at `now`."""
         self._emitter = EventEmitter(memory)
         self.memory.fold(events)
-        self._readiness = Readiness(stopped=self.status == "stopped")
+        self._readiness = BoardReadiness(stopped=self.status == "stopped")
         self._readiness.unwatched = True
         self._motion_at = now
         self._hand = Hand()
@@ -234,9 +234,9 @@ class ThrowMachine:
     def _judge_fall(self, seen: Observation) -> None:
         """Judge darts that went without a hand.
 
-        Darts that went when a throw struck were knocked out. One that went alone fell, unless another one or a hand follows soon. Several
-        without a throw, one during motion that lasted longer than a fall, or any while no camera watched, were taken by a hand that no
-        camera recognised.
+        Darts that went when something flew were seen to fall, or knocked out. One that went unseen fell, unless another one or a hand
+        follows soon. Several without a throw, one during motion that lasted longer than a fall, or any while no camera watched, were
+        taken by a hand that no camera recognised.
         """
         gone = self._gone(seen)
         stuck = bool(seen.darts) or seen.unlocalised

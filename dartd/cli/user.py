@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -60,20 +61,27 @@ def set_password(username: str, path: Path | None, *, quiet: bool, password_stdi
     """Set a new password for an account and end its logins."""
     password = _password(given=password_stdin)
     hashed = hash_password(password)
-
-    def change(connection: sa.Connection) -> bool:
-        user = find_user(connection, username)
-        if user is None:
-            return False
-        USERS.update(connection, user.user_id, {"password_hash": hashed})
-        append_entry(connection, audit_entry("user.update", "user", user.user_id))
-        return True
-
-    with reported_errors():
-        known = change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), change)
-    if not known:
-        raise click.BadParameter(f"there is no user {username}", param_hint="USERNAME")
+    _change(path, username, "user.update", lambda connection, user_id: USERS.update(connection, user_id, {"password_hash": hashed}))
     _print(f"user {username}", password, quiet=quiet, given=password_stdin)
+
+
+@command.command("role")
+@click.argument("username")
+@click.argument("role", type=click.Choice(sorted(ROLES)))
+@_CONFIG
+def set_role(username: str, role: str, path: Path | None) -> None:
+    """Change the role of an account and end its logins."""
+    _change(path, username, "user.update", lambda connection, user_id: USERS.update(connection, user_id, {"role": role}))
+    click.echo(f"user {username} ({role})")
+
+
+@command.command("delete")
+@click.argument("username")
+@_CONFIG
+def delete(username: str, path: Path | None) -> None:
+    """Delete an account with its logins and keys."""
+    _change(path, username, "user.delete", USERS.delete)
+    click.echo(f"user {username} deleted")
 
 
 @command.command("list")
@@ -88,6 +96,23 @@ def list_all(path: Path | None) -> None:
         )
     for user_id, username, role, active in found:
         click.echo(f"{user_id}  {role:10}  {username}{'' if active else '  (locked)'}")
+
+
+def _change(path: Path | None, username: str, action: str, write: Callable[[sa.Connection, str], object]) -> None:
+    """Change the account of a user name, with an audit entry."""
+
+    def change(connection: sa.Connection) -> bool:
+        user = find_user(connection, username)
+        if user is None:
+            return False
+        write(connection, user.user_id)
+        append_entry(connection, audit_entry(action, "user", user.user_id))
+        return True
+
+    with reported_errors():
+        known = change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), change)
+    if not known:
+        raise click.BadParameter(f"there is no user {username}", param_hint="USERNAME")
 
 
 def _password(*, given: bool) -> str:

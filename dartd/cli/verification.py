@@ -11,7 +11,8 @@ from dartd.client import DartdClient
 from schemas.board import SECTOR_RAD, SECTORS, Bed, BoardSpec, parse_bed
 from schemas.events import DartHit, ExtraDart, Snapshot
 
-WRONG_BED, USAGE_ERROR = 1, 2
+WRONG_BED, USAGE_ERROR, NO_DAEMON = 1, 2, 3
+ANSWER_S = 15.0
 
 
 class BedComparison(NamedTuple):
@@ -23,7 +24,10 @@ class BedComparison(NamedTuple):
 
 
 def compare(beds: str, url: str, board: BoardSpec) -> int:
-    """Wait for a dart in each bed of a list, in order, and print the comparison; return 0 if all are right, 1 if not, 2 without beds."""
+    """Wait for a dart in each bed of a list, in order, and print the comparison.
+
+    Return 0 if all are right, 1 if not, 2 without beds, 3 if no daemon answers within `ANSWER_S`.
+    """
     try:
         wanted = [parse_bed(bed) for bed in beds.replace(",", " ").split()]
     except ValueError as error:
@@ -36,6 +40,9 @@ def compare(beds: str, url: str, board: BoardSpec) -> int:
         comparisons = anyio.run(_listen, wanted, url, board)
     except KeyboardInterrupt:
         return WRONG_BED
+    except TimeoutError:
+        click.echo(f"no daemon answers at {url}: start dartd, or name another address with --url", err=True)
+        return NO_DAEMON
     right = sum(v.ring and v.sector for v in comparisons)
     worst_mm = max(v.off_mm for v in comparisons)
     click.echo(f"{right} of {len(comparisons)} beds right; farthest from its bed: {worst_mm:.1f} mm")
@@ -46,21 +53,23 @@ async def _listen(wanted: list[Bed], url: str, board: BoardSpec) -> list[BedComp
     comparisons: list[BedComparison] = []
     client = DartdClient(url)
     click.echo(f"waiting for the daemon at {url}", err=True)
-    async for reported in client.listen():
-        match reported.event:
-            case Snapshot() if not comparisons:
-                click.echo(f"put a dart into {wanted[0].label}", err=True)
-            case DartHit() | ExtraDart() as dart:
-                bed, at = wanted[len(comparisons)], dart.board_coordinates
-                comparison = assess(at.x_mm, at.y_mm, Bed(ring=dart.score.ring, sector=dart.score.sector), bed, board)
-                comparisons.append(comparison)
-                click.echo(_line(dart, bed, comparison))
-                if len(comparisons) == len(wanted):
-                    return comparisons
-                click.echo(f"put a dart into {wanted[len(comparisons)].label}", err=True)
-            case _:
-                pass
-        sys.stdout.flush()
+    with anyio.fail_after(ANSWER_S) as waiting:
+        async for reported in client.listen():
+            waiting.deadline = math.inf
+            match reported.event:
+                case Snapshot() if not comparisons:
+                    click.echo(f"put a dart into {wanted[0].label}", err=True)
+                case DartHit() | ExtraDart() as dart:
+                    bed, at = wanted[len(comparisons)], dart.board_coordinates
+                    comparison = assess(at.x_mm, at.y_mm, Bed(ring=dart.score.ring, sector=dart.score.sector), bed, board)
+                    comparisons.append(comparison)
+                    click.echo(_line(dart, bed, comparison))
+                    if len(comparisons) == len(wanted):
+                        return comparisons
+                    click.echo(f"put a dart into {wanted[len(comparisons)].label}", err=True)
+                case _:
+                    pass
+            sys.stdout.flush()
     return comparisons
 
 

@@ -9,6 +9,7 @@ events, and if those are blocked as well, polling.
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
@@ -24,6 +25,8 @@ from dartd.client.state import AnyEvent, ClientState, reduce
 from dartd.client.transports import ConnectionLostError, TransportChoice, TransportName, over_events, over_polling, over_websocket
 from schemas.base import Value
 from schemas.events import Gap, Hello, Snapshot, VisitCompleted
+
+_log = logging.getLogger(__name__)
 
 FIRST_DELAY_S = 0.25
 MAX_DELAY_S = 10.0
@@ -79,6 +82,7 @@ class DartdClient:
         self._last_seq = 0
         self._is_resuming = False
         self._retry_s: float | None = None
+        self._is_reported = False
         self.state = ClientState()
         self.connection: Connection = "closed"
 
@@ -96,14 +100,16 @@ class DartdClient:
                 try:
                     async with aclosing(self._messages(self._choice.begin(now_s()))) as payloads:
                         async for payload in payloads:
+                            self._is_reported = False
                             if (received := self._receive(payload)) is not None:
                                 yield received
                             if self._choice.should_retry_best(now_s()):
                                 break
                 except ConnectionLostError as lost:
                     self._retry_s = lost.retry_s or self._retry_s
-                except (OSError, websockets.WebSocketException, TimeoutError):
-                    pass
+                    self._report(lost)
+                except (OSError, websockets.WebSocketException, TimeoutError) as error:
+                    self._report(error)
                 self._choice.end()
                 self._socket = None
                 self.connection = "waiting"
@@ -123,6 +129,12 @@ class DartdClient:
         return True
 
     # Internal
+
+    def _report(self, error: Exception) -> None:
+        """Log why there is no connection, once until a message is received again."""
+        if not self._is_reported:
+            self._is_reported = True
+            _log.warning("no connection to %s: %s; trying again", self._url.partition("?")[0], str(error) or type(error).__name__)
 
     def _messages(self, transport: TransportName) -> AsyncGenerator[bytes]:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token is not None else {}

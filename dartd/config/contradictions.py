@@ -46,11 +46,15 @@ def _camera_contradictions(cameras: tuple[CameraConfig, ...], *, required: bool)
     if required and not cameras:
         yield "$.cameras", "no camera is configured: add [[cameras]] with id and url for each one, or run config/simulator.toml"
     seen: dict[str, int] = {}
+    urls: dict[str, int] = {}
     for index, camera in enumerate(cameras):
         where = f"$.cameras[{index}]"
         first = seen.setdefault(camera.id, index)
         if first != index:
             yield f"{where}.id", f'expected an id of its own, got "{camera.id}" as in $.cameras[{first}]: name the cameras apart'
+        same = urls.setdefault(camera.url, index)
+        if same != index:
+            yield f"{where}.url", f"the same as of $.cameras[{same}]: give each camera the address of its own device"
         scheme, colon, _ = camera.url.partition(":")
         if not camera.url.startswith("/dev/") and (not colon or scheme not in URL_SCHEMES):
             guess = difflib.get_close_matches(scheme.lower(), URL_SCHEMES, n=1) if colon else []

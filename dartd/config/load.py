@@ -27,8 +27,8 @@ def load_config(path: Path | None, environ: Mapping[str, str], *, cameras_requir
         config = msgspec.convert(values, Config)
     except msgspec.ValidationError as error:
         raise refusal(str(error), values, origins) from None
-    for where, reason in contradictions(config, cameras_required=cameras_required):
-        raise ConfigError(f"{where}: {reason}", path=where)
+    if faults := list(contradictions(config, cameras_required=cameras_required)):
+        raise ConfigError("\n".join(f"{where}: {reason}" for where, reason in faults), path=faults[0][0])
     return config
 
 

@@ -179,6 +179,7 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
     path: Annotated[str, Meta(min_length=1, description="the SQLite file, relative to state_dir")] = "dartd.db"
     slow_query_ms: Annotated[int, Meta(ge=1, le=60_000, description="queries that take longer are logged")] = 100
     pool_size: Annotated[int, Meta(ge=1, le=64, description="number of reading threads")] = 2
+    keep_days: Annotated[float, Meta(ge=1, le=36_500, description="days for events that are not play, and the audit log")] = 90
 
 
 class ImagesConfig(_Section, frozen=True, kw_only=True):

@@ -14,6 +14,19 @@ FOCAL_PX = 600.0  # of a usual camera of 800x600; finer ones are measured in pix
 SCALE_AT_MM = 10.0  # above the face: where the scale of a dart is taken, near its tip
 
 
+def pixel_of(calibration: Calibration, x_mm: float, y_mm: float) -> tuple[float, float] | None:
+    """Return the pixel of a point on the face, None when it is behind the camera. The lens model is that of OpenCV (k1, k2)."""
+    c = calibration
+    r, (tx, ty, tz) = c.rotation, c.translation_mm
+    depth_mm = r[6] * x_mm + r[7] * y_mm + tz
+    if depth_mm <= 0:
+        return None
+    u, v = (r[0] * x_mm + r[1] * y_mm + tx) / depth_mm, (r[3] * x_mm + r[4] * y_mm + ty) / depth_mm
+    square = u * u + v * v
+    stretch = 1 + square * (c.k1 + square * c.k2)
+    return c.center_x_px + c.focal_x_px * u * stretch, c.center_y_px + c.focal_y_px * v * stretch
+
+
 class CameraPose:
     """A calibration as matrices. Axes are rows (x_mm, y_mm, slope_x, slope_y)."""
 

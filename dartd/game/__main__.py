@@ -1,6 +1,7 @@
 """`python -m dartd.game`: cases as JSON lines in, what the folds give as JSON lines out."""
 
 import gc
+import signal
 import sys
 
 import msgspec
@@ -12,6 +13,7 @@ _OBJECTS_PER_COLLECTION = 100_000  # answers hold no cycles; collecting as often
 
 def main() -> None:
     """Answer each line of the standard input on the standard output."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end quietly when the reader does, as other filters do
     gc.freeze()
     gc.set_threshold(_OBJECTS_PER_COLLECTION)
     encode = msgspec.json.Encoder().encode

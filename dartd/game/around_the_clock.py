@@ -16,14 +16,18 @@ Target = Annotated[int, msgspec.Meta(ge=1, le=25)]
 
 
 class AroundTheClock(GameOptions, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="around_the_clock"):
-    """Options of Around the Clock. `targets` replaces the order; a random order is drawn once and stored there."""
+    """Options of Around the Clock. `targets` replaces the order; a random order is drawn once and stored there.
+
+    `bull_last`: the bull is the last target; `bull` is a short name of it, as other games have.
+    """
 
     mode: Mode = "full"
     targets: Annotated[tuple[Target, ...], msgspec.Meta(min_length=1, max_length=100)] | None = None
     order: Literal["1-20-bull", "20-1-bull", "random"] = "1-20-bull"
     hits: Annotated[int, msgspec.Meta(ge=1, le=3)] = 1
     multiplier_advance: bool = False
-    bull: bool = True
+    bull_last: bool = True
+    bull: bool | None = None
 
 
 class ClockScore(GameScore, frozen=True, kw_only=True):
@@ -38,7 +42,8 @@ def clock_targets(options: AroundTheClock) -> list[int]:
     if options.targets is not None:
         return list(options.targets)
     numbers = list(range(20, 0, -1)) if options.order == "20-1-bull" else list(range(1, 21))
-    return [*numbers, _BULL] if options.bull else numbers
+    has_bull = options.bull_last if options.bull is None else options.bull
+    return [*numbers, _BULL] if has_bull else numbers
 
 
 @lru_cache(maxsize=256)

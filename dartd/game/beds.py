@@ -50,6 +50,7 @@ def bed_label(code: int) -> str:
 _BULL_LABELS = {MISS: "MISS", SINGLE_BULL: "25", BULL: "BULL"}
 # The usual spellings are looked up, since parsing one takes twenty times as long; all others are parsed.
 _USUAL = {bed_label(code): code for code in (*SCORING, MISS)} | {str(number): code for number, code in enumerate(SINGLES, 1)}
+_USUAL |= {"0": MISS, "50": BULL, "D25": BULL, "S25": SINGLE_BULL}
 
 
 def read_bed(text: str) -> int:

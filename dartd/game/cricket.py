@@ -40,7 +40,19 @@ class CricketScore(GameScore, frozen=True, kw_only=True):
 class CricketGame(Game):
     """A leg of Cricket. A dart may close a number and score with what is left of it."""
 
-    __slots__ = ("_closed", "_darts", "_index", "_marked", "_mode", "_points_before", "marks", "marks_total", "numbers", "points")
+    __slots__ = (
+        "_closed",
+        "_darts",
+        "_index",
+        "_labels",
+        "_marked",
+        "_mode",
+        "_points_before",
+        "marks",
+        "marks_total",
+        "numbers",
+        "points",
+    )
 
     win_end = "closed"
 
@@ -49,6 +61,7 @@ class CricketGame(Game):
         self.numbers = options.targets
         if len(set(self.numbers)) != len(self.numbers) or any(20 < number < _BULL for number in self.numbers):
             raise RulesError("$.numbers: each number once, of 1 to 20 and 25 for the bull")
+        self._labels = [str(number) for number in self.numbers]
         self._index = {number: index for index, number in enumerate(self.numbers)}
         self._mode = options.mode
         self.marks = [[0] * len(self.numbers) for _ in range(sides)]
@@ -125,7 +138,7 @@ class CricketGame(Game):
         return CricketScore(marks=self._marks_by_number(side), points=self.points[side])
 
     def _marks_by_number(self, side: int) -> dict[str, int]:
-        return {str(number): marks for number, marks in zip(self.numbers, self.marks[side], strict=True)}
+        return dict(zip(self._labels, self.marks[side], strict=True))
 
     def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:
         """Return the visit that was just ended, with the marks and points of all sides."""

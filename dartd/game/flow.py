@@ -53,7 +53,8 @@ class Flow:
     """The state of a match between legs. `add` takes the winner of each leg, None for a drawn one."""
 
     __slots__ = (
-        "_first", "_format", "_legs_target", "_sides", "awaits_tie_break", "draw", "finished", "leg_number", "legs", "played_sets",
+        "_first", "_format", "_legs_target",
+        "_lost", "_sides", "awaits_tie_break", "draw", "finished", "leg_number", "legs", "played_sets",
         "rows", "set_number", "sets", "starter", "winner",
     )  # fmt: skip
 
@@ -72,12 +73,14 @@ class Flow:
         self.finished = False
         self.winner: int | None = None
         self.draw = False
+        self._lost = False
         self.awaits_tie_break = False  # the match is level, and the next leg given is the tie-break
 
-    def add(self, winner: int | None) -> FlowLeg | None:
-        """Add a leg; return None, and change nothing, when the match is over."""
+    def add(self, winner: int | None, *, lost: bool = False) -> FlowLeg | None:
+        """Add a leg; return None, and change nothing, when the match is over. `lost`: no side won, and it is no draw either."""
         if self.finished:
             return None
+        self._lost = lost
         if self.awaits_tie_break:
             return self._break_tie(winner)
         if winner is not None:
@@ -108,8 +111,8 @@ class Flow:
     def _set_is_over(self) -> bool:
         form, legs = self._format, sorted(self.legs, reverse=True)
         played, total = self.leg_number, form.legs or 1
-        if form.goal == "fixed":
-            return played >= total
+        if form.goal == "fixed" or (total == 1 and not form.sets and not form.two_clear):
+            return played >= total  # a single leg is the match, also when no side wins it
         clear_by_two = form.two_clear == "all" or (form.two_clear == "final_set" and self._is_final_set())
         lead = legs[0] - legs[1] if len(legs) > 1 else legs[0]
         if legs[0] >= self._legs_target:
@@ -141,7 +144,7 @@ class Flow:
             return
         self.finished = True
         self.winner = winner
-        self.draw = winner is None
+        self.draw = winner is None and not self._lost
 
     def _break_tie(self, winner: int | None) -> FlowLeg:
         row = FlowLeg(set_number=self.set_number, leg_number=self.leg_number, starter=self.starter, winner=winner, legs=tuple(self.legs))
@@ -185,6 +188,6 @@ def _to_win(goal: str, count: int) -> int:
 
 
 def _leader(won: list[int]) -> int | None:
-    """Return the side with the most, None when two have as many."""
+    """Return the side with the most, None when two have as many, or none has any."""
     most = max(won)
-    return won.index(most) if won.count(most) == 1 else None
+    return won.index(most) if most and won.count(most) == 1 else None

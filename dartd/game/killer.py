@@ -56,6 +56,11 @@ class KillerGame(Game):
         self.lives = [options.lives] * sides
         self.killers = [options.all_killers] * sides
 
+    @property
+    def ring(self) -> str:
+        """Return the ring that takes lives."""
+        return self._options.ring
+
     def dart(self, bed: int) -> int:
         """Count a dart; return `OVER` when it wins a number or kills the thrower, `WON` when only the thrower is left."""
         number = NUMBERS[bed]

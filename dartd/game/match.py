@@ -38,7 +38,7 @@ class Match:
             self.counted += 1
             if not leg.finished:
                 break
-            self.flow.add(leg.winner)
+            self.flow.add(leg.winner, lost=leg.winner is None and not leg.draw)
         self._break_tie()
 
     def then(self, record: MatchRecord) -> "Match":

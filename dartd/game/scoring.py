@@ -67,6 +67,7 @@ def throw_by_hand(match: Match, beds: Sequence[int]) -> Match:
         RulesError: a dart after the end of the visit; the message names the first.
     """
     _check_running(match)
+    match = _passed_if_over(match)
     for number, bed in enumerate(beds, 1):
         match = throw(match, Dart(bed=bed))
         index, position = match.open_visit or (0, 0)
@@ -89,6 +90,7 @@ def score_total(match: Match, total: Total) -> Match:
     _check_running(match)
     if match.phase == "bull_off":
         raise ConflictError("the sides throw for the bull now", status=match.status)
+    match = _passed_if_over(match)
     if match.open_visit is not None:
         raise ConflictError("the visit has darts already: end it first", status=match.status)
     side, thrower = match.on()
@@ -141,7 +143,7 @@ def throw_for_bull(match: Match, dart: BullThrow) -> Match:
 
 
 def undo(match: Match) -> Match:
-    """Take back the last counted dart, or the last total, of whichever side, also across visits and unsigned legs.
+    """Take back the last counted dart, or the last total, of any side, also across visits and unsigned legs.
 
     Raises:
         ConflictError: nothing counted is left that is not signed.
@@ -189,6 +191,13 @@ def _last_counted(match: Match) -> tuple[int, int, int] | None:
             if counted:
                 return index, position, counted[-1]
     return None
+
+
+def _passed_if_over(match: Match) -> Match:
+    """Return the match with the turn passed on when the visit is over: by hand no takeout is waited for."""
+    visit = match.open_visit
+    is_over = visit is not None and match.folded[visit[0]].running is not match.outcome(*visit)
+    return end_visit(match) if is_over else match
 
 
 def _check_running(match: Match) -> None:

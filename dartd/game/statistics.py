@@ -57,21 +57,22 @@ class Figures(msgspec.Struct, kw_only=True):
     best_legs: dict[int, int] = msgspec.field(default_factory=dict)
 
 
-_HIGHEST: Final = ("highest_checkout", "highest_visit")
-_SUMMED: Final = tuple(name for name in Figures.__struct_fields__ if name not in {*_HIGHEST, "best_legs"})
+_HIGHEST: Final = frozenset({"highest_checkout", "highest_visit"})
+_NUMBERS: Final = Figures.__struct_fields__[:-1]  # all but `best_legs`, which is the last
 
 
 def add_up(parts: Iterable[Figures]) -> Figures:
     """Return the figures over several legs."""
-    total = Figures()
-    for part in parts:
-        for name in _SUMMED:
-            setattr(total, name, getattr(total, name) + getattr(part, name))
-        for name in _HIGHEST:
-            setattr(total, name, max(getattr(total, name), getattr(part, name)))
-        for start, darts in part.best_legs.items():
-            total.best_legs[start] = min(darts, total.best_legs.get(start, darts))
-    return total
+    rows = [msgspec.structs.astuple(part) for part in parts]
+    if not rows:
+        return Figures()
+    *columns, best_legs = zip(*rows, strict=True)
+    total = {name: max(column) if name in _HIGHEST else sum(column) for name, column in zip(_NUMBERS, columns, strict=True)}
+    best: dict[int, int] = {}
+    for each in best_legs:
+        for start, darts in each.items():
+            best[start] = min(darts, best.get(start, darts))
+    return Figures(**total, best_legs=best)
 
 
 def count_leg(
@@ -184,6 +185,11 @@ def written(figures: Figures) -> dict[str, Any]:
         "checkout_pct": ratio(100 * f.checkouts, f.checkout_attempts),
         **_consistency(f),
     }
+
+
+def marks_written(figures: Figures) -> dict[str, str | None]:
+    """Return marks per round, of all visits and of the first three of each leg."""
+    return {"mpr": ratio(3 * figures.marks, figures.marks_darts), "first9_mpr": ratio(3 * figures.first9_marks, figures.first9_marks_darts)}
 
 
 def _consistency(f: Figures) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ import anyio
 
 from dartd.errors import DartdError
 from dartd.runtime.hub.hub import Hub
+from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.zones import active_zones, darts_in
 from schemas.base import Event
@@ -17,7 +18,7 @@ _log = logging.getLogger(__name__)
 PERIOD_S = 0.1  # fast enough for a person; checking an unchanged board costs microseconds
 
 
-class Board(Protocol):
+class ShownBoard(Protocol):
     """The board whose darts are counted."""
 
     def snapshot(self) -> Snapshot:
@@ -28,8 +29,12 @@ class OccupancyServices(Protocol):
     """The dependencies of the counts."""
 
     @property
-    def board(self) -> Board:
+    def board(self) -> ShownBoard:
         """Return the board."""
+
+    @property
+    def calibrations(self) -> Calibrations:
+        """Return the calibrations of the cameras."""
 
     @property
     def database(self) -> Database:
@@ -70,4 +75,4 @@ async def count_zones(services: OccupancyServices) -> dict[str, int] | None:
         _log.warning("the zones could not be read: %s", error)
         return None
     snapshot = services.board.snapshot()
-    return {row.zone_id: len(darts_in(row, snapshot)) for row in rows}
+    return {row.zone_id: len(darts_in(row, snapshot, services.calibrations.of)) for row in rows}

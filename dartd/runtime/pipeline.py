@@ -2,6 +2,9 @@
 
 Messages of cameras, commands and writes of people enter one inbox. What waits is cut into segments of decisions and of writes; each
 segment is one durable commit, in arrival order, and is published before the next begins.
+
+While the disk refuses, the board decides on in memory and orders its cameras; nothing is published, and people's commands and writes are
+refused. When the disk takes them, the events are journalled and published as they were decided.
 """
 
 import asyncio
@@ -15,11 +18,11 @@ from typing import Any, Protocol
 import msgspec
 from sqlalchemy import Connection
 
-from dartd.backoff import Backoff
 from dartd.decision import Input, Order, Step
 from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
 from dartd.metrics import Metrics, PipelineFigures
 from dartd.runtime.clock import Clock
+from dartd.runtime.commits import Commits, Decided, Decision
 from dartd.runtime.decider import Decider, Deciders
 from dartd.runtime.inbox import Inbox
 from dartd.runtime.queued import Answer, CommandHook, Queued, QueuedInput, QueuedWrite, cancel, groups_of, settle
@@ -28,19 +31,13 @@ from dartd.store.journal import CommitHook, Journal, Write, Written
 from dartd.store.timestamps import timestamp_of
 from schemas.base import CameraId, DartId
 from schemas.commands import AnyCommand
-from schemas.events import BoardStateChanged, DartHit, Envelope, JournalledEvent, Snapshot, Timing
+from schemas.events import DartHit, Envelope, JournalledEvent, Snapshot, Timing
 from schemas.pipe.to_worker import StoreImages, ToWorker
 
 _log = logging.getLogger(__name__)
 
-RETRY_FIRST_S = 0.1  # after a refused commit
-RETRY_MAX_S = 1.0  # as long as the disk refuses: a try a second costs nothing, and the board goes on at once
 PROMPT_S = 0.1  # inputs that have waited no longer are decided together, as of now
 STUCK_S = 10.0  # a batch that takes longer, the disk not being the cause, is stuck
-
-_REASON_CHARACTERS = 300
-
-Decided = tuple[Sequence[QueuedInput], Step]
 
 
 class BoardDecider(Decider, Protocol):
@@ -79,8 +76,7 @@ class Pipeline:
         self._snapshot = msgspec.structs.replace(board.snapshot(), last_seq=journal.last_seq)
         self.started_at_s = clock.wall(clock.now())
         self.last_detection_at: str | None = None
-        self.stalled_reason: str | None = None
-        self._stalled_at_s = 0.0
+        self._commits = Commits(journal, self._deciders, clock, metrics)
 
     @property
     def last_seq(self) -> int:
@@ -93,8 +89,13 @@ class Pipeline:
         return self._journal.stream_id
 
     @property
+    def stalled_reason(self) -> str | None:
+        """Return why the journal cannot be written, None when it can."""
+        return self._commits.stalled_reason
+
+    @property
     def is_holding(self) -> bool:
-        """Whether the journal cannot be written, so that everything waits for it; `stalled_reason` says why."""
+        """Whether the journal cannot be written, so that events wait for it; `stalled_reason` says why."""
         return self.stalled_reason is not None
 
     def snapshot(self) -> Snapshot:
@@ -171,18 +172,24 @@ class Pipeline:
         """Process batches until cancelled; callers that still wait for an answer are cancelled then."""
         try:
             while True:
-                if not len(self._inbox):
+                if not (self._inbox or self._commits):
                     self._idle.set()
-                await self._inbox.wait(self._patience_s())
-                await self.process(self._inbox.take_all(), self._clock.now())
+                if self._commits.is_full:
+                    await asyncio.sleep(self._patience_s() or 0)
+                    await self.process([], self._clock.now())
+                else:
+                    await self._inbox.wait(self._patience_s())
+                    await self.process(self._inbox.take_all(), self._clock.now())
         finally:
             cancel(self._inbox.take_all())
+            self._commits.cancel()
 
     async def process(self, batch: Sequence[Queued], now: float) -> None:
         """Decide and write everything that waits, or decide about time alone when the batch is empty."""
         self._batch_began_s = self._clock.now()
         try:
-            if not batch:
+            await self._flush()
+            if not (batch or self._commits.is_full):
                 await self._decide_all([], now)
             for is_write, segment in itertools.groupby(batch, lambda queued: isinstance(queued, QueuedWrite)):
                 if is_write:
@@ -199,10 +206,26 @@ class Pipeline:
         decided = [(group, self._decide(group, now)) for group in groups_of(queued)]
         image_paths = _image_paths(order for _, step in decided for order in step.orders)
         events = [self._stamped(event, step, image_paths) for _, step in decided for event in step.events]
-        self._publish_decided(decided, await self._append(events, self._hooks(decided)))
+        at_s = self._clock.wall(self._clock.now())
+        decision = Decision(decided, events, self._hooks(decided), at_s, self._board.snapshot())
+        if decision.must_be_settled or not self._commits:
+            self._commits.add(decision)
+            await self._flush()
+        if not decision.orders_sent:  # the cameras must know what stands, whether or not it is written
+            self._send_orders(decision)
+
+    async def _flush(self) -> None:
+        """Commit and publish what waits; where the disk refuses, show it."""
+        if not await self._commits.flush(self._publish_decided):
+            self._snapshot = msgspec.structs.replace(self._snapshot, status="error")
 
     async def _write_all(self, writes: Sequence[QueuedWrite]) -> None:
         """Carry out people's writes in one commit, then let the deciders process the events of them."""
+        if self.is_holding:  # what was decided before them is not written yet, and they must not overtake it
+            refusal = PipelineFullError(f"the journal cannot be written: {self.stalled_reason}", reason=self.stalled_reason)
+            for queued in writes:
+                settle(queued.answer, refusal)
+            return
         at_s = self._clock.wall(self._clock.now())
         try:
             done = await self._journal.write([each.write for each in writes], at_s=at_s, contexts=[each.context for each in writes])
@@ -248,8 +271,11 @@ class Pipeline:
             yield self._deciders.step([], due_s)
 
     def _patience_s(self) -> float | None:
-        deadline = self._deciders.deadline()
-        return None if deadline is None else max(0.0, deadline - self._clock.now())
+        """Return how long to wait for an input at most: until a decider is due, or the next try to write."""
+        due = [
+            due_s for due_s in (None if self._commits.is_full else self._deciders.deadline(), self._commits.retry_at_s) if due_s is not None
+        ]
+        return max(0.0, min(due) - self._clock.now()) if due else None
 
     # Journalling.
 
@@ -266,58 +292,6 @@ class Pipeline:
             count += len(step.events)
         return hooks
 
-    async def _append(self, events: Sequence[JournalledEvent], hooks: Sequence[CommitHook]) -> tuple[Envelope, ...]:
-        """Journal in one commit, retrying as long as the disk refuses: nothing runs ahead of it and nothing is lost.
-
-        When the commit succeeds at last, the stall itself is journalled behind the events.
-        """
-        if not (events or hooks):
-            return ()
-        backoff = Backoff(RETRY_FIRST_S, max_s=RETRY_MAX_S, jitter=0)
-        while True:
-            began_s = self._clock.now()
-            at_s = self._clock.wall(began_s)
-            memories = self._deciders.memories(at_s - began_s)
-            try:
-                envelopes = await self._journal.append([*events, *self._stall_events()], at_s=at_s, memories=memories, hooks=hooks)
-            except StoreError as error:
-                self._metrics.journal_errors.inc()
-                self._stall(error)
-                await asyncio.sleep(backoff.next(0))
-                continue
-            self._deciders.changed.clear()
-            self._metrics.journal_appends.inc()
-            self._metrics.journal_append.observe(self._clock.now() - began_s)
-            self._recover()
-            return envelopes
-
-    def _stall_events(self) -> tuple[BoardStateChanged, ...]:
-        """Return the events of a stall that ends with this very commit: the board's status was error and is what it is again."""
-        if self.stalled_reason is None:
-            return ()
-        now = self._board.snapshot()
-        lasted_s = self._clock.now() - self._stalled_at_s
-        reason = f"the journal could not be written for {lasted_s:.1f} s: {self.stalled_reason}"
-        there = BoardStateChanged(
-            state=now.state, previous_state=now.state, status="error", previous_status=now.status, reason=reason[:_REASON_CHARACTERS]
-        )
-        back = BoardStateChanged(
-            state=now.state, previous_state=now.state, status=now.status, previous_status="error", reason="the journal can be written"
-        )
-        return there, back
-
-    def _stall(self, error: StoreError) -> None:
-        if self.stalled_reason is None:
-            self._stalled_at_s = self._clock.now()
-            _log.error("the journal cannot be written, the board waits: %s", error)
-            self._snapshot = msgspec.structs.replace(self._snapshot, status="error")
-        self.stalled_reason = error.message
-
-    def _recover(self) -> None:
-        if self.stalled_reason is not None:
-            _log.warning("the journal can be written again, the board goes on")
-            self.stalled_reason = None
-
     def _stamped(self, event: JournalledEvent, step: Step, image_paths: Mapping[DartId, tuple[str, ...]]) -> JournalledEvent:
         """Return a hit with its wall time, its latency and the paths of its pictures."""
         settled_s = step.settled_s.get(event.dart_id) if isinstance(event, DartHit) else None
@@ -329,18 +303,24 @@ class Pipeline:
 
     # Publishing.
 
-    def _publish_decided(self, decided: Sequence[Decided], envelopes: tuple[Envelope, ...]) -> None:
-        """Publish what is now on the disk, send orders to the cameras, and answer the callers of commands."""
+    def _publish_decided(self, decision: Decision, envelopes: tuple[Envelope, ...]) -> None:
+        """Publish what is now on the disk, send orders to the cameras unless they have them, and answer the callers of commands."""
         self._publish_envelopes(envelopes)
-        self._snapshot = msgspec.structs.replace(self._board.snapshot(), last_seq=self._journal.last_seq)
+        self._snapshot = msgspec.structs.replace(decision.snapshot, last_seq=self._journal.last_seq)
+        if not decision.orders_sent:
+            self._send_orders(decision)
         count = 0
-        for group, step in decided:
-            for camera_id, message in step.orders:
-                self._order(camera_id, message)
+        for group, step in decision.decided:
             mine = envelopes[count : count + len(step.events)]
             count += len(step.events)
             for k, queued in enumerate(group):
                 settle(queued.answer, step.refusals.get(k) or mine)
+
+    def _send_orders(self, decision: Decision) -> None:
+        decision.orders_sent = True
+        for _, step in decision.decided:
+            for camera_id, message in step.orders:
+                self._order(camera_id, message)
 
     def _publish_envelopes(self, envelopes: Sequence[Envelope]) -> None:
         if not envelopes:

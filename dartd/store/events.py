@@ -3,19 +3,25 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
-from dartd.store.listing import counted
+from dartd.store.listing import Span, counted
 from dartd.store.tables import events
 from schemas.base import Value
 
 
 class Wanted(Value, frozen=True, kw_only=True):
-    """Which events: of these kinds of topic, of this type, with a topic that fits (`*` stands for any characters); None: any."""
+    """Which events: of these kinds of topic, of this type, with a topic that fits (`*` stands for any characters); None: any.
+
+    `first_seq` is the first one wanted, `end_seq` the first one behind.
+    """
 
     kinds: frozenset[str] | None = None
     event_type: str | None = None
     topic: str | None = None
+    first_seq: int | None = None
+    end_seq: int | None = None
 
 
 class EventPage(Value, frozen=True, kw_only=True):
@@ -40,6 +46,28 @@ def list_events(connection: sa.Connection, wanted: Wanted, *, since: int, limit:
     return EventPage(wires=[row.wire for row in rows[:limit]], total=total, next_seq=rows[limit - 1].seq if more else None)
 
 
+def within(connection: sa.Connection, wanted: Wanted, span: Span) -> Wanted:
+    """Return what is wanted, limited to a span of time."""
+    first, end = (None if at_s is None else seq_at(connection, at_s) for at_s in (span.after_s, span.before_s))
+    return msgspec.structs.replace(wanted, first_seq=first, end_seq=end)
+
+
+def seq_at(connection: sa.Connection, at_s: float) -> int:
+    """Return the lowest seq above those of all events before a time.
+
+    Events are in the order of time as well, so that about twenty look-ups by seq find it, however long the history.
+    """
+    low, high = connection.execute(sa.select(sa.func.min(events.c.seq), sa.func.max(events.c.seq))).one()
+    if high is None:
+        return 1
+    end = high + 1
+    while low < end:
+        middle = (low + end) // 2
+        row = connection.execute(sa.select(events.c.seq, events.c.at_s).where(events.c.seq >= middle).order_by(events.c.seq).limit(1)).one()
+        low, end = (row.seq + 1, end) if row.at_s < at_s else (low, middle)
+    return int(low)
+
+
 def counting(wanted: Wanted) -> sa.Select[int]:
     """Return the query that counts what is wanted, up to `COUNT_LIMIT`."""
     return counted(events, _meant(wanted))
@@ -48,6 +76,10 @@ def counting(wanted: Wanted) -> sa.Select[int]:
 def _meant(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     topic = events.c.topic
     meant: list[sa.ColumnElement[bool]] = []
+    if wanted.first_seq is not None:
+        meant.append(events.c.seq >= wanted.first_seq)
+    if wanted.end_seq is not None:
+        meant.append(events.c.seq < wanted.end_seq)
     if wanted.event_type is not None:
         meant.append(events.c.event_type == wanted.event_type)
     if wanted.topic is not None:

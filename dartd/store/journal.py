@@ -13,12 +13,13 @@ import sqlalchemy as sa
 
 from dartd.errors import StoreUnavailableError
 from dartd.store.database import READERS, SLOW_QUERY_S, Database
-from dartd.store.metadata import STREAM_ID, remember
+from dartd.store.metadata import STREAM_ID, remember, store_value
 from dartd.store.projections import ALL
 from dartd.store.projections.registry import Projection, Recorded, Registry
+from dartd.store.pruning import prune_audit, prune_events
 from dartd.store.sqlite.backend import SqliteBackend
 from dartd.store.sqlite.lock import Mark
-from dartd.store.tables import decider_memories, events, metadata
+from dartd.store.tables import decider_memories, events
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
 from schemas.codec import decode_journalled, encode_wire
@@ -232,6 +233,16 @@ class Journal:
                 self._noted(each.envelopes)
         return done
 
+    async def prune(self, before_s: float) -> None:
+        """Delete events from before `before_s` (wall time) that no table is made of, and old audit entries; a bounded number a call.
+
+        Raises:
+            StoreError: they could not be deleted.
+        """
+        kept_types = {name for projection in self.registry.projections for name in projection.event_types()}
+        await self.database.change(lambda connection: prune_events(connection, before_s=before_s, kept_types=kept_types))
+        await self.database.change(lambda connection: prune_audit(connection, before_s=before_s))
+
     async def read(self, since_seq: int, limit: int = READ_LIMIT) -> list[tuple[int, str, bytes]]:
         """Return events after `since_seq` in order, at most `limit` of them: their seq, topic and encoded bytes.
 
@@ -350,7 +361,7 @@ def _stream_of(backend: SqliteBackend, last_seq: int, wanted: str | None) -> str
     if not last_seq or (mark is not None and mark.stream_id == name and mark.seq <= last_seq):
         return name
     name = secrets.token_hex(8)
-    backend.writer.execute(sa.update(metadata).where(metadata.c.key == STREAM_ID).values(value=name))
+    store_value(backend.writer, STREAM_ID, name)
     _log.warning("the store is a copy, or older than the daemon that ran last: its events go on as the stream %s", name)
     return name
 

@@ -19,7 +19,19 @@ async def remembered(database: Database, key: str, value: str) -> str:
 
 def remember(connection: sa.Connection, key: str, value: str) -> str:
     """Return the value that is stored under a key; store this one when there is none."""
-    known = connection.execute(sa.select(metadata.c.value).where(metadata.c.key == key)).scalar()
+    known = recall(connection, key)
     if known is None:
         connection.execute(sa.insert(metadata).values(key=key, value=value))
-    return value if known is None else str(known)
+    return value if known is None else known
+
+
+def recall(connection: sa.Connection, key: str) -> str | None:
+    """Return the value that is stored under a key, None when there is none."""
+    known = connection.execute(sa.select(metadata.c.value).where(metadata.c.key == key)).scalar()
+    return None if known is None else str(known)
+
+
+def store_value(connection: sa.Connection, key: str, value: str) -> None:
+    """Store a value under a key, whatever was there."""
+    if not connection.execute(sa.update(metadata).where(metadata.c.key == key).values(value=value)).rowcount:
+        connection.execute(sa.insert(metadata).values(key=key, value=value))

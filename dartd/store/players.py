@@ -1,4 +1,4 @@
-"""Players: who throws. A deleted one is hidden, because the throws stay."""
+"""Players: who throws. A deleted one is inactive and can be brought back, because the throws stay."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ PLAYERS = Entity(
         "group": lambda group: players.c.group_name == group,
         "search": lambda part: players.c.name.icontains(part, autoescape=True),
     },
-    on_delete={"deleted": True, "active": False, "badge_id": None, "photo": None},
+    on_delete={"active": False, "badge_id": None, "photo": None, "version": players.c.version + 1},
     after_write=_delete_photo,
 )
 

@@ -5,12 +5,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dartd.errors import ConflictError
+from dartd.errors import AlreadyExistsError, ConflictError, DartdError
 from dartd.store.entity import Entity, Row
 from dartd.store.families import revoke_families_of
 from dartd.store.keys import delete_keys_of
-from dartd.store.tables import users
+from dartd.store.tables import players, users
 from schemas.base import Value
+
+
+class UnknownPlayerError(DartdError):
+    """An account names a player that does not exist."""
+
+    code = "VALIDATION_ERROR"
 
 
 class User(Value, frozen=True, kw_only=True):
@@ -39,7 +45,10 @@ def _end_logins(connection: sa.Connection, before: Row, after: Row) -> None:
 
     Raises:
         ConflictError: there would be no admin.
+        UnknownPlayerError, AlreadyExistsError: there is no such player, or another account has it.
     """
+    if after is not None and after.player_id is not None and (before is None or before.player_id != after.player_id):
+        _check_player(connection, after)
     if before is None:
         return
     was_admin = before.role == "admin" and before.active
@@ -60,6 +69,14 @@ def has_name(connection: sa.Connection, name: str, *, except_user_id: str | None
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+def _check_player(connection: sa.Connection, row: Row) -> None:
+    if connection.execute(sa.select(players.c.player_id).where(players.c.player_id == row.player_id)).first() is None:
+        raise UnknownPlayerError(f"there is no player {row.player_id!r}", field="$.player_id", player_id=row.player_id)
+    taken = sa.select(users.c.user_id).where(users.c.player_id == row.player_id, users.c.user_id != row.user_id)
+    if connection.execute(taken).first() is not None:
+        raise AlreadyExistsError(f"player {row.player_id!r} has an account already", field="$.player_id", player_id=row.player_id)
 
 
 def _has_admin(connection: sa.Connection) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp
 
@@ -13,6 +12,7 @@ from dartd.errors import DartdError
 from dartd.store.images import KINDS
 from dartd.web import debug, docs, exposition, health, live, pages
 from dartd.web.connections.address import TrustedProxies
+from dartd.web.http.cross_origin import CrossOriginRequests
 from dartd.web.http.endpoint import Endpoint, check_unique
 from dartd.web.http.entity_resource import Declarations
 from dartd.web.http.forwarded import ForwardedHeaders
@@ -95,7 +95,7 @@ def _middleware(services: Services) -> list[Middleware]:
         return []
     return [
         Middleware(
-            CORSMiddleware,
+            CrossOriginRequests,
             allow_origins=server.cors_origins,
             allow_methods=server.cors_methods,
             allow_headers=server.cors_headers,

@@ -22,6 +22,9 @@ mimetypes.init()
 
 _STATIC_FILES = StaticFiles(directory=STATIC, check_dir=False)
 
+# Static files and schemas hold no secrets: pages of any origin may use them, such as the client module.
+_FOR_ALL = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
 _SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -54,7 +57,7 @@ async def get_schema(call: Call) -> Response:
     path = anyio.Path(PUBLISHED / f"{name}.json")
     if _SCHEMA_NAME.fullmatch(name) is None or not await path.is_file():
         raise HTTPException(404)
-    return Response(await path.read_bytes(), headers={"Cache-Control": "no-cache"}, media_type="application/schema+json")
+    return Response(await path.read_bytes(), headers={"Cache-Control": "no-cache", **_FOR_ALL}, media_type="application/schema+json")
 
 
 async def get_schemas(_call: Call) -> SchemaNames:
@@ -66,7 +69,9 @@ async def get_schemas(_call: Call) -> SchemaNames:
 async def get_static(call: Call) -> Response:
     """Return a static file."""
     files: StaticFiles = _STATIC_FILES
-    return await files.get_response(call.path("path"), call.request.scope)
+    response = await files.get_response(call.path("path"), call.request.scope)
+    response.headers.update(_FOR_ALL)
+    return response
 
 
 def page(path: str, handler: Handler, summary: str, answer: Any = None, media: str = "application/json", *statuses: int) -> Endpoint:

@@ -79,6 +79,30 @@ class _Server(uvicorn.Server):
         return protocol
 
 
+def _options(app: ASGIApp, limits: ServerLimits, tls: tuple[str, str] | None) -> ServerOptions:
+    return ServerOptions(
+        app,
+        limits=limits,
+        http=HeadProtocol,
+        ws=WebSocketProtocol,
+        ws_max_size=limits.max_message_bytes,
+        ws_per_message_deflate=False,
+        ws_ping_interval=_PING_S,
+        ws_ping_timeout=_PING_S,
+        ssl_certfile=tls[0] if tls else None,
+        ssl_keyfile=tls[1] if tls else None,
+        lifespan="off",
+        proxy_headers=False,  # see ForwardedHeaders
+        # uvicorn logs query strings at INFO and headers at DEBUG, and both may contain tokens.
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        backlog=_BACKLOG,
+    )
+
+
 async def serve(
     app: ASGIApp,
     sockets: Sequence[socket.socket],
@@ -95,29 +119,7 @@ async def serve(
         # asyncio disables Nagle's algorithm only on sockets that name their protocol; accepted sockets inherit the option from here.
         if each.family in {socket.AF_INET, socket.AF_INET6}:
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    server = _Server(
-        ServerOptions(
-            app,
-            limits=limits,
-            http=HeadProtocol,
-            ws=WebSocketProtocol,
-            ws_max_size=limits.max_message_bytes,
-            ws_per_message_deflate=False,
-            ws_ping_interval=_PING_S,
-            ws_ping_timeout=_PING_S,
-            ssl_certfile=tls[0] if tls else None,
-            ssl_keyfile=tls[1] if tls else None,
-            lifespan="off",
-            proxy_headers=False,  # see ForwardedHeaders
-            # uvicorn logs query strings at INFO and headers at DEBUG, and both may contain tokens.
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-            backlog=_BACKLOG,
-        )
-    )
+    server = _Server(_options(app, limits, tls))
 
     async def run() -> None:
         # On `should_exit` the server stops by itself in less than a second; a cancellation would skip the close frames.

@@ -12,6 +12,7 @@ from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.queued import CommandHook
+from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.journal import Write
 from dartd.web.clock import wall_timestamp
@@ -64,6 +65,9 @@ class JournalPort(Protocol):
     def file_fault(self) -> str | None:
         """Return what is wrong with the file of the store as of the last look, None when nothing is."""
 
+    async def prune(self, before_s: float) -> None:
+        """Delete a bounded number of events from before a wall time that no table is made of."""
+
     async def watch_file(self) -> NoReturn:
         """Look periodically whether the file of the store is still the one at its path."""
 
@@ -113,6 +117,7 @@ class Services:
     hub: Hub
     journal: JournalPort
     cameras: Callable[[], Mapping[CameraId, CameraStatus]]
+    calibrations: Calibrations
     registry: CollectorRegistry
     database: Database
     accounts: Accounts

@@ -73,7 +73,7 @@ class Session(Value, frozen=True, kw_only=True):
 
     access_token: str | None
     refresh_token: str | None
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the authentication scheme
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the authentication scheme
     expires_in: int
     user: Me
     csrf_token: str | None = None
@@ -82,7 +82,7 @@ class Session(Value, frozen=True, kw_only=True):
 class LoggedOut(Value, frozen=True, kw_only=True):
     """The login has ended."""
 
-    status: Literal["logged_out"] = "logged_out"
+    message: str = "logged out"
 
 
 class UserAnswer(Value, frozen=True, kw_only=True):
@@ -132,9 +132,9 @@ class KeyAnswer(Value, frozen=True, kw_only=True):
 
 
 class MadeKey(KeyAnswer, frozen=True, kw_only=True):
-    """A new key; `key` is shown only once."""
+    """A new key; `api_key` is shown only once."""
 
-    key: str
+    api_key: str
 
 
 class KeysQuery(ListQuery, frozen=True, kw_only=True):

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from schemas.api.answers import ListQuery, Pagination, TimedQuery, Total
+from schemas.api.answers import ListQuery, Moment, Pagination, TimedQuery, Total
 from schemas.base import Value
+from schemas.board import Ring
 from schemas.events import BoardStatus, ThrowState, VisitThrow
 
 _MAX_SEQ = 2**63 - 1
@@ -57,7 +58,7 @@ class ThrowsQuery(TimedQuery, frozen=True, kw_only=True):
     visit_id: str | None = None
     player_id: str | None = None
     label: str | None = None
-    ring: str | None = None
+    ring: Ring | None = None
     state: ThrowKind | None = None
 
 
@@ -78,11 +79,18 @@ class VisitsQuery(TimedQuery, frozen=True, kw_only=True):
     """Filters and sort order of visits."""
 
     sort: Literal["seq", "-seq", "total", "-total"] = "-seq"
+    visit_id: str | None = None
     player_id: str | None = None
+    total: Annotated[int, Meta(ge=0, le=180)] | None = None
+    reason: Literal["three_darts", "takeout", "reset", "correction"] | None = None
+    revised: bool | None = None
 
 
 class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Events after `since` (or `cursor`), oldest first. In `topic` a `*` matches any characters."""
+    """Events after `since` (or `cursor`), oldest first, from `after` (inclusive) to `before` (exclusive).
+
+    In `topic` a `*` matches any characters.
+    """
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     offset: Annotated[int, Meta(ge=0, le=100_000, description="number of events to skip; go farther by since or cursor")] = 0
@@ -90,6 +98,8 @@ class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     cursor: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] | None = None
     event_type: str | None = None
     topic: str | None = None
+    after: Moment | None = None
+    before: Moment | None = None
 
 
 class EventsPagination(Value, frozen=True, kw_only=True):

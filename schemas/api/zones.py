@@ -63,7 +63,7 @@ class Occupant(Value, frozen=True, kw_only=True):
 
 
 class Occupancy(Value, frozen=True, kw_only=True):
-    """What is in a zone now; `empty`: nothing, `over`: more than `max`. Zones of type `oche` and in px have no occupants yet."""
+    """What is in a zone now; `empty`: nothing, `over`: more than `max`. Zones of type `oche` have no occupants yet."""
 
     zone_id: str
     zone_name: str

@@ -38,7 +38,7 @@ def make_caller(port: int, role: str, environ: dict[str, str]) -> tuple[str, str
     subprocess.run(create, input=PASSWORD, text=True, env={**os.environ, **environ}, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
     session = ask(port, "/api/v1/auth/login", {"username": f"the-{role}", "password": PASSWORD})
     made = ask(port, "/api/v1/auth/api-keys", {"name": f"the-{role}"}, session["access_token"])
-    return made["key"], f"{session['user']['user_id']},{made['key_id']}"
+    return made["api_key"], f"{session['user']['user_id']},{made['key_id']}"
 
 
 def has_play(port: int) -> bool:

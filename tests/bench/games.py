@@ -9,17 +9,21 @@ from typing import Any, Final
 
 import msgspec
 
-from dartd.game.beds import VALUES, read_bed
+from dartd.game.beds import VALUES, bed_code, read_bed
+from dartd.game.bot import LEVELS_MM, bed_to_aim_at, landing_point, spread_of_level
 from dartd.game.cases.answer import answer
-from dartd.game.catalog import read_options
+from dartd.game.catalog import new_game, read_options
 from dartd.game.changes import changes
 from dartd.game.checkouts import routes
 from dartd.game.corrections import Correction, correct
 from dartd.game.flow import Format
+from dartd.game.leg import Leg
 from dartd.game.match import Match
 from dartd.game.record import Dart, MatchRecord, MatchSetup
 from dartd.game.scoring import end_visit, take_step, throw
+from dartd.game.statistics import add_up, count_leg, written
 from dartd.game.view import sides_of, turn_of
+from schemas.board import BoardSpec, bed_at
 
 RUNS = 3
 BEDS: Final[dict[str, list[str]]] = {
@@ -109,13 +113,42 @@ def match_table() -> None:
     print(f"hints of 170 rests          {1000 * cpu_s(lambda: [routes(rest, 3) for rest in range(1, 171)]):7.2f} ms")
 
 
+def bots_table() -> None:
+    """Print the averages of bots, over 200 legs of 501 each, darts until the checkout or 60 visits."""
+    options, chance = read_options({"game": "x01"}), random.Random(5)
+    for level in LEVELS_MM:
+        spread = spread_of_level(level)
+        legs = []
+        for _ in range(200):
+            leg = Leg(new_game(options, 1), options)
+            while not leg.finished and len(leg.outcomes) < 60:
+                beds: list[int] = []
+                shadow = leg.game
+                shadow.begin(0)
+                while len(beds) < 3:
+                    aim = bed_to_aim_at(shadow, 3 - len(beds))
+                    x, y = landing_point(aim, spread, (chance.gauss(0, 1), chance.gauss(0, 1)))
+                    beds.append(bed_code(bed_at(x, y, BoardSpec())))
+                    if shadow.dart(beds[-1]):
+                        break
+                leg.play(0, 0, beds)
+            legs.append(count_leg(leg, [(0, 0)], starts=(501,))[0, 0])
+        figures = written(add_up(legs))
+        print(f"level {level}: average {figures['average']:>6}, checkouts {figures['checkout_pct']} %")
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bots", action="store_true", help="print the averages of bots instead")
     parser.add_argument("--legs", type=int, default=2000)
+    arguments = parser.parse_args()
+    if arguments.bots:
+        bots_table()
+        return
     gc.freeze()
     gc.set_threshold(100_000)  # as `python -m dartd.game`
-    cases_table(parser.parse_args().legs)
+    cases_table(arguments.legs)
     match_table()
 
 

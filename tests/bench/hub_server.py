@@ -23,7 +23,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
-from dartd.config import Config, WsConfig
+from dartd.config import Config, ServerConfig, WsConfig
 from dartd.decision import Step
 from dartd.runtime.pipeline import Pipeline
 from schemas.base import Event
@@ -105,7 +105,8 @@ class Publishing:
 
 def config_for_load() -> Config:
     """Return a configuration without limits on clients."""
-    return Config(ws=WsConfig(max_clients=1_000_000, max_message_bytes=MESSAGE_BYTES, messages_per_s=1_000_000, messages_at_once=1_000_000))
+    ws = WsConfig(max_clients=1_000_000, max_message_bytes=MESSAGE_BYTES, messages_per_s=1_000_000, messages_at_once=1_000_000)
+    return Config(server=ServerConfig(max_connections_per_address=1_000_000), ws=ws)
 
 
 async def serve_for_load(port: int, directory: Path) -> None:

@@ -17,15 +17,15 @@ async function request(path, token, body) {
 const session = await request("/api/v1/auth/login", null, { username, password });
 console.log("hello", session.user.name);
 const created = await request("/api/v1/auth/api-keys", session.access_token, { name: "tour", permissions: ["board:read", "events:read", "players:read"] });
-const players = await request("/api/v1/players?limit=100", created.key);
+const players = await request("/api/v1/players?limit=100", created.api_key);
 console.log("players", ...players.data.map((player) => player.name));
 
 // Poll for events after the last one received; dartd-client.js uses a WebSocket instead.
-let since = (await request("/api/v1/board", created.key)).last_seq;
-console.log("board", (await request("/api/v1/board", created.key)).status);
+let since = (await request("/api/v1/board", created.api_key)).last_seq;
+console.log("board", (await request("/api/v1/board", created.api_key)).status);
 let left = Number(count);
 while (left > 0) {
-  const page = await request(`/api/v1/events?since=${since}`, created.key);
+  const page = await request(`/api/v1/events?since=${since}`, created.api_key);
   for (const event of page.data) {
     since = event.seq;
     left -= 1;

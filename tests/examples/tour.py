@@ -58,8 +58,8 @@ def main() -> None:
         session["access_token"],
         {"name": "tour", "permissions": ["board:read", "events:read", "players:read"]},
     )
-    print("players", *player_names(server, made["key"]), flush=True)
-    asyncio.run(show(server, made["key"], int(sys.argv[4]) if len(sys.argv) > 4 else 10))
+    print("players", *player_names(server, made["api_key"]), flush=True)
+    asyncio.run(show(server, made["api_key"], int(sys.argv[4]) if len(sys.argv) > 4 else 10))
 
 
 if __name__ == "__main__":

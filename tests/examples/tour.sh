@@ -10,7 +10,7 @@ session=$(curl -fsS "$server/api/v1/auth/login" -H 'Content-Type: application/js
 echo "hello $(echo "$session" | field 'found["user"]["name"]')"
 token=$(echo "$session" | field 'found["access_token"]')
 key=$(curl -fsS "$server/api/v1/auth/api-keys" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
-  -d '{"name": "tour", "permissions": ["board:read", "events:read", "players:read"]}' | field 'found["key"]')
+  -d '{"name": "tour", "permissions": ["board:read", "events:read", "players:read"]}' | field 'found["api_key"]')
 echo "players $(curl -fsS "$server/api/v1/players?limit=100" -H "X-API-Key: $key" | field '" ".join(each["name"] for each in found["data"])')"
 
 board=$(curl -fsS "$server/api/v1/board" -H "X-API-Key: $key")

@@ -48,7 +48,7 @@ async def test_every_write_is_published_after_its_commit(station: Station, http:
             event["entity_type"],
             event["user_id"],
             event["payload"].items() <= now.items(),
-            "key" in event["payload"],
+            "api_key" in event["payload"],
         )
         if (answer.status_code, published) != (endpoint.status, (_EVENTS[str(endpoint.entity_action)], endpoint.entity, me, True, False)):
             wrong.append((endpoint.path, answer.text, published, event, now))

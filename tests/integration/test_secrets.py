@@ -76,7 +76,7 @@ def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None
 
     state = tmp_path / "state"
     operator, signing, first_password = ((state / name).read_text().strip() for name in ("operator-token", "signing-key", "first-password"))
-    secrets = [PASSWORD, first_password, operator, signing, key, made["key"], page["csrf_token"], *cookies]
+    secrets = [PASSWORD, first_password, operator, signing, key, made["api_key"], page["csrf_token"], *cookies]
     secrets += [each[name] for each in (session, turned) for name in ("access_token", "refresh_token")]
     stored = b"".join(path.read_bytes() for path in state.glob("dartd.db*"))
     assert (status, wrong, made_status) == (0, 401, 201)

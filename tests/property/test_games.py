@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartd.game.cases.answer import answer
-from tests.support import plain_fold, plain_games, plain_practice
+from dartd.game.cases.answer import KINDS, answer
+from dartd.game.catalog import NAMES
+from tests.support import plain_flow, plain_fold, plain_games, plain_practice
 
 BEDS = [f"{ring}{number}" for number in range(1, 21) for ring in ("", "S", "D", "T", "I")] + ["25", "BULL", "MISS"]
 PLAYERS = ["A", "B", "C"]
@@ -171,3 +172,93 @@ def test_killer_agrees_with_the_second_fold(data: st.DataObject, count: int, dra
     if drawn:
         case["rules"]["numbers"] = {player: number for number, player in enumerate(case["players"], 1)}
     agree({**case, "game": "killer"}, partial(plain_games.leg, "killer"))
+
+
+KEYS = st.sampled_from(["A", "start", "numbers", "player", "darts"])
+LEAVES = st.none() | st.booleans() | st.integers(-5, 300) | st.text(max_size=4) | st.sampled_from(["A", "T20", "x01", "killer"])
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=8)
+FIELDS = [
+    "kind",
+    "game",
+    "rules",
+    "players",
+    "visits",
+    "corrections",
+    "format",
+    "legs",
+    "leg_winners",
+    "rounds",
+    "xy",
+    "labels",
+    "entrants",
+]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON), st.sampled_from([*KINDS, "x"]), st.sampled_from(NAMES), st.booleans())
+def test_any_case_is_answered(fields: dict[str, Any], kind: str, game: str, fitting: bool) -> None:  # noqa: FBT001
+    """Whatever a case contains, it has its answer: a result or the reason why it is refused."""
+    case = {"id": 1, "players": ["A", "B"], "kind": kind, "game": game, **({} if fitting else fields)}
+    if fitting:
+        case["rules"] = fields
+    given_answer = answer(msgspec.json.encode(case))
+
+    assert given_answer["id"] == 1 or "id" in fields
+    assert ("error" in given_answer) != ("result" in given_answer)
+
+
+FORMATS = st.fixed_dictionaries(
+    {},
+    optional={
+        "goal": st.sampled_from(["first_to", "best_of", "fixed"]),
+        "legs": st.integers(1, 6),
+        "sets": st.one_of(st.none(), st.integers(1, 4)),
+        "two_clear": st.sampled_from(["all", "final_set"]),
+        "sudden_death_at": st.integers(1, 6),
+    },
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(FORMATS, st.integers(1, 3), st.data())
+def test_flows_agree_with_the_second_fold(form: dict[str, Any], count: int, data: st.DataObject) -> None:
+    """Legs, sets, starters, the winner and the draw are the same in both, for every format that is not refused."""
+    players = PLAYERS[:count]
+    winners = data.draw(st.lists(st.sampled_from([*players, *players, *players, None]), min_size=4, max_size=40))
+    first = data.draw(st.sampled_from(players))
+    case = {"id": 1, "kind": "flow", "format": form, "players": players, "first": first, "leg_winners": winners}
+    given_answer = answer(msgspec.json.encode(case))
+    if "error" in given_answer:
+        assert "can end level" in given_answer["error"]
+        return
+
+    assert given_answer["result"] == plain_flow.flow(form, players, first, winners)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.integers(1, 5), st.sampled_from([{}, {"legs": 2}, {"goal": "best_of", "legs": 3}, {"sets": 2, "legs": 1}]))
+def test_matches_and_their_figures_agree_with_the_second_fold(data: st.DataObject, count: int, form: dict[str, Any]) -> None:
+    """A match of legs gives winners, rests and figures that the second folds give, and its figures are those of its legs."""
+    players = ["A", "B"]
+    rules = {"start": 40, "out": "straight"}
+    darts = st.lists(st.sampled_from(["20", "D20", "5", "1", "T20", "MISS"]), max_size=3)
+    legs_given: list[dict[str, Any]] = []
+    for _ in range(count):
+        visits = [{"player": players[number % 2], "darts": data.draw(darts)} for number in range(data.draw(st.integers(0, 12)))]
+        legs_given.append({"rules": rules, "visits": visits})
+    folds = [plain_fold.x01_leg(players, rules, leg["visits"]) for leg in legs_given]
+    case = {"id": 1, "players": players, "format": form, "legs": legs_given}
+    result = answer(msgspec.json.encode({**case, "kind": "match"}))["result"]
+    flow = plain_flow.flow(form, players, "A", [fold["winner"] for fold in folds if fold["finished"]])
+    played = result["leg_winners"]
+
+    assert played == [fold["winner"] for fold in folds[: len(played)]]
+    assert result["rests"] == [[row["remaining"] for row in fold["after"]] for fold in folds[: len(played)]]
+    assert (result["winner"], result["finished"], result["draw"]) == (flow["winner"], flow["finished"], flow["draw"])
+    figures = answer(msgspec.json.encode({"id": 1, "kind": "stats", "players": players, "legs": legs_given[: len(played)]}))["result"]
+    assert result["stats"] == figures
+    if len(played) == 1:
+        assert figures == folds[0]["stats"]
+    for name in ("points", "darts", "thrown", "checkout_attempts", "checkouts", "visits", "busts", "n60", "first9_points"):
+        for player in players:
+            assert figures[player][name] == sum(fold["stats"][player][name] for fold in folds[: len(played)])

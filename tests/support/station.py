@@ -32,6 +32,7 @@ from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import BoardDecider, Pipeline
 from dartd.runtime.recovery import recover
+from dartd.store.calibrations import Calibrations
 from dartd.store.journal import Journal
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
@@ -266,6 +267,7 @@ async def running_station(
         hub=hub,
         journal=journal,
         cameras=lambda: cameras,
+        calibrations=Calibrations(journal.database),
         registry=metrics.registry,
         database=journal.database,
         accounts=accounts,

@@ -26,7 +26,7 @@ from dartd.game.rules import RulesError
 
 class _Header(msgspec.Struct, frozen=True):
     id: Any = None
-    kind: str = "game"
+    kind: Any = None
 
 
 def _kind(case: type[Any], result: Callable[[Any], Any]) -> tuple[msgspec.json.Decoder[Any], Callable[[Any], dict[str, Any]]]:
@@ -54,9 +54,10 @@ def answer(line: bytes) -> dict[str, Any]:
         header = _HEADER.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return {"id": None, "error": str(error)}
-    if header.kind not in KINDS:
-        return {"id": header.id, "error": f"$.kind: {header.kind!r} is no kind: use one of {', '.join(KINDS)}"}
-    decoder, result = KINDS[header.kind]
+    kind = "game" if header.kind is None else str(header.kind)
+    if kind not in KINDS:
+        return {"id": header.id, "error": f"$.kind: {kind!r} is no kind: use one of {', '.join(KINDS)}"}
+    decoder, result = KINDS[kind]
     try:
         return {"id": header.id, **result(decoder.decode(line))}
     except (RulesError, ValueError) as error:

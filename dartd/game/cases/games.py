@@ -66,7 +66,7 @@ def game_result(case: GameCase) -> dict[str, Any]:
     if case.corrections:
         visits = corrected_visits(case.visits, case.corrections)
         answer["corrected"] = _folded(rules, case.players, visits)
-        answer["corrected"]["visits"] = [{"player": visit.player, "darts": visit.darts} for visit in visits]
+        answer["corrected"]["visits"] = [_visit(visit) for visit in visits]
     return answer
 
 
@@ -83,6 +83,12 @@ def _folded(rules: Rules, players: tuple[str, ...], visits: list[CaseVisit]) -> 
     if isinstance(rules[0], X01):
         result["stats"] = {player: written(figures) for player, figures in zip(players, _figures(rules, leg, players), strict=True)}
     return result
+
+
+def _visit(visit: CaseVisit) -> dict[str, Any]:
+    if visit.points is None:
+        return {"player": visit.player, "darts": visit.darts}
+    return {"player": visit.player, "points": visit.points, "darts_used": visit.darts_used}
 
 
 def _ending(leg: Leg, players: Sequence[str]) -> dict[str, Any]:
@@ -123,7 +129,7 @@ def match_result(case: MatchCase) -> dict[str, Any]:
         for own, figures in zip(parts, _figures(rules, leg, players), strict=True):
             own.append(figures)
         if leg.finished:
-            flow.add(leg.winner)
+            flow.add(leg.winner, lost=leg.winner is None and not leg.draw)
     ending = flow_result(flow, players)
     return {
         "leg_winners": winners,

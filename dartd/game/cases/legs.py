@@ -137,6 +137,8 @@ def corrected_visits(visits: Sequence[CaseVisit], corrections: Sequence[CaseCorr
         at = correction.visit - 1
         if not 0 <= at < len(changed):
             raise RulesError(f"correction {number}: there is no visit {correction.visit}")
+        if changed[at].points is not None:
+            raise RulesError(f"correction {number}: visit {correction.visit} is a total and has no darts")
         darts = list(changed[at].darts)
         last = len(darts) + (correction.op == "insert")
         if not 1 <= correction.dart <= last:

@@ -80,8 +80,10 @@ class Hub:
         position = max(0, self.last_seq - self._ring_events)
         while position < self.last_seq and (rows := await self._read(position, _LOAD_BATCH)):
             for row in rows:
+                if row[0] != position + 1:  # older ones were deleted, and the ring has no gap
+                    self._ring.clear()
                 self._ring.push(Entry.of(*row))
-            position = rows[-1][0]
+                position = row[0]
 
     def publish(self, envelope: Envelope) -> None:
         """Publish a journalled event to the subscriptions of its topic."""
@@ -180,7 +182,7 @@ class Hub:
             found = [Entry.of(*row) for row in await self._read(seq, limit)]
         # Journalled events that are not published yet must not be delivered out of order.
         found = [entry for entry in found if entry.seq <= self.last_seq]
-        if not found or found[0].seq != seq + 1:
+        if not found or found[0].seq != seq + 1 or found[-1].seq != seq + len(found):  # some were deleted
             oldest = found[0].seq if found else self.oldest_known
             raise GapError("too_old", requested=seq, oldest=oldest, last_seq=self.last_seq)
         return found

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from dartd.web.http.endpoint import MAX_BODY_BYTES, Answer
 from dartd.web.http.problems import Problem
+from dartd.web.http.validation import validation_problem
 from schemas.codec import encode_json
 
 _T = TypeVar("_T")
@@ -82,8 +83,7 @@ def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool =
     except msgspec.ValidationError as error:
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return msgspec.convert(_whole(msgspec.json.decode(body)), kind)
-        message, _, path = str(error).partition(" - at `")
-        raise Problem(422, "VALIDATION_ERROR", message, details={"field": path.rstrip("`") or "$"}) from error
+        raise validation_problem(error, kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "VALIDATION_ERROR", f"the body is not JSON: {error}", details={"field": "$"}) from error
 

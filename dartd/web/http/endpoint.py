@@ -248,8 +248,8 @@ class Endpoint:
             found |= {415, 422}
         if self.method == "POST":
             found |= {409, 422}
-        if self.versioned and self.method == "PUT":
-            found |= {404, 412}
+        if self.versioned:
+            found |= {404, 412} if self.method == "PUT" else {304}
         return tuple(sorted(found | {500}))
 
 

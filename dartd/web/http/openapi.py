@@ -233,7 +233,5 @@ def _failures(endpoint: Endpoint, by_type: dict[int, Schema]) -> Iterable[tuple[
     for status in endpoint.errors:
         documented = by_type[id(endpoint.answer)] if endpoint.path == "/health/ready" and status == 503 else error
         headers: Schema = {"Retry-After": {"schema": {"type": "integer"}}} if status in {429, 503} else {}
-        yield (
-            str(status),
-            {"description": _REASONS.get(status, "…"), "headers": headers, "content": {"application/json": {"schema": documented}}},
-        )
+        content = {"content": {"application/json": {"schema": documented}}} if status >= 400 else {}
+        yield str(status), {"description": _REASONS.get(status, "…"), "headers": headers, **content}

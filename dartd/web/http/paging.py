@@ -8,6 +8,7 @@ from dartd.store.listing import Page, PageRequest, Span
 from dartd.store.timestamps import timestamp_of
 from dartd.web.http.problems import Problem
 from schemas.api.answers import Listed, ListQuery, Pagination, TimedQuery
+from schemas.api.play import EventsQuery
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ def seconds_of(moment: str, field: str) -> float:
         raise Problem(422, "VALIDATION_ERROR", f"there is no such date: {moment}", details={"field": field}) from error
 
 
-def span_of(query: TimedQuery) -> Span:
+def span_of(query: TimedQuery | EventsQuery) -> Span:
     """Return the requested time span."""
     after = None if query.after is None else seconds_of(query.after, "after")
     return Span(after_s=after, before_s=None if query.before is None else seconds_of(query.before, "before"))

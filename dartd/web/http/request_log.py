@@ -79,13 +79,15 @@ class RequestLog:
         """Serve one request."""
         trace_id = scope["dartd.trace_id"]
         started_s = time.perf_counter()
-        status = 0
+        status, first_s = 0, None
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, first_s
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/event-stream"):
+                    first_s = time.perf_counter() - started_s
                 headers["X-Request-ID"] = trace_id
                 for name, value in scope.get("dartd.headers", _NONE).items():
                     headers[name] = value
@@ -104,7 +106,7 @@ class RequestLog:
         finally:
             # The query string is not logged: it may contain a token.
             seconds = time.perf_counter() - started_s
-            self._timings.observe(scope, status, seconds)
+            self._timings.observe(scope, status, seconds if first_s is None else first_s)  # a stream lasts as long as its client stays
             fields = {"method": scope["method"], "path": scope["path"], "status": status, "ms": round(seconds * 1000, 1)}
             extras = {"user": scope.get("dartd.user", "anonymous"), "trace_id": trace_id}
             _log.info("%(method)s %(path)s %(status)s %(ms)s ms", fields, extra=extras)

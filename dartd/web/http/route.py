@@ -18,6 +18,7 @@ from dartd.web.http.credentials import caller_of, check_csrf, credentials_of
 from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
 from dartd.web.http.idempotency import IdempotentRequest
 from dartd.web.http.problems import CHALLENGE, Problem, answer_problem, challenge
+from dartd.web.http.validation import validation_problem
 from dartd.web.services import Services
 
 
@@ -142,8 +143,7 @@ def _query(request: Request, kind: type) -> Any:
     try:
         return msgspec.convert(dict(given), kind, strict=False)
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `")
-        raise Problem(422, "VALIDATION_ERROR", message, details={"field": path.rstrip("`").removeprefix("$.") or "$"}) from error
+        raise validation_problem(error, kind, is_query=True) from error
 
 
 def _is_not_text(kind: type, name: str) -> bool:
@@ -168,12 +168,20 @@ def _version(if_match: str | None) -> int | None:
     return int(found[1:]) if found.startswith("v") and found[1:].isascii() and found[1:].isdecimal() and len(found) < 12 else -1
 
 
+def _has_version(if_none_match: str | None, version: int) -> bool:
+    """Return whether the client has this version already; ETags are compared weakly, as RFC 9110 requires."""
+    given = {each.strip().removeprefix("W/") for each in (if_none_match or "").split(",")}
+    return bool(given & {"*", f'"v{version}"'})
+
+
 async def _handle(call: Call) -> Response:
     """Call the handler and return its response."""
     outcome = await call.endpoint.handler(call)
     if isinstance(outcome, Response):
         return outcome
     answer = outcome if isinstance(outcome, Answer) else Answer(value=outcome)
+    if answer.version is not None and not call.endpoint.writes and _has_version(call.request.headers.get("if-none-match"), answer.version):
+        return Response(status_code=304, headers={"ETag": f'"v{answer.version}"', "Cache-Control": "no-store"})
     return render(answer, call.endpoint.status, secure=call.request.url.scheme == "https")
 
 

@@ -123,7 +123,13 @@ function withCamera(state, camera_id, changes) {
 
 // The transports. Each calls `received` with each message, and `lost` with the reason of the server at most once.
 
+function unavailable(lost) {
+  queueMicrotask(() => lost(""));
+  return { close() {}, send: () => false };
+}
+
 function overWebSocket(address, received, lost) {
+  if (typeof WebSocket === "undefined") return unavailable(lost); // older versions of Node
   const url = address("ws", null);
   const socket = new WebSocket(url, "dartd.v1");
   socket.onmessage = ({ data }) => received(JSON.parse(data));
@@ -142,6 +148,7 @@ function overWebSocket(address, received, lost) {
 }
 
 function overEventStream(address, received, lost) {
+  if (typeof EventSource === "undefined") return unavailable(lost); // Node
   const stream = new EventSource(address("http", "/api/v1/events/stream"));
   stream.onmessage = ({ data }) => received(JSON.parse(data));
   stream.onerror = () => {

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from dartd.errors import DartdError
 from dartd.runtime.hub.topics import check_topic
+from dartd.web.http.validation import field_of
 from schemas.api.answers import UNSEEN
 from schemas.base import Value
 from schemas.codec import decode_command, encode_json
@@ -97,8 +98,8 @@ def read_client_message(text: str) -> ClientMessage:
     try:
         return _parse(action, fields)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        message, _, path = str(error).partition(" - at `")
-        raise BadMessageError("VALIDATION_ERROR", message, field=path.rstrip("`") or "$", action=action[:40]) from error
+        message, field = field_of(error) if isinstance(error, msgspec.ValidationError) else (str(error), "$")
+        raise BadMessageError("VALIDATION_ERROR", message, field=field, action=action[:40]) from error
 
 
 def _parse(action: str, fields: dict[str, Any]) -> ClientMessage:  # noqa: PLR0911  one case for each action

@@ -48,7 +48,7 @@ async def get_player_on(call: Call) -> SignedOn:
     """Return the player who is signed on; the name only to callers who may read the player."""
     player_id = call.services.board.snapshot().player_id
     row = None if player_id is None else await call.read(lambda connection: PLAYERS.get(connection, player_id))
-    if row is None:
+    if row is None or not row.active:
         return SignedOn(player_id=None, name=None)
     return SignedOn(player_id=player_id, name=row.name if may_read_player(call.principal, row) else None)
 
@@ -61,7 +61,7 @@ async def put_player_on(call: Call) -> SignedOn:
         badge_id, player_id = asked.badge_id, asked.player_id or ""
         find = (lambda c: find_badge(c, badge_id)) if badge_id is not None else (lambda c: PLAYERS.get(c, player_id))
         row = await call.read(find)
-        if row is None:
+        if row is None or not row.active:
             raise Problem(
                 404, "RESOURCE_NOT_FOUND", "there is no such player", details={"badge_id": badge_id, "player_id": asked.player_id}
             )
@@ -122,7 +122,7 @@ ENDPOINTS = [
         method="PUT",
         path="/api/v1/board/player",
         handler=put_player_on,
-        permission="board:control",
+        permission="board:sign_on",
         rate="default",
         summary="Sign a player on by badge or id; visits that begin from here on are theirs",
         tag="board",

@@ -57,7 +57,7 @@ async def post_key(call: Call) -> Answer:
     def make(connection: Any) -> Answer:
         insert_key(connection, key)
         answer = KEYS.fields.answer_of(call.services, STORED.get(connection, key.key_id))
-        value = MadeKey(key=secret, **msgspec.structs.asdict(answer))
+        value = MadeKey(api_key=secret, **msgspec.structs.asdict(answer))
         return Answer(value=value, payload=answer, entity_id=key.key_id, location=f"/api/v1/auth/api-keys/{key.key_id}")
 
     return await KEYS.commit(call, make, key.key_id)

@@ -68,7 +68,7 @@ PLAYERS: EntityResource[NewPlayer, Player] = EntityResource(
     summaries={
         "list": "Players, by name",
         "read": "One player, with figures and the latest visits",
-        "delete": "Delete a player, or with erase all of the person; the throws stay",
+        "delete": "Make a player inactive and free the badge, or with erase delete all of the person; the throws stay",
     },
 )
 

@@ -44,7 +44,12 @@ async def get_throws(call: Call) -> Listed[Throw]:
     asked: ThrowsQuery = call.query
     await check_player_filter(call, asked.player_id)
     span, where = span_of(asked), {name: getattr(asked, name) for name in ("visit_id", "player_id", "label", "ring", "state")}
-    return listed(await call.read(lambda c: list_throws(c, page_request(asked), where, span)), asked, throw_of)
+    page = await call.read(lambda c: list_throws(c, page_request(asked), where, span))
+    images = _images(call)
+    if images is None:
+        return listed(page, asked, throw_of)
+    paths = await asyncio.to_thread(lambda: {row.throw_id: images.of(row.throw_id) for row in page.rows})
+    return listed(page, asked, lambda row: msgspec.structs.replace(throw_of(row), image_paths=paths[row.throw_id]))
 
 
 async def get_one_throw(call: Call) -> Throw:
@@ -76,7 +81,7 @@ async def get_visits(call: Call) -> Listed[Visit]:
     """Return a page of visits."""
     asked: VisitsQuery = call.query
     await check_player_filter(call, asked.player_id)
-    span, where = span_of(asked), {"player_id": asked.player_id}
+    span, where = span_of(asked), {name: getattr(asked, name) for name in ("visit_id", "player_id", "total", "reason", "revised")}
     return listed(await call.read(lambda c: list_visits(c, page_request(asked), where, span)), asked, visit_of)
 
 

@@ -52,13 +52,13 @@ def _invalid(field: str, message: str) -> Problem:
 
 def count_darts(services: Services, row: Row) -> int:
     """Return the number of darts in a zone now."""
-    return len(darts_in(row, services.board.snapshot()))
+    return len(darts_in(row, services.board.snapshot(), services.calibrations.of))
 
 
 async def get_occupancy(call: Call) -> Occupancy:
     """Return what is in a zone now."""
     zone = await ZONES.visible(call)
-    darts, now_s = darts_in(zone, call.services.board.snapshot()), call.services.accounts.now()
+    darts, now_s = darts_in(zone, call.services.board.snapshot(), call.services.calibrations.of), call.services.accounts.now()
     thrown = await call.read(lambda c: throws_of(c, [dart.dart_id for dart in darts]))
     occupants = tuple(_occupant(dart, thrown.get(dart.dart_id), now_s) for dart in darts)
     status: Literal["normal", "empty", "over"] = "over" if len(darts) > zone.max else "normal" if darts else "empty"

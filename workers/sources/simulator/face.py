@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from schemas.board import SECTOR_RAD, SECTORS, BoardSpec
 from schemas.geometry import Calibration
+from workers.sources.simulator.numerals import COLUMNS, INNER_MM, OUTER_MM, PER_MM, number_strip
 from workers.sources.simulator.rig import WIDTH_PX, BoardAppearance, CameraMount, Rig, RingLight
 from workers.sources.simulator.sisal import add_wear, fray
 from workers.vision.frame import Image
@@ -34,7 +35,10 @@ def face_picture(rig: Rig, camera: int, calibration: Calibration, board: BoardSp
     light = _bed_light(look, board, frayed_mm, around + (frayed_mm - radius_mm) / np.maximum(radius_mm, 5) / np.float32(SECTOR_RAD))
     _add_room(light, look, x_mm, y_mm, radius_mm)
     add_wear(light, look, x_mm, y_mm)
-    _add_digits(light, look, radius_mm, around)
+    if look.numbers.kind == "painted":
+        _add_digits(light, look, radius_mm, around)
+    else:
+        _add_number_ring(light, look, (x_mm, y_mm), _cut(rays, calibration, look.numbers.above_mm))
     _add_wires(
         light,
         look,
@@ -122,6 +126,22 @@ def _add_digits(light: Floats32, look: BoardAppearance, radius_mm: Floats32, aro
     for marks, tint in ((strip, look.digits), (brands, look.brand)):
         share = (marks[row, np.minimum(column, length - 1)] / 255.0).astype(np.float32)[:, None]
         light[ring] = light[ring] * (1 - share) + np.array(tint, np.float32) * share
+
+
+def _add_number_ring(
+    light: Floats32, look: BoardAppearance, face_mm: tuple[Floats32, Floats32], ring_mm: tuple[Floats32, Floats32]
+) -> None:
+    """Add numbers that stand off the face, and the shade below them."""
+    strip = cv2.GaussianBlur(number_strip(look.numbers), (0, 0), 1.0)
+    shade = cv2.GaussianBlur(strip, (0, 0), 1.0 + 2.0 * look.numbers.above_mm)
+    for marks, (x_mm, y_mm), tint, most in ((shade, face_mm, (0.0, 0.0, 0.0), 0.5), (strip, ring_mm, look.digits, 1.0)):
+        radius_mm = np.hypot(x_mm, y_mm)
+        on_ring = np.nonzero((radius_mm > INNER_MM) & (radius_mm < OUTER_MM))
+        around = np.arctan2(x_mm[on_ring], y_mm[on_ring]) / SECTOR_RAD
+        column = ((around + 0.5) % 20 * COLUMNS).astype(np.int32) % marks.shape[1]
+        row = np.minimum(((OUTER_MM - radius_mm[on_ring]) * PER_MM).astype(np.int32), marks.shape[0] - 1)
+        share = (marks[row, column] * np.float32(most / 255))[:, None]
+        light[on_ring] = light[on_ring] * (1 - share) + np.array(tint, np.float32) * share
 
 
 def _add_wires(

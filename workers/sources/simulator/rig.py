@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from schemas.base import CameraId, Value
 from schemas.board import SECTORS
 from schemas.geometry import Calibration
+from workers.sources.simulator.numerals import NumberRing, number_ring_of
 
 Floats = NDArray[np.float64]
 Tint = tuple[float, float, float]  # blue, green, red; linear light, 0 to 1
@@ -80,6 +81,7 @@ class BoardAppearance(Value, frozen=True, kw_only=True):
     stroke: int
     brand: Tint
     room: float
+    numbers: NumberRing = NumberRing()
 
 
 class Rig(Value, frozen=True, kw_only=True):
@@ -120,7 +122,7 @@ def rig_of(seed: int) -> Rig:
         ambient=float(rng.uniform(0.03, 0.12)),
         brackets_rad=tuple(float(first_rad + math.pi / CAMERAS + k * math.tau / CAMERAS + rng.uniform(-0.2, 0.2)) for k in range(CAMERAS)),
     )
-    return Rig(seed=seed, mounts=mounts, light=light, look=_appearance(rng, np.random.default_rng([seed, 0x1003])))
+    return Rig(seed=seed, mounts=mounts, light=light, look=_appearance(rng, np.random.default_rng([seed, 0x1003]), number_ring_of(seed)))
 
 
 def near_sector(rig: Rig, camera: int) -> int:
@@ -201,7 +203,7 @@ def _pose(mount: CameraMount) -> tuple[Floats, Floats]:
     return rotation, -rotation @ center_mm
 
 
-def _appearance(rng: np.random.Generator, details: np.random.Generator) -> BoardAppearance:
+def _appearance(rng: np.random.Generator, details: np.random.Generator, numbers: NumberRing) -> BoardAppearance:
     surrounds: tuple[Tint, ...] = ((0.012, 0.012, 0.013), (0.016, 0.016, 0.017), (0.16, 0.06, 0.05), (0.03, 0.03, 0.14))
     walls: tuple[Tint, ...] = ((0.34, 0.37, 0.37), (0.42, 0.4, 0.36), (0.1, 0.17, 0.3), (0.2, 0.2, 0.2))
     brands: tuple[Tint, ...] = ((0.5, 0.5, 0.5), (0.03, 0.02, 0.5), (0.4, 0.12, 0.02), (0.05, 0.4, 0.5))
@@ -226,6 +228,7 @@ def _appearance(rng: np.random.Generator, details: np.random.Generator) -> Board
         stroke=int(details.integers(5, 12)),
         brand=brands[int(details.integers(len(brands)))],
         room=float(details.uniform(0.0, 0.8)),
+        numbers=numbers,
     )
 
 

@@ -1,6 +1,7 @@
 """Calibrate a camera: lens and pose from pictures of the empty board."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,9 @@ ROUGH_MM = (8.0, 6.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0)  # search range for the stee
 NEAR_MM = 0.3  # a step that moves the lines by less ends the rough fit
 FINE_MM = (2.0, 1.5)  # search range for the wires, in the first and in the other steps of the fine fit
 FINE_STEPS, SETTLED_PX = 16, 0.02  # most steps of the fine fit; it ends when the lines move by less (median)
-CERTAIN = 0.93  # ring contrast from which on no other hypothesis is tried: good pictures have 0.97 and more
+CERTAIN = 0.93  # ring contrast of a hypothesis that is tried at once: good pictures have 0.97 and more
+TRIED = 3  # hypotheses that are fitted at most: one that is off by a ring in a part of the picture may have the contrast too
+APART_PX = 1.0  # hypotheses whose lines are closer (median) are the same
 
 
 def calibrate(
@@ -64,8 +67,7 @@ def calibrate(
     found = find_board(picture, board) if points is None else boards_through(points, board, (width, height))
     if not found:
         raise board_not_found(picture)
-    best, blur_px = _fitted(picture, found, board, lens)
-    check_fit(picture, best, blur_px=blur_px, board=board)
+    best = _fitted(picture, found, board, lens)
     model = best.model if points is not None else orient(best.model, read_numbers(picture, best.model, board), near_sector)
     if model is None:
         near_mm = best.model.center_mm[:2] * board.edge_mm / np.linalg.norm(best.model.center_mm[:2])
@@ -73,23 +75,50 @@ def calibrate(
     return _calibration(model, best, camera_id, (width, height), at_s)
 
 
-def _fitted(picture: Image, found: Sequence[BoardHypothesis], board: BoardSpec, lens: KnownLens | None) -> tuple[CameraFit, float]:
-    """Fit a camera from the hypothesis that matches the rings; return also the blur of the picture in pixels."""
-    size = (picture.shape[1], picture.shape[0])
+def _fitted(picture: Image, found: Sequence[BoardHypothesis], board: BoardSpec, lens: KnownLens | None) -> CameraFit:
+    """Fit a camera from the hypothesis that matches the rings.
+
+    Raises:
+        CalibrationRefusedError: none passes the checks; the reason is that of the first.
+    """
     boundaries = boundary_points(board)
     scaled: Floats = np.sqrt(picture.astype(np.float32) * 255)
-    best_contrast, model = 0.0, None
-    for start in _starts(found, size, board):
+    refused: CalibrationRefusedError | None = None
+    for model in islice(_hypotheses(scaled, found, board, lens), TRIED):
+        try:
+            fit, blur_px = _fine_fit(scaled, model, boundaries, lens)
+            check_fit(picture, fit, blur_px=blur_px, board=board)
+        except CalibrationRefusedError as error:
+            refused = refused or error
+        else:
+            return fit
+    if refused is not None:
+        raise refused
+    size = (picture.shape[1], picture.shape[0])
+    start = from_homography(np.array(found[0].homography).reshape(3, 3), found[0].distortion, size)
+    raise board_cut_off(start.project(boundaries.point_mm), size)
+
+
+def _hypotheses(scaled: Floats, found: Sequence[BoardHypothesis], board: BoardSpec, lens: KnownLens | None) -> Iterator[CameraModel]:
+    """Return roughly fitted models that differ: those that certainly match the rings as they are found, then the others, the best first."""
+    boundaries = boundary_points(board)
+    seen: list[Floats] = []
+    others: list[tuple[float, CameraModel]] = []
+    for start in _starts(found, (scaled.shape[1], scaled.shape[0]), board):
         near = _rough_fit(scaled, start, boundaries, lens)
-        contrast = 0.0 if near is None else ring_contrast(scaled, near, board)
-        if contrast > best_contrast:
-            best_contrast, model = contrast, near
+        if near is None:
+            continue
+        lines_px = near.project(boundaries.point_mm)
+        if any(np.median(np.linalg.norm(lines_px - other_px, axis=1)) < APART_PX for other_px in seen):
+            continue
+        seen.append(lines_px)
+        contrast = ring_contrast(scaled, near, board)
         if contrast > CERTAIN:
-            break
-    if model is None:
-        start = from_homography(np.array(found[0].homography).reshape(3, 3), found[0].distortion, size)
-        raise board_cut_off(start.project(boundaries.point_mm), size)
-    return _fine_fit(scaled, model, boundaries, lens)
+            yield near
+        elif contrast > 0:
+            others.append((contrast, near))
+    for _, model in sorted(others, key=lambda each: -each[0]):
+        yield model
 
 
 def _fine_fit(scaled: Floats, model: CameraModel, boundaries: BoundaryPoints, lens: KnownLens | None) -> tuple[CameraFit, float]:

@@ -13,15 +13,19 @@ from workers.vision.frame import Image
 
 Floats = NDArray[np.float64]
 
-# Colours are on the root scale (0–255). Measure again: `dartd calibrate PICTURE` on pictures of worn boards and of boards with darts.
+# Colours are on a root scale (0–270). Measure again: `python -m tests.bench.boards FOLDER`, with and without `--variant jpeg20` and `dark`.
 GRID_MM = 1.0  # resolution on the face
+NOISE_LEVELS = 32.0  # added before the root is taken: in the dark, noise and compression are several levels whatever the light
+GRAIN_MM = 1.0  # deviation of the smoothing: sisal is speckled, a dart is several millimetres wide
 CLEAR_MM = 4.0  # distance from lines: wires, their shadows and the bloom of light beds do not reach further in a sharp picture,
 CLEAR_BLURS = 3.0  # and in a blurred one the colour of a bed begins at this many deviations of the blur from its line
-LEAST_STEP = 16.0  # difference of colour that wear and shading of a bed stay below
-SPREADS = 5.0  # the same in robust deviations of the colours of the bed
+LEAST_STEP = 15.0  # difference from the colour of the other beds that wear and noise stay below
+SPREADS = 4.5  # the same in robust deviations of all beds of a colour
+SHADED_STEPS = 2.5  # of these differences, that a whole bed may have by glare or shadow: nothing in it differs from its surroundings
 BRIDGE_MM = 13  # stripes continue across the lines that are left out
 FEWEST_BED, FEWEST = 100, 60  # points of a bed and of an obstruction; less is not judged
-ROUNDS = 4  # of the robust fit of a bed's colours
+MOST_FITTED = 4000  # points of a colour, that its fit uses
+ROUNDS = 6  # of the robust fit of colours
 
 
 class Obstruction(NamedTuple):
@@ -55,8 +59,7 @@ def _foreign(picture: Image, model: CameraModel, board: BoardSpec, clear_mm: flo
     """Mark the points of the single beds that do not have the colour of their bed; return also which points are visible."""
     half = np.arange(-board.double_inner_mm, board.double_inner_mm, GRID_MM)
     x, y = np.meshgrid(half, -half)
-    pixels = model.project(np.column_stack([x.ravel(), y.ravel()]), 0.0).astype(np.float32).reshape(*x.shape, 2)
-    face = cv2.remap(np.sqrt(picture.astype(np.float32) * 255), pixels[..., 0], pixels[..., 1], cv2.INTER_LINEAR, borderValue=(np.nan,) * 3)
+    face = _face(picture, model, x, y)
     radius = np.hypot(x, y)
     clockwise = ((np.pi / 2 - np.arctan2(y, x)) / (np.pi / 10)) % 20
     sector = np.round(clockwise).astype(int) % 20
@@ -65,25 +68,49 @@ def _foreign(picture: Image, model: CameraModel, board: BoardSpec, clear_mm: flo
     clear = (width - across > clear_mm) & np.isfinite(face).all(axis=2)
     inner = (radius > board.single_bull_mm + clear_mm) & (radius < board.triple_inner_mm - clear_mm)
     outer = (radius > board.triple_outer_mm + clear_mm) & (radius < board.double_inner_mm - clear_mm)
+    known = clear & (inner | outer)
     foreign = np.zeros(radius.shape, np.uint8)
-    for bed in range(40):
-        of = clear & (inner if bed < 20 else outer) & (sector == bed % 20)
-        if of.sum() < FEWEST_BED:
-            continue
-        colours = face[of].astype(np.float64)
-        basis = np.column_stack([np.ones(len(colours)), x[of] / 100, y[of] / 100])
-        off = colours - _shaded(colours, basis)
-        step = np.abs(off).max(axis=1)
-        foreign[of] = step > max(LEAST_STEP, SPREADS * MAD_TO_SIGMA * float(np.median(step)))
-    return foreign, clear & (inner | outer)
+    bed = sector + 20 * outer
+    for parity in (0, 1):
+        of = known & (sector % 2 == parity)
+        if of.sum() >= FEWEST_BED:
+            foreign[of] = _unlike(face[of].astype(np.float64), np.column_stack([x[of], y[of]]) / 100, bed[of])
+    return foreign, known
 
 
-def _shaded(colours: Floats, basis: Floats) -> Floats:
-    """Fit a plane to the colours of a bed, robustly: light changes slowly across a bed."""
-    weight = np.ones(len(colours))
-    level = np.median(colours, axis=0)[None, :]
+def _face(picture: Image, model: CameraModel, x: Floats, y: Floats) -> NDArray[np.float32]:
+    """Return the smoothed colours (root scale) at points of the face, NaN outside the picture."""
+    pixels = model.project(np.column_stack([x.ravel(), y.ravel()]), 0.0).astype(np.float32).reshape(*x.shape, 2)
+    scaled = np.sqrt((picture.astype(np.float32) + np.float32(NOISE_LEVELS)) * 255)
+    face = cv2.remap(scaled, pixels[..., 0], pixels[..., 1], cv2.INTER_LINEAR, borderValue=(np.nan,) * 3)
+    return np.asarray(cv2.GaussianBlur(face, (0, 0), GRAIN_MM / GRID_MM), np.float32)
+
+
+def _unlike(colours: Floats, at: Floats, bed: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Mark the points (n,) of all beds of one colour that do not have it, at positions (n, 2).
+
+    The colour changes slowly over the board. A bed that differs as a whole, but not much, is shaded; where something covers most of a bed,
+    as a flight does, it differs much.
+    """
+    bent = np.column_stack([np.ones(len(at)), at, at**2, at[:, 0] * at[:, 1]])
+    step = _steps(colours, bent)
+    limit = max(LEAST_STEP, SPREADS * MAD_TO_SIGMA * float(np.median(step)))
+    own = np.zeros(len(colours))
+    for name in np.unique(bed[step > limit]):
+        of = np.flatnonzero(bed == name)
+        if len(of) >= FEWEST_BED:
+            own[of] = _steps(colours[of], bent[of, :3])
+    return np.asarray((step > limit) & ((own > limit) | (step > SHADED_STEPS * limit)))
+
+
+def _steps(colours: Floats, basis: Floats) -> Floats:
+    """Return the distances (n,) of colours from a robust fit of them, in the channel that differs most."""
+    some = slice(None, None, max(1, len(colours) // MOST_FITTED))
+    level = np.median(colours[some], axis=0)[None, :]
+    coefficients = np.zeros((basis.shape[1], colours.shape[1]))
     for _ in range(ROUNDS):
-        off = np.abs(colours - level).max(axis=1)
-        weight = 1 / (1 + (off / (2 * np.median(off) + 1e-6)) ** 2)
-        level = basis @ np.linalg.lstsq(basis * weight[:, None], colours * weight[:, None], rcond=None)[0]
-    return level
+        off = np.abs(colours[some] - level).max(axis=1)
+        weight = (1 / (1 + (off / (2 * np.median(off) + 1e-6)) ** 2))[:, None]
+        coefficients = np.linalg.lstsq(basis[some] * weight, colours[some] * weight, rcond=None)[0]
+        level = basis[some] @ coefficients
+    return np.asarray(np.abs(colours - basis @ coefficients).max(axis=1))

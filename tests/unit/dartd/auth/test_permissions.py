@@ -38,7 +38,7 @@ def test_wildcards_are_spelled_out() -> None:
 
 def test_permissions_are_written_alike() -> None:
     """A resource and an action, and words that say what it is."""
-    assert all(re.fullmatch(r"[a-z]+:[a-z]+", name) and words for name, words in PERMISSIONS.items())
+    assert all(re.fullmatch(r"[a-z]+:[a-z_]+", name) and words for name, words in PERMISSIONS.items())
 
 
 def test_reserved_permissions_exist() -> None:

@@ -1,11 +1,11 @@
 """The status that people see."""
 
-from dartd.board.status import Readiness
+from dartd.board.status import BoardReadiness
 
 
 def test_what_keeps_the_board_from_scoring_goes_first() -> None:
     """Stopped hides calibrating, calibrating hides the cameras, and only then the state shows."""
-    board = Readiness()
+    board = BoardReadiness()
     seen = [board.status("wait_for_throw")]
     board.set_cameras(ready=False, calibrating=True, failed=False)
     seen.append(board.status("wait_for_throw"))
@@ -20,7 +20,7 @@ def test_what_keeps_the_board_from_scoring_goes_first() -> None:
 
 def test_no_camera_is_an_error_once_there_was_one() -> None:
     """Without a camera the board is starting until one was ready or all have failed."""
-    board = Readiness()
+    board = BoardReadiness()
     board.set_cameras(ready=False, calibrating=False, failed=True)
     failed = board.status("wait_for_throw")
     board.set_cameras(ready=False, calibrating=False, failed=False)
@@ -33,7 +33,7 @@ def test_no_camera_is_an_error_once_there_was_one() -> None:
 
 def test_the_board_was_unwatched_after_a_pause() -> None:
     """A start after a stop, and a camera after none, mean that no camera watched; a second start does not."""
-    board = Readiness()
+    board = BoardReadiness()
     board.start()
     watched = board.unwatched
     board.stopped = True

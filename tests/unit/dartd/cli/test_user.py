@@ -41,3 +41,17 @@ def test_password_is_set(config: str) -> None:
 
     assert [status for status, _ in tried] == [0, 2, 2]
     assert "long enough" not in tried[0][1]
+
+
+def test_role_is_changed_and_account_deleted(config: str) -> None:
+    """The last admin stays one; another account may have any role, and be deleted."""
+    for name, role in (("ann", "admin"), ("bob", "viewer")):
+        _run("create", name, "--role", role, "--config", config)
+    only_admin = [_run(*change, "--config", config)[0] for change in (("role", "ann", "viewer"), ("delete", "ann"))]
+    promoted = _run("role", "bob", "admin", "--config", config)
+    deleted = _run("delete", "ann", "--config", config)
+    unknown = [_run(*change, "--config", config)[0] for change in (("role", "ann", "viewer"), ("delete", "ann"), ("role", "bob", "king"))]
+    _, listed = _run("list", "--config", config)
+
+    assert (only_admin, promoted[0], deleted[0], unknown) == ([1, 1], 0, 0, [2, 2, 2])
+    assert ("ann" in listed, "admin       bob" in listed) == (False, True)

@@ -55,6 +55,14 @@ def test_darts_of_a_running_daemon_are_compared(tmp_path: Path) -> None:
     assert result.exit_code == (0 if "2 of 2" in result.stdout else 1)
 
 
+def test_without_a_daemon_it_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address is named, and the status is of its own."""
+    monkeypatch.setattr("dartd.cli.verification.ANSWER_S", 0.5)
+    result = CliRunner().invoke(command, ["--verify", "T20", "--url", f"ws://127.0.0.1:{free_port()}/ws"])
+
+    assert (result.exit_code, "no daemon answers at ws://127.0.0.1:" in result.stderr) == (3, True)
+
+
 def test_beds_that_are_none_are_refused() -> None:
     """What is no bed is named; nothing to compare, and nothing to calibrate from, are reported as such."""
     wrong, none, nothing = (CliRunner().invoke(command, given) for given in (["--verify", "T21"], ["--verify", " "], []))

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from dartd.client import DartdClient, ReceivedEvent
+from dartd.client.transports import TransportName
 from tests.support.cutter import cutter_before
+from tests.support.daemon import free_port
 from tests.support.station import TOKEN, running_station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
@@ -132,3 +134,28 @@ async def test_a_command_is_sent(tmp_path: Path, waiting: Waiting) -> None:
         await listener.stop()
 
         assert (early, sent) == (False, True)
+
+
+@pytest.mark.parametrize("wrong", ["port", "token"])
+async def test_a_wrong_address_or_token_is_logged_once(
+    tmp_path: Path, waiting: Waiting, caplog: pytest.LogCaptureFixture, wrong: str
+) -> None:
+    """With the reason, and not again with every attempt."""
+    async with running_station(tmp_path) as station:
+        url = f"ws://127.0.0.1:{free_port()}/ws" if wrong == "port" else station.ws
+        client = DartdClient(url, token="not-a-token-of-this-board")  # noqa: S106  it is wrong
+        attempts: list[str] = []
+        begin = client._choice.begin
+
+        def count(now_s: float) -> TransportName:
+            attempts.append("")
+            return begin(now_s)
+
+        client._choice.begin = count  # type: ignore[method-assign]
+        listener = Listener(client)
+        await waiting.soon(lambda: len(attempts) >= 3)
+        await listener.stop()
+    lines = [record.getMessage() for record in caplog.records if record.name == "dartd.client"]
+
+    assert len(lines) == 1
+    assert ("Unauthorized" in lines[0]) is (wrong == "token")

@@ -57,3 +57,20 @@ def test_a_board_without_cameras_is_refused_only_when_it_must_see() -> None:
 
     assert [where for where, _ in required] == ["$.cameras"]
     assert _found(Config()) == []
+
+
+def test_two_cameras_have_two_addresses() -> None:
+    """A copied table whose address was not changed is found at start."""
+    cameras = (CameraConfig(id="a", url="/dev/v4l/x"), CameraConfig(id="b", url="/dev/v4l/x"))
+
+    assert [where for where, _ in _found(Config(cameras=cameras))] == ["$.cameras[1].url"]
+
+
+@pytest.mark.parametrize(
+    ("network", "count"), [("10.0.0.0/8", 0), ("::1", 0), ("10.0.0.5/8", 0), ("10.0.0.0/33", 1), ("1.2.3", 1), ("::ffff::", 1)]
+)
+def test_trusted_proxies_are_networks(network: str, count: int) -> None:
+    """What is no address and no network is named."""
+    assert [where for where, _ in _found(Config(server=ServerConfig(trusted_proxies=(network,))))] == [
+        "$.server.trusted_proxies[0]"
+    ] * count

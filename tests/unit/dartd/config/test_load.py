@@ -188,3 +188,17 @@ def test_service_unit_is_valid_and_locked_in(tmp_path: Path) -> None:
 
     assert (verify.returncode, verify.stderr) == (0, "")
     assert security.returncode == 0, security.stdout[-200:]
+
+
+def test_every_contradiction_is_named_at_once(tmp_path: Path) -> None:
+    """Who repairs one need not start again to find the next."""
+    path = tmp_path / "dartd.toml"
+    path.write_text('[server]\ntls_cert = "/none"\ntrusted_proxies = ["1.2.3"]\n')
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, {}, cameras_required=False)
+
+    assert [line.partition(":")[0] for line in caught.value.message.split("\n")] == [
+        "$.server.tls_key",
+        "$.server.tls_cert",
+        "$.server.trusted_proxies[0]",
+    ]

@@ -1,9 +1,10 @@
 """Tests of a camera's pose and projection."""
 
+import msgspec
 import numpy as np
 import pytest
 
-from dartd.fusion.camera_pose import CameraPose, in_camera_frame, is_in_picture
+from dartd.fusion.camera_pose import CameraPose, in_camera_frame, is_in_picture, pixel_of
 from dartd.fusion.dart_axis import LENGTH_MM, Floats, as_row
 from schemas.geometry import Axis3
 from tests.support.sightings import FOCAL_PX, camera_at
@@ -66,3 +67,15 @@ def test_rays_meet_the_face_where_they_come_from() -> None:
 
     assert pose.on_face(foot) == pytest.approx(np.array([[30.0, -45.0], [-80.0, 90.0]]))
     assert (depth_mm, depth_mm + 50 * rise) == pytest.approx((low[2], high[2]))
+
+
+def test_pixel_of_a_point_agrees_with_opencv() -> None:
+    """The daemon does not load OpenCV, so it has the lens model of its own; a point behind the camera has no pixel."""
+    calibration = msgspec.structs.replace(camera_at(0, 0.7), k1=-0.2, k2=0.05)
+    points = [(0.0, 0.0), (100.0, -30.0), (-160.0, 40.0), (0.0, 170.0)]
+    seen = [pixel_of(calibration, *point) for point in points]
+
+    assert seen == [
+        pytest.approx(tuple(px), abs=1e-6) for px in Projection(calibration).project(np.array([(x, y, 0.0) for x, y in points]))
+    ]
+    assert pixel_of(calibration, 50_000.0, 50_000.0) is None

@@ -55,7 +55,7 @@ def test_the_furthest_wins_after_the_rounds() -> None:
 def test_orders_of_targets() -> None:
     """Rising, falling, without the bull; a random order must be drawn before."""
     assert clock_targets(AroundTheClock(order="20-1-bull"))[:2] == [20, 19]
-    assert clock_targets(AroundTheClock(bull=False))[-1] == 20
+    assert clock_targets(AroundTheClock(bull=False))[-1] == clock_targets(AroundTheClock(bull_last=False))[-1] == 20
     with pytest.raises(RulesError, match="drawn"):
         leg_of("around_the_clock", order="random")
     with pytest.raises(RulesError, match="targets"):

@@ -38,6 +38,18 @@ def test_a_match_ends_with_its_last_leg(form: dict[str, Any], winners: str, winn
     assert after.add(0) is None
 
 
+def test_a_single_leg_is_the_match() -> None:
+    """Without a winner it is a draw, or lost by the only side; a leg of several is played again."""
+    drawn, lost = Flow(Format(), 2), Flow(Format(), 1)
+    drawn.add(None)
+    lost.add(None, lost=True)
+
+    assert (drawn.finished, drawn.winner, drawn.draw) == (True, None, True)
+    assert (lost.finished, lost.winner, lost.draw) == (True, None, False)
+    assert not flow({"legs": 2}, "-").finished
+    assert not flow({"legs": 1, "sets": 2}, "-").finished
+
+
 def test_the_final_set_is_two_clear() -> None:
     """The World Championship plays the deciding set until two ahead, and at 5-5 one leg decides."""
     level = "000" + "111"

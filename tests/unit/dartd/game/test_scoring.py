@@ -69,6 +69,14 @@ def test_totals_pass_the_turn() -> None:
         score_total(on_board(match, "20"), Total(points=60))
 
 
+def test_by_hand_no_takeout_is_waited_for() -> None:
+    """A visit of the board that is over passes when the next one is entered by hand."""
+    match = on_board(started(), "20 20 20")
+
+    assert rests(throw_by_hand(match, read_beds(["5"]))) == [441, 496]
+    assert rests(score_total(match, Total(points=100))) == [441, 401]
+
+
 def test_a_takeout_without_a_dart_passes_no_turn() -> None:
     """Only a hand passes an empty turn."""
     match = started()

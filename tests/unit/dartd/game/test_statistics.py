@@ -3,9 +3,10 @@
 import pytest
 
 from dartd.game.beds import read_beds
+from dartd.game.flow import Format, fold_legs
 from dartd.game.leg import Leg
 from dartd.game.rules import Outcome
-from dartd.game.statistics import Figures, add_up, count_leg, written
+from dartd.game.statistics import Figures, add_up, count_leg, count_match, marks_written, written
 from dartd.game.x01 import X01, X01Game
 
 
@@ -32,6 +33,16 @@ def test_averages_are_sums_over_sums() -> None:
     total = add_up([Figures(points=501, darts=15), Figures(points=501, darts=21)])
 
     assert written(total)["average"] == "83.50"
+
+
+def test_adding_up_loses_nothing() -> None:
+    """Counts are summed, the highest and the best are kept, and nothing gives nothing."""
+    one = Figures(points=60, darts=3, highest_visit=60, highest_checkout=40, best_legs={501: 20, 301: 12})
+    other = Figures(points=100, darts=3, highest_visit=100, best_legs={501: 18})
+
+    assert add_up([one, other]) == Figures(points=160, darts=6, highest_visit=100, highest_checkout=40, best_legs={501: 18, 301: 12})
+    assert add_up([]) == Figures()
+    assert one.best_legs == {501: 20, 301: 12}
 
 
 @pytest.mark.parametrize(("points", "darts", "first9"), [((180, 121), 6, "150.50"), ((180, 180, 100), 9, "153.33")])
@@ -76,6 +87,16 @@ def test_marks_have_their_own_figures() -> None:
     own = count_leg(leg, [(0, 0)], marks=True)[0, 0]
 
     assert (own.marks, own.marks_darts, own.points, own.darts) == (13, 5, 0, 0)
+    assert marks_written(own) == {"mpr": "7.80", "first9_mpr": "7.80"}
+    assert marks_written(Figures(marks=22, marks_darts=8))["mpr"] == "8.25"
+
+
+def test_matches_and_sets_are_counted_when_they_end() -> None:
+    """Each side has what it played and what it won."""
+    flow = fold_legs(Format(legs=1, sets=2), 2, [0, 1, 1])
+
+    assert [(own.sets, own.sets_won, own.matches, own.matches_won) for own in count_match(flow)] == [(3, 1, 1, 0), (3, 2, 1, 1)]
+    assert [own.matches for own in count_match(fold_legs(Format(legs=2), 2, [0]))] == [0, 0]
 
 
 def test_without_darts_there_are_no_rates() -> None:

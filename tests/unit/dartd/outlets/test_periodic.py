@@ -40,8 +40,8 @@ async def test_the_day_is_published_to_clients_with_the_permission(
     await station.happen(hit("d1", 1))
     listener = await connect("?topics=metrics", additional_headers=operator)
     anonymous = await connect("?topics=metrics,board:*")
-    for each in (listener, anonymous):
-        await each.receive_types(2)
+    assert await listener.receive_types(2) == ["hello", "snapshot"]
+    assert await anonymous.receive_types(3) == ["hello", "snapshot", "error"]  # the topic is refused
     await waiting.soon(lambda: station.hub.statistics().direct == 2)
     await publish_today(station.services)
     event = await listener.receive()
@@ -58,8 +58,8 @@ async def test_the_system_status_is_published_to_clients_with_the_permission(
     """On the topic `system`; no other client receives it."""
     listener = await connect("?topics=system", additional_headers=operator)
     anonymous = await connect("?topics=system,board:*")
-    for each in (listener, anonymous):
-        await each.receive_types(2)
+    assert await listener.receive_types(2) == ["hello", "snapshot"]
+    assert await anonymous.receive_types(3) == ["hello", "snapshot", "error"]  # the topic is refused
     await waiting.soon(lambda: station.hub.statistics().direct == 2)
     publish_status(station.services)
     event = await listener.receive()

@@ -362,6 +362,58 @@ async def test_disk_full_holds_everything_and_goes_on(system: PipelineSystem, wa
     assert system.pipeline.snapshot().status == "throw"
 
 
+async def test_board_decides_on_while_the_disk_refuses(system: PipelineSystem, waiting: Waiting) -> None:
+    """Each message is decided when it comes, cameras get their orders, and events are journalled with the time of their decision."""
+    many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(2200)]  # more than the log holds without growing
+    await system.journal.append(many, at_s=1.0)
+    wal = system.journal.database.path.with_name("dartd.db-wal")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(system.pipeline.run())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size, hard))
+        try:
+            for k in range(3):
+                await system.pipeline.deliver(_change(k))
+                await waiting.soon(lambda k=k: system.board.decided == k + 1)  # type: ignore[misc]
+            held = (list(system.published), len(system.orders))
+            shown = system.pipeline.snapshot().visit.total
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        await waiting.soon(lambda: len(system.published) == 5)
+        await system.pipeline.settle()
+        running.cancel()
+
+    times = [envelope.at_s for envelope in system.published]
+    assert (held, shown) == (([], 3), 0)
+    assert times == sorted(times)
+    assert (system.pipeline.snapshot().visit.total, len(system.orders)) == (3, 3)
+    assert [envelope.seq for envelope in system.published] == list(range(2201, 2206))
+
+
+async def test_held_events_are_bounded(system: PipelineSystem, monkeypatch: pytest.MonkeyPatch, waiting: Waiting) -> None:
+    """Beyond the bound inputs wait, and nothing is lost."""
+    monkeypatch.setattr("dartd.runtime.commits.HELD_EVENTS", 2)
+    many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(2200)]
+    await system.journal.append(many, at_s=1.0)
+    wal = system.journal.database.path.with_name("dartd.db-wal")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(system.pipeline.run())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size, hard))
+        try:
+            for k in range(5):
+                await system.pipeline.deliver(_change(k % 2))
+                await asyncio.sleep(0.05)
+            held = (system.board.decided, system.pipeline.figures().inbox)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        await waiting.soon(lambda: len(system.published) == 7)
+        running.cancel()
+
+    assert held == (2, 3)
+    assert system.board.decided == 5
+
+
 class Diary(Echo):
     """A board that notes when it was asked, and wants to be asked half a second after each camera's word."""
 

@@ -47,10 +47,13 @@ def test_players_are_found(three: sa.Connection) -> None:
     assert [row.player_id for row in PLAYERS.page(three, PageRequest(), conditions=[visible_to("ben")]).rows] == ["ann", "ben"]
 
 
-def test_deleted_player_is_hidden_and_the_badge_free(three: sa.Connection) -> None:
-    """The throws stay; the id stays taken."""
-    assert (PLAYERS.delete(three, "ann", at_s=2.0), PLAYERS.delete(three, "ann", at_s=2.0)) == (True, False)
-    assert (PLAYERS.get(three, "ann"), find_badge(three, "b1"), _names(three)) == (None, None, ["ben", "cid_100%"])
+def test_deleted_player_is_inactive_and_the_badge_free(three: sa.Connection) -> None:
+    """The throws stay; the id stays taken, and the player can be brought back."""
+    before = PLAYERS.get(three, "ann").version
+    assert (PLAYERS.delete(three, "ann", at_s=2.0), PLAYERS.delete(three, "none", at_s=2.0)) == (True, False)
+    row = PLAYERS.get(three, "ann")
+    assert (row.active, row.version, find_badge(three, "b1"), _names(three)) == (False, before + 1, None, ["ann", "ben", "cid_100%"])
+    assert PLAYERS.update(three, "ann", {"active": True}, at_s=3.0).active
     PLAYERS.insert(three, _player("dan", badge_id="b1"))
     assert find_badge(three, "b1").player_id == "dan"
     with pytest.raises(AlreadyExistsError):

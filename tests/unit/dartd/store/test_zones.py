@@ -11,7 +11,13 @@ from schemas.base import BoardId, VisitId
 from schemas.events import DartOnBoard, Snapshot, VisitSnapshot
 from tests.support.throws import hit
 
-ZONE = {"unit": "mm", "board_id": "main", "zone_type": "bed_area", "polygon_coords": "[[-20,90],[20,90],[20,120],[-20,120]]"}
+ZONE = {
+    "unit": "mm",
+    "camera_id": "cam0",
+    "board_id": "main",
+    "zone_type": "bed_area",
+    "polygon_coords": "[[-20,90],[20,90],[20,120],[-20,120]]",
+}
 
 
 def _snapshot() -> Snapshot:
@@ -32,8 +38,8 @@ def _snapshot() -> Snapshot:
 
 @pytest.mark.parametrize(("given", "found"), [({}, ["d1"]), ({"unit": "px"}, []), ({"board_id": "other"}, []), ({"zone_type": "oche"}, [])])
 def test_darts_are_in_their_zone(given: dict[str, Any], found: list[str]) -> None:
-    """By their points on the board; never in one of a picture, of another board or of players."""
-    assert [dart.dart_id for dart in darts_in(SimpleNamespace(**{**ZONE, **given}), _snapshot())] == found
+    """By their points on the board; never in one of a camera without a calibration, of another board or of players."""
+    assert [dart.dart_id for dart in darts_in(SimpleNamespace(**{**ZONE, **given}), _snapshot(), lambda _: None)] == found
 
 
 def test_active_zones_are_listed(core: sa.Connection) -> None:

@@ -31,3 +31,22 @@ async def test_json_is_for_programs(station: Station, http: httpx2.AsyncClient) 
     hits = [sample["value"] for sample in families["dartd_events"]["samples"] if sample["labels"].get("event_type") == "dart_hit"]
 
     assert (families["dartd_events"]["type"], hits) == ("counter", [1])
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_json"),
+    [
+        ("application/json", True),
+        ("application/json;q=0.5, text/plain;q=0.9", False),
+        ("text/plain;q=0.2, application/json;q=0.9", True),
+        ("application/json;q=0, */*", False),
+        ("application/json, text/plain, */*", True),
+        ("application/openmetrics-text;version=1.0.0;q=0.6,text/plain;q=0.3,*/*;q=0.1", False),
+        ("application/json;q=nonsense", False),
+    ],
+)
+async def test_the_preferred_format_is_sent(http: httpx2.AsyncClient, accept: str, *, is_json: bool) -> None:
+    """By the q of each."""
+    answer = await http.get("/metrics", headers={"Accept": accept})
+
+    assert answer.headers["content-type"].startswith("application/json") is is_json

@@ -63,3 +63,13 @@ async def test_every_published_schema_is_served(http: httpx2.AsyncClient) -> Non
 
     assert "/schemas/dart_hit.json" in paths
     assert all(answer.headers["content-type"] == "application/schema+json" and answer.json() for answer in answers)
+
+
+async def test_pages_of_other_origins_may_use_static_files(http: httpx2.AsyncClient) -> None:
+    """The client module and the schemas, but nothing that depends on the caller."""
+    shared = [
+        (await http.get(path)).headers.get("access-control-allow-origin") for path in ("/static/dartd-client.js", "/schemas/dart_hit.json")
+    ]
+    private = [(await http.get(path)).headers.get("access-control-allow-origin") for path in ("/api/v1/board", "/config.json", "/")]
+
+    assert (shared, private) == (["*"] * 2, [None] * 3)

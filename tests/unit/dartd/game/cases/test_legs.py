@@ -66,3 +66,5 @@ def test_a_correction_of_nothing_is_refused(order: CaseCorrection) -> None:
     """A visit or dart that is not there, or a missing bed, raises."""
     with pytest.raises(RulesError, match="correction 1"):
         corrected_visits(VISITS, [order])
+    with pytest.raises(RulesError, match="total"):
+        corrected_visits([CaseVisit(player="A", points=60)], [CaseCorrection(op="insert", visit=1, dart=1, to="1")])

@@ -144,6 +144,20 @@ async def test_a_hub_that_starts_again_replays_from_the_journal() -> None:
         assert await _numbers(subscription, 4) == [2, 3, 4, 5]
 
 
+async def test_what_was_deleted_in_between_is_a_gap() -> None:
+    """A client must not go on as if nothing had been missed; the ring of a hub that starts has no gap either."""
+    kept = MemoryJournal()
+    _publish(_hub(kept), kept, 8)
+    del kept.rows[4]  # seq 5
+    hub = _hub(kept)
+    hub.last_seq = 8
+    await hub.load()
+    with hub.subscribe(since=2) as subscription, pytest.raises(GapError):
+        await subscription.take()
+    with hub.subscribe(since=5) as subscription:
+        assert await _numbers(subscription, 3) == [6, 7, 8]
+
+
 async def test_what_is_gone_is_a_gap() -> None:
     """Events below what the journal keeps are reported as gone, not skipped."""
     kept = MemoryJournal()

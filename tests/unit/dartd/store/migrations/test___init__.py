@@ -87,7 +87,8 @@ async def test_migration_that_breaks_leaves_the_old_store(old: Path) -> None:
     connection.close()
 
 
-_KEPT = ("users", "keys", "players", "photos", "audit", "calibrations", "refresh_families")
+_KEPT = ("users", "keys", "photos", "audit", "calibrations", "refresh_families")
+_PLAYERS = {"players": "player_id, name, badge_id, group_name, skill_level, boards, active, shared, version, created_at_s"}
 _PLAY = {
     "throws": "throw_id, seq, visit_id, dart_number, player_id, state, label, points, corrected, x_mm",
     "visits": "visit_id, seq, player_id, total, reason, revised, throws",
@@ -108,7 +109,7 @@ async def test_store_of_each_revision_opens_and_rebuilds(revision: str, tmp_path
     """A store of an earlier version has today's tables, all its events, people and throws with their players, also after a rebuild."""
     path = tmp_path / "old.db"
     restore(revision, path)
-    tables = {**dict.fromkeys(_KEPT, "*"), **_PLAY}
+    tables = {**dict.fromkeys(_KEPT, "*"), **_PLAYERS, **_PLAY}
     before, events = _rows(path, tables), _rows(path, {"events": "seq, at_s, event_type"})["events"]
     signed_on = _rows(path, {"metadata": "key, value"})["metadata"]
 

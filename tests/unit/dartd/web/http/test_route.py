@@ -141,3 +141,15 @@ async def test_an_unforeseen_error_is_answered_in_the_usual_shape(tmp_path: Path
     assert answer.headers["x-request-id"] == error["trace_id"]
     assert ("traceback" in error["details"]) is debug
     assert len([record for record in caplog.records if record.exc_info]) == 1
+
+
+async def test_a_version_that_the_client_has_is_not_sent_again(station: Station, http: httpx2.AsyncClient) -> None:
+    """304 with the ETag, for every versioned resource; another version is sent."""
+    headers, player_id = await log_in_as(station, "admin"), await make_player(station)
+    paths = (f"/api/v1/players/{player_id}", "/api/v1/users/me")
+    for path in paths:
+        tag = (await http.get(path, headers=headers)).headers["etag"]
+        same = await http.get(path, headers={**headers, "If-None-Match": f'"v9", W/{tag}'})
+        other = await http.get(path, headers={**headers, "If-None-Match": '"v9"'})
+
+        assert (same.status_code, same.content, same.headers["etag"], other.status_code) == (304, b"", tag, 200)

@@ -1,9 +1,12 @@
 """How long answers take."""
 
+import asyncio
+
 import httpx2
 import pytest
 
 from tests.support.station import Station
+from tests.support.waiting import Waiting
 
 
 @pytest.mark.parametrize(
@@ -31,3 +34,15 @@ async def test_callers_cannot_make_labels(station: Station, http: httpx2.AsyncCl
     labels = {"method": "other", "route": "/health", "code": "405"}
 
     assert station.services.registry.get_sample_value("dartd_http_request_duration_seconds_count", labels) == 1
+
+
+async def test_the_life_of_a_stream_is_no_latency(station: Station, http: httpx2.AsyncClient, waiting: Waiting) -> None:
+    """A stream is answered when it begins."""
+    async with http.stream("GET", "/api/v1/events/stream") as answer:
+        await anext(answer.aiter_bytes())
+        await asyncio.sleep(0.5)
+    labels = {"method": "GET", "route": "/api/v1/events/stream", "code": "200"}
+    name = "dartd_http_request_duration_seconds"
+    await waiting.soon(lambda: station.services.registry.get_sample_value(f"{name}_count", labels) == 1)
+
+    assert (station.services.registry.get_sample_value(f"{name}_sum", labels) or 0) < 0.4

@@ -23,7 +23,7 @@ async def test_login_gives_tokens_and_rights(station: Station, http: httpx2.Asyn
     me = await http.get(ME, headers={"Authorization": f"Bearer {session['access_token']}"})
     wrong = [await http.post(LOGIN, json={"username": name, "password": word}) for name, word in (("ann", "x"), ("eve", PASSWORD))]
 
-    assert (session["token_type"], session["expires_in"], session["user"]["user_id"]) == ("Bearer", 86400, user.user_id)
+    assert (session["token_type"], session["expires_in"], session["user"]["user_id"]) == ("bearer", 86400, user.user_id)
     assert me.json() == session["user"]
     assert [(each.status_code, each.json()["error"]["code"]) for each in wrong] == [(401, "AUTH_INVALID_CREDENTIALS")] * 2
     assert wrong[0].json()["error"]["message"] == wrong[1].json()["error"]["message"]

@@ -61,3 +61,14 @@ async def test_what_may_not_be_seen_is_not_counted(station: Station, http: httpx
     totals = [(await http.get("/api/v1/events", headers=headers)).json()["pagination"]["total"] for headers in ({}, operator)]
 
     assert totals == [1, 2]
+
+
+async def test_events_of_a_stretch_of_time_are_found(station: Station, http: httpx2.AsyncClient) -> None:
+    """From `after` until just before `before`."""
+    await station.happen(hit("d1"))
+    at = (await http.get("/api/v1/throws/d1")).json()["timestamp"]
+    queries = (f"after={at}", f"before={at}", "after=2000-01-01T00:00Z&before=2199-12-31T23:59:59Z", "after=2026-02-30T00:00Z")
+    answers = [await http.get(f"/api/v1/events?{query}") for query in queries]
+
+    assert [answer.status_code for answer in answers] == [200] * 3 + [422]
+    assert [len(answer.json()["data"]) for answer in answers[:3]] == [1, 0, 1]

@@ -22,6 +22,9 @@ async def test_players_are_made_found_changed_and_deleted(station: Station, http
     changed = (await http.put(f"{PLAYERS}/ann", json={"group": None, "boards": {"certified": ["b2"]}}, headers=admin)).json()
     found = (await http.get(f"{PLAYERS}?search=an&active=true", headers=admin)).json()
     gone = [await http.delete(f"{PLAYERS}/ann", headers=admin), await http.get(f"{PLAYERS}/ann", headers=admin)]
+    inactive = (await http.get(f"{PLAYERS}?active=false", headers=admin)).json()["data"]
+    signing_on = await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
+    back = await http.put(f"{PLAYERS}/ann", json={"active": True}, headers=admin)
 
     assert (made.status_code, made.headers["location"], made.json()["boards"]) == (
         201,
@@ -32,7 +35,9 @@ async def test_players_are_made_found_changed_and_deleted(station: Station, http
     assert other["player_id"].startswith("p_")
     assert (changed["name"], changed["group"], changed["boards"]) == ("Ann", None, {"preferred": [], "certified": ["b2"]})
     assert [each["player_id"] for each in found["data"]] == ["ann"]
-    assert [each.status_code for each in gone] == [204, 404]
+    assert [each.status_code for each in gone] == [204, 200]
+    assert (gone[1].json()["active"], [each["player_id"] for each in inactive], signing_on.status_code) == (False, ["ann"], 404)
+    assert (back.status_code, back.json()["active"], back.json()["badge_id"]) == (200, True, None)
 
 
 @pytest.mark.slow

@@ -36,6 +36,7 @@ async def test_pictures_of_a_throw_are_shown(tmp_path: Path) -> None:
     async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
         await station.happen(hit("d1"))
         paths = (await http.get("/api/v1/throws/d1")).json()["image_paths"]
+        in_list = (await http.get("/api/v1/throws")).json()["data"][0]["image_paths"]
         picture = await http.get(paths[0])
         others = [
             await http.get(f"/api/v1/throws/{rest}")
@@ -48,7 +49,7 @@ async def test_pictures_of_a_throw_are_shown(tmp_path: Path) -> None:
             )
         ]
 
-    assert paths == ["/api/v1/throws/d1/images/cam0/after"]
+    assert paths == in_list == ["/api/v1/throws/d1/images/cam0/after"]
     assert (picture.status_code, picture.headers["content-type"], picture.content) == (200, "image/jpeg", b"\xff\xd8 after")
     assert {answer.status_code for answer in others} == {404}
 
@@ -87,3 +88,17 @@ async def test_what_was_in_a_stretch_of_time_is_found(station: Station, http: ht
 
     assert [len(answer.json().get("data", ())) for answer in answers[::2]] == [1, 0, 1, 0]
     assert [answer.status_code for answer in answers] == [200] * 6 + [422] * 2
+
+
+async def test_visits_are_found_by_their_fields(station: Station, http: httpx2.AsyncClient) -> None:
+    """By id, total, reason and whether they were revised; a ring or an event that does not exist is refused."""
+    throw = VisitThrow(dart_number=1, dart_id=None, label="MISS", points=0)
+    await station.happen(VisitCompleted(visit_id=VisitId("v0"), throws=(throw,), total=26, reason="takeout"))
+    await station.happen(VisitCompleted(visit_id=VisitId("v1"), throws=(throw,), total=180, reason="three_darts"))
+    queries = ("total=180", "reason=takeout", "revised=false", "visit_id=v1")
+    found = [[each["visit_id"] for each in (await http.get(f"/api/v1/visits?{query}")).json()["data"]] for query in queries]
+    unknown = [await http.get(f"/api/v1/{path}") for path in ("throws?ring=nonsense", "visits?reason=x", "events?event_type=nonsense")]
+
+    assert found == [["v1"], ["v0"], ["v1", "v0"], ["v1"]]
+    assert [answer.status_code for answer in unknown] == [422] * 3
+    assert "dart_hit" in unknown[2].json()["error"]["details"]["allowed"]

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from tests.support.people import PASSWORD, log_in, log_in_as, make_user
+from tests.support.people import PASSWORD, log_in, log_in_as, make_player, make_user
 from tests.support.station import Station
 
 USERS = "/api/v1/users"
@@ -63,3 +63,18 @@ async def test_own_account(station: Station, http: httpx2.AsyncClient) -> None:
     assert (named.json()["name"], wrong.status_code, right.status_code, login.status_code) == ("Ann", 403, 200, 200)
     assert role.status_code == 401
     assert (await http.get(f"{USERS}/me", headers=headers)).status_code == 401
+
+
+async def test_an_account_belongs_to_a_player_that_exists_and_has_none(station: Station, http: httpx2.AsyncClient) -> None:
+    """422 for an unknown player, 409 for one with an account; the same when it is changed."""
+    admin, player_id = await log_in_as(station, "admin"), await make_player(station)
+    body = {"password": "long enough", "role": "player"}
+    unknown = await http.post("/api/v1/auth/register", json={**body, "username": "ann", "player_id": "none"}, headers=admin)
+    first = await http.post("/api/v1/auth/register", json={**body, "username": "ann", "player_id": player_id}, headers=admin)
+    taken = await http.post("/api/v1/auth/register", json={**body, "username": "bob", "player_id": player_id}, headers=admin)
+    other = (await http.post(USERS, json={**body, "username": "eve"}, headers=admin)).json()["user_id"]
+    changed = [(await http.put(f"{USERS}/{other}", json={"player_id": each}, headers=admin)).status_code for each in ("none", player_id)]
+
+    assert [answer.status_code for answer in (unknown, first, taken)] == [422, 201, 409]
+    assert unknown.json()["error"]["details"]["field"] == "$.player_id"
+    assert changed == [422, 409]

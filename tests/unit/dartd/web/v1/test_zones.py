@@ -3,9 +3,13 @@
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
+from dartd.fusion.camera_pose import pixel_of
+from schemas.base import CameraId
 from tests.support.people import log_in_as
+from tests.support.sightings import camera_at
 from tests.support.station import Station
 from tests.support.throws import hit
 
@@ -113,3 +117,20 @@ async def test_occupancy_names_the_darts(station: Station, http: httpx2.AsyncCli
     assert (first["dart_id"], first["name"], first["state"], first["duration_seconds"] >= 0) == ("d1", "T20", "hit", True)
     assert first["entry_time"].endswith("Z")
     assert (await http.get(f"{ZONES}/none/occupancy")).status_code == 404
+
+
+async def test_zone_in_a_picture_counts_what_its_camera_sees_there(station: Station, http: httpx2.AsyncClient) -> None:
+    """The points of darts are projected by the calibration of the camera; without one it is not known where they are."""
+    admin = await log_in_as(station, "admin")
+    calibration = msgspec.structs.replace(camera_at(0, 0.7), camera_id=CameraId("cam0"))
+    u, v = pixel_of(calibration, 0.0, 103.0) or (0.0, 0.0)
+    for name, left in (("there", u - 20), ("elsewhere", u - 80)):
+        corners = [[left, v - 20], [left + 40, v - 20], [left + 40, v + 20], [left, v + 20]]
+        body = {"zone_id": name, "name": name, "unit": "px", "camera_id": "cam0", "polygon_coords": corners}
+        assert (await http.post(ZONES, json=body, headers=admin)).status_code == 201
+    await station.happen(hit("d1"))
+    before = (await http.get(f"{ZONES}/there")).json()["current_occupancy"]
+    await station.services.calibrations.keep(calibration, at_s=1.0)
+    there, elsewhere = [(await http.get(f"{ZONES}/{name}/occupancy")).json()["current_count"] for name in ("there", "elsewhere")]
+
+    assert (before, there, elsewhere) == (0, 1, 0)

@@ -7,8 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
+from schemas.base import CameraId
 from schemas.board import BoardSpec
-from workers.vision.calibration.camera_model import rotated
+from workers.sources.simulator.face import face_picture
+from workers.sources.simulator.rig import rig_of, true_calibration
+from workers.vision.calibration.camera_model import model_of, rotated
 from workers.vision.calibration.number_ring import read_numbers
 from workers.vision.calibration.orientation import CERTAIN
 
@@ -24,6 +27,19 @@ def test_numbers_give_the_rotation(scene: Any, true_model: Any, rotations: int, 
     match = read_numbers(seen.picture(), rotated(true_model(seen), rotations * math.pi / 5), BOARD)
 
     assert match.rotations == rotations
+    assert match.probability > CERTAIN
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rig", range(1002, 1008))
+def test_every_kind_of_number_ring_is_read(rig: int) -> None:
+    """Wires, sheet, print and rings that lost numbers are read in a small picture that was compressed much."""
+    calibration = true_calibration(rig, 0, 480, 360, CameraId("cam0"))
+    data = cv2.imencode(".jpg", face_picture(rig_of(rig), 0, calibration), [cv2.IMWRITE_JPEG_QUALITY, 40])[1]
+    picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    match = read_numbers(picture, rotated(model_of(calibration), 3 * math.pi / 5), BOARD)
+
+    assert match.rotations == 3
     assert match.probability > CERTAIN
 
 

@@ -2,7 +2,7 @@
 
 from alembic.script import ScriptDirectory
 
-import dartd.store.migrations.versions.r0008_matches as step
+import dartd.store.migrations.versions.r0009_matches as step
 from dartd.store import migrations
 
 
