@@ -1,5 +1,6 @@
 """What a match is played by, read from JSON: rules, format and sides. Every refusal names the path."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,9 @@ from schemas.match_commands import CreateMatch
 # Radii at the bull that differ less are level: twice the uncertainty_mm of a dart near the bull, which the simulated board and the
 # recordings have below 1 mm (`dartd replay --score` prints it).
 BULL_TIE_MM: Final = 2.0
+
+_UNKNOWN: Final = re.compile(r"unknown field `(.*)`$", re.DOTALL)  # as msgspec says it
+_LONGEST_NAME: Final = 64
 
 
 def read_rules(rules: Mapping[str, Any], start_scores: Sequence[int | None] = ()) -> AnyOptions:
@@ -85,6 +89,9 @@ def located(error: RulesError, prefix: str = "$", *, unless: str | None = None) 
         path = prefix + found.rstrip("`").removeprefix("$")
     elif "field" in error.details:
         return error
+    unknown = _UNKNOWN.search(message)
+    if unknown is not None:
+        path += f".{unknown[1][:_LONGEST_NAME]}"
     return RulesError(message, **{**error.details, "field": path})
 
 

@@ -27,7 +27,7 @@ def test_defaults_are_filled_in() -> None:
         ({"game": "chess"}, (), "$.rules.game"),
         ({}, (), "$.rules.game"),
         ({"game": "x01", "start": "501"}, (), "$.rules.start"),
-        ({"game": "x01", "colour": 1}, (), "$.rules"),
+        ({"game": "x01", "colour": 1}, (), "$.rules.colour"),
         ({"game": "shanghai"}, (None, 301), "$.sides[1].start_score"),
         ({"game": "x01"}, (1,), "$.sides[0].start_score"),
     ],
@@ -42,7 +42,7 @@ def test_wrong_rules_are_named(rules: Any, scores: Any, field: str) -> None:
 
 @pytest.mark.parametrize(
     ("form", "field"),
-    [({"legs": 0}, "$.format.legs"), ({"sets": 2, "legs": 2, "goal": "best_of"}, "$.format.legs"), ({"x": 1}, "$.format")],
+    [({"legs": 0}, "$.format.legs"), ({"sets": 2, "legs": 2, "goal": "best_of"}, "$.format.legs"), ({"x": 1}, "$.format.x")],
 )
 def test_wrong_formats_are_named(form: Any, field: str) -> None:
     """The same for the format."""

@@ -155,7 +155,7 @@ async def test_scored_by_hand(station: Station, http: httpx2.AsyncClient) -> Non
     [
         (X01 | {"rules": {"game": "chess"}}, "$.rules.game"),
         (X01 | {"rules": {"game": "x01", "start": 1}}, "$.rules.start"),
-        (X01 | {"rules": {"game": "x01", "startt": 501}}, "$.rules"),
+        (X01 | {"rules": {"game": "x01", "startt": 501}}, "$.rules.startt"),
         (X01 | {"format": {"legs": 0}}, "$.format.legs"),
         (X01 | {"format": {"sets": 3, "legs": 2, "goal": "best_of"}}, "$.format.legs"),
         (X01 | {"sides": []}, "$.sides"),
@@ -165,7 +165,7 @@ async def test_scored_by_hand(station: Station, http: httpx2.AsyncClient) -> Non
         (X01 | {"rules": {"game": "killer"}, "sides": GUESTS[:1]}, "$.sides"),
         (X01 | {"board_id": "other"}, "$.board_id"),
         (X01 | {"bull_off": "maybe"}, "$.bull_off"),
-        (X01 | {"format_id": "x"}, "$"),
+        (X01 | {"format_id": "x"}, "$.format_id"),
     ],
 )
 async def test_what_is_wrong_is_named(station: Station, http: httpx2.AsyncClient, body: Any, path: str) -> None:
