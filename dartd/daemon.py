@@ -25,6 +25,8 @@ from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
+from dartd.play.board_with_match import BoardWithMatch
+from dartd.play.decider import MatchDecider
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
@@ -182,7 +184,9 @@ class Daemon:
         config, clock = self._config, self._clock
         cameras = [camera.camera_id for camera in config.cameras]
         board = build_board(config, cameras, images=config.images_path is not None)
+        matches = MatchDecider(config.board.board_id)
         pending = await recover(board, journal, clock)
+        pending += [event for event in await recover(matches, journal, clock) if event not in pending]
         self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
         configurations = Configurations(config, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
@@ -194,12 +198,13 @@ class Daemon:
 
         supervisor = Supervisor([camera.camera_id for camera in config.cameras], configurations.of_camera, deliver)
         pipeline = Pipeline(
-            board,
+            BoardWithMatch(board, matches),
             journal,
             publish=hub.publish_all,
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
+            deciders=[matches],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
         for event in pending:

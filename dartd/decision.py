@@ -4,7 +4,7 @@ import msgspec
 
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId, DartId, Value
-from schemas.commands import BoardCommand
+from schemas.commands import AnyCommand
 from schemas.events import CameraState, JournalledEvent
 from schemas.pipe.from_worker import FromWorker
 from schemas.pipe.to_worker import ToWorker
@@ -27,7 +27,7 @@ class WorkerSilence(Value, frozen=True, kw_only=True):
 
 
 # Deciders also get the events that they do not emit themselves: those of earlier deciders, and those of people's writes.
-Input = FromWorker | WorkerChange | WorkerSilence | BoardCommand | JournalledEvent
+Input = FromWorker | WorkerChange | WorkerSilence | AnyCommand | JournalledEvent
 Order = tuple[CameraId | None, ToWorker]
 
 

@@ -16,6 +16,7 @@ from schemas.events import (
     MetricsUpdate,
     PlayerErased,
     PlayerMerged,
+    PlayEvent,
     Presence,
     SystemStatus,
     ZoneUpdate,
@@ -53,6 +54,8 @@ def topic_template_of(event: type[Event]) -> str:
     """Return the topic of an event type; `*` for messages to all clients whatever their topics."""
     if event in _TOPICS:
         return _TOPICS[event]
+    if event in get_args(PlayEvent):
+        return "match:{match_id}"
     if event in get_args(EntityEvent):
         return "{entity_type}:{entity_id}"
     return "board:{board_id}" if event in get_args(JournalledEvent) else "*"

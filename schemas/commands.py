@@ -4,6 +4,7 @@ from typing import Literal
 
 from schemas.base import Command, DartId, VisitId
 from schemas.geometry import Calibration
+from schemas.match_commands import MatchCommand
 
 
 class ResetBoard(Command, tag="reset", frozen=True, kw_only=True):
@@ -61,3 +62,4 @@ class TakeCalibration(Command, tag="take_calibration", frozen=True, kw_only=True
 
 SpokenCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart  # what the WebSocket understands
 BoardCommand = SpokenCommand | TakeCalibration | SignOnPlayer
+AnyCommand = BoardCommand | MatchCommand

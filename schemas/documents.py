@@ -59,6 +59,7 @@ def write(directory: Path) -> None:
 
 def _document(event: type[Event], *, journalled: bool) -> Schema:
     _, components = msgspec.json.schema_components([event], ref_template="#/$defs/{name}")
+    components = _without_discriminators(components)
     own = components.pop(event.__name__)
     header = _HEADER if journalled else {"timestamp": _TIMESTAMP}
     tag = own["properties"].pop("event_type")
@@ -72,6 +73,17 @@ def _document(event: type[Event], *, journalled: bool) -> Schema:
         "required": list(dict.fromkeys(["event_type", *header, *own["required"]])),
     }
     return {**schema, "$defs": components} if components else schema
+
+
+def _without_discriminators(schema: Any) -> Any:
+    """Return a schema without the keyword of OpenAPI that names the tag of a union; JSON Schema has none, and AsyncAPI another one."""
+    match schema:
+        case dict():
+            return {key: _without_discriminators(part) for key, part in schema.items() if key != "discriminator"}
+        case list():
+            return [_without_discriminators(part) for part in schema]
+        case _:
+            return schema
 
 
 def _union(described: dict[str, Schema]) -> Schema:

@@ -1,4 +1,4 @@
-"""Which commands to the board a caller may give, the same for HTTP, WebSocket and whatever comes later."""
+"""Which commands to the board and to matches a caller may give, the same for HTTP, WebSocket and whatever comes later."""
 
 from typing import TypeVar
 
@@ -6,9 +6,10 @@ import msgspec
 
 from dartd.auth.principal import Principal
 from dartd.errors import ForbiddenError
-from schemas.commands import BoardCommand, CorrectDart, SignOnPlayer, TakeCalibration
+from schemas.commands import AnyCommand, CorrectDart, SignOnPlayer, TakeCalibration
+from schemas.match_commands import DeleteMatch, MatchCommand
 
-C = TypeVar("C", bound=BoardCommand)
+C = TypeVar("C", bound=AnyCommand)
 
 _NO_PLAYER = ""  # no visit belongs to it
 
@@ -30,7 +31,7 @@ def authorised(command: C, principal: Principal) -> C:
     return msgspec.structs.replace(command, user_id=principal.name)
 
 
-def permission_for(command: BoardCommand) -> str:
+def permission_for(command: AnyCommand) -> str:
     """Return the permission that a command needs."""
     match command:
         case CorrectDart():
@@ -39,5 +40,9 @@ def permission_for(command: BoardCommand) -> str:
             return "board:sign_on"
         case TakeCalibration():
             return "cameras:config"
+        case DeleteMatch():
+            return "matches:delete"
+        case _ if isinstance(command, MatchCommand):
+            return "matches:write"
         case _:
             return "board:control"

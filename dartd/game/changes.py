@@ -82,7 +82,7 @@ def changes(before: Match, after: Match, cause: Cause = "play") -> list[Change]:
     else:
         found += _scored(before, after)
     found += _legs(before, after)
-    if after.flow.finished and not before.flow.finished:
+    if after.flow.finished and (before.flow.finished, before.flow.winner) != (True, after.flow.winner):
         found.append(MatchFinished(winner=after.flow.winner, draw=after.flow.draw))
     if before.status != after.status:
         found.append(StatusChanged(status=after.status, previous_status=before.status))

@@ -45,8 +45,9 @@ class Deciders:
         refusals: dict[int, CommandRefusedError] = {}
         settled_s: dict[DartId, float] = {}
         for decider in self._deciders:
-            step = decider.step([*inputs, *events], now)
-            if step.events or any(isinstance(item, JournalledEvent) for item in inputs):
+            given = [*inputs, *events]
+            step = decider.step(given, now)
+            if step.events or any(isinstance(item, JournalledEvent) for item in given):
                 self.changed.add(decider.name)
             events += step.events
             orders += step.orders

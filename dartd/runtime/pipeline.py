@@ -30,7 +30,7 @@ from dartd.store.images import KINDS, image_path
 from dartd.store.journal import CommitHook, Journal, Write, Written
 from dartd.store.timestamps import timestamp_of
 from schemas.base import CameraId, DartId
-from schemas.commands import BoardCommand
+from schemas.commands import AnyCommand
 from schemas.events import DartHit, Envelope, JournalledEvent, Snapshot, Timing
 from schemas.pipe.to_worker import StoreImages, ToWorker
 
@@ -130,7 +130,7 @@ class Pipeline:
         """Wait until `run` has decided and published everything that was delivered before."""
         await self._idle.wait()
 
-    async def submit(self, command: BoardCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
+    async def submit(self, command: AnyCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
         """Pass a command to the deciders and return its journalled events; `hook` writes in their commit.
 
         Raises:

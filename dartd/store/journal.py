@@ -23,7 +23,16 @@ from dartd.store.tables import decider_memories, events
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
 from schemas.codec import decode_journalled, encode_wire
-from schemas.events import CalibrationChanged, CameraStateChanged, EntityEvent, Envelope, JournalledEvent, PlayerErased, PlayerMerged
+from schemas.events import (
+    CalibrationChanged,
+    CameraStateChanged,
+    EntityEvent,
+    Envelope,
+    JournalledEvent,
+    PlayerErased,
+    PlayerMerged,
+    PlayEvent,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -71,12 +80,14 @@ class Written(NamedTuple):
 
 
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
-    """Return the one topic of an event: its camera's or entity's when it is about one, else the board's."""
+    """Return the one topic of an event: its camera's, match's or entity's when it is about one, else the board's."""
     match event:
         case PlayerMerged() | PlayerErased():
             return f"player:{event.player_id}"
         case CameraStateChanged() | CalibrationChanged():
             return f"camera:{event.camera_id}"
+        case _ if isinstance(event, PlayEvent):
+            return f"match:{event.match_id}"
         case _ if isinstance(event, EntityEvent):
             return f"{event.entity_type}:{event.entity_id}"
         case _:

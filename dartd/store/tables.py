@@ -191,6 +191,29 @@ visits = Table(
     Index("visits_player", "player_id", "seq"),
 )
 
+# `body` is the match as GET answers it, without what other columns have.
+matches = Table(
+    "matches",
+    METADATA,
+    Column("match_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("board_id", Text),
+    Column("game", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("created_at_s", SECONDS, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("matches_status", "status", "seq"),
+    Index("matches_board", "board_id", "seq"),
+)
+
+match_players = Table(
+    "match_players",
+    METADATA,
+    Column("player_id", Text, primary_key=True),
+    Column("match_id", Text, primary_key=True),
+    Index("match_players_match", "match_id"),
+)
+
 limits = Table(
     "limits",
     METADATA,

@@ -21,7 +21,7 @@ from dartd.web.host import HostFigures
 from dartd.web.photo_encoder import PhotoEncoder
 from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
-from schemas.commands import BoardCommand
+from schemas.commands import AnyCommand
 from schemas.events import Envelope, Snapshot
 
 
@@ -46,7 +46,7 @@ class BoardPort(Protocol):
     async def write(self, write: Write) -> Any:
         """Change stored entities and journal their events in one commit; return the result of the change."""
 
-    async def submit(self, command: BoardCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
+    async def submit(self, command: AnyCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
         """Execute and journal a command; return its events. `hook` writes in the same commit."""
 
 

@@ -62,6 +62,20 @@ from schemas.events.live import (
     ZoneOccupancy,
     ZoneUpdate,
 )
+from schemas.events.play import (
+    LegFinished,
+    LegReopened,
+    LegSigned,
+    MatchCommanded,
+    MatchFinished,
+    MatchStateChanged,
+    PlayEvent,
+    RevisedVisit,
+    SetFinished,
+    TurnChanged,
+    TurnRevised,
+    VisitScored,
+)
 
 # What the board's decider emits and its memory folds: closed, so that a match over it is complete.
 BoardEvent = (
@@ -87,7 +101,7 @@ BoardEvent = (
 # About one entity; the topic is the entity's own.
 EntityChange = EntityAdded | EntityUpdated | EntityDeleted | EntityStatusChanged | EntityAssigned | CommentAdded
 EntityEvent = EntityChange | PlayerMerged | PlayerErased
-JournalledEvent = BoardEvent | EntityEvent
+JournalledEvent = BoardEvent | PlayEvent | EntityEvent
 # Not journalled: `timestamp` is all that is added, no `seq event_id board_id topic`.
 LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat | Presence | MetricsUpdate | SystemStatus | ZoneUpdate
 
@@ -143,17 +157,26 @@ __all__ = [
     "Heartbeat",
     "Hello",
     "JournalledEvent",
+    "LegFinished",
+    "LegReopened",
+    "LegSigned",
     "LiveEvent",
+    "MatchCommanded",
+    "MatchFinished",
+    "MatchStateChanged",
     "MetricsUpdate",
     "MotionData",
     "PixelPoint",
+    "PlayEvent",
     "PlayerErased",
     "PlayerMerged",
     "PlayerSignedOn",
     "PolarCoordinates",
     "Pong",
     "Presence",
+    "RevisedVisit",
     "Score",
+    "SetFinished",
     "Snapshot",
     "Suggestion",
     "SystemStatus",
@@ -163,7 +186,10 @@ __all__ = [
     "ThrowMiss",
     "ThrowState",
     "Timing",
+    "TurnChanged",
+    "TurnRevised",
     "VisitCompleted",
+    "VisitScored",
     "VisitSnapshot",
     "VisitThrow",
     "Watcher",

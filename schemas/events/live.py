@@ -7,6 +7,7 @@ import msgspec
 from schemas.base import BoardId, CameraId, Event, Value
 from schemas.events.board import BoardStatus, DartOnBoard, ThrowState, VisitSnapshot
 from schemas.events.camera import CameraState
+from schemas.match import MatchState
 
 
 class CameraSnapshot(Value, frozen=True, kw_only=True):
@@ -34,7 +35,10 @@ class Hello(Event, tag="hello", frozen=True, kw_only=True):
 
 
 class Snapshot(Event, tag="snapshot", frozen=True, kw_only=True):
-    """Everything that a client needs to show the board now; events after `last_seq` follow. `player_id` is who is signed on."""
+    """Everything that a client needs to show the board now; events after `last_seq` follow.
+
+    `player_id` is who is signed on, `match` the match that is running or paused on the board.
+    """
 
     board_id: BoardId
     last_seq: int
@@ -44,6 +48,7 @@ class Snapshot(Event, tag="snapshot", frozen=True, kw_only=True):
     visit: VisitSnapshot
     player_id: str | None = None
     cameras: tuple[CameraSnapshot, ...] = ()
+    match: MatchState | None = None
 
 
 class Pong(Event, tag="pong", frozen=True, kw_only=True):

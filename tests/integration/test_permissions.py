@@ -20,9 +20,12 @@ from schemas.api.play import NoParameters
 from schemas.api.players import PlayerMerge, SignOn
 from schemas.base import CameraId, VisitId
 from schemas.events import VisitCompleted
+from schemas.match import MatchPlayer
+from schemas.match_commands import EnteredSide, MatchCommand, SignLeg, StepMatch, ThrowByHand, UndoDarts
 from schemas.pipe.to_worker import overlay_file
 from tests.support.entities import insert_entity, resource_of
 from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
+from tests.support.play import AT, create
 from tests.support.sightings import camera_at
 from tests.support.station import Station
 from tests.support.throws import hit
@@ -76,15 +79,36 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         path = path.replace("{user_id}", (await make_user(station, "viewer")).user_id)
     if "{key_id}" in path:
         path = path.replace("{key_id}", (await make_key(station, "viewer", None, caller.user_id if own else None))[0])
+    if "{match_id}" in path:
+        path = path.replace("{match_id}", await _match(station, path.rpartition("/")[2]))
     for name in endpoint.parameters:
         if "{" + name + "}" in path and (resource := resource_of(name)) is not None:
             path = path.replace("{" + name + "}", await insert_entity(station, resource))
     await station.happen(hit(f"d{secrets.token_hex(4)}"))
     known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{name}": "dart_hit", "{topic}": "board:main"}
-    known |= {"{camera_id}": "cam0", "{kind}": "after"}
+    known |= {"{camera_id}": "cam0", "{kind}": "after", "{set_number}": "1", "{leg_number}": "1"}
     for name, value in known.items():
         path = path.replace(name, value)
     return Subject(f"{path}?once=true" if endpoint.streaming else path, await _body(station, endpoint))
+
+
+async def _match(station: Station, action: str) -> str:
+    """Make a match that allows the action."""
+    match_id = f"m_{secrets.token_hex(4)}"
+    new = create(match_id, players=(), board=False, legs=2, start=40 if action in {"sign", "unsign"} else 501)
+    sides = tuple(EnteredSide(players=(MatchPlayer(name=name),)) for name in "AB")
+    bull_off: Any = "normal" if action == "bull_off" else "off"
+    await station.pipeline.submit(msgspec.structs.replace(new, sides=sides, bull_off=bull_off, start=action != "start"))
+    needed: dict[str, list[MatchCommand]] = {
+        "resume": [StepMatch(match_id=match_id, step="pause", at=AT)],
+        "undo": [ThrowByHand(match_id=match_id, darts=("T20",))],
+        "redo": [ThrowByHand(match_id=match_id, darts=("T20",)), UndoDarts(match_id=match_id)],
+        "sign": [ThrowByHand(match_id=match_id, darts=("D20",))],
+        "unsign": [ThrowByHand(match_id=match_id, darts=("D20",)), SignLeg(match_id=match_id, set=1, leg=1)],
+    }
+    for command in needed.get(action, []):
+        await station.pipeline.submit(command)
+    return match_id
 
 
 async def _body(station: Station, endpoint: Endpoint) -> Any:

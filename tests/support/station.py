@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast, get_args
+from typing import Any, NamedTuple, cast, get_args
 
 import anyio
 import anyio.abc
@@ -26,9 +26,12 @@ from dartd.metrics import Metrics
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
+from dartd.play.board_with_match import BoardWithMatch
+from dartd.play.decider import MatchDecider
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import BoardDecider, Pipeline
+from dartd.runtime.recovery import recover
 from dartd.store.calibrations import Calibrations
 from dartd.store.journal import Journal
 from dartd.web.app import build_app
@@ -60,6 +63,7 @@ from schemas.events import (
     VisitSnapshot,
     VisitThrow,
 )
+from schemas.match_commands import MatchCommand
 from tests.support.deciders import Forgetful
 
 TOKEN = "a-token-for-the-operator"  # noqa: S105  a test's
@@ -73,6 +77,12 @@ CONFIG = Config(
 _THROWN = (DartHit, VisitCompleted)
 
 
+class Happening(NamedTuple):
+    """What the test says happened at the board: no input of other deciders."""
+
+    event: JournalledEvent
+
+
 class ScriptedBoard(Forgetful):
     """A board whose inputs are its events; it keeps darts and visit as the snapshot shows them."""
 
@@ -82,11 +92,12 @@ class ScriptedBoard(Forgetful):
         self._status: BoardStatus = "throw"
         self._player_id: str | None = None
 
-    def step(self, inputs: Sequence[Input | JournalledEvent], now: float) -> Step:  # noqa: C901, PLR0912 - one case for each input
+    def step(self, inputs: Sequence[Input | Happening], now: float) -> Step:  # noqa: C901, PLR0912 - one case for each input
         """Return events as they are, and an event for each command."""
         events: list[JournalledEvent] = []
         refusals: dict[int, CommandRefusedError] = {}
-        for k, item in enumerate(inputs):
+        for k, given in enumerate(inputs):
+            item: Any = given.event if isinstance(given, Happening) else given
             match item:
                 case SignOnPlayer():
                     events.append(PlayerSignedOn(player_id=item.player_id, previous_player_id=self._player_id, user_id=item.user_id))
@@ -106,6 +117,8 @@ class ScriptedBoard(Forgetful):
                     pass  # journalled already, with the write that it is of
                 case msgspec.Struct() if isinstance(item, JournalledEvent):
                     events.append(msgspec.structs.replace(item, player_id=self._player_id) if isinstance(item, _THROWN) else item)
+                case msgspec.Struct() if isinstance(item, MatchCommand):
+                    pass  # the decider of matches carries it out
                 case _:
                     refusals[k] = CommandRefusedError("this board cannot do that")
             for event in events[-1:]:
@@ -198,7 +211,7 @@ class Station:
         """Publish events, and return them as they were journalled."""
         envelopes: list[Envelope] = []
         for event in events:
-            envelopes += await self.pipeline.submit(cast("Any", event))
+            envelopes += await self.pipeline.submit(cast("Any", Happening(event)))
         return tuple(envelopes)
 
 
@@ -220,10 +233,20 @@ async def running_station(
     config = msgspec.structs.replace(config, state_dir=str(directory))
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
+    clock, matches = LiveClock(), MatchDecider(config.board.board_id)
+    await recover(matches, journal, clock)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
     await hub.load()
     metrics = Metrics("0.0")
-    pipeline = Pipeline(board, journal, publish=hub.publish_all, order=lambda *_: None, clock=LiveClock(), metrics=metrics)
+    pipeline = Pipeline(
+        BoardWithMatch(board, matches),
+        journal,
+        publish=hub.publish_all,
+        order=lambda *_: None,
+        clock=clock,
+        metrics=metrics,
+        deciders=[matches],
+    )
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
     auth = config.auth
     accounts = Accounts(

@@ -1,0 +1,227 @@
+"""The decider of matches: events of the board and commands of people in, events of matches out."""
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, get_args
+
+import msgspec
+
+from dartd.decision import Input, Step
+from dartd.errors import CommandRefusedError, ConflictError, DartdError
+from dartd.game.changes import Cause
+from dartd.game.rules import RulesError
+from dartd.game.scoring import take_step
+from dartd.play.board_events import after_board_event, cause_of
+from dartd.play.commands import ScoringCommand, carry_out
+from dartd.play.played_match import PlayedMatch, StoredMatch, new_match, restored
+from dartd.play.published import events_of, state_of
+from dartd.play.setup import located, read_setup
+from schemas.base import BoardId, Value
+from schemas.events import (
+    BoardEvent,
+    EntityAdded,
+    EntityDeleted,
+    JournalledEvent,
+    MatchCommanded,
+    MatchStateChanged,
+    PlayerErased,
+    PlayerMerged,
+)
+from schemas.match import MatchState
+from schemas.match_commands import CreateMatch, DeleteMatch, StepMatch
+
+OPEN_MATCHES: Final = 100  # scheduled, running or paused at a time; each is in every stored memory
+ENDED_MATCHES_KEPT: Final = 20  # those that ended last can still be undone and corrected
+
+_BOARD_EVENTS: Final = get_args(BoardEvent)
+
+
+class _Memory(Value, frozen=True, kw_only=True):
+    """What is stored: each match as JSON of its own, so that only the one that changed is encoded again."""
+
+    on_board: str | None = None
+    matches: tuple[msgspec.Raw, ...] = ()
+
+
+class MatchDecider:
+    """All matches that can still change. A match of the board gets the darts of the board while it is the one that was begun last."""
+
+    name = "match"
+
+    def __init__(self, board_id: BoardId) -> None:
+        self._board_id = board_id
+        self._matches: dict[str, PlayedMatch] = {}  # in the order in which they were added
+        self._encoded: dict[str, tuple[PlayedMatch, msgspec.Raw]] = {}
+        self._on_board: str | None = None
+        self._shown: tuple[PlayedMatch, MatchState] | None = None
+
+    # The port of a decider.
+
+    def step(self, inputs: Sequence[Input], now: float) -> Step:  # noqa: ARG002 - a match has no clock
+        """Process the inputs in order; return events and refused commands."""
+        events: list[JournalledEvent] = []
+        refusals: dict[int, CommandRefusedError] = {}
+        for index, item in enumerate(inputs):
+            try:
+                events += self._take(item)
+            except DartdError as error:
+                refusals[index] = _refusal(error)
+        return Step(events=tuple(events), refusals=refusals)
+
+    def deadline(self) -> float | None:
+        """Wait for nothing."""
+        return None
+
+    def memory(self, epoch_s: float) -> bytes:  # noqa: ARG002 - it has no times of the media clock
+        """Return all matches that can still change."""
+        return msgspec.json.encode(_Memory(on_board=self._on_board, matches=tuple(map(self._encode, self._matches.values()))))
+
+    def restore(self, memory: bytes | None, events: Iterable[tuple[JournalledEvent, float]], *, now: float, epoch_s: float) -> None:  # noqa: ARG002 - the same
+        """Take over a stored memory (None: a fresh one) and apply the events behind it.
+
+        Raises:
+            msgspec.DecodeError: the memory cannot be read; nothing was taken over.
+        """
+        stored = _Memory() if memory is None else msgspec.json.decode(memory, type=_Memory)
+        matches = [restored(msgspec.json.decode(each, type=StoredMatch)) for each in stored.matches]
+        self._matches, self._on_board = {each.info.match_id: each for each in matches}, stored.on_board
+        for event, _ in events:
+            with contextlib.suppress(DartdError):  # a command that the rules of this version refuse
+                self._take(event.command if isinstance(event, MatchCommanded) else event)
+
+    # What is shown.
+
+    def match_on_board(self) -> MatchState | None:
+        """Return the match that is running or paused on the board."""
+        played = self._matches.get(self._on_board or "")
+        if played is None or played.match.status not in {"running", "paused"}:
+            return None
+        if self._shown is None or self._shown[0] is not played:
+            self._shown = played, state_of(played)
+        return self._shown[1]
+
+    # Inputs.
+
+    def _take(self, item: Any) -> list[JournalledEvent]:  # noqa: PLR0911 - one case for each kind of input
+        match item:
+            case CreateMatch():
+                return self._create(item)
+            case DeleteMatch():
+                return self._delete(item)
+            case _ if isinstance(item, ScoringCommand):
+                return self._carry_out(item)
+            case PlayerMerged():
+                return self._rename(item.player_id, item.into_player_id)
+            case PlayerErased():
+                return self._rename(item.player_id, None)
+            case _ if isinstance(item, _BOARD_EVENTS):
+                return self._follow_board(item)
+            case _:
+                return []
+
+    def _create(self, command: CreateMatch) -> list[JournalledEvent]:
+        if sum(not each.is_ended for each in self._matches.values()) >= OPEN_MATCHES:
+            raise ConflictError(f"{OPEN_MATCHES} matches are open: stop one of them first", limit=OPEN_MATCHES)
+        if command.match_id in self._matches:
+            raise ConflictError("there is a match of this id", match_id=command.match_id)
+        played = new_match(command, read_setup(command))
+        begun = self._begun(played, command.at) if command.start else played
+        payload = msgspec.to_builtins(state_of(played))
+        events: list[JournalledEvent] = [
+            MatchCommanded(match_id=command.match_id, command=command),
+            EntityAdded(entity_type="match", entity_id=command.match_id, payload=payload, user_id=command.user_id or ""),
+            MatchStateChanged(match_id=command.match_id, status="scheduled", previous_status=None, reason="created"),
+        ]
+        return events + self._change(played, begun, "play", "start")
+
+    def _carry_out(self, command: ScoringCommand) -> list[JournalledEvent]:
+        before = self._find(command.match_id)
+        after_match, cause = carry_out(before.match, command)
+        after = before.with_match(after_match)
+        reason = command.__struct_config__.tag.removeprefix("match_")  # type: ignore[union-attr]  # commands have tags of text
+        if isinstance(command, StepMatch):
+            reason = command.step
+            if command.step == "start":
+                after = self._begun(before, command.at)
+        self._check_board_is_free(before, after)
+        return [MatchCommanded(match_id=command.match_id, command=command), *self._change(before, after, cause, reason)]
+
+    def _begun(self, played: PlayedMatch, at: str) -> PlayedMatch:
+        begun = played.with_match(take_step(played.match, "start")).with_info(msgspec.structs.replace(played.info, started_at=at))
+        self._check_board_is_free(played, begun)
+        return begun
+
+    def _delete(self, command: DeleteMatch) -> list[JournalledEvent]:
+        before = self._matches.get(command.match_id)
+        events: list[JournalledEvent] = [MatchCommanded(match_id=command.match_id, command=command)]
+        if before is not None:
+            if not before.is_ended:
+                events += self._change(before, before.with_match(take_step(before.match, "stop")), "play", "deleted")
+            self._matches.pop(command.match_id, None)
+        return [*events, EntityDeleted(entity_type="match", entity_id=command.match_id, user_id=command.user_id or "")]
+
+    def _follow_board(self, event: BoardEvent) -> list[JournalledEvent]:
+        before = self._matches.get(self._on_board or "")
+        if before is None:
+            return []
+        match = after_board_event(before.match, event)
+        if match is before.match:
+            return []
+        after = before.with_match(match)
+        if self._running_on_board(after) is not None:  # a dart fell out that had won a match before this one
+            return []
+        return self._change(before, after, cause_of(before.match, match, event), "play")
+
+    def _rename(self, player_id: str, into: str | None) -> list[JournalledEvent]:
+        for match_id, played in self._matches.items():
+            self._matches[match_id] = played.with_info(played.info.with_player(player_id, into))
+        return []
+
+    # Changes.
+
+    def _change(self, before: PlayedMatch, after: PlayedMatch, cause: Cause, reason: str) -> list[JournalledEvent]:
+        """Take a match over as it is after a change; return the events of the change."""
+        events: list[JournalledEvent] = list(events_of(before, after, cause, reason))
+        self._matches[after.info.match_id] = after
+        if after.info.board_id is not None and after.match.status == "running":
+            self._on_board = after.info.match_id
+        ended = [match_id for match_id, each in self._matches.items() if each.is_ended and match_id != self._on_board]
+        for match_id in ended[:-ENDED_MATCHES_KEPT]:
+            del self._matches[match_id]
+        return events
+
+    def _find(self, match_id: str) -> PlayedMatch:
+        if match_id not in self._matches:
+            raise ConflictError("this match has ended and cannot be changed any more", match_id=match_id, status="finished")
+        return self._matches[match_id]
+
+    def _check_board_is_free(self, before: PlayedMatch, after: PlayedMatch) -> None:
+        other = self._running_on_board(after)
+        if other is not None and before.match.status != "running":
+            message = "another match is running on this board: pause or stop it first"
+            raise ConflictError(message, match_id=other, status=before.match.status)
+
+    def _running_on_board(self, after: PlayedMatch) -> str | None:
+        """Return another match that is running on the board of a match that is running."""
+        if after.info.board_id is None or after.match.status != "running":
+            return None
+        for match_id, each in self._matches.items():
+            if match_id != after.info.match_id and each.info.board_id == after.info.board_id and each.match.status == "running":
+                return match_id
+        return None
+
+    def _encode(self, played: PlayedMatch) -> msgspec.Raw:
+        known = self._encoded.get(played.info.match_id)
+        if known is None or known[0] is not played:
+            known = played, msgspec.Raw(msgspec.json.encode(played.stored()))
+            self._encoded[played.info.match_id] = known
+            for match_id in self._encoded.keys() - self._matches.keys():
+                del self._encoded[match_id]
+        return known[1]
+
+
+def _refusal(error: DartdError) -> CommandRefusedError:
+    """Return the refusal of a command, with the path of what was wrong."""
+    if isinstance(error, RulesError):
+        error = located(error)
+    return CommandRefusedError(error.message, code=error.code, **error.details)

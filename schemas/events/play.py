@@ -1,0 +1,134 @@
+"""Events of matches: what was asked, whose turn it is, and what visits, legs, sets and matches came to."""
+
+from typing import Any
+
+from schemas.base import Event, Value
+from schemas.match import MatchLeg, MatchSide, MatchStatus, MatchTurn
+from schemas.match_commands import MatchCommand
+
+
+class MatchCommanded(Event, tag="match_command", frozen=True, kw_only=True):
+    """A person's command to a match was carried out; with the darts of the board it is all that a match is computed from."""
+
+    match_id: str
+    command: MatchCommand
+
+
+class MatchStateChanged(Event, tag="match_state_changed", frozen=True, kw_only=True):
+    """A match has another status; `previous_status` is null for a new one."""
+
+    match_id: str
+    status: MatchStatus
+    previous_status: MatchStatus | None
+    reason: str
+    started_at: str | None = None
+
+
+class TurnChanged(Event, tag="turn_changed", frozen=True, kw_only=True):
+    """A dart was counted, or another side is on."""
+
+    match_id: str
+    turn: MatchTurn | None
+    sides: tuple[MatchSide, ...]
+
+
+class VisitScored(Event, tag="visit_scored", frozen=True, kw_only=True):
+    """A visit was closed. `score` is what its side has now; `marks_scored` and `closed` are of Cricket."""
+
+    match_id: str
+    side: int
+    player_id: str | None
+    set: int
+    leg: int
+    round: int
+    darts: tuple[str, ...]
+    points: int
+    thrown_points: int
+    bust: bool
+    score: dict[str, Any]
+    marks_scored: int | None = None
+    closed: tuple[int, ...] | None = None
+
+
+class LegFinished(Event, tag="leg_finished", frozen=True, kw_only=True):
+    """A leg was decided."""
+
+    match_id: str
+    set: int
+    leg: int
+    starter: int
+    winner: int | None
+    end: str
+    darts: tuple[int, ...]
+    checkout: int | None
+    sides: tuple[MatchSide, ...]
+
+
+class LegReopened(Event, tag="leg_reopened", frozen=True, kw_only=True):
+    """A leg that was decided is not any more: a dart of it was undone, corrected, or fell out."""
+
+    match_id: str
+    set: int
+    leg: int
+
+
+class LegSigned(Event, tag="leg_signed", frozen=True, kw_only=True):
+    """A leg was signed, so that its darts stand, or its signature was taken back."""
+
+    match_id: str
+    set: int
+    leg: int
+    signed: bool
+
+
+class SetFinished(Event, tag="set_finished", frozen=True, kw_only=True):
+    """A set was decided."""
+
+    match_id: str
+    set: int
+    winner: int | None
+    sides: tuple[MatchSide, ...]
+
+
+class MatchFinished(Event, tag="match_finished", frozen=True, kw_only=True):
+    """The match was decided."""
+
+    match_id: str
+    winner: int | None
+    draw: bool
+    sides: tuple[MatchSide, ...]
+
+
+class RevisedVisit(Value, frozen=True, kw_only=True):
+    """A visit whose outcome is another one; `visit` counts from 1 within the leg over all sides. Null points: it is no more."""
+
+    set: int
+    leg: int
+    visit: int
+    side: int
+    points: int | None
+    bust: bool = False
+
+
+class TurnRevised(Event, tag="turn_revised", frozen=True, kw_only=True):
+    """Darts were undone, redone or corrected: visits that changed, the turn, and all finished legs as they are now."""
+
+    match_id: str
+    changed: tuple[RevisedVisit, ...]
+    turn: MatchTurn | None
+    sides: tuple[MatchSide, ...]
+    legs: tuple[MatchLeg, ...] = ()
+
+
+PlayEvent = (
+    MatchCommanded
+    | MatchStateChanged
+    | TurnChanged
+    | VisitScored
+    | LegFinished
+    | LegReopened
+    | LegSigned
+    | SetFinished
+    | MatchFinished
+    | TurnRevised
+)

@@ -1,0 +1,76 @@
+"""A match as it is published: its sides, whose turn it is, and the legs that are finished."""
+
+from typing import Any, Literal
+
+from schemas.base import Value
+
+MatchStatus = Literal["scheduled", "running", "paused", "stopped", "finished", "error"]
+
+
+class MatchPlayer(Value, frozen=True, kw_only=True):
+    """A player of a side. `name` is that of a guest; that of a profile stands only in answers to callers who may read the player."""
+
+    player_id: str | None = None
+    name: str | None = None
+
+
+class MatchTurn(Value, frozen=True, kw_only=True):
+    """The visit that is open, or the one that begins next; `round` counts the visits of the side in the leg."""
+
+    phase: Literal["bull_off", "play"] = "play"
+    side: int
+    player_id: str | None
+    set: int
+    leg: int
+    round: int
+    darts: tuple[str, ...] = ()
+    points: int = 0
+    bust: bool = False
+    darts_left: int = 3
+    checkouts: tuple[tuple[str, ...], ...] = ()
+
+
+class MatchSide(Value, frozen=True, kw_only=True):
+    """A side: its players in throwing order, what it has, and its figures in the whole match. `score` depends on the game."""
+
+    side: int
+    name: str | None
+    players: tuple[MatchPlayer, ...]
+    sets: int = 0
+    legs: int = 0
+    score: dict[str, Any]
+    average: str | None = None
+    darts: int = 0
+    rank: int | None = None
+
+
+class MatchLeg(Value, frozen=True, kw_only=True):
+    """A finished leg. `darts`: of each side; `checkout`: the rest that was finished, if one was."""
+
+    set: int
+    leg: int
+    starter: int
+    winner: int | None
+    end: str
+    darts: tuple[int, ...]
+    checkout: int | None = None
+    signed: bool = False
+
+
+class MatchState(Value, frozen=True, kw_only=True):
+    """A match as GET answers it: rules and format with every default, `winner` is the index of a side."""
+
+    match_id: str
+    status: MatchStatus
+    board_id: str | None
+    rules: dict[str, Any]
+    format: dict[str, Any]
+    sides: tuple[MatchSide, ...]
+    turn: MatchTurn | None = None
+    legs: tuple[MatchLeg, ...] = ()
+    winner: int | None = None
+    draw: bool = False
+    created_at: str
+    started_at: str | None = None
+    finished_at: str | None = None
+    error: str | None = None

@@ -1,0 +1,133 @@
+"""The decider of matches."""
+
+import pytest
+
+from dartd.errors import CommandRefusedError
+from dartd.play import decider as decider_module
+from dartd.play.decider import ENDED_MATCHES_KEPT, OPEN_MATCHES, MatchDecider
+from schemas.events import EntityDeleted, JournalledEvent, LegReopened, PlayerErased, TurnChanged
+from schemas.match_commands import DeleteMatch, EndVisit, StepMatch, ThrowByHand, UndoDarts
+from tests.support.play import AT, BOARD, Table, create
+
+
+def kinds(events: list[JournalledEvent]) -> list[str]:
+    """Return the types of events."""
+    return [str(event.__struct_config__.tag) for event in events]
+
+
+def test_darts_of_the_board_are_scored() -> None:
+    """Each counted dart is a turn_changed, and so is the takeout; what lands behind the end of a visit is none."""
+    table = Table()
+    begun = table.give(create())
+    visit = table.visit("T20 T20 T20 S1")
+    turns = [event.turn for event in visit if isinstance(event, TurnChanged)]
+
+    assert kinds(begun) == ["match_command", "ADDED", "match_state_changed", "match_state_changed", "turn_changed"]
+    assert kinds(visit) == ["turn_changed", "turn_changed", "visit_scored", "turn_changed", "turn_changed"]
+    assert [(turn.side, turn.darts_left) for turn in turns if turn is not None] == [(0, 2), (0, 1), (0, 0), (1, 3)]
+    assert table.give(EntityDeleted(entity_type="zone", entity_id="z", user_id="u")) == []
+    assert table.decider.deadline() is None
+
+
+def test_one_match_runs_on_a_board() -> None:
+    """A second one waits until the first is paused; the darts are those of the match that was begun last."""
+    table = Table()
+    table.give(create("m1"))
+    refused = table.try_to(create("m2"))
+    assert refused is not None
+    assert refused.details["match_id"] == "m1"
+    table.give(StepMatch(match_id="m1", step="pause", at=AT))
+    table.give(create("m2"))
+    table.visit("T20")
+    assert table.try_to(StepMatch(match_id="m1", step="resume", at=AT)) is not None
+    table.give(StepMatch(match_id="m2", step="stop", at=AT))
+    table.give(StepMatch(match_id="m1", step="resume", at=AT))
+    table.visit("T19", taken=False)
+    shown = table.decider.match_on_board()
+
+    assert shown is not None
+    assert (shown.match_id, shown.sides[0].score["remaining"], shown.started_at) == ("m1", 501 - 57, AT)
+    assert table.decider.match_on_board() is shown
+
+
+def test_a_refusal_changes_nothing() -> None:
+    """A command to no match, and one that the rules do not allow, with the path of what is wrong."""
+    table = Table()
+    table.give(create())
+    before = table.decider.memory(0.0)
+    unknown, wrong = table.try_to(EndVisit(match_id="m9")), table.try_to(ThrowByHand(match_id="m1", darts=("T20", "x")))
+
+    assert unknown is not None
+    assert wrong is not None
+    assert (unknown.code, wrong.code, wrong.details["field"]) == ("STATE_CONFLICT", "VALIDATION_ERROR", "$.darts[1]")
+    assert table.try_to(create()) is not None
+    assert table.decider.memory(0.0) == before
+
+
+def test_an_undo_does_not_bring_a_second_match_to_life() -> None:
+    """A match that was won stays so while another runs on its board."""
+    table = Table()
+    table.give(create("m1", start=40))
+    table.visit("D20")
+    table.give(create("m2"))
+
+    assert table.try_to(UndoDarts(match_id="m1")) is not None
+    table.give(StepMatch(match_id="m2", step="stop", at=AT))
+    assert any(isinstance(event, LegReopened) for event in table.give(UndoDarts(match_id="m1")))
+
+
+def test_a_match_is_deleted() -> None:
+    """It is stopped first; deleted again it is gone already, and that is no error here."""
+    table = Table()
+    table.give(create())
+    deleted = table.give(DeleteMatch(match_id="m1", user_id="olga"))
+
+    assert kinds(deleted) == ["match_command", "match_state_changed", "turn_changed", "DELETED"]
+    assert table.decider.match_on_board() is None
+    assert kinds(table.give(DeleteMatch(match_id="m1"))) == ["match_command", "DELETED"]
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many matches are open at a time; of those that have ended the last ones can still be changed."""
+    monkeypatch.setattr(decider_module, "OPEN_MATCHES", 2)
+    table = Table()
+    for number in range(2):
+        table.give(create(f"open{number}", board=False))
+    refused = table.try_to(create("more", board=False))
+    assert refused is not None
+    table.give(StepMatch(match_id="open0", step="stop", at=AT))
+    for number in range(ENDED_MATCHES_KEPT):
+        table.give(create(f"m{number}", board=False, start=40))
+        table.give(ThrowByHand(match_id=f"m{number}", darts=("D20",)))
+
+    assert OPEN_MATCHES >= 100
+    assert table.try_to(UndoDarts(match_id="open0")) is not None
+    assert table.try_to(UndoDarts(match_id="m0")) is None
+
+
+def test_it_comes_back_from_memory_and_from_the_journal() -> None:
+    """In the middle of a visit: from the memory, from the events alone, and with players who were erased."""
+    table = Table()
+    table.give(create())
+    table.visit("T20 T20 T20")
+    table.visit("S5 S5", taken=False)
+    table.give(PlayerErased(player_id="bob", user_id="u"))
+    memory = table.decider.memory(0.0)
+    kept, folded = MatchDecider(BOARD), MatchDecider(BOARD)
+    kept.restore(memory, (), now=0.0, epoch_s=0.0)
+    folded.restore(None, ((event, 0.0) for event in table.journal), now=0.0, epoch_s=0.0)
+
+    assert kept.memory(0.0) == folded.memory(0.0) == memory
+    assert b"bob" not in memory
+    shown = kept.match_on_board()
+    assert shown is not None
+    assert shown.turn is not None
+    assert (shown.turn.player_id, shown.turn.darts) == (None, ("S5", "S5"))
+
+
+def test_refusals_are_of_the_command() -> None:
+    """The index of the input is that of the refused command."""
+    step = MatchDecider(BOARD).step([create(), EndVisit(match_id="m9")], 0.0)
+
+    assert list(step.refusals) == [1]
+    assert isinstance(step.refusals[1], CommandRefusedError)
