@@ -1,7 +1,8 @@
 """Train the network that recognises the numbers of a number ring: `python -m tests.bench.numerals [--samples 90000] [--out FILE]`.
 
 It is trained on drawn numbers alone (`tests/support/numerals.py`) and prints how many of those it has not seen it recognises. The
-default `--out` is the file that `workers/vision/calibration/glyphs.py` loads.
+default `--out` is the file that `workers/vision/calibration/glyphs.py` loads. The weights in it were trained on 45 000 samples each of the
+seeds 1 and 2, with the descriptions rounded to 16 bits; a run with the defaults gives others.
 """
 
 import argparse
