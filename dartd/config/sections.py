@@ -47,8 +47,8 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     debug: bool = False
     trusted_proxies: tuple[_Network, ...] = ()
     max_connections_per_address: Annotated[
-        int, Meta(ge=1, le=1_000_000, description="open connections from one address, further ones are closed")
-    ] = 2500
+        int, Meta(ge=1, le=1_000_000, description="open connections from one address, three quarters of all at most")
+    ] = 1_000_000
     tls_cert: str | None = None
     tls_key: str | None = None
 

@@ -15,7 +15,7 @@ class ServerLimits(Value, frozen=True, kw_only=True):
     """What connections may use. `input_timeout_s`: in which a request, its body, and the first byte of a connection must arrive."""
 
     max_connections: int = 11_000
-    max_per_address: int = 2500
+    max_per_address: int = 1_000_000
     max_message_bytes: int = 65_536
     messages_per_s: int = 20
     messages_at_once: int = 100

@@ -13,6 +13,6 @@ def test_the_configuration_sets_them() -> None:
     limits = ServerLimits.of(msgspec.structs.replace(CONFIG, ws=ws))
 
     assert limits.max_connections > 5
-    assert (limits.messages_per_s, limits.max_per_address) == (7, 2500)
+    assert (limits.messages_per_s, limits.max_per_address) == (7, 1_000_000)
     assert ServerLimits() == ServerLimits.of(CONFIG)
     assert ServerOptions(Starlette(), limits=limits).limits is limits
