@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -215,17 +216,17 @@ class Endpoint:
             return f"{self.entity}.{self.entity_action}"
         return f"{'.'.join(words) or 'index'}" + ("" if self.method in {"GET", "POST"} else f".{ACTION_OF_METHOD[self.method]}")
 
-    @property
+    @cached_property
     def operation_id(self) -> str:
         """Return the operation id in the OpenAPI document, such as `get_api_v1_players_player_id`."""
         return f"{self.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', self.plain_path.lower()).strip('_') or 'index'}"
 
-    @property
+    @cached_property
     def plain_path(self) -> str:
         """Return the path without converters, as OpenAPI writes it."""
         return re.sub(r"\{(\w+):\w+\}", r"{\1}", self.path)
 
-    @property
+    @cached_property
     def parameters(self) -> list[str]:
         """Return the names of the path parameters."""
         return re.findall(r"\{(\w+)(?::\w+)?\}", self.path)
