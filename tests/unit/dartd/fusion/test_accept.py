@@ -17,7 +17,7 @@ from dartd.fusion.accept import (
     accept_darts,
     accept_single_view,
     began_together,
-    is_everywhere,
+    is_brighter_everywhere,
     is_fall,
     is_flight,
     is_light_change,
@@ -261,10 +261,14 @@ def test_single_views_count_only_when_nothing_else_was_found() -> None:
     assert accept([], reported, [STANDING], flew, -1.0).darts == ()
 
 
-def test_light_changes_every_picture_widely() -> None:
-    """A dart that flies close to one or two cameras is far from the third."""
-    shares = [(0.16, 0.13, 0.15), (0.16, 0.13, 0.09)]
-    found = [is_everywhere([msgspec.structs.replace(_settled(k), max_share=share) for k, share in enumerate(each)]) for each in shares]
+def test_light_changes_the_brightness_of_every_picture() -> None:
+    """A dart that flies close to a camera, or a lens that is shaded, changes one picture and not the others."""
+    gains = [(1.02, 1.03, 0.98), (1.02, 1.03, 1.002)]
+    found = [
+        is_brighter_everywhere([msgspec.structs.replace(_settled(k), evidence={"gain": gain}) for k, gain in enumerate(each)])
+        for each in gains
+    ]
 
     assert found == [True, False]
-    assert not is_everywhere([msgspec.structs.replace(_settled(0), max_share=0.3)])
+    assert not is_brighter_everywhere([msgspec.structs.replace(_settled(0), evidence={"gain": 1.1})])
+    assert not is_brighter_everywhere([_settled(0), _settled(1)])
