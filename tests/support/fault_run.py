@@ -104,7 +104,9 @@ class FaultRun:
     def start(self) -> None:
         """Start the daemon, also once more after its end."""
         options = ["--faults", str(self.scenario)]
-        self.daemon = RunningDaemon(self.config, self.port, options=options, environ={"DARTD_LOG_LEVEL": "warning"})
+        self.daemon = RunningDaemon(
+            self.config, self.port, options=options, environ={"DARTD_LOG_LEVEL": "warning", "DARTD_IMAGES_KEEP_FREE_MB": "4"}
+        )
         process = self.daemon.__enter__().process
         self._reader = threading.Thread(target=self._read_log, args=(process.stderr,), daemon=True)
         self._reader.start()
