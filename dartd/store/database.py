@@ -54,7 +54,7 @@ class Backend(Protocol):
         """Raise StoreUnavailableError when the file is no longer the one at its path."""
 
     def note(self, mark: Mark) -> None:
-        """Note outside the database how far the stream of events is written."""
+        """Have the commit of the running transaction note outside the database how far the stream of events is written."""
 
     def between_commits(self) -> None:
         """Do what should not make a commit wait."""

@@ -288,6 +288,7 @@ class Journal:
         at_s = round(at_s, 3)  # the time that is published is the time that is stored: a query for what came after it must find it
         timestamp = timestamp_of(at_s)
         envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(new, 1))
+        self.database.backend.note(Mark(self.stream_id, envelopes[-1].seq))
         try:
             connection.execute(_INSERT, [self._row(envelope) for envelope in envelopes])
         except sa.exc.IntegrityError as error:  # not caused by a request: the table itself refuses the events
@@ -314,7 +315,6 @@ class Journal:
 
     def _noted(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
         if envelopes:
-            self.database.backend.note(Mark(self.stream_id, envelopes[-1].seq))
             self.last_seq = max(self.last_seq, envelopes[-1].seq)
             self.oldest_seq = self.oldest_seq or envelopes[0].seq
         return envelopes

@@ -63,6 +63,7 @@ class SqliteBackend:
         self._raw: sqlite3.Connection = writer.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
         self._lock = lock
         self._commits = 0
+        self._mark: Mark | None = None
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -122,6 +123,7 @@ class SqliteBackend:
             StoreUnavailableError: it cannot be written now, or is no longer the file at its path.
         """
         self.check_file()
+        self._mark = None
         self.control("BEGIN IMMEDIATE")
 
     def check_file(self) -> None:
@@ -142,6 +144,8 @@ class SqliteBackend:
             self._raw.execute(statement)
         except sqlite3.Error as error:
             raise self.store_error(error) from error
+        if statement == "COMMIT" and self._mark is not None:
+            self._lock.note(self._mark)
 
     def in_transaction(self) -> bool:
         """Whether the writer's transaction is open; SQLite ends it by itself after some errors of the file."""
@@ -152,8 +156,8 @@ class SqliteBackend:
         return self._lock.earlier
 
     def note(self, mark: Mark) -> None:
-        """Note next to the store how far the stream is written."""
-        self._lock.note(mark)
+        """Have the commit of the running transaction note next to the store how far the stream is written; for the writer's thread."""
+        self._mark = mark
 
     def close(self) -> None:
         """Close the writer's connection and release the lock."""
