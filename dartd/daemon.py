@@ -13,6 +13,7 @@ from importlib.metadata import version as installed_version
 
 import anyio
 import anyio.abc
+import msgspec
 
 from dartd.auth.rate_limits import RateLimiter
 from dartd.board.core import Board
@@ -48,6 +49,7 @@ from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
 from schemas.base import CameraId
+from schemas.events import DartHit
 from schemas.faults import Scenario
 from schemas.pipe.from_worker import Calibrated
 
@@ -192,9 +194,11 @@ class Daemon:
         configurations = Configurations(config, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
 
         async def deliver(_camera_id: CameraId, item: WorkerInput) -> None:
-            await pipeline.deliver(item)
             if isinstance(item, Calibrated):
-                await calibrations.keep(item.calibration, at_s=clock.wall(item.t_s))
+                at_s = clock.wall(item.t_s)
+                item = msgspec.structs.replace(item, calibration=calibrations.dated(item.calibration, at_s=at_s))  # noqa: PLW2901
+                await calibrations.keep(item.calibration, at_s=at_s)
+            await pipeline.deliver(item)
 
         supervisor = Supervisor([camera.camera_id for camera in config.cameras], configurations.of_camera, deliver)
         pipeline = Pipeline(
@@ -207,6 +211,7 @@ class Daemon:
             deciders=[matches],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
+        pipeline.last_detection_at = await journal.last_timestamp(DartHit)
         for event in pending:
             await pipeline.deliver(event)
         return supervisor, pipeline

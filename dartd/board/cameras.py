@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
 from schemas.events import BoardEvent, CalibrationChanged, CameraSnapshot, CameraState, CameraStateChanged
@@ -77,6 +79,7 @@ class CameraStates:
                 reason=camera.reason,
                 residual_px=camera.calibration.residual_px if camera.calibration else None,
                 residual_mm=camera.calibration.residual_mm if camera.calibration else None,
+                calibrated_at=camera.calibration.calibrated_at if camera.calibration else None,
             )
             for c, camera in self._cameras.items()
         )
@@ -102,13 +105,14 @@ class CameraStates:
     def calibrated(self, calibration: Calibration, *, kept: bool = False) -> list[BoardEvent]:
         """Note that a camera knows where it stands: from the empty board, or because the given calibration still fits (`kept`)."""
         camera = self._cameras[calibration.camera_id]
-        misfit = camera.handed_over is not None and camera.handed_over != calibration
+        misfit = camera.handed_over is not None and not _is_same(camera.handed_over, calibration)
         camera.calibration, camera.refusals, camera.handed_over, camera.saw_empty = calibration, 0, None, not kept
         changed = CalibrationChanged(
             camera_id=calibration.camera_id,
             state="ready",
             residual_px=round(calibration.residual_px, 3),
             residual_mm=round(calibration.residual_mm, 3),
+            calibrated_at=calibration.calibrated_at,
             reason="what was handed over does not fit the picture: calibrated anew" if misfit else "",
         )
         return [changed, *self.change(calibration.camera_id, "ready", camera.fault_text)]
@@ -154,3 +158,8 @@ class CameraStates:
         if not GONE.isdisjoint(camera.faults):
             return self.change(fault.camera_id, "offline", camera.fault_text)
         return [] if camera.state == "offline" else self.change(fault.camera_id, camera.state, camera.fault_text)
+
+
+def _is_same(one: Calibration, other: Calibration) -> bool:
+    """Return whether two calibrations differ in their time at most."""
+    return msgspec.structs.replace(one, calibrated_at=other.calibrated_at) == other

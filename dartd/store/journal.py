@@ -280,6 +280,17 @@ class Journal:
         rows = await self.database.read(lambda connection: connection.execute(chosen).all())
         return [PastEvent(seq=row.seq, at_s=row.at_s, event=_decoded(row.wire)) for row in rows]
 
+    async def last_timestamp(self, kind: type[msgspec.Struct]) -> str | None:
+        """Return when the last event of a kind on the board's own topic was journalled, None when none was.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        mine = (events.c.event_type == str(kind.__struct_config__.tag), events.c.topic == f"board:{self.board_id}")
+        chosen = sa.select(events.c.at_s).where(*mine).order_by(events.c.seq.desc()).limit(1)
+        at_s = await self.database.read(lambda connection: connection.execute(chosen).scalar())
+        return None if at_s is None else timestamp_of(at_s)
+
     def _insert(self, connection: sa.Connection, new: Sequence[JournalledEvent], at_s: float) -> tuple[Envelope, ...]:
         """Number, insert and fold; the number comes from the table itself, so that a refused commit leaves no gap."""
         if not new:

@@ -67,7 +67,7 @@ class CameraLocator:
         frames, self._pictures = self._pictures, []
         source = self._source
         try:
-            calibration = calibrate(frames, self._board, source.camera_id, source.near_sector, t_s, lens=source.lens)
+            calibration = calibrate(frames, self._board, source.camera_id, source.near_sector, lens=source.lens)
         except CalibrationRefusedError:
             self._retry_s = t_s + RETRY_S
             raise

@@ -81,7 +81,8 @@ const FOLD = {
   player_signed_on: (state, event) => ({ ...showVisit(state, event), player_id: event.player_id }),
   board_state_changed: (_, { state: machine, status }) => ({ state: machine, status }),
   camera_state_changed: (state, { camera_id, state: camera, reason }) => withCamera(state, camera_id, { state: camera, reason }),
-  calibration_changed: (state, { camera_id, residual_px, residual_mm }) => withCamera(state, camera_id, { residual_px, residual_mm }),
+  calibration_changed: (state, { camera_id, residual_px, residual_mm, calibrated_at = null }) =>
+    withCamera(state, camera_id, { residual_px, residual_mm, calibrated_at }),
 };
 
 /** Show the visit that an event of play carries, as it stands. */

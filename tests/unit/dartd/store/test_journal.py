@@ -141,6 +141,17 @@ async def test_read_gives_what_was_written_after_a_seq(journal: Journal) -> None
     assert rows == [(e.seq, e.topic, e.wire) for e in envelopes[2:4]]
 
 
+async def test_the_time_of_the_last_event_of_a_kind_is_known(journal: Journal) -> None:
+    """It must be there after a restart, without reading the journal."""
+    before = await journal.last_timestamp(BoardReset)
+    await journal.append([_reset("v1")], at_s=5.0)
+    await journal.append([_reset("v2")], at_s=6.5)
+    await journal.append([CalibrationChanged(camera_id=CameraId("cam0"), state="ready")], at_s=7.0)
+
+    assert (before, await journal.last_timestamp(BoardReset)) == (None, "1970-01-01T00:00:06.500Z")
+    assert await journal.last_timestamp(TakeoutStarted) is None
+
+
 async def test_history_gives_events_of_a_kind_in_order(journal: Journal) -> None:
     """A decider reads back what it follows, after a seq and no more than it asked for; one that cannot be decoded has no event."""
     camera = CameraId("cam0")
