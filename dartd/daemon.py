@@ -196,7 +196,7 @@ class Daemon:
         async def deliver(_camera_id: CameraId, item: WorkerInput) -> None:
             if isinstance(item, Calibrated):
                 at_s = clock.wall(item.t_s)
-                item = msgspec.structs.replace(item, calibration=calibrations.dated(item.calibration, at_s=at_s))  # noqa: PLW2901
+                item = msgspec.structs.replace(item, calibration=calibrations.dated(item.calibration, at_s=at_s))
                 await calibrations.keep(item.calibration, at_s=at_s)
             await pipeline.deliver(item)
 

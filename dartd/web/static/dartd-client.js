@@ -16,6 +16,7 @@ const POLL_MS = 10_000;
 const TRIES = 2; // attempts per transport before the next one is tried
 const RETRY_WEBSOCKET_MS = 60_000; // time on another transport before the WebSocket is tried again
 const KEPT_VISITS = 6;
+const WEBSOCKET_PATH = /\/(api\/v1\/ws\/alerts|ws\/tracking|[^/]*)$/; // what is before it is the prefix of a proxy
 
 /** The state before the first message. */
 export function emptyState() {
@@ -256,7 +257,7 @@ export class DartdClient extends EventTarget {
   #address = (scheme, path) => {
     const url = new URL(this.#url, globalThis.location?.href);
     url.protocol = `${scheme}${/^(https|wss):/.test(url.protocol) ? "s" : ""}:`;
-    if (path) url.pathname = path;
+    if (path) url.pathname = url.pathname.replace(WEBSOCKET_PATH, "") + path;
     url.searchParams.set("topics", this.#topics.join(","));
     if (this.#streamId !== null) {
       url.searchParams.set("since", this.#received);
