@@ -21,7 +21,7 @@ from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
 from dartd.first_start import Announce, open_accounts
-from dartd.metrics import CameraFigures, HubFigures, Metrics
+from dartd.metrics import CameraFigures, HostUsage, HubFigures, Metrics
 from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
@@ -32,6 +32,7 @@ from dartd.runtime.clock import LiveClock
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
+from dartd.runtime.process_usage import usage_of
 from dartd.runtime.recovery import recover
 from dartd.runtime.retention import Ages, Retention, prune_periodically
 from dartd.runtime.workers.configure import Configurations
@@ -45,13 +46,13 @@ from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
 from dartd.web.connections.connection_limit import raise_descriptor_limit
 from dartd.web.connections.server_options import ServerLimits
-from dartd.web.host import HostFigures
+from dartd.web.host import HostFigures, HostSample
 from dartd.web.server import serve
 from dartd.web.services import Services
 from schemas.base import CameraId
-from schemas.events import DartHit
+from schemas.events import DartHit, Snapshot
 from schemas.faults import Scenario
-from schemas.pipe.from_worker import Calibrated
+from schemas.pipe.from_worker import Calibrated, CameraFault
 
 _log = logging.getLogger(__name__)
 
@@ -198,6 +199,8 @@ class Daemon:
                 at_s = clock.wall(item.t_s)
                 item = msgspec.structs.replace(item, calibration=calibrations.dated(item.calibration, at_s=at_s))
                 await calibrations.keep(item.calibration, at_s=at_s)
+            elif isinstance(item, CameraFault):
+                self._metrics.count_fault(item)
             await pipeline.deliver(item)
 
         supervisor = Supervisor([camera.camera_id for camera in config.cameras], configurations.of_camera, deliver)
@@ -224,7 +227,13 @@ class Daemon:
         clients = Clients(config.ws.max_clients)
         limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
         await limits.load(journal.database)
-        self._metrics.watch(cameras=lambda: _camera_figures(supervisor), hub=lambda: _hub_figures(hub, clients), pipeline=pipeline.figures)
+        host = HostFigures(config.state_path)
+        self._metrics.watch(
+            cameras=lambda: _camera_figures(supervisor, pipeline.snapshot()),
+            hub=lambda: _hub_figures(hub, clients),
+            pipeline=pipeline.figures,
+            host=lambda: _host_usage(host.latest),
+        )
         return Services(
             config=config,
             version=self._version,
@@ -238,7 +247,7 @@ class Daemon:
             accounts=await open_accounts(config, journal.database, announce=self._announce, on_terminal=self._on_terminal),
             limits=limits,
             clients=clients,
-            host=HostFigures(config.state_path),
+            host=host,
             webhooks=Webhooks(),
             started_at_s=self._clock.now(),
             now=self._clock.now,
@@ -325,7 +334,9 @@ async def _wait_for_signals(scope: anyio.CancelScope, *, task_status: anyio.abc.
             return
 
 
-def _camera_figures(supervisor: Supervisor) -> list[CameraFigures]:
+def _camera_figures(supervisor: Supervisor, board: Snapshot) -> list[CameraFigures]:
+    calibrated = {camera.camera_id: camera for camera in board.cameras}
+    usages = {camera_id: usage_of(health.pid) for camera_id, health in supervisor.cameras().items()}
     return [
         CameraFigures(
             camera_id=camera_id,
@@ -335,9 +346,23 @@ def _camera_figures(supervisor: Supervisor) -> list[CameraFigures]:
             reference_age_s=health.reference_age_s,
             counters=health.counters,
             faults=health.faults,
+            residual_px=calibrated[camera_id].residual_px if camera_id in calibrated else None,
+            residual_mm=calibrated[camera_id].residual_mm if camera_id in calibrated else None,
+            cpu_s=usages[camera_id].cpu_s,
+            memory_bytes=usages[camera_id].memory_bytes,
         )
         for camera_id, health in supervisor.cameras().items()
     ]
+
+
+def _host_usage(sample: HostSample) -> HostUsage:
+    return HostUsage(
+        cpu_percent=sample.cpu,
+        memory_percent=sample.memory,
+        temperature=sample.temperature,
+        disk_percent=sample.disk,
+        disk_free_bytes=None if sample.disk_free_mb is None else sample.disk_free_mb * 1e6,
+    )
 
 
 def _hub_figures(hub: Hub, clients: Clients) -> HubFigures:

@@ -24,6 +24,23 @@ async def test_scrapers_get_their_format(station: Station, http: httpx2.AsyncCli
     assert ("openmetrics" in answer.headers["content-type"]) == ("openmetrics" in accept)
 
 
+async def test_exemplars_lead_to_the_log_and_to_the_event(station: Station, http: httpx2.AsyncClient) -> None:
+    """OpenMetrics names the trace id of a request and the event of a dart; other formats have no exemplars."""
+    await station.happen(hit())
+    await http.get("/health", headers={"X-Request-ID": "trace-of-the-test"})
+    found = (await http.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})).text
+    exemplars = {
+        (family.name, *sample.exemplar.labels.items())
+        for family in openmetrics(found)
+        for sample in family.samples
+        if sample.exemplar is not None
+    }
+
+    assert ("dartd_http_request_duration_seconds", ("trace_id", "trace-of-the-test")) in exemplars
+    assert ("dartd_detection_latency_seconds", ("event_id", f"{station.services.board.stream_id}-1")) in exemplars
+    assert "trace-of-the-test" not in (await http.get("/metrics")).text
+
+
 async def test_json_is_for_programs(station: Station, http: httpx2.AsyncClient) -> None:
     """The same families as JSON."""
     await station.happen(hit())
