@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, Response
 
 from dartd.web.http.endpoint import Call
 from dartd.web.pages import STATIC, page
+from schemas.api.documents import OpenApiDocument
 
 GUIDE = Path(__file__).parent / "README.md"
 
@@ -46,7 +47,7 @@ async def get_guide_text(_call: Call) -> Response:
 
 
 ENDPOINTS = [
-    page("/openapi.json", get_openapi, "The OpenAPI document", dict[str, Any]),
+    page("/openapi.json", get_openapi, "The OpenAPI document", OpenApiDocument),
     page("/docs", get_docs, "Swagger UI", media="text/html"),
     page("/redoc", get_redoc, "ReDoc", media="text/html"),
     page("/docs/guide", get_guide, "The guide: logins, paging, rate limits, errors, WebSocket", media="text/html"),

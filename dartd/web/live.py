@@ -6,6 +6,7 @@ from starlette.responses import FileResponse, Response
 
 from dartd.web.http.endpoint import Call
 from dartd.web.pages import STATIC, page
+from schemas.api.documents import AsyncApiDocument
 from schemas.asyncapi import describe
 
 _FRESH = {"Cache-Control": "no-cache"}
@@ -29,5 +30,5 @@ async def get_asyncapi(call: Call) -> dict[str, Any]:
 ENDPOINTS = [
     page("/events", get_live, "Live view of the event stream", media="text/html"),
     page("/asyncapi", get_asyncapi_page, "The messages of the WebSocket, as a page", media="text/html"),
-    page("/asyncapi.json", get_asyncapi, "The messages of the WebSocket as AsyncAPI 3", dict[str, Any]),
+    page("/asyncapi.json", get_asyncapi, "The messages of the WebSocket as AsyncAPI 3", AsyncApiDocument),
 ]

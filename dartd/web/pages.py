@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 import schemas
 from dartd.web.http.endpoint import Call, Endpoint, Handler, public
+from schemas.api.documents import PageSettings
 from schemas.base import Value
 
 STATIC = Path(__file__).parent / "static"
@@ -81,7 +82,7 @@ def page(path: str, handler: Handler, summary: str, answer: Any = None, media: s
 
 ENDPOINTS = [
     page("/", get_scoreboard, "The scoreboard", media="text/html"),
-    page("/config.json", get_page_settings, "Settings that a page needs before it connects", dict[str, Any]),
+    page("/config.json", get_page_settings, "Settings that a page needs before it connects", PageSettings),
     page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),
     page("/schemas/{name}.json", get_schema, "One JSON Schema", media="application/schema+json"),
     page("/static/{path:path}", get_static, "Static files of the pages", None, "*/*", 405),
