@@ -153,10 +153,12 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-async def test_an_exception_in_the_loop_of_its_user_is_all_that_is_printed(tmp_path: Path, waiting: Waiting, transport: str) -> None:
+async def test_an_exception_in_the_loop_of_its_user_is_all_that_is_printed(
+    tmp_path: Path, waiting: Waiting, transport: TransportName
+) -> None:
     """One traceback, with nothing about tasks, generators or connections of the client."""
     async with running_station(tmp_path) as station:
-        command = [sys.executable, "-X", "dev", "-c", _RAISING, station.ws, str(TRANSPORTS.index(transport))]  # type: ignore[arg-type]
+        command = [sys.executable, "-X", "dev", "-c", _RAISING, station.ws, str(TRANSPORTS.index(transport))]
         process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
         _, err = await waiting.within(process.communicate())
     lines = [line for line in err.decode().splitlines() if not line.startswith("  ")]

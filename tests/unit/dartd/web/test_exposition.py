@@ -1,7 +1,10 @@
 """What has been counted."""
 
+from collections.abc import Callable, Iterable
+
 import httpx2
 import pytest
+from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as prometheus
 
@@ -29,9 +32,10 @@ async def test_exemplars_lead_to_the_log_and_to_the_event(station: Station, http
     await station.happen(hit())
     await http.get("/health", headers={"X-Request-ID": "trace-of-the-test"})
     found = (await http.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})).text
+    parse: Callable[[str], Iterable[Metric]] = openmetrics
     exemplars = {
         (family.name, *sample.exemplar.labels.items())
-        for family in openmetrics(found)
+        for family in parse(found)
         for sample in family.samples
         if sample.exemplar is not None
     }

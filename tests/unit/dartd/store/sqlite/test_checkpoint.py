@@ -32,7 +32,7 @@ def _commit(backend: SqliteBackend, key: str) -> None:
 
 
 def test_each_checkpoint_raises_the_count_of_the_file(tmp_path: Path) -> None:
-    """Otherwise an earlier copy could not be told from the file."""
+    """Otherwise an earlier copy could not be distinguished from the file."""
     path = tmp_path / "dartd.db"
     counts = []
     for _ in range(2):
