@@ -21,7 +21,7 @@ from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
 from dartd.first_start import Announce, open_accounts
-from dartd.metrics import CameraFigures, HostUsage, HubFigures, Metrics
+from dartd.metrics import Metrics
 from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
@@ -32,12 +32,14 @@ from dartd.runtime.clock import LiveClock
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
-from dartd.runtime.process_usage import usage_of
 from dartd.runtime.recovery import recover
 from dartd.runtime.retention import Ages, Retention, prune_periodically
 from dartd.runtime.workers.configure import Configurations
+from dartd.runtime.workers.previews import Previews
+from dartd.runtime.workers.rig import CameraRig
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
+from dartd.store.cameras import CameraCredentials, all_cameras
 from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.metadata import remembered
@@ -46,13 +48,15 @@ from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
 from dartd.web.connections.connection_limit import raise_descriptor_limit
 from dartd.web.connections.server_options import ServerLimits
-from dartd.web.host import HostFigures, HostSample
+from dartd.web.figures import camera_figures, host_usage, hub_figures
+from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
+from dartd.web.v1.cameras import source_of
 from schemas.base import CameraId
-from schemas.events import DartHit, Snapshot
+from schemas.events import DartHit
 from schemas.faults import Scenario
-from schemas.pipe.from_worker import Calibrated, CameraFault
+from schemas.pipe.from_worker import Calibrated, CameraFault, Picture, WorkerHeartbeat
 
 _log = logging.getLogger(__name__)
 
@@ -143,6 +147,8 @@ class Daemon:
         self._clock = LiveClock(wall=self._faults.wall)
         self._version = version()
         self._metrics = Metrics(self._version, process=True)
+        self._rig = CameraRig([camera.source for camera in config.cameras])
+        self._credentials = CameraCredentials(config.state_path)
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT.
@@ -182,17 +188,25 @@ class Daemon:
             self._config.store_path, self._config.board.board_id, readers=store.pool_size, slow_query_s=store.slow_query_ms / 1000
         )
 
+    async def _include_stored_cameras(self, journal: Journal) -> None:
+        """Include the cameras that were added over the API."""
+        rows = await journal.database.read(all_cameras)
+        userinfos = await asyncio.to_thread(self._credentials.read)
+        for row in rows:
+            if CameraId(row.camera_id) not in self._rig.configured:
+                self._rig.include(source_of(row, userinfos.get(row.camera_id, "")))
+
     async def _build_pipeline(self, journal: Journal, hub: Hub, calibrations: Calibrations) -> tuple[Supervisor, Pipeline]:
         """Build supervisor, board and pipeline, and restore their state."""
-        config, clock = self._config, self._clock
-        cameras = [camera.camera_id for camera in config.cameras]
-        board = build_board(config, cameras, images=config.images_path is not None)
+        config, clock, rig = self._config, self._clock, self._rig
+        await self._include_stored_cameras(journal)
+        board = build_board(config, list(rig.sources), images=config.images_path is not None)
         matches = MatchDecider(config.board.board_id)
         pending = await recover(board, journal, clock)
         pending += [event for event in await recover(matches, journal, clock) if event not in pending]
         self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
-        configurations = Configurations(config, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
+        configurations = Configurations(config, rig, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
 
         async def deliver(_camera_id: CameraId, item: WorkerInput) -> None:
             if isinstance(item, Calibrated):
@@ -201,9 +215,14 @@ class Daemon:
                 await calibrations.keep(item.calibration, at_s=at_s)
             elif isinstance(item, CameraFault):
                 self._metrics.count_fault(item)
+            elif isinstance(item, WorkerHeartbeat) and item.fps > 0:
+                rig.note_frames(item.camera_id, clock.wall(item.t_s))
+            elif isinstance(item, Picture):
+                self._previews.deliver(item)
+                return
             await pipeline.deliver(item)
 
-        supervisor = Supervisor([camera.camera_id for camera in config.cameras], configurations.of_camera, deliver)
+        supervisor = Supervisor(list(rig.sources), configurations.of_camera, deliver)
         pipeline = Pipeline(
             BoardWithMatch(board, matches),
             journal,
@@ -214,6 +233,8 @@ class Daemon:
             deciders=[matches],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
+        rig.connect(supervisor, pipeline.deliver)
+        self._previews = Previews(supervisor.send, clock.now)
         pipeline.last_detection_at = await journal.last_timestamp(DartHit)
         for event in pending:
             await pipeline.deliver(event)
@@ -229,10 +250,10 @@ class Daemon:
         await limits.load(journal.database)
         host = HostFigures(config.state_path)
         self._metrics.watch(
-            cameras=lambda: _camera_figures(supervisor, pipeline.snapshot()),
-            hub=lambda: _hub_figures(hub, clients),
+            cameras=lambda: camera_figures(supervisor, pipeline.snapshot()),
+            hub=lambda: hub_figures(hub, clients),
             pipeline=pipeline.figures,
-            host=lambda: _host_usage(host.latest),
+            host=lambda: host_usage(host.latest),
         )
         return Services(
             config=config,
@@ -249,6 +270,9 @@ class Daemon:
             clients=clients,
             host=host,
             webhooks=Webhooks(),
+            rig=self._rig,
+            previews=self._previews,
+            camera_credentials=self._credentials,
             started_at_s=self._clock.now(),
             now=self._clock.now,
         )
@@ -332,52 +356,6 @@ async def _wait_for_signals(scope: anyio.CancelScope, *, task_status: anyio.abc.
             sd_notify("STOPPING=1")
             scope.cancel()
             return
-
-
-def _camera_figures(supervisor: Supervisor, board: Snapshot) -> list[CameraFigures]:
-    calibrated = {camera.camera_id: camera for camera in board.cameras}
-    usages = {camera_id: usage_of(health.pid) for camera_id, health in supervisor.cameras().items()}
-    return [
-        CameraFigures(
-            camera_id=camera_id,
-            up=health.ready,
-            fps=health.fps,
-            restarts=health.restarts,
-            reference_age_s=health.reference_age_s,
-            counters=health.counters,
-            faults=health.faults,
-            residual_px=calibrated[camera_id].residual_px if camera_id in calibrated else None,
-            residual_mm=calibrated[camera_id].residual_mm if camera_id in calibrated else None,
-            cpu_s=usages[camera_id].cpu_s,
-            memory_bytes=usages[camera_id].memory_bytes,
-        )
-        for camera_id, health in supervisor.cameras().items()
-    ]
-
-
-def _host_usage(sample: HostSample) -> HostUsage:
-    return HostUsage(
-        cpu_percent=sample.cpu,
-        memory_percent=sample.memory,
-        temperature=sample.temperature,
-        disk_percent=sample.disk,
-        disk_free_bytes=None if sample.disk_free_mb is None else sample.disk_free_mb * 1e6,
-    )
-
-
-def _hub_figures(hub: Hub, clients: Clients) -> HubFigures:
-    statistics = hub.statistics()
-    return HubFigures(
-        clients=statistics.clients,
-        lagging=statistics.lagging,
-        queued=statistics.queued,
-        published=statistics.published,
-        deliveries=statistics.deliveries,
-        lags=statistics.lags,
-        journal_reads=statistics.journal_reads,
-        refused=clients.refused,
-        stalled=clients.stalled,
-    )
 
 
 def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from schemas.base import Command, DartId, VisitId
+from schemas.base import CameraId, Command, DartId, VisitId
 from schemas.geometry import Calibration
 from schemas.match_commands import MatchCommand
 
@@ -26,8 +26,9 @@ class StopBoard(Command, tag="stop", frozen=True, kw_only=True):
 
 
 class CalibrateBoard(Command, tag="calibrate", frozen=True, kw_only=True):
-    """Calibrate every camera anew from the empty board."""
+    """Calibrate every camera anew from the empty board, or one."""
 
+    camera_id: CameraId | None = None
     user_id: str | None = None
 
 

@@ -87,6 +87,15 @@ class Detector:
         """Return the projection from the board to the picture; None while the camera is not calibrated."""
         return None if self._scene is None else self._scene.projection
 
+    @property
+    def darts(self) -> tuple[KnownDart, ...]:
+        """Return the darts in the board, as the supervisor decided."""
+        return self._board.darts
+
+    def changed(self, frame: Frame) -> Image | None:
+        """Return 255 where a frame differs from the still board, at a quarter of its size; None while that is not known."""
+        return self._motion_detector.changed(frame.small_grey())
+
     def pictures(self, episode: int) -> EpisodePictures | None:
         """Return the registered pictures of a recent episode; None if they are no longer kept."""
         return None if self._scene is None else self._scene.pictures(episode)

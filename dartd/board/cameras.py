@@ -41,6 +41,17 @@ class CameraStates:
     def __init__(self, cameras: Sequence[CameraId]) -> None:
         self._cameras = {c: _Camera() for c in cameras}
 
+    def add(self, camera_id: CameraId) -> None:
+        """Begin with a camera that was added."""
+        self._cameras.setdefault(camera_id, _Camera())
+
+    def remove(self, camera_id: CameraId) -> list[BoardEvent]:
+        """Forget a camera that was removed."""
+        camera = self._cameras.pop(camera_id, None)
+        if camera is None:
+            return []
+        return [CameraStateChanged(camera_id=camera_id, state="offline", previous_state=camera.state, reason="removed")]
+
     @property
     def ready(self) -> tuple[CameraId, ...]:
         """Name the cameras that see and know where they stand."""
@@ -127,11 +138,17 @@ class CameraStates:
         changed = CalibrationChanged(camera_id=camera_id, state="error" if state == "error" else "calibrating", reason=reason)
         return [changed, *self.change(camera_id, state, reason)]
 
-    def recalibrate(self) -> list[BoardEvent]:
-        """Note that every camera that answers is asked to calibrate anew."""
+    def recalibrate(self, only: CameraId | None = None) -> list[BoardEvent]:
+        """Note that every camera that answers is asked to calibrate anew, or `only` one.
+
+        Raises:
+            CommandRefusedError: that one does not answer.
+        """
+        if only is not None and (only not in self._cameras or self._cameras[only].state in {"starting", "offline"}):
+            raise CommandRefusedError(f"{only} delivers no pictures", code="CAMERA_OFFLINE", camera_id=only)
         events: list[BoardEvent] = []
         for camera_id, camera in self._cameras.items():
-            if camera.state in {"ready", "error"}:
+            if only in {None, camera_id} and camera.state in {"ready", "error"}:
                 camera.refusals, camera.handed_over = 0, None
                 events += [CalibrationChanged(camera_id=camera_id, state="calibrating"), *self.answer(camera_id)]
         return events
@@ -142,9 +159,10 @@ class CameraStates:
         Raises:
             CommandRefusedError: it does not answer.
         """
-        camera = self._cameras[calibration.camera_id]
-        if camera.state in {"starting", "offline"}:
-            raise CommandRefusedError(f"{calibration.camera_id} is {camera.state}", code="CAMERA_OFFLINE", camera_id=calibration.camera_id)
+        camera = self._cameras.get(calibration.camera_id)
+        if camera is None or camera.state in {"starting", "offline"}:
+            state = "unknown" if camera is None else camera.state
+            raise CommandRefusedError(f"{calibration.camera_id} is {state}", code="CAMERA_OFFLINE", camera_id=calibration.camera_id)
         camera.refusals, camera.handed_over = 0, calibration
         return [CalibrationChanged(camera_id=calibration.camera_id, state="calibrating"), *self.answer(calibration.camera_id)]
 

@@ -10,7 +10,7 @@ from typing import get_args
 from dartd.board.cameras import BLIND, CameraStates
 from dartd.board.memory import BoardMemory, RememberedEvent
 from dartd.board.throws import ThrowMachine, ThrowTimes
-from dartd.decision import Input, Order, Step, WorkerChange, WorkerSilence
+from dartd.decision import CameraAdded, CameraRemoved, Input, Order, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from dartd.fusion.observation import OngoingMotion
 from dartd.fusion.observation_window import ObservationWindow
@@ -112,7 +112,7 @@ class Board:
         self._order_what_changed(events, orders)
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=self._throws.take_settled())
 
-    def _take(self, item: Input, now: float, orders: list[Order]) -> list[BoardEvent]:  # noqa: PLR0911, C901 - one case for each kind of input
+    def _take(self, item: Input, now: float, orders: list[Order]) -> list[BoardEvent]:  # noqa: PLR0911, PLR0912, C901 - one case for each kind of input
         match item:
             case MotionDetected() | Settled() | SequenceStarted():
                 return self._take_sight(item, now, orders)
@@ -126,6 +126,13 @@ class Board:
                 return self._take_fault(item, now)
             case WorkerChange() | WorkerSilence():
                 return self._take_change(item, now)
+            case CameraAdded():
+                self._cameras.add(item.camera_id)
+                return self._set_status(now)
+            case CameraRemoved():
+                self._window.remove_camera(item.camera_id)
+                self._judged.pop(item.camera_id, None)
+                return self._cameras.remove(item.camera_id) + self._set_status(now)
             case CalibrateBoard() | TakeCalibration():
                 return self._calibrate(item, orders) + self._set_status(now)
             case ResetBoard() | StartBoard() | StopBoard() | CorrectDart() | SignOnPlayer():
@@ -161,8 +168,9 @@ class Board:
             message = "darts stand in the board: take them out, or reset the board, then calibrate"
             raise CommandRefusedError(message, darts=len(self._throws.darts))
         if isinstance(item, CalibrateBoard):
-            orders.append((None, Calibrate()))
-            return self._cameras.recalibrate()
+            events = self._cameras.recalibrate(item.camera_id)
+            orders.append((item.camera_id, Calibrate()))
+            return events
         events = self._cameras.hand_over(item.calibration)
         orders.append((item.calibration.camera_id, UseCalibration(calibration=item.calibration)))
         return events

@@ -7,6 +7,7 @@ keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from dartd.store.entity_table import SECONDS, entity_table
+from schemas.api.cameras import Feedback, StoredCamera
 from schemas.api.zones import Zone
 
 METADATA = MetaData()
@@ -140,6 +141,13 @@ photos = Table(
     Column("media_type", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+
+cameras = entity_table("cameras", METADATA, StoredCamera)
+
+# `hit` is the event of the throw, as it was published.
+feedback = entity_table("feedback", METADATA, Feedback)
+feedback.append_column(Column("hit", Text))
+Index("feedback_throw", feedback.c.throw_id)
 
 zones = entity_table("zones", METADATA, Zone, computed={"current_occupancy"})
 

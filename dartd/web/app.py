@@ -24,7 +24,25 @@ from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
 from dartd.web.streams.handshake import refuse_unknown_path, serve_websocket
-from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, matches, photos, players, stream, throws, users, zones
+from dartd.web.v1 import (
+    audit,
+    auth,
+    board,
+    calibrations,
+    camera_pictures,
+    cameras,
+    clients,
+    events,
+    feedback,
+    keys,
+    matches,
+    photos,
+    players,
+    stream,
+    throws,
+    users,
+    zones,
+)
 
 _MODULES = (
     health,
@@ -38,7 +56,10 @@ _MODULES = (
     zones,
     board,
     calibrations,
+    cameras,
+    camera_pictures,
     throws,
+    feedback,
     matches,
     stream,
     events,

@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.base import CameraId, Message, Value
 from schemas.geometry import Calibration
+from schemas.overlay import OverlayPart
 from schemas.pipe.sightings import Blob, DartPresence, Finding, Sighting
 
 FaultKind = Literal["camera_gone", "frozen", "black", "exposure", "slow", "bad_frame", "uncalibrated", "ended"]
@@ -146,6 +147,15 @@ class CameraFault(Message, tag="camera_fault", frozen=True, kw_only=True):
     detail: str = ""
 
 
+class Picture(Message, tag="picture", frozen=True, kw_only=True):
+    """A picture that was requested by `SendPictures`, with these parts drawn over it."""
+
+    camera_id: CameraId
+    t_s: float
+    overlay: tuple[OverlayPart, ...]
+    jpeg: bytes
+
+
 FromWorker = (
     SourceOpened
     | WorkerHeartbeat
@@ -157,4 +167,5 @@ FromWorker = (
     | Calibrated
     | CalibrationRefused
     | CameraFault
+    | Picture
 )

@@ -12,6 +12,7 @@ from schemas.base import CameraId, DartId, Message, Value
 from schemas.board import BoardSpec
 from schemas.faults import ScriptedFault
 from schemas.geometry import Axis3, Calibration
+from schemas.overlay import OverlayPart
 
 ImageKind = Literal["before", "after", "difference", "annotated"]  # of a throw, in one camera
 
@@ -123,6 +124,13 @@ class StoreImages(Message, tag="store_images", frozen=True, kw_only=True):
     label: str = ""
 
 
+class SendPictures(Message, tag="send_pictures", frozen=True, kw_only=True):
+    """Send pictures with these parts drawn over them until `until_s`, media time; sent again as long as they are watched."""
+
+    overlay: tuple[OverlayPart, ...] = ()
+    until_s: float
+
+
 class RenewReference(Message, tag="renew_reference", frozen=True, kw_only=True):
     """Take the next still picture as the reference; `empty` means that the board is empty in it.
 
@@ -137,4 +145,6 @@ class Stop(Message, tag="stop", frozen=True, kw_only=True):
     """End the process."""
 
 
-ToWorker = Configure | Advance | Calibrate | UseCalibration | UpdateBoard | RevertReference | StoreImages | RenewReference | Stop
+ToWorker = (
+    Configure | Advance | Calibrate | UseCalibration | UpdateBoard | RevertReference | StoreImages | SendPictures | RenewReference | Stop
+)

@@ -42,6 +42,7 @@ _STATUSES = {
     "PRECONDITION_FAILED": 412,
     "QUERY_TIMEOUT": 503,
     "STORE_FULL": 503,
+    "TOO_MANY_CLIENTS": 503,
 }
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
 

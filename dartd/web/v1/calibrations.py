@@ -37,7 +37,7 @@ async def get_calibration(call: Call) -> Calibration:
 async def put_calibration(call: Call) -> Answer:
     """Apply a calibration to a camera if its image agrees; the result is published as `calibration_changed`."""
     camera_id, given = call.path("camera_id"), msgspec.structs.replace(call.body, calibrated_at=None)
-    source = next((each.source for each in call.services.config.cameras if each.id == camera_id), None)
+    source = call.services.rig.source(camera_id)
     if source is None:
         raise missing("camera", camera_id)
     for field, reason in _problems(given, source):
