@@ -191,7 +191,7 @@ class _Worker:
 
     async def run(self) -> None:
         """Run one process after another, until cancelled or ended."""
-        trace_id.set(None)  # a camera that is added belongs to no request
+        trace_id.set("")  # a camera that is added belongs to no request
         try:
             with self._lifetime:
                 await self._run_processes()
