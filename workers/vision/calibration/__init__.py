@@ -23,18 +23,19 @@ from workers.vision.calibration.refusal import (
     SEEN_SHARE,
     BoardCoveredError,
     CalibrationRefusedError,
+    OrientationUnknownError,
     board_cut_off,
     board_not_found,
     check_fit,
     lines_do_not_fit,
-    orientation_unknown,
+    orientation_needed,
 )
 from workers.vision.calibration.ring_contrast import ring_contrast
 from workers.vision.frame import Image
 
 Floats = NDArray[np.float64]
 
-__all__ = ["CalibrationRefusedError", "calibrate", "verify"]
+__all__ = ["CalibrationRefusedError", "OrientationUnknownError", "calibrate", "verify"]
 
 # Measure again: `dartd calibrate PICTURE` (residual, time).
 ROUGH_MM = (8.0, 6.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0)  # search range for the steepest edges, in the steps of the rough fit
@@ -61,6 +62,7 @@ def calibrate(
     With four `points` (see `points.py`) neither the board is searched nor its numbers read: position and rotation follow from them.
 
     Raises:
+        OrientationUnknownError: all is measured but for the rotation of the board: its numbers cannot be read, and there is no hint.
         CalibrationRefusedError: the pictures allow no calibration; `reason` says why.
     """
     if not frames:
@@ -72,10 +74,14 @@ def calibrate(
     if first is None:
         raise board_not_found(picture)
     best = _fitted(picture, first, found, board, lens)
-    model = best.model if points is not None else orient(best.model, read_numbers(picture, best.model, board), near_sector)
+    if points is not None:
+        return _calibration(best.model, best, camera_id, (width, height), at_s)
+    match = read_numbers(picture, best.model, board)
+    model = orient(best.model, match, near_sector)
     if model is None:
         near_mm = best.model.center_mm[:2] * board.edge_mm / np.linalg.norm(best.model.center_mm[:2])
-        raise orientation_unknown(best.model.project(near_mm[None])[0], (width, height))
+        needed = orientation_needed(best.model.project(near_mm[None])[0], (width, height))
+        raise OrientationUnknownError(needed, _calibration(best.model, best, camera_id, (width, height), at_s), match.log_odds)
     return _calibration(model, best, camera_id, (width, height), at_s)
 
 

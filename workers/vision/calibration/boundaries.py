@@ -89,7 +89,8 @@ def boundary_points(board: BoardSpec) -> BoundaryPoints:
 
 def thinned(boundaries: BoundaryPoints, by: int) -> BoundaryPoints:
     """Return every `by`-th boundary point."""
-    return BoundaryPoints(*(values[::by] for values in boundaries))
+    point_mm, normal, kind, polarity = boundaries
+    return BoundaryPoints(point_mm[::by], normal[::by], kind[::by], polarity[::by])
 
 
 def sample_steepest(picture: Floats, model: CameraModel, boundaries: BoundaryPoints, reach_mm: float) -> EdgeSamples:

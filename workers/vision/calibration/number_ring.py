@@ -53,12 +53,14 @@ _PLACES = np.arange(20)
 class NumberRingMatch(Value, frozen=True, kw_only=True):
     """The rotation of the board against the frame of the fit, in pairs of sectors, and its probability.
 
-    `mirrored` is the probability that the picture is mirrored.
+    `mirrored` is the probability that the picture is mirrored. `log_odds` holds the evidence for each of the ten rotations against none;
+    evidence that is not more than that for an impossible one counts nothing.
     """
 
     rotations: int
     probability: float
     mirrored: float
+    log_odds: tuple[float, ...] = ()
 
 
 class _Strip(NamedTuple):
@@ -85,8 +87,12 @@ def read_numbers(picture: Image, model: CameraModel, board: BoardSpec) -> Number
     weight = np.exp(evidence - evidence.max())
     total = float(weight.sum() + np.exp(PRIOR_NOTHING - evidence.max()))
     best = int(straight[::2].argmax())
+    by_chance = max(0.0, float(np.logaddexp.reduce(np.concatenate([straight[1::2], mirrored]))))
     return NumberRingMatch(
-        rotations=best, probability=float(weight[2 * best]) / total, mirrored=float(weight[len(straight) :: 2].sum()) / total
+        rotations=best,
+        probability=float(weight[2 * best]) / total,
+        mirrored=float(weight[len(straight) :: 2].sum()) / total,
+        log_odds=tuple((np.logaddexp(straight[::2], by_chance) - by_chance).round(3).tolist()),
     )
 
 

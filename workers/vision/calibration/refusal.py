@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.board import BoardSpec
+from schemas.geometry import Calibration
 from workers.vision.calibration.camera_fit import CameraFit, predicted_error_mm
 from workers.vision.calibration.obstruction import largest_obstruction
 from workers.vision.calibration.ring_contrast import ring_contrast
@@ -39,6 +40,18 @@ class BoardCoveredError(CalibrationRefusedError):
     """Something covers the face of a board whose lines and rings fit: no other hypothesis fits them better."""
 
 
+class OrientationUnknownError(CalibrationRefusedError):
+    """The board is measured but for its rotation: `calibration` holds for a rotation by `k · 36°`, with the `log_odds` of each k.
+
+    The board of rotation k is that of `calibration`, rotated so that the azimuth of the camera falls by `k · 36°`.
+    """
+
+    def __init__(self, reason: str, calibration: Calibration, log_odds: tuple[float, ...]) -> None:
+        super().__init__(reason)
+        self.calibration = calibration
+        self.log_odds = log_odds
+
+
 def board_not_found(picture: Image) -> CalibrationRefusedError:
     """Return the refusal of a picture in which no board was found."""
     if float(np.percentile(picture.max(axis=2), 99)) < DARK:
@@ -64,10 +77,10 @@ def board_cut_off(boundary_px: Floats, size: tuple[int, int]) -> CalibrationRefu
     )
 
 
-def orientation_unknown(near_px: Floats, size: tuple[int, int]) -> CalibrationRefusedError:
-    """Return the refusal of a picture whose numbers cannot be read; `near_px` is where the sector nearest to the camera has its number."""
+def orientation_needed(near_px: Floats, size: tuple[int, int]) -> str:
+    """Return what is needed where the numbers cannot be read; `near_px` is where the sector nearest to the camera has its number."""
     x, y = (min(max(round(float(at)), 0), length - 1) for at, length in zip(near_px, size, strict=True))
-    return CalibrationRefusedError(
+    return (
         "the board is found, but its numbers cannot be read with certainty: set near_sector of the camera to the number of the sector "
         f"nearest to it, which is {area_of(near_px, size)} (pixel {x}, {y}); or uncover and light the number ring"
     )
