@@ -61,6 +61,14 @@ class TakeCalibration(Command, tag="take_calibration", frozen=True, kw_only=True
     user_id: str | None = None
 
 
+class OrientCamera(Command, tag="orient_camera", frozen=True, kw_only=True):
+    """Say which sector a camera is nearest to; its numbers cannot be read."""
+
+    camera_id: CameraId
+    near_sector: int
+    user_id: str | None = None
+
+
 SpokenCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart  # what the WebSocket understands
-BoardCommand = SpokenCommand | TakeCalibration | SignOnPlayer
+BoardCommand = SpokenCommand | TakeCalibration | OrientCamera | SignOnPlayer
 AnyCommand = BoardCommand | MatchCommand
