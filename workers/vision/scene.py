@@ -162,7 +162,7 @@ class Scene:
             # a part that did not change is not new, unless it is the middle of a dart that was pushed aside
             arrival = cv2.bitwise_or(_grown(comparison.difference.changed), touched)
             shown = versus_empty.difference.within(arrival.astype(np.uint8, copy=False))
-        found = find_axes(shown, hidden, self.projection)
+        found = find_axes(shown, hidden, self.projection, touched if darts_changed else None)
         if self.empty is None or versus_empty is None:
             return found
         return leaving(found, self.projection, self.reference.picture, comparison.picture, self.empty.picture)
