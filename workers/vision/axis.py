@@ -104,19 +104,19 @@ class UprightPatch:
     threshold: NDArray[np.float32]
     changed: Image
     known: Image
-    touched: Image | None
+    pushed: Image | None
     px_per_mm: float
 
 
-def find_axes(diff: Difference, known: Image, projection: Projection, touched: Image | None = None) -> list[Sighting]:
+def find_axes(diff: Difference, known: Image, projection: Projection, pushed: Image | None = None) -> list[Sighting]:
     """List the thin straight objects that changed, best supported first.
 
-    `known` is 255 where earlier darts are as they were, `touched` where others were that are not: what hit them may adjoin them.
+    `known` is 255 where earlier darts are as they were, `pushed` where others were that are not: what hit them may adjoin them.
     """
     sightings = []
     for cluster in _clusters(diff.changed):
         for lean_rad in LEANS_RAD:
-            sightings += _line_sightings(_upright(diff, (known, touched), cluster, projection, lean_rad), projection)
+            sightings += _line_sightings(_upright(diff, (known, pushed), cluster, projection, lean_rad), projection)
     return _different(sorted(sightings, key=_rank), projection)[: 2 * HYPOTHESES]
 
 
@@ -149,7 +149,7 @@ def _clusters(changed: Image) -> list[Image]:
 def _upright(diff: Difference, darts: tuple[Image, Image | None], cluster: Image, projection: Projection, lean_rad: float) -> UprightPatch:
     """Rotate the part of the picture with a cluster so that a dart that leans by `lean_rad` at its lower end is upright.
 
-    `darts` are the masks of darts that are known, and of those that were touched.
+    `darts` are the masks of darts that are known, and of those that were pushed.
     """
     points = np.asarray(cv2.findNonZero(cluster), float).reshape(-1, 2)
     middle = points.mean(axis=0)
@@ -200,9 +200,9 @@ def _joined(one: CrossSections, other: CrossSections) -> CrossSections:
 
 def _merged(patch: UprightPatch, row: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]) -> CrossSections:
     """Measure runs that are wide enough for two darts, where a dart was pushed: one cross-section at each outer edge."""
-    if patch.touched is None or len(row) == 0:
+    if patch.pushed is None or len(row) == 0:
         return NO_SECTIONS
-    before = np.pad(np.cumsum(patch.touched > 0, axis=1), ((0, 0), (1, 0)))
+    before = np.pad(np.cumsum(patch.pushed > 0, axis=1), ((0, 0), (1, 0)))
     over = before[row, last + 1] > before[row, first]
     row, first, last = row[over], first[over], last[over]
     width = BARREL_MM * patch.px_per_mm

@@ -23,6 +23,7 @@ from workers.vision.reference import Comparison, Reference, compare, register
 REMEMBERED = 8  # episodes whose pictures are kept until the supervisor says which darts arrived in them; bounds the memory
 FEWEST_CHANGED = 25  # pixels: less is noise
 UNDISTURBED = 0.8  # least presence of a dart that still hides what is behind it
+PUSHED = 0.6  # most presence of a dart that was pushed: one that another hides in part keeps 0.75 and more (rigs C and F: 0.23 to 0.44)
 DART_MM, DART_HALF_MM = 170.0, 25.0  # length and half the width of a dart with its flight, as far as it may hide others
 GROW_PX = 5  # diameter by which a change is dilated: errors of registration, and blur
 OPEN_PX = 2  # single changed pixels do not count in the share of the face
@@ -153,16 +154,18 @@ class Scene:
         """
         if cv2.countNonZero(comparison.difference.changed) < FEWEST_CHANGED:
             return []
-        hidden, touched = np.zeros_like(self.masks.volume), np.zeros_like(self.masks.volume)
+        hidden, touched, pushed = (np.zeros_like(self.masks.volume) for _ in range(3))
         for each in presence:
             where = hidden if each.score >= UNDISTURBED else touched
             cv2.bitwise_or(where, self._dart_masks[each.dart_id], where)
+            if each.score < PUSHED:
+                cv2.bitwise_or(pushed, self._dart_masks[each.dart_id], pushed)
         shown = comparison.difference
         if darts_changed and versus_empty is not None:
             # a part that did not change is not new, unless it is the middle of a dart that was pushed aside
             arrival = cv2.bitwise_or(_grown(comparison.difference.changed), touched)
             shown = versus_empty.difference.within(arrival.astype(np.uint8, copy=False))
-        found = find_axes(shown, hidden, self.projection, touched if darts_changed else None)
+        found = find_axes(shown, hidden, self.projection, pushed if darts_changed else None)
         if self.empty is None or versus_empty is None:
             return found
         return leaving(found, self.projection, self.reference.picture, comparison.picture, self.empty.picture)
