@@ -366,7 +366,8 @@ class Detector:
         renewal = self._board.renewal
         if renewal is not None and renewal.empty and not hand_left:
             # what has moved since the request may be a dart that stays: the board was empty before it
-            scene.empty, self._board.renewal = scene.reference, RenewReference()
+            scene.remember_empty()
+            self._board.renewal = RenewReference()
         scene.set_reference(comparison, t_s)
         self._refresh_s = t_s + REFRESH_S
 

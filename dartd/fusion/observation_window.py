@@ -166,7 +166,8 @@ class ObservationWindow:
             everywhere=everywhere,
             lingered=is_lingering(motion.settled.values(), evidence.num_cameras),
             max_motion=max((s.max_share for s in motion.settled.values()), default=0.0),
-            empty=is_empty(motion.settled),
+            # a dart out in the surround, or at the rim, changes nothing of the face
+            empty=False if known.stands_any(gone) else is_empty(motion.settled),
         )
         return observation, episodes
 

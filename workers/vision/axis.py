@@ -78,6 +78,12 @@ HIDDEN_PX = 20.0  # of an end behind another dart
 DIRECTION_PX = 60.0  # distance of the second point that the direction is computed from
 
 
+# A clear dart.
+DART_SECTIONS = 20.0  # sum of the weights of cross-sections of point and barrel: a dart in view has 60 and more, the shadow of a fly 12
+UNBROKEN = 0.5  # share of the length of a dart that has cross-sections
+LEAVING = 0.5  # share of a sighting that now looks like the empty board: above this something went, and nothing came
+
+
 @dataclass(frozen=True)
 class CrossSections:
     """Cross-sections in a patch: `row` along the axis (tip downwards), `middle` and `width` in px, `weight` 0 to 1.
@@ -118,6 +124,11 @@ def find_axes(diff: Difference, known: Image, projection: Projection, pushed: Im
         for lean_rad in LEANS_RAD:
             sightings += _line_sightings(_upright(diff, (known, pushed), cluster, projection, lean_rad), projection)
     return _different(sorted(sightings, key=_rank), projection)[: 2 * HYPOTHESES]
+
+
+def is_dart(sighting: Sighting) -> bool:
+    """Return whether a sighting is long and clear enough for a point with its barrel."""
+    return sum(s.weight for s in sighting.sections) >= DART_SECTIONS and sighting.leaving < LEAVING and sighting.confidence >= UNBROKEN
 
 
 def _rank(sighting: Sighting) -> float:

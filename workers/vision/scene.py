@@ -10,7 +10,7 @@ from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
 from schemas.pipe.sightings import Blob, DartPresence, Sighting
 from schemas.pipe.to_worker import KnownDart
-from workers.vision.axis import find_axes
+from workers.vision.axis import find_axes, is_dart
 from workers.vision.blobs import find_blobs
 from workers.vision.board_masks import BoardMasks
 from workers.vision.difference import difference
@@ -77,16 +77,28 @@ class Scene:
         self._pending = (comparison.picture, comparison.raw, t_s)
 
     def set_empty_reference(self, comparison: Comparison, t_s: float) -> None:
-        """Make this picture the reference, and remember it as the empty board."""
+        """Make this picture the reference, and remember it as the empty board unless a dart stands in it."""
         self.set_reference(comparison, t_s)
-        self.empty = self.reference
+        self._remember_empty(self.reference)
+
+    def remember_empty(self) -> None:
+        """Remember the reference as the empty board unless a dart stands in it."""
+        self._remember_empty(self.reference)
+
+    def _remember_empty(self, reference: Reference) -> None:
+        """Remember a picture of the empty board; one that shows a dart which was not in the last one is none, whoever lost track of it."""
+        if self.empty is not None:
+            shown = difference(self.empty.picture, reference.picture, self.empty.edges, self.masks.volume)
+            if any(is_dart(each) for each in find_axes(shown, np.zeros_like(self.masks.volume), self.projection)):
+                return
+        self.empty = reference
 
     def mark_empty(self, after: int) -> bool:
         """Remember the picture after an episode as the empty board; False if no episode followed: then any new picture shows it too."""
         if all(episode <= after for episode in self._pictures):
             return False
         if after in self._pictures:
-            self.empty = Reference.of(self._pictures[after].after, self.masks.face, self.reference.taken_s)
+            self._remember_empty(Reference.of(self._pictures[after].after, self.masks.face, self.reference.taken_s))
         return True
 
     def for_sequence(self, picture: Image, t_s: float, most_px: float) -> "Scene | None":
