@@ -41,7 +41,16 @@ from schemas.pipe.from_worker import (
     Settled,
     SourceOpened,
 )
-from schemas.pipe.to_worker import Calibrate, KnownDart, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
+from schemas.pipe.to_worker import (
+    AcceptPicture,
+    Calibrate,
+    KnownDart,
+    RenewReference,
+    RevertReference,
+    StoreImages,
+    UpdateBoard,
+    UseCalibration,
+)
 
 REUNION_S = 8.0  # after a start all cameras that come are waited for, so that they judge together what happened meanwhile
 
@@ -255,10 +264,14 @@ class Board:
         return due_s is not None and due_s <= now
 
     def _close_window(self, now: float, orders: list[Order]) -> list[BoardEvent]:
+        hands = self._window.hand_cameras()
         seen, episodes = self._window.close(self.known_darts(), now)
         self._judged |= episodes
         if seen.hand:
             orders.extend((camera_id, RevertReference(episode=episode)) for camera_id, episode in episodes.items())
+        else:
+            # a flight close to a camera is as wide as a hand: that camera goes on from this picture too
+            orders.extend((camera_id, AcceptPicture(episode=episodes[camera_id])) for camera_id in hands if camera_id in episodes)
         events = self._throws.observe(seen, now)
         if self._images:
             orders.extend(_pictures_of(events, self.known_darts(), episodes))

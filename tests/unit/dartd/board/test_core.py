@@ -22,7 +22,7 @@ from schemas.pipe.from_worker import (
     SequenceStarted,
     SourceOpened,
 )
-from schemas.pipe.to_worker import Calibrate, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
+from schemas.pipe.to_worker import AcceptPicture, Calibrate, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
 from tests.support.scripted_cameras import ScriptedCameras, kinds
 from tests.support.sightings import apart_mm
 
@@ -91,6 +91,35 @@ def test_a_hand_in_view_is_disowned() -> None:
     scene.wait(0.6)
 
     assert {to for to, order in scene.orders if isinstance(order, RevertReference)} == set(scene.cameras)
+
+
+def test_a_dart_that_one_camera_takes_for_a_hand_becomes_its_reference() -> None:
+    """A flight close to a camera is as wide as a hand: where the cameras together find a dart, that camera goes on from its picture."""
+    scene = ScriptedCameras()
+    scene.moving()
+    scene.settled(T20, cameras=scene.cameras[1:])
+    scene.now -= 0.3
+    scene.settled(T20, cameras=scene.cameras[:1], hand=True)
+    scene.wait(0.2)
+
+    assert kinds(scene.events).count("dart_hit") == 1
+    assert [order for order in scene.orders if isinstance(order[1], AcceptPicture | RevertReference)] == [
+        (scene.cameras[0], AcceptPicture(episode=scene.episode))
+    ]
+
+
+def test_a_dart_in_the_surround_keeps_the_board_from_being_empty() -> None:
+    """A face that looks empty takes no dart away that the cameras measured to be as it was."""
+    scene = ScriptedCameras()
+    scene.throw(T20)
+    scene.throw(Axis3(x_mm=-240.0, y_mm=60.0, slope_y=0.2))
+    first, second = scene.standing
+    scene.moving(hand=True)
+    scene.settled(there={first: 0.0, second: 0.97}, empty=True, flight=False)
+    events = scene.wait(0.2)
+
+    assert scene.standing == (second,)
+    assert "takeout_finished" not in kinds(events)
 
 
 def test_cameras_that_disagree_on_time_make_one_dart() -> None:
