@@ -26,8 +26,10 @@ from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
+from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
 from dartd.runtime.clock import LiveClock
+from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
@@ -48,6 +50,7 @@ from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
 from schemas.base import CameraId
+from schemas.events import JournalledEvent
 from schemas.faults import Scenario
 from schemas.pipe.from_worker import Calibrated
 
@@ -161,8 +164,8 @@ class Daemon:
             await hub.load()
             calibrations = Calibrations(journal.database)
             await calibrations.load()
-            supervisor, pipeline = await self._build_pipeline(journal, hub, calibrations)
-            services = await self._services(journal, hub, calibrations, supervisor, pipeline)
+            supervisor, pipeline, matches = await self._build_pipeline(journal, hub, calibrations)
+            services = await self._services(journal, hub, calibrations, supervisor, pipeline, matches)
             await self._run_parts(sockets, supervisor, pipeline, services)
 
     # -- building
@@ -179,14 +182,17 @@ class Daemon:
             self._config.store_path, self._config.board.board_id, readers=store.pool_size, slow_query_s=store.slow_query_ms / 1000
         )
 
-    async def _build_pipeline(self, journal: Journal, hub: Hub, calibrations: Calibrations) -> tuple[Supervisor, Pipeline]:
+    async def _build_pipeline(self, journal: Journal, hub: Hub, calibrations: Calibrations) -> tuple[Supervisor, Pipeline, MatchDecider]:
         """Build supervisor, board and pipeline, and restore their state."""
         config, clock = self._config, self._clock
         cameras = [camera.camera_id for camera in config.cameras]
         board = build_board(config, cameras, images=config.images_path is not None)
         matches = MatchDecider(config.board.board_id)
-        pending = await recover(board, journal, clock)
-        pending += [event for event in await recover(matches, journal, clock) if event not in pending]
+        corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
+        pending: list[JournalledEvent] = []
+        deciders: tuple[Decider, ...] = (corrections, board, matches)
+        for decider in deciders:
+            pending += [event for event in await recover(decider, journal, clock) if event not in pending]
         self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
         configurations = Configurations(config, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
@@ -197,22 +203,23 @@ class Daemon:
                 await calibrations.keep(item.calibration, at_s=clock.wall(item.t_s))
 
         supervisor = Supervisor([camera.camera_id for camera in config.cameras], configurations.of_camera, deliver)
+        shown = BoardWithMatch(board, matches)
         pipeline = Pipeline(
-            BoardWithMatch(board, matches),
+            shown,
             journal,
             publish=hub.publish_all,
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
-            deciders=[matches],
+            deciders=[corrections, shown, matches],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
         for event in pending:
             await pipeline.deliver(event)
-        return supervisor, pipeline
+        return supervisor, pipeline, matches
 
     async def _services(
-        self, journal: Journal, hub: Hub, calibrations: Calibrations, supervisor: Supervisor, pipeline: Pipeline
+        self, journal: Journal, hub: Hub, calibrations: Calibrations, supervisor: Supervisor, pipeline: Pipeline, matches: MatchDecider
     ) -> Services:
         """Build the dependencies of the web, and register the metrics."""
         config = self._config
@@ -235,6 +242,7 @@ class Daemon:
             clients=clients,
             host=HostFigures(config.state_path),
             webhooks=Webhooks(),
+            matches=matches,
             started_at_s=self._clock.now(),
             now=self._clock.now,
         )

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from schemas.base import Command, DartId, VisitId
+from schemas.correction import CorrectionCommand
 from schemas.geometry import Calibration
 from schemas.match_commands import MatchCommand
 
@@ -62,4 +63,4 @@ class TakeCalibration(Command, tag="take_calibration", frozen=True, kw_only=True
 
 SpokenCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart  # what the WebSocket understands
 BoardCommand = SpokenCommand | TakeCalibration | SignOnPlayer
-AnyCommand = BoardCommand | MatchCommand
+AnyCommand = BoardCommand | MatchCommand | CorrectionCommand

@@ -11,14 +11,15 @@ from dartd.errors import CommandRefusedError, ConflictError, DartdError
 from dartd.game.changes import Cause
 from dartd.game.rules import RulesError
 from dartd.game.scoring import take_step
-from dartd.play.board_events import after_board_event, cause_of
-from dartd.play.commands import ScoringCommand, carry_out
+from dartd.play.board_events import after_board_event, cause_of, has_dart
+from dartd.play.commands import ScoringCommand, carry_out, find_leg
 from dartd.play.played_match import PlayedMatch, StoredMatch, new_match, restored
 from dartd.play.published import events_of, state_of
 from dartd.play.setup import located, read_setup
 from schemas.base import BoardId, Value
 from schemas.events import (
     BoardEvent,
+    DartCorrected,
     EntityAdded,
     EntityDeleted,
     JournalledEvent,
@@ -100,6 +101,28 @@ class MatchDecider:
             self._shown = played, state_of(played)
         return self._shown[1]
 
+    # What corrections are about.
+
+    def find(self, match_id: str) -> PlayedMatch:
+        """Return a match.
+
+        Raises:
+            ConflictError: it cannot be changed any more.
+        """
+        if match_id not in self._matches:
+            raise ConflictError("this match has ended and cannot be changed any more", match_id=match_id, status="finished")
+        return self._matches[match_id]
+
+    def of_correction(self, event: DartCorrected) -> PlayedMatch | None:
+        """Return the match in which the corrected dart, or another one of its visit, was thrown; the one on the board comes first."""
+        on_board = self._matches.get(self._on_board or "")
+        if on_board is not None and has_dart(on_board.match, event):
+            return on_board
+        played = (each for each in reversed(self._matches.values()) if each.info.board_id is not None and has_dart(each.match, event))
+        found = next(played, None)
+        is_running_visit = event.operation == "insert" and event.visit is not None and not event.visit.completed
+        return on_board if found is None and is_running_visit else found
+
     # Inputs.
 
     def _take(self, item: Any) -> list[JournalledEvent]:  # noqa: PLR0911 - one case for each kind of input
@@ -135,7 +158,7 @@ class MatchDecider:
         return events + self._change(played, begun, "play", "start")
 
     def _carry_out(self, command: ScoringCommand) -> list[JournalledEvent]:
-        before = self._find(command.match_id)
+        before = self.find(command.match_id)
         after_match, cause = carry_out(before.match, command)
         after = before.with_match(after_match)
         reason = command.__struct_config__.tag.removeprefix("match_")  # type: ignore[union-attr]  # commands have tags of text
@@ -143,12 +166,12 @@ class MatchDecider:
             reason = command.step
             if command.step == "start":
                 after = self._begun(before, command.at)
-        self._check_board_is_free(before, after)
+        self.check_board_is_free(before, after)
         return [MatchCommanded(match_id=command.match_id, command=command), *self._change(before, after, cause, reason)]
 
     def _begun(self, played: PlayedMatch, at: str) -> PlayedMatch:
         begun = played.with_match(take_step(played.match, "start")).with_info(msgspec.structs.replace(played.info, started_at=at))
-        self._check_board_is_free(played, begun)
+        self.check_board_is_free(played, begun)
         return begun
 
     def _delete(self, command: DeleteMatch) -> list[JournalledEvent]:
@@ -161,7 +184,7 @@ class MatchDecider:
         return [*events, EntityDeleted(entity_type="match", entity_id=command.match_id, user_id=command.user_id or "")]
 
     def _follow_board(self, event: BoardEvent) -> list[JournalledEvent]:
-        before = self._matches.get(self._on_board or "")
+        before = self.of_correction(event) if isinstance(event, DartCorrected) else self._matches.get(self._on_board or "")
         if before is None:
             return []
         match = after_board_event(before.match, event)
@@ -190,12 +213,24 @@ class MatchDecider:
             del self._matches[match_id]
         return events
 
-    def _find(self, match_id: str) -> PlayedMatch:
-        if match_id not in self._matches:
-            raise ConflictError("this match has ended and cannot be changed any more", match_id=match_id, status="finished")
-        return self._matches[match_id]
+    def dart_at(self, match_id: str, *, set_number: int | None, leg: int | None, visit: int, dart: int) -> str | None:
+        """Return the id of the dart of the board at a position, or of the last one before it; None if there is none."""
+        played = self._matches.get(match_id)
+        if played is None:
+            return None
+        try:
+            visits = played.match.record.legs[find_leg(played.match, set_number, leg)].visits
+        except RulesError:
+            return None
+        darts = visits[visit - 1].darts if 1 <= visit <= len(visits) else ()
+        return next((each.dart_id for each in reversed(darts[:dart]) if each.dart_id is not None), None)
 
-    def _check_board_is_free(self, before: PlayedMatch, after: PlayedMatch) -> None:
+    def check_board_is_free(self, before: PlayedMatch, after: PlayedMatch) -> None:
+        """Refuse a change that makes a match run while another one runs on its board.
+
+        Raises:
+            ConflictError: as said.
+        """
         other = self._running_on_board(after)
         if other is not None and before.match.status != "running":
             message = "another match is running on this board: pause or stop it first"

@@ -48,7 +48,10 @@ class BoardDecider(Decider, Protocol):
 
 
 class Pipeline:
-    """Take what waits in the inbox, step the deciders, carry out writes, journal, publish, and send orders to cameras."""
+    """Take what waits in the inbox, step the deciders, carry out writes, journal, publish, and send orders to cameras.
+
+    `deciders` are all of them in their order, the board among them; without any, the board is the only one.
+    """
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class Pipeline:
         camera_rates: Callable[[], Mapping[CameraId, float]] = dict,
     ) -> None:
         self._board = board
-        self._deciders = Deciders([board, *deciders])
+        self._deciders = Deciders(deciders or [board])
         self._journal = journal
         self._publish = publish
         self._order = order

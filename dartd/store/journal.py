@@ -26,7 +26,9 @@ from schemas.codec import decode_journalled, encode_wire
 from schemas.events import (
     CalibrationChanged,
     CameraStateChanged,
+    EntityAdded,
     EntityEvent,
+    EntityStatusChanged,
     Envelope,
     JournalledEvent,
     PlayerErased,
@@ -79,6 +81,9 @@ class Written(NamedTuple):
     envelopes: tuple[Envelope, ...]
 
 
+_TOPICS = {"correction": "corrections"}  # entities whose events have one topic in common
+
+
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
     """Return the one topic of an event: its camera's, match's or entity's when it is about one, else the board's."""
     match event:
@@ -86,6 +91,8 @@ def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
             return f"player:{event.player_id}"
         case CameraStateChanged() | CalibrationChanged():
             return f"camera:{event.camera_id}"
+        case EntityAdded() | EntityStatusChanged() if event.entity_type in _TOPICS:
+            return _TOPICS[event.entity_type]
         case _ if isinstance(event, PlayEvent):
             return f"match:{event.match_id}"
         case _ if isinstance(event, EntityEvent):

@@ -214,6 +214,23 @@ match_players = Table(
     Index("match_players_match", "match_id"),
 )
 
+# `body` is the correction as GET answers it.
+corrections = Table(
+    "corrections",
+    METADATA,
+    Column("correction_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("status", Text, nullable=False),
+    Column("match_id", Text),
+    Column("dart_id", Text),
+    Column("player_id", Text),
+    Column("body", Text, nullable=False),
+    Index("corrections_status", "status", "seq"),
+    Index("corrections_match", "match_id", "seq"),
+    Index("corrections_dart", "dart_id", "seq"),
+    Index("corrections_player", "player_id", "seq"),
+)
+
 limits = Table(
     "limits",
     METADATA,

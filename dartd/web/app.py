@@ -23,7 +23,23 @@ from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
 from dartd.web.streams.handshake import refuse_unknown_path, serve_websocket
-from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, matches, photos, players, stream, throws, users, zones
+from dartd.web.v1 import (
+    audit,
+    auth,
+    board,
+    calibrations,
+    clients,
+    corrections,
+    events,
+    keys,
+    matches,
+    photos,
+    players,
+    stream,
+    throws,
+    users,
+    zones,
+)
 
 _MODULES = (
     health,
@@ -39,6 +55,7 @@ _MODULES = (
     calibrations,
     throws,
     matches,
+    corrections,
     stream,
     events,
     clients,
