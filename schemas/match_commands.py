@@ -26,6 +26,7 @@ class CreateMatch(Command, tag="match_create", frozen=True, kw_only=True):
     bull_off: Literal["off", "normal", "official"] = "off"
     first: int = 0
     start: bool = True
+    sign_by_next_leg: bool = True
     at: str
     user_id: str | None = None
 

@@ -29,10 +29,13 @@ from schemas.events import (
     PlayerMerged,
 )
 from schemas.match import MatchState
-from schemas.match_commands import CreateMatch, DeleteMatch, StepMatch
+from schemas.match_commands import CreateMatch, DeleteMatch, SignLeg, StepMatch
 
 OPEN_MATCHES: Final = 100  # scheduled, running or paused at a time; each is in every stored memory
 ENDED_MATCHES_KEPT: Final = 20  # those that ended last can still be undone and corrected
+
+SIGN_AFTER_S: Final = 60.0  # after the end of a match; long enough to say that the last dart was none
+SELF: Final = "dartd"  # the user of commands that nobody gave
 
 _BOARD_EVENTS: Final = get_args(BoardEvent)
 
@@ -49,8 +52,11 @@ class MatchDecider:
 
     name = "match"
 
-    def __init__(self, board_id: BoardId) -> None:
+    def __init__(self, board_id: BoardId, *, sign_after_s: float = SIGN_AFTER_S) -> None:
         self._board_id = board_id
+        self._sign_after_s = sign_after_s
+        self._now = 0.0  # of this step, in media time
+        self._sign_at_s: dict[str, float] = {}  # when the legs of a match that has ended are signed
         self._matches: dict[str, PlayedMatch] = {}  # in the order in which they were added
         self._encoded: dict[str, tuple[PlayedMatch, msgspec.Raw]] = {}
         self._on_board: str | None = None
@@ -58,8 +64,9 @@ class MatchDecider:
 
     # The port of a decider.
 
-    def step(self, inputs: Sequence[Input], now: float) -> Step:  # noqa: ARG002 - a match has no clock
-        """Process the inputs in order; return events and refused commands."""
+    def step(self, inputs: Sequence[Input], now: float) -> Step:
+        """Process the inputs in order, and the time; return events and refused commands."""
+        self._now = now
         events: list[JournalledEvent] = []
         refusals: dict[int, CommandRefusedError] = {}
         for index, item in enumerate(inputs):
@@ -67,11 +74,12 @@ class MatchDecider:
                 events += self._take(item)
             except DartdError as error:
                 refusals[index] = _refusal(error)
+        events += self._sign_ended()
         return Step(events=tuple(events), refusals=refusals)
 
     def deadline(self) -> float | None:
-        """Wait for nothing."""
-        return None
+        """Return when the legs of a match that has ended are signed."""
+        return min(self._sign_at_s.values(), default=None)
 
     def memory(self, epoch_s: float) -> bytes:  # noqa: ARG002 - it has no times of the media clock
         """Return all matches that can still change."""
@@ -89,6 +97,8 @@ class MatchDecider:
         for event, _ in events:
             with contextlib.suppress(DartdError):  # a command that the rules of this version refuse
                 self._take(event.command if isinstance(event, MatchCommanded) else event)
+        self._now = now
+        self._sign_at_s = {each.info.match_id: now + self._sign_after_s for each in self._matches.values() if _awaits_signature(each)}
 
     # What is shown.
 
@@ -206,6 +216,7 @@ class MatchDecider:
         """Take a match over as it is after a change; return the events of the change."""
         events: list[JournalledEvent] = list(events_of(before, after, cause, reason))
         self._matches[after.info.match_id] = after
+        self._watch_signature(before, after)
         if after.info.board_id is not None and after.match.status == "running":
             self._on_board = after.info.match_id
         ended = [match_id for match_id, each in self._matches.items() if each.is_ended and match_id != self._on_board]
@@ -245,6 +256,27 @@ class MatchDecider:
                 return match_id
         return None
 
+    # Signatures.
+
+    def _watch_signature(self, before: PlayedMatch, after: PlayedMatch) -> None:
+        """Note when the legs of a match are to be signed: some time after its end, unless it goes on or a signature is taken back."""
+        match_id = after.info.match_id
+        if not _awaits_signature(after):
+            self._sign_at_s.pop(match_id, None)
+        elif not _awaits_signature(before):
+            self._sign_at_s[match_id] = self._now + self._sign_after_s
+
+    def _sign_ended(self) -> list[JournalledEvent]:
+        """Sign the legs of matches that ended long enough ago."""
+        events: list[JournalledEvent] = []
+        for match_id in [each for each, at_s in self._sign_at_s.items() if at_s <= self._now]:
+            del self._sign_at_s[match_id]
+            if match_id in self._matches:
+                match = self._matches[match_id].match
+                last = match.record.legs[match.counted - 1]
+                events += self._carry_out(SignLeg(match_id=match_id, set=last.set_number, leg=last.leg_number, user_id=SELF))
+        return events
+
     def _encode(self, played: PlayedMatch) -> msgspec.Raw:
         known = self._encoded.get(played.info.match_id)
         if known is None or known[0] is not played:
@@ -253,6 +285,15 @@ class MatchDecider:
             for match_id in self._encoded.keys() - self._matches.keys():
                 del self._encoded[match_id]
         return known[1]
+
+
+def _awaits_signature(played: PlayedMatch) -> bool:
+    """Return whether a match is finished and its last leg was neither signed nor opened again by an operator."""
+    match = played.match
+    if match.status != "finished" or not match.counted:
+        return False
+    last = match.record.legs[match.counted - 1]
+    return not (last.signed or last.unsigned)
 
 
 def _refusal(error: DartdError) -> CommandRefusedError:

@@ -108,6 +108,7 @@ async def create_match(call: Call) -> Answer:
         board_id=asked.board_id,
         bull_off=asked.bull_off,
         start=asked.start,
+        sign_by_next_leg=call.services.config.corrections.sign_by_next_leg,
         at=_now(call),
     )
     return await _submit(call, command, location=f"{_PATH}/{command.match_id}")
@@ -124,6 +125,7 @@ async def create_rematch(call: Call) -> Answer:
         sides=tuple(EnteredSide(players=tuple(map(_entrant, side.players))) for side in before.sides),
         board_id=before.board_id,
         first=asked.first,
+        sign_by_next_leg=call.services.config.corrections.sign_by_next_leg,
         at=_now(call),
     )
     return await _submit(call, command, location=f"{_PATH}/{command.match_id}")

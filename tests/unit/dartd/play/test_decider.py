@@ -4,9 +4,9 @@ import pytest
 
 from dartd.errors import CommandRefusedError
 from dartd.play import decider as decider_module
-from dartd.play.decider import ENDED_MATCHES_KEPT, OPEN_MATCHES, MatchDecider
+from dartd.play.decider import ENDED_MATCHES_KEPT, OPEN_MATCHES, SIGN_AFTER_S, MatchDecider
 from schemas.events import EntityDeleted, JournalledEvent, LegReopened, PlayerErased, TurnChanged
-from schemas.match_commands import DeleteMatch, EndVisit, StepMatch, ThrowByHand, UndoDarts
+from schemas.match_commands import DeleteMatch, EndVisit, SignLeg, StepMatch, ThrowByHand, UndoDarts
 from tests.support.play import AT, BOARD, Table, create
 
 
@@ -26,6 +26,27 @@ def test_darts_of_the_board_are_scored() -> None:
     assert kinds(visit) == ["turn_changed", "turn_changed", "visit_scored", "turn_changed", "turn_changed"]
     assert [(turn.side, turn.darts_left) for turn in turns if turn is not None] == [(0, 2), (0, 1), (0, 0), (1, 3)]
     assert table.give(EntityDeleted(entity_type="zone", entity_id="z", user_id="u")) == []
+    assert table.decider.deadline() is None
+
+
+def test_legs_are_signed_some_time_after_the_end() -> None:
+    """Not while the match goes on again, and not when an operator opened the leg; after a restart the time begins anew."""
+    table = Table()
+    table.give(create(start=20, out="straight", board=False))
+    table.give(ThrowByHand(match_id="m1", darts=("S20",)))
+    due_s = table.decider.deadline()
+    table.give(UndoDarts(match_id="m1"))
+    undone_s = table.decider.deadline()
+    table.give(ThrowByHand(match_id="m1", darts=("S20",)))
+    restored = MatchDecider(BOARD)
+    restored.restore(table.decider.memory(0.0), (), now=5.0, epoch_s=0.0)
+    signed = table.decider.step([], SIGN_AFTER_S).events
+
+    assert (due_s, undone_s, restored.deadline()) == (SIGN_AFTER_S, None, 5.0 + SIGN_AFTER_S)
+    assert kinds(list(signed)) == ["match_command", "leg_signed"]
+    assert (table.decider.deadline(), table.decider.step([], 2 * SIGN_AFTER_S).events) == (None, ())
+    assert table.try_to(UndoDarts(match_id="m1")) is not None
+    table.give(SignLeg(match_id="m1", set=1, leg=1, signed=False))
     assert table.decider.deadline() is None
 
 

@@ -34,7 +34,7 @@ async def remaining(http: httpx2.AsyncClient, match_id: str) -> list[int]:
 
 
 async def test_a_dart_of_the_board_is_corrected_in_throws_visits_and_match(station: Station, http: httpx2.AsyncClient) -> None:
-    """The match is folded again, the throw and the visit have the bed, the correction is an entity with events, and the audit names the dart."""
+    """The match is folded again, throw and visit have the bed, the correction is an entity with events, and the audit names the dart."""
     oche, match_id = Oche(), await board_match(http)
     await oche.visit_of(station, "T20", "S5", "S1")
     await oche.visit_of(station, "S20", "S20", "S20")
