@@ -163,18 +163,18 @@ def _on_board(asked: CorrectDart, order: OrderCorrection, visits: Sequence[Visit
     event = _replace(event, visit=after.snapshot())
     slot = None if event.operation == "insert" else visit.slot_at(event.dart_number)
     position = _position_of(event, matches)
-    found = {
-        "position": position,
-        "previous_label": event.old_label,
-        "player_id": event.player_id if position is None else position.player_id,
-        "corrected": event,
-    }
+    found = Target(
+        position=position,
+        previous_label=event.old_label,
+        player_id=event.player_id if position is None else position.player_id,
+        corrected=event,
+    )
     if visit in stored:
         revised = (after.completed("correction"),) if visit.ended else ()
-        return Target(**found, events=(event, *revised))
+        return _replace(found, events=(event, *revised))
     dart_id = slot.dart_id if slot is not None else None
     command = _replace(asked, dart_id=dart_id, visit_id=event.visit_id, dart_number=event.dart_number, own_player_id=None)
-    return Target(**found, command=command)
+    return _replace(found, command=command)
 
 
 def _position_of(event: DartCorrected, matches: Matches) -> Position | None:

@@ -212,14 +212,15 @@ def test_refusals(evening: Evening) -> None:
     evening.give(ThrowByHand(match_id="m2", darts=("S20",)))
     evening.give(SignLeg(match_id="m2", set=1, leg=1))
     codes = []
-    for given in (
+    wrong: tuple[dict[str, Any], ...] = (
         {"dart_id": "main-d000001", "own_player_id": "bob"},
         {"dart_id": "main-d000001", "match_id": "m2"},
         {"match_id": "m2", "visit": 1, "dart": 1},
         {"match_id": "m9", "visit": 1, "dart": 1},
         {"dart_id": "main-d000001", "label": "T21"},
         {"dart_id": "main-d000001", "label": None},
-    ):
+    )
+    for given in wrong:
         with pytest.raises(CommandRefusedError) as refusal:
             evening.ask("change", **{"label": "T5", **given})
         codes.append((refusal.value.code, refusal.value.details.get("field")))

@@ -67,6 +67,10 @@ class Before(Forgetful):
         """Replace."""
         return Step(replaced={k: ResetBoard() for k, item in enumerate(inputs) if isinstance(item, StartBoard)})
 
+    def deadline(self) -> float | None:
+        """Wait for nothing."""
+        return None
+
 
 def test_a_command_is_replaced_for_later_deciders() -> None:
     """They get the other one in its position."""

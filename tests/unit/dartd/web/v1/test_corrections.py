@@ -159,9 +159,8 @@ async def test_an_opponent_confirms(tmp_path: Path) -> None:
         changed = await http.put(path, json={"label": "D5"}, headers=as_ada)
         foreign = await http.put(path, json={"label": "D6"}, headers=as_bob)
         confirmed = await http.post(f"{path}/confirm", json={"reason": "seen"}, headers=as_bob)
-        again = [(await http.request(*each, headers=as_ada, **given)).status_code for *each, given in (
-            ("POST", f"{path}/confirm", {}), ("DELETE", path, {}), ("PUT", path, {"json": {"label": "T1"}}),
-        )]  # fmt: skip
+        late: tuple[tuple[str, str, Any], ...] = (("POST", f"{path}/confirm", {}), ("DELETE", path, None), ("PUT", path, {"label": "T1"}))
+        again = [(await http.request(method, where, headers=as_ada, json=body)).status_code for method, where, body in late]
 
         assert (made["status"], made["player_id"], pending) == ("pending", ada, [435, 441])
         assert (own.status_code, changed.json()["label"], foreign.status_code) == (403, "D5", 403)
