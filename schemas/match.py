@@ -65,6 +65,8 @@ class MatchState(Value, frozen=True, kw_only=True):
     board_id: str | None
     rules: dict[str, Any]
     format: dict[str, Any]
+    bull_off: Literal["off", "normal", "official"] = "off"
+    bull_winner: Literal["first", "chooses"] = "first"
     sides: tuple[MatchSide, ...]
     turn: MatchTurn | None = None
     legs: tuple[MatchLeg, ...] = ()

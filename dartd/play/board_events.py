@@ -55,7 +55,7 @@ def _after(match: Match, event: BoardEvent) -> Match:  # noqa: PLR0911 - one cas
     match event:
         case DartHit():
             bed = _bed_of(event.score)
-            if match.phase == "bull_off":
+            if match.current_bull_off is not None:
                 return throw_for_bull(match, BullThrow(side=match.on()[0], mm=event.polar_coordinates.radius_mm))
             return throw(match, Dart(bed=bed, dart_id=event.dart_id))
         case ExtraDart():
@@ -76,7 +76,7 @@ def _after(match: Match, event: BoardEvent) -> Match:  # noqa: PLR0911 - one cas
 
 
 def _missed(match: Match, visit_id: str, dart_number: int) -> Match:
-    if match.phase == "bull_off":
+    if match.current_bull_off is not None:
         return throw_for_bull(match, BullThrow(side=match.on()[0]))
     return throw(match, Dart(bed=MISS, dart_id=_slot_id(visit_id, dart_number)))
 

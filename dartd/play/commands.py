@@ -10,7 +10,7 @@ from dartd.game.changes import Cause
 from dartd.game.corrections import Correction, correct, sign, unsign
 from dartd.game.match import Match
 from dartd.game.rules import RulesError, Total
-from dartd.game.scoring import end_visit, redo, score_total, take_step, throw_by_hand, throw_for_bull, undo
+from dartd.game.scoring import choose_first, end_visit, redo, score_total, take_step, throw_by_hand, throw_for_bull, undo
 from schemas.match_commands import (
     CorrectMatch,
     EndVisit,
@@ -56,7 +56,7 @@ def carry_out(match: Match, command: ScoringCommand) -> tuple[Match, Cause]:  # 
             for k, dart in enumerate(command.darts):
                 bed = None if dart.bed is None else _bed(dart.bed, f"$.darts[{k}].bed")
                 match = throw_for_bull(match, BullThrow(side=dart.side, bed=bed, mm=dart.mm))
-            return match, "play"
+            return match if command.first is None else choose_first(match, command.first), "play"
         case CorrectMatch():
             return correct(match, correction_of(match, command)), "revision"
         case SignLeg():

@@ -35,6 +35,7 @@ OPEN_MATCHES: Final = 100  # scheduled, running or paused at a time; each is in 
 ENDED_MATCHES_KEPT: Final = 20  # those that ended last can still be undone and corrected
 
 SIGN_AFTER_S: Final = 60.0  # after the end of a match; long enough to say that the last dart was none
+_REASON_CHARACTERS: Final = 300
 SELF: Final = "dartd"  # the user of commands that nobody gave
 
 _BOARD_EVENTS: Final = get_args(BoardEvent)
@@ -47,6 +48,16 @@ class _Memory(Value, frozen=True, kw_only=True):
     matches: tuple[msgspec.Raw, ...] = ()
 
 
+class _Id(Value, frozen=True, kw_only=True):
+    match_id: str
+
+
+class _StoredId(Value, frozen=True, kw_only=True):
+    """What even a match of another version has."""
+
+    info: _Id
+
+
 class MatchDecider:
     """All matches that can still change. A match of the board gets the darts of the board while it is the one that was begun last."""
 
@@ -55,6 +66,7 @@ class MatchDecider:
     def __init__(self, board_id: BoardId, *, sign_after_s: float = SIGN_AFTER_S) -> None:
         self._board_id = board_id
         self._sign_after_s = sign_after_s
+        self._failed: dict[str, str] = {}  # matches that cannot be computed, with the reason, until that is published
         self._now = 0.0  # of this step, in media time
         self._sign_at_s: dict[str, float] = {}  # when the legs of a match that has ended are signed
         self._matches: dict[str, PlayedMatch] = {}  # in the order in which they were added
@@ -67,13 +79,14 @@ class MatchDecider:
     def step(self, inputs: Sequence[Input], now: float) -> Step:
         """Process the inputs in order, and the time; return events and refused commands."""
         self._now = now
-        events: list[JournalledEvent] = []
+        events: list[JournalledEvent] = self._publish_failed()
         refusals: dict[int, CommandRefusedError] = {}
         for index, item in enumerate(inputs):
             try:
                 events += self._take(item)
             except DartdError as error:
                 refusals[index] = _refusal(error)
+        events += self._publish_failed()
         events += self._sign_ended()
         return Step(events=tuple(events), refusals=refusals)
 
@@ -92,13 +105,28 @@ class MatchDecider:
             msgspec.DecodeError: the memory cannot be read; nothing was taken over.
         """
         stored = _Memory() if memory is None else msgspec.json.decode(memory, type=_Memory)
-        matches = [restored(msgspec.json.decode(each, type=StoredMatch)) for each in stored.matches]
-        self._matches, self._on_board = {each.info.match_id: each for each in matches}, stored.on_board
+        self._matches, self._on_board = {}, stored.on_board
+        for each in stored.matches:
+            self._restore_match(each)
         for event, _ in events:
             with contextlib.suppress(DartdError):  # a command that the rules of this version refuse
                 self._take(event.command if isinstance(event, MatchCommanded) else event)
         self._now = now
         self._sign_at_s = {each.info.match_id: now + self._sign_after_s for each in self._matches.values() if _awaits_signature(each)}
+
+    def _restore_match(self, stored: msgspec.Raw) -> None:
+        """Take over a match; one that this version cannot compute is in error from the next step on.
+
+        Raises:
+            msgspec.DecodeError: it does not even say which match it is.
+        """
+        try:
+            played = restored(msgspec.json.decode(stored, type=StoredMatch))
+        except Exception as error:  # noqa: BLE001 - whatever the rules of this version do with it
+            which = msgspec.json.decode(stored, type=_StoredId).info.match_id
+            self._failed[which] = f"{type(error).__name__}: {error}"
+        else:
+            self._matches[played.info.match_id] = played
 
     # What is shown.
 
@@ -197,7 +225,11 @@ class MatchDecider:
         before = self.of_correction(event) if isinstance(event, DartCorrected) else self._matches.get(self._on_board or "")
         if before is None:
             return []
-        match = after_board_event(before.match, event)
+        try:
+            match = after_board_event(before.match, event)
+        except Exception as error:  # noqa: BLE001 - a fault of the rules must not stop the board
+            self._fail(before, error)
+            return []
         if match is before.match:
             return []
         after = before.with_match(match)
@@ -255,6 +287,23 @@ class MatchDecider:
             if match_id != after.info.match_id and each.info.board_id == after.info.board_id and each.match.status == "running":
                 return match_id
         return None
+
+    # Matches that cannot be computed.
+
+    def _fail(self, played: PlayedMatch, error: Exception) -> None:
+        """Give a match up: the board is free again, and the match is in error."""
+        match_id = played.info.match_id
+        self._failed[match_id] = f"{type(error).__name__}: {error}"
+        del self._matches[match_id]
+        if self._on_board == match_id:
+            self._on_board = None
+
+    def _publish_failed(self) -> list[JournalledEvent]:
+        failed, self._failed = self._failed, {}
+        return [
+            MatchStateChanged(match_id=match_id, status="error", previous_status="running", reason=reason[:_REASON_CHARACTERS])
+            for match_id, reason in failed.items()
+        ]
 
     # Signatures.
 

@@ -107,6 +107,7 @@ async def create_match(call: Call) -> Answer:
         sides=tuple(map(_entered, asked.sides)),
         board_id=asked.board_id,
         bull_off=asked.bull_off,
+        bull_winner=asked.bull_winner,
         start=asked.start,
         sign_by_next_leg=call.services.config.corrections.sign_by_next_leg,
         at=_now(call),
@@ -124,7 +125,9 @@ async def create_rematch(call: Call) -> Answer:
         format=before.format,
         sides=tuple(EnteredSide(players=tuple(map(_entrant, side.players))) for side in before.sides),
         board_id=before.board_id,
-        first=asked.first,
+        bull_off=asked.bull_off or (before.bull_off if asked.first is None else "off"),
+        bull_winner=before.bull_winner,
+        first=asked.first or 0,
         sign_by_next_leg=call.services.config.corrections.sign_by_next_leg,
         at=_now(call),
     )
@@ -213,8 +216,10 @@ async def redo(call: Call) -> Answer:
 async def throw_for_bull(call: Call) -> Answer:
     """Add darts at the bull."""
     asked: NewBullDarts = call.body
+    if not asked.darts and asked.first is None:
+        raise Problem(422, "VALIDATION_ERROR", "send darts, or the side that begins first", details={"field": "$.darts"})
     darts = tuple(BullDart(side=dart.side, bed=dart.bed, mm=dart.mm) for dart in asked.darts)
-    return await _on_match(call, ThrowForBull(match_id=call.path("match_id"), darts=darts))
+    return await _on_match(call, ThrowForBull(match_id=call.path("match_id"), darts=darts, first=asked.first))
 
 
 def _signing(*, signed: bool) -> Handler:

@@ -5,7 +5,7 @@ import pytest
 from dartd.errors import CommandRefusedError
 from dartd.play import decider as decider_module
 from dartd.play.decider import ENDED_MATCHES_KEPT, OPEN_MATCHES, SIGN_AFTER_S, MatchDecider
-from schemas.events import EntityDeleted, JournalledEvent, LegReopened, PlayerErased, TurnChanged
+from schemas.events import EntityDeleted, JournalledEvent, LegReopened, MatchStateChanged, PlayerErased, RoundChanged, TurnChanged
 from schemas.match_commands import DeleteMatch, EndVisit, SignLeg, StepMatch, ThrowByHand, UndoDarts
 from tests.support.play import AT, BOARD, Table, create
 
@@ -152,3 +152,36 @@ def test_refusals_are_of_the_command() -> None:
 
     assert list(step.refusals) == [1]
     assert isinstance(step.refusals[1], CommandRefusedError)
+
+
+def test_a_match_that_cannot_be_computed_is_in_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a fault of the rules, or read back by another version: the board is free again, and nothing else is held up."""
+    table = Table()
+    table.give(create("m1"))
+    table.give(create("m2", board=False))
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("rules")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(decider_module, "after_board_event", fail)
+        live = [each for each in table.visit("T20") if isinstance(each, MatchStateChanged)]
+    table.give(create("m3"))
+    memory = table.decider.memory(0.0).replace(b'"start":501', b'"start":-1')
+    restored = MatchDecider(BOARD)
+    restored.restore(memory, (), now=0.0, epoch_s=0.0)
+    read_back = restored.step([], 0.0).events
+
+    assert [(each.match_id, each.status, each.reason) for each in live] == [("m1", "error", "ZeroDivisionError: rules")]
+    assert [(each.match_id, each.status) for each in read_back if isinstance(each, MatchStateChanged)] == [("m2", "error"), ("m3", "error")]
+    assert (restored.match_on_board(), restored.step([], 0.0).events) == (None, ())
+    assert restored.step([create("m4")], 0.0).refusals == {}
+
+
+def test_rounds_move_on() -> None:
+    """When every side has had its visit, within a leg; with the rounds that are left where there is a limit."""
+    table = Table()
+    table.give(create(game="count_up", players=("ann", "bob", "eve"), rounds=3))
+    found = [each for _ in range(7) for each in table.visit("S1 S1 S1") if isinstance(each, RoundChanged)]
+
+    assert [(each.old_round, each.new_round, each.data.rounds_remaining) for each in found] == [(1, 2, 1), (2, 3, 0)]
