@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from pathlib import Path
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from dartd.errors import StoreUnavailableError
 from dartd.store.database import READERS, SLOW_QUERY_S, Database
+from dartd.store.formats import store_builtin
 from dartd.store.metadata import STREAM_ID, remember, store_value
 from dartd.store.projections import ALL
 from dartd.store.projections.registry import Projection, Recorded, Registry
@@ -140,6 +142,7 @@ class Journal:
             backend.begin()
             stale = registry.load(backend.writer)
             registry.rebuild(backend.writer, stale)
+            store_builtin(backend.writer, at_s=time.time())
             bounds = sa.select(sa.func.coalesce(sa.func.min(events.c.seq), 0), sa.func.coalesce(sa.func.max(events.c.seq), 0))
             oldest, last = backend.writer.execute(bounds).one()
             name = _stream_of(backend, last, stream_id)

@@ -7,6 +7,7 @@ keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from dartd.store.entity_table import SECONDS, entity_table
+from schemas.api.formats import StoredFormat
 from schemas.api.zones import Zone
 
 METADATA = MetaData()
@@ -140,6 +141,8 @@ photos = Table(
     Column("media_type", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+
+formats = entity_table("formats", METADATA, StoredFormat, computed={"game", "builtin"})
 
 zones = entity_table("zones", METADATA, Zone, computed={"current_occupancy"})
 

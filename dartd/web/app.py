@@ -32,6 +32,7 @@ from dartd.web.v1 import (
     clients,
     corrections,
     events,
+    formats,
     keys,
     matches,
     photos,
@@ -55,6 +56,7 @@ _MODULES = (
     board,
     calibrations,
     throws,
+    formats,
     matches,
     corrections,
     stream,
@@ -65,7 +67,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
+RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",

@@ -28,9 +28,13 @@ class NewSide(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class NewMatch(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A new match: rules of a game (each option has a default), format (default: one leg) and sides. No board: scored by hand alone."""
+    """A new match: rules of a game (each option has a default), format (default: one leg) and sides. No board: scored by hand alone.
 
-    rules: Annotated[dict[str, Any], Meta(description='such as {"game": "x01", "start": 501, "out": "double"}')]
+    `format_id` names a stored format that has the rules, and the format unless that is given.
+    """
+
+    rules: Annotated[dict[str, Any], Meta(description='such as {"game": "x01", "start": 501, "out": "double"}')] | None = None
+    format_id: Id | None = None
     sides: Annotated[tuple[NewSide, ...], Meta(min_length=1, max_length=20)]
     format: Annotated[dict[str, Any], Meta(description='such as {"goal": "first_to", "legs": 3}')] | None = None
     board_id: Id | None = None
