@@ -3,6 +3,7 @@
 from typing import Literal
 
 from schemas.base import CameraId, Command, DartId, VisitId
+from schemas.correction import CorrectionCommand
 from schemas.geometry import Calibration
 from schemas.match_commands import MatchCommand
 
@@ -71,4 +72,4 @@ class OrientCamera(Command, tag="orient_camera", frozen=True, kw_only=True):
 
 SpokenCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart  # what the WebSocket understands
 BoardCommand = SpokenCommand | TakeCalibration | OrientCamera | SignOnPlayer
-AnyCommand = BoardCommand | MatchCommand
+AnyCommand = BoardCommand | MatchCommand | CorrectionCommand

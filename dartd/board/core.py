@@ -11,16 +11,18 @@ from dartd.board.cameras import BLIND, GONE, CameraStates
 from dartd.board.memory import BoardMemory, RememberedEvent
 from dartd.board.rig_orientation import RigOrientation, rotated_to_sector
 from dartd.board.throws import ThrowMachine, ThrowTimes
+from dartd.board.visit import Visit
 from dartd.decision import CameraAdded, CameraRemoved, Input, Order, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from dartd.fusion.observation import OngoingMotion
 from dartd.fusion.observation_window import ObservationWindow
-from schemas.base import BoardId, CameraId
+from schemas.base import BoardId, CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.commands import CalibrateBoard, CorrectDart, OrientCamera, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
 from schemas.events import (
     BoardEvent,
     BoardReset,
+    DartCorrected,
     DartHit,
     DartUnscored,
     EntityDeleted,
@@ -106,6 +108,10 @@ class Board:
             cameras=self._cameras.snapshot(),
         )
 
+    def correctable(self) -> tuple[tuple[Visit, ...], DartId]:
+        """Return the visits that can be corrected, the shown one first, and the id of the next dart."""
+        return self._throws.memory.visits, self._throws.memory.next_dart_id
+
     def deadline(self) -> float | None:
         """Return the earliest time at which `step` must be called without an input."""
         due = [t for t in (self._window.deadline(), self._window.hand_deadline(), self._throws.deadline()) if t is not None]
@@ -165,6 +171,9 @@ class Board:
                 return self._throws.command(item, now)
             case PlayerMerged() | PlayerErased() | EntityDeleted():
                 return self._take_player_change(item, now)
+            case DartCorrected():  # of a visit that is kept no more: its dart may have got the next id
+                self._throws.memory.apply(item, now)
+                return []
             case _:
                 return []  # Heartbeat and Progress are the supervisor's
 

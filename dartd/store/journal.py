@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from pathlib import Path
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from dartd.errors import StoreUnavailableError
 from dartd.store.database import READERS, SLOW_QUERY_S, Database
+from dartd.store.formats import store_builtin
 from dartd.store.metadata import STREAM_ID, remember, store_value
 from dartd.store.projections import ALL
 from dartd.store.projections.registry import Projection, Recorded, Registry
@@ -26,7 +28,9 @@ from schemas.codec import decode_journalled, encode_wire
 from schemas.events import (
     CalibrationChanged,
     CameraStateChanged,
+    EntityAdded,
     EntityEvent,
+    EntityStatusChanged,
     Envelope,
     JournalledEvent,
     PlayerErased,
@@ -79,6 +83,9 @@ class Written(NamedTuple):
     envelopes: tuple[Envelope, ...]
 
 
+_TOPICS = {"correction": "corrections"}  # entities whose events have one topic in common
+
+
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
     """Return the one topic of an event: its camera's, match's or entity's when it is about one, else the board's."""
     match event:
@@ -86,6 +93,8 @@ def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
             return f"player:{event.player_id}"
         case CameraStateChanged() | CalibrationChanged():
             return f"camera:{event.camera_id}"
+        case EntityAdded() | EntityStatusChanged() if event.entity_type in _TOPICS:
+            return _TOPICS[event.entity_type]
         case _ if isinstance(event, PlayEvent):
             return f"match:{event.match_id}"
         case _ if isinstance(event, EntityEvent):
@@ -133,6 +142,7 @@ class Journal:
             backend.begin()
             stale = registry.load(backend.writer)
             registry.rebuild(backend.writer, stale)
+            store_builtin(backend.writer, at_s=time.time())
             bounds = sa.select(sa.func.coalesce(sa.func.min(events.c.seq), 0), sa.func.coalesce(sa.func.max(events.c.seq), 0))
             oldest, last = backend.writer.execute(bounds).one()
             name = _stream_of(backend, last, stream_id)

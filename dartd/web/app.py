@@ -32,8 +32,10 @@ from dartd.web.v1 import (
     camera_pictures,
     cameras,
     clients,
+    corrections,
     events,
     feedback,
+    formats,
     keys,
     matches,
     photos,
@@ -60,7 +62,9 @@ _MODULES = (
     camera_pictures,
     throws,
     feedback,
+    formats,
     matches,
+    corrections,
     stream,
     events,
     clients,
@@ -69,7 +73,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
+RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",

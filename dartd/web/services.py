@@ -95,6 +95,13 @@ class WebhookPort(Protocol):
         """Return the number of deliveries that have finally failed."""
 
 
+class MatchPort(Protocol):
+    """The matches that can still change."""
+
+    def dart_at(self, match_id: str, *, set_number: int | None, leg: int | None, visit: int, dart: int) -> str | None:
+        """Return the id of the dart of the board at a position, or of the last one before it; None if there is none."""
+
+
 class CameraStatus(Protocol):
     """The state of a camera process."""
 
@@ -133,6 +140,7 @@ class Services:
     previews: Previews
     camera_credentials: CameraCredentials
     camera_processes: CameraProcesses = field(default_factory=CameraProcesses)
+    matches: MatchPort
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     started_at_s: float
     now: Callable[[], float]
