@@ -18,6 +18,7 @@ from schemas.events import (
     PlayerMerged,
     PlayEvent,
     Presence,
+    StatisticsUpdated,
     SystemStatus,
     ZoneUpdate,
 )
@@ -42,6 +43,7 @@ _TOPICS: dict[type[Event], str] = {
     CalibrationChanged: "camera:{camera_id}",
     PlayerMerged: "player:{player_id}",
     PlayerErased: "player:{player_id}",
+    StatisticsUpdated: "player:{player_id}",
     Presence: "presence:{topic}",
     MetricsUpdate: "metrics",
     SystemStatus: "system",

@@ -32,6 +32,7 @@ from schemas.events import (
     PlayerErased,
     PlayerMerged,
     PlayEvent,
+    StatisticsUpdated,
 )
 
 _log = logging.getLogger(__name__)
@@ -80,9 +81,9 @@ class Written(NamedTuple):
 
 
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
-    """Return the one topic of an event: its camera's, match's or entity's when it is about one, else the board's."""
+    """Return the one topic of an event: that of its camera, match, player or entity when it is about one, else the board's."""
     match event:
-        case PlayerMerged() | PlayerErased():
+        case PlayerMerged() | PlayerErased() | StatisticsUpdated():
             return f"player:{event.player_id}"
         case CameraStateChanged() | CalibrationChanged():
             return f"camera:{event.camera_id}"
