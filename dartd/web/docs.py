@@ -21,7 +21,7 @@ _HEADERS = {"Cache-Control": "no-cache", "Content-Security-Policy": _POLICY}
 
 async def get_openapi(call: Call) -> dict[str, Any]:
     """Return the OpenAPI document."""
-    document: dict[str, Any] = call.request.app.state.openapi
+    document: dict[str, Any] = await anyio.to_thread.run_sync(call.request.app.state.openapi)
     return document
 
 
