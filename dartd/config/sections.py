@@ -51,6 +51,9 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     ] = 1_000_000
     tls_cert: str | None = None
     tls_key: str | None = None
+    timezone: (
+        Annotated[str, Meta(min_length=1, max_length=64, description="such as Europe/Berlin; default: that of the machine")] | None
+    ) = None
 
 
 class WsConfig(_Section, frozen=True, kw_only=True):

@@ -58,10 +58,10 @@ def _changed(was: Match, now: Match, cause: Cause) -> Iterator[PlayedLeg]:
             yield new[thrower] if thrower in new else msgspec.structs.replace(old[thrower], counts=None, targets={}, visits=())
     game, (set_number, leg_number) = _game(now), OF_MATCH
     old_counts, new_counts = count_match(was.flow), count_match(now.flow)
-    for side, thrower in throwers(now):
+    for side, number in throwers(now):
         if old_counts[side] != new_counts[side]:
             counts = msgspec.to_builtins(new_counts[side]) or None
-            yield PlayedLeg(set=set_number, leg=leg_number, side=side, thrower=thrower, game=game, finished=True, counts=counts)
+            yield PlayedLeg(set=set_number, leg=leg_number, side=side, thrower=number, game=game, finished=True, counts=counts)
 
 
 def _is_unchanged(was: Match, now: Match, index: int, cause: Cause) -> bool:

@@ -24,7 +24,24 @@ from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
 from dartd.web.streams.handshake import refuse_unknown_path, serve_websocket
-from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, matches, photos, players, stream, throws, users, zones
+from dartd.web.v1 import (
+    audit,
+    auth,
+    board,
+    calibrations,
+    clients,
+    events,
+    keys,
+    matches,
+    performance,
+    photos,
+    players,
+    statistics,
+    stream,
+    throws,
+    users,
+    zones,
+)
 
 _MODULES = (
     health,
@@ -40,6 +57,8 @@ _MODULES = (
     calibrations,
     throws,
     matches,
+    statistics,
+    performance,
     stream,
     events,
     clients,

@@ -60,13 +60,14 @@ PROJECTION = Projection(
 
 
 class LegSelection(NamedTuple):
-    """Which legs of a player: of a game, a span, against an opponent, of a match (then also the leg that runs)."""
+    """Which legs of a player: of a game, a span, against an opponent, of a match; a leg that runs is left out of all but the last."""
 
     player_id: str
     game: str | None = None
     span: Span = ALWAYS
     opponent: str | None = None
     match_id: str | None = None
+    with_running: bool = False  # take it in all the same
 
 
 _OF_LEG = ("match_id", "set_number", "leg_number", "at_s", "game")
@@ -113,7 +114,10 @@ def _conditions(selection: LegSelection) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = [player_legs.c.player_id == selection.player_id, *within(player_legs.c.at_s, selection.span)]
     if selection.game is not None:
         found.append(player_legs.c.game == selection.game)
-    found.append(player_legs.c.finished.is_(True) if selection.match_id is None else player_legs.c.match_id == selection.match_id)
+    if selection.match_id is not None:
+        found.append(player_legs.c.match_id == selection.match_id)
+    elif not selection.with_running:
+        found.append(player_legs.c.finished.is_(True))
     if selection.opponent is not None:
         other = player_legs.alias()
         against = (other.c.match_id == player_legs.c.match_id, other.c.side != player_legs.c.side)

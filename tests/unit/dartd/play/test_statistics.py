@@ -54,7 +54,7 @@ def test_a_correction_is_published_once() -> None:
     undone = updates(table.give(UndoDarts(match_id="m1", darts=2)))
 
     assert [(event.player_id, event.reason) for event in changed] == [("ann", "correction"), ("bob", "correction")]
-    assert [leg.counts or {} for leg in changed[0].legs][0]["legs_won"] == 1
+    assert next(leg.counts or {} for leg in changed[0].legs)["legs_won"] == 1
     assert [(event.player_id, event.legs[0].counts) for event in undone] == [("ann", None), ("bob", None)]
 
 
