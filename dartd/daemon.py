@@ -27,7 +27,8 @@ from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.decider import MatchDecider
-from dartd.runtime.clock import LiveClock
+from dartd.play.session_decider import SessionDecider
+from dartd.runtime.clock import Clock, LiveClock
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
@@ -39,6 +40,7 @@ from dartd.store.calibrations import Calibrations
 from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.metadata import remembered
+from dartd.store.timestamps import timestamp_of
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
@@ -77,6 +79,12 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
         count_misses=config.visit.count_misses,
     )
     return Board(board.board_id, cameras, board.spec, times, images=images)
+
+
+def build_sessions(config: Config, clock: Clock) -> SessionDecider:
+    """Return the decider of sessions as configured."""
+    times = {"idle_s": config.sessions.idle_s, "close_s": config.sessions.close_s}
+    return SessionDecider(config.board.board_id, **times, wall=clock.wall, timestamp=timestamp_of)
 
 
 def rate_classes(config: Config) -> dict[str, int]:
@@ -138,6 +146,7 @@ class Daemon:
         self._announce = announce
         self._faults = FaultInjector(scenario)
         self._clock = LiveClock(wall=self._faults.wall)
+        self._sessions = build_sessions(config, self._clock)
         self._version = version()
         self._metrics = Metrics(self._version, process=True)
 
@@ -186,7 +195,8 @@ class Daemon:
         board = build_board(config, cameras, images=config.images_path is not None)
         matches = MatchDecider(config.board.board_id)
         pending = await recover(board, journal, clock)
-        pending += [event for event in await recover(matches, journal, clock) if event not in pending]
+        for decider in (matches, self._sessions):
+            pending += [event for event in await recover(decider, journal, clock) if event not in pending]
         self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
         configurations = Configurations(config, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
@@ -204,7 +214,7 @@ class Daemon:
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
-            deciders=[matches],
+            deciders=[matches, self._sessions],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
         for event in pending:
@@ -235,6 +245,7 @@ class Daemon:
             clients=clients,
             host=HostFigures(config.state_path),
             webhooks=Webhooks(),
+            sessions=lambda: self._sessions.open_sessions(self._clock.now()),
             started_at_s=self._clock.now(),
             now=self._clock.now,
         )

@@ -68,7 +68,6 @@ RESERVED_TOPICS: dict[str, str] = {
     "corrections": "P6",
     "fixtures": "P5",
     "list": "P5",
-    "session": "P4",
     "statistics": "N3",
     "tournament": "P5",
     "webhooks": "N7",

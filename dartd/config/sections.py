@@ -193,6 +193,13 @@ class ImagesConfig(_Section, frozen=True, kw_only=True):
     keep_free_mb: Annotated[int, Meta(ge=0, le=1_000_000, description="megabytes of the disk that images leave free")] = 500
 
 
+class SessionsConfig(_Section, frozen=True, kw_only=True):
+    """Sessions of players."""
+
+    idle_s: Annotated[float, Meta(ge=1, le=86_400, description="seconds without a dart after which a session is idle")] = 60
+    close_s: Annotated[float, Meta(ge=1, le=86_400, description="seconds without a dart after which a session is closed")] = 900
+
+
 class LogConfig(_Section, frozen=True, kw_only=True):
     """Level and format of the log."""
 
@@ -213,6 +220,7 @@ class Config(_Section, frozen=True, kw_only=True):
     cameras: tuple[CameraConfig, ...] = ()
     store: StoreConfig = StoreConfig()
     images: ImagesConfig = ImagesConfig()
+    sessions: SessionsConfig = SessionsConfig()
     log: LogConfig = LogConfig()
 
     @property

@@ -32,6 +32,7 @@ from schemas.events import (
     PlayerErased,
     PlayerMerged,
     PlayEvent,
+    SessionUpdated,
     StatisticsUpdated,
 )
 
@@ -81,10 +82,12 @@ class Written(NamedTuple):
 
 
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
-    """Return the one topic of an event: that of its camera, match, player or entity when it is about one, else the board's."""
+    """Return the one topic of an event: that of its camera, match, player, session or entity when it is about one, else the board's."""
     match event:
         case PlayerMerged() | PlayerErased() | StatisticsUpdated():
             return f"player:{event.player_id}"
+        case SessionUpdated():
+            return f"session:{event.session.session_id}"
         case CameraStateChanged() | CalibrationChanged():
             return f"camera:{event.camera_id}"
         case _ if isinstance(event, PlayEvent):

@@ -239,6 +239,21 @@ match_visits = Table(
     Column("match_id", Text, nullable=False),
 )
 
+# `body` is the session as GET answers it, without what other columns have.
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("session_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("player_id", Text),
+    Column("board_id", Text, nullable=False),
+    Column("entry_s", SECONDS, nullable=False),
+    Column("exit_s", SECONDS),
+    Column("body", Text, nullable=False),
+    Index("sessions_player", "player_id", "entry_s"),
+    Index("sessions_entry", "entry_s"),
+)
+
 limits = Table(
     "limits",
     METADATA,

@@ -23,6 +23,7 @@ from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import AnyCommand
 from schemas.events import Envelope, Snapshot
+from schemas.session import Session
 
 
 class BoardPort(Protocol):
@@ -125,6 +126,7 @@ class Services:
     clients: Clients
     host: HostFigures
     webhooks: WebhookPort
+    sessions: Callable[[], Sequence[Session]] = tuple  # that are open, as of now
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     started_at_s: float
     now: Callable[[], float]

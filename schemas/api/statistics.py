@@ -53,7 +53,7 @@ class PlayHistoryQuery(ListQuery, frozen=True, kw_only=True):
 
 
 class PerformanceQuery(PlayQuery, frozen=True, kw_only=True):
-    """Which legs of which player (default: the caller's own), and what they are compared with."""
+    """Legs of a player (default: the caller's own), and what they are compared with."""
 
     player_id: Id | None = None
     benchmark: Benchmark | None = None
@@ -66,7 +66,7 @@ class MetricsOfPlayQuery(PlayQuery, frozen=True, kw_only=True):
 
 
 class LeaderboardQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """By which figure, of which period and game."""
+    """The figure that players are ordered by, the period and the game."""
 
     figure: Annotated[str, Meta(max_length=40, description="a figure of /performance/metrics")] = "average"
     period: Literal["today", "week", "month", "year", "all"] = "all"
@@ -249,7 +249,7 @@ class HeatMap(Value, frozen=True, kw_only=True):
 class Performance(Value, frozen=True, kw_only=True):
     """The figures of a player, those of the benchmark, and how much higher the own ones are (numbers of both only)."""
 
-    player_id: str
+    player_id: str | None
     figures: Figures
     benchmark: dict[str, Any] | None
     difference: dict[str, str | int | None] | None

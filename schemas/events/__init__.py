@@ -79,6 +79,7 @@ from schemas.events.play import (
     TurnRevised,
     VisitScored,
 )
+from schemas.events.session import SessionUpdated
 
 # What the board's decider emits and its memory folds: closed, so that a match over it is complete.
 BoardEvent = (
@@ -104,7 +105,7 @@ BoardEvent = (
 # About one entity; the topic is the entity's own.
 EntityChange = EntityAdded | EntityUpdated | EntityDeleted | EntityStatusChanged | EntityAssigned | CommentAdded
 EntityEvent = EntityChange | PlayerMerged | PlayerErased
-JournalledEvent = BoardEvent | PlayEvent | EntityEvent
+JournalledEvent = BoardEvent | PlayEvent | SessionUpdated | EntityEvent
 # Not journalled: `timestamp` is all that is added, no `seq event_id board_id topic`.
 LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat | Presence | MetricsUpdate | SystemStatus | ZoneUpdate
 
@@ -181,6 +182,7 @@ __all__ = [
     "Presence",
     "RevisedVisit",
     "Score",
+    "SessionUpdated",
     "SetFinished",
     "Snapshot",
     "StatisticsUpdated",

@@ -19,7 +19,7 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.config import AuthConfig, CameraConfig, Config
-from dartd.daemon import _hub_figures, rate_classes
+from dartd.daemon import _hub_figures, build_sessions, rate_classes
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
@@ -234,7 +234,9 @@ async def running_station(
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
     clock, matches = LiveClock(), MatchDecider(config.board.board_id)
-    await recover(matches, journal, clock)
+    sessions = build_sessions(config, clock)
+    for decider in (matches, sessions):
+        await recover(decider, journal, clock)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
     await hub.load()
     metrics = Metrics("0.0")
@@ -245,7 +247,7 @@ async def running_station(
         order=lambda *_: None,
         clock=clock,
         metrics=metrics,
-        deciders=[matches],
+        deciders=[matches, sessions],
     )
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
     auth = config.auth
@@ -275,6 +277,7 @@ async def running_station(
         clients=Clients(config.ws.max_clients),
         host=HostFigures(directory),
         webhooks=Webhooks(),
+        sessions=lambda: sessions.open_sessions(clock.now()),
         started_at_s=time.monotonic(),
         now=time.monotonic,
     )

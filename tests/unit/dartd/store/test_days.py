@@ -34,7 +34,7 @@ def test_weeks_months_and_years() -> None:
 
 def test_the_zone_of_the_machine() -> None:
     """Is the default."""
-    now = datetime.now()
+    now = datetime.now().astimezone()
     today = Days().local(Days().began(now.timestamp()))
 
     assert (today.hour, today.date()) == (0, now.date())
