@@ -29,7 +29,8 @@ from dartd.outlets.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
-from dartd.runtime.clock import LiveClock
+from dartd.play.session_decider import SessionDecider
+from dartd.runtime.clock import Clock, LiveClock
 from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
@@ -45,6 +46,7 @@ from dartd.store.cameras import CameraCredentials, all_cameras
 from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.metadata import remembered
+from dartd.store.timestamps import timestamp_of
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
@@ -86,6 +88,12 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
         count_misses=config.visit.count_misses,
     )
     return Board(board.board_id, cameras, board.spec, times, images=images)
+
+
+def build_sessions(config: Config, clock: Clock) -> SessionDecider:
+    """Return the decider of sessions as configured."""
+    times = {"idle_s": config.sessions.idle_s, "close_s": config.sessions.close_s}
+    return SessionDecider(config.board.board_id, **times, wall=clock.wall, timestamp=timestamp_of)
 
 
 def rate_classes(config: Config) -> dict[str, int]:
@@ -147,6 +155,7 @@ class Daemon:
         self._announce = announce
         self._faults = FaultInjector(scenario)
         self._clock = LiveClock(wall=self._faults.wall)
+        self._sessions = build_sessions(config, self._clock)
         self._version = version()
         self._metrics = Metrics(self._version, process=True)
         self._rig = CameraRig([camera.source for camera in config.cameras])
@@ -206,7 +215,7 @@ class Daemon:
         matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
         corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
         pending: list[JournalledEvent] = []
-        deciders: tuple[Decider, ...] = (corrections, board, matches)
+        deciders: tuple[Decider, ...] = (corrections, board, matches, self._sessions)
         for decider in deciders:
             pending += [event for event in await recover(decider, journal, clock) if event not in pending]
         self._faults.start()
@@ -236,7 +245,7 @@ class Daemon:
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
-            deciders=[corrections, shown, matches],
+            deciders=[corrections, shown, matches, self._sessions],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
         rig.connect(supervisor, pipeline.deliver)
@@ -280,6 +289,7 @@ class Daemon:
             previews=self._previews,
             camera_credentials=self._credentials,
             matches=matches,
+            sessions=lambda: self._sessions.open_sessions(self._clock.now()),
             started_at_s=self._clock.now(),
             now=self._clock.now,
         )

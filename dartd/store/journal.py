@@ -28,14 +28,14 @@ from schemas.codec import decode_journalled, encode_wire
 from schemas.events import (
     CalibrationChanged,
     CameraStateChanged,
-    EntityAdded,
     EntityEvent,
-    EntityStatusChanged,
     Envelope,
     JournalledEvent,
     PlayerErased,
     PlayerMerged,
     PlayEvent,
+    SessionUpdated,
+    StatisticsUpdated,
 )
 
 _log = logging.getLogger(__name__)
@@ -83,22 +83,22 @@ class Written(NamedTuple):
     envelopes: tuple[Envelope, ...]
 
 
-_TOPICS = {"correction": "corrections"}  # entities whose events have one topic in common
+_TOPICS = {"correction": "corrections", "webhook": "webhooks"}  # entities whose events have one topic in common
 
 
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
-    """Return the one topic of an event: its camera's, match's or entity's when it is about one, else the board's."""
+    """Return the one topic of an event: that of its camera, match, player, session or entity when it is about one, else the board's."""
     match event:
-        case PlayerMerged() | PlayerErased():
+        case PlayerMerged() | PlayerErased() | StatisticsUpdated():
             return f"player:{event.player_id}"
+        case SessionUpdated():
+            return f"session:{event.session.session_id}"
         case CameraStateChanged() | CalibrationChanged():
             return f"camera:{event.camera_id}"
-        case EntityAdded() | EntityStatusChanged() if event.entity_type in _TOPICS:
-            return _TOPICS[event.entity_type]
         case _ if isinstance(event, PlayEvent):
             return f"match:{event.match_id}"
         case _ if isinstance(event, EntityEvent):
-            return f"{event.entity_type}:{event.entity_id}"
+            return _TOPICS.get(event.entity_type, f"{event.entity_type}:{event.entity_id}")
         case _:
             return f"board:{board_id}"
 

@@ -27,6 +27,7 @@ from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import AnyCommand
 from schemas.events import Envelope, Snapshot
+from schemas.session import Session
 
 
 class BoardPort(Protocol):
@@ -141,6 +142,7 @@ class Services:
     camera_credentials: CameraCredentials
     camera_processes: CameraProcesses = field(default_factory=CameraProcesses)
     matches: MatchPort
+    sessions: Callable[[], Sequence[Session]] = tuple  # that are open, as of now
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     started_at_s: float
     now: Callable[[], float]

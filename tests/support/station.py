@@ -19,7 +19,7 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.config import AuthConfig, CameraConfig, Config
-from dartd.daemon import rate_classes
+from dartd.daemon import build_sessions, rate_classes
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
@@ -261,6 +261,8 @@ async def running_station(
     corrections = CorrectionDecider(matches, visits, confirm=config.corrections.confirm)
     await recover(matches, journal, clock)
     await recover(corrections, journal, clock)
+    sessions = build_sessions(config, clock)
+    await recover(sessions, journal, clock)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
     await hub.load()
     metrics = Metrics("0.0")
@@ -272,7 +274,7 @@ async def running_station(
         order=lambda *_: None,
         clock=clock,
         metrics=metrics,
-        deciders=[corrections, shown, matches],
+        deciders=[corrections, shown, matches, sessions],
     )
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
     auth = config.auth
@@ -306,6 +308,7 @@ async def running_station(
         previews=_previews(),
         camera_credentials=CameraCredentials(directory),
         matches=matches,
+        sessions=lambda: sessions.open_sessions(clock.now()),
         started_at_s=time.monotonic(),
         now=time.monotonic,
     )
