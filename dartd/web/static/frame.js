@@ -139,7 +139,7 @@ function Bar() {
     <${Pill} />
     <button class="icon" type="button" title=${t("bar.theme")} aria-label=${t("bar.theme")} onClick=${switchTheme}>◐</button>
     ${frame.user
-      ? html`<button class="who" type="button" title=${t("bar.logout")} onClick=${leave}>${frame.user.name} <span aria-hidden="true">⏻</span></button>`
+      ? html`<button class="who" type="button" title=${t("bar.logout")} onClick=${leave}>${frame.user.name}</button>`
       : html`<button class="who" type="button" onClick=${askLogin}>${t("bar.login")}</button>`}
     ${frame.isLoginOpen && html`<${Login} />`}
     <p class=${`message ${frame.message ? "shown" : ""} ${frame.message?.isError ? "error" : ""}`} role="status">${frame.message?.text}</p>

@@ -5,7 +5,7 @@ import { html } from "../html.js";
 import { t } from "../texts.js";
 import { plain } from "./beds.js";
 import { nameOf, SideCard, SideLine } from "./cards.js";
-import { dismiss, isEnded, mayScore, next, pause, rematch, stop, ui, undo } from "./model.js";
+import { client, dismiss, isEnded, mayScore, next, pause, rematch, stop, ui, undo } from "./model.js";
 import { Pad } from "./pad.js";
 import { Board } from "./parts.js";
 
@@ -65,6 +65,12 @@ function Actions({ match }) {
   </div>`;
 }
 
+/** Who throws, or that the darts are to be taken out. */
+function Now({ name }) {
+  const isTakeout = client.state.status === "takeout";
+  return html`<p class="now"><span aria-hidden="true">${isTakeout ? "✋" : "▶"}</span> ${isTakeout ? t("status.takeout") : t("now.throws", { name })}</p>`;
+}
+
 /** The match view. */
 export function MatchScreen({ match }) {
   const { turn, sides } = match;
@@ -77,7 +83,7 @@ export function MatchScreen({ match }) {
     <div class="heading">
       <h1>${heading(match)}</h1>
       ${match.status === "paused" && html`<span class="badge">${t("paused")}</span>`}
-      ${turn && !ended && html`<p class="now"><span aria-hidden="true">▶</span> ${nameOf(sides[turn.side])}</p>`}
+      ${turn && !ended && html`<${Now} name=${nameOf(sides[turn.side])} />`}
     </div>
     <div class="sides">${shown.map((side) => html`<${SideCard} key=${side.side} side=${side} match=${match} />`)}
       ${many && html`<ol class="side-list">${sides.map((side) => html`<${SideLine} key=${side.side} side=${side} match=${match} />`)}</ol>`}

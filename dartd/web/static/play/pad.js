@@ -19,7 +19,7 @@ export function BedKeys({ onBed }) {
       ${TIMES.map((each) => html`<button type="button" key=${each} class="key" aria-pressed=${String(ui.times === each)} onClick=${choose(each)}>${t(`times.${each}`)}</button>`)}
     </div>
     <div class="numbers">
-      ${NUMBERS.map((each) => html`<button type="button" key=${each} class="key" data-bed=${`${ui.times}${each}`} onClick=${() => onBed(`${ui.times}${each}`)}><small>${ui.times === "S" ? "" : ui.times}</small>${each}</button>`)}
+      ${NUMBERS.map((each) => html`<button type="button" key=${each} class="key" data-bed=${`${ui.times}${each}`} onClick=${() => onBed(`${ui.times}${each}`)}>${ui.times === "S" ? "" : ui.times}${each}</button>`)}
       <button type="button" class="key" data-bed="25" onClick=${() => onBed("25")}>25</button>
       <button type="button" class="key" data-bed="BULL" onClick=${() => onBed("BULL")}>${t("bull")}</button>
       <button type="button" class="key wide" data-bed="MISS" onClick=${() => onBed("MISS")}>${t("miss")}</button>
