@@ -29,8 +29,9 @@ function connect() {
 function receive(message) {
   if (message.event_type === "snapshot" && !historyLoaded) loadHistory(message.last_seq);
   if (message.seq !== undefined) view.count += 1;
-  if (view.paused) view.held = [message, ...view.held].slice(0, KEPT);
-  else show([message]);
+  if (!view.paused) return show([message]);
+  view.held = [message, ...view.held].slice(0, KEPT);
+  return update();
 }
 
 /** Show what happened before the page was opened, below what was received since. */

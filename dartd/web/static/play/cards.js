@@ -58,12 +58,12 @@ function Marks({ marks }) {
 }
 
 /** Return the big figure of a side and what it means. */
-export function figureOf(score, rules) {
+export function figureOf(score) {
   if ("remaining" in score) return { big: score.remaining, label: t(score.in === false ? "score.not_in" : "score.remaining") };
   if ("lives" in score) return { big: score.lives, label: `${t("score.lives")}${score.number ? ` · ${score.number}` : ""}${score.killer ? ` · ${t("score.killer")}` : ""}` };
   if ("progress" in score) return { big: score.target ?? "✓", label: `${t("score.target")} · ${score.progress}` };
   const target = score.target ?? null;
-  return { big: number(score.points ?? 0), label: target === null ? t("score.points") : `${t("score.points")} · ${t("score.target")} ${target}`, game: rules.game };
+  return { big: number(score.points ?? 0), label: target === null ? t("score.points") : `${t("score.points")} · ${t("score.target")} ${target}` };
 }
 
 function Legs({ side, match }) {
@@ -85,7 +85,7 @@ export function SideCard({ side, match }) {
   const { turn } = match;
   const isOn = turn?.side === side.side && !isEnded(match);
   const isWinner = match.winner === side.side;
-  const { big, label } = figureOf(side.score, match.rules);
+  const { big, label } = figureOf(side.score);
   const last = match.last?.[side.side];
   const darts = isOn && turn.darts.length ? turn.darts : isOn ? [] : last?.darts ?? [];
   const isBust = isOn && turn.bust;
@@ -97,11 +97,13 @@ export function SideCard({ side, match }) {
       <h2 title=${name}>${isOn ? html`<span class="on-mark" aria-hidden="true">▶ </span>` : ""}${isWinner ? "★ " : ""}${name}</h2>
       <${Legs} side=${side} match=${match} />
     </header>
-    <div class="count">
-      <p class="figure" data-figure>${big}</p>
-      <p class="meaning">${label}</p>
+    <div class="middle">
+      <div class="count">
+        <p class="figure" data-figure>${big}</p>
+        <p class="meaning">${label}</p>
+      </div>
+      ${side.score.marks && html`<${Marks} marks=${side.score.marks} />`}
     </div>
-    ${side.score.marks && html`<${Marks} marks=${side.score.marks} />`}
     ${match.rules.game === "x01" && html`<${Outs} ways=${ways} isOn=${isOn} />`}
     <${Darts} side=${side.side} darts=${darts} isRunning=${isOn} />
     <p class="figures">
@@ -117,8 +119,8 @@ export function SideCard({ side, match }) {
 /** A side as a line of the list, for many sides. */
 export function SideLine({ side, match }) {
   const isOn = match.turn?.side === side.side && !isEnded(match);
-  const { big } = figureOf(side.score, match.rules);
+  const { big } = figureOf(side.score);
   return html`<li class=${isOn ? "on" : ""} data-side=${side.side}>
-    <span class="name" title=${nameOf(side)}>${isOn ? "▶ " : ""}${nameOf(side)}</span><b>${big}</b><span class="quiet">${side.legs}</span><span class="quiet">Ø ${number(side.average, 2)}</span>
+    <span class="name" title=${nameOf(side)}>${isOn ? "▶ " : ""}${nameOf(side)}</span><b>${big}</b><span class="quiet">${side.legs}</span>
   </li>`;
 }

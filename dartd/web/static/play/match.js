@@ -50,6 +50,7 @@ function Actions({ match }) {
     ui.pad = ui.pad ? null : "darts";
     update();
   };
+  if (match.status === "stopped") return null;
   if (isEnded(match)) return html`<div class="actions"><button type="button" data-undo onClick=${undo}>↶ ${t("undo")}</button></div>`;
   return html`<div class="actions">
     <button type="button" data-undo onClick=${undo}>↶ ${t("undo")}</button>
