@@ -4,9 +4,10 @@ Times are seconds since 1970, formatted where people read them. Nothing here hol
 keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
 """
 
-from sqlalchemy import REAL, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-SECONDS = Float(53).with_variant(REAL(), "sqlite")
+from dartd.store.entity_table import SECONDS, entity_table
+from schemas.api.zones import Zone
 
 METADATA = MetaData()
 
@@ -140,17 +141,7 @@ photos = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
-zones = Table(
-    "zones",
-    METADATA,
-    Column("zone_id", Text, primary_key=True),
-    Column("camera_id", Text),
-    *(Column(name, Text, nullable=False) for name in ("board_id", "name", "zone_type", "color", "polygon_coords", "unit")),
-    *(Column(name, Integer, nullable=False) for name in ("min", "max")),
-    Column("active", Boolean, nullable=False),
-    Column("version", Integer, nullable=False),
-    *(Column(name, SECONDS, nullable=False) for name in ("created_at_s", "updated_at_s")),
-)
+zones = entity_table("zones", METADATA, Zone, computed={"current_occupancy"})
 
 throws = Table(
     "throws",

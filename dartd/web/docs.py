@@ -23,7 +23,7 @@ _REDOC = ("vendor/redoc/redoc.standalone.js",)
 
 async def get_openapi(call: Call) -> dict[str, Any]:
     """Return the OpenAPI document."""
-    document: dict[str, Any] = call.request.app.state.openapi
+    document: dict[str, Any] = await anyio.to_thread.run_sync(call.request.app.state.openapi)
     return document
 
 

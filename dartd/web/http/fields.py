@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from dartd.store.entity import column_of
+from dartd.store.entity_table import alternatives
 from dartd.store.timestamps import timestamp_of
 from dartd.web.http.endpoint import DeclarationError
 from dartd.web.services import Services
@@ -82,10 +83,4 @@ class Fields(Generic[A]):
 
 
 def _is_scalar(kind: Any) -> bool:
-    return all(isinstance(each, _SCALARS) for each in _alternatives(msgspec.inspect.type_info(kind)))
-
-
-def _alternatives(found: msgspec.inspect.Type) -> Iterable[msgspec.inspect.Type]:
-    if isinstance(found, msgspec.inspect.Metadata):
-        return _alternatives(found.type)
-    return [part for each in found.types for part in _alternatives(each)] if isinstance(found, msgspec.inspect.UnionType) else [found]
+    return all(isinstance(each, _SCALARS) for each in alternatives(msgspec.inspect.type_info(kind)))

@@ -26,7 +26,7 @@ FIRST_TABLES = (
 
 
 def _shape(path: Path) -> dict[str, Any]:
-    """Describe every table: columns (whether keys may be NULL aside) and indices."""
+    """Describe every table: columns (whether keys may be NULL, and their order, aside) and indices."""
     connection = sqlite3.connect(path)
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     shape: dict[str, Any] = {}
@@ -38,7 +38,7 @@ def _shape(path: Path) -> dict[str, Any]:
             (bool(unique), tuple(row[2] for row in connection.execute(f"PRAGMA index_info({name})")))
             for _, name, unique, _, _ in connection.execute(f"PRAGMA index_list({table})")
         )
-        shape[table] = (columns, indices)
+        shape[table] = (sorted(columns), indices)
     shape["revision"] = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     connection.close()
     return shape
