@@ -48,9 +48,9 @@ export function trouble() {
 /** The footer: only trouble. */
 export function Trouble() {
   const found = trouble();
-  return html`<footer class="trouble" role="status">
+  return html`<p class="trouble" role="status">
     ${found && html`<span aria-hidden="true">⚠</span> ${found.text}${found.why ? html` <span class="why">(${found.why})</span>` : ""}`}
-  </footer>`;
+  </p>`;
 }
 
 /** Grey over everything that may be stale. */
