@@ -30,6 +30,7 @@ _OVERFLOWING: Final = """() => {
   for (const [where, text] of Object.entries(longest)) for (const each of document.querySelectorAll(where)) {
     kept.push([each, [...each.childNodes]]);
     each.replaceChildren(text);
+    if (where.endsWith(".figure")) each.dataset.length = text.length;
   }
   const boxes = [
     "button", ".pill", ".badge", ".tile", ".dart-box", ".dart-box .label", ".side", ".outs", ".figures", ".count", ".legs", ".key",
@@ -41,6 +42,7 @@ _OVERFLOWING: Final = """() => {
     .map((box) => `${box.className || box.tagName}: ${box.textContent.trim().slice(0, 30)} ${box.scrollWidth} > ${box.clientWidth}`);
   if (document.documentElement.scrollWidth > innerWidth) wrong.push(`page ${document.documentElement.scrollWidth} > ${innerWidth}`);
   for (const [each, nodes] of kept) each.replaceChildren(...nodes);
+  for (const each of document.querySelectorAll(".side .figure")) each.dataset.length = each.textContent.length;
   return [...new Set(wrong)];
 }"""
 

@@ -37,7 +37,7 @@ function Dart({ side, index, darts, isLast, isNext }) {
   const classes = `dart-box${filled ? " filled" : ""}${isLast ? " last" : ""}${isNext ? " next" : ""}`;
   return html`<li class=${classes}>
     ${filled && mayScore()
-      ? html`<button type="button" data-slot=${index} onClick=${open} aria-label=${t("correct.open", { number: index + 1, label: shortBed(label) })}>${inside}</button>`
+      ? html`<button type="button" data-slot=${index} onClick=${open} title=${t("correct.open", { number: index + 1, label: shortBed(label) })}>${inside}</button>`
       : html`<span class="box" data-slot=${index}>${inside}</span>`}
   </li>`;
 }
@@ -99,7 +99,7 @@ export function SideCard({ side, match }) {
     </header>
     <div class="middle">
       <div class="count">
-        <p class="figure" data-figure>${big}</p>
+        <p class="figure" data-figure data-length=${String(big).length}>${big}</p>
         <p class="meaning">${label}</p>
       </div>
       ${side.score.marks && html`<${Marks} marks=${side.score.marks} />`}

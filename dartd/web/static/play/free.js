@@ -20,7 +20,7 @@ function Slot({ thrown, index, isNext }) {
   const isOpen = thrown?.dart_id && may("corrections:write") && ui.view !== "stream";
   return html`<li class="dart-box${thrown ? " filled" : ""}${isLast ? " last" : ""}${isNext ? " next" : ""}">
     ${isOpen
-      ? html`<button type="button" data-slot=${index} onClick=${open} aria-label=${t("correct.open", { number: index + 1, label: shortBed(thrown.label) })}>${inside}</button>`
+      ? html`<button type="button" data-slot=${index} onClick=${open} title=${t("correct.open", { number: index + 1, label: shortBed(thrown.label) })}>${inside}</button>`
       : html`<span class="box">${inside}</span>`}
   </li>`;
 }
