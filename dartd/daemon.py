@@ -27,8 +27,11 @@ from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
+from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
-from dartd.runtime.clock import LiveClock
+from dartd.play.session_decider import SessionDecider
+from dartd.runtime.clock import Clock, LiveClock
+from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
@@ -43,6 +46,7 @@ from dartd.store.cameras import CameraCredentials, all_cameras
 from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.metadata import remembered
+from dartd.store.timestamps import timestamp_of
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
@@ -54,7 +58,7 @@ from dartd.web.server import serve
 from dartd.web.services import Services
 from dartd.web.v1.cameras import source_of
 from schemas.base import CameraId
-from schemas.events import DartHit
+from schemas.events import DartHit, JournalledEvent
 from schemas.faults import Scenario
 from schemas.pipe.from_worker import Calibrated, CameraFault, Picture, WorkerHeartbeat
 
@@ -84,6 +88,12 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
         count_misses=config.visit.count_misses,
     )
     return Board(board.board_id, cameras, board.spec, times, images=images)
+
+
+def build_sessions(config: Config, clock: Clock) -> SessionDecider:
+    """Return the decider of sessions as configured."""
+    times = {"idle_s": config.sessions.idle_s, "close_s": config.sessions.close_s}
+    return SessionDecider(config.board.board_id, **times, wall=clock.wall, timestamp=timestamp_of)
 
 
 def rate_classes(config: Config) -> dict[str, int]:
@@ -145,6 +155,7 @@ class Daemon:
         self._announce = announce
         self._faults = FaultInjector(scenario)
         self._clock = LiveClock(wall=self._faults.wall)
+        self._sessions = build_sessions(config, self._clock)
         self._version = version()
         self._metrics = Metrics(self._version, process=True)
         self._rig = CameraRig([camera.source for camera in config.cameras])
@@ -170,8 +181,8 @@ class Daemon:
             await hub.load()
             calibrations = Calibrations(journal.database)
             await calibrations.load()
-            supervisor, pipeline = await self._build_pipeline(journal, hub, calibrations)
-            services = await self._services(journal, hub, calibrations, supervisor, pipeline)
+            supervisor, pipeline, matches = await self._build_pipeline(journal, hub, calibrations)
+            services = await self._services(journal, hub, calibrations, supervisor, pipeline, matches)
             await self._run_parts(sockets, supervisor, pipeline, services)
 
     # -- building
@@ -196,14 +207,17 @@ class Daemon:
             if CameraId(row.camera_id) not in self._rig.configured:
                 self._rig.include(source_of(row, userinfos.get(row.camera_id, "")))
 
-    async def _build_pipeline(self, journal: Journal, hub: Hub, calibrations: Calibrations) -> tuple[Supervisor, Pipeline]:
+    async def _build_pipeline(self, journal: Journal, hub: Hub, calibrations: Calibrations) -> tuple[Supervisor, Pipeline, MatchDecider]:
         """Build supervisor, board and pipeline, and restore their state."""
         config, clock, rig = self._config, self._clock, self._rig
         await self._include_stored_cameras(journal)
         board = build_board(config, list(rig.sources), images=config.images_path is not None)
-        matches = MatchDecider(config.board.board_id)
-        pending = await recover(board, journal, clock)
-        pending += [event for event in await recover(matches, journal, clock) if event not in pending]
+        matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
+        corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
+        pending: list[JournalledEvent] = []
+        deciders: tuple[Decider, ...] = (corrections, board, matches, self._sessions)
+        for decider in deciders:
+            pending += [event for event in await recover(decider, journal, clock) if event not in pending]
         self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
         configurations = Configurations(config, rig, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
@@ -223,14 +237,15 @@ class Daemon:
             await pipeline.deliver(item)
 
         supervisor = Supervisor(list(rig.sources), configurations.of_camera, deliver)
+        shown = BoardWithMatch(board, matches)
         pipeline = Pipeline(
-            BoardWithMatch(board, matches),
+            shown,
             journal,
             publish=hub.publish_all,
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
-            deciders=[matches],
+            deciders=[corrections, shown, matches, self._sessions],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
         rig.connect(supervisor, pipeline.deliver)
@@ -238,10 +253,10 @@ class Daemon:
         pipeline.last_detection_at = await journal.last_timestamp(DartHit)
         for event in pending:
             await pipeline.deliver(event)
-        return supervisor, pipeline
+        return supervisor, pipeline, matches
 
     async def _services(
-        self, journal: Journal, hub: Hub, calibrations: Calibrations, supervisor: Supervisor, pipeline: Pipeline
+        self, journal: Journal, hub: Hub, calibrations: Calibrations, supervisor: Supervisor, pipeline: Pipeline, matches: MatchDecider
     ) -> Services:
         """Build the dependencies of the web, and register the metrics."""
         config = self._config
@@ -273,6 +288,8 @@ class Daemon:
             rig=self._rig,
             previews=self._previews,
             camera_credentials=self._credentials,
+            matches=matches,
+            sessions=lambda: self._sessions.open_sessions(self._clock.now()),
             started_at_s=self._clock.now(),
             now=self._clock.now,
         )

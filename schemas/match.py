@@ -71,6 +71,8 @@ class MatchState(Value, frozen=True, kw_only=True):
     board_id: str | None
     rules: Annotated[dict[str, Any], Meta(extra_json_schema=RULES)]
     format: Annotated[dict[str, Any], Meta(extra_json_schema=OPTIONS)]
+    bull_off: Literal["off", "normal", "official"] = "off"
+    bull_winner: Literal["first", "chooses"] = "first"
     sides: tuple[MatchSide, ...]
     turn: MatchTurn | None = None
     legs: tuple[MatchLeg, ...] = ()

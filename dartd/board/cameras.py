@@ -128,6 +128,15 @@ class CameraStates:
         )
         return [changed, *self.change(calibration.camera_id, "ready", camera.fault_text)]
 
+    def unoriented(self, camera_id: CameraId, reason: str) -> list[BoardEvent]:
+        """Note that a camera has measured the board but for its rotation: it is of no use until something says it."""
+        camera = self._cameras[camera_id]
+        reason = f"ready but for its orientation: {reason}"
+        camera.calibration, camera.refusals, camera.handed_over = None, 0, None
+        if (camera.state, camera.reason) == ("error", reason):
+            return []
+        return [CalibrationChanged(camera_id=camera_id, state="error", reason=reason), *self.change(camera_id, "error", reason)]
+
     def refused(self, camera_id: CameraId, reason: str) -> list[BoardEvent]:
         """Note that no calibration could be taken; the third time in a row is an error."""
         camera = self._cameras[camera_id]

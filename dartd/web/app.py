@@ -32,12 +32,17 @@ from dartd.web.v1 import (
     camera_pictures,
     cameras,
     clients,
+    corrections,
     events,
     feedback,
+    formats,
     keys,
     matches,
+    performance,
     photos,
     players,
+    sessions,
+    statistics,
     stream,
     throws,
     users,
@@ -60,7 +65,12 @@ _MODULES = (
     camera_pictures,
     throws,
     feedback,
+    formats,
     matches,
+    corrections,
+    statistics,
+    performance,
+    sessions,
     stream,
     events,
     clients,
@@ -69,7 +79,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
+RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",

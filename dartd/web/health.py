@@ -19,6 +19,7 @@ Health = Literal["healthy", "degraded", "unhealthy"]
 
 _JOURNAL_LAG = 1000
 _WORKING = frozenset({"ready", "calibrating", "starting"})
+_WAITING = frozenset({"calibrating", "error"})  # states whose reason says what is to be done
 _BLINDING = frozenset({"black", "frozen"})
 
 
@@ -199,6 +200,7 @@ def assess(
 ) -> tuple[Health, tuple[str, ...]]:
     """Return the health and the reasons if it is not healthy. Without a camera that sees the board it is unhealthy."""
     reasons = [f"camera {key} is {camera.state}" for key, camera in cameras.items() if camera.state != "ready"]
+    reasons += [f"camera {each.camera_id}: {each.reason}" for each in snapshot.cameras if each.state in _WAITING and each.reason]
     reasons += [
         f"camera {key}: {', '.join(camera.faults).replace('_', ' ')}"
         for key, camera in cameras.items()

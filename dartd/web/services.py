@@ -27,6 +27,7 @@ from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import AnyCommand
 from schemas.events import Envelope, Snapshot
+from schemas.session import Session
 
 
 class BoardPort(Protocol):
@@ -95,6 +96,13 @@ class WebhookPort(Protocol):
         """Return the number of deliveries that have finally failed."""
 
 
+class MatchPort(Protocol):
+    """The matches that can still change."""
+
+    def dart_at(self, match_id: str, *, set_number: int | None, leg: int | None, visit: int, dart: int) -> str | None:
+        """Return the id of the dart of the board at a position, or of the last one before it; None if there is none."""
+
+
 class CameraStatus(Protocol):
     """The state of a camera process."""
 
@@ -133,6 +141,8 @@ class Services:
     previews: Previews
     camera_credentials: CameraCredentials
     camera_processes: CameraProcesses = field(default_factory=CameraProcesses)
+    matches: MatchPort
+    sessions: Callable[[], Sequence[Session]] = tuple  # that are open, as of now
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     started_at_s: float
     now: Callable[[], float]

@@ -129,6 +129,20 @@ class Calibrated(Message, tag="calibrated", frozen=True, kw_only=True):
     kept: bool = False
 
 
+class OrientationUnknown(Message, tag="orientation_unknown", frozen=True, kw_only=True):
+    """The camera is calibrated but for the rotation of the board; `reason` says what is needed, and where its number would be.
+
+    The board of rotation k is that of `calibration`, rotated so that the azimuth of the camera falls by `k · 36°`; `log_odds` holds the
+    evidence of the numbers for each k. The camera reports what it sees all the same; it is answered by `UseCalibration`.
+    """
+
+    camera_id: CameraId
+    t_s: float
+    calibration: Calibration
+    log_odds: tuple[float, ...]
+    reason: str
+
+
 class CalibrationRefused(Message, tag="calibration_refused", frozen=True, kw_only=True):
     """No calibration could be taken; `reason` is a sentence for the user."""
 
@@ -165,6 +179,7 @@ FromWorker = (
     | MotionDetected
     | Settled
     | Calibrated
+    | OrientationUnknown
     | CalibrationRefused
     | CameraFault
     | Picture

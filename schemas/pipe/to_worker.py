@@ -115,6 +115,12 @@ class RevertReference(Message, tag="revert_reference", frozen=True, kw_only=True
     episode: int
 
 
+class AcceptPicture(Message, tag="accept_picture", frozen=True, kw_only=True):
+    """Make the picture of this episode the reference: what one camera took for a hand in it was none (a flight close to that camera)."""
+
+    episode: int
+
+
 class StoreImages(Message, tag="store_images", frozen=True, kw_only=True):
     """Store the pictures of an episode as those of a throw; `axis` and `label`, if known, are drawn into one of them."""
 
@@ -146,5 +152,15 @@ class Stop(Message, tag="stop", frozen=True, kw_only=True):
 
 
 ToWorker = (
-    Configure | Advance | Calibrate | UseCalibration | UpdateBoard | RevertReference | StoreImages | SendPictures | RenewReference | Stop
+    Configure
+    | Advance
+    | Calibrate
+    | UseCalibration
+    | UpdateBoard
+    | RevertReference
+    | AcceptPicture
+    | StoreImages
+    | SendPictures
+    | RenewReference
+    | Stop
 )

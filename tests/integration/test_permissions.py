@@ -85,7 +85,7 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         if "{" + name + "}" in path and (resource := resource_of(name)) is not None:
             path = path.replace("{" + name + "}", await insert_entity(station, resource))
     await station.happen(hit(f"d{secrets.token_hex(4)}"))
-    known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{name}": "dart_hit", "{topic}": "board:main"}
+    known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{session_id}": "s_d-known", "{name}": "dart_hit", "{topic}": "board:main"}
     known |= {"{camera_id}": "cam0", "{kind}": "after", "{set_number}": "1", "{leg_number}": "1"}
     for name, value in known.items():
         path = path.replace(name, value)
@@ -263,7 +263,7 @@ async def test_topics_are_sent_to_callers_with_the_permission(station: Station, 
     headers, rights = ({}, ANONYMOUS) if who == "anonymous" else (await log_in(station, await make_user(station, who)), ROLES[who])
     seen = {kind_of(event["topic"]) for event in (await http.get("/api/v1/events", headers=headers)).json()["data"]}
 
-    assert seen == {kind for kind in ("board", "player", "user", "key") if TOPIC_PERMISSIONS[kind] in rights}
+    assert seen == {kind for kind in ("board", "player", "user", "key", "session") if TOPIC_PERMISSIONS[kind] in rights}
 
 
 def test_every_topic_has_a_permission() -> None:

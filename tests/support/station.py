@@ -19,7 +19,7 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.config import AuthConfig, CameraConfig, Config
-from dartd.daemon import rate_classes
+from dartd.daemon import build_sessions, rate_classes
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
@@ -27,6 +27,7 @@ from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
+from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
@@ -44,8 +45,9 @@ from dartd.web.figures import hub_figures
 from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
-from schemas.base import CameraId, VisitId
+from schemas.base import CameraId, DartId, VisitId
 from schemas.commands import CalibrateBoard, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
+from schemas.correction import CorrectionCommand
 from schemas.events import (
     BoardEvent,
     BoardReset,
@@ -123,9 +125,11 @@ class ScriptedBoard(Forgetful):
                     events.append(PlayerSignedOn(player_id=None, previous_player_id=self._player_id, user_id=item.user_id))
                 case msgspec.Struct() if isinstance(item, EntityEvent):
                     pass  # journalled already, with the write that it is of
+                case msgspec.Struct() if isinstance(item, JournalledEvent) and not isinstance(given, Happening):
+                    pass  # of a decider before it
                 case msgspec.Struct() if isinstance(item, JournalledEvent):
                     events.append(msgspec.structs.replace(item, player_id=self._player_id) if isinstance(item, _THROWN) else item)
-                case msgspec.Struct() if isinstance(item, MatchCommand):
+                case msgspec.Struct() if isinstance(item, MatchCommand | CorrectionCommand):
                     pass  # the decider of matches carries it out
                 case _:
                     refusals[k] = CommandRefusedError("this board cannot do that")
@@ -252,19 +256,25 @@ async def running_station(
     config = msgspec.structs.replace(config, state_dir=str(directory))
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
-    clock, matches = LiveClock(), MatchDecider(config.board.board_id)
+    clock, matches = LiveClock(), MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
+    visits = getattr(board, "correctable", lambda: ((), DartId("main-d900000")))
+    corrections = CorrectionDecider(matches, visits, confirm=config.corrections.confirm)
     await recover(matches, journal, clock)
+    await recover(corrections, journal, clock)
+    sessions = build_sessions(config, clock)
+    await recover(sessions, journal, clock)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
     await hub.load()
     metrics = Metrics("0.0")
+    shown = BoardWithMatch(board, matches)
     pipeline = Pipeline(
-        BoardWithMatch(board, matches),
+        shown,
         journal,
         publish=hub.publish_all,
         order=lambda *_: None,
         clock=clock,
         metrics=metrics,
-        deciders=[matches],
+        deciders=[corrections, shown, matches, sessions],
     )
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
     auth = config.auth
@@ -297,6 +307,8 @@ async def running_station(
         rig=CameraRig([camera.source for camera in config.cameras]),
         previews=_previews(),
         camera_credentials=CameraCredentials(directory),
+        matches=matches,
+        sessions=lambda: sessions.open_sessions(clock.now()),
         started_at_s=time.monotonic(),
         now=time.monotonic,
     )

@@ -31,6 +31,7 @@ export function emptyState() {
     visits: [], // completed before this one, newest first
     lastDart: null,
     cameras: {},
+    match: null, // the match on the board, as GET /matches/{id} returns it, with `last`: the latest visit of each side
   };
 }
 
@@ -48,8 +49,9 @@ export function withPastVisits(state, events) {
 
 const FOLD = {
   hello: (_, hello) => ({ hello }),
-  snapshot: (state, { last_seq, state: machine, status, darts, visit, player_id = null, cameras }) => ({
+  snapshot: (state, { last_seq, state: machine, status, darts, visit, player_id = null, cameras, match = null }) => ({
     player_id,
+    match: match ? withNames({ ...match, last: sameMatch(state, match) ? state.match.last : {} }, state.match) : endedMatch(state),
     lastSeq: last_seq,
     state: machine,
     status,
@@ -84,7 +86,43 @@ const FOLD = {
   camera_state_changed: (state, { camera_id, state: camera, reason }) => withCamera(state, camera_id, { state: camera, reason }),
   calibration_changed: (state, { camera_id, residual_px, residual_mm, calibrated_at = null }) =>
     withCamera(state, camera_id, { residual_px, residual_mm, calibrated_at }),
+  match_state_changed: (state, event) => changeMatch(state, event, ({ status }) => ({ status })),
+  turn_changed: (state, event) => changeMatch(state, event, ({ turn, sides }) => ({ turn, sides })),
+  turn_revised: (state, event) => changeMatch(state, event, ({ turn, sides, legs }) => ({ turn, sides, legs, last: {}, winner: null, draw: false })),
+  visit_scored: (state, event) =>
+    changeMatch(state, event, ({ side, set, leg, darts, points, bust }, { last }) => ({ last: { ...last, [side]: { set, leg, darts, points, bust } } })),
+  leg_finished: (state, event) =>
+    changeMatch(state, event, ({ event_type, seq, event_id, sides, ...leg }, { legs }) => ({ sides, legs: [...(legs ?? []), leg] })),
+  set_finished: (state, event) => changeMatch(state, event, ({ sides }) => ({ sides })),
+  match_finished: (state, event) => changeMatch(state, event, ({ winner, draw, sides }) => ({ winner, draw, sides, turn: null })),
 };
+
+/** Return the state with a change of the known match; events of other matches change nothing. */
+function changeMatch(state, event, change) {
+  if (!sameMatch(state, event)) return {};
+  const changes = change(event, state.match);
+  return { match: withNames({ ...state.match, ...changes }, state.match) };
+}
+
+function sameMatch({ match }, { match_id }) {
+  return match?.match_id === match_id;
+}
+
+/** Return a match that has ended and is still shown; snapshots contain only those that run. */
+function endedMatch({ match }) {
+  return match && ["finished", "stopped"].includes(match.status) ? match : null;
+}
+
+/** Return a match with the names that an earlier answer had: events have none of players with profiles. */
+export function withNames(match, known) {
+  if (!known || known.match_id !== match.match_id) return match;
+  const sides = match.sides.map((side, k) => ({
+    ...side,
+    name: side.name ?? known.sides[k]?.name ?? null,
+    players: side.players.map((player, j) => ({ ...player, name: player.name ?? known.sides[k]?.players[j]?.name ?? null })),
+  }));
+  return { ...match, sides };
+}
 
 /** Show the visit that an event of play carries, as it stands. */
 function showVisit(state, { visit }) {
