@@ -53,16 +53,18 @@ async def test_a_viewer_gets_the_newest_picture_of_its_overlay(waiting: Waiting)
     assert len(cameras.sent) == count
 
 
-async def test_a_camera_that_shows_nothing_is_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_camera_that_shows_nothing_is_offline(monkeypatch: pytest.MonkeyPatch, waiting: Waiting) -> None:
     """Before the first picture that is refused; later the stream ends."""
     monkeypatch.setattr(previews, "FIRST_S", 0.05)
     monkeypatch.setattr(previews, "SILENT_S", 0.05)
     cameras = Cameras()
     with pytest.raises(CommandRefusedError, match="no pictures") as refused:
         await cameras.previews.snapshot(CAMERA)
+    monkeypatch.setattr(previews, "FIRST_S", 60.0)
+    cameras.sent.clear()
     pictures = cameras.previews.watch(CAMERA)
     first = asyncio.ensure_future(anext(pictures))
-    await asyncio.sleep(0)
+    await waiting.soon(lambda: bool(cameras.sent))
     cameras.show(b"one")
 
     assert refused.value.code == "CAMERA_OFFLINE"
@@ -79,8 +81,9 @@ async def test_viewers_are_bounded(waiting: Waiting) -> None:
         await cameras.previews.snapshot(CAMERA)
     cameras.show(b"one")
     got = await asyncio.gather(*tasks)
+    cameras.sent.clear()
     again = asyncio.ensure_future(cameras.previews.snapshot(CAMERA))
-    await asyncio.sleep(0)
+    await waiting.soon(lambda: bool(cameras.sent))
     cameras.show(b"two")
 
     assert got == [b"one"] * VIEWERS
