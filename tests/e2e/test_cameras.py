@@ -44,7 +44,7 @@ def _pictures(daemon: RunningDaemon, path: str, count: int) -> list[bytes]:
     """Return the first pictures of a stream."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     request = urllib.request.Request(f"http://127.0.0.1:{daemon.port}/api/v1/cameras{path}", headers=headers)
-    pictures = []
+    pictures: list[bytes] = []
     with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:  # noqa: S310 - the scheme stands above
         while len(pictures) < count:
             line = answer.readline()

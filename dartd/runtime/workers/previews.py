@@ -68,16 +68,16 @@ class Previews:
             CommandRefusedError: it delivers none at all, or has too many viewers.
         """
         async with self._watching(camera_id, overlay) as viewer:
-            limit_s = FIRST_S
+            try:
+                jpeg = await self._next(camera_id, viewer, FIRST_S)
+            except TimeoutError:
+                raise _offline(camera_id) from None
             while True:
-                try:
-                    jpeg = await self._next(camera_id, viewer, limit_s)
-                except TimeoutError:
-                    if limit_s == FIRST_S:
-                        raise _offline(camera_id) from None
-                    return
-                limit_s = SILENT_S
                 yield jpeg
+                try:
+                    jpeg = await self._next(camera_id, viewer, SILENT_S)
+                except TimeoutError:
+                    return
 
     @asynccontextmanager
     async def _watching(self, camera_id: CameraId, overlay: Overlay) -> AsyncIterator[_Viewer]:

@@ -8,7 +8,7 @@ import anyio
 import httpx2
 import pytest
 
-from schemas.examination import Probed
+from tests.support.cameras import answer_probes
 from tests.support.people import log_in_as
 from tests.support.station import Station
 from tests.support.websocket_client import Connect
@@ -18,16 +18,9 @@ SIMULATED = "sim:?rig=1&seed=1&story=demo&camera=1"
 
 
 @pytest.fixture(autouse=True)
-def probes(monkeypatch: pytest.MonkeyPatch, station: Station) -> list[Any]:
+def probes(station: Station) -> list[tuple[str, tuple[int, int] | None]]:
     """Answer probes at once: `test_camera_processes.py` makes real ones."""
-    asked: list[Any] = []
-
-    async def probe(source: Any, size: Any) -> Any:
-        asked.append((source.url, size))
-        return Probed(refusal="it is not there") if "gone" in source.url else Probed(width=1280, height=720, fps=25.0)
-
-    monkeypatch.setattr(station.services.camera_processes, "probe", probe)
-    return asked
+    return answer_probes(station)
 
 
 async def test_cameras_of_the_file_are_listed_and_read_only(http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
