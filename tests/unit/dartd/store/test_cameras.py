@@ -13,6 +13,8 @@ from dartd.store.sqlite.backend import change_alongside
     [
         ("rtsp://admin:p%40ss@cam/1?x=1", "rtsp://cam/1?x=1", "admin:p%40ss"),
         ("http://cam:81/v", "http://cam:81/v", ""),
+        ("http://cam/v?user=admin&pwd=x", "http://cam/v", "?user=admin&pwd=x"),
+        ("http://a:b@cam/v?token=x", "http://cam/v", "a:b?token=x"),
         ("/dev/video0", "/dev/video0", ""),
         ("sim:?rig=1", "sim:?rig=1", ""),
     ],
