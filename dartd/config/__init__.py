@@ -20,6 +20,7 @@ from dartd.config.sections import (
     ServerConfig,
     StoreConfig,
     VisitConfig,
+    WebhooksConfig,
     WsConfig,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "ServerConfig",
     "StoreConfig",
     "VisitConfig",
+    "WebhooksConfig",
     "WsConfig",
     "load_config",
     "load_scenario",

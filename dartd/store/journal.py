@@ -79,6 +79,9 @@ class Written(NamedTuple):
     envelopes: tuple[Envelope, ...]
 
 
+_SHARED_TOPICS = {"webhook": "webhooks"}  # one topic for all entities of a kind (row H4 of the requirements)
+
+
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
     """Return the one topic of an event: its camera's, match's or entity's when it is about one, else the board's."""
     match event:
@@ -89,7 +92,7 @@ def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
         case _ if isinstance(event, PlayEvent):
             return f"match:{event.match_id}"
         case _ if isinstance(event, EntityEvent):
-            return f"{event.entity_type}:{event.entity_id}"
+            return _SHARED_TOPICS.get(event.entity_type, f"{event.entity_type}:{event.entity_id}")
         case _:
             return f"board:{board_id}"
 

@@ -7,6 +7,7 @@ keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from dartd.store.entity_table import SECONDS, entity_table
+from schemas.api.webhooks import Webhook
 from schemas.api.zones import Zone
 
 METADATA = MetaData()
@@ -142,6 +143,36 @@ photos = Table(
 )
 
 zones = entity_table("zones", METADATA, Zone, computed={"current_occupancy"})
+
+webhooks = entity_table(
+    "webhooks",
+    METADATA,
+    Webhook,
+    Column("salt", Text, nullable=False),
+    Column("previous_salt", Text),
+    Column("rotated_at_s", SECONDS),
+    Column("position", Integer, nullable=False),
+    Column("failing", Boolean, nullable=False),
+    computed={"status"},
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    METADATA,
+    Column("delivery_id", Text, primary_key=True),
+    Column("webhook_id", Text, nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("seq", Integer),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_status_code", Integer),
+    Column("last_error", Text),
+    Column("next_attempt_at_s", SECONDS),
+    Column("created_at_s", SECONDS, nullable=False),
+    Column("delivered_at_s", SECONDS),
+    Column("duration_ms", SECONDS),
+    Index("webhook_deliveries_created", "webhook_id", "created_at_s"),
+)
 
 throws = Table(
     "throws",

@@ -24,7 +24,23 @@ from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
 from dartd.web.streams.handshake import refuse_unknown_path, serve_websocket
-from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, matches, photos, players, stream, throws, users, zones
+from dartd.web.v1 import (
+    audit,
+    auth,
+    board,
+    calibrations,
+    clients,
+    events,
+    keys,
+    matches,
+    photos,
+    players,
+    stream,
+    throws,
+    users,
+    webhooks,
+    zones,
+)
 
 _MODULES = (
     health,
@@ -36,6 +52,7 @@ _MODULES = (
     players,
     photos,
     zones,
+    webhooks,
     board,
     calibrations,
     throws,
@@ -48,7 +65,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
+RESOURCES: Declarations = (keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",

@@ -25,7 +25,7 @@ from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
-from dartd.outlets.webhooks import Webhooks
+from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.decider import MatchDecider
 from dartd.runtime.clock import LiveClock
@@ -274,7 +274,7 @@ async def running_station(
         limits=limits,
         clients=Clients(config.ws.max_clients),
         host=HostFigures(directory),
-        webhooks=Webhooks(),
+        webhooks=Webhooks(journal.database, hub, pipeline, settings=config.webhooks, secret=SIGNING_KEY, metrics=metrics, now=accounts.now),
         started_at_s=time.monotonic(),
         now=time.monotonic,
     )
@@ -286,6 +286,7 @@ async def running_station(
             group.start_soon(pipeline.run)
             group.start_soon(write_behind, services)
             group.start_soon(watch_zones, services)
+            group.start_soon(services.webhooks.run)
             await _start(group, around(build_app(services), pipeline), server_limits, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)
