@@ -19,7 +19,7 @@ async def test_webhook_has_all_fields_and_shows_its_secret_once(station: Station
     secret = made.pop("secret")
     read = await http.get(f"{WEBHOOKS}/chat", headers=admin)
     events = (await http.get("/api/v1/events?topic=webhooks", headers=admin)).text
-    stored = "\n".join(await station.services.database.query(lambda c: list(c.connection.iterdump())))  # type: ignore[attr-defined]
+    stored = "\n".join(await station.services.database.query(lambda c: list(c.connection.iterdump())))
 
     assert secret.startswith("whsec_")
     assert read.json() == made

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "r0010"
-down_revision = "r0009"
+revision = "r0015"
+down_revision = "r0014"
 
 _SECONDS = sa.Float(53).with_variant(sa.REAL(), "sqlite")
 
