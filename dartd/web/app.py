@@ -29,12 +29,20 @@ from dartd.web.v1 import (
     auth,
     board,
     calibrations,
+    camera_pictures,
+    cameras,
     clients,
+    corrections,
     events,
+    feedback,
+    formats,
     keys,
     matches,
+    performance,
     photos,
     players,
+    sessions,
+    statistics,
     stream,
     throws,
     users,
@@ -55,8 +63,16 @@ _MODULES = (
     webhooks,
     board,
     calibrations,
+    cameras,
+    camera_pictures,
     throws,
+    feedback,
+    formats,
     matches,
+    corrections,
+    statistics,
+    performance,
+    sessions,
     stream,
     events,
     clients,
@@ -65,7 +81,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
+RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",
