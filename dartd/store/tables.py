@@ -148,9 +148,9 @@ photos = Table(
 cameras = entity_table("cameras", METADATA, StoredCamera)
 
 # `hit` is the event of the throw, as it was published.
-feedback = entity_table("feedback", METADATA, Feedback)
-feedback.append_column(Column("hit", Text))
+feedback = entity_table("feedback", METADATA, Feedback, Column("hit", Text))
 Index("feedback_throw", feedback.c.throw_id)
+
 formats = entity_table("formats", METADATA, StoredFormat, computed={"game", "builtin"})
 
 zones = entity_table("zones", METADATA, Zone, computed={"current_occupancy"})

@@ -12,7 +12,7 @@ HOUR_S = 3600.0
 
 def delay_s(policy: RetryPolicy, attempts: int, random_unit: float, retry_after_s: float | None = None) -> float:
     """Return the seconds to wait after `attempts` requests that failed; at least what the receiver asked for, up to `max_backoff`."""
-    # A power of a base of 60 would overflow after 173 retries, and nobody waits that long.
+    # A power of a base of 60 would overflow after 173 retries, and no delay is that long.
     wanted_s = min(policy.max_backoff, policy.backoff_base ** min(attempts, 64))
     asked_s = 0.0 if retry_after_s is None else min(retry_after_s, policy.max_backoff)
     return max(asked_s, wanted_s * (1 - JITTER * random_unit))

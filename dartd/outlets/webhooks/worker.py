@@ -23,7 +23,9 @@ from dartd.store.webhooks import delivered_since, move, note_result, policy_of, 
 _log = logging.getLogger(__name__)
 
 _BATCH: Final = 32
-_MOVE_AFTER: Final = 256  # events that nobody wants: then the position is stored, so that a restart does not read them all again
+_MOVE_AFTER: Final = (
+    256  # events that the webhook does not want: then the position is stored, so that a restart does not read them all again
+)
 _STORE_RETRY_S: Final = 1.0
 
 
