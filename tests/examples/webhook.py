@@ -9,7 +9,7 @@ import http.server
 import json
 import sys
 import urllib.request
-from typing import Any
+from typing import Any, ClassVar
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -18,7 +18,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     """Prints each dart whose signature is right."""
 
     secret = ""
-    seen: set[str] = set()
+    seen: ClassVar[set[str]] = set()
 
     def do_POST(self) -> None:
         """Receive an event."""
