@@ -23,6 +23,7 @@ from schemas.events import VisitCompleted
 from schemas.match import MatchPlayer
 from schemas.match_commands import EnteredSide, MatchCommand, SignLeg, StepMatch, ThrowByHand, UndoDarts
 from schemas.pipe.to_worker import overlay_file
+from tests.support.cameras import answer_probes, make_camera
 from tests.support.entities import insert_entity, resource_of
 from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
 from tests.support.play import AT, create
@@ -81,6 +82,8 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         path = path.replace("{key_id}", (await make_key(station, "viewer", None, caller.user_id if own else None))[0])
     if "{match_id}" in path:
         path = path.replace("{match_id}", await _match(station, path.rpartition("/")[2]))
+    if endpoint.entity == "camera" and endpoint.publishes:
+        path = path.replace("{camera_id}", await make_camera(station))
     for name in endpoint.parameters:
         if "{" + name + "}" in path and (resource := resource_of(name)) is not None:
             path = path.replace("{" + name + "}", await insert_entity(station, resource))
@@ -89,7 +92,7 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     known |= {"{camera_id}": "cam0", "{kind}": "after", "{set_number}": "1", "{leg_number}": "1"}
     for name, value in known.items():
         path = path.replace(name, value)
-    return Subject(f"{path}?once=true" if endpoint.streaming else path, await _body(station, endpoint))
+    return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
 
 
 async def _match(station: Station, action: str) -> str:
@@ -112,6 +115,9 @@ async def _match(station: Station, action: str) -> str:
 
 
 async def _body(station: Station, endpoint: Endpoint) -> Any:
+    if endpoint.path.endswith("/cameras"):
+        name = secrets.token_hex(4)
+        return {"name": name, "url": f"rtsp://cam/{name}"}
     if endpoint.body is PlayerMerge:
         return {"into": await make_player(station)}
     return await _plain_body(station, endpoint)
@@ -141,7 +147,8 @@ def _audit_entry() -> Any:
 
 
 def _expected(endpoint: Endpoint, who: str, caller: Caller, *, own: bool) -> set[int]:
-    conflicts = {409} if endpoint.path.endswith(("/start", "/stop", "/calibrate")) else set()
+    conflicts = {409} if endpoint.path.endswith(("/start", "/stop", "/calibrate", "/cameras")) else set()
+    conflicts |= {422} if endpoint.path.endswith("/points") else set()  # the picture of the station is none
     good = {endpoint.status} | conflicts
     if endpoint.permission is None:
         return good
@@ -242,6 +249,7 @@ async def test_no_status_is_declared_that_cannot_occur(station: Station, http: h
 
 
 async def _known(station: Station) -> None:
+    answer_probes(station)
     folder = Path(station.services.config.state_dir) / "images" / "d-known"
     await asyncio.to_thread(folder.mkdir, parents=True)
     await asyncio.to_thread((folder / "cam0-after.jpg").write_bytes, b"a picture")

@@ -199,11 +199,12 @@ class ScriptedBoard(Forgetful):
 
 
 def _previews() -> Previews:
-    """Return the pictures of cameras that answer each request at once."""
+    """Return the pictures of cameras that answer each request soon."""
 
     def send(camera_id: CameraId, message: ToWorker) -> None:
         assert isinstance(message, SendPictures)
-        previews.deliver(Picture(camera_id=camera_id, t_s=0.0, overlay=message.overlay, jpeg=b"a picture"))
+        picture = Picture(camera_id=camera_id, t_s=0.0, overlay=message.overlay, jpeg=b"a picture")
+        asyncio.get_running_loop().call_later(0.01, previews.deliver, picture)
 
     previews = Previews(send, time.monotonic)
     return previews
