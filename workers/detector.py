@@ -13,7 +13,16 @@ import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
-from schemas.pipe.from_worker import Busy, Calibrated, CalibrationRefused, CameraFault, Counters, FromWorker, SequenceStarted
+from schemas.pipe.from_worker import (
+    Busy,
+    Calibrated,
+    CalibrationRefused,
+    CameraFault,
+    Counters,
+    FromWorker,
+    OrientationUnknown,
+    SequenceStarted,
+)
 from schemas.pipe.to_worker import (
     AcceptPicture,
     Calibrate,
@@ -107,9 +116,23 @@ class Detector:
         """Return the projection from the board to the picture; None while the camera is not calibrated."""
         return None if self._scene is None else self._scene.projection
 
+    @property
+    def darts(self) -> tuple[KnownDart, ...]:
+        """Return the darts in the board, as the supervisor decided."""
+        return self._board.darts
+
+    def changed(self, frame: Frame) -> Image | None:
+        """Return 255 where a frame differs from the still board, at a quarter of its size; None while that is not known."""
+        return self._motion_detector.changed(frame.small_grey())
+
     def pictures(self, episode: int) -> EpisodePictures | None:
         """Return the registered pictures of a recent episode; None if they are no longer kept."""
         return None if self._scene is None else self._scene.pictures(episode)
+
+    @property
+    def _located_darts(self) -> tuple[KnownDart, ...]:
+        """Return the darts whose positions in the picture are known; none while the rotation of the board is not."""
+        return () if self._locator.unoriented is not None else self._board.darts
 
     def reference_age_s(self, now_s: float) -> float:
         """Return the age of the reference in seconds; 0 if there is none."""
@@ -129,7 +152,7 @@ class Detector:
             case UpdateBoard():
                 self._board.darts, self._board.takeout = message.darts, message.takeout
                 if self._scene is not None:
-                    self._scene.set_darts(message.darts)
+                    self._scene.set_darts(self._located_darts)
                 self._discard_analysis()
             case RevertReference() if self._scene is not None:
                 self._scene.revert(message.episode)
@@ -142,8 +165,11 @@ class Detector:
             case Calibrate():
                 self._forget_position(Input.RELOCATE)
             case UseCalibration():
+                # of a camera whose calibration lacked but the rotation the empty board is known already
+                known = self._scene.empty if self._scene is not None and self._locator.unoriented is not None else None
+                self._locator.unoriented = None
                 self._forget_position(Input.RELOCATE, message.calibration)
-                self._locator.candidate_empty = None
+                self._locator.candidate_empty = None if known is None else known.picture
         return []
 
     def step(self, frame: Frame) -> list[FromWorker]:
@@ -192,7 +218,7 @@ class Detector:
         self._fire(fired)
         self._scene, self._episode, self._last_analysis, self._withheld = None, None, None, None
         self._locator.restart()
-        self._locator.candidate = candidate
+        self._locator.candidate = candidate if self._locator.unoriented is None else None
 
     def _locate(self, frame: Frame, sample: MotionSample) -> list[FromWorker]:
         """Collect still pictures and calibrate from them, or keep a given calibration that fits."""
@@ -227,7 +253,7 @@ class Detector:
         if self._last_small is not None and self._last_small.shape == mask.shape:
             self._motion_detector.update(self._last_small)
         self._refresh_s = t_s + REFRESH_S
-        out: list[FromWorker] = [Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)]
+        out: list[FromWorker] = [self._calibrated_message(calibration, t_s, kept=kept)]
         out += self._report_moved(t_s, 0.0) if self._moved else []
         stored = self._locator.candidate_empty
         if kept and stored is not None and stored.shape == picture.shape:
@@ -241,8 +267,16 @@ class Detector:
             if not self._board.darts:
                 scene.empty = scene.reference
         self._scene = scene
-        scene.set_darts(self._board.darts)
+        scene.set_darts(self._located_darts)
         return out
+
+    def _calibrated_message(self, calibration: Calibration, t_s: float, *, kept: bool) -> FromWorker:
+        unknown = self._locator.unoriented
+        if unknown is None:
+            return Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)
+        return OrientationUnknown(
+            camera_id=self._camera, t_s=t_s, calibration=calibration, log_odds=unknown.log_odds, reason=unknown.reason
+        )
 
     def _align(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
         """Take the first picture of a sequence as the reference, registered with the picture of the calibration."""

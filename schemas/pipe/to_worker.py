@@ -12,6 +12,7 @@ from schemas.base import CameraId, DartId, Message, Value
 from schemas.board import BoardSpec
 from schemas.faults import ScriptedFault
 from schemas.geometry import Axis3, Calibration
+from schemas.overlay import OverlayPart
 
 ImageKind = Literal["before", "after", "difference", "annotated"]  # of a throw, in one camera
 
@@ -129,6 +130,13 @@ class StoreImages(Message, tag="store_images", frozen=True, kw_only=True):
     label: str = ""
 
 
+class SendPictures(Message, tag="send_pictures", frozen=True, kw_only=True):
+    """Send pictures with these parts drawn over them until `until_s`, media time; sent again as long as they are watched."""
+
+    overlay: tuple[OverlayPart, ...] = ()
+    until_s: float
+
+
 class RenewReference(Message, tag="renew_reference", frozen=True, kw_only=True):
     """Take the next still picture as the reference; `empty` means that the board is empty in it.
 
@@ -144,5 +152,15 @@ class Stop(Message, tag="stop", frozen=True, kw_only=True):
 
 
 ToWorker = (
-    Configure | Advance | Calibrate | UseCalibration | UpdateBoard | RevertReference | AcceptPicture | StoreImages | RenewReference | Stop
+    Configure
+    | Advance
+    | Calibrate
+    | UseCalibration
+    | UpdateBoard
+    | RevertReference
+    | AcceptPicture
+    | StoreImages
+    | SendPictures
+    | RenewReference
+    | Stop
 )
