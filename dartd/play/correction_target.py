@@ -219,11 +219,9 @@ def _stored(stored: StoredVisit | None) -> list[Visit]:
     ]
 
 
-def may_decide(mode: str, position_side: int | None, played: PlayedMatch | None, player_id: str | None) -> bool:
+def is_opponent(own_side: int | None, played: PlayedMatch, player_id: str) -> bool:
     """Return whether a player is one of the other sides of the match."""
-    if mode != "opponent" or played is None or player_id is None:
-        return False
-    opponents = (side for number, side in enumerate(played.info.sides) if number != position_side)
+    opponents = (side for number, side in enumerate(played.info.sides) if number != own_side)
     return any(player.player_id == player_id for side in opponents for player in side.players)
 
 
