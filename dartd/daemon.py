@@ -187,7 +187,7 @@ class Daemon:
         config, clock = self._config, self._clock
         cameras = [camera.camera_id for camera in config.cameras]
         board = build_board(config, cameras, images=config.images_path is not None)
-        matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
+        matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s, bot_pause_s=config.bot.pause_s)
         corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
         pending: list[JournalledEvent] = []
         deciders: tuple[Decider, ...] = (corrections, board, matches)

@@ -156,8 +156,8 @@ def _change(method: Any, path: str, handler: Handler, summary: str, body: type |
 ENDPOINTS = [
     _CORRECTIONS.list(get_corrections, "Corrections, the latest first", "throws:read", CorrectionsQuery),
     _change(
-        "POST", _PATH, create_correction, "Ask for a correction of a dart", NewCorrection, rate="corrections", permission="corrections:write", own=None,
-        status=201,
+        "POST", _PATH, create_correction, "Ask for a correction of a dart", NewCorrection, rate="corrections",
+        permission="corrections:write", own=None, status=201,
         example=NewCorrection(type="change", match_id="m_01", visit=1, dart=2, label="T20"),
     ),
     _CORRECTIONS.read(get_one_correction, "One correction", "throws:read"),
