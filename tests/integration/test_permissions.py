@@ -116,7 +116,7 @@ async def _correction(station: Station, caller: Caller, action: str, *, own: boo
         label="T5",
         previous_label="T20",
         player_id=thrower,
-        requested_by=caller.user_id if own and not decides else "another",
+        requested_by=(caller.user_id if own and not decides else None) or "another",
         created_at=AT,
     )
     payload = msgspec.to_builtins(state)
