@@ -26,8 +26,20 @@ class WorkerSilence(Value, frozen=True, kw_only=True):
     over: bool = False
 
 
+class CameraAdded(Value, frozen=True, kw_only=True):
+    """A camera was added; its process starts next."""
+
+    camera_id: CameraId
+
+
+class CameraRemoved(Value, frozen=True, kw_only=True):
+    """A camera was removed; its process has ended."""
+
+    camera_id: CameraId
+
+
 # Deciders also get the events that they do not emit themselves: those of earlier deciders, and those of people's writes.
-Input = FromWorker | WorkerChange | WorkerSilence | AnyCommand | JournalledEvent
+Input = FromWorker | WorkerChange | WorkerSilence | CameraAdded | CameraRemoved | AnyCommand | JournalledEvent
 Order = tuple[CameraId | None, ToWorker]
 
 

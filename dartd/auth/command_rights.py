@@ -6,7 +6,7 @@ import msgspec
 
 from dartd.auth.principal import Principal
 from dartd.errors import ForbiddenError
-from schemas.commands import AnyCommand, CorrectDart, SignOnPlayer, TakeCalibration
+from schemas.commands import AnyCommand, CorrectDart, OrientCamera, SignOnPlayer, TakeCalibration
 from schemas.correction import ChangeCorrection, DecideCorrection, OrderCorrection
 from schemas.match_commands import DeleteMatch, MatchCommand
 
@@ -44,7 +44,7 @@ def permission_for(command: AnyCommand) -> str:
             return "corrections:write"
         case SignOnPlayer():
             return "board:sign_on"
-        case TakeCalibration():
+        case TakeCalibration() | OrientCamera():
             return "cameras:config"
         case DeleteMatch():
             return "matches:delete"

@@ -67,7 +67,6 @@ RESERVED_TOPICS: dict[str, str] = {
     "comments": "P10",
     "fixtures": "P5",
     "list": "P5",
-    "session": "P4",
     "statistics": "N3",
     "tournament": "P5",
     "webhooks": "N7",

@@ -51,6 +51,9 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     ] = 1_000_000
     tls_cert: str | None = None
     tls_key: str | None = None
+    timezone: (
+        Annotated[str, Meta(min_length=1, max_length=64, description="such as Europe/Berlin; default: that of the machine")] | None
+    ) = None
 
 
 class WsConfig(_Section, frozen=True, kw_only=True):
@@ -204,6 +207,13 @@ class ImagesConfig(_Section, frozen=True, kw_only=True):
     keep_free_mb: Annotated[int, Meta(ge=0, le=1_000_000, description="megabytes of the disk that images leave free")] = 500
 
 
+class SessionsConfig(_Section, frozen=True, kw_only=True):
+    """Sessions of players."""
+
+    idle_s: Annotated[float, Meta(ge=1, le=86_400, description="seconds without a dart after which a session is idle")] = 60
+    close_s: Annotated[float, Meta(ge=1, le=86_400, description="seconds without a dart after which a session is closed")] = 900
+
+
 class LogConfig(_Section, frozen=True, kw_only=True):
     """Level and format of the log."""
 
@@ -226,6 +236,7 @@ class Config(_Section, frozen=True, kw_only=True):
     cameras: tuple[CameraConfig, ...] = ()
     store: StoreConfig = StoreConfig()
     images: ImagesConfig = ImagesConfig()
+    sessions: SessionsConfig = SessionsConfig()
     log: LogConfig = LogConfig()
 
     @property

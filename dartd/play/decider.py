@@ -17,6 +17,7 @@ from dartd.play.commands import ScoringCommand, carry_out, find_leg
 from dartd.play.played_match import PlayedMatch, StoredMatch, new_match, restored
 from dartd.play.published import events_of, state_of
 from dartd.play.setup import located, read_setup
+from dartd.play.statistics import statistics_of
 from dartd.play.timers import Timers
 from schemas.base import BoardId, Value
 from schemas.events import (
@@ -258,7 +259,7 @@ class MatchDecider:
 
     def _change(self, before: PlayedMatch, after: PlayedMatch, cause: Cause, reason: str) -> list[JournalledEvent]:
         """Take a match over as it is after a change; return the events of the change."""
-        events: list[JournalledEvent] = list(events_of(before, after, cause, reason))
+        events: list[JournalledEvent] = [*events_of(before, after, cause, reason), *statistics_of(before, after, cause)]
         self._matches[after.info.match_id] = after
         self._watch(after)
         if after.info.board_id is not None and after.match.status == "running":

@@ -115,6 +115,8 @@ class Pipeline:
             last_seq=self.last_seq,
             stalled=self.is_holding,
             failed_projections=len(self._journal.projection_failures),
+            state=self._snapshot.state,
+            status=self._snapshot.status,
         )
 
     def is_stuck(self) -> bool:

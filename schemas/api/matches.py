@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from schemas.api.answers import Id, ListQuery, Text
 from schemas.base import Value
-from schemas.match import MatchStatus
+from schemas.match import OPTIONS, RULES, MatchStatus
 
 _Label = Annotated[str, Meta(min_length=1, max_length=20, description="a bed such as T20, D16, S5, 25, BULL or MISS")]
 _Number = Annotated[int, Meta(ge=1, le=999)]
@@ -41,10 +41,10 @@ class NewMatch(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     `format_id` names a stored format that has the rules, and the format unless that is given.
     """
 
-    rules: Annotated[dict[str, Any], Meta(description='such as {"game": "x01", "start": 501, "out": "double"}')] | None = None
+    rules: Annotated[dict[str, Any], Meta(description='such as {"game": "x01", "start": 501}', extra_json_schema=RULES)] | None = None
     format_id: Id | None = None
     sides: Annotated[tuple[NewSide, ...], Meta(min_length=1, max_length=20)]
-    format: Annotated[dict[str, Any], Meta(description='such as {"goal": "first_to", "legs": 3}')] | None = None
+    format: Annotated[dict[str, Any], Meta(description='such as {"goal": "first_to", "legs": 3}', extra_json_schema=OPTIONS)] | None = None
     board_id: Id | None = None
     bull_off: Literal["off", "normal", "official"] = "off"
     bull_winner: Annotated[Literal["first", "chooses"], Meta(description="whether who is nearest throws first, or says who does")] = "first"

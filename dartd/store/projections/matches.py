@@ -33,6 +33,7 @@ _OfMatch = MatchStateChanged | TurnChanged | LegFinished | LegReopened | LegSign
 
 _ENTITY = "match"
 _ENDED = {"finished", "stopped", "error"}
+_OPEN = ("scheduled", "running", "paused")
 _LEG_FIELDS = tuple(field for field in MatchLeg.__struct_fields__ if field != "signed")
 
 _state = msgspec.json.Decoder(MatchState)
@@ -88,6 +89,13 @@ def list_matches(connection: sa.Connection, ask: PageRequest, where: Mapping[str
         played = sa.select(match_players.c.match_id).where(match_players.c.player_id == player_id)
         conditions.append(matches.c.match_id.in_(played))
     return MATCHES.page(connection, ask, conditions)
+
+
+def open_matches(connection: sa.Connection, player_id: str) -> list[Any]:
+    """Return the rows of a player's matches that are not over, the oldest first."""
+    played = sa.select(match_players.c.match_id).where(match_players.c.player_id == player_id)
+    chosen = sa.select(matches).where(matches.c.status.in_(_OPEN), matches.c.match_id.in_(played))
+    return list(connection.execute(chosen.order_by(matches.c.seq)).all())
 
 
 def _after(state: MatchState, event: _OfMatch, at_s: float) -> MatchState:  # noqa: PLR0911 - one case for each kind of event
