@@ -194,8 +194,10 @@ class MatchDecider:
                 return []
 
     def _create(self, command: CreateMatch) -> list[JournalledEvent]:
-        if sum(not each.is_ended for each in self._matches.values()) >= OPEN_MATCHES:
-            raise ConflictError(f"{OPEN_MATCHES} matches are open: stop one of them first", limit=OPEN_MATCHES)
+        open_ids = [match_id for match_id, each in self._matches.items() if not each.is_ended]
+        if len(open_ids) >= OPEN_MATCHES:
+            message = f"{OPEN_MATCHES} matches are open: stop or delete one of them first, such as the oldest, {open_ids[0]}"
+            raise ConflictError(message, limit=OPEN_MATCHES, match_id=open_ids[0])
         if command.match_id in self._matches:
             raise ConflictError("there is a match of this id", match_id=command.match_id)
         played = new_match(command, read_setup(command))

@@ -1,6 +1,7 @@
 """A match on simulated cameras, from its beginning to the winner, with a correction on the way and the daemon killed again and again."""
 
 import asyncio
+import functools
 import json
 import random
 import signal
@@ -71,7 +72,7 @@ async def test_a_match_is_played_to_its_winner(folder: Path, waiting: Waiting, s
                 rules = {"game": "x01", "start": start, "out": "straight"}
                 match_id = post(port, "/matches", {"rules": rules, "sides": sides, "board_id": "main"})["match_id"]
             if turn == kills:
-                await waiting.soon(lambda: _ended(daemon, match_id), "the winner", MATCH_S)
+                await waiting.soon(functools.partial(_ended, daemon, match_id), "the winner", MATCH_S)
                 shown = daemon.get(f"/api/v1/matches/{match_id}")
                 assert await asyncio.to_thread(daemon.end) is not None
             else:
