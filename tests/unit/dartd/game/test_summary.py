@@ -1,5 +1,7 @@
 """Statistics over legs as they are stored."""
 
+from typing import Any
+
 from dartd.game.accuracy import TargetDarts
 from dartd.game.beds import read_bed
 from dartd.game.grouping import group
@@ -7,7 +9,7 @@ from dartd.game.statistics import Figures
 from dartd.game.summary import LegSums, SummarisedLeg, chosen_figures, summary
 
 
-def leg(game: str = "x01", number: int = 1, *, sums: LegSums | None = None, **figures: int) -> SummarisedLeg:
+def leg(game: str = "x01", number: int = 1, *, sums: LegSums | None = None, **figures: Any) -> SummarisedLeg:
     """Return a leg."""
     counts = Figures(legs=int(number > 0), **figures)
     return SummarisedLeg(match_id="m", set_number=1, leg_number=number, at_s=1.0, game=game, figures=counts, sums=sums or LegSums())
@@ -28,7 +30,7 @@ def test_beds_targets_and_grouping_are_pooled() -> None:
         visits=[60, 100, 140],
         grouping=group([(0.0, 0.0), (3.0, 0.0), (0.0, 4.0)]),
     )
-    figures = {"visits": 3, "points": 300, "darts": 9, "squares": 60**2 + 100**2 + 140**2}
+    figures: dict[str, Any] = {"visits": 3, "points": 300, "darts": 9, "squares": 60**2 + 100**2 + 140**2}
     answer = summary([leg(sums=sums, **figures), leg(sums=sums, **figures)])
 
     assert answer["beds"]["beds"]["T20"] == {"hits": 6, "share": "75.00"}
