@@ -65,7 +65,6 @@ RESERVED_PERMISSIONS: dict[str, str] = {
 RESERVED_TOPICS: dict[str, str] = {
     "alerts": "N6",
     "comments": "P10",
-    "corrections": "P6",
     "fixtures": "P5",
     "list": "P5",
     "statistics": "N3",

@@ -95,6 +95,14 @@ class LimitsConfig(_Section, frozen=True, kw_only=True):
     admin_factor: Annotated[int, Meta(ge=1, le=1000, description="factor of the limits for admins")] = 10
 
 
+class CorrectionsConfig(_Section, frozen=True, kw_only=True):
+    """Corrections of darts: who must confirm one, and until when a leg can be corrected."""
+
+    confirm: Literal["none", "opponent", "marker"] = "none"
+    sign_by_next_leg: bool = True
+    sign_after_match_s: Annotated[int, Meta(ge=1, le=86_400, description="seconds after the end of a match until its legs are signed")] = 60
+
+
 class BoardConfig(_Section, frozen=True, kw_only=True):
     """The board: id, name, ring radii and time limits of the throw state machine."""
 
@@ -215,6 +223,7 @@ class Config(_Section, frozen=True, kw_only=True):
     ws: WsConfig = WsConfig()
     auth: AuthConfig = AuthConfig()
     limits: LimitsConfig = LimitsConfig()
+    corrections: CorrectionsConfig = CorrectionsConfig()
     board: BoardConfig = BoardConfig()
     visit: VisitConfig = VisitConfig()
     cameras: tuple[CameraConfig, ...] = ()

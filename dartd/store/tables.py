@@ -7,6 +7,8 @@ keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from dartd.store.entity_table import SECONDS, entity_table
+from schemas.api.cameras import Feedback, StoredCamera
+from schemas.api.formats import StoredFormat
 from schemas.api.zones import Zone
 
 METADATA = MetaData()
@@ -142,6 +144,14 @@ photos = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+cameras = entity_table("cameras", METADATA, StoredCamera)
+
+# `hit` is the event of the throw, as it was published.
+feedback = entity_table("feedback", METADATA, Feedback)
+feedback.append_column(Column("hit", Text))
+Index("feedback_throw", feedback.c.throw_id)
+formats = entity_table("formats", METADATA, StoredFormat, computed={"game", "builtin"})
+
 zones = entity_table("zones", METADATA, Zone, computed={"current_occupancy"})
 
 throws = Table(
@@ -204,6 +214,23 @@ match_players = Table(
     Column("player_id", Text, primary_key=True),
     Column("match_id", Text, primary_key=True),
     Index("match_players_match", "match_id"),
+)
+
+# `body` is the correction as GET answers it.
+corrections = Table(
+    "corrections",
+    METADATA,
+    Column("correction_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("status", Text, nullable=False),
+    Column("match_id", Text),
+    Column("dart_id", Text),
+    Column("player_id", Text),
+    Column("body", Text, nullable=False),
+    Index("corrections_status", "status", "seq"),
+    Index("corrections_match", "match_id", "seq"),
+    Index("corrections_dart", "dart_id", "seq"),
+    Index("corrections_player", "player_id", "seq"),
 )
 
 # What each player did in each leg, as integers; set 0 and leg 0 stand for the match itself (sets and matches, played and won).

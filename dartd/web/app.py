@@ -29,8 +29,13 @@ from dartd.web.v1 import (
     auth,
     board,
     calibrations,
+    camera_pictures,
+    cameras,
     clients,
+    corrections,
     events,
+    feedback,
+    formats,
     keys,
     matches,
     performance,
@@ -56,8 +61,13 @@ _MODULES = (
     zones,
     board,
     calibrations,
+    cameras,
+    camera_pictures,
     throws,
+    feedback,
+    formats,
     matches,
+    corrections,
     statistics,
     performance,
     sessions,
@@ -69,7 +79,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
+RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",

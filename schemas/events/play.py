@@ -101,6 +101,22 @@ class MatchFinished(Event, tag="match_finished", frozen=True, kw_only=True):
     sides: tuple[MatchSide, ...]
 
 
+class RoundData(Value, frozen=True, kw_only=True):
+    """When a round began, and how many come after it; null without a limit."""
+
+    started_at: str | None = None
+    rounds_remaining: int | None = None
+
+
+class RoundChanged(Event, tag="round_changed", frozen=True, kw_only=True):
+    """The next round of a leg begins: every side has had its visit."""
+
+    match_id: str
+    old_round: int
+    new_round: int
+    data: RoundData
+
+
 class RevisedVisit(Value, frozen=True, kw_only=True):
     """A visit whose outcome is another one; `visit` counts from 1 within the leg over all sides. Null points: it is no more."""
 
@@ -169,6 +185,7 @@ PlayEvent = (
     | LegSigned
     | SetFinished
     | MatchFinished
+    | RoundChanged
     | TurnRevised
     | StatisticsUpdated
 )

@@ -32,7 +32,7 @@ MATCHES = Listing(matches, matches.c.match_id, {"created_at": matches.c.seq}, de
 _OfMatch = MatchStateChanged | TurnChanged | LegFinished | LegReopened | LegSigned | SetFinished | MatchFinished | TurnRevised
 
 _ENTITY = "match"
-_ENDED = {"finished", "stopped"}
+_ENDED = {"finished", "stopped", "error"}
 _OPEN = ("scheduled", "running", "paused")
 _LEG_FIELDS = tuple(field for field in MatchLeg.__struct_fields__ if field != "signed")
 
@@ -104,7 +104,9 @@ def _after(state: MatchState, event: _OfMatch, at_s: float) -> MatchState:  # no
             ended = {} if event.status == "finished" else {"winner": None, "draw": False}
             finished_at = timestamp_of(at_s) if event.status in _ENDED else None
             started_at = event.started_at or state.started_at
-            return _replace(state, status=event.status, started_at=started_at, finished_at=finished_at, **ended)
+            error = event.reason if event.status == "error" else None
+            turn = None if event.status == "error" else state.turn
+            return _replace(state, status=event.status, started_at=started_at, finished_at=finished_at, error=error, turn=turn, **ended)
         case TurnChanged():
             return _replace(state, turn=event.turn, sides=event.sides)
         case LegFinished():

@@ -31,7 +31,7 @@ def check_zone(call: Call, zone: Zone) -> None:
     Raises:
         Problem: 422.
     """
-    camera = next((each for each in call.services.config.cameras if each.id == zone.camera_id), None)
+    camera = None if zone.camera_id is None else call.services.rig.source(zone.camera_id)
     if zone.camera_id is not None and camera is None:
         raise _invalid("camera_id", f"there is no camera {zone.camera_id!r}")
     if zone.max < zone.min:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "r0012"
-down_revision = "r0009"
+down_revision = "r0011"
 
 _SECONDS = sa.Float(53).with_variant(sa.REAL(), "sqlite")
 _FIGURES = (
