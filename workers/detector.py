@@ -166,10 +166,10 @@ class Detector:
                 self._forget_position(Input.RELOCATE)
             case UseCalibration():
                 # of a camera whose calibration lacked but the rotation the empty board is known already
-                empty = self._scene.empty if self._scene is not None and self._locator.unoriented is not None else None
+                known = self._scene.empty if self._scene is not None and self._locator.unoriented is not None else None
                 self._locator.unoriented = None
                 self._forget_position(Input.RELOCATE, message.calibration)
-                self._locator.candidate_empty = None if empty is None else empty.picture
+                self._locator.candidate_empty = None if known is None else known.picture
         return []
 
     def step(self, frame: Frame) -> list[FromWorker]:

@@ -9,13 +9,13 @@ from typing import get_args
 
 from dartd.board.cameras import BLIND, GONE, CameraStates
 from dartd.board.memory import BoardMemory, RememberedEvent
-from dartd.board.rig_orientation import RigOrientation, rotated_to_sector
 from dartd.board.throws import ThrowMachine, ThrowTimes
 from dartd.board.visit import Visit
 from dartd.decision import CameraAdded, CameraRemoved, Input, Order, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from dartd.fusion.observation import OngoingMotion
 from dartd.fusion.observation_window import ObservationWindow
+from dartd.fusion.rig_orientation import RigOrientation, rotated_to_sector
 from schemas.base import BoardId, CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.commands import CalibrateBoard, CorrectDart, OrientCamera, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration

@@ -1,7 +1,7 @@
 """What a correction is about: the dart on the board and its position in a match, and what carries the correction out."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -130,7 +130,7 @@ def _in_match(order: OrderCorrection, visits: Sequence[Visit], fresh_id: DartId,
 def _board_command(match: Match, leg: int, command: CorrectMatch, visits: Sequence[Visit]) -> CorrectDart | None:
     """Return the command to the board that does the same to a dart of its own; None for one that was scored by hand."""
     darts = match.record.legs[leg].visits[command.visit - 1].darts
-    plain = {"operation": command.operation, "label": command.label, "user_id": command.user_id}
+    plain: dict[str, Any] = {"operation": command.operation, "label": command.label, "user_id": command.user_id}
     if command.operation == "insert":
         found = next((visit for visit in visits if any(visit.slot_of(DartId(dart.dart_id or "")) for dart in darts)), None)
         number = None if found is None else _free_slot_at(found, command.dart)

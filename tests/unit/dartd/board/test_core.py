@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from dartd.board.rig_orientation import rotated
 from dartd.decision import WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
+from dartd.fusion.rig_orientation import rotated
 from schemas.base import BoardId
 from schemas.board import sector_at
 from schemas.commands import CalibrateBoard, CorrectDart, OrientCamera, ResetBoard, StartBoard, StopBoard, TakeCalibration

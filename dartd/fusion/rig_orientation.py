@@ -23,7 +23,7 @@ from schemas.pipe.sightings import Sighting
 
 Floats = NDArray[np.float64]
 
-# Measure again: `pytest tests/unit/dartd/board/test_rig_orientation.py`, on random rigs.
+# Measure again: `pytest tests/unit/dartd/fusion/test_rig_orientation.py`, on random rigs.
 ROTATIONS: Final = 10
 STEP_RAD: Final = 2 * np.pi / ROTATIONS
 CERTAIN = 0.995  # probability of a rotation, the same as is asked of the numbers of one picture

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from dartd.board.rig_orientation import RigOrientation, rotated, rotated_to_sector
+from dartd.fusion.rig_orientation import RigOrientation, rotated, rotated_to_sector
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration
 from schemas.pipe.from_worker import OrientationUnknown, Settled
