@@ -203,9 +203,9 @@ def test_rounds_move_on() -> None:
 def test_hints_follow_the_preferences_of_the_thrower() -> None:
     """Those of the profile, also when it changes within the match; after a restart they are known."""
     table = Table()
-    payload = {"preferences": {"preferred_doubles": ["D8"], "avoid_bull": False}}
+    payload = {"preferences": {"preferred_doubles": ["D16"], "avoid_bull": False}}
     table.give(EntityAdded(entity_type="player", entity_id="ann", payload=payload, user_id="u"))
-    begun = table.give(create(start=56))
+    begun = table.give(create(start=52))
     restored = MatchDecider(BOARD)
     restored.restore(table.decider.memory(0.0), (), now=0.0, epoch_s=0.0)
     table.give(EntityUpdated(entity_type="player", entity_id="ann", payload={"preferences": {}}, user_id="u"))
@@ -215,8 +215,8 @@ def test_hints_follow_the_preferences_of_the_thrower() -> None:
         return next(event.turn.checkouts[0] for event in events if isinstance(event, TurnChanged) and event.turn is not None)
 
     state = restored.match_on_board()
-    assert first(begun)[-1] == "D8"
+    assert first(begun)[-1] == "D16"
     assert state is not None
     assert state.turn is not None
-    assert state.turn.checkouts[0][-1] == "D8"
-    assert first(changed)[-1] != "D8"
+    assert state.turn.checkouts[0][-1] == "D16"
+    assert first(changed)[-1] != "D16"
