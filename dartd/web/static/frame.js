@@ -6,8 +6,7 @@ import { hasText, t } from "./texts.js";
 
 const PAGES = [
   ["play", "./", "▷"],
-  ["board", "board"],
-  ["statistics", "statistics"],
+  ["manager", "board"],
   ["people", "people"],
   ["events", "events"],
   ["docs", "docs"],
