@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from schemas.base import Command, DartId, VisitId
+from schemas.base import CameraId, Command, DartId, VisitId
+from schemas.correction import CorrectionCommand
 from schemas.geometry import Calibration
 from schemas.match_commands import MatchCommand
 
@@ -26,8 +27,9 @@ class StopBoard(Command, tag="stop", frozen=True, kw_only=True):
 
 
 class CalibrateBoard(Command, tag="calibrate", frozen=True, kw_only=True):
-    """Calibrate every camera anew from the empty board."""
+    """Calibrate every camera anew from the empty board, or one."""
 
+    camera_id: CameraId | None = None
     user_id: str | None = None
 
 
@@ -60,6 +62,14 @@ class TakeCalibration(Command, tag="take_calibration", frozen=True, kw_only=True
     user_id: str | None = None
 
 
+class OrientCamera(Command, tag="orient_camera", frozen=True, kw_only=True):
+    """Say which sector a camera is nearest to; its numbers cannot be read."""
+
+    camera_id: CameraId
+    near_sector: int
+    user_id: str | None = None
+
+
 SpokenCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart  # what the WebSocket understands
-BoardCommand = SpokenCommand | TakeCalibration | SignOnPlayer
-AnyCommand = BoardCommand | MatchCommand
+BoardCommand = SpokenCommand | TakeCalibration | OrientCamera | SignOnPlayer
+AnyCommand = BoardCommand | MatchCommand | CorrectionCommand

@@ -13,8 +13,27 @@ import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
-from schemas.pipe.from_worker import Busy, Calibrated, CalibrationRefused, CameraFault, Counters, FromWorker, SequenceStarted
-from schemas.pipe.to_worker import Calibrate, Configure, KnownDart, RenewReference, RevertReference, ToWorker, UpdateBoard, UseCalibration
+from schemas.pipe.from_worker import (
+    Busy,
+    Calibrated,
+    CalibrationRefused,
+    CameraFault,
+    Counters,
+    FromWorker,
+    OrientationUnknown,
+    SequenceStarted,
+)
+from schemas.pipe.to_worker import (
+    AcceptPicture,
+    Calibrate,
+    Configure,
+    KnownDart,
+    RenewReference,
+    RevertReference,
+    ToWorker,
+    UpdateBoard,
+    UseCalibration,
+)
 from workers.vision.analysis import HAND_MM, PictureAnalysis, analyse, width_mm
 from workers.vision.board_masks import masks_of
 from workers.vision.calibration import CalibrationRefusedError
@@ -48,6 +67,15 @@ class BoardKnowledge:
     renewal: RenewReference | None = None
 
 
+@dataclass(frozen=True)
+class WithheldPicture:
+    """The last settled picture that looked like a hand: it becomes the reference only if the supervisor says that it shows none."""
+
+    episode: Episode
+    comparison: Comparison
+    t_s: float
+
+
 class Detector:
     """Turn the frames of one camera into messages about what changed on the board."""
 
@@ -68,6 +96,7 @@ class Detector:
         self._moved = False  # the camera has moved since its calibration, and this is reported
         self._last_small: Image | None = None
         self._last_analysis: PictureAnalysis | None = None
+        self._withheld: WithheldPicture | None = None
         self.counters = Counters()
 
     @property
@@ -87,9 +116,23 @@ class Detector:
         """Return the projection from the board to the picture; None while the camera is not calibrated."""
         return None if self._scene is None else self._scene.projection
 
+    @property
+    def darts(self) -> tuple[KnownDart, ...]:
+        """Return the darts in the board, as the supervisor decided."""
+        return self._board.darts
+
+    def changed(self, frame: Frame) -> Image | None:
+        """Return 255 where a frame differs from the still board, at a quarter of its size; None while that is not known."""
+        return self._motion_detector.changed(frame.small_grey())
+
     def pictures(self, episode: int) -> EpisodePictures | None:
         """Return the registered pictures of a recent episode; None if they are no longer kept."""
         return None if self._scene is None else self._scene.pictures(episode)
+
+    @property
+    def _located_darts(self) -> tuple[KnownDart, ...]:
+        """Return the darts whose positions in the picture are known; none while the rotation of the board is not."""
+        return () if self._locator.unoriented is not None else self._board.darts
 
     def reference_age_s(self, now_s: float) -> float:
         """Return the age of the reference in seconds; 0 if there is none."""
@@ -109,19 +152,24 @@ class Detector:
             case UpdateBoard():
                 self._board.darts, self._board.takeout = message.darts, message.takeout
                 if self._scene is not None:
-                    self._scene.set_darts(message.darts)
+                    self._scene.set_darts(self._located_darts)
                 self._discard_analysis()
             case RevertReference() if self._scene is not None:
                 self._scene.revert(message.episode)
                 self._discard_analysis()
+            case AcceptPicture() if self._scene is not None:
+                self._accept_withheld(self._scene, message.episode)
             case RenewReference(empty=empty, after=after):
                 is_late = empty and after is not None and self._scene is not None and self._scene.mark_empty(after)
                 self._board.renewal = None if is_late else message
             case Calibrate():
                 self._forget_position(Input.RELOCATE)
             case UseCalibration():
+                # of a camera whose calibration lacked but the rotation the empty board is known already
+                known = self._scene.empty if self._scene is not None and self._locator.unoriented is not None else None
+                self._locator.unoriented = None
                 self._forget_position(Input.RELOCATE, message.calibration)
-                self._locator.candidate_empty = None
+                self._locator.candidate_empty = None if known is None else known.picture
         return []
 
     def step(self, frame: Frame) -> list[FromWorker]:
@@ -161,16 +209,16 @@ class Detector:
         """Forget the board; the calibration is kept if the next picture can be registered with it."""
         self._fire(Input.NEXT_SEQUENCE)
         self._sequence = frame.sequence_id
-        self._board, self._episode, self._last_small = BoardKnowledge(), None, None
+        self._board, self._episode, self._last_small, self._withheld = BoardKnowledge(), None, None, None
         self._locator.restart()
         return SequenceStarted(camera_id=self._camera, t_s=frame.t_s, sequence_id=frame.sequence_id or "")
 
     def _forget_position(self, fired: Input, candidate: Calibration | None = None) -> None:
         """Locate the camera anew, with `candidate` as the calibration to verify first."""
         self._fire(fired)
-        self._scene, self._episode, self._last_analysis = None, None, None
+        self._scene, self._episode, self._last_analysis, self._withheld = None, None, None, None
         self._locator.restart()
-        self._locator.candidate = candidate
+        self._locator.candidate = candidate if self._locator.unoriented is None else None
 
     def _locate(self, frame: Frame, sample: MotionSample) -> list[FromWorker]:
         """Collect still pictures and calibrate from them, or keep a given calibration that fits."""
@@ -205,7 +253,7 @@ class Detector:
         if self._last_small is not None and self._last_small.shape == mask.shape:
             self._motion_detector.update(self._last_small)
         self._refresh_s = t_s + REFRESH_S
-        out: list[FromWorker] = [Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)]
+        out: list[FromWorker] = [self._calibrated_message(calibration, t_s, kept=kept)]
         out += self._report_moved(t_s, 0.0) if self._moved else []
         stored = self._locator.candidate_empty
         if kept and stored is not None and stored.shape == picture.shape:
@@ -219,8 +267,16 @@ class Detector:
             if not self._board.darts:
                 scene.empty = scene.reference
         self._scene = scene
-        scene.set_darts(self._board.darts)
+        scene.set_darts(self._located_darts)
         return out
+
+    def _calibrated_message(self, calibration: Calibration, t_s: float, *, kept: bool) -> FromWorker:
+        unknown = self._locator.unoriented
+        if unknown is None:
+            return Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)
+        return OrientationUnknown(
+            camera_id=self._camera, t_s=t_s, calibration=calibration, log_odds=unknown.log_odds, reason=unknown.reason
+        )
 
     def _align(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
         """Take the first picture of a sequence as the reference, registered with the picture of the calibration."""
@@ -329,6 +385,7 @@ class Detector:
         self._last_analysis = analysis
         is_hand = analysis.finding == "hand"
         settled = episode.settled_message(self._camera, frame.t_s, analysis, scene)
+        self._withheld = WithheldPicture(episode, analysis.comparison, frame.t_s) if is_hand else None
         if not is_hand:
             self._accept_picture(scene, episode, analysis.comparison, frame.t_s, hand_left=hand_left)
         found_still = episode.still_since_s == episode.started_s  # by the refresh, or at a start: no hand is still for so long
@@ -343,9 +400,19 @@ class Detector:
         renewal = self._board.renewal
         if renewal is not None and renewal.empty and not hand_left:
             # what has moved since the request may be a dart that stays: the board was empty before it
-            scene.empty, self._board.renewal = scene.reference, RenewReference()
+            scene.remember_empty()
+            self._board.renewal = RenewReference()
         scene.set_reference(comparison, t_s)
         self._refresh_s = t_s + REFRESH_S
+
+    def _accept_withheld(self, scene: Scene, episode: int) -> None:
+        """Make the last settled picture the reference after all, if it is that of `episode`: later ones are judged on their own."""
+        withheld = self._withheld
+        if withheld is None or withheld.episode.number != episode:
+            return
+        self._withheld = None
+        self._accept_picture(scene, withheld.episode, withheld.comparison, withheld.t_s, hand_left=False)
+        self._discard_analysis()
 
     def _analyse(self, scene: Scene, frame: Frame) -> PictureAnalysis:
         return analyse(scene, frame.color(), self._last_analysis, takeout=self._board.takeout)

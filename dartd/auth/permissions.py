@@ -65,10 +65,8 @@ RESERVED_PERMISSIONS: dict[str, str] = {
 RESERVED_TOPICS: dict[str, str] = {
     "alerts": "N6",
     "comments": "P10",
-    "corrections": "P6",
     "fixtures": "P5",
     "list": "P5",
-    "session": "P4",
     "statistics": "N3",
     "tournament": "P5",
     "webhooks": "N7",

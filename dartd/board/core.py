@@ -7,19 +7,22 @@ outcome. The same steps run live, in a replay and after a crash.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import get_args
 
-from dartd.board.cameras import BLIND, CameraStates
+from dartd.board.cameras import BLIND, GONE, CameraStates
 from dartd.board.memory import BoardMemory, RememberedEvent
 from dartd.board.throws import ThrowMachine, ThrowTimes
-from dartd.decision import Input, Order, Step, WorkerChange, WorkerSilence
+from dartd.board.visit import Visit
+from dartd.decision import CameraAdded, CameraRemoved, Input, Order, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from dartd.fusion.observation import OngoingMotion
 from dartd.fusion.observation_window import ObservationWindow
-from schemas.base import BoardId, CameraId
+from dartd.fusion.rig_orientation import RigOrientation, rotated_to_sector
+from schemas.base import BoardId, CameraId, DartId
 from schemas.board import BoardSpec
-from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
+from schemas.commands import CalibrateBoard, CorrectDart, OrientCamera, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
 from schemas.events import (
     BoardEvent,
     BoardReset,
+    DartCorrected,
     DartHit,
     DartUnscored,
     EntityDeleted,
@@ -30,8 +33,26 @@ from schemas.events import (
     Snapshot,
     TakeoutFinished,
 )
-from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, MotionDetected, SequenceStarted, Settled, SourceOpened
-from schemas.pipe.to_worker import Calibrate, KnownDart, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
+from schemas.pipe.from_worker import (
+    Calibrated,
+    CalibrationRefused,
+    CameraFault,
+    MotionDetected,
+    OrientationUnknown,
+    SequenceStarted,
+    Settled,
+    SourceOpened,
+)
+from schemas.pipe.to_worker import (
+    AcceptPicture,
+    Calibrate,
+    KnownDart,
+    RenewReference,
+    RevertReference,
+    StoreImages,
+    UpdateBoard,
+    UseCalibration,
+)
 
 REUNION_S = 8.0  # after a start all cameras that come are waited for, so that they judge together what happened meanwhile
 
@@ -47,6 +68,7 @@ class Board:
         self._images = images
         self._sequence: str | None = None
         self._sent_board: tuple[tuple[KnownDart, ...], bool] = ((), False)
+        self._orientation = RigOrientation()
         self._judged: dict[CameraId, int] = {}  # the last episode of each camera that counts already
 
     name = "board"
@@ -86,6 +108,10 @@ class Board:
             cameras=self._cameras.snapshot(),
         )
 
+    def correctable(self) -> tuple[tuple[Visit, ...], DartId]:
+        """Return the visits that can be corrected, the shown one first, and the id of the next dart."""
+        return self._throws.memory.visits, self._throws.memory.next_dart_id
+
     def deadline(self) -> float | None:
         """Return the earliest time at which `step` must be called without an input."""
         due = [t for t in (self._window.deadline(), self._window.hand_deadline(), self._throws.deadline()) if t is not None]
@@ -106,19 +132,23 @@ class Board:
             events += self._throws.observe(OngoingMotion(at_s=now, hand=True), now)
         if not self._cameras.calibrating:
             self._window.release(now)
+        events += self._orient(orders, now)
         if self._window_is_due(now):
             events += self._close_window(now, orders)
         events += self._throws.tick(now)
         self._order_what_changed(events, orders)
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=self._throws.take_settled())
 
-    def _take(self, item: Input, now: float, orders: list[Order]) -> list[BoardEvent]:  # noqa: PLR0911, C901 - one case for each kind of input
+    def _take(self, item: Input, now: float, orders: list[Order]) -> list[BoardEvent]:  # noqa: PLR0911, PLR0912, C901 - one case for each kind of input
         match item:
             case MotionDetected() | Settled() | SequenceStarted():
                 return self._take_sight(item, now, orders)
             case Calibrated():
                 return self._take_calibrated(item, now, orders)
+            case OrientationUnknown():
+                return self._take_unoriented(item, now)
             case CalibrationRefused():
+                self._orientation.remove(item.camera_id)
                 return self._cameras.refused(item.camera_id, item.reason) + self._set_status(now)
             case SourceOpened():
                 return self._cameras.answer(item.camera_id) + self._set_status(now)
@@ -126,7 +156,14 @@ class Board:
                 return self._take_fault(item, now)
             case WorkerChange() | WorkerSilence():
                 return self._take_change(item, now)
-            case CalibrateBoard() | TakeCalibration():
+            case CameraAdded():
+                self._cameras.add(item.camera_id)
+                return self._set_status(now)
+            case CameraRemoved():
+                self._window.remove_camera(item.camera_id)
+                self._judged.pop(item.camera_id, None)
+                return self._cameras.remove(item.camera_id) + self._set_status(now)
+            case CalibrateBoard() | TakeCalibration() | OrientCamera():
                 return self._calibrate(item, orders) + self._set_status(now)
             case ResetBoard() | StartBoard() | StopBoard() | CorrectDart() | SignOnPlayer():
                 if isinstance(item, ResetBoard):
@@ -134,6 +171,9 @@ class Board:
                 return self._throws.command(item, now)
             case PlayerMerged() | PlayerErased() | EntityDeleted():
                 return self._take_player_change(item, now)
+            case DartCorrected():  # of a visit that is kept no more: its dart may have got the next id
+                self._throws.memory.apply(item, now)
+                return []
             case _:
                 return []  # Heartbeat and Progress are the supervisor's
 
@@ -150,19 +190,49 @@ class Board:
 
     def _take_calibrated(self, item: Calibrated, now: float, orders: list[Order]) -> list[BoardEvent]:
         self._window.poses[item.camera_id] = item.calibration
+        self._orientation.add_known(item.calibration, kept=item.kept)
         events = self._cameras.calibrated(item.calibration, kept=item.kept) + self._set_status(now)
         if self._cameras.saw_empty:
             events += self._throws.taken_unwatched(now)
         orders.append((item.camera_id, UpdateBoard(darts=self.known_darts(), takeout=self._throws.takeout)))
         return events
 
-    def _calibrate(self, item: CalibrateBoard | TakeCalibration, orders: list[Order]) -> list[BoardEvent]:
+    def _take_unoriented(self, item: OrientationUnknown, now: float) -> list[BoardEvent]:
+        self._window.remove_camera(item.camera_id)
+        self._orientation.add_open(item)
+        return self._cameras.unoriented(item.camera_id, item.reason) + self._set_status(now)
+
+    def _orient(self, orders: list[Order], now: float) -> list[BoardEvent]:
+        """Give the cameras the calibrations whose rotation the rig has decided."""
+        events: list[BoardEvent] = []
+        for camera_id, calibration in self._orientation.decide().items():
+            events += self._cameras.hand_over(calibration) + self._set_status(now)
+            orders.append((camera_id, UseCalibration(calibration=calibration)))
+        return events
+
+    def _orient_to_sector(self, item: OrientCamera, orders: list[Order]) -> list[BoardEvent]:
+        """Give a camera the calibration with the rotation that a person has said.
+
+        Raises:
+            CommandRefusedError: the rotation of the board is not open for it.
+        """
+        measured = self._orientation.calibration(item.camera_id)
+        if measured is None:
+            raise CommandRefusedError(f"{item.camera_id} does not wait for its orientation", camera_id=item.camera_id)
+        calibration = self._orientation.settle(item.camera_id, rotated_to_sector(measured, item.near_sector))
+        orders.append((item.camera_id, UseCalibration(calibration=calibration)))
+        return self._cameras.hand_over(calibration)
+
+    def _calibrate(self, item: CalibrateBoard | TakeCalibration | OrientCamera, orders: list[Order]) -> list[BoardEvent]:
+        if isinstance(item, OrientCamera):
+            return self._orient_to_sector(item, orders)
         if self._throws.darts:
             message = "darts stand in the board: take them out, or reset the board, then calibrate"
             raise CommandRefusedError(message, darts=len(self._throws.darts))
         if isinstance(item, CalibrateBoard):
-            orders.append((None, Calibrate()))
-            return self._cameras.recalibrate()
+            events = self._cameras.recalibrate(item.camera_id)
+            orders.append((item.camera_id, Calibrate()))
+            return events
         events = self._cameras.hand_over(item.calibration)
         orders.append((item.calibration.camera_id, UseCalibration(calibration=item.calibration)))
         return events
@@ -175,6 +245,10 @@ class Board:
             self._window.reset()
             self._sent_board = ((), False)
             return self._throws.new_sequence(now)
+        if isinstance(item, Settled):
+            self._orientation.add_settled(item)
+        if self._orientation.is_open(item.camera_id):
+            return []
         events: list[BoardEvent] = []
         if self._window.has_settled(item.camera_id):
             again = self._window.withdraw(item.camera_id, now) if isinstance(item, MotionDetected) else None
@@ -199,10 +273,14 @@ class Board:
         return due_s is not None and due_s <= now
 
     def _close_window(self, now: float, orders: list[Order]) -> list[BoardEvent]:
+        hands = self._window.hand_cameras()
         seen, episodes = self._window.close(self.known_darts(), now)
         self._judged |= episodes
         if seen.hand:
             orders.extend((camera_id, RevertReference(episode=episode)) for camera_id, episode in episodes.items())
+        else:
+            # a flight close to a camera is as wide as a hand: that camera goes on from this picture too
+            orders.extend((camera_id, AcceptPicture(episode=episodes[camera_id])) for camera_id in hands if camera_id in episodes)
         events = self._throws.observe(seen, now)
         if self._images:
             orders.extend(_pictures_of(events, self.known_darts(), episodes))
@@ -210,6 +288,8 @@ class Board:
 
     def _take_fault(self, fault: CameraFault, now: float) -> list[BoardEvent]:
         events = self._cameras.fault(fault)
+        if fault.active and fault.fault in GONE:
+            self._orientation.remove(fault.camera_id)
         if fault.active and fault.fault in BLIND:
             self._window.remove_camera(fault.camera_id)
         else:
@@ -228,6 +308,7 @@ class Board:
         if change.state == "ready":
             return []  # its Hello and Calibrated say more
         self._window.remove_camera(change.camera_id)
+        self._orientation.remove(change.camera_id)
         self._judged.pop(change.camera_id, None)  # another process counts its episodes anew
         return self._cameras.restart(change.camera_id, change.state, change.reason) + self._set_status(now)
 

@@ -28,6 +28,8 @@ PUSHED_SCORE = 0.42  # for a dart near where it was pushed from
 FURTHER_SCORE = 0.62  # for a second dart in the same motion; shadows and flights make weak lines too
 MIN_VISIBILITY = 0.55  # of 700 darts none was below 0.61, crossings of shadows were up to 0.49
 CLEAR_VISIBILITY = 0.8  # two cameras see most of it: that a third camera does not is no objection
+# Of what landed in a group next to a dart that it pushed or hides behind: something flew, and a miss leaves nothing that cameras agree on.
+THROWN_SCORE, THROWN_VISIBILITY = 0.42, 0.42  # (rigs C and F of rendered boards: 0.45 and 0.50 at the least)
 ALONE_VISIBILITY = 0.4  # of one camera, for a dart that no other can see
 MIN_LENGTH_MM = 30.0  # of a dart a camera sees point and barrel, 60 mm or more; a fly on the board is short from everywhere
 SHADOW_MM = 6.0  # the shadow of a dart starts at its foot: a second axis of the same motion so near to the first is no dart
@@ -66,10 +68,12 @@ def accept(
 ) -> Accepted:
     """Apply the policies for darts and flights to the candidates that were fused; flights up to `flown_s` were reported before."""
     settled = evidence.settled
+    flight = is_flight(settled.values(), evidence.num_cameras, flown_s)
     darts = accept_darts(
         candidates, disturbed, evidence.num_cameras, CLEAR_VISIBILITY if is_wide_change(settled.values()) else MIN_VISIBILITY
     )
-    flight = is_flight(settled.values(), evidence.num_cameras, flown_s)
+    if flight and is_miss(evidence) and not any(is_new(dart, disturbed) for dart in darts):
+        darts = accept_thrown(candidates, darts, evidence.num_cameras)
     if darts or disturbed:
         return Accepted(tuple(darts), flight, stuck_out_of_view=False)
     struck = [each for each in reported if is_strike(each.camera_id, evidence)]
@@ -97,6 +101,26 @@ def accept_darts(
         ):
             accepted.append(candidate)
     return accepted
+
+
+def is_new(candidate: FusedAxis, disturbed: Sequence[KnownDart]) -> bool:
+    """Return whether a candidate cannot be a dart that was pushed."""
+    return not any(may_be_pushed_to(candidate, dart) for dart in disturbed)
+
+
+def accept_thrown(candidates: Sequence[FusedAxis], accepted: Sequence[FusedAxis], num_cameras: int) -> list[FusedAxis]:
+    """Add the clearest other candidate when something was thrown that would otherwise have left nothing."""
+    others = [candidate for candidate in candidates if not any(candidate is one for one in accepted)]
+    clear = [
+        candidate
+        for candidate in others
+        if candidate.score >= THROWN_SCORE * num_cameras
+        and candidate.visibility > THROWN_VISIBILITY
+        and len(candidate.cameras_used) > 1
+        and candidate.length_mm > MIN_LENGTH_MM
+        and not is_shadow(candidate, accepted)
+    ]
+    return [*accepted, *clear[:1]]
 
 
 def min_score(candidate: FusedAxis, disturbed: Sequence[KnownDart], *, is_first: bool) -> float:

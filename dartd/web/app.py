@@ -24,7 +24,30 @@ from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
 from dartd.web.streams.handshake import refuse_unknown_path, serve_websocket
-from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, matches, photos, players, stream, throws, users, zones
+from dartd.web.v1 import (
+    audit,
+    auth,
+    board,
+    calibrations,
+    camera_pictures,
+    cameras,
+    clients,
+    corrections,
+    events,
+    feedback,
+    formats,
+    keys,
+    matches,
+    performance,
+    photos,
+    players,
+    sessions,
+    statistics,
+    stream,
+    throws,
+    users,
+    zones,
+)
 
 _MODULES = (
     health,
@@ -38,8 +61,16 @@ _MODULES = (
     zones,
     board,
     calibrations,
+    cameras,
+    camera_pictures,
     throws,
+    feedback,
+    formats,
     matches,
+    corrections,
+    statistics,
+    performance,
+    sessions,
     stream,
     events,
     clients,
@@ -48,7 +79,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
+RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",

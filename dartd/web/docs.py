@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from dartd.web.http.endpoint import Call
 from dartd.web.pages import page, showing
+from schemas.api.documents import OpenApiDocument
 
 GUIDE = Path(__file__).parent / "README.md"
 
@@ -33,7 +34,7 @@ async def get_guide_text(_call: Call) -> Response:
 
 
 ENDPOINTS = [
-    page("/openapi.json", get_openapi, "The OpenAPI document", dict[str, Any]),
+    page("/openapi.json", get_openapi, "The OpenAPI document", OpenApiDocument),
     page("/docs", showing("docs", _SWAGGER, _HEADERS), "Swagger UI", media="text/html"),
     page("/redoc", showing("redoc", _REDOC, _HEADERS), "ReDoc", media="text/html"),
     page("/docs/guide", showing("guide"), "The guide: logins, paging, rate limits, errors, WebSocket", media="text/html"),

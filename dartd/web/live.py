@@ -4,6 +4,7 @@ from typing import Any
 
 from dartd.web.http.endpoint import Call
 from dartd.web.pages import page, showing
+from schemas.api.documents import AsyncApiDocument
 from schemas.asyncapi import describe
 
 
@@ -15,5 +16,5 @@ async def get_asyncapi(call: Call) -> dict[str, Any]:
 ENDPOINTS = [
     page("/events", showing("events"), "Live view of the event stream", media="text/html"),
     page("/asyncapi", showing("asyncapi"), "The messages of the WebSocket, as a page", media="text/html"),
-    page("/asyncapi.json", get_asyncapi, "The messages of the WebSocket as AsyncAPI 3", dict[str, Any]),
+    page("/asyncapi.json", get_asyncapi, "The messages of the WebSocket as AsyncAPI 3", AsyncApiDocument),
 ]

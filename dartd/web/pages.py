@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 import schemas
 from dartd.web.http.endpoint import Call, Endpoint, Handler, public
 from dartd.web.http.html_page import html_page
+from schemas.api.documents import PageSettings
 from schemas.base import Value
 
 STATIC = Path(__file__).parent / "static"
@@ -91,7 +92,7 @@ ENDPOINTS = [
     page("/board", showing("manager"), "The board manager: state, cameras, controls, last throws", media="text/html"),
     page("/people", showing("people"), "The players", media="text/html"),
     page("/settings", showing("settings"), "Settings: this device, accounts, keys", media="text/html"),
-    page("/config.json", get_page_settings, "Settings that a page needs before it connects", dict[str, Any]),
+    page("/config.json", get_page_settings, "Settings that a page needs before it connects", PageSettings),
     page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),
     page("/schemas/{name}.json", get_schema, "One JSON Schema", media="application/schema+json"),
     page("/static/{path:path}", get_static, "Static files of the pages", None, "*/*", 405),

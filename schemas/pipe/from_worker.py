@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.base import CameraId, Message, Value
 from schemas.geometry import Calibration
+from schemas.overlay import OverlayPart
 from schemas.pipe.sightings import Blob, DartPresence, Finding, Sighting
 
 FaultKind = Literal["camera_gone", "frozen", "black", "exposure", "slow", "bad_frame", "uncalibrated", "ended"]
@@ -128,6 +129,20 @@ class Calibrated(Message, tag="calibrated", frozen=True, kw_only=True):
     kept: bool = False
 
 
+class OrientationUnknown(Message, tag="orientation_unknown", frozen=True, kw_only=True):
+    """The camera is calibrated but for the rotation of the board; `reason` says what is needed, and where its number would be.
+
+    The board of rotation k is that of `calibration`, rotated so that the azimuth of the camera falls by `k · 36°`; `log_odds` holds the
+    evidence of the numbers for each k. The camera reports what it sees all the same; it is answered by `UseCalibration`.
+    """
+
+    camera_id: CameraId
+    t_s: float
+    calibration: Calibration
+    log_odds: tuple[float, ...]
+    reason: str
+
+
 class CalibrationRefused(Message, tag="calibration_refused", frozen=True, kw_only=True):
     """No calibration could be taken; `reason` is a sentence for the user."""
 
@@ -146,6 +161,15 @@ class CameraFault(Message, tag="camera_fault", frozen=True, kw_only=True):
     detail: str = ""
 
 
+class Picture(Message, tag="picture", frozen=True, kw_only=True):
+    """A picture that was requested by `SendPictures`, with these parts drawn over it."""
+
+    camera_id: CameraId
+    t_s: float
+    overlay: tuple[OverlayPart, ...]
+    jpeg: bytes
+
+
 FromWorker = (
     SourceOpened
     | WorkerHeartbeat
@@ -155,6 +179,8 @@ FromWorker = (
     | MotionDetected
     | Settled
     | Calibrated
+    | OrientationUnknown
     | CalibrationRefused
     | CameraFault
+    | Picture
 )

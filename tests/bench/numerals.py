@@ -1,8 +1,7 @@
-"""Train the network that recognises the numbers of a number ring: `python -m tests.bench.numerals [--samples 90000] [--out FILE]`.
+"""Train the network that recognises the numbers of a number ring: `OPENBLAS_NUM_THREADS=1 python -m tests.bench.numerals`.
 
 It is trained on drawn numbers alone (`tests/support/numerals.py`) and prints how many of those it has not seen it recognises. The
-default `--out` is the file that `workers/vision/calibration/glyphs.py` loads. The weights in it were trained on 45 000 samples each of the
-seeds 1 and 2, with the descriptions rounded to 16 bits; a run with the defaults gives others.
+default `--out` is the file that `workers/vision/calibration/glyphs.py` loads; the weights in it are the output of the command above.
 """
 
 import argparse
@@ -17,23 +16,24 @@ from workers.vision.calibration import glyphs
 from workers.vision.calibration.glyphs import COLUMNS, DIRECTIONS, ROWS, WEIGHTS, describe
 
 Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 HIDDEN, CLASSES = 128, NONE + 1
 BATCH, ROUNDS, RATE, DECAY = 256, 24, 2e-3, 1e-4
 SMOOTHING = 0.02  # share of the certainty that is spread over all classes
 HELD_BACK = 0.05
 
 
-def drawn(count: int, seed: int) -> tuple[Floats, NDArray[np.int64]]:
-    """Return described patches (n, 13 · 15 · 6) and their classes."""
+def drawn(count: int, seed: int) -> tuple[Halves, NDArray[np.int64]]:
+    """Return described patches (n, 13 · 15 · 6), rounded to 16 bits, and their classes."""
     rng = np.random.default_rng(seed)
-    patches, classes = np.empty((count, ROWS * COLUMNS * DIRECTIONS), np.float32), np.empty(count, np.int64)
+    patches, classes = np.empty((count, ROWS * COLUMNS * DIRECTIONS), np.float16), np.empty(count, np.int64)
     for k in range(count):
         picture, classes[k] = sample(rng)
         patches[k] = describe(picture)[CELL_MARGIN : CELL_MARGIN + ROWS, CELL_MARGIN : CELL_MARGIN + COLUMNS].ravel()
     return patches, classes
 
 
-def train(patches: Floats, classes: NDArray[np.int64], seed: int) -> list[Floats]:
+def train(patches: Halves, classes: NDArray[np.int64], seed: int) -> list[Floats]:
     """Return weights and biases that minimise the cross-entropy (Adam)."""
     rng = np.random.default_rng(seed)
     inputs = patches.shape[1]
@@ -49,7 +49,7 @@ def train(patches: Floats, classes: NDArray[np.int64], seed: int) -> list[Floats
         order = rng.permutation(len(patches))
         for start in range(0, len(order) - BATCH + 1, BATCH):
             some = order[start : start + BATCH]
-            x = patches[some]
+            x = patches[some].astype(np.float32)
             wanted = np.full((BATCH, CLASSES), SMOOTHING / CLASSES, np.float32)
             wanted[np.arange(BATCH), classes[some]] += 1 - SMOOTHING
             hidden = np.maximum(x @ weights[0] + weights[1], 0)
@@ -73,15 +73,16 @@ def train(patches: Floats, classes: NDArray[np.int64], seed: int) -> list[Floats
 def main() -> None:
     """Train, report, and store."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--samples", type=int, default=90000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--samples", type=int, default=90000, help="of all seeds together")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--out", type=Path, default=Path(glyphs.__file__).with_name(WEIGHTS))
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    patches, classes = drawn(options.samples, options.seed)
+    parts = [drawn(options.samples // len(options.seeds), seed) for seed in options.seeds]
+    patches, classes = (np.concatenate(part) for part in zip(*parts, strict=True))
     held_back = round(HELD_BACK * len(patches))
-    weights = train(patches[held_back:], classes[held_back:], options.seed)
-    hidden = np.maximum(patches[:held_back] @ weights[0] + weights[1], 0)
+    weights = train(patches[held_back:], classes[held_back:], options.seeds[0])
+    hidden = np.maximum(patches[:held_back].astype(np.float32) @ weights[0] + weights[1], 0)
     right = (hidden @ weights[2] + weights[3]).argmax(axis=1) == classes[:held_back]
     print(f"{right.mean():.1%} of {held_back} drawn patches that were held back are recognised")
     hidden_weights, hidden_bias, output, output_bias = (w.astype(np.float16) for w in weights)

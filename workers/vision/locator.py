@@ -5,7 +5,7 @@ import numpy as np
 
 from schemas.geometry import Calibration
 from schemas.pipe.to_worker import Configure
-from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
+from workers.vision.calibration import CalibrationRefusedError, OrientationUnknownError, calibrate, verify
 from workers.vision.frame import Image
 
 # Measure again: `dartd calibrate PICTURE…` (time and residual), `dartd calibrate PICTURE --check JSON` (drift).
@@ -29,6 +29,7 @@ class CameraLocator:
         self._pictures: list[Image] = []
         self._retry_s = -np.inf
         self._epoch = 0
+        self.unoriented: OrientationUnknownError | None = None  # why the last calibration leaves the rotation of the board open
 
     def restart(self) -> None:
         """Forget the pictures that were collected, and the pause after a refusal."""
@@ -61,13 +62,17 @@ class CameraLocator:
     def calibrate(self, t_s: float) -> tuple[Calibration, Image]:
         """Calibrate from the collected pictures; return the calibration and the median picture, and start collecting anew.
 
+        If the rotation of the board is unknown, the calibration is one of the ten possible ones, and `unoriented` says so.
+
         Raises:
             CalibrationRefusedError: the pictures allow no calibration; it is tried again after `RETRY_S`.
         """
         frames, self._pictures = self._pictures, []
-        source = self._source
+        source, self.unoriented = self._source, None
         try:
-            calibration = calibrate(frames, self._board, source.camera_id, source.near_sector, t_s, lens=source.lens)
+            calibration = calibrate(frames, self._board, source.camera_id, source.near_sector, lens=source.lens)
+        except OrientationUnknownError as unknown:
+            self.unoriented, calibration = unknown, unknown.calibration
         except CalibrationRefusedError:
             self._retry_s = t_s + RETRY_S
             raise

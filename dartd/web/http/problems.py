@@ -43,6 +43,7 @@ _STATUSES = {
     "PRECONDITION_FAILED": 412,
     "QUERY_TIMEOUT": 503,
     "STORE_FULL": 503,
+    "TOO_MANY_CLIENTS": 503,
 }
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
 
@@ -101,6 +102,7 @@ def problem_of(error: Exception) -> Problem:
 async def answer_problem(request: Request, error: Exception) -> Response:
     """Respond to a request that raised an error. Log tracebacks of unexpected errors; with `server.debug` include them for operators."""
     problem = problem_of(error)
+    request.scope["dartd.error_code"] = problem.code
     trace_id = request.scope.get("dartd.trace_id", "")
     if problem.status >= 500 and not isinstance(error, Problem | DartdError):
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error, extra={"trace_id": trace_id})

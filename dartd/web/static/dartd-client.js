@@ -16,6 +16,7 @@ const POLL_MS = 10_000;
 const TRIES = 2; // attempts per transport before the next one is tried
 const RETRY_WEBSOCKET_MS = 60_000; // time on another transport before the WebSocket is tried again
 const KEPT_VISITS = 6;
+const WEBSOCKET_PATH = /\/(api\/v1\/ws\/alerts|ws\/tracking|[^/]*)$/; // what is before it is the prefix of a proxy
 
 /** The state before the first message. */
 export function emptyState() {
@@ -83,6 +84,8 @@ const FOLD = {
   player_signed_on: (state, event) => ({ ...showVisit(state, event), player_id: event.player_id }),
   board_state_changed: (_, { state: machine, status }) => ({ state: machine, status }),
   camera_state_changed: (state, { camera_id, state: camera, reason }) => withCamera(state, camera_id, { state: camera, reason }),
+  calibration_changed: (state, { camera_id, residual_px, residual_mm, calibrated_at = null }) =>
+    withCamera(state, camera_id, { residual_px, residual_mm, calibrated_at }),
   match_state_changed: (state, event) => changeMatch(state, event, ({ status }) => ({ status })),
   turn_changed: (state, event) => changeMatch(state, event, ({ turn, sides }) => ({ turn, sides })),
   turn_revised: (state, event) => changeMatch(state, event, ({ turn, sides, legs }) => ({ turn, sides, legs, last: {}, winner: null, draw: false })),
@@ -92,7 +95,6 @@ const FOLD = {
     changeMatch(state, event, ({ event_type, seq, event_id, sides, ...leg }, { legs }) => ({ sides, legs: [...(legs ?? []), leg] })),
   set_finished: (state, event) => changeMatch(state, event, ({ sides }) => ({ sides })),
   match_finished: (state, event) => changeMatch(state, event, ({ winner, draw, sides }) => ({ winner, draw, sides, turn: null })),
-  calibration_changed: (state, { camera_id, residual_px, residual_mm }) => withCamera(state, camera_id, { residual_px, residual_mm }),
 };
 
 /** Return the state with a change of the known match; events of other matches change nothing. */
@@ -293,7 +295,7 @@ export class DartdClient extends EventTarget {
   #address = (scheme, path) => {
     const url = new URL(this.#url, globalThis.location?.href);
     url.protocol = `${scheme}${/^(https|wss):/.test(url.protocol) ? "s" : ""}:`;
-    if (path) url.pathname = path;
+    if (path) url.pathname = url.pathname.replace(WEBSOCKET_PATH, "") + path;
     url.searchParams.set("topics", this.#topics.join(","));
     if (this.#streamId !== null) {
       url.searchParams.set("since", this.#received);

@@ -95,7 +95,7 @@ function Camera({ camera_id, state, fps, reason, residual_px, residual_mm }) {
       <div><dt>${t("manager.fps")}</dt><dd>${fps ? number(fps, 0) : "–"}</dd></div>
       <div><dt>${t("manager.residual")}</dt><dd>${residual_mm === null || residual_mm === undefined ? "–" : `${number(residual_mm, 2)} mm · ${number(residual_px, 2)} px`}</dd></div>
     </dl>
-    ${may("cameras:read") && state === "ready" && html`<${Picture} key=${residual_px} path=${`api/v1/cameras/${encodeURIComponent(camera_id)}/calibration/overlay`} alt=${t("manager.overlay", { name: camera_id })} />`}
+    ${may("cameras:read") && typeof residual_px === "number" && html`<${Picture} key=${residual_px} path=${`api/v1/cameras/${encodeURIComponent(camera_id)}/calibration/overlay`} alt=${t("manager.overlay", { name: camera_id })} />`}
   </article>`;
 }
 

@@ -4,9 +4,11 @@ import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import Meta
 from starlette.responses import Response
 
 from dartd.store.tables import calibrations
@@ -15,14 +17,20 @@ from dartd.web.http.paging import missing
 from dartd.web.http.problems import Problem
 from dartd.web.v1.board import ask_board
 from schemas.api.play import CommandResult
-from schemas.base import CameraId
-from schemas.commands import TakeCalibration
+from schemas.base import CameraId, Value
+from schemas.commands import OrientCamera, TakeCalibration
 from schemas.geometry import Calibration
 from schemas.pipe.to_worker import SourceSpec, overlay_file
 
 _REACH_MM = (50.0, 20_000.0)  # from the bull to a camera
 _LENS = 5.0  # with larger coefficients the distortion is not invertible
 _SQUARE = 1e-3  # tolerance of orthonormality
+
+
+class OrientQuery(Value, frozen=True, kw_only=True):
+    """The sector nearest to a camera that has found the board but cannot read its numbers; the body is left out."""
+
+    near_sector: Annotated[int, Meta(ge=1, le=20)] | None = None
 
 
 async def get_calibration(call: Call) -> Calibration:
@@ -35,11 +43,17 @@ async def get_calibration(call: Call) -> Calibration:
 
 
 async def put_calibration(call: Call) -> Answer:
-    """Apply a calibration to a camera if its image agrees; the result is published as `calibration_changed`."""
+    """Apply a calibration, or `near_sector` to a camera that lacks only its rotation; the result is published as `calibration_changed`."""
     camera_id, given = call.path("camera_id"), call.body
-    source = next((each.source for each in call.services.config.cameras if each.id == camera_id), None)
+    source = call.services.rig.source(camera_id)
     if source is None:
         raise missing("camera", camera_id)
+    sector: int | None = call.query.near_sector
+    if sector is not None:
+        return await ask_board(call, "orient_camera", OrientCamera(camera_id=CameraId(camera_id), near_sector=sector), camera_id)
+    if given is None:
+        raise Problem(422, "VALIDATION_ERROR", "expected a calibration, or near_sector", details={"field": "$"})
+    given = msgspec.structs.replace(given, calibrated_at=None)
     for field, reason in _problems(given, source):
         raise Problem(422, "VALIDATION_ERROR", reason, details={"field": field})
     command = TakeCalibration(calibration=given, user_id=call.principal.name)
@@ -132,7 +146,9 @@ ENDPOINTS = [
         rate="default",
         summary="Apply a calibration as GET returned it; one that does not fit the camera's image is replaced by a new one",
         tag="cameras",
+        query=OrientQuery,
         body=Calibration,
+        body_required=False,
         example=_EXAMPLE,
         body_links={"get_api_v1_cameras_camera_id_calibration": "$response.body"},
         answer=CommandResult,

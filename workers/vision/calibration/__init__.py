@@ -11,7 +11,7 @@ from schemas.board import BoardSpec
 from schemas.geometry import Calibration
 from schemas.pipe.to_worker import KnownLens
 from workers.vision.calibration.board_search import BoardHypothesis, find_board
-from workers.vision.calibration.boundaries import BoundaryPoints, blur_of, boundary_points, sample_steepest, sample_wires
+from workers.vision.calibration.boundaries import BoundaryPoints, blur_of, boundary_points, sample_steepest, sample_wires, thinned
 from workers.vision.calibration.camera_fit import CameraFit, fit_camera
 from workers.vision.calibration.camera_model import CameraModel, from_homography, model_of
 from workers.vision.calibration.drift import drift_px
@@ -19,26 +19,30 @@ from workers.vision.calibration.number_ring import read_numbers
 from workers.vision.calibration.orientation import orient
 from workers.vision.calibration.points import Points, boards_through
 from workers.vision.calibration.refusal import (
+    CERTAIN,
     SEEN_SHARE,
+    BoardCoveredError,
     CalibrationRefusedError,
+    OrientationUnknownError,
     board_cut_off,
     board_not_found,
     check_fit,
-    orientation_unknown,
+    lines_do_not_fit,
+    orientation_needed,
 )
 from workers.vision.calibration.ring_contrast import ring_contrast
 from workers.vision.frame import Image
 
 Floats = NDArray[np.float64]
 
-__all__ = ["CalibrationRefusedError", "calibrate", "verify"]
+__all__ = ["CalibrationRefusedError", "OrientationUnknownError", "calibrate", "verify"]
 
 # Measure again: `dartd calibrate PICTURE` (residual, time).
 ROUGH_MM = (8.0, 6.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0)  # search range for the steepest edges, in the steps of the rough fit
+ROUGH_THINNED = 2  # of so many boundary points one is used in the rough fit
 NEAR_MM = 0.3  # a step that moves the lines by less ends the rough fit
 FINE_MM = (2.0, 1.5)  # search range for the wires, in the first and in the other steps of the fine fit
 FINE_STEPS, SETTLED_PX = 16, 0.02  # most steps of the fine fit; it ends when the lines move by less (median)
-CERTAIN = 0.93  # ring contrast of a hypothesis that is tried at once: good pictures have 0.97 and more
 TRIED = 3  # hypotheses that are fitted at most: one that is off by a ring in a part of the picture may have the contrast too
 APART_PX = 1.0  # hypotheses whose lines are closer (median) are the same
 
@@ -48,7 +52,6 @@ def calibrate(
     board: BoardSpec,
     camera_id: CameraId,
     near_sector: int | None,
-    at_s: float = 0.0,
     *,
     lens: KnownLens | None = None,
     points: Points | None = None,
@@ -58,24 +61,32 @@ def calibrate(
     With four `points` (see `points.py`) neither the board is searched nor its numbers read: position and rotation follow from them.
 
     Raises:
+        OrientationUnknownError: all is measured but for the rotation of the board: its numbers cannot be read, and there is no hint.
         CalibrationRefusedError: the pictures allow no calibration; `reason` says why.
     """
     if not frames:
         raise CalibrationRefusedError("there is no picture of the empty board: give at least one")
     picture = frames[0] if len(frames) == 1 else np.asarray(np.median(np.stack(frames), axis=0), np.uint8)
     height, width = picture.shape[:2]
-    found = find_board(picture, board) if points is None else boards_through(points, board, (width, height))
-    if not found:
+    found = find_board(picture, board) if points is None else iter(boards_through(points, board, (width, height)))
+    first = next(found, None)
+    if first is None:
         raise board_not_found(picture)
-    best = _fitted(picture, found, board, lens)
-    model = best.model if points is not None else orient(best.model, read_numbers(picture, best.model, board), near_sector)
+    best = _fitted(picture, first, found, board, lens)
+    if points is not None:
+        return _calibration(best.model, best, camera_id, (width, height))
+    match = read_numbers(picture, best.model, board)
+    model = orient(best.model, match, near_sector)
     if model is None:
         near_mm = best.model.center_mm[:2] * board.edge_mm / np.linalg.norm(best.model.center_mm[:2])
-        raise orientation_unknown(best.model.project(near_mm[None])[0], (width, height))
-    return _calibration(model, best, camera_id, (width, height), at_s)
+        needed = orientation_needed(best.model.project(near_mm[None])[0], (width, height))
+        raise OrientationUnknownError(needed, _calibration(best.model, best, camera_id, (width, height)), match.log_odds)
+    return _calibration(model, best, camera_id, (width, height))
 
 
-def _fitted(picture: Image, found: Sequence[BoardHypothesis], board: BoardSpec, lens: KnownLens | None) -> CameraFit:
+def _fitted(
+    picture: Image, first: BoardHypothesis, others: Iterator[BoardHypothesis], board: BoardSpec, lens: KnownLens | None
+) -> CameraFit:
     """Fit a camera from the hypothesis that matches the rings.
 
     Raises:
@@ -84,10 +95,12 @@ def _fitted(picture: Image, found: Sequence[BoardHypothesis], board: BoardSpec, 
     boundaries = boundary_points(board)
     scaled: Floats = np.sqrt(picture.astype(np.float32) * 255)
     refused: CalibrationRefusedError | None = None
-    for model in islice(_hypotheses(scaled, found, board, lens), TRIED):
+    for model in islice(_hypotheses(scaled, _starts(first, others, (picture.shape[1], picture.shape[0]), board), board, lens), TRIED):
         try:
             fit, blur_px = _fine_fit(scaled, model, boundaries, lens)
             check_fit(picture, fit, blur_px=blur_px, board=board)
+        except BoardCoveredError:
+            raise
         except CalibrationRefusedError as error:
             refused = refused or error
         else:
@@ -95,16 +108,15 @@ def _fitted(picture: Image, found: Sequence[BoardHypothesis], board: BoardSpec, 
     if refused is not None:
         raise refused
     size = (picture.shape[1], picture.shape[0])
-    start = from_homography(np.array(found[0].homography).reshape(3, 3), found[0].distortion, size)
-    raise board_cut_off(start.project(boundaries.point_mm), size)
+    raise board_cut_off(_model_of(first, size).project(boundaries.point_mm), size)
 
 
-def _hypotheses(scaled: Floats, found: Sequence[BoardHypothesis], board: BoardSpec, lens: KnownLens | None) -> Iterator[CameraModel]:
+def _hypotheses(scaled: Floats, starts: Iterator[CameraModel], board: BoardSpec, lens: KnownLens | None) -> Iterator[CameraModel]:
     """Return roughly fitted models that differ: those that certainly match the rings as they are found, then the others, the best first."""
-    boundaries = boundary_points(board)
+    boundaries = thinned(boundary_points(board), ROUGH_THINNED)
     seen: list[Floats] = []
     others: list[tuple[float, CameraModel]] = []
-    for start in _starts(found, (scaled.shape[1], scaled.shape[0]), board):
+    for start in starts:
         near = _rough_fit(scaled, start, boundaries, lens)
         if near is None:
             continue
@@ -128,25 +140,32 @@ def _fine_fit(scaled: Floats, model: CameraModel, boundaries: BoundaryPoints, le
     """
     size = (scaled.shape[1], scaled.shape[0])
     blur_px = blur_of(scaled, model, boundaries)
+    best: CameraFit | None = None
     for step in range(FINE_STEPS):
         samples = sample_wires(scaled, model, boundaries, reach_mm=FINE_MM[min(step, 1)], blur_px=blur_px)
         if len(samples.point) < SEEN_SHARE * len(boundaries.kind):
-            raise board_cut_off(model.project(boundaries.point_mm), size)
+            raise lines_do_not_fit(best, size) if best is not None else board_cut_off(model.project(boundaries.point_mm), size)
         best = fit_camera(model, boundaries, samples, size=size, lens=lens)
         moved_px = np.linalg.norm(best.model.project(boundaries.point_mm) - model.project(boundaries.point_mm), axis=1)
         model = best.model
         if np.median(moved_px) < SETTLED_PX:
             break
+    assert best is not None  # noqa: S101 - there is a step at least
     return best, blur_px
 
 
-def _starts(found: Sequence[BoardHypothesis], size: tuple[int, int], board: BoardSpec) -> Iterator[CameraModel]:
+def _starts(first: BoardHypothesis, others: Iterator[BoardHypothesis], size: tuple[int, int], board: BoardSpec) -> Iterator[CameraModel]:
     """Return models to start from: the hypotheses in their order, the first also larger and smaller by a ring."""
     ring = board.double_outer_mm / board.double_inner_mm
     for scale in (1.0, 1 / ring, ring):  # where the rings are as light and dark as the beds, the alternation does not end at a ring
-        yield from_homography(np.array(found[0].homography).reshape(3, 3) @ np.diag([scale, scale, 1]), found[0].distortion, size)
-    for hypothesis in found[1:]:
-        yield from_homography(np.array(hypothesis.homography).reshape(3, 3), hypothesis.distortion, size)
+        yield _model_of(first, size, scale)
+    for hypothesis in others:
+        yield _model_of(hypothesis, size)
+
+
+def _model_of(hypothesis: BoardHypothesis, size: tuple[int, int], scale: float = 1.0) -> CameraModel:
+    homography = np.array(hypothesis.homography).reshape(3, 3) @ np.diag([scale, scale, 1])
+    return from_homography(homography, hypothesis.distortion, size)
 
 
 def _rough_fit(scaled: Floats, model: CameraModel, boundaries: BoundaryPoints, lens: KnownLens | None) -> CameraModel | None:
@@ -164,7 +183,7 @@ def _rough_fit(scaled: Floats, model: CameraModel, boundaries: BoundaryPoints, l
     return model
 
 
-def _calibration(model: CameraModel, best: CameraFit, camera_id: CameraId, size: tuple[int, int], at_s: float) -> Calibration:
+def _calibration(model: CameraModel, best: CameraFit, camera_id: CameraId, size: tuple[int, int]) -> Calibration:
     a, b, c, d, e, f, g, h, i = (float(v) for v in model.matrix_of_rotation.ravel())
     return Calibration(
         camera_id=camera_id,
@@ -181,7 +200,6 @@ def _calibration(model: CameraModel, best: CameraFit, camera_id: CameraId, size:
         residual_px=float(np.sqrt(np.mean(best.residual_px[best.inlier] ** 2))),
         residual_mm=float(np.sqrt(np.mean((best.residual_px / best.px_per_mm)[best.inlier] ** 2))),
         samples=int(best.inlier.sum()),
-        calibrated_at_s=at_s,
     )
 
 

@@ -4,6 +4,8 @@ No hue is used. Light and dark beds alternate on every board, and at the rings t
 homography, accurate to a few pixels, whose rotation is ambiguous by multiples of 36°.
 """
 
+from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 import cv2
@@ -65,8 +67,11 @@ class BoardHypothesis(Value, frozen=True, kw_only=True):
     contrast: float
 
 
-def find_board(picture: Image, board: BoardSpec) -> tuple[BoardHypothesis, ...]:
-    """Find the board in a BGR picture: one hypothesis for each distortion, the undistorted one first; none if nothing alternates."""
+def find_board(picture: Image, board: BoardSpec) -> Iterator[BoardHypothesis]:
+    """Find the board in a BGR picture: one hypothesis for each distortion, the undistorted one first; none if nothing alternates.
+
+    The others are searched when the second one is taken.
+    """
     scale = min(1.0, WORKING_PX / picture.shape[1])
     size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8) if scale < 1 else picture
@@ -81,15 +86,19 @@ def find_board(picture: Image, board: BoardSpec) -> tuple[BoardHypothesis, ...]:
         if best is not None and best[1].contrast > CLEAR:
             break
     if best is None or best[1].contrast < VISIBLE:
-        return ()
+        return
     # a pixel's centre is its coordinate: (u + ½) scales, not u
     enlarge = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
-    found = []
-    for plane in (best[1], *_with_distortion(*best, board)):
-        homography = enlarge @ plane.homography
-        homography /= homography[2, 2]
-        found.append(BoardHypothesis(homography=tuple(homography.ravel().tolist()), distortion=plane.distortion, contrast=plane.contrast))
-    return tuple(found)
+    yield _hypothesis(best[1], enlarge)
+    for plane in _with_distortion(*best, board):
+        yield _hypothesis(plane, enlarge)
+
+
+def _hypothesis(plane: "_Plane", enlarge: Floats) -> BoardHypothesis:
+    """Return a plane of the reduced picture as a hypothesis for the full one."""
+    homography = enlarge @ plane.homography
+    homography /= homography[2, 2]
+    return BoardHypothesis(homography=tuple(homography.ravel().tolist()), distortion=plane.distortion, contrast=plane.contrast)
 
 
 class _Plane(NamedTuple):
@@ -214,29 +223,50 @@ def _directions(signal: Floats, angles: Floats) -> tuple[float, Floats]:
 
     Any such map is a rotation, a squeeze and a rotation; the last one is the phase of the tenth harmonic, up to a multiple of 36°.
     """
-    squeezes, axes = np.linspace(0.0, MOST_SQUEEZE, SQUEEZES), np.arange(AXES) * np.pi / AXES
-    power, log_squeeze, axis, light = _best_direction(signal, angles, squeezes, axes)
+    power, log_squeeze, axis, light = _best_direction(signal, _coarse_grid(len(angles)))
     for zoom in ZOOMS:
         squeezes = log_squeeze + np.linspace(-SQUEEZE_STEP, SQUEEZE_STEP, ZOOM_STEPS) * zoom
         axes = axis + np.linspace(-AXIS_STEP, AXIS_STEP, ZOOM_STEPS) * zoom
-        power, log_squeeze, axis, light = _best_direction(signal, angles, squeezes, axes)
+        power, log_squeeze, axis, light = _best_direction(signal, _squeeze_grid(squeezes, axes, angles))
     rotations = _rotation(axis) @ np.diag([1, np.exp(-log_squeeze)]) @ _rotation(light) @ np.diag([1.0, -1.0])
     return power, np.asarray(rotations, float)
 
 
-def _best_direction(signal: Floats, angles: Floats, log_squeezes: Floats, axes: Floats) -> tuple[float, float, float, float]:
-    """Try squeezes along axes; return the greatest power of the tenth harmonic, its squeeze and axis, and the angle of a light bed."""
-    squeezes = np.exp(log_squeezes)[:, None, None]
-    rotated = angles - axes[:, None]
-    psi = np.arctan2(squeezes * np.sin(rotated), np.cos(rotated))
-    weight = squeezes / (np.cos(rotated) ** 2 + (squeezes * np.sin(rotated)) ** 2)
-    weight /= weight.sum(axis=2, keepdims=True)
-    level = signal - (weight * signal).sum(axis=2, keepdims=True)
-    z = (weight * level * np.exp(-10j * psi)).sum(axis=2)
-    power = np.abs(z) / np.sqrt((weight * level**2).sum(axis=2) + 1e-12)
-    k, j = np.unravel_index(int(np.argmax(power)), power.shape)
+class _SqueezeGrid(NamedTuple):
+    """Squeezes along axes (n,), and for each the weights (n, angles) of the directions and their tenth harmonic (real and imaginary)."""
+
+    log_squeeze: Floats
+    axis: Floats
+    weight: Floats
+    real: Floats
+    imaginary: Floats
+
+
+@cache
+def _coarse_grid(count: int) -> _SqueezeGrid:
+    """Return the grid that every search begins with, for so many even angles."""
+    angles = np.arange(count) * 2 * np.pi / count
+    return _squeeze_grid(np.linspace(0.0, MOST_SQUEEZE, SQUEEZES), np.arange(AXES) * np.pi / AXES, angles)
+
+
+def _squeeze_grid(log_squeezes: Floats, axes: Floats, angles: Floats) -> _SqueezeGrid:
+    log_squeeze, axis = (values.ravel() for values in np.meshgrid(log_squeezes, axes, indexing="ij"))
+    squeeze, rotated = np.exp(log_squeeze)[:, None], angles - axis[:, None]
+    cos, sin = np.cos(rotated), squeeze * np.sin(rotated)
+    weight = squeeze / (cos**2 + sin**2)
+    weight /= weight.sum(axis=1, keepdims=True)
+    tenfold = 10 * np.arctan2(sin, cos)
+    return _SqueezeGrid(log_squeeze, axis, weight, weight * np.cos(tenfold), -weight * np.sin(tenfold))
+
+
+def _best_direction(signal: Floats, grid: _SqueezeGrid) -> tuple[float, float, float, float]:
+    """Return the greatest power of the tenth harmonic on a grid, its squeeze and axis, and the angle of a light bed."""
+    mean = grid.weight @ signal
+    z = grid.real @ signal - mean * grid.real.sum(axis=1) + 1j * (grid.imaginary @ signal - mean * grid.imaginary.sum(axis=1))
+    power = np.abs(z) / np.sqrt(np.maximum(grid.weight @ signal**2 - mean**2, 0) + 1e-12)
+    best = int(np.argmax(power))
     # the phase is the middle of a light bed; the board has one at 72° (the 1), a multiple of 36°
-    return float(power[k, j]), float(log_squeezes[k]), float(axes[j]), float(-np.angle(z[k, j]) / 10)
+    return float(power[best]), float(grid.log_squeeze[best]), float(grid.axis[best]), float(-np.angle(z[best]) / 10)
 
 
 def _fit_plane(view: _PolarView, board: BoardSpec) -> _Plane:

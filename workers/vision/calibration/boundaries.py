@@ -87,6 +87,12 @@ def boundary_points(board: BoardSpec) -> BoundaryPoints:
     return BoundaryPoints(np.concatenate(points), np.concatenate(normal), np.concatenate(kind), np.concatenate(polarity))
 
 
+def thinned(boundaries: BoundaryPoints, by: int) -> BoundaryPoints:
+    """Return every `by`-th boundary point."""
+    point_mm, normal, kind, polarity = boundaries
+    return BoundaryPoints(point_mm[::by], normal[::by], kind[::by], polarity[::by])
+
+
 def sample_steepest(picture: Floats, model: CameraModel, boundaries: BoundaryPoints, reach_mm: float) -> EdgeSamples:
     """Sample the steepest change of colour within `reach_mm` of each boundary point as a rough model predicts it."""
     found, colour, s, _ = _profiles(picture, model, boundaries, reach_mm + MARGIN_MM)

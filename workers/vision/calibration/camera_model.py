@@ -53,6 +53,20 @@ class CameraModel(NamedTuple):
         pixels: Floats = flat * (1 + square * (self.k1 + self.k2 * square)) * self.focal_px + self.center_px
         return pixels
 
+    def project_with_scale(self, points_mm: Floats, height_mm: float = WIRE_HEIGHT_MM) -> tuple[Floats, Floats]:
+        """Project points (n, 2); return also the derivatives (n, 2, 2) of the pixels by the position on the face."""
+        rotation = self.matrix_of_rotation
+        solid = points_mm @ rotation[:, :2].T + (rotation[:, 2] * height_mm + self.translation_mm)
+        flat = solid[:, :2] / solid[:, 2:]
+        square = (flat**2).sum(axis=1)
+        stretch = 1 + square * (self.k1 + self.k2 * square)
+        by_square = self.k1 + 2 * self.k2 * square
+        # by the normalised coordinates, then these by the position
+        by_flat = 2 * by_square[:, None, None] * flat[:, :, None] * flat[:, None, :] + stretch[:, None, None] * np.eye(2)
+        by_position = (rotation[None, :2, :2] - flat[:, :, None] * rotation[None, 2:, :2]) / solid[:, 2, None, None]
+        pixels: Floats = flat * stretch[:, None] * self.focal_px + self.center_px
+        return pixels, self.focal_px * by_flat @ by_position
+
     def project_with_slopes(self, points_mm: Floats, height_mm: float = WIRE_HEIGHT_MM) -> tuple[Floats, Floats]:
         """Project points (n, 2); return also the derivatives (n, 2, 11) by rotation, translation, focal length, centre, k1 and k2."""
         solid = np.column_stack([points_mm, np.full(len(points_mm), height_mm)])

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from schemas.board import BoardSpec
 from workers.vision.calibration.boundaries import BoundaryPoints, EdgeSamples, boundary_points, sample_steepest, sample_wires
-from workers.vision.calibration.camera_fit import along_normals, scales, shifts_of
+from workers.vision.calibration.camera_fit import along_normals, classes_of, scales, shifts_of
 from workers.vision.calibration.camera_model import CameraModel
 from workers.vision.frame import Image
 
@@ -46,9 +46,9 @@ def _together(model: CameraModel, boundaries: BoundaryPoints, samples: EdgeSampl
     basis = np.column_stack([np.ones(len(pixel)), (pixel - pixel.mean(axis=0)) / 100])
     design = np.concatenate([unit[:, :1] * basis, unit[:, 1:] * basis, shift], axis=1)
     prior = np.diag([MOTION_PRIOR] * 6 + [SHIFT_PRIOR] * shift.shape[1])
-    solution, residual = np.zeros(design.shape[1]), off
+    solution, residual, classes = np.zeros(design.shape[1]), off, classes_of(kind)
     for _ in range(ROUNDS):
-        weight = 1 / (1 + (residual / (WEIGHT * scales(residual, kind))) ** 2) ** 2
+        weight = 1 / (1 + (residual / (WEIGHT * scales(residual, classes))) ** 2) ** 2
         solution = np.linalg.solve(design.T @ (design * weight[:, None]) + prior, design.T @ (off * weight))
         residual = off - design @ solution
     if float(np.median(np.abs(residual) / px_per_mm)) > UNLIKE_MM:

@@ -44,6 +44,8 @@ MISTAKE = 0.03  # chance that a sector shows anything: a clip, an inscription, a
 LOWEST, MOST_LOWERED = 10, 5  # the place of the 3, and to how many places at each side of it they do at most
 PRIOR_NOTHING = math.log(10)  # as likely as that the ring is readable, in any of its ten rotations
 
+SURE = 9.0  # lead (logarithm of the odds) with which the mirrored board is not tried: readable rings have 12 and more, by chance at most 5
+
 _ORDER = np.array(SECTORS) - 1
 _PLACES = np.arange(20)
 
@@ -51,12 +53,14 @@ _PLACES = np.arange(20)
 class NumberRingMatch(Value, frozen=True, kw_only=True):
     """The rotation of the board against the frame of the fit, in pairs of sectors, and its probability.
 
-    `mirrored` is the probability that the picture is mirrored.
+    `mirrored` is the probability that the picture is mirrored. `log_odds` holds the evidence for each of the ten rotations against none;
+    evidence that is not more than that for an impossible one counts nothing.
     """
 
     rotations: int
     probability: float
     mirrored: float
+    log_odds: tuple[float, ...] = ()
 
 
 class _Strip(NamedTuple):
@@ -75,13 +79,20 @@ def read_numbers(picture: Image, model: CameraModel, board: BoardSpec) -> Number
     """Read the number ring of a BGR picture."""
     root = np.sqrt(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32) * 255)
     strips = [(height, _unrolled(root, model, board, above, height)) for above in ABOVE_MM for height in HEIGHTS_MM]
-    straight, mirrored = (_evidence(strips, board, network) for network in readers())
+    network, opposite = readers()
+    straight = _evidence(strips, board, network)
+    is_sure = straight.max() - np.sort(straight)[-2] > SURE and straight.max() > PRIOR_NOTHING + SURE
+    mirrored = np.full(20, -np.inf) if is_sure else _evidence(strips, board, opposite)
     evidence = np.concatenate([straight, mirrored])
     weight = np.exp(evidence - evidence.max())
     total = float(weight.sum() + np.exp(PRIOR_NOTHING - evidence.max()))
     best = int(straight[::2].argmax())
+    by_chance = max(0.0, float(np.logaddexp.reduce(np.concatenate([straight[1::2], mirrored]))))
     return NumberRingMatch(
-        rotations=best, probability=float(weight[2 * best]) / total, mirrored=float(weight[len(straight) :: 2].sum()) / total
+        rotations=best,
+        probability=float(weight[2 * best]) / total,
+        mirrored=float(weight[len(straight) :: 2].sum()) / total,
+        log_odds=tuple((np.logaddexp(straight[::2], by_chance) - by_chance).round(3).tolist()),
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.board import BoardSpec
+from schemas.geometry import Calibration
 from workers.vision.calibration.camera_fit import CameraFit, predicted_error_mm
 from workers.vision.calibration.obstruction import largest_obstruction
 from workers.vision.calibration.ring_contrast import ring_contrast
@@ -19,6 +20,7 @@ RESIDUAL_MM, RESIDUAL_PX = 0.8, 0.7  # root mean square of the residuals: good p
 # and coarse ones 0.3–0.55 px, which may be more than a millimetre: a fit is refused beyond both
 ERROR_MM = 0.8  # root mean square of the error on the face that the fit predicts: pictures of 640x360 have 0.3–0.4, sharp ones 0.2
 INLIER_SHARE = 0.75  # of the samples: good pictures have more than 0.95, hands and wrong boards less
+CERTAIN = 0.93  # ring contrast that certainly matches: good pictures have 0.97 and more
 RING_SHARE = 0.85  # of the ring boundaries that must separate colours: right fits have 0.95 and more, a ring off at most three quarters
 STRIPE_MM = 20.0  # length of an obstruction: a dart covers 70 mm, and 20 of them remain off lines and like colours; wear and glare reach 13
 CUT_OFF_SHARE = 0.05  # of the boundary points beyond one side of the picture: then this side is named
@@ -32,6 +34,22 @@ class CalibrationRefusedError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class BoardCoveredError(CalibrationRefusedError):
+    """Something covers the face of a board whose lines and rings fit: no other hypothesis fits them better."""
+
+
+class OrientationUnknownError(CalibrationRefusedError):
+    """The board is measured but for its rotation: `calibration` holds for a rotation by `k · 36°`, with the `log_odds` of each k.
+
+    The board of rotation k is that of `calibration`, rotated so that the azimuth of the camera falls by `k · 36°`.
+    """
+
+    def __init__(self, reason: str, calibration: Calibration, log_odds: tuple[float, ...]) -> None:
+        super().__init__(reason)
+        self.calibration = calibration
+        self.log_odds = log_odds
 
 
 def board_not_found(picture: Image) -> CalibrationRefusedError:
@@ -59,12 +77,21 @@ def board_cut_off(boundary_px: Floats, size: tuple[int, int]) -> CalibrationRefu
     )
 
 
-def orientation_unknown(near_px: Floats, size: tuple[int, int]) -> CalibrationRefusedError:
-    """Return the refusal of a picture whose numbers cannot be read; `near_px` is where the sector nearest to the camera has its number."""
+def orientation_needed(near_px: Floats, size: tuple[int, int]) -> str:
+    """Return what is needed where the numbers cannot be read; `near_px` is where the sector nearest to the camera has its number."""
     x, y = (min(max(round(float(at)), 0), length - 1) for at, length in zip(near_px, size, strict=True))
-    return CalibrationRefusedError(
+    return (
         "the board is found, but its numbers cannot be read with certainty: set near_sector of the camera to the number of the sector "
         f"nearest to it, which is {area_of(near_px, size)} (pixel {x}, {y}); or uncover and light the number ring"
+    )
+
+
+def lines_do_not_fit(fit: CameraFit, size: tuple[int, int]) -> CalibrationRefusedError:
+    """Return the refusal of a fit whose lines are not those of the picture; `size` is (width, height)."""
+    spread_mm, spread_px = _spread(fit)
+    return CalibrationRefusedError(
+        f"the lines of the board do not fit ({spread_mm:.1f} mm, {spread_px:.1f} px, {fit.inlier.mean():.0%} of them), "
+        f"least {_worst_area(fit, size)}: take away what is in front of the board, and check that its wires are in place"
     )
 
 
@@ -88,20 +115,28 @@ def check_fit(picture: Image, fit: CameraFit, *, blur_px: float, board: BoardSpe
     found = largest_obstruction(picture, fit.model, board, far_blur_mm)
     if found.length_mm > STRIPE_MM:
         where = area_of(fit.model.project(np.array([found.middle_mm]), 0.0)[0], size)
-        raise CalibrationRefusedError(f"something covers {found.length_mm:.0f} mm of the board {where}: take darts and hands away")
-    residual_mm = fit.residual_px / fit.px_per_mm
-    spread_mm, spread_px = (float(np.sqrt(np.mean(residual[fit.inlier] ** 2))) for residual in (residual_mm, fit.residual_px))
-    if (spread_mm > RESIDUAL_MM and spread_px > RESIDUAL_PX) or fit.inlier.mean() < INLIER_SHARE:
-        raise CalibrationRefusedError(
-            f"the lines of the board do not fit ({spread_mm:.1f} mm, {spread_px:.1f} px, {fit.inlier.mean():.0%} of them), "
-            f"least {_worst_area(fit, size)}: take away what is in front of the board, and check that its wires are in place"
-        )
+        refusal = BoardCoveredError if contrast > CERTAIN and _lines_fit(fit) else CalibrationRefusedError
+        raise refusal(f"something covers {found.length_mm:.0f} mm of the board {where}: take darts and hands away")
+    if not _lines_fit(fit):
+        raise lines_do_not_fit(fit, size)
     error_mm = float(np.sqrt(np.mean(predicted_error_mm(fit, _grid_mm(board)) ** 2)))
     if error_mm > ERROR_MM:
         raise CalibrationRefusedError(
             f"the picture shows too little of the board to measure in it: darts would be off by {error_mm:.1f} mm; move the camera closer, "
             "choose a larger picture (width and height of the camera), or aim it so that all doubles are in view"
         )
+
+
+def _spread(fit: CameraFit) -> tuple[float, float]:
+    """Return the root mean square of the residuals of the inliers in mm and in pixels."""
+    residual_mm, residual_px = (fit.residual_px / fit.px_per_mm)[fit.inlier], fit.residual_px[fit.inlier]
+    return float(np.sqrt(np.mean(residual_mm**2))), float(np.sqrt(np.mean(residual_px**2)))
+
+
+def _lines_fit(fit: CameraFit) -> bool:
+    """Return whether the lines of the board lie on those of the picture."""
+    spread_mm, spread_px = _spread(fit)
+    return (spread_mm <= RESIDUAL_MM or spread_px <= RESIDUAL_PX) and float(fit.inlier.mean()) >= INLIER_SHARE
 
 
 def _grid_mm(board: BoardSpec) -> Floats:

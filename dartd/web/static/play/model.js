@@ -232,9 +232,8 @@ export function correct(asked, label) {
   ui.correcting = null;
   const thrown = boardDart(asked);
   if (!thrown) return act(() => throwAgain(asked, label));
-  const operation = label === null ? "delete" : "change";
-  client.send({ action: "correct", operation, dart_id: thrown.dart_id, ...(label === null ? {} : { label }) });
-  return update();
+  const change = label === null ? { type: "delete" } : { type: "change", label };
+  return act(() => post("corrections", { ...change, dart_id: thrown.dart_id }));
 }
 
 /** Take back the darts from the corrected one on, and enter them again. */

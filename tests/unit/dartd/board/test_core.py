@@ -1,15 +1,28 @@
 """The whole board: messages and commands go in, events and orders come out."""
 
+import math
+
+import numpy as np
 import pytest
 
 from dartd.decision import WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
+from dartd.fusion.rig_orientation import rotated
 from schemas.base import BoardId
-from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, StartBoard, StopBoard, TakeCalibration
+from schemas.board import sector_at
+from schemas.commands import CalibrateBoard, CorrectDart, OrientCamera, ResetBoard, StartBoard, StopBoard, TakeCalibration
 from schemas.events import DartHit, DartRemoved, TakeoutFinished, VisitCompleted
-from schemas.geometry import Axis3
-from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, FaultKind, SequenceStarted, SourceOpened
-from schemas.pipe.to_worker import Calibrate, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
+from schemas.geometry import Axis3, Calibration
+from schemas.pipe.from_worker import (
+    Calibrated,
+    CalibrationRefused,
+    CameraFault,
+    FaultKind,
+    OrientationUnknown,
+    SequenceStarted,
+    SourceOpened,
+)
+from schemas.pipe.to_worker import AcceptPicture, Calibrate, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
 from tests.support.scripted_cameras import ScriptedCameras, kinds
 from tests.support.sightings import apart_mm
 
@@ -78,6 +91,35 @@ def test_a_hand_in_view_is_disowned() -> None:
     scene.wait(0.6)
 
     assert {to for to, order in scene.orders if isinstance(order, RevertReference)} == set(scene.cameras)
+
+
+def test_a_dart_that_one_camera_takes_for_a_hand_becomes_its_reference() -> None:
+    """A flight close to a camera is as wide as a hand: where the cameras together find a dart, that camera goes on from its picture."""
+    scene = ScriptedCameras()
+    scene.moving()
+    scene.settled(T20, cameras=scene.cameras[1:])
+    scene.now -= 0.3
+    scene.settled(T20, cameras=scene.cameras[:1], hand=True)
+    scene.wait(0.2)
+
+    assert kinds(scene.events).count("dart_hit") == 1
+    assert [order for order in scene.orders if isinstance(order[1], AcceptPicture | RevertReference)] == [
+        (scene.cameras[0], AcceptPicture(episode=scene.episode))
+    ]
+
+
+def test_a_dart_in_the_surround_keeps_the_board_from_being_empty() -> None:
+    """A face that looks empty takes no dart away that the cameras measured to be as it was."""
+    scene = ScriptedCameras()
+    scene.throw(T20)
+    scene.throw(Axis3(x_mm=-240.0, y_mm=60.0, slope_y=0.2))
+    first, second = scene.standing
+    scene.moving(hand=True)
+    scene.settled(there={first: 0.0, second: 0.97}, empty=True, flight=False)
+    events = scene.wait(0.2)
+
+    assert scene.standing == (second,)
+    assert "takeout_finished" not in kinds(events)
 
 
 def test_cameras_that_disagree_on_time_make_one_dart() -> None:
@@ -421,3 +463,40 @@ def test_a_silent_camera_is_not_counted_on_until_it_reports() -> None:
 
     assert [e.fusion.num_cameras for e in meanwhile if isinstance(e, DartHit)] == [2]
     assert [e.fusion.num_cameras for e in afterwards if isinstance(e, DartHit)] == [3]
+
+
+def test_cameras_that_cannot_read_the_numbers_say_what_they_need() -> None:
+    """They are ready but for their orientation; one sector for one of them, and a dart that all see, are enough for the rig."""
+    scene = ScriptedCameras(ready=False)
+    scene.step(*(SourceOpened(camera_id=c, pid=1, width=800, height=600) for c in scene.cameras))
+    for each, steps in zip(scene.calibrations, (0, 3, 7), strict=True):
+        scene.step(
+            OrientationUnknown(
+                camera_id=each.camera_id, t_s=0.0, calibration=rotated(each, steps), log_odds=(0.0,) * 10, reason="set near_sector"
+            )
+        )
+    waiting = scene.board.snapshot()
+    nearest = sector_at(math.atan2(*_center(scene.calibrations[0])[1::-1]))
+    scene.step(OrientCamera(camera_id=scene.cameras[0], near_sector=nearest))
+    first = [order for camera, order in scene.orders if isinstance(order, UseCalibration) and camera == scene.cameras[0]]
+    scene.step(Calibrated(camera_id=scene.cameras[0], t_s=scene.now, calibration=first[0].calibration, kept=True))
+    scene.throw(T20)
+    given = {camera: order.calibration for camera, order in scene.orders if isinstance(order, UseCalibration)}
+
+    assert waiting.status == "error"
+    assert [each.reason for each in waiting.cameras] == ["ready but for its orientation: set near_sector"] * 3
+    assert set(given) == set(scene.cameras)
+    for each in scene.calibrations:
+        assert given[each.camera_id].rotation == pytest.approx(each.rotation, abs=1e-6)
+
+
+def _center(calibration: Calibration) -> list[float]:
+    return list(-np.array(calibration.rotation).reshape(3, 3).T @ calibration.translation_mm)
+
+
+def test_a_sector_is_refused_where_the_orientation_is_known() -> None:
+    """A camera that knows how the board is rotated takes no other rotation from a hint."""
+    scene = ScriptedCameras()
+    step = scene.board.step([OrientCamera(camera_id=scene.cameras[0], near_sector=20)], scene.now)
+
+    assert "does not wait for its orientation" in str(step.refusals[0])

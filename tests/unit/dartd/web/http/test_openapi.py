@@ -1,6 +1,8 @@
 """The OpenAPI document."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -58,6 +60,32 @@ def test_what_a_path_can_name_is_listed() -> None:
 
     assert (camera["schema"]["enum"], camera["example"]) == (["left", "right"], "left")
     assert ("enum" in throw["schema"], throw["example"]) == (False, "d000001")
+
+
+def _schemas(part: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every schema of a document with its path."""
+    match part:
+        case dict():
+            if "type" in part or part == {}:
+                yield where, part
+            for name, each in part.items():
+                if name not in {"example", "examples"}:
+                    yield from _schemas(each, f"{where}/{name}")
+        case list():
+            for index, each in enumerate(part):
+                yield from _schemas(each, f"{where}/{index}")
+        case _:
+            pass
+
+
+def test_no_object_is_without_its_fields() -> None:
+    """A bare `object` says nothing; what may have any fields says so."""
+    schemas = list(_schemas(describe(ENDPOINTS, version="1.0")))
+    saying = {"properties", "additionalProperties", "oneOf", "anyOf", "allOf"}
+    bare = [where for where, schema in schemas if schema.get("type") == "object" and saying.isdisjoint(schema)]
+
+    assert len(schemas) > 500
+    assert bare == []
 
 
 def test_numbers_of_one_kind_are_an_array_of_them() -> None:

@@ -40,7 +40,7 @@ def error_mm(found: Any, truth: Any) -> float:
 def test_the_board_is_found(scene: Any, look: dict[str, Any]) -> None:
     """One of the guesses puts the treble ring within a ring's width of where it is."""
     truth = scene(**look)
-    found = find_board(truth.picture(), BOARD)
+    found = tuple(find_board(truth.picture(), BOARD))
 
     assert found
     assert min(error_mm(guess, truth) for guess in found) < 8.0
@@ -50,7 +50,7 @@ def test_the_board_is_found(scene: Any, look: dict[str, Any]) -> None:
 def test_a_blue_board_is_found(scene: Any, blue_and_black: Any) -> None:
     """The search asks for no hue."""
     truth = scene(colours=blue_and_black)
-    found = find_board(truth.picture(), BOARD)
+    found = tuple(find_board(truth.picture(), BOARD))
 
     assert found
     assert min(error_mm(guess, truth) for guess in found) < 8.0
@@ -61,5 +61,5 @@ def test_noise_is_no_board() -> None:
     """Nothing is found where nothing alternates."""
     noise = np.random.default_rng(3).integers(0, 255, (480, 640, 3)).astype(np.uint8)
 
-    assert find_board(noise, BOARD) == ()
-    assert find_board(np.full((480, 640, 3), 90, np.uint8), BOARD) == ()
+    assert not tuple(find_board(noise, BOARD))
+    assert not tuple(find_board(np.full((480, 640, 3), 90, np.uint8), BOARD))
