@@ -7,6 +7,7 @@ import { hasText, t } from "./texts.js";
 const PAGES = [
   ["play", "./", "▷"],
   ["manager", "board"],
+  ["statistics", "statistics"],
   ["people", "people"],
   ["events", "events"],
   ["docs", "docs"],

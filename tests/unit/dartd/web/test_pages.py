@@ -8,7 +8,7 @@ import pytest
 
 from dartd.web.pages import STATIC
 
-_PAGES = ("/", "/events", "/asyncapi", "/docs", "/redoc", "/docs/guide", "/board", "/people", "/settings")
+_PAGES = ("/", "/events", "/asyncapi", "/docs", "/redoc", "/docs/guide", "/board", "/statistics", "/people", "/settings")
 _SCORE_BYTES = 150_000
 
 
