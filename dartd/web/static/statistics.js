@@ -14,15 +14,18 @@ const FIGURES = [
   "average", "first9", "checkout_pct", "highest_checkout", "best_leg", "highest_visit", "n60", "n100", "n140", "n180", "busts", "mpr",
   "legs", "legs_won", "matches", "matches_won", "visits", "darts",
 ];
-const DAYS = { today: 0, week: 7, month: 31, year: 365 };
 
 const settings = await loadSettings().catch(() => ({ board: {}, anonymous_reads: true }));
 const view = { period: "month", game: "x01", figure: "average", leaders: null, players: [], player: null, other: null, figures: {}, heat: null };
 
+/** Return the filter of the period, which begins as that of the leaders. */
 function since() {
+  const day = new Date();
   if (view.period === "all") return "";
-  const day = new Date(Date.now() - DAYS[view.period] * 86_400_000);
-  return `&since=${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
+  if (view.period === "week") day.setDate(day.getDate() - ((day.getDay() + 6) % 7));
+  if (["month", "year"].includes(view.period)) day.setDate(1);
+  if (view.period === "year") day.setMonth(0);
+  return `&since=${[day.getFullYear(), day.getMonth() + 1, day.getDate()].map((each) => String(each).padStart(2, "0")).join("-")}`;
 }
 
 async function load() {

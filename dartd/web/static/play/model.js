@@ -20,7 +20,6 @@ export const ui = {
   dismissed: null,
   pad: null, // null, "darts", "total"
   total: "",
-  times: "S",
   correcting: null, // {side, index, label}
   flash: null,
   help: false,
@@ -196,7 +195,6 @@ export function rematch() {
 
 /** Count a dart by hand. */
 export function enterDart(label) {
-  ui.times = "S";
   return act(() => onMatch("throws", { darts: [label] }));
 }
 
