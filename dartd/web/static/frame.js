@@ -6,7 +6,7 @@ import { hasText, t } from "./texts.js";
 
 const PAGES = [
   ["play", "./", "▷"],
-  ["board", "board"],
+  ["manager", "board"],
   ["statistics", "statistics"],
   ["people", "people"],
   ["events", "events"],
