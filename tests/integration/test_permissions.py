@@ -79,10 +79,7 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         player_id = caller.player_id if own and caller.player_id else await make_player(station)
         await make_photo(station, player_id)
         path = path.replace("{player_id}", player_id)
-    if "{user_id}" in path:
-        path = path.replace("{user_id}", (await make_user(station, "viewer")).user_id)
-    if "{key_id}" in path:
-        path = path.replace("{key_id}", (await make_key(station, "viewer", None, caller.user_id if own else None))[0])
+    path = await _with_account(station, path, caller.user_id if own else None)
     if "{correction_id}" in path:
         path = path.replace("{correction_id}", await _correction(station, caller, path.rpartition("/")[2], own=own))
     if "{match_id}" in path:
@@ -101,6 +98,15 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         match_id = await _match(station, "undo", caller.player_id)
         return Subject(path, {"type": "delete", "match_id": match_id, "visit": 1, "dart": 1})
     return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
+
+
+async def _with_account(station: Station, path: str, owner: str | None) -> str:
+    """Return a path with a user or a key, if it names one."""
+    if "{user_id}" in path:
+        return path.replace("{user_id}", (await make_user(station, "viewer")).user_id)
+    if "{key_id}" in path:
+        return path.replace("{key_id}", (await make_key(station, "viewer", None, owner))[0])
+    return path
 
 
 async def _correction(station: Station, caller: Caller, action: str, *, own: bool) -> str:

@@ -27,7 +27,7 @@ export function may(permission) {
   return frame.user?.permissions.includes(permission) ?? false;
 }
 
-/** Return the caller who is logged in, null for nobody. */
+/** Return the caller who is logged in, null without a login. */
 export function caller() {
   return frame.user;
 }
