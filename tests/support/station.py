@@ -25,7 +25,7 @@ from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
-from dartd.outlets.webhooks import Webhooks
+from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
@@ -257,7 +257,10 @@ async def running_station(
     config = msgspec.structs.replace(config, state_dir=str(directory))
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
-    clock, matches = LiveClock(), MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
+    clock, matches = (
+        LiveClock(),
+        MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s, bot_pause_s=config.bot.pause_s),
+    )
     visits = getattr(board, "correctable", lambda: ((), DartId("main-d900000")))
     corrections = CorrectionDecider(matches, visits, confirm=config.corrections.confirm)
     await recover(matches, journal, clock)
@@ -304,7 +307,7 @@ async def running_station(
         limits=limits,
         clients=Clients(config.ws.max_clients),
         host=HostFigures(directory),
-        webhooks=Webhooks(),
+        webhooks=Webhooks(journal.database, hub, pipeline, settings=config.webhooks, secret=SIGNING_KEY, metrics=metrics, now=accounts.now),
         rig=CameraRig([camera.source for camera in config.cameras]),
         previews=_previews(),
         camera_credentials=CameraCredentials(directory),
@@ -321,6 +324,7 @@ async def running_station(
             group.start_soon(pipeline.run)
             group.start_soon(write_behind, services)
             group.start_soon(watch_zones, services)
+            group.start_soon(services.webhooks.run)
             await _start(group, around(build_app(services), pipeline), server_limits, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)
