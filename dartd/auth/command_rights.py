@@ -6,7 +6,7 @@ import msgspec
 
 from dartd.auth.principal import Principal
 from dartd.errors import ForbiddenError
-from schemas.commands import AnyCommand, CorrectDart, OrientCamera, SignOnPlayer, TakeCalibration
+from schemas.commands import AnyCommand, CalibrateBoard, CorrectDart, OrientCamera, SignOnPlayer, TakeCalibration
 from schemas.correction import ChangeCorrection, DecideCorrection, OrderCorrection
 from schemas.match_commands import DeleteMatch, MatchCommand
 
@@ -45,6 +45,8 @@ def permission_for(command: AnyCommand) -> str:
         case SignOnPlayer():
             return "board:sign_on"
         case TakeCalibration() | OrientCamera():
+            return "cameras:config"
+        case CalibrateBoard() if command.camera_id is not None:
             return "cameras:config"
         case DeleteMatch():
             return "matches:delete"
