@@ -46,11 +46,10 @@ def permission_for(command: AnyCommand) -> str:
             return "board:sign_on"
         case TakeCalibration() | OrientCamera():
             return "cameras:config"
-        case CalibrateBoard() if command.camera_id is not None:
-            return "cameras:config"
         case DeleteMatch():
             return "matches:delete"
         case _ if isinstance(command, MatchCommand):
             return "matches:write"
-        case _:
-            return "board:control"
+        case _:  # the cameras of a board are calibrated by those who control it, one of them by those who configure it
+            is_of_one = isinstance(command, CalibrateBoard) and command.camera_id is not None
+            return "cameras:config" if is_of_one else "board:control"
