@@ -158,3 +158,20 @@ def test_growing_noise_is_learnt() -> None:
 def test_the_shape_is_that_of_the_mask() -> None:
     """A motion detector names the picture size it is made for."""
     assert MotionDetector(np.full((TALL, WIDE), 255, np.uint8)).shape == (TALL, WIDE)
+
+
+def test_what_differs_from_the_still_picture_is_shown() -> None:
+    """Where something is that was not there, whatever the light does; nothing before there is a still picture of this size."""
+    still = np.full((100, 100), 120, np.uint8)
+    detector = MotionDetector(np.full((100, 100), 255, np.uint8))
+    before = detector.changed(still)
+    detector.update(still)
+    there = np.clip(still.astype(int) + 10, 0, 255).astype(np.uint8)
+    there[40:50, 20:30] = 250
+    changed = detector.changed(there)
+
+    assert before is None
+    assert detector.changed(np.zeros((50, 50), np.uint8)) is None
+    assert changed is not None
+    assert (changed[40:50, 20:30] == 255).all()
+    assert np.count_nonzero(changed) == 100
