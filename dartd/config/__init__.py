@@ -23,6 +23,7 @@ from dartd.config.sections import (
     SessionsConfig,
     StoreConfig,
     VisitConfig,
+    WebhooksConfig,
     WsConfig,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "SessionsConfig",
     "StoreConfig",
     "VisitConfig",
+    "WebhooksConfig",
     "WsConfig",
     "load_config",
     "load_scenario",

@@ -207,6 +207,13 @@ class ImagesConfig(_Section, frozen=True, kw_only=True):
     keep_free_mb: Annotated[int, Meta(ge=0, le=1_000_000, description="megabytes of the disk that images leave free")] = 500
 
 
+class WebhooksConfig(_Section, frozen=True, kw_only=True):
+    """Webhooks: events that are posted to addresses of other programs."""
+
+    allow_private: Annotated[bool, Meta(description="post to addresses of your own network too")] = False
+    keep_days: Annotated[float, Meta(ge=0.01, le=365, description="days for which deliveries are kept, and events are tried")] = 7
+
+
 class SessionsConfig(_Section, frozen=True, kw_only=True):
     """Sessions of players."""
 
@@ -236,6 +243,7 @@ class Config(_Section, frozen=True, kw_only=True):
     cameras: tuple[CameraConfig, ...] = ()
     store: StoreConfig = StoreConfig()
     images: ImagesConfig = ImagesConfig()
+    webhooks: WebhooksConfig = WebhooksConfig()
     sessions: SessionsConfig = SessionsConfig()
     log: LogConfig = LogConfig()
 

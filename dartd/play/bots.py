@@ -15,7 +15,7 @@ from dartd.play.played_match import PlayedMatch
 from schemas.board import BoardSpec, bed_at
 from schemas.match_commands import Bot, BullDart, ThrowByHand, ThrowForBull
 
-SELF: Final = "dartd"  # the user of commands that nobody gave
+SELF: Final = "dartd"  # the user of commands that no one gave
 
 _SPEC: Final = BoardSpec()
 

@@ -9,6 +9,7 @@ import msgspec
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError, ConflictError, DartdError
 from dartd.game.changes import Cause
+from dartd.game.preferences import NO_PREFERENCES, Preferences, read_preferences
 from dartd.game.rules import RulesError
 from dartd.game.scoring import take_step
 from dartd.play.board_events import after_board_event, cause_of, has_dart
@@ -28,6 +29,7 @@ from schemas.events import (
     DartUnscored,
     EntityAdded,
     EntityDeleted,
+    EntityUpdated,
     ExtraDart,
     JournalledEvent,
     MatchCommanded,
@@ -56,6 +58,7 @@ class _Memory(Value, frozen=True, kw_only=True):
 
     on_board: str | None = None
     matches: tuple[msgspec.Raw, ...] = ()
+    preferences: dict[str, Preferences] = msgspec.field(default_factory=dict)
 
 
 class _Id(Value, frozen=True, kw_only=True):
@@ -81,6 +84,7 @@ class MatchDecider:
         self._now = 0.0  # of this step, in media time
         self._matches: dict[str, PlayedMatch] = {}  # in the order in which they were added
         self._encoded: dict[str, tuple[PlayedMatch, msgspec.Raw]] = {}
+        self._preferences: dict[str, Preferences] = {}  # of the players who have any
         self._on_board: str | None = None
         self._shown: tuple[PlayedMatch, MatchState] | None = None
 
@@ -106,7 +110,8 @@ class MatchDecider:
 
     def memory(self, epoch_s: float) -> bytes:  # noqa: ARG002 - it has no times of the media clock
         """Return all matches that can still change."""
-        return msgspec.json.encode(_Memory(on_board=self._on_board, matches=tuple(map(self._encode, self._matches.values()))))
+        matches = tuple(map(self._encode, self._matches.values()))
+        return msgspec.json.encode(_Memory(on_board=self._on_board, matches=matches, preferences=self._preferences))
 
     def restore(self, memory: bytes | None, events: Iterable[tuple[JournalledEvent, float]], *, now: float, epoch_s: float) -> None:  # noqa: ARG002 - the same
         """Take over a stored memory (None: a fresh one) and apply the events behind it.
@@ -115,7 +120,7 @@ class MatchDecider:
             msgspec.DecodeError: the memory cannot be read; nothing was taken over.
         """
         stored = _Memory() if memory is None else msgspec.json.decode(memory, type=_Memory)
-        self._matches, self._on_board = {}, stored.on_board
+        self._matches, self._on_board, self._preferences = {}, stored.on_board, dict(stored.preferences)
         for each in stored.matches:
             self._restore_match(each)
         for event, _ in events:
@@ -190,8 +195,9 @@ class MatchDecider:
                 return self._rename(item.player_id, None)
             case _ if isinstance(item, _BOARD_EVENTS):
                 return self._follow_board(item)
-            case _:
-                return []
+            case EntityAdded() | EntityUpdated():
+                self._prefer(item)
+        return []
 
     def _create(self, command: CreateMatch) -> list[JournalledEvent]:
         open_ids = [match_id for match_id, each in self._matches.items() if not each.is_ended]
@@ -200,7 +206,7 @@ class MatchDecider:
             raise ConflictError(message, limit=OPEN_MATCHES, match_id=open_ids[0])
         if command.match_id in self._matches:
             raise ConflictError("there is a match of this id", match_id=command.match_id)
-        played = new_match(command, read_setup(command))
+        played = self._with_preferences(new_match(command, read_setup(command)))
         begun = self._begun(played, command.at) if command.start else played
         payload = msgspec.to_builtins(state_of(played))
         events: list[JournalledEvent] = [
@@ -253,9 +259,24 @@ class MatchDecider:
         return self._change(before, after, cause_of(before.match, match, event), "play")
 
     def _rename(self, player_id: str, into: str | None) -> list[JournalledEvent]:
+        self._preferences.pop(player_id, None)
         for match_id, played in self._matches.items():
-            self._matches[match_id] = played.with_info(played.info.with_player(player_id, into))
+            self._matches[match_id] = self._with_preferences(played.with_info(played.info.with_player(player_id, into)))
         return []
+
+    def _prefer(self, event: EntityAdded | EntityUpdated) -> None:
+        """Take over how a player likes to finish."""
+        if event.entity_type != "player":
+            return
+        preferences = read_preferences(event.payload.get("preferences", {}))
+        self._preferences.pop(event.entity_id, None)
+        if preferences != NO_PREFERENCES:
+            self._preferences[event.entity_id] = preferences
+        self._matches = {match_id: self._with_preferences(played) for match_id, played in self._matches.items()}
+
+    def _with_preferences(self, played: PlayedMatch) -> PlayedMatch:
+        info = played.info.with_preferences(self._preferences)
+        return played if info is played.info else played.with_info(info)
 
     # Changes.
 

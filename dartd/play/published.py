@@ -72,9 +72,12 @@ def published_sides(played: PlayedMatch) -> tuple[MatchSide, ...]:
 
 
 def published_turn(played: PlayedMatch, turn: Turn | None) -> MatchTurn | None:
-    """Return a turn with the profile of its player."""
+    """Return a turn with the profile of its player, whose preferences the ways to finish follow."""
     if turn is None:
         return None
+    preferences = played.info.preferences.get(played.info.player_id(turn.side, turn.thrower) or "")
+    if preferences is not None:
+        turn = turn_of(played.match, preferences) or turn
     fields = {name: getattr(turn, name) for name in Turn.__struct_fields__ if name != "thrower"}
     return MatchTurn(player_id=played.info.player_id(turn.side, turn.thrower), **fields)
 

@@ -39,7 +39,7 @@ NEW: list[tuple[dict[str, Any], str]] = [
     ({"rules": X01, "sides": [ADA] * 21}, "$.sides"),
     ({"rules": X01, "sides": [{"players": [{"name": "A"}] * 5}]}, "$.sides[0].players"),
     ({"rules": X01, "sides": [{"players": [{"name": ""}]}]}, "$.sides[0].players[0].name"),
-    ({"rules": X01, "sides": [ADA, {"players": ["nobody"]}]}, "$.sides[1].players[0]"),
+    ({"rules": X01, "sides": [ADA, {"players": ["unknown"]}]}, "$.sides[1].players[0]"),
     ({"rules": X01, "sides": [{**ADA, "start_score": 1}]}, "$.sides[0].start_score"),
     ({"rules": {"game": "cricket"}, "sides": [ADA, {**ADA, "start_score": 301}]}, "$.sides[1].start_score"),
     ({"rules": X01, "sides": [{**ADA, "colour": "red"}]}, "$.sides[0].colour"),

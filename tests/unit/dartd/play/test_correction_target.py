@@ -42,7 +42,7 @@ def test_a_miss_is_named_by_its_slot() -> None:
 
 
 def test_opponents_are_the_players_of_other_sides() -> None:
-    """And nobody else."""
+    """And no one else."""
     match = played(create(players=("ann", "bob")))
 
     assert is_opponent(0, match, "bob")

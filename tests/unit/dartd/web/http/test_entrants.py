@@ -20,11 +20,11 @@ ADA = {"players": [{"name": "Ada"}]}
         ({}, "$.sides[1].players"),
         ({"players": []}, "$.sides[1].players"),
         ({"players": [{"name": "B"}], "bot": {"level": 1}}, "$.sides[1].players"),
-        ({"players": ["nobody"]}, "$.sides[1].players[0]"),
+        ({"players": ["unknown"]}, "$.sides[1].players[0]"),
         ({"bot": {}}, "$.sides[1].bot.level"),
         ({"bot": {"level": 1, "like": "p"}}, "$.sides[1].bot.level"),
         ({"bot": {"level": 10}}, "$.sides[1].bot.level"),
-        ({"bot": {"like": "nobody"}}, "$.sides[1].bot.like"),
+        ({"bot": {"like": "unknown"}}, "$.sides[1].bot.like"),
     ],
 )
 async def test_what_is_no_side(http: httpx2.AsyncClient, side: dict[str, Any], field: str) -> None:
