@@ -210,7 +210,7 @@ class Position(Value, frozen=True, kw_only=True):
 
     match_id: str
     status: str
-    score: dict[str, Any]
+    score: Annotated[dict[str, Any], Meta(extra_json_schema={"additionalProperties": True})]
     legs: int
     sets: int
     average: str | None
@@ -251,7 +251,7 @@ class Performance(Value, frozen=True, kw_only=True):
 
     player_id: str | None
     figures: Figures
-    benchmark: dict[str, Any] | None
+    benchmark: Annotated[dict[str, Any], Meta(extra_json_schema={"additionalProperties": True})] | None
     difference: dict[str, str | int | None] | None
 
 
