@@ -16,7 +16,7 @@ from dartd.play.commands import correction_of, find_leg
 from dartd.play.played_match import PlayedMatch
 from schemas.base import DartId, Value
 from schemas.commands import CorrectDart
-from schemas.correction import OrderCorrection, StoredVisit
+from schemas.correction import BoardVisit, OrderCorrection
 from schemas.events import DartCorrected, VisitCompleted
 from schemas.match_commands import CorrectMatch
 
@@ -206,7 +206,7 @@ def _position(played: PlayedMatch, leg: int, visit: int, dart: int) -> DartPosit
     )
 
 
-def _stored(stored: StoredVisit | None) -> list[Visit]:
+def _stored(stored: BoardVisit | None) -> list[Visit]:
     """Return a visit of the store as the board would have it."""
     if stored is None:
         return []

@@ -10,7 +10,7 @@ from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError, ConflictError, DartdError, ForbiddenError
 from dartd.game.beds import read_bed
 from dartd.game.rules import RulesError
-from dartd.play.correction_target import Matches, CorrectionTarget, check_label, is_opponent, target_of
+from dartd.play.correction_target import CorrectionTarget, Matches, check_label, is_opponent, target_of
 from dartd.play.setup import located
 from schemas.base import DartId, Value
 from schemas.commands import AnyCommand
