@@ -41,7 +41,7 @@ class MatchInfo(Value, frozen=True, kw_only=True):
     def with_preferences(self, known: Mapping[str, Preferences]) -> "MatchInfo":
         """Return this with the preferences of its players."""
         players = [player.player_id for side in self.sides for player in side.players]
-        found = {player_id: known[player_id] for player_id in players if player_id in known}
+        found = {player_id: known[player_id] for player_id in players if player_id is not None and player_id in known}
         return self if found == self.preferences else _replace(self, preferences=found)
 
 

@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from dartd.cli import LazyGroup, main
+from dartd.cli import _MODULES, LazyGroup, main
 
 NAMES = LazyGroup().list_commands(click.Context(main))
 
