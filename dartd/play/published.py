@@ -26,7 +26,8 @@ from schemas.events import (
     TurnRevised,
     VisitScored,
 )
-from schemas.match import MatchLeg, MatchSide, MatchState, MatchTurn
+from schemas.match import MatchBot, MatchLeg, MatchSide, MatchState, MatchTurn
+from schemas.match_commands import Bot
 
 
 def state_of(played: PlayedMatch) -> MatchState:
@@ -58,6 +59,7 @@ def published_sides(played: PlayedMatch) -> tuple[MatchSide, ...]:
             side=view.side,
             name=sides[view.side].name or _joined([player.name for player in sides[view.side].players]),
             players=sides[view.side].players,
+            bot=_bot(sides[view.side].bot),
             sets=view.sets,
             legs=view.legs,
             score=msgspec.to_builtins(view.score),
@@ -173,6 +175,10 @@ def _signatures(before: Match, after: Match, match_id: str) -> Iterator[LegSigne
 
 def _leg(view: LegView) -> MatchLeg:
     return MatchLeg(**{name: getattr(view, name) for name in LegView.__struct_fields__})
+
+
+def _bot(bot: Bot | None) -> MatchBot | None:
+    return None if bot is None else MatchBot(level=bot.level, like=bot.like)
 
 
 def _joined(names: list[str | None]) -> str | None:

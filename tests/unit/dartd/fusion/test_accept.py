@@ -184,10 +184,12 @@ def test_two_clear_lines_are_a_dart_that_stuck() -> None:
     clear = sightings_of_dart(CALIBRATIONS, DART)
     weak = [replace(each, sightings=tuple(msgspec.structs.replace(s, confidence=0.5) for s in each.sightings)) for each in clear]
 
-    assert is_unlocalised(clear)
-    assert is_unlocalised([*clear[:2], weak[2]])
-    assert not is_unlocalised([clear[0], *weak[1:]])
-    assert not is_unlocalised([])
+    assert is_unlocalised(clear, [])
+    assert is_unlocalised([*clear[:2], weak[2]], [])
+    assert not is_unlocalised([clear[0], *weak[1:]], [])
+    assert not is_unlocalised([], [])
+    assert is_unlocalised(weak[:2], [_settled(0, finding="dart"), _settled(1)])
+    assert not is_unlocalised(weak, [_settled(0, finding="dart"), _settled(1), _settled(2)])
 
 
 def test_a_dart_whose_foot_no_picture_shows_is_stuck_out_of_view() -> None:

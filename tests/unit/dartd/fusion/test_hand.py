@@ -46,7 +46,14 @@ def test_what_every_camera_has_next_to_the_darts_is_a_hand() -> None:
         settled = [_settled(k, spot(CALIBRATIONS[k], axis, 90.0, r)) for k, r in enumerate(radii_mm)]
         return Evidence({s.camera_id: s for s in settled}, poses, frozenset())
 
+    alone = {CAMERAS[0]: CALIBRATIONS[0]}
+    wide = {CAMERAS[0]: _settled(0, spot(CALIBRATIONS[0], finger, 90.0, 24.0))}
+
     assert is_hand_at_rest([], [DART], widths(finger, 14.0, 16.0, 14.0))
+    assert is_hand_at_rest([], [DART], Evidence(wide, alone, frozenset()))
+    assert not is_hand_at_rest(
+        [], [DART], Evidence({CAMERAS[0]: _settled(0, spot(CALIBRATIONS[0], finger, 90.0, 14.0))}, alone, frozenset())
+    )
     assert not is_hand_at_rest([], [DART], widths(finger, 14.0, 16.0))
     assert not is_hand_at_rest([], [DART], widths(finger, 14.0, 7.0, 7.0))
     assert not is_hand_at_rest([], [DART], widths(DART, 14.0, 16.0, 14.0))
