@@ -77,11 +77,11 @@ function Editor() {
   return html`<dialog class="sheet" ref=${showModal} onClose=${close} aria-labelledby="editor-title">
     <form onSubmit=${save}>
       <h2 id="editor-title">${player.player_id ? player.name : t("player.new")}</h2>
-      <label>${t("people.name")}<input name="name" required maxlength="80" value=${player.name ?? ""} autofocus /></label>
-      <label>${t("people.badge")}<input name="badge_id" maxlength="64" value=${player.badge_id ?? ""} /></label>
-      <label>${t("people.group")}<input name="group" maxlength="80" value=${player.group ?? ""} /></label>
-      <label class="check"><input type="checkbox" name="active" checked=${player.active ?? true} /> ${t("people.active")}</label>
-      <label class="check"><input type="checkbox" name="shared" checked=${player.shared ?? false} /> ${t("people.shared")}</label>
+      <label>${t("people.name")}<input name="name" required maxlength="80" defaultValue=${player.name ?? ""} autofocus /></label>
+      <label>${t("people.badge")}<input name="badge_id" maxlength="64" defaultValue=${player.badge_id ?? ""} /></label>
+      <label>${t("people.group")}<input name="group" maxlength="80" defaultValue=${player.group ?? ""} /></label>
+      <label class="check"><input type="checkbox" name="active" defaultChecked=${player.active ?? true} /> ${t("people.active")}</label>
+      <label class="check"><input type="checkbox" name="shared" defaultChecked=${player.shared ?? false} /> ${t("people.shared")}</label>
       <label>${t("people.photo")}<input name="photo" type="file" accept="image/jpeg,image/png,image/webp" /></label>
       <div class="row">
         <button class="primary" type="submit">${t("save")}</button>
