@@ -100,6 +100,13 @@ class Detector:
         """Return the registered pictures of a recent episode; None if they are no longer kept."""
         return None if self._scene is None else self._scene.pictures(episode)
 
+    def _use_given(self, calibration: Calibration) -> None:
+        """Locate the camera with a given calibration; if only the rotation was open, the picture of the empty board is still that."""
+        empty = self._scene.empty if self._scene is not None and self._locator.unoriented is not None else None
+        self._locator.unoriented = None
+        self._forget_position(Input.RELOCATE, calibration)
+        self._locator.candidate_empty = None if empty is None else empty.picture
+
     @property
     def _located_darts(self) -> tuple[KnownDart, ...]:
         """Return the darts whose positions in the picture are known; none while the rotation of the board is not."""
@@ -134,11 +141,7 @@ class Detector:
             case Calibrate():
                 self._forget_position(Input.RELOCATE)
             case UseCalibration():
-                # of a camera whose calibration lacked but the rotation the empty board is known already
-                known_empty = self._scene.empty if self._scene is not None and self._locator.unoriented is not None else None
-                self._locator.unoriented = None
-                self._forget_position(Input.RELOCATE, message.calibration)
-                self._locator.candidate_empty = None if known_empty is None else known_empty.picture
+                self._use_given(message.calibration)
         return []
 
     def step(self, frame: Frame) -> list[FromWorker]:
@@ -340,6 +343,10 @@ class Detector:
         comparison = scene.compare(frame.color())
         if cv2.countNonZero(comparison.difference.changed) < FEWEST_CHANGED:
             scene.set_reference(comparison, frame.t_s)
+            oriented = self._locator.read_again(comparison.picture, scene.projection.calibration, frame.t_s)
+            if oriented is not None:
+                self._use_given(oriented)
+                return []
             return self._check_position(scene, comparison, frame)
         episode = self._open_still_episode(Input.STILL_CHANGE, frame.t_s)
         return [episode.motion_message(self._camera, frame.t_s, 0.0), *self._settle(scene, episode, frame, small)]

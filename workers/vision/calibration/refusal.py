@@ -82,7 +82,8 @@ def orientation_needed(near_px: Floats, size: tuple[int, int]) -> str:
     x, y = (min(max(round(float(at)), 0), length - 1) for at, length in zip(near_px, size, strict=True))
     return (
         "the board is found, but its numbers cannot be read with certainty: set near_sector of the camera to the number of the sector "
-        f"nearest to it, which is {area_of(near_px, size)} (pixel {x}, {y}); or uncover and light the number ring"
+        f"nearest to it, which is {area_of(near_px, size)} (pixel {x}, {y}); one camera of the rig is enough, the others follow with the "
+        "first darts; or uncover and light the number ring"
     )
 
 
