@@ -13,43 +13,54 @@ from importlib.metadata import version as installed_version
 
 import anyio
 import anyio.abc
+import msgspec
 
 from dartd.auth.rate_limits import RateLimiter
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
-from dartd.first_start import Announce, open_accounts
-from dartd.metrics import CameraFigures, HubFigures, Metrics
+from dartd.first_start import Announce, open_accounts, webhook_key
+from dartd.metrics import Metrics
 from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
-from dartd.outlets.webhooks import Webhooks
+from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
+from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
-from dartd.runtime.clock import LiveClock
+from dartd.play.session_decider import SessionDecider
+from dartd.runtime.clock import Clock, LiveClock
+from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.retention import Ages, Retention, prune_periodically
 from dartd.runtime.workers.configure import Configurations
+from dartd.runtime.workers.previews import Previews
+from dartd.runtime.workers.rig import CameraRig
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
+from dartd.store.cameras import CameraCredentials, all_cameras
 from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.metadata import remembered
+from dartd.store.timestamps import timestamp_of
 from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
 from dartd.web.connections.connection_limit import raise_descriptor_limit
 from dartd.web.connections.server_options import ServerLimits
+from dartd.web.figures import camera_figures, host_usage, hub_figures
 from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
+from dartd.web.v1.cameras import source_of
 from schemas.base import CameraId
+from schemas.events import DartHit, JournalledEvent
 from schemas.faults import Scenario
-from schemas.pipe.from_worker import Calibrated
+from schemas.pipe.from_worker import Calibrated, CameraFault, Picture, WorkerHeartbeat
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +88,12 @@ def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = F
         count_misses=config.visit.count_misses,
     )
     return Board(board.board_id, cameras, board.spec, times, images=images)
+
+
+def build_sessions(config: Config, clock: Clock) -> SessionDecider:
+    """Return the decider of sessions as configured."""
+    times = {"idle_s": config.sessions.idle_s, "close_s": config.sessions.close_s}
+    return SessionDecider(config.board.board_id, **times, wall=clock.wall, timestamp=timestamp_of)
 
 
 def rate_classes(config: Config) -> dict[str, int]:
@@ -138,8 +155,11 @@ class Daemon:
         self._announce = announce
         self._faults = FaultInjector(scenario)
         self._clock = LiveClock(wall=self._faults.wall)
+        self._sessions = build_sessions(config, self._clock)
         self._version = version()
         self._metrics = Metrics(self._version, process=True)
+        self._rig = CameraRig([camera.source for camera in config.cameras])
+        self._credentials = CameraCredentials(config.state_path)
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT.
@@ -161,8 +181,8 @@ class Daemon:
             await hub.load()
             calibrations = Calibrations(journal.database)
             await calibrations.load()
-            supervisor, pipeline = await self._build_pipeline(journal, hub, calibrations)
-            services = await self._services(journal, hub, calibrations, supervisor, pipeline)
+            supervisor, pipeline, matches = await self._build_pipeline(journal, hub, calibrations)
+            services = await self._services(journal, hub, calibrations, supervisor, pipeline, matches)
             await self._run_parts(sockets, supervisor, pipeline, services)
 
     # -- building
@@ -179,47 +199,77 @@ class Daemon:
             self._config.store_path, self._config.board.board_id, readers=store.pool_size, slow_query_s=store.slow_query_ms / 1000
         )
 
-    async def _build_pipeline(self, journal: Journal, hub: Hub, calibrations: Calibrations) -> tuple[Supervisor, Pipeline]:
+    async def _include_stored_cameras(self, journal: Journal) -> None:
+        """Include the cameras that were added over the API."""
+        rows = await journal.database.read(all_cameras)
+        userinfos = await asyncio.to_thread(self._credentials.read)
+        for row in rows:
+            if CameraId(row.camera_id) not in self._rig.configured:
+                self._rig.include(source_of(row, userinfos.get(row.camera_id, "")))
+
+    async def _build_pipeline(self, journal: Journal, hub: Hub, calibrations: Calibrations) -> tuple[Supervisor, Pipeline, MatchDecider]:
         """Build supervisor, board and pipeline, and restore their state."""
-        config, clock = self._config, self._clock
-        cameras = [camera.camera_id for camera in config.cameras]
-        board = build_board(config, cameras, images=config.images_path is not None)
-        matches = MatchDecider(config.board.board_id)
-        pending = await recover(board, journal, clock)
-        pending += [event for event in await recover(matches, journal, clock) if event not in pending]
+        config, clock, rig = self._config, self._clock, self._rig
+        await self._include_stored_cameras(journal)
+        board = build_board(config, list(rig.sources), images=config.images_path is not None)
+        matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
+        corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
+        pending: list[JournalledEvent] = []
+        deciders: tuple[Decider, ...] = (corrections, board, matches, self._sessions)
+        for decider in deciders:
+            pending += [event for event in await recover(decider, journal, clock) if event not in pending]
         self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
-        configurations = Configurations(config, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
+        configurations = Configurations(config, rig, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)
 
         async def deliver(_camera_id: CameraId, item: WorkerInput) -> None:
-            await pipeline.deliver(item)
             if isinstance(item, Calibrated):
-                await calibrations.keep(item.calibration, at_s=clock.wall(item.t_s))
+                at_s = clock.wall(item.t_s)
+                item = msgspec.structs.replace(item, calibration=calibrations.dated(item.calibration, at_s=at_s))
+                await calibrations.keep(item.calibration, at_s=at_s)
+            elif isinstance(item, CameraFault):
+                self._metrics.count_fault(item)
+            elif isinstance(item, WorkerHeartbeat) and item.fps > 0:
+                rig.note_frames(item.camera_id, clock.wall(item.t_s))
+            elif isinstance(item, Picture):
+                self._previews.deliver(item)
+                return
+            await pipeline.deliver(item)
 
-        supervisor = Supervisor([camera.camera_id for camera in config.cameras], configurations.of_camera, deliver)
+        supervisor = Supervisor(list(rig.sources), configurations.of_camera, deliver)
+        shown = BoardWithMatch(board, matches)
         pipeline = Pipeline(
-            BoardWithMatch(board, matches),
+            shown,
             journal,
             publish=hub.publish_all,
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
-            deciders=[matches],
+            deciders=[corrections, shown, matches, self._sessions],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
+        rig.connect(supervisor, pipeline.deliver)
+        self._previews = Previews(supervisor.send, clock.now)
+        pipeline.last_detection_at = await journal.last_timestamp(DartHit)
         for event in pending:
             await pipeline.deliver(event)
-        return supervisor, pipeline
+        return supervisor, pipeline, matches
 
     async def _services(
-        self, journal: Journal, hub: Hub, calibrations: Calibrations, supervisor: Supervisor, pipeline: Pipeline
+        self, journal: Journal, hub: Hub, calibrations: Calibrations, supervisor: Supervisor, pipeline: Pipeline, matches: MatchDecider
     ) -> Services:
         """Build the dependencies of the web, and register the metrics."""
         config = self._config
         clients = Clients(config.ws.max_clients)
         limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
         await limits.load(journal.database)
-        self._metrics.watch(cameras=lambda: _camera_figures(supervisor), hub=lambda: _hub_figures(hub, clients), pipeline=pipeline.figures)
+        host = HostFigures(config.state_path)
+        self._metrics.watch(
+            cameras=lambda: camera_figures(supervisor, pipeline.snapshot()),
+            hub=lambda: hub_figures(hub, clients),
+            pipeline=pipeline.figures,
+            host=lambda: host_usage(host.latest),
+        )
         return Services(
             config=config,
             version=self._version,
@@ -233,8 +283,21 @@ class Daemon:
             accounts=await open_accounts(config, journal.database, announce=self._announce, on_terminal=self._on_terminal),
             limits=limits,
             clients=clients,
-            host=HostFigures(config.state_path),
-            webhooks=Webhooks(),
+            host=host,
+            webhooks=Webhooks(
+                journal.database,
+                hub,
+                pipeline,
+                settings=config.webhooks,
+                secret=await webhook_key(config),
+                metrics=self._metrics,
+                now=lambda: self._clock.wall(self._clock.now()),
+            ),
+            rig=self._rig,
+            previews=self._previews,
+            camera_credentials=self._credentials,
+            matches=matches,
+            sessions=lambda: self._sessions.open_sessions(self._clock.now()),
             started_at_s=self._clock.now(),
             now=self._clock.now,
         )
@@ -262,6 +325,7 @@ class Daemon:
                 "the sampling of the host": services.host.run,
                 "the measurement of the event loop": self._measure_lag,
                 "the writing of usage": functools.partial(write_behind, services),
+                "the delivery of webhooks": services.webhooks.run,
                 "the counting of zones": functools.partial(watch_zones, services),
                 "the deletion of old images": retention.run,
                 "the deletion of old events": functools.partial(
@@ -318,36 +382,6 @@ async def _wait_for_signals(scope: anyio.CancelScope, *, task_status: anyio.abc.
             sd_notify("STOPPING=1")
             scope.cancel()
             return
-
-
-def _camera_figures(supervisor: Supervisor) -> list[CameraFigures]:
-    return [
-        CameraFigures(
-            camera_id=camera_id,
-            up=health.ready,
-            fps=health.fps,
-            restarts=health.restarts,
-            reference_age_s=health.reference_age_s,
-            counters=health.counters,
-            faults=health.faults,
-        )
-        for camera_id, health in supervisor.cameras().items()
-    ]
-
-
-def _hub_figures(hub: Hub, clients: Clients) -> HubFigures:
-    statistics = hub.statistics()
-    return HubFigures(
-        clients=statistics.clients,
-        lagging=statistics.lagging,
-        queued=statistics.queued,
-        published=statistics.published,
-        deliveries=statistics.deliveries,
-        lags=statistics.lags,
-        journal_reads=statistics.journal_reads,
-        refused=clients.refused,
-        stalled=clients.stalled,
-    )
 
 
 def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:

@@ -26,18 +26,32 @@ class WorkerSilence(Value, frozen=True, kw_only=True):
     over: bool = False
 
 
+class CameraAdded(Value, frozen=True, kw_only=True):
+    """A camera was added; its process starts next."""
+
+    camera_id: CameraId
+
+
+class CameraRemoved(Value, frozen=True, kw_only=True):
+    """A camera was removed; its process has ended."""
+
+    camera_id: CameraId
+
+
 # Deciders also get the events that they do not emit themselves: those of earlier deciders, and those of people's writes.
-Input = FromWorker | WorkerChange | WorkerSilence | AnyCommand | JournalledEvent
+Input = FromWorker | WorkerChange | WorkerSilence | CameraAdded | CameraRemoved | AnyCommand | JournalledEvent
 Order = tuple[CameraId | None, ToWorker]
 
 
 class Step(Value, frozen=True, kw_only=True):
     """The outcome of a batch of inputs: events to journal, orders to send (None = every camera), refused commands by their index.
 
-    `settled_s` is the capture time, in media time, of the first still frame of each dart that hit.
+    `settled_s` is the capture time, in media time, of the first still frame of each dart that hit. `replaced`: commands that later
+    deciders get in place of an input, by its index.
     """
 
     events: tuple[JournalledEvent, ...] = ()
     orders: tuple[Order, ...] = ()
     refusals: dict[int, CommandRefusedError] = msgspec.field(default_factory=dict)
     settled_s: dict[DartId, float] = msgspec.field(default_factory=dict)
+    replaced: dict[int, AnyCommand] = msgspec.field(default_factory=dict)

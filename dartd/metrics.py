@@ -1,6 +1,8 @@
 """Prometheus metrics: counters in memory, and figures collected without I/O at each scrape."""
 
+import math
 import platform
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import get_args
 
@@ -8,14 +10,16 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, GCCollector, Hi
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from schemas.base import CameraId, Value
+from schemas.base import CameraId, EventId, Value
 from schemas.board import Ring
-from schemas.events import DartHit, Envelope, JournalledEvent
-from schemas.pipe.from_worker import Counters, FaultKind
+from schemas.events import BoardStatus, DartHit, Envelope, JournalledEvent, ThrowState
+from schemas.pipe.from_worker import CameraFault, Counters, FaultKind
 
-DETECTION_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0)
-JOURNAL_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 1.0)
-LOOP_LAG_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+DETECTION_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+JOURNAL_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 1.0, 2.5, 5.0, 10.0)
+LOOP_LAG_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 5.0, 10.0)
+UNCERTAINTY_BUCKETS_MM = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+RECENT_DARTS = 100  # that averages, rates and biases are computed from: an evening's last half hour
 
 
 class CameraFigures(Value, frozen=True, kw_only=True):
@@ -28,6 +32,10 @@ class CameraFigures(Value, frozen=True, kw_only=True):
     reference_age_s: float = 0.0
     counters: Counters = Counters()
     faults: tuple[FaultKind, ...] = ()
+    residual_px: float | None = None
+    residual_mm: float | None = None
+    cpu_s: float | None = None
+    memory_bytes: int | None = None
 
 
 class HubFigures(Value, frozen=True, kw_only=True):
@@ -52,6 +60,18 @@ class PipelineFigures(Value, frozen=True, kw_only=True):
     last_seq: int = 0
     stalled: bool = False
     failed_projections: int = 0
+    state: ThrowState = "wait_for_throw"
+    status: BoardStatus = "starting"
+
+
+class HostUsage(Value, frozen=True, kw_only=True):
+    """Usage of the host in percent, temperature in °C, and free space of the state directory; None: not available."""
+
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
+    temperature: float | None = None
+    disk_percent: float | None = None
+    disk_free_bytes: float | None = None
 
 
 class Metrics:
@@ -77,6 +97,10 @@ class Metrics:
             buckets=DETECTION_BUCKETS_S,
             registry=registry,
         )
+        self.uncertainty = Histogram(
+            "dartd_detection_uncertainty_mm", "Uncertainty of the position of a dart", buckets=UNCERTAINTY_BUCKETS_MM, registry=registry
+        )
+        self.camera_faults = Counter("dartd_camera_faults", "Faults of a camera that began", ("camera", "fault"), registry=registry)
         self.journal_appends = Counter("dartd_journal_appends", "Group commits of the journal", registry=registry)
         self.journal_errors = Counter("dartd_journal_errors", "Commits that failed", registry=registry)
         self.journal_append = Histogram(
@@ -86,12 +110,17 @@ class Metrics:
         self.loop_lag = Histogram(
             "dartd_loop_lag_seconds", "Delay of scheduled callbacks of the event loop", buckets=LOOP_LAG_BUCKETS_S, registry=registry
         )
+        self.webhook_deliveries = Counter("dartd_webhook_deliveries", "Deliveries of webhooks that ended", ("outcome",), registry=registry)
+        self.webhook_dropped = Counter("dartd_webhook_events_dropped", "Events too old to be delivered to a webhook", registry=registry)
+        self._recent: deque[DartHit] = deque(maxlen=RECENT_DARTS)
         for event in get_args(JournalledEvent):
             self.events.labels(event.__struct_config__.tag)
         for ring in get_args(Ring):
             self.detections.labels(ring)
         for outcome in ("done", "refused", "full"):
             self.commands.labels(outcome)
+        for outcome in ("delivered", "failed"):
+            self.webhook_deliveries.labels(outcome)
         if process:
             ProcessCollector(registry=registry)
             GCCollector(registry=registry)
@@ -102,7 +131,12 @@ class Metrics:
             event = envelope.event
             self.events.labels(event.__struct_config__.tag).inc()
             if isinstance(event, DartHit):
-                self._count_hit(event)
+                self._count_hit(event, envelope.event_id)
+
+    def count_fault(self, fault: CameraFault) -> None:
+        """Count a fault of a camera that begins."""
+        if fault.active:
+            self.camera_faults.labels(fault.camera_id, fault.fault).inc()
 
     def watch(
         self,
@@ -110,13 +144,16 @@ class Metrics:
         cameras: Callable[[], Iterable[CameraFigures]],
         hub: Callable[[], HubFigures],
         pipeline: Callable[[], PipelineFigures],
+        host: Callable[[], HostUsage] = HostUsage,
     ) -> None:
-        """Register callables that return figures at each scrape, from memory."""
-        self.registry.register(_Watch(cameras, hub, pipeline))
+        """Register callables that return figures at each scrape, on the thread of the scrape."""
+        self.registry.register(_Watch(cameras, hub, pipeline, host, lambda: list(self._recent)))
 
-    def _count_hit(self, hit: DartHit) -> None:
+    def _count_hit(self, hit: DartHit, event_id: EventId) -> None:
+        self._recent.append(hit)
         self.detections.labels(hit.score.ring).inc()
-        self.detection_latency.observe(max(0.0, hit.timing.latency_ms / 1000))
+        self.detection_latency.observe(max(0.0, hit.timing.latency_ms / 1000), {"event_id": event_id})
+        self.uncertainty.observe(hit.fusion.uncertainty_mm, {"event_id": event_id})
         for detection in hit.detections:
             self.camera_detections.labels(detection.camera_id, "true" if detection.used else "false").inc()
 
@@ -129,10 +166,14 @@ class _Watch:
         cameras: Callable[[], Iterable[CameraFigures]],
         hub: Callable[[], HubFigures],
         pipeline: Callable[[], PipelineFigures],
+        host: Callable[[], HostUsage],
+        recent: Callable[[], Sequence[DartHit]],
     ) -> None:
         self._cameras = cameras
         self._hub = hub
         self._pipeline = pipeline
+        self._host = host
+        self._recent = recent
 
     def describe(self) -> list[Metric]:
         """Return nothing, so that registering does not collect."""
@@ -140,18 +181,25 @@ class _Watch:
 
     def collect(self) -> Iterator[Metric]:
         """Yield all families."""
-        yield from _camera_families(list(self._cameras()))
+        cameras = list(self._cameras())
+        yield from _camera_families(cameras)
+        yield from _detection_families(self._recent(), [camera.camera_id for camera in cameras])
         yield from _hub_families(self._hub())
         yield from _pipeline_families(self._pipeline())
+        yield from _host_families(self._host())
 
 
 def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
-    gauges: tuple[tuple[str, str, Callable[[CameraFigures], float]], ...] = (
+    gauges: tuple[tuple[str, str, Callable[[CameraFigures], float | None]], ...] = (
         ("dartd_camera_up", "Whether the camera delivers frames", lambda c: float(c.up)),
         ("dartd_camera_frames_per_second", "Frames per second of the camera", lambda c: c.fps),
         ("dartd_camera_reference_age_seconds", "Age of the reference image", lambda c: c.reference_age_s),
+        ("dartd_camera_calibration_residual_px", "Residual of the calibration, in pixels", lambda c: c.residual_px),
+        ("dartd_camera_calibration_residual_mm", "Residual of the calibration, in millimetres on the board", lambda c: c.residual_mm),
+        ("dartd_camera_memory_bytes", "Resident memory of the camera process", lambda c: c.memory_bytes),
     )
-    counters: tuple[tuple[str, str, Callable[[CameraFigures], float]], ...] = (
+    counters: tuple[tuple[str, str, Callable[[CameraFigures], float | None]], ...] = (
+        ("dartd_camera_cpu_seconds", "CPU time of the camera process", lambda c: c.cpu_s),
         ("dartd_camera_restarts", "Restarts of the camera process", lambda c: c.restarts),
         ("dartd_camera_frames", "Frames read", lambda c: c.counters.frames_read),
         ("dartd_camera_frames_bad", "Frames that could not be decoded", lambda c: c.counters.frames_bad),
@@ -171,12 +219,14 @@ def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
     for name, text, figure in gauges:
         gauge = GaugeMetricFamily(name, text, labels=("camera",))
         for camera in cameras:
-            gauge.add_metric((camera.camera_id,), figure(camera))
+            if (value := figure(camera)) is not None:
+                gauge.add_metric((camera.camera_id,), value)
         yield gauge
     for name, text, figure in counters:
         counter = CounterMetricFamily(name, text, labels=("camera",))
         for camera in cameras:
-            counter.add_metric((camera.camera_id,), figure(camera))
+            if (value := figure(camera)) is not None:
+                counter.add_metric((camera.camera_id,), value)
         yield counter
 
     faults = GaugeMetricFamily("dartd_camera_fault", "Whether the camera has this fault", labels=("camera", "fault"))
@@ -184,6 +234,31 @@ def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
         for fault in get_args(FaultKind):
             faults.add_metric((camera.camera_id, fault), float(fault in camera.faults))
     yield faults
+
+
+def _detection_families(darts: Sequence[DartHit], cameras: Sequence[CameraId]) -> Iterator[Metric]:
+    """Yield what the last darts say of the latency and of each camera."""
+    average = GaugeMetricFamily("dartd_detection_latency_average_seconds", f"Mean detection latency of the last {RECENT_DARTS} darts")
+    rate = GaugeMetricFamily(
+        "dartd_camera_detection_rate", f"Share of the last {RECENT_DARTS} darts that the camera detected", labels=("camera",)
+    )
+    rejected = GaugeMetricFamily(
+        "dartd_camera_rejected_rate", "Share of the camera's detections of them that were not used", labels=("camera",)
+    )
+    bias = GaugeMetricFamily("dartd_camera_bias_mm", "Mean deviation from the fused point: x to the right, y up", labels=("camera", "axis"))
+    distance = GaugeMetricFamily("dartd_camera_deviation_mm", "Mean distance from the fused point", labels=("camera",))
+    if darts:
+        average.add_metric((), sum(dart.timing.latency_ms for dart in darts) / 1000 / len(darts))
+    for camera in cameras:
+        found = [detection for dart in darts for detection in dart.detections if detection.camera_id == camera]
+        if darts:
+            rate.add_metric((camera,), len(found) / len(darts))
+        if found:
+            rejected.add_metric((camera,), sum(not each.used for each in found) / len(found))
+            bias.add_metric((camera, "x"), sum(each.deviation_mm.x for each in found) / len(found))
+            bias.add_metric((camera, "y"), sum(each.deviation_mm.y for each in found) / len(found))
+            distance.add_metric((camera,), sum(math.hypot(each.deviation_mm.x, each.deviation_mm.y) for each in found) / len(found))
+    yield from (average, rate, rejected, bias, distance)
 
 
 def _hub_families(hub: HubFigures) -> Iterator[Metric]:
@@ -204,3 +279,25 @@ def _pipeline_families(pipeline: PipelineFigures) -> Iterator[Metric]:
     yield GaugeMetricFamily("dartd_journal_last_seq", "seq of the last event", pipeline.last_seq)
     yield GaugeMetricFamily("dartd_projections_failed", "Derived tables with an event missing", pipeline.failed_projections)
     yield GaugeMetricFamily("dartd_pipeline_stalled", "Whether the journal cannot be written", float(pipeline.stalled))
+    for name, text, values, value in (
+        ("dartd_board_state", "State of the throws: 1 for the present one", get_args(ThrowState), pipeline.state),
+        ("dartd_board_status", "Status of the board: 1 for the present one", get_args(BoardStatus), pipeline.status),
+    ):
+        states = GaugeMetricFamily(name, text, labels=(name.removeprefix("dartd_board_"),))
+        for each in values:
+            states.add_metric((each,), float(each == value))
+        yield states
+
+
+def _host_families(host: HostUsage) -> Iterator[Metric]:
+    for name, text, value in (
+        ("dartd_host_cpu_percent", "CPU usage of the host", host.cpu_percent),
+        ("dartd_host_memory_percent", "Memory usage of the host", host.memory_percent),
+        ("dartd_host_temperature_celsius", "Temperature of the hottest sensor", host.temperature),
+        ("dartd_disk_used_percent", "Usage of the disk of the state directory", host.disk_percent),
+        ("dartd_disk_free_bytes", "Free space on the disk of the state directory", host.disk_free_bytes),
+    ):
+        family = GaugeMetricFamily(name, text)
+        if value is not None:
+            family.add_metric((), value)
+        yield family

@@ -18,6 +18,8 @@ from schemas.events import (
     PlayerMerged,
     PlayEvent,
     Presence,
+    SessionUpdated,
+    StatisticsUpdated,
     SystemStatus,
     ZoneUpdate,
 )
@@ -42,6 +44,8 @@ _TOPICS: dict[type[Event], str] = {
     CalibrationChanged: "camera:{camera_id}",
     PlayerMerged: "player:{player_id}",
     PlayerErased: "player:{player_id}",
+    StatisticsUpdated: "player:{player_id}",
+    SessionUpdated: "session:{session_id}",
     Presence: "presence:{topic}",
     MetricsUpdate: "metrics",
     SystemStatus: "system",

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from schemas.base import CameraId, Command, DartId, VisitId
+from schemas.correction import CorrectionCommand
 from schemas.geometry import Calibration
 from schemas.match_commands import MatchCommand
 
@@ -26,8 +27,9 @@ class StopBoard(Command, tag="stop", frozen=True, kw_only=True):
 
 
 class CalibrateBoard(Command, tag="calibrate", frozen=True, kw_only=True):
-    """Calibrate every camera anew from the empty board."""
+    """Calibrate every camera anew from the empty board, or one."""
 
+    camera_id: CameraId | None = None
     user_id: str | None = None
 
 
@@ -70,4 +72,4 @@ class OrientCamera(Command, tag="orient_camera", frozen=True, kw_only=True):
 
 SpokenCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart  # what the WebSocket understands
 BoardCommand = SpokenCommand | TakeCalibration | OrientCamera | SignOnPlayer
-AnyCommand = BoardCommand | MatchCommand
+AnyCommand = BoardCommand | MatchCommand | CorrectionCommand

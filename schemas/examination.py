@@ -32,3 +32,19 @@ class Examined(Value, frozen=True, kw_only=True):
     moved_px: float | None = None
     board_px: float | None = None
     no_board: str = ""
+
+
+class Probe(Value, frozen=True, kw_only=True):
+    """Open this camera and find its size and frame rate; `sizes` are tried in order where the camera can be set to one."""
+
+    source: SourceSpec
+    sizes: tuple[tuple[int, int], ...]
+
+
+class Probed(Value, frozen=True, kw_only=True):
+    """Width, height and frame rate of a camera, or in `refusal` why it delivers no picture."""
+
+    refusal: str = ""
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0

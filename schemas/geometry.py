@@ -36,6 +36,7 @@ class Calibration(Value, frozen=True, kw_only=True):
     """The pinhole model of a camera with radial distortion (Brown-Conrady k1, k2) and its pose relative to the board.
 
     `rotation` is the row-major 3x3 matrix R from board to camera; `translation_mm` is t. `epoch` counts the calibrations of a camera.
+    `calibrated_at` is wall time (ISO 8601), given by the daemon.
     """
 
     camera_id: CameraId
@@ -52,5 +53,5 @@ class Calibration(Value, frozen=True, kw_only=True):
     residual_px: float
     residual_mm: float
     samples: int = 0
-    calibrated_at_s: float = 0.0
+    calibrated_at: str | None = None
     epoch: int = 0

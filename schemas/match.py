@@ -1,8 +1,14 @@
 """A match as it is published: its sides, whose turn it is, and the legs that are finished."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from schemas.base import Value
+
+# JSON Schema of what depends on the game: options by name, and the rules, which name the game as well.
+OPTIONS: dict[str, Any] = {"additionalProperties": {"type": ["string", "number", "boolean", "null", "array"]}}
+RULES: dict[str, Any] = {**OPTIONS, "properties": {"game": {"type": "string", "minLength": 1}}, "required": ["game"]}
 
 MatchStatus = Literal["scheduled", "running", "paused", "stopped", "finished", "error"]
 
@@ -38,7 +44,7 @@ class MatchSide(Value, frozen=True, kw_only=True):
     players: tuple[MatchPlayer, ...]
     sets: int = 0
     legs: int = 0
-    score: dict[str, Any]
+    score: Annotated[dict[str, Any], Meta(extra_json_schema={"additionalProperties": True})]
     average: str | None = None
     darts: int = 0
     rank: int | None = None
@@ -63,8 +69,10 @@ class MatchState(Value, frozen=True, kw_only=True):
     match_id: str
     status: MatchStatus
     board_id: str | None
-    rules: dict[str, Any]
-    format: dict[str, Any]
+    rules: Annotated[dict[str, Any], Meta(extra_json_schema=RULES)]
+    format: Annotated[dict[str, Any], Meta(extra_json_schema=OPTIONS)]
+    bull_off: Literal["off", "normal", "official"] = "off"
+    bull_winner: Literal["first", "chooses"] = "first"
     sides: tuple[MatchSide, ...]
     turn: MatchTurn | None = None
     legs: tuple[MatchLeg, ...] = ()

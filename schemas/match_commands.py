@@ -24,8 +24,10 @@ class CreateMatch(Command, tag="match_create", frozen=True, kw_only=True):
     sides: tuple[EnteredSide, ...]
     board_id: str | None = None
     bull_off: Literal["off", "normal", "official"] = "off"
+    bull_winner: Literal["first", "chooses"] = "first"
     first: int = 0
     start: bool = True
+    sign_by_next_leg: bool = True
     at: str
     user_id: str | None = None
 
@@ -96,10 +98,11 @@ class BullDart(Value, frozen=True, kw_only=True):
 
 
 class ThrowForBull(Command, tag="match_bull_off", frozen=True, kw_only=True):
-    """Add darts at the bull, each of the side that throws next."""
+    """Add darts at the bull, each of the side that throws next; `first` is the side that the winner lets begin."""
 
     match_id: str
-    darts: tuple[BullDart, ...]
+    darts: tuple[BullDart, ...] = ()
+    first: int | None = None
     user_id: str | None = None
 
 

@@ -23,7 +23,17 @@ from schemas.pipe.from_worker import (
     OrientationUnknown,
     SequenceStarted,
 )
-from schemas.pipe.to_worker import Calibrate, Configure, KnownDart, RenewReference, RevertReference, ToWorker, UpdateBoard, UseCalibration
+from schemas.pipe.to_worker import (
+    AcceptPicture,
+    Calibrate,
+    Configure,
+    KnownDart,
+    RenewReference,
+    RevertReference,
+    ToWorker,
+    UpdateBoard,
+    UseCalibration,
+)
 from workers.vision.analysis import HAND_MM, PictureAnalysis, analyse, width_mm
 from workers.vision.board_masks import masks_of
 from workers.vision.calibration import CalibrationRefusedError
@@ -57,6 +67,15 @@ class BoardKnowledge:
     renewal: RenewReference | None = None
 
 
+@dataclass(frozen=True)
+class WithheldPicture:
+    """The last settled picture that looked like a hand: it becomes the reference only if the supervisor says that it shows none."""
+
+    episode: Episode
+    comparison: Comparison
+    t_s: float
+
+
 class Detector:
     """Turn the frames of one camera into messages about what changed on the board."""
 
@@ -77,6 +96,7 @@ class Detector:
         self._moved = False  # the camera has moved since its calibration, and this is reported
         self._last_small: Image | None = None
         self._last_analysis: PictureAnalysis | None = None
+        self._withheld: WithheldPicture | None = None
         self.counters = Counters()
 
     @property
@@ -95,6 +115,15 @@ class Detector:
     def projection(self) -> Projection | None:
         """Return the projection from the board to the picture; None while the camera is not calibrated."""
         return None if self._scene is None else self._scene.projection
+
+    @property
+    def darts(self) -> tuple[KnownDart, ...]:
+        """Return the darts in the board, as the supervisor decided."""
+        return self._board.darts
+
+    def changed(self, frame: Frame) -> Image | None:
+        """Return 255 where a frame differs from the still board, at a quarter of its size; None while that is not known."""
+        return self._motion_detector.changed(frame.small_grey())
 
     def pictures(self, episode: int) -> EpisodePictures | None:
         """Return the registered pictures of a recent episode; None if they are no longer kept."""
@@ -135,6 +164,8 @@ class Detector:
             case RevertReference() if self._scene is not None:
                 self._scene.revert(message.episode)
                 self._discard_analysis()
+            case AcceptPicture() if self._scene is not None:
+                self._accept_withheld(self._scene, message.episode)
             case RenewReference(empty=empty, after=after):
                 is_late = empty and after is not None and self._scene is not None and self._scene.mark_empty(after)
                 self._board.renewal = None if is_late else message
@@ -181,14 +212,14 @@ class Detector:
         """Forget the board; the calibration is kept if the next picture can be registered with it."""
         self._fire(Input.NEXT_SEQUENCE)
         self._sequence = frame.sequence_id
-        self._board, self._episode, self._last_small = BoardKnowledge(), None, None
+        self._board, self._episode, self._last_small, self._withheld = BoardKnowledge(), None, None, None
         self._locator.restart()
         return SequenceStarted(camera_id=self._camera, t_s=frame.t_s, sequence_id=frame.sequence_id or "")
 
     def _forget_position(self, fired: Input, candidate: Calibration | None = None) -> None:
         """Locate the camera anew, with `candidate` as the calibration to verify first."""
         self._fire(fired)
-        self._scene, self._episode, self._last_analysis = None, None, None
+        self._scene, self._episode, self._last_analysis, self._withheld = None, None, None, None
         self._locator.restart()
         self._locator.candidate = candidate if self._locator.unoriented is None else None
 
@@ -361,6 +392,7 @@ class Detector:
         self._last_analysis = analysis
         is_hand = analysis.finding == "hand"
         settled = episode.settled_message(self._camera, frame.t_s, analysis, scene)
+        self._withheld = WithheldPicture(episode, analysis.comparison, frame.t_s) if is_hand else None
         if not is_hand:
             self._accept_picture(scene, episode, analysis.comparison, frame.t_s, hand_left=hand_left)
         found_still = episode.still_since_s == episode.started_s  # by the refresh, or at a start: no hand is still for so long
@@ -375,9 +407,19 @@ class Detector:
         renewal = self._board.renewal
         if renewal is not None and renewal.empty and not hand_left:
             # what has moved since the request may be a dart that stays: the board was empty before it
-            scene.empty, self._board.renewal = scene.reference, RenewReference()
+            scene.remember_empty()
+            self._board.renewal = RenewReference()
         scene.set_reference(comparison, t_s)
         self._refresh_s = t_s + REFRESH_S
+
+    def _accept_withheld(self, scene: Scene, episode: int) -> None:
+        """Make the last settled picture the reference after all, if it is that of `episode`: later ones are judged on their own."""
+        withheld = self._withheld
+        if withheld is None or withheld.episode.number != episode:
+            return
+        self._withheld = None
+        self._accept_picture(scene, withheld.episode, withheld.comparison, withheld.t_s, hand_left=False)
+        self._discard_analysis()
 
     def _analyse(self, scene: Scene, frame: Frame) -> PictureAnalysis:
         return analyse(scene, frame.color(), self._last_analysis, takeout=self._board.takeout)

@@ -10,9 +10,10 @@ import numpy as np
 
 from schemas.geometry import Calibration
 from schemas.pipe.from_worker import Calibrated, Counters, FromWorker
-from schemas.pipe.to_worker import Configure, StoreImages, ToWorker, overlay_file
+from schemas.pipe.to_worker import Configure, SendPictures, StoreImages, ToWorker, overlay_file
 from workers.detector import Detector
 from workers.image_writer import ImageWriter
+from workers.preview import Preview
 from workers.vision.calibration.overlay import draw_overlay
 from workers.vision.frame import Frame, Image
 from workers.vision.scene import EpisodePictures
@@ -30,6 +31,7 @@ class PersistentDetector:
         self._camera = configure.source.camera_id
         self._detector = Detector(configure, self._load(configure.calibration))
         self._saved: Image | None = None
+        self._preview = Preview(self._camera, configure.board)
         folder = configure.images_dir
         self.image_writer = (
             None if folder is None else ImageWriter(Path(folder), self._camera, configure.image_bytes, configure.image_free_bytes)
@@ -51,6 +53,8 @@ class PersistentDetector:
             BadFrameError: the frame cannot be decoded.
         """
         messages = self._detector.step(frame)
+        if not messages:  # what was detected goes first
+            messages = self._preview.pictures(frame, self._detector.projection, self._detector.darts, self._detector.changed)
         for calibrated in (m for m in messages if isinstance(m, Calibrated)):
             self._write_overlay(calibrated.calibration, frame)
         empty = self._detector.empty
@@ -69,6 +73,9 @@ class PersistentDetector:
 
     def handle(self, message: ToWorker) -> list[FromWorker]:
         """Process a message of the supervisor; store the pictures that it asks for."""
+        if isinstance(message, SendPictures):
+            self._preview.request(message)
+            return []
         if not isinstance(message, StoreImages):
             return self._detector.handle(message)
         pictures, projection = self._detector.pictures(message.episode), self._detector.projection

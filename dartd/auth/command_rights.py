@@ -7,6 +7,7 @@ import msgspec
 from dartd.auth.principal import Principal
 from dartd.errors import ForbiddenError
 from schemas.commands import AnyCommand, CorrectDart, OrientCamera, SignOnPlayer, TakeCalibration
+from schemas.correction import ChangeCorrection, DecideCorrection, OrderCorrection
 from schemas.match_commands import DeleteMatch, MatchCommand
 
 C = TypeVar("C", bound=AnyCommand)
@@ -25,16 +26,20 @@ def authorised(command: C, principal: Principal) -> C:
     permission = permission_for(command)
     if not principal.may(permission):
         raise ForbiddenError(f"this needs the permission {permission}", permission=permission)
-    if isinstance(command, CorrectDart):
+    if isinstance(command, CorrectDart | OrderCorrection):
         own = (principal.player_id or _NO_PLAYER) if principal.role == "player" else None
         command = msgspec.structs.replace(command, own_player_id=own)
+    if isinstance(command, ChangeCorrection | DecideCorrection):
+        command = msgspec.structs.replace(command, is_marker=principal.may("matches:write"))
+    if isinstance(command, DecideCorrection):
+        command = msgspec.structs.replace(command, player_id=principal.player_id)
     return msgspec.structs.replace(command, user_id=principal.name)
 
 
 def permission_for(command: AnyCommand) -> str:
     """Return the permission that a command needs."""
     match command:
-        case CorrectDart():
+        case CorrectDart() | OrderCorrection() | ChangeCorrection() | DecideCorrection():
             return "corrections:write"
         case SignOnPlayer():
             return "board:sign_on"

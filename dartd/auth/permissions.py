@@ -59,19 +59,14 @@ RESERVED_PERMISSIONS: dict[str, str] = {
     "reports:view": "N8",
     "tournaments:delete": "P5",
     "tournaments:write": "P5",
-    "webhooks:delete": "N7",
-    "webhooks:write": "N7",
 }
 RESERVED_TOPICS: dict[str, str] = {
     "alerts": "N6",
     "comments": "P10",
-    "corrections": "P6",
     "fixtures": "P5",
     "list": "P5",
-    "session": "P4",
     "statistics": "N3",
     "tournament": "P5",
-    "webhooks": "N7",
 }
 
 _PUBLIC = frozenset({"board:read", "comments:read", "events:read", "matches:read", "metrics:read", "sessions:read", "statistics:read"})

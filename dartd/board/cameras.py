@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
 from schemas.events import BoardEvent, CalibrationChanged, CameraSnapshot, CameraState, CameraStateChanged
@@ -38,6 +40,17 @@ class CameraStates:
 
     def __init__(self, cameras: Sequence[CameraId]) -> None:
         self._cameras = {c: _Camera() for c in cameras}
+
+    def add(self, camera_id: CameraId) -> None:
+        """Begin with a camera that was added."""
+        self._cameras.setdefault(camera_id, _Camera())
+
+    def remove(self, camera_id: CameraId) -> list[BoardEvent]:
+        """Forget a camera that was removed."""
+        camera = self._cameras.pop(camera_id, None)
+        if camera is None:
+            return []
+        return [CameraStateChanged(camera_id=camera_id, state="offline", previous_state=camera.state, reason="removed")]
 
     @property
     def ready(self) -> tuple[CameraId, ...]:
@@ -77,6 +90,7 @@ class CameraStates:
                 reason=camera.reason,
                 residual_px=camera.calibration.residual_px if camera.calibration else None,
                 residual_mm=camera.calibration.residual_mm if camera.calibration else None,
+                calibrated_at=camera.calibration.calibrated_at if camera.calibration else None,
             )
             for c, camera in self._cameras.items()
         )
@@ -102,13 +116,14 @@ class CameraStates:
     def calibrated(self, calibration: Calibration, *, kept: bool = False) -> list[BoardEvent]:
         """Note that a camera knows where it stands: from the empty board, or because the given calibration still fits (`kept`)."""
         camera = self._cameras[calibration.camera_id]
-        misfit = camera.handed_over is not None and camera.handed_over != calibration
+        misfit = camera.handed_over is not None and not _is_same(camera.handed_over, calibration)
         camera.calibration, camera.refusals, camera.handed_over, camera.saw_empty = calibration, 0, None, not kept
         changed = CalibrationChanged(
             camera_id=calibration.camera_id,
             state="ready",
             residual_px=round(calibration.residual_px, 3),
             residual_mm=round(calibration.residual_mm, 3),
+            calibrated_at=calibration.calibrated_at,
             reason="what was handed over does not fit the picture: calibrated anew" if misfit else "",
         )
         return [changed, *self.change(calibration.camera_id, "ready", camera.fault_text)]
@@ -132,11 +147,17 @@ class CameraStates:
         changed = CalibrationChanged(camera_id=camera_id, state="error" if state == "error" else "calibrating", reason=reason)
         return [changed, *self.change(camera_id, state, reason)]
 
-    def recalibrate(self) -> list[BoardEvent]:
-        """Note that every camera that answers is asked to calibrate anew."""
+    def recalibrate(self, only: CameraId | None = None) -> list[BoardEvent]:
+        """Note that every camera that answers is asked to calibrate anew, or `only` one.
+
+        Raises:
+            CommandRefusedError: that one does not answer.
+        """
+        if only is not None and (only not in self._cameras or self._cameras[only].state in {"starting", "offline"}):
+            raise CommandRefusedError(f"{only} delivers no pictures", code="CAMERA_OFFLINE", camera_id=only)
         events: list[BoardEvent] = []
         for camera_id, camera in self._cameras.items():
-            if camera.state in {"ready", "error"}:
+            if only in {None, camera_id} and camera.state in {"ready", "error"}:
                 camera.refusals, camera.handed_over = 0, None
                 events += [CalibrationChanged(camera_id=camera_id, state="calibrating"), *self.answer(camera_id)]
         return events
@@ -147,9 +168,10 @@ class CameraStates:
         Raises:
             CommandRefusedError: it does not answer.
         """
-        camera = self._cameras[calibration.camera_id]
-        if camera.state in {"starting", "offline"}:
-            raise CommandRefusedError(f"{calibration.camera_id} is {camera.state}", code="CAMERA_OFFLINE", camera_id=calibration.camera_id)
+        camera = self._cameras.get(calibration.camera_id)
+        if camera is None or camera.state in {"starting", "offline"}:
+            state = "unknown" if camera is None else camera.state
+            raise CommandRefusedError(f"{calibration.camera_id} is {state}", code="CAMERA_OFFLINE", camera_id=calibration.camera_id)
         camera.refusals, camera.handed_over = 0, calibration
         return [CalibrationChanged(camera_id=calibration.camera_id, state="calibrating"), *self.answer(calibration.camera_id)]
 
@@ -163,3 +185,8 @@ class CameraStates:
         if not GONE.isdisjoint(camera.faults):
             return self.change(fault.camera_id, "offline", camera.fault_text)
         return [] if camera.state == "offline" else self.change(fault.camera_id, camera.state, camera.fault_text)
+
+
+def _is_same(one: Calibration, other: Calibration) -> bool:
+    """Return whether two calibrations differ in their time at most."""
+    return msgspec.structs.replace(one, calibrated_at=other.calibrated_at) == other

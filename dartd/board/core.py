@@ -10,17 +10,19 @@ from typing import get_args
 from dartd.board.cameras import BLIND, GONE, CameraStates
 from dartd.board.memory import BoardMemory, RememberedEvent
 from dartd.board.throws import ThrowMachine, ThrowTimes
-from dartd.decision import Input, Order, Step, WorkerChange, WorkerSilence
+from dartd.board.visit import Visit
+from dartd.decision import CameraAdded, CameraRemoved, Input, Order, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from dartd.fusion.observation import OngoingMotion
 from dartd.fusion.observation_window import ObservationWindow
 from dartd.fusion.rig_orientation import RigOrientation, rotated_to_sector
-from schemas.base import BoardId, CameraId
+from schemas.base import BoardId, CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.commands import CalibrateBoard, CorrectDart, OrientCamera, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
 from schemas.events import (
     BoardEvent,
     BoardReset,
+    DartCorrected,
     DartHit,
     DartUnscored,
     EntityDeleted,
@@ -41,7 +43,16 @@ from schemas.pipe.from_worker import (
     Settled,
     SourceOpened,
 )
-from schemas.pipe.to_worker import Calibrate, KnownDart, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
+from schemas.pipe.to_worker import (
+    AcceptPicture,
+    Calibrate,
+    KnownDart,
+    RenewReference,
+    RevertReference,
+    StoreImages,
+    UpdateBoard,
+    UseCalibration,
+)
 
 REUNION_S = 8.0  # after a start all cameras that come are waited for, so that they judge together what happened meanwhile
 
@@ -97,6 +108,10 @@ class Board:
             cameras=self._cameras.snapshot(),
         )
 
+    def correctable(self) -> tuple[tuple[Visit, ...], DartId]:
+        """Return the visits that can be corrected, the shown one first, and the id of the next dart."""
+        return self._throws.memory.visits, self._throws.memory.next_dart_id
+
     def deadline(self) -> float | None:
         """Return the earliest time at which `step` must be called without an input."""
         due = [t for t in (self._window.deadline(), self._window.hand_deadline(), self._throws.deadline()) if t is not None]
@@ -124,7 +139,7 @@ class Board:
         self._order_what_changed(events, orders)
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=self._throws.take_settled())
 
-    def _take(self, item: Input, now: float, orders: list[Order]) -> list[BoardEvent]:  # noqa: PLR0911, C901 - one case for each kind of input
+    def _take(self, item: Input, now: float, orders: list[Order]) -> list[BoardEvent]:  # noqa: PLR0911, PLR0912, C901 - one case for each kind of input
         match item:
             case MotionDetected() | Settled() | SequenceStarted():
                 return self._take_sight(item, now, orders)
@@ -141,6 +156,14 @@ class Board:
                 return self._take_fault(item, now)
             case WorkerChange() | WorkerSilence():
                 return self._take_change(item, now)
+            case CameraAdded():
+                self._cameras.add(item.camera_id)
+                return self._set_status(now)
+            case CameraRemoved():
+                self._window.remove_camera(item.camera_id)
+                self._orientation.remove(item.camera_id)
+                self._judged.pop(item.camera_id, None)
+                return self._cameras.remove(item.camera_id) + self._set_status(now)
             case CalibrateBoard() | TakeCalibration() | OrientCamera():
                 return self._calibrate(item, orders) + self._set_status(now)
             case ResetBoard() | StartBoard() | StopBoard() | CorrectDart() | SignOnPlayer():
@@ -149,6 +172,9 @@ class Board:
                 return self._throws.command(item, now)
             case PlayerMerged() | PlayerErased() | EntityDeleted():
                 return self._take_player_change(item, now)
+            case DartCorrected():  # of a visit that is kept no more: its dart may have got the next id
+                self._throws.memory.apply(item, now)
+                return []
             case _:
                 return []  # Heartbeat and Progress are the supervisor's
 
@@ -207,8 +233,9 @@ class Board:
         if isinstance(item, OrientCamera):
             return self._orient_to_sector(item, orders)
         if isinstance(item, CalibrateBoard):
-            orders.append((None, Calibrate()))
-            return self._cameras.recalibrate()
+            events = self._cameras.recalibrate(item.camera_id)
+            orders.append((item.camera_id, Calibrate()))
+            return events
         events = self._cameras.hand_over(item.calibration)
         orders.append((item.calibration.camera_id, UseCalibration(calibration=item.calibration)))
         return events
@@ -249,10 +276,14 @@ class Board:
         return due_s is not None and due_s <= now
 
     def _close_window(self, now: float, orders: list[Order]) -> list[BoardEvent]:
+        hands = self._window.hand_cameras()
         seen, episodes = self._window.close(self.known_darts(), now)
         self._judged |= episodes
         if seen.hand:
             orders.extend((camera_id, RevertReference(episode=episode)) for camera_id, episode in episodes.items())
+        else:
+            # a flight close to a camera is as wide as a hand: that camera goes on from this picture too
+            orders.extend((camera_id, AcceptPicture(episode=episodes[camera_id])) for camera_id in hands if camera_id in episodes)
         events = self._throws.observe(seen, now)
         if self._images:
             orders.extend(_pictures_of(events, self.known_darts(), episodes))

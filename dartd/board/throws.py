@@ -8,6 +8,7 @@ Rules for changing it:
 - Time is an argument. A timeout is an input too: `tick` at `deadline`.
 """
 
+import math
 from collections.abc import Iterable
 from typing import assert_never
 
@@ -22,6 +23,10 @@ from dartd.fusion.observation import Observation, OngoingMotion
 from schemas.base import BoardId, DartId, Value
 from schemas.commands import CorrectDart, ResetBoard, SignOnPlayer, StartBoard, StopBoard
 from schemas.events import BoardEvent, BoardStatus, ThrowState, VisitSnapshot
+
+# Seconds, after a dart that went without a hand: another one that goes by then, with no throw between them, is pulled out too. Players pull
+# three darts within two seconds and seldom need four; of darts that fall by themselves hardly two do in a visit.
+PULLED_S = 4.0
 
 
 class ThrowTimes(Value, frozen=True, kw_only=True):
@@ -53,6 +58,7 @@ class ThrowMachine:
         self._motion_at = 0.0  # when the motion of throw_detected began
         self._hand = Hand()
         self._falls = Falls()
+        self._fell_s = -math.inf  # when the last dart fell since one stuck
 
     # Reading.
 
@@ -234,16 +240,19 @@ class ThrowMachine:
     def _judge_fall(self, seen: Observation) -> None:
         """Judge darts that went without a hand.
 
-        Darts that went when something flew were seen to fall, or knocked out. One that went unseen fell, unless another one or a hand
-        follows soon. Several without a throw, one during motion that lasted longer than a fall, or any while no camera watched, were
-        taken by a hand that no camera recognised.
+        Darts that went when something stuck were knocked out, and one that went when something flew was seen to fall. One that went
+        unseen fell, unless another one or a hand follows soon. Several without a throw that stuck, one soon after another one, one during
+        motion that lasted longer than a fall, or any while no camera watched, were taken by a hand that no camera recognised: a dart that
+        is pulled out looks like one that flies.
         """
         gone = self._gone(seen)
         stuck = bool(seen.darts) or seen.unlocalised
-        if stuck or seen.flight:
+        if stuck or (seen.flight and not gone):
             self._confirm_falls()
-        together = len(gone) + len(self._falls) > 1 and not (stuck or seen.flight)
-        taken = together or (seen.lingered and not stuck)
+        if stuck:
+            self._fell_s = -math.inf
+        together = len(gone) + len(self._falls) > 1 or self._emitter.now - self._fell_s < PULLED_S
+        taken = (together or seen.lingered) and not stuck
         if gone and (self._readiness.unwatched or taken):
             self._start_takeout("hand_unseen")
             self._take_out(gone)
@@ -259,6 +268,7 @@ class ThrowMachine:
         falls, self._falls = self._falls, Falls()
         for dart in self.darts:
             if dart.dart_id in falls:
+                self._fell_s = falls.at_s[dart.dart_id]
                 self._emitter.bounce_out(dart, falls.at_s[dart.dart_id])
 
     def _judge_throw(self, seen: Observation, *, hand_was_in: bool) -> None:

@@ -11,6 +11,7 @@ events, and if those are blocked as well, polling.
 import asyncio
 import logging
 import random
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
 from typing import Literal
@@ -32,6 +33,7 @@ FIRST_DELAY_S = 0.25
 MAX_DELAY_S = 10.0
 SILENCE_S = 40.0  # 2.5 heartbeats
 POLL_S = 10.0
+_WEBSOCKET_PATH = re.compile(r"/(api/v1/ws/alerts|ws/tracking|[^/]*)$")  # what is before it is the prefix of a proxy
 
 Connection = Literal["closed", "connecting", "open", "waiting"]
 
@@ -198,7 +200,8 @@ class DartdClient:
         if self._stream_id is not None:
             fields |= {"since": str(self._last_seq), "stream_id": self._stream_id}
         secret = "s" if ours in {"https", "wss"} else ""
-        return urlunsplit((scheme + secret, host, path or own_path or "/ws", urlencode(fields), ""))
+        full_path = _WEBSOCKET_PATH.sub("", own_path) + path if path else own_path or "/ws"
+        return urlunsplit((scheme + secret, host, full_path, urlencode(fields), ""))
 
 
 def _event_of(payload: bytes) -> AnyEvent | None:

@@ -87,7 +87,10 @@ def _fold(state: ClientState, event: AnyEvent | None) -> ClientState:  # noqa: P
         case CameraStateChanged():
             return _with_camera(state, event.camera_id, state=event.state, reason=event.reason)
         case CalibrationChanged():
-            return _with_camera(state, event.camera_id, residual_px=event.residual_px, residual_mm=event.residual_mm)
+            calibrated_at = event.calibrated_at
+            return _with_camera(
+                state, event.camera_id, residual_px=event.residual_px, residual_mm=event.residual_mm, calibrated_at=calibrated_at
+            )
         case _:
             return state
 

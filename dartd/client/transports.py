@@ -23,6 +23,7 @@ MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 _STREAM = "/api/v1/events/stream"
 _READ_BYTES = 65_536
+_CLOSE_FRAME = b"\x88\x82" + bytes(4) + (1000).to_bytes(2)  # masked with zeros: normal closure
 _OK = 200
 _HINT = re.compile(r"retry in (\d{1,6}) ms")
 
@@ -81,7 +82,7 @@ async def over_websocket(
         ConnectionLostError: it was closed, or silent for `silence_s`.
         OSError, WebSocketException, TimeoutError: it could not be opened.
     """
-    async with websockets.connect(
+    connection = await websockets.connect(
         address("ws", ""),
         subprotocols=[websockets.Subprotocol("dartd.v1")],
         additional_headers=headers,
@@ -89,7 +90,8 @@ async def over_websocket(
         compression=None,
         open_timeout=silence_s,
         close_timeout=CLOSE_S,
-    ) as connection:
+    )
+    try:
         opened(connection)
         while True:
             try:
@@ -101,6 +103,15 @@ async def over_websocket(
             except websockets.ConnectionClosed as closed:
                 raise ConnectionLostError(closed.rcvd.reason if closed.rcvd else "") from None
             yield payload
+    finally:
+        _leave(connection)
+
+
+def _leave(connection: ClientConnection) -> None:
+    """Close a connection without waiting for its peer: a generator that its caller abandoned cannot wait when the event loop ends."""
+    if connection.state is websockets.State.OPEN:
+        connection.transport.write(_CLOSE_FRAME)
+    connection.transport.close()
 
 
 async def over_events(address: Address, headers: Mapping[str, str], silence_s: float) -> AsyncGenerator[bytes]:

@@ -3,6 +3,7 @@
 import difflib
 import ipaddress
 import itertools
+import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def contradictions(config: Config, *, cameras_required: bool) -> Iterator[tuple[
     for key, file in (("tls_cert", server.tls_cert), ("tls_key", server.tls_key)):
         if file is not None and not Path(file).is_file():
             yield f"$.server.{key}", f'there is no file "{file}", name a PEM file that the daemon may read'
+    if server.timezone is not None and not _is_timezone(server.timezone):
+        yield "$.server.timezone", f'expected the name of a time zone such as Europe/Berlin, got "{server.timezone}"'
     if server.cors_credentials and "*" in server.cors_origins:
         yield "$.server.cors_origins", 'expected origins by name with cors_credentials, got "*": list each origin that may log in'
     for index, network in enumerate(server.trusted_proxies):
@@ -34,6 +37,14 @@ def contradictions(config: Config, *, cameras_required: bool) -> Iterator[tuple[
         if not getattr(board, inner) < getattr(board, outer):
             yield f"$.board.{outer}", f"expected more than {inner} ({getattr(board, inner):g}), got {getattr(board, outer):g}"
     yield from _camera_contradictions(config.cameras, required=cameras_required)
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def _is_network(text: str) -> bool:

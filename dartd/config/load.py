@@ -12,6 +12,7 @@ from dartd.config.contradictions import contradictions
 from dartd.config.environment import overlay
 from dartd.config.refusal import refusal
 from dartd.config.sections import Config
+from dartd.config.validity import invalid_values, valid_part
 from dartd.errors import ConfigError
 
 
@@ -19,17 +20,29 @@ def load_config(path: Path | None, environ: Mapping[str, str], *, cameras_requir
     """Return the configuration from a file (None: the defaults) and the environment.
 
     Raises:
-        ConfigError: a value is not valid; the message contains the path, what was expected and found, and a remedy.
+        ConfigError: values are not valid; the message has a line for each: its path, what was expected and found, and a remedy.
     """
     values = {} if path is None else read_toml(path)
     origins = overlay(values, environ)
     try:
         config = msgspec.convert(values, Config)
-    except msgspec.ValidationError as error:
-        raise refusal(str(error), values, origins) from None
+    except msgspec.ValidationError:
+        raise _all_refusals(values, origins, cameras_required=cameras_required) from None
     if faults := list(contradictions(config, cameras_required=cameras_required)):
         raise ConfigError("\n".join(f"{where}: {reason}" for where, reason in faults), path=faults[0][0])
     return config
+
+
+def _all_refusals(values: dict[str, Any], origins: Mapping[str, str], *, cameras_required: bool) -> ConfigError:
+    """Return one error with a line for each invalid value, then for each contradiction between the valid ones."""
+    refusals = [refusal(message, values, origins) for message in invalid_values(values, Config)]
+    paths = [str(each.details["path"]) for each in refusals]
+    has_faulty_camera = any(path.startswith("$.cameras") for path in paths)
+    lines = [each.message for each in refusals]
+    for where, reason in contradictions(valid_part(values, Config), cameras_required=cameras_required and not has_faulty_camera):
+        if not (has_faulty_camera and where.startswith("$.cameras")) and where not in paths:
+            lines.append(f"{where}: {reason}")
+    return ConfigError("\n".join(lines), path=paths[0])
 
 
 def read_toml(path: Path) -> dict[str, Any]:

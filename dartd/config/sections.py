@@ -51,6 +51,9 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     ] = 1_000_000
     tls_cert: str | None = None
     tls_key: str | None = None
+    timezone: (
+        Annotated[str, Meta(min_length=1, max_length=64, description="such as Europe/Berlin; default: that of the machine")] | None
+    ) = None
 
 
 class WsConfig(_Section, frozen=True, kw_only=True):
@@ -90,6 +93,14 @@ class LimitsConfig(_Section, frozen=True, kw_only=True):
     login: _PerMinute = 10
     corrections: _PerMinute = 10
     admin_factor: Annotated[int, Meta(ge=1, le=1000, description="factor of the limits for admins")] = 10
+
+
+class CorrectionsConfig(_Section, frozen=True, kw_only=True):
+    """Corrections of darts: who must confirm one, and until when a leg can be corrected."""
+
+    confirm: Literal["none", "opponent", "marker"] = "none"
+    sign_by_next_leg: bool = True
+    sign_after_match_s: Annotated[int, Meta(ge=1, le=86_400, description="seconds after the end of a match until its legs are signed")] = 60
 
 
 class BoardConfig(_Section, frozen=True, kw_only=True):
@@ -190,6 +201,20 @@ class ImagesConfig(_Section, frozen=True, kw_only=True):
     keep_free_mb: Annotated[int, Meta(ge=0, le=1_000_000, description="megabytes of the disk that images leave free")] = 500
 
 
+class WebhooksConfig(_Section, frozen=True, kw_only=True):
+    """Webhooks: events that are posted to addresses of other programs."""
+
+    allow_private: Annotated[bool, Meta(description="post to addresses of your own network too")] = False
+    keep_days: Annotated[float, Meta(ge=0.01, le=365, description="days for which deliveries are kept, and events are tried")] = 7
+
+
+class SessionsConfig(_Section, frozen=True, kw_only=True):
+    """Sessions of players."""
+
+    idle_s: Annotated[float, Meta(ge=1, le=86_400, description="seconds without a dart after which a session is idle")] = 60
+    close_s: Annotated[float, Meta(ge=1, le=86_400, description="seconds without a dart after which a session is closed")] = 900
+
+
 class LogConfig(_Section, frozen=True, kw_only=True):
     """Level and format of the log."""
 
@@ -205,11 +230,14 @@ class Config(_Section, frozen=True, kw_only=True):
     ws: WsConfig = WsConfig()
     auth: AuthConfig = AuthConfig()
     limits: LimitsConfig = LimitsConfig()
+    corrections: CorrectionsConfig = CorrectionsConfig()
     board: BoardConfig = BoardConfig()
     visit: VisitConfig = VisitConfig()
     cameras: tuple[CameraConfig, ...] = ()
     store: StoreConfig = StoreConfig()
     images: ImagesConfig = ImagesConfig()
+    webhooks: WebhooksConfig = WebhooksConfig()
+    sessions: SessionsConfig = SessionsConfig()
     log: LogConfig = LogConfig()
 
     @property

@@ -4,10 +4,9 @@ Every policy is a function of what the cameras found; `accept` applies those for
 own, and so have known darts.
 """
 
+import statistics
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from dartd.fusion.camera_pose import is_in_picture
 from dartd.fusion.camera_view import CameraSightings, CameraView
@@ -28,6 +27,9 @@ PUSHED_SCORE = 0.42  # for a dart near where it was pushed from
 FURTHER_SCORE = 0.62  # for a second dart in the same motion; shadows and flights make weak lines too
 MIN_VISIBILITY = 0.55  # of 700 darts none was below 0.61, crossings of shadows were up to 0.49
 CLEAR_VISIBILITY = 0.8  # two cameras see most of it: that a third camera does not is no objection
+# Of what landed in a group next to a dart that it pushed or hides behind: something flew, and a miss leaves nothing that cameras agree on.
+THROWN_SCORE, THROWN_VISIBILITY = 0.42, 0.42  # (rigs C and F of rendered boards: 0.45 and 0.50 at the least)
+THROWN_LENGTH_MM = 18.0  # what shows of a dark dart on a dark surround (rig F, two cameras: 23)
 ALONE_VISIBILITY = 0.4  # of one camera, for a dart that no other can see
 MIN_LENGTH_MM = 30.0  # of a dart a camera sees point and barrel, 60 mm or more; a fly on the board is short from everywhere
 SHADOW_MM = 6.0  # the shadow of a dart starts at its foot: a second axis of the same motion so near to the first is no dart
@@ -66,10 +68,12 @@ def accept(
 ) -> Accepted:
     """Apply the policies for darts and flights to the candidates that were fused; flights up to `flown_s` were reported before."""
     settled = evidence.settled
+    flight = is_flight(settled.values(), evidence.num_cameras, flown_s)
     darts = accept_darts(
         candidates, disturbed, evidence.num_cameras, CLEAR_VISIBILITY if is_wide_change(settled.values()) else MIN_VISIBILITY
     )
-    flight = is_flight(settled.values(), evidence.num_cameras, flown_s)
+    if flight and is_miss(evidence) and not any(is_new(dart, disturbed) for dart in darts):
+        darts = accept_thrown(candidates, darts, evidence.num_cameras)
     if darts or disturbed:
         return Accepted(tuple(darts), flight, stuck_out_of_view=False)
     struck = [each for each in reported if is_strike(each.camera_id, evidence)]
@@ -97,6 +101,26 @@ def accept_darts(
         ):
             accepted.append(candidate)
     return accepted
+
+
+def is_new(candidate: FusedAxis, disturbed: Sequence[KnownDart]) -> bool:
+    """Return whether a candidate cannot be a dart that was pushed."""
+    return not any(may_be_pushed_to(candidate, dart) for dart in disturbed)
+
+
+def accept_thrown(candidates: Sequence[FusedAxis], accepted: Sequence[FusedAxis], num_cameras: int) -> list[FusedAxis]:
+    """Add the clearest other candidate when something was thrown that would otherwise have left nothing."""
+    others = [candidate for candidate in candidates if not any(candidate is one for one in accepted)]
+    clear = [
+        candidate
+        for candidate in others
+        if candidate.score >= THROWN_SCORE * num_cameras
+        and candidate.visibility > THROWN_VISIBILITY
+        and len(candidate.cameras_used) > 1
+        and candidate.length_mm > THROWN_LENGTH_MM
+        and not is_shadow(candidate, accepted)
+    ]
+    return [*accepted, *clear[:1]]
 
 
 def min_score(candidate: FusedAxis, disturbed: Sequence[KnownDart], *, is_first: bool) -> float:
@@ -177,10 +201,13 @@ def is_stuck_out_of_view(reported: CameraSightings, settled: Settled) -> bool:
     return settled.finding == "dart" and CameraView(reported).ends_beyond(REACH_MM, ALONE_VISIBILITY)
 
 
-def is_unlocalised(reported: Sequence[CameraSightings]) -> bool:
-    """Return whether two cameras see a clear line in the picture of what flew: a dart stuck, though no axis was accepted for it."""
+def is_unlocalised(reported: Sequence[CameraSightings], settled: Collection[Settled]) -> bool:
+    """Return whether something stuck of what flew, though no axis was accepted for it.
+
+    Two cameras see a clear line, or one of two a whole dart that other darts hide from the second.
+    """
     clear = [each for each in reported if any(s.confidence >= UNLOCALISED_CONFIDENCE for s in each.sightings)]
-    return len(clear) > 1
+    return len(clear) > 1 or (len(settled) == 2 and any(s.finding == "dart" for s in settled))
 
 
 def is_miss(evidence: Evidence) -> bool:
@@ -232,4 +259,4 @@ def is_brighter_everywhere(settled: Collection[Settled]) -> bool:
 
 def is_wide_change(settled: Collection[Settled]) -> bool:
     """Return whether more of the board changed than darts change: in a shadow or a beam there are many lines of chance."""
-    return float(np.median([s.changed_share for s in settled] or [0.0])) > WIDE_SHARE
+    return statistics.median_low([s.changed_share for s in settled] or [0.0]) > WIDE_SHARE  # of two: a dart may be close to one

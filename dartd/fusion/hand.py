@@ -22,6 +22,9 @@ FLY_SHARE = 0.005  # of the face: a hand covers ten times as much of it, a fly 0
 # from which one camera alone calls it a hand.
 HAND_MM = 38.0  # in one camera, when another one has something wide too or still moves
 FINGERS_MM = 24.0  # in two cameras
+# On no dart at all, in pictures of rendered rigs (A, B, C, F; 162 of 164 without a hand have nothing there, two 18 mm in one camera):
+REACHING_MM = 11.0  # in the second widest camera, where all have something: the narrowest hands have 14 and more
+ALONE_MM = 21.0  # in the only camera: two thirds of the hands have more
 WIDE_MM = 8.0  # in another camera at the least: a fly on one lens is nothing to the others
 FLIGHT_MM = (30.0, 190.0)  # along a dart's axis: shaft and flight
 FLIGHT_HALF_MM = 28.0  # across it
@@ -65,7 +68,22 @@ def is_hand_at_rest(changed: Sequence[Axis3], standing: Sequence[Axis3], evidenc
     What differs from the reference is explained by darts that `changed`, what differs from the empty board by those `standing`.
     """
     poses = evidence.poses
-    widest = sorted(
+    widest = _widest_by_camera(evidence, changed, standing)
+    if not widest:
+        return False
+    supported = bool(evidence.busy) or len(poses) < 2 or (len(widest) > 1 and widest[1] > WIDE_MM)
+    if (widest[0] > HAND_MM and supported) or (len(widest) > 1 and widest[1] > FINGERS_MM):
+        return True
+    apart = _widest_by_camera(evidence, [*changed, *standing], [*changed, *standing])  # flights of darts that stand sway
+    if len(poses) < 2:
+        return apart[0] > ALONE_MM
+    return len(apart) >= len(poses) and apart[-1] > 0 and apart[1] > REACHING_MM
+
+
+def _widest_by_camera(evidence: Evidence, changed: Sequence[Axis3], standing: Sequence[Axis3]) -> list[float]:
+    """Return the widest thing in each camera that no dart explains, the widest first."""
+    poses = evidence.poses
+    return sorted(
         (
             _widest_mm(settled, standing if settled.blobs_on_empty else changed, poses[camera])
             for camera, settled in evidence.settled.items()
@@ -73,10 +91,6 @@ def is_hand_at_rest(changed: Sequence[Axis3], standing: Sequence[Axis3], evidenc
         ),
         reverse=True,
     )
-    if not widest:
-        return False
-    supported = bool(evidence.busy) or len(poses) < 2 or (len(widest) > 1 and widest[1] > WIDE_MM)
-    return (widest[0] > HAND_MM and supported) or (len(widest) > 1 and widest[1] > FINGERS_MM)
 
 
 def _widest_mm(settled: Settled, explained: Sequence[Axis3], calibration: Calibration) -> float:

@@ -82,6 +82,10 @@ class ObservationWindow:
         """Return whether a camera has settled in the open window: what it reports next belongs to another motion."""
         return self._motion is not None and camera_id in self._motion.settled
 
+    def hand_cameras(self) -> list[CameraId]:
+        """Return the cameras that settled with a picture that looks like a hand to them alone."""
+        return [] if self._motion is None else [camera for camera, settled in self._motion.settled.items() if settled.finding == "hand"]
+
     def withdraw(self, camera_id: CameraId, now: float) -> int | None:
         """Take back what a camera found that swings on, or moves again while others are waited for.
 
@@ -158,11 +162,15 @@ class ObservationWindow:
             gone=gone,
             moved=() if hand else moved_darts(known.disturbed, pushed),
             flight=accepted.flight or accepted.stuck_out_of_view,
-            unlocalised=accepted.flight and everywhere and not (hand or gone or accepted.darts) and is_unlocalised(reported),
+            unlocalised=accepted.flight
+            and everywhere
+            and not (hand or gone or accepted.darts)
+            and is_unlocalised(reported, motion.settled.values()),
             everywhere=everywhere,
             lingered=is_lingering(motion.settled.values(), evidence.num_cameras),
             max_motion=max((s.max_share for s in motion.settled.values()), default=0.0),
-            empty=is_empty(motion.settled),
+            # a dart out in the surround, or at the rim, changes nothing of the face
+            empty=False if known.stands_any(gone) else is_empty(motion.settled),
         )
         return observation, episodes
 

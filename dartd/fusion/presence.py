@@ -1,6 +1,6 @@
 """Whether known darts are still there: undisturbed, pushed by another dart, or gone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dartd.fusion.camera_pose import is_in_picture
@@ -37,6 +37,10 @@ class KnownDarts:
     def disturbed(self) -> list[KnownDart]:
         """The darts that are not as they were."""
         return [d for d in self.standing if self.presence.get(d.dart_id, 1.0) < UNDISTURBED]
+
+    def stands_any(self, gone: Collection[DartId]) -> bool:
+        """Return whether a dart that did not go was measured to be as it was: then the board is not empty."""
+        return any(self.presence.get(d.dart_id, 0.0) >= UNDISTURBED for d in self.standing if d.dart_id not in gone)
 
     @property
     def undisturbed_axes(self) -> tuple[Axis3, ...]:

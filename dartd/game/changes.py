@@ -55,6 +55,14 @@ class TurnChanged(Value, frozen=True, kw_only=True, tag="turn_changed"):
     turn: Turn | None
 
 
+class RoundChanged(Value, frozen=True, kw_only=True, tag="round_changed"):
+    """The next round of the leg begins; `rounds_remaining` come after it, None without a limit."""
+
+    old_round: int
+    new_round: int
+    rounds_remaining: int | None
+
+
 class VisitPosition(Value, frozen=True, kw_only=True):
     """Where a visit stands: indices of leg and visit."""
 
@@ -69,7 +77,7 @@ class TurnRevised(Value, frozen=True, kw_only=True, tag="turn_revised"):
     turn: Turn | None
 
 
-Change = StatusChanged | VisitScored | LegFinished | LegReopened | SetFinished | MatchFinished | TurnChanged | TurnRevised
+Change = StatusChanged | VisitScored | LegFinished | LegReopened | SetFinished | MatchFinished | TurnChanged | RoundChanged | TurnRevised
 Cause = Literal["play", "revision"]
 
 
@@ -88,7 +96,18 @@ def changes(before: Match, after: Match, cause: Cause = "play") -> list[Change]:
         found.append(StatusChanged(status=after.status, previous_status=before.status))
     if cause == "play" and turn != previous:
         found.append(TurnChanged(turn=turn))
+        found += _round(after, previous, turn)
     return found
+
+
+def _round(after: Match, previous: Turn | None, turn: Turn | None) -> Iterator[RoundChanged]:
+    """Return that the next round began: the side that is on has had as many visits as any."""
+    if previous is None or turn is None or (previous.set, previous.leg) != (turn.set, turn.leg) or turn.round <= previous.round:
+        return
+    index = after.running_leg
+    limit = None if index is None else after.folded[index].rounds
+    remaining = None if limit is None else max(0, limit - turn.round)
+    yield RoundChanged(old_round=previous.round, new_round=turn.round, rounds_remaining=remaining)
 
 
 def _scored(before: Match, after: Match) -> Iterator[VisitScored]:

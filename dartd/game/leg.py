@@ -43,6 +43,11 @@ class Leg:
         self._equal = options.equal_turns
         self._reached: list[int] = []  # sides that reached the goal in this round, with equal turns
 
+    @property
+    def rounds(self) -> int | None:
+        """Return how many rounds the leg has at most, None without a limit."""
+        return self._rounds
+
     def play(self, side: int, thrower: int, beds: Sequence[int], *, passed: bool = True) -> Outcome:
         """Play a visit. With `passed` it is over however few darts it has; otherwise it stays open for the darts to come."""
         outcome = Outcome(side=side, thrower=thrower)

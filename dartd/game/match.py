@@ -30,6 +30,8 @@ class Match:
         self.folded: list[Leg] = [known[id(leg)] if id(leg) in known else fold_leg(setup, leg) for leg in record.legs]
         self.bull_off = _bull_off(setup, range(len(setup.sides)), setup.first, record)
         first = setup.first if self.bull_off is None else self.bull_off.first
+        if record.chosen is not None:
+            first = record.chosen
         self.flow = Flow(setup.format, len(setup.sides), first or 0)
         self.counted = 0
         for leg in self.folded:
@@ -72,9 +74,16 @@ class Match:
         return None
 
     @property
+    def awaits_choice(self) -> bool:
+        """Return whether the winner of the bull-off is to say who throws first."""
+        bull_off, record = self.bull_off, self.record
+        is_open = bull_off is not None and bull_off.decided and record.chosen is None and not record.legs
+        return self.setup.bull_winner == "chooses" and is_open
+
+    @property
     def phase(self) -> Phase:
-        """Return whether the sides throw for the bull now."""
-        return "bull_off" if self.current_bull_off is not None else "play"
+        """Return whether the sides throw for the bull now, or its winner is to choose."""
+        return "bull_off" if self.current_bull_off is not None or self.awaits_choice else "play"
 
     @property
     def open_visit(self) -> tuple[int, int] | None:

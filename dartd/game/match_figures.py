@@ -32,10 +32,12 @@ def match_figures(match: Match) -> dict[Thrower, Figures]:
 
 
 def leg_accuracy(match: Match, leg: int) -> dict[Thrower, Accuracy]:
-    """Return the beds and targets hit in one leg; visits by totals have none."""
+    """Return the beds and targets hit in the closed visits of one leg; a leg with visits by totals has none."""
+    folded = match.folded[leg]
     visits = [
         (visit.side, visit.thrower, visit.beds, outcome)
-        for visit, outcome in zip(match.record.legs[leg].visits, match.folded[leg].outcomes, strict=True)
+        for visit, outcome in zip(match.record.legs[leg].visits, folded.outcomes, strict=True)
+        if outcome is not folded.running
     ]
     if any(visit.total is not None for visit in match.record.legs[leg].visits):
         return {}

@@ -13,6 +13,7 @@ from dartd.game.flow import Format
 from dartd.game.rules import RulesError, Total
 from schemas.base import Value
 
+BullWinner = Literal["first", "chooses"]  # who is nearest throws first, or says who does
 Recorded = Literal["scheduled", "running", "paused", "stopped"]
 
 MOST_PLAYERS_OF_A_SIDE = 4
@@ -62,11 +63,15 @@ Legs = tuple[LegRecord, ...]
 
 
 class MatchRecord(Value, frozen=True, kw_only=True):
-    """A match. `undone`: the legs before each undo, for redo; `dropped`: legs that a reopened leg made void."""
+    """A match. `chosen`: the side that the winner of the bull-off let begin.
+
+    `undone`: the legs before each undo, for redo; `dropped`: legs that a reopened leg made void.
+    """
 
     status: Recorded = "scheduled"
     bull_off: tuple[BullThrow, ...] = ()
     tie_break: tuple[BullThrow, ...] = ()
+    chosen: int | None = None
     legs: Legs = ()
     undone: tuple[Legs, ...] = ()
     dropped: Legs = ()
@@ -84,6 +89,7 @@ class MatchSetup(Value, frozen=True, kw_only=True):
     sides: tuple[int, ...]
     first: int = 0
     bull_off: Literal["off"] | BullOffMode = "off"
+    bull_winner: BullWinner = "first"
     tie_mm: float = 0.0
     sign_by_next_leg: bool = True
 

@@ -34,8 +34,23 @@ def take_step(match: Match, step: str) -> Match:
     return match.then(msgspec.structs.replace(match.record, status=after))
 
 
+def choose_first(match: Match, side: int) -> Match:
+    """Let a side begin: the winner of the bull-off chooses.
+
+    Raises:
+        ConflictError: the match is not running, or there is nothing to choose.
+        RulesError: there is no such side.
+    """
+    _check_running(match)
+    if not match.awaits_choice:
+        raise ConflictError("the winner of the bull-off has nothing to choose now", status=match.status)
+    if not 0 <= side < len(match.setup.sides):
+        raise RulesError(f"$.first: there is no side {side}")
+    return match.then(msgspec.structs.replace(match.record, chosen=side))
+
+
 def throw(match: Match, dart: Dart) -> Match:
-    """Add a dart of the board to the visit that is open, or open one.
+    """Add a dart of the board to the visit that is open, or open one. The winner of a bull-off who throws has chosen to begin.
 
     While the match is paused the dart is kept and not counted, and so is one that lands before the darts of the last visit are taken.
 
@@ -47,6 +62,7 @@ def throw(match: Match, dart: Dart) -> Match:
         dart = msgspec.structs.replace(dart, paused=True)
     elif match.status != "finished" or visit is None:
         _check_running(match)
+        match = _begun_by_winner(match)
     if match.phase == "bull_off":
         raise ConflictError("the sides throw for the bull now", status=match.status)
     if visit is None:
@@ -88,6 +104,7 @@ def score_total(match: Match, total: Total) -> Match:
         RulesError: the game needs beds, or the total cannot be thrown.
     """
     _check_running(match)
+    match = _begun_by_winner(match)
     if match.phase == "bull_off":
         raise ConflictError("the sides throw for the bull now", status=match.status)
     match = _passed_if_over(match)
@@ -198,6 +215,11 @@ def _passed_if_over(match: Match) -> Match:
     visit = match.open_visit
     is_over = visit is not None and match.folded[visit[0]].running is not match.outcome(*visit)
     return end_visit(match) if is_over else match
+
+
+def _begun_by_winner(match: Match) -> Match:
+    """Return the match begun by the winner of its bull-off, if they have not chosen otherwise."""
+    return choose_first(match, match.flow.starter) if match.awaits_choice else match
 
 
 def _check_running(match: Match) -> None:

@@ -30,7 +30,7 @@ _PLAYED: Final = {"running", "paused", "finished"}  # a dart that lands after th
 
 def after_board_event(match: Match, event: BoardEvent) -> Match:
     """Return the match after an event of its board, the same object when the event does not concern it."""
-    if match.status not in _PLAYED:
+    if match.status not in _PLAYED and not isinstance(event, DartCorrected):
         return match
     try:
         return _after(match, event)
@@ -55,7 +55,7 @@ def _after(match: Match, event: BoardEvent) -> Match:  # noqa: PLR0911 - one cas
     match event:
         case DartHit():
             bed = _bed_of(event.score)
-            if match.phase == "bull_off":
+            if match.current_bull_off is not None:
                 return throw_for_bull(match, BullThrow(side=match.on()[0], mm=event.polar_coordinates.radius_mm))
             return throw(match, Dart(bed=bed, dart_id=event.dart_id))
         case ExtraDart():
@@ -68,7 +68,7 @@ def _after(match: Match, event: BoardEvent) -> Match:  # noqa: PLR0911 - one cas
             leg, visit, dart = find_dart(match, event.dart_id)
             return correct(match, Correction(operation="change", leg=leg, visit=visit, dart=dart, bed=MISS))
         case DartCorrected():
-            return _corrected(match, event)
+            return corrected_by(match, event)
         case TakeoutFinished() | BoardReset():
             return end_visit(match)
         case _:
@@ -76,12 +76,18 @@ def _after(match: Match, event: BoardEvent) -> Match:  # noqa: PLR0911 - one cas
 
 
 def _missed(match: Match, visit_id: str, dart_number: int) -> Match:
-    if match.phase == "bull_off":
+    if match.current_bull_off is not None:
         return throw_for_bull(match, BullThrow(side=match.on()[0]))
     return throw(match, Dart(bed=MISS, dart_id=_slot_id(visit_id, dart_number)))
 
 
-def _corrected(match: Match, event: DartCorrected) -> Match:
+def corrected_by(match: Match, event: DartCorrected) -> Match:
+    """Return the match after a correction of a dart of its board.
+
+    Raises:
+        RulesError: no such dart was thrown in the match.
+        ConflictError: its leg is signed.
+    """
     bed = None if event.new_label is None else _bed_of(event.score) if event.score is not None else read_bed(event.new_label)
     if event.operation == "insert":
         return _inserted(match, event, bed)
@@ -102,6 +108,15 @@ def _inserted(match: Match, event: DartCorrected, bed: int | None) -> Match:
     if event.visit is not None and not event.visit.completed and match.open_visit is None:
         return throw(match, Dart(bed=bed or MISS, dart_id=event.dart_id))
     return match
+
+
+def has_dart(match: Match, event: DartCorrected) -> bool:
+    """Return whether the corrected dart, or another one of its visit, was thrown in the match."""
+    others = () if event.visit is None else event.visit.throws
+    ids = {event.dart_id, *(each.dart_id for each in others)} - {None}
+    prefix = f"{event.visit_id}/"
+    darts = (dart.dart_id for leg in match.record.legs for visit in leg.visits for dart in visit.darts if dart.dart_id is not None)
+    return any(dart_id in ids or dart_id.startswith(prefix) for dart_id in darts)
 
 
 def _find(match: Match, dart_id: str | None, slot_id: str) -> tuple[int, int, int]:

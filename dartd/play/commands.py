@@ -10,7 +10,7 @@ from dartd.game.changes import Cause
 from dartd.game.corrections import Correction, correct, sign, unsign
 from dartd.game.match import Match
 from dartd.game.rules import RulesError, Total
-from dartd.game.scoring import end_visit, redo, score_total, take_step, throw_by_hand, throw_for_bull, undo
+from dartd.game.scoring import choose_first, end_visit, redo, score_total, take_step, throw_by_hand, throw_for_bull, undo
 from schemas.match_commands import (
     CorrectMatch,
     EndVisit,
@@ -56,9 +56,9 @@ def carry_out(match: Match, command: ScoringCommand) -> tuple[Match, Cause]:  # 
             for k, dart in enumerate(command.darts):
                 bed = None if dart.bed is None else _bed(dart.bed, f"$.darts[{k}].bed")
                 match = throw_for_bull(match, BullThrow(side=dart.side, bed=bed, mm=dart.mm))
-            return match, "play"
+            return match if command.first is None else choose_first(match, command.first), "play"
         case CorrectMatch():
-            return correct(match, _correction(match, command)), "revision"
+            return correct(match, correction_of(match, command)), "revision"
         case SignLeg():
             leg = find_leg(match, command.set, command.leg)
             return (sign if command.signed else unsign)(match, leg), "play"
@@ -81,7 +81,12 @@ def find_leg(match: Match, set_number: int | None, leg_number: int | None) -> in
     return found[-1]
 
 
-def _correction(match: Match, command: CorrectMatch) -> Correction:
+def correction_of(match: Match, command: CorrectMatch) -> Correction:
+    """Return what a command corrects.
+
+    Raises:
+        RulesError: no such leg or bed.
+    """
     bed = None if command.label is None or command.operation == "delete" else _bed(command.label, "$.label")
     leg = find_leg(match, command.set, command.leg)
     return Correction(operation=command.operation, leg=leg, visit=command.visit, dart=command.dart, bed=bed)

@@ -11,14 +11,16 @@ from dartd.errors import CommandRefusedError, ConflictError, DartdError
 from dartd.game.changes import Cause
 from dartd.game.rules import RulesError
 from dartd.game.scoring import take_step
-from dartd.play.board_events import after_board_event, cause_of
-from dartd.play.commands import ScoringCommand, carry_out
+from dartd.play.board_events import after_board_event, cause_of, has_dart
+from dartd.play.commands import ScoringCommand, carry_out, find_leg
 from dartd.play.played_match import PlayedMatch, StoredMatch, new_match, restored
 from dartd.play.published import events_of, state_of
 from dartd.play.setup import located, read_setup
+from dartd.play.statistics import statistics_of
 from schemas.base import BoardId, Value
 from schemas.events import (
     BoardEvent,
+    DartCorrected,
     EntityAdded,
     EntityDeleted,
     JournalledEvent,
@@ -28,10 +30,14 @@ from schemas.events import (
     PlayerMerged,
 )
 from schemas.match import MatchState
-from schemas.match_commands import CreateMatch, DeleteMatch, StepMatch
+from schemas.match_commands import CreateMatch, DeleteMatch, SignLeg, StepMatch
 
 OPEN_MATCHES: Final = 100  # scheduled, running or paused at a time; each is in every stored memory
 ENDED_MATCHES_KEPT: Final = 20  # those that ended last can still be undone and corrected
+
+SIGN_AFTER_S: Final = 60.0  # after the end of a match; long enough to say that the last dart was none
+_REASON_CHARACTERS: Final = 300
+SELF: Final = "dartd"  # the user of commands that nobody gave
 
 _BOARD_EVENTS: Final = get_args(BoardEvent)
 
@@ -43,13 +49,27 @@ class _Memory(Value, frozen=True, kw_only=True):
     matches: tuple[msgspec.Raw, ...] = ()
 
 
+class _Id(Value, frozen=True, kw_only=True):
+    match_id: str
+
+
+class _StoredId(Value, frozen=True, kw_only=True):
+    """What even a match of another version has."""
+
+    info: _Id
+
+
 class MatchDecider:
     """All matches that can still change. A match of the board gets the darts of the board while it is the one that was begun last."""
 
     name = "match"
 
-    def __init__(self, board_id: BoardId) -> None:
+    def __init__(self, board_id: BoardId, *, sign_after_s: float = SIGN_AFTER_S) -> None:
         self._board_id = board_id
+        self._sign_after_s = sign_after_s
+        self._failed: dict[str, str] = {}  # matches that cannot be computed, with the reason, until that is published
+        self._now = 0.0  # of this step, in media time
+        self._sign_at_s: dict[str, float] = {}  # when the legs of a match that has ended are signed
         self._matches: dict[str, PlayedMatch] = {}  # in the order in which they were added
         self._encoded: dict[str, tuple[PlayedMatch, msgspec.Raw]] = {}
         self._on_board: str | None = None
@@ -57,20 +77,23 @@ class MatchDecider:
 
     # The port of a decider.
 
-    def step(self, inputs: Sequence[Input], now: float) -> Step:  # noqa: ARG002 - a match has no clock
-        """Process the inputs in order; return events and refused commands."""
-        events: list[JournalledEvent] = []
+    def step(self, inputs: Sequence[Input], now: float) -> Step:
+        """Process the inputs in order, and the time; return events and refused commands."""
+        self._now = now
+        events: list[JournalledEvent] = self._publish_failed()
         refusals: dict[int, CommandRefusedError] = {}
         for index, item in enumerate(inputs):
             try:
                 events += self._take(item)
             except DartdError as error:
                 refusals[index] = _refusal(error)
+        events += self._publish_failed()
+        events += self._sign_ended()
         return Step(events=tuple(events), refusals=refusals)
 
     def deadline(self) -> float | None:
-        """Wait for nothing."""
-        return None
+        """Return when the legs of a match that has ended are signed."""
+        return min(self._sign_at_s.values(), default=None)
 
     def memory(self, epoch_s: float) -> bytes:  # noqa: ARG002 - it has no times of the media clock
         """Return all matches that can still change."""
@@ -83,11 +106,28 @@ class MatchDecider:
             msgspec.DecodeError: the memory cannot be read; nothing was taken over.
         """
         stored = _Memory() if memory is None else msgspec.json.decode(memory, type=_Memory)
-        matches = [restored(msgspec.json.decode(each, type=StoredMatch)) for each in stored.matches]
-        self._matches, self._on_board = {each.info.match_id: each for each in matches}, stored.on_board
+        self._matches, self._on_board = {}, stored.on_board
+        for each in stored.matches:
+            self._restore_match(each)
         for event, _ in events:
             with contextlib.suppress(DartdError):  # a command that the rules of this version refuse
                 self._take(event.command if isinstance(event, MatchCommanded) else event)
+        self._now = now
+        self._sign_at_s = {each.info.match_id: now + self._sign_after_s for each in self._matches.values() if _awaits_signature(each)}
+
+    def _restore_match(self, stored: msgspec.Raw) -> None:
+        """Take over a match; one that this version cannot compute is in error from the next step on.
+
+        Raises:
+            msgspec.DecodeError: it does not even say which match it is.
+        """
+        try:
+            played = restored(msgspec.json.decode(stored, type=StoredMatch))
+        except Exception as error:  # noqa: BLE001 - whatever the rules of this version do with it
+            which = msgspec.json.decode(stored, type=_StoredId).info.match_id
+            self._failed[which] = f"{type(error).__name__}: {error}"
+        else:
+            self._matches[played.info.match_id] = played
 
     # What is shown.
 
@@ -99,6 +139,28 @@ class MatchDecider:
         if self._shown is None or self._shown[0] is not played:
             self._shown = played, state_of(played)
         return self._shown[1]
+
+    # What corrections are about.
+
+    def find(self, match_id: str) -> PlayedMatch:
+        """Return a match.
+
+        Raises:
+            ConflictError: it cannot be changed any more.
+        """
+        if match_id not in self._matches:
+            raise ConflictError("this match has ended and cannot be changed any more", match_id=match_id, status="finished")
+        return self._matches[match_id]
+
+    def of_correction(self, event: DartCorrected) -> PlayedMatch | None:
+        """Return the match in which the corrected dart, or another one of its visit, was thrown; the one on the board comes first."""
+        on_board = self._matches.get(self._on_board or "")
+        if on_board is not None and has_dart(on_board.match, event):
+            return on_board
+        played = (each for each in reversed(self._matches.values()) if each.info.board_id is not None and has_dart(each.match, event))
+        found = next(played, None)
+        is_running_visit = event.operation == "insert" and event.visit is not None and not event.visit.completed
+        return on_board if found is None and is_running_visit else found
 
     # Inputs.
 
@@ -135,7 +197,7 @@ class MatchDecider:
         return events + self._change(played, begun, "play", "start")
 
     def _carry_out(self, command: ScoringCommand) -> list[JournalledEvent]:
-        before = self._find(command.match_id)
+        before = self.find(command.match_id)
         after_match, cause = carry_out(before.match, command)
         after = before.with_match(after_match)
         reason = command.__struct_config__.tag.removeprefix("match_")  # type: ignore[union-attr]  # commands have tags of text
@@ -143,12 +205,12 @@ class MatchDecider:
             reason = command.step
             if command.step == "start":
                 after = self._begun(before, command.at)
-        self._check_board_is_free(before, after)
+        self.check_board_is_free(before, after)
         return [MatchCommanded(match_id=command.match_id, command=command), *self._change(before, after, cause, reason)]
 
     def _begun(self, played: PlayedMatch, at: str) -> PlayedMatch:
         begun = played.with_match(take_step(played.match, "start")).with_info(msgspec.structs.replace(played.info, started_at=at))
-        self._check_board_is_free(played, begun)
+        self.check_board_is_free(played, begun)
         return begun
 
     def _delete(self, command: DeleteMatch) -> list[JournalledEvent]:
@@ -161,10 +223,14 @@ class MatchDecider:
         return [*events, EntityDeleted(entity_type="match", entity_id=command.match_id, user_id=command.user_id or "")]
 
     def _follow_board(self, event: BoardEvent) -> list[JournalledEvent]:
-        before = self._matches.get(self._on_board or "")
+        before = self.of_correction(event) if isinstance(event, DartCorrected) else self._matches.get(self._on_board or "")
         if before is None:
             return []
-        match = after_board_event(before.match, event)
+        try:
+            match = after_board_event(before.match, event)
+        except Exception as error:  # noqa: BLE001 - a fault of the rules must not stop the board
+            self._fail(before, error)
+            return []
         if match is before.match:
             return []
         after = before.with_match(match)
@@ -181,8 +247,9 @@ class MatchDecider:
 
     def _change(self, before: PlayedMatch, after: PlayedMatch, cause: Cause, reason: str) -> list[JournalledEvent]:
         """Take a match over as it is after a change; return the events of the change."""
-        events: list[JournalledEvent] = list(events_of(before, after, cause, reason))
+        events: list[JournalledEvent] = [*events_of(before, after, cause, reason), *statistics_of(before, after, cause)]
         self._matches[after.info.match_id] = after
+        self._watch_signature(before, after)
         if after.info.board_id is not None and after.match.status == "running":
             self._on_board = after.info.match_id
         ended = [match_id for match_id, each in self._matches.items() if each.is_ended and match_id != self._on_board]
@@ -190,12 +257,24 @@ class MatchDecider:
             del self._matches[match_id]
         return events
 
-    def _find(self, match_id: str) -> PlayedMatch:
-        if match_id not in self._matches:
-            raise ConflictError("this match has ended and cannot be changed any more", match_id=match_id, status="finished")
-        return self._matches[match_id]
+    def dart_at(self, match_id: str, *, set_number: int | None, leg: int | None, visit: int, dart: int) -> str | None:
+        """Return the id of the dart of the board at a position, or of the last one before it; None if there is none."""
+        played = self._matches.get(match_id)
+        if played is None:
+            return None
+        try:
+            visits = played.match.record.legs[find_leg(played.match, set_number, leg)].visits
+        except RulesError:
+            return None
+        darts = visits[visit - 1].darts if 1 <= visit <= len(visits) else ()
+        return next((each.dart_id for each in reversed(darts[:dart]) if each.dart_id is not None), None)
 
-    def _check_board_is_free(self, before: PlayedMatch, after: PlayedMatch) -> None:
+    def check_board_is_free(self, before: PlayedMatch, after: PlayedMatch) -> None:
+        """Refuse a change that makes a match run while another one runs on its board.
+
+        Raises:
+            ConflictError: as said.
+        """
         other = self._running_on_board(after)
         if other is not None and before.match.status != "running":
             message = "another match is running on this board: pause or stop it first"
@@ -210,6 +289,44 @@ class MatchDecider:
                 return match_id
         return None
 
+    # Matches that cannot be computed.
+
+    def _fail(self, played: PlayedMatch, error: Exception) -> None:
+        """Give a match up: the board is free again, and the match is in error."""
+        match_id = played.info.match_id
+        self._failed[match_id] = f"{type(error).__name__}: {error}"
+        del self._matches[match_id]
+        if self._on_board == match_id:
+            self._on_board = None
+
+    def _publish_failed(self) -> list[JournalledEvent]:
+        failed, self._failed = self._failed, {}
+        return [
+            MatchStateChanged(match_id=match_id, status="error", previous_status="running", reason=reason[:_REASON_CHARACTERS])
+            for match_id, reason in failed.items()
+        ]
+
+    # Signatures.
+
+    def _watch_signature(self, before: PlayedMatch, after: PlayedMatch) -> None:
+        """Note when the legs of a match are to be signed: some time after its end, unless it goes on or a signature is taken back."""
+        match_id = after.info.match_id
+        if not _awaits_signature(after):
+            self._sign_at_s.pop(match_id, None)
+        elif not _awaits_signature(before):
+            self._sign_at_s[match_id] = self._now + self._sign_after_s
+
+    def _sign_ended(self) -> list[JournalledEvent]:
+        """Sign the legs of matches that ended long enough ago."""
+        events: list[JournalledEvent] = []
+        for match_id in [each for each, at_s in self._sign_at_s.items() if at_s <= self._now]:
+            del self._sign_at_s[match_id]
+            if match_id in self._matches:
+                match = self._matches[match_id].match
+                last = match.record.legs[match.counted - 1]
+                events += self._carry_out(SignLeg(match_id=match_id, set=last.set_number, leg=last.leg_number, user_id=SELF))
+        return events
+
     def _encode(self, played: PlayedMatch) -> msgspec.Raw:
         known = self._encoded.get(played.info.match_id)
         if known is None or known[0] is not played:
@@ -218,6 +335,15 @@ class MatchDecider:
             for match_id in self._encoded.keys() - self._matches.keys():
                 del self._encoded[match_id]
         return known[1]
+
+
+def _awaits_signature(played: PlayedMatch) -> bool:
+    """Return whether a match is finished and its last leg was neither signed nor opened again by an operator."""
+    match = played.match
+    if match.status != "finished" or not match.counted:
+        return False
+    last = match.record.legs[match.counted - 1]
+    return not (last.signed or last.unsigned)
 
 
 def _refusal(error: DartdError) -> CommandRefusedError:

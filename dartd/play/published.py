@@ -19,6 +19,8 @@ from schemas.events import (
     MatchStateChanged,
     PlayEvent,
     RevisedVisit,
+    RoundChanged,
+    RoundData,
     SetFinished,
     TurnChanged,
     TurnRevised,
@@ -36,6 +38,8 @@ def state_of(played: PlayedMatch) -> MatchState:
         board_id=info.board_id,
         rules=msgspec.to_builtins(match.setup.options),
         format=msgspec.to_builtins(match.setup.format.filled()),
+        bull_off=match.setup.bull_off,
+        bull_winner=match.setup.bull_winner,
         sides=published_sides(played),
         turn=published_turn(played, turn_of(match)),
         legs=tuple(map(_leg, legs_of(match))),
@@ -108,6 +112,9 @@ def _event(change: Change, before: PlayedMatch, after: PlayedMatch, sides: tuple
             return MatchFinished(match_id=match_id, winner=change.winner, draw=change.draw, sides=sides)
         case game_changes.TurnChanged():
             return TurnChanged(match_id=match_id, turn=published_turn(after, change.turn), sides=sides)
+        case game_changes.RoundChanged():
+            data = RoundData(rounds_remaining=change.rounds_remaining)
+            return RoundChanged(match_id=match_id, old_round=change.old_round, new_round=change.new_round, data=data)
         case game_changes.TurnRevised():
             return TurnRevised(
                 match_id=match_id,

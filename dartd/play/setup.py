@@ -72,6 +72,8 @@ def read_setup(command: CreateMatch) -> MatchSetup:
             sides=tuple(len(side.players) for side in command.sides),
             first=command.first,
             bull_off=command.bull_off,
+            bull_winner=command.bull_winner,
+            sign_by_next_leg=command.sign_by_next_leg,
             tie_mm=0.0 if command.board_id is None else BULL_TIE_MM,
         )
     except RulesError as error:

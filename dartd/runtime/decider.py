@@ -44,8 +44,9 @@ class Deciders:
         orders: list[Order] = []
         refusals: dict[int, CommandRefusedError] = {}
         settled_s: dict[DartId, float] = {}
+        current = list(inputs)
         for decider in self._deciders:
-            given = [*inputs, *events]
+            given = [*current, *events]
             step = decider.step(given, now)
             if step.events or any(isinstance(item, JournalledEvent) for item in given):
                 self.changed.add(decider.name)
@@ -53,6 +54,8 @@ class Deciders:
             orders += step.orders
             refusals = {**step.refusals, **refusals}
             settled_s |= step.settled_s
+            for index, command in step.replaced.items():
+                current[index] = command
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=settled_s)
 
     def deadline(self) -> float | None:

@@ -31,7 +31,7 @@ from dartd.store.journal import CommitHook, Journal, Write, Written
 from dartd.store.timestamps import timestamp_of
 from schemas.base import CameraId, DartId
 from schemas.commands import AnyCommand
-from schemas.events import DartHit, Envelope, JournalledEvent, Snapshot, Timing
+from schemas.events import DartHit, Envelope, JournalledEvent, RoundChanged, Snapshot, Timing
 from schemas.pipe.to_worker import StoreImages, ToWorker
 
 _log = logging.getLogger(__name__)
@@ -48,7 +48,10 @@ class BoardDecider(Decider, Protocol):
 
 
 class Pipeline:
-    """Take what waits in the inbox, step the deciders, carry out writes, journal, publish, and send orders to cameras."""
+    """Take what waits in the inbox, step the deciders, carry out writes, journal, publish, and send orders to cameras.
+
+    `deciders` are all of them in their order, the board among them; without any, the board is the only one.
+    """
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class Pipeline:
         camera_rates: Callable[[], Mapping[CameraId, float]] = dict,
     ) -> None:
         self._board = board
-        self._deciders = Deciders([board, *deciders])
+        self._deciders = Deciders(deciders or [board])
         self._journal = journal
         self._publish = publish
         self._order = order
@@ -112,6 +115,8 @@ class Pipeline:
             last_seq=self.last_seq,
             stalled=self.is_holding,
             failed_projections=len(self._journal.projection_failures),
+            state=self._snapshot.state,
+            status=self._snapshot.status,
         )
 
     def is_stuck(self) -> bool:
@@ -293,7 +298,10 @@ class Pipeline:
         return hooks
 
     def _stamped(self, event: JournalledEvent, step: Step, image_paths: Mapping[DartId, tuple[str, ...]]) -> JournalledEvent:
-        """Return a hit with its wall time, its latency and the paths of its pictures."""
+        """Return a hit with its wall time, its latency and the paths of its pictures, and a round with the time at which it began."""
+        if isinstance(event, RoundChanged):
+            began = timestamp_of(self._clock.wall(self._clock.now()))
+            return msgspec.structs.replace(event, data=msgspec.structs.replace(event.data, started_at=began))
         settled_s = step.settled_s.get(event.dart_id) if isinstance(event, DartHit) else None
         if settled_s is None or not isinstance(event, DartHit):
             return event

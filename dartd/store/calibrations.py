@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from dartd.errors import StoreError
 from dartd.store.database import Database
 from dartd.store.tables import calibrations
+from dartd.store.timestamps import timestamp_of
 from schemas.base import CameraId
 from schemas.codec import encode_json
 from schemas.geometry import Calibration
@@ -38,6 +39,13 @@ class Calibrations:
     def of(self, camera_id: CameraId) -> Calibration | None:
         """Return the last calibration of a camera, None when there is none."""
         return self._known.get(camera_id)
+
+    def dated(self, calibration: Calibration, *, at_s: float) -> Calibration:
+        """Return a calibration with the time at which it was taken: that of the known one if they are equal, else `at_s`, wall time."""
+        known = self._known.get(calibration.camera_id)
+        if known is not None and msgspec.structs.replace(calibration, calibrated_at=known.calibrated_at) == known:
+            return known
+        return msgspec.structs.replace(calibration, calibrated_at=timestamp_of(at_s))
 
     async def keep(self, calibration: Calibration, *, at_s: float) -> None:
         """Keep a calibration; `at_s` is wall time. One that cannot be written is kept in memory only, which is logged."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from pathlib import Path
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from dartd.errors import StoreUnavailableError
 from dartd.store.database import READERS, SLOW_QUERY_S, Database
+from dartd.store.formats import store_builtin
 from dartd.store.metadata import STREAM_ID, remember, store_value
 from dartd.store.projections import ALL
 from dartd.store.projections.registry import Projection, Recorded, Registry
@@ -32,6 +34,8 @@ from schemas.events import (
     PlayerErased,
     PlayerMerged,
     PlayEvent,
+    SessionUpdated,
+    StatisticsUpdated,
 )
 
 _log = logging.getLogger(__name__)
@@ -79,17 +83,22 @@ class Written(NamedTuple):
     envelopes: tuple[Envelope, ...]
 
 
+_TOPICS = {"correction": "corrections", "webhook": "webhooks"}  # entities whose events have one topic in common
+
+
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
-    """Return the one topic of an event: its camera's, match's or entity's when it is about one, else the board's."""
+    """Return the one topic of an event: that of its camera, match, player, session or entity when it is about one, else the board's."""
     match event:
-        case PlayerMerged() | PlayerErased():
+        case PlayerMerged() | PlayerErased() | StatisticsUpdated():
             return f"player:{event.player_id}"
+        case SessionUpdated():
+            return f"session:{event.session.session_id}"
         case CameraStateChanged() | CalibrationChanged():
             return f"camera:{event.camera_id}"
         case _ if isinstance(event, PlayEvent):
             return f"match:{event.match_id}"
         case _ if isinstance(event, EntityEvent):
-            return f"{event.entity_type}:{event.entity_id}"
+            return _TOPICS.get(event.entity_type, f"{event.entity_type}:{event.entity_id}")
         case _:
             return f"board:{board_id}"
 
@@ -133,6 +142,7 @@ class Journal:
             backend.begin()
             stale = registry.load(backend.writer)
             registry.rebuild(backend.writer, stale)
+            store_builtin(backend.writer, at_s=time.time())
             bounds = sa.select(sa.func.coalesce(sa.func.min(events.c.seq), 0), sa.func.coalesce(sa.func.max(events.c.seq), 0))
             oldest, last = backend.writer.execute(bounds).one()
             name = _stream_of(backend, last, stream_id)
@@ -280,11 +290,24 @@ class Journal:
         rows = await self.database.read(lambda connection: connection.execute(chosen).all())
         return [PastEvent(seq=row.seq, at_s=row.at_s, event=_decoded(row.wire)) for row in rows]
 
+    async def last_timestamp(self, kind: type[msgspec.Struct]) -> str | None:
+        """Return when the last event of a kind on the board's own topic was journalled, None when none was.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        mine = (events.c.event_type == str(kind.__struct_config__.tag), events.c.topic == f"board:{self.board_id}")
+        chosen = sa.select(events.c.at_s).where(*mine).order_by(events.c.seq.desc()).limit(1)
+        at_s = await self.database.read(lambda connection: connection.execute(chosen).scalar())
+        return None if at_s is None else timestamp_of(at_s)
+
     def _insert(self, connection: sa.Connection, new: Sequence[JournalledEvent], at_s: float) -> tuple[Envelope, ...]:
         """Number, insert and fold; the number comes from the table itself, so that a refused commit leaves no gap."""
         if not new:
             return ()
         last = _last_seq(connection)
+        if last < self.last_seq:  # clients know later ones: a number must never be used again
+            raise StoreUnavailableError(f"{self.database.path} was overwritten while dartd runs: restart it", path=str(self.database.path))
         at_s = round(at_s, 3)  # the time that is published is the time that is stored: a query for what came after it must find it
         timestamp = timestamp_of(at_s)
         envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(new, 1))

@@ -13,6 +13,7 @@ from schemas.base import Value
 
 LIMIT = 20
 MAX_LIMIT = 100
+_BY_TIME = "-at"
 COUNT_LIMIT = 100_000  # entries counted for a total, 5 ms: the cost of a page must not grow with the history
 
 
@@ -110,6 +111,23 @@ class Listing:
         rows = rows[: ask.limit]
         cursor = _written(_Place(sort=sort, value=rows[-1]._mapping[column], key=rows[-1]._mapping[self._key])) if more else None  # noqa: SLF001 - SQLAlchemy's public name
         return Page(rows=rows, total=count, next_cursor=cursor)
+
+
+def page_of(entries: Sequence[tuple[float, str, Any]], ask: PageRequest) -> Page:
+    """Return a page of computed entries: time, key and value of each, the latest first.
+
+    Raises:
+        PageError: the cursor cannot be understood.
+    """
+    place = _understood(ask.cursor, _BY_TIME)
+    first = ask.offset
+    if place is not None:
+        last = (float(place.value), str(place.key))
+        first = next((number for number, (at_s, key, _) in enumerate(entries) if (at_s, key) < last), len(entries))
+    rows = entries[first : first + ask.limit]
+    more = len(entries) > first + ask.limit
+    cursor = _written(_Place(sort=_BY_TIME, value=rows[-1][0], key=rows[-1][1])) if more else None
+    return Page(rows=[value for _, _, value in rows], total=min(len(entries), COUNT_LIMIT), next_cursor=cursor)
 
 
 def _written(place: _Place) -> str:

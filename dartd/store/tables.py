@@ -7,6 +7,9 @@ keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from dartd.store.entity_table import SECONDS, entity_table
+from schemas.api.cameras import Feedback, StoredCamera
+from schemas.api.formats import StoredFormat
+from schemas.api.webhooks import Webhook
 from schemas.api.zones import Zone
 
 METADATA = MetaData()
@@ -129,6 +132,7 @@ players = Table(
     Column("created_at_s", SECONDS, nullable=False),
     Column("updated_at_s", SECONDS, nullable=False),
     Column("photo", Text),
+    Column("preferences", Text, nullable=False, server_default="{}"),
     Index("players_name", "deleted", "name", "player_id"),
     Index("players_created", "deleted", "created_at_s", "player_id"),
 )
@@ -141,7 +145,45 @@ photos = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+cameras = entity_table("cameras", METADATA, StoredCamera)
+
+# `hit` is the event of the throw, as it was published.
+feedback = entity_table("feedback", METADATA, Feedback, Column("hit", Text))
+Index("feedback_throw", feedback.c.throw_id)
+
+formats = entity_table("formats", METADATA, StoredFormat, computed={"game", "builtin"})
+
 zones = entity_table("zones", METADATA, Zone, computed={"current_occupancy"})
+
+webhooks = entity_table(
+    "webhooks",
+    METADATA,
+    Webhook,
+    Column("salt", Text, nullable=False),
+    Column("previous_salt", Text),
+    Column("rotated_at_s", SECONDS),
+    Column("position", Integer, nullable=False),
+    Column("failing", Boolean, nullable=False),
+    computed={"status"},
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    METADATA,
+    Column("delivery_id", Text, primary_key=True),
+    Column("webhook_id", Text, nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("seq", Integer),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_status_code", Integer),
+    Column("last_error", Text),
+    Column("next_attempt_at_s", SECONDS),
+    Column("created_at_s", SECONDS, nullable=False),
+    Column("delivered_at_s", SECONDS),
+    Column("duration_ms", SECONDS),
+    Index("webhook_deliveries_created", "webhook_id", "created_at_s"),
+)
 
 throws = Table(
     "throws",
@@ -203,6 +245,71 @@ match_players = Table(
     Column("player_id", Text, primary_key=True),
     Column("match_id", Text, primary_key=True),
     Index("match_players_match", "match_id"),
+)
+
+# `body` is the correction as GET answers it.
+corrections = Table(
+    "corrections",
+    METADATA,
+    Column("correction_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("status", Text, nullable=False),
+    Column("match_id", Text),
+    Column("dart_id", Text),
+    Column("player_id", Text),
+    Column("body", Text, nullable=False),
+    Index("corrections_status", "status", "seq"),
+    Index("corrections_match", "match_id", "seq"),
+    Index("corrections_dart", "dart_id", "seq"),
+    Index("corrections_player", "player_id", "seq"),
+)
+
+# What each player did in each leg, as integers; set 0 and leg 0 stand for the match itself (sets and matches, played and won).
+# `sums_body`: beds, targets and grouping; `visits_body`: points, darts, beds and time of each visit; `points_body`: measured darts in mm.
+FIGURES = (
+    *("points", "darts", "thrown", "first9_points", "first9_darts", "checkout_attempts", "checkouts", "legs", "legs_won"),
+    *("highest_checkout", "highest_visit", "n60", "n100", "n140", "n180", "busts", "visits", "squares"),
+    *("marks", "marks_darts", "marks_visits", "first9_marks", "first9_marks_darts"),
+    *("breaks", "sets", "sets_won", "matches", "matches_won"),
+)
+player_legs = Table(
+    "player_legs",
+    METADATA,
+    Column("match_id", Text, primary_key=True),
+    *(Column(name, Integer, primary_key=True, autoincrement=False) for name in ("set_number", "leg_number", "side", "thrower")),
+    Column("player_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at_s", SECONDS, nullable=False),
+    Column("game", Text, nullable=False),
+    Column("finished", Boolean, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in FIGURES),
+    Column("best_start", Integer),
+    Column("best_darts", Integer),
+    *(Column(f"{name}_body", Text, nullable=False) for name in ("sums", "visits", "points")),
+    Index("player_legs_player", "player_id", "at_s"),
+)
+
+# Visits of the board that belong to a match.
+match_visits = Table(
+    "match_visits",
+    METADATA,
+    Column("visit_id", Text, primary_key=True),
+    Column("match_id", Text, nullable=False),
+)
+
+# `body` is the session as GET answers it, without what other columns have.
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("session_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("player_id", Text),
+    Column("board_id", Text, nullable=False),
+    Column("entry_s", SECONDS, nullable=False),
+    Column("exit_s", SECONDS),
+    Column("body", Text, nullable=False),
+    Index("sessions_player", "player_id", "entry_s"),
+    Index("sessions_entry", "entry_s"),
 )
 
 limits = Table(

@@ -24,7 +24,31 @@ from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
 from dartd.web.streams.handshake import refuse_unknown_path, serve_websocket
-from dartd.web.v1 import audit, auth, board, calibrations, clients, events, keys, matches, photos, players, stream, throws, users, zones
+from dartd.web.v1 import (
+    audit,
+    auth,
+    board,
+    calibrations,
+    camera_pictures,
+    cameras,
+    clients,
+    corrections,
+    events,
+    feedback,
+    formats,
+    keys,
+    matches,
+    performance,
+    photos,
+    players,
+    sessions,
+    statistics,
+    stream,
+    throws,
+    users,
+    webhooks,
+    zones,
+)
 
 _MODULES = (
     health,
@@ -36,10 +60,19 @@ _MODULES = (
     players,
     photos,
     zones,
+    webhooks,
     board,
     calibrations,
+    cameras,
+    camera_pictures,
     throws,
+    feedback,
+    formats,
     matches,
+    corrections,
+    statistics,
+    performance,
+    sessions,
     stream,
     events,
     clients,
@@ -48,7 +81,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
+RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",

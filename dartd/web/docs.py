@@ -4,19 +4,22 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from dartd.web.http.endpoint import Call
-from dartd.web.pages import STATIC, page
+from dartd.web.pages import page, showing
+from schemas.api.documents import OpenApiDocument
 
 GUIDE = Path(__file__).parent / "README.md"
 
 # Both viewers add inline styles; ReDoc runs its search in a worker created from a blob.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    "manifest-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-_HEADERS = {"Cache-Control": "no-cache", "Content-Security-Policy": _POLICY}
+_HEADERS = {"Content-Security-Policy": _POLICY}
+_SWAGGER = ("vendor/swagger-ui/swagger-ui.css", "vendor/swagger-ui/swagger-ui-bundle.js")
+_REDOC = ("vendor/redoc/redoc.standalone.js",)
 
 
 async def get_openapi(call: Call) -> dict[str, Any]:
@@ -25,30 +28,15 @@ async def get_openapi(call: Call) -> dict[str, Any]:
     return document
 
 
-async def get_docs(_call: Call) -> Response:
-    """Return Swagger UI."""
-    return FileResponse(STATIC / "docs.html", headers=_HEADERS)
-
-
-async def get_redoc(_call: Call) -> Response:
-    """Return ReDoc."""
-    return FileResponse(STATIC / "redoc.html", headers=_HEADERS)
-
-
-async def get_guide(_call: Call) -> Response:
-    """Return the guide as a page."""
-    return FileResponse(STATIC / "guide.html", headers={"Cache-Control": "no-cache"})
-
-
 async def get_guide_text(_call: Call) -> Response:
     """Return the guide as Markdown."""
     return Response(await anyio.Path(GUIDE).read_bytes(), headers={"Cache-Control": "no-cache"}, media_type="text/markdown; charset=utf-8")
 
 
 ENDPOINTS = [
-    page("/openapi.json", get_openapi, "The OpenAPI document", dict[str, Any]),
-    page("/docs", get_docs, "Swagger UI", media="text/html"),
-    page("/redoc", get_redoc, "ReDoc", media="text/html"),
-    page("/docs/guide", get_guide, "The guide: logins, paging, rate limits, errors, WebSocket", media="text/html"),
+    page("/openapi.json", get_openapi, "The OpenAPI document", OpenApiDocument),
+    page("/docs", showing("docs", _SWAGGER, _HEADERS), "Swagger UI", media="text/html"),
+    page("/redoc", showing("redoc", _REDOC, _HEADERS), "ReDoc", media="text/html"),
+    page("/docs/guide", showing("guide"), "The guide: logins, paging, rate limits, errors, WebSocket", media="text/html"),
     page("/docs/guide.md", get_guide_text, "The guide as Markdown", media="text/markdown"),
 ]

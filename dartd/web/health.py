@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
 
 from dartd.errors import DartdError
 from dartd.web.host import HostSample
@@ -72,6 +75,73 @@ class Readiness(Value, frozen=True, kw_only=True):
 
     status: Literal["ready", "not_ready"]
     reasons: tuple[str, ...]
+
+
+class ComponentHealth(Value, frozen=True, kw_only=True):
+    """A component that was checked: its status, how long the check took, and what is wrong; the figures are absent after an error."""
+
+    status: Literal["ok", "degraded", "error"]
+    response_time_ms: float = 0.0
+    message: str | UnsetType = UNSET
+
+
+class JournalHealth(ComponentHealth, frozen=True, kw_only=True):
+    """The journal: the position of the last event, and how many are not published yet."""
+
+    last_seq: int | UnsetType = UNSET
+    lag: int | UnsetType = UNSET
+
+
+class CacheHealth(ComponentHealth, frozen=True, kw_only=True):
+    """The cache of principals: the share of requests that it answered."""
+
+    hit_rate: float | UnsetType = UNSET
+
+
+class WebhooksHealth(ComponentHealth, frozen=True, kw_only=True):
+    """The webhooks: how many are active, and how many deliveries have finally failed."""
+
+    active_count: int | UnsetType = UNSET
+    failed_count: int | UnsetType = UNSET
+
+
+class WorkersHealth(ComponentHealth, frozen=True, kw_only=True):
+    """The camera processes: how many are ready, of how many."""
+
+    ready: int | UnsetType = UNSET
+    total: int | UnsetType = UNSET
+
+
+class DiskHealth(ComponentHealth, frozen=True, kw_only=True):
+    """The disk of the state directory; None: its usage is not known."""
+
+    used_percent: float | UnsetType | None = UNSET
+
+
+class HubHealth(ComponentHealth, frozen=True, kw_only=True):
+    """The hub: connected clients, those that lag, and the bytes of events in memory."""
+
+    clients: int | UnsetType = UNSET
+    lagging: int | UnsetType = UNSET
+    ring_bytes: int | UnsetType = UNSET
+
+
+class DeepHealth(Value, frozen=True, kw_only=True):
+    """The response of `/health/deep`: each component as it was checked for this response."""
+
+    status: Status
+    health: Health
+    timestamp: str
+    database: ComponentHealth
+    journal: JournalHealth
+    cache: CacheHealth
+    webhooks: WebhooksHealth
+    workers: WorkersHealth
+    disk: DiskHealth
+    hub: HubHealth
+
+
+C = TypeVar("C", bound=ComponentHealth)
 
 
 def report(services: Services) -> HealthReport:
@@ -171,71 +241,75 @@ async def get_ready(call: Call) -> Answer:
     return Answer(value=Readiness(status="ready" if ready else "not_ready", reasons=found.reasons), status=200 if ready else 503)
 
 
-async def get_deep(call: Call) -> dict[str, Any]:
+async def get_deep(call: Call) -> DeepHealth:
     """Check each component and return its status and response time."""
     services = call.services
     found = report(services)
-    parts = {
-        "database": await _timed(lambda: _check_database(services)),
-        "journal": await _timed(lambda: _check_journal(services)),
-        "cache": await _timed(lambda: _check_cache(services)),
-        "webhooks": await _timed(lambda: _check_webhooks(services)),
-        "workers": await _timed(lambda: _check_workers(found)),
-        "disk": await _timed(lambda: _check_disk(found)),
-        "hub": await _timed(lambda: _check_hub(services)),
-    }
-    worst: Health = "unhealthy" if any(part["status"] == "error" for part in parts.values()) else found.health
-    return {"status": found.status, "health": worst, "timestamp": found.timestamp, **parts}
+    deep = DeepHealth(
+        status=found.status,
+        health=found.health,
+        timestamp=found.timestamp,
+        database=await _timed(ComponentHealth, lambda: _check_database(services)),
+        journal=await _timed(JournalHealth, lambda: _check_journal(services)),
+        cache=await _timed(CacheHealth, lambda: _check_cache(services)),
+        webhooks=await _timed(WebhooksHealth, lambda: _check_webhooks(services)),
+        workers=await _timed(WorkersHealth, lambda: _check_workers(found)),
+        disk=await _timed(DiskHealth, lambda: _check_disk(found)),
+        hub=await _timed(HubHealth, lambda: _check_hub(services)),
+    )
+    parts = (deep.database, deep.journal, deep.cache, deep.webhooks, deep.workers, deep.disk, deep.hub)
+    is_faulty = any(part.status == "error" for part in parts)
+    return msgspec.structs.replace(deep, health="unhealthy") if is_faulty else deep
 
 
-async def _timed(ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+async def _timed(kind: type[C], ask: Callable[[], Awaitable[C]]) -> C:
     started_s = time.perf_counter()
     try:
         answer = await ask()
     except DartdError as error:
-        answer = {"status": "error", "message": error.message}
-    return {**answer, "response_time_ms": round((time.perf_counter() - started_s) * 1000, 3)}
+        answer = kind(status="error", message=error.message)
+    return msgspec.structs.replace(answer, response_time_ms=round((time.perf_counter() - started_s) * 1000, 3))
 
 
-async def _check_database(services: Services) -> dict[str, Any]:
+async def _check_database(services: Services) -> ComponentHealth:
     await services.journal.read(max(0, services.hub.last_seq - 1), 1)
-    return {"status": "error" if services.board.is_holding else "ok"}
+    return ComponentHealth(status="error" if services.board.is_holding or services.journal.file_fault else "ok")
 
 
-async def _check_journal(services: Services) -> dict[str, Any]:
+async def _check_journal(services: Services) -> JournalHealth:
     last = await services.journal.read(services.hub.last_seq, _JOURNAL_LAG)
-    return {"status": "ok", "last_seq": services.hub.last_seq, "lag": len(last)}
+    return JournalHealth(status="ok", last_seq=services.hub.last_seq, lag=len(last))
 
 
-async def _check_cache(services: Services) -> dict[str, Any]:
+async def _check_cache(services: Services) -> CacheHealth:
     """Report the hit rate of the cache of principals, the only cache."""
-    return {"status": "ok", "hit_rate": round(services.accounts.hit_rate, 4)}
+    return CacheHealth(status="ok", hit_rate=round(services.accounts.hit_rate, 4))
 
 
-async def _check_webhooks(services: Services) -> dict[str, Any]:
+async def _check_webhooks(services: Services) -> WebhooksHealth:
     webhooks = services.webhooks
-    return {"status": "ok", "active_count": webhooks.active_count, "failed_count": webhooks.failed_count}
+    return WebhooksHealth(status="ok", active_count=webhooks.active_count, failed_count=webhooks.failed_count)
 
 
-async def _check_workers(found: HealthReport) -> dict[str, Any]:
+async def _check_workers(found: HealthReport) -> WorkersHealth:
     cameras = found.components.cameras
     ready = sum(camera.state == "ready" for camera in cameras.values())
-    return {"status": "ok" if ready == len(cameras) else "error" if ready == 0 else "degraded", "ready": ready, "total": len(cameras)}
+    return WorkersHealth(status="ok" if ready == len(cameras) else "error" if ready == 0 else "degraded", ready=ready, total=len(cameras))
 
 
-async def _check_disk(found: HealthReport) -> dict[str, Any]:
+async def _check_disk(found: HealthReport) -> DiskHealth:
     used = found.components.host.disk
-    return {"status": "degraded" if used is not None and used > 95 else "ok", "used_percent": used}
+    return DiskHealth(status="degraded" if used is not None and used > 95 else "ok", used_percent=used)
 
 
-async def _check_hub(services: Services) -> dict[str, Any]:
+async def _check_hub(services: Services) -> HubHealth:
     statistics = services.hub.statistics()
-    return {"status": "ok", "clients": services.clients.connected, "lagging": statistics.lagging, "ring_bytes": statistics.ring_bytes}
+    return HubHealth(status="ok", clients=services.clients.connected, lagging=statistics.lagging, ring_bytes=statistics.ring_bytes)
 
 
 ENDPOINTS = [
     public("/health", get_health, "Health of the daemon, from values in memory", "health", answer=HealthReport),
     public("/health/live", get_live, "Whether the daemon responds", "health", answer=Liveness),
     public("/health/ready", get_ready, "Whether throws are scored; 503 with reasons if not", "health", answer=Readiness, statuses=(503,)),
-    public("/health/deep", get_deep, "Health of each component, checked now", "health", answer=dict[str, Any]),
+    public("/health/deep", get_deep, "Health of each component, checked now", "health", answer=DeepHealth),
 ]

@@ -2,23 +2,10 @@
 
 from typing import Any
 
-from starlette.responses import FileResponse, Response
-
 from dartd.web.http.endpoint import Call
-from dartd.web.pages import STATIC, page
+from dartd.web.pages import page, showing
+from schemas.api.documents import AsyncApiDocument
 from schemas.asyncapi import describe
-
-_FRESH = {"Cache-Control": "no-cache"}
-
-
-async def get_live(_call: Call) -> Response:
-    """Return the live view."""
-    return FileResponse(STATIC / "events.html", headers=_FRESH)
-
-
-async def get_asyncapi_page(_call: Call) -> Response:
-    """Return the AsyncAPI document as a page."""
-    return FileResponse(STATIC / "asyncapi.html", headers=_FRESH)
 
 
 async def get_asyncapi(call: Call) -> dict[str, Any]:
@@ -27,7 +14,7 @@ async def get_asyncapi(call: Call) -> dict[str, Any]:
 
 
 ENDPOINTS = [
-    page("/events", get_live, "Live view of the event stream", media="text/html"),
-    page("/asyncapi", get_asyncapi_page, "The messages of the WebSocket, as a page", media="text/html"),
-    page("/asyncapi.json", get_asyncapi, "The messages of the WebSocket as AsyncAPI 3", dict[str, Any]),
+    page("/events", showing("events"), "Live view of the event stream", media="text/html"),
+    page("/asyncapi", showing("asyncapi"), "The messages of the WebSocket, as a page", media="text/html"),
+    page("/asyncapi.json", get_asyncapi, "The messages of the WebSocket as AsyncAPI 3", AsyncApiDocument),
 ]

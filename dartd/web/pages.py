@@ -7,11 +7,13 @@ from typing import Any
 
 import anyio
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 import schemas
 from dartd.web.http.endpoint import Call, Endpoint, Handler, public
+from dartd.web.http.html_page import html_page
+from schemas.api.documents import PageSettings
 from schemas.base import Value
 
 STATIC = Path(__file__).parent / "static"
@@ -34,9 +36,14 @@ class SchemaNames(Value, frozen=True, kw_only=True):
     data: tuple[str, ...]
 
 
-async def get_scoreboard(_call: Call) -> Response:
-    """Return the scoreboard page."""
-    return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+def showing(name: str, libraries: tuple[str, ...] = (), headers: dict[str, str] | None = None) -> Handler:
+    """Return the handler that shows a page."""
+
+    async def get_page(call: Call) -> Response:
+        """Return the page."""
+        return html_page(name, call.request.url.path, libraries=libraries, headers=headers)
+
+    return get_page
 
 
 async def get_page_settings(call: Call) -> dict[str, Any]:
@@ -46,6 +53,7 @@ async def get_page_settings(call: Call) -> dict[str, Any]:
     return {
         "ws_path": services.config.server.ws_path,
         "version": services.version,
+        "anonymous_reads": services.config.auth.anonymous_reads,
         "simulated": services.simulated,
         "board": {"id": board.id, "name": board.name, **{ring: getattr(board, ring) for ring in board.spec.__struct_fields__}},
     }
@@ -80,8 +88,8 @@ def page(path: str, handler: Handler, summary: str, answer: Any = None, media: s
 
 
 ENDPOINTS = [
-    page("/", get_scoreboard, "The scoreboard", media="text/html"),
-    page("/config.json", get_page_settings, "Settings that a page needs before it connects", dict[str, Any]),
+    page("/", showing("play"), "Play: matches, free throwing and the score", media="text/html"),
+    page("/config.json", get_page_settings, "Settings that a page needs before it connects", PageSettings),
     page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),
     page("/schemas/{name}.json", get_schema, "One JSON Schema", media="application/schema+json"),
     page("/static/{path:path}", get_static, "Static files of the pages", None, "*/*", 405),

@@ -12,9 +12,13 @@ from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.queued import CommandHook
+from dartd.runtime.workers.previews import Previews
+from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
+from dartd.store.cameras import CameraCredentials
 from dartd.store.database import Database
 from dartd.store.journal import Write
+from dartd.web.camera_processes import CameraProcesses
 from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
@@ -23,6 +27,7 @@ from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import AnyCommand
 from schemas.events import Envelope, Snapshot
+from schemas.session import Session
 
 
 class BoardPort(Protocol):
@@ -76,7 +81,27 @@ class JournalPort(Protocol):
 
 
 class WebhookPort(Protocol):
-    """The counts of webhooks and their deliveries."""
+    """The deliveries of webhooks."""
+
+    @property
+    def allow_private(self) -> bool:
+        """Return whether addresses that are not public are allowed."""
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+
+    def secret_of(self, salt: str) -> str:
+        """Return the secret of a webhook's salt."""
+
+    def changed(self) -> None:
+        """Read the webhooks again: one was added, changed or deleted."""
+
+    def enqueue(self, webhook_id: str, delivery_id: str, event_type: str, body: bytes, seq: int | None = None) -> None:
+        """Deliver a body that a person asked for.
+
+        Raises:
+            ConflictError: too many such deliveries wait already.
+        """
 
     @property
     def active_count(self) -> int:
@@ -89,6 +114,13 @@ class WebhookPort(Protocol):
     @property
     def failed_count(self) -> int:
         """Return the number of deliveries that have finally failed."""
+
+
+class MatchPort(Protocol):
+    """The matches that can still change."""
+
+    def dart_at(self, match_id: str, *, set_number: int | None, leg: int | None, visit: int, dart: int) -> str | None:
+        """Return the id of the dart of the board at a position, or of the last one before it; None if there is none."""
 
 
 class CameraStatus(Protocol):
@@ -125,6 +157,12 @@ class Services:
     clients: Clients
     host: HostFigures
     webhooks: WebhookPort
+    rig: CameraRig
+    previews: Previews
+    camera_credentials: CameraCredentials
+    camera_processes: CameraProcesses = field(default_factory=CameraProcesses)
+    matches: MatchPort
+    sessions: Callable[[], Sequence[Session]] = tuple  # that are open, as of now
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     started_at_s: float
     now: Callable[[], float]
@@ -134,7 +172,7 @@ class Services:
     @property
     def simulated(self) -> bool:
         """Return whether any camera is simulated."""
-        return any(camera.url.startswith("sim:") for camera in self.config.cameras)
+        return any(source.url.startswith("sim:") for source in self.rig.sources.values())
 
     def encode(self, event: Event) -> bytes:
         """Encode an event that is not journalled."""

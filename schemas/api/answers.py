@@ -26,12 +26,16 @@ Text = Annotated[
 ]
 
 
+# An object with any fields, and explicitly so: OpenAPI tools take a bare `object` for one without fields.
+AnyObject = Annotated[dict[str, Any], Meta(extra_json_schema={"additionalProperties": True})]
+
+
 class ErrorBody(Value, frozen=True, kw_only=True):
     """An error: stable code, message, details, and the trace id under which it is logged."""
 
     code: str
     message: str
-    details: dict[str, Any]
+    details: AnyObject
     timestamp: str
     trace_id: str
 

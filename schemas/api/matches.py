@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from schemas.api.answers import Id, ListQuery, Text
 from schemas.base import Value
-from schemas.match import MatchStatus
+from schemas.match import OPTIONS, RULES, MatchStatus
 
 _Label = Annotated[str, Meta(min_length=1, max_length=20, description="a bed such as T20, D16, S5, 25, BULL or MISS")]
 _Number = Annotated[int, Meta(ge=1, le=999)]
@@ -28,13 +28,18 @@ class NewSide(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class NewMatch(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A new match: rules of a game (each option has a default), format (default: one leg) and sides. No board: scored by hand alone."""
+    """A new match: rules of a game (each option has a default), format (default: one leg) and sides. No board: scored by hand alone.
 
-    rules: Annotated[dict[str, Any], Meta(description='such as {"game": "x01", "start": 501, "out": "double"}')]
+    `format_id` names a stored format that has the rules, and the format unless that is given.
+    """
+
+    rules: Annotated[dict[str, Any], Meta(description='such as {"game": "x01", "start": 501}', extra_json_schema=RULES)] | None = None
+    format_id: Id | None = None
     sides: Annotated[tuple[NewSide, ...], Meta(min_length=1, max_length=20)]
-    format: Annotated[dict[str, Any], Meta(description='such as {"goal": "first_to", "legs": 3}')] | None = None
+    format: Annotated[dict[str, Any], Meta(description='such as {"goal": "first_to", "legs": 3}', extra_json_schema=OPTIONS)] | None = None
     board_id: Id | None = None
     bull_off: Literal["off", "normal", "official"] = "off"
+    bull_winner: Annotated[Literal["first", "chooses"], Meta(description="whether who is nearest throws first, or says who does")] = "first"
     start: bool = True
 
 
@@ -72,12 +77,17 @@ class NewBullDart(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class NewBullDarts(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Darts at the bull, in the order in which they were thrown."""
+    """Darts at the bull, in the order in which they were thrown, or `first`: the side that the winner lets begin."""
 
-    darts: Annotated[tuple[NewBullDart, ...], Meta(min_length=1, max_length=20)]
+    darts: Annotated[tuple[NewBullDart, ...], Meta(max_length=20)] = ()
+    first: Annotated[int, Meta(ge=0, le=19)] | None = None
 
 
 class Rematch(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A match of the same sides by the same rules; `first` is the side that begins."""
+    """A match of the same sides by the same rules. `first` is the side that begins; without it a bull-off is thrown again.
 
-    first: Annotated[int, Meta(ge=0, le=19)] = 0
+    `bull_off` null: as in the match before, off when `first` is given.
+    """
+
+    first: Annotated[int, Meta(ge=0, le=19)] | None = None
+    bull_off: Literal["off", "normal", "official"] | None = None

@@ -1,10 +1,10 @@
 """The board, its throws and visits, the journal, and connected clients."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from schemas.api.answers import ListQuery, Moment, Pagination, TimedQuery, Total
+from schemas.api.answers import ListQuery, Moment, Pagination, TimedQuery, Timestamp, Total
 from schemas.base import Value
 from schemas.board import Ring
 from schemas.events import BoardStatus, ThrowState, VisitThrow
@@ -111,10 +111,21 @@ class EventsPagination(Value, frozen=True, kw_only=True):
     next_cursor: int | None
 
 
+class PublishedEvent(Value, frozen=True, kw_only=True):
+    """An event as it was published; the other fields are those of its type, as `/schemas/{event_type}.json` describes them."""
+
+    event_type: str
+    timestamp: Timestamp
+    seq: int
+    event_id: str
+    board_id: str
+    topic: str
+
+
 class EventsPage(Value, frozen=True, kw_only=True):
     """A page of the journal: the events as they were published."""
 
-    data: tuple[dict[str, Any], ...]
+    data: tuple[PublishedEvent, ...]
     pagination: EventsPagination
 
 

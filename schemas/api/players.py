@@ -106,12 +106,6 @@ class PlayerMerge(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     into: Id
 
 
-class HistoryQuery(ListQuery, frozen=True, kw_only=True):
-    """Sort order of the visits of a player."""
-
-    sort: Literal["seq", "-seq", "total", "-total"] = "-seq"
-
-
 class SignOn(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The player to sign on, by badge or by id; without either the current player is signed off."""
 

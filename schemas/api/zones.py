@@ -53,17 +53,18 @@ class ZonesQuery(ListQuery, frozen=True, kw_only=True):
 
 
 class Occupant(Value, frozen=True, kw_only=True):
-    """A dart in a zone: its bed, when it was thrown, and the state of its throw."""
+    """A dart in a zone: its bed, when it was thrown, and the state of its throw. At the oche a player with an open session."""
 
-    dart_id: str
-    name: str
+    dart_id: str | None = None
+    player_id: str | None = None
+    name: str | None
     entry_time: str | None
     duration_seconds: float | None
     state: str
 
 
 class Occupancy(Value, frozen=True, kw_only=True):
-    """What is in a zone now; `empty`: nothing, `over`: more than `max`. Zones of type `oche` have no occupants yet."""
+    """What is in a zone now; `empty`: nothing, `over`: more than `max`."""
 
     zone_id: str
     zone_name: str

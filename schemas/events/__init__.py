@@ -69,13 +69,19 @@ from schemas.events.play import (
     MatchCommanded,
     MatchFinished,
     MatchStateChanged,
+    PlayedLeg,
+    PlayedVisit,
     PlayEvent,
     RevisedVisit,
+    RoundChanged,
+    RoundData,
     SetFinished,
+    StatisticsUpdated,
     TurnChanged,
     TurnRevised,
     VisitScored,
 )
+from schemas.events.session import SessionUpdated
 
 # What the board's decider emits and its memory folds: closed, so that a match over it is complete.
 BoardEvent = (
@@ -101,7 +107,7 @@ BoardEvent = (
 # About one entity; the topic is the entity's own.
 EntityChange = EntityAdded | EntityUpdated | EntityDeleted | EntityStatusChanged | EntityAssigned | CommentAdded
 EntityEvent = EntityChange | PlayerMerged | PlayerErased
-JournalledEvent = BoardEvent | PlayEvent | EntityEvent
+JournalledEvent = BoardEvent | PlayEvent | SessionUpdated | EntityEvent
 # Not journalled: `timestamp` is all that is added, no `seq event_id board_id topic`.
 LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat | Presence | MetricsUpdate | SystemStatus | ZoneUpdate
 
@@ -168,6 +174,8 @@ __all__ = [
     "MotionData",
     "PixelPoint",
     "PlayEvent",
+    "PlayedLeg",
+    "PlayedVisit",
     "PlayerErased",
     "PlayerMerged",
     "PlayerSignedOn",
@@ -175,9 +183,13 @@ __all__ = [
     "Pong",
     "Presence",
     "RevisedVisit",
+    "RoundChanged",
+    "RoundData",
     "Score",
+    "SessionUpdated",
     "SetFinished",
     "Snapshot",
+    "StatisticsUpdated",
     "Suggestion",
     "SystemStatus",
     "TakeoutFinished",

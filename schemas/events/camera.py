@@ -23,4 +23,5 @@ class CalibrationChanged(Event, tag="calibration_changed", frozen=True, kw_only=
     state: Literal["ready", "calibrating", "error"]
     residual_px: float | None = None
     residual_mm: float | None = None
+    calibrated_at: str | None = None
     reason: str = ""

@@ -11,7 +11,7 @@ from schemas.match import MatchState
 
 
 class CameraSnapshot(Value, frozen=True, kw_only=True):
-    """One camera's state, frame rate and calibration residual."""
+    """One camera's state, frame rate, calibration residual and the time of the calibration."""
 
     camera_id: CameraId
     state: CameraState
@@ -19,6 +19,7 @@ class CameraSnapshot(Value, frozen=True, kw_only=True):
     reason: str = ""
     residual_px: float | None = None
     residual_mm: float | None = None
+    calibrated_at: str | None = None
 
 
 class Hello(Event, tag="hello", frozen=True, kw_only=True):

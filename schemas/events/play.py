@@ -1,6 +1,8 @@
 """Events of matches: what was asked, whose turn it is, and what visits, legs, sets and matches came to."""
 
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from schemas.base import Event, Value
 from schemas.match import MatchLeg, MatchSide, MatchStatus, MatchTurn
@@ -99,6 +101,22 @@ class MatchFinished(Event, tag="match_finished", frozen=True, kw_only=True):
     sides: tuple[MatchSide, ...]
 
 
+class RoundData(Value, frozen=True, kw_only=True):
+    """When a round began, and how many come after it; null without a limit."""
+
+    started_at: str | None = None
+    rounds_remaining: int | None = None
+
+
+class RoundChanged(Event, tag="round_changed", frozen=True, kw_only=True):
+    """The next round of a leg begins: every side has had its visit."""
+
+    match_id: str
+    old_round: int
+    new_round: int
+    data: RoundData
+
+
 class RevisedVisit(Value, frozen=True, kw_only=True):
     """A visit whose outcome is another one; `visit` counts from 1 within the leg over all sides. Null points: it is no more."""
 
@@ -120,6 +138,43 @@ class TurnRevised(Event, tag="turn_revised", frozen=True, kw_only=True):
     legs: tuple[MatchLeg, ...] = ()
 
 
+class PlayedVisit(Value, frozen=True, kw_only=True):
+    """A visit of a leg: points, the darts that averages count, the beds of counted darts, and the ids of those that cameras saw."""
+
+    points: int
+    darts: int
+    beds: tuple[str, ...] = ()
+    dart_ids: tuple[str, ...] = ()
+
+
+class PlayedLeg(Value, frozen=True, kw_only=True):
+    """What a player did in a leg: its figures as integers (those that are 0 are left out), and its closed visits.
+
+    Set 0 and leg 0 stand for the match itself: sets and matches, played and won. `thrower` counts the players of the side from 0.
+    `targets`: darts at known targets. `counts` is null when the leg does not count any more: it was undone.
+    """
+
+    set: int
+    leg: int
+    side: int
+    thrower: int
+    game: str
+    finished: bool = False
+    counts: dict[str, Any] | None = None
+    targets: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
+    visits: tuple[PlayedVisit, ...] = ()
+
+
+class StatisticsUpdated(Event, tag="statistics_updated", frozen=True, kw_only=True):
+    """The statistics of a player have changed, by a visit or a correction. `figures` are those of the match so far, `legs` what changed."""
+
+    player_id: str
+    match_id: str
+    reason: Literal["visit", "correction"]
+    figures: dict[str, Any]
+    legs: tuple[PlayedLeg, ...] = ()
+
+
 PlayEvent = (
     MatchCommanded
     | MatchStateChanged
@@ -130,5 +185,7 @@ PlayEvent = (
     | LegSigned
     | SetFinished
     | MatchFinished
+    | RoundChanged
     | TurnRevised
+    | StatisticsUpdated
 )

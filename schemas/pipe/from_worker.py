@@ -10,6 +10,7 @@ import msgspec
 from schemas.base import CameraId, Message, Value
 from schemas.geometry import Calibration
 from schemas.pipe.sightings import Blob, DartPresence, Finding, Sighting
+from schemas.pipe.to_worker import OverlayPart
 
 FaultKind = Literal["camera_gone", "frozen", "black", "exposure", "slow", "bad_frame", "uncalibrated", "ended"]
 
@@ -160,6 +161,15 @@ class CameraFault(Message, tag="camera_fault", frozen=True, kw_only=True):
     detail: str = ""
 
 
+class Picture(Message, tag="picture", frozen=True, kw_only=True):
+    """A picture that was requested by `SendPictures`, with these parts drawn over it."""
+
+    camera_id: CameraId
+    t_s: float
+    overlay: tuple[OverlayPart, ...]
+    jpeg: bytes
+
+
 FromWorker = (
     SourceOpened
     | WorkerHeartbeat
@@ -172,4 +182,5 @@ FromWorker = (
     | OrientationUnknown
     | CalibrationRefused
     | CameraFault
+    | Picture
 )

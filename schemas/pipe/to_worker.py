@@ -13,6 +13,7 @@ from schemas.board import BoardSpec
 from schemas.faults import ScriptedFault
 from schemas.geometry import Axis3, Calibration
 
+OverlayPart = Literal["wires", "darts", "motion"]  # of what is drawn over a picture
 ImageKind = Literal["before", "after", "difference", "annotated"]  # of a throw, in one camera
 
 
@@ -114,6 +115,12 @@ class RevertReference(Message, tag="revert_reference", frozen=True, kw_only=True
     episode: int
 
 
+class AcceptPicture(Message, tag="accept_picture", frozen=True, kw_only=True):
+    """Make the picture of this episode the reference: what one camera took for a hand in it was none (a flight close to that camera)."""
+
+    episode: int
+
+
 class StoreImages(Message, tag="store_images", frozen=True, kw_only=True):
     """Store the pictures of an episode as those of a throw; `axis` and `label`, if known, are drawn into one of them."""
 
@@ -121,6 +128,13 @@ class StoreImages(Message, tag="store_images", frozen=True, kw_only=True):
     episode: int
     axis: Axis3 | None = None
     label: str = ""
+
+
+class SendPictures(Message, tag="send_pictures", frozen=True, kw_only=True):
+    """Send pictures with these parts drawn over them until `until_s`, media time; sent again as long as they are watched."""
+
+    overlay: tuple[OverlayPart, ...] = ()
+    until_s: float
 
 
 class RenewReference(Message, tag="renew_reference", frozen=True, kw_only=True):
@@ -137,4 +151,16 @@ class Stop(Message, tag="stop", frozen=True, kw_only=True):
     """End the process."""
 
 
-ToWorker = Configure | Advance | Calibrate | UseCalibration | UpdateBoard | RevertReference | StoreImages | RenewReference | Stop
+ToWorker = (
+    Configure
+    | Advance
+    | Calibrate
+    | UseCalibration
+    | UpdateBoard
+    | RevertReference
+    | AcceptPicture
+    | StoreImages
+    | SendPictures
+    | RenewReference
+    | Stop
+)

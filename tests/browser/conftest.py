@@ -4,9 +4,10 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.support.waiting import DEADLINE_S
 
@@ -20,6 +21,8 @@ _FLAGS: Final = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+WIDE: Final = ViewportSize(width=1280, height=800)
 
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -47,3 +50,29 @@ def open_page(browser: Browser) -> OpenPage:
         return page
 
     return open_one
+
+
+@pytest.fixture
+async def page(open_page: OpenPage) -> AsyncIterator[Page]:
+    """Open a wide page that may not complain, and may ask no other host."""
+    page = await open_page(viewport=WIDE)
+    complaints = complaints_of(page)
+    yield page
+    assert complaints == []
+
+
+def complaints_of(page: Page) -> list[str]:
+    """Return the list to which the errors of a page and its requests to other hosts are appended.
+
+    A daemon that is away is no error of the page: Chromium logs each refused connection.
+    """
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" and "ERR_CONNECTION" not in line.text else None)
+    page.on("request", lambda request: complaints.append(request.url) if _is_foreign(request.url) else None)
+    return complaints
+
+
+def _is_foreign(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname != "127.0.0.1"

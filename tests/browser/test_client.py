@@ -93,7 +93,7 @@ async def test_the_live_view_filters_and_pauses(open_page: OpenPage, tmp_path: P
         await expect(page.locator("[data-type=snapshot]")).to_be_hidden()
         await page.locator("#pause").click()
         await station.happen(hit("d2"))
-        await expect(page.locator("#count")).to_have_text("2")
+        await expect(page.locator("#count")).to_have_attribute("data-count", "2")
         await expect(page.locator("[data-type=dart_hit]")).to_have_count(1)
         await page.locator("#pause").click()
 

@@ -23,11 +23,12 @@ from schemas.events import VisitCompleted
 from schemas.match import MatchPlayer
 from schemas.match_commands import EnteredSide, MatchCommand, SignLeg, StepMatch, ThrowByHand, UndoDarts
 from schemas.pipe.to_worker import overlay_file
+from tests.support.cameras import answer_probes, make_camera
 from tests.support.entities import insert_entity, resource_of
 from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
 from tests.support.play import AT, create
 from tests.support.sightings import camera_at
-from tests.support.station import Station
+from tests.support.station import TOKEN, Station
 from tests.support.throws import hit
 
 FORGED = ("expired", "signature", "none")
@@ -81,15 +82,17 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         path = path.replace("{key_id}", (await make_key(station, "viewer", None, caller.user_id if own else None))[0])
     if "{match_id}" in path:
         path = path.replace("{match_id}", await _match(station, path.rpartition("/")[2]))
+    if endpoint.entity == "camera" and endpoint.publishes:
+        path = path.replace("{camera_id}", await make_camera(station))
     for name in endpoint.parameters:
         if "{" + name + "}" in path and (resource := resource_of(name)) is not None:
             path = path.replace("{" + name + "}", await insert_entity(station, resource))
     await station.happen(hit(f"d{secrets.token_hex(4)}"))
-    known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{name}": "dart_hit", "{topic}": "board:main"}
+    known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{session_id}": "s_d-known", "{name}": "dart_hit", "{topic}": "board:main"}
     known |= {"{camera_id}": "cam0", "{kind}": "after", "{set_number}": "1", "{leg_number}": "1"}
     for name, value in known.items():
         path = path.replace(name, value)
-    return Subject(f"{path}?once=true" if endpoint.streaming else path, await _body(station, endpoint))
+    return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
 
 
 async def _match(station: Station, action: str) -> str:
@@ -112,6 +115,9 @@ async def _match(station: Station, action: str) -> str:
 
 
 async def _body(station: Station, endpoint: Endpoint) -> Any:
+    if endpoint.path.endswith("/cameras"):
+        name = secrets.token_hex(4)
+        return {"name": name, "url": f"rtsp://cam/{name}"}
     if endpoint.body is PlayerMerge:
         return {"into": await make_player(station)}
     return await _plain_body(station, endpoint)
@@ -141,7 +147,8 @@ def _audit_entry() -> Any:
 
 
 def _expected(endpoint: Endpoint, who: str, caller: Caller, *, own: bool) -> set[int]:
-    conflicts = {409} if endpoint.path.endswith(("/start", "/stop", "/calibrate")) else set()
+    conflicts = {409} if endpoint.path.endswith(("/start", "/stop", "/calibrate", "/cameras")) else set()
+    conflicts |= {422} if endpoint.path.endswith("/points") else set()  # the picture of the station is none
     good = {endpoint.status} | conflicts
     if endpoint.permission is None:
         return good
@@ -176,7 +183,73 @@ async def test_route_answers_as_declared(station: Station, http: httpx2.AsyncCli
     assert wrong == []
 
 
+class _Every(set[str]):
+    """A set that has every text."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+async def _provoked(station: Station, http: httpx2.AsyncClient, endpoint: Endpoint) -> dict[int, int]:
+    """Return, for each status that follows from a declaration, the status of a request that provokes it."""
+    found: dict[int, int] = {}
+    operator = bearer(TOKEN)
+    caller = await _caller(station, "admin", endpoint)
+    subject = await _subject(station, endpoint, caller, own=True)
+    valid: dict[str, Any] = {} if subject.body is None else {"json": subject.body}
+    kind: dict[str, str] = {}
+    if endpoint.body_media_types:
+        valid, kind = {"content": PNG}, {"Content-Type": "image/png"}
+
+    async def ask(path: str = subject.path, headers: dict[str, str] | None = None, **given: Any) -> int:
+        again = await _caller(station, "admin", endpoint) if endpoint.path.endswith("/logout") and found else caller
+        headers = {**again.headers, **(headers or {})}
+        if endpoint.streaming:  # a refusal ends at once; an answer may never end
+            async with http.stream(endpoint.method, path, headers=headers) as answer:
+                return answer.status_code
+        return (await http.request(endpoint.method, path, headers=headers, **given)).status_code
+
+    unknown = endpoint.path
+    for name in endpoint.parameters:
+        unknown = unknown.replace("{" + name + "}", "1" if name.endswith("_number") else "no-such-thing")
+    without = await _caller(station, "key without", endpoint)
+    found[401] = (await http.request(endpoint.method, subject.path, headers=bearer("no token"), **valid)).status_code
+    found[403] = (await http.request(endpoint.method, subject.path, headers={**without.headers, **kind}, **valid)).status_code
+    found[404] = await ask(unknown, kind, **valid)
+    found[413] = await ask(headers=kind, content=b" " * (endpoint.max_body_bytes + 1))
+    found[415] = await ask(headers={"Content-Type": "text/csv"}, content=b"a;b")
+    found[400] = await ask(headers={"Content-Type": "application/json"}, content=b"{")
+    found[422] = await ask(f"{subject.path}{'&' if '?' in subject.path else '?'}no_such_parameter=1", kind, **valid)
+    found[412] = await ask(headers={"If-Match": '"v999"', **kind}, **valid)
+    found[304] = await ask(headers={"If-None-Match": "*"})
+    if endpoint.body is not None or endpoint.body_media_types:
+        found[422] = await ask(headers={"Content-Type": "image/png" if kind else "application/json"}, content=b"[]")
+    elif endpoint.method == "POST":
+        found[422] = await ask(headers={"Idempotency-Key": "k" * 201})
+    object.__setattr__(station.services, "running_idempotency_keys", _Every())
+    found[409] = await ask(headers={"Idempotency-Key": "any", **kind}, **valid)
+    station.services.limits.limit_of = lambda *_: 1  # type: ignore[method-assign]
+    await ask(headers={**operator, **kind}, **valid)
+    found[429] = await ask(headers={**operator, **kind}, **valid)
+    return found
+
+
+@pytest.mark.parametrize("endpoint", [each for each in ENDPOINTS if ":path}" not in each.path], ids=lambda e: f"{e.method} {e.path}")
+async def test_no_status_is_declared_that_cannot_occur(station: Station, http: httpx2.AsyncClient, endpoint: Endpoint) -> None:
+    """Each status that follows from the declaration can be provoked, and none of the others.
+
+    500 and 503 may occur anywhere; what a handler adds is in `statuses`.
+    """
+    await _known(station)
+    found = await _provoked(station, http, endpoint)
+    derived = {status for status in endpoint.errors if status not in {500, 503, *endpoint.statuses}}
+
+    assert {status: found[status] for status in derived} == {status: status for status in derived}
+    assert {status for status, given in found.items() if status == given} <= {*endpoint.errors, endpoint.status}
+
+
 async def _known(station: Station) -> None:
+    answer_probes(station)
     folder = Path(station.services.config.state_dir) / "images" / "d-known"
     await asyncio.to_thread(folder.mkdir, parents=True)
     await asyncio.to_thread((folder / "cam0-after.jpg").write_bytes, b"a picture")
@@ -198,7 +271,7 @@ async def test_topics_are_sent_to_callers_with_the_permission(station: Station, 
     headers, rights = ({}, ANONYMOUS) if who == "anonymous" else (await log_in(station, await make_user(station, who)), ROLES[who])
     seen = {kind_of(event["topic"]) for event in (await http.get("/api/v1/events", headers=headers)).json()["data"]}
 
-    assert seen == {kind for kind in ("board", "player", "user", "key") if TOPIC_PERMISSIONS[kind] in rights}
+    assert seen == {kind for kind in ("board", "player", "user", "key", "session") if TOPIC_PERMISSIONS[kind] in rights}
 
 
 def test_every_topic_has_a_permission() -> None:

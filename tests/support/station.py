@@ -19,29 +19,35 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.config import AuthConfig, CameraConfig, Config
-from dartd.daemon import _hub_figures, rate_classes
+from dartd.daemon import build_sessions, rate_classes
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
-from dartd.outlets.webhooks import Webhooks
+from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
+from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import BoardDecider, Pipeline
 from dartd.runtime.recovery import recover
+from dartd.runtime.workers.previews import Previews
+from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
+from dartd.store.cameras import CameraCredentials
 from dartd.store.journal import Journal
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
 from dartd.web.connections.server_options import ServerLimits
+from dartd.web.figures import hub_figures
 from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
-from schemas.base import CameraId, VisitId
-from schemas.commands import ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
+from schemas.base import CameraId, DartId, VisitId
+from schemas.commands import CalibrateBoard, OrientCamera, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
+from schemas.correction import CorrectionCommand
 from schemas.events import (
     BoardEvent,
     BoardReset,
@@ -64,6 +70,8 @@ from schemas.events import (
     VisitThrow,
 )
 from schemas.match_commands import MatchCommand
+from schemas.pipe.from_worker import Picture
+from schemas.pipe.to_worker import SendPictures, ToWorker
 from tests.support.deciders import Forgetful
 
 TOKEN = "a-token-for-the-operator"  # noqa: S105  a test's
@@ -103,8 +111,12 @@ class ScriptedBoard(Forgetful):
                     events.append(PlayerSignedOn(player_id=item.player_id, previous_player_id=self._player_id, user_id=item.user_id))
                 case ResetBoard():
                     events.append(BoardReset(visit_id=VisitId(f"visit-{now}"), user_id=item.user_id))
+                case CalibrateBoard() if item.camera_id is not None:
+                    events.append(CalibrationChanged(camera_id=item.camera_id, state="calibrating"))
                 case TakeCalibration():
                     events.append(CalibrationChanged(camera_id=item.calibration.camera_id, state="calibrating"))
+                case OrientCamera():
+                    events.append(CalibrationChanged(camera_id=item.camera_id, state="calibrating"))
                 case StartBoard() | StopBoard():
                     wanted: BoardStatus = "throw" if isinstance(item, StartBoard) else "stopped"
                     if wanted == self._status:
@@ -115,9 +127,11 @@ class ScriptedBoard(Forgetful):
                     events.append(PlayerSignedOn(player_id=None, previous_player_id=self._player_id, user_id=item.user_id))
                 case msgspec.Struct() if isinstance(item, EntityEvent):
                     pass  # journalled already, with the write that it is of
+                case msgspec.Struct() if isinstance(item, JournalledEvent) and not isinstance(given, Happening):
+                    pass  # of a decider before it
                 case msgspec.Struct() if isinstance(item, JournalledEvent):
                     events.append(msgspec.structs.replace(item, player_id=self._player_id) if isinstance(item, _THROWN) else item)
-                case msgspec.Struct() if isinstance(item, MatchCommand):
+                case msgspec.Struct() if isinstance(item, MatchCommand | CorrectionCommand):
                     pass  # the decider of matches carries it out
                 case _:
                     refusals[k] = CommandRefusedError("this board cannot do that")
@@ -186,6 +200,18 @@ class ScriptedBoard(Forgetful):
         )
 
 
+def _previews() -> Previews:
+    """Return the pictures of cameras that answer each request soon."""
+
+    def send(camera_id: CameraId, message: ToWorker) -> None:
+        assert isinstance(message, SendPictures)
+        picture = Picture(camera_id=camera_id, t_s=0.0, overlay=message.overlay, jpeg=b"a picture")
+        asyncio.get_running_loop().call_later(0.01, previews.deliver, picture)
+
+    previews = Previews(send, time.monotonic)
+    return previews
+
+
 @dataclass
 class Station:
     """A running daemon."""
@@ -233,19 +259,25 @@ async def running_station(
     config = msgspec.structs.replace(config, state_dir=str(directory))
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
-    clock, matches = LiveClock(), MatchDecider(config.board.board_id)
+    clock, matches = LiveClock(), MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
+    visits = getattr(board, "correctable", lambda: ((), DartId("main-d900000")))
+    corrections = CorrectionDecider(matches, visits, confirm=config.corrections.confirm)
     await recover(matches, journal, clock)
+    await recover(corrections, journal, clock)
+    sessions = build_sessions(config, clock)
+    await recover(sessions, journal, clock)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
     await hub.load()
     metrics = Metrics("0.0")
+    shown = BoardWithMatch(board, matches)
     pipeline = Pipeline(
-        BoardWithMatch(board, matches),
+        shown,
         journal,
         publish=hub.publish_all,
         order=lambda *_: None,
         clock=clock,
         metrics=metrics,
-        deciders=[matches],
+        deciders=[corrections, shown, matches, sessions],
     )
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
     auth = config.auth
@@ -274,11 +306,16 @@ async def running_station(
         limits=limits,
         clients=Clients(config.ws.max_clients),
         host=HostFigures(directory),
-        webhooks=Webhooks(),
+        webhooks=Webhooks(journal.database, hub, pipeline, settings=config.webhooks, secret=SIGNING_KEY, metrics=metrics, now=accounts.now),
+        rig=CameraRig([camera.source for camera in config.cameras]),
+        previews=_previews(),
+        camera_credentials=CameraCredentials(directory),
+        matches=matches,
+        sessions=lambda: sessions.open_sessions(clock.now()),
         started_at_s=time.monotonic(),
         now=time.monotonic,
     )
-    metrics.watch(cameras=list, hub=lambda: _hub_figures(hub, services.clients), pipeline=pipeline.figures)
+    metrics.watch(cameras=list, hub=lambda: hub_figures(hub, services.clients), pipeline=pipeline.figures)
     server_limits = msgspec.structs.replace(ServerLimits.of(config), input_timeout_s=input_timeout_s)
     listener = _listen(port)
     try:
@@ -286,6 +323,7 @@ async def running_station(
             group.start_soon(pipeline.run)
             group.start_soon(write_behind, services)
             group.start_soon(watch_zones, services)
+            group.start_soon(services.webhooks.run)
             await _start(group, around(build_app(services), pipeline), server_limits, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)

@@ -6,15 +6,13 @@ import cv2
 import numpy as np
 
 from schemas.pipe.sightings import Blob, DartPresence, Finding, Sighting
+from workers.vision.axis import is_dart
 from workers.vision.frame import Image
 from workers.vision.reference import Comparison
 from workers.vision.scene import FEWEST_CHANGED, Scene
 
 # Measure again: `python -m tests.bench.quiet --minutes 60 --confusion` (findings by cause), `python -m tests.bench.visits --visits 500`.
 HAND_MM = 45.0  # radius on the face: no dart has a blob this wide; fingers may be narrower and are left to the supervisor
-DART_SECTIONS = 20.0  # sum of the weights of cross-sections of point and barrel: a dart in view has 60 and more, the shadow of a fly 12
-UNBROKEN = 0.5  # share of the length of a dart that has cross-sections
-LEAVING = 0.5
 AS_IT_WAS = 0.9  # least presence of a dart that nothing has touched: 0.94 to 0.98 are measured
 MOVED_PX = 1.0  # between two still pictures: a dart that lands moves a camera by less
 LIGHT_SHARE = 0.04  # change of brightness against the reference
@@ -43,7 +41,7 @@ class PictureAnalysis:
         """Return what this camera alone concludes; the supervisor decides from all cameras."""
         if self.widest_mm > HAND_MM:
             return "hand"
-        if any(_is_dart(s) for s in self.sightings):
+        if any(is_dart(s) for s in self.sightings):
             return "dart"
         if self.moved_px > MOVED_PX:
             return "moved"
@@ -82,11 +80,6 @@ def analyse(scene: Scene, picture: Image, before: PictureAnalysis | None, *, tak
     sightings = tuple(scene.sightings(comparison, versus_empty, presence, darts_changed=darts_changed))
     moved_px = 0.0 if before is None else _moved_px(before.comparison, comparison)
     return PictureAnalysis(comparison, versus_empty, presence, sightings, darts_changed, blobs, blobs_on_empty, widest_mm, moved_px)
-
-
-def _is_dart(sighting: Sighting) -> bool:
-    """Return whether a sighting is long and clear enough for a point with its barrel."""
-    return sum(s.weight for s in sighting.sections) >= DART_SECTIONS and sighting.leaving < LEAVING and sighting.confidence >= UNBROKEN
 
 
 def width_mm(blob: Blob, scene: Scene) -> float:

@@ -6,7 +6,7 @@ fraction of a pixel across. Flights are too wide to be used. The tip, where the 
 some pixels.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
@@ -41,6 +41,8 @@ FULL_CONTRAST_LEVELS = (
 )
 FAINTEST = 0.25  # the least weight for contrast
 ADJOINING = 0.3  # factor on the weight of a cross-section that adjoins another dart: that one may hide an edge
+MERGED_MM = 22.0  # up to this width a run over a dart that was pushed may be two darts: each outer edge is one of a dart
+BARREL_MM = 6.5  # the width of a barrel, to place the middle of a dart of which one edge is known; the supervisor knows it better
 
 # Line hypotheses (RANSAC, then a robust fit).
 HYPOTHESES = 4  # in one cluster and lean
@@ -76,6 +78,12 @@ HIDDEN_PX = 20.0  # of an end behind another dart
 DIRECTION_PX = 60.0  # distance of the second point that the direction is computed from
 
 
+# A clear dart.
+DART_SECTIONS = 20.0  # sum of the weights of cross-sections of point and barrel: a dart in view has 60 and more, the shadow of a fly 12
+UNBROKEN = 0.5  # share of the length of a dart that has cross-sections
+LEAVING = 0.5  # share of a sighting that now looks like the empty board: above this something went, and nothing came
+
+
 @dataclass(frozen=True)
 class CrossSections:
     """Cross-sections in a patch: `row` along the axis (tip downwards), `middle` and `width` in px, `weight` 0 to 1.
@@ -90,6 +98,9 @@ class CrossSections:
     hidden: NDArray[np.int8]
 
 
+NO_SECTIONS = CrossSections(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.int8))
+
+
 @dataclass(frozen=True)
 class UprightPatch:
     """A part of the picture, rotated so that a dart is upright in it, tip down."""
@@ -99,16 +110,25 @@ class UprightPatch:
     threshold: NDArray[np.float32]
     changed: Image
     known: Image
+    pushed: Image | None
     px_per_mm: float
 
 
-def find_axes(diff: Difference, known: Image, projection: Projection) -> list[Sighting]:
-    """List the thin straight objects that changed, best supported first; `known` is 255 where earlier darts are."""
+def find_axes(diff: Difference, known: Image, projection: Projection, pushed: Image | None = None) -> list[Sighting]:
+    """List the thin straight objects that changed, best supported first.
+
+    `known` is 255 where earlier darts are as they were, `pushed` where others were that are not: what hit them may adjoin them.
+    """
     sightings = []
     for cluster in _clusters(diff.changed):
         for lean_rad in LEANS_RAD:
-            sightings += _line_sightings(_upright(diff, known, cluster, projection, lean_rad), projection)
+            sightings += _line_sightings(_upright(diff, (known, pushed), cluster, projection, lean_rad), projection)
     return _different(sorted(sightings, key=_rank), projection)[: 2 * HYPOTHESES]
+
+
+def is_dart(sighting: Sighting) -> bool:
+    """Return whether a sighting is long and clear enough for a point with its barrel."""
+    return sum(s.weight for s in sighting.sections) >= DART_SECTIONS and sighting.leaving < LEAVING and sighting.confidence >= UNBROKEN
 
 
 def _rank(sighting: Sighting) -> float:
@@ -137,8 +157,11 @@ def _clusters(changed: Image) -> list[Image]:
     return [c for c in clusters if cv2.countNonZero(c) >= SMALLEST_PX]
 
 
-def _upright(diff: Difference, known: Image, cluster: Image, projection: Projection, lean_rad: float) -> UprightPatch:
-    """Rotate the part of the picture with a cluster so that a dart that leans by `lean_rad` at its lower end is upright."""
+def _upright(diff: Difference, darts: tuple[Image, Image | None], cluster: Image, projection: Projection, lean_rad: float) -> UprightPatch:
+    """Rotate the part of the picture with a cluster so that a dart that leans by `lean_rad` at its lower end is upright.
+
+    `darts` are the masks of darts that are known, and of those that were pushed.
+    """
     points = np.asarray(cv2.findNonZero(cluster), float).reshape(-1, 2)
     middle = points.mean(axis=0)
     direction, _ = outward_direction(projection, middle)
@@ -162,7 +185,8 @@ def _upright(diff: Difference, known: Image, cluster: Image, projection: Project
         np.asarray(magnitude, np.float32),
         warp(diff.threshold, cv2.INTER_NEAREST).astype(np.float32),
         cv2.morphologyEx(warp(cluster, cv2.INTER_NEAREST), cv2.MORPH_CLOSE, np.ones(CLOSE_PX, np.uint8)).astype(np.uint8, copy=False),
-        warp(known, cv2.INTER_NEAREST),
+        warp(darts[0], cv2.INTER_NEAREST),
+        None if darts[1] is None else warp(darts[1], cv2.INTER_NEAREST),
         px_per_mm,
     )
 
@@ -174,10 +198,38 @@ def _cross_sections(patch: UprightPatch) -> CrossSections:
     row, first = np.nonzero(step == 1)
     _, last = np.nonzero(step == -1)
     last = last - 1
-    thin = (last - first + 1 <= WIDEST_MM * patch.px_per_mm) & (first > BORDER_PX[0]) & (last < patch.changed.shape[1] - BORDER_PX[1])
-    row, first, last = row[thin], first[thin], last[thin]
+    inside_patch = (first > BORDER_PX[0]) & (last < patch.changed.shape[1] - BORDER_PX[1])
+    width_px = last - first + 1
+    thin = inside_patch & (width_px <= WIDEST_MM * patch.px_per_mm)
+    wide = inside_patch & ~thin & (width_px <= MERGED_MM * patch.px_per_mm)
+    return _joined(_whole(patch, row[thin], first[thin], last[thin]), _merged(patch, row[wide], first[wide], last[wide]))
+
+
+def _joined(one: CrossSections, other: CrossSections) -> CrossSections:
+    return CrossSections(*(np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in fields(CrossSections)))
+
+
+def _merged(patch: UprightPatch, row: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]) -> CrossSections:
+    """Measure runs that are wide enough for two darts, where a dart was pushed: one cross-section at each outer edge."""
+    if patch.pushed is None or len(row) == 0:
+        return NO_SECTIONS
+    before = np.pad(np.cumsum(patch.pushed > 0, axis=1), ((0, 0), (1, 0)))
+    over = before[row, last + 1] > before[row, first]
+    row, first, last = row[over], first[over], last[over]
+    width = BARREL_MM * patch.px_per_mm
+    parts = []
+    for column, side in ((first, -1), (last, 1)):
+        middle = _edge(patch.magnitude, row, column, side) - side * width / 2
+        contrast = patch.magnitude[row, np.clip(middle.astype(int), 0, patch.magnitude.shape[1] - 1)]
+        weight = ADJOINING * np.clip(contrast / FULL_CONTRAST_LEVELS, FAINTEST, 1.0)
+        parts.append(CrossSections(row.astype(float), middle, np.full(len(row), width), weight, np.full(len(row), -side, np.int8)))
+    return _joined(*parts)
+
+
+def _whole(patch: UprightPatch, row: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]) -> CrossSections:
+    """Measure runs that are thin enough for one dart."""
     if len(row) == 0:
-        return CrossSections(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.int8))
+        return NO_SECTIONS
     left = _edge(patch.magnitude, row, first, -1)
     right = _edge(patch.magnitude, row, last, 1)
     hidden_left = patch.known[row, np.maximum(first - NEIGHBOUR_PX, 0)] > 0

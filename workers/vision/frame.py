@@ -28,6 +28,11 @@ class Frame:
         self._pixels = pixels
         self._small: Image | None = None
 
+    @property
+    def jpeg(self) -> bytes | None:
+        """Return the picture as the source delivered it, None if it was no JPEG."""
+        return self._jpeg
+
     def small_grey(self) -> Image:
         """Decode to grey at a quarter of the size.
 

@@ -86,7 +86,7 @@ class CameraLocator:
         frames, self._pictures = self._pictures, []
         source, self.unoriented = self._source, None
         try:
-            calibration = calibrate(frames, self._board, source.camera_id, source.near_sector, t_s, lens=source.lens)
+            calibration = calibrate(frames, self._board, source.camera_id, source.near_sector, lens=source.lens)
         except OrientationUnknownError as unknown:
             self.unoriented, calibration = unknown, unknown.calibration
             self._read_again_s, self._wait_s = t_s + FIRST_WAIT_S, FIRST_WAIT_S

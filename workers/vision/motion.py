@@ -88,6 +88,15 @@ class MotionDetector:
         self._last = small
         return MotionSample(moving=moving, differs=differs, share=count / self._area, streak=streak, still=not moving)
 
+    def changed(self, small: Image) -> Image | None:
+        """Return 255 where a picture differs from the still picture by more than noise and light, None while there is none."""
+        if self._base is None or self._base.shape != small.shape:
+            return None
+        apart = cv2.absdiff(small, self._base)
+        apart = cv2.subtract(apart, np.full_like(apart, min(MOST_LIGHT_LEVELS, self._offset(small))))
+        _, over = cv2.threshold(apart, self._noise, 255, cv2.THRESH_BINARY)
+        return np.asarray(cv2.bitwise_and(over, self._mask), np.uint8)
+
     def settle(self, small: Image) -> None:
         """Make this picture the still picture that following frames are compared with."""
         self._base = small

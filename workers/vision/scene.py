@@ -10,7 +10,7 @@ from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
 from schemas.pipe.sightings import Blob, DartPresence, Sighting
 from schemas.pipe.to_worker import KnownDart
-from workers.vision.axis import find_axes
+from workers.vision.axis import find_axes, is_dart
 from workers.vision.blobs import find_blobs
 from workers.vision.board_masks import BoardMasks
 from workers.vision.difference import difference
@@ -23,6 +23,7 @@ from workers.vision.reference import Comparison, Reference, compare, register
 REMEMBERED = 8  # episodes whose pictures are kept until the supervisor says which darts arrived in them; bounds the memory
 FEWEST_CHANGED = 25  # pixels: less is noise
 UNDISTURBED = 0.8  # least presence of a dart that still hides what is behind it
+PUSHED = 0.6  # most presence of a dart that was pushed: one that another hides in part keeps 0.75 and more (rigs C and F: 0.23 to 0.44)
 DART_MM, DART_HALF_MM = 170.0, 25.0  # length and half the width of a dart with its flight, as far as it may hide others
 GROW_PX = 5  # diameter by which a change is dilated: errors of registration, and blur
 OPEN_PX = 2  # single changed pixels do not count in the share of the face
@@ -76,16 +77,28 @@ class Scene:
         self._pending = (comparison.picture, comparison.raw, t_s)
 
     def set_empty_reference(self, comparison: Comparison, t_s: float) -> None:
-        """Make this picture the reference, and remember it as the empty board."""
+        """Make this picture the reference, and remember it as the empty board unless a dart stands in it."""
         self.set_reference(comparison, t_s)
-        self.empty = self.reference
+        self._remember_empty(self.reference)
+
+    def remember_empty(self) -> None:
+        """Remember the reference as the empty board unless a dart stands in it."""
+        self._remember_empty(self.reference)
+
+    def _remember_empty(self, reference: Reference) -> None:
+        """Remember a picture of the empty board; one that shows a dart which was not in the last one is none, whoever lost track of it."""
+        if self.empty is not None:
+            shown = difference(self.empty.picture, reference.picture, self.empty.edges, self.masks.volume)
+            if any(is_dart(each) for each in find_axes(shown, np.zeros_like(self.masks.volume), self.projection)):
+                return
+        self.empty = reference
 
     def mark_empty(self, after: int) -> bool:
         """Remember the picture after an episode as the empty board; False if no episode followed: then any new picture shows it too."""
         if all(episode <= after for episode in self._pictures):
             return False
         if after in self._pictures:
-            self.empty = Reference.of(self._pictures[after].after, self.masks.face, self.reference.taken_s)
+            self._remember_empty(Reference.of(self._pictures[after].after, self.masks.face, self.reference.taken_s))
         return True
 
     def for_sequence(self, picture: Image, t_s: float, most_px: float) -> "Scene | None":
@@ -153,16 +166,18 @@ class Scene:
         """
         if cv2.countNonZero(comparison.difference.changed) < FEWEST_CHANGED:
             return []
-        hidden, touched = np.zeros_like(self.masks.volume), np.zeros_like(self.masks.volume)
+        hidden, touched, pushed = (np.zeros_like(self.masks.volume) for _ in range(3))
         for each in presence:
             where = hidden if each.score >= UNDISTURBED else touched
             cv2.bitwise_or(where, self._dart_masks[each.dart_id], where)
+            if each.score < PUSHED:
+                cv2.bitwise_or(pushed, self._dart_masks[each.dart_id], pushed)
         shown = comparison.difference
         if darts_changed and versus_empty is not None:
             # a part that did not change is not new, unless it is the middle of a dart that was pushed aside
             arrival = cv2.bitwise_or(_grown(comparison.difference.changed), touched)
             shown = versus_empty.difference.within(arrival.astype(np.uint8, copy=False))
-        found = find_axes(shown, hidden, self.projection)
+        found = find_axes(shown, hidden, self.projection, pushed if darts_changed else None)
         if self.empty is None or versus_empty is None:
             return found
         return leaving(found, self.projection, self.reference.picture, comparison.picture, self.empty.picture)

@@ -6,11 +6,12 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import anyio
-from anyio.abc import TaskStatus
+from anyio.abc import TaskGroup, TaskStatus
 
 from dartd.backoff import Backoff, RestartWindow
 from dartd.decision import WorkerChange, WorkerSilence
 from dartd.errors import WorkerProtocolError
+from dartd.log import trace_id
 from dartd.runtime.workers.fork_server import ForkServer
 from dartd.runtime.workers.pipe import PipeFullError
 from dartd.runtime.workers.process import DEFAULT_TARGET, WorkerProcess
@@ -79,8 +80,9 @@ class Supervisor:
         restart_max_s: float = RESTART_MAX_S,
     ) -> None:
         self._fork_server = ForkServer()
-        self._workers = {
-            camera_id: _Worker(
+
+        def made(camera_id: CameraId) -> _Worker:
+            return _Worker(
                 camera_id,
                 configure,
                 deliver,
@@ -90,21 +92,23 @@ class Supervisor:
                 start_timeout_s=start_timeout_s,
                 backoff=Backoff(restart_first_s, max_s=restart_max_s),
             )
-            for camera_id in cameras
-        }
-        self._group: anyio.CancelScope | None = None
+
+        self._made = made
+        self._workers = {camera_id: made(camera_id) for camera_id in cameras}
+        self._group: TaskGroup | None = None
         self._ended = anyio.Event()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Keep the processes running until `stop` or cancellation; report as started when each of them has answered or failed."""
         try:
             async with anyio.create_task_group() as group:
-                self._group = group.cancel_scope
+                self._group = group
                 for worker in self._workers.values():
                     group.start_soon(worker.run)
-                for worker in self._workers.values():
+                for worker in list(self._workers.values()):
                     await worker.answered_or_failed.wait()
                 task_status.started()
+                await anyio.sleep_forever()
         finally:
             self._group = None
             await self._fork_server.close()
@@ -115,8 +119,20 @@ class Supervisor:
 
         A process that does not read is restarted; one that does not run learns the same from its `Configure`.
         """
-        for worker in self._workers.values() if camera_id is None else (self._workers[camera_id],):
+        for worker in [*self._workers.values()] if camera_id is None else filter(None, [self._workers.get(camera_id)]):
             worker.send(message)
+
+    def add(self, camera_id: CameraId) -> None:
+        """Start the process of another camera and keep it running."""
+        self._workers[camera_id] = self._made(camera_id)
+        if self._group is not None:
+            self._group.start_soon(self._workers[camera_id].run)
+
+    async def remove(self, camera_id: CameraId) -> None:
+        """End the process of a camera for good."""
+        worker = self._workers.pop(camera_id, None)
+        if worker is not None and self._group is not None:
+            await worker.end()
 
     def restart(self, camera_id: CameraId, reason: str) -> None:
         """End a camera's process and start another."""
@@ -129,7 +145,7 @@ class Supervisor:
     async def stop(self) -> None:
         """End every process within two seconds: first with a message, then with signals."""
         if self._group is not None:
-            self._group.cancel()
+            self._group.cancel_scope.cancel()
             await self._ended.wait()
 
 
@@ -149,6 +165,8 @@ class _Worker:
         backoff: Backoff,
     ) -> None:
         self.answered_or_failed = anyio.Event()
+        self._lifetime = anyio.CancelScope()
+        self._has_ended = anyio.Event()
         self._camera_id = camera_id
         self._configure = configure
         self._deliver = deliver
@@ -172,7 +190,22 @@ class _Worker:
         self._faults: dict[FaultKind, None] = {}
 
     async def run(self) -> None:
-        """Run one process after another, until cancelled."""
+        """Run one process after another, until cancelled or ended."""
+        trace_id.set("")  # a camera that is added belongs to no request
+        try:
+            with self._lifetime:
+                await self._run_processes()
+        finally:
+            self.answered_or_failed.set()
+            self._has_ended.set()
+
+    async def end(self) -> None:
+        """End the process for good, and wait until it has ended."""
+        with anyio.CancelScope(shield=True):
+            self._lifetime.cancel()
+            await self._has_ended.wait()
+
+    async def _run_processes(self) -> None:
         while True:
             started_s = time.monotonic()
             reason = await self._run_process()

@@ -1,6 +1,12 @@
 """Tables that are folds of the journal's events. Each is one module here and one line in `ALL`."""
 
-from dartd.store.projections import matches, throws
+from dartd.store.projections import corrections, matches, player_legs, sessions, throws
 from dartd.store.projections.registry import Projection
 
-ALL: tuple[Projection, ...] = (throws.PROJECTION, matches.PROJECTION)
+ALL: tuple[Projection, ...] = (
+    throws.PROJECTION,
+    matches.PROJECTION,
+    corrections.PROJECTION,
+    player_legs.PROJECTION,
+    sessions.PROJECTION,
+)

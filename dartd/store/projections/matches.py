@@ -32,7 +32,8 @@ MATCHES = Listing(matches, matches.c.match_id, {"created_at": matches.c.seq}, de
 _OfMatch = MatchStateChanged | TurnChanged | LegFinished | LegReopened | LegSigned | SetFinished | MatchFinished | TurnRevised
 
 _ENTITY = "match"
-_ENDED = {"finished", "stopped"}
+_ENDED = {"finished", "stopped", "error"}
+_OPEN = ("scheduled", "running", "paused")
 _LEG_FIELDS = tuple(field for field in MatchLeg.__struct_fields__ if field != "signed")
 
 _state = msgspec.json.Decoder(MatchState)
@@ -90,13 +91,22 @@ def list_matches(connection: sa.Connection, ask: PageRequest, where: Mapping[str
     return MATCHES.page(connection, ask, conditions)
 
 
+def open_matches(connection: sa.Connection, player_id: str) -> list[Any]:
+    """Return the rows of a player's matches that are not over, the oldest first."""
+    played = sa.select(match_players.c.match_id).where(match_players.c.player_id == player_id)
+    chosen = sa.select(matches).where(matches.c.status.in_(_OPEN), matches.c.match_id.in_(played))
+    return list(connection.execute(chosen.order_by(matches.c.seq)).all())
+
+
 def _after(state: MatchState, event: _OfMatch, at_s: float) -> MatchState:  # noqa: PLR0911 - one case for each kind of event
     match event:
         case MatchStateChanged():
             ended = {} if event.status == "finished" else {"winner": None, "draw": False}
             finished_at = timestamp_of(at_s) if event.status in _ENDED else None
             started_at = event.started_at or state.started_at
-            return _replace(state, status=event.status, started_at=started_at, finished_at=finished_at, **ended)
+            error = event.reason if event.status == "error" else None
+            turn = None if event.status == "error" else state.turn
+            return _replace(state, status=event.status, started_at=started_at, finished_at=finished_at, error=error, turn=turn, **ended)
         case TurnChanged():
             return _replace(state, turn=event.turn, sides=event.sides)
         case LegFinished():

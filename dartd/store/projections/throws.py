@@ -1,13 +1,17 @@
 """Every throw and every visit as they stand now."""
 
 from collections.abc import Mapping
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from dartd.store.listing import ALWAYS, Listing, Page, PageRequest, Span, equal, within
 from dartd.store.projections.registry import Projection, Recorded
 from dartd.store.tables import throws, visits
+from schemas.base import DartId, VisitId
 from schemas.codec import encode_json
+from schemas.correction import StoredVisit
 from schemas.events import (
     DartBounceOut,
     DartCorrected,
@@ -19,6 +23,7 @@ from schemas.events import (
     Score,
     ThrowMiss,
     VisitCompleted,
+    VisitThrow,
 )
 
 THROWS = Listing(throws, throws.c.throw_id, {"seq": throws.c.seq, "points": throws.c.points}, default="-seq")
@@ -79,14 +84,42 @@ def list_visits(connection: sa.Connection, ask: PageRequest, where: Mapping[str,
     return VISITS.page(connection, ask, [*equal(visits, where), *within(visits.c.at_s, span)])
 
 
-def get_throw(connection: sa.Connection, throw_id: str) -> "sa.Row[tuple[object, ...]] | None":
+def get_throw(connection: sa.Connection, throw_id: str) -> Any:
     """Return one throw, None when there is none."""
     return connection.execute(sa.select(throws).where(throws.c.throw_id == throw_id)).first()
 
 
-def get_visit(connection: sa.Connection, visit_id: str) -> "sa.Row[tuple[object, ...]] | None":
+def get_visit(connection: sa.Connection, visit_id: str) -> Any:
     """Return one visit, None when there is none."""
     return connection.execute(sa.select(visits).where(visits.c.visit_id == visit_id)).first()
+
+
+def visit_of_dart(connection: sa.Connection, *, throw_id: str | None = None, visit_id: str | None = None) -> StoredVisit | None:
+    """Return the visit of a throw, or one by its id, as it stands; None when there is none."""
+    if throw_id is not None:
+        row = get_throw(connection, throw_id)
+        visit_id = None if row is None else row.visit_id
+    if visit_id is None:
+        return None
+    completed = get_visit(connection, visit_id)
+    if completed is not None:
+        thrown = msgspec.json.decode(completed.throws, type=tuple[VisitThrow, ...])
+        return StoredVisit(visit_id=VisitId(visit_id), player_id=completed.player_id, throws=thrown, completed=True)
+    in_slot = (throws.c.visit_id == visit_id, throws.c.dart_number.is_not(None), throws.c.state != "deleted")
+    rows = connection.execute(sa.select(throws).where(*in_slot).order_by(throws.c.dart_number)).all()
+    if not rows:
+        return None
+    slots = (
+        VisitThrow(
+            dart_number=row.dart_number,
+            dart_id=None if row.state == "miss" else DartId(row.throw_id),
+            label=row.label,
+            points=row.points,
+            bounced=row.state == "bounce_out",
+        )
+        for row in rows
+    )
+    return StoredVisit(visit_id=VisitId(visit_id), player_id=rows[0].player_id, throws=tuple(slots), completed=False)
 
 
 def _scored(score: Score) -> dict[str, object]:

@@ -7,7 +7,6 @@ pipeline.
 import contextlib
 import logging
 import sqlite3
-import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,19 +17,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from dartd.errors import QueryTimeoutError, StoreBusyError, StoreError, StoreUnavailableError
+from dartd.store.sqlite.checkpoint import Checkpoints
 from dartd.store.sqlite.lock import Mark, StoreLock
+from dartd.store.sqlite.log_recovery import set_damaged_log_aside, set_foreign_log_aside, set_log_aside
 from dartd.store.tables import METADATA
 
 _log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 9  # the number of the last revision in migrations/
+SCHEMA_VERSION = 15  # the number of the last revision in migrations/
 APPLICATION_ID = 0x64617274  # "dart": distinguishes our files from those of other programs
 LOCK_WAIT_S = 2.0  # for a person's sqlite3 shell; a second daemon is refused by the lock
 NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next to it
 
 _STEPS_PER_CHECK = 10_000  # of SQLite's virtual machine, about 0.2 ms
-_LOG_HEADER_BYTES = 32
-_LOG_MAGIC = {b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"}  # the last bit: checksums are of big-endian words
 _LOG_BYTES = 2 * 1024 * 1024
 _COMMITS_PER_CHECKPOINT = 64  # with darts, a megabyte and a half of write-ahead log
 
@@ -63,6 +62,7 @@ class SqliteBackend:
         self._raw: sqlite3.Connection = writer.connection.driver_connection  # type: ignore[assignment]  # sqlite3 behind this dialect
         self._lock = lock
         self._commits = 0
+        self._checkpoints = Checkpoints(writer, lock.store_descriptor, path, lock)
         self._mark: Mark | None = None
 
     @classmethod
@@ -76,7 +76,7 @@ class SqliteBackend:
         make_folder(path)
         lock = StoreLock.acquire(path)
         try:
-            damaged_log = _set_damaged_log_aside(path)
+            damaged_log = set_damaged_log_aside(path) or set_foreign_log_aside(path, lock)
             writer = _connect(path)
             try:
                 migrated = _prepare(writer, path)
@@ -90,7 +90,9 @@ class SqliteBackend:
         except BaseException:
             lock.close()
             raise
-        return cls(path, lock, writer, migrated=migrated, damaged_log=damaged_log)
+        backend = cls(path, lock, writer, migrated=migrated, damaged_log=damaged_log)
+        backend._checkpoints.run()
+        return backend
 
     def connect_reader(self) -> sa.Connection:
         """Return another connection, which cannot write."""
@@ -112,8 +114,7 @@ class SqliteBackend:
         """Do what should not make a commit wait. SQLite would move its log into the file within a commit; under unbroken load it does."""
         self._commits += 1
         if self._commits >= _COMMITS_PER_CHECKPOINT:
-            with contextlib.suppress(sqlite3.Error, SQLAlchemyError):
-                self.writer.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            self._checkpoints.run()
             self._commits = 0
 
     def begin(self) -> None:
@@ -130,9 +131,10 @@ class SqliteBackend:
         """Check that the file is still the one at its path.
 
         Raises:
-            StoreUnavailableError: it was removed or replaced.
+            StoreUnavailableError: it was removed, replaced or overwritten.
         """
         self._lock.check()
+        self._checkpoints.check()
 
     def control(self, statement: str) -> None:
         """Execute a statement of transaction control on the writer, without SQLAlchemy, which would make ready for a result.
@@ -161,40 +163,14 @@ class SqliteBackend:
 
     def close(self) -> None:
         """Close the writer's connection and release the lock."""
-        _close(self.writer)
+        self._checkpoints.run()
+        if self._checkpoints.is_overwritten:
+            with self._checkpoints.prevented():
+                _close(self.writer)
+            set_log_aside(self.path, "the store was overwritten")
+        else:
+            _close(self.writer)
         self._lock.close()
-
-
-def _set_damaged_log_aside(path: Path) -> Path | None:
-    """Rename a write-ahead log whose header is damaged, and return its new path; None when there is none.
-
-    SQLite takes such a log for an empty one and overwrites it: the events in it would be lost without a word.
-    """
-    log = path.with_name(f"{path.name}-wal")
-    try:
-        with log.open("rb") as file:
-            header = file.read(_LOG_HEADER_BYTES)
-    except FileNotFoundError:
-        return None
-    if len(header) < _LOG_HEADER_BYTES or not any(header):  # nothing was ever written to it
-        return None
-    if header[:4] in _LOG_MAGIC and _log_checksum(header[:24], header[3] & 1) == header[24:]:
-        return None
-    aside = log.with_name(f"{log.name}.damaged-{int(time.time())}")
-    log.rename(aside)
-    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
-    _log.error("the log of the store is damaged and was renamed to %s: events that were written last may be missing", aside)
-    return aside
-
-
-def _log_checksum(content: bytes, big_endian: int) -> bytes:
-    """Return the checksum of SQLite's file format (section 4.2 of "Database File Format"), in its big-endian form."""
-    one = two = 0
-    words = struct.unpack(f"{'>' if big_endian else '<'}{len(content) // 4}I", content)
-    for first, second in zip(words[::2], words[1::2], strict=True):
-        one = (one + first + two) & 0xFFFFFFFF
-        two = (two + second + one) & 0xFFFFFFFF
-    return struct.pack(">2I", one, two)
 
 
 def make_folder(path: Path) -> Path:

@@ -8,7 +8,8 @@ from typing import NamedTuple, Self
 
 from dartd.errors import StoreBusyError, StoreError, StoreUnavailableError
 
-_LINE_BYTES = 128
+_NOTES_BYTES = 256
+_CHECKPOINT = "checkpoint"
 
 
 class Mark(NamedTuple):
@@ -25,12 +26,14 @@ class StoreLock:
     to the store.
     """
 
-    def __init__(self, lock_file: int, store_file: int, path: Path, store: Path, earlier: Mark | None) -> None:
+    def __init__(self, lock_file: int, store_file: int, path: Path, store: Path) -> None:
         self._descriptors = (lock_file, store_file)
         self._closed = False
         self._store = store
         self.path = path
-        self.earlier = earlier
+        notes = os.pread(lock_file, _NOTES_BYTES, 0).decode(errors="replace").splitlines()
+        self.earlier = self._mark = _mark_of(notes)
+        self.checkpoint_count = _checkpoint_of(notes)
 
     @classmethod
     def acquire(cls, store: Path) -> Self:
@@ -49,13 +52,29 @@ class StoreLock:
             raise
         with contextlib.suppress(OSError):  # a file of another user keeps its mode
             os.fchmod(store_file, 0o600)  # SQLite gives its log the same
-        lock = cls(lock_file, store_file, path, store, _mark_of(os.pread(lock_file, _LINE_BYTES, 0)))
-        lock.note(lock.earlier)
+        lock = cls(lock_file, store_file, path, store)
+        lock._write()
         return lock
 
-    def note(self, mark: Mark | None) -> None:
+    @property
+    def store_descriptor(self) -> int:
+        """Return the descriptor of the store; closing another one would release SQLite's own locks."""
+        return self._descriptors[1]
+
+    def note(self, mark: Mark) -> None:
         """Note how far the stream is written. Not synchronised: after a power failure it may say less, never more."""
+        self._mark = mark
+        self._write()
+
+    def note_checkpoint(self, count: int) -> None:
+        """Note the count in the header of the store after a checkpoint that is on the disk; `checkpoint_count` is the last one."""
+        self.checkpoint_count = count
+        self._write()
+
+    def _write(self) -> None:
+        mark = self._mark
         text = f"{os.getpid()}\n" + (f"{mark.stream_id} {mark.seq}\n" if mark is not None else "")
+        text += f"{_CHECKPOINT} {self.checkpoint_count}\n" if self.checkpoint_count else ""
         with contextlib.suppress(OSError):  # a full disk must not keep the daemon from starting: the lock itself is what counts
             os.pwrite(self._descriptors[0], text.encode(), 0)
             os.ftruncate(self._descriptors[0], len(text))
@@ -110,7 +129,13 @@ def _holder(path: Path) -> str:
     return "unknown"
 
 
-def _mark_of(content: bytes) -> Mark | None:
-    """Return the mark in a lock file's second line, None when there is none."""
-    stream_id, _, seq = content.decode(errors="replace").partition("\n")[2].strip().partition(" ")
-    return Mark(stream_id, int(seq)) if stream_id and seq.isdecimal() else None
+def _mark_of(notes: list[str]) -> Mark | None:
+    """Return the mark in the lines of a lock file, None when there is none."""
+    stream_id, _, seq = notes[1].strip().partition(" ") if len(notes) > 1 else ("", "", "")
+    return Mark(stream_id, int(seq)) if stream_id and stream_id != _CHECKPOINT and seq.isdecimal() else None
+
+
+def _checkpoint_of(notes: list[str]) -> int:
+    """Return the count of the last checkpoint in the lines of a lock file, 0 when there is none."""
+    name, _, count = notes[-1].strip().partition(" ") if notes else ("", "", "")
+    return int(count) if name == _CHECKPOINT and count.isdecimal() else 0

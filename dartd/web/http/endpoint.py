@@ -163,7 +163,7 @@ class Endpoint:
     answer: Any  # a type; None: no body, or one of type `media`
     own: str | None = None
     query: type | None = None
-    body: type | None = None
+    body: Any = None  # a type
     body_required: bool = True
     body_media_types: tuple[str, ...] = ()  # for a body that is stored as it is
     max_body_bytes: int = MAX_BODY_BYTES
@@ -244,13 +244,15 @@ class Endpoint:
         if self.query is not None:
             found |= {422}
         if self.writes:
-            found |= {400, 413, 503}
-        if self.body is not None or self.body_media_types:
+            found |= {413, 503}
+        if self.body is not None:
+            found |= {400, 415, 422}
+        if self.body_media_types:
             found |= {415, 422}
-        if self.method == "POST":
+        if self.method == "POST" and self.permission is not None:  # Idempotency-Key
             found |= {409, 422}
         if self.versioned:
-            found |= {404, 412} if self.method == "PUT" else {304}
+            found |= {412, 422} if self.method == "PUT" else {304}
         return tuple(sorted(found | {500}))
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from dartd.errors import DartdError
 from dartd.web.clock import wall_timestamp
+from dartd.web.http.html_page import html_page, wants_page
 from schemas.codec import encode_json
 
 _log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ _STATUSES = {
     "PRECONDITION_FAILED": 412,
     "QUERY_TIMEOUT": 503,
     "STORE_FULL": 503,
+    "TOO_MANY_CLIENTS": 503,
 }
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
 
@@ -100,11 +102,14 @@ def problem_of(error: Exception) -> Problem:
 async def answer_problem(request: Request, error: Exception) -> Response:
     """Respond to a request that raised an error. Log tracebacks of unexpected errors; with `server.debug` include them for operators."""
     problem = problem_of(error)
+    request.scope["dartd.error_code"] = problem.code
     trace_id = request.scope.get("dartd.trace_id", "")
     if problem.status >= 500 and not isinstance(error, Problem | DartdError):
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error, extra={"trace_id": trace_id})
     if problem.status >= 500 and not isinstance(error, Problem) and request.scope.get("dartd.debug"):
         problem.details["traceback"] = traceback.format_exception(error)
+    if problem.status == 404 and wants_page(request.method, request.url.path, request.headers):
+        return html_page("missing", request.url.path, status=404)
     if problem.status == 404 and "path" not in problem.details:
         problem.details["path"] = request.url.path
     if problem.status == 405:

@@ -3,7 +3,7 @@
 const SECTORS = [20, 1, 18, 4, 13, 6, 10, 15, 2, 17, 3, 19, 7, 16, 8, 11, 14, 9, 12, 5];
 const STEP = (2 * Math.PI) / SECTORS.length;
 const MARGIN_MM = 8;
-const MARK_MM = 5.6;
+const MARK_MM = 12.5;
 
 /** The default radii of a board, named as in the configuration. */
 export const RADII = {
@@ -21,6 +21,7 @@ export class BoardView {
   #radii;
   #darts;
   #glow;
+  #aim;
   #known = new Map();
 
   constructor(svg, radii = RADII) {
@@ -28,8 +29,9 @@ export class BoardView {
     const edge = radii.edge_mm + MARGIN_MM;
     svg.setAttribute("viewBox", `${-edge} ${-edge} ${2 * edge} ${2 * edge}`);
     this.#glow = element("path", { class: "glow" });
+    this.#aim = element("path", { class: "aim" });
     this.#darts = element("g", { class: "darts" });
-    svg.replaceChildren(...this.#face(), this.#glow, ...this.#wires(), ...this.#numbers(), this.#darts);
+    svg.replaceChildren(...this.#face(), this.#glow, ...this.#wires(), ...this.#numbers(), this.#aim, this.#darts);
   }
 
   /** Show these darts and no others; highlight the last one and its bed. */
@@ -44,6 +46,11 @@ export class BoardView {
     for (const dart of darts) this.#draw(dart, dart.dart_id === lastDart?.dart_id);
     const last = darts.find(({ dart_id }) => dart_id === lastDart?.dart_id);
     this.#glow.setAttribute("d", last ? this.#bed(last.score) : "");
+  }
+
+  /** Outline the bed to aim at, such as "D16"; none for an empty label. */
+  aimAt(label) {
+    this.#aim.setAttribute("d", label ? this.#bed(bedOf(label)) : "");
   }
 
   #draw(dart, isLast) {
@@ -113,6 +120,8 @@ export class BoardView {
     const r = this.#radii;
     const k = SECTORS.indexOf(sector);
     switch (ring) {
+      case "single":
+        return ringPiece(k, r.triple_outer_mm, r.double_inner_mm);
       case "bull":
         return disc(r.bull_mm);
       case "single_bull":
@@ -129,6 +138,14 @@ export class BoardView {
         return "";
     }
   }
+}
+
+/** Return ring and sector of a label; any single is the outer one. */
+function bedOf(label) {
+  if (label === "BULL") return { ring: "bull" };
+  if (label === "25") return { ring: "single_bull" };
+  const sector = Number(label.replace(/^[SDT]/, ""));
+  return { sector, ring: { D: "double", T: "triple" }[label[0]] ?? "single" };
 }
 
 function ringPiece(k, inner, outer) {

@@ -16,6 +16,7 @@ const POLL_MS = 10_000;
 const TRIES = 2; // attempts per transport before the next one is tried
 const RETRY_WEBSOCKET_MS = 60_000; // time on another transport before the WebSocket is tried again
 const KEPT_VISITS = 6;
+const WEBSOCKET_PATH = /\/(api\/v1\/ws\/alerts|ws\/tracking|[^/]*)$/; // what is before it is the prefix of a proxy
 
 /** The state before the first message. */
 export function emptyState() {
@@ -30,6 +31,7 @@ export function emptyState() {
     visits: [], // completed before this one, newest first
     lastDart: null,
     cameras: {},
+    match: null, // the match on the board, as GET /matches/{id} returns it, with `last`: the latest visit of each side
   };
 }
 
@@ -47,8 +49,9 @@ export function withPastVisits(state, events) {
 
 const FOLD = {
   hello: (_, hello) => ({ hello }),
-  snapshot: (state, { last_seq, state: machine, status, darts, visit, player_id = null, cameras }) => ({
+  snapshot: (state, { last_seq, state: machine, status, darts, visit, player_id = null, cameras, match = null }) => ({
     player_id,
+    match: match ? withNames({ ...match, last: sameMatch(state, match) ? state.match.last : {} }, state.match) : endedMatch(state),
     lastSeq: last_seq,
     state: machine,
     status,
@@ -81,8 +84,45 @@ const FOLD = {
   player_signed_on: (state, event) => ({ ...showVisit(state, event), player_id: event.player_id }),
   board_state_changed: (_, { state: machine, status }) => ({ state: machine, status }),
   camera_state_changed: (state, { camera_id, state: camera, reason }) => withCamera(state, camera_id, { state: camera, reason }),
-  calibration_changed: (state, { camera_id, residual_px, residual_mm }) => withCamera(state, camera_id, { residual_px, residual_mm }),
+  calibration_changed: (state, { camera_id, residual_px, residual_mm, calibrated_at = null }) =>
+    withCamera(state, camera_id, { residual_px, residual_mm, calibrated_at }),
+  match_state_changed: (state, event) => changeMatch(state, event, ({ status }) => ({ status })),
+  turn_changed: (state, event) => changeMatch(state, event, ({ turn, sides }) => ({ turn, sides })),
+  turn_revised: (state, event) => changeMatch(state, event, ({ turn, sides, legs }) => ({ turn, sides, legs, last: {}, winner: null, draw: false })),
+  visit_scored: (state, event) =>
+    changeMatch(state, event, ({ side, set, leg, darts, points, bust }, { last }) => ({ last: { ...last, [side]: { set, leg, darts, points, bust } } })),
+  leg_finished: (state, event) =>
+    changeMatch(state, event, ({ event_type, seq, event_id, sides, ...leg }, { legs }) => ({ sides, legs: [...(legs ?? []), leg] })),
+  set_finished: (state, event) => changeMatch(state, event, ({ sides }) => ({ sides })),
+  match_finished: (state, event) => changeMatch(state, event, ({ winner, draw, sides }) => ({ winner, draw, sides, turn: null })),
 };
+
+/** Return the state with a change of the known match; events of other matches change nothing. */
+function changeMatch(state, event, change) {
+  if (!sameMatch(state, event)) return {};
+  const changes = change(event, state.match);
+  return { match: withNames({ ...state.match, ...changes }, state.match) };
+}
+
+function sameMatch({ match }, { match_id }) {
+  return match?.match_id === match_id;
+}
+
+/** Return a match that has ended and is still shown; snapshots contain only those that run. */
+function endedMatch({ match }) {
+  return match && ["finished", "stopped"].includes(match.status) ? match : null;
+}
+
+/** Return a match with the names that an earlier answer had: events have none of players with profiles. */
+export function withNames(match, known) {
+  if (!known || known.match_id !== match.match_id) return match;
+  const sides = match.sides.map((side, k) => ({
+    ...side,
+    name: side.name ?? known.sides[k]?.name ?? null,
+    players: side.players.map((player, j) => ({ ...player, name: player.name ?? known.sides[k]?.players[j]?.name ?? null })),
+  }));
+  return { ...match, sides };
+}
 
 /** Show the visit that an event of play carries, as it stands. */
 function showVisit(state, { visit }) {
@@ -255,7 +295,7 @@ export class DartdClient extends EventTarget {
   #address = (scheme, path) => {
     const url = new URL(this.#url, globalThis.location?.href);
     url.protocol = `${scheme}${/^(https|wss):/.test(url.protocol) ? "s" : ""}:`;
-    if (path) url.pathname = path;
+    if (path) url.pathname = url.pathname.replace(WEBSOCKET_PATH, "") + path;
     url.searchParams.set("topics", this.#topics.join(","));
     if (this.#streamId !== null) {
       url.searchParams.set("since", this.#received);

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 
+import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from dartd.auth.command_rights import authorised
@@ -15,6 +16,7 @@ from dartd.store.users import has_name
 from dartd.web.connections.clients import ConnectedClient
 from dartd.web.connections.frame_budget import TokenBucket
 from dartd.web.connections.presence import MAX_TOPICS
+from dartd.web.http.corrections import dart_entry, order_of, visit_of_order
 from dartd.web.http.credentials import note_invalid_token
 from dartd.web.services import Services
 from dartd.web.streams.client_message import (
@@ -264,12 +266,23 @@ class WebSocketSession:
         if principal is None:
             await self._sender.close(UNAUTHORIZED, "Unauthorized")
             return
-        authored = authorised(command, principal)
         if isinstance(command, CorrectDart):
-            self._check_correction_rate(principal)
+            await self._correct(command, principal)
+            return
         action = f"board.{command.__struct_config__.tag}"
         entry = AuditEntry(at_s=services.accounts.now(), user_id=principal.name, action=action, entity_type="board")
-        await services.board.submit(authored, lambda connection, *_: append_entry(connection, entry))
+        await services.board.submit(authorised(command, principal), lambda connection, *_: append_entry(connection, entry))
+
+    async def _correct(self, command: CorrectDart, principal: Principal) -> None:
+        services = self._services
+        order = authorised(order_of(command, at_s=services.accounts.now()), principal)
+        self._check_correction_rate(principal)
+        stored = await services.database.query(lambda connection: visit_of_order(connection, order))
+        entry = AuditEntry(at_s=services.accounts.now(), user_id=principal.name, action="board.correct", entity_type="board")
+        await services.board.submit(
+            msgspec.structs.replace(order, stored=stored),
+            lambda connection, envelopes, *_: append_entry(connection, dart_entry(entry, envelopes)),
+        )
 
     def _check_correction_rate(self, principal: Principal) -> None:
         limits = self._services.limits

@@ -45,7 +45,7 @@ async def get_calibration(call: Call) -> Calibration:
 async def put_calibration(call: Call) -> Answer:
     """Apply a calibration, or `near_sector` to a camera that lacks only its rotation; the result is published as `calibration_changed`."""
     camera_id, given = call.path("camera_id"), call.body
-    source = next((each.source for each in call.services.config.cameras if each.id == camera_id), None)
+    source = call.services.rig.source(camera_id)
     if source is None:
         raise missing("camera", camera_id)
     sector: int | None = call.query.near_sector
@@ -53,6 +53,7 @@ async def put_calibration(call: Call) -> Answer:
         return await ask_board(call, "orient_camera", OrientCamera(camera_id=CameraId(camera_id), near_sector=sector), camera_id)
     if given is None:
         raise Problem(422, "VALIDATION_ERROR", "expected a calibration, or near_sector", details={"field": "$"})
+    given = msgspec.structs.replace(given, calibrated_at=None)
     for field, reason in _problems(given, source):
         raise Problem(422, "VALIDATION_ERROR", reason, details={"field": field})
     command = TakeCalibration(calibration=given, user_id=call.principal.name)
@@ -146,7 +147,7 @@ ENDPOINTS = [
         summary="Apply a calibration as GET returned it; one that does not fit the camera's image is replaced by a new one",
         tag="cameras",
         query=OrientQuery,
-        body=Calibration,
+        body=Calibration | None,
         body_required=False,
         example=_EXAMPLE,
         body_links={"get_api_v1_cameras_camera_id_calibration": "$response.body"},

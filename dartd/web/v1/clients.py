@@ -4,10 +4,11 @@ import re
 
 from starlette.responses import Response
 
+from dartd.auth.permissions import TOPIC_PERMISSIONS
 from dartd.runtime.hub.topics import check_topic, kind_of
 from dartd.web.connections.clients import ConnectedClient
 from dartd.web.http.endpoint import Call, Endpoint
-from dartd.web.http.paging import page_request
+from dartd.web.http.paging import missing, page_request
 from dartd.web.http.problems import Problem
 from schemas.api.answers import Pagination
 from schemas.api.play import ClientAnswer, ClientsAnswer, ClientsQuery
@@ -66,6 +67,8 @@ async def get_presence(call: Call) -> Response:
     """Return the watchers of a topic."""
     services = call.services
     topic = check_topic(call.path("topic"))
+    if kind_of(topic) not in TOPIC_PERMISSIONS:
+        raise missing("topic", topic)
     if kind_of(topic) not in call.principal.kinds:
         raise call.forbidden("the watchers of this topic need a permission")
     return Response(services.encode(services.clients.presence.watching(topic)), media_type="application/json")

@@ -13,6 +13,7 @@ from dartd.auth.principal import Principal
 from dartd.game.lots import lots_of, with_lots
 from dartd.game.rules import RulesError
 from dartd.play.setup import located, read_format, read_rules
+from dartd.store.formats import FORMATS
 from dartd.store.players import PLAYERS
 from dartd.store.projections.matches import get_match, list_matches, state_in
 from dartd.store.tables import players
@@ -23,6 +24,7 @@ from dartd.web.http.player_rights import check_player_filter, may_read_player
 from dartd.web.http.problems import Problem
 from dartd.web.http.resource import Resource
 from schemas.api.answers import Listed
+from schemas.api.formats import FormatSides
 from schemas.api.matches import DartCount, MatchesQuery, NewBullDart, NewBullDarts, NewGuest, NewMatch, NewSide, NewThrows, Rematch
 from schemas.api.play import NoParameters
 from schemas.match import MatchPlayer, MatchSide, MatchState
@@ -92,7 +94,8 @@ async def create_match(call: Call) -> Answer:
     asked: NewMatch = call.body
     _check_board(call, asked.board_id)
     await _check_players(call, asked.sides)
-    options = read_rules(asked.rules, [side.start_score for side in asked.sides])
+    rules, form = await _rules_of(call, asked)
+    options = read_rules(rules, [side.start_score for side in asked.sides])
     try:
         lots = lots_of(options, len(asked.sides))
     except RulesError as error:
@@ -103,11 +106,13 @@ async def create_match(call: Call) -> Answer:
     command = CreateMatch(
         match_id=f"m_{secrets.token_hex(6)}",
         rules=msgspec.to_builtins(options),
-        format=msgspec.to_builtins(read_format(asked.format)),
+        format=msgspec.to_builtins(read_format(form)),
         sides=tuple(map(_entered, asked.sides)),
         board_id=asked.board_id,
         bull_off=asked.bull_off,
+        bull_winner=asked.bull_winner,
         start=asked.start,
+        sign_by_next_leg=call.services.config.corrections.sign_by_next_leg,
         at=_now(call),
     )
     return await _submit(call, command, location=f"{_PATH}/{command.match_id}")
@@ -123,10 +128,39 @@ async def create_rematch(call: Call) -> Answer:
         format=before.format,
         sides=tuple(EnteredSide(players=tuple(map(_entrant, side.players))) for side in before.sides),
         board_id=before.board_id,
-        first=asked.first,
+        bull_off=asked.bull_off or (before.bull_off if asked.first is None else "off"),
+        bull_winner=before.bull_winner,
+        first=asked.first or 0,
+        sign_by_next_leg=call.services.config.corrections.sign_by_next_leg,
         at=_now(call),
     )
     return await _submit(call, command, location=f"{_PATH}/{command.match_id}")
+
+
+async def _rules_of(call: Call, asked: NewMatch) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return the rules and the format of a match, its own or those of a stored format.
+
+    Raises:
+        Problem: 422 that names the path.
+    """
+    if (asked.rules is None) == (asked.format_id is None):
+        raise Problem(
+            422, "VALIDATION_ERROR", "send either rules or format_id", details={"field": "$.format_id" if asked.rules else "$.rules"}
+        )
+    if asked.rules is not None:
+        return asked.rules, asked.format
+    row = await call.read(functools.partial(FORMATS.get, entity_id=asked.format_id or ""))
+    if row is None:
+        raise Problem(422, "VALIDATION_ERROR", f"there is no format {asked.format_id!r}", details={"field": "$.format_id"})
+    limits = msgspec.json.decode(row.sides, type=FormatSides)
+    if not limits.min <= len(asked.sides) <= limits.max:
+        message = f"this format is for {limits.min} to {limits.max} sides"
+        raise Problem(422, "VALIDATION_ERROR", message, details={"field": "$.sides"})
+    for number, side in enumerate(asked.sides):
+        if limits.team_size not in {None, len(side.players)}:
+            message = f"this format is for sides of {limits.team_size} players"
+            raise Problem(422, "VALIDATION_ERROR", message, details={"field": f"$.sides[{number}].players"})
+    return msgspec.json.decode(row.rules), asked.format or msgspec.json.decode(row.format)
 
 
 def _check_board(call: Call, board_id: str | None) -> None:
@@ -211,8 +245,10 @@ async def redo(call: Call) -> Answer:
 async def throw_for_bull(call: Call) -> Answer:
     """Add darts at the bull."""
     asked: NewBullDarts = call.body
+    if not asked.darts and asked.first is None:
+        raise Problem(422, "VALIDATION_ERROR", "send darts, or the side that begins first", details={"field": "$.darts"})
     darts = tuple(BullDart(side=dart.side, bed=dart.bed, mm=dart.mm) for dart in asked.darts)
-    return await _on_match(call, ThrowForBull(match_id=call.path("match_id"), darts=darts))
+    return await _on_match(call, ThrowForBull(match_id=call.path("match_id"), darts=darts, first=asked.first))
 
 
 def _signing(*, signed: bool) -> Handler:

@@ -15,12 +15,9 @@ from dartd.store.projections.throws import list_visits
 from dartd.store.timestamps import timestamp_of
 from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.entity_resource import EntityResource, Own, Rights
-from dartd.web.http.paging import listed, missing, page_request
+from dartd.web.http.paging import missing
 from dartd.web.http.problems import Problem
-from dartd.web.http.resource import Resource
-from schemas.api.answers import Listed
 from schemas.api.players import (
-    HistoryQuery,
     NewPlayer,
     PlayedVisit,
     Player,
@@ -122,13 +119,6 @@ async def post_merge(call: Call) -> Answer:
     return merged
 
 
-async def get_history(call: Call) -> Listed[PlayedVisit]:
-    """Return a page of a player's visits."""
-    asked, row = call.query, await PLAYERS.visible(call)
-    page = await call.read(lambda c: list_visits(c, page_request(asked), {"player_id": row.player_id}))
-    return listed(page, asked, _played)
-
-
 def found(row: Row, player_id: str) -> Row:
     """Return the row of a player.
 
@@ -151,8 +141,6 @@ def _played(row: Any) -> PlayedVisit:
     labels = tuple(throw.label for throw in msgspec.json.decode(row.throws, type=tuple[VisitThrow, ...]))
     return PlayedVisit(visit_id=row.visit_id, timestamp=timestamp_of(row.at_s), total=row.total, labels=labels)
 
-
-HISTORY = Resource(path=f"{PLAYERS.one}/history", one="", tag="players", answer=PlayedVisit, own="profile:own")
 
 _LIST, _CREATE, _READ, _UPDATE, _DELETE = PLAYERS.endpoints(read=get_one_player, delete=remove_player)
 
@@ -177,5 +165,4 @@ ENDPOINTS = [
         action="merge",
         example=PlayerMerge(into="ann"),
     ),
-    HISTORY.list(get_history, "A player's visits, the latest first", "players:read", HistoryQuery),
 ]

@@ -9,6 +9,7 @@ from dartd.store.zones import ZONES as STORED
 from dartd.store.zones import darts_in, throws_of
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.entity_resource import EntityResource, Rights
+from dartd.web.http.player_rights import readable_names
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
 from schemas.api.zones import NewZone, Occupancy, Occupant, Zone, ZoneChange, ZonesQuery
@@ -30,7 +31,7 @@ def check_zone(call: Call, zone: Zone) -> None:
     Raises:
         Problem: 422.
     """
-    camera = next((each for each in call.services.config.cameras if each.id == zone.camera_id), None)
+    camera = None if zone.camera_id is None else call.services.rig.source(zone.camera_id)
     if zone.camera_id is not None and camera is None:
         raise _invalid("camera_id", f"there is no camera {zone.camera_id!r}")
     if zone.max < zone.min:
@@ -51,25 +52,47 @@ def _invalid(field: str, message: str) -> Problem:
 
 
 def count_darts(services: Services, row: Row) -> int:
-    """Return the number of darts in a zone now."""
+    """Return the number of darts in a zone now, at the oche of players."""
+    if row.zone_type == "oche":
+        return sum(each.board_id == row.board_id for each in services.sessions())
     return len(darts_in(row, services.board.snapshot(), services.calibrations.of))
 
 
 async def get_occupancy(call: Call) -> Occupancy:
-    """Return what is in a zone now."""
+    """Return what is in a zone now: darts, or at the oche players."""
     zone = await ZONES.visible(call)
-    darts, now_s = darts_in(zone, call.services.board.snapshot(), call.services.calibrations.of), call.services.accounts.now()
-    thrown = await call.read(lambda c: throws_of(c, [dart.dart_id for dart in darts]))
-    occupants = tuple(_occupant(dart, thrown.get(dart.dart_id), now_s) for dart in darts)
-    status: Literal["normal", "empty", "over"] = "over" if len(darts) > zone.max else "normal" if darts else "empty"
+    occupants = await (_players_at if zone.zone_type == "oche" else _darts_in)(call, zone)
+    count = len(occupants)
+    status: Literal["normal", "empty", "over"] = "over" if count > zone.max else "normal" if count else "empty"
     return Occupancy(
         zone_id=zone.zone_id,
         zone_name=zone.name,
-        current_count=len(darts),
+        current_count=count,
         min=zone.min,
         max=zone.max,
         status=status,
         occupants=occupants,
+    )
+
+
+async def _darts_in(call: Call, zone: Row) -> tuple[Occupant, ...]:
+    darts, now_s = darts_in(zone, call.services.board.snapshot(), call.services.calibrations.of), call.services.accounts.now()
+    thrown = await call.read(lambda c: throws_of(c, [dart.dart_id for dart in darts]))
+    return tuple(_occupant(dart, thrown.get(dart.dart_id), now_s) for dart in darts)
+
+
+async def _players_at(call: Call, zone: Row) -> tuple[Occupant, ...]:
+    sessions = [each for each in call.services.sessions() if each.board_id == zone.board_id]
+    names = await call.read(lambda c: readable_names(c, call.principal, {each.player_id for each in sessions}))
+    return tuple(
+        Occupant(
+            player_id=each.player_id,
+            name=names.get(each.player_id or ""),
+            entry_time=each.entry_time,
+            duration_seconds=each.duration_seconds,
+            state=each.state,
+        )
+        for each in sessions
     )
 
 
@@ -103,7 +126,7 @@ ENDPOINTS = [
         method="GET",
         path=f"{ZONES.one}/occupancy",
         handler=get_occupancy,
-        summary="The darts in a zone now",
+        summary="The darts in a zone now, or the players at the oche",
         permission=ZONES.rights.read,
         rate="default",
         tag=ZONES.tag,

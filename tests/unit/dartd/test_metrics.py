@@ -6,10 +6,10 @@ import msgspec
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from dartd.metrics import CameraFigures, HubFigures, Metrics, PipelineFigures
+from dartd.metrics import CameraFigures, HostUsage, HubFigures, Metrics, PipelineFigures
 from schemas.base import BoardId, CameraId, EventId, VisitId
 from schemas.events import BoardPoint, BoardReset, Detection, Deviation, Envelope, PixelPoint
-from schemas.pipe.from_worker import Counters
+from schemas.pipe.from_worker import CameraFault, Counters
 from tests.support.throws import hit
 
 _DETECTION = Detection(
@@ -107,11 +107,60 @@ def test_faults_of_cameras_are_gauges() -> None:
     assert samples["dartd_camera_images_lost_total", (("camera", "cam0"),)] == 1.0
 
 
+def _hit(latency_ms: float, *deviations_mm: tuple[str, float, float, bool]) -> Envelope:
+    detections = tuple(
+        msgspec.structs.replace(_DETECTION, camera_id=CameraId(camera), used=used, deviation_mm=Deviation(x=x, y=y))
+        for camera, x, y, used in deviations_mm
+    )
+    event = hit("d1")
+    timing = msgspec.structs.replace(event.timing, latency_ms=latency_ms)
+    return msgspec.structs.replace(_envelope(), event=msgspec.structs.replace(event, detections=detections, timing=timing))
+
+
+def test_the_last_darts_say_how_each_camera_measures() -> None:
+    """How often a camera detects a dart, how often its detection is not used, and how far and whereto it is off."""
+    metrics = Metrics()
+    cameras = [CameraFigures(camera_id=CameraId(name)) for name in ("cam0", "cam1", "cam2")]
+    metrics.watch(cameras=lambda: cameras, hub=HubFigures, pipeline=PipelineFigures)
+    metrics.count([_hit(9000.0)] * 100)
+    metrics.count([_hit(100.0, ("cam0", 3.0, -4.0, True), ("cam1", 0.0, 1.0, True))] * 50)
+    metrics.count([_hit(300.0, ("cam0", 3.0, 4.0, False))] * 50)
+    samples = _samples(metrics)
+    of_cam0 = (("camera", "cam0"),)
+
+    assert samples["dartd_detection_latency_average_seconds", ()] == 0.2
+    assert samples["dartd_detection_latency_seconds_bucket", (("le", "10.0"),)] == 200
+    assert [samples["dartd_camera_detection_rate", (("camera", name),)] for name in ("cam0", "cam1", "cam2")] == [1.0, 0.5, 0.0]
+    assert [samples["dartd_camera_bias_mm", (("axis", axis), *of_cam0)] for axis in "xy"] == [3.0, 0.0]
+    assert (samples["dartd_camera_deviation_mm", of_cam0], samples["dartd_camera_rejected_rate", of_cam0]) == (5.0, 0.5)
+
+
+def test_states_are_gauges_of_which_one_is_on() -> None:
+    """An alert can name the state, and faults are counted by kind."""
+    metrics = Metrics()
+    metrics.watch(cameras=list, hub=HubFigures, pipeline=lambda: PipelineFigures(status="takeout", state="pull_out_started"))
+    for active in (True, False, True):
+        metrics.count_fault(CameraFault(camera_id=CameraId("cam0"), t_s=1, fault="frozen", active=active))
+    samples = _samples(metrics)
+
+    assert [key[1] for key, value in samples.items() if key[0].startswith("dartd_board_stat") and value] == [
+        (("state", "pull_out_started"),),
+        (("status", "takeout"),),
+    ]
+    assert samples["dartd_camera_faults_total", (("camera", "cam0"), ("fault", "frozen"))] == 2.0
+
+
 def test_every_family_changes_with_its_cause() -> None:
     """Each family of ours must differ from its start once what it counts has happened: no figure may be a constant."""
     metrics = Metrics()
     figures: dict[str, Any] = {"camera": CameraFigures(camera_id=CameraId("cam0")), "hub": HubFigures(), "pipeline": PipelineFigures()}
-    metrics.watch(cameras=lambda: [figures["camera"]], hub=lambda: figures["hub"], pipeline=lambda: figures["pipeline"])
+    figures["host"] = HostUsage()
+    metrics.watch(
+        cameras=lambda: [figures["camera"]],
+        hub=lambda: figures["hub"],
+        pipeline=lambda: figures["pipeline"],
+        host=lambda: figures["host"],
+    )
     before = _samples(metrics)
     metrics.count([msgspec.structs.replace(_envelope(), event=msgspec.structs.replace(hit("d1"), detections=(_DETECTION,)))])
     for counter in (metrics.journal_appends, metrics.journal_errors, metrics.commands.labels("done")):
@@ -120,10 +169,24 @@ def test_every_family_changes_with_its_cause() -> None:
         histogram.observe(0.01)
     counters = Counters(**dict.fromkeys(Counters.__struct_fields__, 1))
     figures["camera"] = CameraFigures(
-        camera_id=CameraId("cam0"), up=True, fps=1, restarts=1, reference_age_s=1, counters=counters, faults=("frozen",)
+        camera_id=CameraId("cam0"),
+        up=True,
+        fps=1,
+        restarts=1,
+        reference_age_s=1,
+        counters=counters,
+        faults=("frozen",),
+        residual_px=1,
+        residual_mm=1,
+        cpu_s=1,
+        memory_bytes=1,
     )
+    metrics.count_fault(CameraFault(camera_id=CameraId("cam0"), t_s=1, fault="frozen", active=True))
+    figures["host"] = HostUsage(**dict.fromkeys(HostUsage.__struct_fields__, 1))
     figures["hub"] = HubFigures(**dict.fromkeys(HubFigures.__struct_fields__, 1))
-    figures["pipeline"] = PipelineFigures(inbox=1, inbox_limit=1, last_seq=1, stalled=True, failed_projections=1)
+    figures["pipeline"] = PipelineFigures(
+        inbox=1, inbox_limit=1, last_seq=1, stalled=True, failed_projections=1, status="throw", state="throw_detected"
+    )
     after = _samples(metrics)
 
     changed = {name for (name, labels), value in after.items() if before.get((name, labels)) != value}

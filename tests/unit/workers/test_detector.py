@@ -19,8 +19,17 @@ from schemas.pipe.from_worker import (
     SequenceStarted,
     Settled,
 )
-from schemas.pipe.to_worker import Calibrate, Configure, KnownDart, RenewReference, RevertReference, UpdateBoard, UseCalibration
-from tests.support.scene import HEIGHT, WIDTH, axis_of, dart, hand, jpeg, off_line_px, outlook
+from schemas.pipe.to_worker import (
+    AcceptPicture,
+    Calibrate,
+    Configure,
+    KnownDart,
+    RenewReference,
+    RevertReference,
+    UpdateBoard,
+    UseCalibration,
+)
+from tests.support.scene import HEIGHT, WIDTH, axis_of, brighter, dart, hand, jpeg, off_line_px, outlook
 from workers.detector import Detector
 from workers.sources.simulator.darts import DartPose
 from workers.sources.simulator.hand import HandPose
@@ -249,16 +258,48 @@ def test_a_disowned_episode_is_taken_back(watched: Watched) -> None:
 
 
 def test_a_new_reference_is_taken_when_asked_for(watched: Watched) -> None:
-    """After the supervisor said that what stands is the board, it is no difference any more, and empty is what it said is empty."""
+    """After the supervisor said that the board is empty, a board under another light is no difference, and it is empty."""
+    dimmer = brighter(watched.look.picture(), 0.8)
+    for _ in range(6):
+        watched.step(dimmer)
+    watched.detector.handle(RenewReference(empty=True))
+    for _ in range(6):
+        watched.step(dimmer)
+    kept = watched.detector.empty
+
+    assert kept is not None
+    assert np.mean(cv2.absdiff(kept[1], dimmer)) < 2.0
+
+
+def test_a_board_with_a_dart_is_never_remembered_as_empty(watched: Watched) -> None:
+    """When the supervisor has lost track of a dart that stands, the board does not look empty, and its removal looks like one."""
     watched.frames(6, NEW)
     watched.detector.handle(RenewReference(empty=True))
     watched.frames(6, NEW)
-    share = _settled(watched.frames(6, NEW, SECOND))[0].empty_share
-    back = _settled(watched.frames(6, NEW))[0].empty_share
+    both = _settled(watched.frames(6, NEW, SECOND))[0]
+    back = _settled(watched.frames(6, NEW))[0]
+    bare = _settled(watched.frames(6))[0]
 
-    assert share is not None
-    assert back is not None
-    assert back < 0.003 < share
+    assert all(s.empty_share is not None and s.empty_share > 0.003 for s in (both, back))
+    assert bare.empty_share is not None
+    assert bare.empty_share < 0.003
+    assert all(s.leaving > 0.5 for s in bare.sightings if sum(c.weight for c in s.sections) > 20)
+
+
+def test_a_picture_that_looked_like_a_hand_is_accepted_when_it_was_none() -> None:
+    """What one camera took for a hand is its reference once the supervisor says that it was none; another episode's is not."""
+    watched = Watched(camera=0)
+    watched.frames(8)
+    episode = _settled(watched.frames(8, hand_at=[hand()]))[0].episode
+    watched.detector.handle(AcceptPicture(episode=episode - 1))
+    again = _settled(watched.frames(8, NEW, hand_at=[hand()]))[0]
+    watched.detector.handle(AcceptPicture(episode=again.episode))
+    watched.detector.handle(AcceptPicture(episode=again.episode))
+    gone = _settled(watched.frames(8, hand_at=[hand()]))[0]
+
+    assert again.finding == "hand"
+    assert gone.finding != "hand"
+    assert gone.changed_share < again.changed_share / 3
 
 
 def test_a_dart_that_lands_as_the_takeout_ends_is_no_part_of_the_empty_board(watched: Watched) -> None:

@@ -61,7 +61,6 @@ def calibrate(
     board: BoardSpec,
     camera_id: CameraId,
     near_sector: int | None,
-    at_s: float = 0.0,
     *,
     lens: KnownLens | None = None,
     points: Points | None = None,
@@ -84,14 +83,14 @@ def calibrate(
         raise board_not_found(picture)
     best = _fitted(picture, first, found, board, lens)
     if points is not None:
-        return _calibration(best.model, best, camera_id, (width, height), at_s)
+        return _calibration(best.model, best, camera_id, (width, height))
     match = read_numbers(picture, best.model, board)
     model = orient(best.model, match, near_sector)
     if model is None:
         near_mm = best.model.center_mm[:2] * board.edge_mm / np.linalg.norm(best.model.center_mm[:2])
         needed = orientation_needed(best.model.project(near_mm[None])[0], (width, height))
-        raise OrientationUnknownError(needed, _calibration(best.model, best, camera_id, (width, height), at_s), match.log_odds)
-    return _calibration(model, best, camera_id, (width, height), at_s)
+        raise OrientationUnknownError(needed, _calibration(best.model, best, camera_id, (width, height)), match.log_odds)
+    return _calibration(model, best, camera_id, (width, height))
 
 
 def read_orientation(picture: Image, calibration: Calibration, board: BoardSpec) -> Calibration | None:
@@ -207,7 +206,7 @@ def _rough_fit(scaled: Floats, model: CameraModel, boundaries: BoundaryPoints, l
     return model
 
 
-def _calibration(model: CameraModel, best: CameraFit, camera_id: CameraId, size: tuple[int, int], at_s: float) -> Calibration:
+def _calibration(model: CameraModel, best: CameraFit, camera_id: CameraId, size: tuple[int, int]) -> Calibration:
     a, b, c, d, e, f, g, h, i = (float(v) for v in model.matrix_of_rotation.ravel())
     return Calibration(
         camera_id=camera_id,
@@ -224,7 +223,6 @@ def _calibration(model: CameraModel, best: CameraFit, camera_id: CameraId, size:
         residual_px=float(np.sqrt(np.mean(best.residual_px[best.inlier] ** 2))),
         residual_mm=float(np.sqrt(np.mean((best.residual_px / best.px_per_mm)[best.inlier] ** 2))),
         samples=int(best.inlier.sum()),
-        calibrated_at_s=at_s,
     )
 
 

@@ -43,6 +43,15 @@ def draw_overlay(picture: Image, calibration: Calibration, board: BoardSpec) -> 
     return drawn
 
 
+def draw_lines(picture: Image, calibration: Calibration, board: BoardSpec) -> Image:
+    """Draw the rings, radials and numbers of a calibration over a copy of a BGR picture, without residuals."""
+    drawn, model = picture.copy(), model_of(calibration)
+    for line in _lines(board):
+        _trace(drawn, model.project(line), LINE)
+    _name_sectors(drawn, model, board)
+    return drawn
+
+
 def _shared(off_mm: Floats, which: Floats) -> Floats:
     """Return for each sample the common shift of its class of boundaries."""
     shared = np.zeros_like(off_mm)

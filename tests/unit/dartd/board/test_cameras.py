@@ -185,6 +185,17 @@ def test_a_camera_that_does_not_answer_takes_no_calibration() -> None:
     assert refused.value.code == "CAMERA_OFFLINE"
 
 
+def test_the_time_of_a_calibration_is_published() -> None:
+    """People see when a camera was calibrated; a given calibration with another time is still the given one."""
+    states = _ready()
+    states.hand_over(camera_at(0, 1.0))
+    dated = msgspec.structs.replace(camera_at(0, 1.0), calibrated_at="2026-11-30T20:00:00.000Z")
+    (changed,) = [event for event in states.calibrated(dated) if isinstance(event, CalibrationChanged)]
+
+    assert (changed.calibrated_at, changed.reason) == (dated.calibrated_at, "")
+    assert states.snapshot()[0].calibrated_at == dated.calibrated_at
+
+
 def test_the_snapshot_holds_the_residuals_of_a_calibration() -> None:
     """People see the residual of a camera that has a calibration, and none of one that has not."""
     one, two = _ready().snapshot()

@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from dartd.decision import WorkerChange, WorkerSilence
+from dartd.decision import CameraAdded, CameraRemoved, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from dartd.fusion.rig_orientation import rotated
-from schemas.base import BoardId
+from schemas.base import BoardId, CameraId
 from schemas.board import sector_at
 from schemas.commands import CalibrateBoard, CorrectDart, OrientCamera, ResetBoard, StartBoard, StopBoard, TakeCalibration
-from schemas.events import DartHit, DartRemoved, TakeoutFinished, VisitCompleted
+from schemas.events import CameraStateChanged, DartHit, DartRemoved, TakeoutFinished, VisitCompleted
 from schemas.geometry import Axis3, Calibration
 from schemas.pipe.from_worker import (
     Calibrated,
@@ -22,7 +22,7 @@ from schemas.pipe.from_worker import (
     SequenceStarted,
     SourceOpened,
 )
-from schemas.pipe.to_worker import Calibrate, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
+from schemas.pipe.to_worker import AcceptPicture, Calibrate, RenewReference, RevertReference, StoreImages, UpdateBoard, UseCalibration
 from tests.support.scripted_cameras import ScriptedCameras, kinds
 from tests.support.sightings import apart_mm
 
@@ -91,6 +91,35 @@ def test_a_hand_in_view_is_disowned() -> None:
     scene.wait(0.6)
 
     assert {to for to, order in scene.orders if isinstance(order, RevertReference)} == set(scene.cameras)
+
+
+def test_a_dart_that_one_camera_takes_for_a_hand_becomes_its_reference() -> None:
+    """A flight close to a camera is as wide as a hand: where the cameras together find a dart, that camera goes on from its picture."""
+    scene = ScriptedCameras()
+    scene.moving()
+    scene.settled(T20, cameras=scene.cameras[1:])
+    scene.now -= 0.3
+    scene.settled(T20, cameras=scene.cameras[:1], hand=True)
+    scene.wait(0.2)
+
+    assert kinds(scene.events).count("dart_hit") == 1
+    assert [order for order in scene.orders if isinstance(order[1], AcceptPicture | RevertReference)] == [
+        (scene.cameras[0], AcceptPicture(episode=scene.episode))
+    ]
+
+
+def test_a_dart_in_the_surround_keeps_the_board_from_being_empty() -> None:
+    """A face that looks empty takes no dart away that the cameras measured to be as it was."""
+    scene = ScriptedCameras()
+    scene.throw(T20)
+    scene.throw(Axis3(x_mm=-240.0, y_mm=60.0, slope_y=0.2))
+    first, second = scene.standing
+    scene.moving(hand=True)
+    scene.settled(there={first: 0.0, second: 0.97}, empty=True, flight=False)
+    events = scene.wait(0.2)
+
+    assert scene.standing == (second,)
+    assert "takeout_finished" not in kinds(events)
 
 
 def test_cameras_that_disagree_on_time_make_one_dart() -> None:
@@ -474,3 +503,21 @@ def test_a_sector_is_refused_where_the_orientation_is_known() -> None:
     step = scene.board.step([OrientCamera(camera_id=scene.cameras[0], near_sector=20)], scene.now)
 
     assert "does not wait for its orientation" in str(step.refusals[0])
+
+
+def test_a_camera_that_is_added_scores_with_the_others_and_one_that_is_removed_does_not() -> None:
+    """The board counts on the cameras that it has at the moment, and nobody waits for one that is gone."""
+    scene = ScriptedCameras()
+    first, *_ = scene.cameras
+    new = CameraId("new")
+    before = [each.camera_id for each in scene.board.snapshot().cameras]
+    added = scene.step(CameraAdded(camera_id=new))
+    during = [each.state for each in scene.board.snapshot().cameras if each.camera_id == new]
+    scene.step(CameraRemoved(camera_id=new))
+    removed = scene.step(CameraRemoved(camera_id=first))
+    again = scene.step(CameraRemoved(camera_id=first))
+    refused = scene.board.step([CalibrateBoard(camera_id=first)], 1e6).refusals[0]
+
+    assert (added, during, again, refused.code) == ([], ["starting"], [], "CAMERA_OFFLINE")
+    assert [(e.camera_id, e.state, e.reason) for e in removed if isinstance(e, CameraStateChanged)] == [(first, "offline", "removed")]
+    assert [each.camera_id for each in scene.board.snapshot().cameras] == [each for each in before if each != first]

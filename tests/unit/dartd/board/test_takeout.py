@@ -139,6 +139,40 @@ def test_a_hand_too_quick_to_be_seen() -> None:
     assert scene.still(gone=("main-d000003",)) == ["dart_removed 1 of 1", "takeout_finished 0", "-> wait_for_throw (throw)"]
 
 
+def test_darts_that_go_together_with_a_streak_were_taken() -> None:
+    """A dart that is pulled out quickly looks like one that flies: what stuck knocks darts out, what left nothing does not."""
+    scene = Scene()
+    scene.throw("T20")
+    scene.throw("T19")
+
+    assert scene.still(gone=("main-d000001", "main-d000002"), flight=True)[:3:2] == ["takeout_started 2", "dart_removed 2 of 2"]
+
+
+def test_a_second_dart_that_goes_soon_after_the_first_was_taken() -> None:
+    """One dart that goes unseen fell; when another one goes within seconds, a hand too quick to be seen takes them one by one."""
+    scene = Scene()
+    for _ in range(3):
+        scene.throw("T20")
+    assert scene.fall("main-d000001")[0] == "dart_bounce_out main-d000001"
+    scene.now += 1.0
+
+    assert scene.still(gone=("main-d000002",), flight=True) == [
+        "takeout_started 2",
+        "-> pull_out_started (takeout)",
+        "dart_removed 1 of 2",
+    ]
+
+
+def test_falls_with_a_throw_between_them_are_falls() -> None:
+    """Darts that fall one after the other, each before the next is thrown, were not taken."""
+    scene = Scene()
+    scene.throw("T20")
+    scene.fall("main-d000001")
+    scene.throw("T20")
+
+    assert scene.fall("main-d000002")[0] == "dart_bounce_out main-d000002"
+
+
 def test_darts_knocked_out_by_a_throw_fell() -> None:
     """Several darts gone with a throw are bounce-outs, and the throw counts."""
     scene = Scene()

@@ -1,13 +1,14 @@
 """The client for programs in Python."""
 
 import asyncio
+import sys
 from contextlib import aclosing, suppress
 from pathlib import Path
 
 import pytest
 
 from dartd.client import DartdClient, ReceivedEvent
-from dartd.client.transports import TransportName
+from dartd.client.transports import TRANSPORTS, TransportName
 from tests.support.cutter import cutter_before
 from tests.support.daemon import free_port
 from tests.support.station import TOKEN, running_station
@@ -134,6 +135,50 @@ async def test_a_command_is_sent(tmp_path: Path, waiting: Waiting) -> None:
         await listener.stop()
 
         assert (early, sent) == (False, True)
+
+
+_RAISING = """
+import asyncio, sys
+from dartd.client import DartdClient
+
+async def main():
+    client = DartdClient(sys.argv[1])
+    client._choice._index = int(sys.argv[2])
+    async for received in client.listen():
+        if received.event_type == "snapshot":
+            raise ValueError("mine")
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_an_exception_in_the_loop_of_its_user_is_all_that_is_printed(
+    tmp_path: Path, waiting: Waiting, transport: TransportName
+) -> None:
+    """One traceback, with nothing about tasks, generators or connections of the client."""
+    async with running_station(tmp_path) as station:
+        command = [sys.executable, "-X", "dev", "-c", _RAISING, station.ws, str(TRANSPORTS.index(transport))]
+        process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+        _, err = await waiting.within(process.communicate())
+    lines = [line for line in err.decode().splitlines() if not line.startswith("  ")]
+
+    assert lines == ["Traceback (most recent call last):", "ValueError: mine"]
+
+
+@pytest.mark.parametrize(
+    ("url", "stream"),
+    [
+        ("wss://club.example/darts/ws", "https://club.example/darts/api/v1/events/stream"),
+        ("ws://board.local:8000", "http://board.local:8000/api/v1/events/stream"),
+        ("ws://board.local/b/api/v1/ws/alerts", "http://board.local/b/api/v1/events/stream"),
+    ],
+)
+def test_every_transport_keeps_the_prefix_of_a_proxy(url: str, stream: str) -> None:
+    """The event stream is below the path at which the proxy serves the board."""
+    client = DartdClient(url)
+
+    assert client._address("http", "/api/v1/events/stream").partition("?")[0] == stream
 
 
 @pytest.mark.parametrize("wrong", ["port", "token"])

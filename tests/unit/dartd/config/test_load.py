@@ -202,3 +202,24 @@ def test_every_contradiction_is_named_at_once(tmp_path: Path) -> None:
         "$.server.tls_cert",
         "$.server.trusted_proxies[0]",
     ]
+
+
+def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
+    """Values of a wrong type, unknown keys, missing keys and contradictions must be listed together."""
+    path = tmp_path / "dartd.toml"
+    path.write_text(
+        '[server]\nport = "eighty"\nhots = 1\ntls_cert = "/none"\n[log]\nlevel = "loud"\n'
+        '[[cameras]]\nid = "cam0"\nurl = "sim:1"\nfps = 0\n[[cameras]]\nid = "cam1"\n'
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, {})
+
+    assert [line.partition(":")[0] for line in caught.value.message.split("\n")] == [
+        "$.server.port",
+        "$.server.hots",
+        "$.log.level",
+        "$.cameras[0].fps",
+        "$.cameras[1].url",
+        "$.server.tls_key",
+        "$.server.tls_cert",
+    ]

@@ -16,6 +16,7 @@ from dartd.fusion.accept import (
     accept_after_fall,
     accept_darts,
     accept_single_view,
+    accept_thrown,
     began_together,
     is_brighter_everywhere,
     is_fall,
@@ -72,6 +73,19 @@ def _evidence(*settled: Settled, busy: Sequence[CameraId] = ()) -> Evidence:
 
 
 # -- darts
+
+
+def test_a_throw_that_left_what_cameras_agree_on_is_a_dart() -> None:
+    """Where all cameras noticed a flight, a dart that a group hides in part needs less; without a flight it is a shadow."""
+    seen = (evidence_of(0, clarity=0.26, length_mm=51.0), evidence_of(2, clarity=0.24, length_mm=51.0))
+    pushed, hidden = fused_axis(47.0), fused_axis(60.0, score=1.95, evidence=seen)
+    flew, shook = [_settled(k, flight=True) for k in range(3)], [_settled(k) for k in range(3)]
+
+    assert accept([pushed, hidden], [], [STANDING], _evidence(*flew), -1.0).darts == (pushed, hidden)
+    assert accept([pushed, hidden], [], [STANDING], _evidence(*shook), -1.0).darts == (pushed,)
+    assert accept_thrown([hidden, fused_axis(120.0)], [], 3) == [hidden]
+    assert accept_thrown([fused_axis(50.0, score=1.95, evidence=seen)], [pushed], 3) == [pushed]
+    assert accept_thrown([fused_axis(60.0, score=1.2, evidence=seen)], [], 3) == []
 
 
 def test_the_first_dart_needs_less_than_a_second_and_a_pushed_one_least() -> None:
@@ -170,10 +184,12 @@ def test_two_clear_lines_are_a_dart_that_stuck() -> None:
     clear = sightings_of_dart(CALIBRATIONS, DART)
     weak = [replace(each, sightings=tuple(msgspec.structs.replace(s, confidence=0.5) for s in each.sightings)) for each in clear]
 
-    assert is_unlocalised(clear)
-    assert is_unlocalised([*clear[:2], weak[2]])
-    assert not is_unlocalised([clear[0], *weak[1:]])
-    assert not is_unlocalised([])
+    assert is_unlocalised(clear, [])
+    assert is_unlocalised([*clear[:2], weak[2]], [])
+    assert not is_unlocalised([clear[0], *weak[1:]], [])
+    assert not is_unlocalised([], [])
+    assert is_unlocalised(weak[:2], [_settled(0, finding="dart"), _settled(1)])
+    assert not is_unlocalised(weak, [_settled(0, finding="dart"), _settled(1), _settled(2)])
 
 
 def test_a_dart_whose_foot_no_picture_shows_is_stuck_out_of_view() -> None:

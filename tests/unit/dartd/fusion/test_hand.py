@@ -37,6 +37,28 @@ def test_a_wide_thing_before_one_camera_alone_is_no_hand() -> None:
     assert is_hand_at_rest([], [], Evidence({wide.camera_id: wide}, {wide.camera_id: CALIBRATIONS[0]}, frozenset()))
 
 
+def test_what_every_camera_has_next_to_the_darts_is_a_hand() -> None:
+    """Fingers that are narrow from everywhere are a hand where no camera has a dart there; flights of standing darts sway."""
+    finger = Axis3(x_mm=-130.0, y_mm=-40.0)
+    poses = {c.camera_id: c for c in CALIBRATIONS}
+
+    def widths(axis: Axis3, *radii_mm: float) -> Evidence:
+        settled = [_settled(k, spot(CALIBRATIONS[k], axis, 90.0, r)) for k, r in enumerate(radii_mm)]
+        return Evidence({s.camera_id: s for s in settled}, poses, frozenset())
+
+    alone = {CAMERAS[0]: CALIBRATIONS[0]}
+    wide = {CAMERAS[0]: _settled(0, spot(CALIBRATIONS[0], finger, 90.0, 24.0))}
+
+    assert is_hand_at_rest([], [DART], widths(finger, 14.0, 16.0, 14.0))
+    assert is_hand_at_rest([], [DART], Evidence(wide, alone, frozenset()))
+    assert not is_hand_at_rest(
+        [], [DART], Evidence({CAMERAS[0]: _settled(0, spot(CALIBRATIONS[0], finger, 90.0, 14.0))}, alone, frozenset())
+    )
+    assert not is_hand_at_rest([], [DART], widths(finger, 14.0, 16.0))
+    assert not is_hand_at_rest([], [DART], widths(finger, 14.0, 7.0, 7.0))
+    assert not is_hand_at_rest([], [DART], widths(DART, 14.0, 16.0, 14.0))
+
+
 def _moving(*began_s: float, hand: tuple[int, ...] = (0,)) -> GatheredMotion:
     motion = GatheredMotion(min(began_s))
     for k, t_s in enumerate(began_s):

@@ -43,6 +43,15 @@ def test_cameras_count_by_what_they_can_judge() -> None:
     assert known.undisturbed_axes == (TWO.axis,)
 
 
+def test_a_dart_that_is_as_it_was_stands() -> None:
+    """A dart of unknown presence, or one that went, keeps no board from being empty."""
+    known = KnownDarts([ONE, TWO], {ONE.dart_id: 0.95})
+
+    assert known.stands_any([])
+    assert not known.stands_any([ONE.dart_id])
+    assert not KnownDarts([ONE], {}).stands_any([])
+
+
 def test_a_camera_without_motion_has_the_dart_as_it_was() -> None:
     """Cameras that noticed nothing count with one half for a dart in their picture."""
     one = assess_known_darts([ONE], _evidence([("d1", 0.0, 1.0)]))  # type: ignore[list-item]

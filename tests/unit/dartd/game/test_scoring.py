@@ -9,7 +9,7 @@ from dartd.game.flow import Format
 from dartd.game.match import Match
 from dartd.game.record import Dart
 from dartd.game.rules import RulesError, Total
-from dartd.game.scoring import end_visit, redo, score_total, take_step, throw, throw_by_hand, throw_for_bull, undo
+from dartd.game.scoring import choose_first, end_visit, redo, score_total, take_step, throw, throw_by_hand, throw_for_bull, undo
 from tests.support.matches import by_hand, on_board, rests, started
 
 
@@ -177,3 +177,21 @@ def test_a_level_match_is_decided_by_the_bull() -> None:
 
     assert (match.status, match.phase) == ("running", "bull_off")
     assert bulls(match, 9.0, 3.0).flow.winner == 1
+
+
+def test_the_winner_of_the_bull_off_may_choose() -> None:
+    """Who begins: themselves by throwing, or another side by saying so; nothing is to choose before or after."""
+    match = started(bull_off="normal", bull_winner="chooses")
+    with pytest.raises(ConflictError):
+        choose_first(match, 0)
+    match = throw_for_bull(throw_for_bull(match, BullThrow(side=0, mm=30.0)), BullThrow(side=1, mm=10.0))
+    chosen = choose_first(match, 0)
+    begun, by_hand_begun = on_board(match, "T20"), by_hand(match, "T20 T20 T20")
+
+    assert (match.awaits_choice, match.phase, match.on()) == (True, "bull_off", (1, 0))
+    assert (chosen.phase, chosen.on(), chosen.awaits_choice) == ("play", (0, 0), False)
+    assert (begun.on(), begun.record.chosen, by_hand_begun.on()) == ((1, 0), 1, (0, 0))
+    with pytest.raises(RulesError, match="no side 2"):
+        choose_first(match, 2)
+    with pytest.raises(ConflictError):
+        choose_first(chosen, 1)

@@ -3,9 +3,9 @@
 import httpx2
 import websockets
 
-from dartd.outlets.occupancy import count_zones
+from dartd.outlets.occupancy import zones_now
 from schemas.events import TakeoutFinished
-from tests.support.people import log_in_as
+from tests.support.people import log_in_as, make_player
 from tests.support.station import Station
 from tests.support.throws import hit
 from tests.support.websocket_client import WebSocketClient
@@ -26,7 +26,7 @@ async def test_change_of_a_count_is_published(station: Station, http: httpx2.Asy
         await station.happen(hit("d0", x_mm=0.0, y_mm=-103.0))
         await station.happen(hit("d1"))
         updates.append(await client.receive())
-        counts = await count_zones(station.services)
+        counts = await zones_now(station.services)
         await station.happen(TakeoutFinished(visit_id=hit("d1").visit_id))
         updates.append(await client.receive())
 
@@ -34,4 +34,27 @@ async def test_change_of_a_count_is_published(station: Station, http: httpx2.Asy
         ("zone_update", "t20", {"count": 1, "active_sessions": []}),
         ("zone_update", "t20", {"count": 0, "active_sessions": []}),
     ]
-    assert counts == {"t20": 1}
+    assert {zone_id: data.count for zone_id, data in (counts or {}).items()} == {"t20": 1}
+
+
+async def test_players_at_the_oche_are_published(station: Station, http: httpx2.AsyncClient) -> None:
+    """A session that begins, and one that ends by a sign-off."""
+    admin = await log_in_as(station, "admin")
+    body = {"zone_id": "oche", "name": "Oche", "polygon_coords": SQUARE, "zone_type": "oche"}
+    await http.post("/api/v1/zones", json=body, headers=admin)
+    await make_player(station, player_id="ann", name="Ann")
+    await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=admin)
+    updates = []
+    async with websockets.connect(f"{station.ws}?topics=zone:oche", proxy=None, close_timeout=0.2) as socket:
+        client = WebSocketClient(socket)
+        await client.receive_types(2)
+        await station.happen(hit("d1"))
+        updates.append((await client.receive())["data"])
+        occupancy = (await http.get("/api/v1/zones/oche/occupancy", headers=admin)).json()
+        await http.put("/api/v1/board/player", json={}, headers=admin)
+        updates.append((await client.receive())["data"])
+
+    assert [each["count"] for each in updates] == [1, 0]
+    assert (updates[0]["active_sessions"][0]["player_id"], updates[0]["active_sessions"][0]["state"]) == ("ann", "active")
+    assert (occupancy["current_count"], occupancy["status"]) == (1, "normal")
+    assert [(each["player_id"], each["name"], each["state"]) for each in occupancy["occupants"]] == [("ann", "Ann", "active")]

@@ -4,15 +4,24 @@ import pytest
 
 from dartd.errors import CommandRefusedError
 from dartd.play import decider as decider_module
-from dartd.play.decider import ENDED_MATCHES_KEPT, OPEN_MATCHES, MatchDecider
-from schemas.events import EntityDeleted, JournalledEvent, LegReopened, PlayerErased, TurnChanged
-from schemas.match_commands import DeleteMatch, EndVisit, StepMatch, ThrowByHand, UndoDarts
+from dartd.play.decider import ENDED_MATCHES_KEPT, OPEN_MATCHES, SIGN_AFTER_S, MatchDecider
+from schemas.events import (
+    EntityDeleted,
+    JournalledEvent,
+    LegReopened,
+    MatchStateChanged,
+    PlayerErased,
+    RoundChanged,
+    StatisticsUpdated,
+    TurnChanged,
+)
+from schemas.match_commands import DeleteMatch, EndVisit, SignLeg, StepMatch, ThrowByHand, UndoDarts
 from tests.support.play import AT, BOARD, Table, create
 
 
 def kinds(events: list[JournalledEvent]) -> list[str]:
-    """Return the types of events."""
-    return [str(event.__struct_config__.tag) for event in events]
+    """Return the types of events about the match; those about statistics are tested with the statistics."""
+    return [str(event.__struct_config__.tag) for event in events if not isinstance(event, StatisticsUpdated)]
 
 
 def test_darts_of_the_board_are_scored() -> None:
@@ -26,6 +35,27 @@ def test_darts_of_the_board_are_scored() -> None:
     assert kinds(visit) == ["turn_changed", "turn_changed", "visit_scored", "turn_changed", "turn_changed"]
     assert [(turn.side, turn.darts_left) for turn in turns if turn is not None] == [(0, 2), (0, 1), (0, 0), (1, 3)]
     assert table.give(EntityDeleted(entity_type="zone", entity_id="z", user_id="u")) == []
+    assert table.decider.deadline() is None
+
+
+def test_legs_are_signed_some_time_after_the_end() -> None:
+    """Not while the match goes on again, and not when an operator opened the leg; after a restart the time begins anew."""
+    table = Table()
+    table.give(create(start=20, out="straight", board=False))
+    table.give(ThrowByHand(match_id="m1", darts=("S20",)))
+    due_s = table.decider.deadline()
+    table.give(UndoDarts(match_id="m1"))
+    undone_s = table.decider.deadline()
+    table.give(ThrowByHand(match_id="m1", darts=("S20",)))
+    restored = MatchDecider(BOARD)
+    restored.restore(table.decider.memory(0.0), (), now=5.0, epoch_s=0.0)
+    signed = table.decider.step([], SIGN_AFTER_S).events
+
+    assert (due_s, undone_s, restored.deadline()) == (SIGN_AFTER_S, None, 5.0 + SIGN_AFTER_S)
+    assert kinds(list(signed)) == ["match_command", "leg_signed"]
+    assert (table.decider.deadline(), table.decider.step([], 2 * SIGN_AFTER_S).events) == (None, ())
+    assert table.try_to(UndoDarts(match_id="m1")) is not None
+    table.give(SignLeg(match_id="m1", set=1, leg=1, signed=False))
     assert table.decider.deadline() is None
 
 
@@ -131,3 +161,36 @@ def test_refusals_are_of_the_command() -> None:
 
     assert list(step.refusals) == [1]
     assert isinstance(step.refusals[1], CommandRefusedError)
+
+
+def test_a_match_that_cannot_be_computed_is_in_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a fault of the rules, or read back by another version: the board is free again, and nothing else is held up."""
+    table = Table()
+    table.give(create("m1"))
+    table.give(create("m2", board=False))
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("rules")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(decider_module, "after_board_event", fail)
+        live = [each for each in table.visit("T20") if isinstance(each, MatchStateChanged)]
+    table.give(create("m3"))
+    memory = table.decider.memory(0.0).replace(b'"start":501', b'"start":-1')
+    restored = MatchDecider(BOARD)
+    restored.restore(memory, (), now=0.0, epoch_s=0.0)
+    read_back = restored.step([], 0.0).events
+
+    assert [(each.match_id, each.status, each.reason) for each in live] == [("m1", "error", "ZeroDivisionError: rules")]
+    assert [(each.match_id, each.status) for each in read_back if isinstance(each, MatchStateChanged)] == [("m2", "error"), ("m3", "error")]
+    assert (restored.match_on_board(), restored.step([], 0.0).events) == (None, ())
+    assert restored.step([create("m4")], 0.0).refusals == {}
+
+
+def test_rounds_move_on() -> None:
+    """When every side has had its visit, within a leg; with the rounds that are left where there is a limit."""
+    table = Table()
+    table.give(create(game="count_up", players=("ann", "bob", "eve"), rounds=3))
+    found = [each for _ in range(7) for each in table.visit("S1 S1 S1") if isinstance(each, RoundChanged)]
+
+    assert [(each.old_round, each.new_round, each.data.rounds_remaining) for each in found] == [(1, 2, 1), (2, 3, 0)]

@@ -58,6 +58,27 @@ def test_a_later_decider_gets_the_events_of_the_earlier() -> None:
     assert deciders.deadline() == 7.0
 
 
+class Before(Forgetful):
+    """A decider that makes a reset of each start."""
+
+    name = "before"
+
+    def step(self, inputs: Sequence[Input], _now: float) -> Step:
+        """Replace."""
+        return Step(replaced={k: ResetBoard() for k, item in enumerate(inputs) if isinstance(item, StartBoard)})
+
+    def deadline(self) -> float | None:
+        """Wait for nothing."""
+        return None
+
+
+def test_a_command_is_replaced_for_later_deciders() -> None:
+    """They get the other one in its position."""
+    step = Deciders([Before(), Board()]).step([ResetBoard(), StartBoard()], 1.0)
+
+    assert (step.events, step.refusals) == ((RESET, RESET), {})
+
+
 def test_a_refusal_is_kept_and_changes_no_memory() -> None:
     """A refused command is refused by its index, and nothing is to be stored."""
     deciders = Deciders([Board(), Match()])

@@ -44,6 +44,22 @@ async def test_last_calibration_survives_a_restart(tmp_path: Path) -> None:
     await asyncio.to_thread(database.close)
 
 
+async def test_a_calibration_keeps_the_time_at_which_it_was_taken(tmp_path: Path) -> None:
+    """A camera that says later that it still fits does not change it; another calibration has its own time."""
+    database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
+    calibrations = Calibrations(database)
+    first = calibrations.dated(_calibration(0.5), at_s=1.0)
+    await calibrations.keep(first, at_s=1.0)
+    again, other = calibrations.dated(_calibration(0.5), at_s=9.0), calibrations.dated(_calibration(0.4), at_s=9.0)
+    await asyncio.to_thread(database.close)
+
+    assert [each.calibrated_at for each in (first, again, other)] == [
+        "1970-01-01T00:00:01.000Z",
+        "1970-01-01T00:00:01.000Z",
+        "1970-01-01T00:00:09.000Z",
+    ]
+
+
 async def test_calibration_of_another_version_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """What cannot be decoded is logged and its camera starts without."""
     database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from dartd.errors import StoreError
+from dartd.errors import StoreError, StoreUnavailableError
 from dartd.store.journal import CommitHook, Journal, Memory, PastEvent, topic_of
 from dartd.store.projections.registry import Projection, Recorded
 from dartd.store.tables import metadata
@@ -109,6 +109,29 @@ def test_copy_that_is_put_back_begins_a_new_stream(tmp_path: Path, put_back: str
     assert (same == first, second != first, third == second) == (True, True, True)
 
 
+@pytest.mark.parametrize("is_overwritten_between", [True, False])
+async def test_copy_written_over_the_file_while_it_is_open(tmp_path: Path, is_overwritten_between: bool) -> None:  # noqa: FBT001
+    """No position is used again: nothing is written until dartd is restarted, which begins a new stream."""
+    path = tmp_path / "dartd.db"
+    first = await asyncio.to_thread(_opened_and_appended, path, "v1")
+    copy = await asyncio.to_thread(path.read_bytes)
+    journal = await asyncio.to_thread(Journal.open, path, BOARD)
+    if is_overwritten_between:
+        await journal.append([_reset("v2")], at_s=1.0)
+    await asyncio.to_thread(path.write_bytes, copy)
+    with pytest.raises(StoreUnavailableError):
+        await journal.append([_reset("v3")], at_s=1.0)
+    fault = await asyncio.to_thread(journal._check_file)
+    await asyncio.to_thread(journal.close)
+    again = await asyncio.to_thread(Journal.open, path, BOARD)
+    (envelope,) = await again.append([_reset("v4")], at_s=2.0)
+    await asyncio.to_thread(again.close)
+
+    assert "was overwritten" in str(fault)
+    assert journal.stream_id == first
+    assert envelope.seq == 1 + journal.last_seq or again.stream_id != first
+
+
 async def test_read_gives_what_was_written_after_a_seq(journal: Journal) -> None:
     """A reader gets the very wire bytes, in order, after the seq it names and no more than it asked for."""
     envelopes = await journal.append([_reset(f"v{k}") for k in range(5)], at_s=1.0)
@@ -116,6 +139,17 @@ async def test_read_gives_what_was_written_after_a_seq(journal: Journal) -> None
     rows = await journal.read(2, 2)
 
     assert rows == [(e.seq, e.topic, e.wire) for e in envelopes[2:4]]
+
+
+async def test_the_time_of_the_last_event_of_a_kind_is_known(journal: Journal) -> None:
+    """It must be there after a restart, without reading the journal."""
+    before = await journal.last_timestamp(BoardReset)
+    await journal.append([_reset("v1")], at_s=5.0)
+    await journal.append([_reset("v2")], at_s=6.5)
+    await journal.append([CalibrationChanged(camera_id=CameraId("cam0"), state="ready")], at_s=7.0)
+
+    assert (before, await journal.last_timestamp(BoardReset)) == (None, "1970-01-01T00:00:06.500Z")
+    assert await journal.last_timestamp(TakeoutStarted) is None
 
 
 async def test_history_gives_events_of_a_kind_in_order(journal: Journal) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.store.timestamps import timestamp_of
+from dartd.store.timestamps import seconds_of_timestamp, timestamp_of
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,8 @@ def test_timestamp_has_milliseconds_and_z(at_s: float, expected: str) -> None:
     actual = timestamp_of(at_s)
 
     assert actual == expected
+
+
+def test_timestamp_is_read_back() -> None:
+    """To the millisecond."""
+    assert seconds_of_timestamp(timestamp_of(1795199447.123)) == 1795199447.123

@@ -1,7 +1,10 @@
 """What has been counted."""
 
+from collections.abc import Callable, Iterable
+
 import httpx2
 import pytest
+from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as prometheus
 
@@ -22,6 +25,24 @@ async def test_scrapers_get_their_format(station: Station, http: httpx2.AsyncCli
 
     assert samples["dartd_events_total", "dart_hit"] == 1
     assert ("openmetrics" in answer.headers["content-type"]) == ("openmetrics" in accept)
+
+
+async def test_exemplars_lead_to_the_log_and_to_the_event(station: Station, http: httpx2.AsyncClient) -> None:
+    """OpenMetrics names the trace id of a request and the event of a dart; other formats have no exemplars."""
+    await station.happen(hit())
+    await http.get("/health", headers={"X-Request-ID": "trace-of-the-test"})
+    found = (await http.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})).text
+    parse: Callable[[str], Iterable[Metric]] = openmetrics
+    exemplars = {
+        (family.name, *sample.exemplar.labels.items())
+        for family in parse(found)
+        for sample in family.samples
+        if sample.exemplar is not None
+    }
+
+    assert ("dartd_http_request_duration_seconds", ("trace_id", "trace-of-the-test")) in exemplars
+    assert ("dartd_detection_latency_seconds", ("event_id", f"{station.services.board.stream_id}-1")) in exemplars
+    assert "trace-of-the-test" not in (await http.get("/metrics")).text
 
 
 async def test_json_is_for_programs(station: Station, http: httpx2.AsyncClient) -> None:

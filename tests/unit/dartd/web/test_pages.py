@@ -3,15 +3,19 @@
 import re
 
 import httpx2
+import msgspec
 import pytest
 
 from dartd.web.pages import STATIC
+
+_PAGES = ("/", "/events", "/asyncapi", "/docs", "/redoc", "/docs/guide")
+_SCORE_BYTES = 150_000
 
 
 async def test_the_scoreboard_loads_nothing_from_elsewhere(http: httpx2.AsyncClient) -> None:
     """The page works offline: no file names another host."""
     page = await http.get("/")
-    files = [path.read_text(encoding="utf-8") for path in STATIC.iterdir() if path.is_file()]
+    files = [path.read_text(encoding="utf-8") for path in STATIC.rglob("*.*") if path.is_file() and "vendor" not in path.parts]
     others = [url for text in files for url in re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]+", text) if "www.w3.org" not in url]
 
     assert page.headers["content-type"].startswith("text/html")
@@ -28,7 +32,7 @@ async def test_pages_may_run_nothing_but_our_files(http: httpx2.AsyncClient) -> 
     assert re.search(r"<script(?![^>]*src=)|<style|style=|\son\w+=", page.text) is None
 
 
-@pytest.mark.parametrize("name", ["dartd-client.js", "board.js", "scoreboard.js", "scoreboard.css", "icon.svg"])
+@pytest.mark.parametrize("name", ["dartd-client.js", "board.js", "play.js", "look.css", "icon.svg", "vendor/preact/preact.mjs"])
 async def test_files_are_served(http: httpx2.AsyncClient, name: str) -> None:
     """Each file with a media type that browsers run."""
     answer = await http.get(f"/static/{name}")
@@ -73,3 +77,47 @@ async def test_pages_of_other_origins_may_use_static_files(http: httpx2.AsyncCli
     private = [(await http.get(path)).headers.get("access-control-allow-origin") for path in ("/api/v1/board", "/config.json", "/")]
 
     assert (shared, private) == (["*"] * 2, [None] * 3)
+
+
+@pytest.mark.parametrize("path", _PAGES)
+async def test_addresses_are_relative(http: httpx2.AsyncClient, path: str) -> None:
+    """A page works under any prefix: its files are found from its own path, and all of them are there."""
+    page = await http.get(path)
+    files = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+    answers = [await http.get(f"{path.rpartition('/')[0]}/{file}") for file in files]
+
+    assert len(files) >= 5
+    assert [file for file in files if file.startswith(("/", "http"))] == []
+    assert {answer.status_code for answer in answers} == {200}
+
+
+@pytest.mark.parametrize("path", ["/typo", "/docs/typo/typo"])
+async def test_a_wrong_address_shows_a_page_to_people(http: httpx2.AsyncClient, path: str) -> None:
+    """Browsers get a page, programs get JSON, and both get 404."""
+    page = await http.get(path, headers={"Accept": "text/html,*/*"})
+    answers = [await http.get(path), await http.get("/api/v1/typo", headers={"Accept": "text/html"})]
+
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert f"{'../' * (path.count('/') - 1)}static/missing.js" in page.text
+    assert [(each.status_code, each.json()["error"]["code"]) for each in answers] == [(404, "RESOURCE_NOT_FOUND")] * 2
+
+
+def test_every_text_is_there_in_every_language() -> None:
+    """The languages have the same keys and the same values to fill in, and every key that a page names exists."""
+    texts = {path.stem: msgspec.json.decode(path.read_bytes(), type=dict[str, str]) for path in (STATIC / "texts").glob("*.json")}
+    holes = {name: {key: sorted(re.findall(r"{\w+}", text)) for key, text in found.items()} for name, found in texts.items()}
+    code = "".join(path.read_text(encoding="utf-8") for path in STATIC.rglob("*.js") if "vendor" not in path.parts)
+    named = set(re.findall(r'\bt\("([^"]+)"', code))
+
+    assert set(texts) == {"en", "de", "nl"}
+    assert holes["de"] == holes["nl"] == holes["en"]
+    assert named - set(texts["en"]) == set()
+
+
+def test_the_score_is_small() -> None:
+    """All that the play page loads is under 150 kB: it runs on old tablets."""
+    others = ("events", "asyncapi", "guide", "docs", "redoc", "missing", "board_manager", "statistics", "people", "settings")
+    loaded = [path for path in STATIC.rglob("*.*") if "swagger-ui" not in path.parts and "redoc" not in path.parts]
+    loaded = [path for path in loaded if path.stem not in {*others, "de", "nl"} and path.suffix in {".js", ".mjs", ".css", ".json", ".svg"}]
+
+    assert sum(path.stat().st_size for path in loaded) < _SCORE_BYTES

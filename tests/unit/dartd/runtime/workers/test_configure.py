@@ -7,6 +7,7 @@ from dartd.config import CameraConfig, Config
 from dartd.daemon import build_board
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.workers.configure import Configurations
+from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.images import THROW_BYTES
@@ -36,7 +37,15 @@ async def test_a_camera_process_starts_with_the_current_state(tmp_path: Path) ->
     database = await asyncio.to_thread(Database.open, tmp_path / "dartd.db")
     calibrations = Calibrations(database)
     board = build_board(config, [camera.camera_id for camera in config.cameras])
-    configurations = Configurations(config, board, calibrations, FaultInjector(None), began_s=50.0, epoch_s=-7.0)
+    configurations = Configurations(
+        config,
+        CameraRig([camera.source for camera in config.cameras]),
+        board,
+        calibrations,
+        FaultInjector(None),
+        began_s=50.0,
+        epoch_s=-7.0,
+    )
     before = configurations.of_camera(CameraId("right"))
     await calibrations.keep(RIGHT, at_s=1.0)
     left, right = (configurations.of_camera(CameraId(name)) for name in ("left", "right"))

@@ -55,7 +55,7 @@ def test_what_did_not_stick_is_a_throw_too(core: sa.Connection) -> None:
         DartUnscored(dart_id=DartId("d1"), visit_id=V, dart_number=2, reason="x"),
         hit("d2"),
     )
-    visit_id = VisitId(get_throw(core, "d2").visit_id)  # type: ignore[union-attr]
+    visit_id = VisitId(get_throw(core, "d2").visit_id)
     fallen = DartBounceOut(dart_id=DartId("d2"), visit_id=visit_id, dart_position=BoardCoordinates(x_mm=0, y_mm=0), time_on_board_ms=1)
     _record(core, fallen, first=4)
 

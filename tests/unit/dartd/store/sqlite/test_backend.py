@@ -74,50 +74,6 @@ def test_inspection_changes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "missing.db").exists()
 
 
-def _with_log(folder: Path) -> Path:
-    """Write a store as kill -9 leaves it: what was committed last is in its log only."""
-    path = folder / "dartd.db"
-    writer = SqliteBackend.open(folder / "made.db")
-    writer.begin()
-    _put(writer.writer)
-    writer.control("COMMIT")
-    for name in ("", "-wal"):
-        (folder / f"dartd.db{name}").write_bytes((folder / f"made.db{name}").read_bytes())
-    writer.close()
-    return path
-
-
-def test_a_damaged_log_is_kept_and_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """SQLite would overwrite it without a word; the events in it may still be recovered by hand."""
-    path = _with_log(tmp_path)
-    log = tmp_path / "dartd.db-wal"
-    content = bytearray(log.read_bytes())
-    content[5] ^= 0xFF
-    log.write_bytes(content)
-    backend = SqliteBackend.open(path)
-    damaged = backend.damaged_log
-    backend.close()
-
-    assert damaged is not None
-    assert damaged.read_bytes() == bytes(content)
-    assert str(damaged) in caplog.text
-
-
-def test_a_whole_log_is_read(tmp_path: Path) -> None:
-    """After kill -9 the store has everything; an empty log, and one that was never written, are no damage."""
-    path = _with_log(tmp_path)
-    backend = SqliteBackend.open(path)
-    found = (_get(backend.writer), backend.damaged_log)
-    backend.close()
-    for content in (b"", bytes(4096), b"short"):
-        (tmp_path / "dartd.db-wal").write_bytes(content)
-        backend = SqliteBackend.open(path)
-        assert backend.damaged_log is None
-        backend.close()
-
-    assert found == ("b", None)
-
-
 def test_a_store_that_was_removed_is_not_written_to(tmp_path: Path) -> None:
     """A commit into a file that no path leads to would be lost."""
     backend = SqliteBackend.open(tmp_path / "dartd.db")

@@ -1,6 +1,8 @@
 """The OpenAPI document."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -51,13 +53,40 @@ async def test_document_is_served(http: httpx2.AsyncClient) -> None:
 
 
 def test_what_a_path_can_name_is_listed() -> None:
-    """Cameras are those of the configuration; what is not known beforehand has an example."""
-    paths = describe(ENDPOINTS, version="1.0", choices={"camera_id": ["left", "right"]})["paths"]
+    """Kinds of images are listed; cameras, which may be added, and what else is not known beforehand have an example."""
+    paths = describe(ENDPOINTS, version="1.0", choices={"camera_id": ["left", "right"], "kind": ["after"]})["paths"]
+    kind = paths["/api/v1/throws/{throw_id}/images/{camera_id}/{kind}"]["get"]["parameters"][2]
     camera = paths["/api/v1/cameras/{camera_id}/calibration"]["get"]["parameters"][0]
     throw = paths["/api/v1/throws/{throw_id}"]["get"]["parameters"][0]
 
-    assert (camera["schema"]["enum"], camera["example"]) == (["left", "right"], "left")
+    assert ("enum" in camera["schema"], camera["example"], kind["schema"]["enum"]) == (False, "left", ["after"])
     assert ("enum" in throw["schema"], throw["example"]) == (False, "d000001")
+
+
+def _schemas(part: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every schema of a document with its path."""
+    match part:
+        case dict():
+            if "type" in part or part == {}:
+                yield where, part
+            for name, each in part.items():
+                if name not in {"example", "examples"}:
+                    yield from _schemas(each, f"{where}/{name}")
+        case list():
+            for index, each in enumerate(part):
+                yield from _schemas(each, f"{where}/{index}")
+        case _:
+            pass
+
+
+def test_no_object_is_without_its_fields() -> None:
+    """A bare `object` says nothing; what may have any fields says so."""
+    schemas = list(_schemas(describe(ENDPOINTS, version="1.0")))
+    saying = {"properties", "additionalProperties", "oneOf", "anyOf", "allOf"}
+    bare = [where for where, schema in schemas if schema.get("type") == "object" and saying.isdisjoint(schema)]
+
+    assert len(schemas) > 500
+    assert bare == []
 
 
 def test_numbers_of_one_kind_are_an_array_of_them() -> None:

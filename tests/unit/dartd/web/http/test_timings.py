@@ -28,6 +28,16 @@ async def test_answers_are_counted_by_route(
     assert station.services.registry.get_sample_value("dartd_http_request_duration_seconds_count", labels) == 1
 
 
+async def test_errors_are_counted_by_code(station: Station, http: httpx2.AsyncClient) -> None:
+    """The codes are those of the error responses."""
+    await http.get("/whatever/comes")
+    await http.post("/api/v1/board/reset")
+    registry = station.services.registry
+
+    assert registry.get_sample_value("dartd_errors_total", {"code": "RESOURCE_NOT_FOUND"}) == 1
+    assert registry.get_sample_value("dartd_errors_total", {"code": "AUTH_INVALID_TOKEN"}) == 1
+
+
 async def test_callers_cannot_make_labels(station: Station, http: httpx2.AsyncClient) -> None:
     """A method that is not supported is counted as `other`."""
     await http.request("PROPFIND", "/health")

@@ -281,7 +281,7 @@ async def test_corrections_are_limited(connect: Connect) -> None:
     await listener.send(action="start")
     other = await listener.receive()
 
-    assert codes == ["STATE_CONFLICT"] * CONFIG.limits.corrections + ["RATE_LIMIT_EXCEEDED"]
+    assert codes == ["RESOURCE_NOT_FOUND"] * CONFIG.limits.corrections + ["RATE_LIMIT_EXCEEDED"]
     assert other["code"] == "STATE_CONFLICT"
 
 

@@ -10,7 +10,6 @@ import pytest
 from dartd.store.calibrations import Calibrations
 from schemas.base import CameraId
 from schemas.geometry import Calibration
-from schemas.pipe.from_worker import OrientationUnknown, SourceOpened
 from schemas.pipe.to_worker import overlay_file
 from tests.support.people import log_in_as
 from tests.support.sightings import camera_at
@@ -62,22 +61,15 @@ async def test_calibration_comes_in_as_it_went_out(station: Station, http: httpx
     assert (await http.put(PATH, json=given, headers=player)).status_code == 403
 
 
-async def test_a_sector_is_taken_by_a_camera_that_waits_for_it(station: Station, http: httpx2.AsyncClient) -> None:
-    """`near_sector` stands for the body; a camera that does not wait for it refuses, and a request without either is not valid."""
+async def test_a_sector_stands_for_a_calibration(station: Station, http: httpx2.AsyncClient) -> None:
+    """`near_sector` needs no body and is put to the board; a sector that there is not, and a request without either, are not valid."""
     operator = await log_in_as(station, "operator")
-    unasked = await http.put(f"{PATH}?near_sector=11", headers=operator)
+    taken = await http.put(f"{PATH}?near_sector=11", headers=operator)
     impossible = await http.put(f"{PATH}?near_sector=21", headers=operator)
     nothing = await http.put(PATH, headers=operator)
-    measured = camera_at(0, 0.4)
-    message = OrientationUnknown(camera_id=measured.camera_id, t_s=0.0, calibration=measured, log_odds=(0.0,) * 10, reason="unreadable")
-    await station.services.board.deliver(SourceOpened(camera_id=measured.camera_id, pid=1, width=800, height=600))
-    await station.services.board.deliver(message)
-    waits = (await http.get("/health")).json()["reasons"]
-    taken = await http.put(f"{PATH}?near_sector=11", headers=operator)
 
-    assert (unasked.status_code, impossible.status_code, nothing.status_code) == (409, 422, 422)
-    assert "camera cam0: ready but for its orientation: unreadable" in waits
-    assert (taken.status_code, taken.json()["action"]) == (202, "orient_camera")
+    assert (taken.status_code, taken.json()["action"], taken.json()["seq"]) == (202, "orient_camera", [1])
+    assert (impossible.status_code, nothing.status_code) == (422, 422)
 
 
 @pytest.mark.slow

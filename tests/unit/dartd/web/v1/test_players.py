@@ -57,8 +57,8 @@ async def test_throws_belong_to_the_player_who_is_signed_on(station: Station, ht
 
     assert (none.status_code, on.json()["player_id"], who["player_id"]) == (404, "ann", "ann")
     assert detail["statistics"] == {"throws": 1, "points": 60, "visits": 1, "best_visit": 60, "average": "180.00"}
-    assert detail["history"] == history["data"]
-    assert (history["data"][0]["labels"], history["pagination"]["total"]) == (["T20"], 1)
+    assert (history["data"][0]["labels"], history["data"][0]["points"], history["pagination"]["total"]) == (["T20"], 60, 1)
+    assert [visit["labels"] for visit in detail["history"]] == [["T20"]]
 
 
 async def test_player_sees_and_changes_the_own_entity(station: Station, http: httpx2.AsyncClient) -> None:

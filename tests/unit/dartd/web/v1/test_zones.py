@@ -90,7 +90,7 @@ async def test_zone_counts_the_darts_in_it(station: Station, http: httpx2.AsyncC
 
 
 async def test_occupancy_names_the_darts(station: Station, http: httpx2.AsyncClient) -> None:
-    """Since when, and whether there are too many; other zones are empty."""
+    """Since when, and whether there are too many; at the oche is who throws."""
     admin = await log_in_as(station, "admin")
     for zone_id, kind in (("all", "bed_area"), ("line", "oche")):
         body = {"zone_id": zone_id, "name": zone_id, "polygon_coords": SQUARE, "max": 1, "zone_type": kind}
@@ -106,7 +106,7 @@ async def test_occupancy_names_the_darts(station: Station, http: httpx2.AsyncCli
         ("empty", 0),
         ("normal", 1),
         ("over", 2),
-        ("empty", 0),
+        ("normal", 1),
     ]
     assert {name: over[name] for name in ("zone_id", "zone_name", "min", "max")} == {
         "zone_id": "all",

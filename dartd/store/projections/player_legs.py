@@ -1,0 +1,214 @@
+"""What each player did in each leg, as integers: every statistic is added up from these rows.
+
+Where the darts hit is taken from the table of throws, which must be folded first.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from dartd.game.beds import read_bed
+from dartd.game.grouping import Grouping, Point, group_visits
+from dartd.game.statistics import Figures
+from dartd.game.summary import LegSums, SummarisedLeg
+from dartd.store.listing import ALWAYS, Span, within
+from dartd.store.projections.registry import Projection, Recorded
+from dartd.store.tables import FIGURES, match_visits, player_legs, throws
+from schemas.codec import encode_json
+from schemas.events import EntityDeleted, PlayedLeg, PlayedVisit, PlayerErased, PlayerMerged, StatisticsUpdated
+
+_DIGITS = 3  # of millimetres in stored points
+
+
+class StoredVisit(NamedTuple):
+    """A visit of a leg; `beds` are codes, empty when it was written down as a total."""
+
+    points: int
+    darts: int
+    beds: list[int]
+    at_s: float
+
+
+def fold(connection: sa.Connection, recorded: Recorded) -> None:
+    """Apply what an event says of the legs of players."""
+    event = recorded.event
+    match event:
+        case StatisticsUpdated():
+            for leg in event.legs:
+                _store(connection, recorded, event, leg)
+        case PlayerMerged():
+            mine = player_legs.c.player_id == event.player_id
+            connection.execute(sa.update(player_legs).where(mine).values(player_id=event.into_player_id))
+        case PlayerErased():
+            connection.execute(sa.delete(player_legs).where(player_legs.c.player_id == event.player_id))
+        case EntityDeleted():
+            if event.entity_type == "match":
+                connection.execute(sa.delete(player_legs).where(player_legs.c.match_id == event.entity_id))
+        case _:
+            raise TypeError(f"{type(event).__name__} is not followed by this projection")
+
+
+PROJECTION = Projection(
+    name="player_legs",
+    version=1,
+    tables=(player_legs, match_visits),
+    follows=(StatisticsUpdated, PlayerMerged, PlayerErased, EntityDeleted),
+    fold=fold,
+)
+
+
+class LegSelection(NamedTuple):
+    """Which legs of a player: of a game, a span, against an opponent, of a match; a leg that runs is left out of all but the last."""
+
+    player_id: str
+    game: str | None = None
+    span: Span = ALWAYS
+    opponent: str | None = None
+    match_id: str | None = None
+    with_running: bool = False  # take it in all the same
+
+
+_OF_LEG = ("match_id", "set_number", "leg_number", "at_s", "game")
+_SUMMARISED = tuple(player_legs.c[name] for name in (*_OF_LEG, *FIGURES, "best_start", "best_darts", "sums_body"))
+_sums: msgspec.json.Decoder[LegSums] = msgspec.json.Decoder(LegSums)
+_visits: msgspec.json.Decoder[list[StoredVisit]] = msgspec.json.Decoder(list[StoredVisit])
+_points: msgspec.json.Decoder[list[Point]] = msgspec.json.Decoder(list[Point])
+
+
+def select_legs(connection: sa.Connection, selection: LegSelection) -> list[SummarisedLeg]:
+    """Return the legs of a selection, the oldest first, and the matches themselves."""
+    chosen = sa.select(*_SUMMARISED).where(*_conditions(selection))
+    rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq, player_legs.c.leg_number)).all()
+    return [_summarised(row) for row in rows]
+
+
+def select_visits(connection: sa.Connection, selection: LegSelection) -> list[tuple[Any, list[StoredVisit]]]:
+    """Return the legs of a selection, the oldest first, each with its visits; rows have also `side`, `thrower` and `seq`."""
+    names = (*_OF_LEG, "side", "thrower", "seq", "visits_body")
+    chosen = sa.select(*(player_legs.c[name] for name in names)).where(*_conditions(selection), player_legs.c.leg_number > 0)
+    rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq)).all()
+    return [(row, _visits.decode(row.visits_body)) for row in rows]
+
+
+def select_points(connection: sa.Connection, selection: LegSelection) -> list[Point]:
+    """Return where the measured darts of a selection hit, in mm from the centre."""
+    chosen = sa.select(player_legs.c.points_body).where(*_conditions(selection), player_legs.c.leg_number > 0)
+    return [point for row in connection.execute(chosen) for point in _points.decode(row.points_body)]
+
+
+def sums_by_player(connection: sa.Connection, games: Iterable[str], span: Span = ALWAYS) -> dict[str, Figures]:
+    """Return the figures of every player over the finished legs of some games."""
+    columns = [sa.func.max(player_legs.c[name]) if name.startswith("highest") else sa.func.sum(player_legs.c[name]) for name in FIGURES]
+    chosen = sa.select(player_legs.c.player_id, *columns, sa.func.min(player_legs.c.best_darts)).group_by(player_legs.c.player_id)
+    conditions = [player_legs.c.finished.is_(True), player_legs.c.game.in_(sorted(games)), *within(player_legs.c.at_s, span)]
+    found = {}
+    for player_id, *numbers, best in connection.execute(chosen.where(*conditions)):
+        best_legs = {} if best is None else {0: best}
+        found[player_id] = Figures(**dict(zip(FIGURES, numbers, strict=True)), best_legs=best_legs)
+    return found
+
+
+def _conditions(selection: LegSelection) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [player_legs.c.player_id == selection.player_id, *within(player_legs.c.at_s, selection.span)]
+    if selection.game is not None:
+        found.append(player_legs.c.game == selection.game)
+    if selection.match_id is not None:
+        found.append(player_legs.c.match_id == selection.match_id)
+    elif not selection.with_running:
+        found.append(player_legs.c.finished.is_(True))
+    if selection.opponent is not None:
+        other = player_legs.alias()
+        against = (other.c.match_id == player_legs.c.match_id, other.c.side != player_legs.c.side)
+        found.append(sa.exists().where(*against, other.c.player_id == selection.opponent).correlate(player_legs))
+    return found
+
+
+def _summarised(row: Any) -> SummarisedLeg:
+    match_id, set_number, leg_number, at_s, game, *numbers, best_start, best_darts, sums = row
+    best_legs = {} if best_start is None else {best_start: best_darts}
+    return SummarisedLeg(
+        match_id=match_id,
+        set_number=set_number,
+        leg_number=leg_number,
+        at_s=at_s,
+        game=game,
+        figures=Figures(**dict(zip(FIGURES, numbers, strict=True)), best_legs=best_legs),
+        sums=_sums.decode(sums),
+    )
+
+
+def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated, leg: PlayedLeg) -> None:
+    key = {"match_id": event.match_id, "set_number": leg.set, "leg_number": leg.leg, "side": leg.side, "thrower": leg.thrower}
+    mine = sa.and_(*(player_legs.c[name] == value for name, value in key.items()))
+    before = connection.execute(sa.select(player_legs).where(mine)).first()
+    if before is not None:
+        connection.execute(sa.delete(player_legs).where(mine))
+    if leg.counts is None:
+        return
+    was_finished = before is not None and before.finished and leg.finished and leg.leg > 0
+    seq, at_s = (before.seq, before.at_s) if before is not None and was_finished else (recorded.seq, recorded.at_s)
+    measured = _measured(connection, event.match_id, leg.visits)
+    counts = msgspec.convert(leg.counts, Figures, strict=False)
+    best_start, best_darts = next(iter(counts.best_legs.items()), (None, None))
+    row = {
+        **key,
+        "player_id": event.player_id,
+        "seq": seq,
+        "at_s": at_s,
+        "game": leg.game,
+        "finished": leg.finished,
+        **{name: getattr(counts, name) for name in FIGURES},
+        "best_start": best_start,
+        "best_darts": best_darts,
+        "sums_body": encode_json(_sums_of(leg, measured)).decode(),
+        "visits_body": encode_json(_visits_of(leg, before, recorded.at_s)).decode(),
+        "points_body": encode_json([point for visit in measured for point in visit]).decode(),
+    }
+    connection.execute(sa.insert(player_legs).values(row))
+
+
+def _measured(connection: sa.Connection, match_id: str, visits: Sequence[PlayedVisit]) -> list[list[Point]]:
+    """Return where the darts of each visit hit, as far as cameras measured it; note the visits of the board as visits of the match."""
+    dart_ids = [dart_id for visit in visits for dart_id in visit.dart_ids]
+    if not dart_ids:
+        return []
+    columns = (throws.c.throw_id, throws.c.visit_id, throws.c.x_mm, throws.c.y_mm)
+    found = {row.throw_id: row for row in connection.execute(sa.select(*columns).where(throws.c.throw_id.in_(dart_ids)))}
+    of_board = {row.visit_id for row in found.values()}
+    known = set(connection.execute(sa.select(match_visits.c.visit_id).where(match_visits.c.visit_id.in_(of_board))).scalars())
+    for visit_id in sorted(of_board - known):
+        connection.execute(sa.insert(match_visits).values(visit_id=visit_id, match_id=match_id))
+    return [
+        [
+            (round(found[dart_id].x_mm, _DIGITS), round(found[dart_id].y_mm, _DIGITS))
+            for dart_id in visit.dart_ids
+            if dart_id in found and found[dart_id].x_mm is not None
+        ]
+        for visit in visits
+    ]
+
+
+def _sums_of(leg: PlayedLeg, measured: Sequence[Sequence[Point]]) -> LegSums:
+    beds: dict[int, int] = {}
+    for visit in leg.visits:
+        for label in visit.beds:
+            code = read_bed(label)
+            beds[code] = beds.get(code, 0) + 1
+    pooled = group_visits(measured)
+    return LegSums(
+        beds=dict(sorted(beds.items())),
+        targets=msgspec.convert(leg.targets, type=LegSums.__annotations__["targets"]),
+        visits=[visit.points for visit in leg.visits],
+        grouping=pooled if pooled != Grouping() else None,
+    )
+
+
+def _visits_of(leg: PlayedLeg, before: Any, at_s: float) -> list[StoredVisit]:
+    """Return the visits with their times; one that was there before keeps its time."""
+    times = [] if before is None else [visit.at_s for visit in _visits.decode(before.visits_body)]
+    return [
+        StoredVisit(visit.points, visit.darts, [read_bed(label) for label in visit.beds], times[number] if number < len(times) else at_s)
+        for number, visit in enumerate(leg.visits)
+    ]

@@ -1,0 +1,113 @@
+"""How the pages look in a real Chromium: every label fits at every size, and axe finds nothing that keeps people out."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import Page, ViewportSize, expect
+
+from tests.browser.conftest import OpenPage
+from tests.support.station import TOKEN, running_station
+from tests.support.throws import hit
+
+SIZES: Final = [
+    (1920, 1080), (1366, 768), (1280, 800), (1024, 768), (768, 1024), (390, 844), (844, 390), (3840, 2160), (360, 640), (1280, 720),
+    (820, 1180), (2560, 1080),
+]  # fmt: skip
+_AXE: Final = Path(__file__).parents[1] / "support/vendor/axe-core/axe.min.js"
+_RUN_AXE: Final = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ""}`));
+}"""
+
+# Fills every label with the longest text that it may have, and returns those that do not fit.
+_OVERFLOWING: Final = """() => {
+  const longest = {
+    ".dart-box .label": "MISS", ".dart-box .points": "60", ".side .figure": "1001", ".outs": "T20 T20 BULL",
+    "[data-visit], [data-last]": "180", ".side .figures span:nth-child(2) b": "180,00", "#total": "180",
+  };
+  const kept = [];
+  for (const [where, text] of Object.entries(longest)) for (const each of document.querySelectorAll(where)) {
+    kept.push([each, [...each.childNodes]]);
+    each.replaceChildren(text);
+    if (where.endsWith(".figure")) each.dataset.length = text.length;
+  }
+  const boxes = [
+    "button", ".pill", ".badge", ".tile", ".dart-box", ".dart-box .label", ".side", ".outs", ".figures", ".count", ".legs", ".key",
+    ".stepper", ".choices",
+  ].join();
+  const mayEnd = (box) => ["who", "chip"].some((each) => box.classList.contains(each));
+  const wrong = [...document.querySelectorAll(boxes)]
+    .filter((box) => box.getClientRects().length && box.scrollWidth > box.clientWidth + 1 && !mayEnd(box))
+    .map((box) => `${box.className || box.tagName}: ${box.textContent.trim().slice(0, 30)} ${box.scrollWidth} > ${box.clientWidth}`);
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push(`page ${document.documentElement.scrollWidth} > ${innerWidth}`);
+  for (const [each, nodes] of kept) each.replaceChildren(...nodes);
+  for (const each of document.querySelectorAll(".side .figure")) each.dataset.length = each.textContent.length;
+  return [...new Set(wrong)];
+}"""
+
+
+async def _begin(page: Page, address: str) -> None:
+    """Begin a match of a player with the longest name."""
+    await page.goto(f"{address}/#key={TOKEN}")
+    await page.locator("input[name=name]").fill("Maximiliane von Hohenstein-Sonnenberg II")
+    await page.locator("input[name=name]").press("Enter")
+    await page.locator("input[name=name]").fill("Bo")
+    await page.locator("input[name=name]").press("Enter")
+    await expect(page.locator(".chip[aria-pressed=true]")).to_have_count(2)
+
+
+async def test_no_label_overflows_at_any_size(open_page: OpenPage, tmp_path: Path) -> None:
+    """Start screen, match, entry and free throwing at twelve sizes, in German, with the longest texts."""
+    page = await open_page(locale="de-DE", bypass_csp=True)
+    wrong: list[str] = []
+
+    async def look(name: str) -> None:
+        for width, height in SIZES:
+            await page.set_viewport_size(ViewportSize(width=width, height=height))
+            wrong.extend(f"{name} {width}x{height} {each}" for each in await page.evaluate(_OVERFLOWING))
+
+    async with running_station(tmp_path) as station:
+        await _begin(page, station.http)
+        await look("start")
+        await page.locator("[data-begin]").click()
+        await expect(page.locator(".side.on")).to_have_count(1)
+        await station.happen(hit("d1", 1))
+        await expect(page.locator(".dart-box.filled")).to_have_count(1)
+        await look("match")
+        await page.locator("[data-pad]").click()
+        await look("entry")
+        await page.locator(".more summary").click()
+        await page.locator("[data-stop]").click()
+        await page.locator("[data-new]").click()
+        await page.locator("[data-game=free]").click()
+        await look("free")
+
+    assert "\n".join(wrong) == ""
+
+
+async def test_axe_finds_nothing(open_page: OpenPage, tmp_path: Path) -> None:
+    """Names, roles, contrast and order of every page of ours, in both schemes."""
+    page = await open_page(bypass_csp=True, viewport=ViewportSize(width=1280, height=800))
+    found: list[str] = []
+
+    async def check(name: str, *, ready: str, act: Callable[[], Awaitable[Any]]) -> None:
+        await act()
+        await expect(page.locator(ready).first).to_be_visible()
+        if not await page.evaluate("typeof axe === 'object'"):
+            await page.add_script_tag(path=_AXE)
+        for theme in ("dark", "light"):
+            await page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+            found.extend(f"{name} {theme} {each}" for each in await page.evaluate(_RUN_AXE))
+
+    async with running_station(tmp_path) as station:
+        await check("start", ready=".chips", act=lambda: _begin(page, station.http))
+        await check("match", ready=".side.on", act=page.locator("[data-begin]").click)
+        await station.happen(hit("d1", 1))
+        await check("correction", ready="[data-likely]", act=page.locator("[data-slot='0']").first.click)
+        await page.keyboard.press("Escape")
+        await check("entry", ready="[data-bed]", act=page.locator("[data-pad]").click)
+        for path in ("events", "typo", "docs/guide"):
+            await check(path, ready="h1", act=lambda path=path: page.goto(f"{station.http}/{path}"))  # type: ignore[misc]  # mypy cannot infer it
+
+    assert "\n".join(found) == ""

@@ -1,0 +1,103 @@
+"""The play page in a real Chromium: from the start screen to the winner, by hand and by the board."""
+
+import re
+from pathlib import Path
+
+import httpx2
+from playwright.async_api import Page, expect
+
+from schemas.base import VisitId
+from schemas.events import TakeoutFinished
+from tests.support.station import TOKEN, Station, running_station
+from tests.support.throws import hit
+
+T20, S20 = (0.0, 103.0), (0.0, 130.0)  # mm
+
+
+async def _start(page: Page, station: Station) -> None:
+    """Pair the screen and take the two taps to the first dart."""
+    await page.goto(f"{station.http}/#key={TOKEN}")
+    await page.locator("[data-game=x01]").click()
+    await page.locator("[data-begin]").click()
+    await expect(page.locator("[data-side='0']")).to_have_attribute("aria-current", "true")
+
+
+async def _tap(page: Page, *beds: str) -> None:
+    for bed in beds:
+        if bed[0] in "DT":
+            await page.locator(".times button").nth("SDT".index(bed[0])).click()
+        await page.locator(f"[data-bed={bed}]").click()
+
+
+async def _left(page: Page, side: int, points: int) -> None:
+    await expect(page.locator(f"[data-side='{side}'] [data-figure]")).to_have_text(str(points))
+
+
+async def test_a_501_by_hand_to_the_winner(page: Page, tmp_path: Path) -> None:
+    """Darts by beds and by totals, keys, one correction by tap, undo; the winner is shown, and the next match is one tap away."""
+    async with running_station(tmp_path) as station:
+        await _start(page, station)
+        await page.locator("[data-pad]").click()
+        await _tap(page, "T20", "S20")
+        await _left(page, 0, 421)
+        await page.locator("[data-slot='1']").first.click()
+        await page.locator("[data-likely=T20]").click()
+        await _left(page, 0, 381)
+        await _tap(page, "T20")
+        await _left(page, 0, 321)
+        await expect(page.locator("[data-side='1']")).to_have_attribute("aria-current", "true")
+        await page.locator("[data-side='1'] h2").click()
+        for total, side, left in (("100", 1, 401), ("180", 0, 141), ("26", 1, 375)):
+            await page.keyboard.type(total)
+            await page.keyboard.press("Enter")
+            await _left(page, side, left)
+        await expect(page.locator("[data-side='0'] .outs")).to_contain_text("T20")
+        await page.locator(".tabs button").first.click()
+        await _tap(page, "T20", "T19")
+        await expect(page.locator("[data-side='0'] .outs")).to_have_text(re.compile(r"^\s*D12\s*$"))
+        await page.keyboard.press("Backspace")
+        await _left(page, 0, 81)
+        await _tap(page, "T19", "D12")
+
+        await expect(page.locator("[data-result]")).to_have_text("Player 1 wins")
+        await page.locator("[data-rematch]").click()
+        await _left(page, 0, 501)
+
+
+async def test_the_board_scores_a_match(page: Page, tmp_path: Path) -> None:
+    """Darts of the board count, a tap corrects one, the takeout passes the turn once, and a reloaded page shows the same."""
+    async with running_station(tmp_path) as station:
+        await _start(page, station)
+        await station.happen(*(hit(f"a{k}", k, *T20, visit="a") for k in (1, 2)))
+        await _left(page, 0, 381)
+        await expect(page.locator("[data-dart=a2]")).to_have_count(1)
+        await station.happen(hit("a3", 3, *S20, visit="a"))
+        await _left(page, 0, 361)
+        await station.happen(TakeoutFinished(visit_id=VisitId("a")))
+        await expect(page.locator("[data-side='1']")).to_have_attribute("aria-current", "true")
+        await station.happen(TakeoutFinished(visit_id=VisitId("b")))
+        await page.reload()
+
+        await expect(page.locator("[data-side='1']")).to_have_attribute("aria-current", "true")
+        await expect(page.locator("[data-side='0'] [data-last]")).to_have_text("140")
+        await _left(page, 0, 361)
+
+
+async def test_who_is_not_logged_in_only_watches(page: Page, tmp_path: Path) -> None:
+    """Without a login a match is shown and follows the darts, but nothing can be changed; starting one asks for the login."""
+    async with running_station(tmp_path) as station:
+        await page.goto(station.http)
+        await page.locator("[data-begin]").click()
+        await expect(page.locator("dialog input[name=username]")).to_be_focused()
+        await page.keyboard.press("Escape")
+        await _begin_elsewhere(station)
+        await station.happen(hit("d1", 1, *T20))
+
+        await _left(page, 0, 441)
+        await expect(page.locator(".actions, .dart-box button")).to_have_count(0)
+
+
+async def _begin_elsewhere(station: Station) -> None:
+    body = {"rules": {"game": "x01"}, "sides": [{"players": [{"name": "Ada"}]}, {"players": [{"name": "Ben"}]}], "board_id": "main"}
+    async with httpx2.AsyncClient(base_url=station.http, headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+        assert (await http.post("/api/v1/matches", json=body)).status_code == 201

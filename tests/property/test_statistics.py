@@ -1,0 +1,73 @@
+"""Statistics of players over any sequence of events of the board and commands of people."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import given, settings
+
+from dartd.decision import Input
+from dartd.game.match_figures import leg_figures
+from dartd.game.statistics import Figures, add_up
+from dartd.play.decider import MatchDecider
+from dartd.store.projections import player_legs, throws
+from dartd.store.projections.player_legs import LegSelection, select_legs
+from dartd.store.projections.registry import Recorded
+from dartd.store.tables import METADATA
+from schemas.events import JournalledEvent
+from tests.property.test_play import _ASKED, mixed
+from tests.support.play import BOARD, Table
+from tests.support.stories import STORIES, Action
+
+_PROJECTIONS = (throws.PROJECTION, player_legs.PROJECTION)
+_TABLES = [table for projection in _PROJECTIONS for table in projection.tables]
+
+
+def _fold(connection: sa.Connection, events: Sequence[tuple[int, JournalledEvent]]) -> None:
+    for projection in _PROJECTIONS:
+        for seq, event in events:
+            if isinstance(event, projection.follows):
+                projection.fold(connection, Recorded(event, seq, float(seq), BOARD))
+
+
+def _rows(connection: sa.Connection) -> list[list[tuple[Any, ...]]]:
+    return [sorted(map(tuple, connection.execute(sa.select(table))), key=repr) for table in _TABLES]
+
+
+def _played(decider: MatchDecider) -> dict[str, list[Figures]]:
+    """Return the figures of each player in each finished leg, from the matches themselves."""
+    found: dict[str, list[Figures]] = defaultdict(list)
+    for played in decider._matches.values():
+        for index in range(played.match.counted):
+            for (side, thrower), figures in leg_figures(played.match, index).items():
+                player_id = played.info.player_id(side, thrower)
+                if player_id is not None and played.match.folded[index].finished:
+                    found[player_id].append(figures)
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(STORIES, _ASKED)
+def test_the_table_is_what_was_thrown(story: list[Action], asked: list[tuple[int, Input]]) -> None:
+    """After every step the table has what the matches give: corrected, undone, merged or erased; folded anew it has the same rows."""
+    table = Table()
+    engine, again = sa.create_engine("sqlite://"), sa.create_engine("sqlite://")
+    for each in (engine, again):
+        METADATA.create_all(each)
+    with engine.connect() as live, again.connect() as rebuilt:
+        for item in mixed(story, asked):
+            before = len(table.journal)
+            table.try_to(item)
+            _fold(live, list(enumerate(table.journal[before:], before + 1)))
+            played = _played(table.decider)
+            for player_id in ("ann", "bob"):
+                stored = [leg.figures for leg in select_legs(live, LegSelection(player_id)) if leg.is_leg]
+
+                assert add_up(stored) == add_up(played[player_id])
+                assert len(stored) == len(played[player_id])
+        _fold(rebuilt, list(enumerate(table.journal, 1)))
+
+        assert _rows(rebuilt) == _rows(live)
+    for each in (engine, again):
+        each.dispose()
