@@ -212,7 +212,7 @@ class Daemon:
         config, clock, rig = self._config, self._clock, self._rig
         await self._include_stored_cameras(journal)
         board = build_board(config, list(rig.sources), images=config.images_path is not None)
-        matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
+        matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s, bot_pause_s=config.bot.pause_s)
         corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
         pending: list[JournalledEvent] = []
         deciders: tuple[Decider, ...] = (corrections, board, matches, self._sessions)

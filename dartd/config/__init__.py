@@ -10,6 +10,7 @@ from dartd.config.scenario import load_scenario
 from dartd.config.sections import (
     AuthConfig,
     BoardConfig,
+    BotConfig,
     CameraConfig,
     Config,
     ControlsConfig,
@@ -29,6 +30,7 @@ from dartd.config.sections import (
 __all__ = [
     "AuthConfig",
     "BoardConfig",
+    "BotConfig",
     "CameraConfig",
     "Config",
     "ControlsConfig",

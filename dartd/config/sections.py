@@ -103,6 +103,12 @@ class CorrectionsConfig(_Section, frozen=True, kw_only=True):
     sign_after_match_s: Annotated[int, Meta(ge=1, le=86_400, description="seconds after the end of a match until its legs are signed")] = 60
 
 
+class BotConfig(_Section, frozen=True, kw_only=True):
+    """Sides that throw by themselves."""
+
+    pause_s: Annotated[float, Meta(ge=0, le=60, description="seconds before each dart of a bot")] = 1.5
+
+
 class BoardConfig(_Section, frozen=True, kw_only=True):
     """The board: id, name, ring radii and time limits of the throw state machine."""
 
@@ -231,6 +237,7 @@ class Config(_Section, frozen=True, kw_only=True):
     auth: AuthConfig = AuthConfig()
     limits: LimitsConfig = LimitsConfig()
     corrections: CorrectionsConfig = CorrectionsConfig()
+    bot: BotConfig = BotConfig()
     board: BoardConfig = BoardConfig()
     visit: VisitConfig = VisitConfig()
     cameras: tuple[CameraConfig, ...] = ()

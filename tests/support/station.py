@@ -259,7 +259,10 @@ async def running_station(
     config = msgspec.structs.replace(config, state_dir=str(directory))
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
-    clock, matches = LiveClock(), MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
+    clock, matches = (
+        LiveClock(),
+        MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s, bot_pause_s=config.bot.pause_s),
+    )
     visits = getattr(board, "correctable", lambda: ((), DartId("main-d900000")))
     corrections = CorrectionDecider(matches, visits, confirm=config.corrections.confirm)
     await recover(matches, journal, clock)

@@ -41,7 +41,7 @@ def _decoded(picture: Picture) -> Image:
     return np.asarray(cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
 
 
-def test_nothing_is_sent_to_nobody() -> None:
+def test_nothing_is_sent_without_viewers() -> None:
     """Without a request there is no picture; with one there are ten a second until it ends."""
     watched = Watched()
     before = watched.pictures()

@@ -506,7 +506,7 @@ def test_a_sector_is_refused_where_the_orientation_is_known() -> None:
 
 
 def test_a_camera_that_is_added_scores_with_the_others_and_one_that_is_removed_does_not() -> None:
-    """The board counts on the cameras that it has at the moment, and nobody waits for one that is gone."""
+    """The board counts on the cameras that it has at the moment, and none waits for one that is gone."""
     scene = ScriptedCameras()
     first, *_ = scene.cameras
     new = CameraId("new")
