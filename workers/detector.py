@@ -375,7 +375,7 @@ class Detector:
         if cv2.countNonZero(comparison.difference.changed) < FEWEST_CHANGED:
             scene.set_reference(comparison, frame.t_s)
             oriented = self._locator.read_again(comparison.picture, scene.projection.calibration, frame.t_s)
-            if oriented is not None:
+            if oriented is not None and not self._board.darts:  # those that others reported would be new to this camera
                 self._use_given(oriented)
                 return []
             return self._check_position(scene, comparison, frame)

@@ -151,6 +151,21 @@ def test_a_camera_without_numbers_watches_all_the_same() -> None:
     assert [each.finding for each in _settled(scene.sent)] == ["dart"]
 
 
+def test_numbers_that_become_legible_are_read_later() -> None:
+    """What hid the numbers is gone: after a while the camera knows its rotation by itself, to the line."""
+    scene = Watched(calibration=msgspec.structs.replace(outlook(1, 1).calibration, width=1), hint=False)
+    for picture in (without_numbers(scene.look.picture(), scene.look.calibration),) * 20 + (scene.look.picture(),) * 8:
+        scene.step(picture)
+    scene.now += 60
+    scene.frames(4)
+    scene.now += 60
+    scene.frames(4)
+    calibrated = [m for m in scene.sent if isinstance(m, Calibrated)]
+
+    assert [m.kept for m in calibrated] == [True]
+    assert calibrated[0].calibration.rotation == pytest.approx(scene.look.calibration.rotation, abs=0.02)
+
+
 def test_a_still_board_is_silent(watched: Watched) -> None:
     """Noise alone says nothing, however long."""
     watched.frames(60)
