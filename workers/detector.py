@@ -15,12 +15,10 @@ import numpy as np
 from schemas.geometry import Calibration
 from schemas.pipe.from_worker import (
     Busy,
-    Calibrated,
     CalibrationRefused,
     CameraFault,
     Counters,
     FromWorker,
-    OrientationUnknown,
     SequenceStarted,
 )
 from schemas.pipe.to_worker import (
@@ -256,7 +254,7 @@ class Detector:
         if self._last_small is not None and self._last_small.shape == mask.shape:
             self._motion_detector.update(self._last_small)
         self._refresh_s = t_s + REFRESH_S
-        out: list[FromWorker] = [self._calibrated_message(calibration, t_s, kept=kept)]
+        out: list[FromWorker] = [self._locator.message(calibration, t_s, kept=kept)]
         out += self._report_moved(t_s, 0.0) if self._moved else []
         stored = self._locator.candidate_empty
         if kept and stored is not None and stored.shape == picture.shape:
@@ -272,14 +270,6 @@ class Detector:
         self._scene = scene
         scene.set_darts(self._located_darts)
         return out
-
-    def _calibrated_message(self, calibration: Calibration, t_s: float, *, kept: bool) -> FromWorker:
-        unknown = self._locator.unoriented
-        if unknown is None:
-            return Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)
-        return OrientationUnknown(
-            camera_id=self._camera, t_s=t_s, calibration=calibration, log_odds=unknown.log_odds, reason=unknown.reason
-        )
 
     def _align(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
         """Take the first picture of a sequence as the reference, registered with the picture of the calibration."""

@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
+from schemas.pipe.from_worker import Calibrated, OrientationUnknown
 from schemas.pipe.to_worker import Configure
 from workers.vision.calibration import CalibrationRefusedError, OrientationUnknownError, calibrate, read_orientation, verify
 from workers.vision.frame import Image
@@ -49,6 +50,14 @@ class CameraLocator:
     def add(self, picture: Image) -> None:
         """Collect a still picture."""
         self._pictures.append(picture)
+
+    def message(self, calibration: Calibration, t_s: float, *, kept: bool) -> Calibrated | OrientationUnknown:
+        """Return the message that the camera is calibrated, or calibrated but for its rotation."""
+        camera_id, unknown = self._source.camera_id, self.unoriented
+        if unknown is None:
+            return Calibrated(camera_id=camera_id, t_s=t_s, calibration=calibration, kept=kept)
+        log_odds, reason = unknown.log_odds, unknown.reason
+        return OrientationUnknown(camera_id=camera_id, t_s=t_s, calibration=calibration, log_odds=log_odds, reason=reason)
 
     def read_again(self, picture: Image, calibration: Calibration, t_s: float) -> Calibration | None:
         """Return the calibration with the rotation of the board, if its numbers are legible now: light changes, and people step aside.
