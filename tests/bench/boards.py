@@ -26,6 +26,7 @@ from workers.vision.calibration.camera_model import CameraModel, model_of
 from workers.vision.calibration.orientation import near_sector_of
 from workers.vision.frame import Image
 
+TILT_DEG: Final = np.array([2.0, -3.0, 20.0])  # about the axes of the camera
 MISSING: Final = 5  # numbers that are painted over
 SURROUND: Final = (205, 210, 212)  # BGR
 NEAR_BY_EYE: Final = {"ym_20062c": (6,), "ym_48e914": (16,), "ho_frame1_R": (4,)}  # of pictures whose manifest leaves it open
@@ -38,14 +39,6 @@ def _coded(picture: Image, quality: int) -> Image:
 
 def _scaled(picture: Image, share: float) -> Image:
     return np.asarray(cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _tilted(picture: Image) -> Image:
-    """Look at the picture from the side: one side is shorter by a fifth, as from a camera that was turned away."""
-    height, width = picture.shape[:2]
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    to = corners + np.array([[0, 0], [-0.06 * width, 0.1 * height], [-0.06 * width, -0.1 * height], [0, 0]], np.float32)
-    return np.asarray(cv2.warpPerspective(picture, cv2.getPerspectiveTransform(corners, to), (width, height)), np.uint8)
 
 
 def _shadowed(picture: Image) -> Image:
@@ -67,7 +60,6 @@ VARIANTS: Final[Mapping[str, Callable[[Image], Image]]] = {
     "jpeg30": lambda picture: _coded(picture, 30),
     "jpeg30_small": lambda picture: _coded(_scaled(picture, min(1.0, 480 / picture.shape[1])), 30),
     "rolled": lambda picture: np.ascontiguousarray(np.rot90(picture)),
-    "tilted": _tilted,
     "shadow": _shadowed,
 }
 
@@ -111,8 +103,24 @@ def _bright_surround(of: Retouch) -> Image:
     return picture
 
 
+def _tilted(of: Retouch) -> Image:
+    """Turn the camera about its centre: rolled, and aimed beside the board, through the same lens."""
+    height, width = of.picture.shape[:2]
+    rows, columns = np.indices((height, width))
+    pixels = np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.float64)
+    flat = cv2.undistortPoints(pixels[:, None], of.model.matrix, of.model.lens)[:, 0]
+    rotation = cv2.Rodrigues(np.radians(TILT_DEG))[0]
+    there = cv2.projectPoints(np.column_stack([flat, np.ones(len(flat))]), rotation, np.zeros(3), of.model.matrix, of.model.lens)[0]
+    at = there.reshape(height, width, 2).astype(np.float32)
+    return np.asarray(cv2.remap(of.picture, at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
 # Made with the camera of the plain picture; where that is refused, so is the variant.
-RETOUCHED: Final[Mapping[str, Callable[[Retouch], Image]]] = {"missing_numbers": _without_numbers, "bright_surround": _bright_surround}
+RETOUCHED: Final[Mapping[str, Callable[[Retouch], Image]]] = {
+    "missing_numbers": _without_numbers,
+    "bright_surround": _bright_surround,
+    "tilted": _tilted,
+}
 
 
 def verdict(file: str, entry: Mapping[str, Any], calibration: Calibration, variant: str) -> str:
