@@ -20,12 +20,12 @@ from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.errors import ListenError
-from dartd.first_start import Announce, open_accounts
+from dartd.first_start import Announce, open_accounts, webhook_key
 from dartd.metrics import Metrics
 from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
-from dartd.outlets.webhooks import Webhooks
+from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
@@ -212,7 +212,7 @@ class Daemon:
         config, clock, rig = self._config, self._clock, self._rig
         await self._include_stored_cameras(journal)
         board = build_board(config, list(rig.sources), images=config.images_path is not None)
-        matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
+        matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s, bot_pause_s=config.bot.pause_s)
         corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
         pending: list[JournalledEvent] = []
         deciders: tuple[Decider, ...] = (corrections, board, matches, self._sessions)
@@ -284,7 +284,15 @@ class Daemon:
             limits=limits,
             clients=clients,
             host=host,
-            webhooks=Webhooks(),
+            webhooks=Webhooks(
+                journal.database,
+                hub,
+                pipeline,
+                settings=config.webhooks,
+                secret=await webhook_key(config),
+                metrics=self._metrics,
+                now=lambda: self._clock.wall(self._clock.now()),
+            ),
             rig=self._rig,
             previews=self._previews,
             camera_credentials=self._credentials,
@@ -317,6 +325,7 @@ class Daemon:
                 "the sampling of the host": services.host.run,
                 "the measurement of the event loop": self._measure_lag,
                 "the writing of usage": functools.partial(write_behind, services),
+                "the delivery of webhooks": services.webhooks.run,
                 "the counting of zones": functools.partial(watch_zones, services),
                 "the deletion of old images": retention.run,
                 "the deletion of old events": functools.partial(

@@ -12,9 +12,21 @@ from dartd.store.operator_token import FILE as OPERATOR_TOKEN
 from dartd.store.operator_token import operator_token
 
 SIGNING_KEY = "signing-key"
+WEBHOOK_KEY = "webhook-key"
 FIRST_PASSWORD = "first-password"  # noqa: S105 - the name of a file
 
 Announce = Callable[[str], None]
+
+
+async def webhook_key(config: Config) -> str:
+    """Return what the secrets of webhooks are made from; it is made at the first start.
+
+    Raises:
+        StoreError: it can be neither read nor made.
+    """
+    path = config.state_path / WEBHOOK_KEY
+    key, _ = await asyncio.to_thread(kept_secret, path, "the key that webhooks are signed with", "let this user write there")
+    return key
 
 
 async def open_accounts(config: Config, database: Database, *, announce: Announce, on_terminal: bool) -> Accounts:

@@ -110,6 +110,8 @@ class Metrics:
         self.loop_lag = Histogram(
             "dartd_loop_lag_seconds", "Delay of scheduled callbacks of the event loop", buckets=LOOP_LAG_BUCKETS_S, registry=registry
         )
+        self.webhook_deliveries = Counter("dartd_webhook_deliveries", "Deliveries of webhooks that ended", ("outcome",), registry=registry)
+        self.webhook_dropped = Counter("dartd_webhook_events_dropped", "Events too old to be delivered to a webhook", registry=registry)
         self._recent: deque[DartHit] = deque(maxlen=RECENT_DARTS)
         for event in get_args(JournalledEvent):
             self.events.labels(event.__struct_config__.tag)
@@ -117,6 +119,8 @@ class Metrics:
             self.detections.labels(ring)
         for outcome in ("done", "refused", "full"):
             self.commands.labels(outcome)
+        for outcome in ("delivered", "failed"):
+            self.webhook_deliveries.labels(outcome)
         if process:
             ProcessCollector(registry=registry)
             GCCollector(registry=registry)

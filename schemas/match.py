@@ -20,6 +20,13 @@ class MatchPlayer(Value, frozen=True, kw_only=True):
     name: str | None = None
 
 
+class MatchBot(Value, frozen=True, kw_only=True):
+    """A side that throws by itself: of a level, or like a player."""
+
+    level: int | None = None
+    like: str | None = None
+
+
 class MatchTurn(Value, frozen=True, kw_only=True):
     """The visit that is open, or the one that begins next; `round` counts the visits of the side in the leg."""
 
@@ -42,6 +49,7 @@ class MatchSide(Value, frozen=True, kw_only=True):
     side: int
     name: str | None
     players: tuple[MatchPlayer, ...]
+    bot: MatchBot | None = None
     sets: int = 0
     legs: int = 0
     score: Annotated[dict[str, Any], Meta(extra_json_schema={"additionalProperties": True})]

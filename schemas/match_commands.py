@@ -3,9 +3,15 @@
 from typing import Any, Literal
 
 from schemas.base import Command, Value
-from schemas.match import MatchPlayer
+from schemas.match import MatchBot, MatchPlayer
 
 MatchStep = Literal["start", "pause", "resume", "stop"]
+
+
+class Bot(MatchBot, frozen=True, kw_only=True):
+    """A bot as it enters a match. `spread`: how the darts of the player it is like scatter (`dartd.game.bot.Spread`), in millimetres."""
+
+    spread: tuple[float, float, float, float, float] | None = None
 
 
 class EnteredSide(Value, frozen=True, kw_only=True):
@@ -13,6 +19,7 @@ class EnteredSide(Value, frozen=True, kw_only=True):
 
     players: tuple[MatchPlayer, ...]
     name: str | None = None
+    bot: Bot | None = None
 
 
 class CreateMatch(Command, tag="match_create", frozen=True, kw_only=True):

@@ -166,10 +166,10 @@ class Detector:
                 self._forget_position(Input.RELOCATE)
             case UseCalibration():
                 # of a camera whose calibration lacked but the rotation the empty board is known already
-                known = self._scene.empty if self._scene is not None and self._locator.unoriented is not None else None
+                known_empty = self._scene.empty if self._scene is not None and self._locator.unoriented is not None else None
                 self._locator.unoriented = None
                 self._forget_position(Input.RELOCATE, message.calibration)
-                self._locator.candidate_empty = None if known is None else known.picture
+                self._locator.candidate_empty = None if known_empty is None else known_empty.picture
         return []
 
     def step(self, frame: Frame) -> list[FromWorker]:

@@ -9,9 +9,8 @@ import numpy as np
 
 from schemas.base import CameraId
 from schemas.board import BoardSpec
-from schemas.overlay import OverlayPart
 from schemas.pipe.from_worker import FromWorker, Picture
-from schemas.pipe.to_worker import KnownDart, SendPictures
+from schemas.pipe.to_worker import KnownDart, OverlayPart, SendPictures
 from workers.image_writer import jpeg
 from workers.vision.calibration.overlay import draw_lines
 from workers.vision.drawing import annotate

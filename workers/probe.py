@@ -1,5 +1,6 @@
 """Find size and frame rate of a camera: `python -m workers.probe` reads a `Probe` from stdin and prints a `Probed`."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -28,14 +29,13 @@ def probe(request: Probe, clock: Callable[[], float] = time.monotonic) -> Probed
     """Return size and frame rate of the first size that works."""
     refusal = "no size was given"
     for width, height in request.sizes:
-        source = _open(msgspec.structs.replace(request.source, width=width, height=height))
         try:
-            source.open()
-            return _measure(source, clock)
+            source = _open(msgspec.structs.replace(request.source, width=width, height=height))
+            with contextlib.closing(source):
+                source.open()
+                return _measure(source, clock)
         except SourceError as error:
             refusal = str(error)
-        finally:
-            source.close()
     return Probed(refusal=refusal)
 
 

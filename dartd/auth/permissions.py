@@ -59,8 +59,6 @@ RESERVED_PERMISSIONS: dict[str, str] = {
     "reports:view": "N8",
     "tournaments:delete": "P5",
     "tournaments:write": "P5",
-    "webhooks:delete": "N7",
-    "webhooks:write": "N7",
 }
 RESERVED_TOPICS: dict[str, str] = {
     "alerts": "N6",
@@ -69,7 +67,6 @@ RESERVED_TOPICS: dict[str, str] = {
     "list": "P5",
     "statistics": "N3",
     "tournament": "P5",
-    "webhooks": "N7",
 }
 
 _PUBLIC = frozenset({"board:read", "comments:read", "events:read", "matches:read", "metrics:read", "sessions:read", "statistics:read"})

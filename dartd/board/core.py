@@ -161,6 +161,7 @@ class Board:
                 return self._set_status(now)
             case CameraRemoved():
                 self._window.remove_camera(item.camera_id)
+                self._orientation.remove(item.camera_id)
                 self._judged.pop(item.camera_id, None)
                 return self._cameras.remove(item.camera_id) + self._set_status(now)
             case CalibrateBoard() | TakeCalibration() | OrientCamera():

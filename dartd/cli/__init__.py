@@ -19,8 +19,11 @@ _COMMANDS = {
     "cameras": "list connected cameras in the format of the configuration",
     "doctor": "check everything that dartd needs, and report problems and remedies",
     "rebuild": "make throws, visits and other derived tables anew from the journal, while the daemon is stopped",
+    "import": "import results that were played elsewhere, while the daemon is stopped",
     "schema": "print the JSON Schema of every event, or write them to a folder",
 }
+
+_MODULES = {"import": "import_results"}  # of commands that cannot be the name of a module
 
 _EPILOG = """\b
 Try it without a camera:
@@ -48,7 +51,8 @@ class LazyGroup(click.Group):
             return None
         # One thread for linear algebra in this process and its children: with more, the last digits of results vary.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        command: click.Command = import_module(f"dartd.cli.{cmd_name.replace('-', '_')}").command
+        module = _MODULES.get(cmd_name, cmd_name.replace("-", "_"))
+        command: click.Command = import_module(f"dartd.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

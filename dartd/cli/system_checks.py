@@ -20,7 +20,7 @@ from schemas.base import Value
 Verdict = Literal["ok", "warn", "bad", "skipped"]
 
 DISK_FREE_MIN_BYTES, DISK_FREE_WARN_BYTES = 200_000_000, 1_000_000_000
-SECRETS = ("operator-token", "signing-key")
+SECRETS = ("operator-token", "signing-key", "webhook-key")
 CLOCK_TOLERANCE_S = 5.0
 UNIT = "dartd.service"
 TIMEOUT_S = 3.0

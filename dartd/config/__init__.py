@@ -10,6 +10,7 @@ from dartd.config.scenario import load_scenario
 from dartd.config.sections import (
     AuthConfig,
     BoardConfig,
+    BotConfig,
     CameraConfig,
     Config,
     ControlsConfig,
@@ -22,12 +23,14 @@ from dartd.config.sections import (
     SessionsConfig,
     StoreConfig,
     VisitConfig,
+    WebhooksConfig,
     WsConfig,
 )
 
 __all__ = [
     "AuthConfig",
     "BoardConfig",
+    "BotConfig",
     "CameraConfig",
     "Config",
     "ControlsConfig",
@@ -40,6 +43,7 @@ __all__ = [
     "SessionsConfig",
     "StoreConfig",
     "VisitConfig",
+    "WebhooksConfig",
     "WsConfig",
     "load_config",
     "load_scenario",

@@ -103,6 +103,12 @@ class CorrectionsConfig(_Section, frozen=True, kw_only=True):
     sign_after_match_s: Annotated[int, Meta(ge=1, le=86_400, description="seconds after the end of a match until its legs are signed")] = 60
 
 
+class BotConfig(_Section, frozen=True, kw_only=True):
+    """Sides that throw by themselves."""
+
+    pause_s: Annotated[float, Meta(ge=0, le=60, description="seconds before each dart of a bot")] = 1.5
+
+
 class BoardConfig(_Section, frozen=True, kw_only=True):
     """The board: id, name, ring radii and time limits of the throw state machine."""
 
@@ -201,6 +207,13 @@ class ImagesConfig(_Section, frozen=True, kw_only=True):
     keep_free_mb: Annotated[int, Meta(ge=0, le=1_000_000, description="megabytes of the disk that images leave free")] = 500
 
 
+class WebhooksConfig(_Section, frozen=True, kw_only=True):
+    """Webhooks: events that are posted to addresses of other programs."""
+
+    allow_private: Annotated[bool, Meta(description="post to addresses of your own network too")] = False
+    keep_days: Annotated[float, Meta(ge=0.01, le=365, description="days for which deliveries are kept, and events are tried")] = 7
+
+
 class SessionsConfig(_Section, frozen=True, kw_only=True):
     """Sessions of players."""
 
@@ -224,11 +237,13 @@ class Config(_Section, frozen=True, kw_only=True):
     auth: AuthConfig = AuthConfig()
     limits: LimitsConfig = LimitsConfig()
     corrections: CorrectionsConfig = CorrectionsConfig()
+    bot: BotConfig = BotConfig()
     board: BoardConfig = BoardConfig()
     visit: VisitConfig = VisitConfig()
     cameras: tuple[CameraConfig, ...] = ()
     store: StoreConfig = StoreConfig()
     images: ImagesConfig = ImagesConfig()
+    webhooks: WebhooksConfig = WebhooksConfig()
     sessions: SessionsConfig = SessionsConfig()
     log: LogConfig = LogConfig()
 

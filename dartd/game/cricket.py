@@ -1,6 +1,7 @@
 """Cricket and Tactics: close the numbers, and score on those that others have open."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -10,6 +11,7 @@ from dartd.game.decimals import ratio
 from dartd.game.rules import GO_ON, SLOTS, WON, BullOptions, Game, GameScore, Outcome, Ranking, RulesError, best
 
 _CLOSED: Final = 3  # marks that close a number
+_NOT_IN_PLAY: Final = -1
 _BULL: Final = 25
 _STANDARD: Final = (20, 19, 18, 17, 16, 15, _BULL)
 _TACTICS: Final = (*range(20, 9, -1), _BULL)
@@ -37,17 +39,28 @@ class CricketScore(GameScore, frozen=True, kw_only=True):
     points: int
 
 
+@lru_cache(maxsize=64)
+def _indices(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """Return for each bed where its number stands among those in play."""
+    return tuple(numbers.index(number) if number in numbers else _NOT_IN_PLAY for number in NUMBERS)
+
+
 class CricketGame(Game):
     """A leg of Cricket. A dart may close a number and score with what is left of it."""
 
     __slots__ = (
         "_closed",
         "_darts",
-        "_index",
+        "_index_of",
         "_labels",
         "_marked",
+        "_marks_shown",
         "_mode",
+        "_open",
+        "_open_sides",
         "_points_before",
+        "_points_shown",
+        "_side_marks_shown",
         "marks",
         "marks_total",
         "numbers",
@@ -62,9 +75,14 @@ class CricketGame(Game):
         if len(set(self.numbers)) != len(self.numbers) or any(20 < number < _BULL for number in self.numbers):
             raise RulesError("$.numbers: each number once, of 1 to 20 and 25 for the bull")
         self._labels = [str(number) for number in self.numbers]
-        self._index = {number: index for index, number in enumerate(self.numbers)}
+        self._index_of = _indices(self.numbers)
         self._mode = options.mode
         self.marks = [[0] * len(self.numbers) for _ in range(sides)]
+        self._open = [len(self.numbers)] * sides  # numbers that each side has not closed
+        self._open_sides = [sides] * len(self.numbers)  # of each number
+        self._side_marks_shown: dict[int, dict[str, int]] = {}  # of sides whose marks are the same since they were reported
+        self._marks_shown: dict[str, dict[str, int]] = {}  # of all sides, empty when some are not
+        self._points_shown: dict[str, int] = {}  # empty when some are not
         self.points = [0] * sides
         self.marks_total = [0] * sides
         self._darts = [0] * sides
@@ -82,35 +100,46 @@ class CricketGame(Game):
     def dart(self, bed: int) -> int:
         """Count the marks of a dart; return `GO_ON` or `WON`."""
         bed = self.beds[bed]
-        number = NUMBERS[bed]
-        index = self._index.get(number)
-        if index is None:
+        index = self._index_of[bed]
+        if index == _NOT_IN_PLAY:
             return GO_ON
-        own = self.marks[self.side]
-        marks = MULTIPLIERS[bed]
-        closing = min(marks, _CLOSED - own[index])
-        if closing:
-            own[index] += closing
-            self._marked += closing
-            if own[index] == _CLOSED:
-                self._closed.append(number)
-        if marks > closing:
-            self._score(index, marks - closing)
-        return WON if self._has_won() else GO_ON
+        side = self.side
+        own = self.marks[side]
+        held = own[index]
+        marks = held + MULTIPLIERS[bed]
+        if held < _CLOSED:
+            self._side_marks_shown.pop(side, None)
+            self._marks_shown = {}
+            if marks < _CLOSED:
+                own[index] = marks
+                self._marked += marks - held
+                return GO_ON
+            own[index] = _CLOSED
+            self._marked += _CLOSED - held
+            self._closed.append(self.numbers[index])
+            self._open[side] -= 1
+            self._open_sides[index] -= 1
+            marks -= _CLOSED
+        else:
+            marks -= held
+        if marks and self._open_sides[index] and self._mode != "no_score":
+            self._score(index, marks)
+        return WON if not self._open[side] and self._has_better_points() else GO_ON
 
     def _score(self, index: int, marks: int) -> None:
-        """Score marks beyond the third, which count while another side has the number open."""
-        opened = [side for side in range(self.sides) if side != self.side and self.marks[side][index] < _CLOSED]
-        if not opened or self._mode == "no_score":
-            return
+        """Score marks beyond the third on a number that another side has open."""
         self._marked += marks
-        for side in opened if self._mode == "cut_throat" else (self.side,):
-            self.points[side] += marks * self.numbers[index]
+        self._points_shown = {}
+        worth = marks * self.numbers[index]
+        if self._mode == "standard":
+            self.points[self.side] += worth
+            return
+        for side, held in enumerate(self.marks):
+            if held[index] < _CLOSED:  # never the thrower, who has closed it
+                self.points[side] += worth
 
-    def _has_won(self) -> bool:
-        """Return whether the thrower has closed everything and no other side has the better points."""
-        if min(self.marks[self.side]) < _CLOSED:
-            return False
+    def _has_better_points(self) -> bool:
+        """Return whether no other side has better points than the thrower."""
         own = self.points[self.side]
         return own <= min(self.points) if self._mode == "cut_throat" else own >= max(self.points)
 
@@ -135,17 +164,25 @@ class CricketGame(Game):
 
     def score(self, side: int) -> CricketScore:
         """Return the marks and points of a side."""
-        return CricketScore(marks=self._marks_by_number(side), points=self.points[side])
+        return CricketScore(marks=dict(self._marks_by_number(side)), points=self.points[side])
 
     def _marks_by_number(self, side: int) -> dict[str, int]:
-        return dict(zip(self._labels, self.marks[side], strict=True))
+        """Return the marks of a side; the same object as long as they are the same, for reports of whole legs."""
+        shown = self._side_marks_shown.get(side)
+        if shown is None:
+            shown = self._side_marks_shown[side] = dict(zip(self._labels, self.marks[side], strict=True))
+        return shown
 
     def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:
         """Return the visit that was just ended, with the marks and points of all sides."""
+        if not self._points_shown:
+            self._points_shown = dict(zip(names, self.points, strict=True))
+        if not self._marks_shown:
+            self._marks_shown = {name: self._marks_by_number(side) for side, name in enumerate(names)}
         return {
             "marks_scored": outcome.marks,
-            "points": dict(zip(names, self.points, strict=True)),
-            "marks": {name: self._marks_by_number(side) for side, name in enumerate(names)},
+            "points": self._points_shown,
+            "marks": self._marks_shown,
             "won": outcome.won,
         }
 

@@ -11,6 +11,7 @@ from dartd.game.corrections import Correction, correct, sign, unsign
 from dartd.game.match import Match
 from dartd.game.rules import RulesError, Total
 from dartd.game.scoring import choose_first, end_visit, redo, score_total, take_step, throw_by_hand, throw_for_bull, undo
+from dartd.play.setup import located
 from schemas.match_commands import (
     CorrectMatch,
     EndVisit,
@@ -41,7 +42,10 @@ def carry_out(match: Match, command: ScoringCommand) -> tuple[Match, Cause]:  # 
             return throw_by_hand(match, [_bed(label, f"$.darts[{k}]") for k, label in enumerate(command.darts)]), "play"
         case ScoreTotal():
             total = Total(points=command.points, darts_used=command.darts_used, darts_at_double=command.darts_at_double)
-            return score_total(match, total), "play"
+            try:
+                return score_total(match, total), "play"
+            except RulesError as error:
+                raise located(error, unless="$.points") from error
         case EndVisit():
             return end_visit(match, by_hand=True), "play"
         case UndoDarts():

@@ -1,7 +1,7 @@
 """What a correction is about: the dart on the board and its position in a match, and what carries the correction out."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -130,20 +130,20 @@ def _in_match(order: OrderCorrection, visits: Sequence[Visit], fresh_id: DartId,
 def _board_command(match: Match, leg: int, command: CorrectMatch, visits: Sequence[Visit]) -> CorrectDart | None:
     """Return the command to the board that does the same to a dart of its own; None for one that was scored by hand."""
     darts = match.record.legs[leg].visits[command.visit - 1].darts
-    plain: dict[str, Any] = {"operation": command.operation, "label": command.label, "user_id": command.user_id}
+    plain = CorrectDart(operation=command.operation, label=command.label, user_id=command.user_id)
     if command.operation == "insert":
         found = next((visit for visit in visits if any(visit.slot_of(DartId(dart.dart_id or "")) for dart in darts)), None)
         number = None if found is None else _free_slot_at(found, command.dart)
-        return None if found is None or number is None else CorrectDart(**plain, visit_id=found.visit_id, dart_number=number)
+        return None if found is None or number is None else _replace(plain, visit_id=found.visit_id, dart_number=number)
     dart_id = darts[command.dart - 1].dart_id
     if dart_id is None:
         return None
     visit_id, _, number_text = dart_id.partition("/")
     if number_text:  # a miss, which has no id
         found = next((visit for visit in visits if visit.visit_id == visit_id), None)
-        return None if found is None else CorrectDart(**plain, visit_id=found.visit_id, dart_number=int(number_text))
+        return None if found is None else _replace(plain, visit_id=found.visit_id, dart_number=int(number_text))
     known = any(visit.slot_of(DartId(dart_id)) for visit in visits)
-    return CorrectDart(**plain, dart_id=DartId(dart_id)) if known else None
+    return _replace(plain, dart_id=DartId(dart_id)) if known else None
 
 
 def _free_slot_at(visit: Visit, position: int) -> int | None:
@@ -219,11 +219,9 @@ def _stored(stored: StoredVisit | None) -> list[Visit]:
     ]
 
 
-def may_decide(mode: str, position_side: int | None, played: PlayedMatch | None, player_id: str | None) -> bool:
+def is_opponent(own_side: int | None, played: PlayedMatch, player_id: str) -> bool:
     """Return whether a player is one of the other sides of the match."""
-    if mode != "opponent" or played is None or player_id is None:
-        return False
-    opponents = (side for number, side in enumerate(played.info.sides) if number != position_side)
+    opponents = (side for number, side in enumerate(played.info.sides) if number != own_side)
     return any(player.player_id == player_id for side in opponents for player in side.players)
 
 

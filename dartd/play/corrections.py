@@ -10,7 +10,7 @@ from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError, ConflictError, DartdError, ForbiddenError
 from dartd.game.beds import read_bed
 from dartd.game.rules import RulesError
-from dartd.play.correction_target import Matches, Target, check_label, may_decide, target_of
+from dartd.play.correction_target import Matches, Target, check_label, is_opponent, target_of
 from dartd.play.setup import located
 from schemas.base import DartId, Value
 from schemas.commands import AnyCommand
@@ -70,7 +70,7 @@ class CorrectionDecider:
                 events += found
                 if command is not None:
                     replaced[index] = command
-            elif isinstance(item, PlayerMerged | PlayerErased):
+            elif isinstance(item, JournalledEvent):
                 self._follow(item)
         return Step(events=tuple(events), refusals=refusals, replaced=replaced)
 
@@ -188,13 +188,14 @@ class CorrectionDecider:
         is_own = command.user_id == state.requested_by
         if command.decision == "cancel":
             allowed = is_own or command.is_marker
-        elif self._confirm == "opponent":
-            allowed = (command.is_marker and not is_own) or self._is_opponent(state, command.player_id)
-        else:
+        elif self._confirm == "marker":
             allowed = command.is_marker
+        else:  # also what waits since another configuration
+            allowed = (command.is_marker and not is_own) or self._is_opponent(state, command.player_id)
         if not allowed:
-            whom = {"cancel": "who asked for it", "confirm": f"the {self._confirm}", "reject": f"the {self._confirm}"}
-            raise ForbiddenError(f"only {whom[command.decision]} may {command.decision} this correction", permission="matches:write")
+            other = "who keeps the score" if self._confirm == "marker" else "the opponent"
+            whom = "who asked for it" if command.decision == "cancel" else other
+            raise ForbiddenError(f"only {whom} may {command.decision} this correction", permission="matches:write")
 
     def _is_opponent(self, state: CorrectionState, player_id: str | None) -> bool:
         if state.match_id is None or player_id is None or player_id == state.player_id:
@@ -203,7 +204,7 @@ class CorrectionDecider:
         side = next(
             (number for number, each in enumerate(played.info.sides) if any(p.player_id == state.player_id for p in each.players)), None
         )
-        return may_decide(self._confirm, side, played, player_id)
+        return is_opponent(side, played, player_id)
 
 
 def _label(kind: str, label: str | None) -> str | None:

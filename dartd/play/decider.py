@@ -9,25 +9,35 @@ import msgspec
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError, ConflictError, DartdError
 from dartd.game.changes import Cause
+from dartd.game.preferences import NO_PREFERENCES, Preferences, read_preferences
 from dartd.game.rules import RulesError
 from dartd.game.scoring import take_step
 from dartd.play.board_events import after_board_event, cause_of, has_dart
+from dartd.play.bots import SELF, bot_on, throw_of_bot, waits_for_bot
 from dartd.play.commands import ScoringCommand, carry_out, find_leg
 from dartd.play.played_match import PlayedMatch, StoredMatch, new_match, restored
 from dartd.play.published import events_of, state_of
 from dartd.play.setup import located, read_setup
 from dartd.play.statistics import statistics_of
+from dartd.play.timers import Timers
 from schemas.base import BoardId, Value
 from schemas.events import (
     BoardEvent,
+    BoardReset,
     DartCorrected,
+    DartHit,
+    DartUnscored,
     EntityAdded,
     EntityDeleted,
+    EntityUpdated,
+    ExtraDart,
     JournalledEvent,
     MatchCommanded,
     MatchStateChanged,
     PlayerErased,
     PlayerMerged,
+    TakeoutFinished,
+    ThrowMiss,
 )
 from schemas.match import MatchState
 from schemas.match_commands import CreateMatch, DeleteMatch, SignLeg, StepMatch
@@ -36,10 +46,11 @@ OPEN_MATCHES: Final = 100  # scheduled, running or paused at a time; each is in 
 ENDED_MATCHES_KEPT: Final = 20  # those that ended last can still be undone and corrected
 
 SIGN_AFTER_S: Final = 60.0  # after the end of a match; long enough to say that the last dart was none
+BOT_PAUSE_S: Final = 1.5  # before each dart of a bot; about as long as a player takes
 _REASON_CHARACTERS: Final = 300
-SELF: Final = "dartd"  # the user of commands that nobody gave
 
 _BOARD_EVENTS: Final = get_args(BoardEvent)
+_THROWN: Final = (DartHit, ExtraDart, DartUnscored, ThrowMiss, TakeoutFinished, BoardReset)
 
 
 class _Memory(Value, frozen=True, kw_only=True):
@@ -47,6 +58,7 @@ class _Memory(Value, frozen=True, kw_only=True):
 
     on_board: str | None = None
     matches: tuple[msgspec.Raw, ...] = ()
+    preferences: dict[str, Preferences] = msgspec.field(default_factory=dict)
 
 
 class _Id(Value, frozen=True, kw_only=True):
@@ -64,14 +76,15 @@ class MatchDecider:
 
     name = "match"
 
-    def __init__(self, board_id: BoardId, *, sign_after_s: float = SIGN_AFTER_S) -> None:
+    def __init__(self, board_id: BoardId, *, sign_after_s: float = SIGN_AFTER_S, bot_pause_s: float = BOT_PAUSE_S) -> None:
         self._board_id = board_id
-        self._sign_after_s = sign_after_s
+        self._signatures = Timers(sign_after_s)
+        self._bots = Timers(bot_pause_s)
         self._failed: dict[str, str] = {}  # matches that cannot be computed, with the reason, until that is published
         self._now = 0.0  # of this step, in media time
-        self._sign_at_s: dict[str, float] = {}  # when the legs of a match that has ended are signed
         self._matches: dict[str, PlayedMatch] = {}  # in the order in which they were added
         self._encoded: dict[str, tuple[PlayedMatch, msgspec.Raw]] = {}
+        self._preferences: dict[str, Preferences] = {}  # of the players who have any
         self._on_board: str | None = None
         self._shown: tuple[PlayedMatch, MatchState] | None = None
 
@@ -88,16 +101,17 @@ class MatchDecider:
             except DartdError as error:
                 refusals[index] = _refusal(error)
         events += self._publish_failed()
-        events += self._sign_ended()
+        events += self._act_by_itself()
         return Step(events=tuple(events), refusals=refusals)
 
     def deadline(self) -> float | None:
-        """Return when the legs of a match that has ended are signed."""
-        return min(self._sign_at_s.values(), default=None)
+        """Return when the legs of a match that has ended are signed, or a bot throws."""
+        return min((due_s for due_s in (self._signatures.deadline, self._bots.deadline) if due_s is not None), default=None)
 
     def memory(self, epoch_s: float) -> bytes:  # noqa: ARG002 - it has no times of the media clock
         """Return all matches that can still change."""
-        return msgspec.json.encode(_Memory(on_board=self._on_board, matches=tuple(map(self._encode, self._matches.values()))))
+        matches = tuple(map(self._encode, self._matches.values()))
+        return msgspec.json.encode(_Memory(on_board=self._on_board, matches=matches, preferences=self._preferences))
 
     def restore(self, memory: bytes | None, events: Iterable[tuple[JournalledEvent, float]], *, now: float, epoch_s: float) -> None:  # noqa: ARG002 - the same
         """Take over a stored memory (None: a fresh one) and apply the events behind it.
@@ -106,14 +120,17 @@ class MatchDecider:
             msgspec.DecodeError: the memory cannot be read; nothing was taken over.
         """
         stored = _Memory() if memory is None else msgspec.json.decode(memory, type=_Memory)
-        self._matches, self._on_board = {}, stored.on_board
+        self._matches, self._on_board, self._preferences = {}, stored.on_board, dict(stored.preferences)
         for each in stored.matches:
             self._restore_match(each)
         for event, _ in events:
             with contextlib.suppress(DartdError):  # a command that the rules of this version refuse
                 self._take(event.command if isinstance(event, MatchCommanded) else event)
         self._now = now
-        self._sign_at_s = {each.info.match_id: now + self._sign_after_s for each in self._matches.values() if _awaits_signature(each)}
+        self._signatures.clear()
+        self._bots.clear()
+        for played in self._matches.values():
+            self._watch(played)
 
     def _restore_match(self, stored: msgspec.Raw) -> None:
         """Take over a match; one that this version cannot compute is in error from the next step on.
@@ -178,15 +195,18 @@ class MatchDecider:
                 return self._rename(item.player_id, None)
             case _ if isinstance(item, _BOARD_EVENTS):
                 return self._follow_board(item)
-            case _:
-                return []
+            case EntityAdded() | EntityUpdated():
+                self._prefer(item)
+        return []
 
     def _create(self, command: CreateMatch) -> list[JournalledEvent]:
-        if sum(not each.is_ended for each in self._matches.values()) >= OPEN_MATCHES:
-            raise ConflictError(f"{OPEN_MATCHES} matches are open: stop one of them first", limit=OPEN_MATCHES)
+        open_ids = [match_id for match_id, each in self._matches.items() if not each.is_ended]
+        if len(open_ids) >= OPEN_MATCHES:
+            message = f"{OPEN_MATCHES} matches are open: stop or delete one of them first, such as the oldest, {open_ids[0]}"
+            raise ConflictError(message, limit=OPEN_MATCHES, match_id=open_ids[0])
         if command.match_id in self._matches:
             raise ConflictError("there is a match of this id", match_id=command.match_id)
-        played = new_match(command, read_setup(command))
+        played = self._with_preferences(new_match(command, read_setup(command)))
         begun = self._begun(played, command.at) if command.start else played
         payload = msgspec.to_builtins(state_of(played))
         events: list[JournalledEvent] = [
@@ -224,7 +244,7 @@ class MatchDecider:
 
     def _follow_board(self, event: BoardEvent) -> list[JournalledEvent]:
         before = self.of_correction(event) if isinstance(event, DartCorrected) else self._matches.get(self._on_board or "")
-        if before is None:
+        if before is None or (isinstance(event, _THROWN) and bot_on(before) is not None):  # the board is empty while a bot throws
             return []
         try:
             match = after_board_event(before.match, event)
@@ -239,9 +259,24 @@ class MatchDecider:
         return self._change(before, after, cause_of(before.match, match, event), "play")
 
     def _rename(self, player_id: str, into: str | None) -> list[JournalledEvent]:
+        self._preferences.pop(player_id, None)
         for match_id, played in self._matches.items():
-            self._matches[match_id] = played.with_info(played.info.with_player(player_id, into))
+            self._matches[match_id] = self._with_preferences(played.with_info(played.info.with_player(player_id, into)))
         return []
+
+    def _prefer(self, event: EntityAdded | EntityUpdated) -> None:
+        """Take over how a player likes to finish."""
+        if event.entity_type != "player":
+            return
+        preferences = read_preferences(event.payload.get("preferences", {}))
+        self._preferences.pop(event.entity_id, None)
+        if preferences != NO_PREFERENCES:
+            self._preferences[event.entity_id] = preferences
+        self._matches = {match_id: self._with_preferences(played) for match_id, played in self._matches.items()}
+
+    def _with_preferences(self, played: PlayedMatch) -> PlayedMatch:
+        info = played.info.with_preferences(self._preferences)
+        return played if info is played.info else played.with_info(info)
 
     # Changes.
 
@@ -249,7 +284,7 @@ class MatchDecider:
         """Take a match over as it is after a change; return the events of the change."""
         events: list[JournalledEvent] = [*events_of(before, after, cause, reason), *statistics_of(before, after, cause)]
         self._matches[after.info.match_id] = after
-        self._watch_signature(before, after)
+        self._watch(after)
         if after.info.board_id is not None and after.match.status == "running":
             self._on_board = after.info.match_id
         ended = [match_id for match_id, each in self._matches.items() if each.is_ended and match_id != self._on_board]
@@ -306,25 +341,25 @@ class MatchDecider:
             for match_id, reason in failed.items()
         ]
 
-    # Signatures.
+    # What happens by itself.
 
-    def _watch_signature(self, before: PlayedMatch, after: PlayedMatch) -> None:
-        """Note when the legs of a match are to be signed: some time after its end, unless it goes on or a signature is taken back."""
-        match_id = after.info.match_id
-        if not _awaits_signature(after):
-            self._sign_at_s.pop(match_id, None)
-        elif not _awaits_signature(before):
-            self._sign_at_s[match_id] = self._now + self._sign_after_s
+    def _watch(self, played: PlayedMatch) -> None:
+        """Note whether the legs of a match are to be signed, and whether a bot is to throw."""
+        match_id = played.info.match_id
+        self._signatures.watch(match_id, self._now, waits=_awaits_signature(played))
+        self._bots.watch(match_id, self._now, waits=waits_for_bot(played))
 
-    def _sign_ended(self) -> list[JournalledEvent]:
-        """Sign the legs of matches that ended long enough ago."""
+    def _act_by_itself(self) -> list[JournalledEvent]:
+        """Sign the legs of matches that ended long enough ago, and throw the darts of bots."""
         events: list[JournalledEvent] = []
-        for match_id in [each for each, at_s in self._sign_at_s.items() if at_s <= self._now]:
-            del self._sign_at_s[match_id]
+        for match_id in self._signatures.take_due(self._now):
             if match_id in self._matches:
                 match = self._matches[match_id].match
                 last = match.record.legs[match.counted - 1]
                 events += self._carry_out(SignLeg(match_id=match_id, set=last.set_number, leg=last.leg_number, user_id=SELF))
+        for match_id in self._bots.take_due(self._now):
+            if match_id in self._matches:
+                events += self._carry_out(throw_of_bot(self._matches[match_id]))
         return events
 
     def _encode(self, played: PlayedMatch) -> msgspec.Raw:

@@ -1,10 +1,12 @@
 """A match with its id, its board and its players, and how it is stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
 
 from dartd.game.match import Match
+from dartd.game.preferences import Preferences
 from dartd.game.record import MatchRecord, MatchSetup
 from schemas.base import Value
 from schemas.match import MatchPlayer
@@ -21,6 +23,7 @@ class MatchInfo(Value, frozen=True, kw_only=True):
     sides: tuple[EnteredSide, ...]
     created_at: str
     started_at: str | None = None
+    preferences: dict[str, Preferences] = msgspec.field(default_factory=dict)  # of players who have any
 
     def player_id(self, side: int, thrower: int) -> str | None:
         """Return the profile of a thrower, None for a guest."""
@@ -34,6 +37,12 @@ class MatchInfo(Value, frozen=True, kw_only=True):
             for side in self.sides
         )
         return self if sides == self.sides else _replace(self, sides=sides)
+
+    def with_preferences(self, known: Mapping[str, Preferences]) -> "MatchInfo":
+        """Return this with the preferences of its players."""
+        players = [player.player_id for side in self.sides for player in side.players]
+        found = {player_id: known[player_id] for player_id in players if player_id is not None and player_id in known}
+        return self if found == self.preferences else _replace(self, preferences=found)
 
 
 class StoredMatch(Value, frozen=True, kw_only=True):

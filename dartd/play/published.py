@@ -26,7 +26,8 @@ from schemas.events import (
     TurnRevised,
     VisitScored,
 )
-from schemas.match import MatchLeg, MatchSide, MatchState, MatchTurn
+from schemas.match import MatchBot, MatchLeg, MatchSide, MatchState, MatchTurn
+from schemas.match_commands import Bot
 
 
 def state_of(played: PlayedMatch) -> MatchState:
@@ -58,6 +59,7 @@ def published_sides(played: PlayedMatch) -> tuple[MatchSide, ...]:
             side=view.side,
             name=sides[view.side].name or _joined([player.name for player in sides[view.side].players]),
             players=sides[view.side].players,
+            bot=_bot(sides[view.side].bot),
             sets=view.sets,
             legs=view.legs,
             score=msgspec.to_builtins(view.score),
@@ -70,9 +72,12 @@ def published_sides(played: PlayedMatch) -> tuple[MatchSide, ...]:
 
 
 def published_turn(played: PlayedMatch, turn: Turn | None) -> MatchTurn | None:
-    """Return a turn with the profile of its player."""
+    """Return a turn with the profile of its player, whose preferences the ways to finish follow."""
     if turn is None:
         return None
+    preferences = played.info.preferences.get(played.info.player_id(turn.side, turn.thrower) or "")
+    if preferences is not None:
+        turn = turn_of(played.match, preferences) or turn
     fields = {name: getattr(turn, name) for name in Turn.__struct_fields__ if name != "thrower"}
     return MatchTurn(player_id=played.info.player_id(turn.side, turn.thrower), **fields)
 
@@ -170,6 +175,10 @@ def _signatures(before: Match, after: Match, match_id: str) -> Iterator[LegSigne
 
 def _leg(view: LegView) -> MatchLeg:
     return MatchLeg(**{name: getattr(view, name) for name in LegView.__struct_fields__})
+
+
+def _bot(bot: Bot | None) -> MatchBot | None:
+    return None if bot is None else MatchBot(level=bot.level, like=bot.like)
 
 
 def _joined(names: list[str | None]) -> str | None:

@@ -18,6 +18,7 @@ from schemas.match_commands import CreateMatch
 BULL_TIE_MM: Final = 2.0
 
 _UNKNOWN: Final = re.compile(r"unknown field `(.*)`$", re.DOTALL)  # as msgspec says it
+_OF_MATCH: Final = ("$.sides", "$.first", "$.format")  # paths that are not those of options
 _LONGEST_NAME: Final = 64
 
 
@@ -77,7 +78,8 @@ def read_setup(command: CreateMatch) -> MatchSetup:
             tie_mm=0.0 if command.board_id is None else BULL_TIE_MM,
         )
     except RulesError as error:
-        raise located(error, "$", unless="$.sides") from error
+        prefix = "$" if error.message.startswith(_OF_MATCH) else "$.rules"
+        raise located(error, prefix, unless="$.sides") from error
 
 
 def located(error: RulesError, prefix: str = "$", *, unless: str | None = None) -> RulesError:

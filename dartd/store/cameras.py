@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -14,6 +16,7 @@ from dartd.store.tables import cameras, zones
 CAMERAS = Entity("camera", cameras, sorts=("camera_id", "name", "created_at"))
 
 _FILE = "camera-credentials.json"
+_SECRET = re.compile(r"pass|pwd|user|login|token|secret|key|auth", re.IGNORECASE)  # in the names of a query's parameters
 
 
 def all_cameras(connection: sa.Connection) -> Sequence[Row]:
@@ -28,18 +31,22 @@ def zones_by_camera(connection: sa.Connection) -> dict[str, int]:
 
 
 def split_credentials(url: str) -> tuple[str, str]:
-    """Return an address without user and password, and those: `user:password`, empty if there are none."""
+    """Return an address without credentials, and those: `user:password`, then `?` and the query if it names a secret; empty without."""
     if url.startswith(("/", "sim:", "v4l2:", "recording:")):
         return url, ""
     parts = urlsplit(url)
     userinfo, _, host = parts.netloc.rpartition("@")
-    return urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment)), userinfo
+    query = parts.query if _SECRET.search(parts.query) else ""
+    bare = urlunsplit((parts.scheme, host, parts.path, "" if query else parts.query, parts.fragment))
+    return bare, f"{userinfo}?{query}" if query else userinfo
 
 
-def join_credentials(url: str, userinfo: str) -> str:
-    """Return an address with user and password."""
+def join_credentials(url: str, credentials: str) -> str:
+    """Return an address with its credentials."""
+    userinfo, mark, query = credentials.partition("?")
     parts = urlsplit(url)
-    return urlunsplit((parts.scheme, f"{userinfo}@{parts.netloc}", parts.path, parts.query, parts.fragment)) if userinfo else url
+    netloc = f"{userinfo}@{parts.netloc}" if userinfo else parts.netloc
+    return urlunsplit((parts.scheme, netloc, parts.path, query if mark else parts.query, parts.fragment)) if credentials else url
 
 
 class CameraCredentials:
@@ -47,6 +54,7 @@ class CameraCredentials:
 
     def __init__(self, state_path: Path) -> None:
         self._path = state_path / _FILE
+        self._writing = threading.Lock()
 
     def read(self) -> dict[str, str]:
         """Return `user:password` by camera; none where the file is missing or damaged."""
@@ -62,12 +70,15 @@ class CameraCredentials:
         Raises:
             OSError: the file cannot be written.
         """
-        known = {**self.read(), camera_id: userinfo}
-        kept = {each: found for each, found in known.items() if found}
-        fresh = self._path.with_suffix(".tmp")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(kept, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
+        with self._writing:
+            before = self.read()
+            kept = {each: found for each, found in {**before, camera_id: userinfo}.items() if found}
+            if kept == before:
+                return
+            fresh = self._path.with_suffix(".tmp")
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(kept, file)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._path)

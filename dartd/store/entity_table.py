@@ -17,15 +17,17 @@ _COLUMN_TYPES: dict[type[inspect.Type], TypeEngine[Any]] = {
 }
 
 
-def entity_table(name: str, metadata: MetaData, answer: type[msgspec.Struct], *, computed: Collection[str] = ()) -> Table:
-    """Return the table whose columns are the fields of an answer, and `version`.
+def entity_table(
+    name: str, metadata: MetaData, answer: type[msgspec.Struct], *hidden: "Column[Any]", computed: Collection[str] = ()
+) -> Table:
+    """Return the table whose columns are the fields of an answer, `version`, and `hidden` ones that no answer has.
 
     The first field is the key. A field that ends in `_at` is stored in seconds as `*_at_s`, one that is no scalar as JSON; one that may be
     null is a column that may be. `computed` are fields without a column.
     """
     fields = [field for field in msgspec.structs.fields(answer) if field.name not in computed]
     columns = [_column(field, primary_key=k == 0) for k, field in enumerate(fields)]
-    return Table(name, metadata, *columns, Column("version", Integer, nullable=False))
+    return Table(name, metadata, *columns, Column("version", Integer, nullable=False), *hidden)
 
 
 def _column(field: msgspec.structs.FieldInfo, *, primary_key: bool) -> "Column[Any]":

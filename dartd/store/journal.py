@@ -307,8 +307,7 @@ class Journal:
             return ()
         last = _last_seq(connection)
         if last < self.last_seq:  # clients know later ones: a number must never be used again
-            path = self.database.path
-            raise StoreUnavailableError(f"{path} was overwritten while dartd runs: restart dartd to use what is there", path=str(path))
+            raise StoreUnavailableError(f"{self.database.path} was overwritten while dartd runs: restart it", path=str(self.database.path))
         at_s = round(at_s, 3)  # the time that is published is the time that is stored: a query for what came after it must find it
         timestamp = timestamp_of(at_s)
         envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(new, 1))

@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, T
 from dartd.store.entity_table import SECONDS, entity_table
 from schemas.api.cameras import Feedback, StoredCamera
 from schemas.api.formats import StoredFormat
+from schemas.api.webhooks import Webhook
 from schemas.api.zones import Zone
 
 METADATA = MetaData()
@@ -147,12 +148,42 @@ photos = Table(
 cameras = entity_table("cameras", METADATA, StoredCamera)
 
 # `hit` is the event of the throw, as it was published.
-feedback = entity_table("feedback", METADATA, Feedback)
-feedback.append_column(Column("hit", Text))
+feedback = entity_table("feedback", METADATA, Feedback, Column("hit", Text))
 Index("feedback_throw", feedback.c.throw_id)
+
 formats = entity_table("formats", METADATA, StoredFormat, computed={"game", "builtin"})
 
 zones = entity_table("zones", METADATA, Zone, computed={"current_occupancy"})
+
+webhooks = entity_table(
+    "webhooks",
+    METADATA,
+    Webhook,
+    Column("salt", Text, nullable=False),
+    Column("previous_salt", Text),
+    Column("rotated_at_s", SECONDS),
+    Column("position", Integer, nullable=False),
+    Column("failing", Boolean, nullable=False),
+    computed={"status"},
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    METADATA,
+    Column("delivery_id", Text, primary_key=True),
+    Column("webhook_id", Text, nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("seq", Integer),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_status_code", Integer),
+    Column("last_error", Text),
+    Column("next_attempt_at_s", SECONDS),
+    Column("created_at_s", SECONDS, nullable=False),
+    Column("delivered_at_s", SECONDS),
+    Column("duration_ms", SECONDS),
+    Index("webhook_deliveries_created", "webhook_id", "created_at_s"),
+)
 
 throws = Table(
     "throws",

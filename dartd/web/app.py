@@ -46,6 +46,7 @@ from dartd.web.v1 import (
     stream,
     throws,
     users,
+    webhooks,
     zones,
 )
 
@@ -59,6 +60,7 @@ _MODULES = (
     players,
     photos,
     zones,
+    webhooks,
     board,
     calibrations,
     cameras,
@@ -79,7 +81,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, zones.ZONES)
+RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",

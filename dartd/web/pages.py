@@ -89,6 +89,10 @@ def page(path: str, handler: Handler, summary: str, answer: Any = None, media: s
 
 ENDPOINTS = [
     page("/", showing("play"), "Play: matches, free throwing and the score", media="text/html"),
+    page("/board", showing("manager"), "The board manager: state, cameras, controls, last throws", media="text/html"),
+    page("/statistics", showing("statistics"), "Statistics: leaders, and players in figures", media="text/html"),
+    page("/people", showing("people"), "The players", media="text/html"),
+    page("/settings", showing("settings"), "Settings: this device, accounts, keys", media="text/html"),
     page("/config.json", get_page_settings, "Settings that a page needs before it connects", PageSettings),
     page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),
     page("/schemas/{name}.json", get_schema, "One JSON Schema", media="application/schema+json"),

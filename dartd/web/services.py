@@ -81,7 +81,27 @@ class JournalPort(Protocol):
 
 
 class WebhookPort(Protocol):
-    """The counts of webhooks and their deliveries."""
+    """The deliveries of webhooks."""
+
+    @property
+    def allow_private(self) -> bool:
+        """Return whether addresses that are not public are allowed."""
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+
+    def secret_of(self, salt: str) -> str:
+        """Return the secret of a webhook's salt."""
+
+    def changed(self) -> None:
+        """Read the webhooks again: one was added, changed or deleted."""
+
+    def enqueue(self, webhook_id: str, delivery_id: str, event_type: str, body: bytes, seq: int | None = None) -> None:
+        """Deliver a body that a person asked for.
+
+        Raises:
+            ConflictError: too many such deliveries wait already.
+        """
 
     @property
     def active_count(self) -> int:

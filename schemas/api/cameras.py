@@ -8,13 +8,13 @@ from schemas.api.answers import Id, ListQuery, Text
 from schemas.api.changes import changes_of
 from schemas.base import Value
 
-CameraStatus = Literal["active", "inactive", "offline", "error", "calibrating"]
+CameraStatusName = Literal["active", "inactive", "offline", "error", "calibrating"]
 CameraKind = Literal["usb", "stream", "simulator", "recording", "file"]
 CameraUrl = Annotated[
     str, Meta(min_length=1, max_length=500, pattern=r"^[!-~]+\Z", description="/dev/v4l/by-path/… rtsp:… http:… https:… or sim:…")
 ]
 Resolution = Annotated[str, Meta(pattern=r"^[1-9]\d{2,3}x[1-9]\d{2,3}\Z", description="width and height in pixels, such as 1280x720")]
-Rate = Annotated[float, Meta(ge=1, le=120, description="frames per second")]
+FrameRate = Annotated[float, Meta(ge=1, le=120, description="frames per second")]
 _Control = Annotated[float, Meta(ge=-10_000, le=100_000)]
 
 
@@ -39,7 +39,7 @@ class NewCamera(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     rtsp_url: CameraUrl | None = None
     location: Text | None = None
     resolution: Resolution | None = None
-    fps: Rate | None = None
+    fps: FrameRate | None = None
     settings: CameraSettings = CameraSettings()
 
 
@@ -72,7 +72,7 @@ class Camera(Value, frozen=True, kw_only=True):
     location: str | None
     resolution: str
     fps: float
-    status: CameraStatus
+    status: CameraStatusName
     reason: str
     measured_fps: float
     last_seen_at: str | None
@@ -89,7 +89,7 @@ class CamerasQuery(ListQuery, frozen=True, kw_only=True):
     """Filters and sort order of cameras."""
 
     sort: Literal["camera_id", "-camera_id", "name", "-name", "created_at", "-created_at"] = "camera_id"
-    status: CameraStatus | None = None
+    status: CameraStatusName | None = None
 
 
 class PictureQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -98,13 +98,13 @@ class PictureQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True)
     overlay: Annotated[str, Meta(pattern=r"^((wires|darts|motion)(,(wires|darts|motion)){0,2})?\Z", description="such as wires,darts")] = ""
 
 
-PixelPoint = Annotated[tuple[float, float], Meta(description="x and y in pixels of the picture")]
+PicturePoint = Annotated[tuple[float, float], Meta(description="x and y in pixels of the picture")]
 
 
 class CalibrationPoints(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Four points of the picture, clockwise: where the wires 5|20, 6|13, 3|17 and 8|11 meet the outer edge of the doubles."""
 
-    points: Annotated[tuple[PixelPoint, ...], Meta(min_length=4, max_length=4)]
+    points: Annotated[tuple[PicturePoint, ...], Meta(min_length=4, max_length=4)]
 
 
 class NewFeedback(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -49,9 +49,10 @@ class PageBoard(Value, frozen=True, kw_only=True):
 
 
 class PageSettings(Value, frozen=True, kw_only=True):
-    """What a page needs before it connects."""
+    """What a page needs before it connects; `anonymous_reads`: whether it may read the board without a login."""
 
     ws_path: str
     version: str
+    anonymous_reads: bool
     simulated: bool
     board: PageBoard

@@ -66,4 +66,4 @@ class FormatsQuery(ListQuery, frozen=True, kw_only=True):
 class FormatSearch(FormatsQuery, frozen=True, kw_only=True):
     """Words that all stand in name, description, tags, game or start score."""
 
-    q: Annotated[str, Meta(min_length=1, max_length=100)]
+    q: Annotated[str, Meta(max_length=100)] = ""

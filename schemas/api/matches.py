@@ -19,10 +19,18 @@ class NewGuest(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     name: Text
 
 
-class NewSide(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A side: one to four players in throwing order, each the id of a profile or a guest; `start_score` is a handicap in X01."""
+class NewBot(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A side that throws by itself: of a level from 1 to 9, or like a player, by the id of the profile."""
 
-    players: Annotated[tuple[Id | NewGuest, ...], Meta(min_length=1, max_length=4)]
+    level: Annotated[int, Meta(ge=1, le=9)] | None = None
+    like: Id | None = None
+
+
+class NewSide(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A side: one to four players in throwing order, each the id of a profile or a guest, or a bot. `start_score` is a handicap in X01."""
+
+    players: Annotated[tuple[Id | NewGuest, ...], Meta(max_length=4)] = ()
+    bot: NewBot | None = None
     name: Text | None = None
     start_score: Annotated[int, Meta(ge=2, le=10001)] | None = None
 

@@ -18,6 +18,16 @@ class PlayerBoards(Value, forbid_unknown_fields=True, frozen=True, kw_only=True)
     certified: Boards = ()
 
 
+Double = Annotated[str, Meta(pattern=r"^(D([1-9]|1[0-9]|20)|BULL)\Z", description="a double such as D16, or BULL")]
+
+
+class Preferences(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """How a player likes to finish: preferred doubles, the best first, and whether ways over the bull come last. Hints follow it."""
+
+    preferred_doubles: Annotated[tuple[Double, ...], Meta(max_length=21)] = ()
+    avoid_bull: bool = False
+
+
 class NewPlayer(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A new player; the id is optional."""
 
@@ -27,6 +37,7 @@ class NewPlayer(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     group: Text | None = None
     skill_level: Text | None = None
     boards: PlayerBoards = PlayerBoards()
+    preferences: Preferences = Preferences()
     active: bool = True
     shared: bool = False
 
@@ -39,6 +50,7 @@ class PlayerChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True)
     group: Text | UnsetType | None = UNSET
     skill_level: Text | UnsetType | None = UNSET
     boards: PlayerBoards | UnsetType = UNSET
+    preferences: Preferences | UnsetType = UNSET
     active: bool | UnsetType = UNSET
     shared: bool | UnsetType = UNSET
 
@@ -52,6 +64,7 @@ class Player(Value, frozen=True, kw_only=True):
     group: str | None
     skill_level: str | None
     boards: PlayerBoards
+    preferences: Preferences
     active: bool
     shared: bool
     photo: str | None

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from schemas.base import Event, Value
-from schemas.match import MatchLeg, MatchSide, MatchStatus, MatchTurn
+from schemas.match import MatchLeg, MatchSide, MatchState, MatchStatus, MatchTurn
 from schemas.match_commands import MatchCommand
 
 
@@ -166,13 +166,24 @@ class PlayedLeg(Value, frozen=True, kw_only=True):
 
 
 class StatisticsUpdated(Event, tag="statistics_updated", frozen=True, kw_only=True):
-    """The statistics of a player have changed, by a visit or a correction. `figures` are those of the match so far, `legs` what changed."""
+    """The statistics of a player have changed, by a visit or a correction. `figures` are those of the match so far, `legs` what changed.
+
+    `played_at`: when it was played, if that was not now.
+    """
 
     player_id: str
     match_id: str
     reason: Literal["visit", "correction"]
     figures: dict[str, Any]
     legs: tuple[PlayedLeg, ...] = ()
+    played_at: str | None = None
+
+
+class MatchImported(Event, tag="match_imported", frozen=True, kw_only=True):
+    """A match that was played elsewhere was imported, with what it came to."""
+
+    match_id: str
+    match: MatchState
 
 
 PlayEvent = (
@@ -188,4 +199,5 @@ PlayEvent = (
     | RoundChanged
     | TurnRevised
     | StatisticsUpdated
+    | MatchImported
 )

@@ -9,8 +9,8 @@ import msgspec
 
 from schemas.base import CameraId, Message, Value
 from schemas.geometry import Calibration
-from schemas.overlay import OverlayPart
 from schemas.pipe.sightings import Blob, DartPresence, Finding, Sighting
+from schemas.pipe.to_worker import OverlayPart
 
 FaultKind = Literal["camera_gone", "frozen", "black", "exposure", "slow", "bad_frame", "uncalibrated", "ended"]
 

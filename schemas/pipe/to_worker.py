@@ -12,8 +12,8 @@ from schemas.base import CameraId, DartId, Message, Value
 from schemas.board import BoardSpec
 from schemas.faults import ScriptedFault
 from schemas.geometry import Axis3, Calibration
-from schemas.overlay import OverlayPart
 
+OverlayPart = Literal["wires", "darts", "motion"]  # of what is drawn over a picture
 ImageKind = Literal["before", "after", "difference", "annotated"]  # of a throw, in one camera
 
 

@@ -6,6 +6,7 @@ python -m tests.bench.fuzz --seconds 300 --as admin viewer anonymous
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -85,6 +86,8 @@ def show(caller: str, seen: dict[str, dict[str, int]], output: str) -> None:
     for name, statuses in sorted(seen.items()):
         if inside := {status: count for status, count in statuses.items() if status.startswith("5")}:
             print(f"   5xx: {name} {inside}")
+    for name in sorted(set(re.findall(r"^_+ ((?:GET|POST|PUT|DELETE|Stateful) ?.*?) _+$", output, flags=re.MULTILINE))):
+        print(f"   failed: {name}")
     print(output[output.find("= SUMMARY =") :].partition("\n")[2])
 
 

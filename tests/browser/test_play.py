@@ -68,19 +68,22 @@ async def test_the_board_scores_a_match(page: Page, tmp_path: Path) -> None:
     """Darts of the board count, a tap corrects one, the takeout passes the turn once, and a reloaded page shows the same."""
     async with running_station(tmp_path) as station:
         await _start(page, station)
-        await station.happen(*(hit(f"a{k}", k, *T20, visit="a") for k in (1, 2)))
+        await station.happen(*(hit(f"main-d00000{k}", k, *T20, visit="main-v000001") for k in (1, 2)))
         await _left(page, 0, 381)
-        await expect(page.locator("[data-dart=a2]")).to_have_count(1)
-        await station.happen(hit("a3", 3, *S20, visit="a"))
-        await _left(page, 0, 361)
-        await station.happen(TakeoutFinished(visit_id=VisitId("a")))
+        await expect(page.locator("[data-dart=main-d000002]")).to_have_count(1)
+        await page.locator("[data-slot='1']").first.click()
+        await page.locator("[data-likely=S20]").click()
+        await _left(page, 0, 421)
+        await station.happen(hit("main-d000003", 3, *S20, visit="main-v000001"))
+        await _left(page, 0, 401)
+        await station.happen(TakeoutFinished(visit_id=VisitId("main-v000002")))
         await expect(page.locator("[data-side='1']")).to_have_attribute("aria-current", "true")
-        await station.happen(TakeoutFinished(visit_id=VisitId("b")))
+        await station.happen(TakeoutFinished(visit_id=VisitId("main-v000003")))
         await page.reload()
 
         await expect(page.locator("[data-side='1']")).to_have_attribute("aria-current", "true")
-        await expect(page.locator("[data-side='0'] [data-last]")).to_have_text("140")
-        await _left(page, 0, 361)
+        await expect(page.locator("[data-side='0'] [data-last]")).to_have_text("100")
+        await _left(page, 0, 401)
 
 
 async def test_who_is_not_logged_in_only_watches(page: Page, tmp_path: Path) -> None:

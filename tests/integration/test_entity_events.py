@@ -7,6 +7,7 @@ import msgspec
 
 from dartd.web.app import ENDPOINTS, RESOURCES
 from schemas.api.players import PlayerMerge
+from tests.support.cameras import answer_probes, make_camera
 from tests.support.entities import insert_entity
 from tests.support.people import PASSWORD, PNG, log_in_as, make_key, make_player, make_user
 from tests.support.station import Station
@@ -19,11 +20,13 @@ async def test_every_write_is_published_after_its_commit(station: Station, http:
     admin = await log_in_as(station, "admin")
     me = (await http.get("/api/v1/auth/me", headers=admin)).json()["user_id"]
     wrong: list[Any] = []
+    answer_probes(station)
     for endpoint in [each for each in ENDPOINTS if each.publishes]:
         made = {
             "player_id": await make_player(station),
             "user_id": (await make_user(station, "viewer")).user_id,
             "key_id": (await make_key(station, "viewer"))[0],
+            "camera_id": await make_camera(station),
         }
         made |= {each.key: await insert_entity(station, each) for each in RESOURCES if each.key not in made}
         body = {"POST": {"name": "x"}, "PUT": {"name": "y"}}.get(endpoint.method)
@@ -39,7 +42,7 @@ async def test_every_write_is_published_after_its_commit(station: Station, http:
         answer = await http.request(endpoint.method, endpoint.path.format(**made), headers={**admin, **given.pop("headers", {})}, **given)
         event = (await http.get(f"/api/v1/events?since={station.hub.last_seq - 1}", headers=admin)).json()["data"][0]
         entity_id = event["entity_id"]
-        place = {"player": "/api/v1/players", "user": "/api/v1/users", "key": "/api/v1/auth/api-keys"}
+        place = {"player": "/api/v1/players", "user": "/api/v1/users", "key": "/api/v1/auth/api-keys", "camera": "/api/v1/cameras"}
         place |= {each.entity.name: each.path for each in RESOURCES}
         now = (await http.get(f"{place[endpoint.entity]}/{entity_id}", headers=admin)).json() if endpoint.entity_action != "delete" else {}
         audited = (await http.get(f"/api/v1/audit?entity_id={entity_id}&limit=1", headers=admin)).json()["data"][0]

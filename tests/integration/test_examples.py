@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.people import PASSWORD, make_player, make_user
-from tests.support.station import Station
+from tests.support.receiver import PRIVATE
+from tests.support.station import Station, running_station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
 
@@ -35,3 +36,17 @@ async def test_tour_logs_in_lists_and_shows_darts(station: Station, waiting: Wai
 
     assert (process.returncode, complaints.decode()) == (0, "")
     assert [*said, *rest.decode().split("\n")] == ["hello Ann", "players Ben", "board throw", "dart T20", ""]
+
+
+async def test_webhook_is_created_and_verified(tmp_path: Path, waiting: Waiting) -> None:
+    """The receiver gets the dart that hits after it was added."""
+    async with running_station(tmp_path, config=PRIVATE) as station:
+        await make_user(station, "admin", username="ann")
+        command = (sys.executable, str(EXAMPLES / "webhook.py"), station.http, "ann", PASSWORD, "1")
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        assert process.stdout is not None
+        first = await waiting.within(process.stdout.readline(), "the webhook")
+        await station.happen(hit("d1"))
+        rest, complaints = await waiting.within(process.communicate(), "the dart")
+
+    assert (process.returncode, complaints.decode(), first, rest) == (0, "", b"webhook operational\n", b"dart T20\n")

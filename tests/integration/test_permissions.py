@@ -14,15 +14,19 @@ from dartd.auth.permissions import ANONYMOUS, PERMISSIONS, ROLES, TOPIC_PERMISSI
 from dartd.runtime.hub.topics import kind_of
 from dartd.store.audit import AuditEntry
 from dartd.store.calibrations import Calibrations
+from dartd.store.journal import Outcome
 from dartd.web.app import ENDPOINTS
 from dartd.web.http.endpoint import Endpoint
+from schemas.api.corrections import NewCorrection
 from schemas.api.play import NoParameters
 from schemas.api.players import PlayerMerge, SignOn
 from schemas.base import CameraId, VisitId
-from schemas.events import VisitCompleted
+from schemas.correction import CorrectionState
+from schemas.events import EntityAdded, VisitCompleted
 from schemas.match import MatchPlayer
 from schemas.match_commands import EnteredSide, MatchCommand, SignLeg, StepMatch, ThrowByHand, UndoDarts
 from schemas.pipe.to_worker import overlay_file
+from tests.support.cameras import answer_probes, make_camera
 from tests.support.entities import insert_entity, resource_of
 from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
 from tests.support.play import AT, create
@@ -75,12 +79,13 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         player_id = caller.player_id if own and caller.player_id else await make_player(station)
         await make_photo(station, player_id)
         path = path.replace("{player_id}", player_id)
-    if "{user_id}" in path:
-        path = path.replace("{user_id}", (await make_user(station, "viewer")).user_id)
-    if "{key_id}" in path:
-        path = path.replace("{key_id}", (await make_key(station, "viewer", None, caller.user_id if own else None))[0])
+    path = await _with_account(station, path, caller.user_id if own else None)
+    if "{correction_id}" in path:
+        path = path.replace("{correction_id}", await _correction(station, caller, path.rpartition("/")[2], own=own))
     if "{match_id}" in path:
         path = path.replace("{match_id}", await _match(station, path.rpartition("/")[2]))
+    if endpoint.entity == "camera" and endpoint.publishes:
+        path = path.replace("{camera_id}", await make_camera(station))
     for name in endpoint.parameters:
         if "{" + name + "}" in path and (resource := resource_of(name)) is not None:
             path = path.replace("{" + name + "}", await insert_entity(station, resource))
@@ -89,14 +94,53 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     known |= {"{camera_id}": "cam0", "{kind}": "after", "{set_number}": "1", "{leg_number}": "1"}
     for name, value in known.items():
         path = path.replace(name, value)
-    return Subject(f"{path}?once=true" if endpoint.streaming else path, await _body(station, endpoint))
+    if endpoint.body is NewCorrection:
+        match_id = await _match(station, "undo", caller.player_id)
+        return Subject(path, {"type": "delete", "match_id": match_id, "visit": 1, "dart": 1})
+    return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
 
 
-async def _match(station: Station, action: str) -> str:
-    """Make a match that allows the action."""
+async def _with_account(station: Station, path: str, owner: str | None) -> str:
+    """Return a path with a user or a key, if it names one."""
+    if "{user_id}" in path:
+        return path.replace("{user_id}", (await make_user(station, "viewer")).user_id)
+    if "{key_id}" in path:
+        return path.replace("{key_id}", (await make_key(station, "viewer", None, owner))[0])
+    return path
+
+
+async def _correction(station: Station, caller: Caller, action: str, *, own: bool) -> str:
+    """Make a correction that waits for the caller (own): asked for by the caller, or about a dart of the caller's opponent."""
+    decides = action in {"confirm", "reject"}
+    thrower, other = await make_player(station), caller.player_id if own and caller.player_id else await make_player(station)
+    state = CorrectionState(
+        correction_id=f"c_{secrets.token_hex(4)}",
+        type="change",
+        status="pending",
+        match_id=await _match(station, "undo", thrower, other),
+        set=1,
+        leg=1,
+        visit=1,
+        dart=1,
+        label="T5",
+        previous_label="T20",
+        player_id=thrower,
+        requested_by=(caller.user_id if own and not decides else None) or "another",
+        created_at=AT,
+    )
+    payload = msgspec.to_builtins(state)
+    added = EntityAdded(entity_type="correction", entity_id=state.correction_id, payload=payload, user_id=state.requested_by)
+    await station.pipeline.write(lambda _: Outcome(None, [added]))
+    return state.correction_id
+
+
+async def _match(station: Station, action: str, *player_ids: str | None) -> str:
+    """Make a match that allows the action; the first sides are players with these profiles."""
     match_id = f"m_{secrets.token_hex(4)}"
     new = create(match_id, players=(), board=False, legs=2, start=40 if action in {"sign", "unsign"} else 501)
-    sides = tuple(EnteredSide(players=(MatchPlayer(name=name),)) for name in "AB")
+    profiles = dict(enumerate(player_ids))
+    entrants = [MatchPlayer(player_id=profiles.get(k), name=None if profiles.get(k) else name) for k, name in enumerate("AB")]
+    sides = tuple(EnteredSide(players=(each,)) for each in entrants)
     bull_off: Any = "normal" if action == "bull_off" else "off"
     await station.pipeline.submit(msgspec.structs.replace(new, sides=sides, bull_off=bull_off, start=action != "start"))
     needed: dict[str, list[MatchCommand]] = {
@@ -112,6 +156,9 @@ async def _match(station: Station, action: str) -> str:
 
 
 async def _body(station: Station, endpoint: Endpoint) -> Any:
+    if endpoint.path.endswith("/cameras"):
+        name = secrets.token_hex(4)
+        return {"name": name, "url": f"rtsp://cam/{name}"}
     if endpoint.body is PlayerMerge:
         return {"into": await make_player(station)}
     return await _plain_body(station, endpoint)
@@ -141,7 +188,8 @@ def _audit_entry() -> Any:
 
 
 def _expected(endpoint: Endpoint, who: str, caller: Caller, *, own: bool) -> set[int]:
-    conflicts = {409} if endpoint.path.endswith(("/start", "/stop", "/calibrate")) else set()
+    conflicts = {409} if endpoint.path.endswith(("/start", "/stop", "/calibrate", "/cameras")) else set()
+    conflicts |= {422} if endpoint.path.endswith("/points") else set()  # the picture of the station is none
     good = {endpoint.status} | conflicts
     if endpoint.permission is None:
         return good
@@ -242,6 +290,7 @@ async def test_no_status_is_declared_that_cannot_occur(station: Station, http: h
 
 
 async def _known(station: Station) -> None:
+    answer_probes(station)
     folder = Path(station.services.config.state_dir) / "images" / "d-known"
     await asyncio.to_thread(folder.mkdir, parents=True)
     await asyncio.to_thread((folder / "cam0-after.jpg").write_bytes, b"a picture")

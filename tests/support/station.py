@@ -25,7 +25,7 @@ from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
-from dartd.outlets.webhooks import Webhooks
+from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
@@ -199,11 +199,12 @@ class ScriptedBoard(Forgetful):
 
 
 def _previews() -> Previews:
-    """Return the pictures of cameras that answer each request at once."""
+    """Return the pictures of cameras that answer each request soon."""
 
     def send(camera_id: CameraId, message: ToWorker) -> None:
         assert isinstance(message, SendPictures)
-        previews.deliver(Picture(camera_id=camera_id, t_s=0.0, overlay=message.overlay, jpeg=b"a picture"))
+        picture = Picture(camera_id=camera_id, t_s=0.0, overlay=message.overlay, jpeg=b"a picture")
+        asyncio.get_running_loop().call_later(0.01, previews.deliver, picture)
 
     previews = Previews(send, time.monotonic)
     return previews
@@ -256,7 +257,10 @@ async def running_station(
     config = msgspec.structs.replace(config, state_dir=str(directory))
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
     board = board or await _remembering(journal)
-    clock, matches = LiveClock(), MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s)
+    clock, matches = (
+        LiveClock(),
+        MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s, bot_pause_s=config.bot.pause_s),
+    )
     visits = getattr(board, "correctable", lambda: ((), DartId("main-d900000")))
     corrections = CorrectionDecider(matches, visits, confirm=config.corrections.confirm)
     await recover(matches, journal, clock)
@@ -303,7 +307,7 @@ async def running_station(
         limits=limits,
         clients=Clients(config.ws.max_clients),
         host=HostFigures(directory),
-        webhooks=Webhooks(),
+        webhooks=Webhooks(journal.database, hub, pipeline, settings=config.webhooks, secret=SIGNING_KEY, metrics=metrics, now=accounts.now),
         rig=CameraRig([camera.source for camera in config.cameras]),
         previews=_previews(),
         camera_credentials=CameraCredentials(directory),
@@ -320,6 +324,7 @@ async def running_station(
             group.start_soon(pipeline.run)
             group.start_soon(write_behind, services)
             group.start_soon(watch_zones, services)
+            group.start_soon(services.webhooks.run)
             await _start(group, around(build_app(services), pipeline), server_limits, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)

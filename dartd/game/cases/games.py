@@ -72,11 +72,17 @@ def game_result(case: GameCase) -> dict[str, Any]:
 
 def _folded(rules: Rules, players: tuple[str, ...], visits: list[CaseVisit]) -> dict[str, Any]:
     after: list[dict[str, Any]] = []
+    void_reports: dict[int, dict[str, Any]] = {}  # of each side, while visits change nothing
 
     def report(leg: Leg, outcome: Outcome) -> None:
-        row = {"player": players[outcome.side], "used": outcome.used, "ignored": outcome.ignored}
-        row.update(leg.game.report(outcome, players))
-        after.append(row)
+        if outcome.void:
+            reported = void_reports.get(outcome.side)
+            if reported is None:
+                reported = void_reports[outcome.side] = leg.game.report(outcome, players)
+        else:
+            void_reports.clear()
+            reported = leg.game.report(outcome, players)
+        after.append({"player": players[outcome.side], "used": outcome.used, "ignored": outcome.ignored, **reported})
 
     leg = play_leg(rules, players, visits, report)
     result: dict[str, Any] = {"after": after, **_ending(leg, players), **leg.game.totals(players)}

@@ -6,13 +6,12 @@ from contextlib import aclosing, asynccontextmanager
 
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
-from schemas.overlay import OverlayPart
 from schemas.pipe.from_worker import Picture
-from schemas.pipe.to_worker import SendPictures, ToWorker
+from schemas.pipe.to_worker import OverlayPart, SendPictures, ToWorker
 
 VIEWERS = 4  # of one camera
 LEASE_S, RENEW_S = 2.0, 0.5  # a request is sent again long before it ends: one that is lost costs nothing
-FIRST_S = 3.0  # until the first picture: a camera that delivers frames sends ten a second
+FIRST_S = 10.0  # until the first picture: a camera that is being calibrated sends none for some seconds
 SILENT_S = 5.0  # without a picture for this long a stream ends: its camera is gone
 
 Overlay = tuple[OverlayPart, ...]
@@ -69,16 +68,16 @@ class Previews:
             CommandRefusedError: it delivers none at all, or has too many viewers.
         """
         async with self._watching(camera_id, overlay) as viewer:
-            limit_s = FIRST_S
+            try:
+                jpeg = await self._next(camera_id, viewer, FIRST_S)
+            except TimeoutError:
+                raise _offline(camera_id) from None
             while True:
-                try:
-                    jpeg = await self._next(camera_id, viewer, limit_s)
-                except TimeoutError:
-                    if limit_s == FIRST_S:
-                        raise _offline(camera_id) from None
-                    return
-                limit_s = SILENT_S
                 yield jpeg
+                try:
+                    jpeg = await self._next(camera_id, viewer, SILENT_S)
+                except TimeoutError:
+                    return
 
     @asynccontextmanager
     async def _watching(self, camera_id: CameraId, overlay: Overlay) -> AsyncIterator[_Viewer]:

@@ -11,6 +11,7 @@ from anyio.abc import TaskGroup, TaskStatus
 from dartd.backoff import Backoff, RestartWindow
 from dartd.decision import WorkerChange, WorkerSilence
 from dartd.errors import WorkerProtocolError
+from dartd.log import trace_id
 from dartd.runtime.workers.fork_server import ForkServer
 from dartd.runtime.workers.pipe import PipeFullError
 from dartd.runtime.workers.process import DEFAULT_TARGET, WorkerProcess
@@ -190,6 +191,7 @@ class _Worker:
 
     async def run(self) -> None:
         """Run one process after another, until cancelled or ended."""
+        trace_id.set("")  # a camera that is added belongs to no request
         try:
             with self._lifetime:
                 await self._run_processes()

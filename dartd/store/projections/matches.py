@@ -18,6 +18,7 @@ from schemas.events import (
     LegReopened,
     LegSigned,
     MatchFinished,
+    MatchImported,
     MatchStateChanged,
     PlayerErased,
     PlayerMerged,
@@ -51,10 +52,10 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
             if event.entity_type == _ENTITY:
                 for table in (matches, match_players):
                     connection.execute(sa.delete(table).where(table.c.match_id == event.entity_id))
-        case PlayerMerged():
-            _rename_player(connection, event.player_id, event.into_player_id)
-        case PlayerErased():
-            _rename_player(connection, event.player_id, None)
+        case MatchImported():
+            _add(connection, recorded, event.match)
+        case PlayerMerged() | PlayerErased():
+            _rename_player(connection, event.player_id, event.into_player_id if isinstance(event, PlayerMerged) else None)
         case _ if isinstance(event, _OfMatch):
             row = get_match(connection, event.match_id)
             if row is not None:
@@ -67,7 +68,7 @@ PROJECTION = Projection(
     name="matches",
     version=1,
     tables=(matches, match_players),
-    follows=(EntityAdded, EntityDeleted, *get_args(_OfMatch), PlayerMerged, PlayerErased),
+    follows=(EntityAdded, EntityDeleted, MatchImported, *get_args(_OfMatch), PlayerMerged, PlayerErased),
     fold=fold,
 )
 

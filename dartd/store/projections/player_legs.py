@@ -16,6 +16,7 @@ from dartd.game.summary import LegSums, SummarisedLeg
 from dartd.store.listing import ALWAYS, Span, within
 from dartd.store.projections.registry import Projection, Recorded
 from dartd.store.tables import FIGURES, match_visits, player_legs, throws
+from dartd.store.timestamps import seconds_of_timestamp
 from schemas.codec import encode_json
 from schemas.events import EntityDeleted, PlayedLeg, PlayedVisit, PlayerErased, PlayerMerged, StatisticsUpdated
 
@@ -148,7 +149,8 @@ def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdat
     if leg.counts is None:
         return
     was_finished = before is not None and before.finished and leg.finished and leg.leg > 0
-    seq, at_s = (before.seq, before.at_s) if before is not None and was_finished else (recorded.seq, recorded.at_s)
+    now_s = recorded.at_s if event.played_at is None else seconds_of_timestamp(event.played_at)
+    seq, at_s = (before.seq, before.at_s) if before is not None and was_finished else (recorded.seq, now_s)
     measured = _measured(connection, event.match_id, leg.visits)
     counts = msgspec.convert(leg.counts, Figures, strict=False)
     best_start, best_darts = next(iter(counts.best_legs.items()), (None, None))
@@ -163,7 +165,7 @@ def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdat
         "best_start": best_start,
         "best_darts": best_darts,
         "sums_body": encode_json(_sums_of(leg, measured)).decode(),
-        "visits_body": encode_json(_visits_of(leg, before, recorded.at_s)).decode(),
+        "visits_body": encode_json(_visits_of(leg, before, now_s)).decode(),
         "points_body": encode_json([point for visit in measured for point in visit]).decode(),
     }
     connection.execute(sa.insert(player_legs).values(row))

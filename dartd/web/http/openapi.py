@@ -31,7 +31,11 @@ _REASONS = {
 }
 _EXAMPLES = {"throw_id": "d000001", "visit_id": "v000001", "name": "dart_hit", "topic": "board:main", "camera_id": "cam0", "kind": "after"}
 _NOTHING: Mapping[str, Sequence[str]] = {}
-_SHAPES: dict[str, Schema] = {"topic": {"pattern": "^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.@-]+)*$", "maxLength": 128}}
+_GROWING = {"camera_id"}  # cameras are added while the daemon runs
+_SHAPES: dict[str, Schema] = {
+    "camera_id": {"pattern": "^[A-Za-z0-9_-]{1,32}$"},
+    "topic": {"pattern": "^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.@-]+)*$", "maxLength": 128},
+}
 _LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
@@ -172,7 +176,7 @@ def _path_parameters(endpoint: Endpoint, choices: Mapping[str, Sequence[str]]) -
     for name in endpoint.parameters:
         known = choices.get(name, ())
         example = {"example": known[0] if known else _EXAMPLES[name]} if name in _EXAMPLES else {}
-        schema = {"type": "string", **({"enum": list(known)} if known else _SHAPES.get(name, {"minLength": 1}))}
+        schema = {"type": "string", **({"enum": list(known)} if known and name not in _GROWING else _SHAPES.get(name, {"minLength": 1}))}
         yield {"name": name, "in": "path", "required": True, "schema": schema, **example}
 
 

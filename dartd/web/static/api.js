@@ -83,7 +83,7 @@ export const post = (path, body = {}) => request("POST", path, body);
 export const put = (path, body = {}) => request("PUT", path, body);
 export const remove = (path) => request("DELETE", path);
 
-/** Return the caller, null for nobody; asks only if somebody logged in here or the screen was paired. */
+/** Return the caller, null without a login; asks only if someone logged in here or the screen was paired. */
 export async function whoAmI() {
   if (!pairedKey() && !csrf()) return null;
   try {

@@ -6,7 +6,7 @@ import { hasText, t } from "./texts.js";
 
 const PAGES = [
   ["play", "./", "▷"],
-  ["board", "board"],
+  ["manager", "board"],
   ["statistics", "statistics"],
   ["people", "people"],
   ["events", "events"],
@@ -27,7 +27,7 @@ export function may(permission) {
   return frame.user?.permissions.includes(permission) ?? false;
 }
 
-/** Return the caller who is logged in, null for nobody. */
+/** Return the caller who is logged in, null without a login. */
 export function caller() {
   return frame.user;
 }

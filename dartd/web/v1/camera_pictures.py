@@ -25,22 +25,31 @@ def _overlay(call: Call) -> Overlay:
     return tuple(part for part in ("wires", "darts", "motion") if part in asked)
 
 
-def _known(call: Call) -> SourceSpec:
+def _watched(call: Call) -> SourceSpec:
+    """Return the source of the camera that the path names.
+
+    Raises:
+        Problem: 404, or 503 if it is offline.
+    """
     source = call.services.rig.source(call.path("camera_id"))
     if source is None:
         raise missing("camera", call.path("camera_id"))
+    board = next((each for each in call.services.board.snapshot().cameras if each.camera_id == source.camera_id), None)
+    if board is not None and board.state == "offline":
+        message = f"{source.camera_id} delivers no pictures: {board.reason}"
+        raise Problem(503, "CAMERA_OFFLINE", message, details={"camera_id": source.camera_id}, headers={"Retry-After": "5"})
     return source
 
 
 async def get_snapshot(call: Call) -> Response:
     """Return a picture of the camera."""
-    jpeg = await call.services.previews.snapshot(_known(call).camera_id, _overlay(call))
+    jpeg = await call.services.previews.snapshot(_watched(call).camera_id, _overlay(call))
     return Response(jpeg, headers={"Cache-Control": "no-store"}, media_type="image/jpeg")
 
 
 async def get_pictures(call: Call) -> Response:
     """Return the pictures of the camera, one after the other, until it delivers none or the viewer leaves."""
-    pictures = call.services.previews.watch(_known(call).camera_id, _overlay(call))
+    pictures = call.services.previews.watch(_watched(call).camera_id, _overlay(call))
     first = await anext(pictures)  # refused before the response begins
     return StreamingResponse(
         _parts(first, pictures), headers={"Cache-Control": "no-store"}, media_type=f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
@@ -63,13 +72,13 @@ def _part(jpeg: bytes) -> bytes:
 
 async def post_calibrate(call: Call) -> Answer:
     """Calibrate one camera anew from the empty board."""
-    source = _known(call)
+    source = _watched(call)
     return await ask_board(call, "calibrate", CalibrateBoard(camera_id=source.camera_id), source.camera_id)
 
 
 async def post_points(call: Call) -> Answer:
     """Calibrate one camera from four points of its picture."""
-    source, asked = _known(call), call.body
+    source, asked = _watched(call), call.body
     jpeg = await call.services.previews.snapshot(source.camera_id)
     try:
         found = await call.services.camera_processes.calibrate(jpeg, asked.points, source, call.services.config.board.spec)

@@ -27,7 +27,7 @@ from schemas.api.cameras import (
     CameraKind,
     CameraSettings,
     CamerasQuery,
-    CameraStatus,
+    CameraStatusName,
     NewCamera,
     StoredCamera,
 )
@@ -90,7 +90,7 @@ def _shown(services: Services, stored: StoredCamera, zones_count: int) -> Camera
     )
 
 
-def _status_of(board: CameraSnapshot | None, *, was_seen: bool) -> CameraStatus:
+def _status_of(board: CameraSnapshot | None, *, was_seen: bool) -> CameraStatusName:
     """Return the status of a camera: inactive until its first frame."""
     match board.state if board else "starting":
         case "ready":
@@ -171,13 +171,13 @@ async def post_camera(call: Call) -> Answer:
         "fps": source.fps,
         "settings": asked.settings,
     }
-    await _keep_credentials(services, camera_id, userinfo)
 
     def insert(connection: Any) -> Answer:
         row = CAMERAS.insert(connection, _FIELDS.columns_of(values), at_s=now_s)
         return _answer(services, row, 0, location=f"/api/v1/cameras/{camera_id}")
 
     answer: Answer = await call.change(insert, camera_id)
+    await _keep_credentials(services, camera_id, userinfo)
     await services.rig.add(source)
     return answer
 
@@ -192,14 +192,13 @@ async def put_camera(call: Call) -> Answer:
     wanted = {name: given.pop(name, None) or getattr(known, name) for name in ("resolution", "fps", "settings")}
     source = _source(camera_id, join_credentials(known.url, userinfo), *wanted.values())
     if address is not None:
-        if "@" not in address and split_credentials(address)[0] == known.url:
+        if split_credentials(address) == (known.url, ""):
             address = join_credentials(address, userinfo)  # as GET showed it
         if address != source.url:
             source, userinfo = await _probed(call, camera_id, address, wanted["resolution"], wanted["fps"], wanted["settings"])
     url, now_s = split_credentials(source.url)[0], services.accounts.now()
     sized = {"resolution": f"{source.width}x{source.height}", "fps": source.fps, "settings": wanted["settings"]}
     values = {name: value for name, value in {**given, **sized, "url": url, "kind": _kind_of(url)}.items() if name != "name" or value}
-    await _keep_credentials(services, camera_id, userinfo)
 
     def update(connection: Any) -> Answer:
         zones = zones_by_camera(connection).get(camera_id, 0)
@@ -209,6 +208,7 @@ async def put_camera(call: Call) -> Answer:
         return _answer(services, row, zones)
 
     answer: Answer = await call.change(update, camera_id)
+    await _keep_credentials(services, camera_id, userinfo)
     await services.rig.change(source)
     return answer
 
@@ -300,7 +300,10 @@ def _size(resolution: str) -> tuple[int, int]:
 
 
 async def _keep_credentials(services: Services, camera_id: str, userinfo: str) -> None:
-    await asyncio.to_thread(services.camera_credentials.write, camera_id, userinfo)
+    try:
+        await asyncio.to_thread(services.camera_credentials.write, camera_id, userinfo)
+    except OSError as error:
+        raise Problem(503, "DATABASE_ERROR", f"the credentials of the camera cannot be stored: {error.strerror}") from error
 
 
 def _answer(services: Services, row: Row, zones_count: int, location: str | None = None) -> Answer:

@@ -144,21 +144,21 @@ def _change(method: Any, path: str, handler: Handler, summary: str, body: type |
         path=path,
         handler=handler,
         summary=summary,
-        permission="corrections:write",
         body=body,
         tag="corrections",
         entity="correction",
         no_event_reason="each step of a correction is published as ADDED or STATUS_CHANGED by its decider",
         statuses=(409,),
-        **{"rate": "default", "answer": CorrectionState, **given},
+        **{"rate": "default", "answer": CorrectionState, "permission": "matches:write", "own": "corrections:write", **given},
     )
 
 
 ENDPOINTS = [
     _CORRECTIONS.list(get_corrections, "Corrections, the latest first", "throws:read", CorrectionsQuery),
     _change(
-        "POST", _PATH, create_correction, "Ask for a correction of a dart", NewCorrection, rate="corrections", status=201,
-        example=NewCorrection(type="change", match_id="m_0123456789ab", visit=1, dart=2, label="T20"),
+        "POST", _PATH, create_correction, "Ask for a correction of a dart", NewCorrection, rate="corrections",
+        permission="corrections:write", own=None, status=201,
+        example=NewCorrection(type="change", match_id="m_01", visit=1, dart=2, label="T20"),
     ),
     _CORRECTIONS.read(get_one_correction, "One correction", "throws:read"),
     _change("PUT", _ONE, change_correction, "Change the bed of a correction that is pending", CorrectionChange,

@@ -1,11 +1,13 @@
 """`/api/v1/formats`: rules and legs with a name, built in or one's own."""
 
 import secrets
+from itertools import cycle, islice
 from typing import Any
 
 import msgspec
 
 from dartd.game.catalog import AnyOptions, new_game
+from dartd.game.lots import lots_of, with_lots
 from dartd.game.rules import RulesError
 from dartd.play.setup import located, read_format, read_rules
 from dartd.store.entity import Row
@@ -40,11 +42,22 @@ def _fewest(options: AnyOptions) -> int:
     """Return the fewest sides of a game."""
     for sides in range(1, MOST_SIDES):
         try:
-            new_game(options, sides)
+            _check_playable(options, sides)
         except RulesError:
             continue
         return sides
     return MOST_SIDES
+
+
+def _check_playable(options: AnyOptions, sides: int) -> None:
+    """Check that so many sides can play a game, whatever is drawn by lot.
+
+    Raises:
+        RulesError: they cannot.
+    """
+    lots = lots_of(options, sides)
+    drawn = () if lots is None else tuple(islice(cycle(lots.pool), lots.count))
+    new_game(options if lots is None else with_lots(options, drawn), sides)
 
 
 def check_format(_: Call, found: StoredFormat) -> None:
@@ -57,7 +70,7 @@ def check_format(_: Call, found: StoredFormat) -> None:
     if sides.max < sides.min:
         raise Problem(422, "VALIDATION_ERROR", "sides.max: expected at least min", details={"field": "$.sides.max"})
     try:
-        new_game(read_rules(found.rules), sides.min)
+        _check_playable(read_rules(found.rules), sides.min)
     except RulesError as error:
         raise located(error, "$", unless="$.sides") from error
 

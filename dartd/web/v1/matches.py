@@ -2,7 +2,7 @@
 
 import functools
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -14,11 +14,11 @@ from dartd.game.lots import lots_of, with_lots
 from dartd.game.rules import RulesError
 from dartd.play.setup import located, read_format, read_rules
 from dartd.store.formats import FORMATS
-from dartd.store.players import PLAYERS
 from dartd.store.projections.matches import get_match, list_matches, state_in
 from dartd.store.tables import players
 from dartd.store.timestamps import timestamp_of
 from dartd.web.http.endpoint import Answer, Call, Endpoint, Handler
+from dartd.web.http.entrants import entered_sides, sides_again
 from dartd.web.http.paging import listed, missing, page_request
 from dartd.web.http.player_rights import check_player_filter, may_read_player
 from dartd.web.http.problems import Problem
@@ -27,13 +27,12 @@ from schemas.api.answers import Listed
 from schemas.api.formats import FormatSides
 from schemas.api.matches import DartCount, MatchesQuery, NewBullDart, NewBullDarts, NewGuest, NewMatch, NewSide, NewThrows, Rematch
 from schemas.api.play import NoParameters
-from schemas.match import MatchPlayer, MatchSide, MatchState
+from schemas.match import MatchSide, MatchState
 from schemas.match_commands import (
     BullDart,
     CreateMatch,
     DeleteMatch,
     EndVisit,
-    EnteredSide,
     MatchCommand,
     MatchStep,
     RedoDarts,
@@ -93,7 +92,7 @@ async def create_match(call: Call) -> Answer:
     """Add a match."""
     asked: NewMatch = call.body
     _check_board(call, asked.board_id)
-    await _check_players(call, asked.sides)
+    sides = await entered_sides(call, asked.sides)
     rules, form = await _rules_of(call, asked)
     options = read_rules(rules, [side.start_score for side in asked.sides])
     try:
@@ -107,7 +106,7 @@ async def create_match(call: Call) -> Answer:
         match_id=f"m_{secrets.token_hex(6)}",
         rules=msgspec.to_builtins(options),
         format=msgspec.to_builtins(read_format(form)),
-        sides=tuple(map(_entered, asked.sides)),
+        sides=sides,
         board_id=asked.board_id,
         bull_off=asked.bull_off,
         bull_winner=asked.bull_winner,
@@ -121,12 +120,16 @@ async def create_match(call: Call) -> Answer:
 async def create_rematch(call: Call) -> Answer:
     """Add a match of the same sides by the same rules, and begin it."""
     asked: Rematch = call.body
-    before = await get_one_match(call)
+    match_id = call.path("match_id")
+    row = await call.read(lambda connection: get_match(connection, match_id))
+    if row is None:
+        raise missing("match", match_id)
+    before = state_in(row)
     command = CreateMatch(
         match_id=f"m_{secrets.token_hex(6)}",
         rules=before.rules,
         format=before.format,
-        sides=tuple(EnteredSide(players=tuple(map(_entrant, side.players))) for side in before.sides),
+        sides=await sides_again(call, before.sides),
         board_id=before.board_id,
         bull_off=asked.bull_off or (before.bull_off if asked.first is None else "off"),
         bull_winner=before.bull_winner,
@@ -167,29 +170,6 @@ def _check_board(call: Call, board_id: str | None) -> None:
     known = call.services.config.board.board_id
     if board_id is not None and board_id != known:
         raise Problem(422, "VALIDATION_ERROR", f"there is no board {board_id!r}: this one is {known!r}", details={"field": "$.board_id"})
-
-
-async def _check_players(call: Call, sides: Sequence[NewSide]) -> None:
-    """Check that every profile exists.
-
-    Raises:
-        Problem: 422 that names the path.
-    """
-    for side_number, side in enumerate(sides):
-        for number, player in enumerate(side.players):
-            if isinstance(player, str) and await call.read(functools.partial(PLAYERS.get, entity_id=player)) is None:
-                field = f"$.sides[{side_number}].players[{number}]"
-                raise Problem(422, "VALIDATION_ERROR", f"there is no player {player!r}", details={"field": field})
-
-
-def _entered(side: NewSide) -> EnteredSide:
-    entrants = (MatchPlayer(name=each.name) if isinstance(each, NewGuest) else MatchPlayer(player_id=each) for each in side.players)
-    return EnteredSide(players=tuple(entrants), name=side.name)
-
-
-def _entrant(player: MatchPlayer) -> MatchPlayer:
-    """Return a player without the name of a profile, which no event has."""
-    return player if player.player_id is None else MatchPlayer(player_id=player.player_id)
 
 
 def _now(call: Call) -> str:

@@ -37,7 +37,7 @@ _NOT_OWN = {"active", "badge_id", "group"}  # fields that players may not change
 async def refuse_not_own(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     """Refuse changes that a caller limited to their own player may not make."""
     if call.own_only and _NOT_OWN & set(given):
-        raise call.forbidden("you may change only name, skill_level, boards and shared")
+        raise call.forbidden("you may change only name, skill_level, boards, preferences and shared")
     return given
 
 

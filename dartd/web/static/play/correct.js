@@ -3,10 +3,10 @@
 import { showModal, update } from "../frame.js";
 import { html } from "../html.js";
 import { t } from "../texts.js";
+import { BedKeys } from "./bed_keys.js";
 import { neighbours, plain } from "./beds.js";
 import { shortBed } from "./cards.js";
 import { boardDart, correct, ui } from "./model.js";
-import { BedKeys } from "./pad.js";
 
 const FIRST_KEYS = 5;
 
@@ -24,13 +24,9 @@ export function Correction() {
   if (!asked) return null;
   const close = () => {
     ui.correcting = null;
-    ui.times = "S";
     update();
   };
-  const choose = (label) => {
-    ui.times = "S";
-    correct(asked, label);
-  };
+  const choose = (label) => correct(asked, label);
   return html`<dialog class="sheet correction" ref=${showModal} onClose=${close} aria-labelledby="correct-title">
     <h2 id="correct-title">${t("correct.title", { number: asked.index + 1, label: shortBed(asked.label) })}</h2>
     <div class="likely" role="group" aria-label=${t("correct.likely")}>

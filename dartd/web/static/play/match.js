@@ -1,4 +1,4 @@
-// The match: its sides, the board, and what whoever keeps score can do.
+// The match: its sides, the board, and what the scorer can do.
 
 import { update } from "../frame.js";
 import { html } from "../html.js";
@@ -43,7 +43,7 @@ function Result({ match }) {
   </section>`;
 }
 
-/** What whoever keeps score can do: always at the same spot. */
+/** What the scorer can do: always at the same spot. */
 function Actions({ match }) {
   if (!mayScore() || ui.view === "tv") return null;
   const toggle = () => {

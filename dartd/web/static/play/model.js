@@ -20,7 +20,6 @@ export const ui = {
   dismissed: null,
   pad: null, // null, "darts", "total"
   total: "",
-  times: "S",
   correcting: null, // {side, index, label}
   flash: null,
   help: false,
@@ -196,7 +195,6 @@ export function rematch() {
 
 /** Count a dart by hand. */
 export function enterDart(label) {
-  ui.times = "S";
   return act(() => onMatch("throws", { darts: [label] }));
 }
 
@@ -232,9 +230,8 @@ export function correct(asked, label) {
   ui.correcting = null;
   const thrown = boardDart(asked);
   if (!thrown) return act(() => throwAgain(asked, label));
-  const operation = label === null ? "delete" : "change";
-  client.send({ action: "correct", operation, dart_id: thrown.dart_id, ...(label === null ? {} : { label }) });
-  return update();
+  const change = label === null ? { type: "delete" } : { type: "change", label };
+  return act(() => post("corrections", { ...change, dart_id: thrown.dart_id }));
 }
 
 /** Take back the darts from the corrected one on, and enter them again. */

@@ -3,29 +3,8 @@
 import { update } from "../frame.js";
 import { html } from "../html.js";
 import { t } from "../texts.js";
-import { NUMBERS } from "./beds.js";
+import { BedKeys } from "./bed_keys.js";
 import { enterDart, enterTotal, matchShown, ui } from "./model.js";
-
-const TIMES = ["S", "D", "T"];
-
-/** The keys of the beds; `onBed` gets the label of the one that was tapped. */
-export function BedKeys({ onBed }) {
-  const choose = (times) => () => {
-    ui.times = ui.times === times ? "S" : times;
-    update();
-  };
-  return html`<div class="bed-keys" role="group" aria-label=${t("pad.darts")}>
-    <div class="times">
-      ${TIMES.map((each) => html`<button type="button" key=${each} class="key" aria-pressed=${String(ui.times === each)} onClick=${choose(each)}>${t(`times.${each}`)}</button>`)}
-    </div>
-    <div class="numbers">
-      ${NUMBERS.map((each) => html`<button type="button" key=${each} class="key" data-bed=${`${ui.times}${each}`} onClick=${() => onBed(`${ui.times}${each}`)}>${ui.times === "S" ? "" : ui.times}${each}</button>`)}
-      <button type="button" class="key" data-bed="25" onClick=${() => onBed("25")}>25</button>
-      <button type="button" class="key" data-bed="BULL" onClick=${() => onBed("BULL")}>${t("bull")}</button>
-      <button type="button" class="key wide" data-bed="MISS" onClick=${() => onBed("MISS")}>${t("miss")}</button>
-    </div>
-  </div>`;
-}
 
 /** Return the total that was typed, null for one that is no visit. */
 function typedTotal() {

@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from dartd.decision import WorkerChange, WorkerSilence
+from dartd.decision import CameraAdded, CameraRemoved, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from dartd.fusion.rig_orientation import rotated
-from schemas.base import BoardId
+from schemas.base import BoardId, CameraId
 from schemas.board import sector_at
 from schemas.commands import CalibrateBoard, CorrectDart, OrientCamera, ResetBoard, StartBoard, StopBoard, TakeCalibration
-from schemas.events import DartHit, DartRemoved, TakeoutFinished, VisitCompleted
+from schemas.events import CameraStateChanged, DartHit, DartRemoved, TakeoutFinished, VisitCompleted
 from schemas.geometry import Axis3, Calibration
 from schemas.pipe.from_worker import (
     Calibrated,
@@ -500,3 +500,21 @@ def test_a_sector_is_refused_where_the_orientation_is_known() -> None:
     step = scene.board.step([OrientCamera(camera_id=scene.cameras[0], near_sector=20)], scene.now)
 
     assert "does not wait for its orientation" in str(step.refusals[0])
+
+
+def test_a_camera_that_is_added_scores_with_the_others_and_one_that_is_removed_does_not() -> None:
+    """The board counts on the cameras that it has at the moment, and none waits for one that is gone."""
+    scene = ScriptedCameras()
+    first, *_ = scene.cameras
+    new = CameraId("new")
+    before = [each.camera_id for each in scene.board.snapshot().cameras]
+    added = scene.step(CameraAdded(camera_id=new))
+    during = [each.state for each in scene.board.snapshot().cameras if each.camera_id == new]
+    scene.step(CameraRemoved(camera_id=new))
+    removed = scene.step(CameraRemoved(camera_id=first))
+    again = scene.step(CameraRemoved(camera_id=first))
+    refused = scene.board.step([CalibrateBoard(camera_id=first)], 1e6).refusals[0]
+
+    assert (added, during, again, refused.code) == ([], ["starting"], [], "CAMERA_OFFLINE")
+    assert [(e.camera_id, e.state, e.reason) for e in removed if isinstance(e, CameraStateChanged)] == [(first, "offline", "removed")]
+    assert [each.camera_id for each in scene.board.snapshot().cameras] == [each for each in before if each != first]

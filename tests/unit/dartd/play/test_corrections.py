@@ -141,7 +141,7 @@ def test_one_commit_has_the_correction_and_all_that_follows(evening: Evening) ->
     events = evening.ask("change", "T5", dart_id="main-d000002")
     state = state_in(events)
 
-    assert tags(events) == ["ADDED", "dart_corrected", "visit_completed", "turn_revised"]
+    assert tags(events) == ["ADDED", "dart_corrected", "visit_completed", "turn_revised", "statistics_updated"]
     assert (state.status, state.match_id, state.visit, state.dart, state.previous_label, state.player_id) == (
         "applied", "m1", 1, 2, "S5", "ann",
     )  # fmt: skip
@@ -159,7 +159,7 @@ def test_a_position_is_the_dart_of_the_board(evening: Evening) -> None:
 
     assert state_in(changed).dart_id == "main-d000006"
     assert (tags(slot)[:2], state_in(slot).dart_id) == (["ADDED", "dart_corrected"], "main-d000007")
-    assert tags(before_all) == ["ADDED", "match_command", "turn_revised"]
+    assert tags(before_all) == ["ADDED", "match_command", "turn_revised", "statistics_updated"]
     assert evening.rests() == [501 - 60 - 7 - 3, 501 - 42]
     assert evening.restored() == evening.remembered()
 
@@ -176,7 +176,7 @@ def test_a_visit_that_the_board_has_forgotten(evening: Evening) -> None:
     with pytest.raises(CommandRefusedError) as unknown:
         evening.ask("change", "T5", dart_id="main-d000001")
 
-    assert tags(events) == ["ADDED", "dart_corrected", "visit_completed", "turn_revised"]
+    assert tags(events) == ["ADDED", "dart_corrected", "visit_completed", "turn_revised", "statistics_updated"]
     assert ([each.label for each in completed.throws], completed.revised) == (["T20", "T5", "S1"], True)
     assert state_in(by_position).dart_id == "main-d000002"
     assert evening.rests() == was
@@ -201,7 +201,7 @@ def test_darts_by_hand(evening: Evening) -> None:
     evening.give(ThrowByHand(match_id="m2", darts=("T20", "T20", "T20")))
     events = evening.ask("change", "S20", match_id="m2", visit=1, dart=1)
 
-    assert tags(events) == ["ADDED", "match_command", "turn_revised"]
+    assert tags(events) == ["ADDED", "match_command", "turn_revised", "statistics_updated"]
     assert (state_in(events).dart_id, state_in(events).previous_label, state_in(events).label) == (None, "T20", "S20")
     assert evening.matches.find("m2").match.folded[0].game.score(0).remaining == 501 - 140  # type: ignore[attr-defined]  # X01
 

@@ -1,12 +1,16 @@
 """The decider of matches."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from dartd.errors import CommandRefusedError
 from dartd.play import decider as decider_module
 from dartd.play.decider import ENDED_MATCHES_KEPT, OPEN_MATCHES, SIGN_AFTER_S, MatchDecider
 from schemas.events import (
+    EntityAdded,
     EntityDeleted,
+    EntityUpdated,
     JournalledEvent,
     LegReopened,
     MatchStateChanged,
@@ -194,3 +198,25 @@ def test_rounds_move_on() -> None:
     found = [each for _ in range(7) for each in table.visit("S1 S1 S1") if isinstance(each, RoundChanged)]
 
     assert [(each.old_round, each.new_round, each.data.rounds_remaining) for each in found] == [(1, 2, 1), (2, 3, 0)]
+
+
+def test_hints_follow_the_preferences_of_the_thrower() -> None:
+    """Those of the profile, also when it changes within the match; after a restart they are known."""
+    table = Table()
+    payload = {"preferences": {"preferred_doubles": ["D16"], "avoid_bull": False}}
+    table.give(EntityAdded(entity_type="player", entity_id="ann", payload=payload, user_id="u"))
+    begun = table.give(create(start=52))
+    restored = MatchDecider(BOARD)
+    restored.restore(table.decider.memory(0.0), (), now=0.0, epoch_s=0.0)
+    table.give(EntityUpdated(entity_type="player", entity_id="ann", payload={"preferences": {}}, user_id="u"))
+    changed = table.give(ThrowByHand(match_id="m1", darts=("S1",)))
+
+    def first(events: Iterable[JournalledEvent]) -> tuple[str, ...]:
+        return next(event.turn.checkouts[0] for event in events if isinstance(event, TurnChanged) and event.turn is not None)
+
+    state = restored.match_on_board()
+    assert first(begun)[-1] == "D16"
+    assert state is not None
+    assert state.turn is not None
+    assert state.turn.checkouts[0][-1] == "D16"
+    assert first(changed)[-1] != "D16"

@@ -23,8 +23,8 @@ def test_the_smallest_format() -> None:
     ],
 )
 def test_what_is_none(body: object) -> None:
-    """Without rules, with sides of nobody, with tags that are texts."""
+    """Without rules, with sides without players, with tags that are texts."""
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(body, NewFormat)
     with pytest.raises(msgspec.ValidationError):
-        msgspec.convert({"q": ""}, FormatSearch)
+        msgspec.convert({"q": "x" * 101}, FormatSearch)

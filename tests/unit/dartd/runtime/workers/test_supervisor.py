@@ -145,6 +145,33 @@ async def test_stop_leaves_no_process_behind() -> None:
     assert all(pid is not None and is_gone(pid) for pid in pids)
 
 
+async def test_a_camera_comes_and_goes_while_the_others_run(caplog: pytest.LogCaptureFixture) -> None:
+    """Its process is started at once, ends for good with it, and belongs to no request of a client."""
+    inbox = Inbox()
+    behaviours = {GOOD: "good", BAD: "good"}
+    supervisor = Supervisor([GOOD], configure_as(behaviours), inbox.deliver, target="tests.support.workers:by_url")
+    async with anyio.create_task_group() as group:
+        await group.start(supervisor.run)
+        pid = supervisor.cameras()[GOOD].pid
+        supervisor.add(BAD)
+        await until(lambda: inbox.heartbeats(BAD) > 0)
+        added = supervisor.cameras()[BAD].pid
+        await supervisor.remove(BAD)
+        await supervisor.remove(BAD)
+        left = supervisor.cameras()
+        supervisor.send(BAD, UpdateBoard())
+        count = len([1 for name, _ in inbox.items if name == BAD])
+        seen = inbox.heartbeats(GOOD)
+        await until(lambda: inbox.heartbeats(GOOD) > seen)
+        await supervisor.stop()
+
+    assert added is not None
+    assert is_gone(added)
+    assert [(camera_id, health.pid) for camera_id, health in left.items()] == [(GOOD, pid)]
+    assert len([1 for name, _ in inbox.items if name == BAD]) == count
+    assert "camera process lost" not in caplog.text
+
+
 async def test_a_killed_process_is_back() -> None:
     """After kill -9 the camera goes offline, reports the signal, and is ready again."""
     inbox = Inbox()

@@ -6,10 +6,12 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
+import websockets
 
 from dartd.config import CorrectionsConfig
 from tests.support.people import bearer, log_in_as, make_player
 from tests.support.station import CONFIG, TOKEN, Station, running_station
+from tests.support.websocket_client import WebSocketClient
 from tests.unit.dartd.web.v1.test_matches import GUESTS, OPERATOR, Oche, post
 
 OPPONENT = msgspec.structs.replace(CONFIG, corrections=CorrectionsConfig(confirm="opponent"))
@@ -196,3 +198,21 @@ async def test_ten_a_minute(station: Station, http: httpx2.AsyncClient) -> None:
     ]
 
     assert codes == [404] * 10 + [429]
+
+
+async def test_the_command_of_the_websocket_is_the_same_order(station: Station, http: httpx2.AsyncClient) -> None:
+    """It is in the list, the match follows, and the audit names the dart."""
+    oche, match_id = Oche(), await board_match(http)
+    await oche.visit_of(station, "T20", "S5", "S1")
+    async with websockets.connect(f"{station.ws}?token={TOKEN}", proxy=None) as connection:
+        listener = WebSocketClient(connection)
+        await listener.receive_types(2)
+        await listener.send(action="correct", operation="change", dart_id="main-d000002", label="T5")
+        event = await listener.receive()
+    found = (await http.get("/api/v1/corrections?dart_id=main-d000002")).json()["data"]
+    audited = (await http.get("/api/v1/audit?action=board.correct", headers=await log_in_as(station, "admin"))).json()["data"]
+
+    assert (event["event_type"], event["new_label"]) == ("dart_corrected", "T5")
+    assert [(each["status"], each["match_id"], each["label"]) for each in found] == [("applied", match_id, "T5")]
+    assert [(each["entity_type"], each["entity_id"]) for each in audited] == [("dart", "main-d000002")]
+    assert await remaining(http, match_id) == [501 - 76, 501]

@@ -29,12 +29,13 @@ async def test_a_copy_can_be_changed(http: httpx2.AsyncClient) -> None:
     made = await http.post(f"{PATH}/501/copy", json={"name": "Fridays"}, headers=OPERATOR)
     named = (await http.post(f"{PATH}/501/copy", headers=OPERATOR)).json()
     path = f"{PATH}/{made.json()['format_id']}"
+    drawn = await http.post(PATH, json={"name": "r", "rules": {"game": "random_checkout"}}, headers=OPERATOR)
     killer = (await http.post(PATH, json={"name": "k", "rules": {"game": "killer"}}, headers=OPERATOR)).json()
     changed = (await http.put(path, json={"rules": {"game": "x01", "start": 301}}, headers=OPERATOR)).json()
     missing = await http.post(f"{PATH}/none/copy", headers=OPERATOR)
 
     assert (made.status_code, made.headers["location"], made.json()["builtin"]) == (201, path, False)
-    assert (killer["sides"]["min"], killer["game"]) == (2, "killer")
+    assert (killer["sides"]["min"], killer["game"], drawn.status_code) == (2, "killer", 201)
     assert (named["name"], missing.status_code) == ("501, first to 3 copy", 404)
     assert (changed["rules"]["start"], changed["rules"]["out"], changed["format"]["legs"]) == (301, "double", 3)
     assert (await http.delete(path, headers=OPERATOR)).status_code == 204

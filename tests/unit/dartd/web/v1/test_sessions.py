@@ -44,7 +44,7 @@ async def test_names_are_for_those_who_may_read_them(station: Station, http: htt
     (public,) = (await get(http, "/sessions/active", headers={}))["data"]
     await get(http, "/sessions", 401, headers={}, player_id="ann")
     await get(http, "/sessions", 403, headers=other, player_id="ann")
-    await get(http, "/sessions/nobody", 404)
+    await get(http, "/sessions/unknown", 404)
     await get(http, "/sessions/active", 422, cursor="x")
 
     assert public["player_name"] is None

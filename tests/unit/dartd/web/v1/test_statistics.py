@@ -65,7 +65,7 @@ async def test_series_and_history(station: Station, http: httpx2.AsyncClient) ->
     rest = await get(http, "/players/ann/history", limit=1, cursor=page["pagination"]["next_cursor"])
     doubles = (await get(http, "/players/ann/history", bed="D10"))["data"]
     matches = (await get(http, "/players/ann/history", resolution="match", opponent="bob"))["data"]
-    nobody = await get(http, "/players/ann/history", opponent="eve")
+    no_one = await get(http, "/players/ann/history", opponent="eve")
     later = await get(http, "/players/ann/history", since="2999-01-01")
 
     assert [(each["leg"], each["points"], each["darts"], each["legs_won"]) for each in series] == [(1, 101, 4, 1)]
@@ -75,7 +75,7 @@ async def test_series_and_history(station: Station, http: httpx2.AsyncClient) ->
     assert (rest["pagination"]["next_cursor"], page["pagination"]["total"]) == (None, 2)
     assert [(each["points"], each["hits"], each["average"]) for each in doubles] == [(20, 1, "60.00")]
     assert [(each["match_id"], each["average"]) for each in matches] == [(match_id, "75.75")]
-    assert (nobody["data"], later["data"]) == ([], [])
+    assert (no_one["data"], later["data"]) == ([], [])
 
 
 async def test_darts_of_the_board_have_a_grouping(station: Station, http: httpx2.AsyncClient) -> None:

@@ -1,0 +1,1 @@
+"""Webhooks: each event is posted to every webhook that wants it, in order, again until it is taken."""

@@ -1,0 +1,80 @@
+"""The pages of those who run a board, in a real Chromium: login, players, keys, the board manager, statistics."""
+
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import OpenPage, complaints_of
+from tests.support.people import PASSWORD, make_user
+from tests.support.station import TOKEN, Station, running_station
+from tests.support.throws import hit
+
+
+async def _log_in(page: Page, station: Station, path: str) -> None:
+    await make_user(station, "admin", username="landlord")
+    await page.goto(station.http + path)
+    await page.locator("#bar .who").click()
+    await page.locator("input[name=username]").fill("landlord")
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.locator("dialog button[type=submit]").click()
+    await expect(page.locator("#bar .who")).to_have_text("Landlord")
+
+
+async def test_a_screen_is_paired_by_a_key(page: Page, open_page: OpenPage, tmp_path: Path) -> None:
+    """After a login a key is shown once; a screen that opens its link may score without a login, also after a reload."""
+    async with running_station(tmp_path) as station:
+        await _log_in(page, station, "/settings")
+        await page.locator("#users input[name=username]").fill("bea")
+        await page.locator("#users input[name=password]").fill(PASSWORD)
+        await page.locator("#users form button[type=submit]").click()
+        await expect(page.locator("#users th", has_text="bea")).to_have_count(1)
+        await page.locator("#keys input[name=name]").fill("tv")
+        await page.locator("#keys form button[type=submit]").click()
+        key = await page.locator("[data-key]").inner_text()
+        await page.reload()
+        await expect(page.locator("#keys th", has_text="tv")).to_have_count(1)
+        await expect(page.locator("[data-key]")).to_have_count(0)
+        screen = await open_page()
+        complaints = complaints_of(screen)
+        await screen.goto(f"{station.http}/#key={key}")
+        await screen.reload()
+        await screen.locator("[data-begin]").click()
+
+        await expect(screen.locator(".side.on")).to_have_count(1)
+        await expect(screen.locator("[data-next]")).to_be_visible()
+        assert (complaints, key in screen.url) == ([], False)
+
+
+async def test_players_are_added_changed_and_removed(page: Page, tmp_path: Path) -> None:
+    """Each change is seen at once."""
+    async with running_station(tmp_path) as station:
+        await _log_in(page, station, "/people")
+        await page.locator("[data-add]").click()
+        await page.locator("dialog input[name=name]").fill("Ada")
+        await page.locator("dialog button[type=submit]").click()
+        await page.locator("[data-player]", has_text="Ada").click()
+        await page.locator("dialog input[name=name]").fill("Ada Lovelace")
+        await page.locator("dialog button[type=submit]").click()
+        await expect(page.locator("[data-player]")).to_contain_text("Ada Lovelace")
+        await page.locator("[data-player]").click()
+        await page.locator("dialog [data-remove]").click()
+
+        await expect(page.locator("[data-player]")).to_have_count(0)
+
+
+async def test_the_board_manager_says_what_is_wrong_and_mends_it(page: Page, tmp_path: Path) -> None:
+    """A sentence with a button; live pictures; a throw that was wrong gets its right bed."""
+    async with running_station(tmp_path) as station:
+        await page.goto(f"{station.http}/#key={TOKEN}")
+        await page.goto(f"{station.http}/board")
+        await expect(page.locator(".advice")).to_contain_text("Ready. 3 cameras are calibrated")
+        await page.locator("[data-action=stop]").click()
+        await expect(page.locator(".advice")).to_contain_text("The board is stopped: darts do not count.")
+        await page.locator(".advice button").click()
+        await expect(page.locator(".advice")).to_contain_text("Ready.")
+        await station.happen(hit("main-d000001", 1, visit="main-v000001"))
+        await page.locator("[data-throw=main-d000001] [data-wrong]").click()
+        await page.locator("[data-likely=S20]").click()
+
+        await expect(page.locator("[data-throw=main-d000001] h3")).to_contain_text("S20")
+        await expect(page.locator(".camera img[src^=data]")).to_have_count(3)

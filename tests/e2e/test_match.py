@@ -1,0 +1,113 @@
+"""A match on simulated cameras, from its beginning to the winner, with a correction on the way and the daemon killed again and again."""
+
+import asyncio
+import functools
+import json
+import random
+import signal
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from dartd.play.decider import MatchDecider
+from dartd.play.published import state_of
+from schemas.base import BoardId
+from schemas.codec import decode_journalled
+from schemas.events import BoardEvent, JournalledEvent, MatchCommanded, PlayEvent, RoundChanged
+from tests.support.daemon import RunningDaemon, free_port
+from tests.support.simulation import journal, write_simulation
+from tests.support.waiting import Waiting
+
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(1800)]
+
+RIG = 8
+TOKEN = "a-token-for-the-operator"  # noqa: S105 - a test's
+ENVIRON = {"DARTD_AUTH_TOKEN": TOKEN}
+MATCH_S = 1500.0  # a visit takes 14 s, a leg of 501 about twenty of them, and a start of the daemon some seconds
+
+
+def post(port: int, path: str, body: Any) -> Any:
+    """Send a request of the operator and return its answer."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1{path}", data=json.dumps(body).encode(), method="POST")
+    request.add_header("Authorization", f"Bearer {TOKEN}")
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - the scheme stands above
+        return json.loads(answer.read())
+
+
+def folded(events: list[JournalledEvent]) -> tuple[MatchDecider, list[JournalledEvent]]:
+    """Return matches that nothing disturbed, of the same darts and commands, and what they publish."""
+    matches, published = MatchDecider(BoardId("main")), list[JournalledEvent]()
+    for event in events:
+        if isinstance(event, BoardEvent):
+            published += matches.step([event], 0.0).events
+        elif isinstance(event, MatchCommanded):
+            published += matches.step([event.command], 0.0).events
+    return matches, [each for each in published if isinstance(each, PlayEvent)]
+
+
+def without_times(event: JournalledEvent) -> JournalledEvent:
+    """Return an event without the wall time at which a round began."""
+    return (
+        msgspec.structs.replace(event, data=msgspec.structs.replace(event.data, started_at=None))
+        if isinstance(event, RoundChanged)
+        else event
+    )
+
+
+@pytest.mark.parametrize(("start", "kills"), [(101, 3), (501, 10)])
+async def test_a_match_is_played_to_its_winner(folder: Path, waiting: Waiting, start: int, kills: int) -> None:
+    """The match is the one that an undisturbed fold of the same darts gives; no `turn_changed` is lost, doubled or out of place."""
+    port, chance = free_port(), random.Random(start)
+    config = write_simulation(folder, port, rig=RIG, first_s=25)
+    sides = [{"players": [{"name": "Ada"}]}, {"players": [{"name": "Bob"}]}]
+    match_id, corrected = "", False
+    for turn in range(kills + 1):
+        with RunningDaemon(config, port, environ=ENVIRON) as daemon:
+            await asyncio.to_thread(daemon.until_ready)
+            if not match_id:
+                rules = {"game": "x01", "start": start, "out": "straight"}
+                match_id = post(port, "/matches", {"rules": rules, "sides": sides, "board_id": "main"})["match_id"]
+            if turn == kills:
+                await waiting.soon(functools.partial(_ended, daemon, match_id), "the winner", MATCH_S)
+                shown = daemon.get(f"/api/v1/matches/{match_id}")
+                assert await asyncio.to_thread(daemon.end) is not None
+            else:
+                await _some_darts(daemon, waiting, chance.randint(1, 4))
+                corrected = corrected or _correct_last(daemon, port, match_id)
+                await asyncio.sleep(chance.random() * 3)
+                daemon.end(signal.SIGKILL)
+    written = [decode_journalled(json.dumps(each).encode()) for each in journal(folder)]
+    matches, published = folded(written)
+    state = msgspec.to_builtins(state_of(matches.find(match_id)))
+
+    assert corrected
+    assert [without_times(each) for each in written if isinstance(each, PlayEvent)] == [without_times(each) for each in published]
+    assert {**shown, "finished_at": None} == {**state, "finished_at": None}
+    assert shown["winner"] is not None
+
+
+async def _some_darts(daemon: RunningDaemon, waiting: Waiting, count: int) -> None:
+    """Wait until so many more darts have landed."""
+    enough = _darts(daemon) + count
+    await waiting.soon(lambda: _darts(daemon) >= enough, "darts", MATCH_S)
+
+
+def _darts(daemon: RunningDaemon) -> int:
+    found = daemon.get("/api/v1/throws?limit=1")
+    return 0 if found is None else int(found["pagination"]["total"])
+
+
+def _correct_last(daemon: RunningDaemon, port: int, match_id: str) -> bool:
+    """Correct the last dart to a single 1, if it was scored in the match."""
+    throw = daemon.get("/api/v1/throws?limit=1&state=hit")["data"]
+    made = post(port, "/corrections", {"type": "change", "dart_id": throw[0]["throw_id"], "label": "S1"}) if throw else {}
+    return bool(made.get("match_id") == match_id)
+
+
+def _ended(daemon: RunningDaemon, match_id: str) -> bool:
+    found = daemon.get(f"/api/v1/matches/{match_id}")
+    return found is not None and found["status"] == "finished"
