@@ -163,7 +163,8 @@ def test_every_family_changes_with_its_cause() -> None:
     )
     before = _samples(metrics)
     metrics.count([msgspec.structs.replace(_envelope(), event=msgspec.structs.replace(hit("d1"), detections=(_DETECTION,)))])
-    for counter in (metrics.journal_appends, metrics.journal_errors, metrics.commands.labels("done")):
+    counters_of_webhooks = (metrics.webhook_deliveries.labels("delivered"), metrics.webhook_dropped)
+    for counter in (metrics.journal_appends, metrics.journal_errors, metrics.commands.labels("done"), *counters_of_webhooks):
         counter.inc()
     for histogram in (metrics.journal_append, metrics.loop_lag):
         histogram.observe(0.01)
