@@ -104,7 +104,7 @@ def _bright_surround(of: Retouch) -> Image:
 
 
 def _tilted(of: Retouch) -> Image:
-    """Turn the camera about its centre: rolled, and aimed beside the board, through the same lens."""
+    """Turn the camera about its centre: rolled, and aimed next to the board, through the same lens."""
     height, width = of.picture.shape[:2]
     rows, columns = np.indices((height, width))
     pixels = np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.float64)

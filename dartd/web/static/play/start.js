@@ -23,7 +23,7 @@ let profiles = null;
 let isAsked = false;
 let newName = "";
 let touchedAt = Date.now();
-let leaders = null; // shown while nobody touches the screen
+let leaders = null; // shown while the screen is not touched
 
 /** Show the start screen again, because somebody is there. */
 function touch() {
