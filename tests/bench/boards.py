@@ -95,7 +95,7 @@ def _bright_surround(of: Retouch) -> Image:
     picture = of.picture.copy()
     outside = ~of.ring(0.0, 232.0)
     noise = np.random.default_rng(1).normal(0, 4, picture.shape)
-    pale = np.full(picture.shape, SURROUND, np.float64)
+    pale = np.full(picture.shape, SURROUND, np.uint8)
     for k in range(4):
         at = (int(picture.shape[1] * (0.05 + 0.25 * k)), int(picture.shape[0] * (0.12 if k % 2 else 0.93)))
         cv2.putText(pale, "DARTS 180", at, cv2.FONT_HERSHEY_DUPLEX, picture.shape[1] / 900, (40, 40, 40), 2)
