@@ -21,6 +21,7 @@ NEAR_PX = 1.0  # how far off an axis a cross-section counts half
 BELOW_FOOT = 0.04  # of `LENGTH_MM`: how far beyond the face a cross-section may lie
 FULL_WEIGHT = 12.0  # of cross-sections on an axis that make its support full
 HALF_CLEAR = 40.0  # total weight at which clarity is one half: a dart in full view has 60 to 100, lines of chance a dozen
+ROWS_FOCAL_PX = 450.0  # the weights above are of cameras of 800x600; coarser ones have fewer rows on a dart, each of which counts for more
 STRIP_PX = 2 * NEAR_PX  # within which cross-sections show how long and how wide the dart on an axis is
 
 # Cross-sections that belong to a dart; parts of `LENGTH_MM`
@@ -56,6 +57,7 @@ class CameraView:
         self.sightings = reported.sightings
         self.pose = CameraPose(reported.calibration)
         lines = np.array([[s.u, s.v, s.u + s.du, s.v + s.dv] for s in reported.sightings]).reshape(-1, 4)
+        self._rows_share = max(1.0, ROWS_FOCAL_PX / reported.calibration.focal_x_px)
         self.planes: Floats = self.pose.planes(lines)
         self._ends: Floats = lines[:, :2]
         sections = _section_rows(reported.sightings)
@@ -109,7 +111,7 @@ class CameraView:
 
     def support_and_clarity(self, weighed: Floats) -> tuple[Floats, Floats]:
         """Return the support (0 to 1, reached early) and the clarity (0 to 1, always grows) of axes (n), given their weights (n, m)."""
-        total: Floats = weighed @ self.free.astype(float)
+        total: Floats = (weighed @ self.free.astype(float)) * self._rows_share
         return np.minimum(1.0, total / FULL_WEIGHT), total / (total + HALF_CLEAR)
 
     def nearest(self, axes: Floats) -> tuple[NDArray[np.intp], Floats]:

@@ -163,3 +163,17 @@ def test_what_is_too_narrow_has_lost_an_edge() -> None:
     assert view.restored(as_row(DART), half_mm).weights.sum() == pytest.approx(view.weights.sum(), rel=0.02)
     assert view.restored(as_row(DART), 2 * half_mm).weights.sum() < 0.2 * view.weights.sum()
     assert view.restored(as_row(DART), np.full_like(half_mm, np.nan)).weights.sum() == view.weights.sum()
+
+
+def test_a_coarse_camera_sees_a_dart_as_clearly_with_fewer_rows() -> None:
+    """Half the pixels give half the cross-sections of a dart: the clarity is that of its length, not of its pixels."""
+    fine = msgspec.structs.replace(camera_at(0, 0.4), focal_x_px=450.0, focal_y_px=450.0)
+    coarse = msgspec.structs.replace(fine, focal_x_px=225.0, focal_y_px=225.0)
+    whole = sighting_of(fine, DART)
+    half = msgspec.structs.replace(whole, sections=whole.sections[::2])
+    clear = [
+        float(view.support_and_clarity(view.weigh(as_row(DART)[None]))[1][0])
+        for view in (CameraView(camera_sightings(fine, whole)), CameraView(camera_sightings(coarse, half)))
+    ]
+
+    assert clear[1] == pytest.approx(clear[0], rel=0.05)
