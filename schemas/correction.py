@@ -36,7 +36,7 @@ class CorrectionState(Value, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-class StoredVisit(Value, frozen=True, kw_only=True):
+class BoardVisit(Value, frozen=True, kw_only=True):
     """A visit of the board as the store has it: the board itself keeps only the last ones."""
 
     visit_id: VisitId
@@ -62,7 +62,7 @@ class OrderCorrection(Command, tag="correction_order", frozen=True, kw_only=True
     leg: int | None = None
     visit: int | None = None
     dart: int | None = None
-    stored: StoredVisit | None = None
+    stored: BoardVisit | None = None
     at: str
     user_id: str | None = None
     own_player_id: str | None = None
@@ -83,7 +83,7 @@ class DecideCorrection(Command, tag="correction_decide", frozen=True, kw_only=Tr
     correction_id: str
     decision: Literal["confirm", "reject", "cancel"]
     reason: str | None = None
-    stored: StoredVisit | None = None
+    stored: BoardVisit | None = None
     at: str
     user_id: str | None = None
     player_id: str | None = None

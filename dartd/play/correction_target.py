@@ -16,7 +16,7 @@ from dartd.play.commands import correction_of, find_leg
 from dartd.play.played_match import PlayedMatch
 from schemas.base import DartId, Value
 from schemas.commands import CorrectDart
-from schemas.correction import OrderCorrection, StoredVisit
+from schemas.correction import BoardVisit, OrderCorrection
 from schemas.events import DartCorrected, VisitCompleted
 from schemas.match_commands import CorrectMatch
 
@@ -44,7 +44,7 @@ class Matches(Protocol):
         """
 
 
-class Position(Value, frozen=True, kw_only=True):
+class DartPosition(Value, frozen=True, kw_only=True):
     """Where a dart stands in a match; `player_id` is who threw it."""
 
     match_id: str
@@ -55,13 +55,13 @@ class Position(Value, frozen=True, kw_only=True):
     player_id: str | None
 
 
-class Target(Value, frozen=True, kw_only=True):
+class CorrectionTarget(Value, frozen=True, kw_only=True):
     """A correction that can be carried out: by a command of the board or of the match, or by events when the board has forgotten the visit.
 
     `corrected` is what happens to the visit of the board; None when the dart was scored by hand.
     """
 
-    position: Position | None
+    position: DartPosition | None
     previous_label: str | None
     player_id: str | None
     command: CorrectDart | CorrectMatch | None = None
@@ -69,7 +69,7 @@ class Target(Value, frozen=True, kw_only=True):
     corrected: DartCorrected | None = None
 
 
-def target_of(order: OrderCorrection, visits: Sequence[Visit], fresh_id: DartId, matches: Matches) -> Target:
+def target_of(order: OrderCorrection, visits: Sequence[Visit], fresh_id: DartId, matches: Matches) -> CorrectionTarget:
     """Return what an order is about; `visits` are those that the board keeps, `fresh_id` the id that an inserted dart gets.
 
     Raises:
@@ -99,7 +99,7 @@ def target_of(order: OrderCorrection, visits: Sequence[Visit], fresh_id: DartId,
     return target
 
 
-def _in_match(order: OrderCorrection, visits: Sequence[Visit], fresh_id: DartId, matches: Matches) -> Target:
+def _in_match(order: OrderCorrection, visits: Sequence[Visit], fresh_id: DartId, matches: Matches) -> CorrectionTarget:
     played = matches.find(order.match_id or "")
     match = played.match
     for name in ("visit", "dart"):
@@ -124,7 +124,7 @@ def _in_match(order: OrderCorrection, visits: Sequence[Visit], fresh_id: DartId,
     previous = None
     if order.type != "insert":
         previous = bed_label(match.record.legs[leg].visits[command.visit - 1].darts[command.dart - 1].bed)
-    return Target(position=position, previous_label=previous, player_id=position.player_id, command=command)
+    return CorrectionTarget(position=position, previous_label=previous, player_id=position.player_id, command=command)
 
 
 def _board_command(match: Match, leg: int, command: CorrectMatch, visits: Sequence[Visit]) -> CorrectDart | None:
@@ -153,7 +153,7 @@ def _free_slot_at(visit: Visit, position: int) -> int | None:
     return next((number for number in free if sum(other < number for other in used) == position - 1), None)
 
 
-def _on_board(asked: CorrectDart, order: OrderCorrection, visits: Sequence[Visit], fresh_id: DartId, matches: Matches) -> Target:
+def _on_board(asked: CorrectDart, order: OrderCorrection, visits: Sequence[Visit], fresh_id: DartId, matches: Matches) -> CorrectionTarget:
     stored = [visit for visit in _stored(order.stored) if all(visit.visit_id != kept.visit_id for kept in visits)]
     if not visits and not stored:
         raise CommandRefusedError(f"dart {asked.dart_id} is not known", code="RESOURCE_NOT_FOUND", dart_id=asked.dart_id)
@@ -163,7 +163,7 @@ def _on_board(asked: CorrectDart, order: OrderCorrection, visits: Sequence[Visit
     event = _replace(event, visit=after.snapshot())
     slot = None if event.operation == "insert" else visit.slot_at(event.dart_number)
     position = _position_of(event, matches)
-    found = Target(
+    found = CorrectionTarget(
         position=position,
         previous_label=event.old_label,
         player_id=event.player_id if position is None else position.player_id,
@@ -177,7 +177,7 @@ def _on_board(asked: CorrectDart, order: OrderCorrection, visits: Sequence[Visit
     return _replace(found, command=command)
 
 
-def _position_of(event: DartCorrected, matches: Matches) -> Position | None:
+def _position_of(event: DartCorrected, matches: Matches) -> DartPosition | None:
     """Return where the dart stands in its match, which must allow the correction."""
     played = matches.of_correction(event)
     if played is None:
@@ -193,10 +193,10 @@ def _position_of(event: DartCorrected, matches: Matches) -> Position | None:
     return None
 
 
-def _position(played: PlayedMatch, leg: int, visit: int, dart: int) -> Position:
+def _position(played: PlayedMatch, leg: int, visit: int, dart: int) -> DartPosition:
     record = played.match.record.legs[leg]
     thrown = record.visits[visit - 1]
-    return Position(
+    return DartPosition(
         match_id=played.info.match_id,
         set=record.set_number,
         leg=record.leg_number,
@@ -206,7 +206,7 @@ def _position(played: PlayedMatch, leg: int, visit: int, dart: int) -> Position:
     )
 
 
-def _stored(stored: StoredVisit | None) -> list[Visit]:
+def _stored(stored: BoardVisit | None) -> list[Visit]:
     """Return a visit of the store as the board would have it."""
     if stored is None:
         return []

@@ -10,7 +10,7 @@ from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError, ConflictError, DartdError, ForbiddenError
 from dartd.game.beds import read_bed
 from dartd.game.rules import RulesError
-from dartd.play.correction_target import Matches, Target, check_label, is_opponent, target_of
+from dartd.play.correction_target import CorrectionTarget, Matches, check_label, is_opponent, target_of
 from dartd.play.setup import located
 from schemas.base import DartId, Value
 from schemas.commands import AnyCommand
@@ -165,11 +165,11 @@ class CorrectionDecider:
         )
         return self._published(event, target)
 
-    def _published(self, event: EntityAdded | EntityStatusChanged, target: Target | None) -> _Outcome:
+    def _published(self, event: EntityAdded | EntityStatusChanged, target: CorrectionTarget | None) -> _Outcome:
         self._follow(event)
         return [event, *(target.events if target is not None else ())], target.command if target is not None else None
 
-    def _target(self, order: OrderCorrection) -> Target:
+    def _target(self, order: OrderCorrection) -> CorrectionTarget:
         visits, fresh_id = self._correctable()
         return target_of(order, visits, fresh_id, self._matches)
 
@@ -224,7 +224,7 @@ def _label(kind: str, label: str | None) -> str | None:
     return label
 
 
-def _state(order: OrderCorrection, target: Target, label: str | None) -> CorrectionState:
+def _state(order: OrderCorrection, target: CorrectionTarget, label: str | None) -> CorrectionState:
     position, on_board = target.position, target.corrected
     dart_id = None
     if on_board is not None and order.type != "insert" and isinstance(target.command, msgspec.Struct):
@@ -251,7 +251,7 @@ def _state(order: OrderCorrection, target: Target, label: str | None) -> Correct
     )
 
 
-def _applied(state: CorrectionState, target: Target) -> CorrectionState:
+def _applied(state: CorrectionState, target: CorrectionTarget) -> CorrectionState:
     """Return a correction as it is carried out: an inserted dart, and a miss that becomes one, has an id from now on."""
     corrected = target.corrected
     dart_id = corrected.dart_id if corrected is not None and corrected.operation != "delete" else state.dart_id

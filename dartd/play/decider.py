@@ -247,10 +247,13 @@ class MatchDecider:
         if before is None or (isinstance(event, _THROWN) and bot_on(before) is not None):  # the board is empty while a bot throws
             return []
         try:
-            match = after_board_event(before.match, event)
+            return self._after_board_event(before, event)
         except Exception as error:  # noqa: BLE001 - a fault of the rules must not stop the board
             self._fail(before, error)
             return []
+
+    def _after_board_event(self, before: PlayedMatch, event: BoardEvent) -> list[JournalledEvent]:
+        match = after_board_event(before.match, event)
         if match is before.match:
             return []
         after = before.with_match(match)

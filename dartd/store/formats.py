@@ -1,5 +1,6 @@
 """Formats: rules and legs with a name. Those that are built in are rows as well, written when the store is opened."""
 
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -58,8 +59,9 @@ def _has_word(word: str) -> sa.ColumnElement[bool]:
     return sa.or_(*found)
 
 
-def store_builtin(connection: sa.Connection, *, at_s: float) -> None:
-    """Write the formats that are built in, and those that another version had otherwise."""
+def store_builtin(connection: sa.Connection, *, at_s: float | None = None) -> None:
+    """Write the formats that are built in, and those that another version had otherwise; `at_s` is now when it is None."""
+    at_s = time.time() if at_s is None else at_s
     stored: dict[str, Any] = {row.format_id: row for row in connection.execute(sa.select(formats).where(_is_builtin(wanted=True)))}
     for each in BUILTIN:
         plain = msgspec.to_builtins(each)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from pathlib import Path
@@ -142,7 +141,7 @@ class Journal:
             backend.begin()
             stale = registry.load(backend.writer)
             registry.rebuild(backend.writer, stale)
-            store_builtin(backend.writer, at_s=time.time())
+            store_builtin(backend.writer)
             bounds = sa.select(sa.func.coalesce(sa.func.min(events.c.seq), 0), sa.func.coalesce(sa.func.max(events.c.seq), 0))
             oldest, last = backend.writer.execute(bounds).one()
             name = _stream_of(backend, last, stream_id)

@@ -15,7 +15,7 @@ _Position = Annotated[int, Meta(ge=1, le=9999)]
 class NewCorrection(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A correction: of the dart `dart_id`, or of `visit` (from 1 within the leg over all sides) and `dart` of a match.
 
-    `set` and `leg`: the running or the last one when absent. `label` is the right bed, of which `delete` needs none.
+    `set` and `leg`: the running or the last one when absent. `label` is the right bed; `delete` needs none.
     """
 
     type: Literal["change", "delete", "insert"]

@@ -7,6 +7,7 @@ from msgspec import Meta
 from schemas.api.answers import Id, ListQuery, Text
 from schemas.api.changes import changes_of
 from schemas.base import Value
+from schemas.match import OPTIONS, RULES
 
 _Tag = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}\Z", description="up to 32 small letters, digits, - or _")]
 _Description = Annotated[str, Meta(max_length=500)]
@@ -28,8 +29,8 @@ class NewFormat(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     name: Text
     description: _Description = ""
     tags: Annotated[tuple[_Tag, ...], Meta(max_length=20)] = ()
-    rules: Annotated[dict[str, Any], Meta(description='such as {"game": "x01", "start": 501, "out": "double"}')]
-    format: Annotated[dict[str, Any], Meta(description='such as {"goal": "first_to", "legs": 3}')] = {}  # noqa: RUF012 - a struct copies it
+    rules: Annotated[dict[str, Any], Meta(description='such as {"game": "x01", "start": 501, "out": "double"}', extra_json_schema=RULES)]
+    format: Annotated[dict[str, Any], Meta(description='such as {"goal": "first_to", "legs": 3}', extra_json_schema=OPTIONS)] = {}  # noqa: RUF012 - a struct copies it
     sides: Annotated[FormatSides | None, Meta(description="null: as many as the game allows")] = None
 
 

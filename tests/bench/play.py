@@ -75,7 +75,7 @@ async def measure_statistics(station: Station, http: httpx2.AsyncClient) -> None
 
 
 async def heard(station: Station, *, with_match: bool) -> tuple[list[float], list[float]]:
-    """Return the times from a dart to its `dart_hit`, and to its `turn_changed`, as a client hears them."""
+    """Return the times from a dart to its `dart_hit`, and to its `turn_changed`, as a client receives them."""
     to_hit, to_turn = list[float](), list[float]()
     async with websockets.connect(f"{station.ws}?topics=board:*,match:*", proxy=None, close_timeout=0.2) as socket:
         for number in range(1, DARTS + 1):

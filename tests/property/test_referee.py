@@ -84,7 +84,7 @@ class Referee:
             self.side = 1 - self.side
 
 
-class Oche:
+class WatchedBoard:
     """Players at a board, a match that gets the events of it, and the referee."""
 
     def __init__(self) -> None:
@@ -199,7 +199,7 @@ ACTIONS = st.one_of(
 @given(st.lists(ACTIONS, max_size=60))
 def test_the_turn_passes_exactly_when_a_referee_passes_it(actions: list[tuple[str, Any]]) -> None:
     """After early and false takeouts, bounce-outs, misses, fourth darts, busts, game shots, and kill -9 at any moment."""
-    oche = Oche()
+    oche = WatchedBoard()
     for action, detail in actions:
         oche.do(action, detail)
         if oche.referee.finished:

@@ -11,7 +11,7 @@ from dartd.store.projections.registry import Projection, Recorded
 from dartd.store.tables import throws, visits
 from schemas.base import DartId, VisitId
 from schemas.codec import encode_json
-from schemas.correction import StoredVisit
+from schemas.correction import BoardVisit
 from schemas.events import (
     DartBounceOut,
     DartCorrected,
@@ -94,7 +94,7 @@ def get_visit(connection: sa.Connection, visit_id: str) -> Any:
     return connection.execute(sa.select(visits).where(visits.c.visit_id == visit_id)).first()
 
 
-def visit_of_dart(connection: sa.Connection, *, throw_id: str | None = None, visit_id: str | None = None) -> StoredVisit | None:
+def visit_of_dart(connection: sa.Connection, *, throw_id: str | None = None, visit_id: str | None = None) -> BoardVisit | None:
     """Return the visit of a throw, or one by its id, as it stands; None when there is none."""
     if throw_id is not None:
         row = get_throw(connection, throw_id)
@@ -104,7 +104,7 @@ def visit_of_dart(connection: sa.Connection, *, throw_id: str | None = None, vis
     completed = get_visit(connection, visit_id)
     if completed is not None:
         thrown = msgspec.json.decode(completed.throws, type=tuple[VisitThrow, ...])
-        return StoredVisit(visit_id=VisitId(visit_id), player_id=completed.player_id, throws=thrown, completed=True)
+        return BoardVisit(visit_id=VisitId(visit_id), player_id=completed.player_id, throws=thrown, completed=True)
     in_slot = (throws.c.visit_id == visit_id, throws.c.dart_number.is_not(None), throws.c.state != "deleted")
     rows = connection.execute(sa.select(throws).where(*in_slot).order_by(throws.c.dart_number)).all()
     if not rows:
@@ -119,7 +119,7 @@ def visit_of_dart(connection: sa.Connection, *, throw_id: str | None = None, vis
         )
         for row in rows
     )
-    return StoredVisit(visit_id=VisitId(visit_id), player_id=rows[0].player_id, throws=tuple(slots), completed=False)
+    return BoardVisit(visit_id=VisitId(visit_id), player_id=rows[0].player_id, throws=tuple(slots), completed=False)
 
 
 def _scored(score: Score) -> dict[str, object]:

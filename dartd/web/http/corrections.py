@@ -10,7 +10,7 @@ from dartd.store.audit import AuditEntry
 from dartd.store.projections.throws import visit_of_dart
 from dartd.store.timestamps import timestamp_of
 from schemas.commands import CorrectDart
-from schemas.correction import CorrectionState, OrderCorrection, StoredVisit
+from schemas.correction import BoardVisit, CorrectionState, OrderCorrection
 from schemas.events import EntityAdded, EntityStatusChanged, Envelope
 
 
@@ -32,7 +32,7 @@ def order_of(command: CorrectDart, *, at_s: float) -> OrderCorrection:
     )
 
 
-def visit_of_order(connection: sa.Connection, order: OrderCorrection) -> StoredVisit | None:
+def visit_of_order(connection: sa.Connection, order: OrderCorrection) -> BoardVisit | None:
     """Return the stored visit of the dart that an order names, None if it names none."""
     return visit_of_dart(connection, throw_id=order.dart_id, visit_id=order.visit_id)
 

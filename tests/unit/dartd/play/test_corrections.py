@@ -13,7 +13,7 @@ from dartd.play.decider import MatchDecider
 from dartd.runtime.decider import Decider, Deciders
 from schemas.base import DartId, VisitId
 from schemas.board import BoardSpec
-from schemas.correction import ChangeCorrection, CorrectionState, DecideCorrection, OrderCorrection, StoredVisit
+from schemas.correction import BoardVisit, ChangeCorrection, CorrectionState, DecideCorrection, OrderCorrection
 from schemas.events import (
     EntityAdded,
     EntityStatusChanged,
@@ -28,7 +28,7 @@ from schemas.match_commands import SignLeg, ThrowByHand
 from tests.support.play import AT, BOARD, create, dart, takeout
 
 
-class Evening:
+class CorrectedBoard:
     """A board, the match on it, and corrections; `journal` has every event."""
 
     def __init__(self, confirm: Confirm = "none") -> None:
@@ -96,7 +96,7 @@ class Evening:
 
     def restored(self) -> list[bytes]:
         """Return the memory of each decider made from the journal alone."""
-        fresh = Evening(self.corrections._confirm)
+        fresh = CorrectedBoard(self.corrections._confirm)
         for each in fresh.deciders:
             each.restore(None, ((event, 0.0) for event in self.journal), now=0.0, epoch_s=0.0)
         return [each.memory(0.0) for each in fresh.deciders]
@@ -117,26 +117,26 @@ def tags(events: list[JournalledEvent]) -> list[str]:
     return [str(each.__struct_config__.tag) for each in events]
 
 
-def stored(visit: int, *labels: str, first: int) -> StoredVisit:
+def stored(visit: int, *labels: str, first: int) -> BoardVisit:
     """Return a visit as the store has it."""
     throws = tuple(
         VisitThrow(dart_number=slot, dart_id=DartId(f"main-d{first + slot - 1:06d}"), label=label, points=0)
         for slot, label in enumerate(labels, 1)
     )
-    return StoredVisit(visit_id=VisitId(f"main-v{visit:06d}"), player_id=None, throws=throws, completed=True)
+    return BoardVisit(visit_id=VisitId(f"main-v{visit:06d}"), player_id=None, throws=throws, completed=True)
 
 
 @pytest.fixture
-def evening() -> Evening:
+def evening() -> CorrectedBoard:
     """Return two players after a visit of each."""
-    found = Evening()
+    found = CorrectedBoard()
     found.give(create())
     found.throw("T20 S5 S1")
     found.throw("S20 S20 S20")
     return found
 
 
-def test_one_commit_has_the_correction_and_all_that_follows(evening: Evening) -> None:
+def test_one_commit_has_the_correction_and_all_that_follows(evening: CorrectedBoard) -> None:
     """The correction, the dart, its visit again, and the match; the journal alone gives the same memories."""
     events = evening.ask("change", "T5", dart_id="main-d000002")
     state = state_in(events)
@@ -149,7 +149,7 @@ def test_one_commit_has_the_correction_and_all_that_follows(evening: Evening) ->
     assert evening.restored() == evening.remembered()
 
 
-def test_a_position_is_the_dart_of_the_board(evening: Evening) -> None:
+def test_a_position_is_the_dart_of_the_board(evening: CorrectedBoard) -> None:
     """So that throws and match never differ; an inserted dart that has no slot at its position is the match's alone."""
     changed = evening.ask("change", "D1", match_id="m1", visit=2, dart=3)
     evening.ask("delete", match_id="m1", visit=1, dart=2)
@@ -164,7 +164,7 @@ def test_a_position_is_the_dart_of_the_board(evening: Evening) -> None:
     assert evening.restored() == evening.remembered()
 
 
-def test_a_visit_that_the_board_has_forgotten(evening: Evening) -> None:
+def test_a_visit_that_the_board_has_forgotten(evening: CorrectedBoard) -> None:
     """The store has it: the dart, its visit and the match are corrected all the same, and no id is given twice."""
     for _ in range(6):
         evening.throw("S1 S1")
@@ -184,9 +184,9 @@ def test_a_visit_that_the_board_has_forgotten(evening: Evening) -> None:
     assert evening.restored() == evening.remembered()
 
 
-def test_an_inserted_dart_of_a_forgotten_visit_takes_an_id_of_its_own(evening: Evening) -> None:
+def test_an_inserted_dart_of_a_forgotten_visit_takes_an_id_of_its_own(evening: CorrectedBoard) -> None:
     """The board counts it, so that the next dart has another one."""
-    old = StoredVisit(visit_id=VisitId("old-1"), player_id=None, throws=stored(0, "T20", first=900).throws, completed=True)
+    old = BoardVisit(visit_id=VisitId("old-1"), player_id=None, throws=stored(0, "T20", first=900).throws, completed=True)
     events = evening.ask("insert", "T5", visit_id="old-1", stored=old)
     _, fresh_id = evening.board.correctable()
 
@@ -195,7 +195,7 @@ def test_an_inserted_dart_of_a_forgotten_visit_takes_an_id_of_its_own(evening: E
     assert evening.restored() == evening.remembered()
 
 
-def test_darts_by_hand(evening: Evening) -> None:
+def test_darts_by_hand(evening: CorrectedBoard) -> None:
     """They have no id: the match alone is corrected."""
     evening.give(create("m2", board=False))
     evening.give(ThrowByHand(match_id="m2", darts=("T20", "T20", "T20")))
@@ -206,7 +206,7 @@ def test_darts_by_hand(evening: Evening) -> None:
     assert evening.matches.find("m2").match.folded[0].game.score(0).remaining == 501 - 140  # type: ignore[attr-defined]  # X01
 
 
-def test_refusals(evening: Evening) -> None:
+def test_refusals(evening: CorrectedBoard) -> None:
     """A foreign dart, a dart of another match, and a signed leg; nothing is published."""
     evening.give(create("m2", board=False, start=20, out="straight"))
     evening.give(ThrowByHand(match_id="m2", darts=("S20",)))
@@ -234,7 +234,7 @@ def test_refusals(evening: Evening) -> None:
 
 def test_what_waits_is_decided_by_others() -> None:
     """By a player of another side, or by who keeps the score; it is carried out as it was asked for, also after a restart."""
-    evening = Evening("opponent")
+    evening = CorrectedBoard("opponent")
     evening.give(create(players=("ann", "bob")))
     evening.throw("T20 S5 S1")
     evening.ask("change", "T5", dart_id="main-d000002")
@@ -255,7 +255,7 @@ def test_what_waits_is_decided_by_others() -> None:
 
 def test_what_waits_can_be_changed_and_canceled() -> None:
     """By who asked for it, or by who keeps the score."""
-    evening = Evening("marker")
+    evening = CorrectedBoard("marker")
     evening.give(create())
     evening.throw("T20 S5 S1")
     evening.ask("change", "T5", dart_id="main-d000002")
@@ -277,7 +277,7 @@ def test_what_waits_can_be_changed_and_canceled() -> None:
 
 def test_a_dart_that_was_corrected_in_the_meantime() -> None:
     """The order was about another bed: it is not confirmed blindly."""
-    evening = Evening("marker")
+    evening = CorrectedBoard("marker")
     evening.throw("T20 S5 S1")
     evening.ask("change", "T5", dart_id="main-d000002")
     evening.ask("change", "T1", dart_id="main-d000002")
@@ -288,7 +288,7 @@ def test_a_dart_that_was_corrected_in_the_meantime() -> None:
 
 def test_players_are_merged_and_erased() -> None:
     """What waits names the player as others do."""
-    evening = Evening("opponent")
+    evening = CorrectedBoard("opponent")
     evening.give(create(players=("ann", "bob")))
     evening.throw("T20 S5 S1")
     evening.ask("change", "T5", dart_id="main-d000002")
@@ -302,7 +302,7 @@ def test_players_are_merged_and_erased() -> None:
 
 def test_so_many_wait_at_most() -> None:
     """The memory is bounded."""
-    evening = Evening("marker")
+    evening = CorrectedBoard("marker")
     evening.throw("T20 S5 S1")
     for _ in range(PENDING):
         evening.ask("change", "T5", dart_id="main-d000002")
