@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -11,7 +12,7 @@ address, username, password, player_id, file = sys.argv[1:6]
 with httpx2.Client(base_url=f"{address}/api/v1") as http:
     login = http.post("/auth/login", json={"username": username, "password": password}).raise_for_status().json()
     http.headers["Authorization"] = f"Bearer {login['access_token']}"
-    legs, cursor = [], {}
+    legs, cursor = list[dict[str, Any]](), dict[str, str]()
     while True:
         page = http.get(f"/players/{player_id}/history", params={"resolution": "leg", "limit": 100, **cursor}).raise_for_status().json()
         legs += page["data"]
