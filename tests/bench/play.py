@@ -18,6 +18,7 @@ import httpx2
 import msgspec
 import websockets
 
+from dartd.config import LimitsConfig
 from dartd.game.beds import VALUES, read_bed
 from dartd.game.flow import Format
 from dartd.play.imported import events_of_result, play_result, read_result
@@ -137,7 +138,10 @@ async def measure(throws: int) -> None:
         began_s = time.perf_counter()
         legs = await career(Path(folder), throws)
         print(f"{throws} throws of one player in {legs} legs stored in {time.perf_counter() - began_s:.0f} s")
-        async with running_station(Path(folder), config=CONFIG) as station, httpx2.AsyncClient() as http:
+        async with (
+            running_station(Path(folder), config=msgspec.structs.replace(CONFIG, limits=LimitsConfig(default=1_000_000))) as station,
+            httpx2.AsyncClient() as http,
+        ):
             for name in ("ann", "bob"):
                 await make_player(station, player_id=name)
             await measure_statistics(station, http)

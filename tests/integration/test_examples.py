@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from schemas.match_commands import ThrowByHand
 from tests.support.people import PASSWORD, make_player, make_user
+from tests.support.play import create
 from tests.support.receiver import PRIVATE
 from tests.support.station import Station, running_station
 from tests.support.throws import hit
@@ -50,3 +52,38 @@ async def test_webhook_is_created_and_verified(tmp_path: Path, waiting: Waiting)
         rest, complaints = await waiting.within(process.communicate(), "the dart")
 
     assert (process.returncode, complaints.decode(), first, rest) == (0, "", b"webhook operational\n", b"dart T20\n")
+
+
+async def run(waiting: Waiting, *command: str) -> list[str]:
+    """Run an example and return the lines that it prints."""
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    said, complaints = await waiting.within(process.communicate(), "the example")
+    assert (process.returncode, complaints.decode()) == (0, "")
+    return said.decode().strip().split("\n")
+
+
+@pytest.mark.parametrize(("name", "program"), [("match.py", sys.executable), ("match.mjs", "node"), ("match.sh", "sh")])
+async def test_a_match_is_controlled(station: Station, waiting: Waiting, name: str, program: str) -> None:
+    """From its beginning to the winner."""
+    if shutil.which(program) is None or (name == "match.sh" and shutil.which("curl") is None):
+        pytest.skip(f"needs {program} and curl on this machine")
+    await make_user(station, "operator", username="ann")
+    said = await run(waiting, program, str(EXAMPLES / name), station.http, "ann", PASSWORD)
+
+    assert said == ["Ada 20 Bob 101", "Ada 20 Bob 35", "Ada 0 Bob 35", "winner Ada"]
+
+
+async def test_history_and_report_of_a_player(station: Station, waiting: Waiting, tmp_path: Path) -> None:
+    """A chart as a picture, and a table in Markdown."""
+    await make_user(station, "operator", username="ann")
+    await make_player(station, player_id="ada", name="Ada")
+    await station.pipeline.submit(create(start=101, board=False, players=("ada",)))
+    for darts in (("T20", "S1", "S20"), ("D10",)):
+        await station.pipeline.submit(ThrowByHand(match_id="m1", darts=darts))
+    who = (station.http, "ann", PASSWORD, "ada")
+    chart = await run(waiting, sys.executable, str(EXAMPLES / "history.py"), *who, str(tmp_path / "chart.svg"))
+    report = await run(waiting, sys.executable, str(EXAMPLES / "report.py"), *who, "pub")
+
+    assert chart == ["1 legs, the last 75.75"]
+    assert "<polyline points=" in await asyncio.to_thread((tmp_path / "chart.svg").read_text)
+    assert "| 3-dart average | 75.75 | 48.00 | 27.75 |" in report
