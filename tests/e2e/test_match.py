@@ -58,8 +58,8 @@ def without_times(event: JournalledEvent) -> JournalledEvent:
     )
 
 
-@pytest.mark.parametrize(("start", "kills"), [(101, 3), (501, 10)])
-async def test_a_match_is_played_to_its_winner(folder: Path, waiting: Waiting, start: int, kills: int) -> None:
+@pytest.mark.parametrize(("start", "rounds", "kills"), [(101, 3, 3), (501, 12, 10)])
+async def test_a_match_is_played_to_its_winner(folder: Path, waiting: Waiting, start: int, rounds: int, kills: int) -> None:
     """The match is the one that an undisturbed fold of the same darts gives; no `turn_changed` is lost, doubled or out of place."""
     port, chance = free_port(), random.Random(start)
     config = write_simulation(folder, port, rig=RIG, first_s=25)
@@ -69,7 +69,7 @@ async def test_a_match_is_played_to_its_winner(folder: Path, waiting: Waiting, s
         with RunningDaemon(config, port, environ=ENVIRON) as daemon:
             await asyncio.to_thread(daemon.until_ready)
             if not match_id:
-                rules = {"game": "x01", "start": start, "out": "straight"}
+                rules = {"game": "x01", "start": start, "out": "straight", "max_rounds": rounds}  # the scene knows no rest
                 match_id = post(port, "/matches", {"rules": rules, "sides": sides, "board_id": "main"})["match_id"]
             if turn == kills:
                 await waiting.soon(functools.partial(_ended, daemon, match_id), "the winner", MATCH_S)
@@ -87,7 +87,7 @@ async def test_a_match_is_played_to_its_winner(folder: Path, waiting: Waiting, s
     assert corrected
     assert [without_times(each) for each in written if isinstance(each, PlayEvent)] == [without_times(each) for each in published]
     assert {**shown, "finished_at": None} == {**state, "finished_at": None}
-    assert shown["winner"] is not None
+    assert (shown["status"], shown["winner"] is not None or shown["draw"]) == ("finished", True)
 
 
 async def _some_darts(daemon: RunningDaemon, waiting: Waiting, count: int) -> None:
