@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub lock clean
+.PHONY: help setup setup-dev run check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ bench: setup-dev ## measure, and print tables
 
 bench-hub: setup-dev ## compare the hub with a queue and a task per client
 	$(BIN)/python -m tests.bench.hub
+
+bench-play: setup-dev ## measure play: from a dart to its turn, statistics of 100 000 throws, a correction in the oldest of 25 legs
+	$(BIN)/python -m tests.bench.play
 
 lock: ## pin the newest versions that pyproject.toml allows, with their hashes (needs uv)
 	uv pip compile $(LOCK) pyproject.toml -o requirements.lock

@@ -15,12 +15,10 @@ import numpy as np
 from schemas.geometry import Calibration
 from schemas.pipe.from_worker import (
     Busy,
-    Calibrated,
     CalibrationRefused,
     CameraFault,
     Counters,
     FromWorker,
-    OrientationUnknown,
     SequenceStarted,
 )
 from schemas.pipe.to_worker import (
@@ -129,6 +127,13 @@ class Detector:
         """Return the registered pictures of a recent episode; None if they are no longer kept."""
         return None if self._scene is None else self._scene.pictures(episode)
 
+    def _use_given(self, calibration: Calibration) -> None:
+        """Locate the camera with a given calibration; if only the rotation was open, the picture of the empty board is still that."""
+        empty = self._scene.empty if self._scene is not None and self._locator.unoriented is not None else None
+        self._locator.unoriented = None
+        self._forget_position(Input.RELOCATE, calibration)
+        self._locator.candidate_empty = None if empty is None else empty.picture
+
     @property
     def _located_darts(self) -> tuple[KnownDart, ...]:
         """Return the darts whose positions in the picture are known; none while the rotation of the board is not."""
@@ -165,11 +170,7 @@ class Detector:
             case Calibrate():
                 self._forget_position(Input.RELOCATE)
             case UseCalibration():
-                # of a camera whose calibration lacked but the rotation the empty board is known already
-                known_empty = self._scene.empty if self._scene is not None and self._locator.unoriented is not None else None
-                self._locator.unoriented = None
-                self._forget_position(Input.RELOCATE, message.calibration)
-                self._locator.candidate_empty = None if known_empty is None else known_empty.picture
+                self._use_given(message.calibration)
         return []
 
     def step(self, frame: Frame) -> list[FromWorker]:
@@ -253,7 +254,7 @@ class Detector:
         if self._last_small is not None and self._last_small.shape == mask.shape:
             self._motion_detector.update(self._last_small)
         self._refresh_s = t_s + REFRESH_S
-        out: list[FromWorker] = [self._calibrated_message(calibration, t_s, kept=kept)]
+        out: list[FromWorker] = [self._locator.message(calibration, t_s, kept=kept)]
         out += self._report_moved(t_s, 0.0) if self._moved else []
         stored = self._locator.candidate_empty
         if kept and stored is not None and stored.shape == picture.shape:
@@ -269,14 +270,6 @@ class Detector:
         self._scene = scene
         scene.set_darts(self._located_darts)
         return out
-
-    def _calibrated_message(self, calibration: Calibration, t_s: float, *, kept: bool) -> FromWorker:
-        unknown = self._locator.unoriented
-        if unknown is None:
-            return Calibrated(camera_id=self._camera, t_s=t_s, calibration=calibration, kept=kept)
-        return OrientationUnknown(
-            camera_id=self._camera, t_s=t_s, calibration=calibration, log_odds=unknown.log_odds, reason=unknown.reason
-        )
 
     def _align(self, scene: Scene, frame: Frame, small: Image) -> list[FromWorker]:
         """Take the first picture of a sequence as the reference, registered with the picture of the calibration."""
@@ -371,6 +364,10 @@ class Detector:
         comparison = scene.compare(frame.color())
         if cv2.countNonZero(comparison.difference.changed) < FEWEST_CHANGED:
             scene.set_reference(comparison, frame.t_s)
+            oriented = self._locator.read_again(comparison.picture, scene.projection.calibration, frame.t_s)
+            if oriented is not None and not self._board.darts:  # those that others reported would be new to this camera
+                self._use_given(oriented)
+                return []
             return self._check_position(scene, comparison, frame)
         episode = self._open_still_episode(Input.STILL_CHANGE, frame.t_s)
         return [episode.motion_message(self._camera, frame.t_s, 0.0), *self._settle(scene, episode, frame, small)]

@@ -30,7 +30,7 @@ class PersistentDetector:
         self._board = configure.board
         self._camera = configure.source.camera_id
         self._detector = Detector(configure, self._load(configure.calibration))
-        self._saved: Image | None = None
+        self._saved: tuple[Calibration, Image] | None = None
         self._preview = Preview(self._camera, configure.board)
         folder = configure.images_dir
         self.image_writer = (
@@ -58,8 +58,8 @@ class PersistentDetector:
         for calibrated in (m for m in messages if isinstance(m, Calibrated)):
             self._write_overlay(calibrated.calibration, frame)
         empty = self._detector.empty
-        if empty is not None and empty[1] is not self._saved:
-            self._saved = empty[1]
+        if empty is not None and (self._saved is None or empty[1] is not self._saved[1] or empty[0] != self._saved[0]):
+            self._saved = empty
             self._save(*empty)
         return messages
 

@@ -6,7 +6,7 @@ import msgspec
 
 from dartd.auth.principal import Principal
 from dartd.errors import ForbiddenError
-from schemas.commands import AnyCommand, CorrectDart, OrientCamera, SignOnPlayer, TakeCalibration
+from schemas.commands import AnyCommand, CalibrateBoard, CorrectDart, OrientCamera, SignOnPlayer, TakeCalibration
 from schemas.correction import ChangeCorrection, DecideCorrection, OrderCorrection
 from schemas.match_commands import DeleteMatch, MatchCommand
 
@@ -50,5 +50,6 @@ def permission_for(command: AnyCommand) -> str:
             return "matches:delete"
         case _ if isinstance(command, MatchCommand):
             return "matches:write"
-        case _:
-            return "board:control"
+        case _:  # the cameras of a board are calibrated by those who control it, one of them by those who configure it
+            is_of_one = isinstance(command, CalibrateBoard) and command.camera_id is not None
+            return "cameras:config" if is_of_one else "board:control"

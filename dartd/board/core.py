@@ -204,8 +204,10 @@ class Board:
         return self._cameras.unoriented(item.camera_id, item.reason) + self._set_status(now)
 
     def _orient(self, orders: list[Order], now: float) -> list[BoardEvent]:
-        """Give the cameras the calibrations whose rotation the rig has decided."""
+        """Give the cameras the calibrations whose rotation the rig has decided, once no dart stands that they would report anew."""
         events: list[BoardEvent] = []
+        if self._throws.darts:
+            return events
         for camera_id, calibration in self._orientation.decide().items():
             events += self._cameras.hand_over(calibration) + self._set_status(now)
             orders.append((camera_id, UseCalibration(calibration=calibration)))
@@ -225,11 +227,11 @@ class Board:
         return self._cameras.hand_over(calibration)
 
     def _calibrate(self, item: CalibrateBoard | TakeCalibration | OrientCamera, orders: list[Order]) -> list[BoardEvent]:
-        if isinstance(item, OrientCamera):
-            return self._orient_to_sector(item, orders)
         if self._throws.darts:
             message = "darts stand in the board: take them out, or reset the board, then calibrate"
             raise CommandRefusedError(message, darts=len(self._throws.darts))
+        if isinstance(item, OrientCamera):
+            return self._orient_to_sector(item, orders)
         if isinstance(item, CalibrateBoard):
             events = self._cameras.recalibrate(item.camera_id)
             orders.append((item.camera_id, Calibrate()))

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -27,6 +27,7 @@ def camera_findings(config: Config, health: dict[str, Any] | None, *, running: b
         reported = {} if health is None else health["components"]["cameras"]
         for camera in config.cameras:
             yield assess_reported(camera, reported.get(camera.id))
+            yield from _needs(camera, () if health is None else health.get("reasons", ()))
         return
     known = _calibrations(config)
     with ThreadPoolExecutor(max_workers=max(1, len(config.cameras))) as pool:  # all at once: they share the bandwidth of USB as in play
@@ -50,6 +51,15 @@ def assess_reported(camera: CameraConfig, reported: dict[str, Any] | None) -> Fi
         )
     slow = reported["fps"] < MIN_FPS_SHARE * camera.fps
     return Finding(check=check, verdict="warn" if slow or faults else "ok", found=found, remedy=_faster(camera) if slow else "")
+
+
+def _needs(camera: CameraConfig, reasons: Sequence[str]) -> Iterator[Finding]:
+    """Yield why a camera that runs cannot calibrate, as the daemon reports it."""
+    for reason in reasons:
+        named, _, found = reason.partition(": ")
+        if named == f"camera {camera.id}" and ": " in found:
+            found, _, remedy = found.rpartition(": ")
+            yield Finding(check=f"{named} position", verdict="bad", found=found, remedy=remedy)
 
 
 def assess_examined(camera: CameraConfig, examined: Examined, *, calibrated: bool) -> Iterator[Finding]:

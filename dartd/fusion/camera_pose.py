@@ -79,10 +79,14 @@ def in_camera_frame(calibration: Calibration, axis: Axis3, heights_mm: tuple[flo
     return moved
 
 
-def is_in_picture(calibration: Calibration, axis: Axis3) -> bool:
-    """Return whether a camera's picture shows the foot of a dart or the end of its barrel; lens terms are small next to that."""
+def is_in_picture(calibration: Calibration, axis: Axis3, margin: float = 0.0) -> bool:
+    """Return whether a camera's picture shows the foot of a dart or the end of its barrel; lens terms are small next to that.
+
+    `margin` is the share of the width at each border that does not count.
+    """
     ends = in_camera_frame(calibration, axis, (0.0, BARREL_END_MM))
     x_px = ends[:, 0] / ends[:, 2] * calibration.focal_x_px + calibration.center_x_px
     y_px = ends[:, 1] / ends[:, 2] * calibration.focal_y_px + calibration.center_y_px
-    inside = (x_px >= 0) & (x_px < calibration.width) & (y_px >= 0) & (y_px < calibration.height)
+    edge_px = margin * calibration.width
+    inside = (x_px >= edge_px) & (x_px < calibration.width - edge_px) & (y_px >= edge_px) & (y_px < calibration.height - edge_px)
     return bool(inside.any())

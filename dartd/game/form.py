@@ -71,9 +71,11 @@ def form(legs: Sequence[Figures]) -> dict[str, Any]:
 def longest_slump(visits: Sequence[int]) -> int:
     """Return the most visits in a row whose rolling average of ten visits is below the average of all, from the points of visits."""
     total, count = sum(visits), len(visits)
+    rolling = sum(visits[:_ROLLING_VISITS])
     longest = run = 0
     for end in range(_ROLLING_VISITS, count + 1):
-        rolling = sum(visits[end - _ROLLING_VISITS : end])
         run = run + 1 if rolling * count < total * _ROLLING_VISITS else 0
         longest = max(longest, run)
+        if end < count:
+            rolling += visits[end] - visits[end - _ROLLING_VISITS]
     return longest

@@ -15,10 +15,14 @@ from dartd.game.statistics import Figures, add_up, marks_written
 # Games whose visits score what the darts of it are worth. Without a choice of a game, averages and visits are of these.
 SCORING_GAMES: Final = frozenset({"x01", "count_up", "free", "gotcha", "121", "random_checkout"})
 
-_OF_EVERY_GAME: Final = (
+OF_EVERY_GAME: Final = (
     "thrown", "legs", "legs_won", "marks", "marks_darts", "marks_visits", "first9_marks", "first9_marks_darts",
     "breaks", "sets", "sets_won", "matches", "matches_won",
 )  # fmt: skip
+
+
+_COUNTS: Final = TargetDarts.__struct_fields__
+_NONE_THROWN: Final = (0,) * len(_COUNTS)
 
 
 class LegSums(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -51,39 +55,44 @@ def chosen_figures(leg: SummarisedLeg, game: str | None) -> Figures:
     """Return what a leg adds to a selection; `game` None: of all games, so that only those that score by darts have averages."""
     if game is not None or leg.game in SCORING_GAMES:
         return leg.figures
-    return Figures(**{name: getattr(leg.figures, name) for name in _OF_EVERY_GAME})
+    return Figures(**{name: getattr(leg.figures, name) for name in OF_EVERY_GAME})
 
 
 def summary(legs: Sequence[SummarisedLeg], game: str | None = None) -> dict[str, Any]:
     """Return all statistics over legs, the oldest first; `game` is the one that was selected."""
     parts = [(leg, chosen_figures(leg, game)) for leg in legs]
-    total = add_up(figures for _, figures in parts)
     visits = [points for leg, figures in parts if figures.visits for points in leg.sums.visits]
+    recent = [each for leg, each in parts if leg.is_leg and each.darts]
+    return summary_of(add_up(figures for _, figures in parts), [leg.sums for leg in legs], visits, recent)
+
+
+def summary_of(total: Figures, sums: Sequence[LegSums], visits: Sequence[int], recent: Sequence[Figures]) -> dict[str, Any]:
+    """Return all statistics from the figures and the sums of legs, the points of their visits in order, and the last legs in order."""
     figures = statistics.written(total)
-    pooled = grouping.pool(leg.sums.grouping for leg in legs if leg.sums.grouping is not None)
+    pooled = grouping.pool(each.grouping for each in sums if each.grouping is not None)
     return {
         **figures,
         **{name: getattr(total, name) for name in ("breaks", "sets", "sets_won", "matches", "matches_won")},
         **marks_written(total),
         "best_legs": {str(start): darts for start, darts in sorted(total.best_legs.items())},
         "grouping": {"darts": pooled.darts, **grouping.written(pooled)},
-        "beds": accuracy.written(_accuracy(leg.sums for leg in legs)),
+        "beds": accuracy.written(_accuracy(sums)),
         "consistency": {
             **{name: figures[name] for name in ("visit_mean", "visit_sd", "visit_mean_over_sd")},
             "longest_slump": longest_slump(visits),
         },
-        "form": form([each for leg, each in parts if leg.is_leg and each.darts]),
+        "form": form(recent),
     }
 
 
 def _accuracy(sums: Iterable[LegSums]) -> Accuracy:
-    total = Accuracy()
-    beds: Counter[int] = total.beds
+    beds: dict[int, int] = {}
+    targets: dict[str, tuple[int, ...]] = {}
     for each in sums:
         for bed, count in each.beds.items():
-            beds[bed] += count
+            beds[bed] = beds.get(bed, 0) + count
         for label, darts in each.targets.items():
-            target = total.targets.setdefault(label, TargetDarts())
-            for name in TargetDarts.__struct_fields__:
-                setattr(target, name, getattr(target, name) + getattr(darts, name))
-    return total
+            dart, hits, single, outside, other = targets.get(label, _NONE_THROWN)
+            targets[label] = dart + darts.darts, hits + darts.hits, single + darts.single, outside + darts.outside, other + darts.other
+    counted = {label: TargetDarts(**dict(zip(_COUNTS, counts, strict=True))) for label, counts in targets.items()}
+    return Accuracy(beds=Counter(beds), targets=counted)

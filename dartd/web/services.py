@@ -163,6 +163,7 @@ class Services:
     camera_processes: CameraProcesses = field(default_factory=CameraProcesses)
     matches: MatchPort
     sessions: Callable[[], Sequence[Session]] = tuple  # that are open, as of now
+    statistics: dict[Any, Any] = field(default_factory=dict)  # answers by question, each as of the last change; bounded by who fills it
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     started_at_s: float
     now: Callable[[], float]

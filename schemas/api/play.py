@@ -1,13 +1,13 @@
 """The board, its throws and visits, the journal, and connected clients."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
 from schemas.api.answers import ListQuery, Moment, Pagination, TimedQuery, Timestamp, Total
 from schemas.base import Value
 from schemas.board import Ring
-from schemas.events import BoardStatus, ThrowState, VisitThrow
+from schemas.events import BoardStatus, EntityEvent, JournalledEvent, ThrowState, VisitThrow
 
 _MAX_SEQ = 2**63 - 1
 
@@ -86,6 +86,11 @@ class VisitsQuery(TimedQuery, frozen=True, kw_only=True):
     revised: bool | None = None
 
 
+EventType = Annotated[
+    str, Meta(extra_json_schema={"enum": sorted({str(event.__struct_config__.tag) for event in get_args(JournalledEvent | EntityEvent)})})
+]
+
+
 class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Events after `since` (or `cursor`), oldest first, from `after` (inclusive) to `before` (exclusive).
 
@@ -96,7 +101,7 @@ class EventsQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     offset: Annotated[int, Meta(ge=0, le=100_000, description="number of events to skip; go farther by since or cursor")] = 0
     since: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] = 0
     cursor: Annotated[int, Meta(ge=0, le=_MAX_SEQ)] | None = None
-    event_type: str | None = None
+    event_type: EventType | None = None
     topic: str | None = None
     after: Moment | None = None
     before: Moment | None = None

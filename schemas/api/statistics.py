@@ -1,10 +1,10 @@
 """Statistics of players: what can be asked, and the answers. Decimals are strings with two places, null where the denominator is 0."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from schemas.api.answers import Id, ListQuery, Pagination
+from schemas.api.answers import AnyObject, Id, ListQuery, Pagination
 from schemas.base import Value
 
 _DAY = r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
@@ -210,7 +210,7 @@ class Position(Value, frozen=True, kw_only=True):
 
     match_id: str
     status: str
-    score: Annotated[dict[str, Any], Meta(extra_json_schema={"additionalProperties": True})]
+    score: AnyObject
     legs: int
     sets: int
     average: str | None
@@ -251,7 +251,7 @@ class Performance(Value, frozen=True, kw_only=True):
 
     player_id: str | None
     figures: Figures
-    benchmark: Annotated[dict[str, Any], Meta(extra_json_schema={"additionalProperties": True})] | None
+    benchmark: AnyObject | None
     difference: dict[str, str | int | None] | None
 
 

@@ -62,7 +62,7 @@ def fuzz(port: int, seconds: int, key: str, spared: str, folder: Path) -> tuple[
     """Run schemathesis; return the statuses of each operation, and its output."""
     seen = folder / "seen.json"
     command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"http://127.0.0.1:{port}/openapi.json", "--no-color"]
-    command += ["--checks", "all", "--continue-on-failure", "--max-time", str(seconds)]
+    command += ["--checks", "all", "--continue-on-failure", "--max-time", str(seconds), "--request-timeout", "60"]
     command += [word for path in LEFT_OUT for word in ("--exclude-path", path)]
     command += ["-H", f"Authorization: Bearer {key}"] if key else []
     environ = {

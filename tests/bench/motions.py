@@ -4,7 +4,7 @@ python -m tests.bench.motions --story robin_hood --visits 12 --rigs 3
 python -m tests.bench.motions --story quiet --visits 6 --rigs 3
 
 For each motion of a simulated story, by what it was: the brightness (`gain`) that is nearest to 1 of all cameras, and the confidence of the
-second clearest line (one for each camera).
+second clearest line (one for each camera, of more than a few cross-sections).
 """
 
 import argparse
@@ -16,6 +16,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from dartd.fusion.accept import UNLOCALISED_WEIGHT
 from schemas.pipe.from_worker import FromWorker, Settled
 from tests.support.player import play, simulated
 from tests.support.progress import follow
@@ -77,7 +78,8 @@ def _grouped(settled: Sequence[Settled]) -> Iterator[list[Settled]]:
 
 def _sample(together: Sequence[Settled], visits: Sequence[SimulatedVisit]) -> Sample:
     began_s, ended_s = together[0].started_s, max(s.t_s for s in together)
-    lines = sorted((max((g.confidence for g in s.sightings), default=0.0) for s in together), reverse=True)
+    clear = [[g.confidence for g in s.sightings if sum(c.weight for c in g.sections) >= UNLOCALISED_WEIGHT] for s in together]
+    lines = sorted((max(each, default=0.0) for each in clear), reverse=True)
     gain = min(abs(s.evidence.get("gain", 1.0) - 1) for s in together)
     hand = any(r.start_s - BEFORE_S < ended_s and began_s < r.end_s + AFTER_S for v in visits for r in v.hand_movements)
     thrown = [t.outcome for v in visits for t in v.throws if began_s - AFTER_S < t.at_s < ended_s + AFTER_S]

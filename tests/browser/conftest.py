@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, async_playwright, expect
 
 from tests.support.waiting import DEADLINE_S
 
@@ -64,13 +64,17 @@ async def page(open_page: OpenPage) -> AsyncIterator[Page]:
 def complaints_of(page: Page) -> list[str]:
     """Return the list to which the errors of a page and its requests to other hosts are appended.
 
-    A daemon that is away is no error of the page: Chromium logs each refused connection.
+    A daemon that is away is no error of the page: Chromium logs each refused connection, and each stream that ended in the middle.
     """
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" and "ERR_CONNECTION" not in line.text else None)
+    page.on("console", lambda line: complaints.append(line.text) if _is_error(line) else None)
     page.on("request", lambda request: complaints.append(request.url) if _is_foreign(request.url) else None)
     return complaints
+
+
+def _is_error(line: ConsoleMessage) -> bool:
+    return line.type == "error" and not any(each in line.text for each in ("ERR_CONNECTION", "ERR_INCOMPLETE_CHUNKED_ENCODING"))
 
 
 def _is_foreign(url: str) -> bool:

@@ -26,7 +26,7 @@ async def test_every_write_is_published_after_its_commit(station: Station, http:
             "player_id": await make_player(station),
             "user_id": (await make_user(station, "viewer")).user_id,
             "key_id": (await make_key(station, "viewer"))[0],
-            "camera_id": await make_camera(station),
+            "camera_id": await make_camera(station) if endpoint.entity == "camera" else "cam0",
         }
         made |= {each.key: await insert_entity(station, each) for each in RESOURCES if each.key not in made}
         body = {"POST": {"name": "x"}, "PUT": {"name": "y"}}.get(endpoint.method)

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from dartd.decision import Input
 from dartd.game.match_figures import leg_figures
 from dartd.game.statistics import Figures, add_up
+from dartd.game.summary import summary
 from dartd.play.decider import MatchDecider
 from dartd.store.projections import player_legs, throws
-from dartd.store.projections.player_legs import LegSelection, select_legs
+from dartd.store.projections.player_legs import LegSelection, select_legs, summarise
 from dartd.store.projections.registry import Recorded
 from dartd.store.tables import METADATA
 from schemas.events import JournalledEvent
@@ -66,6 +67,7 @@ def test_the_table_is_what_was_thrown(story: list[Action], asked: list[tuple[int
 
                 assert add_up(stored) == add_up(played[player_id])
                 assert len(stored) == len(played[player_id])
+                assert summarise(live, LegSelection(player_id)) == summary(select_legs(live, LegSelection(player_id)))
         _fold(rebuilt, list(enumerate(table.journal, 1)))
 
         assert _rows(rebuilt) == _rows(live)

@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 
 from dartd.web.app import RESOURCES
 from dartd.web.http.entity_resource import EntityResource
@@ -29,8 +30,13 @@ async def insert_entity(station: Station, resource: Declared) -> str:
     given = {name: value for name, value in example_of(resource).items() if name not in resource.prepared}
     entity_id = f"{resource.id_prefix}{secrets.token_hex(4)}"
     columns = resource.fields.columns_of({**given, resource.key: entity_id})
-    needed = {column.name: "main" for column in resource.entity.table.columns if not column.nullable and columns.get(column.name) is None}
-    values = {**{name: value for name, value in needed.items() if name in columns}, **{k: v for k, v in columns.items() if v is not None}}
+    given_by_insert = {"version", "deleted", "created_at_s", "updated_at_s"}
+    needed = {
+        column.name: "main" if isinstance(column.type, sa.Text) else 0
+        for column in resource.entity.table.columns
+        if not column.nullable and column.name not in given_by_insert
+    }
+    values = {**needed, **{name: value for name, value in columns.items() if value is not None}}
     await station.services.database.change(lambda connection: _ignore(resource.entity.insert(connection, values, at_s=1.0)))
     return entity_id
 

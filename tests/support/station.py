@@ -46,7 +46,7 @@ from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
 from schemas.base import CameraId, DartId, VisitId
-from schemas.commands import CalibrateBoard, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
+from schemas.commands import CalibrateBoard, OrientCamera, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
 from schemas.correction import CorrectionCommand
 from schemas.events import (
     BoardEvent,
@@ -115,6 +115,8 @@ class ScriptedBoard(Forgetful):
                     events.append(CalibrationChanged(camera_id=item.camera_id, state="calibrating"))
                 case TakeCalibration():
                     events.append(CalibrationChanged(camera_id=item.calibration.camera_id, state="calibrating"))
+                case OrientCamera():
+                    events.append(CalibrationChanged(camera_id=item.camera_id, state="calibrating"))
                 case StartBoard() | StopBoard():
                     wanted: BoardStatus = "throw" if isinstance(item, StartBoard) else "stopped"
                     if wanted == self._status:

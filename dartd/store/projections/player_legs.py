@@ -12,14 +12,15 @@ import sqlalchemy as sa
 from dartd.game.beds import read_bed
 from dartd.game.grouping import Grouping, Point, group_visits
 from dartd.game.statistics import Figures
-from dartd.game.summary import LegSums, SummarisedLeg
+from dartd.game.summary import OF_EVERY_GAME, SCORING_GAMES, LegSums, SummarisedLeg, summary_of
 from dartd.store.listing import ALWAYS, Span, within
 from dartd.store.projections.registry import Projection, Recorded
-from dartd.store.tables import FIGURES, match_visits, player_legs, throws
+from dartd.store.tables import FIGURES, events, match_visits, player_legs, throws
 from dartd.store.timestamps import seconds_of_timestamp
 from schemas.codec import encode_json
 from schemas.events import EntityDeleted, PlayedLeg, PlayedVisit, PlayerErased, PlayerMerged, StatisticsUpdated
 
+FORM_LEGS = 20  # that the form is computed from
 _DIGITS = 3  # of millimetres in stored points
 
 
@@ -60,6 +61,9 @@ PROJECTION = Projection(
 )
 
 
+_TAGS = tuple(PROJECTION.event_types())
+
+
 class LegSelection(NamedTuple):
     """Which legs of a player: of a game, a span, against an opponent, of a match; a leg that runs is left out of all but the last."""
 
@@ -83,6 +87,59 @@ def select_legs(connection: sa.Connection, selection: LegSelection) -> list[Summ
     chosen = sa.select(*_SUMMARISED).where(*_conditions(selection))
     rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq, player_legs.c.leg_number)).all()
     return [_summarised(row) for row in rows]
+
+
+def summarise(connection: sa.Connection, selection: LegSelection) -> dict[str, Any]:
+    """Return all statistics of a selection, as `summary` gives them of its legs, with the figures added up by the database."""
+    conditions = _conditions(selection)
+    total = total_of(connection, selection)
+    of_legs = [*conditions, player_legs.c.leg_number > 0]
+    oldest_first = (player_legs.c.at_s, player_legs.c.seq, player_legs.c.leg_number)
+    columns = (player_legs.c.game, player_legs.c.visits, player_legs.c.sums_body)
+    rows = connection.execute(sa.select(*columns).where(*of_legs).order_by(*oldest_first)).all()
+    sums = [_sums.decode(body) for _, _, body in rows]
+    every = selection.game is not None
+    visits = [
+        points
+        for (game, visit_count, _), each in zip(rows, sums, strict=True)
+        if visit_count and (every or game in SCORING_GAMES)
+        for points in each.visits
+    ]
+    return summary_of(total, sums, visits, latest_legs(connection, selection))
+
+
+def last_changes(connection: sa.Connection, player_id: str) -> tuple[int, ...]:
+    """Return the positions of the last events that can have changed the statistics of a player: equal ones mean equal statistics."""
+    of_player = sa.and_(events.c.event_type == _TAGS[0], events.c.topic == f"player:{player_id}")
+    conditions = [of_player, *(events.c.event_type == tag for tag in _TAGS[1:])]
+    latest = [sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0)).where(each).scalar_subquery() for each in conditions]
+    return tuple(connection.execute(sa.select(*latest)).one())
+
+
+def latest_legs(connection: sa.Connection, selection: LegSelection) -> list[Figures]:
+    """Return the figures of the last legs of a selection, the oldest first: as many as the form is computed from."""
+    counted = [*_conditions(selection), player_legs.c.leg_number > 0, player_legs.c.darts > 0]
+    if selection.game is None:
+        counted.append(player_legs.c.game.in_(sorted(SCORING_GAMES)))
+    latest_first = (player_legs.c.at_s.desc(), player_legs.c.seq.desc(), player_legs.c.leg_number.desc())
+    rows = connection.execute(sa.select(*_SUMMARISED).where(*counted).order_by(*latest_first).limit(FORM_LEGS)).all()
+    return [_summarised(row).figures for row in reversed(rows)]
+
+
+def total_of(connection: sa.Connection, selection: LegSelection) -> Figures:
+    """Return the sums of all figures; without a game those of visits are of games that score by darts."""
+    conditions = _conditions(selection)
+    is_counted = sa.true() if selection.game is not None else player_legs.c.game.in_(sorted(SCORING_GAMES))
+    columns = []
+    for name in FIGURES:
+        column = player_legs.c[name] if name in OF_EVERY_GAME else sa.case((is_counted, player_legs.c[name]), else_=0)
+        columns.append(sa.func.coalesce(sa.func.max(column) if name.startswith("highest") else sa.func.sum(column), 0))
+    numbers = connection.execute(sa.select(*columns).where(*conditions)).one()
+    best = sa.select(player_legs.c.best_start, sa.func.min(player_legs.c.best_darts)).where(
+        *conditions, player_legs.c.best_start.is_not(None)
+    )
+    best_legs = {int(start): int(darts) for start, darts in connection.execute(best.where(is_counted).group_by(player_legs.c.best_start))}
+    return Figures(**dict(zip(FIGURES, numbers, strict=True)), best_legs=best_legs)
 
 
 def select_visits(connection: sa.Connection, selection: LegSelection) -> list[tuple[Any, list[StoredVisit]]]:

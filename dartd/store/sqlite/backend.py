@@ -146,8 +146,10 @@ class SqliteBackend:
             self._raw.execute(statement)
         except sqlite3.Error as error:
             raise self.store_error(error) from error
-        if statement == "COMMIT" and self._mark is not None:
-            self._lock.note(self._mark)
+        if statement == "COMMIT":
+            self._checkpoints.follow_commit()
+            if self._mark is not None:
+                self._lock.note(self._mark)
 
     def in_transaction(self) -> bool:
         """Whether the writer's transaction is open; SQLite ends it by itself after some errors of the file."""

@@ -72,6 +72,10 @@ class Checkpoints:
             self._fault = StoreUnavailableError(message, path=str(self._path))
             raise self._fault
 
+    def follow_commit(self) -> None:
+        """Note the header after a commit: one that makes the log long has SQLite move the log into the file, and the count stays."""
+        self._header = self._read()
+
     @property
     def is_overwritten(self) -> bool:
         """Return whether a check has found that another program wrote over the file."""

@@ -70,7 +70,7 @@ def check_media_type(request: Request, taken: tuple[str, ...]) -> None:
 
 
 def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool = True) -> _T:
-    """Decode a JSON body into a value; an empty body counts as `{}` unless `needed`.
+    """Decode a JSON body into a value; an empty body counts as `{}` unless `needed`, and as None where that is a value.
 
     Raises:
         Problem: 400 if it is not JSON, 415 for another media type, 422 if it does not match the type.
@@ -78,6 +78,8 @@ def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool =
     content_type = media_type_of(request) or "application/json"
     if (body or needed) and content_type != "application/json" and not content_type.endswith("+json"):
         raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", "send JSON as application/json", details={"content_type": content_type[:100]})
+    if not (body or needed) and isinstance(None, kind):
+        return None
     try:
         return msgspec.json.decode(body if needed else body or b"{}", type=kind)
     except msgspec.ValidationError as error:

@@ -163,7 +163,7 @@ class Endpoint:
     answer: Any  # a type; None: no body, or one of type `media`
     own: str | None = None
     query: type | None = None
-    body: type | None = None
+    body: Any = None  # a type
     body_required: bool = True
     body_media_types: tuple[str, ...] = ()  # for a body that is stored as it is
     max_body_bytes: int = MAX_BODY_BYTES

@@ -85,7 +85,7 @@ function Page() {
     <p><span id="connection" role="status">${t(`connection.${client?.connection ?? "closed"}`)}</span> · <span id="count" data-count=${view.count}>${t("events.count", { count: view.count })}</span></p>
     <form id="controls" onSubmit=${(event) => event.preventDefault()}>
       <label>${t("events.filter")} <input id="filter" type="search" placeholder="dart_hit, board:main, T20 …" autocomplete="off" onInput=${({ target }) => setFilter(target.value)} /></label>
-      <label>${t("events.topics")} <input id="topics" value=${view.topics} autocomplete="off" onChange=${({ target }) => setTopics(target.value)} /></label>
+      <label>${t("events.topics")} <input id="topics" defaultValue=${view.topics} autocomplete="off" onChange=${({ target }) => setTopics(target.value)} /></label>
       <button id="pause" type="button" aria-pressed=${String(view.paused)} onClick=${togglePause}>
         ${view.paused ? `${t("events.resume")} · ${t("events.waiting", { count: view.held.length })}` : t("events.pause")}
       </button>

@@ -7,7 +7,7 @@ import { Picture } from "./picture.js";
 import { t } from "./texts.js";
 
 const PAGE = 100;
-const view = { players: null, editing: null, search: "" };
+const view = { players: null, editing: null, search: "", isAll: false };
 
 async function load() {
   if (!may("players:read")) {
@@ -15,7 +15,8 @@ async function load() {
     return update();
   }
   const search = view.search ? `&search=${encodeURIComponent(view.search)}` : "";
-  const page = await attempt(() => get(`players?limit=${PAGE}&sort=name${search}`));
+  const active = view.isAll ? "" : "&active=true";
+  const page = await attempt(() => get(`players?limit=${PAGE}&sort=name${active}${search}`));
   view.players = page?.data ?? [];
   return update();
 }
@@ -77,11 +78,11 @@ function Editor() {
   return html`<dialog class="sheet" ref=${showModal} onClose=${close} aria-labelledby="editor-title">
     <form onSubmit=${save}>
       <h2 id="editor-title">${player.player_id ? player.name : t("player.new")}</h2>
-      <label>${t("people.name")}<input name="name" required maxlength="80" value=${player.name ?? ""} autofocus /></label>
-      <label>${t("people.badge")}<input name="badge_id" maxlength="64" value=${player.badge_id ?? ""} /></label>
-      <label>${t("people.group")}<input name="group" maxlength="80" value=${player.group ?? ""} /></label>
-      <label class="check"><input type="checkbox" name="active" checked=${player.active ?? true} /> ${t("people.active")}</label>
-      <label class="check"><input type="checkbox" name="shared" checked=${player.shared ?? false} /> ${t("people.shared")}</label>
+      <label>${t("people.name")}<input name="name" required maxlength="80" defaultValue=${player.name ?? ""} autofocus /></label>
+      <label>${t("people.badge")}<input name="badge_id" maxlength="64" defaultValue=${player.badge_id ?? ""} /></label>
+      <label>${t("people.group")}<input name="group" maxlength="80" defaultValue=${player.group ?? ""} /></label>
+      <label class="check"><input type="checkbox" name="active" defaultChecked=${player.active ?? true} /> ${t("people.active")}</label>
+      <label class="check"><input type="checkbox" name="shared" defaultChecked=${player.shared ?? false} /> ${t("people.shared")}</label>
       <label>${t("people.photo")}<input name="photo" type="file" accept="image/jpeg,image/png,image/webp" /></label>
       <div class="row">
         <button class="primary" type="submit">${t("save")}</button>
@@ -115,9 +116,14 @@ function Page() {
     view.search = target.value;
     load();
   };
+  const showAll = ({ target }) => {
+    view.isAll = target.checked;
+    load();
+  };
   return html`<h1>${t("page.people")}</h1>
     <div class="row">
       <input type="search" aria-label=${t("people.search")} placeholder=${t("people.search")} onInput=${search} />
+      <label class="check"><input type="checkbox" onChange=${showAll} /> ${t("people.all")}</label>
       ${may("players:write") && html`<button type="button" class="primary" data-add onClick=${edit({})}>+ ${t("player.new")}</button>`}
     </div>
     ${view.players?.length === 0 && html`<p class="quiet">${t("people.none")}</p>`}

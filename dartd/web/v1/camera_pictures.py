@@ -1,6 +1,6 @@
 """Pictures of a camera (`/api/v1/cameras/{camera_id}/snapshot`, `/stream`), and its calibration from a picture."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from starlette.responses import Response, StreamingResponse
 
@@ -79,6 +79,9 @@ async def post_calibrate(call: Call) -> Answer:
 async def post_points(call: Call) -> Answer:
     """Calibrate one camera from four points of its picture."""
     source, asked = _watched(call), call.body
+    if not _is_around_clockwise(asked.points) or not all(0 <= x < source.width and 0 <= y < source.height for x, y in asked.points):
+        message = f"points: expected four pixels of the picture of {source.width}x{source.height}, clockwise around the board"
+        raise Problem(422, "VALIDATION_ERROR", message, details={"field": "$.points"})
     jpeg = await call.services.previews.snapshot(source.camera_id)
     try:
         found = await call.services.camera_processes.calibrate(jpeg, asked.points, source, call.services.config.board.spec)
@@ -86,6 +89,14 @@ async def post_points(call: Call) -> Answer:
         raise Problem(422, "VALIDATION_ERROR", f"points: {refused}", details={"field": "$.points"}) from None
     command = TakeCalibration(calibration=found, user_id=call.principal.name)
     return await ask_board(call, "take_calibration", command, source.camera_id)
+
+
+def _is_around_clockwise(points: Sequence[tuple[float, float]]) -> bool:
+    """Return whether four points are the corners of a convex shape, clockwise in a picture (y downwards)."""
+    turned = [*points[1:], points[0], points[1]]
+    return all(
+        (bx - ax) * (cy - by) - (by - ay) * (cx - bx) > 0 for (ax, ay), (bx, by), (cx, cy) in zip(points, turned, turned[1:], strict=False)
+    )
 
 
 ENDPOINTS = [

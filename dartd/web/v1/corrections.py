@@ -148,7 +148,7 @@ def _change(method: Any, path: str, handler: Handler, summary: str, body: type |
         tag="corrections",
         entity="correction",
         no_event_reason="each step of a correction is published as ADDED or STATUS_CHANGED by its decider",
-        statuses=(409,),
+        statuses=(404, 409),
         **{"rate": "default", "answer": CorrectionState, "permission": "matches:write", "own": "corrections:write", **given},
     )
 

@@ -10,12 +10,21 @@ from dartd.game.beds import INNER, bed_label, read_bed
 from dartd.game.decimals import ratio
 from dartd.game.form import form
 from dartd.game.statistics import add_up
-from dartd.game.summary import SummarisedLeg, chosen_figures, summary
+from dartd.game.summary import SummarisedLeg, summary
 from dartd.store.days import Days
 from dartd.store.listing import Span, page_of
 from dartd.store.play_series import Played, series
 from dartd.store.projections.matches import open_matches, state_in
-from dartd.store.projections.player_legs import LegSelection, select_legs, select_points, select_visits
+from dartd.store.projections.player_legs import (
+    LegSelection,
+    last_changes,
+    latest_legs,
+    select_legs,
+    select_points,
+    select_visits,
+    summarise,
+    total_of,
+)
 from dartd.store.timestamps import timestamp_of
 from dartd.web.http.endpoint import Call, Endpoint, Handler
 from dartd.web.http.paging import listed, page_request, seconds_of
@@ -39,6 +48,7 @@ from schemas.api.statistics import (
 from schemas.match import MatchState
 
 SERIES_LIMIT: Final = 1000  # steps in an answer; more is a history, page by page
+ANSWERS_KEPT: Final = 100  # about 1 MB
 CELL_MM: Final = 10.0  # about the width of the triple ring
 
 
@@ -92,13 +102,24 @@ async def get_statistics(call: Call) -> PlayerStatistics:
     row, days = await PLAYERS.visible(call), days_of(call)
     selection = selection_of(call, row.player_id, asked)
 
-    def read(connection: sa.Connection) -> PlayerStatistics:
-        figures = summary(select_legs(connection, selection), asked.game)
+    known, question = call.services.statistics, (selection, asked.resolution)
+
+    def read(connection: sa.Connection) -> tuple[tuple[int, ...], PlayerStatistics]:
+        changes = last_changes(connection, row.player_id)
+        found: tuple[tuple[int, ...], PlayerStatistics] | None = known.get(question)
+        if found is not None and found[0] == changes:
+            return found
+        figures = summarise(connection, selection)
         steps = [] if asked.resolution is None else series(connection, selection, asked.resolution, days)
         parts = tuple(played_part(step) for step in steps[-SERIES_LIMIT:])
-        return msgspec.convert({**figures, "player_id": row.player_id, "series": parts}, PlayerStatistics)
+        return changes, msgspec.convert({**figures, "player_id": row.player_id, "series": parts}, PlayerStatistics)
 
-    answer: PlayerStatistics = await call.read(read)
+    found = await call.read(read)
+    if asked.resolution is None:
+        known[question] = found
+    while len(known) > ANSWERS_KEPT:
+        del known[next(iter(known))]
+    answer: PlayerStatistics = found[1]
     return answer
 
 
@@ -157,11 +178,9 @@ async def get_standing(call: Call) -> Standing:
     row = await PLAYERS.visible(call)
 
     def read(connection: sa.Connection) -> Standing:
-        legs = select_legs(connection, LegSelection(row.player_id, with_running=True))
-        finished = select_legs(connection, LegSelection(row.player_id))
-        total = add_up(chosen_figures(leg, None) for leg in legs)
+        total = total_of(connection, LegSelection(row.player_id, with_running=True))
         positions = [_position(connection, row.player_id, state_in(each)) for each in open_matches(connection, row.player_id)]
-        recent = form([figures for leg in finished if leg.is_leg and (figures := chosen_figures(leg, None)).darts])
+        recent = form(latest_legs(connection, LegSelection(row.player_id)))
         return Standing(
             player_id=row.player_id,
             open_matches=len(positions),

@@ -9,7 +9,16 @@ import pytest
 
 from schemas.base import CameraId, DartId
 from schemas.geometry import Calibration
-from schemas.pipe.from_worker import Calibrated, CalibrationRefused, CameraFault, FromWorker, MotionDetected, SequenceStarted, Settled
+from schemas.pipe.from_worker import (
+    Calibrated,
+    CalibrationRefused,
+    CameraFault,
+    FromWorker,
+    MotionDetected,
+    OrientationUnknown,
+    SequenceStarted,
+    Settled,
+)
 from schemas.pipe.to_worker import (
     AcceptPicture,
     Calibrate,
@@ -24,6 +33,7 @@ from tests.support.scene import HEIGHT, WIDTH, axis_of, brighter, dart, hand, jp
 from workers.detector import Detector
 from workers.sources.simulator.darts import DartPose
 from workers.sources.simulator.hand import HandPose
+from workers.vision.calibration.camera_model import model_of
 from workers.vision.frame import BadFrameError, Frame, Image
 
 FPS = 20.0
@@ -34,9 +44,12 @@ SECOND = dart(0, 103, design=1)
 class Watched:
     """A detector before a simulated board: `sent` holds all its messages."""
 
-    def __init__(self, rig: int = 1, camera: int = 1, *, calibration: Calibration | None = None, darts: tuple[KnownDart, ...] = ()) -> None:
+    def __init__(
+        self, rig: int = 1, camera: int = 1, *, calibration: Calibration | None = None, darts: tuple[KnownDart, ...] = (), hint: bool = True
+    ) -> None:
         self.look = outlook(rig, camera)
-        self.detector = Detector(Configure(source=self.look.spec, calibration=calibration or self.look.calibration, darts=darts))
+        spec = self.look.spec if hint else msgspec.structs.replace(self.look.spec, near_sector=None)
+        self.detector = Detector(Configure(source=spec, calibration=calibration or self.look.calibration, darts=darts))
         self.now = 0.0
         self.sent: list[FromWorker] = []
 
@@ -102,6 +115,55 @@ def test_a_picture_without_a_board_is_refused_with_words() -> None:
 
     assert len(refused) == 1
     assert len(refused[0].reason) > 5
+
+
+def without_numbers(picture: Image, calibration: Calibration) -> Image:
+    """Paint over the number ring of a picture."""
+    model, theta = model_of(calibration), np.linspace(0, 2 * np.pi, 181)
+    outer, inner = (
+        model.project(radius_mm * np.column_stack([np.cos(theta), np.sin(theta)]), 0.0).round().astype(np.int32)
+        for radius_mm in (228.0, 172.0)
+    )
+    ring = cv2.fillPoly(np.zeros(picture.shape[:2], np.uint8), [outer], 1)
+    ring = cv2.fillPoly(ring, [inner], 0)
+    return np.where(ring[..., None] > 0, np.uint8(30), picture)
+
+
+def test_a_camera_without_numbers_watches_all_the_same() -> None:
+    """It reports what it measured and what is missing, then darts; given the rotation, it keeps its empty board and finds the dart."""
+    scene = Watched(calibration=msgspec.structs.replace(outlook(1, 1).calibration, width=1), hint=False)
+    blank = without_numbers(scene.look.picture(), scene.look.calibration)
+    with_dart = without_numbers(scene.look.picture(NEW), scene.look.calibration)
+    for picture in (blank,) * 20 + (with_dart,) * 8:
+        scene.step(picture)
+    unknown = [m for m in scene.sent if isinstance(m, OrientationUnknown)]
+    first = _settled(scene.sent)
+    scene.sent.clear()
+    scene.detector.handle(UseCalibration(calibration=scene.look.calibration))
+    for _ in range(8):
+        scene.step(with_dart)
+
+    assert len(unknown) == 1
+    assert "near_sector" in unknown[0].reason
+    assert len(unknown[0].log_odds) == 10
+    assert [each.finding for each in first] == ["dart"]
+    assert [(m.kept, m.calibration) for m in scene.sent if isinstance(m, Calibrated)] == [(True, scene.look.calibration)]
+    assert [each.finding for each in _settled(scene.sent)] == ["dart"]
+
+
+def test_numbers_that_become_legible_are_read_later() -> None:
+    """What hid the numbers is gone: after a while the camera knows its rotation by itself, to the line."""
+    scene = Watched(calibration=msgspec.structs.replace(outlook(1, 1).calibration, width=1), hint=False)
+    for picture in (without_numbers(scene.look.picture(), scene.look.calibration),) * 20 + (scene.look.picture(),) * 8:
+        scene.step(picture)
+    scene.now += 60
+    scene.frames(4)
+    scene.now += 60
+    scene.frames(4)
+    calibrated = [m for m in scene.sent if isinstance(m, Calibrated)]
+
+    assert [m.kept for m in calibrated] == [True]
+    assert calibrated[0].calibration.rotation == pytest.approx(scene.look.calibration.rotation, abs=0.02)
 
 
 def test_a_still_board_is_silent(watched: Watched) -> None:

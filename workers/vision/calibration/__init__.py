@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +12,15 @@ from schemas.board import BoardSpec
 from schemas.geometry import Calibration
 from schemas.pipe.to_worker import KnownLens
 from workers.vision.calibration.board_search import BoardHypothesis, find_board
-from workers.vision.calibration.boundaries import BoundaryPoints, blur_of, boundary_points, sample_steepest, sample_wires, thinned
+from workers.vision.calibration.boundaries import (
+    BoundaryPoints,
+    blur_of,
+    boundary_points,
+    sample_steepest,
+    sample_wires,
+    thinned,
+    wires_are_dark,
+)
 from workers.vision.calibration.camera_fit import CameraFit, fit_camera
 from workers.vision.calibration.camera_model import CameraModel, from_homography, model_of
 from workers.vision.calibration.drift import drift_px
@@ -35,7 +44,7 @@ from workers.vision.frame import Image
 
 Floats = NDArray[np.float64]
 
-__all__ = ["CalibrationRefusedError", "OrientationUnknownError", "calibrate", "verify"]
+__all__ = ["CalibrationRefusedError", "OrientationUnknownError", "calibrate", "read_orientation", "verify"]
 
 # Measure again: `dartd calibrate PICTURE` (residual, time).
 ROUGH_MM = (8.0, 6.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0)  # search range for the steepest edges, in the steps of the rough fit
@@ -82,6 +91,20 @@ def calibrate(
         needed = orientation_needed(best.model.project(near_mm[None])[0], (width, height))
         raise OrientationUnknownError(needed, _calibration(best.model, best, camera_id, (width, height)), match.log_odds)
     return _calibration(model, best, camera_id, (width, height))
+
+
+def read_orientation(picture: Image, calibration: Calibration, board: BoardSpec) -> Calibration | None:
+    """Return the calibration with the board rotated by the numbers of a BGR picture, which may show darts; None if they are not certain.
+
+    Raises:
+        CalibrationRefusedError: the picture is mirrored.
+    """
+    model = model_of(calibration)
+    oriented = orient(model, read_numbers(picture, model, board), None)
+    if oriented is None:
+        return None
+    a, b, c, d, e, f, g, h, i = (float(v) for v in oriented.matrix_of_rotation.ravel())
+    return msgspec.structs.replace(calibration, rotation=(a, b, c, d, e, f, g, h, i))
 
 
 def _fitted(
@@ -139,10 +162,10 @@ def _fine_fit(scaled: Floats, model: CameraModel, boundaries: BoundaryPoints, le
     Lens and distance are coupled: each step finds a part of them, since the wires in reach are those of the step before.
     """
     size = (scaled.shape[1], scaled.shape[0])
-    blur_px = blur_of(scaled, model, boundaries)
+    blur_px, dark = blur_of(scaled, model, boundaries), wires_are_dark(scaled, model, boundaries)
     best: CameraFit | None = None
     for step in range(FINE_STEPS):
-        samples = sample_wires(scaled, model, boundaries, reach_mm=FINE_MM[min(step, 1)], blur_px=blur_px)
+        samples = sample_wires(scaled, model, boundaries, reach_mm=FINE_MM[min(step, 1)], blur_px=blur_px, dark=dark)
         if len(samples.point) < SEEN_SHARE * len(boundaries.kind):
             raise lines_do_not_fit(best, size) if best is not None else board_cut_off(model.project(boundaries.point_mm), size)
         best = fit_camera(model, boundaries, samples, size=size, lens=lens)

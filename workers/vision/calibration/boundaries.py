@@ -30,6 +30,9 @@ WIRE_MM = 1.2  # between two beds: wires of 1.0–1.4 mm, or a blade with its sh
 SEARCH_MM = 0.1  # step of the search for a wire, before a parabola refines it
 CONTRAST = 12.0  # difference of colour (root scale, 0–255) of two sides below which an edge is noise
 DARK_WIRE = 0.03  # weight of the assumption that a wire is not darker than the lighter bed, where the picture leaves it open
+BED_MM = (1.8, 3.2)  # from a line, where its beds have their colours
+UNLIKE = 4.0  # difference of a wire from both beds, beyond the noise
+DARK_SHARE = 0.1  # of the lines: painted wires are darker at 0.16–0.26 of them and lighter at none, bare ones at 0.05 and at 0.11–0.48
 LEVEL_PRIOR = 1e-3  # keeps the fit of three levels solvable where blur merges them
 BLURS_PX = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)  # candidates
 BLUR_PROFILES, BLUR_REACH_MM = 400, 2.0  # profiles and search range for the blur
@@ -106,11 +109,26 @@ def sample_steepest(picture: Floats, model: CameraModel, boundaries: BoundaryPoi
     return _samples(model, boundaries, found, s[k], strength)
 
 
-def sample_wires(picture: Floats, model: CameraModel, boundaries: BoundaryPoints, *, reach_mm: float, blur_px: float) -> EdgeSamples:
-    """Fit bed, wire, bed to the colours across each boundary within `reach_mm` of where the model predicts it, for a known blur."""
+def sample_wires(
+    picture: Floats, model: CameraModel, boundaries: BoundaryPoints, *, reach_mm: float, blur_px: float, dark: bool = False
+) -> EdgeSamples:
+    """Fit bed, wire, bed to the colours across each boundary within `reach_mm` of where the model predicts it, for a known blur.
+
+    A wire is assumed not to be darker than the lighter bed, except where the wires of the board are `dark`.
+    """
     found, colour, s, mm_per_px = _profiles(picture, model, boundaries, PROFILE_MM)
-    shift, contrast, _ = _zones(colour, s, mm_per_px * blur_px, reach_mm)
+    shift, contrast, _ = _zones(colour, s, mm_per_px * blur_px, reach_mm, 0.0 if dark else DARK_WIRE)
     return _samples(model, boundaries, found, shift, contrast)
+
+
+def wires_are_dark(picture: Floats, model: CameraModel, boundaries: BoundaryPoints) -> bool:
+    """Return whether the wires of a board are painted: more of them are darker than both beds than lighter."""
+    _, colour, s, _ = _profiles(picture, model, boundaries, PROFILE_MM)
+    level = colour.mean(axis=2)
+    wire = level[:, np.abs(s) < WIRE_MM / 4].mean(axis=1)
+    beds = np.stack([level[:, (side * s > BED_MM[0]) & (side * s < BED_MM[1])].mean(axis=1) for side in (-1, 1)])
+    darker, lighter = np.mean(wire < beds.min(axis=0) - UNLIKE), np.mean(wire > beds.max(axis=0) + UNLIKE)
+    return bool(darker > DARK_SHARE and darker > lighter)
 
 
 def blur_of(picture: Floats, model: CameraModel, boundaries: BoundaryPoints) -> float:
@@ -144,7 +162,7 @@ def _samples(model: CameraModel, boundaries: BoundaryPoints, found: Ints, shift:
     return EdgeSamples(found, shift, pixel, contrast)
 
 
-def _zones(colour: Floats, s: Floats, blur_mm: Floats, reach_mm: float) -> tuple[Floats, Floats, Floats]:
+def _zones(colour: Floats, s: Floats, blur_mm: Floats, reach_mm: float, dark_wire: float = DARK_WIRE) -> tuple[Floats, Floats, Floats]:
     """Fit three levels (bed, wire, bed) at every position in reach; return the best position, contrast and misfit of each profile."""
     positions = np.arange(-reach_mm, reach_mm + SEARCH_MM / 2, SEARCH_MM)
     position, contrast, misfit = np.zeros(len(colour)), np.zeros(len(colour)), np.zeros(len(colour))
@@ -161,7 +179,7 @@ def _zones(colour: Floats, s: Floats, blur_mm: Floats, reach_mm: float) -> tuple
         power = (values**2).sum(axis=1).reshape(len(of), 3).sum(axis=1)
         brightness = levels.mean(axis=1)
         darker = np.maximum(np.maximum(brightness[..., 0], brightness[..., 2]) - brightness[..., 1], 0)
-        cost = power[:, None] - (levels * against).sum(axis=(1, 3)) + DARK_WIRE * len(s) * 3 * darker**2
+        cost = power[:, None] - (levels * against).sum(axis=(1, 3)) + dark_wire * len(s) * 3 * darker**2
         row = np.arange(len(of))
         k = np.clip(cost.argmin(axis=1), 1, len(positions) - 2)
         before, here, after = cost[row, k - 1], cost[row, k], cost[row, k + 1]

@@ -18,6 +18,7 @@ SEEN_SHARE = 0.5  # of the boundary points: with less than half of the board, le
 BLUR_MM = 3.5  # deviation of the blur on the face: rings of 8 mm merge
 RESIDUAL_MM, RESIDUAL_PX = 0.8, 0.7  # root mean square of the residuals: good pictures have 0.1–0.6 mm (a wire is 1.2 mm thick),
 # and coarse ones 0.3–0.55 px, which may be more than a millimetre: a fit is refused beyond both
+WELL = 0.7  # of the same, in mm and in pixels: no other hypothesis fits better; a bent fit of a coarse picture had 0.8
 ERROR_MM = 0.8  # root mean square of the error on the face that the fit predicts: pictures of 640x360 have 0.3–0.4, sharp ones 0.2
 INLIER_SHARE = 0.75  # of the samples: good pictures have more than 0.95, hands and wrong boards less
 CERTAIN = 0.93  # ring contrast that certainly matches: good pictures have 0.97 and more
@@ -82,7 +83,8 @@ def orientation_needed(near_px: Floats, size: tuple[int, int]) -> str:
     x, y = (min(max(round(float(at)), 0), length - 1) for at, length in zip(near_px, size, strict=True))
     return (
         "the board is found, but its numbers cannot be read with certainty: set near_sector of the camera to the number of the sector "
-        f"nearest to it, which is {area_of(near_px, size)} (pixel {x}, {y}); or uncover and light the number ring"
+        f"nearest to it, which is {area_of(near_px, size)} (pixel {x}, {y}); one camera of the rig is enough, the others follow with the "
+        "first darts; or uncover and light the number ring"
     )
 
 
@@ -115,7 +117,7 @@ def check_fit(picture: Image, fit: CameraFit, *, blur_px: float, board: BoardSpe
     found = largest_obstruction(picture, fit.model, board, far_blur_mm)
     if found.length_mm > STRIPE_MM:
         where = area_of(fit.model.project(np.array([found.middle_mm]), 0.0)[0], size)
-        refusal = BoardCoveredError if contrast > CERTAIN and _lines_fit(fit) else CalibrationRefusedError
+        refusal = BoardCoveredError if contrast > CERTAIN and max(_spread(fit)) < WELL else CalibrationRefusedError
         raise refusal(f"something covers {found.length_mm:.0f} mm of the board {where}: take darts and hands away")
     if not _lines_fit(fit):
         raise lines_do_not_fit(fit, size)

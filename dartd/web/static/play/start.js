@@ -3,8 +3,8 @@
 import { get, post } from "../api.js";
 import { askLogin, attempt, may, update } from "../frame.js";
 import { html } from "../html.js";
-import { t } from "../texts.js";
-import { begin, settings, ui } from "./model.js";
+import { language, number, t } from "../texts.js";
+import { begin, screenShown, settings, ui } from "./model.js";
 
 const KEPT = "dartd.start";
 const MAX_PLAYERS = 16;
@@ -13,12 +13,36 @@ const TILES = ["x01", "cricket", "around_the_clock"];
 const OTHERS = ["bobs_27", "shanghai", "count_up", "halve_it", "killer"];
 const STARTS = [301, 501, 701];
 const OUTS = ["double", "straight", "master"];
+const IDLE_MS = 180_000;
+const CLOCK_MS = 10_000;
+const LEADERS = 8;
 const LARGEST = { legs: 21, sets: 13 };
 
 const setup = { game: "x01", start: 501, out: "double", legs: 1, sets: 0, players: [], guests: [], ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
 let profiles = null;
 let isAsked = false;
 let newName = "";
+let touchedAt = Date.now();
+let leaders = null; // shown while the screen is not touched
+
+/** Show the start screen again, because somebody is there. */
+function touch() {
+  touchedAt = Date.now();
+  if (leaders === null) return;
+  leaders = null;
+  update();
+}
+
+/** After three minutes show the leaders of the evening. */
+async function tick() {
+  if (screenShown() !== "start" || Date.now() - touchedAt < IDLE_MS) return;
+  const mayRead = settings.anonymous_reads || may("statistics:read");
+  leaders = mayRead ? ((await get(`leaderboard?figure=average&period=today&limit=${LEADERS}`).catch(() => null))?.data ?? []) : [];
+  update();
+}
+
+for (const kind of ["pointerdown", "pointermove", "keydown"]) addEventListener(kind, touch);
+setInterval(tick, CLOCK_MS);
 
 function keep() {
   localStorage.setItem(KEPT, JSON.stringify(setup));
@@ -134,9 +158,20 @@ function Players() {
   </section>`;
 }
 
+function IdleScreen() {
+  const time = new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date());
+  return html`<div class="idle-screen">
+    <p class="clock">${time}</p>
+    ${leaders.length > 0 && html`<h1>${t("idle.leaders")}</h1>`}
+    <ol>${leaders.map(({ rank, name, value, player_id }) => html`<li key=${player_id}><span>${rank}</span><span class="name">${name}</span><b>${number(value, 2)}</b></li>`)}</ol>
+    <p class="quiet">${t("idle.throw")}</p>
+  </div>`;
+}
+
 /** The start screen. */
 export function StartScreen() {
   loadPlayers();
+  if (leaders !== null) return html`<${IdleScreen} />`;
   const other = OTHERS.includes(setup.game) ? setup.game : "";
   return html`<div class="start">
     <h1 class="unseen">${t("match.begin")}</h1>

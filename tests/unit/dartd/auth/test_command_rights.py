@@ -2,11 +2,12 @@
 
 import pytest
 
-from dartd.auth.command_rights import authorised
+from dartd.auth.command_rights import authorised, permission_for
 from dartd.auth.permissions import ROLES
 from dartd.auth.principal import Principal
 from dartd.errors import ForbiddenError
-from schemas.commands import CorrectDart, ResetBoard, SignOnPlayer
+from schemas.base import CameraId
+from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, SignOnPlayer
 
 CORRECTION = CorrectDart(operation="delete", dart_number=1, user_id="somebody", own_player_id="somebody")
 
@@ -39,3 +40,9 @@ def test_viewers_correct_nothing() -> None:
     """They have no such permission."""
     with pytest.raises(ForbiddenError):
         authorised(CORRECTION, _principal("viewer"))
+
+
+def test_one_camera_is_calibrated_by_those_who_configure_cameras() -> None:
+    """All of them by those who control the board."""
+    assert permission_for(CalibrateBoard(camera_id=CameraId("cam0"))) == "cameras:config"
+    assert permission_for(CalibrateBoard()) == "board:control"

@@ -481,10 +481,13 @@ def test_cameras_that_cannot_read_the_numbers_say_what_they_need() -> None:
     first = [order for camera, order in scene.orders if isinstance(order, UseCalibration) and camera == scene.cameras[0]]
     scene.step(Calibrated(camera_id=scene.cameras[0], t_s=scene.now, calibration=first[0].calibration, kept=True))
     scene.throw(T20)
+    standing = [camera for camera, order in scene.orders if isinstance(order, UseCalibration)]
+    scene.step(ResetBoard())
     given = {camera: order.calibration for camera, order in scene.orders if isinstance(order, UseCalibration)}
 
     assert waiting.status == "error"
     assert [each.reason for each in waiting.cameras] == ["ready but for its orientation: set near_sector"] * 3
+    assert standing == [scene.cameras[0]]  # with a dart in the board they would report it once more
     assert set(given) == set(scene.cameras)
     for each in scene.calibrations:
         assert given[each.camera_id].rotation == pytest.approx(each.rotation, abs=1e-6)

@@ -18,13 +18,8 @@ from dartd.store.tables import matches, player_legs, players
 from schemas.base import BoardId
 
 LEG = [{"player": "Ann", "darts": ["T20", "1", "20"]}, {"player": "Bob", "points": 66}, {"player": "Ann", "darts": ["D10"]}]
-MATCH: dict[str, Any] = {
-    "kind": "match",
-    "id": 7,
-    "at": "2020-02-03",
-    "players": ["Ann", "Bob"],
-    "legs": [{"rules": {"start": 101}, "visits": LEG}],
-}
+LEGS = [{"rules": {"start": 101}, "visits": LEG}]
+MATCH = {"kind": "match", "id": 7, "at": "2020-02-03", "players": ["Ann", "Bob"], "legs": LEGS}
 SHEET = """\
 Match;Date;Leg;Player;Score;Darts
 a;2021-05-06;1;Ann;180;3
@@ -142,7 +137,7 @@ def test_players_without_a_profile_are_guests(place: Place) -> None:
         (json.dumps({**MATCH, "legs": [{"visits": [{"player": "Ann", "darts": ["T21"]}]}]}), "results:1: leg 1: visit 1: "),
         (json.dumps({**MATCH, "legs": [{"visits": [{"player": "Eve", "darts": []}]}]}), "leg 1: 'Eve' is none of the players"),
         (json.dumps({**MATCH, "at": "yesterday"}), "results:1: at: 'yesterday' is no time"),
-        (json.dumps({**MATCH, "legs": [*MATCH["legs"], *MATCH["legs"]], "format": {"legs": 1}}), "leg 2: the match was over before it"),
+        (json.dumps({**MATCH, "legs": LEGS * 2, "format": {"legs": 1}}), "leg 2: the match was over before it"),
         (json.dumps({**MATCH, "legs": []}), "there is no leg"),
         ("who,points\nAnn,60\n", "results:1: there is no column `player`"),
         ("player,leg\nAnn,1\n", "results:1: there is neither a column `points`"),

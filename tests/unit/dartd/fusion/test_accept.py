@@ -188,6 +188,8 @@ def test_two_clear_lines_are_a_dart_that_stuck() -> None:
     assert is_unlocalised([*clear[:2], weak[2]], [])
     assert not is_unlocalised([clear[0], *weak[1:]], [])
     assert not is_unlocalised([], [])
+    short = [replace(each, sightings=tuple(msgspec.structs.replace(s, sections=s.sections[:7]) for s in each.sightings)) for each in clear]
+    assert not is_unlocalised([clear[0], *short[1:]], [])
     assert is_unlocalised(weak[:2], [_settled(0, finding="dart"), _settled(1)])
     assert not is_unlocalised(weak, [_settled(0, finding="dart"), _settled(1), _settled(2)])
 

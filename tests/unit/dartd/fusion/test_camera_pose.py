@@ -45,6 +45,7 @@ def test_points_of_an_axis_are_in_front_of_the_camera() -> None:
 def test_a_picture_shows_what_is_inside_it() -> None:
     """A dart on the board is shown; one beyond the edge of the picture is not."""
     assert is_in_picture(CAMERA, DART)
+    assert not is_in_picture(CAMERA, DART, 0.5)
     assert not is_in_picture(CAMERA, Axis3(x_mm=4000.0, y_mm=-45.0))
     assert not is_in_picture(CAMERA, Axis3(x_mm=-4000.0, y_mm=-45.0))
 

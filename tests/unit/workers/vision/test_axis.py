@@ -172,18 +172,3 @@ def test_the_hypotheses_are_bounded() -> None:
     darts = [dart(40 * i - 80, 40 * k - 80, design=i + k) for i in range(5) for k in range(5)]
 
     assert len(find_axes(look.difference((), *darts), NOTHING_KNOWN, look.projection)) <= 12
-
-
-def test_two_darts_that_merge_where_one_was_pushed_are_two_lines() -> None:
-    """A change as wide as two barrels is no dart, but where one was pushed each of its outer edges is one's."""
-    look = outlook(1, 1)
-    pushed, new = dart(-60, -90, slope_x=-0.05, slope_y=0.15, design=2), dart(-54, -92, slope_x=-0.05, slope_y=0.15, design=2)
-    change = look.difference((), pushed, new)
-    where = np.full((HEIGHT, WIDTH), 255, np.uint8)
-
-    def off_px(sightings: list[Sighting], one: DartPose) -> float:
-        return min((_off_px(s, 1, 1, one) for s in sightings), default=99.0)
-
-    split = find_axes(change, NOTHING_KNOWN, look.projection, where)
-    assert off_px(split, pushed) < 2.0
-    assert off_px(split, new) < 2.0

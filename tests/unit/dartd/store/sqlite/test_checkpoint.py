@@ -43,6 +43,16 @@ def test_each_checkpoint_raises_the_count_of_the_file(tmp_path: Path) -> None:
     assert counts == sorted(set(counts))
 
 
+def test_a_long_log_is_no_other_file(tmp_path: Path) -> None:
+    """SQLite moves a log of more than 1000 pages into the file by itself, within a commit."""
+    with contextlib.closing(SqliteBackend.open(tmp_path / "dartd.db")) as backend:
+        for key in ("a", "b"):
+            backend.begin()
+            backend.writer.execute(sa.insert(metadata).values(key=key, value="x" * 8_000_000))
+            backend.control("COMMIT")
+        _commit(backend, "c")
+
+
 @pytest.mark.parametrize("content", ["earlier copy", "nothing", "half", "other database"])
 def test_a_file_that_is_overwritten_is_unavailable(tmp_path: Path, content: str) -> None:
     """The same file at the same path, with other content: it is not written to, and its log stays apart from what is there now."""

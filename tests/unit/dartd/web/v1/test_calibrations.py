@@ -61,6 +61,17 @@ async def test_calibration_comes_in_as_it_went_out(station: Station, http: httpx
     assert (await http.put(PATH, json=given, headers=player)).status_code == 403
 
 
+async def test_a_sector_stands_for_a_calibration(station: Station, http: httpx2.AsyncClient) -> None:
+    """`near_sector` needs no body and is put to the board; a sector that there is not, and a request without either, are not valid."""
+    operator = await log_in_as(station, "operator")
+    taken = await http.put(f"{PATH}?near_sector=11", headers=operator)
+    impossible = await http.put(f"{PATH}?near_sector=21", headers=operator)
+    nothing = await http.put(PATH, headers=operator)
+
+    assert (taken.status_code, taken.json()["action"], taken.json()["seq"]) == (202, "orient_camera", [1])
+    assert (impossible.status_code, nothing.status_code) == (422, 422)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "value"),

@@ -35,7 +35,16 @@ async def test_a_stream_has_one_picture_after_the_other(station: Station, http: 
     assert station.services.previews is not None
 
 
-@pytest.mark.parametrize("points", [[[1, 2]] * 3, [[1, 2], [3, 4], [5, 6], ["a", "b"]]])
+@pytest.mark.parametrize(
+    "points",
+    [
+        [[1, 2]] * 3,
+        [[1, 2]] * 4,
+        [[1, 1], [1, 9], [9, 9], [9, 1]],
+        [[1, 1], [9000, 1], [9, 9], [1, 9]],
+        [[1, 2], [3, 4], [5, 6], ["a", "b"]],
+    ],
+)
 async def test_four_points_are_needed(http: httpx2.AsyncClient, operator: dict[str, str], points: list[object]) -> None:
     """Before a picture is taken."""
     answer = await http.post(f"{PATH}/calibration/points", json={"points": points}, headers=operator)
