@@ -6,21 +6,12 @@ hands, and how much of each known dart is still visible. The settled picture bec
 supervisor reverts it. The table of states is in `workers/vision/detector_state.py`.
 """
 
-from dataclasses import dataclass
-
 import cv2
 import msgspec
 import numpy as np
 
 from schemas.geometry import Calibration
-from schemas.pipe.from_worker import (
-    Busy,
-    CalibrationRefused,
-    CameraFault,
-    Counters,
-    FromWorker,
-    SequenceStarted,
-)
+from schemas.pipe.from_worker import Busy, CalibrationRefused, CameraFault, Counters, FromWorker, SequenceStarted
 from schemas.pipe.to_worker import (
     AcceptPicture,
     Calibrate,
@@ -33,6 +24,7 @@ from schemas.pipe.to_worker import (
     UseCalibration,
 )
 from workers.vision.analysis import HAND_MM, PictureAnalysis, analyse, width_mm
+from workers.vision.board_knowledge import BoardKnowledge, WithheldPicture
 from workers.vision.board_masks import masks_of
 from workers.vision.calibration import CalibrationRefusedError
 from workers.vision.detector_state import Input, State, next_state
@@ -54,24 +46,6 @@ LARGE_SHARE = 0.04  # of the board: a moving picture is compared in full if it d
 REFRESH_S = 20.0  # between two renewals of the reference of a still board: daylight changes by less than the noise in this time
 
 STILL = MotionSample(moving=False, differs=False, share=0.0, streak=False, still=True)
-
-
-@dataclass
-class BoardKnowledge:
-    """What the supervisor decided about the board; `renewal` is its request for a new reference, which the next still picture answers."""
-
-    darts: tuple[KnownDart, ...] = ()
-    takeout: bool = False
-    renewal: RenewReference | None = None
-
-
-@dataclass(frozen=True)
-class WithheldPicture:
-    """The last settled picture that looked like a hand: it becomes the reference only if the supervisor says that it shows none."""
-
-    episode: Episode
-    comparison: Comparison
-    t_s: float
 
 
 class Detector:
