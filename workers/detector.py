@@ -1,9 +1,8 @@
 """Turn the frames of one camera into messages about what changed on the board. No clock, no I/O: the same frames give the same messages.
 
-While the board is still, only a quarter-size picture is compared. A frame that moves or differs opens an episode. When two frames agree
-again, the full picture is registered with the reference and compared: thin straight objects that may be darts, wide blobs that may be
-hands, and how much of each known dart is still visible. The settled picture becomes the new reference, unless it shows a hand or the
-supervisor reverts it. The table of states is in `workers/vision/detector_state.py`.
+While the board is still, a small picture is compared. A frame that moves or differs opens an episode. When two frames agree, the full
+picture is registered with the reference and compared: straight objects that may be darts, blobs that may be hands, what is left of each
+known dart. It becomes the reference, unless it shows a hand or the supervisor reverts it (table of states: `detector_state.py`).
 """
 
 import cv2
@@ -85,7 +84,7 @@ class Detector:
 
     @property
     def projection(self) -> Projection | None:
-        """Return the projection from the board to the picture; None while the camera is not calibrated."""
+        """Return the projection from the board to the picture, if the camera is calibrated."""
         return None if self._scene is None else self._scene.projection
 
     @property
@@ -258,12 +257,11 @@ class Detector:
 
     def _check_position(self, scene: Scene, comparison: Comparison, frame: Frame, *, calm: bool = True) -> list[FromWorker]:
         """Report when the camera has moved since its calibration; locate it anew once the board is empty and `calm`."""
-        calibration = scene.projection.calibration
         off_mm = displacement_mm(comparison, frame.color(), scene.projection, self._rings, scene.masks.mm_per_px)
         out = self._report_moved(frame.t_s, off_mm) if (off_mm > MOVED_MM) != self._moved else []
         if self._moved and calm and not self._board.darts and not self._board.takeout:
             # a board that is not found may only be hidden: then the calibration is verified first
-            self._forget_position(Input.CAMERA_MOVED, None if np.isfinite(off_mm) else calibration)
+            self._forget_position(Input.CAMERA_MOVED, None if np.isfinite(off_mm) else scene.projection.calibration)
         return out
 
     def _report_moved(self, t_s: float, off_mm: float) -> list[FromWorker]:
