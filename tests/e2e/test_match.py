@@ -85,7 +85,7 @@ async def test_a_match_is_played_to_its_winner(folder: Path, waiting: Waiting, s
                 daemon.end(signal.SIGKILL)
     written = [decode_journalled(json.dumps(each).encode()) for each in journal(folder)]
     matches, published = folded(written)
-    state = msgspec.to_builtins(state_of(matches.find(match_id)))
+    state = json.loads(msgspec.json.encode(state_of(matches.find(match_id))))
 
     assert corrected
     assert [without_times(each) for each in written if isinstance(each, PlayEvent)] == [without_times(each) for each in published]
