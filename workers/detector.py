@@ -33,7 +33,7 @@ from workers.vision.frame import SMALL, Frame, Image
 from workers.vision.locator import CameraLocator
 from workers.vision.motion import MotionDetector, MotionSample
 from workers.vision.picture_faults import PictureFaultDetector
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 from workers.vision.reference import Comparison
 from workers.vision.scene import FEWEST_CHANGED, EpisodePictures, Scene
 
@@ -83,7 +83,7 @@ class Detector:
         return self._scene.projection.calibration, self._scene.empty.picture
 
     @property
-    def projection(self) -> Projection | None:
+    def projection(self) -> CameraProjection | None:
         """Return the projection from the board to the picture, if the camera is calibrated."""
         return None if self._scene is None else self._scene.projection
 
@@ -219,7 +219,7 @@ class Detector:
 
     def _use_calibration(self, calibration: Calibration, picture: Image, t_s: float, *, kept: bool) -> list[FromWorker]:
         """Begin to watch with a calibration; `picture` is the still board."""
-        projection = Projection(calibration)
+        projection = CameraProjection(calibration)
         masks = masks_of(projection, self._rings, (picture.shape[0], picture.shape[1]))
         size = (picture.shape[1] // SMALL, picture.shape[0] // SMALL)
         mask = cv2.resize(masks.volume, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)

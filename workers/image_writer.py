@@ -16,7 +16,7 @@ from schemas.base import CameraId
 from schemas.pipe.to_worker import ImageKind, StoreImages
 from workers.vision.drawing import annotate, change
 from workers.vision.frame import Image
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 from workers.vision.scene import EpisodePictures
 
 WAITING = 4  # throws; when the disk is slower than this, the newest are dropped (`drop_newest`, counted)
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 class _Job(NamedTuple):
     request: StoreImages
     episode: EpisodePictures
-    projection: Projection
+    projection: CameraProjection
 
 
 class ImageWriter:
@@ -50,7 +50,7 @@ class ImageWriter:
         self._jobs: queue.Queue[_Job] = queue.Queue(WAITING)
         threading.Thread(target=self._write_all, name="image-writer", daemon=True).start()
 
-    def submit(self, request: StoreImages, episode: EpisodePictures, projection: Projection) -> None:
+    def submit(self, request: StoreImages, episode: EpisodePictures, projection: CameraProjection) -> None:
         """Queue the pictures of an episode for writing, without waiting."""
         try:
             self._jobs.put_nowait(_Job(request, episode, projection))

@@ -15,7 +15,7 @@ from workers.image_writer import jpeg
 from workers.vision.calibration.overlay import draw_lines
 from workers.vision.drawing import annotate
 from workers.vision.frame import Frame, Image
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 PERIOD_S = 0.1  # ten pictures a second: a person sees a hand move, and a camera process spends 5 % of a core on them
 MAX_BYTES = 400_000  # of one picture: the pipe takes it in a few writes
@@ -38,7 +38,7 @@ class Preview:
         self._until_s[message.overlay] = message.until_s
 
     def pictures(
-        self, frame: Frame, projection: Projection | None, darts: Sequence[KnownDart], changed: Callable[[Frame], Image | None]
+        self, frame: Frame, projection: CameraProjection | None, darts: Sequence[KnownDart], changed: Callable[[Frame], Image | None]
     ) -> list[FromWorker]:
         """Return a picture of the frame for each requested overlay, if one is due.
 
@@ -63,7 +63,7 @@ class Preview:
         self,
         frame: Frame,
         overlay: tuple[OverlayPart, ...],
-        projection: Projection | None,
+        projection: CameraProjection | None,
         darts: Sequence[KnownDart],
         changed: Callable[[Frame], Image | None],
     ) -> bytes:

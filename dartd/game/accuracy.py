@@ -8,7 +8,7 @@ import msgspec
 
 from dartd.game.beds import INNER, MISS, MULTIPLIERS, NUMBERS, bed_label
 from dartd.game.decimals import ratio
-from dartd.game.rules import WON, Game, Outcome
+from dartd.game.rules import WON, Game, VisitOutcome
 
 
 class TargetDarts(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -48,7 +48,7 @@ class Accuracy(msgspec.Struct, kw_only=True):
             target.other += 1
 
 
-def count_darts(game: Game, visits: Iterable[tuple[int, int, Sequence[int], Outcome]]) -> dict[tuple[int, int], Accuracy]:
+def count_darts(game: Game, visits: Iterable[tuple[int, int, Sequence[int], VisitOutcome]]) -> dict[tuple[int, int], Accuracy]:
     """Return the accuracy of each (side, thrower) in a leg: `visits` are side, thrower, beds and outcome, `game` is at its start."""
     found: dict[tuple[int, int], Accuracy] = {}
     for side, thrower, beds, outcome in visits:
@@ -56,7 +56,7 @@ def count_darts(game: Game, visits: Iterable[tuple[int, int, Sequence[int], Outc
         if outcome.void:
             continue
         game.begin(side)
-        again = Outcome(side=side, thrower=thrower, used=outcome.used)
+        again = VisitOutcome(side=side, thrower=thrower, used=outcome.used)
         for bed in beds[: outcome.used]:
             own.count(bed, game.aim())
             verdict = game.dart(bed)

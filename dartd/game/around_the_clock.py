@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from dartd.game.beds import BULL, INNER, MULTIPLIERS, NUMBERS, SCORING, SINGLE_BULL
-from dartd.game.rules import GO_ON, WON, Game, GameOptions, GameScore, Outcome, Ranking, RulesError, best
+from dartd.game.rules import GO_ON, WON, Game, GameOptions, GameScore, Ranking, RulesError, VisitOutcome, best
 
 _BULL: Final = 25
 
@@ -101,7 +101,7 @@ class AroundTheClockGame(Game):
         self.progress[side] = at + 1 if at == last else min(at + step, last)
         return WON if at == last else GO_ON
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """End the visit."""
         outcome.marks = self._hits
         self._darts[self.side] += outcome.used
@@ -123,7 +123,7 @@ class AroundTheClockGame(Game):
         at = self.progress[side]
         return self.targets[at] if at < len(self.targets) else None
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
         """Return the visit that was just ended."""
         side = outcome.side
         return {"hits": outcome.marks, "target": self._target(side), "progress": self.progress[side]}

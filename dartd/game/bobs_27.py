@@ -7,7 +7,7 @@ import msgspec
 
 from dartd.game.beds import BULL, DOUBLES, VALUES, bed_label
 from dartd.game.rounds import RoundsGame, TargetScore
-from dartd.game.rules import GO_ON, GameOptions, Outcome, Ranking, best
+from dartd.game.rules import GO_ON, GameOptions, Ranking, VisitOutcome, best
 
 
 class Bobs27(GameOptions, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="bobs_27"):
@@ -43,7 +43,7 @@ class Bobs27Game(RoundsGame):
         self._hits += bed == self.targets[self.played[self.side]]
         return GO_ON
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """Add or take away the value of the round."""
         side = self.side
         value = VALUES[self.targets[self.played[side]]]
@@ -81,7 +81,7 @@ class Bobs27Game(RoundsGame):
         is_throwing = at < len(self.targets) and not self.is_lost[side]
         return TargetScore(points=self.scores[side], target=bed_label(self.targets[at]) if is_throwing else None)
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
         """Return the visit that was just ended."""
         side = outcome.side
         return {"hits": outcome.marks, "score": self.scores[side], "round": self.played[side], "out": self.is_lost[side]}

@@ -6,7 +6,7 @@ import msgspec
 
 from dartd.errors import ConflictError
 from dartd.game.match import Match
-from dartd.game.record import Dart, LegRecord, Legs, MatchRecord, Visit
+from dartd.game.record import Dart, LegRecord, Legs, LegVisit, MatchRecord
 from dartd.game.rules import RulesError
 from schemas.base import Value
 
@@ -111,7 +111,7 @@ def _check_leg(match: Match, leg: int) -> None:
         raise RulesError("$.leg: no such leg was played in this match")
 
 
-def _corrected(visit: Visit, correction: Correction) -> Visit:
+def _corrected(visit: LegVisit, correction: Correction) -> LegVisit:
     darts = list(visit.darts)
     at = correction.dart - 1
     if correction.operation == "delete":

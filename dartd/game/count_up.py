@@ -7,7 +7,7 @@ import msgspec
 
 from dartd.game.beds import VALUES
 from dartd.game.rounds import PointsScore, RoundsGame
-from dartd.game.rules import GO_ON, BullOptions, Outcome, Total
+from dartd.game.rules import GO_ON, BullOptions, Total, VisitOutcome
 from dartd.game.totals import check_total
 
 
@@ -42,7 +42,7 @@ class CountUpGame(RoundsGame):
         self.gained += total.points
         return GO_ON
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """Add the points of the visit."""
         outcome.points = outcome.thrown_points = self.gained
         self.scores[self.side] += self.gained
@@ -53,6 +53,6 @@ class CountUpGame(RoundsGame):
         """Return the points of a side, those of the running visit as well."""
         return PointsScore(points=self.scores[side] + (self.gained if side == self.side else 0))
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
         """Return the visit that was just ended."""
         return {"points": outcome.points, "score": self.scores[outcome.side]}

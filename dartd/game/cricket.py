@@ -8,7 +8,7 @@ import msgspec
 
 from dartd.game.beds import MULTIPLIERS, NUMBERS
 from dartd.game.decimals import ratio
-from dartd.game.rules import GO_ON, SLOTS, WON, BullOptions, Game, GameScore, Outcome, Ranking, RulesError, best
+from dartd.game.rules import GO_ON, SLOTS, WON, BullOptions, Game, GameScore, Ranking, RulesError, VisitOutcome, best
 
 _CLOSED: Final = 3  # marks that close a number
 _NOT_IN_PLAY: Final = -1
@@ -143,7 +143,7 @@ class CricketGame(Game):
         own = self.points[self.side]
         return own <= min(self.points) if self._mode == "cut_throat" else own >= max(self.points)
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """End the visit with its effective marks."""
         side = self.side
         outcome.points = outcome.thrown_points = self.points[side] - self._points_before
@@ -173,7 +173,7 @@ class CricketGame(Game):
             shown = self._side_marks_shown[side] = dict(zip(self._labels, self.marks[side], strict=True))
         return shown
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:
         """Return the visit that was just ended, with the marks and points of all sides."""
         if not self._points_shown:
             self._points_shown = dict(zip(names, self.points, strict=True))

@@ -7,7 +7,7 @@ from dartd.game.beds import BULL, DOUBLES, VALUES
 from dartd.game.checkouts import hints
 from dartd.game.preferences import NO_PREFERENCES, Preferences
 from dartd.game.rounds import RoundsGame
-from dartd.game.rules import GO_ON, OVER, SLOTS, GameOptions, GameScore, Outcome
+from dartd.game.rules import GO_ON, OVER, SLOTS, GameOptions, GameScore, VisitOutcome
 
 _CLOSING: Final = frozenset({*DOUBLES, BULL})
 
@@ -65,7 +65,7 @@ class FinishingGame(RoundsGame):
         self._success = self._rest == 0 and bed in _CLOSING
         return OVER
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """End the visit, and the attempt with it when it is finished or was its last."""
         side = self.side
         success = self._success
@@ -95,7 +95,7 @@ class FinishingGame(RoundsGame):
         rest = self._rest if side == self.side else self.rests[side]
         return FinishScore(points=self.scores[side], target=target, remaining=None if target is None else rest)
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
         """Return the visit that was just ended."""
         side = outcome.side
         return {

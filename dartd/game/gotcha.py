@@ -7,7 +7,7 @@ import msgspec
 
 from dartd.game.beds import VALUES
 from dartd.game.rounds import PointsScore, RoundsGame
-from dartd.game.rules import GO_ON, OVER, WON, BullOptions, Outcome
+from dartd.game.rules import GO_ON, OVER, WON, BullOptions, VisitOutcome
 
 
 class Gotcha(BullOptions, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="gotcha"):
@@ -34,7 +34,7 @@ class GotchaGame(RoundsGame):
         total = self.scores[self.side] + self.gained
         return GO_ON if total < self._goal else WON if total == self._goal else OVER
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """Add the points unless the visit was a bust, and send back the sides whose score was reached."""
         side = self.side
         outcome.thrown_points = self.gained
@@ -52,7 +52,7 @@ class GotchaGame(RoundsGame):
         """Return the points of a side, those of the running visit as well."""
         return PointsScore(points=self.scores[side] + (self.gained if side == self.side else 0))
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:
         """Return the visit that was just ended, and who was sent back."""
         caught = [] if outcome.void else [names[side] for side in self.caught]
         return {

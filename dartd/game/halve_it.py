@@ -7,7 +7,7 @@ import msgspec
 
 from dartd.game.beds import VALUES
 from dartd.game.rounds import RoundsGame, TargetScore
-from dartd.game.rules import GO_ON, BullOptions, Outcome
+from dartd.game.rules import GO_ON, BullOptions, VisitOutcome
 from dartd.game.targets import target_beds
 
 Preset = Literal["bermuda", "british", "split_score"]
@@ -61,7 +61,7 @@ class HalveItGame(RoundsGame):
             self.gained += VALUES[bed]
         return GO_ON
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """Add the points of the hits, or halve the score."""
         side = self.side
         outcome.marks = self._hits
@@ -82,6 +82,6 @@ class HalveItGame(RoundsGame):
         running = self.gained if side == self.side else 0
         return TargetScore(points=self.scores[side] + running, target=self.targets[at] if at < len(self.targets) else None)
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
         """Return the visit that was just ended."""
         return {"points": outcome.points, "halved": self.halved and not outcome.void, "score": self.scores[outcome.side]}

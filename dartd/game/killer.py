@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from dartd.game.beds import MULTIPLIERS, NUMBERS
-from dartd.game.rules import GO_ON, OVER, WON, Game, GameOptions, GameScore, Outcome, Ranking, RulesError, best
+from dartd.game.rules import GO_ON, OVER, WON, Game, GameOptions, GameScore, Ranking, RulesError, VisitOutcome, best
 
 _MOST_SIDES: Final = 20
 
@@ -104,7 +104,7 @@ class KillerGame(Game):
     def _take_lives(self, side: int, count: int) -> None:
         self.lives[side] = max(0, self.lives[side] - count)
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """End the visit: everything was counted dart by dart."""
 
     def is_out(self, side: int) -> bool:
@@ -128,7 +128,7 @@ class KillerGame(Game):
         """Return what a side has."""
         return KillerScore(lives=self.lives[side], number=self.numbers[side], killer=self.killers[side])
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of all sides
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of all sides
         """Return the state of all sides after the visit."""
         return {
             "lives": dict(zip(names, self.lives, strict=True)),

@@ -5,7 +5,7 @@ The game decides what a dart does; here is what all games have in common: three 
 
 from collections.abc import Sequence
 
-from dartd.game.rules import SLOTS, WON, Game, GameOptions, Outcome, RulesError, Total
+from dartd.game.rules import SLOTS, WON, Game, GameOptions, RulesError, Total, VisitOutcome
 
 
 class Leg:
@@ -31,8 +31,8 @@ class Leg:
         self.game = game
         self.bull_winner = bull_winner  # the side that wins the bull if the rounds end level
         self.closed = [0] * game.sides  # visits of each side
-        self.outcomes: list[Outcome] = []
-        self.running: Outcome | None = None  # the last visit, while it is open
+        self.outcomes: list[VisitOutcome] = []
+        self.running: VisitOutcome | None = None  # the last visit, while it is open
         self.finished = False
         self.winner: int | None = None
         self.draw = False
@@ -48,9 +48,9 @@ class Leg:
         """Return how many rounds the leg has at most, None without a limit."""
         return self._rounds
 
-    def play(self, side: int, thrower: int, beds: Sequence[int], *, passed: bool = True) -> Outcome:
+    def play(self, side: int, thrower: int, beds: Sequence[int], *, passed: bool = True) -> VisitOutcome:
         """Play a visit. With `passed` it is over however few darts it has; otherwise it stays open for the darts to come."""
-        outcome = Outcome(side=side, thrower=thrower)
+        outcome = VisitOutcome(side=side, thrower=thrower)
         self.outcomes.append(outcome)
         self.running = None
         if self._is_void(side):
@@ -75,13 +75,13 @@ class Leg:
             self.running = outcome
         return outcome
 
-    def play_total(self, side: int, thrower: int, total: Total) -> Outcome:
+    def play_total(self, side: int, thrower: int, total: Total) -> VisitOutcome:
         """Play a visit that was written down as a total.
 
         Raises:
             RulesError: the game needs beds, or the total cannot be thrown.
         """
-        outcome = Outcome(side=side, thrower=thrower)
+        outcome = VisitOutcome(side=side, thrower=thrower)
         self.outcomes.append(outcome)
         self.running = None
         if self._is_void(side):
@@ -125,7 +125,7 @@ class Leg:
             return True
         return self._rounds is not None and self.closed[side] >= self._rounds
 
-    def _close(self, outcome: Outcome) -> None:
+    def _close(self, outcome: VisitOutcome) -> None:
         self.game.end_visit(outcome)
         self.closed[outcome.side] += 1
         if outcome.won:

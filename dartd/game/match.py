@@ -7,8 +7,8 @@ from dartd.game.bull_off import BullOff, fold_bull_off
 from dartd.game.catalog import new_game
 from dartd.game.flow import Flow
 from dartd.game.leg import Leg
-from dartd.game.record import Dart, LegRecord, MatchRecord, MatchSetup, Visit
-from dartd.game.rules import Outcome
+from dartd.game.record import Dart, LegRecord, LegVisit, MatchRecord, MatchSetup
+from dartd.game.rules import VisitOutcome
 
 Status = Literal["scheduled", "running", "paused", "stopped", "finished"]
 Phase = Literal["bull_off", "play"]
@@ -118,7 +118,7 @@ class Match:
         side = in_play[0] if in_play else rotation[0]
         return side, next_thrower(record.visits, side, self.setup.sides[side])
 
-    def outcome(self, leg: int, visit: int) -> Outcome:
+    def outcome(self, leg: int, visit: int) -> VisitOutcome:
         """Return what a visit came to."""
         return self.folded[leg].outcomes[visit]
 
@@ -175,7 +175,7 @@ def fold_leg(setup: MatchSetup, record: LegRecord) -> Leg:
     return leg
 
 
-def next_thrower(visits: Sequence[Visit], side: int, players: int) -> int:
+def next_thrower(visits: Sequence[LegVisit], side: int, players: int) -> int:
     """Return which player of a side throws next: they rotate by the visits of their side."""
     return sum(visit.side == side for visit in visits) % players
 

@@ -27,7 +27,7 @@ class Dart(Value, frozen=True, kw_only=True):
     paused: bool = False
 
 
-class Visit(Value, frozen=True, kw_only=True):
+class LegVisit(Value, frozen=True, kw_only=True):
     """A visit: darts, or a total. `passed`: the turn has passed on, however few darts it has."""
 
     side: int
@@ -53,7 +53,7 @@ class LegRecord(Value, frozen=True, kw_only=True):
     set_number: int
     leg_number: int
     starter: int
-    visits: tuple[Visit, ...] = ()
+    visits: tuple[LegVisit, ...] = ()
     bull: tuple[BullThrow, ...] = ()
     signed: bool = False
     unsigned: bool = False

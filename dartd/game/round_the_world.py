@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from dartd.game.beds import MULTIPLIERS, NUMBERS
 from dartd.game.rounds import RoundsGame, TargetScore
-from dartd.game.rules import GO_ON, GameOptions, Outcome
+from dartd.game.rules import GO_ON, GameOptions, VisitOutcome
 from dartd.game.targets import target_beds
 
 _TARGETS: Final = (*range(1, 21), 25)
@@ -30,7 +30,7 @@ class RoundTheWorldGame(RoundsGame):
             self.gained += MULTIPLIERS[bed]
         return GO_ON
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """Add the points of the visit."""
         outcome.points = outcome.thrown_points = self.gained
         self.scores[self.side] += self.gained
@@ -48,6 +48,6 @@ class RoundTheWorldGame(RoundsGame):
         running = self.gained if side == self.side else 0
         return TargetScore(points=self.scores[side] + running, target=str(_TARGETS[at]) if at < len(_TARGETS) else None)
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
         """Return the visit that was just ended."""
         return {"points": outcome.points, "score": self.scores[outcome.side]}

@@ -38,7 +38,7 @@ class GameScore(Value, frozen=True, kw_only=True):
     """Base of what a side has: one struct for each game."""
 
 
-class Outcome(msgspec.Struct, kw_only=True):
+class VisitOutcome(msgspec.Struct, kw_only=True):
     """What a visit came to.
 
     `before`: the rest at its start (X01). `closed`: numbers that it closed (Cricket). `void`: its leg was over, or its side was out.
@@ -103,7 +103,7 @@ class Game:
         """Count a dart of the visit; return `GO_ON`, `OVER` or `WON`."""
         raise NotImplementedError
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """End the visit and write into its outcome what the game knows of it."""
         raise NotImplementedError
 
@@ -151,7 +151,7 @@ class Game:
         """Return up to three ways to finish in the running visit, best first."""
         return []
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:
         """Return the visit that was just ended as `python -m dartd.game` prints it."""
         raise NotImplementedError
 

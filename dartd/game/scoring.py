@@ -10,7 +10,7 @@ import msgspec
 from dartd.errors import ConflictError
 from dartd.game.bull_off import BullThrow
 from dartd.game.match import Match
-from dartd.game.record import Dart, LegRecord, Legs, MatchRecord, Recorded, Visit
+from dartd.game.record import Dart, LegRecord, Legs, LegVisit, MatchRecord, Recorded
 from dartd.game.rules import RulesError, Total
 
 _STEPS: dict[Recorded, dict[str, Recorded]] = {
@@ -67,7 +67,7 @@ def throw(match: Match, dart: Dart) -> Match:
         raise ConflictError("the sides throw for the bull now", status=match.status)
     if visit is None:
         side, thrower = match.on()
-        return _with_visit(match, Visit(side=side, thrower=thrower, darts=(dart,)))
+        return _with_visit(match, LegVisit(side=side, thrower=thrower, darts=(dart,)))
     index, position = visit
     leg = match.record.legs[index]
     thrown = leg.visits[position]
@@ -111,7 +111,7 @@ def score_total(match: Match, total: Total) -> Match:
     if match.open_visit is not None:
         raise ConflictError("the visit has darts already: end it first", status=match.status)
     side, thrower = match.on()
-    return _with_visit(match, Visit(side=side, thrower=thrower, total=total, passed=True))
+    return _with_visit(match, LegVisit(side=side, thrower=thrower, total=total, passed=True))
 
 
 def end_visit(match: Match, *, by_hand: bool = False) -> Match:
@@ -129,7 +129,7 @@ def end_visit(match: Match, *, by_hand: bool = False) -> Match:
         if not by_hand or match.phase == "bull_off":
             return match
         side, thrower = match.on()
-        return _with_visit(match, Visit(side=side, thrower=thrower, passed=True))
+        return _with_visit(match, LegVisit(side=side, thrower=thrower, passed=True))
     index, position = visit
     leg = match.record.legs[index]
     is_open = match.folded[index].running is match.outcome(index, position)
@@ -227,7 +227,7 @@ def _check_running(match: Match) -> None:
         raise ConflictError(f"the match is {match.status}", status=match.status)
 
 
-def _with_visit(match: Match, visit: Visit) -> Match:
+def _with_visit(match: Match, visit: LegVisit) -> Match:
     """Return the match with one more visit, in the leg that is running or in a new one."""
     index = match.running_leg
     if index is None:

@@ -7,7 +7,7 @@ import msgspec
 
 from dartd.game.beds import MULTIPLIERS, NUMBERS
 from dartd.game.rounds import RoundsGame, TargetScore
-from dartd.game.rules import GO_ON, WON, BullOptions, Outcome, RulesError
+from dartd.game.rules import GO_ON, WON, BullOptions, RulesError, VisitOutcome
 from dartd.game.targets import target_beds
 
 _BULL: Final = 25
@@ -58,7 +58,7 @@ class ShanghaiGame(RoundsGame):
         self._hits.add(MULTIPLIERS[bed])
         return WON if self._instant and self._hits == _SHANGHAI else GO_ON
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """Add the points of the visit."""
         outcome.points = outcome.thrown_points = self.gained
         self.scores[self.side] += self.gained
@@ -76,7 +76,7 @@ class ShanghaiGame(RoundsGame):
         running = self.gained if side == self.side else 0
         return TargetScore(points=self.scores[side] + running, target=str(self.targets[at]) if at < len(self.targets) else None)
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
         """Return the visit that was just ended."""
         is_shanghai = not outcome.void and self._hits == _SHANGHAI
         return {"points": outcome.points, "shanghai": is_shanghai, "score": self.scores[outcome.side]}

@@ -11,7 +11,7 @@ import msgspec
 from dartd.game.decimals import ratio, root
 from dartd.game.flow import Flow
 from dartd.game.leg import Leg
-from dartd.game.rules import SLOTS, Outcome
+from dartd.game.rules import SLOTS, VisitOutcome
 
 Thrower = tuple[int, int]  # side, and the player within it
 
@@ -113,7 +113,7 @@ def count_match(flow: Flow) -> list[Figures]:
     ]
 
 
-def _count_points(own: Figures, outcome: Outcome) -> None:
+def _count_points(own: Figures, outcome: VisitOutcome) -> None:
     points = outcome.points
     darts = outcome.used if outcome.won else SLOTS
     own.points += points
@@ -138,7 +138,7 @@ def _count_points(own: Figures, outcome: Outcome) -> None:
         own.n180 += 1
 
 
-def _count_marks(own: Figures, outcome: Outcome) -> None:
+def _count_marks(own: Figures, outcome: VisitOutcome) -> None:
     darts = outcome.used if outcome.won else SLOTS
     own.marks += outcome.marks
     own.marks_darts += darts

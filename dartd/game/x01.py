@@ -18,10 +18,10 @@ from dartd.game.rules import (
     Game,
     GameOptions,
     GameScore,
-    Outcome,
     Ranking,
     RulesError,
     Total,
+    VisitOutcome,
     best,
 )
 from dartd.game.totals import Condition, bed_values, check_total, finishes, satisfying
@@ -132,7 +132,7 @@ class X01Game(Game):
             return OVER
         return GO_ON
 
-    def end_visit(self, outcome: Outcome) -> None:
+    def end_visit(self, outcome: VisitOutcome) -> None:
         """End the visit: after a bust everything is as it was before it."""
         side, before, rest = self.side, self._before, self.rest
         outcome.before = before
@@ -205,7 +205,7 @@ class X01Game(Game):
             return []
         return list(hints(self.rest, darts_left, self.options.out, self.options.bull, preferences))
 
-    def report(self, outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
+    def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:  # noqa: ARG002 - the report of a side alone
         """Return the visit that was just ended."""
         return {
             "points": outcome.points,

@@ -21,7 +21,7 @@ _EMPTY = ZoneOccupancy(count=0)
 PERIOD_S = 0.1  # fast enough for a person; checking an unchanged board costs microseconds
 
 
-class ShownBoard(Protocol):
+class SnapshotSource(Protocol):
     """The board whose darts are counted."""
 
     def snapshot(self) -> Snapshot:
@@ -32,7 +32,7 @@ class OccupancyServices(Protocol):
     """The dependencies of the counts."""
 
     @property
-    def board(self) -> ShownBoard:
+    def board(self) -> SnapshotSource:
         """Return the board."""
 
     @property

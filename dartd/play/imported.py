@@ -11,7 +11,7 @@ from dartd.game.cases.games import CaseLeg, GameCase, MatchCase
 from dartd.game.cases.legs import CaseVisit, Rules, case_rules, check_players, corrected_visits, side_of
 from dartd.game.flow import Format
 from dartd.game.match import Match
-from dartd.game.record import Dart, MatchRecord, MatchSetup, Visit
+from dartd.game.record import Dart, LegVisit, MatchRecord, MatchSetup
 from dartd.game.rules import RulesError, Total
 from dartd.game.scoring import take_step
 from dartd.play.played_match import MatchInfo, PlayedMatch
@@ -112,12 +112,12 @@ def _check_order(match: Match, number: int) -> None:
             raise RulesError(f"leg {number}: visit {at} comes after the end of the leg, or its side was out")
 
 
-def _visit(visit: CaseVisit, players: Sequence[str], number: int) -> Visit:
+def _visit(visit: CaseVisit, players: Sequence[str], number: int) -> LegVisit:
     side = side_of(visit.player, players)
     try:
         if visit.points is None:
-            return Visit(side=side, thrower=0, darts=tuple(Dart(bed=bed) for bed in read_beds(visit.darts)), passed=True)
+            return LegVisit(side=side, thrower=0, darts=tuple(Dart(bed=bed) for bed in read_beds(visit.darts)), passed=True)
         total = {"points": visit.points, "darts_used": visit.darts_used, "darts_at_double": visit.darts_at_double}
-        return Visit(side=side, thrower=0, total=msgspec.convert(total, Total), passed=True)
+        return LegVisit(side=side, thrower=0, total=msgspec.convert(total, Total), passed=True)
     except ValueError as error:
         raise RulesError(f"visit {number}: {error}") from error

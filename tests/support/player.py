@@ -17,7 +17,7 @@ from workers.detector import Detector
 from workers.sources import Source, open_source
 from workers.sources.simulator import true_calibration
 from workers.vision.frame import BadFrameError
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 
 class DecidedEvent(NamedTuple):
@@ -33,7 +33,7 @@ def simulated(query: str, rig: int, *, fps: float = 20.0, cameras: Sequence[int]
     specs = []
     for k in cameras:
         camera_id = CameraId(f"cam{k}")
-        x_mm, y_mm, _ = Projection(true_calibration(rig, k, 800, 600, camera_id)).center_mm
+        x_mm, y_mm, _ = CameraProjection(true_calibration(rig, k, 800, 600, camera_id)).center_mm
         near = sector_at(math.atan2(y_mm, x_mm)) if hint else None
         specs.append(SourceSpec(camera_id=camera_id, url=f"sim:?rig={rig}&{query}&camera={k}", fps=fps, near_sector=near))
     return specs

@@ -18,7 +18,7 @@ from workers.sources.simulator.rig import rig_of, true_calibration
 from workers.vision.board_masks import masks_of
 from workers.vision.difference import Difference
 from workers.vision.frame import Image
-from workers.vision.projection import Floats, Projection
+from workers.vision.projection import CameraProjection, Floats
 from workers.vision.reference import Comparison, Reference, compare
 
 WIDTH, HEIGHT = 800, 600
@@ -30,7 +30,7 @@ class Outlook:
     def __init__(self, rig: int, camera: int) -> None:
         self.camera_id = CameraId(f"cam{camera}")
         self.calibration = true_calibration(rig, camera, WIDTH, HEIGHT, self.camera_id)
-        self.projection = Projection(self.calibration)
+        self.projection = CameraProjection(self.calibration)
         self.masks = masks_of(self.projection, BoardSpec(), (HEIGHT, WIDTH))
         self.spec = SourceSpec(camera_id=self.camera_id, url=f"sim:?rig={rig}&camera={camera}", width=WIDTH, height=HEIGHT)
         self._rig, self._camera = rig, camera

@@ -10,7 +10,7 @@ from dartd.fusion.camera_view import CameraSightings
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration, Pixel
 from schemas.pipe.sightings import Blob, CrossSection, Sighting
-from workers.vision.projection import Floats, Projection
+from workers.vision.projection import CameraProjection, Floats
 
 FOCAL_PX = 600.0
 HEIGHTS_MM = np.linspace(1.0, 78.0, 40)  # point and barrel
@@ -61,7 +61,7 @@ def rig(cameras: int = 3, first_rad: float = 0.4) -> list[Calibration]:
 def sighting_of(calibration: Calibration, axis: Axis3, flaws: LineErrors = EXACT, seed: int = 0) -> Sighting:
     """Return what a camera sees of a dart: forty cross-sections of its point and barrel, and where they end."""
     rng = np.random.default_rng(seed)
-    projection = Projection(calibration)
+    projection = CameraProjection(calibration)
     points = _seen(projection, np.column_stack([axis.x_mm + HEIGHTS_MM * axis.slope_x, axis.y_mm + HEIGHTS_MM * axis.slope_y, HEIGHTS_MM]))
     foot = _seen(projection, np.array([[axis.x_mm, axis.y_mm, 0.0]]))[0]
     along = (points[-1] - foot) / np.linalg.norm(points[-1] - foot)
@@ -106,12 +106,12 @@ def sightings_of_dart(calibrations: list[Calibration], axis: Axis3, flaws: LineE
     return [camera_sightings(c, sighting_of(c, axis, flaws, seed + 1000 * k)) for k, c in enumerate(calibrations)]
 
 
-def _seen(projection: Projection, points_mm: Floats) -> Floats:
+def _seen(projection: CameraProjection, points_mm: Floats) -> Floats:
     local = points_mm @ projection.rotation.T + projection.translation_mm
     return np.asarray(local[:, :2] / local[:, 2:], float)
 
 
-def _pixel(projection: Projection, normalised: Floats) -> Pixel:
+def _pixel(projection: CameraProjection, normalised: Floats) -> Pixel:
     x, y = projection.denormalise(normalised[None])[0]
     return Pixel(x=float(x), y=float(y))
 

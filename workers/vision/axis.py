@@ -15,7 +15,7 @@ from schemas.pipe.sightings import CrossSection, Sighting
 from workers.vision.cross_sections import LEANS_RAD, STEEPEST, CrossSections, UprightPatch, cross_sections, upright_patch
 from workers.vision.difference import MAD_TO_SIGMA, Difference
 from workers.vision.frame import Image
-from workers.vision.projection import Floats, Projection
+from workers.vision.projection import CameraProjection, Floats
 
 # Lengths in mm are on a dart. Measure again: `python -m tests.bench.visits --visits 500 --rigs 25` (errors and missed darts), and for
 # recordings of real darts `dartd replay DIR --score`.
@@ -65,7 +65,7 @@ UNBROKEN = 0.5  # share of the length of a dart that has cross-sections
 LEAVING = 0.5  # share of a sighting that now looks like the empty board: above this something went, and nothing came
 
 
-def find_axes(diff: Difference, known: Image, projection: Projection, pushed: Image | None = None) -> list[Sighting]:
+def find_axes(diff: Difference, known: Image, projection: CameraProjection, pushed: Image | None = None) -> list[Sighting]:
     """List the thin straight objects that changed, best supported first.
 
     `known` is 255 where earlier darts are as they were, `pushed` where others were that are not: what hit them may adjoin them.
@@ -86,7 +86,7 @@ def _rank(sighting: Sighting) -> float:
     return -sighting.confidence * len(sighting.sections)
 
 
-def _different(sightings: list[Sighting], projection: Projection) -> list[Sighting]:
+def _different(sightings: list[Sighting], projection: CameraProjection) -> list[Sighting]:
     """Keep the first of the sightings of one line, which may be found at two leans."""
     kept: list[Sighting] = []
     same = ON_LINE_PX / projection.calibration.focal_x_px
@@ -108,7 +108,7 @@ def _clusters(changed: Image) -> list[Image]:
     return [c for c in clusters if cv2.countNonZero(c) >= SMALLEST_PX]
 
 
-def _line_sightings(patch: UprightPatch, projection: Projection) -> list[Sighting]:
+def _line_sightings(patch: UprightPatch, projection: CameraProjection) -> list[Sighting]:
     cuts = cross_sections(patch)
     free = np.ones(len(cuts.row), bool)
     found = []
@@ -162,7 +162,7 @@ def _fit(row: Floats, middle: Floats, weight: Floats) -> tuple[float, float]:
     return float(a), float(b)
 
 
-def _sighting(patch: UprightPatch, cuts: CrossSections, on: NDArray[np.bool_], projection: Projection) -> Sighting | None:
+def _sighting(patch: UprightPatch, cuts: CrossSections, on: NDArray[np.bool_], projection: CameraProjection) -> Sighting | None:
     """Make a sighting of the cross-sections on a line: the part nearest the tip, fitted again; None if too few are left."""
     part = _fitted_part(cuts, on, patch.px_per_mm)
     if part is None:

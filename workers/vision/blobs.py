@@ -11,7 +11,7 @@ import numpy as np
 from schemas.pipe.sightings import Blob
 from workers.vision.difference import Difference
 from workers.vision.frame import Image
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 # Measure again: `python -m tests.bench.quiet --minutes 60` (light that is taken for a hand), `python -m tests.bench.visits --visits 500`.
 MOST = 10  # bounds the work
@@ -24,7 +24,7 @@ FAINT = 1.6  # in thresholds: a change of light stays near the noise, a hand doe
 EVEN_LEVELS, STILL_EVEN_LEVELS = 4.0, 6.0  # spread of an area without texture, before and after: nothing to correlate
 
 
-def find_blobs(diff: Difference, before: Image, after: Image, projection: Projection, mm_per_px: float) -> tuple[Blob, ...]:
+def find_blobs(diff: Difference, before: Image, after: Image, projection: CameraProjection, mm_per_px: float) -> tuple[Blob, ...]:
     """List up to `MOST` blobs of the change, the widest first."""
     closed = cv2.morphologyEx(diff.changed, cv2.MORPH_CLOSE, np.ones((CLOSE_PX, CLOSE_PX), np.uint8))
     closed = cv2.copyMakeBorder(closed, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from schemas.board import BoardSpec
 from workers.vision.frame import Image
-from workers.vision.projection import Floats, Projection
+from workers.vision.projection import CameraProjection, Floats
 
 # From the dimensions of boards and darts.
 REACH_MM = 290.0  # from the bull: darts are searched on the surround too
@@ -32,7 +32,7 @@ class BoardMasks:
         return int(np.count_nonzero(self.face))
 
 
-def masks_of(projection: Projection, board: BoardSpec, shape: tuple[int, int]) -> BoardMasks:
+def masks_of(projection: CameraProjection, board: BoardSpec, shape: tuple[int, int]) -> BoardMasks:
     """Draw the masks of the board for a camera; `shape` is (height, width)."""
     face = np.zeros(shape, np.uint8)
     cv2.fillPoly(face, [_pixels(projection, board.edge_mm, 0.0)], 255)
@@ -44,7 +44,7 @@ def masks_of(projection: Projection, board: BoardSpec, shape: tuple[int, int]) -
     return BoardMasks(face, volume, 1.0 / px_per_mm)
 
 
-def outward_direction(projection: Projection, pixel: Floats) -> tuple[Floats, float]:
+def outward_direction(projection: CameraProjection, pixel: Floats) -> tuple[Floats, float]:
     """Return the unit direction, in the picture, of a dart perpendicular to the face at `pixel`, and the px per mm across it."""
     x_mm, y_mm = projection.on_face(pixel.reshape(1, 2))[0]
     foot, head = projection.project(np.array([[x_mm, y_mm, 0.0], [x_mm, y_mm, STRAIGHT_MM]]))
@@ -53,7 +53,7 @@ def outward_direction(projection: Projection, pixel: Floats) -> tuple[Floats, fl
     return direction, projection.calibration.focal_x_px / distance_mm
 
 
-def _pixels(projection: Projection, radius_mm: float, z_mm: float) -> NDArray[np.int32]:
+def _pixels(projection: CameraProjection, radius_mm: float, z_mm: float) -> NDArray[np.int32]:
     angle = np.linspace(0, 2 * np.pi, CORNERS)
     ring = projection.project(np.column_stack([radius_mm * np.cos(angle), radius_mm * np.sin(angle), np.full_like(angle, z_mm)]))
     return np.round(ring).astype(np.int32)

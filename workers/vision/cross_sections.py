@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from workers.vision.board_masks import outward_direction
 from workers.vision.difference import Difference
 from workers.vision.frame import Image
-from workers.vision.projection import Floats, Projection
+from workers.vision.projection import CameraProjection, Floats
 
 # Lengths in mm are on a dart. Measure again: `python -m tests.bench.visits --visits 500 --rigs 25` (errors and missed darts).
 MARGIN_PX = 12  # around a cluster in its patch, for the edges of cross-sections and for the end
@@ -60,7 +60,7 @@ class UprightPatch:
 
 
 def upright_patch(
-    diff: Difference, darts: tuple[Image, Image | None], cluster: Image, projection: Projection, lean_rad: float
+    diff: Difference, darts: tuple[Image, Image | None], cluster: Image, projection: CameraProjection, lean_rad: float
 ) -> UprightPatch:
     """Rotate the part of the picture with a cluster so that a dart that leans by `lean_rad` at its lower end is upright.
 

@@ -3,14 +3,14 @@
 from schemas.board import BoardSpec
 from workers.vision.calibration import verify
 from workers.vision.frame import Image
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 from workers.vision.reference import Comparison
 
 # Measure again: `dartd calibrate PICTURE --check JSON` on pictures of a camera that was moved.
 MOVED_MM = 3.0  # on the face: registration follows less; beyond it, the parallax of wires (0.6 mm high) and darts counts
 
 
-def displacement_mm(comparison: Comparison, picture: Image, projection: Projection, board: BoardSpec, mm_per_px: float) -> float:
+def displacement_mm(comparison: Comparison, picture: Image, projection: CameraProjection, board: BoardSpec, mm_per_px: float) -> float:
     """Return how far the board has moved in a camera's picture since its calibration, in mm on the face; infinite if it is not found.
 
     `comparison` compares `picture` with a reference that is registered with the picture of the calibration. If it could not be

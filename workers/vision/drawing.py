@@ -7,7 +7,7 @@ import numpy as np
 
 from schemas.geometry import Axis3
 from workers.vision.frame import Image
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 BRIGHTER: Final = 4  # factor that makes a difference visible
 ORANGE: Final = (0, 140, 255)
@@ -26,7 +26,7 @@ def change(before: Image, after: Image, changed: Image) -> Image:
     return np.asarray(cv2.drawContours(drawn, outlines, -1, ORANGE, 1), np.uint8)
 
 
-def annotate(picture: Image, axis: Axis3 | None, label: str, projection: Projection) -> Image:
+def annotate(picture: Image, axis: Axis3 | None, label: str, projection: CameraProjection) -> Image:
     """Draw the axis of a dart, a ring around its point, and its label into a copy of a picture."""
     drawn = np.ascontiguousarray(picture.copy())
     position = (12, drawn.shape[0] - 14)

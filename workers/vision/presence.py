@@ -11,7 +11,7 @@ from schemas.base import DartId
 from schemas.geometry import Axis3
 from schemas.pipe.sightings import DartPresence, Sighting
 from workers.vision.frame import Image
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 Colours = NDArray[np.float32]
 
@@ -41,7 +41,7 @@ class DartPixels:
     after: Colours | None
 
 
-def dart_pixels(dart_id: DartId, axis: Axis3, projection: Projection, before: Image | None, after: Image | None) -> DartPixels:
+def dart_pixels(dart_id: DartId, axis: Axis3, projection: CameraProjection, before: Image | None, after: Image | None) -> DartPixels:
     """Return the pixels along the axis of a dart that differ between the pictures `before` and `after` its arrival.
 
     After a restart only one of the two is known: the empty board before it, or the board with it.
@@ -92,12 +92,12 @@ def _core_share(before: Colours | None, after: Colours | None, now: Colours) -> 
     return float(np.clip((share - bounds[0]) / (bounds[1] - bounds[0]), 0.0, 1.0))
 
 
-def leaving(sightings: list[Sighting], projection: Projection, before: Image, after: Image, empty: Image) -> list[Sighting]:
+def leaving(sightings: list[Sighting], projection: CameraProjection, before: Image, after: Image, empty: Image) -> list[Sighting]:
     """Set `leaving` of each sighting: the share of its cross-sections where the empty board was hidden before and is visible now."""
     return [msgspec.structs.replace(s, leaving=_leaving(s, projection, before, after, empty)) for s in sightings]
 
 
-def _leaving(sighting: Sighting, projection: Projection, before: Image, after: Image, empty: Image) -> float:
+def _leaving(sighting: Sighting, projection: CameraProjection, before: Image, after: Image, empty: Image) -> float:
     points = projection.denormalise(np.array([[c.u, c.v] for c in sighting.sections]))
     height, width = after.shape[:2]
     x = np.clip(np.round(points[:, 0]).astype(int), 0, width - 1)
@@ -108,7 +108,7 @@ def _leaving(sighting: Sighting, projection: Projection, before: Image, after: I
     return float(np.mean((now < RETURNED * was) & (was > CLEAR_LEVELS)))
 
 
-def outline(axis: Axis3, projection: Projection, length_mm: float, half_width_mm: float) -> NDArray[np.int32]:
+def outline(axis: Axis3, projection: CameraProjection, length_mm: float, half_width_mm: float) -> NDArray[np.int32]:
     """Return the outline of a dart in the picture: its axis from the face outwards, `half_width_mm` to both sides; (4, 2) pixels."""
     ends = np.array(
         [

@@ -9,7 +9,7 @@ from schemas.geometry import Calibration
 Floats = NDArray[np.float64]
 
 
-class Projection:
+class CameraProjection:
     """The projection of one calibration (pinhole, Brown-Conrady k1 and k2; see schemas.geometry for the frames of reference)."""
 
     def __init__(self, calibration: Calibration) -> None:

@@ -16,7 +16,7 @@ from workers.vision.board_masks import BoardMasks
 from workers.vision.difference import difference
 from workers.vision.frame import Image
 from workers.vision.presence import DartPixels, dart_pixels, leaving, outline, presence_of
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 from workers.vision.reference import Comparison, Reference, compare, register
 
 # Measure again: `python -m tests.bench.visits --visits 500` (darts hidden by others, removed, moved).
@@ -41,7 +41,7 @@ class EpisodePictures:
 class Scene:
     """The memory of one calibrated camera. All its pictures are registered with the picture of the calibration."""
 
-    def __init__(self, camera_id: CameraId, projection: Projection, masks: BoardMasks, picture: Image, t_s: float) -> None:
+    def __init__(self, camera_id: CameraId, projection: CameraProjection, masks: BoardMasks, picture: Image, t_s: float) -> None:
         self._camera = camera_id
         self.projection = projection
         self.masks = masks

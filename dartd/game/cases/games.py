@@ -18,7 +18,7 @@ from dartd.game.cases.legs import (
 from dartd.game.cricket import Cricket
 from dartd.game.flow import Flow, Format
 from dartd.game.leg import Leg
-from dartd.game.rules import Outcome
+from dartd.game.rules import VisitOutcome
 from dartd.game.statistics import Figures, add_up, count_leg, written
 from dartd.game.x01 import X01, start_scores
 
@@ -74,7 +74,7 @@ def _folded(rules: Rules, players: tuple[str, ...], visits: list[CaseVisit]) -> 
     after: list[dict[str, Any]] = []
     void_reports: dict[int, dict[str, Any]] = {}  # of each side, while visits change nothing
 
-    def report(leg: Leg, outcome: Outcome) -> None:
+    def report(leg: Leg, outcome: VisitOutcome) -> None:
         if outcome.void:
             reported = void_reports.get(outcome.side)
             if reported is None:
@@ -124,7 +124,7 @@ def match_result(case: MatchCase) -> dict[str, Any]:
         rules = case_rules(case_leg.game, bytes(case_leg.rules), players)
         remaining: list[Any] = []
 
-        def note(leg: Leg, outcome: Outcome, remaining: list[Any] = remaining) -> None:
+        def note(leg: Leg, outcome: VisitOutcome, remaining: list[Any] = remaining) -> None:
             row = leg.game.report(outcome, players)
             remaining.append(row.get("remaining", row.get("score")))
 

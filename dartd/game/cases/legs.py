@@ -8,7 +8,7 @@ import msgspec
 from dartd.game.beds import read_beds
 from dartd.game.catalog import AnyOptions, new_game, read_options
 from dartd.game.leg import Leg
-from dartd.game.rules import Outcome, RulesError, Total
+from dartd.game.rules import RulesError, Total, VisitOutcome
 
 _BY_SIDE: Final = ("start_scores", "numbers")  # options with a value for each player
 _MOST_RULES: Final = 1000  # kept; cases of one file mostly repeat the same few
@@ -96,7 +96,9 @@ def side_of(player: str, players: Sequence[str]) -> int:
         raise RulesError(f"{player!r} is none of the players {', '.join(players)}") from None
 
 
-def play_leg(rules: Rules, players: Sequence[str], visits: Sequence[CaseVisit], each: Callable[[Leg, Outcome], None] | None = None) -> Leg:
+def play_leg(
+    rules: Rules, players: Sequence[str], visits: Sequence[CaseVisit], each: Callable[[Leg, VisitOutcome], None] | None = None
+) -> Leg:
     """Return the leg after all visits; `each` is called after each one.
 
     Raises:

@@ -16,11 +16,11 @@ from workers import image_writer as module
 from workers.image_writer import QUALITIES, WAITING, ImageWriter, jpeg
 from workers.sources.simulator import true_calibration
 from workers.vision.frame import Image
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 from workers.vision.scene import EpisodePictures
 
 CAMERA = CameraId("cam0")
-PROJECTION = Projection(true_calibration(1, 0, 800, 600, CAMERA))
+PROJECTION = CameraProjection(true_calibration(1, 0, 800, 600, CAMERA))
 AXIS = Axis3(x_mm=10.0, y_mm=20.0, slope_x=0.0, slope_y=0.0)
 
 

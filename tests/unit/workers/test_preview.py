@@ -11,10 +11,10 @@ from tests.support.scene import axis_of, dart, jpeg, outlook
 from workers.preview import MAX_BYTES, Preview
 from workers.sources.simulator import true_calibration
 from workers.vision.frame import Frame, Image
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 CAMERA = CameraId("cam0")
-PROJECTION = Projection(true_calibration(1, 0, 800, 600, CAMERA))
+PROJECTION = CameraProjection(true_calibration(1, 0, 800, 600, CAMERA))
 DART = KnownDart(dart_id=DartId("d1"), axis=axis_of(dart(30.0, 60.0)))
 
 

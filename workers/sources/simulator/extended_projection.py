@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from schemas.base import Value
 from schemas.geometry import Calibration
 from workers.sources.simulator.rig import WIDTH_PX
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 Floats = NDArray[np.float64]
 _REACH = 1.05  # tangent of the angle up to which the distortion polynomial is used; every picture ends before
@@ -30,7 +30,7 @@ class CameraShift(Value, frozen=True, kw_only=True):
         return CameraShift(x=self.x + other.x, y=self.y + other.y, rotation_rad=self.rotation_rad + other.rotation_rad, swinging=swinging)
 
 
-class ExtendedProjection(Projection):
+class ExtendedProjection(CameraProjection):
     """A projection that continues linearly beyond the range of the distortion polynomial, for a camera that may be displaced."""
 
     def __init__(self, calibration: Calibration, shift: CameraShift | None = None) -> None:

@@ -13,7 +13,7 @@ from workers.sources.simulator.numerals import COLUMNS, INNER_MM, OUTER_MM, PER_
 from workers.sources.simulator.rig import WIDTH_PX, BoardAppearance, CameraMount, Rig, RingLight
 from workers.sources.simulator.sisal import add_wear, fray
 from workers.vision.frame import Image
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 Floats32 = NDArray[np.float32]
 _FINER: Final = 2  # rays per pixel and direction
@@ -44,7 +44,7 @@ def face_picture(rig: Rig, camera: int, calibration: Calibration, board: BoardSp
         look,
         board,
         _cut(rays, calibration, 0.5 * look.wire_mm),
-        Projection(calibration).center_mm,
+        CameraProjection(calibration).center_mm,
         1 / calibration.focal_x_px / _FINER,
     )
     light *= _falloff(rig.light, x_mm, y_mm, radius_mm)[..., None]
@@ -77,7 +77,7 @@ def _rays(calibration: Calibration) -> Floats32:
 
 
 def _cut(rays: Floats32, calibration: Calibration, z_mm: float) -> tuple[Floats32, Floats32]:
-    center_mm = Projection(calibration).center_mm
+    center_mm = CameraProjection(calibration).center_mm
     reach = (z_mm - center_mm[2]) / np.minimum(rays[2], -0.05)
     return (center_mm[0] + rays[0] * reach).astype(np.float32), (center_mm[1] + rays[1] * reach).astype(np.float32)
 
@@ -198,7 +198,7 @@ def _falloff(light: RingLight, x_mm: Floats32, y_mm: Floats32, radius_mm: Floats
 
 def _add_lamps(seen: Floats32, light: RingLight, calibration: Calibration) -> None:
     """Draw the ring of lamps and its brackets where they are in the picture."""
-    projection = Projection(calibration)
+    projection = CameraProjection(calibration)
     for azimuth in light.brackets_rad:
         for side_mm in (-18, -6, 6, 18):
             foot = np.array([[260, side_mm, 2], [320, side_mm, 4], [light.radius_mm - 25, side_mm, light.height_mm]], float)
@@ -215,7 +215,7 @@ def _add_lamps(seen: Floats32, light: RingLight, calibration: Calibration) -> No
         seen += (1.2 * glow + 0.35 * halo)[..., None]
 
 
-def _strip(picture: Floats32, projection: Projection, line_mm: NDArray[np.float64], wide_mm: float, value: float) -> None:
+def _strip(picture: Floats32, projection: CameraProjection, line_mm: NDArray[np.float64], wide_mm: float, value: float) -> None:
     """Draw a band along points (n, 3), as far as they are in front of the lens and near the picture."""
     depth_mm = line_mm @ projection.rotation[2] + projection.translation_mm[2]
     local = (line_mm @ projection.rotation.T + projection.translation_mm) / np.maximum(depth_mm, 1)[:, None]

@@ -11,7 +11,7 @@ from schemas.geometry import Calibration
 from workers.sources.simulator.disturbance import ImagingConditions
 from workers.sources.simulator.rig import WIDTH_PX
 from workers.vision.frame import Image
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 Floats32 = NDArray[np.float32]
 _COARSER: Final = 8  # light changes smoothly over a picture
@@ -27,7 +27,7 @@ class ImagingEffects:
         self._scale = calibration.width / WIDTH_PX
         width, height = math.ceil(calibration.width / _COARSER), math.ceil(calibration.height / _COARSER)
         x, y = np.meshgrid((np.arange(width) + 0.5) * _COARSER, (np.arange(height) + 0.5) * _COARSER)
-        on_face = Projection(calibration).on_face(np.stack([x.ravel(), y.ravel()], axis=1)).reshape(height, width, 2)
+        on_face = CameraProjection(calibration).on_face(np.stack([x.ravel(), y.ravel()], axis=1)).reshape(height, width, 2)
         self._at_mm = np.clip(on_face, -900, 900).astype(np.float32)
         self._rows = (np.arange(height, dtype=np.float32) / height)[:, None]
 

@@ -8,7 +8,7 @@ from dartd.fusion.camera_pose import CameraPose, in_camera_frame, is_in_picture,
 from dartd.fusion.dart_axis import LENGTH_MM, Floats, as_row
 from schemas.geometry import Axis3
 from tests.support.sightings import FOCAL_PX, camera_at
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 CAMERA = camera_at(0, 0.7)
 DART = Axis3(x_mm=30.0, y_mm=-45.0, slope_x=-0.05, slope_y=0.25)
@@ -26,7 +26,7 @@ def test_axes_are_projected_as_the_camera_does() -> None:
         ends_mm = np.array(
             [[axis.x_mm, axis.y_mm, 0], [axis.x_mm + LENGTH_MM * axis.slope_x, axis.y_mm + LENGTH_MM * axis.slope_y, LENGTH_MM]]
         )
-        low, high = Projection(CAMERA).normalise(Projection(CAMERA).project(ends_mm))
+        low, high = CameraProjection(CAMERA).normalise(CameraProjection(CAMERA).project(ends_mm))
 
         assert np.allclose(foot[k], low, atol=1e-6)
         assert np.allclose(foot[k] + length[k] * direction[k], high, atol=1e-6)
@@ -77,6 +77,6 @@ def test_pixel_of_a_point_agrees_with_opencv() -> None:
     seen = [pixel_of(calibration, *point) for point in points]
 
     assert seen == [
-        pytest.approx(tuple(px), abs=1e-6) for px in Projection(calibration).project(np.array([(x, y, 0.0) for x, y in points]))
+        pytest.approx(tuple(px), abs=1e-6) for px in CameraProjection(calibration).project(np.array([(x, y, 0.0) for x, y in points]))
     ]
     assert pixel_of(calibration, 50_000.0, 50_000.0) is None

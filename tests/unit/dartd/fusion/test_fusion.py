@@ -19,7 +19,7 @@ from tests.support.sightings import (
     sighting_of,
     sightings_of_dart,
 )
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
 DARTS = (DART, Axis3(x_mm=140.0, y_mm=-70.0, slope_x=-0.1, slope_y=0.3), Axis3(x_mm=0.5, y_mm=-1.0), Axis3(x_mm=-200.0, y_mm=90.0))
@@ -190,7 +190,7 @@ def test_a_dart_that_no_camera_sees_whole_is_as_wide_as_the_one_before() -> None
 def test_a_camera_in_which_two_new_darts_are_one_behind_the_other_does_not_place_them() -> None:
     """Where one of two new darts hides the other, the camera's one line may be either's: the other cameras place both."""
     calibrations = rig(3)
-    center_mm = Projection(calibrations[0]).center_mm
+    center_mm = CameraProjection(calibrations[0]).center_mm
     near = Axis3(x_mm=20.0, y_mm=-30.0)
     toward = (center_mm[:2] - [near.x_mm, near.y_mm]) / np.linalg.norm(center_mm[:2] - [near.x_mm, near.y_mm])
     behind = Axis3(x_mm=near.x_mm - 30 * toward[0], y_mm=near.y_mm - 30 * toward[1])
@@ -206,7 +206,7 @@ def test_a_camera_in_which_two_new_darts_are_one_behind_the_other_does_not_place
 def test_two_cameras_that_see_a_dart_in_one_plane_place_it_by_its_end() -> None:
     """On the line between two cameras their planes are one: the dart is located at its visible end, with a larger uncertainty."""
     one, two = camera_at(0, 0.0), camera_at(1, 2.4)
-    (x, y, _), (u, v, _) = Projection(one).center_mm, Projection(two).center_mm
+    (x, y, _), (u, v, _) = CameraProjection(one).center_mm, CameraProjection(two).center_mm
     between = Axis3(x_mm=float(x + u) / 2, y_mm=float(y + v) / 2)
     fixes = fuse(sightings_of_dart([one, two], between))
 

@@ -3,11 +3,12 @@
 import msgspec
 import pytest
 
-from dartd.game.record import Dart, LegRecord, MatchRecord, MatchSetup, Visit
+from dartd.game.record import Dart, LegRecord, LegVisit, MatchRecord, MatchSetup
 from dartd.game.rules import RulesError, Total
 from dartd.game.x01 import X01
 
-LEG = LegRecord(set_number=1, leg_number=1, starter=0, visits=(Visit(side=0, thrower=0, darts=(Dart(bed=83), Dart(bed=1, paused=True))),))
+VISIT = LegVisit(side=0, thrower=0, darts=(Dart(bed=83), Dart(bed=1, paused=True)))
+LEG = LegRecord(set_number=1, leg_number=1, starter=0, visits=(VISIT,))
 
 
 def test_a_record_is_read_back_as_it_was() -> None:
@@ -21,8 +22,8 @@ def test_paused_darts_are_not_given_to_the_fold() -> None:
     """A dart thrown while the match was paused takes no slot."""
     assert LEG.visits[0].beds == [83]
     assert LEG.visits[0].is_thrown
-    assert not Visit(side=0, thrower=0, darts=(Dart(bed=1, paused=True),)).is_thrown
-    assert Visit(side=0, thrower=0, total=Total(points=60)).is_thrown
+    assert not LegVisit(side=0, thrower=0, darts=(Dart(bed=1, paused=True),)).is_thrown
+    assert LegVisit(side=0, thrower=0, total=Total(points=60)).is_thrown
 
 
 def test_other_legs_forget_what_was_undone() -> None:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from dartd.game.beds import BULL, SINGLE_BULL
-from dartd.game.rules import Game, Outcome, RulesError, Total, best
+from dartd.game.rules import Game, RulesError, Total, VisitOutcome, best
 from dartd.game.x01 import X01
 
 
@@ -38,6 +38,6 @@ def test_a_game_says_what_it_cannot_do() -> None:
 
 def test_an_outcome_begins_empty() -> None:
     """A visit without darts scores nothing and is no bust."""
-    outcome = Outcome(side=1, thrower=0)
+    outcome = VisitOutcome(side=1, thrower=0)
 
     assert (outcome.used, outcome.points, outcome.bust, outcome.won, outcome.void) == (0, 0, False, False, False)

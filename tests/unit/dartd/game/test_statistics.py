@@ -5,7 +5,7 @@ import pytest
 from dartd.game.beds import read_beds
 from dartd.game.flow import Format, fold_legs
 from dartd.game.leg import Leg
-from dartd.game.rules import Outcome
+from dartd.game.rules import VisitOutcome
 from dartd.game.statistics import Figures, add_up, count_leg, count_match, marks_written, written
 from dartd.game.x01 import X01, X01Game
 
@@ -83,7 +83,7 @@ def test_marks_have_their_own_figures() -> None:
     """In a game of marks no points are counted, and darts count as in averages."""
     options = X01()
     leg = Leg(X01Game(options, 1), options)
-    leg.outcomes = [Outcome(side=0, thrower=0, used=3, marks=9), Outcome(side=0, thrower=0, used=2, marks=4, won=True)]
+    leg.outcomes = [VisitOutcome(side=0, thrower=0, used=3, marks=9), VisitOutcome(side=0, thrower=0, used=2, marks=4, won=True)]
     own = count_leg(leg, [(0, 0)], marks=True)[0, 0]
 
     assert (own.marks, own.marks_darts, own.points, own.darts) == (13, 5, 0, 0)

@@ -8,11 +8,11 @@ from dartd.game.beds import VALUES, read_beds
 from dartd.game.catalog import new_game, read_options
 from dartd.game.count_up import CountUp
 from dartd.game.leg import Leg
-from dartd.game.rules import Outcome, RulesError, Total
+from dartd.game.rules import RulesError, Total, VisitOutcome
 from dartd.game.x01 import X01, X01Game, X01Score, start_scores
 
 
-def played(rules: dict[str, Any], *visits: str, sides: int = 1) -> tuple[Leg, list[Outcome]]:
+def played(rules: dict[str, Any], *visits: str, sides: int = 1) -> tuple[Leg, list[VisitOutcome]]:
     """Play visits of the sides in turn."""
     options = read_options({"game": "x01", **rules})
     leg = Leg(new_game(options, sides), options)

@@ -10,7 +10,7 @@ from schemas.pipe.to_worker import SourceSpec
 from tests.support.scene import jpeg, outlook
 from workers.sources.simulator import true_calibration
 from workers.vision.calibration.points import ANGLES_RAD
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 CAMERA = CameraId("cam0")
 SIMULATED = SourceSpec(camera_id=CAMERA, url="sim:?rig=1&seed=1&story=demo&camera=0", fps=10)
@@ -31,7 +31,7 @@ async def test_a_camera_is_probed() -> None:
 async def test_four_points_make_a_calibration() -> None:
     """It fits the picture; points that go around the wrong way are refused."""
     corners_mm = 170.0 * np.column_stack([np.cos(ANGLES_RAD), np.sin(ANGLES_RAD), 0 * ANGLES_RAD])
-    points = [(float(x), float(y)) for x, y in Projection(true_calibration(1, 0, 800, 600, CAMERA)).project(corners_mm)]
+    points = [(float(x), float(y)) for x, y in CameraProjection(true_calibration(1, 0, 800, 600, CAMERA)).project(corners_mm)]
     processes, picture = CameraProcesses(), jpeg(outlook(1, 0).picture())
     found = await processes.calibrate(picture, points, SIMULATED, BoardSpec())
     with pytest.raises(CalibrationRefused, match="not in order"):

@@ -6,7 +6,7 @@ from schemas.base import CameraId
 from schemas.geometry import Axis3
 from workers.sources.simulator import true_calibration
 from workers.vision.drawing import ORANGE, annotate, change
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 
 def test_a_change_is_outlined() -> None:
@@ -24,7 +24,7 @@ def test_a_change_is_outlined() -> None:
 
 def test_a_dart_is_marked_where_it_stands() -> None:
     """A ring lies around its point, a line along its axis; the picture that was given stays as it was."""
-    projection = Projection(true_calibration(1, 0, 800, 600, CameraId("cam0")))
+    projection = CameraProjection(true_calibration(1, 0, 800, 600, CameraId("cam0")))
     picture = np.zeros((600, 800, 3), np.uint8)
     drawn = annotate(picture, Axis3(x_mm=40.0, y_mm=-30.0, slope_x=0.1, slope_y=0.2), "D16", projection)
     x, y = projection.project(np.array([[40.0, -30.0, 0.0]]))[0]
@@ -37,7 +37,7 @@ def test_a_dart_is_marked_where_it_stands() -> None:
 
 def test_a_dart_of_unknown_position_has_a_label_alone() -> None:
     """No axis is drawn for a dart that was not localised."""
-    projection = Projection(true_calibration(1, 0, 800, 600, CameraId("cam0")))
+    projection = CameraProjection(true_calibration(1, 0, 800, 600, CameraId("cam0")))
     drawn = annotate(np.zeros((600, 800, 3), np.uint8), None, "?", projection)
 
     assert drawn.any()

@@ -6,13 +6,13 @@ import pytest
 from schemas.base import CameraId
 from tests.support.scene import outlook
 from workers.sources.simulator.rig import rig_of, true_calibration
-from workers.vision.projection import Floats, Projection
+from workers.vision.projection import CameraProjection, Floats
 
 CAMERAS = [(rig, camera) for rig in (1, 2, 3) for camera in range(3)]
 
 
-def _projection(rig: int, camera: int) -> Projection:
-    return Projection(true_calibration(rig, camera, 800, 600, CameraId("cam0")))
+def _projection(rig: int, camera: int) -> CameraProjection:
+    return CameraProjection(true_calibration(rig, camera, 800, 600, CameraId("cam0")))
 
 
 def _grid(z_mm: float = 0.0) -> Floats:

@@ -17,7 +17,7 @@ from dartd.replay.explain.explained_dart import (
 from dartd.replay.scoring import Truth
 from tests.support.sightings import rig, sighting_of
 from tests.unit.dartd.replay.explain.conftest import AXIS
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 T20 = {"type": "dart_hit", "label": "T20", "ring": "triple", "x_mm": 10.5, "y_mm": 103.0}
 
@@ -69,7 +69,7 @@ def test_lines_cut_the_face_in_the_foot_of_the_dart() -> None:
 def test_pixels_are_those_of_the_cameras() -> None:
     """Projection and lens are the same as in the camera processes."""
     calibration = msgspec.structs.replace(rig()[0], k1=-0.2, k2=0.03)
-    projection = Projection(calibration)
+    projection = CameraProjection(calibration)
     points = np.array([[10.0, 20.0, 0.0], [-150.0, 60.0, 40.0]])
     rays = np.array([[0.1, -0.2], [0.3, 0.25]])
 

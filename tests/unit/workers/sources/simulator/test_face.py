@@ -8,7 +8,7 @@ import pytest
 from schemas.base import CameraId
 from workers.sources.simulator.face import face_picture, tone
 from workers.sources.simulator.rig import CAMERAS, rig_of, true_calibration
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 CAM = CameraId("cam0")
 
@@ -21,7 +21,7 @@ def test_beds_lie_where_the_camera_sees_them(camera: int) -> None:
     picture = face_picture(rig_of(2), camera, calibration).astype(int)
     beds_mm = [(103.0, 90.0), (103.0, 72.0), (60.0, 90.0), (60.0, 72.0)]
     points_mm = np.array([(r * math.cos(math.radians(a)), r * math.sin(math.radians(a)), 0.0) for r, a in beds_mm])
-    x, y = Projection(calibration).project(points_mm).round().astype(int).T
+    x, y = CameraProjection(calibration).project(points_mm).round().astype(int).T
     red, green, dark, light = picture[y, x]
 
     assert red[2] > 1.5 * red[1]
@@ -37,7 +37,7 @@ def test_ring_boundaries_agree_with_the_projection() -> None:
     picture = face_picture(rig_of(3), 1, calibration)
     radii = np.arange(150.0, 168.0, 0.2)
     points_mm = np.stack([0 * radii, radii, 0 * radii], axis=1)
-    x, y = Projection(calibration).project(points_mm).round().astype(int).T
+    x, y = CameraProjection(calibration).project(points_mm).round().astype(int).T
     redness = picture[y, x, 2].astype(int) - picture[y, x, 1]
     edge_mm = radii[np.argmax(redness > 60)]
 

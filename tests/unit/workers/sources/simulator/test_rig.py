@@ -8,7 +8,7 @@ import pytest
 from schemas.base import CameraId
 from schemas.board import SECTORS
 from workers.sources.simulator.rig import CAMERAS, near_sector, rig_of, true_calibration
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 CAM = CameraId("cam0")
 
@@ -23,7 +23,7 @@ def test_a_seed_names_one_rig() -> None:
 def test_cameras_hang_as_on_real_rigs(seed: int) -> None:
     """Cameras are 120° apart, 230 to 290 mm before the face, 250 to 310 mm from the axis, and see the bull near the middle."""
     rig = rig_of(seed)
-    views = [Projection(true_calibration(seed, k, 800, 600, CAM)) for k in range(CAMERAS)]
+    views = [CameraProjection(true_calibration(seed, k, 800, 600, CAM)) for k in range(CAMERAS)]
     azimuths = [math.degrees(math.atan2(v.center_mm[1], v.center_mm[0])) for v in views]
 
     for k, view in enumerate(views):
@@ -41,7 +41,7 @@ def test_the_scoring_area_is_in_the_picture(seed: int) -> None:
     rim_mm = np.stack([170 * np.cos(angle_rad), 170 * np.sin(angle_rad), 0 * angle_rad], axis=1)
     inside = []
     for camera in range(CAMERAS):
-        pixels = Projection(true_calibration(seed, camera, 800, 600, CAM)).project(rim_mm)
+        pixels = CameraProjection(true_calibration(seed, camera, 800, 600, CAM)).project(rim_mm)
         inside.append(float(np.mean(((pixels > 0) & (pixels < (799, 599))).all(axis=1))))
 
     assert min(inside) > 0.9
@@ -50,8 +50,8 @@ def test_the_scoring_area_is_in_the_picture(seed: int) -> None:
 def test_resolution_scales_the_picture() -> None:
     """Twice the pixels show the same view twice as large."""
     points_mm = np.array([[0.0, 0, 0], [100, 50, 0], [-60, -120, 40]])
-    small = Projection(true_calibration(1, 0, 800, 600, CAM)).project(points_mm)
-    large = Projection(true_calibration(1, 0, 1600, 1200, CAM)).project(points_mm)
+    small = CameraProjection(true_calibration(1, 0, 800, 600, CAM)).project(points_mm)
+    large = CameraProjection(true_calibration(1, 0, 1600, 1200, CAM)).project(points_mm)
 
     np.testing.assert_allclose(large, 2 * small + 0.5, atol=1e-6)
 
@@ -60,7 +60,7 @@ def test_the_near_sector_is_the_nearest() -> None:
     """The named sector's middle lies closest to the camera."""
     rig = rig_of(5)
     for camera in range(CAMERAS):
-        center = Projection(true_calibration(5, camera, 800, 600, CAM)).center_mm[:2]
+        center = CameraProjection(true_calibration(5, camera, 800, 600, CAM)).center_mm[:2]
         middles = {s: (math.cos(math.pi / 2 - k * math.tau / 20), math.sin(math.pi / 2 - k * math.tau / 20)) for k, s in enumerate(SECTORS)}
         nearest = max(SECTORS, key=lambda s: float(np.dot(middles[s], center)))
 

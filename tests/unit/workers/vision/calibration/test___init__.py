@@ -14,7 +14,7 @@ from schemas.geometry import Calibration
 from schemas.pipe.to_worker import KnownLens
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
 from workers.vision.calibration.camera_model import WIRE_HEIGHT_MM
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def errors_mm(calibration: Calibration, truth: Any, *, radius_mm: float = 170.0,
     points = grid_mm(radius_mm)
     pixels = truth.project(np.column_stack([points, np.full(len(points), z_mm)]))
     inside = ((pixels >= 0) & (pixels < [calibration.width, calibration.height])).all(axis=1)
-    return np.linalg.norm(Projection(calibration).on_face(pixels[inside], z_mm + height_mm) - points[inside], axis=1)
+    return np.linalg.norm(CameraProjection(calibration).on_face(pixels[inside], z_mm + height_mm) - points[inside], axis=1)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_real_boards_of_other_colours_calibrate(shared_data: Path, camera: int) 
     tinted = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
     tinted[..., 0] = np.where(tinted[..., 1] > 80, 112, tinted[..., 0])
     points = grid_mm(165.0)
-    pixels = Projection(calibrate([picture], BOARD, CAMERA, None)).project(np.column_stack([points, np.zeros(len(points))]))
+    pixels = CameraProjection(calibrate([picture], BOARD, CAMERA, None)).project(np.column_stack([points, np.zeros(len(points))]))
     for other in (cv2.cvtColor(tinted, cv2.COLOR_HSV2BGR), picture // 3):
-        seen = Projection(calibrate([np.asarray(other, np.uint8)], BOARD, CAMERA, None)).on_face(pixels)
+        seen = CameraProjection(calibrate([np.asarray(other, np.uint8)], BOARD, CAMERA, None)).on_face(pixels)
 
         assert np.median(np.linalg.norm(seen - points, axis=1)) < 0.2
 
@@ -217,7 +217,7 @@ def test_real_boards_calibrate(shared_data: Path, camera: int) -> None:
         picture = cv2.imread(str(shared_data / "real" / views["pre"]))
         assert picture is not None
         calibration = calibrate([np.asarray(picture, np.uint8)], BOARD, CAMERA, None)
-        seen = Projection(calibration).on_face(np.array([views["tip_px"]], float))[0]
+        seen = CameraProjection(calibration).on_face(np.array([views["tip_px"]], float))[0]
         errors.append(float(np.linalg.norm(seen - np.array(throw["board_mm"]))))
 
     assert np.median(errors) < 1.3

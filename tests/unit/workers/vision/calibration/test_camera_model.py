@@ -9,7 +9,7 @@ import pytest
 from schemas.base import CameraId
 from schemas.geometry import Calibration
 from workers.vision.calibration.camera_model import CameraModel, from_homography, model_of, rotated
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 
 def a_model(scene: Any) -> CameraModel:
@@ -31,7 +31,7 @@ def a_model(scene: Any) -> CameraModel:
     )
     model = model_of(pose)
     points = np.array([[0.0, 0.0, 3.0], [100.0, 20.0, 3.0]])
-    np.testing.assert_allclose(Projection(pose).project(points), model.project(points[:, :2], 3.0), atol=1e-6)
+    np.testing.assert_allclose(CameraProjection(pose).project(points), model.project(points[:, :2], 3.0), atol=1e-6)
     return model
 
 

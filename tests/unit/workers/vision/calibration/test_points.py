@@ -9,7 +9,7 @@ from tests.support.scene import Outlook, outlook
 from workers.vision.calibration import calibrate
 from workers.vision.calibration.points import ANGLES_RAD, Points, boards_through
 from workers.vision.calibration.refusal import CalibrationRefusedError
-from workers.vision.projection import Projection
+from workers.vision.projection import CameraProjection
 
 BOARD = BoardSpec()
 
@@ -26,7 +26,7 @@ def _clicked(look: Outlook, off_px: float = 0.0) -> Points:
 def test_a_calibration_begins_at_the_clicked_points(camera: int) -> None:
     """Points three pixels off lead to the board as it is: the wires around them are found, and the numbers are not asked."""
     look = outlook(1, camera)
-    found = Projection(calibrate([look.picture()], BOARD, CameraId("cam0"), None, points=_clicked(look, 3.0)))
+    found = CameraProjection(calibrate([look.picture()], BOARD, CameraId("cam0"), None, points=_clicked(look, 3.0)))
     places = np.array([[0.0, 0, 0], [0, 166, 0], [160, 0, 0], [-90, -120, 0]])
 
     assert found.project(places) == pytest.approx(look.projection.project(places), abs=1.0)
