@@ -16,7 +16,7 @@ from schemas.asyncapi import describe
 from schemas.base import BoardId
 from schemas.codec import encode_json, encode_wire
 from schemas.documents import name_of
-from schemas.events import JournalledEvent, LiveEvent, Pong
+from schemas.events import JournalledEvent, LiveEvent, Pong, SessionUpdated
 from tests.support.values import values_of
 
 _DOCUMENT = describe(version="1.2.3")
@@ -98,5 +98,6 @@ def test_the_topic_of_each_event_is_described(data: st.DataObject, event: type[A
     happened = data.draw(values_of(event))
     (tag,) = _DOCUMENT["components"]["messages"][name_of(event)]["tags"]
     fields = {"board_id": "main", **{name: getattr(happened, name) for name in happened.__struct_fields__}}
+    fields |= {"session_id": happened.session.session_id} if isinstance(happened, SessionUpdated) else {}
 
     assert topic_of(happened, BoardId("main")) == tag["name"].format(**fields)
