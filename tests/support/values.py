@@ -1,6 +1,6 @@
 """Random values of any of our types, for tests that must hold for all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ _PLAIN: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.ListType: lambda kind: st.lists(_of(kind.item_type), max_size=3),
     inspect.DictType: lambda kind: st.dictionaries(_of(kind.key_type), _of(kind.value_type), max_size=3),
     inspect.UnionType: lambda kind: st.one_of(*map(_of, kind.types)),
-    inspect.Metadata: lambda kind: _of(kind.type),
+    inspect.Metadata: lambda kind: _complete(_of(kind.type), (kind.extra_json_schema or {}).get("required", ())),
     inspect.StructType: lambda kind: st.builds(kind.cls, **{field.name: _of(field.type) for field in kind.fields}),
 }
 
@@ -31,6 +31,11 @@ _PLAIN: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
 def values_of(kind: type[T]) -> st.SearchStrategy[T]:
     """Build random values of a type: every field of it, and of what it holds, filled by chance."""
     return _of(inspect.type_info(kind))
+
+
+def _complete(values: st.SearchStrategy[Any], required: Sequence[str]) -> st.SearchStrategy[Any]:
+    """Return objects that have the texts which their schema requires."""
+    return values.map(lambda value: value | dict.fromkeys(required, "text")) if required else values
 
 
 def _of(kind: inspect.Type) -> st.SearchStrategy[Any]:
