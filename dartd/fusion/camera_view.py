@@ -21,7 +21,7 @@ NEAR_PX = 1.0  # how far off an axis a cross-section counts half
 BELOW_FOOT = 0.04  # of `LENGTH_MM`: how far beyond the face a cross-section may lie
 FULL_WEIGHT = 12.0  # of cross-sections on an axis that make its support full
 HALF_CLEAR = 40.0  # total weight at which clarity is one half: a dart in full view has 60 to 100, lines of chance a dozen
-ROWS_FOCAL_PX = 450.0  # the weights above are of cameras of 800x600; coarser ones have fewer rows on a dart, each of which counts for more
+ROWS_FOCAL_PX = 450.0  # the weights above are of cameras of 800x600; coarser ones have fewer rows on a dart, and each counts for more
 STRIP_PX = 2 * NEAR_PX  # within which cross-sections show how long and how wide the dart on an axis is
 
 # Cross-sections that belong to a dart; parts of `LENGTH_MM`

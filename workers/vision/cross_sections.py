@@ -26,7 +26,7 @@ FULL_CONTRAST_LEVELS = (
 FAINTEST = 0.25  # the least weight for contrast
 ADJOINING = 0.3  # factor on the weight of a cross-section that adjoins another dart: that one may hide an edge
 MERGED_MM = 22.0  # up to this width a run over a dart that was pushed may be two darts: each outer edge is one of a dart
-BARREL_MM = 6.5  # the width of a barrel, to place the middle of a dart of which one edge is known; the supervisor knows it better
+BARREL_MM = 6.5  # the width of a barrel, to place the middle of a dart where one edge is known; the supervisor knows it better
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def test_the_last_darts_say_how_each_camera_measures() -> None:
     assert (samples["dartd_camera_deviation_mm", of_cam0], samples["dartd_camera_rejected_rate", of_cam0]) == (5.0, 0.5)
 
 
-def test_states_are_gauges_of_which_one_is_on() -> None:
+def test_one_gauge_of_all_states_is_on() -> None:
     """An alert can name the state, and faults are counted by kind."""
     metrics = Metrics()
     metrics.watch(cameras=list, hub=HubFigures, pipeline=lambda: PipelineFigures(status="takeout", state="pull_out_started"))
