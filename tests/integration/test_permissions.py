@@ -30,6 +30,7 @@ from tests.support.cameras import answer_probes, make_camera
 from tests.support.entities import insert_entity, resource_of
 from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
 from tests.support.play import AT, create
+from tests.support.receiver import make_delivery
 from tests.support.sightings import camera_at
 from tests.support.station import TOKEN, Station
 from tests.support.throws import hit
@@ -80,6 +81,7 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         await make_photo(station, player_id)
         path = path.replace("{player_id}", player_id)
     path = await _with_account(station, path, caller.user_id if own else None)
+    path = path.replace("{delivery_id}", await make_delivery(station) if "{delivery_id}" in path else "")
     if "{correction_id}" in path:
         path = path.replace("{correction_id}", await _correction(station, caller, path.rpartition("/")[2], own=own))
     if "{match_id}" in path:

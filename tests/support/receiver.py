@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,9 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
+import sqlalchemy as sa
 
 from dartd.config import WebhooksConfig
-from tests.support.station import CONFIG
+from dartd.store.webhooks import WEBHOOKS, new_salt, store_delivery
+from schemas.base import VisitId
+from schemas.events import TakeoutFinished
+from tests.support.station import CONFIG, Station
 from tests.support.waiting import DEADLINE_S
 
 PRIVATE = msgspec.structs.replace(CONFIG, webhooks=WebhooksConfig(allow_private=True))  # of a station that may post to loopback
@@ -109,3 +114,18 @@ async def running_receiver() -> AsyncIterator[Receiver]:
     finally:
         server.close()
         await receiver.close()
+
+
+async def make_delivery(station: Station) -> str:
+    """Add a webhook with a delivery that was given up, and return the id of the delivery."""
+    webhook_id, (envelope,) = f"wh_{secrets.token_hex(4)}", await station.happen(TakeoutFinished(visit_id=VisitId("v")))
+    given = {"name": "W", "url": "https://example.com/", "description": "", "events": "[]", "retry_policy": "{}", "salt": new_salt()}
+    numbers = {"is_active": False, "ssl_verify": True, "failing": True, "timeout_seconds": 1.0, "position": 0}
+    delivery = {"delivery_id": f"{webhook_id}.1", "webhook_id": webhook_id, "event_type": "takeout_finished", "seq": envelope.seq}
+
+    def write(connection: sa.Connection) -> None:
+        WEBHOOKS.insert(connection, {"webhook_id": webhook_id, **given, **numbers}, at_s=1.0)
+        store_delivery(connection, {**delivery, "status": "failed", "attempts": 1, "created_at_s": 1.0})
+
+    await station.services.database.change(write)
+    return f"{webhook_id}.1"

@@ -23,6 +23,7 @@ from dartd.daemon import build_sessions, rate_classes
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
+from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks.webhooks import Webhooks
@@ -326,7 +327,7 @@ async def running_station(
             group.start_soon(pipeline.run)
             group.start_soon(write_behind, services)
             group.start_soon(watch_zones, services)
-            group.start_soon(services.webhooks.run)
+            group.start_soon(run_in_background, "the delivery of webhooks", services.webhooks.run)
             await _start(group, around(build_app(services), pipeline), server_limits, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)
