@@ -18,7 +18,7 @@ async def station(tmp_path: Path) -> AsyncIterator[Station]:
     """Run it."""
     limits = LimitsConfig(default=_MANY, query=_MANY, metrics=_MANY, login=_MANY, corrections=_MANY, admin_factor=1)
     config = msgspec.structs.replace(CONFIG, limits=limits, state_dir=str(tmp_path))
-    async with lasting_station(tmp_path, config=config) as station:
+    async with lasting_station(tmp_path, config=config, with_sessions=True) as station:
         yield station
 
 

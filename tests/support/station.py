@@ -252,10 +252,12 @@ async def running_station(
     board: BoardDecider | None = None,
     around: Callable[[ASGIApp, Pipeline], ASGIApp] = lambda app, _pipeline: app,
     input_timeout_s: float = 20.0,
+    with_sessions: bool = False,
 ) -> AsyncIterator[Station]:
     """Run a daemon on a loopback port; what it journals in the directory is there for the next one.
 
-    `board` takes the place of the scripted one; `around` may put something before the application.
+    `board` takes the place of the scripted one; `around` may put something before the application. Sessions of players are opened only
+    `with_sessions`: else the journal has just what the test says happened.
     """
     config = msgspec.structs.replace(config, state_dir=str(directory))
     journal = await asyncio.to_thread(Journal.open, directory / "dartd.db", config.board.board_id)
@@ -281,7 +283,7 @@ async def running_station(
         order=lambda *_: None,
         clock=clock,
         metrics=metrics,
-        deciders=[corrections, shown, matches, sessions],
+        deciders=[corrections, shown, matches, *([sessions] if with_sessions else [])],
     )
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
     auth = config.auth
@@ -339,13 +341,13 @@ async def running_station(
 
 
 @asynccontextmanager
-async def lasting_station(directory: Path, *, config: Config = CONFIG) -> AsyncIterator[Station]:
+async def lasting_station(directory: Path, *, config: Config = CONFIG, with_sessions: bool = False) -> AsyncIterator[Station]:
     """Run a daemon in a task of its own, for fixtures: they begin and end in different ones, and a task group may not."""
     begun: asyncio.Future[Station] = asyncio.get_running_loop().create_future()
     leave = asyncio.Event()
 
     async def run() -> None:
-        async with running_station(directory, config=config) as station:
+        async with running_station(directory, config=config, with_sessions=with_sessions) as station:
             begun.set_result(station)
             await leave.wait()
 

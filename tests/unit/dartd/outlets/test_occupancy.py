@@ -1,16 +1,27 @@
 """Counts of zones."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import httpx2
+import pytest
 import websockets
 
 from dartd.outlets.occupancy import zones_now
 from schemas.events import TakeoutFinished
 from tests.support.people import log_in_as, make_player
-from tests.support.station import Station
+from tests.support.station import Station, lasting_station
 from tests.support.throws import hit
 from tests.support.websocket_client import WebSocketClient
 
 SQUARE = [[-20, 90], [20, 90], [20, 120], [-20, 120]]
+
+
+@pytest.fixture
+async def station(tmp_path: Path) -> AsyncIterator[Station]:
+    """Run a daemon that opens sessions."""
+    async with lasting_station(tmp_path, with_sessions=True) as station:
+        yield station
 
 
 async def test_change_of_a_count_is_published(station: Station, http: httpx2.AsyncClient) -> None:

@@ -1,14 +1,25 @@
 """Sessions over HTTP."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import httpx2
 import msgspec
+import pytest
 
 from tests.support.people import bearer, log_in_as, make_player
-from tests.support.station import TOKEN, Station
+from tests.support.station import TOKEN, Station, lasting_station
 from tests.support.throws import hit
 from tests.unit.dartd.web.v1.test_statistics import get
 
 OPERATOR = bearer(TOKEN)
+
+
+@pytest.fixture
+async def station(tmp_path: Path) -> AsyncIterator[Station]:
+    """Run a daemon that opens sessions."""
+    async with lasting_station(tmp_path, with_sessions=True) as station:
+        yield station
 
 
 async def test_a_session_is_open_until_the_player_signs_off(station: Station, http: httpx2.AsyncClient) -> None:
