@@ -82,7 +82,7 @@ class Written(NamedTuple):
     envelopes: tuple[Envelope, ...]
 
 
-_TOPICS = {"correction": "corrections", "webhook": "webhooks"}  # entities whose events have one topic in common
+SHARED_TOPICS = {"correction": "corrections", "webhook": "webhooks"}  # entities whose events have one topic in common
 
 
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
@@ -97,7 +97,7 @@ def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
         case _ if isinstance(event, PlayEvent):
             return f"match:{event.match_id}"
         case _ if isinstance(event, EntityEvent):
-            return _TOPICS.get(event.entity_type, f"{event.entity_type}:{event.entity_id}")
+            return SHARED_TOPICS.get(event.entity_type, f"{event.entity_type}:{event.entity_id}")
         case _:
             return f"board:{board_id}"
 

@@ -6,7 +6,7 @@ import httpx2
 import msgspec
 import pytest
 
-from dartd.store.journal import _TOPICS
+from dartd.store.journal import SHARED_TOPICS
 from dartd.web.app import ENDPOINTS, RESOURCES
 from dartd.web.http.entity_resource import EntityResource
 from tests.support.entities import example_of, without_unset
@@ -56,7 +56,7 @@ async def test_entity_is_created_read_and_deleted(station: Station, http: httpx2
     assert entity_id.startswith(resource.id_prefix)
     assert (_shown(made).items() <= read.json().items(), added["payload"]) == (True, _shown(made))
     assert (added["event_type"], added["entity_type"], added["entity_id"]) == ("ADDED", name, entity_id)
-    assert added["topic"] == _TOPICS.get(name, f"{name}:{entity_id}")
+    assert added["topic"] == SHARED_TOPICS.get(name, f"{name}:{entity_id}")
     assert (created, removed) == ((name, f"{name}.create"), (name, f"{name}.delete"))
     assert (gone.status_code, gone.content, deleted["event_type"], deleted["payload"]) == (204, b"", "DELETED", {})
     assert [each.status_code for each in after] == ([200, 204] if name == "player" else [404, 404])  # a deleted player is inactive

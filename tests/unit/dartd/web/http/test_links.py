@@ -15,12 +15,13 @@ def test_what_is_made_leads_to_reading_changing_and_deleting_it() -> None:
 
 
 def test_what_is_read_leads_to_what_lies_below() -> None:
-    """To the pictures of a throw, and nowhere else; a list, which may be empty, leads nowhere."""
+    """To the pictures of a throw and its feedback, and nowhere else; a list, which may be empty, leads nowhere."""
     throw = links_of(BY_ID["get_api_v1_throws_throw_id"], ENDPOINTS)
     listed = links_of(BY_ID["get_api_v1_throws"], ENDPOINTS)
 
     assert {name: link["parameters"] for name, link in throw.items()} == {
-        "get_api_v1_throws_throw_id_images_camera_id_kind": {"throw_id": "$response.body#/throw_id"}
+        "get_api_v1_throws_throw_id_images_camera_id_kind": {"throw_id": "$response.body#/throw_id"},
+        "post_api_v1_throws_throw_id_feedback": {"throw_id": "$response.body#/throw_id"},
     }
     assert listed == {}
 
