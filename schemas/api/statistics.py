@@ -65,10 +65,42 @@ class MetricsOfPlayQuery(PlayQuery, frozen=True, kw_only=True):
     player_id: Id | None = None
 
 
+RankedFigure = Literal[
+    "average",
+    "first9",
+    "checkout_pct",
+    "checkouts",
+    "highest_checkout",
+    "best_leg",
+    "highest_visit",
+    "n60",
+    "n100",
+    "n140",
+    "n180",
+    "visits",
+    "points",
+    "darts",
+    "thrown",
+    "visit_mean",
+    "visit_sd",
+    "visit_mean_over_sd",
+    "mpr",
+    "first9_mpr",
+    "legs",
+    "legs_won",
+    "breaks",
+    "sets",
+    "sets_won",
+    "matches",
+    "matches_won",
+    "win_rate",
+]  # figures of /performance/metrics that players are ordered by
+
+
 class LeaderboardQuery(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The figure that players are ordered by, the period and the game."""
 
-    figure: Annotated[str, Meta(max_length=40, description="a figure of /performance/metrics")] = "average"
+    figure: RankedFigure = "average"
     period: Literal["today", "week", "month", "year", "all"] = "all"
     game: Game = "x01"
     limit: Annotated[int, Meta(ge=1, le=100, description="maximum number of entries")] = 20
