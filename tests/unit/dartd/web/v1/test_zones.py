@@ -1,5 +1,7 @@
 """`/api/v1/zones`; `tests/integration/test_resources.py` has what every resource does."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,12 +12,19 @@ from dartd.fusion.camera_pose import pixel_of
 from schemas.base import CameraId
 from tests.support.people import log_in_as
 from tests.support.sightings import camera_at
-from tests.support.station import Station
+from tests.support.station import Station, lasting_station
 from tests.support.throws import hit
 
 ZONES = "/api/v1/zones"
 SQUARE = [[-250, -150], [250, -150], [250, 150], [-250, 150]]
 PICTURE = [[0, 0], [800, 0], [800, 600], [0, 600]]
+
+
+@pytest.fixture
+async def station(tmp_path: Path) -> AsyncIterator[Station]:
+    """Run a daemon that opens sessions: they are who is at the oche."""
+    async with lasting_station(tmp_path, with_sessions=True) as station:
+        yield station
 
 
 async def test_zone_has_all_fields(station: Station, http: httpx2.AsyncClient) -> None:
