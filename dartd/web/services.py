@@ -93,8 +93,8 @@ class WebhookPort(Protocol):
     def secret_of(self, salt: str) -> str:
         """Return the secret of a webhook's salt."""
 
-    def changed(self) -> None:
-        """Read the webhooks again: one was added, changed or deleted."""
+    def changed(self, webhook_id: str | None) -> None:
+        """Read the webhooks again: one was added (None), changed or deleted."""
 
     def enqueue(self, webhook_id: str, delivery_id: str, event_type: str, body: bytes, seq: int | None = None) -> None:
         """Deliver a body that a person asked for.

@@ -82,6 +82,7 @@ class Webhooks:
         self._metrics = metrics
         self._now = now
         self._changed = asyncio.Event()
+        self._running: dict[str, tuple[Row, anyio.CancelScope]] = {}
         self._by_hand: asyncio.Queue[_ByHand] = asyncio.Queue(WAITING_BY_HAND)
         self.states: dict[str, WebhookState] = {}
 
@@ -106,8 +107,11 @@ class Webhooks:
         """Return the secret of a webhook's salt."""
         return secret_of(self._secret, salt)
 
-    def changed(self) -> None:
-        """Read the webhooks again: one was added, changed or deleted."""
+    def changed(self, webhook_id: str | None) -> None:
+        """Read the webhooks again: one was added (None), changed or deleted. Nothing more is posted as it was before the change."""
+        _, scope = self._running.pop(webhook_id or "", (None, None))
+        if scope is not None:
+            scope.cancel()
         self._changed.set()
 
     def enqueue(self, webhook_id: str, delivery_id: str, event_type: str, body: bytes, seq: int | None = None) -> None:
@@ -146,7 +150,8 @@ class Webhooks:
 
     async def run(self) -> None:
         """Run a worker for each active webhook until cancelled."""
-        running: dict[str, tuple[Row, anyio.CancelScope]] = {}
+        running = self._running
+        running.clear()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._deliver_by_hand)
             tasks.start_soon(self._prune)
@@ -228,7 +233,7 @@ class Webhooks:
 
         _log.warning("webhook %s: its receiver is gone (410); it is disabled", webhook_id)
         await self._board.write(disable)
-        self.changed()
+        self.changed(webhook_id)
 
     async def _deliver_by_hand(self) -> None:
         async with anyio.create_task_group() as tasks:

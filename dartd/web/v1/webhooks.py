@@ -149,7 +149,7 @@ WEBHOOKS: EntityResource[NewWebhook, Webhook] = EntityResource(
     id_prefix="wh_",
     prepare=check_given,
     computed={"status": lambda _, row: status_of(row)},
-    written=lambda call: call.services.webhooks.changed(),
+    written=lambda call: call.services.webhooks.changed(call.request.path_params.get("webhook_id")),
     summaries={"create": "Add a webhook; its secret is shown only once"},
 )
 _DELIVERY = Fields(sa.Table("webhook_deliveries", STORED.table.metadata), Delivery, {}, {})
