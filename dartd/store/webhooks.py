@@ -119,7 +119,10 @@ def counts_by_status(connection: sa.Connection) -> dict[str, dict[str, int]]:
 
 
 def prune_deliveries(connection: sa.Connection, before_s: float, limit: int) -> int:
-    """Delete at most `limit` deliveries that ended before a time; return how many."""
+    """Delete at most `limit` deliveries that began before a time; return how many.
+
+    One that is still tried is stored again at its next try; one whose webhook was disabled meanwhile would stay pending.
+    """
     columns = webhook_deliveries.c
-    old = sa.select(columns.delivery_id).where(columns.created_at_s < before_s, columns.status != "pending").limit(limit)
+    old = sa.select(columns.delivery_id).where(columns.created_at_s < before_s).limit(limit)
     return int(connection.execute(sa.delete(webhook_deliveries).where(columns.delivery_id.in_(old))).rowcount)
