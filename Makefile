@@ -26,7 +26,7 @@ setup-dev: $(VENV)/.stamp-dev ## setup, and what the tests need
 
 run: setup ## show a simulated board: three cameras, darts, a page (FAULTS=config/faults/tour.toml: and what goes wrong)
 	@echo "dartd starts: open http://localhost:$${DARTD_SERVER_PORT:-8000}/ (Ctrl-C ends it)"
-	@exec $(BIN)/dartd run --config config/simulator.toml $(if $(FAULTS),--faults $(FAULTS))
+	@DARTD_STATE_DIR=$${DARTD_STATE_DIR:-state} exec $(BIN)/dartd demo $(if $(FAULTS),--faults $(FAULTS))
 
 check: lint layers types fast ## what to run before each commit: style, layers, types, spelling, fast tests
 

@@ -57,7 +57,7 @@ def _is_network(text: str) -> bool:
 
 def _camera_contradictions(cameras: tuple[CameraConfig, ...], *, required: bool) -> Iterator[tuple[str, str]]:
     if required and not cameras:
-        yield "$.cameras", "no camera is configured: add [[cameras]] with id and url for each one, or run config/simulator.toml"
+        yield "$.cameras", "no camera is configured: add [[cameras]] with id and url for each one, or run `dartd demo`"
     seen: dict[str, int] = {}
     urls: dict[str, int] = {}
     for index, camera in enumerate(cameras):
