@@ -22,7 +22,9 @@ MOVED_PX = 1.0  # above this a camera is recalibrated
 
 
 def camera_findings(config: Config, health: dict[str, Any] | None, *, running: bool) -> Iterator[Finding]:
-    """Examine every camera, or ask the daemon that uses them."""
+    """Examine every camera of the configuration, or ask the daemon that uses them."""
+    if not config.cameras:
+        yield Finding(check="cameras", verdict="skipped", found="none in the configuration: they are added on the page /board")
     if running:
         reported = {} if health is None else health["components"]["cameras"]
         for camera in config.cameras:
