@@ -12,12 +12,11 @@ from dartd.cli.system_checks import Finding
 from dartd.config import CameraConfig, Config
 from dartd.store.sqlite.inspection import stored_calibrations
 from schemas.base import CameraId
-from schemas.examination import Examine, Examined
+from schemas.examination import Examine, Examined, PictureFigures
 from schemas.geometry import Calibration
 
 EXAMINATION_TIMEOUT_S = 60.0  # covers a slow camera start and a calibration on a small machine
-MIN_FPS_SHARE, BRIGHTNESS_MIN, BRIGHTNESS_MAX, OVEREXPOSED_SHARE_MAX = 0.8, 30.0, 200.0, 0.25
-SHARPNESS_OK, SHARPNESS_MIN = 0.025, 0.012  # edge strength over contrast: >= 0.04 in focus, 0.02 with half a pixel of blur, < 0.01 with two
+MIN_FPS_SHARE = 0.8
 MOVED_PX = 1.0  # above this a camera is recalibrated
 
 
@@ -80,13 +79,14 @@ def assess_examined(camera: CameraConfig, examined: Examined, *, calibrated: boo
     if examined.frames_bad:
         found, remedy = f"{examined.frames_bad} of {examined.frames} images are broken", "shorter or better cable; another USB port"
         yield Finding(check=check, verdict="bad", found=found, remedy=remedy)
-    if examined.brightness < BRIGHTNESS_MIN:
+    picture = PictureFigures(brightness=examined.brightness, bright_share=examined.bright_share, sharpness=examined.sharpness)
+    if picture.exposure == "dark":
         yield Finding(check=check, verdict="warn", found="too dark", remedy="more light, or a larger controls.exposure_ms")
-    if examined.brightness > BRIGHTNESS_MAX or examined.bright_share > OVEREXPOSED_SHARE_MAX:
+    if picture.exposure == "bright":
         yield Finding(check=check, verdict="warn", found="too bright", remedy="a smaller controls.exposure_ms or gain")
-    if examined.sharpness < SHARPNESS_OK:
+    if picture.focus != "sharp":
         remedy = "focus the lens on the wires, or set controls.focus; clean it"
-        yield Finding(check=check, verdict="bad" if examined.sharpness < SHARPNESS_MIN else "warn", found="blurred", remedy=remedy)
+        yield Finding(check=check, verdict="bad" if picture.focus == "blurred" else "warn", found="blurred", remedy=remedy)
     yield _pose_finding(check, examined, calibrated=calibrated)
 
 
