@@ -1,13 +1,16 @@
 """The debug bundle."""
 
+import asyncio
 import io
 import json
 import logging
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import msgspec
+import pytest
 
 from dartd.config import CameraConfig, LogConfig
 from dartd.log import logging_to
@@ -18,21 +21,29 @@ from tests.support.throws import hit
 _SECRETS = (TOKEN, "swordfish", "hunter2", "open-sesame")
 
 
+@pytest.fixture
+def logged() -> Iterator[None]:
+    """Log as the daemon does."""
+    with logging_to(io.StringIO(), LogConfig(), {}):
+        yield
+
+
+@pytest.mark.usefixtures("logged")
 async def test_a_bundle_has_all_that_is_needed_and_no_secret(tmp_path: Path) -> None:
     """Neither the operator's token nor credentials of cameras, in no file of it; players and strangers may not have it."""
     config = msgspec.structs.replace(
         CONFIG, cameras=(*CONFIG.cameras, CameraConfig(id="net", url="rtsp://ann:swordfish@10.0.0.7/1?key=open-sesame"))
     )
-    with (tmp_path / "log").open("w") as stream, logging_to(stream, LogConfig(), {}):
-        async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http) as http:
-            operator = {"Authorization": f"Bearer {TOKEN}"}
-            logging.getLogger("test").warning("rtsp://ann:hunter2@10.0.0.8/ is gone; Authorization: Bearer %s", TOKEN)
-            await station.happen(hit())
-            refused = [
-                (await http.get("/api/v1/debug-bundle", headers=headers)).status_code
-                for headers in ({}, await log_in_as(station, "player"), await bearer_of(station, "viewer"))
-            ]
-            answer = await http.get("/api/v1/debug-bundle", headers=operator)
+    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http) as http:
+        operator = {"Authorization": f"Bearer {TOKEN}"}
+        line = f"rtsp://ann:hunter2@10.0.0.8/ is gone; Authorization: Bearer {TOKEN}"
+        await asyncio.to_thread(logging.getLogger("test").warning, line)
+        await station.happen(hit())
+        refused = [
+            (await http.get("/api/v1/debug-bundle", headers=headers)).status_code
+            for headers in ({}, await log_in_as(station, "player"), await log_in_as(station, "viewer"))
+        ]
+        answer = await http.get("/api/v1/debug-bundle", headers=operator)
 
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     files = {name: archive.read(name).decode() for name in archive.namelist()}
