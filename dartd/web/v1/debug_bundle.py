@@ -19,7 +19,7 @@ from dartd.web.health import report
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.services import Services
 
-EVENTS = 500  # the last ones, of which those of board and cameras are in the bundle
+EVENTS = 500  # the last ones; those of them that are of board and cameras are in the bundle
 _KINDS = frozenset({"board", "camera"})  # whose events name no people
 
 
