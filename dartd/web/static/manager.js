@@ -3,7 +3,7 @@
 import { address, pairedKey, post } from "./api.js";
 import { attempt, may, say, showModal, startPage, update } from "./frame.js";
 import { html } from "./html.js";
-import { Camera } from "./manager/camera.js";
+import { Camera, LargePicture } from "./manager/camera.js";
 import { Devices, findDevices } from "./manager/devices.js";
 import { Log } from "./manager/log.js";
 import { advice, board, cameras, command, connect, load, settings, view } from "./manager/model.js";
@@ -132,14 +132,15 @@ function Page() {
   if (!board.client) return null;
   return html`<h1>${t("page.manager")}</h1>
     ${isOpen() ? html`<${Wizard} />` : html`<${Manager} />`}
-    <${PointsEditor} />`;
+    <${PointsEditor} />
+    <${LargePicture} />`;
 }
 
 function status() {
   if (!board.client) return null;
   const { state, connection } = board.client;
   const isConnected = connection === "open";
-  const isEmpty = isConnected && cameras().length === 0;
+  const isEmpty = isConnected && board.isKnown && cameras().length === 0;
   return {
     name: settings.board.name,
     simulated: state.hello?.simulated ?? settings.simulated,

@@ -1,12 +1,12 @@
 // One camera: its live picture, the bars of its figures, and what mends it.
 
 import { post, put, remove, request } from "../api.js";
-import { attempt, may, update } from "../frame.js";
+import { attempt, may, showModal, update } from "../frame.js";
 import { html } from "../html.js";
 import { Live } from "../picture.js";
 import { number, t } from "../texts.js";
-import { load, loadCameras, needsOrientation, view, weakness } from "./model.js";
-import { editPoints } from "./points.js";
+import { load, loadCameras, nameOf, needsOrientation, view, weakness } from "./model.js";
+import { editPoints, editTwenty } from "./points.js";
 
 const SHARP = 0.05; // the bar of the sharpness is full
 const SHARP_FROM = 0.025;
@@ -45,11 +45,31 @@ export function Bars({ camera_id, residual_mm, residual_px, fps: seenFps }) {
   </div>`;
 }
 
+const shown = { camera_id: null, overlay: "" };
+
+function enlarge(camera_id, overlay) {
+  Object.assign(shown, { camera_id, overlay });
+  update();
+}
+
+/** The live picture that is shown in full size, while one is. */
+export function LargePicture() {
+  const { camera_id, overlay } = shown;
+  if (!camera_id) return null;
+  const close = () => enlarge(null, "");
+  return html`<dialog class="sheet large" ref=${showModal} onClose=${close} aria-label=${nameOf(camera_id)}>
+    <${Live} path=${`api/v1/${pathOf(camera_id)}/stream?overlay=${overlay}`} alt=${t("manager.overlay", { name: nameOf(camera_id) })} />
+    <div class="row"><button type="button" onClick=${close}>${t("close")}</button></div>
+  </dialog>`;
+}
+
 /** The live picture of a camera with what is drawn over it. */
 export function LivePicture({ camera_id, state, overlay }) {
   if (!may("cameras:read") || !SHOWN.includes(state)) return html`<div class="live none"><p>${t(may("cameras:read") ? `camera.${state}` : "manager.pictures_need_login")}</p></div>`;
-  const name = view.stored[camera_id]?.name ?? camera_id;
-  return html`<${Live} path=${`api/v1/${pathOf(camera_id)}/stream?overlay=${overlay}`} alt=${t("manager.overlay", { name })} />`;
+  const name = nameOf(camera_id);
+  return html`<button type="button" class="enlarge" aria-label=${t("manager.enlarge", { name })} style=${{ aspectRatio: (view.stored[camera_id]?.resolution ?? "4x3").replace("x", "/") }} onClick=${() => enlarge(camera_id, overlay)}>
+    <${Live} path=${`api/v1/${pathOf(camera_id)}/stream?overlay=${overlay}`} alt=${t("manager.overlay", { name })} />
+  </button>`;
 }
 
 async function expose(stored, factor) {
@@ -75,19 +95,23 @@ function Orientation({ camera_id }) {
     if (target.value) await attempt(() => request("PUT", `${pathOf(camera_id)}/calibration?near_sector=${target.value}`));
   };
   const sectors = Array.from({ length: 20 }, (_, k) => k + 1);
-  return html`<label class="orientation">${t("manager.near_sector")}
+  return html`<div class="row orientation">
+    <button type="button" class="primary" data-twenty=${camera_id} onClick=${() => editTwenty(camera_id)}>${t("twenty.set")}</button>
+    <label>${t("manager.near_sector")}
     <select name="near_sector" onChange=${choose}><option value="">–</option>${sectors.map((sector) => html`<option key=${sector} value=${sector}>${sector}</option>`)}</select>
-  </label>`;
+    </label>
+  </div>`;
 }
 
 /** The buttons that calibrate one camera: anew, by the nearest number, or by four points. */
-export function CalibrationButtons(camera) {
+export function CalibrationButtons({ children, ...camera }) {
   if (!may("cameras:config")) return null;
   const { camera_id } = camera;
   return html`${needsOrientation(camera) && html`<${Orientation} camera_id=${camera_id} />`}
     <div class="row">
       <button type="button" onClick=${() => attempt(() => post(`${pathOf(camera_id)}/calibrate`))}>${t("manager.calibrate_one")}</button>
       <button type="button" data-points=${camera_id} onClick=${() => editPoints(camera_id)}>${t("points.set")}</button>
+      ${children}
     </div>`;
 }
 
@@ -103,7 +127,6 @@ export function Camera(camera) {
     ${reason && html`<p class="why">${reason}</p>`}
     <${Weakness} camera_id=${camera_id} />
     <${Bars} ...${camera} />
-    <${CalibrationButtons} ...${camera} />
-    ${may("cameras:config") && stored?.source === "api" && html`<button type="button" class="danger" onClick=${removeIt}>${t("remove")}</button>`}
+    <${CalibrationButtons} ...${camera}>${stored?.source === "api" && html`<button type="button" class="danger" onClick=${removeIt}>${t("remove")}</button>`}<//>
   </article>`;
 }

@@ -20,12 +20,18 @@ export async function findDevices() {
   update();
 }
 
+function freeNumber() {
+  let number = 1;
+  while (view.stored[`cam${number}`]) number += 1;
+  return number;
+}
+
 async function addTicked() {
   found.isAdding = true;
   update();
-  let count = Object.keys(view.stored).length;
   for (const { device_id, url, kind } of found.devices.filter((each) => !each.camera_id && found.ticked.has(each.device_id))) {
-    const given = { name: t("devices.name", { number: ++count }), url, ...(kind === "simulator" ? SIMULATED : {}) };
+    const number = freeNumber();
+    const given = { camera_id: `cam${number}`, name: t("devices.name", { number }), url, ...(kind === "simulator" ? SIMULATED : {}) };
     if (!(await attempt(() => post("cameras", given)))) break;
     await load();
   }

@@ -14,12 +14,13 @@ const SLOW = 0.8; // of the configured rate
 
 export const settings = await loadSettings().catch(() => ({ ws_path: "/ws", board: { id: "main", name: "" } }));
 export const view = { throws: [], log: [], stored: {}, isLoaded: false };
-export const board = { client: null };
+export const board = { client: null, isKnown: false }; // whether its snapshot was received
 let timer = null;
 
 /** Connect to the board, again after a login. */
 export function connect() {
   board.client?.stop();
+  board.isKnown = false;
   const url = new URL(`../..${settings.ws_path}`, import.meta.url);
   if (pairedKey()) url.searchParams.set("token", pairedKey());
   const client = (board.client = new DartdClient(url.href));
@@ -30,8 +31,10 @@ export function connect() {
 }
 
 function onEvent(event) {
-  if (event.event_type === "snapshot") loadLog();
-  else if (LOGGED.includes(event.event_type)) keep([event]);
+  if (event.event_type === "snapshot") {
+    board.isKnown = true;
+    loadLog();
+  } else if (LOGGED.includes(event.event_type)) keep([event]);
   if (!["snapshot", "dart_hit", "dart_corrected", "throw_miss", "calibration_changed"].includes(event.event_type)) return;
   clearTimeout(timer);
   timer = setTimeout(load, RELOAD_MS);
@@ -98,6 +101,7 @@ export function advice() {
   const open = all.filter(needsOrientation);
   const faulty = all.filter((camera) => camera.state === "error" && !needsOrientation(camera));
   if (connection !== "open") return { text: t("manager.no_connection"), kind: "error" };
+  if (!board.isKnown) return { text: t("manager.starting"), kind: "" };
   if (all.length === 0) return { text: t("manager.no_cameras"), action: "setup", kind: "error" };
   if (offline.length) return { text: t("manager.offline", { names: named(offline) }), why: offline[0].reason, kind: "error" };
   if (open.length) return { text: t("manager.unoriented", { names: named(open) }), kind: "error" };
@@ -107,19 +111,18 @@ export function advice() {
   if (state.status === "calibrating" || all.some((camera) => camera.state === "calibrating")) return { text: t("manager.calibrating"), why: all.find(({ reason }) => reason)?.reason, kind: "" };
   if (state.status === "starting" || all.some((camera) => camera.state === "starting")) return { text: t("manager.starting"), kind: "" };
   const weak = all.map(({ camera_id }) => weakness(camera_id)).find((each) => each);
-  if (weak) return { text: weak, kind: "takeout" };
   const worst = Math.max(...all.map(({ residual_mm }) => residual_mm ?? 0));
   const exact = worst ? t("manager.exact", { mm: number(worst, 2) }) : "";
-  return { text: `${t("manager.ready", { count: number(all.length) })}${exact}`, kind: "throw" };
+  return { text: `${t("manager.ready", { count: number(all.length) })}${exact}`, why: weak, kind: "throw" };
 }
 
 /** Return in a sentence what is wrong with the pictures of a camera; empty if nothing is. */
 export function weakness(camera_id) {
   const stored = view.stored[camera_id];
   if (!stored) return "";
-  const { name, picture, fps, measured_fps } = stored;
+  const { name, picture, kind, fps, measured_fps } = stored;
   if (picture && picture.exposure !== "good") return t(`weak.${picture.exposure}`, { name });
   if (picture && picture.focus !== "sharp") return t(`weak.${picture.focus}`, { name });
-  if (measured_fps > 0 && measured_fps < SLOW * fps) return t("weak.slow", { name, measured: number(measured_fps, 0), fps: number(fps, 0) });
+  if (measured_fps > 0 && measured_fps < SLOW * fps) return t(kind === "usb" ? "weak.slow" : "weak.slow_machine", { name, measured: number(measured_fps, 0), fps: number(fps, 0) });
   return "";
 }

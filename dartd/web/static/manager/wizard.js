@@ -19,7 +19,7 @@ const wizard = { step: Number.parseInt(localStorage.getItem(KEPT), 10), error: "
 /** Return whether the wizard is shown: it was begun here, or there are no cameras and it was not put off. */
 export function isOpen() {
   if (Number.isInteger(wizard.step)) return true;
-  if (board.client?.connection !== "open" || cameras().length > 0 || localStorage.getItem(KEPT) !== null) return false;
+  if (board.client?.connection !== "open" || !board.isKnown || cameras().length > 0 || localStorage.getItem(KEPT) !== null) return false;
   open(caller() && may("cameras:config") ? 1 : 0);
   return true;
 }
