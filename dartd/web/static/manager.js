@@ -143,7 +143,7 @@ function status() {
   const isEmpty = isConnected && board.isKnown && cameras().length === 0;
   return {
     name: settings.board.name,
-    simulated: state.hello?.simulated ?? settings.simulated,
+    simulated: (state.hello?.simulated ?? settings.simulated) || Object.values(view.stored).some(({ kind }) => kind === "simulator"),
     status: isEmpty ? "stopped" : isConnected ? state.status : connection,
     word: t(isEmpty ? "status.no_cameras" : isConnected ? `status.${state.status}` : `connection.${connection}`),
   };

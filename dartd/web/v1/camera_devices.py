@@ -23,18 +23,19 @@ async def get_devices(call: Call) -> CameraDevices:
 
 
 async def get_device_picture(call: Call) -> Response:
-    """Return a small picture of a camera that is not in use."""
+    """Return a picture: of the camera that uses the device, or a small one of a device that is not in use."""
     services, device_id = call.services, call.path("device_id")
     device = next((each for each in await _devices(services) if each.device_id == device_id), None)
     if device is None:
         raise missing("camera device", device_id)
     if device.camera_id is not None:
-        message = f"{device.camera_id} uses it: GET /api/v1/cameras/{device.camera_id}/snapshot has its picture"
-        raise Problem(409, "STATE_CONFLICT", message, details={"camera_id": device.camera_id})
-    found = await services.camera_processes.picture(SourceSpec(camera_id=CameraId("device"), url=device.url))
-    if found.refusal:
-        raise Problem(503, "CAMERA_OFFLINE", found.refusal, details={"device_id": device_id}, headers={"Retry-After": "5"})
-    return Response(found.jpeg, headers={"Cache-Control": "no-store"}, media_type="image/jpeg")
+        jpeg = await services.previews.snapshot(CameraId(device.camera_id))
+    else:
+        found = await services.camera_processes.picture(SourceSpec(camera_id=CameraId("device"), url=device.url))
+        if found.refusal:
+            raise Problem(503, "CAMERA_OFFLINE", found.refusal, details={"device_id": device_id}, headers={"Retry-After": "5"})
+        jpeg = found.jpeg
+    return Response(jpeg, headers={"Cache-Control": "no-store"}, media_type="image/jpeg")
 
 
 async def _devices(services: Services) -> tuple[CameraDevice, ...]:
@@ -78,10 +79,10 @@ ENDPOINTS = [
         handler=get_device_picture,
         permission="cameras:config",
         rate="default",
-        summary="A small picture of a camera that is not in use",
+        summary="A picture of a camera that may be added",
         tag="cameras",
         answer=None,
         media="image/jpeg",
-        statuses=(409, 503),
+        statuses=(503,),
     ),
 ]

@@ -53,9 +53,8 @@ function Device({ device_id, name, camera_id, kind }) {
     if (!found.ticked.delete(device_id)) found.ticked.add(device_id);
     update();
   };
-  const path = camera_id ? `cameras/${encodeURIComponent(camera_id)}/snapshot` : `camera-devices/${encodeURIComponent(device_id)}/picture`;
   return html`<label class="panel device" data-device=${device_id}>
-    <span class="thumbnail"><${Picture} path=${`api/v1/${path}`} alt=${t("devices.picture", { name: name || device_id })} /></span>
+    <span class="thumbnail"><${Picture} path=${`api/v1/camera-devices/${encodeURIComponent(device_id)}/picture`} alt=${t("devices.picture", { name: name || device_id })} /></span>
     <span class="row"><input type="checkbox" checked=${Boolean(camera_id) || found.ticked.has(device_id)} disabled=${Boolean(camera_id) || found.isAdding} onChange=${tick} /> ${name || device_id}</span>
     ${camera_id ? html`<span class="quiet">${t("devices.used", { name: view.stored[camera_id]?.name ?? camera_id })}</span>` : kind === "simulator" && html`<span class="quiet">${t("devices.simulated")}</span>`}
   </label>`;

@@ -7,7 +7,7 @@ import { nameOf, view } from "./model.js";
 /** Return an event of board or camera as a sentence. */
 export function sentenceOf(event) {
   const { event_type, camera_id, state, reason, status, residual_mm } = event;
-  const why = reason?.includes(" ") ? ` (${reason})` : ""; // a word alone is the name of a state
+  const why = reason?.includes(" ") && reason !== "looking for the board" ? ` (${reason})` : ""; // a word alone is the name of a state
   if (event_type === "board_state_changed") return `${t(`log.board.${status}`)}${why}`;
   const values = { name: nameOf(camera_id), mm: number(residual_mm, 2) };
   if (event_type === "calibration_changed") return `${t(`log.calibration.${state}`, values)}${why}`;
