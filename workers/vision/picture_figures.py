@@ -1,6 +1,7 @@
 """How bright and how sharp a picture is."""
 
 import cv2
+import numpy as np
 
 from schemas.examination import PictureFigures
 from workers.vision.frame import Image
@@ -10,7 +11,7 @@ BRIGHT_LEVEL = 250  # of 255: close to saturation
 
 def figures_of(picture: Image) -> PictureFigures:
     """Return brightness and sharpness of a picture."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
     return PictureFigures(
         brightness=round(float(grey.mean()), 1), bright_share=round(float((grey >= BRIGHT_LEVEL).mean()), 3), sharpness=_sharpness(grey)
     )
