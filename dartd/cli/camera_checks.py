@@ -12,8 +12,9 @@ from dartd.cli.system_checks import Finding
 from dartd.config import CameraConfig, Config
 from dartd.store.sqlite.inspection import stored_calibrations
 from schemas.base import CameraId
-from schemas.examination import Examine, Examined, PictureFigures
+from schemas.examination import Examine, Examined
 from schemas.geometry import Calibration
+from schemas.picture_figures import PictureFigures
 
 EXAMINATION_TIMEOUT_S = 60.0  # covers a slow camera start and a calibration on a small machine
 MIN_FPS_SHARE = 0.8

@@ -7,7 +7,7 @@ from msgspec import Meta
 from schemas.api.answers import Id, ListQuery, Text
 from schemas.api.changes import changes_of
 from schemas.base import Value
-from schemas.examination import Exposure, Focus
+from schemas.picture_figures import Exposure, Focus
 
 CameraStatusName = Literal["active", "inactive", "offline", "error", "calibrating"]
 CameraKind = Literal["usb", "stream", "simulator", "recording", "file"]

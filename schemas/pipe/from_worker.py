@@ -8,8 +8,8 @@ from typing import Literal
 import msgspec
 
 from schemas.base import CameraId, Message, Value
-from schemas.examination import PictureFigures
 from schemas.geometry import Calibration
+from schemas.picture_figures import PictureFigures
 from schemas.pipe.sightings import Blob, DartPresence, Finding, Sighting
 from schemas.pipe.to_worker import OverlayPart
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from schemas.examination import PictureFigures
+from schemas.picture_figures import PictureFigures
 from workers.vision.frame import Image
 
 BRIGHT_LEVEL = 250  # of 255: close to saturation

@@ -6,7 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
-from schemas.examination import PictureFigures
+from schemas.picture_figures import PictureFigures
 from schemas.pipe.from_worker import Picture
 from schemas.pipe.to_worker import OverlayPart, SendPictures, ToWorker
 
