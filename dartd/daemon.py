@@ -317,10 +317,10 @@ class Daemon:
 
     def _welcome(self, sockets: Sequence[socket.socket], services: Services) -> None:
         ports = sorted({each.getsockname()[1] for each in sockets if each.family != socket.AF_UNIX})
-        simulated = ", on a simulated board" if services.simulated else ""
+        cameras = ", on a simulated board" if services.simulated else "" if services.rig.sources else "board to set up its cameras"
         scheme = "https" if self._config.server.tls_cert else "http"
         for port in ports:
-            self._announce(f"dartd {services.version} listens on {scheme}://{_reachable(self._config.server.host)}:{port}/{simulated}")
+            self._announce(f"dartd {services.version} listens on {scheme}://{_reachable(self._config.server.host)}:{port}/{cameras}")
         _log.info("dartd %s listens, process %s", services.version, os.getpid())
 
     async def _measure_lag(self) -> None:
@@ -361,7 +361,8 @@ def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:
     cameras = supervisor.cameras()
     ready = sum(health.ready for health in cameras.values())
     held = f"; the journal cannot be written: {pipeline.stalled_reason}" if pipeline.is_holding else ""
-    return f"{ready} of {len(cameras)} cameras answer, {pipeline.last_seq} events{held}"
+    answering = f"{ready} of {len(cameras)} cameras answer" if cameras else "no cameras yet"
+    return f"{answering}, {pipeline.last_seq} events{held}"
 
 
 def _reachable(host: str) -> str:
