@@ -82,6 +82,21 @@ class Images:
         return Kept(kept, size_bytes)
 
 
+class ThrowImages:
+    """The images of throws in a state directory: those that are deleted by age, and those that are kept with a verdict."""
+
+    def __init__(self, state_path: Path) -> None:
+        self._folders = (Images(state_path / "images"), Images(state_path / "feedback"))
+
+    def read(self, throw_id: str, camera_id: str, kind: str) -> bytes | None:
+        """Read an image; None if there is none."""
+        return next((image for each in self._folders if (image := each.read(throw_id, camera_id, kind)) is not None), None)
+
+    def of(self, throw_id: str) -> tuple[str, ...]:
+        """List the addresses of a throw's images."""
+        return next((found for each in self._folders if (found := each.of(throw_id))), ())
+
+
 def _folders(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
 

@@ -25,6 +25,7 @@ from dartd.web.http.timings import Timings
 from dartd.web.services import Services
 from dartd.web.streams.handshake import refuse_unknown_path, serve_websocket
 from dartd.web.v1 import (
+    accuracy,
     audit,
     auth,
     board,
@@ -32,6 +33,7 @@ from dartd.web.v1 import (
     camera_pictures,
     cameras,
     clients,
+    comments,
     corrections,
     events,
     feedback,
@@ -67,6 +69,8 @@ _MODULES = (
     camera_pictures,
     throws,
     feedback,
+    accuracy,
+    comments,
     formats,
     matches,
     corrections,
@@ -81,7 +85,7 @@ _MODULES = (
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
+RESOURCES: Declarations = (comments.COMMENTS, formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",
