@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from schemas.api.answers import UNSEEN, Id, ListQuery
+from schemas.api.changes import changes_of
 from schemas.base import Value
 
 ParentType = Literal["match", "tournament", "list", "fixture", "player", "throw"]
@@ -28,10 +29,7 @@ class NewComment(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     text: CommentText
 
 
-class CommentChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Another text of a comment."""
-
-    text: CommentText
+CommentChange = changes_of(NewComment, "CommentChange", fixed={"comment_id", "parent_type", "parent_id"})
 
 
 class Comment(Value, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from dartd.store.comments import COMMENTS as STORED
@@ -48,7 +47,7 @@ async def prepare(call: Call, given: dict[str, Any]) -> dict[str, Any]:
         Problem: 422 if there is nothing to comment on, or the caller may not read it.
     """
     if call.endpoint.method != "POST":
-        return {**given, "edited_at": call.services.accounts.now()}
+        return {**given, "edited_at": call.services.accounts.now()} if given else given
     parent = (given["parent_type"], given["parent_id"])
 
     def exists(connection: sa.Connection) -> bool:
@@ -92,7 +91,7 @@ COMMENTS: EntityResource[NewComment, Comment] = EntityResource(
     new=NewComment,
     change=CommentChange,
     answer=Comment,
-    examples=(_EXAMPLE, msgspec.convert({"text": "It stayed in the board after all."}, CommentChange)),
+    examples=(_EXAMPLE, CommentChange(text="It stayed in the board after all.")),
     id_prefix="cm_",
     prepare=prepare,
     own=Own(
