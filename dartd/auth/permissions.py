@@ -51,7 +51,6 @@ PERMISSIONS: dict[str, str] = {
 # and keys today, so that a key keeps its meaning when the resource arrives.
 RESERVED_PERMISSIONS: dict[str, str] = {
     "alerts:acknowledge": "N6",
-    "cache:manage": "N5",
     "catalog:read": "N11",
     "query:ask": "N9",
     "reports:view": "N8",

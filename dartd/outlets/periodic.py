@@ -12,6 +12,7 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.errors import DartdError, StoreError
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.results_cache import ResultsCache
 from dartd.store.database import Database
 from dartd.store.projections.today import count_today
 from schemas.base import Event
@@ -67,6 +68,10 @@ class PeriodicServices(Protocol):
         """Return the connected clients."""
 
     @property
+    def results(self) -> ResultsCache:
+        """Return the results cache."""
+
+    @property
     def webhooks(self) -> WebhookCounts:
         """Return the counts of webhooks."""
 
@@ -119,7 +124,7 @@ def publish_status(services: PeriodicServices) -> None:
     """Publish the system status on `system`."""
     webhooks = services.webhooks
     event = SystemStatus(
-        cache_hit_rate=round(services.accounts.hit_rate, 4),
+        cache_hit_rate=round(services.results.figures.hit_rate, 4),
         active_webhooks=webhooks.active_count,
         pending_deliveries=webhooks.pending_count,
     )

@@ -1,7 +1,8 @@
 """The web application: all routes and the middleware around them."""
 
+import functools
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -29,6 +30,7 @@ from dartd.web.v1 import (
     audit,
     auth,
     board,
+    cache,
     calibrations,
     camera_pictures,
     cameras,
@@ -71,6 +73,7 @@ _MODULES = (
     feedback,
     accuracy,
     comments,
+    cache,
     formats,
     matches,
     corrections,
@@ -119,7 +122,7 @@ def build_app(services: Services) -> ASGIApp:
     choices = {"camera_id": [camera.id for camera in services.config.cameras], "kind": KINDS}
     anonymous = services.accounts.anonymous.permissions
     # 0.1 s of CPU that a start does not need: the document is made when it is asked for first.
-    app.state.openapi = cache(partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices))
+    app.state.openapi = functools.cache(partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices))
     return ForwardedHeaders(RequestLog(app, Timings(services.registry)), TrustedProxies(server.trusted_proxies))
 
 
