@@ -43,12 +43,16 @@ class Images:
 
     def of(self, throw_id: str) -> tuple[str, ...]:
         """List the addresses of a throw's pictures."""
+        return tuple(image_path(throw_id, camera_id, kind) for camera_id, kind in self.names(throw_id))
+
+    def names(self, throw_id: str) -> tuple[tuple[str, ImageKind], ...]:
+        """List the cameras and kinds of a throw's pictures."""
         if not _NAME.fullmatch(throw_id):
             return ()
         named = (path.stem.rpartition("-") for path in (self.folder / throw_id).glob("*.jpg"))
         found = {(camera_id, kind) for camera_id, _, kind in named}
         cameras = sorted({camera_id for camera_id, _ in found})
-        return tuple(image_path(throw_id, camera_id, kind) for camera_id in cameras for kind in KINDS if (camera_id, kind) in found)
+        return tuple((camera_id, kind) for camera_id in cameras for kind in KINDS if (camera_id, kind) in found)
 
     def latest(self, camera_id: str) -> bytes | None:
         """Read the newest picture that a camera took when a dart was in the board; None when there is none."""
@@ -95,6 +99,10 @@ class ThrowImages:
     def of(self, throw_id: str) -> tuple[str, ...]:
         """List the addresses of a throw's images."""
         return next((found for each in self._folders if (found := each.of(throw_id))), ())
+
+    def names(self, throw_id: str) -> tuple[tuple[str, ImageKind], ...]:
+        """List the cameras and kinds of a throw's images."""
+        return next((found for each in self._folders if (found := each.names(throw_id))), ())
 
 
 def _folders(folder: Path) -> list[Path]:

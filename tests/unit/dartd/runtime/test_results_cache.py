@@ -1,5 +1,6 @@
 """Answers that are kept until something changes them."""
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,8 +72,9 @@ def test_events_remove_what_they_change() -> None:
     cache, order = ResultsCache(10_000, {}, _Clock()), list[int]()
     for key in KEYS:
         _put(cache, key)
+    updated = StatisticsUpdated(player_id="ann", match_id="m", reason="visit", figures={})
     publish = cache.before(lambda envelopes: order.append(cache.figures.entries + 100 * len(envelopes)))
-    publish([envelope(1, event=StatisticsUpdated(player_id="ann", match_id="m", average="60.00", darts=3))])
+    publish([msgspec.structs.replace(envelope(1), event=updated)])
 
     assert order == [104]
     assert cache.get("statistics:ann") is None
