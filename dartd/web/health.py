@@ -93,9 +93,11 @@ class JournalHealth(ComponentHealth, frozen=True, kw_only=True):
 
 
 class CacheHealth(ComponentHealth, frozen=True, kw_only=True):
-    """The cache of principals: the share of requests that it answered."""
+    """The results cache: the share of requests that it answered since the start, and its size."""
 
     hit_rate: float | UnsetType = UNSET
+    entries: int | UnsetType = UNSET
+    size_bytes: int | UnsetType = UNSET
 
 
 class WebhooksHealth(ComponentHealth, frozen=True, kw_only=True):
@@ -284,8 +286,8 @@ async def _check_journal(services: Services) -> JournalHealth:
 
 
 async def _check_cache(services: Services) -> CacheHealth:
-    """Report the hit rate of the cache of principals, the only cache."""
-    return CacheHealth(status="ok", hit_rate=round(services.accounts.hit_rate, 4))
+    figures = services.results.figures
+    return CacheHealth(status="ok", hit_rate=round(figures.hit_rate, 4), entries=figures.entries, size_bytes=figures.size_bytes)
 
 
 async def _check_webhooks(services: Services) -> WebhooksHealth:
