@@ -36,7 +36,8 @@ from dartd.store.database import Database
 from dartd.store.keys import Key, insert_key
 from dartd.store.listing import PageRequest
 from dartd.store.players import PLAYERS as STORED
-from dartd.store.tables import events, players, throws, visits
+from dartd.store.projections import ALL
+from dartd.store.tables import events, players, projections, throws, visits
 from tests.support.daemon import ROOT, RunningDaemon, free_port
 from tests.support.station import CONFIG, running_station
 
@@ -115,6 +116,8 @@ def fill(path: Path) -> None:
         for k in range(1, EVENTS + 1)
     ]
     connection.execute(sa.insert(events), journalled)
+    # As built from the journal: else the tables would be emptied and rebuilt from these events when the daemon opens the store.
+    connection.execute(sa.insert(projections), [{"name": each.name, "version": each.version, "failure": None} for each in ALL])
     key = Key(
         key_id="bench", key_hash=hash_of(KEY), prefix="", name="bench", user_id=None, role="admin", permissions=None, created_at_s=0.0
     )

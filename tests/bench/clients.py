@@ -178,10 +178,8 @@ def main() -> None:
         shown = "/".join("–" if limit is None else f"{limit:g}" for limit in limits)
         print(f"| `{path}` | {' | '.join(f'{each:.1f}' for each in found)} | {shown} | {'yes' if kept else 'NO'} |")
     requests = sum(map(len, took.values()))
-    print(
-        f"\n{requests / seconds:.0f} requests/s, {received / seconds:.0f} events/s to clients; the daemon used {100 * used_s / seconds:.0f} % of "
-        f"one core, its memory went from {began_mb:.0f} to {ended_mb:.0f} MB."
-    )
+    print(f"\n{requests / seconds:.0f} requests/s, {received / seconds:.0f} events/s to clients.")
+    print(f"The daemon used {100 * used_s / seconds:.0f} % of one core; its memory went from {began_mb:.0f} to {ended_mb:.0f} MB.")
 
 
 if __name__ == "__main__":
