@@ -67,7 +67,7 @@ def fill(path: Path) -> None:
     """Keep many players, throws, visits and events, and a key that may see them."""
     database = Database.open(path)
     connection = database.backend.writer
-    connection.exec_driver_sql("BEGIN")
+    database.backend.begin()
     plain = {"badge_id": None, "group_name": "red", "skill_level": None, "boards": "{}", "active": True, "shared": False, "deleted": False}
     rows: list[dict[str, Any]] = [
         {"player_id": f"p{k}", "name": f"Player {k:05}", "version": 1, "created_at_s": float(k), "updated_at_s": float(k), **plain}
@@ -122,7 +122,7 @@ def fill(path: Path) -> None:
         key_id="bench", key_hash=hash_of(KEY), prefix="", name="bench", user_id=None, role="admin", permissions=None, created_at_s=0.0
     )
     insert_key(connection, key)
-    connection.exec_driver_sql("COMMIT")
+    database.backend.control("COMMIT")
     database.close()
 
 

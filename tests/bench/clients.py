@@ -52,7 +52,7 @@ def fill_detections(path: Path) -> None:
     """Keep the published bed of each throw; one in a hundred was corrected."""
     database = Database.open(path)
     connection = database.backend.writer
-    connection.exec_driver_sql("BEGIN")
+    database.backend.begin()
     rows: list[dict[str, Any]] = [
         {
             "throw_id": f"d{k}",
@@ -68,7 +68,7 @@ def fill_detections(path: Path) -> None:
         for k in range(THROWS)
     ]
     connection.execute(sa.insert(detections), rows)
-    connection.exec_driver_sql("COMMIT")
+    database.backend.control("COMMIT")
     database.close()
 
 
