@@ -170,4 +170,4 @@ def _throw_row(throw: VerifiedThrow, name: str, row: Any) -> tuple[object, ...]:
     dart, label = throw.dart, throw.label
     measured = [None if row is None else getattr(row, column) for column in _MEASURED]
     at = None if row is None else timestamp_of(row.at_s)
-    return (dart.throw_id, name, label, ring_of(label), sector_of(label), dart.told, int(dart.is_correct), at, *measured)
+    return (dart.throw_id, name, label, ring_of(label), sector_of(label), dart.published, int(dart.is_correct), at, *measured)

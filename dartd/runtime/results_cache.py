@@ -10,7 +10,7 @@ import msgspec
 from dartd.config import CacheConfig
 from dartd.metrics import CacheUsage
 from dartd.store.projections.player_legs import PROJECTION as LEGS
-from schemas.events import EntityEvent, Envelope, JournalledEvent, StatisticsUpdated
+from schemas.events import EntityEvent, Envelope, JournalledEvent, PlayerErased, PlayerMerged, StatisticsUpdated
 
 ENTRY_BYTES: Final = 400  # of a key and the bookkeeping of an entry, by sys.getsizeof of its parts
 DEFAULT_TTL_S: Final = 3600.0
@@ -146,7 +146,7 @@ def changed_by(event: JournalledEvent) -> tuple[str, ...]:
         return (*patterns, "statistics:*")
     if tag == "alert":
         return (*patterns, "alerts_summary")
-    if isinstance(event, EntityEvent):
+    if isinstance(event, EntityEvent) and not isinstance(event, PlayerMerged | PlayerErased):
         changed = {"webhook": "webhooks_list", "alert": "alerts_summary"}.get(event.entity_type)
         return patterns if changed is None else (*patterns, changed)
     return patterns

@@ -61,7 +61,7 @@ def fill_detections(path: Path) -> None:
             "board_id": "main",
             "visit_id": f"v{k // 3}",
             "dart_number": k % 3 + 1,
-            "told": f"T{k % 20 + 1}",
+            "published": f"T{k % 20 + 1}",
             "truth": "T20" if k % 100 == 0 else None,
             "corrected_at_s": float(k) if k % 100 == 0 else None,
         }

@@ -64,18 +64,19 @@ function Groups({ report }) {
 }
 
 function Confusion({ cells }) {
-  const wrong = cells.filter((cell) => cell.told !== cell.true).slice(0, CONFUSIONS);
+  const read = ({ told: published, true: truth, count }) => ({ published, truth, count }); // codespell:ignore told
+  const wrong = cells.map(read).filter(({ published, truth }) => published !== truth).slice(0, CONFUSIONS);
   if (wrong.length === 0) return null;
   return html`<section class="panel" data-confusion><h2>${t("accuracy.confusion")}</h2>
     <div class="scroll"><table>
-      <thead><tr><th scope="col">${t("accuracy.told")}</th><th scope="col">${t("accuracy.true")}</th><th scope="col" class="figure">${t("accuracy.count")}</th></tr></thead>
-      <tbody>${wrong.map((cell) => html`<tr key=${`${cell.told} ${cell.true}`}><td>${cell.told}</td><td>${cell.true}</td><td class="figure">${number(cell.count, 0)}</td></tr>`)}</tbody>
+      <thead><tr><th scope="col">${t("accuracy.published")}</th><th scope="col">${t("accuracy.true")}</th><th scope="col" class="figure">${t("accuracy.count")}</th></tr></thead>
+      <tbody>${wrong.map((cell) => html`<tr key=${`${cell.published} ${cell.truth}`}><td>${cell.published}</td><td>${cell.truth}</td><td class="figure">${number(cell.count, 0)}</td></tr>`)}</tbody>
     </table></div>
   </section>`;
 }
 
-function Throw({ throw_id, told, true: truth, image_paths }) {
-  const word = `${told} → ${truth ?? "?"}`;
+function Throw({ throw_id, published, true: truth, image_paths }) {
+  const word = `${published} → ${truth ?? "?"}`;
   const after = image_paths.filter((path) => path.endsWith("/after")).slice(0, 1);
   return html`<figure>
     ${after.map((path) => html`<img key=${path} src=${path.slice(1)} alt=${t("accuracy.picture", { throw: throw_id })} loading="lazy" />`)}
