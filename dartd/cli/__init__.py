@@ -78,5 +78,5 @@ def main() -> None:
     """Turn a steel-tip dartboard with cameras into an event hub that publishes every dart and every visit.
 
     Each camera is read by its own process; the daemon fuses their detections, stores every event in a journal, and publishes it over
-    WebSocket and HTTP. No camera is configured by default: name cameras or the simulator in the configuration.
+    WebSocket and HTTP. Without cameras in the configuration they are added on the page /board.
     """

@@ -116,12 +116,13 @@ def fill(path: Path) -> None:
         for k in range(1, EVENTS + 1)
     ]
     connection.execute(sa.insert(events), journalled)
-    # As built from the journal: else the tables would be emptied and rebuilt from these events when the daemon opens the store.
-    connection.execute(sa.insert(projections), [{"name": each.name, "version": each.version, "failure": None} for each in ALL])
     key = Key(
         key_id="bench", key_hash=hash_of(KEY), prefix="", name="bench", user_id=None, role="admin", permissions=None, created_at_s=0.0
     )
     insert_key(connection, key)
+    # The tables above are written directly: a rebuild from these events, which are only of the right size, would empty them.
+    folded = [{"name": each.name, "version": each.version, "failure": None} for each in ALL]
+    connection.execute(sa.insert(projections), folded)
     database.backend.control("COMMIT")
     database.close()
 
