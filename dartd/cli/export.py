@@ -67,7 +67,7 @@ def command(directory: Path, path: Path | None, per_bed: int | None) -> None:
     same number of throws; with --per-bed rare beds may have fewer. Players are not named. The daemon may run.
     """
     with reported_errors():
-        config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
+        config = load_config(find_config(path, os.environ), os.environ)
         done = export(config, directory, per_bed=per_bed)
     parts = ", ".join(f"{count} {split}" for split, count in done.splits.items())
     click.echo(f"{sum(done.splits.values())} throws of {done.beds} beds ({parts}) and {done.images} images were written to {directory}")
