@@ -86,7 +86,7 @@ def export(config: Config, directory: Path, *, per_bed: int | None = None) -> Ex
     """
     if directory.exists():
         raise ExportError(f"{directory} exists: nothing is overwritten; name another directory", path=str(directory))
-    images = ThrowImages(config.state_path)
+    images = ThrowImages(config.state_path, config.state_path / "images")
     judged, rows = inspect(config.store_path, _read)
     known = [dart for dart in judged if dart.truth not in {None, NO_DART, UNSCORED}]
     verified = [VerifiedThrow(dart, str(dart.truth), images.names(dart.throw_id)) for dart in known]
