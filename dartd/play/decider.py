@@ -166,7 +166,7 @@ class MatchDecider:
             ConflictError: it cannot be changed any more.
         """
         if match_id not in self._matches:
-            message = "this match can be changed no more: others have ended since, or it was imported; delete an imported one, and import it again"
+            message = "this match can be changed no more: others ended after it, or it was imported (delete it and import it corrected)"
             raise ConflictError(message, match_id=match_id, status="finished")
         return self._matches[match_id]
 
