@@ -11,6 +11,7 @@ from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.errors import DartdError, StoreError
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.results_cache import ResultsCache
 from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.days import Days
@@ -92,6 +93,10 @@ class PeriodicServices(Protocol):
         """Return the connected clients."""
 
     @property
+    def results(self) -> ResultsCache:
+        """Return the results cache."""
+
+    @property
     def webhooks(self) -> WebhookCounts:
         """Return the counts of webhooks."""
 
@@ -150,7 +155,7 @@ def publish_status(services: PeriodicServices) -> None:
     """Publish the system status on `system`."""
     webhooks = services.webhooks
     event = SystemStatus(
-        cache_hit_rate=round(services.accounts.hit_rate, 4),
+        cache_hit_rate=round(services.results.figures.hit_rate, 4),
         active_webhooks=webhooks.active_count,
         pending_deliveries=webhooks.pending_count,
     )

@@ -25,7 +25,7 @@ from dartd.store.projections.player_periods import (
     sums_of,
 )
 from dartd.store.projections.registry import Projection, Recorded
-from dartd.store.tables import FIGURES, events, match_visits, player_legs, player_periods, throws
+from dartd.store.tables import FIGURES, match_visits, player_legs, player_periods, throws
 from dartd.store.timestamps import seconds_of_timestamp
 from schemas.codec import encode_json
 from schemas.events import EntityDeleted, PlayedLeg, PlayedVisit, PlayerErased, PlayerMerged, StatisticsUpdated
@@ -78,9 +78,6 @@ PROJECTION = Projection(
 )
 
 
-_TAGS = tuple(PROJECTION.event_types())
-
-
 class LegSelection(NamedTuple):
     """Which legs of a player: of a game, a span, against an opponent, of a match; a leg that runs is left out of all but the last."""
 
@@ -129,12 +126,10 @@ def _parts(connection: sa.Connection, selection: LegSelection) -> list[PeriodSum
     return [*ends[0], *select_periods(connection, selection.player_id, selection.game, whole), *ends[1]]
 
 
-def last_changes(connection: sa.Connection, player_id: str) -> tuple[int, ...]:
-    """Return the positions of the last events that can have changed the statistics of a player: equal ones mean equal statistics."""
-    of_player = sa.and_(events.c.event_type == _TAGS[0], events.c.topic == f"player:{player_id}")
-    conditions = [of_player, *(events.c.event_type == tag for tag in _TAGS[1:])]
-    latest = [sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0)).where(each).scalar_subquery() for each in conditions]
-    return tuple(connection.execute(sa.select(*latest)).one())
+def latest_players(connection: sa.Connection, limit: int) -> list[str]:
+    """Return the players who played last."""
+    chosen = sa.select(player_legs.c.player_id).group_by(player_legs.c.player_id).order_by(sa.func.max(player_legs.c.at_s).desc())
+    return list(connection.scalars(chosen.where(player_legs.c.player_id != "").limit(limit)))
 
 
 def latest_legs(connection: sa.Connection, selection: LegSelection) -> list[Figures]:

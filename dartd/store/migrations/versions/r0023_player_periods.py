@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "r0016"
-down_revision = "r0015"
+revision = "r0023"
+down_revision = "r0022"
 
 
 def upgrade() -> None:
