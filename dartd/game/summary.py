@@ -76,7 +76,7 @@ def summary_of(total: Figures, sums: Sequence[LegSums], visits: Sequence[int], r
         **marks_written(total),
         "best_legs": {str(start): darts for start, darts in sorted(total.best_legs.items())},
         "grouping": {"darts": pooled.darts, **grouping.written(pooled)},
-        "beds": accuracy.written(_accuracy(sums)),
+        "beds": accuracy.written(accuracy_of(sums)),
         "consistency": {
             **{name: figures[name] for name in ("visit_mean", "visit_sd", "visit_mean_over_sd")},
             "longest_slump": longest_slump(visits),
@@ -85,7 +85,8 @@ def summary_of(total: Figures, sums: Sequence[LegSums], visits: Sequence[int], r
     }
 
 
-def _accuracy(sums: Iterable[LegSums]) -> Accuracy:
+def accuracy_of(sums: Iterable[LegSums]) -> Accuracy:
+    """Return the beds and targets of legs, added up."""
     beds: dict[int, int] = {}
     targets: dict[str, tuple[int, ...]] = {}
     for each in sums:

@@ -166,7 +166,8 @@ class MatchDecider:
             ConflictError: it cannot be changed any more.
         """
         if match_id not in self._matches:
-            raise ConflictError("this match has ended and cannot be changed any more", match_id=match_id, status="finished")
+            message = "this match can be changed no more: others ended after it, or it was imported (delete it and import it corrected)"
+            raise ConflictError(message, match_id=match_id, status="finished")
         return self._matches[match_id]
 
     def of_correction(self, event: DartCorrected) -> PlayedMatch | None:

@@ -41,7 +41,7 @@ def series(connection: sa.Connection, selection: LegSelection, resolution: Resol
     if resolution == "visit":
         found = _visits(connection, selection, bed)
     else:
-        legs = [leg for leg in select_legs(connection, selection) if leg.is_leg]
+        legs = [leg for leg in select_legs(connection, selection, with_sums=bed is not None) if leg.is_leg]
         played = [_leg(leg, selection.game, bed) for leg in legs]
         if resolution not in {"leg", "match"}:
             played += _free_visits(connection, selection, bed)

@@ -293,6 +293,16 @@ player_legs = Table(
     Index("player_legs_player", "player_id", "at_s"),
 )
 
+# The finished legs of a player in a week (`period`: its number since 1970), added up: of a game, and with game "" of all games.
+player_periods = Table(
+    "player_periods",
+    METADATA,
+    Column("player_id", Text, primary_key=True),
+    Column("period", Integer, primary_key=True, autoincrement=False),
+    Column("game", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 # Visits of the board that belong to a match.
 match_visits = Table(
     "match_visits",

@@ -11,17 +11,28 @@ import sqlalchemy as sa
 
 from dartd.game.beds import read_bed
 from dartd.game.grouping import Grouping, Point, group_visits
-from dartd.game.statistics import Figures
-from dartd.game.summary import OF_EVERY_GAME, SCORING_GAMES, LegSums, SummarisedLeg, summary_of
+from dartd.game.statistics import Figures, add_up
+from dartd.game.summary import SCORING_GAMES, LegSums, SummarisedLeg, chosen_figures, summary_of
 from dartd.store.listing import ALWAYS, Span, within
+from dartd.store.projections.player_periods import (
+    PeriodSums,
+    cut,
+    drop_periods,
+    period_of,
+    select_periods,
+    span_of,
+    store_period,
+    sums_of,
+)
 from dartd.store.projections.registry import Projection, Recorded
-from dartd.store.tables import FIGURES, match_visits, player_legs, throws
+from dartd.store.tables import FIGURES, match_visits, player_legs, player_periods, throws
 from dartd.store.timestamps import seconds_of_timestamp
 from schemas.codec import encode_json
 from schemas.events import EntityDeleted, PlayedLeg, PlayedVisit, PlayerErased, PlayerMerged, StatisticsUpdated
 
 FORM_LEGS = 20  # that the form is computed from
 _DIGITS = 3  # of millimetres in stored points
+_STEP = 2.0**-20  # of the sums of a grouping, a millionth of a mm or mm²
 
 
 class StoredVisit(NamedTuple):
@@ -41,20 +52,27 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
             _store(connection, recorded, event)
         case PlayerMerged():
             mine = player_legs.c.player_id == event.player_id
+            changed = {(event.into_player_id, period) for _, period in _finished(connection, mine)}
             connection.execute(sa.update(player_legs).where(mine).values(player_id=event.into_player_id))
+            drop_periods(connection, event.player_id)
+            _add_up_again(connection, changed)
         case PlayerErased():
             connection.execute(sa.delete(player_legs).where(player_legs.c.player_id == event.player_id))
+            drop_periods(connection, event.player_id)
         case EntityDeleted():
             if event.entity_type == "match":
-                connection.execute(sa.delete(player_legs).where(player_legs.c.match_id == event.entity_id))
+                of_match = player_legs.c.match_id == event.entity_id
+                changed = _finished(connection, of_match)
+                connection.execute(sa.delete(player_legs).where(of_match))
+                _add_up_again(connection, changed)
         case _:
             raise TypeError(f"{type(event).__name__} is not followed by this projection")
 
 
 PROJECTION = Projection(
     name="player_legs",
-    version=1,
-    tables=(player_legs, match_visits),
+    version=2,
+    tables=(player_legs, player_periods, match_visits),
     follows=(StatisticsUpdated, PlayerMerged, PlayerErased, EntityDeleted),
     fold=fold,
 )
@@ -74,36 +92,38 @@ class LegSelection(NamedTuple):
 _OF_LEG = ("match_id", "set_number", "leg_number", "at_s", "game")
 _SUMMARISED = tuple(player_legs.c[name] for name in (*_OF_LEG, *FIGURES, "best_start", "best_darts", "sums_body"))
 _KEY = tuple(player_legs.c[name] for name in ("match_id", "set_number", "leg_number", "side", "thrower"))
-_BEFORE = tuple(player_legs.c[name] for name in ("finished", "seq", "at_s", "visits_body"))
+_BEFORE = tuple(player_legs.c[name] for name in ("player_id", "finished", "seq", "at_s", "visits_body"))
 _sums: msgspec.json.Decoder[LegSums] = msgspec.json.Decoder(LegSums)
 _visits: msgspec.json.Decoder[list[StoredVisit]] = msgspec.json.Decoder(list[StoredVisit])
 _points: msgspec.json.Decoder[list[Point]] = msgspec.json.Decoder(list[Point])
 
 
-def select_legs(connection: sa.Connection, selection: LegSelection) -> list[SummarisedLeg]:
-    """Return the legs of a selection, the oldest first, and the matches themselves."""
-    chosen = sa.select(*_SUMMARISED).where(*_conditions(selection))
+def select_legs(connection: sa.Connection, selection: LegSelection, *, with_sums: bool = True) -> list[SummarisedLeg]:
+    """Return the legs of a selection, the oldest first, and the matches themselves; beds, targets and visits only `with_sums`."""
+    chosen = sa.select(*(_SUMMARISED if with_sums else (*_SUMMARISED[:-1], sa.null()))).where(*_conditions(selection))
     rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq, player_legs.c.leg_number)).all()
     return [_summarised(row) for row in rows]
 
 
 def summarise(connection: sa.Connection, selection: LegSelection) -> dict[str, Any]:
-    """Return all statistics of a selection, as `summary` gives them of its legs, with the figures added up by the database."""
-    conditions = _conditions(selection)
-    total = total_of(connection, selection)
-    of_legs = [*conditions, player_legs.c.leg_number > 0]
-    oldest_first = (player_legs.c.at_s, player_legs.c.seq, player_legs.c.leg_number)
-    columns = (player_legs.c.game, player_legs.c.visits, player_legs.c.sums_body)
-    rows = connection.execute(sa.select(*columns).where(*of_legs).order_by(*oldest_first)).all()
-    sums = [_sums.decode(body) for _, _, body in rows]
-    every = selection.game is not None
-    visits = [
-        points
-        for (game, visit_count, _), each in zip(rows, sums, strict=True)
-        if visit_count and (every or game in SCORING_GAMES)
-        for points in each.visits
+    """Return all statistics of a selection, as `summary` gives them of its legs; whole weeks are added up already."""
+    parts = _parts(connection, selection)
+    visits = [points for part in parts for points in part.sums.visits]
+    return summary_of(add_up(part.figures for part in parts), [part.sums for part in parts], visits, latest_legs(connection, selection))
+
+
+def _parts(connection: sa.Connection, selection: LegSelection) -> list[PeriodSums]:
+    """Return the sums of whole weeks and of the legs before and after them, the oldest first."""
+    whole = None
+    if selection.opponent is None and selection.match_id is None and not selection.with_running:
+        whole = cut(selection.span)
+    if whole is None:
+        return [sums_of(select_legs(connection, selection), selection.game)]
+    ends = [
+        [] if span is None else [sums_of(select_legs(connection, selection._replace(span=span)), selection.game)]
+        for span in (whole.before, whole.after)
     ]
-    return summary_of(total, sums, visits, latest_legs(connection, selection))
+    return [*ends[0], *select_periods(connection, selection.player_id, selection.game, whole), *ends[1]]
 
 
 def latest_players(connection: sa.Connection, limit: int) -> list[str]:
@@ -122,20 +142,11 @@ def latest_legs(connection: sa.Connection, selection: LegSelection) -> list[Figu
     return [_summarised(row).figures for row in reversed(rows)]
 
 
-def total_of(connection: sa.Connection, selection: LegSelection) -> Figures:
-    """Return the sums of all figures; without a game those of visits are of games that score by darts."""
-    conditions = _conditions(selection)
-    is_counted = sa.true() if selection.game is not None else player_legs.c.game.in_(sorted(SCORING_GAMES))
-    columns = []
-    for name in FIGURES:
-        column = player_legs.c[name] if name in OF_EVERY_GAME else sa.case((is_counted, player_legs.c[name]), else_=0)
-        columns.append(sa.func.coalesce(sa.func.max(column) if name.startswith("highest") else sa.func.sum(column), 0))
-    numbers = connection.execute(sa.select(*columns).where(*conditions)).one()
-    best = sa.select(player_legs.c.best_start, sa.func.min(player_legs.c.best_darts)).where(
-        *conditions, player_legs.c.best_start.is_not(None)
-    )
-    best_legs = {int(start): int(darts) for start, darts in connection.execute(best.where(is_counted).group_by(player_legs.c.best_start))}
-    return Figures(**dict(zip(FIGURES, numbers, strict=True)), best_legs=best_legs)
+def total_with_running(connection: sa.Connection, player_id: str) -> Figures:
+    """Return the sums of all figures of a player, those of the legs that run as well."""
+    finished = [part.figures for part in _parts(connection, LegSelection(player_id))]
+    running = sa.select(*_SUMMARISED[:-1], sa.null()).where(player_legs.c.player_id == player_id, player_legs.c.finished.is_(False))
+    return add_up([*finished, *(chosen_figures(_summarised(row), None) for row in connection.execute(running))])
 
 
 def select_visits(connection: sa.Connection, selection: LegSelection) -> list[tuple[Any, list[StoredVisit]]]:
@@ -174,8 +185,10 @@ def _conditions(selection: LegSelection) -> list[sa.ColumnElement[bool]]:
         found.append(player_legs.c.finished.is_(True))
     if selection.opponent is not None:
         other = player_legs.alias()
+        # As an expression, so that the rows of one match are looked through and not, for each leg, all rows of the opponent.
+        is_opponent = sa.func.coalesce(other.c.player_id, "") == selection.opponent
         against = (other.c.match_id == player_legs.c.match_id, other.c.side != player_legs.c.side)
-        found.append(sa.exists().where(*against, other.c.player_id == selection.opponent).correlate(player_legs))
+        found.append(sa.exists().where(*against, is_opponent).correlate(player_legs))
     return found
 
 
@@ -189,7 +202,7 @@ def _summarised(row: Any) -> SummarisedLeg:
         at_s=at_s,
         game=game,
         figures=Figures(**dict(zip(FIGURES, numbers, strict=True)), best_legs=best_legs),
-        sums=_sums.decode(sums),
+        sums=LegSums() if sums is None else _sums.decode(sums),
     )
 
 
@@ -207,6 +220,20 @@ def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdat
     rows = [_row(connection, recorded, event, leg, was) for leg, was in zip(event.legs, before, strict=True) if leg.counts is not None]
     if rows:
         connection.execute(sa.insert(player_legs), rows)
+    changed = {(row.player_id, period_of(row.at_s)) for row in before if row is not None and row.finished}
+    changed |= {(row["player_id"], period_of(row["at_s"])) for row in rows if row["finished"]}
+    _add_up_again(connection, changed)
+
+
+def _finished(connection: sa.Connection, where: sa.ColumnElement[bool]) -> set[tuple[str, int]]:
+    """Return the players and periods of finished legs."""
+    chosen = sa.select(player_legs.c.player_id, player_legs.c.at_s).where(where, player_legs.c.finished.is_(True))
+    return {(row.player_id, period_of(row.at_s)) for row in connection.execute(chosen)}
+
+
+def _add_up_again(connection: sa.Connection, changed: Iterable[tuple[str, int]]) -> None:
+    for player_id, period in sorted(changed):
+        store_period(connection, player_id, period, select_legs(connection, LegSelection(player_id, span=span_of(period))))
 
 
 def _row(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated, leg: PlayedLeg, before: Any) -> dict[str, Any]:
@@ -268,8 +295,14 @@ def _sums_of(leg: PlayedLeg, measured: Sequence[Sequence[Point]]) -> LegSums:
         beds=dict(sorted(beds.items())),
         targets=msgspec.convert(leg.targets, type=LegSums.__annotations__["targets"]),
         visits=[visit.points for visit in leg.visits],
-        grouping=pooled if pooled != Grouping() else None,
+        grouping=_in_steps(pooled) if pooled != Grouping() else None,
     )
+
+
+def _in_steps(pooled: Grouping) -> Grouping:
+    """Return sums in steps of a power of two, which floats add up to the same sum in any order."""
+    lengths = {name: round(getattr(pooled, name) / _STEP) * _STEP for name in ("distances_mm", "xx", "xy", "yy")}
+    return Grouping(darts=pooled.darts, degrees=pooled.degrees, **lengths)
 
 
 def _visits_of(leg: PlayedLeg, before: Any, at_s: float) -> list[StoredVisit]:

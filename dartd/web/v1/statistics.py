@@ -22,7 +22,7 @@ from dartd.store.projections.player_legs import (
     select_points,
     select_visits,
     summarise,
-    total_of,
+    total_with_running,
 )
 from dartd.store.timestamps import timestamp_of
 from dartd.web.http.cached import cached, key_of
@@ -184,7 +184,7 @@ async def get_standing(call: Call) -> Standing:
     row = await PLAYERS.visible(call)
 
     def read(connection: sa.Connection) -> Standing:
-        total = total_of(connection, LegSelection(row.player_id, with_running=True))
+        total = total_with_running(connection, row.player_id)
         positions = [_position(connection, row.player_id, state_in(each)) for each in open_matches(connection, row.player_id)]
         recent = form(latest_legs(connection, LegSelection(row.player_id)))
         return Standing(
@@ -203,7 +203,7 @@ async def get_standing(call: Call) -> Standing:
 def _position(connection: sa.Connection, player_id: str, state: MatchState) -> Position:
     side = next(each for each in state.sides if any(player.player_id == player_id for player in each.players))
     selection = LegSelection(player_id, match_id=state.match_id)
-    figures = add_up(leg.figures for leg in select_legs(connection, selection) if leg.is_leg)
+    figures = add_up(leg.figures for leg in select_legs(connection, selection, with_sums=False) if leg.is_leg)
     visits = [visit for _, of_leg in select_visits(connection, selection) for visit in of_leg]
     last = max(visits, key=lambda visit: visit.at_s, default=None)
     return Position(

@@ -1,0 +1,104 @@
+"""Sums of the finished legs of a player over weeks, so that any span of a long career is added up from few rows.
+
+The rows are part of the projection `player_legs`, which computes those of a week again when a finished leg of it changes.
+"""
+
+from collections.abc import Sequence
+from math import ceil, floor
+from typing import Final, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from dartd.game.grouping import Grouping, pool
+from dartd.game.statistics import Figures, add_up
+from dartd.game.summary import LegSums, SummarisedLeg, accuracy_of, chosen_figures
+from dartd.store.listing import Span
+from dartd.store.tables import player_periods
+from schemas.codec import encode_json
+
+PERIOD_S: Final = 7 * 86_400.0  # few rows in ten years (520), and few legs to add up again when one of them changes
+EVERY_GAME: Final = ""  # `game` of the sums over all games
+
+
+class PeriodSums(msgspec.Struct, kw_only=True):
+    """The legs of a stretch of time, added up; the points of their visits are in order."""
+
+    figures: Figures
+    sums: LegSums
+
+
+_body: msgspec.json.Decoder[PeriodSums] = msgspec.json.Decoder(PeriodSums)
+
+
+class Cut(NamedTuple):
+    """A span as whole periods (from `first` until before `last`, None: without end) and the stretches before and after them."""
+
+    first: int | None
+    last: int | None
+    before: Span | None
+    after: Span | None
+
+
+def period_of(at_s: float) -> int:
+    """Return the period of a moment."""
+    return floor(at_s / PERIOD_S)
+
+
+def span_of(period: int) -> Span:
+    """Return when a period begins and ends."""
+    return Span(after_s=period * PERIOD_S, before_s=(period + 1) * PERIOD_S)
+
+
+def cut(span: Span) -> Cut | None:
+    """Cut a span into whole periods and what is left at both ends; None when it contains no whole period."""
+    first = None if span.after_s is None else ceil(span.after_s / PERIOD_S)
+    last = None if span.before_s is None else floor(span.before_s / PERIOD_S)
+    if first is not None and last is not None and first >= last:
+        return None
+    before = None if first is None else Span(after_s=span.after_s, before_s=first * PERIOD_S)
+    after = None if last is None else Span(after_s=last * PERIOD_S, before_s=span.before_s)
+    return Cut(first, last, before, after)
+
+
+def sums_of(legs: Sequence[SummarisedLeg], game: str | None) -> PeriodSums:
+    """Return legs added up, the oldest first; `game` None: of all games."""
+    parts = [(leg, chosen_figures(leg, game)) for leg in legs]
+    accuracy = accuracy_of(leg.sums for leg in legs)
+    grouping = pool(leg.sums.grouping for leg in legs if leg.sums.grouping is not None)
+    return PeriodSums(
+        figures=add_up(figures for _, figures in parts),
+        sums=LegSums(
+            beds=dict(sorted(accuracy.beds.items())),
+            targets=dict(sorted(accuracy.targets.items())),
+            visits=[points for leg, figures in parts if figures.visits for points in leg.sums.visits],
+            grouping=grouping if grouping != Grouping() else None,
+        ),
+    )
+
+
+def store_period(connection: sa.Connection, player_id: str, period: int, legs: Sequence[SummarisedLeg]) -> None:
+    """Replace the rows of a period by the sums of its legs, which are all those of the player then, the oldest first."""
+    connection.execute(sa.delete(player_periods).where(player_periods.c.player_id == player_id, player_periods.c.period == period))
+    if not legs:
+        return
+    games = sorted({leg.game for leg in legs})
+    rows = [(EVERY_GAME, sums_of(legs, None)), *((game, sums_of([leg for leg in legs if leg.game == game], game)) for game in games)]
+    values = [{"player_id": player_id, "period": period, "game": game, "body": encode_json(sums).decode()} for game, sums in rows]
+    connection.execute(sa.insert(player_periods), values)
+
+
+def drop_periods(connection: sa.Connection, player_id: str) -> None:
+    """Delete the rows of a player."""
+    connection.execute(sa.delete(player_periods).where(player_periods.c.player_id == player_id))
+
+
+def select_periods(connection: sa.Connection, player_id: str, game: str | None, whole: Cut) -> list[PeriodSums]:
+    """Return the sums of whole periods, the oldest first."""
+    conditions = [player_periods.c.player_id == player_id, player_periods.c.game == (EVERY_GAME if game is None else game)]
+    if whole.first is not None:
+        conditions.append(player_periods.c.period >= whole.first)
+    if whole.last is not None:
+        conditions.append(player_periods.c.period < whole.last)
+    chosen = sa.select(player_periods.c.body).where(*conditions).order_by(player_periods.c.period)
+    return [_body.decode(body) for body in connection.execute(chosen).scalars()]

@@ -1,0 +1,96 @@
+"""Sums of the legs of a player over weeks."""
+
+import pytest
+import sqlalchemy as sa
+
+from dartd.game.summary import summary
+from dartd.store.listing import ALWAYS, Span
+from dartd.store.projections import player_legs, throws
+from dartd.store.projections.player_legs import LegSelection, select_legs, summarise
+from dartd.store.projections.player_periods import (
+    PERIOD_S,
+    Cut,
+    cut,
+    drop_periods,
+    period_of,
+    select_periods,
+    span_of,
+    store_period,
+    sums_of,
+)
+from dartd.store.projections.registry import Recorded
+from dartd.store.tables import player_periods
+from schemas.base import BoardId
+from schemas.events import PlayerMerged
+from schemas.match_commands import CorrectMatch, DeleteMatch, ThrowByHand
+from tests.support.play import Table, create
+
+DAY_S = 86_400.0
+
+
+def _rows(connection: sa.Connection) -> list[tuple[object, ...]]:
+    return sorted(tuple(row) for row in connection.execute(sa.select(player_periods)))
+
+
+def _career(connection: sa.Connection) -> Table:
+    """Fold a match every second day over some weeks, some unfinished, with a correction, a merged player and a deleted match."""
+    table, seen = Table(), 0
+    for number in range(16):
+        match_id, at_s = f"m{number}", number * 2 * DAY_S
+        table.give(create(match_id, start=60 if number % 5 == 4 else 40, board=False))
+        for visit in ("S20 S1 S1", "S1 S1 S1", "D9"):
+            table.try_to(ThrowByHand(match_id=match_id, darts=tuple(visit.split())))
+        if number == 9:
+            table.try_to(CorrectMatch(match_id="m2", operation="change", leg=1, visit=2, dart=1, label="S2"))
+        if number == 11:
+            table.give(PlayerMerged(player_id="bob", into_player_id="eve", user_id="u"))
+        if number == 13:
+            table.give(DeleteMatch(match_id="m3"))
+        for seq, event in enumerate(table.journal[seen:], seen + 1):
+            for projection in (throws.PROJECTION, player_legs.PROJECTION):
+                if isinstance(event, projection.follows):
+                    projection.fold(connection, Recorded(event, seq, at_s, BoardId("main")))
+        seen = len(table.journal)
+    return table
+
+
+@pytest.mark.parametrize(
+    "span", [ALWAYS, Span(after_s=2.5 * DAY_S), Span(before_s=20 * DAY_S), Span(after_s=3 * DAY_S, before_s=29 * DAY_S)]
+)
+@pytest.mark.parametrize("player_id", ["ann", "bob", "eve"])
+def test_any_span_is_what_its_legs_give(core: sa.Connection, span: Span, player_id: str) -> None:
+    """After a correction, a merge and a deleted match; the weeks computed again have the same rows."""
+    _career(core)
+    selection = LegSelection(player_id, span=span)
+    rows = _rows(core)
+    for period in range(6):
+        week = LegSelection(player_id, span=span_of(period))
+        store_period(core, player_id, period, select_legs(core, week))
+
+    assert summarise(core, selection) == summary(select_legs(core, selection))
+    assert summarise(core, selection._replace(game="x01")) == summary(select_legs(core, selection._replace(game="x01")), "x01")
+    assert _rows(core) == rows
+    assert rows
+
+
+def test_spans_are_cut_at_weeks() -> None:
+    """What is left at both ends is added up leg by leg."""
+    week = PERIOD_S
+
+    assert cut(ALWAYS) == Cut(None, None, None, None)
+    assert cut(Span(after_s=0.5 * week, before_s=3.5 * week)) == Cut(
+        1, 3, Span(after_s=0.5 * week, before_s=week), Span(after_s=3 * week, before_s=3.5 * week)
+    )
+    assert cut(Span(after_s=0.5 * week, before_s=1.5 * week)) is None
+    assert (period_of(week), span_of(1)) == (1, Span(after_s=week, before_s=2 * week))
+
+
+def test_the_weeks_of_a_player_are_dropped(core: sa.Connection) -> None:
+    """Those of others stay."""
+    _career(core)
+    whole = Cut(None, None, None, None)
+    drop_periods(core, "ann")
+
+    assert select_periods(core, "ann", None, whole) == []
+    assert select_periods(core, "eve", None, whole) != []
+    assert sums_of([], None).figures.legs == 0
