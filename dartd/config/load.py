@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from dartd.config.contradictions import contradictions
+from dartd.config.directories import state_directory
 from dartd.config.environment import overlay
 from dartd.config.refusal import refusal
 from dartd.config.sections import Config
@@ -17,7 +18,7 @@ from dartd.errors import ConfigError
 
 
 def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
-    """Return the configuration from a file (None: the defaults) and the environment.
+    """Return the configuration from a file (None: the defaults) and the environment; its state directory is named in full.
 
     Raises:
         ConfigError: values are not valid; the message has a line for each: its path, what was expected and found, and a remedy.
@@ -30,7 +31,11 @@ def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
         raise _all_refusals(values, origins) from None
     if faults := list(contradictions(config)):
         raise ConfigError("\n".join(f"{where}: {reason}" for where, reason in faults), path=faults[0][0])
-    return config
+    try:
+        state_path = Path(config.state_dir).expanduser() if config.state_dir else state_directory(environ)
+    except RuntimeError as error:  # there is no home
+        raise ConfigError(f"$.state_dir: {error} set state_dir to an absolute path", path="$.state_dir") from None
+    return msgspec.structs.replace(config, state_dir=str(state_path))
 
 
 def _all_refusals(values: dict[str, Any], origins: Mapping[str, str]) -> ConfigError:

@@ -17,7 +17,7 @@ from workers.vision.frame import BadFrameError
 
 NONE_FOUND = """\
 No camera is plugged in: nothing in /dev/v4l/by-path. Plug one in and try again; in a container, hand the devices over.
-Without a camera: dartd run --config config/simulator.toml
+Without a camera: dartd demo
 """
 
 

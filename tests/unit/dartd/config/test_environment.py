@@ -55,7 +55,7 @@ def test_variable_that_cannot_be_read_is_refused_by_name(name: str, text: str) -
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("DARTD_SERVER_PROT", "did you mean DARTD_SERVER_PORT?"), ("DARTD_XYZZY", "config/dartd.toml names every key")],
+    [("DARTD_SERVER_PROT", "did you mean DARTD_SERVER_PORT?"), ("DARTD_XYZZY", "`dartd init` writes a file that names every key")],
 )
 def test_unknown_variable_is_refused(name: str, hint: str) -> None:
     """A mistyped variable must not be ignored."""

@@ -31,12 +31,13 @@ def _refusal(tmp_path: Path, text: str, **environ: str) -> str:
 
 def test_a_camera_is_all_that_must_be_written(tmp_path: Path) -> None:
     """A file with one camera must be enough, everything else as by default."""
-    assert _load(tmp_path, _CAMERA) == Config(cameras=(CameraConfig(id="left", url="/dev/video0"),))
+    loaded = _load(tmp_path, _CAMERA)
+    assert loaded == Config(state_dir=loaded.state_dir, cameras=(CameraConfig(id="left", url="/dev/video0"),))
 
 
 def test_no_file_means_the_defaults() -> None:
     """Without a file there must be the defaults, for commands that need no camera."""
-    assert load_config(None, {}) == Config()
+    assert load_config(None, {"STATE_DIRECTORY": "/state"}) == Config(state_dir="/state")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,8 @@ def test_tls_files_are_needed_both(tmp_path: Path) -> None:
 
 def test_documented_file_equals_the_defaults() -> None:
     """Every value of config/dartd.toml must be the default, so that a reader sees the truth."""
-    assert load_config(_CONFIG / "dartd.toml", {}) == Config()
+    loaded = load_config(_CONFIG / "dartd.toml", {"STATE_DIRECTORY": "/state"})
+    assert loaded == Config(state_dir="/state")
 
 
 def test_documented_file_names_every_key(tmp_path: Path) -> None:
@@ -163,12 +165,17 @@ def test_documented_file_names_every_key(tmp_path: Path) -> None:
 
 
 def test_simulated_board_has_three_cameras_on_one_rig() -> None:
-    """`make run` must start three simulated cameras that look at the same scene, and keep its state next to the clone."""
+    """`dartd demo` must start three simulated cameras that look at the same scene, and keep its state apart from a real board's."""
     config = load_config(_CONFIG / "simulator.toml", {})
 
     assert [camera.url for camera in config.cameras] == [f"sim:?rig=1&seed=1&story=demo&camera={index}" for index in range(3)]
     assert {(camera.width, camera.height, camera.fps, camera.near_sector) for camera in config.cameras} == {(800, 600, 20, None)}
-    assert (config.state_dir, config.server.port) == ("state", 8000)
+    assert (config.state_dir, config.server.port) == (str(Path.home() / ".local/state/dartd-demo"), 8000)
+
+
+def test_state_directory_below_the_home(tmp_path: Path) -> None:
+    """`~` is the home of the user."""
+    assert _load(tmp_path, 'state_dir = "~/darts"\n' + _CAMERA).state_path == Path.home() / "darts"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")

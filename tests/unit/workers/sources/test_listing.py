@@ -46,4 +46,4 @@ def test_nothing_plugged_in_is_printed_with_a_remedy(capsys: pytest.CaptureFixtu
     status = main([], find=list)
 
     assert status == 0
-    assert "config/simulator.toml" in capsys.readouterr().out
+    assert "dartd demo" in capsys.readouterr().out
