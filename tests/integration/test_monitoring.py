@@ -69,7 +69,7 @@ def test_queries_name_metrics_that_a_daemon_has(tmp_path: Path, simulated: int) 
         f"--web.listen-address=127.0.0.1:{port}",
     ]
     with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(["prometheus", *files, f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=log)
+        server = subprocess.Popen(["prometheus", *arguments], stdout=log, stderr=log)
     try:
         deadline_s = time.monotonic() + DEADLINE_S
         while not _ask(port, "dartd_build_info"):
