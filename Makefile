@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play lock clean
+.PHONY: help setup setup-dev run wheel deb check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,10 @@ setup-dev: $(VENV)/.stamp-dev ## setup, and what the tests need
 
 run: setup ## show a simulated board: three cameras, darts, a page (FAULTS=config/faults/tour.toml: and what goes wrong)
 	@echo "dartd starts: open http://localhost:$${DARTD_SERVER_PORT:-8000}/ (Ctrl-C ends it)"
-	@exec $(BIN)/dartd run --config config/simulator.toml $(if $(FAULTS),--faults $(FAULTS))
+	@DARTD_STATE_DIR=$${DARTD_STATE_DIR:-state} exec $(BIN)/dartd demo $(if $(FAULTS),--faults $(FAULTS))
+
+wheel: setup ## build the wheel that `pip install` takes into dist/
+	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . && ls dist/*.whl
 
 check: lint layers types fast ## what to run before each commit: style, layers, types, spelling, fast tests
 

@@ -19,8 +19,8 @@ from dartd.auth.rate_limits import RateLimiter
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
 from dartd.config import Config
-from dartd.errors import ListenError
 from dartd.first_start import Announce, open_accounts, webhook_key
+from dartd.listening import open_sockets
 from dartd.metrics import Metrics
 from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
@@ -47,7 +47,7 @@ from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.metadata import remembered
 from dartd.store.timestamps import timestamp_of
-from dartd.systemd import listen_fds, sd_notify, watchdog_interval_s
+from dartd.systemd import sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
 from dartd.web.connections.connection_limit import raise_descriptor_limit
@@ -65,7 +65,6 @@ from schemas.pipe.from_worker import Calibrated, CameraFault, Picture, WorkerHea
 _log = logging.getLogger(__name__)
 
 LAG_PERIOD_S = 0.25
-BACKLOG = 2048
 
 
 def version() -> str:
@@ -106,32 +105,6 @@ def rate_classes(config: Config) -> dict[str, int]:
         "login": limits.login,
         "corrections": limits.corrections,
     }
-
-
-def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> list[socket.socket]:
-    """Return the sockets passed by systemd, else bind the configured address; blocks.
-
-    Raises:
-        ListenError: the address cannot be bound; the message contains reason and remedy.
-    """
-    if handed_over := listen_fds(environ):
-        return handed_over
-    host, port = config.server.host, config.server.port
-    where = f"{host}:{port}"
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(family, kind, protocol)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-            listener.listen(BACKLOG)
-        except OSError:
-            listener.close()
-            raise
-    except OSError as error:
-        remedy = "set server.host" if isinstance(error, socket.gaierror) else "stop the program that uses it, or set server.port"
-        raise ListenError(f"cannot listen on {where} ({error.strerror or error}): {remedy}", host=host, port=port) from error
-    return [listener]
 
 
 class Daemon:
@@ -344,10 +317,10 @@ class Daemon:
 
     def _welcome(self, sockets: Sequence[socket.socket], services: Services) -> None:
         ports = sorted({each.getsockname()[1] for each in sockets if each.family != socket.AF_UNIX})
-        simulated = ", on a simulated board" if services.simulated else ""
+        cameras = ", on a simulated board" if services.simulated else "" if services.rig.sources else "board to set up its cameras"
         scheme = "https" if self._config.server.tls_cert else "http"
         for port in ports:
-            self._announce(f"dartd {services.version} listens on {scheme}://{_reachable(self._config.server.host)}:{port}/{simulated}")
+            self._announce(f"dartd {services.version} listens on {scheme}://{_reachable(self._config.server.host)}:{port}/{cameras}")
         _log.info("dartd %s listens, process %s", services.version, os.getpid())
 
     async def _measure_lag(self) -> None:
@@ -388,7 +361,8 @@ def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:
     cameras = supervisor.cameras()
     ready = sum(health.ready for health in cameras.values())
     held = f"; the journal cannot be written: {pipeline.stalled_reason}" if pipeline.is_holding else ""
-    return f"{ready} of {len(cameras)} cameras answer, {pipeline.last_seq} events{held}"
+    answering = f"{ready} of {len(cameras)} cameras answer" if cameras else "no cameras yet"
+    return f"{answering}, {pipeline.last_seq} events{held}"
 
 
 def _reachable(host: str) -> str:

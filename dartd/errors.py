@@ -13,6 +13,7 @@ DartdError
 ├── ForbiddenError          the caller has not the permission
 ├── ListenError             the address cannot be bound
 ├── RecordingError          a recording cannot be read
+├── ServiceError            the service cannot be installed or removed
 ├── WorkerProtocolError     a camera process sent an invalid message
 └── PipelineFullError       too many inputs are waiting; retry later
 """
@@ -89,6 +90,12 @@ class ConflictError(DartdError):
 
 class CommandRefusedError(ConflictError):
     """The board cannot execute the command in its present state."""
+
+
+class ServiceError(DartdError):
+    """The service of systemd cannot be installed or removed; the message contains reason and remedy."""
+
+    code = "SERVICE_ERROR"
 
 
 class ListenError(DartdError):

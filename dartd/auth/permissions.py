@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, str] = {
     "reports:view": "read reports",
     "sessions:read": "read sessions of players",
     "statistics:read": "read statistics",
+    "system:debug": "download the debug bundle: configuration without secrets, log, health, calibrations and last events",
     "system:read": "read the state of the system",
     "throws:read": "read throws and visits",
     "tournaments:delete": "delete tournaments, lists and fixtures",

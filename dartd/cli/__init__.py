@@ -9,6 +9,8 @@ from importlib import import_module
 import click
 
 _COMMANDS = {
+    "demo": "show a simulated board, without a camera",
+    "init": "write a configuration with the cameras that are plugged in",
     "run": "run the daemon until SIGTERM or Ctrl-C",
     "replay": "play a recording through the same camera processes and print its events",
     "record": "write a recording of the configured cameras, or of a simulated board",
@@ -20,6 +22,8 @@ _COMMANDS = {
     "doctor": "check everything that dartd needs, and report problems and remedies",
     "rebuild": "make throws, visits and other derived tables anew from the journal, while the daemon is stopped",
     "import": "import results that were played elsewhere, while the daemon is stopped",
+    "install-service": "start dartd with the machine, as a service of systemd (as root)",
+    "uninstall-service": "stop and remove the service (as root)",
     "schema": "print the JSON Schema of every event, or write them to a folder",
 }
 
@@ -27,12 +31,12 @@ _MODULES = {"import": "import_results"}  # of commands that cannot be the name o
 
 _EPILOG = """\b
 Try it without a camera:
-  dartd run --config config/simulator.toml
+  dartd demo               then open http://localhost:8000/
 With cameras:
-  dartd cameras                      list connected cameras, ready to paste
-  dartd check-config my.toml         check the configuration
-  dartd doctor --config my.toml      check cameras, disk, database, port and clock
-  dartd run --config my.toml         then open http://localhost:8000/
+  dartd init               write a configuration with the cameras that are plugged in
+  dartd doctor             check cameras, disk, database, port and clock
+  dartd run                then open http://localhost:8000/
+  dartd install-service    as root: start it with the machine
 
 Exit status: 0 success, 1 failure, 2 usage error (an option, the configuration or a recording is not valid).
 """
@@ -73,5 +77,5 @@ def main() -> None:
     """Turn a steel-tip dartboard with cameras into an event hub that publishes every dart and every visit.
 
     Each camera is read by its own process; the daemon fuses their detections, stores every event in a journal, and publishes it over
-    WebSocket and HTTP. No camera is configured by default: name cameras or the simulator in the configuration.
+    WebSocket and HTTP. Without cameras in the configuration they are added on the page /board.
     """

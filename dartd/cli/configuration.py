@@ -1,15 +1,16 @@
 """The path of the configuration file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from dartd.config.directories import SYSTEM_CONFIG, user_config
 from dartd.errors import ConfigError
 
-SYSTEM_PATH = Path("/etc/dartd/dartd.toml")
 
+def find_config(given: Path | None, environ: Mapping[str, str], *, known: Sequence[Path] | None = None) -> Path:
+    """Return the file named on the command line, else in DARTD_CONFIG, else the first of `known` that exists.
 
-def find_config(given: Path | None, environ: Mapping[str, str], *, system: Path = SYSTEM_PATH) -> Path:
-    """Return the file named on the command line, else in DARTD_CONFIG, else the system's.
+    `known`: by default the user's and the system's, where `dartd init` writes them.
 
     Raises:
         ConfigError: there is none; the message names the alternatives.
@@ -18,9 +19,11 @@ def find_config(given: Path | None, environ: Mapping[str, str], *, system: Path 
         return given
     if named := environ.get("DARTD_CONFIG"):
         return Path(named)
-    if system.is_file():
-        return system
+    places = known if known is not None else (user_config(environ), SYSTEM_CONFIG)
+    for path in places:
+        if path.is_file():
+            return path
     raise ConfigError(
-        f"no configuration found: name one with --config or DARTD_CONFIG, or put it at {system}; "
-        "`--config config/simulator.toml` starts a simulated board, config/dartd.toml explains every key"
+        f"no configuration found: there is neither {' nor '.join(map(str, places))}; `dartd init` writes one, --config or DARTD_CONFIG "
+        "name another, `dartd demo` shows a simulated board"
     )

@@ -14,8 +14,8 @@ from dartd.cli.configuration import find_config
 from dartd.cli.failure import FAILED, USAGE_ERROR
 from dartd.cli.system_checks import Finding, daemon_findings, health_of, holder_of, host_findings, output_of, state_findings, store_findings
 from dartd.config import Config, load_config
-from dartd.daemon import open_sockets
 from dartd.errors import ConfigError
+from dartd.listening import open_sockets
 
 _COLOURS = {"ok": "green", "warn": "yellow", "bad": "red", "skipped": None}
 

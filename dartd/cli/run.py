@@ -23,7 +23,7 @@ PRIVATE = 0o077  # umask: the database, the pictures of throws and the secrets a
     "--config",
     "path",
     type=click.Path(path_type=Path),
-    help="The configuration; without it $DARTD_CONFIG, then /etc/dartd/dartd.toml.",
+    help="The configuration; without it $DARTD_CONFIG, then ~/.config/dartd/dartd.toml, then /etc/dartd/dartd.toml.",
 )
 @click.option(
     "--faults",
@@ -38,12 +38,21 @@ def command(path: Path | None, scenario: Path | None) -> None:
     generated and stored in the state directory (and shown once on a terminal); commands such as POST /api/v1/board/reset need it as
     `Authorization: Bearer …`.
     """
-    os.umask(PRIVATE)
     with reported_errors():
-        config = load_config(find_config(path, os.environ), os.environ)
-        faults = None if scenario is None else load_scenario(scenario, config)
-        with logging_to(sys.stderr, log_of(config)), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(Daemon(config, announce=_announce, on_terminal=sys.stdout.isatty(), scenario=faults).run())
+        run(find_config(path, os.environ), scenario)
+
+
+def run(path: Path, scenario: Path | None) -> None:
+    """Run the daemon on a configuration, with the faults of a scenario.
+
+    Raises:
+        DartdError: it cannot start; the message says why, and what to do.
+    """
+    os.umask(PRIVATE)
+    config = load_config(path, os.environ)
+    faults = None if scenario is None else load_scenario(scenario, config)
+    with logging_to(sys.stderr, log_of(config)), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(Daemon(config, announce=_announce, on_terminal=sys.stdout.isatty(), scenario=faults).run())
 
 
 def log_of(config: Config) -> LogConfig:

@@ -159,7 +159,7 @@ def host_findings(run: Callable[[list[str]], str | None]) -> Iterator[Finding]:
     if not unit:
         yield Finding(check="service", verdict="skipped", found="systemd is not available")
     elif unit.get("LoadState") != "loaded":
-        remedy = "see config/dartd.service to start dartd automatically"
+        remedy = "sudo dartd install-service starts it with the machine"
         yield Finding(check="service", verdict="skipped", found=f"{UNIT} is not installed", remedy=remedy)
     else:
         good = unit.get("UnitFileState") == "enabled" and unit.get("ActiveState") == "active"

@@ -88,4 +88,4 @@ def suggestion(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]}?"
-    return f"expected one of {', '.join(sorted(known))}" if len(known) <= _PLENTY else "config/dartd.toml names every key"
+    return f"expected one of {', '.join(sorted(known))}" if len(known) <= _PLENTY else "`dartd init` writes a file that names every key"

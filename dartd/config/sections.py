@@ -231,7 +231,13 @@ class LogConfig(_Section, frozen=True, kw_only=True):
 class Config(_Section, frozen=True, kw_only=True):
     """The whole configuration; it does not change after the start."""
 
-    state_dir: Annotated[str, Meta(min_length=1, description="the directory for persistent state")] = "/var/lib/dartd"
+    state_dir: Annotated[
+        str,
+        Meta(
+            description="the directory for persistent state; empty: $STATE_DIRECTORY, else /var/lib/dartd if it can be written, "
+            "else ~/.local/state/dartd"
+        ),
+    ] = ""
     server: ServerConfig = ServerConfig()
     ws: WsConfig = WsConfig()
     auth: AuthConfig = AuthConfig()

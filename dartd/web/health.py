@@ -210,11 +210,13 @@ def assess(
     errors = []
     if database != "ok":
         errors.append("the journal cannot be written; events are held until it can")
-    if not working:
+    if not cameras:
+        errors.append("no cameras yet: add them on the page /board")
+    elif not working:
         errors.append("no camera sees the board")
     if snapshot.status == "error":
         errors.append("the board is in error")
-    if snapshot.status in {"starting", "calibrating"}:
+    if cameras and snapshot.status in {"starting", "calibrating"}:
         reasons.append(f"the board is {snapshot.status}")
     reasons += [f"the table {name} misses an event ({failure}): run dartd rebuild" for name, failure in incomplete.items()]
     reasons += warnings

@@ -38,8 +38,7 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
     event = recorded.event
     match event:
         case StatisticsUpdated():
-            for leg in event.legs:
-                _store(connection, recorded, event, leg)
+            _store(connection, recorded, event)
         case PlayerMerged():
             mine = player_legs.c.player_id == event.player_id
             connection.execute(sa.update(player_legs).where(mine).values(player_id=event.into_player_id))
@@ -77,6 +76,8 @@ class LegSelection(NamedTuple):
 
 _OF_LEG = ("match_id", "set_number", "leg_number", "at_s", "game")
 _SUMMARISED = tuple(player_legs.c[name] for name in (*_OF_LEG, *FIGURES, "best_start", "best_darts", "sums_body"))
+_KEY = tuple(player_legs.c[name] for name in ("match_id", "set_number", "leg_number", "side", "thrower"))
+_BEFORE = tuple(player_legs.c[name] for name in ("finished", "seq", "at_s", "visits_body"))
 _sums: msgspec.json.Decoder[LegSums] = msgspec.json.Decoder(LegSums)
 _visits: msgspec.json.Decoder[list[StoredVisit]] = msgspec.json.Decoder(list[StoredVisit])
 _points: msgspec.json.Decoder[list[Point]] = msgspec.json.Decoder(list[Point])
@@ -197,22 +198,35 @@ def _summarised(row: Any) -> SummarisedLeg:
     )
 
 
-def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated, leg: PlayedLeg) -> None:
-    key = {"match_id": event.match_id, "set_number": leg.set, "leg_number": leg.leg, "side": leg.side, "thrower": leg.thrower}
-    mine = sa.and_(*(player_legs.c[name] == value for name, value in key.items()))
-    before = connection.execute(sa.select(player_legs).where(mine)).first()
-    if before is not None:
-        connection.execute(sa.delete(player_legs).where(mine))
-    if leg.counts is None:
-        return
+def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated) -> None:
+    """Replace the legs of an event, all of them with three statements: a correction can change every leg of a long match."""
+    chosen = sa.select(*_KEY, *_BEFORE).where(player_legs.c.match_id == event.match_id)
+    if len(event.legs) == 1:
+        leg = event.legs[0]
+        chosen = chosen.where(player_legs.c.set_number == leg.set, player_legs.c.leg_number == leg.leg)
+    known = {(row.set_number, row.leg_number, row.side, row.thrower): row for row in connection.execute(chosen)}
+    before = [known.get((leg.set, leg.leg, leg.side, leg.thrower)) for leg in event.legs]
+    gone = [{f"old_{column.name}": getattr(row, column.name) for column in _KEY} for row in before if row is not None]
+    if gone:
+        connection.execute(sa.delete(player_legs).where(*(column == sa.bindparam(f"old_{column.name}") for column in _KEY)), gone)
+    rows = [_row(connection, recorded, event, leg, was) for leg, was in zip(event.legs, before, strict=True) if leg.counts is not None]
+    if rows:
+        connection.execute(sa.insert(player_legs), rows)
+
+
+def _row(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated, leg: PlayedLeg, before: Any) -> dict[str, Any]:
     was_finished = before is not None and before.finished and leg.finished and leg.leg > 0
     now_s = recorded.at_s if event.played_at is None else seconds_of_timestamp(event.played_at)
     seq, at_s = (before.seq, before.at_s) if before is not None and was_finished else (recorded.seq, now_s)
     measured = _measured(connection, event.match_id, leg.visits)
     counts = msgspec.convert(leg.counts, Figures, strict=False)
     best_start, best_darts = next(iter(counts.best_legs.items()), (None, None))
-    row = {
-        **key,
+    return {
+        "match_id": event.match_id,
+        "set_number": leg.set,
+        "leg_number": leg.leg,
+        "side": leg.side,
+        "thrower": leg.thrower,
         "player_id": event.player_id,
         "seq": seq,
         "at_s": at_s,
@@ -225,7 +239,6 @@ def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdat
         "visits_body": encode_json(_visits_of(leg, before, now_s)).decode(),
         "points_body": encode_json([point for visit in measured for point in visit]).decode(),
     }
-    connection.execute(sa.insert(player_legs).values(row))
 
 
 def _measured(connection: sa.Connection, match_id: str, visits: Sequence[PlayedVisit]) -> list[list[Point]]:

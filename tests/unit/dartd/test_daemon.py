@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from dartd.config import Config, ServerConfig, VisitConfig
-from dartd.daemon import build_board, open_sockets
-from dartd.errors import ListenError
+from dartd.config import Config, VisitConfig
+from dartd.daemon import build_board
 from dartd.fusion.observation import Observation, OngoingMotion
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.recovery import recover
@@ -159,23 +158,6 @@ def test_camera_that_is_missing_does_not_hold_up_the_start(tmp_path: Path) -> No
     assert health["components"]["cameras"]["cam0"]["state"] == "offline"
     assert health["components"]["cameras"]["cam1"]["state"] != "offline"
     assert "/dev/v4l/by-path/nothing: no such camera" in err
-
-
-def test_address_in_use_is_refused() -> None:
-    """The error names the address, the reason and the way out."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        config = Config(server=ServerConfig(host="127.0.0.1", port=taken.getsockname()[1]))
-
-        with pytest.raises(ListenError, match=r"Address already in use.*set server\.port"):
-            open_sockets(config, {})
-
-
-def test_unknown_host_is_refused() -> None:
-    """A name that is no address of this machine is refused with the key to change."""
-    config = Config(server=ServerConfig(host="no such host.invalid", port=0))
-
-    with pytest.raises(ListenError, match=r"set server\.host"):
-        open_sockets(config, {})
 
 
 def test_board_is_built_as_configured() -> None:

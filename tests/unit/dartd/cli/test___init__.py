@@ -20,7 +20,7 @@ def test_help_teaches() -> None:
 
     assert result.exit_code == 0
     assert all(name in result.output for name in NAMES)
-    assert "dartd run --config config/simulator.toml" in result.output
+    assert "dartd demo" in result.output
 
 
 @pytest.mark.parametrize("name", NAMES)

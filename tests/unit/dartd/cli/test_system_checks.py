@@ -11,7 +11,7 @@ import pytest
 
 from dartd.cli.system_checks import daemon_findings, health_of, holder_of, host_findings, output_of, state_findings, store_findings
 from dartd.config import Config, ServerConfig
-from dartd.daemon import open_sockets
+from dartd.listening import open_sockets
 from dartd.store.journal import Journal
 from dartd.store.sqlite.lock import StoreLock
 from schemas.base import BoardId, VisitId

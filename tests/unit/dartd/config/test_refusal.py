@@ -34,7 +34,7 @@ def test_suggestion_guesses_or_lists() -> None:
     """A near miss must be guessed, a few names listed, many names referred to."""
     assert suggestion("fsp", ["fps", "url"]) == "did you mean fps?"
     assert suggestion("zzz", ["url", "fps"]) == "expected one of fps, url"
-    assert suggestion("zzz", [f"name{index}" for index in range(50)]) == "config/dartd.toml names every key"
+    assert suggestion("zzz", [f"name{index}" for index in range(50)]) == "`dartd init` writes a file that names every key"
 
 
 _VALUES = st.recursive(

@@ -141,7 +141,10 @@ def _as_today(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         row = (f"main-{row[0]}", *row[1:]) if str(row[0]).startswith("m0") else row
         if not (isinstance(row[-1], str) and row[-1].startswith("[")):
             return row
-        return (*row[:-1], json.dumps([{**throw, "bounced": False} for throw in json.loads(row[-1])], separators=(",", ":")))
+        return (
+            *row[:-1],
+            json.dumps([{**throw, "bounced": throw.get("bounced", False)} for throw in json.loads(row[-1])], separators=(",", ":")),
+        )
 
     return sorted(map(today, rows), key=repr)
 

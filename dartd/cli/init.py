@@ -1,0 +1,69 @@
+"""`dartd init`."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from dartd.cli.failure import reported_errors
+from dartd.config import load_config
+from dartd.config.directories import SYSTEM_CONFIG, shipped, user_config
+from dartd.errors import ConfigError
+
+_CAMERA = "[[cameras]]"
+
+
+@click.command("init")
+@click.option(
+    "--config",
+    "given",
+    type=click.Path(path_type=Path),
+    help="The file to write; without it /etc/dartd/dartd.toml for root, ~/.config/dartd/dartd.toml for other users.",
+)
+@click.option("--yes", is_flag=True, help="Take every camera that is found without asking, as is done where there is no terminal.")
+def command(given: Path | None, yes: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Write a configuration: every key explained, with the cameras that are plugged in. A file that exists is never changed."""
+    with reported_errors():
+        path = write_config(given, ask=not yes and sys.stdin.isatty())
+        config = load_config(path, os.environ)
+    click.echo(
+        f"written: {path}, with {len(config.cameras)} camera{'' if len(config.cameras) == 1 else 's'}; the state goes to {config.state_dir}"
+    )
+    named = "" if path in {SYSTEM_CONFIG, user_config(os.environ)} else f" --config {path}"
+    click.echo(f"next:    dartd doctor{named}\n         dartd run{named}\n         then http://localhost:{config.server.port}/")
+
+
+def write_config(given: Path | None, *, ask: bool) -> Path:
+    """Write a configuration with the cameras that are found, and return its path; `ask` for each camera.
+
+    Raises:
+        ConfigError: the file exists or cannot be written.
+    """
+    path = given or (SYSTEM_CONFIG if os.geteuid() == 0 else user_config(os.environ))
+    if path.exists():
+        raise ConfigError(f"{path} exists and stays as it is: move it away, or name another file with --config", path=str(path))
+    cameras = [entry for entry in found_cameras() if not ask or click.confirm(f"{entry}\nuse this camera?", default=True)]
+    text = "\n".join([commented(shipped("dartd.toml").read_text()), *cameras])
+    mode = 0o644 if path == SYSTEM_CONFIG else 0o600  # the system's is read by the user of the service; its secrets belong in dartd.env
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+            file.write(text)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written, {error.strerror}: name another file with --config", path=str(path)) from None
+    return path
+
+
+def found_cameras() -> list[str]:
+    """Return the lines of the configuration for each camera that is plugged in, with a comment that names it."""
+    # The daemon never imports OpenCV: cameras are examined by a separate process.
+    listing = subprocess.run([sys.executable, "-m", "workers.sources.listing"], capture_output=True, text=True, check=False)
+    return [f"{entry.strip()}\n" for entry in listing.stdout.split("\n\n") if _CAMERA in entry]
+
+
+def commented(text: str) -> str:
+    """Return the documented configuration with its values as comments, so that what is not changed follows the defaults."""
+    return re.sub(r"^(?=\w+ = )", "#", text, flags=re.MULTILINE)

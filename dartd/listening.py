@@ -1,0 +1,40 @@
+"""The sockets that the daemon listens on."""
+
+import os
+import socket
+from collections.abc import Mapping
+from typing import Final
+
+from dartd.config import Config
+from dartd.errors import ListenError
+from dartd.port_holder import port_holder
+from dartd.systemd import listen_fds
+
+_BACKLOG: Final = 2048
+
+
+def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> list[socket.socket]:
+    """Return the sockets passed by systemd, else bind the configured address; blocks.
+
+    Raises:
+        ListenError: the address cannot be bound; the message contains reason and remedy.
+    """
+    if handed_over := listen_fds(environ):
+        return handed_over
+    host, port = config.server.host, config.server.port
+    where = f"{host}:{port}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        holder = port_holder(port) or "the program that uses it"
+        remedy = "set server.host" if isinstance(error, socket.gaierror) else f"stop {holder}, or set server.port (DARTD_SERVER_PORT=8001)"
+        raise ListenError(f"cannot listen on {where} ({error.strerror or error}): {remedy}", host=host, port=port) from error
+    return [listener]
