@@ -142,14 +142,14 @@ class SqliteBackend:
         Raises:
             StoreError: it was refused; StoreUnavailableError when the file is the reason.
         """
+        is_commit = statement == "COMMIT"
         try:
-            self._raw.execute(statement)
+            with self._checkpoints.commit() if is_commit else contextlib.nullcontext():
+                self._raw.execute(statement)
         except sqlite3.Error as error:
             raise self.store_error(error) from error
-        if statement == "COMMIT":
-            self._checkpoints.follow_commit()
-            if self._mark is not None:
-                self._lock.note(self._mark)
+        if is_commit and self._mark is not None:
+            self._lock.note(self._mark)
 
     def in_transaction(self) -> bool:
         """Whether the writer's transaction is open; SQLite ends it by itself after some errors of the file."""

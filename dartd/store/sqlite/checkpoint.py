@@ -9,6 +9,7 @@ import fcntl
 import os
 import sqlite3
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -35,7 +36,10 @@ class CheckpointNotes(Protocol):
 
 
 class Checkpoints:
-    """The checkpoints of one file. `run` is for the writer's thread, `check` for any."""
+    """The checkpoints of one file. `run` and `commit` are for the writer's thread, `check` for any.
+
+    SQLite writes the first page in the middle of a commit that moves the log: until the header is noted, a check by another thread waits.
+    """
 
     def __init__(self, writer: sa.Connection, descriptor: int, path: Path, notes: CheckpointNotes) -> None:
         self._writer = writer
@@ -43,11 +47,12 @@ class Checkpoints:
         self._path = path
         self._notes = notes
         self._header = bytes(HEADER_BYTES)
+        self._changing = threading.RLock()  # held while SQLite may write the first page, and until its header is noted
         self._fault: StoreUnavailableError | None = None
 
     def run(self) -> None:
         """Move the log into the file, unless another program wrote over the file; errors are left to the next commit."""
-        with contextlib.suppress(sqlite3.Error, SQLAlchemyError, StoreUnavailableError):
+        with contextlib.suppress(sqlite3.Error, SQLAlchemyError, StoreUnavailableError), self._changing:
             self.check()
             self._writer.exec_driver_sql("PRAGMA shrink_memory")  # SQLite counts on from the first page as it last read it
             version = self._writer.exec_driver_sql("PRAGMA user_version").scalar_one()
@@ -63,18 +68,22 @@ class Checkpoints:
         Raises:
             StoreUnavailableError: it was, or the file is shorter than its header says.
         """
-        if self._fault is not None:
-            raise self._fault
-        noted, found = self._header, self._read()
-        is_earlier = count_of(found) < count_of(noted) or (count_of(found) == count_of(noted) and found != noted)
-        if any(noted) and (is_earlier or os.fstat(self._descriptor).st_size < _least_bytes(noted)):
-            message = f"{self._path} was overwritten while dartd runs: restart dartd to use what is there now"
-            self._fault = StoreUnavailableError(message, path=str(self._path))
-            raise self._fault
+        with self._changing:
+            if self._fault is not None:
+                raise self._fault
+            noted, found = self._header, self._read()
+            is_earlier = count_of(found) < count_of(noted) or (count_of(found) == count_of(noted) and found != noted)
+            if any(noted) and (is_earlier or os.fstat(self._descriptor).st_size < _least_bytes(noted)):
+                message = f"{self._path} was overwritten while dartd runs: restart dartd to use what is there now"
+                self._fault = StoreUnavailableError(message, path=str(self._path))
+                raise self._fault
 
-    def follow_commit(self) -> None:
+    @contextlib.contextmanager
+    def commit(self) -> Iterator[None]:
         """Note the header after a commit: one that makes the log long has SQLite move the log into the file, and the count stays."""
-        self._header = self._read()
+        with self._changing:
+            yield
+            self._header = self._read()
 
     @property
     def is_overwritten(self) -> bool:

@@ -3,6 +3,8 @@
 import contextlib
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,30 @@ def test_a_long_log_is_no_other_file(tmp_path: Path) -> None:
             backend.writer.execute(sa.insert(metadata).values(key=key, value="x" * 8_000_000))
             backend.control("COMMIT")
         _commit(backend, "c")
+
+
+def test_a_check_during_a_commit_finds_no_other_file(tmp_path: Path) -> None:
+    """Another thread checks while commits move the log: it must not see the first page before its header is noted."""
+    ended = threading.Event()
+
+    def check(backend: SqliteBackend) -> int:
+        count = 0
+        while not ended.is_set():
+            backend.check_file()
+            count += 1
+        return count
+
+    with contextlib.closing(SqliteBackend.open(tmp_path / "dartd.db")) as backend, ThreadPoolExecutor(1) as pool:
+        checks = pool.submit(check, backend)
+        try:
+            for key in range(10):
+                backend.begin()
+                backend.writer.execute(sa.insert(metadata).values(key=str(key), value="x" * 5_000_000))
+                backend.control("COMMIT")
+        finally:
+            ended.set()
+
+        assert checks.result() > 0
 
 
 @pytest.mark.parametrize("content", ["earlier copy", "nothing", "half", "other database"])
