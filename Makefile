@@ -70,8 +70,9 @@ format: setup-dev ## format the source, fix what can be fixed
 schemas: setup-dev ## write the JSON Schema of every event to schemas/published
 	$(BIN)/python -m schemas.documents
 
-bench-api: setup-dev ## measure the API: CPU a request, lists on a full store, /health under load
+bench-api: setup-dev ## measure the API: CPU a request, lists on a full store, /health under load, response times of 60 clients
 	$(BIN)/python -m tests.bench.api
+	$(BIN)/python -m tests.bench.clients
 
 bench-attack: setup-dev ## attack a daemon over loopback and list what it withstands, four minutes
 	$(BIN)/python -m tests.bench.attack

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+import math
 import os
 import signal
 import socket
@@ -280,14 +281,11 @@ class Daemon:
     async def _run_parts(self, sockets: Sequence[socket.socket], supervisor: Supervisor, pipeline: Pipeline, services: Services) -> None:
         config, images = self._config, self._config.images
         ages = Ages()
-        folder = Images(config.state_path / "images")
-        retention = Retention(
-            folder,
-            keep_days=images.keep_days,
-            keep_bytes=images.keep_mb * 1_000_000,
-            keep_free_bytes=images.keep_free_mb * 1_000_000,
-            ages=ages,
-        )
+        most_bytes, free_bytes = images.keep_mb * 1_000_000, images.keep_free_mb * 1_000_000
+        folder, judged = Images(config.state_path / "images"), Images(config.state_path / "feedback")
+        retention = Retention(folder, keep_days=images.keep_days, keep_bytes=most_bytes, keep_free_bytes=free_bytes, ages=ages)
+        # Images with a verdict are worth more: no age deletes them, and they give way when the others have not freed enough.
+        judged_retention = Retention(judged, keep_days=math.inf, keep_bytes=most_bytes, keep_free_bytes=free_bytes // 2, ages=ages)
         tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
         async with anyio.create_task_group() as tasks:
@@ -301,6 +299,7 @@ class Daemon:
                 "the delivery of webhooks": services.webhooks.run,
                 "the counting of zones": functools.partial(watch_zones, services),
                 "the deletion of old images": retention.run,
+                "the deletion of images with a verdict": judged_retention.run,
                 "the deletion of old events": functools.partial(
                     prune_periodically, services.journal, keep_days=config.store.keep_days, ages=ages
                 ),

@@ -8,7 +8,7 @@ Exposure = Literal["dark", "good", "bright"]
 Focus = Literal["blurred", "soft", "sharp"]
 
 # The limits of a picture. Brightness is the mean grey level of 255, sharpness the edge strength over the contrast: 0.04 and more in focus,
-# 0.02 with half a pixel of blur, below 0.01 with two. Measure again: `dartd doctor`, and `pytest tests/unit/workers/test_examination.py`.
+# 0.02 with half a pixel of blur, below 0.01 with two. Measure again: `pytest tests/unit/workers/vision/test_picture_figures.py`.
 BRIGHTNESS_MIN, BRIGHTNESS_MAX, OVEREXPOSED_SHARE_MAX = 30.0, 200.0, 0.25
 SHARPNESS_OK, SHARPNESS_MIN = 0.025, 0.012
 

@@ -67,7 +67,7 @@ def command(directory: Path, path: Path | None, per_bed: int | None) -> None:
     same number of throws; with --per-bed rare beds may have fewer. Players are not named. The daemon may run.
     """
     with reported_errors():
-        config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
+        config = load_config(find_config(path, os.environ), os.environ)
         done = export(config, directory, per_bed=per_bed)
     parts = ", ".join(f"{count} {split}" for split, count in done.splits.items())
     click.echo(f"{sum(done.splits.values())} throws of {done.beds} beds ({parts}) and {done.images} images were written to {directory}")
@@ -86,7 +86,7 @@ def export(config: Config, directory: Path, *, per_bed: int | None = None) -> Ex
     """
     if directory.exists():
         raise ExportError(f"{directory} exists: nothing is overwritten; name another directory", path=str(directory))
-    images = ThrowImages(config.state_path)
+    images = ThrowImages(config.state_path, config.state_path / "images")
     judged, rows = inspect(config.store_path, _read)
     known = [dart for dart in judged if dart.truth not in {None, NO_DART, UNSCORED}]
     verified = [VerifiedThrow(dart, str(dart.truth), images.names(dart.throw_id)) for dart in known]
@@ -170,4 +170,4 @@ def _throw_row(throw: VerifiedThrow, name: str, row: Any) -> tuple[object, ...]:
     dart, label = throw.dart, throw.label
     measured = [None if row is None else getattr(row, column) for column in _MEASURED]
     at = None if row is None else timestamp_of(row.at_s)
-    return (dart.throw_id, name, label, ring_of(label), sector_of(label), dart.told, int(dart.is_correct), at, *measured)
+    return (dart.throw_id, name, label, ring_of(label), sector_of(label), dart.published, int(dart.is_correct), at, *measured)

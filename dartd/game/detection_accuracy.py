@@ -48,22 +48,22 @@ class JudgedDart(NamedTuple):
     """A dart with a verdict: the bed that the cameras published, and the true one (None: another one)."""
 
     throw_id: str
-    told: str
+    published: str
     truth: str | None
 
     @property
     def is_correct(self) -> bool:
         """Return whether the published bed was the true one."""
-        return self.truth == self.told
+        return self.truth == self.published
 
 
-def judge(throw_id: str, told: str, verdicts: Iterable[Verdict]) -> JudgedDart | None:
+def judge(throw_id: str, published: str, verdicts: Iterable[Verdict]) -> JudgedDart | None:
     """Return a dart with the last verdict on it, None if there is none. Misses of any sector are one bed."""
     last = max(verdicts, key=lambda each: each.at_s, default=None)
     if last is None:
         return None
-    truth = told if last.truth is not None and _same(last.truth, told) else last.truth
-    return JudgedDart(throw_id, told, truth)
+    truth = published if last.truth is not None and _same(last.truth, published) else last.truth
+    return JudgedDart(throw_id, published, truth)
 
 
 def _same(one: str, other: str) -> bool:
@@ -85,17 +85,17 @@ def sector_of(label: str) -> int | None:
 
 def failure_mode(dart: JudgedDart) -> FailureMode:
     """Return in which way a dart failed."""
-    told, truth = dart.told, dart.truth
+    published, truth = dart.published, dart.truth
     if truth is None or truth == NO_DART:
         return "bed_unknown" if truth is None else "no_dart"
-    if told == UNSCORED:
+    if published == UNSCORED:
         return "not_localised"
-    return "not_detected" if told in {NO_DART, "MISS"} else _confusion_mode(told, truth)
+    return "not_detected" if published in {NO_DART, "MISS"} else _confusion_mode(published, truth)
 
 
-def _confusion_mode(told: str, truth: str) -> FailureMode:
+def _confusion_mode(published: str, truth: str) -> FailureMode:
     """Return in which way two different beds were confused."""
-    rings, sectors = (ring_of(told), ring_of(truth)), (sector_of(told), sector_of(truth))
+    rings, sectors = (ring_of(published), ring_of(truth)), (sector_of(published), sector_of(truth))
     bulls = {"bull", "single_bull"} & set(rings)
     if bulls == set(rings) or set(rings) == {"single", "single_bull"}:
         return "other_ring"
@@ -117,16 +117,17 @@ def level_of(rate: float) -> Level:
     return "green" if rate > GREEN else "yellow" if rate >= YELLOW else "red"
 
 
-def report(published: Mapping[str, int], judged: Sequence[JudgedDart]) -> AccuracyReport:
-    """Return the figures: `published` counts all darts by their published bed, `judged` are those with a verdict, the latest last."""
-    verified = Counter(dart.told for dart in judged)
-    correct = Counter(dart.told for dart in judged if dart.is_correct)
+def report(thrown: Mapping[str, int], judged: Sequence[JudgedDart]) -> AccuracyReport:
+    """Return the figures: `thrown` counts all darts by their thrown bed, `judged` are those with a verdict, the latest last."""
+    verified = Counter(dart.published for dart in judged)
+    correct = Counter(dart.published for dart in judged if dart.is_correct)
     wrong = len(judged) - correct.total()
-    darts = sum(published.values())
+    darts = sum(thrown.values())
     beds = [
-        BedAccuracy(label=told, rate=(rate := correct[told] / count), count=count, level=level_of(rate)) for told, count in verified.items()
+        BedAccuracy(label=label, rate=correct[label] / count, count=count, level=level_of(correct[label] / count))
+        for label, count in verified.items()
     ]
-    confusion = Counter((dart.told, dart.truth) for dart in judged if dart.truth is not None)
+    confusion = Counter((dart.published, dart.truth) for dart in judged if dart.truth is not None)
     return AccuracyReport(
         darts=darts,
         verified=len(judged),
@@ -136,24 +137,24 @@ def report(published: Mapping[str, int], judged: Sequence[JudgedDart]) -> Accura
         by_sector=tuple(
             SectorAccuracy(sector=sector, darts=of[0], verified=of[1], correct=of[2], rate=_rate(of[2], of[1]))
             for sector in (*range(1, 21), None)
-            if (of := _counts(published, verified, correct, [each for each in published if sector_of(each) == sector]))[0]
+            if (of := _counts(thrown, verified, correct, [each for each in thrown if sector_of(each) == sector]))[0]
         ),
         by_ring=tuple(
             RingAccuracy(ring=ring, darts=of[0], verified=of[1], correct=of[2], rate=_rate(of[2], of[1]))  # type: ignore[arg-type]  # one of _RINGS
             for ring in _RINGS
-            if (of := _counts(published, verified, correct, [each for each in published if ring_of(each) == ring]))[0]
+            if (of := _counts(thrown, verified, correct, [each for each in thrown if ring_of(each) == ring]))[0]
         ),
         confusion=tuple(
-            ConfusionCell(told=told, true=truth, count=count)
-            for (told, truth), count in sorted(confusion.items(), key=lambda each: (-each[1], each[0]))
+            ConfusionCell(published=published, true=truth, count=count)
+            for (published, truth), count in sorted(confusion.items(), key=lambda each: (-each[1], each[0]))
         ),
         failure_modes=_failure_modes([dart for dart in judged if not dart.is_correct]),
         heat_map=tuple(sorted(beds, key=lambda bed: (bed.rate, -bed.count, bed.label))),
     )
 
 
-def _counts(published: Mapping[str, int], verified: Counter[str], correct: Counter[str], labels: Sequence[str]) -> tuple[int, int, int]:
-    return sum(published[each] for each in labels), sum(verified[each] for each in labels), sum(correct[each] for each in labels)
+def _counts(thrown: Mapping[str, int], verified: Counter[str], correct: Counter[str], labels: Sequence[str]) -> tuple[int, int, int]:
+    return sum(thrown[each] for each in labels), sum(verified[each] for each in labels), sum(correct[each] for each in labels)
 
 
 def _rate(part: int, whole: int) -> float | None:
@@ -172,7 +173,7 @@ def _failure_modes(failed: Sequence[JudgedDart]) -> tuple[FailureModeCount, ...]
             count=len(darts),
             share=len(darts) / len(failed),
             throw_ids=tuple(dart.throw_id for dart in reversed(darts[-THROWS_OF_MODE:])),
-            throws=tuple(FailedThrow(throw_id=d.throw_id, told=d.told, true=d.truth) for d in reversed(darts[-THROWS_OF_MODE:])),
+            throws=tuple(FailedThrow(throw_id=d.throw_id, published=d.published, true=d.truth) for d in reversed(darts[-THROWS_OF_MODE:])),
         )
         for mode, darts in top
     )

@@ -10,12 +10,13 @@ import msgspec
 from dartd.config import CacheConfig
 from dartd.metrics import CacheUsage
 from dartd.store.projections.player_legs import PROJECTION as LEGS
-from schemas.events import EntityEvent, Envelope, JournalledEvent, StatisticsUpdated
+from schemas.events import EntityEvent, Envelope, JournalledEvent, PlayerErased, PlayerMerged, StatisticsUpdated
 
 ENTRY_BYTES: Final = 400  # of a key and the bookkeeping of an entry, by sys.getsizeof of its parts
 DEFAULT_TTL_S: Final = 3600.0
 
 _CHANGES_STATISTICS: Final = frozenset(LEGS.event_types())
+_LISTED: Final = {"webhook": "webhooks_list", "alert": "alerts_summary"}  # by entity, or by the type of another event
 _KEEPS_DASHBOARD: Final = frozenset({"camera_state_changed", "calibration_changed"})
 
 
@@ -139,17 +140,15 @@ class ResultsCache:
 def changed_by(event: JournalledEvent) -> tuple[str, ...]:
     """Return the patterns of the keys whose answers an event changes."""
     tag = str(event.__struct_config__.tag)
-    patterns = () if tag in _KEEPS_DASHBOARD else ("dashboard",)
+    found = [] if tag in _KEEPS_DASHBOARD else ["dashboard"]
     if isinstance(event, StatisticsUpdated):
-        return (*patterns, f"statistics:{event.player_id}")
-    if tag in _CHANGES_STATISTICS:
-        return (*patterns, "statistics:*")
-    if tag == "alert":
-        return (*patterns, "alerts_summary")
-    if isinstance(event, EntityEvent):
-        changed = {"webhook": "webhooks_list", "alert": "alerts_summary"}.get(event.entity_type)
-        return patterns if changed is None else (*patterns, changed)
-    return patterns
+        found.append(f"statistics:{event.player_id}")
+    elif tag in _CHANGES_STATISTICS:
+        found.append("statistics:*")
+    kept = event.entity_type if isinstance(event, EntityEvent) and not isinstance(event, PlayerMerged | PlayerErased) else tag
+    if kept in _LISTED:
+        found.append(_LISTED[kept])
+    return tuple(found)
 
 
 def kind_of_key(key: str) -> str:

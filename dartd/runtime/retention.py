@@ -28,7 +28,7 @@ class Ages:
         self._offset_s = wall() - now()
 
     def before_s(self, keep_days: float) -> float:
-        """Return the wall time, in seconds since 1970, before which everything is too old."""
+        """Return the wall time, in seconds since 1970, before which everything is too old; with infinite days nothing is."""
         return self._offset_s + self.now() - keep_days * DAY_S
 
 

@@ -87,10 +87,13 @@ class Images:
 
 
 class ThrowImages:
-    """The images of throws in a state directory: those that are deleted by age, and those that are kept with a verdict."""
+    """The images of throws in a state directory: those that are deleted by age (`folder`), and those that are kept with a verdict.
 
-    def __init__(self, state_path: Path) -> None:
-        self._folders = (Images(state_path / "images"), Images(state_path / "feedback"))
+    `folder` None: images are not stored, and none from before are shown.
+    """
+
+    def __init__(self, state_path: Path, folder: Path | None) -> None:
+        self._folders = () if folder is None else (Images(folder), Images(state_path / "feedback"))
 
     def read(self, throw_id: str, camera_id: str, kind: str) -> bytes | None:
         """Read an image; None if there is none."""

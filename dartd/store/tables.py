@@ -326,7 +326,7 @@ sessions = Table(
     Index("sessions_entry", "entry_s"),
 )
 
-# The bed of each dart as the cameras published it (`told`), and what a correction made of it.
+# The bed of each dart as the cameras published it (`published`), and what a correction made of it.
 detections = Table(
     "detections",
     METADATA,
@@ -337,11 +337,11 @@ detections = Table(
     Column("player_id", Text),
     Column("visit_id", Text, nullable=False),
     Column("dart_number", Integer),
-    Column("told", Text, nullable=False),
+    Column("published", Text, nullable=False),
     Column("truth", Text),
     Column("corrected_at_s", SECONDS),
     Index("detections_visit", "visit_id"),
-    Index("detections_told", "told", "at_s"),
+    Index("detections_published", "published", "at_s"),
     Index("detections_corrected", "corrected_at_s"),
 )
 

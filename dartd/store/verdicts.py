@@ -30,7 +30,7 @@ EVERY_DART = DartSelection()
 
 def count_published(connection: sa.Connection, selection: DartSelection = EVERY_DART) -> Mapping[str, int]:
     """Return the number of darts by their published bed."""
-    chosen = sa.select(detections.c.told, sa.func.count()).where(*selection.conditions()).group_by(detections.c.told)
+    chosen = sa.select(detections.c.published, sa.func.count()).where(*selection.conditions()).group_by(detections.c.published)
     return {row[0]: row[1] for row in connection.execute(chosen)}
 
 
@@ -38,24 +38,24 @@ def judged_darts(connection: sa.Connection, selection: DartSelection = EVERY_DAR
     """Return every dart with a verdict, in the order of the throws."""
     columns, where = detections.c, selection.conditions()
     said: dict[str, list[Verdict]] = defaultdict(list)
-    published: dict[str, tuple[int, str]] = {}
-    corrected = sa.select(columns.throw_id, columns.seq, columns.told, columns.truth, columns.corrected_at_s)
+    known: dict[str, tuple[int, str]] = {}
+    corrected = sa.select(columns.throw_id, columns.seq, columns.published, columns.truth, columns.corrected_at_s)
     for row in connection.execute(corrected.where(columns.corrected_at_s.is_not(None), *where)):
-        published[row.throw_id] = (row.seq, row.told)
+        known[row.throw_id] = (row.seq, row.published)
         said[row.throw_id].append(Verdict(row.corrected_at_s, row.truth))
     given = sa.select(
         columns.throw_id,
         columns.seq,
-        columns.told,
+        columns.published,
         feedback.c.verdict,
         feedback.c.published_label,
         feedback.c.label,
         feedback.c.created_at_s,
     ).join(feedback, feedback.c.throw_id == columns.throw_id)
-    for row in connection.execute(given.where(feedback.c.verdict != "skip", *where)):
-        published[row.throw_id] = (row.seq, row.told)
-        truth = row.published_label if row.verdict == "correct" else row.label
-        said[row.throw_id].append(Verdict(row.created_at_s, truth))
-    ordered = sorted(said, key=lambda throw_id: published[throw_id][0])
-    judged = (judge(throw_id, published[throw_id][1], said[throw_id]) for throw_id in ordered)
+    for said_row in connection.execute(given.where(feedback.c.verdict != "skip", *where)):
+        known[said_row.throw_id] = (said_row.seq, said_row.published)
+        truth = said_row.published_label if said_row.verdict == "correct" else said_row.label
+        said[said_row.throw_id].append(Verdict(said_row.created_at_s, truth))
+    ordered = sorted(said, key=lambda throw_id: known[throw_id][0])
+    judged = (judge(throw_id, known[throw_id][1], said[throw_id]) for throw_id in ordered)
     return [dart for dart in judged if dart is not None]

@@ -91,6 +91,7 @@ ENDPOINTS = [
     page("/", showing("play"), "Play: matches, free throwing and the score", media="text/html"),
     page("/board", showing("manager"), "The board manager: state, cameras, controls, last throws", media="text/html"),
     page("/statistics", showing("statistics"), "Statistics: leaders, and players in figures", media="text/html"),
+    page("/accuracy", showing("accuracy"), "Accuracy of the detection: beds that were published wrongly", media="text/html"),
     page("/people", showing("people"), "The players", media="text/html"),
     page("/settings", showing("settings"), "Settings: this device, accounts, keys", media="text/html"),
     page("/config.json", get_page_settings, "Settings that a page needs before it connects", PageSettings),

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from schemas.api.answers import Id
@@ -44,9 +45,9 @@ class RingAccuracy(Value, frozen=True, kw_only=True):
 
 
 class ConfusionCell(Value, frozen=True, kw_only=True):
-    """How many verified darts were published as `told` and were `true`."""
+    """How many verified darts were published in the first bed and were in the `true` one."""
 
-    told: BedLabel
+    published: BedLabel = msgspec.field(name="told")  # codespell:ignore told
     true: BedLabel
     count: int
 
@@ -55,7 +56,7 @@ class FailedThrow(Value, frozen=True, kw_only=True):
     """A throw with a wrong bed; `true` null: the bed is not known. `image_paths` are the images that are stored."""
 
     throw_id: str
-    told: BedLabel
+    published: BedLabel
     true: BedLabel | None
     image_paths: tuple[str, ...] = ()
 

@@ -67,7 +67,7 @@ def fill(path: Path) -> None:
     """Keep many players, throws, visits and events, and a key that may see them."""
     database = Database.open(path)
     connection = database.backend.writer
-    connection.exec_driver_sql("BEGIN")
+    database.backend.begin()
     plain = {"badge_id": None, "group_name": "red", "skill_level": None, "boards": "{}", "active": True, "shared": False, "deleted": False}
     rows: list[dict[str, Any]] = [
         {"player_id": f"p{k}", "name": f"Player {k:05}", "version": 1, "created_at_s": float(k), "updated_at_s": float(k), **plain}
@@ -123,7 +123,7 @@ def fill(path: Path) -> None:
     # The tables above are written directly: a rebuild from these events, which are only of the right size, would empty them.
     folded = [{"name": each.name, "version": each.version, "failure": None} for each in ALL]
     connection.execute(sa.insert(projections), folded)
-    connection.exec_driver_sql("COMMIT")
+    database.backend.control("COMMIT")
     database.close()
 
 

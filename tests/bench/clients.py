@@ -52,7 +52,7 @@ def fill_detections(path: Path) -> None:
     """Keep the published bed of each throw; one in a hundred was corrected."""
     database = Database.open(path)
     connection = database.backend.writer
-    connection.exec_driver_sql("BEGIN")
+    database.backend.begin()
     rows: list[dict[str, Any]] = [
         {
             "throw_id": f"d{k}",
@@ -61,14 +61,14 @@ def fill_detections(path: Path) -> None:
             "board_id": "main",
             "visit_id": f"v{k // 3}",
             "dart_number": k % 3 + 1,
-            "told": f"T{k % 20 + 1}",
+            "published": f"T{k % 20 + 1}",
             "truth": "T20" if k % 100 == 0 else None,
             "corrected_at_s": float(k) if k % 100 == 0 else None,
         }
         for k in range(THROWS)
     ]
     connection.execute(sa.insert(detections), rows)
-    connection.exec_driver_sql("COMMIT")
+    database.backend.control("COMMIT")
     database.close()
 
 
@@ -178,10 +178,8 @@ def main() -> None:
         shown = "/".join("–" if limit is None else f"{limit:g}" for limit in limits)
         print(f"| `{path}` | {' | '.join(f'{each:.1f}' for each in found)} | {shown} | {'yes' if kept else 'NO'} |")
     requests = sum(map(len, took.values()))
-    print(
-        f"\n{requests / seconds:.0f} requests/s, {received / seconds:.0f} events/s to clients; the daemon used {100 * used_s / seconds:.0f} % of "
-        f"one core, its memory went from {began_mb:.0f} to {ended_mb:.0f} MB."
-    )
+    print(f"\n{requests / seconds:.0f} requests/s, {received / seconds:.0f} events/s to clients.")
+    print(f"The daemon used {100 * used_s / seconds:.0f} % of one core; its memory went from {began_mb:.0f} to {ended_mb:.0f} MB.")
 
 
 if __name__ == "__main__":

@@ -54,6 +54,16 @@ async def test_webhook_is_created_and_verified(tmp_path: Path, waiting: Waiting)
     assert (process.returncode, complaints.decode(), first, rest) == (0, "", b"webhook operational\n", b"dart T20\n")
 
 
+async def test_cache_figures_are_read(station: Station, waiting: Waiting) -> None:
+    """Warmed, asked, and emptied."""
+    if shutil.which("curl") is None:
+        pytest.skip("needs curl on this machine")
+    await make_user(station, "operator", username="ann")
+    said = await run(waiting, "sh", str(EXAMPLES / "cache.sh"), station.http, "ann", PASSWORD)
+
+    assert said == ["warmed 1", "hits 1 of 2, hit rate 0.5", "removed 1"]
+
+
 async def run(waiting: Waiting, *command: str) -> list[str]:
     """Run an example and return the lines that it prints."""
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)

@@ -19,11 +19,13 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
     where = {"seq": seq, "at_s": recorded.at_s, "board_id": recorded.board_id, "player_id": getattr(event, "player_id", None)}
     match event:
         case DartHit() | DartUnscored():
-            told = event.score.label if isinstance(event, DartHit) else UNSCORED
-            _insert(connection, event.dart_id, {**where, "visit_id": event.visit_id, "dart_number": event.dart_number, "told": told})
+            published = event.score.label if isinstance(event, DartHit) else UNSCORED
+            _insert(
+                connection, event.dart_id, {**where, "visit_id": event.visit_id, "dart_number": event.dart_number, "published": published}
+            )
         case ThrowMiss():
             slot = {"visit_id": event.visit_id, "dart_number": event.dart_number}
-            _insert(connection, f"{recorded.board_id}-m{seq:06d}", {**where, **slot, "told": "MISS"})
+            _insert(connection, f"{recorded.board_id}-m{seq:06d}", {**where, **slot, "published": "MISS"})
         case DartCorrected():
             _correct(connection, event, where)
         case PlayerMerged():
@@ -54,12 +56,12 @@ def _correct(connection: sa.Connection, event: DartCorrected, where: Mapping[str
     throw_id = latest_id(connection, _KEY, event.dart_id)
     if connection.execute(of_visit.where(detections.c.throw_id == throw_id)).rowcount:
         # A dart that a person inserted and deleted again says nothing of the cameras.
-        connection.execute(sa.delete(detections).where(detections.c.told == NO_DART, detections.c.truth == NO_DART))
+        connection.execute(sa.delete(detections).where(detections.c.published == NO_DART, detections.c.truth == NO_DART))
         return
-    in_slot = of_visit.where(detections.c.dart_number == event.dart_number, detections.c.told.in_(("MISS", UNSCORED)))
+    in_slot = of_visit.where(detections.c.dart_number == event.dart_number, detections.c.published.in_(("MISS", UNSCORED)))
     if event.operation != "insert" and connection.execute(in_slot).rowcount:
         return
-    slot = {"visit_id": event.visit_id, "dart_number": event.dart_number, "told": NO_DART}
+    slot = {"visit_id": event.visit_id, "dart_number": event.dart_number, "published": NO_DART}
     _insert(connection, event.dart_id, {**where, **slot, **values})
 
 

@@ -21,6 +21,7 @@ export class BoardView {
   #radii;
   #darts;
   #glow;
+  #heat;
   #aim;
   #known = new Map();
 
@@ -29,9 +30,10 @@ export class BoardView {
     const edge = radii.edge_mm + MARGIN_MM;
     svg.setAttribute("viewBox", `${-edge} ${-edge} ${2 * edge} ${2 * edge}`);
     this.#glow = element("path", { class: "glow" });
+    this.#heat = element("g", {});
     this.#aim = element("path", { class: "aim" });
     this.#darts = element("g", { class: "darts" });
-    svg.replaceChildren(...this.#face(), this.#glow, ...this.#wires(), ...this.#numbers(), this.#aim, this.#darts);
+    svg.replaceChildren(...this.#face(), this.#heat, this.#glow, ...this.#wires(), ...this.#numbers(), this.#aim, this.#darts);
   }
 
   /** Show these darts and no others; highlight the last one and its bed. */
@@ -51,6 +53,16 @@ export class BoardView {
   /** Outline the bed to aim at, such as "D16"; none for an empty label. */
   aimAt(label) {
     this.#aim.setAttribute("d", label ? this.#bed(bedOf(label)) : "");
+  }
+
+  /** Color beds by their `level`, and no others; a single stands for both parts of its sector. */
+  paint(beds) {
+    const painted = beds.flatMap(({ label, level }) => {
+      const bed = bedOf(label);
+      const pieces = bed.ring === "single" ? [bed, { ...bed, ring: "inner_single" }] : [bed];
+      return pieces.filter(({ sector }) => sector === undefined || SECTORS.includes(sector)).map((each) => element("path", { class: `heat ${level}`, d: this.#bed(each), "data-bed": label }));
+    });
+    this.#heat.replaceChildren(...painted);
   }
 
   #draw(dart, isLast) {

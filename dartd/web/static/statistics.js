@@ -158,7 +158,8 @@ function Page() {
           <${Select} name="other" label=${t("statistics.compare")} values=${names} word=${nameOf} empty="–" />
         </div>`
       : html`<p>${t("statistics.login")} <button type="button" onClick=${askLogin}>${t("bar.login")}</button></p>`}
-    <${Player} />`;
+    <${Player} />
+    <p><a href="accuracy">${t("accuracy.link")}</a></p>`;
 }
 
 startPage(Page, { callerChanged: load });

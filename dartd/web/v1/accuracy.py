@@ -26,7 +26,8 @@ async def get_accuracy(call: Call) -> AccuracyReport:
         return report(count_published(connection, selection), judged_darts(connection, selection))
 
     found: AccuracyReport = await call.read(read)
-    return await asyncio.to_thread(_with_images, found, ThrowImages(call.services.config.state_path))
+    config = call.services.config
+    return await asyncio.to_thread(_with_images, found, ThrowImages(config.state_path, config.images_path))
 
 
 def _with_images(found: AccuracyReport, images: ThrowImages) -> AccuracyReport:

@@ -1,11 +1,12 @@
 """Pictures of a camera (`/api/v1/cameras/{camera_id}/snapshot`, `/stream`), and its calibration from a picture."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 
 from starlette.responses import Response, StreamingResponse
 
 from dartd.runtime.workers.previews import Overlay
 from dartd.web.camera_processes import CalibrationRefused
+from dartd.web.http.credentials import credentials_of
 from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.paging import missing
 from dartd.web.http.problems import Problem
@@ -16,6 +17,7 @@ from schemas.commands import CalibrateBoard, TakeCalibration
 from schemas.pipe.to_worker import SourceSpec
 
 _BOUNDARY = "picture"
+_READ = "cameras:read"
 _BOARD_SAYS = "the result is published as calibration_changed"
 _SQUARE = ((300.0, 60.0), (620.0, 300.0), (390.0, 560.0), (120.0, 280.0))
 
@@ -48,18 +50,28 @@ async def get_snapshot(call: Call) -> Response:
 
 
 async def get_pictures(call: Call) -> Response:
-    """Return the pictures of the camera, one after the other, until it delivers none or the viewer leaves."""
+    """Return the pictures of the camera, one after the other, until it delivers none, the viewer leaves or may no longer see them."""
     pictures = call.services.previews.watch(_watched(call).camera_id, _overlay(call))
     first = await anext(pictures)  # refused before the response begins
+    token, _ = credentials_of(call.request)
+
+    async def may_see() -> bool:
+        principal = await call.services.accounts.principal_of(token)
+        return principal is not None and principal.may(_READ)
+
     return StreamingResponse(
-        _parts(first, pictures), headers={"Cache-Control": "no-store"}, media_type=f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
+        _parts(first, pictures, may_see),
+        headers={"Cache-Control": "no-store"},
+        media_type=f"multipart/x-mixed-replace; boundary={_BOUNDARY}",
     )
 
 
-async def _parts(first: bytes, pictures: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+async def _parts(first: bytes, pictures: AsyncGenerator[bytes], may_see: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
     try:
         yield _part(first)
         async for jpeg in pictures:
+            if not await may_see():
+                break
             yield _part(jpeg)
         yield f"--{_BOUNDARY}--\r\n".encode()
     finally:
@@ -104,7 +116,7 @@ ENDPOINTS = [
         method="GET",
         path="/api/v1/cameras/{camera_id}/snapshot",
         handler=get_snapshot,
-        permission="cameras:read",
+        permission=_READ,
         rate="default",
         summary="A picture of the camera, as JPEG",
         tag="cameras",
@@ -116,7 +128,7 @@ ENDPOINTS = [
         method="GET",
         path="/api/v1/cameras/{camera_id}/stream",
         handler=get_pictures,
-        permission="cameras:read",
+        permission=_READ,
         rate="default",
         summary="The pictures of the camera as MJPEG, at most 10 a second, for at most 4 viewers",
         tag="cameras",

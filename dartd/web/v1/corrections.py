@@ -1,5 +1,6 @@
 """`/api/v1/corrections`: darts that were scored wrongly, who says so, and what became of it."""
 
+import asyncio
 from typing import Any, Literal
 
 import msgspec
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 
 from dartd.auth.command_rights import authorised
 from dartd.store.audit import append_entry
+from dartd.store.feedback import keep_images
 from dartd.store.projections.corrections import correction_in, get_correction, list_corrections
 from dartd.store.projections.matches import get_match
 from dartd.store.projections.throws import get_throw, visit_of_dart
@@ -121,16 +123,20 @@ async def _decide(call: Call, decision: Literal["confirm", "reject", "cancel"], 
 
 async def _submit(call: Call, command: CorrectionCommand, *, location: str | None = None) -> Answer:
     """Submit a command and return the correction after it; audit entries and answer are written in the same commit."""
-    entry, answers = call.audit_entry(command.correction_id), list[Answer]()
+    entry, answers, applied = call.audit_entry(command.correction_id), list[Answer](), list[str]()
 
     def keep(connection: sa.Connection, envelopes: Any, _snapshot: object) -> None:
         state = get_correction(connection, command.correction_id)
+        if state is not None and state.status == "applied" and state.dart_id is not None:
+            applied.append(state.dart_id)
         value = None if call.endpoint.answer is None else state
         answers.append(Answer(value=value, entity_id=command.correction_id, location=location))
         call.record(connection, entry, answers[-1])
         append_entry(connection, dart_entry(_replace(entry, action="dart.correct"), envelopes))
 
     await call.services.board.submit(authorised(command, call.principal), keep)
+    for dart_id in applied:  # what was corrected shows how darts are detected wrongly
+        await asyncio.to_thread(keep_images, call.services.config.state_path, dart_id)
     return answers[-1]
 
 

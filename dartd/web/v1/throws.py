@@ -70,7 +70,7 @@ async def get_image(call: Call) -> Response:
 
 
 def _images(call: Call) -> ThrowImages:
-    return ThrowImages(call.services.config.state_path)
+    return ThrowImages(call.services.config.state_path, call.services.config.images_path)
 
 
 async def get_visits(call: Call) -> Listed[Visit]:

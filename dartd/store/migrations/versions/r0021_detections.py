@@ -20,10 +20,10 @@ def upgrade() -> None:
         sa.Column("player_id", sa.Text),
         sa.Column("visit_id", sa.Text, nullable=False),
         sa.Column("dart_number", sa.Integer),
-        sa.Column("told", sa.Text, nullable=False),
+        sa.Column("published", sa.Text, nullable=False),
         sa.Column("truth", sa.Text),
         sa.Column("corrected_at_s", _SECONDS),
     )
     op.create_index("detections_visit", "detections", ["visit_id"])
-    op.create_index("detections_told", "detections", ["told", "at_s"])
+    op.create_index("detections_published", "detections", ["published", "at_s"])
     op.create_index("detections_corrected", "detections", ["corrected_at_s"])

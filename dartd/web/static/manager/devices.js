@@ -32,11 +32,12 @@ async function addTicked() {
   for (const { device_id, url, kind } of found.devices.filter((each) => !each.camera_id && found.ticked.has(each.device_id))) {
     const number = freeNumber();
     const given = { camera_id: `cam${number}`, name: t("devices.name", { number }), url, ...(kind === "simulator" ? SIMULATED : {}) };
-    if (!(await attempt(() => post("cameras", given)))) break;
-    await load();
+    const made = await attempt(() => post("cameras", given));
+    if (made) view.stored[made.camera_id] = made; // the next one gets another number, whether the list can be read now or not
+    update();
   }
   found.isAdding = false;
-  await findDevices();
+  await Promise.all([load(), findDevices()]);
 }
 
 async function addByAddress(event) {

@@ -83,8 +83,13 @@ export async function command(action) {
   return done;
 }
 
-/** Return the cameras as the board knows them. */
-export const cameras = () => Object.values(board.client?.state.cameras ?? {}).filter(({ reason, state }) => !(state === "offline" && reason === "removed"));
+/** Return the cameras as the board knows them, and those that were added just now and have not reported anything yet. */
+export function cameras() {
+  const known = board.client?.state.cameras ?? {};
+  const added = Object.keys(view.stored).filter((camera_id) => !(camera_id in known));
+  const present = Object.values(known).filter(({ reason, state }) => !(state === "offline" && reason === "removed"));
+  return [...present, ...added.map((camera_id) => ({ camera_id, state: "starting", reason: "", fps: 0 }))];
+}
 
 /** Return the name of a camera. */
 export const nameOf = (camera_id) => view.stored[camera_id]?.name ?? camera_id;

@@ -13,7 +13,7 @@ BEDS = ("T20", "D16", "S5", "25", "BULL", "M7", "MISS", "?", "NONE", *(f"S{secto
 
 
 @pytest.mark.parametrize(
-    ("told", "truth", "mode"),
+    ("published", "truth", "mode"),
     [
         ("T20", "T5", "adjacent_sector"),
         ("S6", "S13", "adjacent_sector"),
@@ -31,9 +31,9 @@ BEDS = ("T20", "D16", "S5", "25", "BULL", "M7", "MISS", "?", "NONE", *(f"S{secto
         ("T20", None, "bed_unknown"),
     ],
 )
-def test_failure_has_one_mode(told: str, truth: str | None, mode: str) -> None:
+def test_failure_has_one_mode(published: str, truth: str | None, mode: str) -> None:
     """By the rings and sectors of both beds."""
-    assert failure_mode(JudgedDart("d1", told, truth)) == mode
+    assert failure_mode(JudgedDart("d1", published, truth)) == mode
 
 
 def test_last_verdict_counts() -> None:
@@ -54,13 +54,13 @@ def test_level_is_that_of_the_requirement() -> None:
 @given(st.lists(st.tuples(st.sampled_from(BEDS), st.none() | st.sampled_from(BEDS)), max_size=40), st.integers(0, 20))
 def test_figures_add_up(beds: list[tuple[str, str | None]], more: int) -> None:
     """Every grouping counts every dart once, and every failure has a mode."""
-    judged = [JudgedDart(f"d{k}", told, truth) for k, (told, truth) in enumerate(beds)]
-    published = Counter(told for told, _ in beds) + Counter({"T20": more})
-    found = report(published, judged)
+    judged = [JudgedDart(f"d{k}", published, truth) for k, (published, truth) in enumerate(beds)]
+    thrown = Counter(published for published, _ in beds) + Counter({"T20": more})
+    found = report(thrown, judged)
     wrong = found.verified - found.correct
 
     assert (found.darts, found.verified) == (len(beds) + more, len(beds))
-    assert found.correct == sum(told == truth for told, truth in beds)
+    assert found.correct == sum(published == truth for published, truth in beds)
     for groups in (found.by_sector, found.by_ring):
         assert tuple(sum(getattr(each, name) for each in groups) for name in ("darts", "verified", "correct")) == (
             found.darts,
@@ -71,5 +71,5 @@ def test_figures_add_up(beds: list[tuple[str, str | None]], more: int) -> None:
     assert sum(each.count for each in found.confusion) == sum(truth is not None for _, truth in beds)
     assert len(found.failure_modes) <= 5
     assert sum(each.count for each in found.failure_modes) <= wrong
-    assert {each.sector for each in found.by_sector} == {sector_of(told) for told in published}
-    assert {each.ring for each in found.by_ring} == {ring_of(told) for told in published}
+    assert {each.sector for each in found.by_sector} == {sector_of(published) for published in thrown}
+    assert {each.ring for each in found.by_ring} == {ring_of(published) for published in thrown}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dartd.config import CacheConfig
 from dartd.runtime.results_cache import ENTRY_BYTES, ResultsCache, changed_by, kind_of_key
 from schemas.base import CameraId
-from schemas.events import CameraStateChanged, EntityUpdated, PlayerErased, StatisticsUpdated
+from schemas.events import CameraStateChanged, EntityDeleted, EntityUpdated, PlayerErased, StatisticsUpdated
 from tests.support.stream import envelope
 
 KEYS = ("webhooks_list", "webhooks_list?{}", "dashboard", "statistics:ann", "statistics:bob", 'statistics:bob?{"game":"x01"}')
@@ -80,6 +80,7 @@ def test_events_remove_what_they_change() -> None:
     assert cache.get("statistics:ann") is None
     webhook = EntityUpdated(entity_type="webhook", entity_id="w", payload={}, user_id="u")
     assert changed_by(webhook) == ("dashboard", "webhooks_list")
+    assert "webhooks_list" in changed_by(EntityDeleted(entity_type="webhook", entity_id="w", user_id="u"))
     assert changed_by(PlayerErased(player_id="ann", user_id="u")) == ("dashboard", "statistics:*")
     assert changed_by(CameraStateChanged(camera_id=CameraId("cam0"), state="ready", previous_state="error", reason="")) == ()
     assert kind_of_key("statistics:ann?x") == "statistics"

@@ -1,6 +1,7 @@
 """Old pictures of throws go while the daemon runs."""
 
 import asyncio
+import math
 import os
 from pathlib import Path
 
@@ -85,6 +86,18 @@ def test_a_clock_that_is_set_ahead_deletes_nothing(tmp_path: Path) -> None:
 
     assert after_jump == 300
     assert wrong_at_start.prune().throws == 300 - OLD_AT_ONCE
+
+
+def test_pictures_without_an_age_are_limited_by_their_size(tmp_path: Path) -> None:
+    """Those with a verdict: infinite days delete nothing, the size deletes the oldest."""
+    for k in range(10):
+        _picture(tmp_path, f"d{k}", float(k))
+
+    def kept(keep_bytes: int) -> int:
+        return Retention(Images(tmp_path), keep_days=math.inf, keep_bytes=keep_bytes, ages=Ages(lambda: 10**9)).prune().throws
+
+    assert (kept(10**9), kept(4500)) == (10, 4)
+    assert (tmp_path / "d9").exists()
 
 
 async def test_events_are_pruned_by_the_same_age(waiting: Waiting) -> None:

@@ -19,7 +19,7 @@ def _corrected(dart: str, number: int, operation: Any, label: str | None) -> Dar
 
 
 def _rows(connection: sa.Connection) -> dict[str, tuple[Any, ...]]:
-    return {row.throw_id: (row.told, row.truth, row.player_id) for row in connection.execute(sa.select(detections))}
+    return {row.throw_id: (row.published, row.truth, row.player_id) for row in connection.execute(sa.select(detections))}
 
 
 def test_published_bed_stays_next_to_the_true_one(core: sa.Connection) -> None:

@@ -32,11 +32,11 @@ def _injected(random: Random) -> tuple[Scene, dict[str, tuple[str, str]]]:
     scene, wrong = Scene(), dict[str, tuple[str, str]]()
     for visit in range(VISITS):
         for number in range(3):
-            told, truth = random.sample(BEDS, 2)
-            scene.throw(told)
+            published, truth = random.sample(BEDS, 2)
+            scene.throw(published)
             if 3 * visit + number in wrong_slots:
                 dart_id = scene.standing[-1]
-                wrong[dart_id] = (told, truth)
+                wrong[dart_id] = (published, truth)
                 scene.command(CorrectDart(operation="change", dart_id=dart_id, label=truth))
         scene.take_all()
     return scene, wrong
@@ -51,7 +51,7 @@ def injected() -> tuple[Scene, dict[str, tuple[str, str]]]:
 async def test_500_visits_with_2_percent_wrong_beds(tmp_path: Path, injected: tuple[Scene, dict[str, tuple[str, str]]]) -> None:
     """Counts, confusion, failures and heat map are those of the injected beds, before and after all others are confirmed."""
     scene, wrong = injected
-    told = Counter(event.score.label for event, _ in scene.events if isinstance(event, DartHit))
+    thrown = Counter(event.score.label for event, _ in scene.events if isinstance(event, DartHit))
     journal = await asyncio.to_thread(Journal.open, tmp_path / "dartd.db", BoardId("main"))
     await journal.append([event for event, _ in scene.events], at_s=1_700_000_000.0)
     await asyncio.to_thread(journal.close)
@@ -63,14 +63,14 @@ async def test_500_visits_with_2_percent_wrong_beds(tmp_path: Path, injected: tu
         recent = (await http.get(f"{ACCURACY}?since=2024-01-01")).json()
 
     pairs = Counter(wrong.values())
-    confused = {(cell["told"], cell["true"]): cell["count"] for cell in every["confusion"]}
-    wrong_by_told = Counter(published for published, _ in wrong.values())
+    confused = {(cell["told"], cell["true"]): cell["count"] for cell in every["confusion"]}  # codespell:ignore told
+    wrong_by_label = Counter(published for published, _ in wrong.values())
     assert (len(wrong), every["darts"], every["verified"], every["correct"], every["rate"]) == (30, 1500, 1500, 1470, 0.98)
     assert (corrected["darts"], corrected["verified"], corrected["correct"], corrected["undisputed"]) == (1500, 30, 0, 0.98)
     assert {pair: count for pair, count in confused.items() if pair[0] != pair[1]} == pairs
-    assert {pair[0]: count for pair, count in confused.items() if pair[0] == pair[1]} == told - wrong_by_told
+    assert {pair[0]: count for pair, count in confused.items() if pair[0] == pair[1]} == thrown - wrong_by_label
     assert {bed["label"]: (bed["count"], bed["rate"]) for bed in every["heat_map"]} == {
-        label: (count, (count - wrong_by_told[label]) / count) for label, count in told.items()
+        label: (count, (count - wrong_by_label[label]) / count) for label, count in thrown.items()
     }
     assert sum(mode["count"] for mode in every["failure_modes"]) == len(wrong)
     assert all(set(mode["throw_ids"]) <= set(wrong) for mode in every["failure_modes"])
@@ -99,5 +99,5 @@ async def test_failures_show_their_images(station: Station, http: httpx2.AsyncCl
     refused = await http.get(f"{ACCURACY}?player_id=ann")
 
     assert (mode["mode"], mode["count"], mode["share"], mode["throw_ids"]) == ("adjacent_sector", 1, 1.0, ["d1"])
-    assert (mode["throws"][0]["told"], mode["throws"][0]["true"], shown.content) == ("T20", "T5", b"a picture")
+    assert (mode["throws"][0]["published"], mode["throws"][0]["true"], shown.content) == ("T20", "T5", b"a picture")
     assert refused.status_code == 401

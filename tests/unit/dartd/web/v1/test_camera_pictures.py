@@ -1,10 +1,14 @@
 """Pictures of a camera over HTTP."""
 
+from collections.abc import AsyncIterator
+
 import httpx2
 import pytest
 
 from dartd.runtime.workers.previews import VIEWERS
+from tests.support.people import log_in_as, make_key
 from tests.support.station import Station
+from tests.support.waiting import Waiting
 
 PATH = "/api/v1/cameras/cam0"
 
@@ -33,6 +37,22 @@ async def test_a_stream_has_one_picture_after_the_other(station: Station, http: 
         assert answer.headers["content-type"] == "multipart/x-mixed-replace; boundary=picture"
         assert body.startswith(b"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: 9\r\n\r\na picture\r\n--picture\r\n")
     assert station.services.previews is not None
+
+
+async def test_a_stream_ends_with_its_key(station: Station, http: httpx2.AsyncClient, waiting: Waiting) -> None:
+    """A viewer whose key is revoked receives no further picture."""
+    key_id, key = await make_key(station, "operator")
+    async with http.stream("GET", f"{PATH}/stream", headers={"X-API-Key": key}) as answer:
+        parts = answer.aiter_bytes()
+        first = await anext(parts)
+        await http.delete(f"/api/v1/auth/api-keys/{key_id}", headers=await log_in_as(station, "admin"))
+        await waiting.within(_all(parts), "the end of the stream")
+
+    assert b"a picture" in first
+
+
+async def _all(parts: AsyncIterator[bytes]) -> bytes:
+    return b"".join([part async for part in parts])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Corrections over HTTP and WebSocket: of darts of the board and of darts by hand, with and without somebody who confirms them."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,21 @@ async def remaining(http: httpx2.AsyncClient, match_id: str) -> list[int]:
     """Return the rests of a match."""
     match = (await http.get(f"/api/v1/matches/{match_id}")).json()
     return [side["score"]["remaining"] for side in match["sides"]]
+
+
+async def test_images_of_a_corrected_dart_are_kept(station: Station, http: httpx2.AsyncClient) -> None:
+    """With those of throws with feedback, and the accuracy has the dart as a failure."""
+    oche, state_path = Oche(), station.services.config.state_path
+    await board_match(http)
+    await oche.visit_of(station, "T20", "S5", "S1")
+    image = state_path / "images" / "main-d000001" / "cam0-after.jpg"
+    await asyncio.to_thread(image.parent.mkdir, parents=True)
+    await asyncio.to_thread(image.write_bytes, b"a picture")
+    await ask(http, type="change", dart_id="main-d000001", label="T5")
+    mode = (await http.get("/api/v1/accuracy")).json()["failure_modes"][0]
+
+    assert await asyncio.to_thread((state_path / "feedback" / "main-d000001" / "cam0-after.jpg").read_bytes) == b"a picture"
+    assert (mode["mode"], mode["throw_ids"]) == ("adjacent_sector", ["main-d000001"])
 
 
 async def test_a_dart_of_the_board_is_corrected_in_throws_visits_and_match(station: Station, http: httpx2.AsyncClient) -> None:
