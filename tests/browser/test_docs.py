@@ -15,7 +15,12 @@ from tests.support.station import running_station
 
 @pytest.mark.parametrize(
     ("path", "where", "words"),
-    [("/docs", "pre", "/api/v1/board"), ("/docs/api", ".opblock", "/api/v1/players"), ("/redoc", "h2", "Players, by name"), ("/docs/guide", "td", "IDEMPOTENCY_KEY_REUSED")],
+    [
+        ("/docs", "pre", "/api/v1/board"),
+        ("/docs/api", ".opblock", "/api/v1/players"),
+        ("/redoc", "h2", "Players, by name"),
+        ("/docs/guide", "td", "IDEMPOTENCY_KEY_REUSED"),
+    ],
 )
 async def test_api_is_shown_without_a_network(open_page: OpenPage, tmp_path: Path, path: str, where: str, words: str) -> None:
     """All is there, no wider than a phone, and the page asked for nothing from elsewhere that its policy let through."""
@@ -43,7 +48,7 @@ async def test_api_is_shown_without_a_network(open_page: OpenPage, tmp_path: Pat
 
 
 async def test_the_recipes_run_as_they_stand(page: Page, tmp_path: Path) -> None:
-    """curl and Python get the events and the board from the address that the page filled in."""
+    """Curl and Python get the events and the board from the address that the page filled in."""
     async with running_station(tmp_path) as station:
         await page.goto(f"{station.http}/docs")
         recipes = {each: await page.locator(f"[data-recipe={each}]").inner_text() for each in ("curl", "python", "javascript")}

@@ -18,7 +18,9 @@ async def test_viewers_load_nothing_from_elsewhere(http: httpx2.AsyncClient, pat
     answers = [await http.get(urljoin(path, file)) for file in files]
 
     assert len(files) >= 3
-    assert all(urljoin(path, file).startswith("/static/") and answer.status_code == 200 for file, answer in zip(files, answers, strict=True))
+    assert all(
+        urljoin(path, file).startswith("/static/") and answer.status_code == 200 for file, answer in zip(files, answers, strict=True)
+    )
     assert "default-src 'none'; script-src 'self'" in page.headers["content-security-policy"]
     assert "<script>" not in page.text
 
