@@ -1,6 +1,6 @@
 // The frame of every page: the bar, the login, messages, and drawing when something changed.
 
-import { logIn, logOut, pairedKey, whoAmI } from "./api.js";
+import { logIn, logOut, pair, pairedKey, whoAmI } from "./api.js";
 import { html, render } from "./html.js";
 import { hasText, t } from "./texts.js";
 
@@ -18,7 +18,7 @@ const MESSAGE_MS = 8000;
 
 const root = new URL("../", import.meta.url);
 const name = document.body.dataset.page;
-const frame = { user: null, view: null, status: null, message: null, isLoginOpen: false, loginError: "", isMenuOpen: false };
+const frame = { user: null, view: null, status: null, message: null, isLoginOpen: false, loginError: "", isMenuOpen: false, code: null };
 let due = false;
 let changed = () => {};
 
@@ -109,6 +109,22 @@ async function submitLogin(event) {
   update();
 }
 
+/** Show a code on this screen until a user has entered it; the login that is open closes with it. */
+async function pairScreen() {
+  const showCode = (code) => {
+    frame.code = code;
+    update();
+  };
+  const isPairedNow = await attempt(() => pair(showCode, () => frame.isLoginOpen));
+  frame.code = null;
+  if (isPairedNow) {
+    frame.isLoginOpen = false;
+    frame.user = await whoAmI();
+    changed();
+  }
+  update();
+}
+
 async function leave() {
   await attempt(logOut);
   frame.user = await whoAmI();
@@ -176,8 +192,10 @@ function Login() {
       <div class="row">
         <button class="primary" type="submit">${t("login.go")}</button>
         <button type="button" onClick=${close}>${t("close")}</button>
+        ${!frame.code && html`<button type="button" data-pair onClick=${pairScreen}>${t("pair.begin")}</button>`}
       </div>
     </form>
+    ${frame.code && html`<p>${t("pair.enter")}</p><p class="code" data-code role="status">${frame.code.slice(0, 3)} ${frame.code.slice(3)}</p>`}
   </dialog>`;
 }
 

@@ -5,7 +5,7 @@ import { askLogin, attempt, caller, may, say, startPage, update } from "./frame.
 import { html } from "./html.js";
 import { chooseLanguage, language, LANGUAGES, moment, t } from "./texts.js";
 
-const ROLES = ["viewer", "player", "operator", "api_client", "admin"];
+const ROLES = ["viewer", "player", "scorer", "operator", "api_client", "admin"];
 const LIMIT = 100;
 const view = { users: [], keys: [], made: null };
 
@@ -42,6 +42,12 @@ const addKey = submitting(async ({ name, reach }) => {
   const permissions = reach === "read" ? caller().permissions.filter((each) => each.endsWith(":read")) : undefined;
   view.made = await post("auth/api-keys", { name, ...(permissions ? { permissions } : {}) });
   return view.made;
+});
+
+const confirmScreen = submitting(async ({ code, name }) => {
+  await post("auth/pairings/confirm", { code: code.replace(/\D/g, ""), name });
+  say(t("pair.done", { name }));
+  return true;
 });
 
 async function changeUser(user, changes) {
@@ -116,6 +122,18 @@ function Users() {
   </section>`;
 }
 
+function Screens() {
+  return html`<section class="panel" id="screens">
+    <h2>${t("pair.title")}</h2>
+    <p class="quiet">${t("pair.what")}</p>
+    <form class="fields" onSubmit=${confirmScreen}>
+      <label>${t("pair.code")}<input name="code" inputmode="numeric" pattern="[0-9]{3} ?[0-9]{3}" maxlength="7" autocomplete="off" required /></label>
+      <label>${t("settings.key_name")}<input name="name" maxlength="80" autocomplete="off" required /></label>
+      <button type="submit" class="primary">${t("pair.go")}</button>
+    </form>
+  </section>`;
+}
+
 function MadeKey() {
   if (!view.made) return null;
   const { api_key, name } = view.made;
@@ -154,6 +172,7 @@ function Page() {
   return html`<h1>${t("page.settings")}</h1>
     <${Device} />
     ${caller() ? html`<${Account} />` : html`<section class="panel"><h2>${t("login.title")}</h2><p>${t("settings.login")}</p><button type="button" class="primary" onClick=${askLogin}>${t("bar.login")}</button></section>`}
+    ${may("board:control") && html`<${Screens} />`}
     ${may("users:admin") && html`<${Users} />`}
     ${caller() && mayHaveKeys() && html`<${Keys} />`}`;
 }
