@@ -47,6 +47,13 @@ async def test_a_501_by_hand_to_the_winner(page: Page, tmp_path: Path) -> None:
         await _left(page, 0, 321)
         await expect(page.locator("[data-side='1']")).to_have_attribute("aria-current", "true")
         await page.locator("[data-side='1'] h2").click()
+        await page.locator("[data-side='0'] [data-slot='0']").click()
+        await page.locator("[data-likely=S20]").click()
+        await _left(page, 0, 361)
+        await page.locator("[data-side='0'] [data-slot='0']").click()
+        await page.locator("[data-likely=T20]").click()
+        await _left(page, 0, 321)
+        await expect(page.locator("[data-side='1']")).to_have_attribute("aria-current", "true")
         for total, side, left in (("100", 1, 401), ("180", 0, 141), ("26", 1, 375)):
             await page.keyboard.type(total)
             await page.keyboard.press("Enter")
@@ -84,6 +91,26 @@ async def test_the_board_scores_a_match(page: Page, tmp_path: Path) -> None:
         await expect(page.locator("[data-side='1']")).to_have_attribute("aria-current", "true")
         await expect(page.locator("[data-side='0'] [data-last]")).to_have_text("100")
         await _left(page, 0, 401)
+
+
+async def test_the_caller_says_visits(page: Page, tmp_path: Path) -> None:
+    """Nothing until it is turned on for this device; then each visit, and the end of a leg."""
+    await page.add_init_script("window.said = []; speechSynthesis.speak = (words) => window.said.push(words.text);")
+    async with running_station(tmp_path) as station:
+        await _start(page, station)
+        await page.keyboard.type("60")
+        await page.keyboard.press("Enter")
+        await _left(page, 0, 441)
+        assert await page.evaluate("window.said") == []
+        await page.goto(f"{station.http}/settings")
+        await page.locator("[data-caller]").select_option("voice")
+        await page.goto(station.http)
+        await page.locator("[data-side='1'][aria-current]").wait_for()
+        await page.keyboard.type("100")
+        await page.keyboard.press("Enter")
+        await _left(page, 1, 401)
+
+        assert await page.evaluate("window.said") == ["100"]
 
 
 async def test_who_is_not_logged_in_only_watches(page: Page, tmp_path: Path) -> None:

@@ -138,6 +138,12 @@ function switchTheme() {
   localStorage.setItem("dartd.theme", dataset.theme);
 }
 
+/** Use the whole screen, or no longer. */
+export function toggleFullScreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen().catch(() => {});
+}
+
 function Bar() {
   const links = PAGES.map(
     ([page, path, shape]) => html`<a key=${page} class="link ${page}" href=${new URL(path, root).href} aria-current=${page === name ? "page" : null}>
@@ -153,6 +159,7 @@ function Bar() {
     <button class="icon menu" type="button" aria-expanded=${String(frame.isMenuOpen)} aria-label=${t("bar.menu")} onClick=${toggle}>☰</button>
     <span class="grow"></span>
     <${Pill} />
+    ${name === "play" && document.fullscreenEnabled && html`<button class="icon full" type="button" title=${t("keys.full")} aria-label=${t("keys.full")} onClick=${toggleFullScreen}>⛶</button>`}
     <button class="icon" type="button" title=${t("bar.theme")} aria-label=${t("bar.theme")} onClick=${switchTheme}>◐</button>
     ${frame.user
       ? html`<button class="who" type="button" title=${t("bar.logout")} onClick=${leave}>${frame.user.name}</button>`

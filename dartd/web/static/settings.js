@@ -3,6 +3,7 @@
 import { get, pairedKey, post, put, remove } from "./api.js";
 import { askLogin, attempt, caller, may, say, startPage, update } from "./frame.js";
 import { html } from "./html.js";
+import { CALLERS, callerMode, chooseCaller } from "./play/caller.js";
 import { chooseLanguage, language, LANGUAGES, moment, t } from "./texts.js";
 
 const ROLES = ["viewer", "player", "scorer", "operator", "api_client", "admin"];
@@ -70,12 +71,23 @@ async function copy(text) {
   say(t("settings.copied"));
 }
 
+/** Draw doubles and trebles in colours that everybody can tell apart, or as usual. */
+function chooseBeds({ target }) {
+  const { dataset } = document.documentElement;
+  dataset.beds = target.checked ? "distinct" : "usual";
+  localStorage.setItem("dartd.beds", dataset.beds);
+}
+
 function Device() {
   return html`<section class="panel">
     <h2>${t("settings.device")}</h2>
     <label>${t("settings.language")}
       <select value=${language} onChange=${({ target }) => chooseLanguage(target.value)}>${LANGUAGES.map((each) => html`<option key=${each} value=${each} selected=${each === language}>${t(`language.${each}`)}</option>`)}</select>
     </label>
+    <label>${t("caller")}
+      <select data-caller onChange=${({ target }) => chooseCaller(target.value)}>${CALLERS.map((each) => html`<option key=${each} value=${each} selected=${each === callerMode()}>${t(`caller.${each}`)}</option>`)}</select>
+    </label>
+    <label class="check"><input type="checkbox" data-beds checked=${document.documentElement.dataset.beds === "distinct"} onChange=${chooseBeds} /> ${t("settings.beds")}</label>
     <p class="quiet">${t(pairedKey() ? "settings.paired" : "settings.not_paired")}</p>
   </section>`;
 }

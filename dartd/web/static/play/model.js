@@ -4,6 +4,7 @@ import { get, loadSettings, pairedKey, post, put } from "../api.js";
 import { DartdClient, withNames, withPastVisits } from "../dartd-client.js";
 import { attempt, may, update } from "../frame.js";
 import { plain } from "./beds.js";
+import { call } from "./caller.js";
 
 const STALE_MS = 2000;
 const HISTORY = 100;
@@ -85,10 +86,16 @@ function onEvent(event) {
       if (event.status === "running" && event.match_id !== client.state.match?.match_id) follow(event.match_id);
       break;
     case "visit_scored":
-      if (isNew && event.match_id === matchShown()?.match_id) flashVisit(event);
+      if (isNew && event.match_id === matchShown()?.match_id) {
+        flashVisit(event);
+        call(event);
+      }
       break;
     case "leg_finished":
-      if (isNew && event.match_id === matchShown()?.match_id) flash("leg", event);
+      if (isNew && event.match_id === matchShown()?.match_id) {
+        flash("leg", event);
+        call(event);
+      }
       break;
     default:
   }
@@ -124,7 +131,7 @@ async function loadHistory(lastSeq) {
   client.state = withPastVisits(client.state, page.data);
   const { match } = client.state;
   const scored = page.data.filter(({ event_type, match_id }) => event_type === "visit_scored" && match_id === match?.match_id);
-  const last = Object.fromEntries(scored.map(({ side, set, leg, darts, points, bust }) => [side, { set, leg, darts, points, bust }]));
+  const last = Object.fromEntries(scored.map(({ side, set, leg, round, darts, points, bust }) => [side, { set, leg, round, darts, points, bust }]));
   if (match) client.state = { ...client.state, match: { ...match, last: { ...last, ...match.last } } };
   update();
 }
@@ -229,9 +236,40 @@ export function boardDart({ index, darts }) {
 export function correct(asked, label) {
   ui.correcting = null;
   const thrown = boardDart(asked);
-  if (!thrown) return act(() => throwAgain(asked, label));
+  if (!thrown) return act(() => correctByHand(asked, label));
   const change = label === null ? { type: "delete" } : { type: "change", label };
   return act(() => post("corrections", { ...change, dart_id: thrown.dart_id }));
+}
+
+/** Correct a dart that was entered by hand, by its position in the match. */
+async function correctByHand(asked, label) {
+  const match = matchShown();
+  const { side, index } = asked;
+  const isRunning = match.turn?.side === side && match.turn.darts.length > index;
+  const visit = visitNumber(match, side, isRunning);
+  if (visit === null) return throwAgain(asked, label);
+  const { set, leg } = isRunning ? match.turn : match.last[side];
+  const change = label === null ? { type: "delete" } : { type: "change", label };
+  return post("corrections", { ...change, match_id: match.match_id, set, leg, visit, dart: index + 1 });
+}
+
+/** Return the number of the running or the last visit of a side, from 1 in its leg over all sides; null where it is not known. */
+function visitNumber(match, side, isRunning) {
+  const { turn, last, sides, legs, rules } = match;
+  const asked = isRunning ? turn : last[side];
+  if (!asked?.round || rules.game === "killer") return null;
+  const ended = legs.find(({ set, leg }) => set === asked.set && leg === asked.leg);
+  const starter = ended ? ended.starter : turn ? runningStarter(match) : null;
+  if (starter === null) return null;
+  return (asked.round - 1) * sides.length + ((side - starter + sides.length) % sides.length) + 1;
+}
+
+/** Return the side that began the running leg, null where the last visits are not all known. */
+function runningStarter({ turn, last, sides, legs }) {
+  const here = sides.map(({ side }) => last[side]).filter((visit) => visit && visit.set === turn.set && visit.leg === turn.leg);
+  const thrown = here.filter(({ round }) => round === turn.round).length;
+  const isKnown = turn.round > 1 ? here.length === sides.length && here.every(({ round }) => round) : here.length > 0 || legs.length > 0 || sides.every(({ side, darts }) => darts === 0 || side === turn.side);
+  return isKnown ? (turn.side - thrown + sides.length) % sides.length : null;
 }
 
 /** Take back the darts from the corrected one on, and enter them again. */
