@@ -36,6 +36,7 @@ from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
+from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.retention import Ages, Retention, prune_periodically
 from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.previews import Previews
@@ -56,6 +57,7 @@ from dartd.web.figures import camera_figures, host_usage, hub_figures
 from dartd.web.host import HostFigures
 from dartd.web.server import serve
 from dartd.web.services import Services
+from dartd.web.v1.cache import warm_at_start
 from dartd.web.v1.cameras import source_of
 from schemas.base import CameraId
 from schemas.events import DartHit, JournalledEvent
@@ -98,13 +100,7 @@ def build_sessions(config: Config, clock: Clock) -> SessionDecider:
 def rate_classes(config: Config) -> dict[str, int]:
     """Return the requests per minute of each rate class."""
     limits = config.limits
-    return {
-        "default": limits.default,
-        "query": limits.query,
-        "metrics": limits.metrics,
-        "login": limits.login,
-        "corrections": limits.corrections,
-    }
+    return {name: getattr(limits, name) for name in ("default", "query", "metrics", "login", "corrections")}
 
 
 class Daemon:
@@ -131,6 +127,7 @@ class Daemon:
         self._sessions = build_sessions(config, self._clock)
         self._version = version()
         self._metrics = Metrics(self._version, process=True)
+        self._results = ResultsCache.of(config.cache, self._clock.now)
         self._rig = CameraRig([camera.source for camera in config.cameras])
         self._credentials = CameraCredentials(config.state_path)
 
@@ -214,7 +211,7 @@ class Daemon:
         pipeline = Pipeline(
             shown,
             journal,
-            publish=hub.publish_all,
+            publish=self._results.before(hub.publish_all),
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
@@ -242,6 +239,7 @@ class Daemon:
             hub=lambda: hub_figures(hub, clients),
             pipeline=pipeline.figures,
             host=lambda: host_usage(host.latest),
+            cache=lambda: self._results.figures,
         )
         return Services(
             config=config,
@@ -264,12 +262,14 @@ class Daemon:
                 settings=config.webhooks,
                 secret=await webhook_key(config),
                 metrics=self._metrics,
+                results=self._results,
                 now=lambda: self._clock.wall(self._clock.now()),
             ),
             rig=self._rig,
             previews=self._previews,
             camera_credentials=self._credentials,
             matches=matches,
+            results=self._results,
             sessions=lambda: self._sessions.open_sessions(self._clock.now()),
             started_at_s=self._clock.now(),
             now=self._clock.now,
@@ -306,6 +306,7 @@ class Daemon:
                 ),
                 "the check of the store's file": services.journal.watch_file,
             }
+            tasks.start_soon(warm_at_start, services)
             for name, run in background.items():
                 tasks.start_soon(run_in_background, name, run)
             await tasks.start(serving, build_app(services), sockets)
@@ -317,10 +318,10 @@ class Daemon:
 
     def _welcome(self, sockets: Sequence[socket.socket], services: Services) -> None:
         ports = sorted({each.getsockname()[1] for each in sockets if each.family != socket.AF_UNIX})
-        simulated = ", on a simulated board" if services.simulated else ""
+        cameras = ", on a simulated board" if services.simulated else "" if services.rig.sources else "board to set up its cameras"
         scheme = "https" if self._config.server.tls_cert else "http"
         for port in ports:
-            self._announce(f"dartd {services.version} listens on {scheme}://{_reachable(self._config.server.host)}:{port}/{simulated}")
+            self._announce(f"dartd {services.version} listens on {scheme}://{_reachable(self._config.server.host)}:{port}/{cameras}")
         _log.info("dartd %s listens, process %s", services.version, os.getpid())
 
     async def _measure_lag(self) -> None:
@@ -361,7 +362,8 @@ def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:
     cameras = supervisor.cameras()
     ready = sum(health.ready for health in cameras.values())
     held = f"; the journal cannot be written: {pipeline.stalled_reason}" if pipeline.is_holding else ""
-    return f"{ready} of {len(cameras)} cameras answer, {pipeline.last_seq} events{held}"
+    answering = f"{ready} of {len(cameras)} cameras answer" if cameras else "no cameras yet"
+    return f"{answering}, {pipeline.last_seq} events{held}"
 
 
 def _reachable(host: str) -> str:

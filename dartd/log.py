@@ -11,7 +11,7 @@ import os
 import queue
 import re
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from dartd.config import LogConfig
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 """The trace id of the current request; it is added to every line logged meanwhile."""
 
+RECENT_LINES = 500  # kept in memory for the debug bundle
 _QUEUE_LINES = 10_000
 _CLOSE_TIMEOUT_S = 1.0
 _REPEATS = 5
@@ -54,6 +55,12 @@ def logging_to(stream: TextIO, config: LogConfig, environ: Mapping[str, str] = o
         root.handlers[:] = before
         root.setLevel(level)
         handler.close()
+
+
+def recent_lines() -> tuple[str, ...]:
+    """Return the last lines of the log, as they were written."""
+    handler = next((each for each in logging.getLogger().handlers if isinstance(each, QueuedStreamHandler)), None)
+    return () if handler is None else tuple(handler.recent)
 
 
 def redact(text: str) -> str:
@@ -142,6 +149,7 @@ class QueuedStreamHandler(logging.Handler):
         self.dropped = 0
         self._stream = stream
         self._limit = RepeatLimit()
+        self.recent: deque[str] = deque(maxlen=RECENT_LINES)
         self._lines: queue.Queue[str | None] = queue.Queue(maxsize=_QUEUE_LINES)
         self._writer = threading.Thread(target=self._write, name="log", daemon=True)
         self._writer.start()
@@ -170,6 +178,7 @@ class QueuedStreamHandler(logging.Handler):
         super().close()
 
     def _put(self, line: str) -> None:
+        self.recent.append(line)
         try:
             if self.dropped:
                 self._lines.put_nowait(f"{self.dropped} log lines were dropped because the reader was too slow")

@@ -74,6 +74,23 @@ class HostUsage(Value, frozen=True, kw_only=True):
     disk_free_bytes: float | None = None
 
 
+class CacheUsage(Value, frozen=True, kw_only=True):
+    """The counts of the results cache since the start, and its size now."""
+
+    hits: int = 0
+    misses: int = 0
+    evicted: int = 0
+    entries: int = 0
+    size_bytes: int = 0
+    max_bytes: int = 0
+
+    @property
+    def hit_rate(self) -> float:
+        """Return the share of requests that were answered from the cache, 0 before the first."""
+        total = self.hits + self.misses
+        return self.hits / total if total else 0.0
+
+
 class Metrics:
     """The registry and the counters that are incremented when something happens."""
 
@@ -145,9 +162,10 @@ class Metrics:
         hub: Callable[[], HubFigures],
         pipeline: Callable[[], PipelineFigures],
         host: Callable[[], HostUsage] = HostUsage,
+        cache: Callable[[], CacheUsage] = CacheUsage,
     ) -> None:
         """Register callables that return figures at each scrape, on the thread of the scrape."""
-        self.registry.register(_Watch(cameras, hub, pipeline, host, lambda: list(self._recent)))
+        self.registry.register(_Watch(cameras, hub, pipeline, host, cache, lambda: list(self._recent)))
 
     def _count_hit(self, hit: DartHit, event_id: EventId) -> None:
         self._recent.append(hit)
@@ -167,12 +185,14 @@ class _Watch:
         hub: Callable[[], HubFigures],
         pipeline: Callable[[], PipelineFigures],
         host: Callable[[], HostUsage],
+        cache: Callable[[], CacheUsage],
         recent: Callable[[], Sequence[DartHit]],
     ) -> None:
         self._cameras = cameras
         self._hub = hub
         self._pipeline = pipeline
         self._host = host
+        self._cache = cache
         self._recent = recent
 
     def describe(self) -> list[Metric]:
@@ -187,6 +207,7 @@ class _Watch:
         yield from _hub_families(self._hub())
         yield from _pipeline_families(self._pipeline())
         yield from _host_families(self._host())
+        yield from _cache_families(self._cache())
 
 
 def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
@@ -287,6 +308,16 @@ def _pipeline_families(pipeline: PipelineFigures) -> Iterator[Metric]:
         for each in values:
             states.add_metric((each,), float(each == value))
         yield states
+
+
+def _cache_families(cache: CacheUsage) -> Iterator[Metric]:
+    requests = CounterMetricFamily("dartd_cache_requests", "Requests to the results cache", labels=("outcome",))
+    requests.add_metric(("hit",), cache.hits)
+    requests.add_metric(("miss",), cache.misses)
+    yield requests
+    yield CounterMetricFamily("dartd_cache_evicted", "Answers removed from the results cache for want of space", cache.evicted)
+    yield GaugeMetricFamily("dartd_cache_entries", "Answers in the results cache", cache.entries)
+    yield GaugeMetricFamily("dartd_cache_bytes", "Size of the results cache", cache.size_bytes)
 
 
 def _host_families(host: HostUsage) -> Iterator[Metric]:

@@ -63,10 +63,11 @@ class TakeCalibration(Command, tag="take_calibration", frozen=True, kw_only=True
 
 
 class OrientCamera(Command, tag="orient_camera", frozen=True, kw_only=True):
-    """Say which sector a camera is nearest to; its numbers cannot be read."""
+    """Say which sector a camera is nearest to, or at which pixel it sees the 20; its numbers cannot be read."""
 
     camera_id: CameraId
-    near_sector: int
+    near_sector: int | None = None
+    twenty_px: tuple[float, float] | None = None
     user_id: str | None = None
 
 

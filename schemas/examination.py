@@ -1,9 +1,18 @@
-"""The request and the result of examining one camera, for `dartd doctor`."""
+"""Requests and results of examining cameras: one at a time, or those that are plugged in."""
 
 from schemas.base import Value
 from schemas.board import BoardSpec
 from schemas.geometry import Calibration
 from schemas.pipe.to_worker import SourceSpec
+
+THUMBNAIL_WIDTH = 480  # pixels: enough to recognise which camera it is
+
+
+class Device(Value, frozen=True, kw_only=True):
+    """A camera that is plugged in: its stable path and the name that it reports."""
+
+    url: str
+    name: str
 
 
 class Examine(Value, frozen=True, kw_only=True):
@@ -35,10 +44,14 @@ class Examined(Value, frozen=True, kw_only=True):
 
 
 class Probe(Value, frozen=True, kw_only=True):
-    """Open this camera and find its size and frame rate; `sizes` are tried in order where the camera can be set to one."""
+    """Open this camera and find its size and frame rate; `sizes` are tried in order where the camera can be set to one.
+
+    With `picture` the first picture is returned instead of the frame rate, at most `THUMBNAIL_WIDTH` pixels wide.
+    """
 
     source: SourceSpec
     sizes: tuple[tuple[int, int], ...]
+    picture: bool = False
 
 
 class Probed(Value, frozen=True, kw_only=True):
@@ -48,3 +61,4 @@ class Probed(Value, frozen=True, kw_only=True):
     width: int = 0
     height: int = 0
     fps: float = 0.0
+    jpeg: bytes = b""

@@ -12,9 +12,9 @@ from schemas.examination import Examine, Examined
 from workers.sources import Source, SourceError, open_source
 from workers.vision.calibration import CalibrationRefusedError, calibrate, verify
 from workers.vision.frame import BadFrameError, Image
+from workers.vision.picture_figures import figures_of
 
 FIRST_FRAME_S = 10.0  # cameras need seconds to start
-BRIGHT_LEVEL = 250  # of 255: close to saturation
 CALIBRATION_FRAMES = 3
 
 Clock = Callable[[], float]
@@ -40,23 +40,16 @@ def examine(request: Examine, source: Source, clock: Clock = time.monotonic) -> 
         source.close()
     if not pictures:
         return Examined(refusal="it delivers no readable picture", frames=count, frames_bad=bad)
-    picture = pictures[-1]
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    figures = figures_of(pictures[-1])
     examined = Examined(
         frames=count,
         frames_bad=bad,
         fps=round(max(0, count - 1) / elapsed_s, 1) if elapsed_s > 0 else 0.0,
-        brightness=round(float(grey.mean()), 1),
-        bright_share=round(float((grey >= BRIGHT_LEVEL).mean()), 3),
-        sharpness=round(sharpness(picture), 4),
+        brightness=figures.brightness,
+        bright_share=figures.bright_share,
+        sharpness=figures.sharpness,
     )
     return _locate_board(examined, request, pictures)
-
-
-def sharpness(picture: Image) -> float:
-    """Return how sharp edges are, independent of the contrast: 0.04 and more in focus, below 0.01 when blurred."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    return float(cv2.Laplacian(grey, cv2.CV_64F).var() / max(1.0, float(grey.std()) ** 2))
 
 
 def _read(source: Source, seconds: float, clock: Clock) -> tuple[list[Image], int, int, float]:

@@ -15,9 +15,11 @@ from workers.image_writer import jpeg
 from workers.vision.calibration.overlay import draw_lines
 from workers.vision.drawing import annotate
 from workers.vision.frame import Frame, Image
+from workers.vision.picture_figures import figures_of
 from workers.vision.projection import CameraProjection
 
 PERIOD_S = 0.1  # ten pictures a second: a person sees a hand move, and a camera process spends 5 % of a core on them
+MEASURE_S = 0.5  # between two measurements of brightness and sharpness: a lens is turned by hand, and one takes 3 ms
 MAX_BYTES = 400_000  # of one picture: the pipe takes it in a few writes
 MOTION = (60, 60, 255)  # BGR
 _OVERLAYS = 8  # distinct combinations of parts
@@ -31,7 +33,7 @@ class Preview:
         self._board = board
         self._clock = clock
         self._until_s: dict[tuple[OverlayPart, ...], float] = {}
-        self._sent_s = -math.inf
+        self._sent_s = self._measured_s = -math.inf
 
     def request(self, message: SendPictures) -> None:
         """Send pictures with these parts drawn over them until `until_s`."""
@@ -52,9 +54,16 @@ class Preview:
             return []
         self._sent_s = now_s
         self._until_s = {overlay: until_s for overlay, until_s in list(self._until_s.items())[-_OVERLAYS:] if until_s > now_s}
+        figures = None
+        if self._until_s and now_s - self._measured_s >= MEASURE_S:
+            self._measured_s, figures = now_s, figures_of(frame.color())
         return [
             Picture(
-                camera_id=self._camera_id, t_s=frame.t_s, overlay=overlay, jpeg=self._encode(frame, overlay, projection, darts, changed)
+                camera_id=self._camera_id,
+                t_s=frame.t_s,
+                overlay=overlay,
+                jpeg=self._encode(frame, overlay, projection, darts, changed),
+                figures=figures,
             )
             for overlay in self._until_s
         ]

@@ -7,14 +7,17 @@ from collections.abc import Callable
 
 import cv2
 import msgspec
+import numpy as np
 
-from schemas.examination import Probe, Probed
+from schemas.examination import THUMBNAIL_WIDTH, Probe, Probed
 from schemas.pipe.to_worker import SourceSpec
+from workers.image_writer import jpeg
 from workers.sources import STREAM_SCHEMES, Source, SourceError, open_source
 from workers.vision.frame import BadFrameError, Image
 
 FIRST_FRAME_S = 5.0
 MEASURED_S = 1.0
+THUMBNAIL_BYTES = 100_000
 
 
 def main() -> int:
@@ -33,7 +36,7 @@ def probe(request: Probe, clock: Callable[[], float] = time.monotonic) -> Probed
             source = _open(msgspec.structs.replace(request.source, width=width, height=height))
             with contextlib.closing(source):
                 source.open()
-                return _measure(source, clock)
+                return _take(source, clock) if request.picture else _measure(source, clock)
         except SourceError as error:
             refusal = str(error)
     return Probed(refusal=refusal)
@@ -51,6 +54,19 @@ def _open(spec: SourceSpec) -> Source:
 
         return AnySize(spec, lockstep=False, start_s=time.monotonic())
     return open_source(spec, lockstep=False, start_s=time.monotonic())
+
+
+def _take(source: Source, clock: Callable[[], float]) -> Probed:
+    """Return the first picture that is readable."""
+    began_s = clock()
+    while clock() - began_s < FIRST_FRAME_S and (frame := source.read()) is not None:
+        with contextlib.suppress(BadFrameError):
+            picture = frame.color()
+            height, width = picture.shape[:2]
+            scale = min(1.0, THUMBNAIL_WIDTH / width)
+            small = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+            return Probed(width=width, height=height, jpeg=jpeg(np.asarray(small, np.uint8), THUMBNAIL_BYTES))
+    raise SourceError("it delivers no readable picture")
 
 
 def _measure(source: Source, clock: Callable[[], float]) -> Probed:

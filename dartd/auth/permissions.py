@@ -14,7 +14,7 @@ PERMISSIONS: dict[str, str] = {
     "cameras:read": "read cameras, their addresses without credentials, and their images",
     "catalog:read": "read the catalog of recordings and exports",
     "clients:read": "list connected clients",
-    "comments:delete": "delete any comment",
+    "comments:delete": "change and delete any comment",
     "comments:read": "read comments",
     "comments:write": "write comments and change one's own",
     "corrections:write": "correct a dart",
@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, str] = {
     "reports:view": "read reports",
     "sessions:read": "read sessions of players",
     "statistics:read": "read statistics",
+    "system:debug": "download the debug bundle: configuration without secrets, log, health, calibrations and last events",
     "system:read": "read the state of the system",
     "throws:read": "read throws and visits",
     "tournaments:delete": "delete tournaments, lists and fixtures",
@@ -51,10 +52,7 @@ PERMISSIONS: dict[str, str] = {
 # and keys today, so that a key keeps its meaning when the resource arrives.
 RESERVED_PERMISSIONS: dict[str, str] = {
     "alerts:acknowledge": "N6",
-    "cache:manage": "N5",
     "catalog:read": "N11",
-    "comments:delete": "P10",
-    "comments:write": "P10",
     "query:ask": "N9",
     "reports:view": "N8",
     "tournaments:delete": "P5",
@@ -62,7 +60,6 @@ RESERVED_PERMISSIONS: dict[str, str] = {
 }
 RESERVED_TOPICS: dict[str, str] = {
     "alerts": "N6",
-    "comments": "P10",
     "fixtures": "P5",
     "list": "P5",
     "statistics": "N3",

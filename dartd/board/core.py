@@ -15,7 +15,7 @@ from dartd.decision import CameraAdded, CameraRemoved, Input, Order, Step, Worke
 from dartd.errors import CommandRefusedError
 from dartd.fusion.observation import OngoingMotion
 from dartd.fusion.observation_window import ObservationWindow
-from dartd.fusion.rig_orientation import RigOrientation, rotated_to_sector
+from dartd.fusion.rig_orientation import RigOrientation, rotated_to_sector, rotated_to_twenty
 from schemas.base import BoardId, CameraId, DartId
 from schemas.board import BoardSpec
 from schemas.commands import CalibrateBoard, CorrectDart, OrientCamera, ResetBoard, SignOnPlayer, StartBoard, StopBoard, TakeCalibration
@@ -213,7 +213,7 @@ class Board:
             orders.append((camera_id, UseCalibration(calibration=calibration)))
         return events
 
-    def _orient_to_sector(self, item: OrientCamera, orders: list[Order]) -> list[BoardEvent]:
+    def _orient_as_named(self, item: OrientCamera, orders: list[Order]) -> list[BoardEvent]:
         """Give a camera the calibration with the rotation that a person has said.
 
         Raises:
@@ -222,7 +222,9 @@ class Board:
         measured = self._orientation.calibration(item.camera_id)
         if measured is None:
             raise CommandRefusedError(f"{item.camera_id} does not wait for its orientation", camera_id=item.camera_id)
-        calibration = self._orientation.settle(item.camera_id, rotated_to_sector(measured, item.near_sector))
+        pixel = item.twenty_px
+        named = rotated_to_twenty(measured, *pixel) if pixel is not None else rotated_to_sector(measured, item.near_sector or 20)
+        calibration = self._orientation.settle(item.camera_id, named)
         orders.append((item.camera_id, UseCalibration(calibration=calibration)))
         return self._cameras.hand_over(calibration)
 
@@ -231,7 +233,7 @@ class Board:
             message = "darts stand in the board: take them out, or reset the board, then calibrate"
             raise CommandRefusedError(message, darts=len(self._throws.darts))
         if isinstance(item, OrientCamera):
-            return self._orient_to_sector(item, orders)
+            return self._orient_as_named(item, orders)
         if isinstance(item, CalibrateBoard):
             events = self._cameras.recalibrate(item.camera_id)
             orders.append((item.camera_id, Calibrate()))

@@ -21,6 +21,7 @@ _COMMANDS = {
     "cameras": "list connected cameras in the format of the configuration",
     "doctor": "check everything that dartd needs, and report problems and remedies",
     "rebuild": "make throws, visits and other derived tables anew from the journal, while the daemon is stopped",
+    "export": "export verified throws with images and true beds, to train a detector with, also while the daemon runs",
     "import": "import results that were played elsewhere, while the daemon is stopped",
     "install-service": "start dartd with the machine, as a service of systemd (as root)",
     "uninstall-service": "stop and remove the service (as root)",
@@ -77,5 +78,5 @@ def main() -> None:
     """Turn a steel-tip dartboard with cameras into an event hub that publishes every dart and every visit.
 
     Each camera is read by its own process; the daemon fuses their detections, stores every event in a journal, and publishes it over
-    WebSocket and HTTP. No camera is configured by default: name cameras or the simulator in the configuration.
+    WebSocket and HTTP. Without cameras in the configuration they are added on the page /board.
     """

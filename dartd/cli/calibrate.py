@@ -54,7 +54,7 @@ def command(
     if not (pictures or verify is not None):
         raise click.UsageError("give images of the empty board, or --verify with the beds of the darts")
     with reported_errors():
-        config = load_config(path, os.environ if path else {}, cameras_required=False)
+        config = load_config(path, os.environ if path else {})
     if verify is not None:
         sys.exit(compare(verify, url, config.board.spec))
     options = [str(picture) for picture in pictures] + ["--board", encode_json(config.board.spec).decode()]

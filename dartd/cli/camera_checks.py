@@ -14,15 +14,17 @@ from dartd.store.sqlite.inspection import stored_calibrations
 from schemas.base import CameraId
 from schemas.examination import Examine, Examined
 from schemas.geometry import Calibration
+from schemas.picture_figures import PictureFigures
 
 EXAMINATION_TIMEOUT_S = 60.0  # covers a slow camera start and a calibration on a small machine
-MIN_FPS_SHARE, BRIGHTNESS_MIN, BRIGHTNESS_MAX, OVEREXPOSED_SHARE_MAX = 0.8, 30.0, 200.0, 0.25
-SHARPNESS_OK, SHARPNESS_MIN = 0.025, 0.012  # edge strength over contrast: >= 0.04 in focus, 0.02 with half a pixel of blur, < 0.01 with two
+MIN_FPS_SHARE = 0.8
 MOVED_PX = 1.0  # above this a camera is recalibrated
 
 
 def camera_findings(config: Config, health: dict[str, Any] | None, *, running: bool) -> Iterator[Finding]:
-    """Examine every camera, or ask the daemon that uses them."""
+    """Examine every camera of the configuration, or ask the daemon that uses them."""
+    if not config.cameras:
+        yield Finding(check="cameras", verdict="skipped", found="none in the configuration: they are added on the page /board")
     if running:
         reported = {} if health is None else health["components"]["cameras"]
         for camera in config.cameras:
@@ -78,13 +80,14 @@ def assess_examined(camera: CameraConfig, examined: Examined, *, calibrated: boo
     if examined.frames_bad:
         found, remedy = f"{examined.frames_bad} of {examined.frames} images are broken", "shorter or better cable; another USB port"
         yield Finding(check=check, verdict="bad", found=found, remedy=remedy)
-    if examined.brightness < BRIGHTNESS_MIN:
+    picture = PictureFigures(brightness=examined.brightness, bright_share=examined.bright_share, sharpness=examined.sharpness)
+    if picture.exposure == "dark":
         yield Finding(check=check, verdict="warn", found="too dark", remedy="more light, or a larger controls.exposure_ms")
-    if examined.brightness > BRIGHTNESS_MAX or examined.bright_share > OVEREXPOSED_SHARE_MAX:
+    if picture.exposure == "bright":
         yield Finding(check=check, verdict="warn", found="too bright", remedy="a smaller controls.exposure_ms or gain")
-    if examined.sharpness < SHARPNESS_OK:
+    if picture.focus != "sharp":
         remedy = "focus the lens on the wires, or set controls.focus; clean it"
-        yield Finding(check=check, verdict="bad" if examined.sharpness < SHARPNESS_MIN else "warn", found="blurred", remedy=remedy)
+        yield Finding(check=check, verdict="bad" if picture.focus == "blurred" else "warn", found="blurred", remedy=remedy)
     yield _pose_finding(check, examined, calibrated=calibrated)
 
 

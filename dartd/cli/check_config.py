@@ -32,6 +32,7 @@ def describe(config: Config) -> list[str]:
         f"listens on {config.server.host}:{config.server.port}",
         f"store {config.store_path}",
         *(_camera(camera) for camera in config.cameras),
+        *(() if config.cameras else ("no cameras: they are added on the page /board",)),
     ]
 
 

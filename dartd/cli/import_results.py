@@ -74,7 +74,7 @@ def command(file: Path, path: Path | None, add_players: bool, dry_run: bool) -> 
     again. The daemon must not run.
     """
     with reported_errors():
-        config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
+        config = load_config(find_config(path, os.environ), os.environ)
         done = import_results(config, file, add_players=add_players, dry_run=dry_run)
     for line, message in done.errors[:_ERRORS_SHOWN]:
         click.echo(f"{file}:{line}: {message}", err=True)

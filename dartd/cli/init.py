@@ -28,7 +28,7 @@ def command(given: Path | None, yes: bool) -> None:  # noqa: FBT001 - a flag of 
     """Write a configuration: every key explained, with the cameras that are plugged in. A file that exists is never changed."""
     with reported_errors():
         path = write_config(given, ask=not yes and sys.stdin.isatty())
-        config = load_config(path, os.environ, cameras_required=False)
+        config = load_config(path, os.environ)
     click.echo(
         f"written: {path}, with {len(config.cameras)} camera{'' if len(config.cameras) == 1 else 's'}; the state goes to {config.state_dir}"
     )

@@ -53,7 +53,7 @@ def create(name: str, role: str, days: int | None, path: Path | None, *, quiet: 
         append_entry(connection, audit_entry("key.create", "key", key.key_id))
 
     with reported_errors():
-        change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), make)
+        change_store(load_config(find_config(path, os.environ), os.environ), make)
     click.echo(secret if quiet else f"key {key.key_id} ({role}), shown this once: {secret}")
 
 
@@ -62,7 +62,7 @@ def create(name: str, role: str, days: int | None, path: Path | None, *, quiet: 
 def list_all(path: Path | None) -> None:
     """List the newest keys without their secrets."""
     with reported_errors():
-        config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
+        config = load_config(find_config(path, os.environ), os.environ)
         found = change_store(config, lambda connection: [key_of(row) for row in KEYS.page(connection, PageRequest(limit=MAX_LIMIT)).rows])
     for key in found:
         click.echo(f"{key.key_id}  {key.prefix or '-':12}  {key.role:10}  {key.name}")
@@ -79,6 +79,6 @@ def revoke(key_id: str, path: Path | None) -> None:
         return KEYS.delete(connection, key_id)
 
     with reported_errors():
-        gone = change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), end)
+        gone = change_store(load_config(find_config(path, os.environ), os.environ), end)
     if not gone:
         raise click.BadParameter(f"there is no key {key_id}", param_hint="KEY_ID")

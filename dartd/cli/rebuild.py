@@ -22,7 +22,7 @@ def command(path: Path | None) -> None:
     after an update dartd rebuilds by itself what needs it.
     """
     with reported_errors():
-        failures = rebuild(load_config(find_config(path, os.environ), os.environ, cameras_required=False))
+        failures = rebuild(load_config(find_config(path, os.environ), os.environ))
     for name, failure in failures.items():
         click.echo(f"{name} is incomplete: {failure}", err=True)
     raise SystemExit(1 if failures else 0)

@@ -11,6 +11,7 @@ import click
 from dartd.cli.configuration import find_config
 from dartd.cli.failure import reported_errors
 from dartd.config import load_config
+from dartd.errors import ConfigError
 from dartd.replay.recorder import record
 
 
@@ -31,6 +32,8 @@ def command(folder: Path, seconds: float, path: Path | None, url: str | None) ->
         sys.exit(subprocess.run([sys.executable, "-m", "workers.sources.simulator", *options], check=False).returncode)  # noqa: S603
     with reported_errors():
         config = load_config(find_config(path, os.environ), os.environ)
+        if not config.cameras:
+            raise ConfigError("$.cameras: no camera is configured: add [[cameras]] with id and url for each one", path="$.cameras")
         shown_s = 0.0
         with click.progressbar(length=round(seconds), file=sys.stderr, label="record", hidden=not sys.stderr.isatty()) as bar:
 

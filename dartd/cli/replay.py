@@ -65,7 +65,7 @@ def command(
     """
     folder, explain = _folders(folder, explain)
     with reported_errors():
-        config = load_config(path, os.environ if path else {}, cameras_required=False)
+        config = load_config(path, os.environ if path else {})
         playlist = Playlist.load(folder, without=[CameraId(camera) for camera in without])
         truth = load_truth(folder) if score or (explain is not None and (folder / "truth.json").exists()) else None
         with logging_to(sys.stderr, LogConfig(level="warning")):

@@ -48,7 +48,7 @@ def create(username: str, name: str | None, role: str, path: Path | None, *, qui
         append_entry(connection, audit_entry("user.create", "user", user.user_id))
 
     with reported_errors():
-        change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), make)
+        change_store(load_config(find_config(path, os.environ), os.environ), make)
     _print(f"user {username} ({user.user_id}, {role})", password, quiet=quiet, given=password_stdin)
 
 
@@ -89,7 +89,7 @@ def delete(username: str, path: Path | None) -> None:
 def list_all(path: Path | None) -> None:
     """List accounts."""
     with reported_errors():
-        config = load_config(find_config(path, os.environ), os.environ, cameras_required=False)
+        config = load_config(find_config(path, os.environ), os.environ)
         found = change_store(
             config,
             lambda c: [(row.user_id, row.username, row.role, row.active) for row in USERS.page(c, PageRequest(limit=MAX_LIMIT)).rows],
@@ -110,7 +110,7 @@ def _change(path: Path | None, username: str, action: str, write: Callable[[sa.C
         return True
 
     with reported_errors():
-        known = change_store(load_config(find_config(path, os.environ), os.environ, cameras_required=False), change)
+        known = change_store(load_config(find_config(path, os.environ), os.environ), change)
     if not known:
         raise click.BadParameter(f"there is no user {username}", param_hint="USERNAME")
 

@@ -16,7 +16,7 @@ URL_SCHEMES = ("v4l2", "rtsp", "http", "https", "file", "recording", "sim")
 _SHARED = ("recording:", "file:", "sim:")  # cameras may play the same: a recording has the images of several
 
 
-def contradictions(config: Config, *, cameras_required: bool) -> Iterator[tuple[str, str]]:
+def contradictions(config: Config) -> Iterator[tuple[str, str]]:
     """Yield path and reason of each invalid combination."""
     server, board = config.server, config.board
     if (server.tls_cert is None) != (server.tls_key is None):
@@ -36,7 +36,7 @@ def contradictions(config: Config, *, cameras_required: bool) -> Iterator[tuple[
     for inner, outer in itertools.pairwise(rings):
         if not getattr(board, inner) < getattr(board, outer):
             yield f"$.board.{outer}", f"expected more than {inner} ({getattr(board, inner):g}), got {getattr(board, outer):g}"
-    yield from _camera_contradictions(config.cameras, required=cameras_required)
+    yield from _camera_contradictions(config.cameras)
 
 
 def _is_timezone(name: str) -> bool:
@@ -55,9 +55,7 @@ def _is_network(text: str) -> bool:
     return True
 
 
-def _camera_contradictions(cameras: tuple[CameraConfig, ...], *, required: bool) -> Iterator[tuple[str, str]]:
-    if required and not cameras:
-        yield "$.cameras", "no camera is configured: add [[cameras]] with id and url for each one, or run `dartd demo`"
+def _camera_contradictions(cameras: tuple[CameraConfig, ...]) -> Iterator[tuple[str, str]]:
     seen: dict[str, int] = {}
     urls: dict[str, int] = {}
     for index, camera in enumerate(cameras):

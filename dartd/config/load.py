@@ -17,7 +17,7 @@ from dartd.config.validity import invalid_values, valid_part
 from dartd.errors import ConfigError
 
 
-def load_config(path: Path | None, environ: Mapping[str, str], *, cameras_required: bool = True) -> Config:
+def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
     """Return the configuration from a file (None: the defaults) and the environment; its state directory is named in full.
 
     Raises:
@@ -28,8 +28,8 @@ def load_config(path: Path | None, environ: Mapping[str, str], *, cameras_requir
     try:
         config = msgspec.convert(values, Config)
     except msgspec.ValidationError:
-        raise _all_refusals(values, origins, cameras_required=cameras_required) from None
-    if faults := list(contradictions(config, cameras_required=cameras_required)):
+        raise _all_refusals(values, origins) from None
+    if faults := list(contradictions(config)):
         raise ConfigError("\n".join(f"{where}: {reason}" for where, reason in faults), path=faults[0][0])
     try:
         state_path = Path(config.state_dir).expanduser() if config.state_dir else state_directory(environ)
@@ -38,13 +38,13 @@ def load_config(path: Path | None, environ: Mapping[str, str], *, cameras_requir
     return msgspec.structs.replace(config, state_dir=str(state_path))
 
 
-def _all_refusals(values: dict[str, Any], origins: Mapping[str, str], *, cameras_required: bool) -> ConfigError:
+def _all_refusals(values: dict[str, Any], origins: Mapping[str, str]) -> ConfigError:
     """Return one error with a line for each invalid value, then for each contradiction between the valid ones."""
     refusals = [refusal(message, values, origins) for message in invalid_values(values, Config)]
     paths = [str(each.details["path"]) for each in refusals]
     has_faulty_camera = any(path.startswith("$.cameras") for path in paths)
     lines = [each.message for each in refusals]
-    for where, reason in contradictions(valid_part(values, Config), cameras_required=cameras_required and not has_faulty_camera):
+    for where, reason in contradictions(valid_part(values, Config)):
         if not (has_faulty_camera and where.startswith("$.cameras")) and where not in paths:
             lines.append(f"{where}: {reason}")
     return ConfigError("\n".join(lines), path=paths[0])

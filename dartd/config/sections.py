@@ -214,6 +214,16 @@ class WebhooksConfig(_Section, frozen=True, kw_only=True):
     keep_days: Annotated[float, Meta(ge=0.01, le=365, description="days for which deliveries are kept, and events are tried")] = 7
 
 
+class CacheConfig(_Section, frozen=True, kw_only=True):
+    """The results cache: answers that are kept until an event changes them."""
+
+    max_mb: Annotated[float, Meta(ge=0, le=10_000, description="megabytes of answers, 0 keeps none")] = 16
+    webhooks_ttl_s: Annotated[float, Meta(ge=0, le=86_400, description="seconds for which the list of webhooks is kept")] = 120
+    alerts_ttl_s: Annotated[float, Meta(ge=0, le=86_400, description="seconds for which the summary of alerts is kept")] = 60
+    dashboard_ttl_s: Annotated[float, Meta(ge=0, le=86_400, description="seconds for which the dashboard is kept")] = 300
+    statistics: Annotated[bool, Meta(description="keep statistics of players")] = True
+
+
 class SessionsConfig(_Section, frozen=True, kw_only=True):
     """Sessions of players."""
 
@@ -250,6 +260,7 @@ class Config(_Section, frozen=True, kw_only=True):
     store: StoreConfig = StoreConfig()
     images: ImagesConfig = ImagesConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
+    cache: CacheConfig = CacheConfig()
     sessions: SessionsConfig = SessionsConfig()
     log: LogConfig = LogConfig()
 

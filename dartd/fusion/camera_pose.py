@@ -11,6 +11,7 @@ from dartd.fusion.dart_axis import BARREL_END_MM, LENGTH_MM, Floats
 from schemas.geometry import Axis3, Calibration
 
 FOCAL_PX = 600.0  # of a usual camera of 800x600; finer ones are measured in pixels of this size
+_LENS_STEPS = 10  # of the inversion of a lens: 0.1 px are left with the strongest distortion that is fitted
 SCALE_AT_MM = 10.0  # above the face: where the scale of a dart is taken, near its tip
 
 
@@ -25,6 +26,18 @@ def pixel_of(calibration: Calibration, x_mm: float, y_mm: float) -> tuple[float,
     square = u * u + v * v
     stretch = 1 + square * (c.k1 + square * c.k2)
     return c.center_x_px + c.focal_x_px * u * stretch, c.center_y_px + c.focal_y_px * v * stretch
+
+
+def ray_of(calibration: Calibration, x_px: float, y_px: float) -> tuple[float, float]:
+    """Return the normalised coordinates of a pixel: the inverse of the lens model of `pixel_of`."""
+    c = calibration
+    distorted_u, distorted_v = (x_px - c.center_x_px) / c.focal_x_px, (y_px - c.center_y_px) / c.focal_y_px
+    u, v = distorted_u, distorted_v
+    for _ in range(_LENS_STEPS):
+        square = u * u + v * v
+        stretch = 1 + square * (c.k1 + square * c.k2)
+        u, v = distorted_u / stretch, distorted_v / stretch
+    return u, v
 
 
 class CameraPose:

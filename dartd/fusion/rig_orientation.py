@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from dartd.fusion.camera_pose import CameraPose
+from dartd.fusion.camera_pose import CameraPose, ray_of
 from schemas.base import CameraId
 from schemas.board import SECTORS
 from schemas.geometry import Calibration
@@ -185,6 +185,12 @@ def rotated_to_sector(calibration: Calibration, near_sector: int) -> Calibration
     """Return the calibration for the rotation at which the camera is nearest to a sector (or to the next one)."""
     wanted = np.pi / 2 - SECTORS.index(near_sector) * np.pi / 10
     return rotated(calibration, round((wanted - _azimuth(calibration)) / STEP_RAD))
+
+
+def rotated_to_twenty(calibration: Calibration, x_px: float, y_px: float) -> Calibration:
+    """Return the calibration for the rotation at which the 20 is closest to the direction of a pixel from the bull."""
+    x_mm, y_mm = CameraPose(calibration).on_face(np.array([ray_of(calibration, x_px, y_px)]))[0]
+    return rotated(calibration, round((np.pi / 2 - float(np.arctan2(y_mm, x_mm))) / STEP_RAD))
 
 
 def _rotation(steps: int) -> Floats:

@@ -1,21 +1,24 @@
 """Periodic tasks: write the usage of rate limits and keys, publish the metrics of today and the system status."""
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
 import anyio
-import msgspec
 
 from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
+from dartd.config import Config
 from dartd.errors import DartdError, StoreError
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.results_cache import ResultsCache
+from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
-from dartd.store.projections.today import count_today
+from dartd.store.days import Days
+from dartd.store.play_metrics import Present, read_update
 from schemas.base import Event
-from schemas.events import MetricsUpdate, SystemStatus
+from schemas.events import Snapshot, SystemStatus
+from schemas.session import Session
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +46,31 @@ class WebhookCounts(Protocol):
         """Return the number of deliveries that are waiting."""
 
 
+class SnapshotSource(Protocol):
+    """The board whose darts are counted."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the board as it stands."""
+
+
 class PeriodicServices(Protocol):
     """The dependencies of the periodic tasks. `now` is in monotonic seconds."""
+
+    @property
+    def config(self) -> Config:
+        """Return the configuration."""
+
+    @property
+    def board(self) -> SnapshotSource:
+        """Return the board."""
+
+    @property
+    def sessions(self) -> Callable[[], Sequence[Session]]:
+        """Return the open sessions."""
+
+    @property
+    def calibrations(self) -> Calibrations:
+        """Return the calibrations of the cameras."""
 
     @property
     def accounts(self) -> Accounts:
@@ -65,6 +91,10 @@ class PeriodicServices(Protocol):
     @property
     def clients(self) -> ClientCount:
         """Return the connected clients."""
+
+    @property
+    def results(self) -> ResultsCache:
+        """Return the results cache."""
 
     @property
     def webhooks(self) -> WebhookCounts:
@@ -104,14 +134,20 @@ async def flush(services: PeriodicServices) -> None:
 
 
 async def publish_today(services: PeriodicServices) -> None:
-    """Publish the figures of today on `metrics`; the day is that of the local time zone."""
-    began = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    """Publish the figures of today on `metrics`; the day is that of `server.timezone`."""
+    present = Present(
+        services.board.snapshot(),
+        services.sessions(),
+        services.calibrations.of,
+        Days(services.config.server.timezone),
+        services.accounts.now(),
+    )
+    clients = services.clients.connected
     try:
-        today = await services.database.query(lambda connection: count_today(connection, began.timestamp()))
+        event = await services.database.query(lambda connection: read_update(connection, present, clients))
     except DartdError as error:
         _log.warning("the figures of today could not be read: %s", error)
         return
-    event = MetricsUpdate(date=began.date().isoformat(), clients=services.clients.connected, **msgspec.structs.asdict(today))
     services.hub.publish_unjournalled("metrics", services.encode(event))
 
 
@@ -119,7 +155,7 @@ def publish_status(services: PeriodicServices) -> None:
     """Publish the system status on `system`."""
     webhooks = services.webhooks
     event = SystemStatus(
-        cache_hit_rate=round(services.accounts.hit_rate, 4),
+        cache_hit_rate=round(services.results.figures.hit_rate, 4),
         active_webhooks=webhooks.active_count,
         pending_deliveries=webhooks.pending_count,
     )

@@ -50,18 +50,38 @@ def _changed(was: Match, now: Match, cause: Cause) -> Iterator[PlayedLeg]:
     for index in range(max(was.counted, now.counted)):
         if _is_unchanged(was, now, index, cause):
             continue
+        if index >= now.counted:
+            yield from _dropped(was, index)
+            continue
         old = _legs(was, index) if index < was.counted else {}
-        new = _legs(now, index) if index < now.counted else {}
+        new = _legs(now, index)
         for thrower in throwers(now):
             if new.get(thrower) == old.get(thrower):
                 continue
-            yield new[thrower] if thrower in new else msgspec.structs.replace(old[thrower], counts=None, targets={}, visits=())
+            yield new[thrower] if thrower in new else _without_counts(was, index, thrower)
     game, (set_number, leg_number) = _game(now), OF_MATCH
     old_counts, new_counts = count_match(was.flow), count_match(now.flow)
     for side, number in throwers(now):
         if old_counts[side] != new_counts[side]:
             counts = msgspec.to_builtins(new_counts[side]) or None
             yield PlayedLeg(set=set_number, leg=leg_number, side=side, thrower=number, game=game, finished=True, counts=counts)
+
+
+def _dropped(match: Match, index: int) -> Iterator[PlayedLeg]:
+    """Return a leg that counts no more, for each thrower who had it."""
+    leg = match.folded[index]
+    threw = {(outcome.side, outcome.thrower) for outcome in leg.outcomes if outcome is not leg.running and not outcome.void}
+    for thrower in throwers(match):
+        if leg.finished or thrower in threw:
+            yield _without_counts(match, index, thrower)
+
+
+def _without_counts(match: Match, index: int, thrower: Thrower) -> PlayedLeg:
+    record, (side, number) = match.record.legs[index], thrower
+    finished = match.folded[index].finished
+    return PlayedLeg(
+        set=record.set_number, leg=record.leg_number, side=side, thrower=number, game=_game(match), finished=finished, counts=None
+    )
 
 
 def _is_unchanged(was: Match, now: Match, index: int, cause: Cause) -> bool:

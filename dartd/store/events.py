@@ -88,6 +88,8 @@ def _meant(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         # as ranges (";" follows ":"), which an index serves in any database
         kinds = [sa.or_(topic == kind, sa.and_(topic >= f"{kind}:", topic < f"{kind};")) for kind in sorted(wanted.kinds)]
         meant.append(sa.or_(sa.false(), *kinds))
+        if "player" not in wanted.kinds:  # comments on a player are of the kind of the player
+            meant.append(sa.or_(topic < "comments:player:", topic >= "comments:player;"))
     return meant
 
 

@@ -43,12 +43,16 @@ class Images:
 
     def of(self, throw_id: str) -> tuple[str, ...]:
         """List the addresses of a throw's pictures."""
+        return tuple(image_path(throw_id, camera_id, kind) for camera_id, kind in self.names(throw_id))
+
+    def names(self, throw_id: str) -> tuple[tuple[str, ImageKind], ...]:
+        """List the cameras and kinds of a throw's pictures."""
         if not _NAME.fullmatch(throw_id):
             return ()
         named = (path.stem.rpartition("-") for path in (self.folder / throw_id).glob("*.jpg"))
         found = {(camera_id, kind) for camera_id, _, kind in named}
         cameras = sorted({camera_id for camera_id, _ in found})
-        return tuple(image_path(throw_id, camera_id, kind) for camera_id in cameras for kind in KINDS if (camera_id, kind) in found)
+        return tuple((camera_id, kind) for camera_id in cameras for kind in KINDS if (camera_id, kind) in found)
 
     def latest(self, camera_id: str) -> bytes | None:
         """Read the newest picture that a camera took when a dart was in the board; None when there is none."""
@@ -80,6 +84,25 @@ class Images:
             shutil.rmtree(path, ignore_errors=True)
             kept, size_bytes = kept - 1, size_bytes - weight_bytes
         return Kept(kept, size_bytes)
+
+
+class ThrowImages:
+    """The images of throws in a state directory: those that are deleted by age, and those that are kept with a verdict."""
+
+    def __init__(self, state_path: Path) -> None:
+        self._folders = (Images(state_path / "images"), Images(state_path / "feedback"))
+
+    def read(self, throw_id: str, camera_id: str, kind: str) -> bytes | None:
+        """Read an image; None if there is none."""
+        return next((image for each in self._folders if (image := each.read(throw_id, camera_id, kind)) is not None), None)
+
+    def of(self, throw_id: str) -> tuple[str, ...]:
+        """List the addresses of a throw's images."""
+        return next((found for each in self._folders if (found := each.of(throw_id))), ())
+
+    def names(self, throw_id: str) -> tuple[tuple[str, ImageKind], ...]:
+        """List the cameras and kinds of a throw's images."""
+        return next((found for each in self._folders if (found := each.names(throw_id))), ())
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -82,7 +82,7 @@ class Written(NamedTuple):
     envelopes: tuple[Envelope, ...]
 
 
-SHARED_TOPICS = {"correction": "corrections", "webhook": "webhooks"}  # entities whose events have one topic in common
+SHARED_TOPICS = {"comment": "comments", "correction": "corrections", "webhook": "webhooks"}  # of entities; comments add their parent
 
 
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
@@ -97,7 +97,8 @@ def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
         case _ if isinstance(event, PlayEvent):
             return f"match:{event.match_id}"
         case _ if isinstance(event, EntityEvent):
-            return SHARED_TOPICS.get(event.entity_type, f"{event.entity_type}:{event.entity_id}")
+            shared = SHARED_TOPICS.get(event.entity_type, f"{event.entity_type}:{event.entity_id}")
+            return f"{shared}:{event.payload['parent_type']}:{event.payload['parent_id']}" if shared == "comments" else shared
         case _:
             return f"board:{board_id}"
 

@@ -3,6 +3,7 @@
 import msgspec
 import sqlalchemy as sa
 
+from dartd.store.comments import move_comments
 from dartd.store.players import PLAYERS, Row
 from dartd.store.tables import events, idempotency, photos, players, users
 from schemas.codec import encode_json
@@ -45,12 +46,15 @@ def _remove(connection: sa.Connection, player_id: str, into: str | None) -> None
     connection.execute(sa.delete(photos).where(photos.c.player_id == player_id))
     connection.execute(sa.update(users).where(users.c.player_id == player_id).values(player_id=into, version=users.c.version + 1))
     connection.execute(sa.delete(players).where(players.c.player_id == player_id))
+    move_comments(connection, player_id, into)
 
 
 def _empty_payloads(connection: sa.Connection, player_id: str, before_seq: int | None = None) -> list[str]:
     """Empty the payloads of a player's events, and return the ids of all players who were this person."""
     earlier = [] if before_seq is None else [events.c.seq < before_seq]
-    own = sa.select(events.c.seq, events.c.wire).where(events.c.topic == f"player:{player_id}", *earlier)
+    own = sa.select(events.c.seq, events.c.wire).where(
+        events.c.topic.in_((f"player:{player_id}", f"comments:player:{player_id}")), *earlier
+    )
     for row in connection.execute(own).all():
         event = msgspec.json.decode(row.wire)
         if event.get("payload"):

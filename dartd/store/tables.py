@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, T
 
 from dartd.store.entity_table import SECONDS, entity_table
 from schemas.api.cameras import Feedback, StoredCamera
+from schemas.api.comments import Comment
 from schemas.api.formats import StoredFormat
 from schemas.api.webhooks import Webhook
 from schemas.api.zones import Zone
@@ -150,6 +151,9 @@ cameras = entity_table("cameras", METADATA, StoredCamera)
 # `hit` is the event of the throw, as it was published.
 feedback = entity_table("feedback", METADATA, Feedback, Column("hit", Text))
 Index("feedback_throw", feedback.c.throw_id)
+
+comments = entity_table("comments", METADATA, Comment)
+Index("comments_parent", comments.c.parent_type, comments.c.parent_id, comments.c.created_at_s)
 
 formats = entity_table("formats", METADATA, StoredFormat, computed={"game", "builtin"})
 
@@ -310,6 +314,25 @@ sessions = Table(
     Column("body", Text, nullable=False),
     Index("sessions_player", "player_id", "entry_s"),
     Index("sessions_entry", "entry_s"),
+)
+
+# The bed of each dart as the cameras published it (`told`), and what a correction made of it.
+detections = Table(
+    "detections",
+    METADATA,
+    Column("throw_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("at_s", SECONDS, nullable=False),
+    Column("board_id", Text, nullable=False),
+    Column("player_id", Text),
+    Column("visit_id", Text, nullable=False),
+    Column("dart_number", Integer),
+    Column("told", Text, nullable=False),
+    Column("truth", Text),
+    Column("corrected_at_s", SECONDS),
+    Index("detections_visit", "visit_id"),
+    Index("detections_told", "told", "at_s"),
+    Index("detections_corrected", "corrected_at_s"),
 )
 
 limits = Table(

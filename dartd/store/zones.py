@@ -11,8 +11,10 @@ from dartd.polygons import Point, contains
 from dartd.store.entity import Entity, Row
 from dartd.store.tables import throws, zones
 from schemas.base import CameraId
+from schemas.day import ZoneStatus
 from schemas.events import DartOnBoard, Snapshot
 from schemas.geometry import Calibration
+from schemas.session import Session
 
 CalibrationOf = Callable[[CameraId], Calibration | None]
 
@@ -38,6 +40,18 @@ def darts_in(zone: Row, snapshot: Snapshot, calibration_of: CalibrationOf) -> tu
         return ()
     polygon = _polygon.decode(zone.polygon_coords)
     return tuple(dart for dart in snapshot.darts if (point := _point_of(dart, calibration)) is not None and contains(polygon, point))
+
+
+def count_in(zone: Row, snapshot: Snapshot, sessions: Iterable[Session], calibration_of: CalibrationOf) -> int:
+    """Return the number of darts in a zone now, at the oche of players."""
+    if zone.zone_type == "oche":
+        return sum(each.board_id == zone.board_id for each in sessions)
+    return len(darts_in(zone, snapshot, calibration_of))
+
+
+def status_of(zone: Row, count: int) -> ZoneStatus:
+    """Return whether a zone is empty, or has more than its `max`."""
+    return "over" if count > zone.max else "normal" if count else "empty"
 
 
 def _point_of(dart: DartOnBoard, calibration: Calibration | None) -> Point | None:

@@ -1,7 +1,8 @@
 """The web application: all routes and the middleware around them."""
 
+import functools
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -25,19 +26,25 @@ from dartd.web.http.timings import Timings
 from dartd.web.services import Services
 from dartd.web.streams.handshake import refuse_unknown_path, serve_websocket
 from dartd.web.v1 import (
+    accuracy,
     audit,
     auth,
     board,
+    cache,
     calibrations,
+    camera_devices,
     camera_pictures,
     cameras,
     clients,
+    comments,
     corrections,
+    debug_bundle,
     events,
     feedback,
     formats,
     keys,
     matches,
+    metrics,
     pairings,
     performance,
     photos,
@@ -66,24 +73,30 @@ _MODULES = (
     board,
     calibrations,
     cameras,
+    camera_devices,
     camera_pictures,
     throws,
     feedback,
+    accuracy,
+    comments,
+    cache,
     formats,
     matches,
     corrections,
     statistics,
     performance,
     sessions,
+    metrics,
     stream,
     events,
     clients,
+    debug_bundle,
     docs,
     live,
     pages,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
+RESOURCES: Declarations = (comments.COMMENTS, formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
 
 _EXPOSED = (
     "X-Request-ID",
@@ -117,7 +130,7 @@ def build_app(services: Services) -> ASGIApp:
     choices = {"camera_id": [camera.id for camera in services.config.cameras], "kind": KINDS}
     anonymous = services.accounts.anonymous.permissions
     # 0.1 s of CPU that a start does not need: the document is made when it is asked for first.
-    app.state.openapi = cache(partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices))
+    app.state.openapi = functools.cache(partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices))
     return ForwardedHeaders(RequestLog(app, Timings(services.registry)), TrustedProxies(server.trusted_proxies))
 
 

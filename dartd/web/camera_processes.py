@@ -12,7 +12,7 @@ import anyio.to_thread
 import msgspec
 
 from schemas.board import BoardSpec
-from schemas.examination import Probe, Probed
+from schemas.examination import Device, Probe, Probed
 from schemas.geometry import Calibration
 from schemas.pipe.to_worker import SourceSpec
 
@@ -28,7 +28,7 @@ class CalibrationRefused(Exception):  # noqa: N818 - the caller reports it as a 
 
 
 class CameraProcesses:
-    """Runs `python -m workers.probe` and `python -m workers.calibration`, two processes at a time."""
+    """Runs `workers.sources.listing`, `workers.probe` and `workers.calibration`, two processes at a time."""
 
     def __init__(self) -> None:
         self._limiter = anyio.CapacityLimiter(2)
@@ -38,6 +38,15 @@ class CameraProcesses:
         request = Probe(source=source, sizes=SIZES if size is None else (size,))
         return await anyio.to_thread.run_sync(_probe, request, limiter=self._limiter, abandon_on_cancel=True)
 
+    async def devices(self) -> tuple[Device, ...]:
+        """Return the cameras that are plugged in."""
+        return await anyio.to_thread.run_sync(_devices, limiter=self._limiter, abandon_on_cancel=True)
+
+    async def picture(self, source: SourceSpec) -> Probed:
+        """Return a small picture of a camera that is not in use, or why it delivers none."""
+        request = Probe(source=source, sizes=SIZES, picture=True)
+        return await anyio.to_thread.run_sync(_probe, request, limiter=self._limiter, abandon_on_cancel=True)
+
     async def calibrate(self, jpeg: bytes, points: Sequence[tuple[float, float]], source: SourceSpec, board: BoardSpec) -> Calibration:
         """Return the calibration of a picture through four points.
 
@@ -45,6 +54,13 @@ class CameraProcesses:
             CalibrationRefused: they allow none.
         """
         return await anyio.to_thread.run_sync(_calibrate, jpeg, tuple(points), source, board, limiter=self._limiter, abandon_on_cancel=True)
+
+
+def _devices() -> tuple[Device, ...]:
+    try:
+        return msgspec.json.decode(_run(["workers.sources.listing", "--json"], b"", PROBE_S).stdout, type=tuple[Device, ...])
+    except (subprocess.TimeoutExpired, msgspec.DecodeError):
+        return ()
 
 
 def _probe(request: Probe) -> Probed:

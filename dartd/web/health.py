@@ -93,9 +93,11 @@ class JournalHealth(ComponentHealth, frozen=True, kw_only=True):
 
 
 class CacheHealth(ComponentHealth, frozen=True, kw_only=True):
-    """The cache of principals: the share of requests that it answered."""
+    """The results cache: the share of requests that it answered since the start, and its size."""
 
     hit_rate: float | UnsetType = UNSET
+    entries: int | UnsetType = UNSET
+    size_bytes: int | UnsetType = UNSET
 
 
 class WebhooksHealth(ComponentHealth, frozen=True, kw_only=True):
@@ -210,11 +212,13 @@ def assess(
     errors = []
     if database != "ok":
         errors.append("the journal cannot be written; events are held until it can")
-    if not working:
+    if not cameras:
+        errors.append("no cameras yet: add them on the page /board")
+    elif not working:
         errors.append("no camera sees the board")
     if snapshot.status == "error":
         errors.append("the board is in error")
-    if snapshot.status in {"starting", "calibrating"}:
+    if cameras and snapshot.status in {"starting", "calibrating"}:
         reasons.append(f"the board is {snapshot.status}")
     reasons += [f"the table {name} misses an event ({failure}): run dartd rebuild" for name, failure in incomplete.items()]
     reasons += warnings
@@ -282,8 +286,8 @@ async def _check_journal(services: Services) -> JournalHealth:
 
 
 async def _check_cache(services: Services) -> CacheHealth:
-    """Report the hit rate of the cache of principals, the only cache."""
-    return CacheHealth(status="ok", hit_rate=round(services.accounts.hit_rate, 4))
+    figures = services.results.figures
+    return CacheHealth(status="ok", hit_rate=round(figures.hit_rate, 4), entries=figures.entries, size_bytes=figures.size_bytes)
 
 
 async def _check_webhooks(services: Services) -> WebhooksHealth:

@@ -12,6 +12,7 @@ from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.queued import CommandHook
+from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
@@ -163,7 +164,7 @@ class Services:
     camera_processes: CameraProcesses = field(default_factory=CameraProcesses)
     matches: MatchPort
     sessions: Callable[[], Sequence[Session]] = tuple  # that are open, as of now
-    statistics: dict[Any, Any] = field(default_factory=dict)  # answers by question, each as of the last change; bounded by who fills it
+    results: ResultsCache
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     started_at_s: float
     now: Callable[[], float]

@@ -7,6 +7,7 @@ from msgspec import Meta
 from schemas.api.answers import Id, ListQuery, Text
 from schemas.api.changes import changes_of
 from schemas.base import Value
+from schemas.picture_figures import Exposure, Focus
 
 CameraStatusName = Literal["active", "inactive", "offline", "error", "calibrating"]
 CameraKind = Literal["usb", "stream", "simulator", "recording", "file"]
@@ -61,8 +62,37 @@ class StoredCamera(Value, frozen=True, kw_only=True):
     updated_at: str
 
 
+class CameraPicture(Value, frozen=True, kw_only=True):
+    """How bright and how sharp the pictures of a camera are: mean grey level (0 to 255), share of nearly white pixels, edge strength."""
+
+    brightness: float
+    bright_share: float
+    sharpness: float
+    exposure: Exposure
+    focus: Focus
+
+
+class CameraDevice(Value, frozen=True, kw_only=True):
+    """A camera that may be added: one that is plugged in, or a simulated one. `camera_id` is the camera that uses it already."""
+
+    device_id: str
+    name: str
+    url: str
+    kind: CameraKind
+    camera_id: str | None
+
+
+class CameraDevices(Value, frozen=True, kw_only=True):
+    """The cameras that may be added."""
+
+    data: tuple[CameraDevice, ...]
+
+
 class Camera(Value, frozen=True, kw_only=True):
-    """A camera: `status` is inactive until its first frame, `reason` says what is wrong. One with source `config` can only be read."""
+    """A camera: `status` is inactive until its first frame, `reason` says what is wrong. One with source `config` can only be read.
+
+    `picture` is measured only while someone watches the camera's pictures.
+    """
 
     camera_id: str
     name: str
@@ -79,6 +109,7 @@ class Camera(Value, frozen=True, kw_only=True):
     calibrated_at: str | None
     residual_px: float | None
     residual_mm: float | None
+    picture: CameraPicture | None
     zones_count: int
     settings: CameraSettings
     created_at: str

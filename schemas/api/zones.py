@@ -7,6 +7,7 @@ from msgspec import Meta
 from schemas.api.answers import Id, ListQuery, Text
 from schemas.api.changes import changes_of
 from schemas.base import Value
+from schemas.day import ZoneStatus
 
 ZoneType = Literal["bed_area", "oche", "other"]
 Unit = Literal["mm", "px"]
@@ -71,5 +72,5 @@ class Occupancy(Value, frozen=True, kw_only=True):
     current_count: int
     min: int
     max: int
-    status: Literal["normal", "empty", "over"]
+    status: ZoneStatus
     occupants: tuple[Occupant, ...]

@@ -26,7 +26,7 @@ class EntityUpdated(Event, tag="UPDATED", frozen=True, kw_only=True):
 
 
 class EntityDeleted(Event, tag="DELETED", frozen=True, kw_only=True):
-    """An entity was deleted; `payload` is empty, for GET answers nothing."""
+    """An entity was deleted; `payload` is empty, or for a comment has `parent_type` and `parent_id`."""
 
     entity_type: str
     entity_id: str
@@ -53,7 +53,7 @@ class EntityAssigned(Event, tag="ASSIGNED", frozen=True, kw_only=True):
 
 
 class CommentAdded(Event, tag="COMMENT_ADDED", frozen=True, kw_only=True):
-    """A comment was added to an entity; `payload` is what GET answers for the comment."""
+    """A comment was added; `payload` is what GET answers for it, with `parent_type` and `parent_id` of what it is about."""
 
     entity_type: str
     entity_id: str

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from schemas.base import BoardId, CameraId, Event, Value
+from schemas.day import BoardDay, ZoneDay
 from schemas.events.board import BoardStatus, DartOnBoard, ThrowState, VisitSnapshot
 from schemas.events.camera import CameraState
 from schemas.match import MatchState
@@ -97,7 +98,7 @@ class Presence(Event, tag="presence", frozen=True, kw_only=True):
 
 
 class MetricsUpdate(Event, tag="metrics_update", frozen=True, kw_only=True):
-    """Today in short, sent on the topic `metrics` every 30 seconds; a dart that fell or missed is thrown and scores nothing."""
+    """What `GET /metrics/today` answers, on the topic `metrics` every 30 seconds; darts that fell or missed count as well."""
 
     date: str
     darts: int
@@ -108,6 +109,18 @@ class MetricsUpdate(Event, tag="metrics_update", frozen=True, kw_only=True):
     three_dart_average: str | None
     players: int
     clients: int
+    active_players: int = 0
+    total_active_seconds: float = 0.0
+    total_idle_seconds: float = 0.0
+    active_share: float | None = None
+    average: str | None = None
+    highest_visit: int | None = None
+    count_180: int = 0
+    matches: int = 0
+    boards: tuple[BoardDay, ...] = ()
+    zones: tuple[ZoneDay, ...] = ()
+    anomalies_count: int = 0
+    alerts_count: int = 0
 
 
 class SystemStatus(Event, tag="system_status", frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.base import CameraId, Message, Value
 from schemas.geometry import Calibration
+from schemas.picture_figures import PictureFigures
 from schemas.pipe.sightings import Blob, DartPresence, Finding, Sighting
 from schemas.pipe.to_worker import OverlayPart
 
@@ -162,12 +163,13 @@ class CameraFault(Message, tag="camera_fault", frozen=True, kw_only=True):
 
 
 class Picture(Message, tag="picture", frozen=True, kw_only=True):
-    """A picture that was requested by `SendPictures`, with these parts drawn over it."""
+    """A picture that was requested by `SendPictures`, with these parts drawn over it; `figures` are sent twice a second."""
 
     camera_id: CameraId
     t_s: float
     overlay: tuple[OverlayPart, ...]
     jpeg: bytes
+    figures: PictureFigures | None = None
 
 
 FromWorker = (

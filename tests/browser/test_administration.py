@@ -4,6 +4,8 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
+from schemas.base import CameraId
+from schemas.events import CameraStateChanged
 from tests.browser.conftest import OpenPage, complaints_of
 from tests.support.people import PASSWORD, make_user
 from tests.support.station import TOKEN, Station, running_station
@@ -82,6 +84,31 @@ async def test_players_are_added_changed_and_removed(page: Page, tmp_path: Path)
         await page.locator("dialog [data-remove]").click()
 
         await expect(page.locator("[data-player]")).to_have_count(0)
+
+
+async def test_a_camera_that_cannot_read_the_numbers_is_helped(page: Page, tmp_path: Path) -> None:
+    """The mark of the 20 is moved by keys, four points are dragged; the bundle is a file, and the log has sentences."""
+    async with running_station(tmp_path) as station:
+        await page.goto(f"{station.http}/#key={TOKEN}")
+        await page.goto(f"{station.http}/board")
+        reason = "ready but for its orientation: set near_sector"
+        await station.happen(CameraStateChanged(camera_id=CameraId("cam1"), state="error", previous_state="ready", reason=reason))
+        await expect(page.locator(".advice")).to_contain_text("cam1: the board is found, its numbers are not.")
+        await page.locator("[data-twenty=cam1]").press("Enter")
+        mark = page.locator("[data-handle='20']")
+        await mark.press("Shift+ArrowLeft")
+        async with page.expect_request("**/cam1/calibration?*") as asked:
+            await page.locator("dialog .primary").press("Enter")
+        await expect(page.locator("dialog[open]")).to_have_count(0)
+        await page.locator("[data-points=cam0]").press("Enter")
+        await expect(page.locator("[data-handle]")).to_have_count(4)
+        await page.keyboard.press("Escape")
+        async with page.expect_download() as saved:
+            await page.locator("[data-bundle]").press("Enter")
+
+        assert (await asked.value).url.endswith("twenty_x=384.0&twenty_y=84.0")
+        assert (await saved.value).suggested_filename == "dartd-main-debug.zip"
+        await expect(page.locator(".log")).to_contain_text(f"cam1 cannot be used ({reason})")
 
 
 async def test_the_board_manager_says_what_is_wrong_and_mends_it(page: Page, tmp_path: Path) -> None:

@@ -109,5 +109,9 @@ async def test_axe_finds_nothing(open_page: OpenPage, tmp_path: Path) -> None:
         await check("entry", ready="[data-bed]", act=page.locator("[data-pad]").click)
         for path in ("events", "typo", "docs", "docs/guide", "board", "statistics", "people", "settings"):
             await check(path, ready="h1", act=lambda path=path: page.goto(f"{station.http}/{path}"))  # type: ignore[misc]  # mypy cannot infer it
+        await page.goto(f"{station.http}/board")
+        await check("devices", ready=".device", act=page.locator("[data-setup]").click)
+        await check("calibration", ready="[data-points]", act=page.locator(".steps button").nth(3).click)
+        await check("points", ready=".handle", act=page.locator("[data-points]").first.click)
 
     assert "\n".join(found) == ""

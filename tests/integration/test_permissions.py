@@ -90,10 +90,11 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         path = path.replace("{camera_id}", await make_camera(station))
     for name in endpoint.parameters:
         if "{" + name + "}" in path and (resource := resource_of(name)) is not None:
-            path = path.replace("{" + name + "}", await insert_entity(station, resource))
+            author = {"author": caller.user_id} if own and name == "comment_id" and caller.user_id else {}
+            path = path.replace("{" + name + "}", await insert_entity(station, resource, **author))
     await station.happen(hit(f"d{secrets.token_hex(4)}"))
     known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{session_id}": "s_d-known", "{name}": "dart_hit", "{topic}": "board:main"}
-    known |= {"{camera_id}": "cam0", "{kind}": "after", "{set_number}": "1", "{leg_number}": "1"}
+    known |= {"{camera_id}": "cam0", "{device_id}": "simulated-0", "{kind}": "after", "{set_number}": "1", "{leg_number}": "1"}
     for name, value in known.items():
         path = path.replace(name, value)
     if endpoint.body is NewCorrection:

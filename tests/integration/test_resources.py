@@ -12,14 +12,23 @@ from dartd.web.http.entity_resource import EntityResource
 from tests.support.entities import example_of, without_unset
 from tests.support.people import log_in_as
 from tests.support.station import Station
+from tests.support.throws import hit
 
 Declared = EntityResource[Any, Any]
 
 _COUNT = 5
+_PARENT = {"parent_type": "throw", "parent_id": "d-known"}  # of the example of a comment
+_PARENT_TOPIC = "comments:throw:d-known"
 _SECRETS = {"secret", "api_key"}  # answered to the creator alone
 
 declared = pytest.mark.parametrize("resource", RESOURCES, ids=lambda each: each.entity.name)
 changeable = pytest.mark.parametrize("resource", [each for each in RESOURCES if each.change is not None], ids=lambda each: each.entity.name)
+
+
+@pytest.fixture(autouse=True)
+async def known_throw(station: Station) -> None:
+    """Throw the dart that the example of a comment is about."""
+    await station.happen(hit("d-known"))
 
 
 async def _create(http: httpx2.AsyncClient, resource: Declared, headers: dict[str, str], **given: Any) -> httpx2.Response:
@@ -55,10 +64,16 @@ async def test_entity_is_created_read_and_deleted(station: Station, http: httpx2
     assert (made.status_code, made.headers["location"]) == (201, f"{resource.path}/{entity_id}")
     assert entity_id.startswith(resource.id_prefix)
     assert (_shown(made).items() <= read.json().items(), added["payload"]) == (True, _shown(made))
-    assert (added["event_type"], added["entity_type"], added["entity_id"]) == ("ADDED", name, entity_id)
-    assert added["topic"] == SHARED_TOPICS.get(name, f"{name}:{entity_id}")
+    shared, event_type = (_PARENT_TOPIC, "COMMENT_ADDED") if name == "comment" else (SHARED_TOPICS.get(name), "ADDED")
+    assert (added["event_type"], added["entity_type"], added["entity_id"]) == (event_type, name, entity_id)
+    assert added["topic"] == deleted["topic"] == (shared or f"{name}:{entity_id}")
     assert (created, removed) == ((name, f"{name}.create"), (name, f"{name}.delete"))
-    assert (gone.status_code, gone.content, deleted["event_type"], deleted["payload"]) == (204, b"", "DELETED", {})
+    assert (gone.status_code, gone.content, deleted["event_type"], deleted["payload"]) == (
+        204,
+        b"",
+        "DELETED",
+        _PARENT if name == "comment" else {},
+    )
     assert [each.status_code for each in after] == ([200, 204] if name == "player" else [404, 404])  # a deleted player is inactive
 
 
@@ -84,7 +99,7 @@ async def test_entity_is_changed_if_its_version_is_known(station: Station, http:
     assert (empty.status_code, none.status_code) == (200, 404)
     assert {**after.json(), "updated_at": ""}.items() >= {**changed.json(), "updated_at": ""}.items()
     first, last = _shown(made), after.json()
-    assert set(first) - set(change) - {"updated_at", "status"} <= {key for key in first if last[key] == first[key]}
+    assert set(first) - set(change) - {"updated_at", "edited_at", "status"} <= {key for key in first if last[key] == first[key]}
     assert await _last_audited(http, admin, made.json()[resource.key]) == (name, f"{name}.update")
 
 
@@ -173,7 +188,7 @@ async def test_examples_and_permissions_are_documented(http: httpx2.AsyncClient,
     routes = {("get", resource.path): resource.rights.read, ("post", resource.path): resource.rights.write}
     routes |= {("get", resource.one): resource.rights.read, ("delete", resource.one): resource.rights.delete}
     if resource.change is not None:
-        routes["put", resource.one] = resource.rights.write
+        routes["put", resource.one] = resource.rights.delete if resource.entity.name == "comment" else resource.rights.write
     for (method, path), permission in routes.items():
         operation = paths[path][method]
         assert (f"`{permission}`" in operation["description"], operation["x-rate-class"]) == (True, "default")

@@ -1,11 +1,13 @@
 """A run of the daemon with everything secret in it; then nothing secret is found where it does not belong."""
 
 import contextlib
+import io
 import json
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,14 @@ def _log_in_as_page(port: int) -> tuple[Any, list[str]]:
         return json.loads(answer.read()), cookies
 
 
+def _bundle(port: int, key: str) -> dict[str, str]:
+    """Return the files of the debug bundle."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/debug-bundle", headers={"X-API-Key": key})
+    with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:  # noqa: S310
+        archive = zipfile.ZipFile(io.BytesIO(answer.read()))
+    return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
 def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None:
     """Not in the log, the database, the metrics, the audit log, the events or an error."""
     port = free_port()
@@ -72,6 +82,7 @@ def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None
             _ask(port, "GET", path, X_API_Key=key)[1]
             for path in ("/metrics", "/api/v1/audit?limit=100", "/api/v1/events?limit=100", "/health")
         ]
+        bundle = _bundle(port, key)
         status, out, log = daemon.end()
 
     state = tmp_path / "state"
@@ -84,7 +95,7 @@ def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None
     assert [secret for secret in secrets if secret in out] == []  # stdout is a pipe: it may end in a journal
     assert (str(state / "first-password") in out, str(state / "operator-token") in out) == (True, True)
     assert [secret for secret in secrets if secret in log or secret.encode() in stored] == []
-    assert [secret for secret in secrets if secret in json.dumps([answers, refused, strange])] == []
+    assert [secret for secret in secrets if secret in json.dumps([answers, refused, strange, bundle])] == []
     assert (len(cookies), "POST /api/v1/auth/login 401" in log) == (3, True)
 
 

@@ -25,8 +25,8 @@ def without_unset(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-async def insert_entity(station: Station, resource: Declared) -> str:
-    """Insert an entity, and return its id."""
+async def insert_entity(station: Station, resource: Declared, **more: object) -> str:
+    """Insert an entity, and return its id; `more` are columns that no request has."""
     given = {name: value for name, value in example_of(resource).items() if name not in resource.prepared}
     entity_id = f"{resource.id_prefix}{secrets.token_hex(4)}"
     columns = resource.fields.columns_of({**given, resource.key: entity_id})
@@ -36,7 +36,7 @@ async def insert_entity(station: Station, resource: Declared) -> str:
         for column in resource.entity.table.columns
         if not column.nullable and column.name not in given_by_insert
     }
-    values = {**needed, **{name: value for name, value in columns.items() if value is not None}}
+    values = {**needed, **{name: value for name, value in columns.items() if value is not None}, **more}
     await station.services.database.change(lambda connection: _ignore(resource.entity.insert(connection, values, at_s=1.0)))
     return entity_id
 

@@ -34,6 +34,7 @@ from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import BoardDecider, Pipeline
 from dartd.runtime.recovery import recover
+from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
@@ -275,11 +276,12 @@ async def running_station(
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
     await hub.load()
     metrics = Metrics("0.0")
+    results = ResultsCache.of(config.cache, time.monotonic)
     shown = BoardWithMatch(board, matches)
     pipeline = Pipeline(
         shown,
         journal,
-        publish=hub.publish_all,
+        publish=results.before(hub.publish_all),
         order=lambda *_: None,
         clock=clock,
         metrics=metrics,
@@ -312,16 +314,26 @@ async def running_station(
         limits=limits,
         clients=Clients(config.ws.max_clients),
         host=HostFigures(directory),
-        webhooks=Webhooks(journal.database, hub, pipeline, settings=config.webhooks, secret=SIGNING_KEY, metrics=metrics, now=accounts.now),
+        webhooks=Webhooks(
+            journal.database,
+            hub,
+            pipeline,
+            settings=config.webhooks,
+            secret=SIGNING_KEY,
+            metrics=metrics,
+            results=results,
+            now=accounts.now,
+        ),
         rig=CameraRig([camera.source for camera in config.cameras]),
         previews=_previews(),
         camera_credentials=CameraCredentials(directory),
         matches=matches,
+        results=results,
         sessions=lambda: sessions.open_sessions(clock.now()),
         started_at_s=time.monotonic(),
         now=time.monotonic,
     )
-    metrics.watch(cameras=list, hub=lambda: hub_figures(hub, services.clients), pipeline=pipeline.figures)
+    metrics.watch(cameras=list, hub=lambda: hub_figures(hub, services.clients), pipeline=pipeline.figures, cache=lambda: results.figures)
     server_limits = msgspec.structs.replace(ServerLimits.of(config), input_timeout_s=input_timeout_s)
     listener = _listen(port)
     try:

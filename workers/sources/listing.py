@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
+import msgspec
 
 from schemas.base import CameraId
+from schemas.examination import Device
 from schemas.pipe.to_worker import SourceSpec
 from workers.sources.camera import CameraSource, FoundCamera, list_cameras
 from workers.sources.errors import SourceError
@@ -23,8 +25,12 @@ def main(arguments: list[str] | None = None, *, find: Callable[[], Sequence[Foun
     """Print the cameras as lines of a configuration; with `--pictures DIR` take a picture of each."""
     parser = argparse.ArgumentParser(prog="dartd cameras", description="List the cameras that are plugged in.")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="take a picture of each camera")
+    parser.add_argument("--json", action="store_true", help="print the cameras as JSON")
     options = parser.parse_args(arguments)
     cameras = find()
+    if options.json:
+        sys.stdout.write(msgspec.json.encode([Device(url=camera.path, name=camera.name) for camera in cameras]).decode() + "\n")
+        return 0
     if not cameras:
         sys.stdout.write(NONE_FOUND)
         return 0

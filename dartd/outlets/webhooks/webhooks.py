@@ -19,6 +19,7 @@ from dartd.outlets.webhooks.attempt import Sender
 from dartd.outlets.webhooks.signature import secret_of
 from dartd.outlets.webhooks.worker import WebhookWorker
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.results_cache import ResultsCache
 from dartd.store.database import Database
 from dartd.store.entity import Row
 from dartd.store.journal import Outcome, Write
@@ -71,6 +72,7 @@ class Webhooks:
         settings: WebhooksConfig,
         secret: str,
         metrics: Metrics,
+        results: ResultsCache,
         now: Callable[[], float],
     ) -> None:
         self._database = database
@@ -80,6 +82,7 @@ class Webhooks:
         self.allow_private = settings.allow_private
         self._keep_s = settings.keep_days * _DAY_S
         self._metrics = metrics
+        self._results = results
         self._now = now
         self._changed = asyncio.Event()
         self._running: dict[str, tuple[Row, anyio.CancelScope]] = {}
@@ -132,7 +135,8 @@ class Webhooks:
         self._metrics.webhook_deliveries.labels("delivered").inc()
 
     def waits(self, webhook_id: str, pending: int) -> None:
-        """Note how many deliveries of a webhook are tried again later."""
+        """Note how many deliveries of a webhook are tried again later; when it was used, and whether it fails, has changed."""
+        self._results.invalidate(("webhooks_list",))
         if (state := self.states.get(webhook_id)) is not None:
             self.states[webhook_id] = msgspec.structs.replace(state, pending=pending)
 

@@ -7,6 +7,7 @@ from dartd.errors import DartdError
 
 DEFAULT_TOPICS = ("board:*",)
 MAX_LENGTH = 128
+PLAYER_COMMENTS = "comments:player:"
 MAX_TOPICS = 64
 
 _TOPIC = re.compile(r"[A-Za-z0-9_.*-]+(:[A-Za-z0-9_.*@-]+)*")
@@ -65,8 +66,8 @@ class Interest:
 
 
 def kind_of(topic: str) -> str:
-    """Return the kind of a topic: `board` for `board:b1`."""
-    return topic.partition(":")[0]
+    """Return the kind of a topic: `board` for `board:b1`. Comments on a player are for those who may read the player."""
+    return "player" if topic.startswith(PLAYER_COMMENTS) else topic.partition(":")[0]
 
 
 def check_topic(topic: str) -> str:

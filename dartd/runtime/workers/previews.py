@@ -6,12 +6,14 @@ from contextlib import aclosing, asynccontextmanager
 
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId
+from schemas.picture_figures import PictureFigures
 from schemas.pipe.from_worker import Picture
 from schemas.pipe.to_worker import OverlayPart, SendPictures, ToWorker
 
 VIEWERS = 4  # of one camera
 LEASE_S, RENEW_S = 2.0, 0.5  # a request is sent again long before it ends: one that is lost costs nothing
 FIRST_S = 10.0  # until the first picture: a camera that is being calibrated sends none for some seconds
+FIGURES_S = 3.0  # brightness and sharpness come twice a second: older ones are of a camera that is watched no more
 SILENT_S = 5.0  # without a picture for this long a stream ends: its camera is gone
 
 Overlay = tuple[OverlayPart, ...]
@@ -43,12 +45,20 @@ class Previews:
         self._send = send
         self._now = now
         self._viewers: dict[CameraId, list[_Viewer]] = {}
+        self._figures: dict[CameraId, tuple[PictureFigures, float]] = {}  # with the time of their arrival
 
     def deliver(self, picture: Picture) -> None:
         """Pass a picture to those who watch; a viewer that is slower than the camera gets the newest one (`drop_oldest`)."""
+        if picture.figures is not None:
+            self._figures[picture.camera_id] = picture.figures, self._now()
         for viewer in self._viewers.get(picture.camera_id, ()):
             if viewer.overlay == picture.overlay:
                 viewer.put(picture.jpeg)
+
+    def figures(self, camera_id: CameraId) -> PictureFigures | None:
+        """Return brightness and sharpness of a camera that is watched now, else None."""
+        figures, at_s = self._figures.get(camera_id, (None, 0.0))
+        return figures if self._now() - at_s < FIGURES_S else None
 
     async def snapshot(self, camera_id: CameraId, overlay: Overlay = ()) -> bytes:
         """Return the next picture of a camera as JPEG.

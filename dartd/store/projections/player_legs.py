@@ -15,7 +15,7 @@ from dartd.game.statistics import Figures
 from dartd.game.summary import OF_EVERY_GAME, SCORING_GAMES, LegSums, SummarisedLeg, summary_of
 from dartd.store.listing import ALWAYS, Span, within
 from dartd.store.projections.registry import Projection, Recorded
-from dartd.store.tables import FIGURES, events, match_visits, player_legs, throws
+from dartd.store.tables import FIGURES, match_visits, player_legs, throws
 from dartd.store.timestamps import seconds_of_timestamp
 from schemas.codec import encode_json
 from schemas.events import EntityDeleted, PlayedLeg, PlayedVisit, PlayerErased, PlayerMerged, StatisticsUpdated
@@ -38,8 +38,7 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
     event = recorded.event
     match event:
         case StatisticsUpdated():
-            for leg in event.legs:
-                _store(connection, recorded, event, leg)
+            _store(connection, recorded, event)
         case PlayerMerged():
             mine = player_legs.c.player_id == event.player_id
             connection.execute(sa.update(player_legs).where(mine).values(player_id=event.into_player_id))
@@ -61,9 +60,6 @@ PROJECTION = Projection(
 )
 
 
-_TAGS = tuple(PROJECTION.event_types())
-
-
 class LegSelection(NamedTuple):
     """Which legs of a player: of a game, a span, against an opponent, of a match; a leg that runs is left out of all but the last."""
 
@@ -77,6 +73,8 @@ class LegSelection(NamedTuple):
 
 _OF_LEG = ("match_id", "set_number", "leg_number", "at_s", "game")
 _SUMMARISED = tuple(player_legs.c[name] for name in (*_OF_LEG, *FIGURES, "best_start", "best_darts", "sums_body"))
+_KEY = tuple(player_legs.c[name] for name in ("match_id", "set_number", "leg_number", "side", "thrower"))
+_BEFORE = tuple(player_legs.c[name] for name in ("finished", "seq", "at_s", "visits_body"))
 _sums: msgspec.json.Decoder[LegSums] = msgspec.json.Decoder(LegSums)
 _visits: msgspec.json.Decoder[list[StoredVisit]] = msgspec.json.Decoder(list[StoredVisit])
 _points: msgspec.json.Decoder[list[Point]] = msgspec.json.Decoder(list[Point])
@@ -108,12 +106,10 @@ def summarise(connection: sa.Connection, selection: LegSelection) -> dict[str, A
     return summary_of(total, sums, visits, latest_legs(connection, selection))
 
 
-def last_changes(connection: sa.Connection, player_id: str) -> tuple[int, ...]:
-    """Return the positions of the last events that can have changed the statistics of a player: equal ones mean equal statistics."""
-    of_player = sa.and_(events.c.event_type == _TAGS[0], events.c.topic == f"player:{player_id}")
-    conditions = [of_player, *(events.c.event_type == tag for tag in _TAGS[1:])]
-    latest = [sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0)).where(each).scalar_subquery() for each in conditions]
-    return tuple(connection.execute(sa.select(*latest)).one())
+def latest_players(connection: sa.Connection, limit: int) -> list[str]:
+    """Return the players who played last."""
+    chosen = sa.select(player_legs.c.player_id).group_by(player_legs.c.player_id).order_by(sa.func.max(player_legs.c.at_s).desc())
+    return list(connection.scalars(chosen.where(player_legs.c.player_id != "").limit(limit)))
 
 
 def latest_legs(connection: sa.Connection, selection: LegSelection) -> list[Figures]:
@@ -197,22 +193,35 @@ def _summarised(row: Any) -> SummarisedLeg:
     )
 
 
-def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated, leg: PlayedLeg) -> None:
-    key = {"match_id": event.match_id, "set_number": leg.set, "leg_number": leg.leg, "side": leg.side, "thrower": leg.thrower}
-    mine = sa.and_(*(player_legs.c[name] == value for name, value in key.items()))
-    before = connection.execute(sa.select(player_legs).where(mine)).first()
-    if before is not None:
-        connection.execute(sa.delete(player_legs).where(mine))
-    if leg.counts is None:
-        return
+def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated) -> None:
+    """Replace the legs of an event, all of them with three statements: a correction can change every leg of a long match."""
+    chosen = sa.select(*_KEY, *_BEFORE).where(player_legs.c.match_id == event.match_id)
+    if len(event.legs) == 1:
+        leg = event.legs[0]
+        chosen = chosen.where(player_legs.c.set_number == leg.set, player_legs.c.leg_number == leg.leg)
+    known = {(row.set_number, row.leg_number, row.side, row.thrower): row for row in connection.execute(chosen)}
+    before = [known.get((leg.set, leg.leg, leg.side, leg.thrower)) for leg in event.legs]
+    gone = [{f"old_{column.name}": getattr(row, column.name) for column in _KEY} for row in before if row is not None]
+    if gone:
+        connection.execute(sa.delete(player_legs).where(*(column == sa.bindparam(f"old_{column.name}") for column in _KEY)), gone)
+    rows = [_row(connection, recorded, event, leg, was) for leg, was in zip(event.legs, before, strict=True) if leg.counts is not None]
+    if rows:
+        connection.execute(sa.insert(player_legs), rows)
+
+
+def _row(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated, leg: PlayedLeg, before: Any) -> dict[str, Any]:
     was_finished = before is not None and before.finished and leg.finished and leg.leg > 0
     now_s = recorded.at_s if event.played_at is None else seconds_of_timestamp(event.played_at)
     seq, at_s = (before.seq, before.at_s) if before is not None and was_finished else (recorded.seq, now_s)
     measured = _measured(connection, event.match_id, leg.visits)
     counts = msgspec.convert(leg.counts, Figures, strict=False)
     best_start, best_darts = next(iter(counts.best_legs.items()), (None, None))
-    row = {
-        **key,
+    return {
+        "match_id": event.match_id,
+        "set_number": leg.set,
+        "leg_number": leg.leg,
+        "side": leg.side,
+        "thrower": leg.thrower,
         "player_id": event.player_id,
         "seq": seq,
         "at_s": at_s,
@@ -225,7 +234,6 @@ def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdat
         "visits_body": encode_json(_visits_of(leg, before, now_s)).decode(),
         "points_body": encode_json([point for visit in measured for point in visit]).decode(),
     }
-    connection.execute(sa.insert(player_legs).values(row))
 
 
 def _measured(connection: sa.Connection, match_id: str, visits: Sequence[PlayedVisit]) -> list[list[Point]]:

@@ -51,7 +51,7 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
             slot = {"visit_id": event.visit_id, "dart_number": event.dart_number}
             _insert_throw(connection, f"{recorded.board_id}-m{seq:06d}", where, {"state": "miss", "label": "MISS", "points": 0, **slot})
         case DartBounceOut():
-            fallen = sa.update(throws).where(throws.c.throw_id == _latest(connection, throws.c.throw_id, event.dart_id))
+            fallen = sa.update(throws).where(throws.c.throw_id == latest_id(connection, throws.c.throw_id, event.dart_id))
             connection.execute(fallen.values(state="bounce_out", points=0))
         case DartCorrected():
             _correct(connection, event, where)
@@ -126,7 +126,7 @@ def _scored(score: Score) -> dict[str, object]:
     return {"label": score.label, "ring": score.ring, "sector": score.sector, "points": score.total}
 
 
-def _latest(connection: sa.Connection, column: "sa.Column[str]", given: str) -> str:
+def latest_id(connection: sa.Connection, column: "sa.Column[str]", given: str) -> str:
     """Return the id under which the latest row of an id stands.
 
     Stores before revision 5 gave ids again after a restart: the later rows have their event's seq behind the id.
@@ -136,13 +136,13 @@ def _latest(connection: sa.Connection, column: "sa.Column[str]", given: str) -> 
     return connection.execute(chosen).scalar() or given
 
 
-def _fresh(connection: sa.Connection, column: "sa.Column[str]", given: str, seq: object) -> str:
+def fresh_id(connection: sa.Connection, column: "sa.Column[str]", given: str, seq: object) -> str:
     """Return an id for a new row: the given one unless a row has it."""
     return f"{given}-{seq}" if connection.execute(sa.select(column).where(column == given)).first() else given
 
 
 def _insert_throw(connection: sa.Connection, throw_id: str, where: Mapping[str, object], fields: Mapping[str, object]) -> None:
-    throw_id = _fresh(connection, throws.c.throw_id, throw_id, where["seq"])
+    throw_id = fresh_id(connection, throws.c.throw_id, throw_id, where["seq"])
     connection.execute(sa.insert(throws).values(throw_id=throw_id, corrected=False, **where, **fields))
 
 
@@ -150,7 +150,7 @@ def _correct(connection: sa.Connection, event: DartCorrected, where: Mapping[str
     scored = {"label": event.new_label or "?", "points": 0} if event.score is None else _scored(event.score)
     fields = {"state": "deleted", "points": 0} if event.operation == "delete" else {**scored, "state": "hit"}
     in_visit = sa.update(throws).where(throws.c.visit_id == event.visit_id).values(corrected=True, **fields)
-    if connection.execute(in_visit.where(throws.c.throw_id == _latest(connection, throws.c.throw_id, event.dart_id))).rowcount:
+    if connection.execute(in_visit.where(throws.c.throw_id == latest_id(connection, throws.c.throw_id, event.dart_id))).rowcount:
         return
     by_number = in_visit.where(throws.c.dart_number == event.dart_number, throws.c.state.in_(("miss", "unscored")))
     if event.operation != "insert" and connection.execute(by_number).rowcount:
@@ -161,10 +161,10 @@ def _correct(connection: sa.Connection, event: DartCorrected, where: Mapping[str
 def _complete(connection: sa.Connection, event: VisitCompleted, where: Mapping[str, object]) -> None:
     fields = {"total": event.total, "reason": event.reason, "revised": event.revised, "throws": encode_json(event.throws).decode()}
     if event.revised:
-        latest = _latest(connection, visits.c.visit_id, event.visit_id)
+        latest = latest_id(connection, visits.c.visit_id, event.visit_id)
         if connection.execute(sa.update(visits).where(visits.c.visit_id == latest).values(**fields)).rowcount:
             return
-    visit_id = _fresh(connection, visits.c.visit_id, event.visit_id, where["seq"])
+    visit_id = fresh_id(connection, visits.c.visit_id, event.visit_id, where["seq"])
     connection.execute(sa.insert(visits).values(visit_id=visit_id, **where, **fields))
 
 

@@ -18,7 +18,7 @@ from dartd.store.journal import Outcome
 from dartd.web.http.deprecation import Deprecation
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
-from schemas.events import EntityAdded, EntityDeleted, EntityEvent, EntityUpdated
+from schemas.events import CommentAdded, EntityAdded, EntityDeleted, EntityEvent, EntityUpdated
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Rate = Literal["unlimited", "default", "query", "metrics", "login", "corrections"]
@@ -122,10 +122,11 @@ class Call:
 
     def _entity_event(self, answer: Answer) -> EntityEvent:
         payload = answer.payload if answer.payload is not None else answer.value
-        return _EVENTS[self.endpoint.entity_action](
+        kind = self.endpoint.event or _EVENTS[self.endpoint.entity_action]
+        return kind(
             entity_type=self.endpoint.entity,
             entity_id=str(answer.entity_id),
-            payload={} if self.endpoint.entity_action == "delete" else msgspec.to_builtins(payload),
+            payload={} if payload is None else msgspec.to_builtins(payload),
             user_id=self.principal.name,
         )
 
@@ -173,6 +174,7 @@ class Endpoint:
     entity: str = ""
     publishes: bool = False  # an entity event in the same commit
     action: EntityAction | None = None  # overrides the action of the method
+    event: type[CommentAdded] | None = None  # overrides the event of the action
     no_event_reason: str = ""  # why a route that writes publishes none
     versioned: bool = False  # ETag, and If-Match on PUT
     secret: bool = False  # the answer holds a secret and is not stored

@@ -96,13 +96,19 @@ export async function attempt(action) {
   }
 }
 
+/** Log in and draw the page anew; throws an ApiError. */
+export async function enter(username, password) {
+  frame.user = await logIn(username, password);
+  frame.isLoginOpen = false;
+  changed();
+  update();
+}
+
 async function submitLogin(event) {
   event.preventDefault();
   const { username, password } = event.target.elements;
   try {
-    frame.user = await logIn(username.value, password.value);
-    frame.isLoginOpen = false;
-    changed();
+    await enter(username.value, password.value);
   } catch (error) {
     frame.loginError = sentence(error);
   }

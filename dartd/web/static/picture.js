@@ -39,6 +39,7 @@ export class Picture extends Component {
   }
 }
 
+const RETRY_MS = 2000;
 const HEAD_END = [13, 10, 13, 10];
 
 /** Yield the pictures of an MJPEG stream. */
@@ -110,7 +111,12 @@ export class Live extends Component {
     }
   };
 
+  /** Ask again for pictures that were refused: the camera may be busy with its calibration. */
+  #retry = () => {
+    setTimeout(() => this.image?.hasAttribute("src") && this.#restart(), RETRY_MS);
+  };
+
   render({ alt }) {
-    return html`<img class="live" alt=${alt} ref=${(image) => (this.image = image)} />`;
+    return html`<img class="live" alt=${alt} onError=${this.#retry} ref=${(image) => (this.image = image)} />`;
   }
 }

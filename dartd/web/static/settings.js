@@ -71,7 +71,7 @@ async function copy(text) {
   say(t("settings.copied"));
 }
 
-/** Draw doubles and trebles in colours that everybody can tell apart, or as usual. */
+/** Draw doubles and trebles in colours that everybody can distinguish, or as usual. */
 function chooseBeds({ target }) {
   const { dataset } = document.documentElement;
   dataset.beds = target.checked ? "distinct" : "usual";

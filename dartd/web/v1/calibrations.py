@@ -27,10 +27,15 @@ _LENS = 5.0  # with larger coefficients the distortion is not invertible
 _SQUARE = 1e-3  # tolerance of orthonormality
 
 
+_Pixel = Annotated[float, Meta(ge=0, le=8192, description="pixels of the camera's picture")]
+
+
 class OrientQuery(Value, frozen=True, kw_only=True):
-    """The sector nearest to a camera that has found the board but cannot read its numbers; the body is left out."""
+    """The rotation of the board for a camera that cannot read its numbers: the nearest sector, or the pixel of the 20. There is no body."""
 
     near_sector: Annotated[int, Meta(ge=1, le=20)] | None = None
+    twenty_x: _Pixel | None = None
+    twenty_y: _Pixel | None = None
 
 
 async def get_calibration(call: Call) -> Calibration:
@@ -43,21 +48,29 @@ async def get_calibration(call: Call) -> Calibration:
 
 
 async def put_calibration(call: Call) -> Answer:
-    """Apply a calibration, or `near_sector` to a camera that lacks only its rotation; the result is published as `calibration_changed`."""
+    """Apply a calibration, or to a camera that lacks only its rotation this; the result is published as `calibration_changed`."""
     camera_id, given = call.path("camera_id"), call.body
     source = call.services.rig.source(camera_id)
     if source is None:
         raise missing("camera", camera_id)
-    sector: int | None = call.query.near_sector
-    if sector is not None:
-        return await ask_board(call, "orient_camera", OrientCamera(camera_id=CameraId(camera_id), near_sector=sector), camera_id)
+    named = _orientation(CameraId(camera_id), call.query)
+    if named is not None:
+        return await ask_board(call, "orient_camera", named, camera_id)
     if given is None:
-        raise Problem(422, "VALIDATION_ERROR", "expected a calibration, or near_sector", details={"field": "$"})
+        raise Problem(422, "VALIDATION_ERROR", "expected a calibration, near_sector, or twenty_x and twenty_y", details={"field": "$"})
     given = msgspec.structs.replace(given, calibrated_at=None)
     for field, reason in _problems(given, source):
         raise Problem(422, "VALIDATION_ERROR", reason, details={"field": field})
     command = TakeCalibration(calibration=given, user_id=call.principal.name)
     return await ask_board(call, "take_calibration", command, camera_id)
+
+
+def _orientation(camera_id: CameraId, asked: OrientQuery) -> OrientCamera | None:
+    if asked.near_sector is not None:
+        return OrientCamera(camera_id=camera_id, near_sector=asked.near_sector)
+    if asked.twenty_x is not None and asked.twenty_y is not None:
+        return OrientCamera(camera_id=camera_id, twenty_px=(asked.twenty_x, asked.twenty_y))
+    return None
 
 
 def _problems(given: Calibration, source: SourceSpec) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,7 @@ from schemas.api.cameras import (
     Camera,
     CameraChange,
     CameraKind,
+    CameraPicture,
     CameraSettings,
     CamerasQuery,
     CameraStatusName,
@@ -85,9 +86,17 @@ def _shown(services: Services, stored: StoredCamera, zones_count: int) -> Camera
         calibrated_at=board.calibrated_at if board else None,
         residual_px=board.residual_px if board else None,
         residual_mm=board.residual_mm if board else None,
+        picture=_picture(services, camera_id),
         zones_count=zones_count,
         **msgspec.structs.asdict(stored),
     )
+
+
+def _picture(services: Services, camera_id: CameraId) -> CameraPicture | None:
+    figures = services.previews.figures(camera_id)
+    if figures is None:
+        return None
+    return CameraPicture(**msgspec.structs.asdict(figures), exposure=figures.exposure, focus=figures.focus)
 
 
 def _status_of(board: CameraSnapshot | None, *, was_seen: bool) -> CameraStatusName:

@@ -17,7 +17,6 @@ from dartd.store.play_series import Played, series
 from dartd.store.projections.matches import open_matches, state_in
 from dartd.store.projections.player_legs import (
     LegSelection,
-    last_changes,
     latest_legs,
     select_legs,
     select_points,
@@ -26,9 +25,11 @@ from dartd.store.projections.player_legs import (
     total_of,
 )
 from dartd.store.timestamps import timestamp_of
+from dartd.web.http.cached import cached, key_of
 from dartd.web.http.endpoint import Call, Endpoint, Handler
 from dartd.web.http.paging import listed, page_request, seconds_of
 from dartd.web.http.problems import Problem
+from dartd.web.services import Services
 from dartd.web.v1.players import PLAYERS
 from schemas.api.answers import Listed
 from schemas.api.statistics import (
@@ -48,7 +49,6 @@ from schemas.api.statistics import (
 from schemas.match import MatchState
 
 SERIES_LIMIT: Final = 1000  # steps in an answer; more is a history, page by page
-ANSWERS_KEPT: Final = 100  # about 1 MB
 CELL_MM: Final = 10.0  # about the width of the triple ring
 
 
@@ -97,30 +97,36 @@ def figures_of(legs: list[SummarisedLeg], game: str | None) -> Figures:
 
 
 async def get_statistics(call: Call) -> PlayerStatistics:
-    """Return the statistics of a player."""
+    """Return the statistics of a player, from the cache unless a series is asked for."""
     asked: StatisticsQuery = call.query
-    row, days = await PLAYERS.visible(call), days_of(call)
+    row, services = await PLAYERS.visible(call), call.services
     selection = selection_of(call, row.player_id, asked)
 
-    known, question = call.services.statistics, (selection, asked.resolution)
+    async def compute() -> PlayerStatistics:
+        return await _statistics(services, selection, asked)
 
-    def read(connection: sa.Connection) -> tuple[tuple[int, ...], PlayerStatistics]:
-        changes = last_changes(connection, row.player_id)
-        found: tuple[tuple[int, ...], PlayerStatistics] | None = known.get(question)
-        if found is not None and found[0] == changes:
-            return found
+    if asked.resolution is not None or not services.config.cache.statistics:
+        return await compute()
+    answer: PlayerStatistics = await cached(services.results, key_of(f"statistics:{row.player_id}", asked), compute)
+    return answer
+
+
+async def warm_statistics(services: Services, player_id: str) -> None:
+    """Compute the statistics of a player over all legs, unless they are stored."""
+    await cached(services.results, f"statistics:{player_id}", lambda: _statistics(services, LegSelection(player_id), StatisticsQuery()))
+
+
+async def _statistics(services: Services, selection: LegSelection, asked: StatisticsQuery) -> PlayerStatistics:
+    days = Days(services.config.server.timezone)
+
+    def read(connection: sa.Connection) -> PlayerStatistics:
         figures = summarise(connection, selection)
         steps = [] if asked.resolution is None else series(connection, selection, asked.resolution, days)
         parts = tuple(played_part(step) for step in steps[-SERIES_LIMIT:])
-        return changes, msgspec.convert({**figures, "player_id": row.player_id, "series": parts}, PlayerStatistics)
+        return msgspec.convert({**figures, "player_id": selection.player_id, "series": parts}, PlayerStatistics)
 
-    found = await call.read(read)
-    if asked.resolution is None:
-        known[question] = found
-    while len(known) > ANSWERS_KEPT:
-        del known[next(iter(known))]
-    answer: PlayerStatistics = found[1]
-    return answer
+    found: PlayerStatistics = await services.database.query(read)
+    return found
 
 
 def played_part(step: Played, *, with_hits: bool = False) -> PlayedPart:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from dartd.store.images import Images
+from dartd.store.images import ThrowImages
 from dartd.store.projections.throws import get_throw, get_visit, list_throws, list_visits
 from dartd.store.timestamps import timestamp_of
 from dartd.web.http.endpoint import Call, Endpoint
@@ -46,8 +46,6 @@ async def get_throws(call: Call) -> Listed[Throw]:
     span, where = span_of(asked), {name: getattr(asked, name) for name in ("visit_id", "player_id", "label", "ring", "state")}
     page = await call.read(lambda c: list_throws(c, page_request(asked), where, span))
     images = _images(call)
-    if images is None:
-        return listed(page, asked, throw_of)
     paths = await asyncio.to_thread(lambda: {row.throw_id: images.of(row.throw_id) for row in page.rows})
     return listed(page, asked, lambda row: msgspec.structs.replace(throw_of(row), image_paths=paths[row.throw_id]))
 
@@ -58,23 +56,21 @@ async def get_one_throw(call: Call) -> Throw:
     row = await call.read(lambda c: get_throw(c, throw_id))
     if row is None:
         raise missing("throw", throw_id)
-    images = _images(call)
-    paths = () if images is None else await asyncio.to_thread(images.of, throw_id)
+    paths = await asyncio.to_thread(_images(call).of, throw_id)
     return msgspec.structs.replace(throw_of(row), image_paths=paths)
 
 
 async def get_image(call: Call) -> Response:
     """Return an image of a throw."""
     images, asked = _images(call), (call.path("throw_id"), call.path("camera_id"), call.path("kind"))
-    image = None if images is None else await asyncio.to_thread(images.read, *asked)
+    image = await asyncio.to_thread(images.read, *asked)
     if image is None:
         raise missing("image", "/".join(asked))
     return Response(image, headers={"Cache-Control": "private, max-age=86400"}, media_type="image/jpeg")
 
 
-def _images(call: Call) -> Images | None:
-    folder = call.services.config.images_path
-    return None if folder is None else Images(folder)
+def _images(call: Call) -> ThrowImages:
+    return ThrowImages(call.services.config.state_path)
 
 
 async def get_visits(call: Call) -> Listed[Visit]:

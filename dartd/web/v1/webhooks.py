@@ -12,11 +12,13 @@ from dartd.store.entity import Row
 from dartd.store.timestamps import timestamp_of
 from dartd.store.webhooks import ROTATION_S, get_delivery, list_deliveries, new_salt, status_of
 from dartd.store.webhooks import WEBHOOKS as STORED
+from dartd.web.http.cached import cached, key_of
 from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.entity_resource import EntityResource, Rights
 from dartd.web.http.fields import Fields
 from dartd.web.http.paging import listed, missing, page_request
 from dartd.web.http.problems import Problem
+from dartd.web.services import Services
 from schemas.api.answers import Listed
 from schemas.api.webhooks import (
     CreatedWebhook,
@@ -68,6 +70,23 @@ async def _check_address(call: Call, url: str) -> None:
         return  # the receiver may be set up later; each delivery resolves it again
     except DestinationRefusedError as error:
         raise Problem(422, "VALIDATION_ERROR", f"url: {error.message}", details={"field": "$.url"}) from error
+
+
+async def list_webhooks(call: Call) -> Listed[Webhook]:
+    """Return a page of webhooks."""
+    return await webhooks_page(call.services, call.query)
+
+
+async def webhooks_page(services: Services, asked: WebhooksQuery) -> Listed[Webhook]:
+    """Return a page of webhooks, from the cache unless one has changed."""
+
+    async def compute() -> Listed[Webhook]:
+        where = {"is_active": asked.is_active}
+        page = await services.database.query(lambda c: STORED.page(c, page_request(asked), where))
+        return listed(page, asked, lambda row: WEBHOOKS.fields.answer_of(services, row))
+
+    answer: Listed[Webhook] = await cached(services.results, key_of("webhooks_list", asked), compute)
+    return answer
 
 
 async def post_webhook(call: Call) -> Answer:
@@ -154,7 +173,7 @@ WEBHOOKS: EntityResource[NewWebhook, Webhook] = EntityResource(
 )
 _DELIVERY = Fields(sa.Table("webhook_deliveries", STORED.table.metadata), Delivery, {}, {})
 
-_LIST, _CREATE, *_OTHERS = WEBHOOKS.endpoints(create=post_webhook)
+_LIST, _CREATE, *_OTHERS = WEBHOOKS.endpoints(create=post_webhook, list=list_webhooks)
 
 
 def _action(path: str, handler: Any, summary: str, answer: type, **more: Any) -> Endpoint:

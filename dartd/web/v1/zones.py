@@ -1,12 +1,12 @@
 """`/api/v1/zones`: named areas of the board or of a camera's picture."""
 
-from typing import Any, Literal
+from typing import Any
 
 from dartd.polygons import is_simple
 from dartd.store.entity import Row
 from dartd.store.timestamps import timestamp_of
 from dartd.store.zones import ZONES as STORED
-from dartd.store.zones import darts_in, throws_of
+from dartd.store.zones import count_in, darts_in, status_of, throws_of
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.entity_resource import EntityResource, Rights
 from dartd.web.http.player_rights import readable_names
@@ -53,9 +53,7 @@ def _invalid(field: str, message: str) -> Problem:
 
 def count_darts(services: Services, row: Row) -> int:
     """Return the number of darts in a zone now, at the oche of players."""
-    if row.zone_type == "oche":
-        return sum(each.board_id == row.board_id for each in services.sessions())
-    return len(darts_in(row, services.board.snapshot(), services.calibrations.of))
+    return count_in(row, services.board.snapshot(), services.sessions(), services.calibrations.of)
 
 
 async def get_occupancy(call: Call) -> Occupancy:
@@ -63,14 +61,13 @@ async def get_occupancy(call: Call) -> Occupancy:
     zone = await ZONES.visible(call)
     occupants = await (_players_at if zone.zone_type == "oche" else _darts_in)(call, zone)
     count = len(occupants)
-    status: Literal["normal", "empty", "over"] = "over" if count > zone.max else "normal" if count else "empty"
     return Occupancy(
         zone_id=zone.zone_id,
         zone_name=zone.name,
         current_count=count,
         min=zone.min,
         max=zone.max,
-        status=status,
+        status=status_of(zone, count),
         occupants=occupants,
     )
 

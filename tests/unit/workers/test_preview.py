@@ -56,6 +56,20 @@ def test_nothing_is_sent_without_viewers() -> None:
     assert watched.pictures() == []
 
 
+def test_brightness_and_sharpness_are_sent_twice_a_second() -> None:
+    """Of the picture as it is, whatever is drawn over it."""
+    watched = Watched()
+    watched.preview.request(SendPictures(overlay=("wires",), until_s=109.0))
+    sent = []
+    for _ in range(20):
+        sent += watched.pictures()
+        watched.now_s += 0.1
+    figures = [each.figures for each in sent if each.figures is not None]
+
+    assert 3 <= len(figures) <= 5
+    assert {(each.exposure, each.focus) for each in figures} == {("good", "sharp")}
+
+
 def test_a_picture_without_an_overlay_is_the_one_of_the_source() -> None:
     """It is not decoded for that."""
     watched = Watched()

@@ -31,6 +31,14 @@ def test_the_first_size_that_works_is_found(tmp_path: Path) -> None:
     assert 3 <= found.fps <= 8
 
 
+def test_one_picture_is_taken_instead(tmp_path: Path) -> None:
+    """To recognise the camera."""
+    write_recording(tmp_path, [[10, 200]], cameras=1, still_ms=5000, fps=5)
+    found = probe(msgspec.structs.replace(_asked(f"recording:{tmp_path}", (WIDTH, HEIGHT)), picture=True))
+
+    assert (found.refusal, found.width, found.jpeg[:2]) == ("", WIDTH, b"\xff\xd8")
+
+
 @pytest.mark.parametrize("url", ["/dev/video-that-is-not-there", "rtsp://127.0.0.1:9/nothing", "odd:thing"])
 def test_a_camera_that_cannot_be_opened_has_a_reason(url: str) -> None:
     """The sentence is the one of its source."""

@@ -236,40 +236,9 @@ export function boardDart({ index, darts }) {
 export function correct(asked, label) {
   ui.correcting = null;
   const thrown = boardDart(asked);
-  if (!thrown) return act(() => correctByHand(asked, label));
+  if (!thrown) return act(() => throwAgain(asked, label));
   const change = label === null ? { type: "delete" } : { type: "change", label };
   return act(() => post("corrections", { ...change, dart_id: thrown.dart_id }));
-}
-
-/** Correct a dart that was entered by hand, by its position in the match. */
-async function correctByHand(asked, label) {
-  const match = matchShown();
-  const { side, index } = asked;
-  const isRunning = match.turn?.side === side && match.turn.darts.length > index;
-  const visit = visitNumber(match, side, isRunning);
-  if (visit === null) return throwAgain(asked, label);
-  const { set, leg } = isRunning ? match.turn : match.last[side];
-  const change = label === null ? { type: "delete" } : { type: "change", label };
-  return post("corrections", { ...change, match_id: match.match_id, set, leg, visit, dart: index + 1 });
-}
-
-/** Return the number of the running or the last visit of a side, from 1 in its leg over all sides; null where it is not known. */
-function visitNumber(match, side, isRunning) {
-  const { turn, last, sides, legs, rules } = match;
-  const asked = isRunning ? turn : last[side];
-  if (!asked?.round || rules.game === "killer") return null;
-  const ended = legs.find(({ set, leg }) => set === asked.set && leg === asked.leg);
-  const starter = ended ? ended.starter : turn ? runningStarter(match) : null;
-  if (starter === null) return null;
-  return (asked.round - 1) * sides.length + ((side - starter + sides.length) % sides.length) + 1;
-}
-
-/** Return the side that began the running leg, null where the last visits are not all known. */
-function runningStarter({ turn, last, sides, legs }) {
-  const here = sides.map(({ side }) => last[side]).filter((visit) => visit && visit.set === turn.set && visit.leg === turn.leg);
-  const thrown = here.filter(({ round }) => round === turn.round).length;
-  const isKnown = turn.round > 1 ? here.length === sides.length && here.every(({ round }) => round) : here.length > 0 || legs.length > 0 || sides.every(({ side, darts }) => darts === 0 || side === turn.side);
-  return isKnown ? (turn.side - thrown + sides.length) % sides.length : null;
 }
 
 /** Take back the darts from the corrected one on, and enter them again. */

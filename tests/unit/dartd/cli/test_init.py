@@ -37,7 +37,7 @@ def test_written_file_has_defaults_and_explanations(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "0 cameras" in result.output
     assert f"dartd run --config {path}" in result.output
-    assert load_config(path, {"STATE_DIRECTORY": "/state"}, cameras_required=False) == Config(state_dir="/state")
+    assert load_config(path, {"STATE_DIRECTORY": "/state"}) == Config(state_dir="/state")
     assert "#port = 8000" in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o600
 

@@ -30,6 +30,14 @@ def test_simulated_story_is_recorded_with_its_truth(tmp_path: Path, capfd: pytes
     assert "unknown parameter 'colour'" in capfd.readouterr().err
 
 
+def test_nothing_is_recorded_without_cameras(tmp_path: Path) -> None:
+    """The configuration must name them."""
+    (tmp_path / "dartd.toml").write_text("")
+    result = CliRunner().invoke(command, [str(tmp_path / "out"), "--config", str(tmp_path / "dartd.toml")])
+
+    assert (result.exit_code, "no camera is configured" in result.stderr) == (2, True)
+
+
 def test_nothing_is_recorded_without_a_configuration(tmp_path: Path) -> None:
     """A configuration that is not there is named."""
     result = CliRunner().invoke(command, [str(tmp_path / "out"), "--config", str(tmp_path / "none.toml")])

@@ -7,7 +7,7 @@ from dartd.config.contradictions import URL_SCHEMES, contradictions
 
 
 def _found(config: Config) -> list[tuple[str, str]]:
-    return list(contradictions(config, cameras_required=False))
+    return list(contradictions(config))
 
 
 def _camera(url: str) -> Config:
@@ -51,11 +51,8 @@ def test_rings_must_grow_outwards() -> None:
     assert found == [("$.board.triple_outer_mm", "expected more than triple_inner_mm (99), got 99")]
 
 
-def test_a_board_without_cameras_is_refused_only_when_it_must_see() -> None:
-    """Commands that bring their own pictures must work without cameras."""
-    required = list(contradictions(Config(), cameras_required=True))
-
-    assert [where for where, _ in required] == ["$.cameras"]
+def test_a_board_without_cameras_is_accepted() -> None:
+    """They may be added on the page /board."""
     assert _found(Config()) == []
 
 

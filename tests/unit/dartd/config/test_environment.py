@@ -39,7 +39,7 @@ def test_environment_wins_over_the_file() -> None:
 )
 def test_variable_is_read_as_its_key_wants_it(name: str, text: str, section: str, key: str, value: object) -> None:
     """Numbers, booleans, lists and texts must be read by the type of their key; nothing written unsets what may be unset."""
-    config = load_config(None, {name: text}, cameras_required=False)
+    config = load_config(None, {name: text})
 
     assert getattr(getattr(config, section), key) == value
 
@@ -50,7 +50,7 @@ def test_variable_is_read_as_its_key_wants_it(name: str, text: str, section: str
 def test_variable_that_cannot_be_read_is_refused_by_name(name: str, text: str) -> None:
     """A wrong variable must be named in the refusal, since the file does not show it."""
     with pytest.raises(ConfigError, match=name):
-        load_config(None, {name: text}, cameras_required=False)
+        load_config(None, {name: text})
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_variable_that_cannot_be_read_is_refused_by_name(name: str, text: str) -
 def test_unknown_variable_is_refused(name: str, hint: str) -> None:
     """A mistyped variable must not be ignored."""
     with pytest.raises(ConfigError) as refused:
-        load_config(None, {name: "1"}, cameras_required=False)
+        load_config(None, {name: "1"})
 
     assert refused.value.message == f"{name}: unknown environment variable, {hint}"
 

@@ -37,7 +37,7 @@ def test_a_camera_is_all_that_must_be_written(tmp_path: Path) -> None:
 
 def test_no_file_means_the_defaults() -> None:
     """Without a file there must be the defaults, for commands that need no camera."""
-    assert load_config(None, {"STATE_DIRECTORY": "/state"}, cameras_required=False) == Config(state_dir="/state")
+    assert load_config(None, {"STATE_DIRECTORY": "/state"}) == Config(state_dir="/state")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,6 @@ def test_no_file_means_the_defaults() -> None:
         ("[server]\ncors_origins = 3\n" + _CAMERA, "$.server.cors_origins: expected a list of texts, got 3"),
         ('[[cameras]]\nid = "left"', "$.cameras[0].url: missing, add url = …"),
         ('[board]\nid = "a b"\n' + _CAMERA, '$.board.id: expected 1 to 32 letters, digits, - or _, got "a b"'),
-        ("", "$.cameras: no camera is configured: add [[cameras]] with id and url for each one, or run `dartd demo`"),
         (_CAMERA + _CAMERA, '$.cameras[1].id: expected an id of its own, got "left" as in $.cameras[0]'),
         ('[[cameras]]\nid = "a"\nurl = "gopher://cam"', "$.cameras[0].url: expected /dev/… or one of v4l2: rtsp: http:"),
         ("[board]\ntriple_inner_mm = 10\n" + _CAMERA, "$.board.triple_inner_mm: expected more than single_bull_mm (15.9), got 10"),
@@ -123,7 +122,7 @@ def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
     path = tmp_path_factory.getbasetemp() / "any.toml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     try:
-        answer: object = load_config(path, {}, cameras_required=False)
+        answer: object = load_config(path, {})
     except ConfigError as refused:
         answer = refused.message
 
@@ -144,7 +143,7 @@ def test_tls_files_are_needed_both(tmp_path: Path) -> None:
 
 def test_documented_file_equals_the_defaults() -> None:
     """Every value of config/dartd.toml must be the default, so that a reader sees the truth."""
-    loaded = load_config(_CONFIG / "dartd.toml", {"STATE_DIRECTORY": "/state"}, cameras_required=False)
+    loaded = load_config(_CONFIG / "dartd.toml", {"STATE_DIRECTORY": "/state"})
     assert loaded == Config(state_dir="/state")
 
 
@@ -202,7 +201,7 @@ def test_every_contradiction_is_named_at_once(tmp_path: Path) -> None:
     path = tmp_path / "dartd.toml"
     path.write_text('[server]\ntls_cert = "/none"\ntrusted_proxies = ["1.2.3"]\n')
     with pytest.raises(ConfigError) as caught:
-        load_config(path, {}, cameras_required=False)
+        load_config(path, {})
 
     assert [line.partition(":")[0] for line in caught.value.message.split("\n")] == [
         "$.server.tls_key",

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from dartd.fusion.camera_pose import CameraPose, in_camera_frame, is_in_picture, pixel_of
+from dartd.fusion.camera_pose import CameraPose, in_camera_frame, is_in_picture, pixel_of, ray_of
 from dartd.fusion.dart_axis import LENGTH_MM, Floats, as_row
 from schemas.geometry import Axis3
 from tests.support.sightings import FOCAL_PX, camera_at
@@ -80,3 +80,13 @@ def test_pixel_of_a_point_agrees_with_opencv() -> None:
         pytest.approx(tuple(px), abs=1e-6) for px in CameraProjection(calibration).project(np.array([(x, y, 0.0) for x, y in points]))
     ]
     assert pixel_of(calibration, 50_000.0, 50_000.0) is None
+
+
+def test_the_ray_of_a_pixel_is_its_inverse() -> None:
+    """Through a strong lens too."""
+    camera = msgspec.structs.replace(CAMERA, k1=-0.25, k2=0.08)
+    pixel = pixel_of(camera, 60.0, -120.0)
+    assert pixel is not None
+    x_mm, y_mm = CameraPose(camera).on_face(np.array([ray_of(camera, *pixel)]))[0]
+
+    assert (x_mm, y_mm) == pytest.approx((60.0, -120.0), abs=0.2)

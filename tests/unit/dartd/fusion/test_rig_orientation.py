@@ -4,11 +4,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from dartd.fusion.rig_orientation import RigOrientation, rotated, rotated_to_sector
+from dartd.fusion.camera_pose import pixel_of
+from dartd.fusion.rig_orientation import RigOrientation, rotated, rotated_to_sector, rotated_to_twenty
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration
 from schemas.pipe.from_worker import OrientationUnknown, Settled
-from tests.support.sightings import rig, sighting_of
+from tests.support.sightings import camera_at, rig, sighting_of
 
 NOTHING = (0.0,) * 10
 
@@ -131,3 +132,13 @@ def test_evidence_is_forgotten_with_the_camera() -> None:
     assert not orientation.is_open(calibration.camera_id)
     assert orientation.decide() == {}
     assert orientation.calibration(CameraId("cam9")) is None
+
+
+@pytest.mark.parametrize("steps", range(10))
+def test_the_twenty_decides_the_rotation(steps: int) -> None:
+    """Wherever in its sector the pixel lies, through any lens."""
+    truth = msgspec.structs.replace(camera_at(0, 0.7), k1=-0.2, k2=0.05)
+    for x_mm, y_mm in ((0.0, 190.0), (24.0, 160.0), (-10.0, 60.0)):
+        pixel = pixel_of(truth, x_mm, y_mm)
+        assert pixel is not None
+        assert rotated_to_twenty(rotated(truth, steps), *pixel).rotation == pytest.approx(truth.rotation, abs=1e-6)

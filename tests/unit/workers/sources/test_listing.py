@@ -3,8 +3,10 @@
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from schemas.examination import Device
 from workers.sources.camera import FoundCamera
 from workers.sources.listing import main
 
@@ -18,6 +20,15 @@ def test_list_can_be_pasted_into_the_configuration(capsys: pytest.CaptureFixture
     entries = tomllib.loads(capsys.readouterr().out)["cameras"]
     assert status == 0
     assert [(entry["id"], entry["url"]) for entry in entries] == [("cam0", "/dev/v4l/by-path/a"), ("cam1", "/dev/v4l/by-path/b")]
+
+
+def test_list_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the daemon asks for it: none is an empty list."""
+    main(["--json"], find=lambda: FOUND)
+    main(["--json"], find=list)
+
+    found, none = (msgspec.json.decode(line, type=list[Device]) for line in capsys.readouterr().out.splitlines())
+    assert (found[0], none) == (Device(url="/dev/v4l/by-path/a", name="OV9732"), [])
 
 
 def test_picture_that_cannot_be_taken_is_a_comment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,9 +24,11 @@ def test_only_the_day_counts(core: sa.Connection) -> None:
 
     counted = count_today(core, 250.0)
 
-    assert counted == Today(darts=3, visits=1, points=80, bounce_outs=1, best_visit=80, three_dart_average="80.00", players=1)
+    assert counted == Today(darts=3, visits=1, points=80, bounce_outs=1, best_visit=80, three_dart_average="80.00", players=1, count_180=0)
 
 
 def test_a_quiet_day_has_no_average(core: sa.Connection) -> None:
     """Nothing thrown is nothing to divide by."""
-    assert count_today(core, 0.0) == Today(darts=0, visits=0, points=0, bounce_outs=0, best_visit=None, three_dart_average=None, players=0)
+    assert count_today(core, 0.0) == Today(
+        darts=0, visits=0, points=0, bounce_outs=0, best_visit=None, three_dart_average=None, players=0, count_180=0
+    )

@@ -62,12 +62,15 @@ async def test_calibration_comes_in_as_it_went_out(station: Station, http: httpx
 
 
 async def test_a_sector_stands_for_a_calibration(station: Station, http: httpx2.AsyncClient) -> None:
-    """`near_sector` needs no body and is put to the board; a sector that there is not, and a request without either, are not valid."""
+    """`near_sector`, or the pixel of the 20, needs no body; a sector that there is not, and a request without any, are not valid."""
     operator = await log_in_as(station, "operator")
     taken = await http.put(f"{PATH}?near_sector=11", headers=operator)
     impossible = await http.put(f"{PATH}?near_sector=21", headers=operator)
     nothing = await http.put(PATH, headers=operator)
+    twenty = await http.put(f"{PATH}?twenty_x=412.5&twenty_y=80", headers=operator)
+    half = await http.put(f"{PATH}?twenty_x=412.5", headers=operator)
 
+    assert (twenty.status_code, twenty.json()["action"], half.status_code) == (202, "orient_camera", 422)
     assert (taken.status_code, taken.json()["action"], taken.json()["seq"]) == (202, "orient_camera", [1])
     assert (impossible.status_code, nothing.status_code) == (422, 422)
 
