@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from dartd.auth.login_throttle import LoginThrottle
+from dartd.auth.pairings import Pairings
 from dartd.auth.passwords import Passwords
 from dartd.auth.permissions import ANONYMOUS, ROLES, expand
 from dartd.auth.principal import Principal
@@ -61,6 +62,7 @@ class Accounts:
         self.refresh_ttl_s = refresh_ttl_s
         self.now = now
         self.throttle = LoginThrottle(logins_per_minute)
+        self.pairings = Pairings(monotonic)
         self.refresh_grace_s = _REFRESH_GRACE_S
         self._monotonic = monotonic
         self._cache: OrderedDict[str, _Cached] = OrderedDict()

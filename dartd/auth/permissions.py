@@ -77,6 +77,7 @@ ROLES: dict[str, frozenset[str]] = {
     "admin": frozenset(PERMISSIONS),
     "operator": frozenset(PERMISSIONS) - _ADMINISTRATION,
     "player": ANONYMOUS | {"board:sign_on", "comments:write", "corrections:write", "keys:own", "profile:own", "query:ask"},
+    "scorer": ANONYMOUS | {"board:sign_on", "corrections:write", "matches:write", "players:read", "players:write"},
     "viewer": _READS | {"keys:own", "profile:own"},
     "api_client": _READS | {"clients:read"},
 }

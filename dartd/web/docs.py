@@ -1,4 +1,4 @@
-"""The API documentation: the OpenAPI document, two viewers and the guide. All files are served locally."""
+"""The documentation: its front page, the OpenAPI document, two viewers and the guide. All files are served locally."""
 
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,8 @@ async def get_guide_text(_call: Call) -> Response:
 
 ENDPOINTS = [
     page("/openapi.json", get_openapi, "The OpenAPI document", OpenApiDocument),
-    page("/docs", showing("docs", _SWAGGER, _HEADERS), "Swagger UI", media="text/html"),
+    page("/docs", showing("docs"), "The front page of the documentation", media="text/html"),
+    page("/docs/api", showing("swagger", _SWAGGER, _HEADERS), "Swagger UI", media="text/html"),
     page("/redoc", showing("redoc", _REDOC, _HEADERS), "ReDoc", media="text/html"),
     page("/docs/guide", showing("guide"), "The guide: logins, paging, rate limits, errors, WebSocket", media="text/html"),
     page("/docs/guide.md", get_guide_text, "The guide as Markdown", media="text/markdown"),

@@ -79,6 +79,8 @@ async def get_static(call: Call) -> Response:
     files: StaticFiles = _STATIC_FILES
     response = await files.get_response(call.path("path"), call.request.scope)
     response.headers.update(_FOR_ALL)
+    if call.path("path") == "worker.js":
+        response.headers["Service-Worker-Allowed"] = "/"  # it lies next to the other files, and keeps the page above them
     return response
 
 

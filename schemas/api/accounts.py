@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 from schemas.api.answers import Id, ListQuery, Moment, Text, TimedQuery
 from schemas.base import Value
 
-Role = Literal["admin", "operator", "player", "viewer", "api_client"]
+Role = Literal["admin", "operator", "player", "scorer", "viewer", "api_client"]
 Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.@-]{1,64}\Z", description="1 to 64 letters, digits, _ . @ or -")]
 NewPassword = Annotated[str, Meta(min_length=8, max_length=200, description="8 to 200 characters")]
 GivenPassword = Annotated[str, Meta(max_length=200)]
@@ -135,6 +135,34 @@ class MadeKey(KeyAnswer, frozen=True, kw_only=True):
     """A new key; `api_key` is shown only once."""
 
     api_key: str
+
+
+class Pairing(Value, frozen=True, kw_only=True):
+    """A screen that waits to be paired: it shows `code`, and keeps `secret` to ask for its key."""
+
+    code: str
+    secret: str
+    expires_in: int
+
+
+class ConfirmPairing(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The code that a screen shows, and the name of its key."""
+
+    code: Annotated[str, Meta(pattern=r"^[0-9]{6}\Z", description="six digits")]
+    name: Text = "screen"
+
+
+class ClaimPairing(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The secret of the screen."""
+
+    secret: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class PairingState(Value, frozen=True, kw_only=True):
+    """Whether the code was entered; `api_key` is answered once."""
+
+    status: Literal["waiting", "paired"]
+    api_key: str | None = None
 
 
 class KeysQuery(ListQuery, frozen=True, kw_only=True):

@@ -47,6 +47,28 @@ async def test_a_screen_is_paired_by_a_key(page: Page, open_page: OpenPage, tmp_
         assert (complaints, key in screen.url) == ([], False)
 
 
+async def test_a_screen_is_paired_by_six_digits(page: Page, open_page: OpenPage, tmp_path: Path) -> None:
+    """The screen shows a code, someone who is logged in enters it, and the screen may score, also after a reload."""
+    async with running_station(tmp_path) as station:
+        await _log_in(page, station, "/settings")
+        screen = await open_page()
+        complaints = complaints_of(screen)
+        await screen.goto(station.http)
+        await screen.locator("#bar .who").click()
+        await screen.locator("[data-pair]").click()
+        code = await screen.locator("[data-code]").inner_text()
+        await page.locator("#screens input[name=code]").fill(code)
+        await page.locator("#screens input[name=name]").fill("tv")
+        await page.locator("#screens button").click()
+        await expect(page.locator("#keys th", has_text="tv")).to_have_count(1)
+        await expect(screen.locator("dialog")).to_have_count(0)
+        await screen.reload()
+        await screen.locator("[data-begin]").click()
+
+        await expect(screen.locator("[data-next]")).to_be_visible()
+        assert complaints == []
+
+
 async def test_players_are_added_changed_and_removed(page: Page, tmp_path: Path) -> None:
     """Each change is seen at once."""
     async with running_station(tmp_path) as station:

@@ -1,25 +1,33 @@
 """`/docs`, `/redoc` and the guide in a real Chromium that reaches no host but the daemon."""
 
+import asyncio
 import os
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, complaints_of
 from tests.support.station import running_station
 
 
 @pytest.mark.parametrize(
     ("path", "where", "words"),
-    [("/docs", ".opblock", "/api/v1/players"), ("/redoc", "h2", "Players, by name"), ("/docs/guide", "td", "IDEMPOTENCY_KEY_REUSED")],
+    [
+        ("/docs", "pre", "/api/v1/board"),
+        ("/docs/api", ".opblock", "/api/v1/players"),
+        ("/redoc", "h2", "Players, by name"),
+        ("/docs/guide", "td", "IDEMPOTENCY_KEY_REUSED"),
+    ],
 )
 async def test_api_is_shown_without_a_network(open_page: OpenPage, tmp_path: Path, path: str, where: str, words: str) -> None:
     """All is there, no wider than a phone, and the page asked for nothing from elsewhere that its policy let through."""
     elsewhere: list[str] = []
     async with running_station(tmp_path) as station:
         page = await open_page(viewport={"width": 390, "height": 844})
+        complaints = complaints_of(page)
 
         async def watch(route: Route) -> None:
             url = urlsplit(route.request.url)
@@ -36,4 +44,23 @@ async def test_api_is_shown_without_a_network(open_page: OpenPage, tmp_path: Pat
         if folder := os.environ.get("DARTD_SCREENSHOTS"):
             await page.screenshot(path=Path(folder) / f"{path[1:].replace('/', '-')}.png")
 
-    assert (elsewhere, width_px) == ([], 390)
+    assert (elsewhere, complaints, width_px) == ([], [], 390)
+
+
+async def test_the_recipes_run_as_they_stand(page: Page, tmp_path: Path) -> None:
+    """Curl and Python get the events and the board from the address that the page filled in."""
+    async with running_station(tmp_path) as station:
+        await page.goto(f"{station.http}/docs")
+        recipes = {each: await page.locator(f"[data-recipe={each}]").inner_text() for each in ("curl", "python", "javascript")}
+        shell = await asyncio.create_subprocess_exec("sh", "-c", recipes["curl"], stdout=asyncio.subprocess.PIPE)
+        said, _ = await shell.communicate()
+        program = await asyncio.create_subprocess_exec(sys.executable, "-c", recipes["python"], stdout=asyncio.subprocess.PIPE)
+        assert program.stdout is not None
+        first = await program.stdout.readline()
+        program.kill()
+        await program.wait()
+        await page.evaluate(f"async () => {{ {recipes['javascript']}; window.client = client; }}")
+
+        assert (shell.returncode, b"event: hello" in said or b'"hello"' in said, b'"status"' in said) == (0, True, True)
+        assert first.startswith(b"hello")
+        await page.wait_for_function("window.client.connection === 'open'")

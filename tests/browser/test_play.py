@@ -86,6 +86,26 @@ async def test_the_board_scores_a_match(page: Page, tmp_path: Path) -> None:
         await _left(page, 0, 401)
 
 
+async def test_the_caller_says_visits(page: Page, tmp_path: Path) -> None:
+    """Nothing until it is turned on for this device; then each visit, and the end of a leg."""
+    await page.add_init_script("window.said = []; speechSynthesis.speak = (words) => window.said.push(words.text);")
+    async with running_station(tmp_path) as station:
+        await _start(page, station)
+        await page.keyboard.type("60")
+        await page.keyboard.press("Enter")
+        await _left(page, 0, 441)
+        assert await page.evaluate("window.said") == []
+        await page.goto(f"{station.http}/settings")
+        await page.locator("[data-caller]").select_option("voice")
+        await page.goto(station.http)
+        await page.locator("[data-side='1'][aria-current]").wait_for()
+        await page.keyboard.type("100")
+        await page.keyboard.press("Enter")
+        await _left(page, 1, 401)
+
+        assert await page.evaluate("window.said") == ["100"]
+
+
 async def test_who_is_not_logged_in_only_watches(page: Page, tmp_path: Path) -> None:
     """Without a login a match is shown and follows the darts, but nothing can be changed; starting one asks for the login."""
     async with running_station(tmp_path) as station:

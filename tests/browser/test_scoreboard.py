@@ -76,6 +76,20 @@ async def test_the_page_comes_back_by_itself_and_has_missed_nothing(page: Page, 
         assert await page.evaluate("window.received") == [1, 2, 3, 4]
 
 
+async def test_the_page_opens_while_the_daemon_is_away(page: Page, tmp_path: Path) -> None:
+    """Its files are kept, and it says over everything that there is no connection."""
+    async with running_station(tmp_path) as station:
+        address = station.http
+        await page.goto(address)
+        await page.evaluate("navigator.serviceWorker.ready")
+        await page.reload()
+        await expect(page.locator("body")).to_have_attribute("data-connection", "open")
+    await page.reload()
+
+    await expect(page.locator(".veil")).to_contain_text("No connection to the board since")
+    await expect(page.locator("[data-begin]")).to_have_count(1)
+
+
 async def test_a_page_opened_later_knows_the_evening(page: Page, tmp_path: Path) -> None:
     """The snapshot shows the darts in the board, the journal the visits before."""
     async with running_station(tmp_path) as station:

@@ -10,7 +10,7 @@ from dartd.web.http.endpoint import Endpoint
 from schemas.api.players import PlayerMerge
 from tests.support.cameras import answer_probes, make_camera
 from tests.support.entities import insert_entity
-from tests.support.people import PASSWORD, PNG, log_in_as, make_key, make_player, make_user
+from tests.support.people import PASSWORD, PNG, begin_pairing, log_in_as, make_key, make_player, make_user
 from tests.support.station import Station
 from tests.support.throws import hit
 
@@ -43,6 +43,8 @@ async def test_every_write_is_published_after_its_commit(station: Station, http:
             body = msgspec.to_builtins(endpoint.example)
         if endpoint.method == "POST" and endpoint.entity == "user":
             body = {"username": f"u{len(wrong)}{endpoint.path.count('/')}", "password": PASSWORD}
+        if endpoint.path.endswith("/pairings/confirm"):
+            body = begin_pairing(station, "confirm")
         given: dict[str, Any] = {} if body is None else {"json": body}
         if endpoint.body_media_types:
             given = {"content": PNG, "headers": {"Content-Type": "image/png"}}

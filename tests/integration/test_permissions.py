@@ -28,7 +28,7 @@ from schemas.match_commands import EnteredSide, MatchCommand, SignLeg, StepMatch
 from schemas.pipe.to_worker import overlay_file
 from tests.support.cameras import answer_probes, make_camera
 from tests.support.entities import insert_entity, resource_of
-from tests.support.people import PASSWORD, PNG, bearer, forged, log_in, make_key, make_photo, make_player, make_user
+from tests.support.people import PASSWORD, PNG, bearer, begin_pairing, forged, log_in, make_key, make_photo, make_player, make_user
 from tests.support.play import AT, create
 from tests.support.receiver import make_delivery
 from tests.support.sightings import camera_at
@@ -159,6 +159,8 @@ async def _match(station: Station, action: str, *player_ids: str | None) -> str:
 
 
 async def _body(station: Station, endpoint: Endpoint) -> Any:
+    if endpoint.path.endswith(("/pairings/claim", "/pairings/confirm")):
+        return begin_pairing(station, endpoint.path.rpartition("/")[2])
     if endpoint.path.endswith("/cameras"):
         name = secrets.token_hex(4)
         return {"name": name, "url": f"rtsp://cam/{name}"}
@@ -193,6 +195,7 @@ def _audit_entry() -> Any:
 def _expected(endpoint: Endpoint, who: str, caller: Caller, *, own: bool) -> set[int]:
     conflicts = {409} if endpoint.path.endswith(("/start", "/stop", "/calibrate", "/cameras")) else set()
     conflicts |= {422} if endpoint.path.endswith("/points") else set()  # the picture of the station is none
+    conflicts |= {503} if endpoint.path.endswith("/pairings") else set()  # one address may have only so many codes
     good = {endpoint.status} | conflicts
     if endpoint.permission is None:
         return good

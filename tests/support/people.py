@@ -88,3 +88,10 @@ def bearer(token: str) -> dict[str, str]:
 
 def _ignore(_: object) -> None:
     """Do nothing: rows stay on their thread."""
+
+
+def begin_pairing(station: Station, action: str) -> dict[str, str]:
+    """Begin the pairing of a new screen; return the body of the request that claims or confirms it."""
+    made = station.services.accounts.pairings.begin(f"ip:{secrets.token_hex(4)}")
+    assert made is not None
+    return {"secret": made[1]} if action == "claim" else {"code": made[0], "name": "screen"}

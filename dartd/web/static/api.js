@@ -4,6 +4,7 @@ const ROOT = new URL("../", import.meta.url);
 const KEY = "dartd.key";
 const EXPIRES = "dartd.expires";
 const EARLY_MS = 60_000;
+const PAIRING_POLL_MS = 2000;
 
 /** An answer of the API that is an error. */
 export class ApiError extends Error {
@@ -28,6 +29,21 @@ const given = /^#key=([\w-]+)$/.exec(location.hash)?.[1];
 if (given) {
   localStorage.setItem(KEY, given);
   history.replaceState(null, "", location.pathname + location.search);
+}
+
+/** Pair this screen: show a code by `onCode`; return true once a user has entered it, false when it has expired or `isWanted` says no. */
+export async function pair(onCode, isWanted) {
+  const { code, secret } = await send("POST", "auth/pairings");
+  onCode(code);
+  while (isWanted()) {
+    await new Promise((resolve) => setTimeout(resolve, PAIRING_POLL_MS));
+    const answer = await send("POST", "auth/pairings/claim", { secret }).catch(({ status }) => ({ status: status === 404 ? "ended" : "waiting" }));
+    if (answer.status === "ended") return false;
+    if (answer.status !== "paired") continue;
+    localStorage.setItem(KEY, answer.api_key);
+    return true;
+  }
+  return false;
 }
 
 function csrf() {

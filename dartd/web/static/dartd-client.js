@@ -90,7 +90,9 @@ const FOLD = {
   turn_changed: (state, event) => changeMatch(state, event, ({ turn, sides }) => ({ turn, sides })),
   turn_revised: (state, event) => changeMatch(state, event, ({ turn, sides, legs }) => ({ turn, sides, legs, last: {}, winner: null, draw: false })),
   visit_scored: (state, event) =>
-    changeMatch(state, event, ({ side, set, leg, darts, points, bust }, { last }) => ({ last: { ...last, [side]: { set, leg, darts, points, bust } } })),
+    changeMatch(state, event, ({ side, set, leg, round, darts, points, bust }, { last }) => ({
+      last: { ...last, [side]: { set, leg, round, darts, points, bust } },
+    })),
   leg_finished: (state, event) =>
     changeMatch(state, event, ({ event_type, seq, event_id, sides, ...leg }, { legs }) => ({ sides, legs: [...(legs ?? []), leg] })),
   set_finished: (state, event) => changeMatch(state, event, ({ sides }) => ({ sides })),

@@ -1,6 +1,51 @@
-// Swagger UI below the bar.
+// The front page of the documentation, for those who play, who run a board, and who build on it. The recipes name the address of this page.
 
-import { startPage } from "./frame.js";
+import { address } from "./api.js";
+import { say, startPage } from "./frame.js";
+import { html } from "./html.js";
+import { recipes } from "./recipes.js";
+import { t } from "./texts.js";
 
-window.SwaggerUIBundle({ url: new URL("../openapi.json", import.meta.url).href, dom_id: "#page", deepLinking: true, validatorUrl: null });
-startPage(null);
+const PLAY = [["./", "page.play"], ["statistics", "page.statistics"]];
+const OPERATE = [["board", "page.board"], ["settings", "page.settings"], ["people", "page.people"], ["health", "docs.health"]];
+const BUILD = [
+  ["docs/api", "docs.routes"],
+  ["redoc", "docs.reference"],
+  ["docs/guide", "docs.guide"],
+  ["asyncapi", "docs.websocket"],
+  ["events", "page.events"],
+  ["openapi.json", "docs.openapi"],
+  ["asyncapi.json", "docs.document"],
+  ["schemas", "docs.schemas"],
+];
+
+const copy = async (text) => {
+  await navigator.clipboard?.writeText(text).catch(() => {});
+  say(t("settings.copied"));
+};
+
+function Links({ to }) {
+  return html`<ul class="links">${to.map(([path, word]) => html`<li key=${path}><a href=${address(path)}>${t(word)}</a></li>`)}</ul>`;
+}
+
+function Steps({ reader, count }) {
+  return html`<ol>${Array.from({ length: count }, (_, k) => html`<li key=${k}>${t(`docs.${reader}.${k + 1}`)}</li>`)}</ol>`;
+}
+
+function Recipe({ id, code }) {
+  return html`<section class="recipe">
+    <h3 id=${`recipe-${id}`}>${t(`docs.recipe.${id}`)}</h3>
+    <pre tabindex="0" data-recipe=${id} aria-labelledby=${`recipe-${id}`}>${code}</pre>
+    <button type="button" onClick=${() => copy(code)} aria-describedby=${`recipe-${id}`}>${t("copy")}</button>
+  </section>`;
+}
+
+startPage(() => html`<h1>${t("page.docs")}</h1>
+  <div class="grid">
+    <section class="panel"><h2>${t("docs.play")}</h2><${Steps} reader="play" count=${4} /><${Links} to=${PLAY} /></section>
+    <section class="panel"><h2>${t("docs.operate")}</h2><${Steps} reader="operate" count=${4} /><${Links} to=${OPERATE} /></section>
+    <section class="panel"><h2>${t("docs.build")}</h2><p>${t("docs.build.what")}</p><${Links} to=${BUILD} /></section>
+  </div>
+  <h2>${t("docs.recipes")}</h2>
+  <p class="quiet">${t("docs.recipes.what")}</p>
+  ${recipes(address("")).map((each) => html`<${Recipe} key=${each.id} ...${each} />`)}`);

@@ -1,6 +1,6 @@
 // The frame of every page: the bar, the login, messages, and drawing when something changed.
 
-import { logIn, logOut, pairedKey, whoAmI } from "./api.js";
+import { logIn, logOut, pair, pairedKey, whoAmI } from "./api.js";
 import { html, render } from "./html.js";
 import { hasText, t } from "./texts.js";
 
@@ -18,7 +18,7 @@ const MESSAGE_MS = 8000;
 
 const root = new URL("../", import.meta.url);
 const name = document.body.dataset.page;
-const frame = { user: null, view: null, status: null, message: null, isLoginOpen: false, loginError: "", isMenuOpen: false };
+const frame = { user: null, view: null, status: null, message: null, isLoginOpen: false, loginError: "", isMenuOpen: false, code: null };
 let due = false;
 let changed = () => {};
 
@@ -115,6 +115,22 @@ async function submitLogin(event) {
   update();
 }
 
+/** Show a code on this screen until a user has entered it; the login that is open closes with it. */
+async function pairScreen() {
+  const showCode = (code) => {
+    frame.code = code;
+    update();
+  };
+  const isPairedNow = await attempt(() => pair(showCode, () => frame.isLoginOpen));
+  frame.code = null;
+  if (isPairedNow) {
+    frame.isLoginOpen = false;
+    frame.user = await whoAmI();
+    changed();
+  }
+  update();
+}
+
 async function leave() {
   await attempt(logOut);
   frame.user = await whoAmI();
@@ -126,6 +142,12 @@ function switchTheme() {
   const { dataset } = document.documentElement;
   dataset.theme = dataset.theme === "light" ? "dark" : "light";
   localStorage.setItem("dartd.theme", dataset.theme);
+}
+
+/** Use the whole screen, or no longer. */
+export function toggleFullScreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen().catch(() => {});
 }
 
 function Bar() {
@@ -143,6 +165,7 @@ function Bar() {
     <button class="icon menu" type="button" aria-expanded=${String(frame.isMenuOpen)} aria-label=${t("bar.menu")} onClick=${toggle}>☰</button>
     <span class="grow"></span>
     <${Pill} />
+    ${name === "play" && document.fullscreenEnabled && html`<button class="icon full" type="button" title=${t("keys.full")} aria-label=${t("keys.full")} onClick=${toggleFullScreen}>⛶</button>`}
     <button class="icon" type="button" title=${t("bar.theme")} aria-label=${t("bar.theme")} onClick=${switchTheme}>◐</button>
     ${frame.user
       ? html`<button class="who" type="button" title=${t("bar.logout")} onClick=${leave}>${frame.user.name}</button>`
@@ -182,8 +205,10 @@ function Login() {
       <div class="row">
         <button class="primary" type="submit">${t("login.go")}</button>
         <button type="button" onClick=${close}>${t("close")}</button>
+        ${!frame.code && html`<button type="button" data-pair onClick=${pairScreen}>${t("pair.begin")}</button>`}
       </div>
     </form>
+    ${frame.code && html`<p>${t("pair.enter")}</p><p class="code" data-code role="status">${frame.code.slice(0, 3)} ${frame.code.slice(3)}</p>`}
   </dialog>`;
 }
 

@@ -11,7 +11,7 @@ const blocks = guide.split(/\n{2,}/).map((each) => each.replace(/^\n+/, "")).fil
 
 startPage(() => html`<h1>${t("page.guide")}</h1>
   <p class="row">
-    <a href=${address("docs")}>${t("docs.routes")}</a>
+    <a href=${address("docs/api")}>${t("docs.routes")}</a>
     <a href=${address("redoc")}>${t("docs.reference")}</a>
     <a href=${address("asyncapi")}>${t("docs.websocket")}</a>
     <a href=${address("docs/guide.md")}>${t("docs.markdown")}</a>

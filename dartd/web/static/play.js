@@ -1,6 +1,6 @@
 // The play page: start screen, match and free throwing, whichever is on.
 
-import { askLogin, may, showModal, startPage, update } from "./frame.js";
+import { askLogin, may, showModal, startPage, toggleFullScreen, update } from "./frame.js";
 import { html } from "./html.js";
 import { nameOf } from "./play/cards.js";
 import { Correction } from "./play/correct.js";
@@ -75,11 +75,6 @@ function correctSlot(index) {
   update();
 }
 
-function toggleFullScreen() {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else documentElement.requestFullscreen().catch(() => {});
-}
-
 const KEYS = {
   f: toggleFullScreen,
   r: () => (may("board:control") ? resetBoard() : askLogin()),
@@ -126,6 +121,9 @@ document.addEventListener("visibilitychange", () => {
   lock = null;
   update();
 });
+
+// The files of the page are kept where browsers allow it: over HTTPS and on this machine.
+navigator.serviceWorker?.register(new URL("worker.js", import.meta.url), { scope: new URL("../", import.meta.url).pathname }).catch(() => {});
 
 const ready = startPage(Page, { status, callerChanged: () => client.connection !== "closed" && reconnect() });
 await ready;

@@ -3,9 +3,10 @@
 import { get, pairedKey, post, put, remove } from "./api.js";
 import { askLogin, attempt, caller, may, say, startPage, update } from "./frame.js";
 import { html } from "./html.js";
+import { CALLERS, callerMode, chooseCaller } from "./play/caller.js";
 import { chooseLanguage, language, LANGUAGES, moment, t } from "./texts.js";
 
-const ROLES = ["viewer", "player", "operator", "api_client", "admin"];
+const ROLES = ["viewer", "player", "scorer", "operator", "api_client", "admin"];
 const LIMIT = 100;
 const view = { users: [], keys: [], made: null };
 
@@ -44,6 +45,12 @@ const addKey = submitting(async ({ name, reach }) => {
   return view.made;
 });
 
+const confirmScreen = submitting(async ({ code, name }) => {
+  await post("auth/pairings/confirm", { code: code.replace(/\D/g, ""), name });
+  say(t("pair.done", { name }));
+  return true;
+});
+
 async function changeUser(user, changes) {
   await attempt(() => put(`users/${user.user_id}`, changes));
   load();
@@ -64,12 +71,23 @@ async function copy(text) {
   say(t("settings.copied"));
 }
 
+/** Draw doubles and trebles in colours that everybody can distinguish, or as usual. */
+function chooseBeds({ target }) {
+  const { dataset } = document.documentElement;
+  dataset.beds = target.checked ? "distinct" : "usual";
+  localStorage.setItem("dartd.beds", dataset.beds);
+}
+
 function Device() {
   return html`<section class="panel">
     <h2>${t("settings.device")}</h2>
     <label>${t("settings.language")}
       <select value=${language} onChange=${({ target }) => chooseLanguage(target.value)}>${LANGUAGES.map((each) => html`<option key=${each} value=${each} selected=${each === language}>${t(`language.${each}`)}</option>`)}</select>
     </label>
+    <label>${t("caller")}
+      <select data-caller onChange=${({ target }) => chooseCaller(target.value)}>${CALLERS.map((each) => html`<option key=${each} value=${each} selected=${each === callerMode()}>${t(`caller.${each}`)}</option>`)}</select>
+    </label>
+    <label class="check"><input type="checkbox" data-beds checked=${document.documentElement.dataset.beds === "distinct"} onChange=${chooseBeds} /> ${t("settings.beds")}</label>
     <p class="quiet">${t(pairedKey() ? "settings.paired" : "settings.not_paired")}</p>
   </section>`;
 }
@@ -116,6 +134,18 @@ function Users() {
   </section>`;
 }
 
+function Screens() {
+  return html`<section class="panel" id="screens">
+    <h2>${t("pair.title")}</h2>
+    <p class="quiet">${t("pair.what")}</p>
+    <form class="fields" onSubmit=${confirmScreen}>
+      <label>${t("pair.code")}<input name="code" inputmode="numeric" pattern="[0-9]{3} ?[0-9]{3}" maxlength="7" autocomplete="off" required /></label>
+      <label>${t("settings.key_name")}<input name="name" maxlength="80" autocomplete="off" required /></label>
+      <button type="submit" class="primary">${t("pair.go")}</button>
+    </form>
+  </section>`;
+}
+
 function MadeKey() {
   if (!view.made) return null;
   const { api_key, name } = view.made;
@@ -154,6 +184,7 @@ function Page() {
   return html`<h1>${t("page.settings")}</h1>
     <${Device} />
     ${caller() ? html`<${Account} />` : html`<section class="panel"><h2>${t("login.title")}</h2><p>${t("settings.login")}</p><button type="button" class="primary" onClick=${askLogin}>${t("bar.login")}</button></section>`}
+    ${may("board:control") && html`<${Screens} />`}
     ${may("users:admin") && html`<${Users} />`}
     ${caller() && mayHaveKeys() && html`<${Keys} />`}`;
 }

@@ -37,7 +37,7 @@ async def post_key(call: Call) -> Answer:
     if unknown := [each for each in asked.permissions or () if not expand([each])]:
         details = {"field": "$.permissions", "permissions": unknown}
         raise Problem(422, "VALIDATION_ERROR", f"{unknown[0]} is not a permission", details=details)
-    expires_at_s = await _expiry(call, asked, now_s)
+    expires_at_s = await expiry_of(call, asked, now_s)
     secret, prefix = new_key()
     restricted = asked.permissions is not None or principal.kind == "key"
     key = Key(
@@ -63,7 +63,7 @@ async def post_key(call: Call) -> Answer:
     return await KEYS.commit(call, make, key.key_id)
 
 
-async def _expiry(call: Call, asked: NewKey, now_s: float) -> float | None:
+async def expiry_of(call: Call, asked: NewKey, now_s: float) -> float | None:
     """Return when the new key expires: not later than the key it is made with.
 
     Raises:

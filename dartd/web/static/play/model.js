@@ -4,6 +4,7 @@ import { get, loadSettings, pairedKey, post, put } from "../api.js";
 import { DartdClient, withNames, withPastVisits } from "../dartd-client.js";
 import { attempt, may, update } from "../frame.js";
 import { plain } from "./beds.js";
+import { call } from "./caller.js";
 
 const STALE_MS = 2000;
 const HISTORY = 100;
@@ -85,10 +86,16 @@ function onEvent(event) {
       if (event.status === "running" && event.match_id !== client.state.match?.match_id) follow(event.match_id);
       break;
     case "visit_scored":
-      if (isNew && event.match_id === matchShown()?.match_id) flashVisit(event);
+      if (isNew && event.match_id === matchShown()?.match_id) {
+        flashVisit(event);
+        call(event);
+      }
       break;
     case "leg_finished":
-      if (isNew && event.match_id === matchShown()?.match_id) flash("leg", event);
+      if (isNew && event.match_id === matchShown()?.match_id) {
+        flash("leg", event);
+        call(event);
+      }
       break;
     default:
   }
@@ -124,7 +131,7 @@ async function loadHistory(lastSeq) {
   client.state = withPastVisits(client.state, page.data);
   const { match } = client.state;
   const scored = page.data.filter(({ event_type, match_id }) => event_type === "visit_scored" && match_id === match?.match_id);
-  const last = Object.fromEntries(scored.map(({ side, set, leg, darts, points, bust }) => [side, { set, leg, darts, points, bust }]));
+  const last = Object.fromEntries(scored.map(({ side, set, leg, round, darts, points, bust }) => [side, { set, leg, round, darts, points, bust }]));
   if (match) client.state = { ...client.state, match: { ...match, last: { ...last, ...match.last } } };
   update();
 }

@@ -18,7 +18,7 @@ PERSON = {"username": "ann", "password": "long enough"}
     [
         ("users", {**PERSON, "nme": "Ann"}, "$.nme", "unknown field"),
         ("users", {"username": "ann"}, "$.password", "missing required field"),
-        ("users", {**PERSON, "role": "king"}, "$.role", "expected one of admin, api_client, operator, player, viewer"),
+        ("users", {**PERSON, "role": "king"}, "$.role", "expected one of admin, api_client, operator, player, scorer, viewer"),
         ("users", {**PERSON, "username": "a b"}, "$.username", "expected 1 to 64 letters, digits, _ . @ or -"),
         ("users", {**PERSON, "rate_limit": 0}, "$.rate_limit", "Expected `int` >= 1"),
         ("players", {"name": "Ann", "boards": {"favourites": []}}, "$.boards.favourites", "unknown field"),

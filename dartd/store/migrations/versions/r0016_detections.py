@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "r0021"
+revision = "r0016"
 down_revision = "r0015"
 
 _SECONDS = sa.Float(53).with_variant(sa.REAL(), "sqlite")

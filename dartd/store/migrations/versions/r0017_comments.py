@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "r0022"
-down_revision = "r0021"
+revision = "r0017"
+down_revision = "r0016"
 
 _SECONDS = sa.Float(53).with_variant(sa.REAL(), "sqlite")
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "r0023"
-down_revision = "r0022"
+revision = "r0018"
+down_revision = "r0017"
 
 
 def upgrade() -> None:

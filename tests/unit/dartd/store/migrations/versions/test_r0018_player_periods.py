@@ -2,7 +2,7 @@
 
 from alembic.script import ScriptDirectory
 
-import dartd.store.migrations.versions.r0021_detections as step
+import dartd.store.migrations.versions.r0018_player_periods as step
 from dartd.store import migrations
 
 

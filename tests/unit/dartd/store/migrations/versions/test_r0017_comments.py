@@ -2,7 +2,7 @@
 
 from alembic.script import ScriptDirectory
 
-import dartd.store.migrations.versions.r0022_comments as step
+import dartd.store.migrations.versions.r0017_comments as step
 from dartd.store import migrations
 
 

@@ -2,7 +2,7 @@
 
 from alembic.script import ScriptDirectory
 
-import dartd.store.migrations.versions.r0023_player_periods as step
+import dartd.store.migrations.versions.r0016_detections as step
 from dartd.store import migrations
 
 
