@@ -14,7 +14,7 @@ _CODES = 1_000_000
 
 
 @dataclass(kw_only=True)
-class Pairing:
+class OpenPairing:
     """A screen that waits. `api_key` is its key as soon as a user has confirmed it, until the screen has fetched it."""
 
     code: str
@@ -28,7 +28,7 @@ class Pairings:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._open: dict[str, Pairing] = {}
+        self._open: dict[str, OpenPairing] = {}
 
     def begin(self, address: str) -> tuple[str, str] | None:
         """Return the code and the secret of a new pairing, None if too many are open."""
@@ -39,15 +39,15 @@ class Pairings:
         used = {each.code for each in self._open.values()}
         code = next(code for code in iter(_new_code, "") if code not in used)
         secret = secrets.token_urlsafe(24)
-        self._open[hash_of(secret)] = Pairing(code=code, address=address, until_s=self._now() + LIFETIME_S)
+        self._open[hash_of(secret)] = OpenPairing(code=code, address=address, until_s=self._now() + LIFETIME_S)
         return code, secret
 
-    def find(self, code: str) -> Pairing | None:
+    def find(self, code: str) -> OpenPairing | None:
         """Return the pairing of a code that is not confirmed yet."""
         self._expire()
         return next((each for each in self._open.values() if each.code == code and each.api_key is None), None)
 
-    def claim(self, secret: str) -> Pairing | None:
+    def claim(self, secret: str) -> OpenPairing | None:
         """Return the pairing of a secret, None if there is none; one that is confirmed ends with this."""
         self._expire()
         digest = hash_of(secret)

@@ -32,7 +32,7 @@ from dartd.store.projections.matches import get_match
 from dartd.store.tables import players
 from dartd.store.timestamps import timestamp_of
 from schemas.api.answers import Text
-from schemas.api.players import Player, PlayerBoards, Preferences
+from schemas.api.players import Player, PlayerBoards, PlayerPreferences
 from schemas.events import EntityAdded
 
 _AT_ONCE = 50  # matches in one commit
@@ -187,7 +187,7 @@ def _profile(player_id: str, name: str, at: str) -> Player:
         group=None,
         skill_level=None,
         boards=PlayerBoards(),
-        preferences=Preferences(),
+        preferences=PlayerPreferences(),
         active=True,
         shared=False,
         photo=None,

@@ -15,47 +15,47 @@ class StatusChanged(Value, frozen=True, kw_only=True, tag="match_state_changed")
     previous_status: Status
 
 
-class VisitScored(Value, frozen=True, kw_only=True, tag="visit_scored"):
+class VisitAdded(Value, frozen=True, kw_only=True, tag="visit_scored"):
     """A visit was closed; leg and visit are indices."""
 
     leg: int
     visit: int
 
 
-class LegFinished(Value, frozen=True, kw_only=True, tag="leg_finished"):
+class LegEnded(Value, frozen=True, kw_only=True, tag="leg_finished"):
     """A leg was decided."""
 
     leg: int
     view: LegView
 
 
-class LegReopened(Value, frozen=True, kw_only=True, tag="leg_reopened"):
+class LegResumed(Value, frozen=True, kw_only=True, tag="leg_reopened"):
     """A leg that was decided is not any more."""
 
     leg: int
 
 
-class SetFinished(Value, frozen=True, kw_only=True, tag="set_finished"):
+class SetEnded(Value, frozen=True, kw_only=True, tag="set_finished"):
     """A set was decided."""
 
     set: int
     winner: int | None
 
 
-class MatchFinished(Value, frozen=True, kw_only=True, tag="match_finished"):
+class MatchEnded(Value, frozen=True, kw_only=True, tag="match_finished"):
     """The match was decided."""
 
     winner: int | None
     draw: bool
 
 
-class TurnChanged(Value, frozen=True, kw_only=True, tag="turn_changed"):
+class TurnPassed(Value, frozen=True, kw_only=True, tag="turn_changed"):
     """A dart was counted, or another side is on."""
 
     turn: Turn | None
 
 
-class RoundChanged(Value, frozen=True, kw_only=True, tag="round_changed"):
+class RoundBegan(Value, frozen=True, kw_only=True, tag="round_changed"):
     """The next round of the leg begins; `rounds_remaining` come after it, None without a limit."""
 
     old_round: int
@@ -70,14 +70,14 @@ class VisitPosition(Value, frozen=True, kw_only=True):
     visit: int
 
 
-class TurnRevised(Value, frozen=True, kw_only=True, tag="turn_revised"):
+class TurnUpdated(Value, frozen=True, kw_only=True, tag="turn_revised"):
     """An undo or a correction: `changed` names every visit whose outcome is another one."""
 
     changed: tuple[VisitPosition, ...]
     turn: Turn | None
 
 
-Change = StatusChanged | VisitScored | LegFinished | LegReopened | SetFinished | MatchFinished | TurnChanged | RoundChanged | TurnRevised
+Change = StatusChanged | VisitAdded | LegEnded | LegResumed | SetEnded | MatchEnded | TurnPassed | RoundBegan | TurnUpdated
 Cause = Literal["play", "revision"]
 
 
@@ -86,38 +86,38 @@ def changes(before: Match, after: Match, cause: Cause = "play") -> list[Change]:
     found: list[Change] = []
     previous, turn = turn_of(before), turn_of(after)
     if cause == "revision":
-        found.append(TurnRevised(changed=tuple(_changed_visits(before, after)), turn=turn))
+        found.append(TurnUpdated(changed=tuple(_changed_visits(before, after)), turn=turn))
     else:
         found += _scored(before, after)
     found += _legs(before, after)
     if after.flow.finished and (before.flow.finished, before.flow.winner) != (True, after.flow.winner):
-        found.append(MatchFinished(winner=after.flow.winner, draw=after.flow.draw))
+        found.append(MatchEnded(winner=after.flow.winner, draw=after.flow.draw))
     if before.status != after.status:
         found.append(StatusChanged(status=after.status, previous_status=before.status))
     if cause == "play" and turn != previous:
-        found.append(TurnChanged(turn=turn))
+        found.append(TurnPassed(turn=turn))
         found += _round(after, previous, turn)
     return found
 
 
-def _round(after: Match, previous: Turn | None, turn: Turn | None) -> Iterator[RoundChanged]:
+def _round(after: Match, previous: Turn | None, turn: Turn | None) -> Iterator[RoundBegan]:
     """Return that the next round began: the side that is on has had as many visits as any."""
     if previous is None or turn is None or (previous.set, previous.leg) != (turn.set, turn.leg) or turn.round <= previous.round:
         return
     index = after.running_leg
     limit = None if index is None else after.folded[index].rounds
     remaining = None if limit is None else max(0, limit - turn.round)
-    yield RoundChanged(old_round=previous.round, new_round=turn.round, rounds_remaining=remaining)
+    yield RoundBegan(old_round=previous.round, new_round=turn.round, rounds_remaining=remaining)
 
 
-def _scored(before: Match, after: Match) -> Iterator[VisitScored]:
+def _scored(before: Match, after: Match) -> Iterator[VisitAdded]:
     """Return the visits that were closed."""
     for index in range(after.counted):
         if index < before.counted and before.folded[index] is after.folded[index]:
             continue
         was_closed = _closed(before, index) if index < before.counted else set()
         for position in sorted(_closed(after, index) - was_closed):
-            yield VisitScored(leg=index, visit=position)
+            yield VisitAdded(leg=index, visit=position)
 
 
 def _closed(match: Match, index: int) -> set[int]:
@@ -144,10 +144,10 @@ def _legs(before: Match, after: Match) -> Iterator[Change]:
         now = after.folded[index] if index < after.counted else None
         had_winner, has_winner = was is not None and was.finished, now is not None and now.finished
         if had_winner and not has_winner:
-            yield LegReopened(leg=index)
+            yield LegResumed(leg=index)
         elif has_winner and (not had_winner or (was is not None and now is not None and was.winner != now.winner)):
-            yield LegFinished(leg=index, view=leg_of(after, index))
+            yield LegEnded(leg=index, view=leg_of(after, index))
     old_sets = {row.set_number: row.set_winner for row in before.flow.rows if row.sets is not None}
     for row in after.flow.rows:
         if row.sets is not None and old_sets.get(row.set_number, -1) != row.set_winner:
-            yield SetFinished(set=row.set_number, winner=row.set_winner)
+            yield SetEnded(set=row.set_number, winner=row.set_winner)

@@ -10,6 +10,7 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.errors import DartdError, StoreError
+from dartd.outlets.occupancy import SnapshotSource
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.results_cache import ResultsCache
 from dartd.store.calibrations import Calibrations
@@ -17,7 +18,7 @@ from dartd.store.database import Database
 from dartd.store.days import Days
 from dartd.store.play_metrics import Present, read_update
 from schemas.base import Event
-from schemas.events import Snapshot, SystemStatus
+from schemas.events import SystemStatus
 from schemas.session import Session
 
 _log = logging.getLogger(__name__)
@@ -44,13 +45,6 @@ class WebhookCounts(Protocol):
     @property
     def pending_count(self) -> int:
         """Return the number of deliveries that are waiting."""
-
-
-class SnapshotSource(Protocol):
-    """The board whose darts are counted."""
-
-    def snapshot(self) -> Snapshot:
-        """Return the board as it stands."""
 
 
 class PeriodicServices(Protocol):

@@ -103,24 +103,24 @@ def _event(change: Change, before: PlayedMatch, after: PlayedMatch, sides: tuple
                 reason=reason,
                 started_at=after.info.started_at,
             )
-        case game_changes.VisitScored():
+        case game_changes.VisitAdded():
             return _visit_scored(after, change.leg, change.visit, sides)
-        case game_changes.LegFinished(view=view):
+        case game_changes.LegEnded(view=view):
             fields = {name: getattr(view, name) for name in LegView.__struct_fields__ if name != "signed"}
             return LegFinished(match_id=match_id, sides=sides, **fields)
-        case game_changes.LegReopened():
+        case game_changes.LegResumed():
             leg = (match if change.leg < len(match.record.legs) else before.match).record.legs[change.leg]
             return LegReopened(match_id=match_id, set=leg.set_number, leg=leg.leg_number)
-        case game_changes.SetFinished():
+        case game_changes.SetEnded():
             return SetFinished(match_id=match_id, set=change.set, winner=change.winner, sides=sides)
-        case game_changes.MatchFinished():
+        case game_changes.MatchEnded():
             return MatchFinished(match_id=match_id, winner=change.winner, draw=change.draw, sides=sides)
-        case game_changes.TurnChanged():
+        case game_changes.TurnPassed():
             return TurnChanged(match_id=match_id, turn=published_turn(after, change.turn), sides=sides)
-        case game_changes.RoundChanged():
+        case game_changes.RoundBegan():
             data = RoundData(rounds_remaining=change.rounds_remaining)
             return RoundChanged(match_id=match_id, old_round=change.old_round, new_round=change.new_round, data=data)
-        case game_changes.TurnRevised():
+        case game_changes.TurnUpdated():
             return TurnRevised(
                 match_id=match_id,
                 changed=tuple(_revised(before.match, match, position) for position in change.changed),

@@ -23,7 +23,7 @@ SIZES = ((1280, 720), (800, 600), (640, 480), (1920, 1080))
 _REFUSED = 1  # exit status of `python -m workers.calibration`
 
 
-class CalibrationRefused(Exception):  # noqa: N818 - the caller reports it as a refusal
+class PictureRefusedError(Exception):
     """The points and the picture allow no calibration; the message says why."""
 
 
@@ -51,7 +51,7 @@ class CameraProcesses:
         """Return the calibration of a picture through four points.
 
         Raises:
-            CalibrationRefused: they allow none.
+            PictureRefusedError: they allow none.
         """
         return await anyio.to_thread.run_sync(_calibrate, jpeg, tuple(points), source, board, limiter=self._limiter, abandon_on_cancel=True)
 
@@ -82,12 +82,12 @@ def _calibrate(jpeg: bytes, points: Sequence[tuple[float, float]], source: Sourc
         try:
             done = _run(command, b"", CALIBRATION_S)
         except subprocess.TimeoutExpired:
-            raise CalibrationRefused(f"the calibration took longer than {CALIBRATION_S:.0f} s") from None
+            raise PictureRefusedError(f"the calibration took longer than {CALIBRATION_S:.0f} s") from None
     if done.returncode == 0:
         return msgspec.json.decode(done.stdout, type=Calibration)
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     reason = lines[-1].removeprefix("refused: ") if lines and done.returncode == _REFUSED else "the picture could not be read"
-    raise CalibrationRefused(reason)
+    raise PictureRefusedError(reason)
 
 
 def _run(module: Sequence[str], given: bytes, timeout_s: float) -> "subprocess.CompletedProcess[bytes]":

@@ -68,7 +68,7 @@ class Me(Value, frozen=True, kw_only=True):
     permissions: tuple[str, ...]
 
 
-class Session(Value, frozen=True, kw_only=True):
+class LoginSession(Value, frozen=True, kw_only=True):
     """A login. With `cookie` the tokens are null, and writes must send `csrf_token` as X-CSRF-Token."""
 
     access_token: str | None
@@ -137,7 +137,7 @@ class MadeKey(KeyAnswer, frozen=True, kw_only=True):
     api_key: str
 
 
-class Pairing(Value, frozen=True, kw_only=True):
+class BegunPairing(Value, frozen=True, kw_only=True):
     """A screen that waits to be paired: it shows `code`, and keeps `secret` to ask for its key."""
 
     code: str

@@ -62,7 +62,7 @@ class ThrowsQuery(TimedQuery, frozen=True, kw_only=True):
     state: ThrowKind | None = None
 
 
-class Visit(Value, frozen=True, kw_only=True):
+class StoredVisit(Value, frozen=True, kw_only=True):
     """A completed visit including its corrections."""
 
     visit_id: str

@@ -21,7 +21,7 @@ class PlayerBoards(Value, forbid_unknown_fields=True, frozen=True, kw_only=True)
 Double = Annotated[str, Meta(pattern=r"^(D([1-9]|1[0-9]|20)|BULL)\Z", description="a double such as D16, or BULL")]
 
 
-class Preferences(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class PlayerPreferences(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """How a player likes to finish: preferred doubles, the best first, and whether ways over the bull come last. Hints follow it."""
 
     preferred_doubles: Annotated[tuple[Double, ...], Meta(max_length=21)] = ()
@@ -37,7 +37,7 @@ class NewPlayer(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     group: Text | None = None
     skill_level: Text | None = None
     boards: PlayerBoards = PlayerBoards()
-    preferences: Preferences = Preferences()
+    preferences: PlayerPreferences = PlayerPreferences()
     active: bool = True
     shared: bool = False
 
@@ -50,7 +50,7 @@ class PlayerChange(Value, forbid_unknown_fields=True, frozen=True, kw_only=True)
     group: Text | UnsetType | None = UNSET
     skill_level: Text | UnsetType | None = UNSET
     boards: PlayerBoards | UnsetType = UNSET
-    preferences: Preferences | UnsetType = UNSET
+    preferences: PlayerPreferences | UnsetType = UNSET
     active: bool | UnsetType = UNSET
     shared: bool | UnsetType = UNSET
 
@@ -64,7 +64,7 @@ class Player(Value, frozen=True, kw_only=True):
     group: str | None
     skill_level: str | None
     boards: PlayerBoards
-    preferences: Preferences
+    preferences: PlayerPreferences
     active: bool
     shared: bool
     photo: str | None
@@ -82,7 +82,7 @@ class PlayerFigures(Value, frozen=True, kw_only=True):
     average: str
 
 
-class PlayedVisit(Value, frozen=True, kw_only=True):
+class PlayerVisit(Value, frozen=True, kw_only=True):
     """A visit of a player."""
 
     visit_id: str
@@ -95,7 +95,7 @@ class PlayerDetail(Player, frozen=True, kw_only=True):
     """A player with figures and the latest visits."""
 
     statistics: PlayerFigures
-    history: tuple[PlayedVisit, ...]
+    history: tuple[PlayerVisit, ...]
 
 
 class PlayersQuery(ListQuery, frozen=True, kw_only=True):

@@ -175,7 +175,7 @@ class PlayedPart(Value, frozen=True, kw_only=True):
     hits: int | None = None
 
 
-class Figures(Value, frozen=True, kw_only=True):
+class SummaryFigures(Value, frozen=True, kw_only=True):
     """All statistics of a player over the legs that were asked for."""
 
     points: int
@@ -216,7 +216,7 @@ class Figures(Value, frozen=True, kw_only=True):
     form: Form
 
 
-class PlayerStatistics(Figures, frozen=True, kw_only=True):
+class PlayerStatistics(SummaryFigures, frozen=True, kw_only=True):
     """All statistics of a player; `series` has the latest 1000 steps of the resolution, the oldest first."""
 
     player_id: str
@@ -282,7 +282,7 @@ class Performance(Value, frozen=True, kw_only=True):
     """The figures of a player, those of the benchmark, and how much higher the own ones are (numbers of both only)."""
 
     player_id: str | None
-    figures: Figures
+    figures: SummaryFigures
     benchmark: AnyObject | None
     difference: dict[str, str | int | None] | None
 
@@ -297,7 +297,7 @@ class Metric(Value, frozen=True, kw_only=True):
     definition: str
 
 
-class Metrics(Value, frozen=True, kw_only=True):
+class StatisticsMetrics(Value, frozen=True, kw_only=True):
     """Every figure that is published of a player."""
 
     data: tuple[Metric, ...]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dartd.errors import DartdError
 from dartd.game.beds import bed_label, read_bed
 from dartd.game.catalog import NAMES, read_options
-from dartd.game.changes import LegFinished, LegReopened, MatchFinished, TurnRevised, VisitScored, changes
+from dartd.game.changes import LegEnded, LegResumed, MatchEnded, TurnUpdated, VisitAdded, changes
 from dartd.game.corrections import Correction, correct, sign, unsign
 from dartd.game.flow import Format
 from dartd.game.leg import Leg
@@ -221,8 +221,8 @@ def test_everything_is_published_once(setup: MatchSetup, actions: list[Action]) 
         if outcome is not match.folded[leg].running and not outcome.void
     ]
 
-    assert [(change.leg, change.visit) for change in published if isinstance(change, VisitScored)] == closed
+    assert [(change.leg, change.visit) for change in published if isinstance(change, VisitAdded)] == closed
     finished = [leg for leg in range(match.counted) if match.folded[leg].finished]
-    assert [change.leg for change in published if isinstance(change, LegFinished)] == finished
-    assert sum(isinstance(change, MatchFinished) for change in published) == (match.status == "finished")
-    assert not any(isinstance(change, LegReopened | TurnRevised) for change in published)
+    assert [change.leg for change in published if isinstance(change, LegEnded)] == finished
+    assert sum(isinstance(change, MatchEnded) for change in published) == (match.status == "finished")
+    assert not any(isinstance(change, LegResumed | TurnUpdated) for change in published)

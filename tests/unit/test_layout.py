@@ -99,3 +99,14 @@ def test_rooms_explain_themselves() -> None:
 def test_test_folders_are_no_packages() -> None:
     """Test folders must hold no __init__.py: pytest imports them by path, and the same name may stand in two of them."""
     assert [str(path) for path in (_ROOT / "tests").rglob("__init__.py")] == []
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    """A reader who finds a name in one module must not find another thing by it elsewhere."""
+    places: dict[str, list[str]] = {}
+    for module in _MODULES:
+        for node in ast.parse((_ROOT / module).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(module))
+
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

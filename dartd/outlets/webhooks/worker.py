@@ -143,7 +143,7 @@ class WebhookWorker:
             try:
                 return await subscription.take(_BATCH)
             except GapError as gap:
-                self._record.dropped(self.webhook_id, max(0, gap.oldest - 1 - gap.requested))
+                await self._drop(gap.oldest - 1, max(0, gap.oldest - 1 - gap.requested))
                 _log.warning("webhook %s: events %s to %s are no longer stored", self.webhook_id, gap.requested + 1, gap.oldest - 1)
                 subscription.seek(gap.oldest - 1)
 
@@ -151,13 +151,21 @@ class WebhookWorker:
         """Deliver an event if it is wanted; return False if the receiver wants no more."""
         if header.event_type not in self._events and "*" not in self._events:
             if header.seq - self._position >= _MOVE_AFTER:
-                await self._write(lambda c: move(c, self.webhook_id, header.seq))
-                self._position = header.seq
+                await self._move(header.seq)
             return True
         if self._now() - datetime.fromisoformat(header.timestamp).timestamp() > self._keep_s:
-            self._record.dropped(self.webhook_id, 1)
+            await self._drop(header.seq, 1)
             return True
         return await self.deliver(f"{self.webhook_id}.{header.event_id}", header.event_type, payload, header.seq, moves=True)
+
+    async def _drop(self, seq: int, count: int) -> None:
+        """Count events up to `seq` that are not delivered, once: a worker that starts again begins behind them."""
+        await self._move(seq)
+        self._record.dropped(self.webhook_id, count)
+
+    async def _move(self, seq: int) -> None:
+        await self._write(lambda c: move(c, self.webhook_id, seq))
+        self._position = seq
 
     async def _end(self, delivery_id: str, attempt: Attempt, attempts: int) -> None:
         self._record.waits(self.webhook_id, 0)

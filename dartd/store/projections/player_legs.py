@@ -35,7 +35,7 @@ _DIGITS = 3  # of millimetres in stored points
 _STEP = 2.0**-20  # of the sums of a grouping, a millionth of a mm or mm²
 
 
-class StoredVisit(NamedTuple):
+class VisitRow(NamedTuple):
     """A visit of a leg; `beds` are codes, empty when it was written down as a total."""
 
     points: int
@@ -94,7 +94,7 @@ _SUMMARISED = tuple(player_legs.c[name] for name in (*_OF_LEG, *FIGURES, "best_s
 _KEY = tuple(player_legs.c[name] for name in ("match_id", "set_number", "leg_number", "side", "thrower"))
 _BEFORE = tuple(player_legs.c[name] for name in ("player_id", "finished", "seq", "at_s", "visits_body"))
 _sums: msgspec.json.Decoder[LegSums] = msgspec.json.Decoder(LegSums)
-_visits: msgspec.json.Decoder[list[StoredVisit]] = msgspec.json.Decoder(list[StoredVisit])
+_visits: msgspec.json.Decoder[list[VisitRow]] = msgspec.json.Decoder(list[VisitRow])
 _points: msgspec.json.Decoder[list[Point]] = msgspec.json.Decoder(list[Point])
 
 
@@ -149,7 +149,7 @@ def total_with_running(connection: sa.Connection, player_id: str) -> Figures:
     return add_up([*finished, *(chosen_figures(_summarised(row), None) for row in connection.execute(running))])
 
 
-def select_visits(connection: sa.Connection, selection: LegSelection) -> list[tuple[Any, list[StoredVisit]]]:
+def select_visits(connection: sa.Connection, selection: LegSelection) -> list[tuple[Any, list[VisitRow]]]:
     """Return the legs of a selection, the oldest first, each with its visits; rows have also `side`, `thrower` and `seq`."""
     names = (*_OF_LEG, "side", "thrower", "seq", "visits_body")
     chosen = sa.select(*(player_legs.c[name] for name in names)).where(*_conditions(selection), player_legs.c.leg_number > 0)
@@ -305,10 +305,10 @@ def _in_steps(pooled: Grouping) -> Grouping:
     return Grouping(darts=pooled.darts, degrees=pooled.degrees, **lengths)
 
 
-def _visits_of(leg: PlayedLeg, before: Any, at_s: float) -> list[StoredVisit]:
+def _visits_of(leg: PlayedLeg, before: Any, at_s: float) -> list[VisitRow]:
     """Return the visits with their times; one that was there before keeps its time."""
     times = [] if before is None else [visit.at_s for visit in _visits.decode(before.visits_body)]
     return [
-        StoredVisit(visit.points, visit.darts, [read_bed(label) for label in visit.beds], times[number] if number < len(times) else at_s)
+        VisitRow(visit.points, visit.darts, [read_bed(label) for label in visit.beds], times[number] if number < len(times) else at_s)
         for number, visit in enumerate(leg.visits)
     ]

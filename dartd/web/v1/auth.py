@@ -12,7 +12,7 @@ from dartd.web.http.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOK
 from dartd.web.http.endpoint import Answer, Call, Cookie, Endpoint
 from dartd.web.http.problems import CHALLENGE, Problem
 from dartd.web.v1.users import USERS
-from schemas.api.accounts import LoggedOut, Login, Me, Refresh, Register, Session, UserAnswer
+from schemas.api.accounts import LoggedOut, Login, LoginSession, Me, Refresh, Register, UserAnswer
 from schemas.api.play import NoParameters
 
 _log = logging.getLogger(__name__)
@@ -64,8 +64,8 @@ async def get_me(call: Call) -> Me:
     return Me(user_id=principal.user_id or principal.name, name=name, role=principal.role, permissions=tuple(sorted(principal.permissions)))
 
 
-def _session(call: Call, user: User, access: str, refresh: str) -> Session:
-    return Session(access_token=access, refresh_token=refresh, expires_in=int(call.services.accounts.access_ttl_s), user=_me(user))
+def _session(call: Call, user: User, access: str, refresh: str) -> LoginSession:
+    return LoginSession(access_token=access, refresh_token=refresh, expires_in=int(call.services.accounts.access_ttl_s), user=_me(user))
 
 
 def _session_by_cookie(call: Call, user: User, access: str, refresh: str) -> Answer:
@@ -104,7 +104,7 @@ ENDPOINTS = [
         summary="Log in",
         body=Login,
         body_links=dict.fromkeys(("post_api_v1_users", "post_api_v1_auth_register"), _AS_MADE),
-        answer=Session,
+        answer=LoginSession,
         statuses=(401, 503),
         no_event_reason=_NO_EVENT,
         **_PUBLIC,
@@ -116,7 +116,7 @@ ENDPOINTS = [
         body=Refresh,
         body_required=False,
         body_links={"post_api_v1_auth_login": {"refresh_token": "$response.body#/refresh_token"}},
-        answer=Session,
+        answer=LoginSession,
         statuses=(401, 403, 503),
         no_event_reason=_NO_EVENT,
         **_PUBLIC,

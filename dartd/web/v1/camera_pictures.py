@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from starlette.responses import Response, StreamingResponse
 
 from dartd.runtime.workers.previews import Overlay
-from dartd.web.camera_processes import CalibrationRefused
+from dartd.web.camera_processes import PictureRefusedError
 from dartd.web.http.credentials import credentials_of
 from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.paging import missing
@@ -97,7 +97,7 @@ async def post_points(call: Call) -> Answer:
     jpeg = await call.services.previews.snapshot(source.camera_id)
     try:
         found = await call.services.camera_processes.calibrate(jpeg, asked.points, source, call.services.config.board.spec)
-    except CalibrationRefused as refused:
+    except PictureRefusedError as refused:
         raise Problem(422, "VALIDATION_ERROR", f"points: {refused}", details={"field": "$.points"}) from None
     command = TakeCalibration(calibration=found, user_id=call.principal.name)
     return await ask_board(call, "take_calibration", command, source.camera_id)

@@ -13,7 +13,7 @@ from dartd.web.http.credentials import address_of
 from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.problems import Problem
 from dartd.web.v1.keys import KEYS, expiry_of
-from schemas.api.accounts import ClaimPairing, ConfirmPairing, KeyAnswer, NewKey, Pairing, PairingState
+from schemas.api.accounts import BegunPairing, ClaimPairing, ConfirmPairing, KeyAnswer, NewKey, PairingState
 from schemas.api.play import NoParameters
 
 ROLE = "scorer"
@@ -26,7 +26,7 @@ async def post_pairing(call: Call) -> Answer:
         raise Problem(503, "TOO_MANY_CLIENTS", "too many screens wait to be paired; try again later", headers={"Retry-After": "60"})
     code, secret = made
     await call.change(lambda _: None)
-    return Answer(value=Pairing(code=code, secret=secret, expires_in=int(LIFETIME_S)))
+    return Answer(value=BegunPairing(code=code, secret=secret, expires_in=int(LIFETIME_S)))
 
 
 async def confirm_pairing(call: Call) -> Answer:
@@ -86,7 +86,7 @@ ENDPOINTS = [
         summary="A code for this screen to show; who may control the board enters it",
         body=NoParameters,
         body_required=False,
-        answer=Pairing,
+        answer=BegunPairing,
         status=201,
         statuses=(503,),
         no_event_reason="a screen that waits is no entity",

@@ -21,15 +21,15 @@ from dartd.web.http.player_rights import check_player_filter, may_read_player
 from dartd.web.http.problems import Problem
 from dartd.web.v1.statistics import days_of, figures_of, selection_of, when
 from schemas.api.statistics import (
-    Figures,
     Leader,
     Leaderboard,
     LeaderboardQuery,
     Metric,
-    Metrics,
     MetricsOfPlayQuery,
     Performance,
     PerformanceQuery,
+    StatisticsMetrics,
+    SummaryFigures,
 )
 
 _NESTED: Final = {"longest_slump": "consistency", "mean_radius": "grouping", "form": "form"}
@@ -51,7 +51,7 @@ async def get_performance(call: Call) -> Performance:
 
 
 async def _compared(
-    call: Call, asked: PerformanceQuery, selection: LegSelection, legs: list[SummarisedLeg], figures: Figures
+    call: Call, asked: PerformanceQuery, selection: LegSelection, legs: list[SummarisedLeg], figures: SummaryFigures
 ) -> tuple[dict[str, Any], dict[str, str | int | None]]:
     """Return the figures of the benchmark and the differences to it.
 
@@ -115,7 +115,7 @@ async def _check_player(call: Call, player_id: str, field: str) -> None:
         raise Problem(404, "RESOURCE_NOT_FOUND", f"there is no player {player_id[:64]!r}", details={"field": field})
 
 
-async def get_metrics_of_play(call: Call) -> Metrics:
+async def get_metrics_of_play(call: Call) -> StatisticsMetrics:
     """Return every figure with its definition, and its value for a player."""
     asked: MetricsOfPlayQuery = call.query
     values: dict[str, Any] = {}
@@ -127,7 +127,7 @@ async def get_metrics_of_play(call: Call) -> Metrics:
         values = msgspec.to_builtins(figures_of(legs, asked.game))
         values["win_rate"] = ratio(100 * values["matches_won"], values["matches"])
         values |= {name: values[nest]["average" if nest == "form" else name] for name, nest in _NESTED.items()}
-    return Metrics(
+    return StatisticsMetrics(
         data=tuple(
             Metric(name=each.name, label=each.label, unit=each.unit, value=values.get(each.name), definition=each.definition)
             for each in DEFINITIONS
@@ -182,6 +182,6 @@ def _read(path: str, handler: Any, summary: str, query: type, answer: Any) -> En
 
 ENDPOINTS = [
     _read("/api/v1/performance", get_performance, "The figures of a player, compared with a benchmark", PerformanceQuery, Performance),
-    _read("/api/v1/performance/metrics", get_metrics_of_play, "Every figure with its definition", MetricsOfPlayQuery, Metrics),
+    _read("/api/v1/performance/metrics", get_metrics_of_play, "Every figure with its definition", MetricsOfPlayQuery, StatisticsMetrics),
     _read("/api/v1/leaderboard", get_leaderboard, "Players by a figure, the best first", LeaderboardQuery, Leaderboard),
 ]

@@ -19,7 +19,6 @@ from dartd.web.http.paging import missing
 from dartd.web.http.problems import Problem
 from schemas.api.players import (
     NewPlayer,
-    PlayedVisit,
     Player,
     PlayerChange,
     PlayerDetail,
@@ -27,6 +26,7 @@ from schemas.api.players import (
     PlayerMerge,
     PlayerRemoval,
     PlayersQuery,
+    PlayerVisit,
 )
 from schemas.events import EntityDeleted, PlayerErased, PlayerMerged, VisitThrow
 
@@ -137,9 +137,9 @@ def _figures(row: Any) -> PlayerFigures:
     )
 
 
-def _played(row: Any) -> PlayedVisit:
+def _played(row: Any) -> PlayerVisit:
     labels = tuple(throw.label for throw in msgspec.json.decode(row.throws, type=tuple[VisitThrow, ...]))
-    return PlayedVisit(visit_id=row.visit_id, timestamp=timestamp_of(row.at_s), total=row.total, labels=labels)
+    return PlayerVisit(visit_id=row.visit_id, timestamp=timestamp_of(row.at_s), total=row.total, labels=labels)
 
 
 _LIST, _CREATE, _READ, _UPDATE, _DELETE = PLAYERS.endpoints(read=get_one_player, delete=remove_player)

@@ -33,7 +33,6 @@ from dartd.web.services import Services
 from dartd.web.v1.players import PLAYERS
 from schemas.api.answers import Listed
 from schemas.api.statistics import (
-    Figures,
     Form,
     HeatCell,
     HeatMap,
@@ -45,6 +44,7 @@ from schemas.api.statistics import (
     Position,
     Standing,
     StatisticsQuery,
+    SummaryFigures,
 )
 from schemas.match import MatchState
 
@@ -91,9 +91,9 @@ def selection_of(call: Call, player_id: str, asked: Any) -> LegSelection:
     return LegSelection(player_id, asked.game, play_span(call, asked), asked.opponent, getattr(asked, "match_id", None))
 
 
-def figures_of(legs: list[SummarisedLeg], game: str | None) -> Figures:
+def figures_of(legs: list[SummarisedLeg], game: str | None) -> SummaryFigures:
     """Return all statistics over legs."""
-    return msgspec.convert(summary(legs, game), Figures)
+    return msgspec.convert(summary(legs, game), SummaryFigures)
 
 
 async def get_statistics(call: Call) -> PlayerStatistics:

@@ -14,7 +14,7 @@ from dartd.web.http.paging import listed, missing, page_request, span_of
 from dartd.web.http.player_rights import check_player_filter
 from dartd.web.http.resource import Resource
 from schemas.api.answers import Listed
-from schemas.api.play import Throw, ThrowsQuery, Visit, VisitsQuery
+from schemas.api.play import StoredVisit, Throw, ThrowsQuery, VisitsQuery
 from schemas.events import VisitThrow
 
 _THROW_FIELDS = tuple(field for field in Throw.__struct_fields__ if field not in {"timestamp", "image_paths"})
@@ -25,9 +25,9 @@ def throw_of(row: Any) -> Throw:
     return Throw(timestamp=timestamp_of(row.at_s), **{field: getattr(row, field) for field in _THROW_FIELDS})
 
 
-def visit_of(row: Any) -> Visit:
+def visit_of(row: Any) -> StoredVisit:
     """Return a visit from its row."""
-    return Visit(
+    return StoredVisit(
         visit_id=row.visit_id,
         seq=row.seq,
         timestamp=timestamp_of(row.at_s),
@@ -73,7 +73,7 @@ def _images(call: Call) -> ThrowImages:
     return ThrowImages(call.services.config.state_path, call.services.config.images_path)
 
 
-async def get_visits(call: Call) -> Listed[Visit]:
+async def get_visits(call: Call) -> Listed[StoredVisit]:
     """Return a page of visits."""
     asked: VisitsQuery = call.query
     await check_player_filter(call, asked.player_id)
@@ -81,7 +81,7 @@ async def get_visits(call: Call) -> Listed[Visit]:
     return listed(await call.read(lambda c: list_visits(c, page_request(asked), where, span)), asked, visit_of)
 
 
-async def get_one_visit(call: Call) -> Visit:
+async def get_one_visit(call: Call) -> StoredVisit:
     """Return one visit."""
     visit_id = call.path("visit_id")
     row = await call.read(lambda c: get_visit(c, visit_id))
@@ -91,7 +91,7 @@ async def get_one_visit(call: Call) -> Visit:
 
 
 THROWS = Resource(path="/api/v1/throws", one="/api/v1/throws/{throw_id}", tag="play", answer=Throw)
-VISITS = Resource(path="/api/v1/visits", one="/api/v1/visits/{visit_id}", tag="play", answer=Visit)
+VISITS = Resource(path="/api/v1/visits", one="/api/v1/visits/{visit_id}", tag="play", answer=StoredVisit)
 
 ENDPOINTS = [
     THROWS.list(get_throws, "Throws, the latest first", "throws:read", ThrowsQuery),

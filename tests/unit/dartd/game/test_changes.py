@@ -3,15 +3,15 @@
 from typing import Any
 
 from dartd.game.changes import (
-    LegFinished,
-    LegReopened,
-    MatchFinished,
-    SetFinished,
+    LegEnded,
+    LegResumed,
+    MatchEnded,
+    SetEnded,
     StatusChanged,
-    TurnChanged,
-    TurnRevised,
+    TurnPassed,
+    TurnUpdated,
+    VisitAdded,
     VisitPosition,
-    VisitScored,
     changes,
 )
 from dartd.game.flow import Format
@@ -30,10 +30,10 @@ def test_each_counted_dart_changes_the_turn() -> None:
     one, two = on_board(started(), "20"), on_board(started(), "20 20")
     three, four = on_board(two, "20"), on_board(two, "20 20")
 
-    assert kinds(one, two) == [TurnChanged]
-    assert kinds(two, three) == [VisitScored, TurnChanged]
+    assert kinds(one, two) == [TurnPassed]
+    assert kinds(two, three) == [VisitAdded, TurnPassed]
     assert kinds(three, four) == []
-    assert kinds(four, on_board(four, "/")) == [TurnChanged]
+    assert kinds(four, on_board(four, "/")) == [TurnPassed]
 
 
 def test_a_game_shot_finishes_leg_set_and_match() -> None:
@@ -42,10 +42,10 @@ def test_a_game_shot_finishes_leg_set_and_match() -> None:
     after = by_hand(before, "D20")
     found = changes(before, after)
 
-    assert [type(change) for change in found] == [VisitScored, LegFinished, SetFinished, MatchFinished, StatusChanged, TurnChanged]
-    assert found[3] == MatchFinished(winner=0, draw=False)
+    assert [type(change) for change in found] == [VisitAdded, LegEnded, SetEnded, MatchEnded, StatusChanged, TurnPassed]
+    assert found[3] == MatchEnded(winner=0, draw=False)
     assert found[4] == StatusChanged(status="finished", previous_status="running")
-    assert found[5] == TurnChanged(turn=None)
+    assert found[5] == TurnPassed(turn=None)
 
 
 def test_a_correction_names_every_visit_that_changed() -> None:
@@ -54,16 +54,16 @@ def test_a_correction_names_every_visit_that_changed() -> None:
     after = corrected(before, "change", 1, 1, "1")
     found = changes(before, after, "revision")
 
-    assert isinstance(found[0], TurnRevised)
+    assert isinstance(found[0], TurnUpdated)
     assert found[0].changed == (VisitPosition(leg=0, visit=0), VisitPosition(leg=0, visit=2))
-    assert [type(change) for change in found[1:]] == [LegReopened, StatusChanged]
+    assert [type(change) for change in found[1:]] == [LegResumed, StatusChanged]
 
 
 def test_an_undo_across_a_leg_reopens_it() -> None:
     """The visit of the game shot is the one that changed."""
     before = by_hand(started({"start": 40}, legs=2), "D20")
 
-    assert kinds(before, undo(before), cause="revision") == [TurnRevised, LegReopened]
+    assert kinds(before, undo(before), cause="revision") == [TurnUpdated, LegResumed]
 
 
 def test_steps_change_the_status_alone() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dartd.web.camera_processes import CalibrationRefused, CameraProcesses
+from dartd.web.camera_processes import CameraProcesses, PictureRefusedError
 from schemas.base import CameraId
 from schemas.board import BoardSpec
 from schemas.pipe.to_worker import SourceSpec
@@ -34,7 +34,7 @@ async def test_four_points_make_a_calibration() -> None:
     points = [(float(x), float(y)) for x, y in CameraProjection(true_calibration(1, 0, 800, 600, CAMERA)).project(corners_mm)]
     processes, picture = CameraProcesses(), jpeg(outlook(1, 0).picture())
     found = await processes.calibrate(picture, points, SIMULATED, BoardSpec())
-    with pytest.raises(CalibrationRefused, match="not in order"):
+    with pytest.raises(PictureRefusedError, match="not in order"):
         await processes.calibrate(picture, points[::-1], SIMULATED, BoardSpec())
 
     assert (found.camera_id, found.width, found.height) == (CAMERA, 800, 600)

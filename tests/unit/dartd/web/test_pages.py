@@ -117,7 +117,7 @@ def test_every_text_is_there_in_every_language() -> None:
 def test_the_score_is_small() -> None:
     """All that the play page loads is under 150 kB: it runs on old tablets."""
     others = {"events", "asyncapi", "guide", "docs", "recipes", "swagger", "redoc", "missing"}
-    others |= {"picture", "statistics", "people", "settings"}
+    others |= {"picture", "accuracy", "statistics", "people", "settings"}
     loaded = [path for path in STATIC.rglob("*.*") if {"swagger-ui", "redoc", "manager"}.isdisjoint((*path.parts, path.stem))]
     loaded = [path for path in loaded if path.stem not in {*others, "de", "nl"} and path.suffix in {".js", ".mjs", ".css", ".json", ".svg"}]
 

@@ -4,12 +4,12 @@ import msgspec
 import pytest
 
 from dartd.game.summary import summary
-from schemas.api.statistics import Figures, PerformanceQuery, StatisticsQuery
+from schemas.api.statistics import PerformanceQuery, StatisticsQuery, SummaryFigures
 
 
 def test_the_answer_has_what_a_summary_has() -> None:
     """No number is lost on the way."""
-    assert set(summary([])) == {field.name for field in msgspec.structs.fields(Figures)}
+    assert set(summary([])) == {field.name for field in msgspec.structs.fields(SummaryFigures)}
 
 
 @pytest.mark.parametrize("since", ["2026-11-30", "2026-11-30T20:00:00Z", "2026-11-30T20:00+01:00"])
