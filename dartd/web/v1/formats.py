@@ -13,6 +13,7 @@ from dartd.play.setup import located, read_format, read_rules
 from dartd.store.entity import Row
 from dartd.store.formats import BUILTIN_IDS, containing
 from dartd.store.formats import FORMATS as STORED
+from dartd.web.game_names import known_game
 from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.entity_resource import EntityResource, Rights
 from dartd.web.http.paging import listed, page_request
@@ -110,7 +111,7 @@ FORMATS: EntityResource[NewFormat, StoredFormat] = EntityResource(
 async def search_formats(call: Call) -> Listed[StoredFormat]:
     """Return a page of the formats that a query finds."""
     asked: FormatSearch = call.query
-    where = {name: getattr(asked, name) for name in ("game", "builtin", "tag")}
+    where = {"game": known_game(asked.game), "builtin": asked.builtin, "tag": asked.tag}
     page = await call.read(lambda c: STORED.page(c, page_request(asked), where, containing(asked.q)))
     return listed(page, asked, lambda row: FORMATS.fields.answer_of(call.services, row))
 

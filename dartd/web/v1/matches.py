@@ -17,6 +17,7 @@ from dartd.store.formats import FORMATS
 from dartd.store.projections.matches import get_match, list_matches, state_in
 from dartd.store.tables import players
 from dartd.store.timestamps import timestamp_of
+from dartd.web.game_names import known_game
 from dartd.web.http.endpoint import Answer, Call, Endpoint, Handler
 from dartd.web.http.entrants import entered_sides, sides_again
 from dartd.web.http.paging import listed, missing, page_request
@@ -60,7 +61,7 @@ async def get_matches(call: Call) -> Listed[MatchState]:
     """Return a page of matches."""
     asked: MatchesQuery = call.query
     await check_player_filter(call, asked.player_id)
-    where = {"status": asked.status, "board_id": asked.board_id, "game": asked.game}
+    where = {"status": asked.status, "board_id": asked.board_id, "game": known_game(asked.game)}
 
     def read(connection: sa.Connection) -> Listed[MatchState]:
         page = list_matches(connection, page_request(asked), where, asked.player_id)

@@ -6,7 +6,6 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from dartd.game.catalog import NAMES
 from dartd.game.decimals import ratio
 from dartd.game.definitions import DEFINITIONS, LOWER_IS_BETTER
 from dartd.game.form import LEVELS, difference, rates_of, rates_of_level
@@ -16,6 +15,7 @@ from dartd.game.summary import SummarisedLeg, chosen_figures
 from dartd.store.listing import ALWAYS, Span
 from dartd.store.players import PLAYERS as STORED
 from dartd.store.projections.player_legs import LegSelection, select_legs, sums_by_player
+from dartd.web.game_names import known_game
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.player_rights import check_player_filter, may_read_player
 from dartd.web.http.problems import Problem
@@ -138,8 +138,7 @@ async def get_metrics_of_play(call: Call) -> StatisticsMetrics:
 async def get_leaderboard(call: Call) -> Leaderboard:
     """Return the players whom the caller may read by a figure, the best first."""
     asked: LeaderboardQuery = call.query
-    if asked.game not in NAMES:
-        raise Problem(422, "VALIDATION_ERROR", f"game: expected one of {', '.join(NAMES)}", details={"field": "game"})
+    known_game(asked.game)
     span = _span_of_period(call, asked.period)
 
     def read(connection: sa.Connection) -> list[tuple[Decimal, str, str, int | str]]:

@@ -25,6 +25,7 @@ from dartd.store.projections.player_legs import (
     total_with_running,
 )
 from dartd.store.timestamps import timestamp_of
+from dartd.web.game_names import known_game
 from dartd.web.http.cached import cached, key_of
 from dartd.web.http.endpoint import Call, Endpoint, Handler
 from dartd.web.http.paging import listed, page_request, seconds_of
@@ -86,9 +87,9 @@ def selection_of(call: Call, player_id: str, asked: Any) -> LegSelection:
     """Return the legs that were asked for.
 
     Raises:
-        Problem: 422 if there is no such date.
+        Problem: 422 if there is no such date or game.
     """
-    return LegSelection(player_id, asked.game, play_span(call, asked), asked.opponent, getattr(asked, "match_id", None))
+    return LegSelection(player_id, known_game(asked.game), play_span(call, asked), asked.opponent, getattr(asked, "match_id", None))
 
 
 def figures_of(legs: list[SummarisedLeg], game: str | None) -> SummaryFigures:

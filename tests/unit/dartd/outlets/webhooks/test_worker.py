@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx2
 import msgspec
+import sqlalchemy as sa
 
 from dartd.config import WebhooksConfig
+from dartd.store.tables import webhooks
 from tests.support.people import log_in_as
 from tests.support.receiver import PRIVATE, Receiver, ok, running_receiver
 from tests.support.station import CONFIG, Station, running_station
@@ -121,11 +123,16 @@ async def test_a_slow_receiver_delays_no_other(open_station: Open, receiver: Rec
 
 
 async def test_events_that_are_too_old_are_dropped_and_counted(tmp_path: Path, receiver: Receiver) -> None:
-    """By webhooks.keep_days; a test's is shorter than the pause."""
+    """By webhooks.keep_days, each once, also when the worker begins again; a test's are shorter than the pause."""
     config = msgspec.structs.replace(CONFIG, webhooks=WebhooksConfig(allow_private=True, keep_days=1e-9))
     async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http) as http:
-        await _add(station, http, receiver)
+        webhook = await _add(station, http, receiver)
         await station.happen(hit("d1"))
         registry = station.services.registry
         await Waiting().soon(lambda: registry.get_sample_value("dartd_webhook_events_dropped_total") == 1.0)
+        await http.put(f"/api/v1/webhooks/{webhook['webhook_id']}", json={"name": "again"}, headers=await log_in_as(station, "admin"))
+        await station.happen(hit("d2"))
+        await Waiting().soon(lambda: registry.get_sample_value("dartd_webhook_events_dropped_total") == 2.0)
+        rows = await station.services.database.read(lambda c: c.execute(sa.select(webhooks.c.position)).scalars().all())
+    assert rows == [station.services.journal.last_seq]
     assert not receiver.received
