@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -199,8 +199,9 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-async def busy_health(port: int, token: str) -> tuple[list[float], int]:
-    """Request /health repeatedly while clients listen and events are published; return the milliseconds, and the number of events."""
+@contextlib.asynccontextmanager
+async def clients_and_events(port: int, token: str) -> AsyncIterator[Callable[[], int]]:
+    """Let clients listen while events are published; yield a function that returns how many events they have received in all."""
     received = 0
 
     async def listen() -> None:
@@ -217,15 +218,23 @@ async def busy_health(port: int, token: str) -> tuple[list[float], int]:
 
     tasks = [asyncio.create_task(listen()) for _ in range(CLIENTS)] + [asyncio.create_task(happen())]
     await asyncio.sleep(2)
+    try:
+        yield lambda: received
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def busy_health(port: int, token: str) -> tuple[list[float], int]:
+    """Request /health repeatedly while clients listen and events are published; return the milliseconds, and the number of events."""
     took: list[float] = []
-    until_s = time.monotonic() + HEALTH_S
-    while time.monotonic() < until_s:
-        took += await asyncio.to_thread(ask, port, "/health", 1)
-        await asyncio.sleep(0.02)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    return took, received
+    async with clients_and_events(port, token) as received:
+        until_s = time.monotonic() + HEALTH_S
+        while time.monotonic() < until_s:
+            took += await asyncio.to_thread(ask, port, "/health", 1)
+            await asyncio.sleep(0.02)
+        return took, received()
 
 
 def measure_health(directory: Path) -> str:

@@ -17,11 +17,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 import uvloop
-import websockets
 
 from dartd.store.database import Database
 from dartd.store.tables import detections
-from tests.bench.api import CLIENTS, EVENTS_PER_S, KEY, THROWS, cpu_s, fill, percentile, served
+from tests.bench.api import CLIENTS, KEY, THROWS, clients_and_events, cpu_s, fill, percentile, served
 from tests.support.station import TOKEN
 
 HTTP_CLIENTS: Final = 10
@@ -125,29 +124,10 @@ def measure(port: int, paths: Sequence[str], seconds: float) -> dict[str, list[f
 
 async def load(port: int, paths: Sequence[str], seconds: float) -> tuple[dict[str, list[float]], int]:
     """Measure while all WebSocket clients listen and events are published; return the times, and the events received."""
-    received = 0
-
-    async def listen() -> None:
-        nonlocal received
-        async with websockets.connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as socket:
-            async for _ in socket:
-                received += 1
-
-    async def happen() -> None:
-        async with websockets.connect(f"ws://127.0.0.1:{port}/ws?token={TOKEN}", proxy=None) as socket:
-            while True:
-                await socket.send(json.dumps({"action": "reset"}))
-                await asyncio.sleep(1 / EVENTS_PER_S)
-
-    tasks = [asyncio.create_task(listen()) for _ in range(CLIENTS)] + [asyncio.create_task(happen())]
-    await asyncio.sleep(2)
-    before = received
-    took = await asyncio.to_thread(measure, port, paths, seconds)
-    total = received - before
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    return took, total
+    async with clients_and_events(port, TOKEN) as received:
+        before = received()
+        took = await asyncio.to_thread(measure, port, paths, seconds)
+        return took, received() - before
 
 
 def memory_mb(pid: int) -> float:
