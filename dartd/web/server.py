@@ -29,7 +29,22 @@ class _Server(uvicorn.Server):
     def __init__(self, options: ServerOptions) -> None:
         super().__init__(options)
         self.accepting = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._options = options
+
+    def stop(self) -> None:
+        """Stop serving, now and not at the next tick."""
+        self.should_exit = True
+        self._stopping.set()
+
+    async def main_loop(self) -> None:
+        """Check connections until `stop`; uvicorn's own notices it up to a tick later."""
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 1
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1 / _TICKS_PER_S):
+                    await self._stopping.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -62,6 +77,10 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close WebSockets with 1012 and finish open responses; abort the remaining connections after `_GRACE_S`."""
         self._acceptor.stop()
+        if not self.server_state.connections:  # uvicorn would wait for them all the same
+            for each in sockets or ():
+                each.close()
+            return
         force = asyncio.get_running_loop().call_later(_GRACE_S, self._drop_all)
         try:
             await super().shutdown(sockets)
@@ -134,4 +153,4 @@ async def serve(
             task_status.started()
             await anyio.sleep_forever()
         finally:
-            server.should_exit = True
+            server.stop()
