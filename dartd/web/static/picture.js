@@ -77,6 +77,7 @@ function firstPart(bytes) {
 /** The live pictures of a camera; nothing is sent while the page is hidden or the component is gone. */
 export class Live extends Component {
   #ending = null;
+  #waiting = 0;
 
   componentDidMount() {
     document.addEventListener("visibilitychange", this.#restart);
@@ -90,6 +91,7 @@ export class Live extends Component {
   componentWillUnmount() {
     document.removeEventListener("visibilitychange", this.#restart);
     this.#ending?.abort();
+    clearTimeout(this.#waiting);
     if (this.image) this.image.src = "";
   }
 
@@ -111,9 +113,10 @@ export class Live extends Component {
     }
   };
 
-  /** Ask again for pictures that were refused: the camera may be busy with its calibration. */
+  /** Ask again for pictures that were refused, once however many were faulty: the camera may be busy with its calibration. */
   #retry = () => {
-    setTimeout(() => this.image?.hasAttribute("src") && this.#restart(), RETRY_MS);
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => this.image?.hasAttribute("src") && this.#restart(), RETRY_MS);
   };
 
   render({ alt }) {
