@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run wheel deb check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play lock clean
+.PHONY: help setup setup-dev run wheel check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -29,7 +29,8 @@ function status() {
   const { state, connection } = client;
   const simulated = state.hello?.simulated ?? settings.simulated;
   if (CONNECTION.includes(connection)) return { name: settings.board.name, simulated, status: connection, word: t(`connection.${connection}`) };
-  return { name: settings.board.name, simulated, status: state.status, word: t(`status.${state.status}`) };
+  const isEmpty = state.hello && Object.keys(state.cameras).length === 0;
+  return { name: settings.board.name, simulated, status: isEmpty ? "stopped" : state.status, word: t(isEmpty ? "status.no_cameras" : `status.${state.status}`) };
 }
 
 function Page() {
