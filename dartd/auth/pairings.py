@@ -15,11 +15,15 @@ _CODES = 1_000_000
 
 @dataclass(kw_only=True)
 class OpenPairing:
-    """A screen that waits. `api_key` is its key as soon as a user has confirmed it, until the screen has fetched it."""
+    """A screen that waits. `api_key` is its key as soon as a user has confirmed it, until the screen has fetched it.
+
+    `is_taken` while its key is made, so that two users who enter the code at once make one key.
+    """
 
     code: str
     address: str
     until_s: float
+    is_taken: bool = False
     api_key: str | None = None
 
 
@@ -42,10 +46,13 @@ class Pairings:
         self._open[hash_of(secret)] = OpenPairing(code=code, address=address, until_s=self._now() + LIFETIME_S)
         return code, secret
 
-    def find(self, code: str) -> OpenPairing | None:
-        """Return the pairing of a code that is not confirmed yet."""
+    def take(self, code: str) -> OpenPairing | None:
+        """Return the pairing of a code, to the first who enters it; clear `is_taken` if no key could be made."""
         self._expire()
-        return next((each for each in self._open.values() if each.code == code and each.api_key is None), None)
+        found = next((each for each in self._open.values() if each.code == code and not each.is_taken), None)
+        if found is not None:
+            found.is_taken = True
+        return found
 
     def claim(self, secret: str) -> OpenPairing | None:
         """Return the pairing of a secret, None if there is none; one that is confirmed ends with this."""

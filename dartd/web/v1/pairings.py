@@ -36,24 +36,35 @@ async def confirm_pairing(call: Call) -> Answer:
         Problem: 404 if no screen shows this code; the attempt is recorded in the audit log.
     """
     asked: ConfirmPairing = call.body
-    accounts, principal = call.services.accounts, call.principal
-    pairing = accounts.pairings.find(asked.code)
+    pairing = call.services.accounts.pairings.take(asked.code)
     if pairing is None:
         entry = call.audit_entry(outcome="refused")
         await call.services.database.change(lambda connection: append_entry(connection, entry))
         raise Problem(404, "RESOURCE_NOT_FOUND", "no screen shows this code, or it has expired", details={"field": "$.code"})
+    try:
+        secret, answer = await _make_key(call, asked.name)
+    except BaseException:
+        pairing.is_taken = False
+        raise
+    pairing.api_key = secret
+    return answer
+
+
+async def _make_key(call: Call, name: str) -> tuple[str, Answer]:
+    """Create a key for a screen, with no more rights than the caller has; return its secret, and the answer to the caller."""
+    accounts, principal = call.services.accounts, call.principal
     secret, prefix = new_key()
     key = Key(
         key_id=f"k_{secrets.token_hex(6)}",
         key_hash=hash_of(secret),
         prefix=prefix,
-        name=asked.name,
+        name=name,
         user_id=principal.user_id,
         role=ROLE,
         permissions=tuple(sorted(ROLES[ROLE] & principal.permissions)),
         rate_limit=principal.rate_limit,
         created_at_s=accounts.now(),
-        expires_at_s=await expiry_of(call, NewKey(name=asked.name), accounts.now()),
+        expires_at_s=await expiry_of(call, NewKey(name=name), accounts.now()),
         made_by=principal.key_id,
     )
 
@@ -62,9 +73,7 @@ async def confirm_pairing(call: Call) -> Answer:
         answer = KEYS.fields.answer_of(call.services, STORED.get(connection, key.key_id))
         return Answer(value=answer, payload=answer, entity_id=key.key_id, location=f"/api/v1/auth/api-keys/{key.key_id}")
 
-    answer = await KEYS.commit(call, make, key.key_id)
-    pairing.api_key = secret
-    return answer
+    return secret, await KEYS.commit(call, make, key.key_id)
 
 
 async def claim_pairing(call: Call) -> Answer:

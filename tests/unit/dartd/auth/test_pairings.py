@@ -7,12 +7,12 @@ def test_a_code_is_confirmed_once_and_its_key_fetched_once() -> None:
     """By the secret of the screen, which the code does not give away."""
     pairings = Pairings(now=lambda: 1.0)
     code, secret = pairings.begin("ip:192.0.2.1") or ("", "")
-    waiting, found = pairings.claim(secret), pairings.find(code)
+    waiting, found = pairings.claim(secret), pairings.take(code)
     assert found is not None
     found.api_key = "dk_live_1"
 
     assert (waiting is found, len(code), code.isdigit()) == (True, 6, True)
-    assert (pairings.claim(code), pairings.find(code), pairings.claim(secret), pairings.claim(secret)) == (None, None, found, None)
+    assert (pairings.claim(code), pairings.take(code), pairings.claim(secret), pairings.claim(secret)) == (None, None, found, None)
 
 
 def test_a_code_expires() -> None:
@@ -22,7 +22,7 @@ def test_a_code_expires() -> None:
     code, secret = pairings.begin("ip:192.0.2.1") or ("", "")
     now_s += LIFETIME_S
 
-    assert (pairings.find(code), pairings.claim(secret)) == (None, None)
+    assert (pairings.take(code), pairings.claim(secret)) == (None, None)
 
 
 def test_the_number_of_open_codes_is_bounded() -> None:

@@ -1,5 +1,7 @@
 """Pairing a screen over HTTP."""
 
+import asyncio
+
 import httpx2
 
 from dartd.auth.permissions import ROLES
@@ -24,6 +26,17 @@ async def test_a_screen_is_paired_by_its_code(station: Station, http: httpx2.Asy
     assert (after["status"], again.status_code, set(me["permissions"])) == ("paired", 404, set(ROLES["scorer"]))
     assert {"auth.pairings", "key.create"} <= {each["action"] for each in audit}
     assert screen["secret"] not in str(audit)
+
+
+async def test_two_who_enter_a_code_at_once_make_one_key(station: Station, http: httpx2.AsyncClient) -> None:
+    """The other one is refused, and no key is left over that no screen has."""
+    headers = await log_in_as(station, "operator")
+    code = (await http.post("/api/v1/auth/pairings")).json()["code"]
+    answers = await asyncio.gather(*[http.post("/api/v1/auth/pairings/confirm", json={"code": code}, headers=headers) for _ in range(4)])
+    keys = (await http.get("/api/v1/auth/api-keys", headers=await log_in_as(station, "admin"))).json()["data"]
+
+    assert sorted(each.status_code for each in answers) == [201, 404, 404, 404]
+    assert [each["role"] for each in keys].count("scorer") == 1
 
 
 async def test_wrong_codes_are_recorded_and_limited(station: Station, http: httpx2.AsyncClient) -> None:
