@@ -134,5 +134,5 @@ async def test_events_that_are_too_old_are_dropped_and_counted(tmp_path: Path, r
         await station.happen(hit("d2"))
         await Waiting().soon(lambda: registry.get_sample_value("dartd_webhook_events_dropped_total") == 2.0)
         rows = await station.services.database.read(lambda c: c.execute(sa.select(webhooks.c.position)).scalars().all())
-    assert rows == [station.services.journal.last_seq]
+    assert rows == [station.services.hub.last_seq]
     assert not receiver.received
