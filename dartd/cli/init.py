@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -46,7 +47,7 @@ def write_config(given: Path | None, *, ask: bool) -> Path:
     if path.exists():
         raise ConfigError(f"{path} exists and stays as it is: move it away, or name another file with --config", path=str(path))
     cameras = [entry for entry in found_cameras() if not ask or click.confirm(f"{entry}\nuse this camera?", default=True)]
-    text = "\n".join([commented(shipped("dartd.toml").read_text()), *cameras])
+    text = configuration(cameras)
     mode = 0o644 if path == SYSTEM_CONFIG else 0o600  # the system's is read by the user of the service; its secrets belong in dartd.env
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,12 +59,17 @@ def write_config(given: Path | None, *, ask: bool) -> Path:
 
 
 def found_cameras() -> list[str]:
-    """Return the lines of the configuration for each camera that is plugged in, with a comment that names it."""
+    """Return the lines of the configuration for each camera that is plugged in."""
     # The daemon never imports OpenCV: cameras are examined by a separate process.
-    listing = subprocess.run([sys.executable, "-m", "workers.sources.listing"], capture_output=True, text=True, check=False)
-    return [f"{entry.strip()}\n" for entry in listing.stdout.split("\n\n") if _CAMERA in entry]
+    return entries(subprocess.run([sys.executable, "-m", "workers.sources.listing"], capture_output=True, text=True, check=False).stdout)
 
 
-def commented(text: str) -> str:
-    """Return the documented configuration with its values as comments, so that what is not changed follows the defaults."""
-    return re.sub(r"^(?=\w+ = )", "#", text, flags=re.MULTILINE)
+def entries(listing: str) -> list[str]:
+    """Return the lines of each camera in what `dartd cameras` prints, with the comment that names it."""
+    return [f"{entry.strip()}\n" for entry in listing.split("\n\n") if _CAMERA in entry]
+
+
+def configuration(cameras: Iterable[str]) -> str:
+    """Return the documented configuration with these cameras; its values are comments, so that what is not changed follows the defaults."""
+    documented = re.sub(r"^(?=\w+ = )", "#", shipped("dartd.toml").read_text(), flags=re.MULTILINE)
+    return "\n".join([documented, *cameras])
