@@ -50,11 +50,12 @@ function csrf() {
   return /(?:^|; )dartd_csrf=([^;]*)/.exec(document.cookie)?.[1];
 }
 
-async function send(method, path, body) {
-  const headers = {};
+/** Send a request as this page's caller, or with the headers of another login. */
+export async function send(method, path, body, rights = null) {
+  const headers = { ...rights };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (pairedKey()) headers["X-API-Key"] = pairedKey();
-  else if (csrf()) headers["X-CSRF-Token"] = csrf();
+  if (!rights && pairedKey()) headers["X-API-Key"] = pairedKey();
+  else if (!rights && csrf()) headers["X-CSRF-Token"] = csrf();
   const sent = body === undefined ? undefined : JSON.stringify(body);
   const answer = await fetch(address(`api/v1/${path}`), { method, headers, body: sent, cache: "no-store" });
   if (answer.status === 204) return null;
