@@ -1,6 +1,7 @@
 // The texts of the pages in the language of this device. A text is chosen by its key; `{name}` in it is replaced.
 
 export const LANGUAGES = ["en", "de", "nl"];
+const WITH_OWN = ["manager"]; // pages with texts that no other page needs: the play page is small
 const KEPT = "dartd.language";
 
 function chosen() {
@@ -10,7 +11,13 @@ function chosen() {
 
 export const language = chosen();
 document.documentElement.lang = language;
-const texts = await (await fetch(new URL(`texts/${language}.json`, import.meta.url))).json();
+const texts = await load(`texts/${language}.json`);
+const { page } = document.body.dataset;
+if (WITH_OWN.includes(page)) Object.assign(texts, await load(`texts/${page}/${language}.json`));
+
+async function load(path) {
+  return (await fetch(new URL(path, import.meta.url))).json();
+}
 
 /** Return a text. */
 export function t(key, values = {}) {

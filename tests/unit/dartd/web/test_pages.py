@@ -104,7 +104,11 @@ async def test_a_wrong_address_shows_a_page_to_people(http: httpx2.AsyncClient, 
 
 def test_every_text_is_there_in_every_language() -> None:
     """The languages have the same keys and the same values to fill in, and every key that a page names exists."""
-    texts = {path.stem: msgspec.json.decode(path.read_bytes(), type=dict[str, str]) for path in (STATIC / "texts").glob("*.json")}
+    texts: dict[str, dict[str, str]] = {}
+    for path in (STATIC / "texts").rglob("*.json"):
+        found = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+        assert not found.keys() & texts.get(path.stem, {}).keys(), path
+        texts.setdefault(path.stem, {}).update(found)
     holes = {name: {key: sorted(re.findall(r"{\w+}", text)) for key, text in found.items()} for name, found in texts.items()}
     code = "".join(path.read_text(encoding="utf-8") for path in STATIC.rglob("*.js") if "vendor" not in path.parts)
     named = set(re.findall(r'\bt\("([^"]+)"', code))
