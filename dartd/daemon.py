@@ -250,7 +250,7 @@ class Daemon:
             journal=journal,
             cameras=supervisor.cameras,
             calibrations=calibrations,
-            registry=self._metrics.registry,
+            metrics=self._metrics,
             database=journal.database,
             accounts=await open_accounts(config, journal.database, announce=self._announce, on_terminal=self._on_terminal),
             limits=limits,

@@ -130,6 +130,9 @@ class Metrics:
         self.webhook_deliveries = Counter("dartd_webhook_deliveries", "Deliveries of webhooks that ended", ("outcome",), registry=registry)
         self.webhook_dropped = Counter("dartd_webhook_events_dropped", "Events too old to be delivered to a webhook", registry=registry)
         self._recent: deque[DartHit] = deque(maxlen=RECENT_DARTS)
+        self._figures: Callable[[], _Figures] = _Figures
+        self._sampled = _Sampled()
+        registry.register(self._sampled)
         for event in get_args(JournalledEvent):
             self.events.labels(event.__struct_config__.tag)
         for ring in get_args(Ring):
@@ -164,8 +167,14 @@ class Metrics:
         host: Callable[[], HostUsage] = HostUsage,
         cache: Callable[[], CacheUsage] = CacheUsage,
     ) -> None:
-        """Register callables that return figures at each scrape, on the thread of the scrape."""
-        self.registry.register(_Watch(cameras, hub, pipeline, host, cache, lambda: list(self._recent)))
+        """Set the callables that `sample` calls for the figures of a scrape."""
+        self._figures = lambda: _Figures(
+            cameras=tuple(cameras()), recent=tuple(self._recent), hub=hub(), pipeline=pipeline(), host=host(), cache=cache()
+        )
+
+    def sample(self) -> None:
+        """Take the figures of the next scrape: on the event loop, which changes what they are taken from while a thread writes the text."""
+        self._sampled.figures = self._figures()
 
     def _count_hit(self, hit: DartHit, event_id: EventId) -> None:
         self._recent.append(hit)
@@ -176,24 +185,22 @@ class Metrics:
             self.camera_detections.labels(detection.camera_id, "true" if detection.used else "false").inc()
 
 
-class _Watch:
-    """A collector that converts figures into metric families at each scrape."""
+class _Figures(Value, frozen=True, kw_only=True):
+    """The figures of everything that is asked at a scrape."""
 
-    def __init__(
-        self,
-        cameras: Callable[[], Iterable[CameraFigures]],
-        hub: Callable[[], HubFigures],
-        pipeline: Callable[[], PipelineFigures],
-        host: Callable[[], HostUsage],
-        cache: Callable[[], CacheUsage],
-        recent: Callable[[], Sequence[DartHit]],
-    ) -> None:
-        self._cameras = cameras
-        self._hub = hub
-        self._pipeline = pipeline
-        self._host = host
-        self._cache = cache
-        self._recent = recent
+    cameras: tuple[CameraFigures, ...] = ()
+    recent: tuple[DartHit, ...] = ()
+    hub: HubFigures = HubFigures()
+    pipeline: PipelineFigures = PipelineFigures()
+    host: HostUsage = HostUsage()
+    cache: CacheUsage = CacheUsage()
+
+
+class _Sampled:
+    """A collector that converts the figures that were sampled last into metric families, on the thread of the scrape."""
+
+    def __init__(self) -> None:
+        self.figures = _Figures()
 
     def describe(self) -> list[Metric]:
         """Return nothing, so that registering does not collect."""
@@ -201,13 +208,13 @@ class _Watch:
 
     def collect(self) -> Iterator[Metric]:
         """Yield all families."""
-        cameras = list(self._cameras())
-        yield from _camera_families(cameras)
-        yield from _detection_families(self._recent(), [camera.camera_id for camera in cameras])
-        yield from _hub_families(self._hub())
-        yield from _pipeline_families(self._pipeline())
-        yield from _host_families(self._host())
-        yield from _cache_families(self._cache())
+        figures = self.figures
+        yield from _camera_families(figures.cameras)
+        yield from _detection_families(figures.recent, [camera.camera_id for camera in figures.cameras])
+        yield from _hub_families(figures.hub)
+        yield from _pipeline_families(figures.pipeline)
+        yield from _host_families(figures.host)
+        yield from _cache_families(figures.cache)
 
 
 def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:

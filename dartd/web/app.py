@@ -131,7 +131,7 @@ def build_app(services: Services) -> ASGIApp:
     anonymous = services.accounts.anonymous.permissions
     # 0.1 s of CPU that a start does not need: the document is made when it is asked for first.
     app.state.openapi = functools.cache(partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices))
-    return ForwardedHeaders(RequestLog(app, Timings(services.registry)), TrustedProxies(server.trusted_proxies))
+    return ForwardedHeaders(RequestLog(app, Timings(services.metrics.registry)), TrustedProxies(server.trusted_proxies))
 
 
 def routes(ws_path: str, endpoints: Sequence[Endpoint] = ENDPOINTS) -> list[BaseRoute]:

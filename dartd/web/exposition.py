@@ -16,13 +16,14 @@ _QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
 
 
 async def get_metrics(call: Call) -> Response:
-    """Return the metrics in the format that `Accept` asks for; they are collected on a thread, because process metrics need I/O."""
-    services = call.services
+    """Return the metrics in the format that `Accept` asks for; the text is made on a thread, because process metrics need I/O."""
+    metrics = call.services.metrics
+    metrics.sample()
     accept = call.request.headers.get("accept", "")
     if _prefers_json(accept):
-        return json_response(await anyio.to_thread.run_sync(_families, services.registry))
+        return json_response(await anyio.to_thread.run_sync(_families, metrics.registry))
     encode, content_type = choose_encoder(accept)
-    body = await anyio.to_thread.run_sync(encode, services.registry)
+    body = await anyio.to_thread.run_sync(encode, metrics.registry)
     return Response(body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from prometheus_client import CollectorRegistry
-
 from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
+from dartd.metrics import Metrics
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.queued import CommandHook
 from dartd.runtime.results_cache import ResultsCache
@@ -151,7 +150,7 @@ class Services:
     journal: JournalPort
     cameras: Callable[[], Mapping[CameraId, CameraStatus]]
     calibrations: Calibrations
-    registry: CollectorRegistry
+    metrics: Metrics
     database: Database
     accounts: Accounts
     limits: RateLimiter

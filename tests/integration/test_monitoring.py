@@ -9,6 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -99,11 +100,13 @@ def _ask(port: int, query: str) -> Any:
 
 
 def _get(port: int, path: str) -> Any:
-    """Return `data` of an answer of Prometheus; None while it does not listen."""
+    """Return `data` of an answer of Prometheus; no result while it does not listen, or is not ready."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=DEADLINE_S) as answer:
             return json.load(answer)["data"]
     except urllib.error.HTTPError as error:
+        if error.code == HTTPStatus.SERVICE_UNAVAILABLE:
+            return {"result": []}
         raise AssertionError(f"{path}: {error.read()!r}") from error
     except OSError:
         return {"result": []}

@@ -312,7 +312,7 @@ async def running_station(
         journal=journal,
         cameras=lambda: cameras,
         calibrations=Calibrations(journal.database),
-        registry=metrics.registry,
+        metrics=metrics,
         database=journal.database,
         accounts=accounts,
         limits=limits,

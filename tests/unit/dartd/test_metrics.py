@@ -24,8 +24,13 @@ _DETECTION = Detection(
 )
 
 
+def _scrape(metrics: Metrics) -> bytes:
+    metrics.sample()
+    return generate_latest(metrics.registry)
+
+
 def _samples(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    text = generate_latest(metrics.registry).decode()
+    text = _scrape(metrics).decode()
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)
@@ -81,12 +86,28 @@ def test_figures_are_asked_for_at_each_scrape() -> None:
     assert (samples["dartd_clients", ()], samples["dartd_inbox_depth", ()], samples["dartd_pipeline_stalled", ()]) == (3.0, 5.0, 1.0)
 
 
+def test_the_text_is_made_of_what_was_sampled() -> None:
+    """Making the text asks for nothing: a thread does it, while the event loop counts darts and clients."""
+    metrics = Metrics()
+    clients = [1]
+    metrics.watch(cameras=list, hub=lambda: HubFigures(clients=clients[0]), pipeline=PipelineFigures)
+    metrics.count([_hit(100)])
+    metrics.sample()
+    clients.append(clients.pop() + 1)
+    metrics.count([_hit(300)])
+
+    text = generate_latest(metrics.registry).decode()
+
+    assert "dartd_clients 1.0" in text
+    assert "dartd_detection_latency_average_seconds 0.1" in text
+
+
 def test_every_family_is_named_by_the_rules() -> None:
     """Each family of ours has the prefix and a help text, and none exports when it was created."""
     metrics = Metrics("1.2.3", "abc", process=True)
     metrics.watch(cameras=list, hub=HubFigures, pipeline=PipelineFigures)
 
-    families = list(text_string_to_metric_families(generate_latest(metrics.registry).decode()))
+    families = list(text_string_to_metric_families(_scrape(metrics).decode()))
 
     assert all(family.documentation for family in families)
     assert all(family.name.startswith(("dartd_", "process_", "python_")) for family in families)
@@ -193,6 +214,6 @@ def test_every_family_changes_with_its_cause() -> None:
     after = _samples(metrics)
 
     changed = {name for (name, labels), value in after.items() if before.get((name, labels)) != value}
-    families = {family.name for family in text_string_to_metric_families(generate_latest(metrics.registry).decode())}
+    families = {family.name for family in text_string_to_metric_families(_scrape(metrics).decode())}
     still = {family for family in families if not any(name.startswith(family) for name in changed)}
     assert still == {"dartd_build_info"}

@@ -65,7 +65,7 @@ async def test_test_and_redelivery_are_posted(open_station: tuple[Station, httpx
         await receiver.wait_for(1)
         await station.happen(hit("d1"))
         first = (await receiver.wait_for(2))[1]
-        registry, delivered = station.services.registry, {"outcome": "delivered"}
+        registry, delivered = station.services.metrics.registry, {"outcome": "delivered"}
         await Waiting().soon(lambda: registry.get_sample_value("dartd_webhook_deliveries_total", delivered) == 2.0)
         again = await http.post(f"{WEBHOOKS}/deliveries/{first.headers['webhook-id']}/redeliver", headers=admin)
         received = await receiver.wait_for(3)

@@ -128,7 +128,7 @@ async def test_events_that_are_too_old_are_dropped_and_counted(tmp_path: Path, r
     async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http) as http:
         webhook = await _add(station, http, receiver)
         await station.happen(hit("d1"))
-        registry = station.services.registry
+        registry = station.services.metrics.registry
         await Waiting().soon(lambda: registry.get_sample_value("dartd_webhook_events_dropped_total") == 1.0)
         await http.put(f"/api/v1/webhooks/{webhook['webhook_id']}", json={"name": "again"}, headers=await log_in_as(station, "admin"))
         await station.happen(hit("d2"))
