@@ -68,7 +68,7 @@ def complaints_of(page: Page) -> list[str]:
     """
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if _is_error(line) else None)
+    page.on("console", lambda line: complaints.append(f"{line.text} {line.location['url']}") if _is_error(line) else None)
     page.on("request", lambda request: complaints.append(request.url) if _is_foreign(request.url) else None)
     return complaints
 
