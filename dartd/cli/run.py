@@ -1,6 +1,7 @@
 """`dartd run`."""
 
 import asyncio
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -60,6 +61,7 @@ def log_of(config: Config) -> LogConfig:
     return msgspec.structs.replace(config.log, level="debug") if config.server.debug else config.log
 
 
-def _announce(line: str) -> None:
-    click.echo(line)
+def _announce(text: str) -> None:
+    with contextlib.suppress(UnicodeEncodeError):  # a QR code on a terminal without block characters
+        click.echo(text)
     sys.stdout.flush()
