@@ -75,14 +75,10 @@ async def get_join_code(call: Call) -> Response:
 async def _join_url(call: Call) -> str | None:
     """Return where other devices open the play page: as the caller did, unless it is on this machine; None if they cannot."""
     scope, server = call.request.scope, call.services.config.server
-    try:
-        url = call.request.url
-        host = url.hostname or ""
-    except ValueError:  # a malformed Host
-        return None
+    url = call.request.url
     if scope.get(UNKNOWN_HOST) or len(url.netloc) > _LONGEST_HOST:
         return None
-    if not is_loopback(host):
+    if not is_loopback(url.hostname or ""):
         return f"{url.scheme}://{url.netloc}/"
     found = await anyio.to_thread.run_sync(network_host, server.host)
     return None if found is None else url_of(url.scheme, found, url.port or scope["server"][1])

@@ -90,10 +90,10 @@ const FOLD = {
     withCamera(state, camera_id, { residual_px, residual_mm, calibrated_at }),
   match_state_changed: (state, event) => changeMatch(state, event, ({ status }) => ({ status })),
   turn_changed: (state, event) => changeMatch(state, event, ({ turn, sides }) => ({ turn, sides })),
-  turn_revised: (state, event) => changeMatch(state, event, ({ turn, sides, legs }) => ({ turn, sides, legs, last: {}, winner: null, draw: false })),
+  turn_revised: (state, event) => changeMatch(state, event, ({ turn, sides, legs, changed }, { last }) => ({ turn, sides, legs, last: revised(last, changed), winner: null, draw: false })),
   visit_scored: (state, event) =>
-    changeMatch(state, event, ({ side, set, leg, round, darts, points, bust }, { last }) => ({
-      last: { ...last, [side]: { set, leg, round, darts, points, bust } },
+    changeMatch(state, event, ({ side, set, leg, visit, darts, points, bust }, { last }) => ({
+      last: { ...last, [side]: { set, leg, visit, darts, points, bust } },
     })),
   leg_finished: (state, event) =>
     changeMatch(state, event, ({ event_type, seq, event_id, sides, ...leg }, { legs }) => ({ sides, legs: [...(legs ?? []), leg] })),
@@ -106,6 +106,18 @@ function changeMatch(state, event, change) {
   if (!sameMatch(state, event)) return {};
   const changes = change(event, state.match);
   return { match: withNames({ ...state.match, ...changes }, state.match) };
+}
+
+/** Return the latest visits of the sides after a revision; one that is no more is forgotten. */
+function revised(last, changed) {
+  const next = { ...last };
+  for (const { side, set, leg, visit, darts, points, bust } of changed) {
+    const known = next[side];
+    if (known?.set !== set || known.leg !== leg || known.visit !== visit) continue;
+    if (points === null) delete next[side];
+    else next[side] = { ...known, darts, points, bust };
+  }
+  return next;
 }
 
 function sameMatch({ match }, { match_id }) {
