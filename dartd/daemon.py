@@ -39,6 +39,7 @@ from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.retention import Ages, Retention, prune_periodically
+from dartd.runtime.scheduled_backups import ScheduledBackups
 from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
@@ -235,12 +236,15 @@ class Daemon:
         limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
         await limits.load(journal.database)
         host = HostFigures(config.state_path)
+        backup = config.backup
+        backups = ScheduledBackups(config.store_path, config.backup_path, every_hours=backup.every_hours, keep=backup.keep)
         self._metrics.watch(
             cameras=lambda: camera_figures(supervisor, pipeline.snapshot()),
             hub=lambda: hub_figures(hub, clients),
             pipeline=pipeline.figures,
             host=lambda: host_usage(host.latest),
             cache=lambda: self._results.figures,
+            backups=lambda: backups.figures,
         )
         return Services(
             config=config,
@@ -271,6 +275,7 @@ class Daemon:
             camera_credentials=self._credentials,
             matches=matches,
             results=self._results,
+            backups=backups,
             sessions=lambda: self._sessions.open_sessions(self._clock.now()),
             started_at_s=self._clock.now(),
             now=self._clock.now,
@@ -303,6 +308,7 @@ class Daemon:
                 "the deletion of old events": functools.partial(
                     prune_periodically, services.journal, keep_days=config.store.keep_days, ages=ages
                 ),
+                "the backups of the store": services.backups.run,
                 "the check of the store's file": services.journal.watch_file,
             }
             tasks.start_soon(warm_at_start, services)

@@ -36,6 +36,7 @@ from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import BoardDecider, Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.results_cache import ResultsCache
+from dartd.runtime.scheduled_backups import ScheduledBackups
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
@@ -333,6 +334,7 @@ async def running_station(
         camera_credentials=CameraCredentials(directory),
         matches=matches,
         results=results,
+        backups=ScheduledBackups(journal.database.path, config.backup_path, every_hours=0, keep=1),
         sessions=lambda: sessions.open_sessions(clock.now()),
         started_at_s=time.monotonic(),
         now=time.monotonic,
