@@ -279,6 +279,11 @@ class Config(_Section, frozen=True, kw_only=True):
         return Path(self.state_dir)
 
     @property
+    def log_level(self) -> str:
+        """Return the level of the log; with `server.debug` it is debug."""
+        return "debug" if self.server.debug else self.log.level
+
+    @property
     def images_path(self) -> Path | None:
         """Return the folder of the images of throws; None if none are stored."""
         return self.state_path / "images" if self.images.keep_days else None

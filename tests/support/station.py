@@ -20,7 +20,7 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.config import AuthConfig, CameraConfig, Config
-from dartd.daemon import build_sessions, rate_classes
+from dartd.daemon import build_sessions
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
@@ -31,6 +31,7 @@ from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
+from dartd.reload import rate_classes
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import BoardDecider, Pipeline
