@@ -38,15 +38,16 @@ class ScheduledBackups:
         self._began_s = wall()
         self._failure: str | None = None
         self._is_stopping = threading.Event()
+        self._making = threading.Lock()
         self.figures = BackupUsage()
 
     @property
     def problem(self) -> str | None:
         """Return why the last backup failed, or that it is overdue."""
-        if not self._period_s:
-            return None
         if self._failure is not None:
             return f"the last backup failed: {self._failure}"
+        if not self._period_s:
+            return None
         since_s = max(self.figures.last_at_s or 0.0, self._began_s)
         if self._wall() - since_s > OVERDUE * self._period_s:
             return f"no backup was made for {(self._wall() - since_s) / HOUR_S:.0f} hours"
@@ -58,29 +59,39 @@ class ScheduledBackups:
             while True:
                 pause_s = look_period_s
                 if self._period_s and await asyncio.to_thread(self._is_due):
-                    pause_s = look_period_s if await asyncio.to_thread(self.back_up_now) else retry_s
+                    made = await asyncio.to_thread(self.back_up_now)
+                    pause_s = retry_s if made is None else look_period_s
                 await asyncio.sleep(pause_s)
         finally:
             self._is_stopping.set()
 
-    def back_up_now(self) -> bool:
-        """Make a backup and delete those beyond `keep`; return False, and log the reason, if it failed. Blocks."""
+    def back_up_now(self) -> Path | None:
+        """Make a backup, delete those beyond `keep` and return its path; None, and log the reason, if it failed. Blocks.
+
+        A backup that was made in the same second is returned as it is.
+        """
+        with self._making:
+            return self._back_up()
+
+    def _back_up(self) -> Path | None:
         target = self._folder / time.strftime(_NAME, time.gmtime(self._wall()))
+        if target.exists():
+            return target
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._require_space()
             size_bytes = back_up(self._store, target, lambda _done_bytes: not self._is_stopping.is_set())
-            for path in self._stored()[: -self._keep]:
+            for path in self.stored()[: -self._keep]:
                 path.unlink(missing_ok=True)
         except (BackupError, StoreError, OSError) as error:
             self._failure = str(error)
             self._update(failed=self.figures.failed + 1)
             _log.error("the database was not backed up: %s", error)
-            return False
+            return None
         self._failure = None
         self._update(done=self.figures.done + 1)
         _log.info("the database was backed up: %s, %.1f MB", target, size_bytes / 1e6)
-        return True
+        return target
 
     def _is_due(self) -> bool:
         """Return whether the newest backup is too old. One from the future, of a clock that was wrong, counts for nothing."""
@@ -89,27 +100,27 @@ class ScheduledBackups:
         return last_at_s is None or not -HOUR_S < self._wall() - last_at_s < self._period_s
 
     def _require_space(self) -> None:
-        needed_bytes = self._store.stat().st_size + FREE_BYTES
+        needed_bytes = FREE_BYTES + (self._store.stat().st_size if self._store.is_file() else 0)
         free_bytes = shutil.disk_usage(self._folder).free
         if free_bytes < needed_bytes:
             missing = f"{free_bytes / 1e6:.0f} MB are free, and {needed_bytes / 1e6:.0f} are needed"
             raise BackupError(f"{self._folder}: {missing}; make room, or set backup.directory to another disk", path=str(self._folder))
 
-    def _stored(self) -> list[Path]:
+    def stored(self) -> list[Path]:
         """Return the backups, the oldest first; other files in the folder are not touched."""
         return sorted(path for path in self._folder.glob("dartd-*.db") if _PATTERN.fullmatch(path.name))
 
     def _update(self, *, done: int | None = None, failed: int | None = None) -> None:
-        stored = self._stored()
+        stored = self.stored()
         before = self.figures
         self.figures = BackupUsage(
             kept=len(stored),
-            last_at_s=_made_at_s(stored[-1]) if stored else None,
+            last_at_s=made_at_s(stored[-1]) if stored else None,
             done=before.done if done is None else done,
             failed=before.failed if failed is None else failed,
         )
 
 
-def _made_at_s(path: Path) -> float:
+def made_at_s(path: Path) -> float:
     """Return when a backup was made, from its name."""
     return float(calendar.timegm(time.strptime(path.name, _NAME)))

@@ -75,7 +75,7 @@ def test_what_fails_is_a_problem_until_it_works(tmp_path: Path, caplog: pytest.L
     (tmp_path / "away.db").rename(tmp_path / "dartd.db")
     good = backups.back_up_now()
 
-    assert (missing, good) == (False, True)
+    assert (missing, good) == (None, tmp_path / "backups" / "dartd-20231114T221320Z.db")
     assert "the last backup failed" in str(problem)
     assert "was not backed up" in caplog.text
     assert (backups.problem, backups.figures.failed, backups.figures.done) == (None, 1, 1)
@@ -90,7 +90,7 @@ def test_a_full_disk_keeps_its_space_for_the_journal(tmp_path: Path, monkeypatch
     backups = _backups(tmp_path, [_START_S])
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(FREE_BYTES))
 
-    assert not backups.back_up_now()
+    assert backups.back_up_now() is None
     assert "make room, or set backup.directory to another disk" in str(backups.problem)
     assert _names(tmp_path) == ["dartd-mine.db"]
 
