@@ -28,11 +28,11 @@ def back_up(store: Path, target: Path, advance: Advance = _go_on) -> int:
     """Copy a store as it is at one moment, whether or not a daemon runs on it; return the bytes of the copy. Blocks.
 
     `advance` is called with the bytes written so far; when it returns False, the copy is given up. The copy has mode 0600, and its name
-    only once it is complete, checked and on the disk.
+    only once it is complete and on the disk.
 
     Raises:
-        BackupError: the target exists or cannot be written, the copy is damaged or was given up.
-        StoreError: the store cannot be read.
+        BackupError: the target exists or cannot be written, or the copy was given up.
+        StoreError: the store cannot be read: all of it is, so that damage is found.
     """
     if not store.is_file():
         raise BackupError(f"{store} does not exist: there is nothing to back up", path=str(store))
@@ -42,7 +42,6 @@ def back_up(store: Path, target: Path, advance: Advance = _go_on) -> int:
     try:
         os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         inspect(store, lambda connection: _copy(connection, partial, advance))
-        _require_whole(partial)
         _synchronise(partial)
         os.link(partial, target)  # unlike a rename, it never replaces a file
         _synchronise(target.parent)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dartd.errors import BackupError, StoreBusyError
+from dartd.errors import BackupError, StoreBusyError, StoreError
 from dartd.store.journal import Journal
 from dartd.store.sqlite.backup import back_up, restore
 from schemas.base import BoardId
@@ -129,6 +129,21 @@ async def test_what_cannot_be_used_is_refused(tmp_path: Path, spoil: object, mes
 
     assert store.read_bytes() == before
     assert not (tmp_path / "dartd.db.replaced").exists()
+
+
+async def test_damage_is_found_and_not_copied(tmp_path: Path) -> None:
+    """A store whose pages are spoiled is refused, and the reason says so: the last good backup must not be pushed out by it."""
+    store = tmp_path / "dartd.db"
+    async with _journal(store) as journal:
+        await journal.append([hit(f"d{k}") for k in range(500)], at_s=1.0)
+    with store.open("r+b") as file:
+        for page in range(40, 120):
+            file.seek(page * 4096)
+            file.write(b"x" * 4096)
+    with pytest.raises(StoreError, match="damaged"):
+        await asyncio.to_thread(back_up, store, tmp_path / "copy.db")
+
+    assert not (tmp_path / "copy.db").exists()
 
 
 async def test_nothing_is_overwritten_or_left_behind(tmp_path: Path) -> None:
