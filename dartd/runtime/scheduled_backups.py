@@ -48,10 +48,15 @@ class ScheduledBackups:
             return f"the last backup failed: {self._failure}"
         if not self._period_s:
             return None
-        since_s = max(self.figures.last_at_s or 0.0, self._began_s)
-        if self._wall() - since_s > OVERDUE * self._period_s:
-            return f"no backup was made for {(self._wall() - since_s) / HOUR_S:.0f} hours"
+        if self.overdue_hours > 0:
+            return f"no backup was made for {self.overdue_hours + OVERDUE * self._period_s / HOUR_S:.0f} hours"
         return None
+
+    @property
+    def overdue_hours(self) -> float:
+        """Return by how many hours a backup is overdue; 0 if none is, or none are wanted."""
+        since_s = max(self.figures.last_at_s or 0.0, self._began_s)
+        return max(0.0, self._wall() - since_s - OVERDUE * self._period_s) / HOUR_S if self._period_s else 0.0
 
     async def run(self, look_period_s: float = LOOK_PERIOD_S, retry_s: float = RETRY_S) -> NoReturn:
         """Back up whenever it is due, until cancelled; a copy that is being made is given up then."""
