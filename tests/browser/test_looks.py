@@ -18,8 +18,7 @@ SIZES: Final = [
 ]  # fmt: skip
 LONGEST: Final = "Maximiliane von Hohenstein-Sonnenberg II"
 _AXE: Final = Path(__file__).parents[1] / "support/vendor/axe-core/axe.min.js"
-_RUNLONGEST: Final = "Maximiliane von Hohenstein-Sonnenberg II"
-_AXE: Final = """async () => {
+_RUN_AXE: Final = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
   return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ""}`));
 }"""
@@ -46,9 +45,11 @@ _OVERFLOWING: Final = """() => {
     .filter((box) => box.getClientRects().length && box.scrollWidth > box.clientWidth + 1 && !mayEnd(box))
     .map((box) => `${box.className || box.tagName}: ${box.textContent.trim().slice(0, 30)} ${box.scrollWidth} > ${box.clientWidth}`);
   const isFixed = (box) => !box.matches(".middle") || getComputedStyle(box).containerType === "size";
-  for (const box of [...document.querySelectorAll(clipped)].filter(isFixed)) if (box.getClientRects().length && box.scrollHeight > box.clientHeight + 1)
+  const isHigher = (box) => box.getClientRects().length && box.scrollHeight > box.clientHeight + 1;
+  for (const box of [...document.querySelectorAll(clipped)].filter(isFixed).filter(isHigher))
     wrong.push(`${box.className || box.tagName}: ${box.textContent.trim().slice(0, 30)} ${box.scrollHeight} high in ${box.clientHeight}`);
-  const below = [...document.querySelectorAll(".pad .key, [data-rematch]")].filter((key) => key.getBoundingClientRect().bottom > innerHeight + 1);
+  const isBelow = (key) => key.getBoundingClientRect().bottom > innerHeight + 1;
+  const below = [...document.querySelectorAll(".pad .key, [data-rematch]")].filter(isBelow);
   if (innerHeight >= 700 && below.length) wrong.push(`${below.length} keys are below the screen`);
   if (document.documentElement.scrollWidth > innerWidth) wrong.push(`page ${document.documentElement.scrollWidth} > ${innerWidth}`);
   for (const [each, nodes] of kept) each.replaceChildren(...nodes);
