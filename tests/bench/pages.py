@@ -25,7 +25,7 @@ import numpy.typing as npt
 from playwright.async_api import CDPSession, Page, async_playwright
 
 from schemas.base import VisitId
-from schemas.events import TakeoutFinished
+from schemas.events import JournalledEvent, TakeoutFinished
 from tests.browser.conftest import CHROMIUM, FLAGS, WIDE
 from tests.support.daemon import RunningDaemon, free_port
 from tests.support.people import bearer
@@ -34,6 +34,7 @@ from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
 
 _PLACES_MM: Final = ((0.0, 130.0), (110.0, -60.0), (-110.0, -60.0))  # of the darts of a visit, apart from each other
+_AT_ONCE: Final = 10  # visits
 _DIFFERENT: Final = 30.0  # mean difference of grey values where a dart has been drawn
 _RADIUS_PX: Final = 6
 _TICKS_S: Final = os.sysconf("SC_CLK_TCK")
@@ -140,12 +141,14 @@ async def grown(events: int) -> None:
 
 
 async def _taken_after(events: int, page: Page, session: CDPSession, station: Station) -> dict[str, float]:
-    visit = station.services.board.last_seq
-    while station.services.board.last_seq < events:
-        visit += 1
-        darts = [hit(f"g{visit}-{k}", k, *_PLACES_MM[k - 1], visit=f"g{visit}") for k in (1, 2, 3)]
-        await station.happen(*darts, TakeoutFinished(visit_id=VisitId(f"g{visit}")))
-    await page.locator(f"body[data-seq='{station.services.board.last_seq}']").wait_for()
+    visit = station.pipeline.last_seq
+    while station.pipeline.last_seq < events:
+        happening: list[JournalledEvent] = []
+        for visit in range(visit + 1, visit + _AT_ONCE + 1):
+            happening += [hit(f"g{visit}-{k}", k, *_PLACES_MM[k - 1], visit=f"g{visit}") for k in (1, 2, 3)]
+            happening.append(TakeoutFinished(visit_id=VisitId(f"g{visit}")))
+        await asyncio.gather(*(station.happen(each) for each in happening))  # in this order, and few commits
+    await page.locator(f"body[data-seq='{station.pipeline.last_seq}']").wait_for()
     await asyncio.sleep(5)  # flashes and messages go
     for _ in range(2):
         await session.send("HeapProfiler.collectGarbage")
