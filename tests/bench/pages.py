@@ -141,10 +141,9 @@ async def grown(events: int) -> None:
 
 
 async def _taken_after(events: int, page: Page, session: CDPSession, station: Station) -> dict[str, float]:
-    visit = station.pipeline.last_seq
     while station.pipeline.last_seq < events:
         happening: list[JournalledEvent] = []
-        for visit in range(visit + 1, visit + _AT_ONCE + 1):
+        for visit in range(station.pipeline.last_seq, station.pipeline.last_seq + _AT_ONCE):
             happening += [hit(f"g{visit}-{k}", k, *_PLACES_MM[k - 1], visit=f"g{visit}") for k in (1, 2, 3)]
             happening.append(TakeoutFinished(visit_id=VisitId(f"g{visit}")))
         await asyncio.gather(*(station.happen(each) for each in happening))  # in this order, and few commits
