@@ -147,7 +147,8 @@ async def _taken_after(events: int, page: Page, session: CDPSession, station: St
             happening += [hit(f"g{visit}-{k}", k, *_PLACES_MM[k - 1], visit=f"g{visit}") for k in (1, 2, 3)]
             happening.append(TakeoutFinished(visit_id=VisitId(f"g{visit}")))
         await asyncio.gather(*(station.happen(each) for each in happening))  # in this order, and few commits
-    await page.locator(f"body[data-seq='{station.pipeline.last_seq}']").wait_for()
+    await station.happen(hit(f"last-{events}", visit=f"last-{events}"))
+    await page.locator(f"[data-dart=last-{events}]").wait_for()
     await asyncio.sleep(5)  # flashes and messages go
     for _ in range(2):
         await session.send("HeapProfiler.collectGarbage")
