@@ -31,8 +31,12 @@ class Days:
 
     def ends(self, at_s: float, period: Period = "day") -> float:
         """Return when the period of a moment ends."""
+        return self._next(self.began(at_s, period), period)
+
+    def _next(self, began_s: float, period: Period) -> float:
+        """Return when the period after the one that began then begins."""
         longest = {"day": 25, "week": 24 * 7 + 1, "month": 24 * 31 + 1, "year": 24 * 366 + 1}[period]  # hours, with a change of the clock
-        return self.began(self.began(at_s, period) + longest * 3600, period)
+        return self.began(began_s + longest * 3600, period)
 
     def day_of(self, date: str) -> float:
         """Return when a day such as 2026-11-30 begins.
@@ -48,7 +52,8 @@ class Days:
         began_s = ends_s = 0.0
         for at_s in moments:
             if not began_s <= at_s < ends_s:
-                began_s, ends_s = self.began(at_s, period), self.ends(at_s, period)
+                began_s = self.began(at_s, period)
+                ends_s = self._next(began_s, period)
             found.append(began_s)
         return found
 

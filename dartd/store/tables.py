@@ -293,7 +293,8 @@ player_legs = Table(
     Index("player_legs_player", "player_id", "at_s"),
 )
 
-# The finished legs of a player in a week (`period`: its number since 1970), added up: of a game, and with game "" of all games.
+# The finished legs of a player in a week (`period`: its number since 1970), added up: of a game, and with game "" of all games;
+# `x01@bob` and `@bob` are of those against a player.
 player_periods = Table(
     "player_periods",
     METADATA,

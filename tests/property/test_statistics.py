@@ -67,7 +67,9 @@ def test_the_table_is_what_was_thrown(story: list[Action], asked: list[tuple[int
 
                 assert add_up(stored) == add_up(played[player_id])
                 assert len(stored) == len(played[player_id])
-                assert summarise(live, LegSelection(player_id)) == summary(select_legs(live, LegSelection(player_id)))
+                for opponent in (None, "bob" if player_id == "ann" else "ann"):
+                    chosen = LegSelection(player_id, opponent=opponent)
+                    assert summarise(live, chosen).statistics == summary(select_legs(live, chosen))
         _fold(rebuilt, list(enumerate(table.journal, 1)))
 
         assert _rows(rebuilt) == _rows(live)

@@ -3,7 +3,7 @@
 Where the darts hit is taken from the table of throws, which must be folded first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from dartd.game.beds import read_bed
 from dartd.game.grouping import Grouping, Point, group_visits
 from dartd.game.statistics import Figures, add_up
-from dartd.game.summary import SCORING_GAMES, LegSums, SummarisedLeg, chosen_figures, summary_of
+from dartd.game.summary import OF_EVERY_GAME, SCORING_GAMES, LegSums, SummarisedLeg, chosen_figures, summary_of
 from dartd.store.listing import ALWAYS, Span, within
 from dartd.store.projections.player_periods import (
+    PeriodLeg,
     PeriodSums,
     cut,
     drop_periods,
@@ -52,13 +53,16 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
             _store(connection, recorded, event)
         case PlayerMerged():
             mine = player_legs.c.player_id == event.player_id
-            changed = {(event.into_player_id, period) for _, period in _finished(connection, mine)}
+            changed = _finished(connection, player_legs.c.match_id.in_(sa.select(player_legs.c.match_id).where(mine)))
             connection.execute(sa.update(player_legs).where(mine).values(player_id=event.into_player_id))
             drop_periods(connection, event.player_id)
-            _add_up_again(connection, changed)
+            _add_up_again(connection, {(event.into_player_id if who == event.player_id else who, period) for who, period in changed})
         case PlayerErased():
-            connection.execute(sa.delete(player_legs).where(player_legs.c.player_id == event.player_id))
+            mine = player_legs.c.player_id == event.player_id
+            changed = _finished(connection, player_legs.c.match_id.in_(sa.select(player_legs.c.match_id).where(mine)))
+            connection.execute(sa.delete(player_legs).where(mine))
             drop_periods(connection, event.player_id)
+            _add_up_again(connection, {each for each in changed if each[0] != event.player_id})
         case EntityDeleted():
             if event.entity_type == "match":
                 of_match = player_legs.c.match_id == event.entity_id
@@ -71,11 +75,28 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
 
 PROJECTION = Projection(
     name="player_legs",
-    version=2,
+    version=3,
     tables=(player_legs, player_periods, match_visits),
     follows=(StatisticsUpdated, PlayerMerged, PlayerErased, EntityDeleted),
     fold=fold,
 )
+
+
+class _Beds(msgspec.Struct):
+    """The hits of a leg alone, which are read faster than all its sums."""
+
+    beds: dict[int, int] = msgspec.field(default_factory=dict)
+
+
+class LegFigures(NamedTuple):
+    """A leg with the figures that series show, in the order of `SHOWN`; `hits` of a bed."""
+
+    at_s: float
+    match_id: str
+    set_number: int
+    leg_number: int
+    counts: Sequence[int]
+    hits: int = 0
 
 
 class LegSelection(NamedTuple):
@@ -91,8 +112,14 @@ class LegSelection(NamedTuple):
 
 _OF_LEG = ("match_id", "set_number", "leg_number", "at_s", "game")
 _SUMMARISED = tuple(player_legs.c[name] for name in (*_OF_LEG, *FIGURES, "best_start", "best_darts", "sums_body"))
+SHOWN = (
+    "points", "darts", "first9_points", "first9_darts", "checkouts", "checkout_attempts", "visits", "legs", "legs_won",
+)  # fmt: skip
+_OF_EVERY_GAME = [name in OF_EVERY_GAME for name in SHOWN]
+_SHOWN = tuple(player_legs.c[name] for name in ("at_s", "match_id", "set_number", "leg_number", "game", *SHOWN))
 _KEY = tuple(player_legs.c[name] for name in ("match_id", "set_number", "leg_number", "side", "thrower"))
 _BEFORE = tuple(player_legs.c[name] for name in ("player_id", "finished", "seq", "at_s", "visits_body"))
+_beds: msgspec.json.Decoder[_Beds] = msgspec.json.Decoder(_Beds)
 _sums: msgspec.json.Decoder[LegSums] = msgspec.json.Decoder(LegSums)
 _visits: msgspec.json.Decoder[list[VisitRow]] = msgspec.json.Decoder(list[VisitRow])
 _points: msgspec.json.Decoder[list[Point]] = msgspec.json.Decoder(list[Point])
@@ -105,17 +132,25 @@ def select_legs(connection: sa.Connection, selection: LegSelection, *, with_sums
     return [_summarised(row) for row in rows]
 
 
-def summarise(connection: sa.Connection, selection: LegSelection) -> dict[str, Any]:
+class Summary(NamedTuple):
+    """The figures of a selection as integers, and all statistics of it."""
+
+    total: Figures
+    statistics: dict[str, Any]
+
+
+def summarise(connection: sa.Connection, selection: LegSelection) -> Summary:
     """Return all statistics of a selection, as `summary` gives them of its legs; whole weeks are added up already."""
     parts = _parts(connection, selection)
     visits = [points for part in parts for points in part.sums.visits]
-    return summary_of(add_up(part.figures for part in parts), [part.sums for part in parts], visits, latest_legs(connection, selection))
+    total = add_up(part.figures for part in parts)
+    return Summary(total, summary_of(total, [part.sums for part in parts], visits, latest_legs(connection, selection)))
 
 
 def _parts(connection: sa.Connection, selection: LegSelection) -> list[PeriodSums]:
     """Return the sums of whole weeks and of the legs before and after them, the oldest first."""
     whole = None
-    if selection.opponent is None and selection.match_id is None and not selection.with_running:
+    if selection.match_id is None and not selection.with_running:
         whole = cut(selection.span)
     if whole is None:
         return [sums_of(select_legs(connection, selection), selection.game)]
@@ -123,7 +158,7 @@ def _parts(connection: sa.Connection, selection: LegSelection) -> list[PeriodSum
         [] if span is None else [sums_of(select_legs(connection, selection._replace(span=span)), selection.game)]
         for span in (whole.before, whole.after)
     ]
-    return [*ends[0], *select_periods(connection, selection.player_id, selection.game, whole), *ends[1]]
+    return [*ends[0], *select_periods(connection, selection.player_id, selection.game, whole, selection.opponent), *ends[1]]
 
 
 def latest_players(connection: sa.Connection, limit: int) -> list[str]:
@@ -149,12 +184,31 @@ def total_with_running(connection: sa.Connection, player_id: str) -> Figures:
     return add_up([*finished, *(chosen_figures(_summarised(row), None) for row in connection.execute(running))])
 
 
-def select_visits(connection: sa.Connection, selection: LegSelection) -> list[tuple[Any, list[VisitRow]]]:
-    """Return the legs of a selection, the oldest first, each with its visits; rows have also `side`, `thrower` and `seq`."""
-    names = (*_OF_LEG, "side", "thrower", "seq", "visits_body")
+def select_figures(connection: sa.Connection, selection: LegSelection, bed: int | None = None) -> list[LegFigures]:
+    """Return the legs of a selection, the oldest first, with the figures that series show, and the hits of a bed."""
+    chosen = sa.select(*_SHOWN, sa.null() if bed is None else player_legs.c.sums_body)
+    chosen = chosen.where(*_conditions(selection), player_legs.c.leg_number > 0).order_by(player_legs.c.at_s, player_legs.c.seq)
+    found = []
+    for at_s, match_id, set_number, leg_number, game, *numbers, sums in connection.execute(chosen):
+        is_whole = selection.game is not None or game in SCORING_GAMES
+        counts = numbers if is_whole else [number * is_chosen for number, is_chosen in zip(numbers, _OF_EVERY_GAME, strict=True)]
+        hits = 0 if bed is None else _beds.decode(sums).beds.get(bed, 0)
+        found.append(LegFigures(at_s, match_id, set_number, leg_number, counts, hits))
+    return found
+
+
+def count_visits(connection: sa.Connection, selection: LegSelection) -> int:
+    """Return how many visits the legs of a selection have."""
+    number = sa.func.coalesce(sa.func.sum(player_legs.c.visits + player_legs.c.marks_visits), 0)
+    return int(connection.execute(sa.select(number).where(*_conditions(selection), player_legs.c.leg_number > 0)).scalar_one())
+
+
+def select_visits(connection: sa.Connection, selection: LegSelection) -> Iterator[tuple[Any, list[VisitRow]]]:
+    """Yield the legs of a selection, the latest first, each with its visits; rows have also `side` and `thrower`."""
+    names = (*_OF_LEG, "side", "thrower", "visits_body")
     chosen = sa.select(*(player_legs.c[name] for name in names)).where(*_conditions(selection), player_legs.c.leg_number > 0)
-    rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq)).all()
-    return [(row, _visits.decode(row.visits_body)) for row in rows]
+    for row in connection.execute(chosen.order_by(player_legs.c.at_s.desc(), player_legs.c.seq.desc())):
+        yield row, _visits.decode(row.visits_body)
 
 
 def select_points(connection: sa.Connection, selection: LegSelection) -> list[Point]:
@@ -222,6 +276,8 @@ def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdat
         connection.execute(sa.insert(player_legs), rows)
     changed = {(row.player_id, period_of(row.at_s)) for row in before if row is not None and row.finished}
     changed |= {(row["player_id"], period_of(row["at_s"])) for row in rows if row["finished"]}
+    if None in before or len(rows) < len(event.legs):  # the others may have an opponent more, or less
+        changed |= _finished(connection, player_legs.c.match_id == event.match_id)
     _add_up_again(connection, changed)
 
 
@@ -233,7 +289,21 @@ def _finished(connection: sa.Connection, where: sa.ColumnElement[bool]) -> set[t
 
 def _add_up_again(connection: sa.Connection, changed: Iterable[tuple[str, int]]) -> None:
     for player_id, period in sorted(changed):
-        store_period(connection, player_id, period, select_legs(connection, LegSelection(player_id, span=span_of(period))))
+        store_period(connection, player_id, period, legs_of_period(connection, player_id, period))
+
+
+def legs_of_period(connection: sa.Connection, player_id: str, period: int) -> list[PeriodLeg]:
+    """Return the finished legs of a player in a period, the oldest first, each with its opponents."""
+    conditions = _conditions(LegSelection(player_id, span=span_of(period)))
+    chosen = sa.select(*_SUMMARISED, player_legs.c.side).where(*conditions)
+    rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq, player_legs.c.leg_number)).all()
+    columns = (player_legs.c.match_id, player_legs.c.side, player_legs.c.player_id)
+    sides: dict[str, set[tuple[int, str]]] = {}
+    for match_id, side, who in connection.execute(
+        sa.select(*columns).distinct().where(player_legs.c.match_id.in_({row.match_id for row in rows}))
+    ):
+        sides.setdefault(match_id, set()).add((side, who))
+    return [PeriodLeg(_summarised(row[:-1]), frozenset(who for side, who in sides[row.match_id] if side != row.side)) for row in rows]
 
 
 def _row(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated, leg: PlayedLeg, before: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The rows are part of the projection `player_legs`, which computes those of a wee
 """
 
 from collections.abc import Sequence
+from itertools import product
 from math import ceil, floor
 from typing import Final, NamedTuple
 
@@ -12,13 +13,14 @@ import sqlalchemy as sa
 
 from dartd.game.grouping import Grouping, pool
 from dartd.game.statistics import Figures, add_up
-from dartd.game.summary import LegSums, SummarisedLeg, accuracy_of, chosen_figures
+from dartd.game.summary import SCORING_GAMES, LegSums, SummarisedLeg, accuracy_of, chosen_figures
 from dartd.store.listing import Span
 from dartd.store.tables import player_periods
 from schemas.codec import encode_json
 
 PERIOD_S: Final = 7 * 86_400.0  # few rows in ten years (520), and few legs to add up again when one of them changes
 EVERY_GAME: Final = ""  # `game` of the sums over all games
+_AGAINST: Final = "@"  # between game and opponent; no name of a game has one
 
 
 class PeriodSums(msgspec.Struct, kw_only=True):
@@ -77,15 +79,37 @@ def sums_of(legs: Sequence[SummarisedLeg], game: str | None) -> PeriodSums:
     )
 
 
-def store_period(connection: sa.Connection, player_id: str, period: int, legs: Sequence[SummarisedLeg]) -> None:
+class PeriodLeg(NamedTuple):
+    """A leg of a player and the players of the other sides of its match."""
+
+    leg: SummarisedLeg
+    opponents: frozenset[str]
+
+
+def store_period(connection: sa.Connection, player_id: str, period: int, legs: Sequence[PeriodLeg]) -> None:
     """Replace the rows of a period by the sums of its legs, which are all those of the player then, the oldest first."""
     connection.execute(sa.delete(player_periods).where(player_periods.c.player_id == player_id, player_periods.c.period == period))
     if not legs:
         return
-    games = sorted({leg.game for leg in legs})
-    rows = [(EVERY_GAME, sums_of(legs, None)), *((game, sums_of([leg for leg in legs if leg.game == game], game)) for game in games)]
-    values = [{"player_id": player_id, "period": period, "game": game, "body": encode_json(sums).decode()} for game, sums in rows]
+    games = [None, *sorted({leg.game for leg, _ in legs})]
+    opponents = [None, *sorted({opponent for _, of_leg in legs for opponent in of_leg})]
+    bodies: dict[tuple[bool, tuple[int, ...]], str] = {}  # the same legs have the same sums: most weeks are of one game and one opponent
+    values = []
+    for game, opponent in product(games, opponents):
+        chosen = tuple(
+            number for number, (leg, of_leg) in enumerate(legs) if game in {None, leg.game} and (opponent is None or opponent in of_leg)
+        )
+        if not chosen:
+            continue
+        key = game is None and any(legs[number].leg.game not in SCORING_GAMES for number in chosen), chosen
+        if key not in bodies:
+            bodies[key] = encode_json(sums_of([legs[number].leg for number in chosen], game)).decode()
+        values.append({"player_id": player_id, "period": period, "game": _key(game, opponent), "body": bodies[key]})
     connection.execute(sa.insert(player_periods), values)
+
+
+def _key(game: str | None, opponent: str | None) -> str:
+    return (game or EVERY_GAME) + ("" if opponent is None else _AGAINST + opponent)
 
 
 def drop_periods(connection: sa.Connection, player_id: str) -> None:
@@ -93,9 +117,11 @@ def drop_periods(connection: sa.Connection, player_id: str) -> None:
     connection.execute(sa.delete(player_periods).where(player_periods.c.player_id == player_id))
 
 
-def select_periods(connection: sa.Connection, player_id: str, game: str | None, whole: Cut) -> list[PeriodSums]:
+def select_periods(
+    connection: sa.Connection, player_id: str, game: str | None, whole: Cut, opponent: str | None = None
+) -> list[PeriodSums]:
     """Return the sums of whole periods, the oldest first."""
-    conditions = [player_periods.c.player_id == player_id, player_periods.c.game == (EVERY_GAME if game is None else game)]
+    conditions = [player_periods.c.player_id == player_id, player_periods.c.game == _key(game, opponent)]
     if whole.first is not None:
         conditions.append(player_periods.c.period >= whole.first)
     if whole.last is not None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from dartd.game.summary import summary
 from dartd.store.listing import ALWAYS, Span
 from dartd.store.projections import player_legs, throws
-from dartd.store.projections.player_legs import LegSelection, select_legs, summarise
+from dartd.store.projections.player_legs import LegSelection, legs_of_period, select_legs, summarise
 from dartd.store.projections.player_periods import (
     PERIOD_S,
     Cut,
@@ -64,11 +64,11 @@ def test_any_span_is_what_its_legs_give(core: sa.Connection, span: Span, player_
     selection = LegSelection(player_id, span=span)
     rows = _rows(core)
     for period in range(6):
-        week = LegSelection(player_id, span=span_of(period))
-        store_period(core, player_id, period, select_legs(core, week))
+        store_period(core, player_id, period, legs_of_period(core, player_id, period))
 
-    assert summarise(core, selection) == summary(select_legs(core, selection))
-    assert summarise(core, selection._replace(game="x01")) == summary(select_legs(core, selection._replace(game="x01")), "x01")
+    assert summarise(core, selection).statistics == summary(select_legs(core, selection))
+    for chosen in (selection._replace(game="x01"), *(selection._replace(opponent=other) for other in ("ann", "bob", "eve"))):
+        assert summarise(core, chosen).statistics == summary(select_legs(core, chosen), chosen.game)
     assert _rows(core) == rows
     assert rows
 
