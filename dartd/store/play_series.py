@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from dartd.game.beds import INNER, bed_label, read_bed
 from dartd.game.statistics import Figures
+from dartd.game.summary import OF_EVERY_GAME, SCORING_GAMES
 from dartd.store.days import Days
 from dartd.store.listing import within
-from dartd.store.projections.player_legs import SHOWN, LegFigures, LegSelection, VisitRow, count_visits, select_figures, select_visits
-from dartd.store.tables import match_visits, visits
+from dartd.store.projections.player_legs import LegSelection, VisitRow, conditions_of, select_visits
+from dartd.store.tables import match_visits, player_legs, visits
 from schemas.events import VisitThrow
 
 Resolution = Literal["visit", "leg", "match", "day", "week", "month"]
@@ -42,6 +43,32 @@ class Series(NamedTuple):
     played: Iterator[Played]
 
 
+class _Beds(msgspec.Struct):
+    """The hits of a leg alone, which are read faster than all its sums."""
+
+    beds: dict[int, int] = msgspec.field(default_factory=dict)
+
+
+class _LegFigures(NamedTuple):
+    """A leg with the figures that series show, in the order of `_SHOWN`; `hits` of a bed."""
+
+    at_s: float
+    match_id: str
+    set_number: int
+    leg_number: int
+    counts: Sequence[int]
+    hits: int = 0
+
+
+_SHOWN: Final = (
+    "points", "darts", "first9_points", "first9_darts", "checkouts", "checkout_attempts", "visits", "legs", "legs_won",
+)  # fmt: skip
+_OF_EVERY_GAME = [name in OF_EVERY_GAME for name in _SHOWN]
+_SHOWN_COLUMNS = tuple(player_legs.c[name] for name in ("at_s", "match_id", "set_number", "leg_number", "game", *_SHOWN))
+
+_beds: msgspec.json.Decoder[_Beds] = msgspec.json.Decoder(_Beds)
+
+
 def series(connection: sa.Connection, selection: LegSelection, resolution: Resolution, days: Days, bed: int | None = None) -> Series:
     """Return the play of a selection; with `bed` only that in which the bed was hit.
 
@@ -49,7 +76,7 @@ def series(connection: sa.Connection, selection: LegSelection, resolution: Resol
     """
     if resolution == "visit":
         return _visits(connection, selection, bed)
-    legs = select_figures(connection, selection, bed)
+    legs = _figures(connection, selection, bed)
     group_of: Iterable[tuple[float, str]]
     if resolution == "leg":
         group_of = ((leg.at_s, f"{leg.match_id}/{leg.set_number:03d}/{leg.leg_number:03d}/{number}") for number, leg in enumerate(legs))
@@ -60,14 +87,33 @@ def series(connection: sa.Connection, selection: LegSelection, resolution: Resol
         legs += map(_of_no_leg, _free_visits(connection, selection, bed))
         legs.sort(key=lambda each: each.at_s)
         group_of = ((at_s, "") for at_s in days.begins([each.at_s for each in legs], resolution))
-    groups: dict[tuple[float, str], list[LegFigures]] = {}
+    groups: dict[tuple[float, str], list[_LegFigures]] = {}
     for leg, group in zip(legs, group_of, strict=True):
         groups.setdefault(group, []).append(leg)
     chosen = [group for group, of_group in groups.items() if bed is None or any(leg.hits for leg in of_group)]
     return Series(len(chosen), (_added_up(group, groups[group], resolution) for group in sorted(chosen, reverse=True)))
 
 
-def _added_up(group: tuple[float, str], legs: Sequence[LegFigures], resolution: Resolution) -> Played:
+def _figures(connection: sa.Connection, selection: LegSelection, bed: int | None = None) -> list[_LegFigures]:
+    """Return the legs of a selection, the oldest first, with the figures that series show, and the hits of a bed."""
+    chosen = sa.select(*_SHOWN_COLUMNS, sa.null() if bed is None else player_legs.c.sums_body)
+    chosen = chosen.where(*conditions_of(selection), player_legs.c.leg_number > 0).order_by(player_legs.c.at_s, player_legs.c.seq)
+    found = []
+    for at_s, match_id, set_number, leg_number, game, *numbers, sums in connection.execute(chosen):
+        is_whole = selection.game is not None or game in SCORING_GAMES
+        counts = numbers if is_whole else [number * is_chosen for number, is_chosen in zip(numbers, _OF_EVERY_GAME, strict=True)]
+        hits = 0 if bed is None else _beds.decode(sums).beds.get(bed, 0)
+        found.append(_LegFigures(at_s, match_id, set_number, leg_number, counts, hits))
+    return found
+
+
+def _count_visits(connection: sa.Connection, selection: LegSelection) -> int:
+    """Return how many visits the legs of a selection have."""
+    number = sa.func.coalesce(sa.func.sum(player_legs.c.visits + player_legs.c.marks_visits), 0)
+    return int(connection.execute(sa.select(number).where(*conditions_of(selection), player_legs.c.leg_number > 0)).scalar_one())
+
+
+def _added_up(group: tuple[float, str], legs: Sequence[_LegFigures], resolution: Resolution) -> Played:
     (at_s, key), leg = group, legs[0]
     counts = legs[0].counts if len(legs) == 1 else map(sum, zip(*(each.counts for each in legs), strict=True))
     return Played(
@@ -76,13 +122,13 @@ def _added_up(group: tuple[float, str], legs: Sequence[LegFigures], resolution: 
         leg.match_id if key else None,
         leg.set_number if resolution == "leg" else None,
         leg.leg_number if resolution == "leg" else None,
-        Figures(**dict(zip(SHOWN, counts, strict=True))),
+        Figures(**dict(zip(_SHOWN, counts, strict=True)), best_legs={}),
         hits=sum(each.hits for each in legs),
     )
 
 
-def _of_no_leg(visit: Played) -> LegFigures:
-    return LegFigures(visit.at_s, "", 0, 0, [getattr(visit.figures, name) for name in SHOWN], visit.hits)
+def _of_no_leg(visit: Played) -> _LegFigures:
+    return _LegFigures(visit.at_s, "", 0, 0, [getattr(visit.figures, name) for name in _SHOWN], visit.hits)
 
 
 def _time(played: Played) -> tuple[float, str]:
@@ -94,7 +140,7 @@ def _visits(connection: sa.Connection, selection: LegSelection, bed: int | None)
     free = ((visit.at_s, [visit]) for visit in _free_visits(connection, selection, bed))
     played = _latest_first(heapq.merge(of_legs, free, key=lambda row: -row[0]))
     if bed is None:
-        return Series(count_visits(connection, selection) + _count_free_visits(connection, selection), played)
+        return Series(_count_visits(connection, selection) + _count_free_visits(connection, selection), played)
     found = list(played)
     return Series(len(found), iter(found))
 

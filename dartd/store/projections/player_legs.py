@@ -3,6 +3,7 @@
 Where the darts hit is taken from the table of throws, which must be folded first.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -12,14 +13,17 @@ import sqlalchemy as sa
 from dartd.game.beds import read_bed
 from dartd.game.grouping import Grouping, Point, group_visits
 from dartd.game.statistics import Figures, add_up
-from dartd.game.summary import OF_EVERY_GAME, SCORING_GAMES, LegSums, SummarisedLeg, chosen_figures, summary_of
+from dartd.game.summary import SCORING_GAMES, LegSums, SummarisedLeg, chosen_figures, summary_of
 from dartd.store.listing import ALWAYS, Span, within
 from dartd.store.projections.player_periods import (
+    Cut,
     PeriodLeg,
     PeriodSums,
+    cells_of,
     cut,
     drop_periods,
     period_of,
+    select_cells,
     select_periods,
     span_of,
     store_period,
@@ -82,23 +86,6 @@ PROJECTION = Projection(
 )
 
 
-class _Beds(msgspec.Struct):
-    """The hits of a leg alone, which are read faster than all its sums."""
-
-    beds: dict[int, int] = msgspec.field(default_factory=dict)
-
-
-class LegFigures(NamedTuple):
-    """A leg with the figures that series show, in the order of `SHOWN`; `hits` of a bed."""
-
-    at_s: float
-    match_id: str
-    set_number: int
-    leg_number: int
-    counts: Sequence[int]
-    hits: int = 0
-
-
 class LegSelection(NamedTuple):
     """Which legs of a player: of a game, a span, against an opponent, of a match; a leg that runs is left out of all but the last."""
 
@@ -112,14 +99,8 @@ class LegSelection(NamedTuple):
 
 _OF_LEG = ("match_id", "set_number", "leg_number", "at_s", "game")
 _SUMMARISED = tuple(player_legs.c[name] for name in (*_OF_LEG, *FIGURES, "best_start", "best_darts", "sums_body"))
-SHOWN = (
-    "points", "darts", "first9_points", "first9_darts", "checkouts", "checkout_attempts", "visits", "legs", "legs_won",
-)  # fmt: skip
-_OF_EVERY_GAME = [name in OF_EVERY_GAME for name in SHOWN]
-_SHOWN = tuple(player_legs.c[name] for name in ("at_s", "match_id", "set_number", "leg_number", "game", *SHOWN))
 _KEY = tuple(player_legs.c[name] for name in ("match_id", "set_number", "leg_number", "side", "thrower"))
 _BEFORE = tuple(player_legs.c[name] for name in ("player_id", "finished", "seq", "at_s", "visits_body"))
-_beds: msgspec.json.Decoder[_Beds] = msgspec.json.Decoder(_Beds)
 _sums: msgspec.json.Decoder[LegSums] = msgspec.json.Decoder(LegSums)
 _visits: msgspec.json.Decoder[list[VisitRow]] = msgspec.json.Decoder(list[VisitRow])
 _points: msgspec.json.Decoder[list[Point]] = msgspec.json.Decoder(list[Point])
@@ -127,7 +108,7 @@ _points: msgspec.json.Decoder[list[Point]] = msgspec.json.Decoder(list[Point])
 
 def select_legs(connection: sa.Connection, selection: LegSelection, *, with_sums: bool = True) -> list[SummarisedLeg]:
     """Return the legs of a selection, the oldest first, and the matches themselves; beds, targets and visits only `with_sums`."""
-    chosen = sa.select(*(_SUMMARISED if with_sums else (*_SUMMARISED[:-1], sa.null()))).where(*_conditions(selection))
+    chosen = sa.select(*(_SUMMARISED if with_sums else (*_SUMMARISED[:-1], sa.null()))).where(*conditions_of(selection))
     rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq, player_legs.c.leg_number)).all()
     return [_summarised(row) for row in rows]
 
@@ -147,11 +128,14 @@ def summarise(connection: sa.Connection, selection: LegSelection) -> Summary:
     return Summary(total, summary_of(total, [part.sums for part in parts], visits, latest_legs(connection, selection)))
 
 
+def _whole(selection: LegSelection) -> Cut | None:
+    """Return the span of a selection cut at whole weeks, None when it is read leg by leg."""
+    return cut(selection.span) if selection.match_id is None and not selection.with_running else None
+
+
 def _parts(connection: sa.Connection, selection: LegSelection) -> list[PeriodSums]:
     """Return the sums of whole weeks and of the legs before and after them, the oldest first."""
-    whole = None
-    if selection.match_id is None and not selection.with_running:
-        whole = cut(selection.span)
+    whole = _whole(selection)
     if whole is None:
         return [sums_of(select_legs(connection, selection), selection.game)]
     ends = [
@@ -169,7 +153,7 @@ def latest_players(connection: sa.Connection, limit: int) -> list[str]:
 
 def latest_legs(connection: sa.Connection, selection: LegSelection) -> list[Figures]:
     """Return the figures of the last legs of a selection, the oldest first: as many as the form is computed from."""
-    counted = [*_conditions(selection), player_legs.c.leg_number > 0, player_legs.c.darts > 0]
+    counted = [*conditions_of(selection), player_legs.c.leg_number > 0, player_legs.c.darts > 0]
     if selection.game is None:
         counted.append(player_legs.c.game.in_(sorted(SCORING_GAMES)))
     latest_first = (player_legs.c.at_s.desc(), player_legs.c.seq.desc(), player_legs.c.leg_number.desc())
@@ -184,37 +168,31 @@ def total_with_running(connection: sa.Connection, player_id: str) -> Figures:
     return add_up([*finished, *(chosen_figures(_summarised(row), None) for row in connection.execute(running))])
 
 
-def select_figures(connection: sa.Connection, selection: LegSelection, bed: int | None = None) -> list[LegFigures]:
-    """Return the legs of a selection, the oldest first, with the figures that series show, and the hits of a bed."""
-    chosen = sa.select(*_SHOWN, sa.null() if bed is None else player_legs.c.sums_body)
-    chosen = chosen.where(*_conditions(selection), player_legs.c.leg_number > 0).order_by(player_legs.c.at_s, player_legs.c.seq)
-    found = []
-    for at_s, match_id, set_number, leg_number, game, *numbers, sums in connection.execute(chosen):
-        is_whole = selection.game is not None or game in SCORING_GAMES
-        counts = numbers if is_whole else [number * is_chosen for number, is_chosen in zip(numbers, _OF_EVERY_GAME, strict=True)]
-        hits = 0 if bed is None else _beds.decode(sums).beds.get(bed, 0)
-        found.append(LegFigures(at_s, match_id, set_number, leg_number, counts, hits))
-    return found
-
-
-def count_visits(connection: sa.Connection, selection: LegSelection) -> int:
-    """Return how many visits the legs of a selection have."""
-    number = sa.func.coalesce(sa.func.sum(player_legs.c.visits + player_legs.c.marks_visits), 0)
-    return int(connection.execute(sa.select(number).where(*_conditions(selection), player_legs.c.leg_number > 0)).scalar_one())
-
-
 def select_visits(connection: sa.Connection, selection: LegSelection) -> Iterator[tuple[Any, list[VisitRow]]]:
     """Yield the legs of a selection, the latest first, each with its visits; rows have also `side` and `thrower`."""
     names = (*_OF_LEG, "side", "thrower", "visits_body")
-    chosen = sa.select(*(player_legs.c[name] for name in names)).where(*_conditions(selection), player_legs.c.leg_number > 0)
+    chosen = sa.select(*(player_legs.c[name] for name in names)).where(*conditions_of(selection), player_legs.c.leg_number > 0)
     for row in connection.execute(chosen.order_by(player_legs.c.at_s.desc(), player_legs.c.seq.desc())):
         yield row, _visits.decode(row.visits_body)
 
 
 def select_points(connection: sa.Connection, selection: LegSelection) -> list[Point]:
     """Return where the measured darts of a selection hit, in mm from the centre."""
-    chosen = sa.select(player_legs.c.points_body).where(*_conditions(selection), player_legs.c.leg_number > 0)
+    chosen = sa.select(player_legs.c.points_body).where(*conditions_of(selection), player_legs.c.leg_number > 0)
     return [point for row in connection.execute(chosen) for point in _points.decode(row.points_body)]
+
+
+def heat_map(connection: sa.Connection, selection: LegSelection) -> dict[int, int]:
+    """Return how many measured darts of a selection hit each cell, by its code; whole weeks are added up already."""
+    whole = _whole(selection)
+    spans = [selection.span] if whole is None else [span for span in (whole.before, whole.after) if span is not None]
+    total = Counter[int]()
+    for span in spans:
+        total.update(cells_of(select_points(connection, selection._replace(span=span))))
+    if whole is not None:
+        for cells in select_cells(connection, selection.player_id, selection.game, whole, selection.opponent):
+            total.update(cells)
+    return total
 
 
 def sums_by_player(connection: sa.Connection, games: Iterable[str], span: Span = ALWAYS) -> dict[str, Figures]:
@@ -229,7 +207,8 @@ def sums_by_player(connection: sa.Connection, games: Iterable[str], span: Span =
     return found
 
 
-def _conditions(selection: LegSelection) -> list[sa.ColumnElement[bool]]:
+def conditions_of(selection: LegSelection) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that a row is of a selection."""
     found: list[sa.ColumnElement[bool]] = [player_legs.c.player_id == selection.player_id, *within(player_legs.c.at_s, selection.span)]
     if selection.game is not None:
         found.append(player_legs.c.game == selection.game)
@@ -294,8 +273,8 @@ def _add_up_again(connection: sa.Connection, changed: Iterable[tuple[str, int]])
 
 def legs_of_period(connection: sa.Connection, player_id: str, period: int) -> list[PeriodLeg]:
     """Return the finished legs of a player in a period, the oldest first, each with its opponents."""
-    conditions = _conditions(LegSelection(player_id, span=span_of(period)))
-    chosen = sa.select(*_SUMMARISED, player_legs.c.side).where(*conditions)
+    conditions = conditions_of(LegSelection(player_id, span=span_of(period)))
+    chosen = sa.select(*_SUMMARISED, player_legs.c.side, player_legs.c.points_body).where(*conditions)
     rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq, player_legs.c.leg_number)).all()
     columns = (player_legs.c.match_id, player_legs.c.side, player_legs.c.player_id)
     sides: dict[str, set[tuple[int, str]]] = {}
@@ -303,7 +282,14 @@ def legs_of_period(connection: sa.Connection, player_id: str, period: int) -> li
         sa.select(*columns).distinct().where(player_legs.c.match_id.in_({row.match_id for row in rows}))
     ):
         sides.setdefault(match_id, set()).add((side, who))
-    return [PeriodLeg(_summarised(row[:-1]), frozenset(who for side, who in sides[row.match_id] if side != row.side)) for row in rows]
+    return [
+        PeriodLeg(
+            _summarised(row[:-2]),
+            frozenset(who for side, who in sides[row.match_id] if side != row.side),
+            _points.decode(row.points_body),
+        )
+        for row in rows
+    ]
 
 
 def _row(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated, leg: PlayedLeg, before: Any) -> dict[str, Any]:

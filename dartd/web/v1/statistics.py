@@ -1,6 +1,5 @@
 """`/api/v1/players/{player_id}/statistics`, `standing`, `history` and `heat_map`: what a player has played."""
 
-from collections import Counter
 from itertools import islice
 from typing import Any, Final
 
@@ -17,13 +16,14 @@ from dartd.store.play_series import Played, series
 from dartd.store.projections.matches import open_matches, state_in
 from dartd.store.projections.player_legs import (
     LegSelection,
+    heat_map,
     latest_legs,
     select_legs,
-    select_points,
     select_visits,
     summarise,
     total_with_running,
 )
+from dartd.store.projections.player_periods import CELL_MM, cell_at
 from dartd.store.timestamps import timestamp_of
 from dartd.web.game_names import known_game
 from dartd.web.http.cached import cached, key_of
@@ -49,7 +49,6 @@ from schemas.api.statistics import (
 from schemas.match import MatchState
 
 SERIES_LIMIT: Final = 1000  # steps in an answer; more is a history, page by page
-CELL_MM: Final = 10.0  # about the width of the triple ring
 
 
 def days_of(call: Call) -> Days:
@@ -217,13 +216,13 @@ async def get_heat_map(call: Call) -> HeatMap:
     asked: PlayQuery = call.query
     row = await PLAYERS.visible(call)
     selection = selection_of(call, row.player_id, asked)
-    points = await call.read(lambda connection: select_points(connection, selection))
-    cells = Counter((round(x / CELL_MM), round(y / CELL_MM)) for x, y in points)
+    found: dict[int, int] = await call.read(lambda connection: heat_map(connection, selection))
+    cells = sorted((cell_at(code), count) for code, count in found.items())
     return HeatMap(
         player_id=row.player_id,
         cell_mm=CELL_MM,
-        darts=len(points),
-        cells=tuple(HeatCell(x_mm=x * CELL_MM, y_mm=y * CELL_MM, count=count) for (x, y), count in sorted(cells.items())),
+        darts=sum(found.values()),
+        cells=tuple(HeatCell(x_mm=x_mm, y_mm=y_mm, count=count) for (x_mm, y_mm), count in cells),
     )
 
 

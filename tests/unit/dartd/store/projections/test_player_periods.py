@@ -1,5 +1,7 @@
 """Sums of the legs of a player over weeks."""
 
+from collections import Counter
+
 import pytest
 import sqlalchemy as sa
 
@@ -8,8 +10,11 @@ from dartd.store.listing import ALWAYS, Span
 from dartd.store.projections import player_legs, throws
 from dartd.store.projections.player_legs import LegSelection, legs_of_period, select_legs, summarise
 from dartd.store.projections.player_periods import (
+    CELL_MM,
     PERIOD_S,
     Cut,
+    cell_at,
+    cells_of,
     cut,
     drop_periods,
     period_of,
@@ -71,6 +76,15 @@ def test_any_span_is_what_its_legs_give(core: sa.Connection, span: Span, player_
         assert summarise(core, chosen).statistics == summary(select_legs(core, chosen), chosen.game)
     assert _rows(core) == rows
     assert rows
+
+
+def test_cells_have_codes() -> None:
+    """Of every sign, and back."""
+    points = [(0.0, 0.0), (-14.9, 3.0), (-15.1, -25.1), (170.2, -170.2), (-1000.0, 1000.0), (-1000.0, 1000.0)]
+
+    assert Counter({cell_at(code): count for code, count in cells_of(points).items()}) == Counter(
+        (round(x / CELL_MM) * CELL_MM, round(y / CELL_MM) * CELL_MM) for x, y in points
+    )
 
 
 def test_spans_are_cut_at_weeks() -> None:
