@@ -107,11 +107,11 @@ class CricketGame(Game):
         self._points_before = self.points[side]
 
     def dart(self, bed: int) -> int:
-        """Count the marks of a dart; return `GO_ON` or `WON`."""
+        """Count the marks of a dart; return `GO_ON` or `WON`, which a miss can do as well: others may have got points since."""
         index = self._index_of[bed]
-        if index == _NOT_IN_PLAY:
-            return GO_ON
         side = self.side
+        if index == _NOT_IN_PLAY:
+            return GO_ON if self._open[side] else self._verdict()
         own = self.marks[side]
         held = own[index]
         marks = held + self._marks_of[bed]
@@ -131,7 +131,7 @@ class CricketGame(Game):
             marks -= held
         if marks and self._open_sides[index] and self._mode != "no_score":
             self._score(index, marks)
-        return WON if not self._open[side] and self._has_better_points() else GO_ON
+        return GO_ON if self._open[side] else self._verdict()
 
     def _score(self, index: int, marks: int) -> None:
         """Score marks beyond the third on a number that another side has open."""
@@ -145,10 +145,11 @@ class CricketGame(Game):
             if held[index] < _CLOSED:  # never the thrower, who has closed it
                 self.points[side] += worth
 
-    def _has_better_points(self) -> bool:
-        """Return whether no other side has better points than the thrower."""
+    def _verdict(self) -> int:
+        """Return `WON` when no other side has better points than the thrower, who has closed every number."""
         own = self.points[self.side]
-        return own <= min(self.points) if self._mode == "cut_throat" else own >= max(self.points)
+        is_best = own <= min(self.points) if self._mode == "cut_throat" else own >= max(self.points)
+        return WON if is_best else GO_ON
 
     def end_visit(self, outcome: VisitOutcome) -> None:
         """End the visit with its effective marks."""

@@ -113,19 +113,19 @@ def select_legs(connection: sa.Connection, selection: LegSelection, *, with_sums
     return [_summarised(row) for row in rows]
 
 
-class Summary(NamedTuple):
+class CareerSummary(NamedTuple):
     """The figures of a selection as integers, and all statistics of it."""
 
     total: Figures
     statistics: dict[str, Any]
 
 
-def summarise(connection: sa.Connection, selection: LegSelection) -> Summary:
+def summarise(connection: sa.Connection, selection: LegSelection) -> CareerSummary:
     """Return all statistics of a selection, as `summary` gives them of its legs; whole weeks are added up already."""
     parts = _parts(connection, selection)
     visits = [points for part in parts for points in part.sums.visits]
     total = add_up(part.figures for part in parts)
-    return Summary(total, summary_of(total, [part.sums for part in parts], visits, latest_legs(connection, selection)))
+    return CareerSummary(total, summary_of(total, [part.sums for part in parts], visits, latest_legs(connection, selection)))
 
 
 def _whole(selection: LegSelection) -> Cut | None:

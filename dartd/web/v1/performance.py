@@ -13,7 +13,7 @@ from dartd.game.statistics import Figures as Counts
 from dartd.game.statistics import marks_written, written
 from dartd.store.listing import ALWAYS, Span
 from dartd.store.players import PLAYERS as STORED
-from dartd.store.projections.player_legs import LegSelection, Summary, summarise, sums_by_player
+from dartd.store.projections.player_legs import CareerSummary, LegSelection, summarise, sums_by_player
 from dartd.web.game_names import known_game
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.player_rights import check_player_filter, may_read_player
@@ -41,7 +41,7 @@ async def get_performance(call: Call) -> Performance:
     if player_id is not None:
         await _check_player(call, player_id, "player_id")
     selection = selection_of(call, player_id or "", asked)
-    own: Summary = await call.read(lambda connection: summarise(connection, selection))
+    own: CareerSummary = await call.read(lambda connection: summarise(connection, selection))
     figures = msgspec.convert(own.statistics, SummaryFigures)
     if asked.benchmark is None:
         return Performance(player_id=player_id, figures=figures, benchmark=None, difference=None)
@@ -50,7 +50,7 @@ async def get_performance(call: Call) -> Performance:
 
 
 async def _compared(
-    call: Call, asked: PerformanceQuery, selection: LegSelection, summary: Summary
+    call: Call, asked: PerformanceQuery, selection: LegSelection, summary: CareerSummary
 ) -> tuple[dict[str, Any], dict[str, str | int | None]]:
     """Return the figures of the benchmark and the differences to it.
 
@@ -70,7 +70,7 @@ async def _compared(
         selection = selection._replace(player_id=name)
     else:
         selection = selection._replace(span=_period(call, name))
-    others: Summary = await call.read(lambda connection: summarise(connection, selection))
+    others: CareerSummary = await call.read(lambda connection: summarise(connection, selection))
     exact = difference(own, rates_of(others.total))
     return others.statistics, {**_differences(summary.statistics, others.statistics), **exact}
 
@@ -121,7 +121,7 @@ async def get_metrics_of_play(call: Call) -> StatisticsMetrics:
         player_id = asked.player_id
         await _check_player(call, player_id, "player_id")
         selection = selection_of(call, player_id, asked)
-        own: Summary = await call.read(lambda connection: summarise(connection, selection))
+        own: CareerSummary = await call.read(lambda connection: summarise(connection, selection))
         values = own.statistics
         values["win_rate"] = ratio(100 * values["matches_won"], values["matches"])
         values |= {name: values[nest]["average" if nest == "form" else name] for name, nest in _NESTED.items()}
