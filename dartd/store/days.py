@@ -31,12 +31,8 @@ class Days:
 
     def ends(self, at_s: float, period: Period = "day") -> float:
         """Return when the period of a moment ends."""
-        return self._next(self.began(at_s, period), period)
-
-    def _next(self, began_s: float, period: Period) -> float:
-        """Return when the period after the one that began then begins."""
         longest = {"day": 25, "week": 24 * 7 + 1, "month": 24 * 31 + 1, "year": 24 * 366 + 1}[period]  # hours, with a change of the clock
-        return self.began(began_s + longest * 3600, period)
+        return self.began(self.began(at_s, period) + longest * 3600, period)
 
     def day_of(self, date: str) -> float:
         """Return when a day such as 2026-11-30 begins.
@@ -48,12 +44,15 @@ class Days:
 
     def begins(self, moments: Sequence[float], period: Period) -> list[float]:
         """Return when the period of each moment began; fast for moments in order."""
+        shortest_s = {"day": 22, "week": 24 * 7 - 2, "month": 24 * 28 - 2, "year": 24 * 365 - 2}[
+            period
+        ] * 3600.0  # the clock goes on by 2 h
         found: list[float] = []
-        began_s = ends_s = 0.0
+        began_s, safe_s = 0.0, 0.0  # until the second the period lasts in any case
         for at_s in moments:
-            if not began_s <= at_s < ends_s:
+            if not began_s <= at_s < safe_s:
                 began_s = self.began(at_s, period)
-                ends_s = self._next(began_s, period)
+                safe_s = began_s + shortest_s
             found.append(began_s)
         return found
 

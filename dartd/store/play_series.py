@@ -56,6 +56,8 @@ class _LegFigures(NamedTuple):
     match_id: str
     set_number: int
     leg_number: int
+    side: int
+    thrower: int
     counts: Sequence[int]
     hits: int = 0
 
@@ -63,8 +65,9 @@ class _LegFigures(NamedTuple):
 _SHOWN: Final = (
     "points", "darts", "first9_points", "first9_darts", "checkouts", "checkout_attempts", "visits", "legs", "legs_won",
 )  # fmt: skip
+_WHICH: Final = ("at_s", "match_id", "set_number", "leg_number", "side", "thrower")
 _OF_EVERY_GAME = [name in OF_EVERY_GAME for name in _SHOWN]
-_SHOWN_COLUMNS = tuple(player_legs.c[name] for name in ("at_s", "match_id", "set_number", "leg_number", "game", *_SHOWN))
+_SHOWN_COLUMNS = tuple(player_legs.c[name] for name in (*_WHICH, "game", *_SHOWN))
 
 _beds: msgspec.json.Decoder[_Beds] = msgspec.json.Decoder(_Beds)
 
@@ -76,11 +79,11 @@ def series(connection: sa.Connection, selection: LegSelection, resolution: Resol
     """
     if resolution == "visit":
         return _visits(connection, selection, bed)
-    legs = _figures(connection, selection, bed)
-    group_of: Iterable[tuple[float, str]]
     if resolution == "leg":
-        group_of = ((leg.at_s, f"{leg.match_id}/{leg.set_number:03d}/{leg.leg_number:03d}/{number}") for number, leg in enumerate(legs))
-    elif resolution == "match":
+        return _legs(connection, selection, bed)
+    legs = list(_figures(connection, selection, bed, (player_legs.c.at_s, player_legs.c.seq)))
+    group_of: Iterable[tuple[float, str]]
+    if resolution == "match":
         last = {leg.match_id: leg.at_s for leg in legs}  # a match is of the time of its last leg
         group_of = ((last[leg.match_id], leg.match_id) for leg in legs)
     else:
@@ -91,20 +94,20 @@ def series(connection: sa.Connection, selection: LegSelection, resolution: Resol
     for leg, group in zip(legs, group_of, strict=True):
         groups.setdefault(group, []).append(leg)
     chosen = [group for group, of_group in groups.items() if bed is None or any(leg.hits for leg in of_group)]
-    return Series(len(chosen), (_added_up(group, groups[group], resolution) for group in sorted(chosen, reverse=True)))
+    return Series(len(chosen), (_added_up(group, groups[group]) for group in sorted(chosen, reverse=True)))
 
 
-def _figures(connection: sa.Connection, selection: LegSelection, bed: int | None = None) -> list[_LegFigures]:
-    """Return the legs of a selection, the oldest first, with the figures that series show, and the hits of a bed."""
+def _figures(
+    connection: sa.Connection, selection: LegSelection, bed: int | None, order: Sequence[sa.ColumnElement[Any]]
+) -> Iterator[_LegFigures]:
+    """Yield the legs of a selection with the figures that series show, and the hits of a bed."""
     chosen = sa.select(*_SHOWN_COLUMNS, sa.null() if bed is None else player_legs.c.sums_body)
-    chosen = chosen.where(*conditions_of(selection), player_legs.c.leg_number > 0).order_by(player_legs.c.at_s, player_legs.c.seq)
-    found = []
-    for at_s, match_id, set_number, leg_number, game, *numbers, sums in connection.execute(chosen):
+    chosen = chosen.where(*conditions_of(selection), player_legs.c.leg_number > 0).order_by(*order)
+    for at_s, match_id, set_number, leg_number, side, thrower, game, *numbers, sums in connection.execute(chosen):
         is_whole = selection.game is not None or game in SCORING_GAMES
         counts = numbers if is_whole else [number * is_chosen for number, is_chosen in zip(numbers, _OF_EVERY_GAME, strict=True)]
         hits = 0 if bed is None else _beds.decode(sums).beds.get(bed, 0)
-        found.append(_LegFigures(at_s, match_id, set_number, leg_number, counts, hits))
-    return found
+        yield _LegFigures(at_s, match_id, set_number, leg_number, side, thrower, counts, hits)
 
 
 def _count_visits(connection: sa.Connection, selection: LegSelection) -> int:
@@ -113,22 +116,33 @@ def _count_visits(connection: sa.Connection, selection: LegSelection) -> int:
     return int(connection.execute(sa.select(number).where(*conditions_of(selection), player_legs.c.leg_number > 0)).scalar_one())
 
 
-def _added_up(group: tuple[float, str], legs: Sequence[_LegFigures], resolution: Resolution) -> Played:
-    (at_s, key), leg = group, legs[0]
-    counts = legs[0].counts if len(legs) == 1 else map(sum, zip(*(each.counts for each in legs), strict=True))
-    return Played(
-        at_s,
-        key,
-        leg.match_id if key else None,
-        leg.set_number if resolution == "leg" else None,
-        leg.leg_number if resolution == "leg" else None,
-        Figures(**dict(zip(_SHOWN, counts, strict=True)), best_legs={}),
-        hits=sum(each.hits for each in legs),
-    )
+def _added_up(group: tuple[float, str], legs: Sequence[_LegFigures]) -> Played:
+    at_s, match_id = group
+    counts = map(sum, zip(*(leg.counts for leg in legs), strict=True))
+    return Played(at_s, match_id, match_id or None, None, None, _shown(counts), hits=sum(leg.hits for leg in legs))
+
+
+def _shown(counts: Iterable[int]) -> Figures:
+    return Figures(**dict(zip(_SHOWN, counts, strict=True)), best_legs={})
+
+
+def _legs(connection: sa.Connection, selection: LegSelection, bed: int | None) -> Series:
+    latest = _figures(connection, selection, bed, (player_legs.c.at_s.desc(),))
+    played = _latest_first((leg.at_s, [_leg(leg)]) for leg in latest)
+    if bed is None:
+        number = sa.select(sa.func.count()).select_from(player_legs).where(*conditions_of(selection), player_legs.c.leg_number > 0)
+        return Series(connection.execute(number).scalar_one(), played)
+    found = [each for each in played if each.hits]
+    return Series(len(found), iter(found))
+
+
+def _leg(leg: _LegFigures) -> Played:
+    key = f"{leg.match_id}/{leg.set_number:03d}/{leg.leg_number:03d}/{leg.side:02d}/{leg.thrower}"
+    return Played(leg.at_s, key, leg.match_id, leg.set_number, leg.leg_number, _shown(leg.counts), hits=leg.hits)
 
 
 def _of_no_leg(visit: Played) -> _LegFigures:
-    return _LegFigures(visit.at_s, "", 0, 0, [getattr(visit.figures, name) for name in _SHOWN], visit.hits)
+    return _LegFigures(visit.at_s, "", 0, 0, 0, 0, [getattr(visit.figures, name) for name in _SHOWN], visit.hits)
 
 
 def _time(played: Played) -> tuple[float, str]:
