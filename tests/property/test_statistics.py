@@ -28,9 +28,8 @@ _TABLES = [table for projection in _PROJECTIONS for table in projection.tables]
 
 def _fold(connection: sa.Connection, events: Sequence[tuple[int, JournalledEvent]]) -> None:
     for projection in _PROJECTIONS:
-        for seq, event in events:
-            if isinstance(event, projection.follows):
-                projection.fold(connection, Recorded(event, seq, float(seq), BOARD))
+        followed = [Recorded(event, seq, float(seq), BOARD) for seq, event in events if isinstance(event, projection.follows)]
+        projection.apply(connection, followed)
 
 
 def _rows(connection: sa.Connection) -> list[list[tuple[Any, ...]]]:

@@ -36,6 +36,7 @@ from schemas.codec import encode_json
 from schemas.events import EntityDeleted, PlayedLeg, PlayedVisit, PlayerErased, PlayerMerged, StatisticsUpdated
 
 FORM_LEGS = 20  # that the form is computed from
+_CHANGED = "player_legs.changed"  # key of what is noted with a connection
 _DIGITS = 3  # of millimetres in stored points
 _STEP = 2.0**-20  # of the sums of a grouping, a millionth of a mm or mm²
 
@@ -60,21 +61,32 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
             changed = _finished(connection, player_legs.c.match_id.in_(sa.select(player_legs.c.match_id).where(mine)))
             connection.execute(sa.update(player_legs).where(mine).values(player_id=event.into_player_id))
             drop_periods(connection, event.player_id)
-            _add_up_again(connection, {(event.into_player_id if who == event.player_id else who, period) for who, period in changed})
+            _note(connection, {(event.into_player_id if who == event.player_id else who, period) for who, period in changed})
         case PlayerErased():
             mine = player_legs.c.player_id == event.player_id
             changed = _finished(connection, player_legs.c.match_id.in_(sa.select(player_legs.c.match_id).where(mine)))
             connection.execute(sa.delete(player_legs).where(mine))
             drop_periods(connection, event.player_id)
-            _add_up_again(connection, {each for each in changed if each[0] != event.player_id})
+            _note(connection, {each for each in changed if each[0] != event.player_id})
         case EntityDeleted():
             if event.entity_type == "match":
                 of_match = player_legs.c.match_id == event.entity_id
                 changed = _finished(connection, of_match)
                 connection.execute(sa.delete(player_legs).where(of_match))
-                _add_up_again(connection, changed)
+                _note(connection, changed)
         case _:
             raise TypeError(f"{type(event).__name__} is not followed by this projection")
+
+
+def _note(connection: sa.Connection, changed: Iterable[tuple[str, int]]) -> None:
+    """Note the players and periods that are to be added up again."""
+    connection.info.setdefault(_CHANGED, set()).update(changed)
+
+
+def settle(connection: sa.Connection) -> None:
+    """Add up the periods that changed: an import adds thousands of legs of one week, which must not be added up after each of them."""
+    for player_id, period in sorted(connection.info.pop(_CHANGED, set())):
+        store_period(connection, player_id, period, legs_of_period(connection, player_id, period))
 
 
 PROJECTION = Projection(
@@ -83,6 +95,7 @@ PROJECTION = Projection(
     tables=(player_legs, player_periods, match_visits),
     follows=(StatisticsUpdated, PlayerMerged, PlayerErased, EntityDeleted),
     fold=fold,
+    settle=settle,
 )
 
 
@@ -257,18 +270,13 @@ def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdat
     changed |= {(row["player_id"], period_of(row["at_s"])) for row in rows if row["finished"]}
     if None in before or len(rows) < len(event.legs):  # the others may have an opponent more, or less
         changed |= _finished(connection, player_legs.c.match_id == event.match_id)
-    _add_up_again(connection, changed)
+    _note(connection, changed)
 
 
 def _finished(connection: sa.Connection, where: sa.ColumnElement[bool]) -> set[tuple[str, int]]:
     """Return the players and periods of finished legs."""
     chosen = sa.select(player_legs.c.player_id, player_legs.c.at_s).where(where, player_legs.c.finished.is_(True))
     return {(row.player_id, period_of(row.at_s)) for row in connection.execute(chosen)}
-
-
-def _add_up_again(connection: sa.Connection, changed: Iterable[tuple[str, int]]) -> None:
-    for player_id, period in sorted(changed):
-        store_period(connection, player_id, period, legs_of_period(connection, player_id, period))
 
 
 def legs_of_period(connection: sa.Connection, player_id: str, period: int) -> list[PeriodLeg]:

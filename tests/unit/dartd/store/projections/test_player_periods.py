@@ -54,7 +54,7 @@ def _career(connection: sa.Connection) -> Table:
         for seq, event in enumerate(table.journal[seen:], seen + 1):
             for projection in (throws.PROJECTION, player_legs.PROJECTION):
                 if isinstance(event, projection.follows):
-                    projection.fold(connection, Recorded(event, seq, at_s, BoardId("main")))
+                    projection.apply(connection, [Recorded(event, seq, at_s, BoardId("main"))])
         seen = len(table.journal)
     return table
 
