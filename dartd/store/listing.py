@@ -115,7 +115,7 @@ class Listing:
 
 
 def page_of(entries: Iterable[tuple[float, str, Any]], ask: PageRequest, total: int) -> Page:
-    """Return a page of computed entries, of which there are `total`: time, key and value of each, the latest first.
+    """Return a page of `total` computed entries: time, key and value of each, the latest first.
 
     Raises:
         PageError: the cursor cannot be understood.
