@@ -25,6 +25,7 @@ from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
 from schemas.codec import decode_journalled, encode_wire
 from schemas.events import (
+    AlertChanged,
     CalibrationChanged,
     CameraStateChanged,
     EntityEvent,
@@ -85,13 +86,16 @@ class Written(NamedTuple):
 SHARED_TOPICS = {"comment": "comments", "correction": "corrections", "webhook": "webhooks"}  # of entities; comments add their parent
 
 
-def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
+def topic_of(event: JournalledEvent, board_id: BoardId) -> str:  # noqa: PLR0911 - one case for each kind of event
     """Return the one topic of an event: that of its camera, match, player, session or entity when it is about one, else the board's."""
     match event:
         case PlayerMerged() | PlayerErased() | StatisticsUpdated():
             return f"player:{event.player_id}"
         case SessionUpdated():
             return f"session:{event.session.session_id}"
+        case AlertChanged():
+            alert = event.alert
+            return f"alerts:{alert.severity}" + (":performance" if alert.operation_type == "performance" else "")
         case CameraStateChanged() | CalibrationChanged():
             return f"camera:{event.camera_id}"
         case _ if isinstance(event, PlayEvent):
