@@ -28,6 +28,7 @@ from schemas.events import (
 WINDOW: Final = 50  # darts that latency, confidence and bounce-outs are taken from
 CAMERA_WINDOW: Final = 20  # darts that a camera is compared with the others over
 ENOUGH: Final = 15  # darts: fewer say nothing
+OUTLIER_MM: Final = 15.0  # one dart that a camera took for another one is no bias: it counts for no more than this
 STALE_S: Final = 1800.0  # a pause in which light, board and players may have changed: the windows begin anew
 DART_WEIGHT: Final = 1 / 500  # of a dart in a baseline: about two evenings
 SAMPLE_S: Final = 7200.0  # time constant of the baselines of the machine
@@ -76,7 +77,7 @@ class Learnt(msgspec.Struct):
     refused: dict[str, str] = {}
 
 
-class Figures(Value, frozen=True, kw_only=True):
+class AlertFigures(Value, frozen=True, kw_only=True):
     """The figures that a root cause is looked for in: the last sample, what is usual, and the error of each camera in mm."""
 
     sample: Sample = Sample()
@@ -195,11 +196,11 @@ class Measures:
             counted = {"zone_name": zone.name, "count": zone.count, "min": zone.min}
             yield Reading("zone_empty", Subject("zone", zone.zone_id), float(zone.count < zone.min), None, counted)
 
-    def figures(self, now: float) -> Figures:
+    def figures(self, now: float) -> AlertFigures:
         """Return what a root cause is looked for in."""
         usual = {name: baseline.mean for name, baseline in self.learnt.baselines.items() if baseline.usual is not None}
         errors = {camera_id: found for camera_id in self.learnt.deviations if (found := self._deviation_mm(camera_id, now)) is not None}
-        return Figures(sample=self.sample, usual=usual, errors_mm=errors, commit_ms=self._commit_ms())
+        return AlertFigures(sample=self.sample, usual=usual, errors_mm=errors, commit_ms=self._commit_ms())
 
     def _camera_readings(self, camera: CameraSample, now: float) -> Iterator[Reading]:
         subject = Subject("camera", camera.camera_id)
@@ -245,7 +246,8 @@ class Measures:
         found = self.learnt.deviations.get(camera_id, [])
         if len(found) < ENOUGH or self._is_stale(now):
             return None
-        return round(math.hypot(statistics.median(x for x, _ in found), statistics.median(y for _, y in found)), 2)
+        mean_x, mean_y = (statistics.fmean(max(-OUTLIER_MM, min(OUTLIER_MM, each)) for each in axis) for axis in zip(*found, strict=True))
+        return round(math.hypot(mean_x, mean_y), 2)
 
     def _commit_ms(self) -> float | None:
         return round(statistics.median(each for _, each in self._commits), 1) if len(self._commits) >= COMMITS else None

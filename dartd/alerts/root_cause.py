@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from dartd.alerts.measures import Figures, Subject
+from dartd.alerts.measures import AlertFigures, Subject
 from dartd.decision import CameraSample
 
 BUSY_PERCENT: Final = 85.0  # of the processor: from here on the camera processes wait for each other
@@ -38,7 +38,7 @@ _OTHERWISE: Final = {
 }
 
 
-def root_cause(rule: str, subject: Subject, figures: Figures) -> tuple[str, dict[str, Any]]:
+def root_cause(rule: str, subject: Subject, figures: AlertFigures) -> tuple[str, dict[str, Any]]:
     """Return the probable cause of an alert in a sentence, and the figures that speak for it."""
     cameras = figures.sample.cameras
     evidence: dict[str, Any] = {
@@ -53,7 +53,7 @@ def root_cause(rule: str, subject: Subject, figures: Figures) -> tuple[str, dict
     return _OTHERWISE.get(rule, "no other figure has changed with it"), evidence
 
 
-def _of_camera(camera: CameraSample, figures: Figures) -> dict[str, Any]:
+def _of_camera(camera: CameraSample, figures: AlertFigures) -> dict[str, Any]:
     error_mm = figures.errors_mm.get(camera.camera_id)
     found = {"state": camera.state, "fps": round(camera.fps, 1), "faults": list(camera.faults)}
     return found if error_mm is None else {**found, "error_mm": error_mm}
@@ -74,7 +74,7 @@ def _of_cameras(rule: str, cameras: tuple[CameraSample, ...]) -> str | None:
     return None
 
 
-def _of_one_camera(rule: str, subject: Subject, figures: Figures) -> str | None:
+def _of_one_camera(rule: str, subject: Subject, figures: AlertFigures) -> str | None:
     """Return which camera is off, when it is one alone."""
     if rule not in _OF_DETECTION or not figures.errors_mm or rule == "detection_latency_high":
         return None
@@ -85,7 +85,7 @@ def _of_one_camera(rule: str, subject: Subject, figures: Figures) -> str | None:
     return f"camera {worst} alone is off, by {error_mm:.1f} mm: it has moved, or its lens is dirty"
 
 
-def _of_machine(rule: str, figures: Figures) -> str | None:
+def _of_machine(rule: str, figures: AlertFigures) -> str | None:
     """Return what the machine is short of."""
     if rule not in _OF_LOAD:
         return None
