@@ -25,7 +25,7 @@ class OpenAlert(Value, frozen=True, kw_only=True):
 
     subject: Subject
     alert: Alert
-    anomaly: Anomaly
+    anomaly: Anomaly | None
 
 
 class _Memory(Value, frozen=True, kw_only=True):
@@ -176,7 +176,8 @@ class AlertDecider:
         ended, at = self._open.pop(key), self._timestamp(self._wall(now))
         self._conditions.pop(key, None)
         alert = _replace(ended.alert, status="resolved", resolved_at=at)
-        return AlertChanged(alert=alert, anomaly=_replace(ended.anomaly, resolved=True, resolved_at=at))
+        anomaly = None if ended.anomaly is None else _replace(ended.anomaly, resolved=True, resolved_at=at)
+        return AlertChanged(alert=alert, anomaly=anomaly)
 
     def _follow(self, event: AlertChanged) -> None:
         """Take over what became of an alert: a person has acknowledged it, or (in a restart) what was published before."""
@@ -185,7 +186,7 @@ class AlertDecider:
         key = (alert.alert_type, _subject_of(alert))
         if alert.status == "resolved":
             self._open.pop(key, None)
-        elif event.anomaly is not None:
+        else:
             self._open[key] = OpenAlert(subject=key[1], alert=alert, anomaly=event.anomaly)
 
 

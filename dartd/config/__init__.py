@@ -8,6 +8,8 @@ from dartd.config.load import load_config
 from dartd.config.redaction import redact_url
 from dartd.config.scenario import load_scenario
 from dartd.config.sections import (
+    AlertRuleConfig,
+    AlertsConfig,
     AuthConfig,
     BoardConfig,
     BotConfig,
@@ -29,6 +31,8 @@ from dartd.config.sections import (
 )
 
 __all__ = [
+    "AlertRuleConfig",
+    "AlertsConfig",
     "AuthConfig",
     "BoardConfig",
     "BotConfig",
