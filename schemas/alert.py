@@ -1,11 +1,13 @@
 """Alerts and anomalies: what is wrong, since when, why, and what became of it."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from schemas.base import Value
 
+_Figures = Annotated[dict[str, Any], Meta(extra_json_schema={"additionalProperties": True})]  # different ones for each rule
 Severity = Literal["info", "warning", "high", "critical"]
 AlertStatus = Literal["pending", "acknowledged", "resolved"]
 OperationType = Literal["camera", "calibration", "detection", "performance", "play", "storage", "webhook", "host"]
@@ -69,7 +71,7 @@ class Alert(Value, frozen=True, kw_only=True):
     zone_id: str | None = None
     player_id: str | None = None
     message: str
-    context: dict[str, Any] = msgspec.field(default_factory=dict)
+    context: _Figures = msgspec.field(default_factory=dict)
     acknowledged: bool = False
     acknowledged_by: str | None = None
     acknowledged_at: str | None = None
@@ -90,7 +92,7 @@ class Anomaly(Value, frozen=True, kw_only=True):
     zone_id: str | None = None
     description: str
     root_cause: str
-    evidence: dict[str, Any] = msgspec.field(default_factory=dict)
+    evidence: _Figures = msgspec.field(default_factory=dict)
     resolved: bool = False
     resolved_at: str | None = None
     alert_id: int | None = None

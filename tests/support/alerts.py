@@ -1,5 +1,6 @@
 """Alerts, darts and figures for tests of alerts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -55,7 +56,7 @@ def sample(struck: dict[str, Any] | None = None, camera: str = "cam0", **figures
 
 
 def dart(
-    latency_ms: float = 100.0, confidence: float = 0.95, deviations: dict[str, tuple[float, float]] | None = None, dart_id: str = "d1"
+    latency_ms: float = 100.0, confidence: float = 0.95, deviations: Mapping[Any, tuple[float, float]] | None = None, dart_id: str = "d1"
 ) -> DartHit:
     """Return a dart that all cameras have measured, each so many millimetres from the fused point."""
     found = {camera: (deviations or {}).get(camera, (0.4, -0.3)) for camera in CAMERAS}

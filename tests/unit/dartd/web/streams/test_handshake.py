@@ -193,7 +193,7 @@ async def test_other_paths_have_other_topics(station: Station) -> None:
     """Alerts and the system, or what moves; without the permission an error names the topic, and a token that comes later is enough."""
     base = station.ws.removesuffix("/ws")
     published = ("alerts:high", "system", "zone:z1", "session:s1", "metrics", "board:main")
-    received = {}
+    received: dict[str, list[str]] = {}
     for path in ("/api/v1/ws/alerts", "/api/v1/ws/tracking", "/ws/alerts", "/ws/tracking"):
         async with websockets.connect(base + path, proxy=None) as connection:
             client = WebSocketClient(connection)
