@@ -304,6 +304,7 @@ class Daemon:
             host=lambda: host_usage(services.host.latest),
             webhooks=services.webhooks.samples,
             metrics=self._metrics,
+            stalled=lambda: pipeline.is_holding,
             deliver=pipeline.deliver,
         )
         tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None

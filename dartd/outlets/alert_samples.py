@@ -41,13 +41,17 @@ class CameraHealth(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Sampler:
-    """Takes samples. `sources` are the configured cameras, `host` the usage of the machine."""
+    """Takes samples. `sources` are the configured cameras, `host` the usage of the machine.
+
+    While the journal cannot be written (`stalled`), each sample counts as a commit that took as long as samples are apart.
+    """
 
     cameras: Callable[[], Mapping[CameraId, CameraHealth]]
     sources: Callable[[], Mapping[CameraId, SourceSpec]]
     host: Callable[[], HostUsage]
     webhooks: Callable[[], Sequence[WebhookSample]]
     metrics: Metrics
+    stalled: Callable[[], bool]
     deliver: Callable[[Sample], Awaitable[None]]
 
     async def run(self, services: OccupancyServices) -> NoReturn:
@@ -63,6 +67,7 @@ class Sampler:
     def sample(self, zones: Sequence[ZoneSample] = ()) -> Sample:
         """Return the figures of now."""
         sources, host = self.sources(), self.host()
+        commits_s = self.metrics.take_commits_s()
         return Sample(
             cameras=tuple(
                 CameraSample(
@@ -78,7 +83,7 @@ class Sampler:
             memory_percent=host.memory_percent,
             temperature_c=host.temperature,
             disk_free_mb=None if host.disk_free_bytes is None else host.disk_free_bytes / 1e6,
-            commits_ms=tuple(each * 1000 for each in self.metrics.take_commits_s()),
+            commits_ms=tuple(each * 1000 for each in (*commits_s, *([PERIOD_S] if self.stalled() else []))),
             webhooks=tuple(self.webhooks()),
             zones=tuple(zones),
         )

@@ -24,6 +24,7 @@ async def _deliver(_sample: Sample) -> None:
 
 def test_a_sample_has_the_figures_of_now() -> None:
     """Commits are in one sample only, in milliseconds; a camera without a source expects nothing."""
+    stalls: list[str] = []
     metrics, health = Metrics(), SimpleNamespace(state="ready", fps=12.0, faults=("slow",))
     cameras: dict[CameraId, Any] = {CAM0: health, CameraId("cam1"): health}
     sampler = Sampler(
@@ -32,14 +33,18 @@ def test_a_sample_has_the_figures_of_now() -> None:
         host=lambda: HostUsage(cpu_percent=12.0, disk_free_bytes=5e8),
         webhooks=lambda: (WEBHOOK,),
         metrics=metrics,
+        stalled=lambda: bool(stalls),
         deliver=_deliver,
     )
     metrics.count_commit(0.25)
     first, second = sampler.sample(), sampler.sample()
+    stalls.append("full")
+    stalled = sampler.sample()
 
     assert [(each.fps, each.expected_fps, each.faults) for each in first.cameras] == [(12.0, 30.0, ("slow",)), (12.0, 0.0, ("slow",))]
     assert (first.cpu_percent, first.disk_free_mb, first.temperature_c, first.webhooks) == (12.0, 500.0, None, (WEBHOOK,))
     assert (first.commits_ms, second.commits_ms) == ((250.0,), ())
+    assert stalled.commits_ms == (1000.0,)
 
 
 async def test_zones_that_are_to_have_something_are_counted(station: Station, http: httpx2.AsyncClient) -> None:
