@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dartd.decision import Sample
-from tests.support.alerts import CAMERAS, Watched, changes, dart, sample
+from tests.support.alerts import CAMERAS, Watched, alerts_decider, changes, dart, sample
 
 WEEK_S = 7 * 86_400.0
 PERIOD_S = 100.0  # of the samples of a week
@@ -40,3 +40,41 @@ def test_a_week_of_quiet_figures_raises_nothing(seed: int) -> None:
                 board.take(dart(source.lognormvariate(4.7, 0.35), source.betavariate(30, 2), deviations))
 
     assert changes(board.raised) == []
+
+
+FIGURES = st.sampled_from(
+    [
+        sample(),
+        sample({"state": "offline", "fps": 0.0}),
+        sample({"state": "starting"}),
+        sample({"faults": ("black",)}),
+        sample({"fps": 10.0}, camera="cam1"),
+        sample({"fps": 20.0}, camera="cam1"),
+        sample(disk_free_mb=100.0),
+        sample(disk_free_mb=550.0),
+    ]
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(FIGURES, st.integers(1, 30), st.booleans()), max_size=12))
+def test_whatever_happens_an_alert_is_raised_once_and_then_resolved(story: list[tuple[Sample, int, bool]]) -> None:
+    """No two are open about the same, also after restarts; and when all is well for long enough none is left."""
+    board = Watched()
+    for figures, seconds, restarts in story:
+        board.pass_s(seconds, figures)
+        if restarts:
+            memory, board.decider = board.decider.memory(0.0), alerts_decider()
+            board.decider.restore(memory, [], now=board.now, epoch_s=0.0)
+    board.pass_s(40)
+    open_ones: dict[tuple[str, str | None], int] = {}
+    for each in board.raised:
+        about = (each.alert.alert_type, each.alert.camera_id)
+        if each.alert.status == "pending":
+            assert about not in open_ones
+            open_ones[about] = each.alert.alert_id
+        else:
+            assert open_ones.pop(about) == each.alert.alert_id
+
+    assert (open_ones, board.decider.open_alerts()) == ({}, ())
+    assert [each.alert.alert_id for each in board.raised if each.alert.status == "pending"] == list(range(1, len(board.raised) // 2 + 1))

@@ -86,6 +86,12 @@ def _covered(pattern: str) -> tuple[str, ...]:
     return ("alerts:*:performance",) if rest == "performance" else (pattern, f"{pattern}:*")
 
 
+def stored_pattern(topic: str) -> str:
+    """Return the pattern of the topics that the journal has for a topic."""
+    first, *others = _covered(canonical(topic))
+    return f"{first}*" if others else first
+
+
 def check_topic(topic: str) -> str:
     """Return the topic if it is well-formed.
 

@@ -83,7 +83,9 @@ async def test_what_is_open_is_in_the_figures(station: Station, http: httpx2.Asy
     assert warned == []
 
 
-async def test_clients_subscribe_by_severity_performance_or_alias(station: Station, connect: Connect, operator: dict[str, str]) -> None:
+async def test_clients_subscribe_by_severity_performance_or_alias(
+    station: Station, connect: Connect, operator: dict[str, str], http: httpx2.AsyncClient
+) -> None:
     """With the messages that existing clients send; each alert comes once."""
     everything = await connect("?topics=alerts", additional_headers=operator)
     critical = await connect(additional_headers=operator)
@@ -98,9 +100,14 @@ async def test_clients_subscribe_by_severity_performance_or_alias(station: Stati
     await everything.send(action="ping")
     await everything.receive_types(1)
     await station.happen(LOW, FULL)
+    journalled = [
+        [each["alert"]["alert_id"] for each in (await get(http, f"events?topic={topic}", operator))["data"]]
+        for topic in ("alerts", "alerts:warning", "alerts:critical", "performance_warnings", "alerts:info")
+    ]
     seen = [(await client.receive())["alert"]["alert_id"] for client in (everything, everything, critical, slow)]
     for client in (everything, critical, slow):
         await client.send(action="ping")
         assert await client.receive_types(1) == ["pong"]
 
     assert seen == [1, 2, 2, 1]
+    assert journalled == [[1, 2], [1], [2], [1], []]
