@@ -69,7 +69,7 @@ class ZoneSample(Value, frozen=True, kw_only=True):
 class Sample(Value, frozen=True, kw_only=True):
     """The figures of the daemon and its machine at a moment, from which alerts are made; None: not known.
 
-    `commits_ms`: how long each commit since the sample before took.
+    `commits_ms`: how long each commit since the sample before took; `backup_problem`: why the last backup failed, or that it is overdue.
     """
 
     cameras: tuple[CameraSample, ...] = ()
@@ -80,7 +80,7 @@ class Sample(Value, frozen=True, kw_only=True):
     commits_ms: tuple[float, ...] = ()
     webhooks: tuple[WebhookSample, ...] = ()
     zones: tuple[ZoneSample, ...] = ()
-    backup_age_hours: float | None = None
+    backup_problem: str | None = None
 
 
 # Deciders also get the events that they do not emit themselves: those of earlier deciders, and those of people's writes.

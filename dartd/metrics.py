@@ -93,6 +93,15 @@ class CacheUsage(Value, frozen=True, kw_only=True):
         return self.hits / total if total else 0.0
 
 
+class BackupUsage(Value, frozen=True, kw_only=True):
+    """The backups: how many are kept, when the last was made in seconds since 1970, and how many were made and failed since the start."""
+
+    kept: int = 0
+    last_at_s: float | None = None
+    done: int = 0
+    failed: int = 0
+
+
 class Metrics:
     """The registry and the counters that are incremented when something happens."""
 
@@ -185,6 +194,7 @@ class Metrics:
         host: Callable[[], HostUsage] = HostUsage,
         cache: Callable[[], CacheUsage] = CacheUsage,
         alerts: Callable[[], Iterable[Alert]] = tuple,
+        backups: Callable[[], BackupUsage] = BackupUsage,
     ) -> None:
         """Set the callables that `sample` calls for the figures of a scrape."""
         self._figures = lambda: _Figures(
@@ -195,6 +205,7 @@ class Metrics:
             host=host(),
             cache=cache(),
             alerts=tuple(alerts()),
+            backups=backups(),
         )
 
     def sample(self) -> None:
@@ -220,6 +231,7 @@ class _Figures(Value, frozen=True, kw_only=True):
     host: HostUsage = HostUsage()
     cache: CacheUsage = CacheUsage()
     alerts: tuple[Alert, ...] = ()
+    backups: BackupUsage = BackupUsage()
 
 
 class _Sampled:
@@ -242,6 +254,7 @@ class _Sampled:
         yield from _host_families(figures.host)
         yield from _cache_families(figures.cache)
         yield _alerts_family(figures.alerts)
+        yield from _backup_families(figures.backups)
 
 
 def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
@@ -359,6 +372,18 @@ def _alerts_family(alerts: Sequence[Alert]) -> Metric:
     for severity in get_args(Severity):
         family.add_metric((severity,), sum(alert.severity == severity for alert in alerts))
     return family
+
+
+def _backup_families(backups: BackupUsage) -> Iterator[Metric]:
+    made = CounterMetricFamily("dartd_backups", "Backups of the database by outcome", labels=("outcome",))
+    made.add_metric(("done",), backups.done)
+    made.add_metric(("failed",), backups.failed)
+    yield made
+    yield GaugeMetricFamily("dartd_backups_kept", "Backups in their directory", backups.kept)
+    last = GaugeMetricFamily("dartd_backup_last_timestamp_seconds", "When the newest backup was made, in seconds since 1970")
+    if backups.last_at_s is not None:
+        last.add_metric((), backups.last_at_s)
+    yield last
 
 
 def _host_families(host: HostUsage) -> Iterator[Metric]:

@@ -14,7 +14,7 @@ OperationType = Literal["camera", "calibration", "detection", "performance", "pl
 
 # What a rule may watch. Its unit is in the name; without one it is 1 while it is so, and 0 otherwise.
 Measure = Literal[
-    "backup_age_hours",
+    "backup_overdue",
     "bounce_out_share",
     "calibration_failed",
     "camera_bias_mm",

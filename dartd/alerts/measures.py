@@ -188,7 +188,7 @@ class Measures:
         for name in ("cpu_percent", "memory_percent", "temperature_c"):
             yield Reading(name, BOARD, getattr(sample, name), self._usual(name))
         yield Reading("disk_free_mb", BOARD, sample.disk_free_mb)
-        yield Reading("backup_age_hours", BOARD, sample.backup_age_hours)
+        yield Reading("backup_overdue", BOARD, float(sample.backup_problem is not None), None, {"reason": sample.backup_problem})
         for webhook in sample.webhooks:
             named = {"webhook_id": webhook.webhook_id, "webhook_name": webhook.name, "lost": webhook.lost}
             yield Reading("webhook_failing_s", Subject("webhook", webhook.webhook_id), webhook.failing_s, None, named)

@@ -50,7 +50,7 @@ class Rule(Value, frozen=True, kw_only=True):
 
 
 OPERATIONS: Final[Mapping[str, OperationType]] = {
-    "backup_age_hours": "storage",
+    "backup_overdue": "storage",
     "bounce_out_share": "detection",
     "calibration_failed": "calibration",
     "camera_bias_mm": "calibration",
@@ -140,8 +140,8 @@ BUILTIN: Final[tuple[Rule, ...]] = (
         message="Zone {zone_name} has {count} of at least {min}. Look why it is empty, or lower its min.",
     ),
     Rule(
-        name="backup_overdue", measure="backup_age_hours", severity="warning", limit=0, clear=0,
-        message="The last backup is overdue by {value} hours. Check that the place for backups can be written, or make one now.",
+        name="backup_overdue", measure="backup_overdue", severity="warning", limit=0.5, clear=0,
+        message="Backups: {reason}. Check that backup.directory can be written and has space, then make one by hand.",
     ),
 )  # fmt: skip
 

@@ -39,6 +39,37 @@ class CameraHealth(Protocol):
         """Return the faults of the camera."""
 
 
+class WebhookSamples(Protocol):
+    """The webhooks."""
+
+    def samples(self) -> Sequence[WebhookSample]:
+        """Return how each active webhook does."""
+
+
+class BackupProblem(Protocol):
+    """The backups."""
+
+    @property
+    def problem(self) -> str | None:
+        """Return why the last backup failed, or that it is overdue; None if nothing is wrong."""
+
+
+class SampledServices(OccupancyServices, Protocol):
+    """What samples are taken from, next to the zones."""
+
+    @property
+    def metrics(self) -> Metrics:
+        """Return the metrics, which have the times of commits."""
+
+    @property
+    def webhooks(self) -> WebhookSamples:
+        """Return the webhooks."""
+
+    @property
+    def backups(self) -> BackupProblem:
+        """Return the backups."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sampler:
     """Takes samples. `sources` are the configured cameras, `host` the usage of the machine.
@@ -49,25 +80,23 @@ class Sampler:
     cameras: Callable[[], Mapping[CameraId, CameraHealth]]
     sources: Callable[[], Mapping[CameraId, SourceSpec]]
     host: Callable[[], HostUsage]
-    webhooks: Callable[[], Sequence[WebhookSample]]
-    metrics: Metrics
     stalled: Callable[[], bool]
     deliver: Callable[[Sample], Awaitable[None]]
 
-    async def run(self, services: OccupancyServices) -> NoReturn:
+    async def run(self, services: SampledServices) -> NoReturn:
         """Deliver a sample every second; it waits where the inbox is full."""
         number, zones = 0, tuple[ZoneSample, ...]()
         while True:
             if number % ZONES_EVERY == 0:
                 zones = await watched_zones(services)
             number += 1
-            await self.deliver(self.sample(zones))
+            await self.deliver(self.sample(services, zones))
             await anyio.sleep(PERIOD_S)
 
-    def sample(self, zones: Sequence[ZoneSample] = ()) -> Sample:
+    def sample(self, services: SampledServices, zones: Sequence[ZoneSample] = ()) -> Sample:
         """Return the figures of now."""
         sources, host = self.sources(), self.host()
-        commits_s = self.metrics.take_commits_s()
+        commits_s = services.metrics.take_commits_s()
         return Sample(
             cameras=tuple(
                 CameraSample(
@@ -84,8 +113,9 @@ class Sampler:
             temperature_c=host.temperature,
             disk_free_mb=None if host.disk_free_bytes is None else host.disk_free_bytes / 1e6,
             commits_ms=tuple(each * 1000 for each in (*commits_s, *([PERIOD_S] if self.stalled() else []))),
-            webhooks=tuple(self.webhooks()),
+            webhooks=tuple(services.webhooks.samples()),
             zones=tuple(zones),
+            backup_problem=services.backups.problem,
         )
 
 

@@ -85,11 +85,12 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     path = path.replace("{delivery_id}", await make_delivery(station) if "{delivery_id}" in path else "")
     if "{correction_id}" in path:
         path = path.replace("{correction_id}", await _correction(station, caller, path.rpartition("/")[2], own=own))
-    if "{alert_id}" in path:
-        await station.happen(AlertChanged(alert=ALERT))
-        path = path.replace("{alert_id}", str(ALERT.alert_id))
+    path = await _with_alert(station, path)
     if "{match_id}" in path:
         path = path.replace("{match_id}", await _match(station, path.rpartition("/")[2]))
+    if "{backup_name}" in path:
+        backup = await asyncio.to_thread(station.services.backups.back_up_now)
+        path = path.replace("{backup_name}", "none" if backup is None else backup.name)
     if endpoint.entity == "camera" and endpoint.publishes:
         path = path.replace("{camera_id}", await make_camera(station))
     for name in endpoint.parameters:
@@ -105,6 +106,13 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         match_id = await _match(station, "undo", caller.player_id)
         return Subject(path, {"type": "delete", "match_id": match_id, "visit": 1, "dart": 1})
     return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
+
+
+async def _with_alert(station: Station, path: str) -> str:
+    """Return a path with an alert, if it names one."""
+    if "{alert_id}" in path:
+        await station.happen(AlertChanged(alert=ALERT))
+    return path.replace("{alert_id}", str(ALERT.alert_id))
 
 
 async def _with_account(station: Station, path: str, owner: str | None) -> str:

@@ -6,7 +6,7 @@ import msgspec
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from dartd.metrics import CacheUsage, CameraFigures, HostUsage, HubFigures, Metrics, PipelineFigures
+from dartd.metrics import BackupUsage, CacheUsage, CameraFigures, HostUsage, HubFigures, Metrics, PipelineFigures
 from schemas.base import BoardId, CameraId, EventId, VisitId
 from schemas.events import AlertChanged, BoardPoint, BoardReset, Detection, Deviation, Envelope, PixelPoint
 from schemas.pipe.from_worker import CameraFault, Counters
@@ -176,7 +176,7 @@ def test_every_family_changes_with_its_cause() -> None:
     """Each family of ours must differ from its start once what it counts has happened: no figure may be a constant."""
     metrics = Metrics()
     figures: dict[str, Any] = {"camera": CameraFigures(camera_id=CameraId("cam0")), "hub": HubFigures(), "pipeline": PipelineFigures()}
-    figures |= {"host": HostUsage(), "cache": CacheUsage(), "alerts": ()}
+    figures |= {"host": HostUsage(), "cache": CacheUsage(), "alerts": (), "backups": BackupUsage()}
     metrics.watch(
         cameras=lambda: [figures["camera"]],
         hub=lambda: figures["hub"],
@@ -184,6 +184,7 @@ def test_every_family_changes_with_its_cause() -> None:
         host=lambda: figures["host"],
         cache=lambda: figures["cache"],
         alerts=lambda: figures["alerts"],
+        backups=lambda: figures["backups"],
     )
     before = _samples(metrics)
     metrics.count([msgspec.structs.replace(_envelope(), event=msgspec.structs.replace(hit("d1"), detections=(_DETECTION,)))])
@@ -211,6 +212,7 @@ def test_every_family_changes_with_its_cause() -> None:
     figures["host"] = HostUsage(**dict.fromkeys(HostUsage.__struct_fields__, 1))
     figures["cache"] = CacheUsage(**dict.fromkeys(CacheUsage.__struct_fields__, 1))
     figures["alerts"] = (ALERT,)
+    figures["backups"] = BackupUsage(**dict.fromkeys(BackupUsage.__struct_fields__, 1))
     figures["hub"] = HubFigures(**dict.fromkeys(HubFigures.__struct_fields__, 1))
     figures["pipeline"] = PipelineFigures(
         inbox=1, inbox_limit=1, last_seq=1, stalled=True, failed_projections=1, status="throw", state="throw_detected"

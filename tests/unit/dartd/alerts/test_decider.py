@@ -44,7 +44,7 @@ def _zone(count: int) -> dict[str, Any]:
         ("webhook_failing", sample(**_webhook(301.0, 0)), 1),
         ("webhook_failing", sample(**_webhook(3600.0, 1)), 1),
         ("zone_empty", sample(**_zone(0)), 601),
-        ("backup_overdue", sample(backup_age_hours=2.0), 1),
+        ("backup_overdue", sample(backup_problem="no backup was made for 50 hours"), 1),
     ],
 )
 def test_a_wrong_figure_raises_one_alert_that_resolves_by_itself(name: str, wrong: Any, within_s: float) -> None:
@@ -53,7 +53,7 @@ def test_a_wrong_figure_raises_one_alert_that_resolves_by_itself(name: str, wron
     assert board.pass_s(30) == []
     raised = board.pass_s(within_s + 1, wrong)
     again = board.pass_s(60, wrong)
-    right = sample(**_webhook(0.0, 0) | _zone(1), backup_age_hours=0.0, commits_ms=(1.0,) * 5)
+    right = sample(**_webhook(0.0, 0) | _zone(1), commits_ms=(1.0,) * 5)
     resolved = board.pass_s(120, right)
     (alert,), anomaly = [each.alert for each in raised], raised[0].anomaly
 
