@@ -49,6 +49,11 @@ def url_of(scheme: str, host: str, port: int) -> str:
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
+def invitation(url: str, *, with_code: bool) -> list[str]:
+    """Return what the terminal shows for other devices: the address, and its QR code if it is wanted."""
+    return [f"for other devices in this network: {url}", *([qr_text(url)] if with_code else [])]
+
+
 def qr_text(url: str) -> str:
     """Return a QR code of block characters, for a terminal."""
     drawn = io.StringIO()

@@ -17,7 +17,7 @@ import anyio
 import anyio.abc
 import msgspec
 
-from dartd.addresses import local_host, network_host, qr_text, url_of
+from dartd.addresses import invitation, local_host, network_host, url_of
 from dartd.alerts.decider import AlertDecider
 from dartd.alerts.rules import rules_of
 from dartd.auth.rate_limits import RateLimiter
@@ -351,10 +351,8 @@ class Daemon:
         for port in ports:
             self._announce(f"dartd {services.version} listens on {url_of(scheme, local_host(host), port)}{cameras}")
             if elsewhere is not None:
-                url = url_of(scheme, elsewhere, port)
-                self._announce(f"for other devices in this network: {url}")
-                if self._on_terminal:
-                    self._announce(qr_text(url))
+                for text in invitation(url_of(scheme, elsewhere, port), with_code=self._on_terminal):
+                    self._announce(text)
         _log.info("dartd %s listens, process %s", services.version, os.getpid())
 
     async def _measure_lag(self) -> None:

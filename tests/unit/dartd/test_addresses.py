@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.addresses import is_loopback, local_host, network_host, qr_svg, qr_text, url_of
+from dartd.addresses import invitation, is_loopback, local_host, network_host, qr_svg, url_of
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,13 @@ def test_all_addresses_are_reached_by_one_that_is_not_of_this_machine_alone() ->
 
 def test_addresses_and_their_codes() -> None:
     """IPv6 is in brackets; a code is square, in characters of which one is two modules high, and as an image without style."""
-    lines = qr_text(url_of("http", "192.168.178.20", 8000)).split("\n")
+    words, code = invitation(url_of("http", "192.168.178.20", 8000), with_code=True)
+    lines = code.split("\n")
     image = qr_svg("http://board.lan:8000/")
 
     assert (url_of("http", "fd00::7", 8000), url_of("https", "board.lan", 443)) == ("http://[fd00::7]:8000/", "https://board.lan:443/")
+    assert words == "for other devices in this network: http://192.168.178.20:8000/"
+    assert invitation("http://board.lan/", with_code=False) == ["for other devices in this network: http://board.lan/"]
     assert {len(line) for line in lines} == {29}
     assert len(lines) == 15
     assert image.startswith(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 29 29">')
