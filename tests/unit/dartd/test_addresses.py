@@ -23,7 +23,7 @@ def test_all_addresses_are_reached_by_one_that_is_not_of_this_machine_alone() ->
 
 
 def test_addresses_and_their_codes() -> None:
-    """IPv6 is in brackets; a code is square, in characters of which one is two modules high, and as an image without style."""
+    """IPv6 is in brackets; a code is square, in characters two modules high, and as an image without style."""
     words, code = invitation(url_of("http", "192.168.178.20", 8000), with_code=True)
     lines = code.split("\n")
     image = qr_svg("http://board.lan:8000/")
