@@ -10,6 +10,7 @@ const STALE_MS = 2000;
 const HISTORY = 100;
 const ENDED = ["finished", "stopped", "error"];
 const FLASH_MS = 1000;
+const CHOOSING_MS = 15_000; // after a choice on the start screen darts do not begin free throwing
 
 const query = new URLSearchParams(location.search);
 export const settings = await loadSettings().catch(() => ({ ws_path: "/ws", board: { id: "main", name: "" } }));
@@ -18,6 +19,7 @@ export const settings = await loadSettings().catch(() => ({ ws_path: "/ws", boar
 export const ui = {
   view: query.get("view") ?? "page", // page, tv, stream
   free: false,
+  chosenAt: 0, // when something was chosen on the start screen
   dismissed: null,
   pad: null, // null, "darts", "total"
   total: "",
@@ -80,7 +82,7 @@ function onEvent(event) {
     case "dart_hit":
       ui.suggestions = { ...ui.suggestions, [event.dart_id]: event.suggestions ?? [] };
       for (const id of Object.keys(ui.suggestions).slice(0, -12)) delete ui.suggestions[id];
-      ui.free = ui.free || matchShown() === null;
+      ui.free = ui.free || (matchShown() === null && Date.now() - ui.chosenAt > CHOOSING_MS);
       break;
     case "match_state_changed":
       if (event.status === "running" && event.match_id !== client.state.match?.match_id) follow(event.match_id);
@@ -220,6 +222,7 @@ export const resetBoard = () => act(() => post("board/reset"));
 /** Put a match away that has ended, or go back to the start screen. */
 export function dismiss() {
   ui.dismissed = client.state.match?.match_id ?? null;
+  ui.chosenAt = Date.now();
   ui.free = false;
   update();
 }

@@ -45,6 +45,7 @@ for (const kind of ["pointerdown", "pointermove", "keydown"]) addEventListener(k
 setInterval(tick, CLOCK_MS);
 
 function keep() {
+  ui.chosenAt = Date.now();
   localStorage.setItem(KEPT, JSON.stringify(setup));
   update();
 }
