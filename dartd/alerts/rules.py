@@ -95,7 +95,7 @@ BUILTIN: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="calibration_drift", measure="camera_bias_mm", severity="warning", limit=4, clear=2.5, unless=_GONE,
-        message="Camera {camera} measures darts {value} mm off what the others measure. It has moved: fasten it and calibrate it on /board.",
+        message="Camera {camera} measures darts {value} mm off the others. It has moved: fasten it and calibrate it on /board.",
     ),
     Rule(
         name="cameras_disagree", measure="camera_deviation_mm", severity="warning", limit=6, clear=4, unless=_MISPLACED,
