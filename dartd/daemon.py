@@ -17,6 +17,7 @@ import anyio
 import anyio.abc
 import msgspec
 
+from dartd.addresses import invitation, local_host, network_host, url_of
 from dartd.alerts.decider import AlertDecider
 from dartd.alerts.rules import rules_of
 from dartd.auth.rate_limits import RateLimiter
@@ -345,8 +346,13 @@ class Daemon:
         ports = sorted({each.getsockname()[1] for each in sockets if each.family != socket.AF_UNIX})
         cameras = ", on a simulated board" if services.simulated else "" if services.rig.sources else "board to set up its cameras"
         scheme = "https" if self._config.server.tls_cert else "http"
+        host = self._config.server.host
+        elsewhere = network_host(host)
         for port in ports:
-            self._announce(f"dartd {services.version} listens on {scheme}://{_reachable(self._config.server.host)}:{port}/{cameras}")
+            self._announce(f"dartd {services.version} listens on {url_of(scheme, local_host(host), port)}{cameras}")
+            if elsewhere is not None:
+                for text in invitation(url_of(scheme, elsewhere, port), with_code=self._on_terminal):
+                    self._announce(text)
         _log.info("dartd %s listens, process %s", services.version, os.getpid())
 
     async def _measure_lag(self) -> None:
@@ -391,10 +397,3 @@ def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:
     held = f"; the journal cannot be written: {pipeline.stalled_reason}" if pipeline.is_holding else ""
     answering = f"{ready} of {len(cameras)} cameras answer" if cameras else "no cameras yet"
     return f"{answering}, {pipeline.last_seq} events{held}"
-
-
-def _reachable(host: str) -> str:
-    """Return a host name that a browser on this machine can open."""
-    if host in {"0.0.0.0", "::", ""}:  # noqa: S104  compared, not bound
-        return "localhost"
-    return f"[{host}]" if ":" in host else host

@@ -28,7 +28,10 @@ class MatchBot(Value, frozen=True, kw_only=True):
 
 
 class MatchTurn(Value, frozen=True, kw_only=True):
-    """The visit that is open, or the one that begins next; `round` counts the visits of the side in the leg."""
+    """The visit that is open, or the one that begins next; `round` counts the visits of the side in the leg.
+
+    `visit` counts those of all sides, as corrections do; null in events of earlier versions.
+    """
 
     phase: Literal["bull_off", "play"] = "play"
     side: int
@@ -36,6 +39,7 @@ class MatchTurn(Value, frozen=True, kw_only=True):
     set: int
     leg: int
     round: int
+    visit: int | None = None
     darts: tuple[str, ...] = ()
     points: int = 0
     bust: bool = False

@@ -1,6 +1,7 @@
 """`dartd run`."""
 
 import asyncio
+import contextlib
 import functools
 import os
 import sys
@@ -62,6 +63,7 @@ def log_of(config: Config) -> LogConfig:
     return msgspec.structs.replace(config.log, level=config.log_level)
 
 
-def _announce(line: str) -> None:
-    click.echo(line)
+def _announce(text: str) -> None:
+    with contextlib.suppress(UnicodeEncodeError):  # a QR code on a terminal without block characters
+        click.echo(text)
     sys.stdout.flush()

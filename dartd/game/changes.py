@@ -71,7 +71,7 @@ class VisitPosition(Value, frozen=True, kw_only=True):
 
 
 class TurnUpdated(Value, frozen=True, kw_only=True, tag="turn_revised"):
-    """An undo or a correction: `changed` names every visit whose outcome is another one."""
+    """An undo or a correction: `changed` names every visit with other darts or another outcome."""
 
     changed: tuple[VisitPosition, ...]
     turn: Turn | None
@@ -132,9 +132,16 @@ def _changed_visits(before: Match, after: Match) -> Iterator[VisitPosition]:
         new = after.folded[index].outcomes if index < after.counted else []
         if index < min(before.counted, after.counted) and before.folded[index] is after.folded[index]:
             continue
+        beds, new_beds = (_beds(match, index) for match in (before, after))
         for position in range(max(len(old), len(new))):
-            if old[position : position + 1] != new[position : position + 1]:
+            here = slice(position, position + 1)
+            if (old[here], beds[here]) != (new[here], new_beds[here]):
                 yield VisitPosition(leg=index, visit=position)
+
+
+def _beds(match: Match, index: int) -> list[tuple[int, ...]]:
+    """Return the beds of each visit of a leg."""
+    return [tuple(dart.bed for dart in visit.darts) for visit in match.record.legs[index].visits] if index < match.counted else []
 
 
 def _legs(before: Match, after: Match) -> Iterator[Change]:

@@ -16,7 +16,10 @@ _PLAYING: Final = {"running", "paused"}
 
 
 class Turn(Value, frozen=True, kw_only=True):
-    """The visit that is open, or the one that begins next. `thrower`: which player of the side; `round`: of the side in the leg."""
+    """The visit that is open, or the one that begins next. `thrower`: which player of the side; `round`: of the side in the leg.
+
+    `visit`: of all sides in the leg, from 1.
+    """
 
     phase: Phase
     side: int
@@ -24,6 +27,7 @@ class Turn(Value, frozen=True, kw_only=True):
     set: int
     leg: int
     round: int
+    visit: int
     darts: tuple[str, ...] = ()
     points: int = 0
     bust: bool = False
@@ -77,6 +81,7 @@ def turn_of(match: Match, preferences: Preferences = NO_PREFERENCES) -> Turn | N
         set=record.set_number,
         leg=record.leg_number,
         round=sum(each.side == side for each in record.visits),
+        visit=visit + 1,
         darts=tuple(bed_label(dart.bed) for dart in counted_darts(match, index, visit)),
         points=leg.game.running_points() if is_open else outcome.points,
         bust=outcome.bust,
@@ -99,6 +104,7 @@ def _turn_to_come(match: Match, side: int, thrower: int, preferences: Preference
         set=record.set_number,
         leg=record.leg_number,
         round=1 + sum(each.side == side for each in record.visits),
+        visit=1 + len(record.visits),
         checkouts=_labels(game.checkouts(SLOTS, preferences)) if is_play else (),
     )
 

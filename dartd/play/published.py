@@ -141,7 +141,8 @@ def _visit_scored(played: PlayedMatch, index: int, position: int, sides: tuple[M
         set=leg.set_number,
         leg=leg.leg_number,
         round=sum(visit.side == outcome.side for visit in leg.visits[: position + 1]),
-        darts=tuple(bed_label(dart.bed) for dart in counted_darts(match, index, position)),
+        visit=position + 1,
+        darts=_labels(match, index, position),
         points=outcome.points,
         thrown_points=outcome.thrown_points,
         bust=outcome.bust,
@@ -152,7 +153,7 @@ def _visit_scored(played: PlayedMatch, index: int, position: int, sides: tuple[M
 
 
 def _revised(before: Match, after: Match, position: VisitPosition) -> RevisedVisit:
-    """Return a visit whose outcome is another one; its points are null when it is no more."""
+    """Return a visit with other darts or another outcome; its points are null when it is no more."""
     is_there = position.leg < after.counted and position.visit < len(after.folded[position.leg].outcomes)
     match = after if is_there else before
     leg, outcome = match.record.legs[position.leg], match.outcome(position.leg, position.visit)
@@ -161,9 +162,14 @@ def _revised(before: Match, after: Match, position: VisitPosition) -> RevisedVis
         leg=leg.leg_number,
         visit=position.visit + 1,
         side=outcome.side,
+        darts=_labels(match, position.leg, position.visit) if is_there else (),
         points=outcome.points if is_there else None,
         bust=is_there and outcome.bust,
     )
+
+
+def _labels(match: Match, leg: int, visit: int) -> tuple[str, ...]:
+    return tuple(bed_label(dart.bed) for dart in counted_darts(match, leg, visit))
 
 
 def _signatures(before: Match, after: Match, match_id: str) -> Iterator[LegSigned]:

@@ -11,7 +11,9 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 import schemas
+from dartd.addresses import is_loopback, network_host, qr_svg, url_of
 from dartd.web.http.endpoint import Call, Endpoint, Handler, public
+from dartd.web.http.forwarded import UNKNOWN_HOST
 from dartd.web.http.html_page import html_page
 from schemas.api.documents import PageSettings
 from schemas.base import Value
@@ -26,6 +28,8 @@ _STATIC_FILES = StaticFiles(directory=STATIC, check_dir=False)
 
 # Static files and schemas hold no secrets: pages of any origin may use them, such as the client module.
 _FOR_ALL = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+_LONGEST_HOST = 261  # a name and a port
 
 _SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -55,8 +59,29 @@ async def get_page_settings(call: Call) -> dict[str, Any]:
         "version": services.version,
         "anonymous_reads": services.config.auth.anonymous_reads,
         "simulated": services.simulated,
+        "join_url": await _join_url(call),
         "board": {"id": board.id, "name": board.name, **{ring: getattr(board, ring) for ring in board.spec.__struct_fields__}},
     }
+
+
+async def get_join_code(call: Call) -> Response:
+    """Return the QR code of the address at which other devices open the play page."""
+    url = await _join_url(call)
+    if url is None:
+        raise HTTPException(404)
+    return Response(qr_svg(url), headers={"Cache-Control": "no-cache"}, media_type="image/svg+xml")
+
+
+async def _join_url(call: Call) -> str | None:
+    """Return where other devices open the play page: as the caller did, unless it is on this machine; None if they cannot."""
+    scope, server = call.request.scope, call.services.config.server
+    url = call.request.url
+    if scope.get(UNKNOWN_HOST) or len(url.netloc) > _LONGEST_HOST:
+        return None
+    if not is_loopback(url.hostname or ""):
+        return f"{url.scheme}://{url.netloc}/"
+    found = await anyio.to_thread.run_sync(network_host, server.host)
+    return None if found is None else url_of(url.scheme, found, url.port or scope["server"][1])
 
 
 async def get_schema(call: Call) -> Response:
@@ -99,6 +124,7 @@ ENDPOINTS = [
     page("/alerts", showing("alerts"), "Alerts: what is wrong, why, and what to do", media="text/html"),
     page("/webhooks", showing("webhooks"), "Webhooks: addresses that events are posted to, and the deliveries", media="text/html"),
     page("/config.json", get_page_settings, "Settings that a page needs before it connects", PageSettings),
+    page("/join.svg", get_join_code, "The QR code with which other devices open the play page", None, "image/svg+xml", 404),
     page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),
     page("/schemas/{name}.json", get_schema, "One JSON Schema", media="application/schema+json"),
     page("/static/{path:path}", get_static, "Static files of the pages", None, "*/*", 405),

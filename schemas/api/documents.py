@@ -49,10 +49,14 @@ class PageBoard(Value, frozen=True, kw_only=True):
 
 
 class PageSettings(Value, frozen=True, kw_only=True):
-    """What a page needs before it connects; `anonymous_reads`: whether it may read the board without a login."""
+    """What a page needs before it connects; `anonymous_reads`: whether it may read the board without a login.
+
+    `join_url`: where other devices open the play page, null if none can; `/join.svg` is its QR code.
+    """
 
     ws_path: str
     version: str
     anonymous_reads: bool
     simulated: bool
+    join_url: str | None
     board: PageBoard

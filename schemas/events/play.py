@@ -35,7 +35,10 @@ class TurnChanged(Event, tag="turn_changed", frozen=True, kw_only=True):
 
 
 class VisitScored(Event, tag="visit_scored", frozen=True, kw_only=True):
-    """A visit was closed. `score` is what its side has now; `marks_scored` and `closed` are of Cricket."""
+    """A visit was closed. `score` is what its side has now; `marks_scored` and `closed` are of Cricket.
+
+    `visit` counts from 1 within the leg over all sides; null in events of earlier versions.
+    """
 
     match_id: str
     side: int
@@ -43,6 +46,7 @@ class VisitScored(Event, tag="visit_scored", frozen=True, kw_only=True):
     set: int
     leg: int
     round: int
+    visit: int | None = None
     darts: tuple[str, ...]
     points: int
     thrown_points: int
@@ -118,12 +122,13 @@ class RoundChanged(Event, tag="round_changed", frozen=True, kw_only=True):
 
 
 class RevisedVisit(Value, frozen=True, kw_only=True):
-    """A visit whose outcome is another one; `visit` counts from 1 within the leg over all sides. Null points: it is no more."""
+    """A visit with other darts or another outcome; `visit` counts from 1 within the leg over all sides. Null points: it is no more."""
 
     set: int
     leg: int
     visit: int
     side: int
+    darts: tuple[str, ...] = ()
     points: int | None
     bust: bool = False
 

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, as
 from tests.support.waiting import DEADLINE_S
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
-_FLAGS: Final = [
+FLAGS: Final = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -35,7 +35,7 @@ async def browser() -> AsyncIterator[Browser]:
     if not CHROMIUM.exists() and os.environ.get("CI") != "true":
         pytest.skip(f"needs {CHROMIUM}")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS, timeout=1000 * DEADLINE_S)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=1000 * DEADLINE_S)
         yield browser
         await browser.close()
 
@@ -68,7 +68,7 @@ def complaints_of(page: Page) -> list[str]:
     """
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if _is_error(line) else None)
+    page.on("console", lambda line: complaints.append(f"{line.text} {line.location['url']}") if _is_error(line) else None)
     page.on("request", lambda request: complaints.append(request.url) if _is_foreign(request.url) else None)
     return complaints
 

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.support import fold_cases
 from tests.support.cutter import cutter_before
-from tests.support.station import running_station
+from tests.support.station import TOKEN, running_station
 from tests.support.throws import hit
 
 _NO_WEBSOCKET = """window.WebSocket = class extends EventTarget {
@@ -16,21 +16,22 @@ _NO_WEBSOCKET = """window.WebSocket = class extends EventTarget {
   constructor() { super(); setTimeout(() => this.onclose?.({ reason: "" })); }
   close() {}
 };"""
-_NO_STREAM = """window.EventSource = class {
-  constructor() { setTimeout(() => this.onerror?.({})); }
-  close() {}
+_NO_STREAM = """const ask = window.fetch;
+window.fetch = (url, options) => {
+  const isStream = String(url).includes("/stream") && !String(url).includes("once");
+  return isStream ? Promise.reject(new Error("blocked")) : ask(url, options);
 };"""
 _LISTEN = """async () => {
   const { DartdClient } = await import("/static/dartd-client.js");
   window.seqs = [];
-  window.client = new DartdClient("/ws", { pollMs: 200 });
+  window.client = new DartdClient("/ws?token=TOKEN", { pollMs: 200 });
   client.addEventListener("event", ({ detail }) => detail.seq !== undefined && seqs.push(detail.seq));
   client.start();
 }"""
 
 
 async def _open(page: Page) -> None:
-    await page.evaluate(_LISTEN)
+    await page.evaluate(_LISTEN.replace("TOKEN", TOKEN))
     await page.wait_for_function("client.connection === 'open'")
 
 

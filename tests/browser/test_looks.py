@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
+import httpx2
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import OpenPage
+from tests.support.people import bearer
 from tests.support.station import TOKEN, running_station
 from tests.support.throws import hit
 
@@ -14,6 +16,7 @@ SIZES: Final = [
     (1920, 1080), (1366, 768), (1280, 800), (1024, 768), (768, 1024), (390, 844), (844, 390), (3840, 2160), (360, 640), (1280, 720),
     (820, 1180), (2560, 1080),
 ]  # fmt: skip
+LONGEST: Final = "Maximiliane von Hohenstein-Sonnenberg II"
 _AXE: Final = Path(__file__).parents[1] / "support/vendor/axe-core/axe.min.js"
 _RUN_AXE: Final = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
@@ -36,10 +39,18 @@ _OVERFLOWING: Final = """() => {
     "button", ".pill", ".badge", ".tile", ".dart-box", ".dart-box .label", ".side", ".outs", ".figures", ".count", ".legs", ".key",
     ".stepper", ".choices",
   ].join();
+  const clipped = [".tile", ".side", ".middle", ".result", ".dart-box", "dialog"].join();
   const mayEnd = (box) => ["who", "chip"].some((each) => box.classList.contains(each));
   const wrong = [...document.querySelectorAll(boxes)]
     .filter((box) => box.getClientRects().length && box.scrollWidth > box.clientWidth + 1 && !mayEnd(box))
     .map((box) => `${box.className || box.tagName}: ${box.textContent.trim().slice(0, 30)} ${box.scrollWidth} > ${box.clientWidth}`);
+  const isFixed = (box) => !box.matches(".middle") || getComputedStyle(box).containerType === "size";
+  const isHigher = (box) => box.getClientRects().length && box.scrollHeight > box.clientHeight + 1;
+  for (const box of [...document.querySelectorAll(clipped)].filter(isFixed).filter(isHigher))
+    wrong.push(`${box.className || box.tagName}: ${box.textContent.trim().slice(0, 30)} ${box.scrollHeight} high in ${box.clientHeight}`);
+  const isBelow = (key) => key.getBoundingClientRect().bottom > innerHeight + 1;
+  const below = [...document.querySelectorAll(".pad .key, [data-rematch]")].filter(isBelow);
+  if (innerHeight >= 700 && below.length) wrong.push(`${below.length} keys are below the screen`);
   if (document.documentElement.scrollWidth > innerWidth) wrong.push(`page ${document.documentElement.scrollWidth} > ${innerWidth}`);
   for (const [each, nodes] of kept) each.replaceChildren(...nodes);
   for (const each of document.querySelectorAll(".side .figure")) each.dataset.length = each.textContent.length;
@@ -50,16 +61,23 @@ _OVERFLOWING: Final = """() => {
 async def _begin(page: Page, address: str) -> None:
     """Begin a match of a player with the longest name."""
     await page.goto(f"{address}/#key={TOKEN}")
-    await page.locator("input[name=name]").fill("Maximiliane von Hohenstein-Sonnenberg II")
+    await page.locator("input[name=name]").fill(LONGEST)
     await page.locator("input[name=name]").press("Enter")
     await page.locator("input[name=name]").fill("Bo")
     await page.locator("input[name=name]").press("Enter")
     await expect(page.locator(".chip[aria-pressed=true]")).to_have_count(2)
 
 
+async def _match_of(http: httpx2.AsyncClient, rules: dict[str, Any], *names: str) -> str:
+    """Begin a match of guests on the board; return its path."""
+    body = {"rules": rules, "sides": [{"players": [{"name": name}]} for name in names], "board_id": "main"}
+    answer = await http.post("/api/v1/matches", json=body)
+    return f"/api/v1/matches/{answer.json()['match_id']}"
+
+
 async def test_no_label_overflows_at_any_size(open_page: OpenPage, tmp_path: Path) -> None:
-    """Start screen, match, entry and free throwing at twelve sizes, in German, with the longest texts."""
-    page = await open_page(locale="de-DE", bypass_csp=True)
+    """Start screen, matches, entry, winner and free throwing at twelve sizes, in German, with the longest texts."""
+    page = await open_page(locale="de-DE", bypass_csp=True, reduced_motion="reduce")  # nothing moves while it is measured
     wrong: list[str] = []
 
     async def look(name: str) -> None:
@@ -79,6 +97,17 @@ async def test_no_label_overflows_at_any_size(open_page: OpenPage, tmp_path: Pat
         await look("entry")
         await page.locator(".more summary").click()
         await page.locator("[data-stop]").click()
+        await page.locator("[data-new]").click()
+        async with httpx2.AsyncClient(base_url=station.http, headers=bearer(TOKEN), trust_env=False) as http:
+            cricket = await _match_of(http, {"game": "cricket"}, LONGEST, "Bo")
+            await expect(page.locator(".marks")).to_have_count(2)
+            await look("cricket")
+            await http.put(f"{cricket}/stop")
+            await page.locator("[data-new]").click()
+            short = await _match_of(http, {"game": "x01", "start": 40}, LONGEST, "Bo", "Cy")
+            await http.post(f"{short}/throws", json={"darts": ["D20"]})
+            await expect(page.locator("[data-rematch]")).to_have_count(1)
+            await look("winner")
         await page.locator("[data-new]").click()
         await page.locator("[data-game=free]").click()
         await look("free")

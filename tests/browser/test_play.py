@@ -46,6 +46,11 @@ async def test_a_501_by_hand_to_the_winner(page: Page, tmp_path: Path) -> None:
         await _tap(page, "T20")
         await _left(page, 0, 321)
         await expect(page.locator("[data-side='1']")).to_have_attribute("aria-current", "true")
+        for bed, left in (("S20", 361), ("T20", 321)):  # of the visit that is over: its side stays off
+            await page.locator("[data-side='0'] [data-slot='2']").click()
+            await page.locator(f"[data-likely={bed}]").click()
+            await _left(page, 0, left)
+            await expect(page.locator("[data-side='0'] [data-slot='2'] .label")).to_have_text(bed.removeprefix("S"))
         await page.locator("[data-side='1'] h2").click()
         for total, side, left in (("100", 1, 401), ("180", 0, 141), ("26", 1, 375)):
             await page.keyboard.type(total)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import browser, open_page, page  # noqa: F401  fixtures
 from tests.support.simulation import calibrate
 
 RIG = 8

@@ -15,7 +15,9 @@ const SILENCE_MS = 40_000; // 2.5 heartbeats
 const POLL_MS = 10_000;
 const TRIES = 2; // attempts per transport before the next one is tried
 const RETRY_WEBSOCKET_MS = 60_000; // time on another transport before the WebSocket is tried again
+const RETURN_MS = 2000; // the same after a WebSocket that had worked: the daemon was away, and nothing is in the way
 const KEPT_VISITS = 6;
+const STREAM_PATH = "/api/v1/events/stream";
 const WEBSOCKET_PATH = /\/(api\/v1\/ws\/alerts|ws\/tracking|[^/]*)$/; // what is before it is the prefix of a proxy
 
 /** The state before the first message. */
@@ -88,10 +90,10 @@ const FOLD = {
     withCamera(state, camera_id, { residual_px, residual_mm, calibrated_at }),
   match_state_changed: (state, event) => changeMatch(state, event, ({ status }) => ({ status })),
   turn_changed: (state, event) => changeMatch(state, event, ({ turn, sides }) => ({ turn, sides })),
-  turn_revised: (state, event) => changeMatch(state, event, ({ turn, sides, legs }) => ({ turn, sides, legs, last: {}, winner: null, draw: false })),
+  turn_revised: (state, event) => changeMatch(state, event, ({ turn, sides, legs, changed }, { last }) => ({ turn, sides, legs, last: revised(last, changed), winner: null, draw: false })),
   visit_scored: (state, event) =>
-    changeMatch(state, event, ({ side, set, leg, round, darts, points, bust }, { last }) => ({
-      last: { ...last, [side]: { set, leg, round, darts, points, bust } },
+    changeMatch(state, event, ({ side, set, leg, visit, darts, points, bust }, { last }) => ({
+      last: { ...last, [side]: { set, leg, visit, darts, points, bust } },
     })),
   leg_finished: (state, event) =>
     changeMatch(state, event, ({ event_type, seq, event_id, sides, ...leg }, { legs }) => ({ sides, legs: [...(legs ?? []), leg] })),
@@ -104,6 +106,18 @@ function changeMatch(state, event, change) {
   if (!sameMatch(state, event)) return {};
   const changes = change(event, state.match);
   return { match: withNames({ ...state.match, ...changes }, state.match) };
+}
+
+/** Return the latest visits of the sides after a revision; one that is no more is forgotten. */
+function revised(last, changed) {
+  const next = { ...last };
+  for (const { side, set, leg, visit, darts, points, bust } of changed) {
+    const known = next[side];
+    if (known?.set !== set || known.leg !== leg || known.visit !== visit) continue;
+    if (points === null) delete next[side];
+    else next[side] = { ...known, darts, points, bust };
+  }
+  return next;
 }
 
 function sameMatch({ match }, { match_id }) {
@@ -189,15 +203,27 @@ function overWebSocket(address, received, lost) {
   };
 }
 
+/** Read events as the board sends them; throws when it refuses, resolves when it ends. */
+async function readEvents(url, received, signal) {
+  const token = url.searchParams.get("token");
+  url.searchParams.delete("token"); // only WebSockets, which have no headers, carry it in their address
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const answer = await fetch(url, { headers, signal, cache: "no-store" });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const lines = (rest + part.value).split("\n");
+    rest = lines.pop();
+    for (const line of lines) if (line.startsWith("data: ")) received(JSON.parse(line.slice(6)));
+  }
+}
+
 function overEventStream(address, received, lost) {
-  if (typeof EventSource === "undefined") return unavailable(lost); // Node
-  const stream = new EventSource(address("http", "/api/v1/events/stream"));
-  stream.onmessage = ({ data }) => received(JSON.parse(data));
-  stream.onerror = () => {
-    stream.close();
-    lost("");
-  };
-  return { close: () => stream.close(), send: () => false };
+  const ending = new AbortController();
+  const end = () => ending.signal.aborted || lost("");
+  readEvents(address("http", STREAM_PATH), received, ending.signal).then(end, end);
+  return { close: () => ending.abort(), send: () => false };
 }
 
 function overPolling(address, received, lost, pollMs) {
@@ -205,12 +231,9 @@ function overPolling(address, received, lost, pollMs) {
   let timer = null;
   const ask = async () => {
     try {
-      const url = address("http", "/api/v1/events/stream");
+      const url = address("http", STREAM_PATH);
       url.searchParams.set("once", "true");
-      const answer = await fetch(url, { signal: ending.signal, cache: "no-store" });
-      if (!answer.ok) throw new Error(`${answer.status}`);
-      const lines = (await answer.text()).split("\n").filter((line) => line.startsWith("data: "));
-      for (const line of lines) received(JSON.parse(line.slice(6)));
+      await readEvents(url, received, ending.signal);
       timer = setTimeout(ask, pollMs);
     } catch {
       if (!ending.signal.aborted) lost("");
@@ -240,6 +263,7 @@ export class DartdClient extends EventTarget {
   #link = null;
   #transport = 0;
   #tries = 0; // attempts with this transport without a message
+  #hadWebSocket = false; // since the last time that one was tried instead of another transport
   #timer = null;
   #silenceTimer = null;
   #retryWebSocketTimer = null;
@@ -316,7 +340,7 @@ export class DartdClient extends EventTarget {
     link = TRANSPORTS[this.#transport][1](this.#address, received, lost, this.#pollMs);
     this.#link = link;
     clearTimeout(this.#retryWebSocketTimer);
-    if (this.#transport > 0) this.#retryWebSocketTimer = setTimeout(() => this.#tryWebSocket(), RETRY_WEBSOCKET_MS);
+    if (this.#transport > 0) this.#retryWebSocketTimer = setTimeout(() => this.#tryWebSocket(), this.#hadWebSocket ? RETURN_MS : RETRY_WEBSOCKET_MS);
   }
 
   #receive(message) {
@@ -343,6 +367,7 @@ export class DartdClient extends EventTarget {
   #onHello(hello) {
     this.#failures = 0;
     this.#tries = 0;
+    this.#hadWebSocket ||= this.#transport === 0;
     this.#retryMs = hello.retry_ms ?? null;
     this.#resuming = this.#streamId === hello.stream_id;
     if (!this.#resuming) this.state = { ...emptyState(), hello };
@@ -373,6 +398,7 @@ export class DartdClient extends EventTarget {
     this.#disconnect();
     this.#transport = 0;
     this.#tries = 0;
+    this.#hadWebSocket = false;
     this.#connect();
   }
 

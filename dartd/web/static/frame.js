@@ -165,7 +165,7 @@ function Bar() {
     <button class="icon menu" type="button" aria-expanded=${String(frame.isMenuOpen)} aria-label=${t("bar.menu")} onClick=${toggle}>☰</button>
     <span class="grow"></span>
     <${Pill} />
-    ${name === "play" && document.fullscreenEnabled && html`<button class="icon full" type="button" title=${t("keys.full")} aria-label=${t("keys.full")} onClick=${toggleFullScreen}>⛶</button>`}
+    ${name === "play" && document.fullscreenEnabled && html`<button class="icon full" type="button" title=${t("keys.full")} aria-label=${t("keys.full")} onClick=${toggleFullScreen}>⤢</button>`}
     <button class="icon" type="button" title=${t("bar.theme")} aria-label=${t("bar.theme")} onClick=${switchTheme}>◐</button>
     ${frame.user
       ? html`<button class="who" type="button" title=${t("bar.logout")} onClick=${leave}>${frame.user.name}</button>`

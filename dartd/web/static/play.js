@@ -96,13 +96,14 @@ function onKey(event) {
   wanted();
 }
 
-/** Return what a key does in a match, null for nothing; Enter on a button is the button's. */
+/** Return what a key does in a match, null for nothing; Enter on a button is the button's, unless a total was typed since. */
 function scoringKey({ key, target }, match, isScoring) {
   if (key in SLOT_KEYS) return () => correctSlot(SLOT_KEYS[key]);
   if (key === "Backspace") return ui.total ? eraseDigit : undo;
   if (!isScoring) return null;
   if (/^\d$/.test(key) && takesTotals(match)) return () => typeDigit(key);
-  if (key === "Enter" && target.closest("button, a, summary") === null) return ui.total ? submitTotal : next;
+  const isButtons = target.closest(ui.total ? ".pad button" : "button, a, summary") !== null;
+  if (key === "Enter" && !isButtons) return ui.total ? submitTotal : next;
   return null;
 }
 

@@ -131,7 +131,7 @@ async function loadHistory(lastSeq) {
   client.state = withPastVisits(client.state, page.data);
   const { match } = client.state;
   const scored = page.data.filter(({ event_type, match_id }) => event_type === "visit_scored" && match_id === match?.match_id);
-  const last = Object.fromEntries(scored.map(({ side, set, leg, round, darts, points, bust }) => [side, { set, leg, round, darts, points, bust }]));
+  const last = Object.fromEntries(scored.map(({ side, set, leg, visit, darts, points, bust }) => [side, { set, leg, visit, darts, points, bust }]));
   if (match) client.state = { ...client.state, match: { ...match, last: { ...last, ...match.last } } };
   update();
 }
@@ -235,21 +235,14 @@ export function boardDart({ index, darts }) {
 /** Give a dart another bed, or with null delete it. */
 export function correct(asked, label) {
   ui.correcting = null;
-  const thrown = boardDart(asked);
-  if (!thrown) return act(() => throwAgain(asked, label));
   const change = label === null ? { type: "delete" } : { type: "change", label };
-  return act(() => post("corrections", { ...change, dart_id: thrown.dart_id }));
+  const named = asked.side === null ? { dart_id: boardDart(asked)?.dart_id } : inMatch(asked);
+  return act(() => post("corrections", { ...change, ...named }));
 }
 
-/** Take back the darts from the corrected one on, and enter them again. */
-async function throwAgain({ side, index }, label) {
-  const { turn, last } = matchShown();
-  const isRunning = turn?.side === side && turn.darts.length > index;
-  const darts = isRunning ? turn.darts : last[side].darts;
-  const behind = isRunning ? [] : turn?.darts ?? [];
-  const again = [...(label === null ? [] : [label]), ...darts.slice(index + 1)];
-  const match = await onMatch("undo", { darts: darts.length - index + behind.length });
-  const after = again.length ? await onMatch("throws", { darts: again }) : match;
-  if (!isRunning && after.turn?.side === side && after.status === "running") await onMatch("next");
-  if (behind.length) await onMatch("throws", { darts: behind });
+/** Return how a correction names a dart of a visit of the match, whether the board saw it or it was entered by hand. */
+function inMatch({ side, index }) {
+  const { match_id, turn, last } = matchShown();
+  const { set, leg, visit } = turn?.side === side && turn.darts.length > index ? turn : last[side];
+  return { match_id, set, leg, visit, dart: index + 1 };
 }

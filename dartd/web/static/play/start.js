@@ -1,6 +1,6 @@
 // The start screen: a game, who plays, and how long. Two taps lead to the first dart.
 
-import { get, post } from "../api.js";
+import { address, get, post } from "../api.js";
 import { askLogin, attempt, may, update } from "../frame.js";
 import { html } from "../html.js";
 import { language, number, t } from "../texts.js";
@@ -11,7 +11,7 @@ const MAX_PLAYERS = 16;
 const GUESTS_KEPT = 12;
 const TILES = ["x01", "cricket", "around_the_clock"];
 const OTHERS = ["bobs_27", "shanghai", "count_up", "halve_it", "killer"];
-const STARTS = [301, 501, 701];
+const STARTS = [101, 301, 501, 701];
 const OUTS = ["double", "straight", "master"];
 const IDLE_MS = 180_000;
 const CLOCK_MS = 10_000;
@@ -164,6 +164,7 @@ function IdleScreen() {
     <p class="clock">${time}</p>
     ${leaders.length > 0 && html`<h1>${t("idle.leaders")}</h1>`}
     <ol>${leaders.map(({ rank, name, value, player_id }) => html`<li key=${player_id}><span>${rank}</span><span class="name">${name}</span><b>${number(value, 2)}</b></li>`)}</ol>
+    ${settings.join_url && html`<figure class="join"><img src=${address("join.svg")} alt=${t("idle.join.code")} /><figcaption>${t("idle.join")} <b>${settings.join_url}</b></figcaption></figure>`}
     <p class="quiet">${t("idle.throw")}</p>
   </div>`;
 }

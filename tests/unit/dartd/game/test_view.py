@@ -14,14 +14,16 @@ def test_the_turn_shows_the_open_visit() -> None:
     turn = turn_of(on_board(started({"start": 101}), "T20 1"))
 
     assert turn == Turn(
-        phase="play", side=0, thrower=0, set=1, leg=1, round=1, darts=("T20", "S1"), points=61, darts_left=1, checkouts=(("D20",),)
+        phase="play", side=0, thrower=0, set=1, leg=1, round=1, visit=1, darts=("T20", "S1"), points=61, darts_left=1, checkouts=(("D20",),)
     )
 
 
 def test_a_turn_to_come_has_three_darts() -> None:
     """Between visits the next side is on, with its hints; between legs the side that begins."""
     turn = turn_of(by_hand(started({"start": 40}, legs=2), "20"))
-    assert turn == Turn(phase="play", side=1, thrower=0, set=1, leg=1, round=1, checkouts=(("D20",), ("S8", "D16"), ("S16", "D12")))
+    assert turn == Turn(
+        phase="play", side=1, thrower=0, set=1, leg=1, round=1, visit=2, checkouts=(("D20",), ("S8", "D16"), ("S16", "D12"))
+    )
 
     turn = turn_of(by_hand(started({"start": 40}, legs=2), "D20"))
     assert turn is not None

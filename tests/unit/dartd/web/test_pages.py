@@ -60,6 +60,17 @@ async def test_the_page_contains_how_to_connect(http: httpx2.AsyncClient) -> Non
     assert "sim:" not in str(settings)
 
 
+async def test_other_devices_join_by_a_code(http: httpx2.AsyncClient) -> None:
+    """They open what the page was opened by; an overlong host has no code."""
+    settings = (await http.get("/config.json", headers={"Host": "board.lan:8123"})).json()
+    code = await http.get("/join.svg", headers={"Host": "board.lan:8123"})
+    none = await http.get("/join.svg", headers={"Host": "a" * 300})
+
+    assert settings["join_url"] == "http://board.lan:8123/"
+    assert (code.headers["content-type"], code.content[:4]) == ("image/svg+xml", b"<svg")
+    assert none.status_code == 404
+
+
 async def test_every_published_schema_is_served(http: httpx2.AsyncClient) -> None:
     """What is listed can be fetched."""
     paths = (await http.get("/schemas")).json()["data"]
