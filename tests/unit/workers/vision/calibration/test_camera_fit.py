@@ -11,7 +11,7 @@ from workers.vision.calibration.camera_fit import along_normals, fit_camera, shi
 from workers.vision.calibration.camera_model import CameraModel
 
 BOARD = BoardSpec()
-TRUTH = CameraModel(600.0, (404.0, 296.0), -0.15, 0.0, np.array([2.2, 0.1, 0.2]), np.array([5.0, -8.0, 360.0]))
+TRUTH = CameraModel(600.0, (404.0, 296.0), -0.15, 0.0, np.array([2.2, 0.1, 0.2]), np.array([5.0, -8.0, 360.0]), 0.001, -0.002)
 
 
 def samples_of(boundaries: BoundaryPoints, shifts_mm: np.ndarray[Any, np.dtype[np.float64]], *, outliers: int) -> EdgeSamples:
@@ -28,12 +28,13 @@ def test_the_camera_is_found_again() -> None:
     """From a start some way off, face points map within 0.15 mm although a tenth of the samples is wrong and light beds bloom."""
     boundaries = boundary_points(BOARD)
     shifts = np.array([0, 0, 0.2, -0.2, -0.4, 0.4, 0.4, -0.4, -0.4, 0.4, 0.3, 0.3, 0.4, 0.1])
-    start = TRUTH.moved(np.array([0.02, -0.02, 0.01, 3, 2, -12, 30, -4.5, 3.5, 0.1, 0.0]))
+    start = TRUTH.moved(np.array([0.02, -0.02, 0.01, 3, 2, -12, 30, -4.5, 3.5, 0.1, 0.0, -0.001, 0.002]))
     found = fit_camera(start, boundaries, samples_of(boundaries, shifts, outliers=150), size=(800, 600))
     unit, px_per_mm, _ = along_normals(TRUTH, boundaries.point_mm, boundaries.normal)
     off_mm = (unit * (found.model.project(boundaries.point_mm) - TRUTH.project(boundaries.point_mm))).sum(axis=1) / px_per_mm
 
     assert np.abs(off_mm).max() < 0.15
     assert found.model.focal_px == pytest.approx(600.0, rel=0.02)
+    assert found.model.p2 == pytest.approx(-0.002, abs=5e-4)
     assert found.shifts_mm[12] == pytest.approx(0.4, abs=0.1)
     assert 0.8 < found.inlier.mean() < 0.97
