@@ -33,7 +33,7 @@ class Axis3(Value, frozen=True, kw_only=True):
 
 
 class Calibration(Value, frozen=True, kw_only=True):
-    """The pinhole model of a camera with its distortion (Brown-Conrady: radial k1, k2, tangential p1, p2) and its pose relative to the board.
+    """The pinhole model of a camera with distortion (Brown-Conrady: radial k1, k2, tangential p1, p2) and its pose relative to the board.
 
     `rotation` is the row-major 3x3 matrix R from board to camera; `translation_mm` is t. `epoch` counts the calibrations of a camera.
     `calibrated_at` is wall time (ISO 8601), given by the daemon.

@@ -99,9 +99,9 @@ class _Search:
         return found
 
     def explained(self, found: Sequence[FusedAxis]) -> float:
-        """Return the summed visibility of the darts that are clear; one counts by the share of cameras that have cross-sections on it.
+        """Return the summed visibility of the darts that are clear, each times the share of cameras that have cross-sections on it.
 
-        These may be used up: two darts in front of each other share them. Where a camera has none at all two lines of different darts cross.
+        These may be used up: two darts in front of each other share them. Where a camera has none, lines of two darts cross.
         """
         return sum(dart.visibility * self._seen_share(as_row(dart.axis)) for dart in found if dart.visibility > CLEAR_DART)
 

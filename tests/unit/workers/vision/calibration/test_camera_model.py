@@ -46,7 +46,7 @@ def test_slopes_are_how_pixels_move(scene: Any) -> None:
 
     np.testing.assert_allclose(model.moved(step).project(points) - pixels, slopes @ step, atol=2e-4)
     by_position = model.project_with_scale(points)[1]
-    np.testing.assert_allclose(model.project(points + [1e-3, -2e-3]) - pixels, by_position @ [1e-3, -2e-3], atol=1e-6)
+    np.testing.assert_allclose(model.project(points + np.array([1e-3, -2e-3])) - pixels, by_position @ [1e-3, -2e-3], atol=1e-6)
 
 
 def test_a_homography_gives_back_its_pose(scene: Any) -> None:
