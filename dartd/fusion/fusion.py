@@ -103,11 +103,11 @@ class _Search:
 
         These may be used up: two darts in front of each other share them. Where a camera has none, lines of two darts cross.
         """
-        return sum(dart.visibility * self._seen_share(as_row(dart.axis)) for dart in found if dart.visibility > CLEAR_DART)
+        return sum(dart.visibility * self._seen_share(dart) for dart in found if dart.visibility > CLEAR_DART)
 
-    def _seen_share(self, axis: Floats) -> float:
-        supports = [view.full_support(axis) for view in self._views]
-        return sum(support >= USED_SUPPORT for support in supports) / len(supports)
+    def _seen_share(self, dart: FusedAxis) -> float:
+        axis, used = as_row(dart.axis), dart.cameras_used
+        return sum(view.camera_id in used or view.full_support(axis) >= USED_SUPPORT for view in self._views) / len(self._views)
 
 
 def _without_shared_lines(dart: FusedAxis, others: Sequence[Axis3], reported: Sequence[CameraSightings], usual_mm: Floats) -> FusedAxis:
