@@ -7,6 +7,7 @@ import math
 import os
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import PackageNotFoundError
@@ -31,6 +32,7 @@ from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
 from dartd.play.session_decider import SessionDecider
+from dartd.reload import Reload, rate_classes, server_context
 from dartd.runtime.clock import Clock, LiveClock
 from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
@@ -39,6 +41,7 @@ from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.retention import Ages, Retention, prune_periodically
+from dartd.runtime.scheduled_backups import ScheduledBackups
 from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
@@ -98,15 +101,10 @@ def build_sessions(config: Config, clock: Clock) -> SessionDecider:
     return SessionDecider(config.board.board_id, **times, wall=clock.wall, timestamp=timestamp_of)
 
 
-def rate_classes(config: Config) -> dict[str, int]:
-    """Return the requests per minute of each rate class."""
-    limits = config.limits
-    return {name: getattr(limits, name) for name in ("default", "query", "metrics", "login", "corrections")}
-
-
 class Daemon:
     """A running dartd. Created outside the event loop; all resources are opened and closed in `run`.
 
+    `reread` is called on SIGHUP for the configuration as it is then.
     `on_terminal`: what is announced is read by a person and stored nowhere, so that secrets may be shown.
     """
 
@@ -114,12 +112,14 @@ class Daemon:
         self,
         config: Config,
         *,
+        reread: Callable[[], Config] | None = None,
         environ: Mapping[str, str] = os.environ,
         announce: Announce = print,
         on_terminal: bool = False,
         scenario: Scenario | None = None,
     ) -> None:
         self._config = config
+        self._reread = reread or (lambda: config)
         self._on_terminal = on_terminal
         self._environ = environ
         self._announce = announce
@@ -235,12 +235,15 @@ class Daemon:
         limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
         await limits.load(journal.database)
         host = HostFigures(config.state_path)
+        backup = config.backup
+        backups = ScheduledBackups(config.store_path, config.backup_path, every_hours=backup.every_hours, keep=backup.keep)
         self._metrics.watch(
             cameras=lambda: camera_figures(supervisor, pipeline.snapshot()),
             hub=lambda: hub_figures(hub, clients),
             pipeline=pipeline.figures,
             host=lambda: host_usage(host.latest),
             cache=lambda: self._results.figures,
+            backups=lambda: backups.figures,
         )
         return Services(
             config=config,
@@ -271,6 +274,7 @@ class Daemon:
             camera_credentials=self._credentials,
             matches=matches,
             results=self._results,
+            backups=backups,
             sessions=lambda: self._sessions.open_sessions(self._clock.now()),
             started_at_s=self._clock.now(),
             now=self._clock.now,
@@ -286,10 +290,11 @@ class Daemon:
         retention = Retention(folder, keep_days=images.keep_days, keep_bytes=most_bytes, keep_free_bytes=free_bytes, ages=ages)
         # Images with a verdict are worth more: no age deletes them, and they give way when the others have not freed enough.
         judged_retention = Retention(judged, keep_days=math.inf, keep_bytes=most_bytes, keep_free_bytes=free_bytes // 2, ages=ages)
-        tls = (config.server.tls_cert, config.server.tls_key) if config.server.tls_cert and config.server.tls_key else None
+        tls = await asyncio.to_thread(server_context, config)
+        reload = Reload(config, self._reread, services.limits, tls)
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
         async with anyio.create_task_group() as tasks:
-            await tasks.start(_wait_for_signals, tasks.cancel_scope)
+            await tasks.start(_wait_for_signals, tasks.cancel_scope, reload)
             tasks.start_soon(pipeline.run)
             tasks.start_soon(self._faults.run, config.store_path)
             background: dict[str, Callable[[], Awaitable[object]]] = {
@@ -303,6 +308,7 @@ class Daemon:
                 "the deletion of old events": functools.partial(
                     prune_periodically, services.journal, keep_days=config.store.keep_days, ages=ages
                 ),
+                "the backups of the store": services.backups.run,
                 "the check of the store's file": services.journal.watch_file,
             }
             tasks.start_soon(warm_at_start, services)
@@ -343,13 +349,15 @@ class Daemon:
             await asyncio.sleep(interval_s or 0)
 
 
-async def _wait_for_signals(scope: anyio.CancelScope, *, task_status: anyio.abc.TaskStatus[None]) -> None:
-    """Cancel everything on SIGTERM or SIGINT; a second signal ends the process at once."""
+async def _wait_for_signals(scope: anyio.CancelScope, reload: Reload, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+    """Cancel everything on SIGTERM or SIGINT, a second signal ends the process at once; read the configuration anew on SIGHUP."""
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
         task_status.started()
         async for each in signals:
             if each == signal.SIGHUP:
-                _log.warning("SIGHUP: the configuration is read at start only; restart dartd to change it")
+                sd_notify("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+                await reload.apply()
+                sd_notify("READY=1")
                 continue
             _log.info("%s: stopping", signal.Signals(each).name)
             sd_notify("STOPPING=1")

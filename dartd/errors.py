@@ -7,6 +7,7 @@ DartdError
 │   ├── StoreBusyError      another daemon uses the store
 │   ├── StoreFullError      too many queries are waiting; retry later
 │   └── QueryTimeoutError   a query took too long; narrow it
+├── BackupError             a copy of the database cannot be made or put back
 ├── AlreadyExistsError      an entity to be created exists already
 ├── ConflictError           an entity was changed in the meantime, or cannot be changed
 │   └── CommandRefusedError the board cannot execute the command in its state
@@ -58,6 +59,12 @@ class StoreFullError(StoreError):
     """Too many queries are waiting for the database: retry later."""
 
     code = "STORE_FULL"
+
+
+class BackupError(DartdError):
+    """A copy of the database cannot be made or put back; the message contains the remedy."""
+
+    code = "BACKUP_ERROR"
 
 
 class ForbiddenError(DartdError):

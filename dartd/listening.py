@@ -1,5 +1,6 @@
 """The sockets that the daemon listens on."""
 
+import logging
 import os
 import socket
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from dartd.errors import ListenError
 from dartd.port_holder import port_holder
 from dartd.systemd import listen_fds
 
+_log = logging.getLogger(__name__)
+
 _BACKLOG: Final = 2048
 
 
@@ -19,9 +22,12 @@ def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> lis
     Raises:
         ListenError: the address cannot be bound; the message contains reason and remedy.
     """
-    if handed_over := listen_fds(environ):
-        return handed_over
     host, port = config.server.host, config.server.port
+    if handed_over := listen_fds(environ):
+        ports = {each.getsockname()[1] for each in handed_over if each.family != socket.AF_UNIX}
+        if ports and port not in ports:
+            _log.warning("systemd listens on port %s, not on server.port %s: `dartd install-service` changes that", min(ports), port)
+        return handed_over
     where = f"{host}:{port}"
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]

@@ -91,6 +91,15 @@ class CacheUsage(Value, frozen=True, kw_only=True):
         return self.hits / total if total else 0.0
 
 
+class BackupUsage(Value, frozen=True, kw_only=True):
+    """The backups: how many are kept, when the last was made in seconds since 1970, and how many were made and failed since the start."""
+
+    kept: int = 0
+    last_at_s: float | None = None
+    done: int = 0
+    failed: int = 0
+
+
 class Metrics:
     """The registry and the counters that are incremented when something happens."""
 
@@ -166,10 +175,17 @@ class Metrics:
         pipeline: Callable[[], PipelineFigures],
         host: Callable[[], HostUsage] = HostUsage,
         cache: Callable[[], CacheUsage] = CacheUsage,
+        backups: Callable[[], BackupUsage] = BackupUsage,
     ) -> None:
         """Set the callables that `sample` calls for the figures of a scrape."""
         self._figures = lambda: _Figures(
-            cameras=tuple(cameras()), recent=tuple(self._recent), hub=hub(), pipeline=pipeline(), host=host(), cache=cache()
+            cameras=tuple(cameras()),
+            recent=tuple(self._recent),
+            hub=hub(),
+            pipeline=pipeline(),
+            host=host(),
+            cache=cache(),
+            backups=backups(),
         )
 
     def sample(self) -> None:
@@ -194,6 +210,7 @@ class _Figures(Value, frozen=True, kw_only=True):
     pipeline: PipelineFigures = PipelineFigures()
     host: HostUsage = HostUsage()
     cache: CacheUsage = CacheUsage()
+    backups: BackupUsage = BackupUsage()
 
 
 class _Sampled:
@@ -215,6 +232,7 @@ class _Sampled:
         yield from _pipeline_families(figures.pipeline)
         yield from _host_families(figures.host)
         yield from _cache_families(figures.cache)
+        yield from _backup_families(figures.backups)
 
 
 def _camera_families(cameras: Sequence[CameraFigures]) -> Iterator[Metric]:
@@ -325,6 +343,18 @@ def _cache_families(cache: CacheUsage) -> Iterator[Metric]:
     yield CounterMetricFamily("dartd_cache_evicted", "Answers removed from the results cache for want of space", cache.evicted)
     yield GaugeMetricFamily("dartd_cache_entries", "Answers in the results cache", cache.entries)
     yield GaugeMetricFamily("dartd_cache_bytes", "Size of the results cache", cache.size_bytes)
+
+
+def _backup_families(backups: BackupUsage) -> Iterator[Metric]:
+    made = CounterMetricFamily("dartd_backups", "Backups of the database by outcome", labels=("outcome",))
+    made.add_metric(("done",), backups.done)
+    made.add_metric(("failed",), backups.failed)
+    yield made
+    yield GaugeMetricFamily("dartd_backups_kept", "Backups in their directory", backups.kept)
+    last = GaugeMetricFamily("dartd_backup_last_timestamp_seconds", "When the newest backup was made, in seconds since 1970")
+    if backups.last_at_s is not None:
+        last.add_metric((), backups.last_at_s)
+    yield last
 
 
 def _host_families(host: HostUsage) -> Iterator[Metric]:

@@ -6,6 +6,7 @@ PERMISSIONS: dict[str, str] = {
     "alerts:acknowledge": "acknowledge alerts",
     "alerts:read": "read alerts and anomalies",
     "audit:read": "read the audit log",
+    "backups:manage": "make and download backups, which hold everything that is stored",
     "board:control": "start, stop, reset and calibrate the board",
     "board:read": "read the state of the board, its darts and its cameras",
     "board:sign_on": "sign players on at the board",
@@ -71,7 +72,7 @@ _PUBLIC |= {"throws:read", "tournaments:read", "zones:read"}
 
 ANONYMOUS = _PUBLIC  # while auth.anonymous_reads is on
 _READS = _PUBLIC | frozenset({"alerts:read", "catalog:read", "players:read", "query:ask", "reports:view", "system:read"})
-_ADMINISTRATION = frozenset({"audit:read", "keys:admin", "users:admin"})
+_ADMINISTRATION = frozenset({"audit:read", "backups:manage", "keys:admin", "users:admin"})
 
 ROLES: dict[str, frozenset[str]] = {
     "admin": frozenset(PERMISSIONS),

@@ -56,6 +56,10 @@ class RateLimiter:
         self._full_at_s: dict[str, float] = {}
         self._changed: set[str] = set()
 
+    def change(self, classes: Mapping[str, int], *, admin_factor: int) -> None:
+        """Change the limits from the next request on; what callers have used counts on."""
+        self.classes, self.admin_factor = dict(classes), admin_factor
+
     def limit_of(self, rate: str, principal: Principal | None) -> int:
         """Return the requests per minute of a caller in a rate class; None: a caller whose token is not valid."""
         limit = self.classes[rate]

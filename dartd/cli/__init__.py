@@ -21,6 +21,8 @@ _COMMANDS = {
     "cameras": "list connected cameras in the format of the configuration",
     "doctor": "check everything that dartd needs, and report problems and remedies",
     "rebuild": "make throws, visits and other derived tables anew from the journal, while the daemon is stopped",
+    "backup": "copy the database into a file, also while the daemon runs",
+    "restore": "put a backup in the place of the database, while the daemon is stopped",
     "export": "export verified throws with images and true beds, to train a detector with, also while the daemon runs",
     "import": "import results that were played elsewhere, while the daemon is stopped",
     "install-service": "start dartd with the machine, as a service of systemd (as root)",

@@ -1,6 +1,7 @@
 """`dartd run`."""
 
 import asyncio
+import functools
 import os
 import sys
 from pathlib import Path
@@ -52,12 +53,13 @@ def run(path: Path, scenario: Path | None) -> None:
     config = load_config(path, os.environ)
     faults = None if scenario is None else load_scenario(scenario, config)
     with logging_to(sys.stderr, log_of(config)), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(Daemon(config, announce=_announce, on_terminal=sys.stdout.isatty(), scenario=faults).run())
+        read = functools.partial(load_config, path, os.environ)
+        runner.run(Daemon(config, reread=read, announce=_announce, on_terminal=sys.stdout.isatty(), scenario=faults).run())
 
 
 def log_of(config: Config) -> LogConfig:
     """Return the log configuration; with `server.debug` the level is debug."""
-    return msgspec.structs.replace(config.log, level="debug") if config.server.debug else config.log
+    return msgspec.structs.replace(config.log, level=config.log_level)
 
 
 def _announce(line: str) -> None:

@@ -6,14 +6,18 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
+from dartd.config import ServerConfig
 from dartd.config.directories import SYSTEM_CONFIG, SYSTEM_STATE, shipped
 from dartd.errors import ServiceError
 
 UNIT_PATH: Final = Path("/etc/systemd/system/dartd.service")
+SOCKET_PATH: Final = Path("/etc/systemd/system/dartd.socket")
 PRIVATE_STATE: Final = Path("/var/lib/private/dartd")  # where systemd keeps the state of a dynamic user; /var/lib/dartd links to it
+_SHIPPED_ADDRESS: Final = "0.0.0.0:8000"
 _SHIPPED_PROGRAM: Final = "/opt/dartd/.venv/bin/dartd"
 _HIDDEN: Final = (Path("/home"), Path("/root"), Path("/run/user"))  # by ProtectHome=yes
 _TIMEOUT_S: Final = 120.0  # more than TimeoutStartSec and TimeoutStopSec of the unit
@@ -45,37 +49,65 @@ def unit_for(program: Path, hidden: Iterable[Path] = _HIDDEN) -> str:
     return shipped("dartd.service").read_text().replace(_SHIPPED_PROGRAM, str(program))
 
 
+def socket_for(server: ServerConfig) -> str | None:
+    """Return the text of the unit that listens for dartd; None where the host is a name, which systemd does not take."""
+    try:
+        host = ip_address(server.host)
+    except ValueError:
+        return None
+    address = f"[{host}]:{server.port}" if host.version == 6 else f"{host}:{server.port}"
+    return shipped("dartd.socket").read_text().replace(_SHIPPED_ADDRESS, address)
+
+
 def _readable_by_others(path: Path) -> bool:
     mode = path.stat().st_mode
     return bool(mode & (stat.S_IXOTH if stat.S_ISDIR(mode) else stat.S_IROTH))
 
 
-def install(unit: str) -> None:
-    """Write the unit, enable it and start it; one that is there already is replaced and started anew.
+def install(unit: str, listening: str | None) -> None:
+    """Write the units, enable and start them; those that are there already are replaced and started anew.
+
+    Without `listening`, the text of the unit of the socket, dartd opens its port itself.
 
     Raises:
         ServiceError: systemd refused.
     """
+    was_running = UNIT_PATH.exists()
     UNIT_PATH.write_text(unit)
+    if listening is None:
+        _remove(SOCKET_PATH)
+    else:
+        SOCKET_PATH.write_text(listening)
     systemctl("daemon-reload")
+    if was_running:
+        systemctl("stop", UNIT_PATH.name)  # it has the port, which its socket is to open
+    if listening is not None:
+        systemctl("enable", SOCKET_PATH.name)
+        systemctl("restart", SOCKET_PATH.name)
     systemctl("enable", UNIT_PATH.name)
     systemctl("restart", UNIT_PATH.name)
 
 
 def uninstall(*, purge: bool) -> None:
-    """Stop the service and remove its unit; with `purge` also its configuration and its state.
+    """Stop the service and remove its units; with `purge` also its configuration and its state.
 
     Raises:
         ServiceError: systemd refused.
     """
-    if UNIT_PATH.exists():
-        systemctl("disable", "--now", UNIT_PATH.name)
-        UNIT_PATH.unlink()
+    if [_remove(path) for path in (SOCKET_PATH, UNIT_PATH)] != [False, False]:  # a connection to the socket would start the service again
         systemctl("daemon-reload")
     if purge:
         SYSTEM_STATE.unlink() if SYSTEM_STATE.is_symlink() else shutil.rmtree(SYSTEM_STATE, ignore_errors=True)
         for path in (PRIVATE_STATE, SYSTEM_CONFIG.parent):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove(unit: Path) -> bool:
+    was_there = unit.exists()
+    if was_there:
+        systemctl("disable", "--now", unit.name)
+        unit.unlink()
+    return was_there
 
 
 def systemctl(*arguments: str) -> None:

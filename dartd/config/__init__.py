@@ -9,6 +9,7 @@ from dartd.config.redaction import redact_url
 from dartd.config.scenario import load_scenario
 from dartd.config.sections import (
     AuthConfig,
+    BackupConfig,
     BoardConfig,
     BotConfig,
     CacheConfig,
@@ -30,6 +31,7 @@ from dartd.config.sections import (
 
 __all__ = [
     "AuthConfig",
+    "BackupConfig",
     "BoardConfig",
     "BotConfig",
     "CacheConfig",

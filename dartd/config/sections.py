@@ -201,6 +201,14 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
     keep_days: Annotated[float, Meta(ge=1, le=36_500, description="days for events that are not play, and the audit log")] = 90
 
 
+class BackupConfig(_Section, frozen=True, kw_only=True):
+    """Copies of the database at regular times."""
+
+    every_hours: Annotated[float, Meta(ge=0, le=8760, description="hours between two backups, 0 makes none")] = 24
+    keep: Annotated[int, Meta(ge=1, le=1000, description="number of backups, the oldest are deleted")] = 7
+    directory: Annotated[str, Meta(min_length=1, description="their directory, relative to state_dir; better on another disk")] = "backups"
+
+
 class ImagesConfig(_Section, frozen=True, kw_only=True):
     """The retention of images of throws."""
 
@@ -260,6 +268,7 @@ class Config(_Section, frozen=True, kw_only=True):
     visit: VisitConfig = VisitConfig()
     cameras: tuple[CameraConfig, ...] = ()
     store: StoreConfig = StoreConfig()
+    backup: BackupConfig = BackupConfig()
     images: ImagesConfig = ImagesConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
     cache: CacheConfig = CacheConfig()
@@ -272,9 +281,19 @@ class Config(_Section, frozen=True, kw_only=True):
         return Path(self.state_dir)
 
     @property
+    def log_level(self) -> str:
+        """Return the level of the log; with `server.debug` it is debug."""
+        return "debug" if self.server.debug else self.log.level
+
+    @property
     def images_path(self) -> Path | None:
         """Return the folder of the images of throws; None if none are stored."""
         return self.state_path / "images" if self.images.keep_days else None
+
+    @property
+    def backup_path(self) -> Path:
+        """Return the directory of the backups."""
+        return self.state_path / self.backup.directory
 
     @property
     def store_path(self) -> Path:

@@ -151,7 +151,7 @@ def report(services: Services) -> HealthReport:
     snapshot = services.board.snapshot()
     cameras = {str(key): _camera(camera) for key, camera in services.cameras().items()}
     database: Literal["ok", "error"] = "error" if services.board.is_holding or services.journal.file_fault else "ok"
-    warnings = [*store_warnings(services), *disk_warnings(services)]
+    warnings = [*store_warnings(services), *disk_warnings(services), *backup_warnings(services)]
     health, reasons = assess(snapshot, cameras, database, services.journal.projection_failures, warnings)
     return HealthReport(
         status="stopped" if snapshot.status == "stopped" else "running" if health == "healthy" else "degraded",
@@ -191,6 +191,12 @@ def disk_warnings(services: Services) -> list[str]:
     if free_mb is None or free_mb >= keep_mb:
         return []
     return [f"the disk of the state directory is nearly full ({free_mb:.0f} MB free): pictures of throws are deleted, and none is stored"]
+
+
+def backup_warnings(services: Services) -> list[str]:
+    """Return what is wrong with the backups."""
+    problem = services.backups.problem
+    return [] if problem is None else [problem]
 
 
 def assess(

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator, Sequence
 
 import anyio
@@ -26,8 +27,9 @@ _TICKS_PER_S = 10
 class _Server(uvicorn.Server):
     """uvicorn's server without signal handlers, with a bounded number of connections and a bounded shutdown time."""
 
-    def __init__(self, options: ServerOptions) -> None:
+    def __init__(self, options: ServerOptions, tls: ssl.SSLContext | None) -> None:
         super().__init__(options)
+        self._tls = tls
         self.accepting = asyncio.Event()
         self._stopping = asyncio.Event()
         self._options = options
@@ -60,7 +62,7 @@ class _Server(uvicorn.Server):
             trusted=TrustedProxies(limits.trusted_proxies),
         )
         self.servers = []
-        self._acceptor = Acceptor(sockets or (), limit, self._make_protocol, tls=options.ssl, handshake_timeout_s=limits.input_timeout_s)
+        self._acceptor = Acceptor(sockets or (), limit, self._make_protocol, tls=self._tls, handshake_timeout_s=limits.input_timeout_s)
         self._acceptor.start(options.backlog)
         self.started = True
         self.accepting.set()
@@ -98,7 +100,7 @@ class _Server(uvicorn.Server):
         return protocol
 
 
-def _options(app: ASGIApp, limits: ServerLimits, tls: tuple[str, str] | None) -> ServerOptions:
+def _options(app: ASGIApp, limits: ServerLimits) -> ServerOptions:
     return ServerOptions(
         app,
         limits=limits,
@@ -108,8 +110,6 @@ def _options(app: ASGIApp, limits: ServerLimits, tls: tuple[str, str] | None) ->
         ws_per_message_deflate=False,
         ws_ping_interval=_PING_S,
         ws_ping_timeout=_PING_S,
-        ssl_certfile=tls[0] if tls else None,
-        ssl_keyfile=tls[1] if tls else None,
         lifespan="off",
         proxy_headers=False,  # see ForwardedHeaders
         # uvicorn logs query strings at INFO and headers at DEBUG, and both may contain tokens.
@@ -127,18 +127,18 @@ async def serve(
     sockets: Sequence[socket.socket],
     *,
     limits: ServerLimits = ServerLimits(),  # noqa: B008  frozen
-    tls: tuple[str, str] | None = None,
+    tls: ssl.SSLContext | None = None,
     task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve on these bound sockets until cancelled; then stop within a second. Calls `started()` once connections are accepted.
 
-    `tls`: the paths of certificate and key; None: plain HTTP.
+    `tls`: the context with the certificate; None: plain HTTP.
     """
     for each in sockets:
         # asyncio disables Nagle's algorithm only on sockets that name their protocol; accepted sockets inherit the option from here.
         if each.family in {socket.AF_INET, socket.AF_INET6}:
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    server = _Server(_options(app, limits, tls))
+    server = _Server(_options(app, limits), tls)
 
     async def run() -> None:
         # On `should_exit` the server stops by itself in less than a second; a cancellation would skip the close frames.

@@ -12,6 +12,7 @@ from dartd.metrics import Metrics
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.queued import CommandHook
 from dartd.runtime.results_cache import ResultsCache
+from dartd.runtime.scheduled_backups import ScheduledBackups
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
@@ -164,6 +165,7 @@ class Services:
     matches: MatchPort
     sessions: Callable[[], Sequence[Session]] = tuple  # that are open, as of now
     results: ResultsCache
+    backups: ScheduledBackups
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     started_at_s: float
     now: Callable[[], float]

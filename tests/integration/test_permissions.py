@@ -86,6 +86,9 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         path = path.replace("{correction_id}", await _correction(station, caller, path.rpartition("/")[2], own=own))
     if "{match_id}" in path:
         path = path.replace("{match_id}", await _match(station, path.rpartition("/")[2]))
+    if "{backup_name}" in path:
+        backup = await asyncio.to_thread(station.services.backups.back_up_now)
+        path = path.replace("{backup_name}", "none" if backup is None else backup.name)
     if endpoint.entity == "camera" and endpoint.publishes:
         path = path.replace("{camera_id}", await make_camera(station))
     for name in endpoint.parameters:

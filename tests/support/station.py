@@ -20,7 +20,7 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.config import AuthConfig, CameraConfig, Config
-from dartd.daemon import build_sessions, rate_classes
+from dartd.daemon import build_sessions
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
@@ -31,11 +31,13 @@ from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
+from dartd.reload import rate_classes
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import BoardDecider, Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.results_cache import ResultsCache
+from dartd.runtime.scheduled_backups import ScheduledBackups
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
@@ -333,6 +335,7 @@ async def running_station(
         camera_credentials=CameraCredentials(directory),
         matches=matches,
         results=results,
+        backups=ScheduledBackups(journal.database.path, config.backup_path, every_hours=0, keep=1),
         sessions=lambda: sessions.open_sessions(clock.now()),
         started_at_s=time.monotonic(),
         now=time.monotonic,

@@ -5,6 +5,7 @@ pipeline.
 """
 
 import contextlib
+import functools
 import logging
 import sqlite3
 import time
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from dartd.errors import QueryTimeoutError, StoreBusyError, StoreError, StoreUnavailableError
 from dartd.store.sqlite.checkpoint import Checkpoints
@@ -305,7 +308,8 @@ def _prepare(connection: sa.Connection, path: Path) -> bool:
         raise StoreError(f"{path} is a database of another program: set store.path to another file", path=str(path))
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     if is_empty:
-        METADATA.create_all(connection)
+        for statement in _creation():
+            connection.exec_driver_sql(statement)
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num))")
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (f"r{SCHEMA_VERSION:04d}",))
     else:
@@ -314,6 +318,16 @@ def _prepare(connection: sa.Connection, path: Path) -> bool:
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.exec_driver_sql("COMMIT")
     return not is_empty
+
+
+@functools.cache
+def _creation() -> tuple[str, ...]:
+    """Return the statements that make all tables of a new store: compiling them takes longer than executing them."""
+    dialect = sqlite_dialect.dialect()
+    tables = METADATA.sorted_tables
+    made: list[ExecutableDDLElement] = [CreateTable(table) for table in tables]
+    made += [CreateIndex(index) for table in tables for index in sorted(table.indexes, key=lambda index: str(index.name))]
+    return tuple(str(each.compile(dialect=dialect)) for each in made)
 
 
 def _migrate(connection: sa.Connection, version: int) -> None:

@@ -109,19 +109,22 @@ def test_killed_daemon_leaves_no_process_and_goes_on_where_it_was(tmp_path: Path
 
 
 def test_systemd_is_notified(tmp_path: Path) -> None:
-    """READY comes when the cameras have answered, the watchdog is fed, and the end is announced; SIGHUP is noted."""
+    """READY comes when the cameras have answered, the watchdog is fed, and the end is announced; SIGHUP reads the configuration."""
     port = free_port()
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     channel.bind(str(tmp_path / "notify"))
     channel.settimeout(20)
     environ = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "600000"}
     received: list[str] = []
-    with channel, RunningDaemon(write_config(tmp_path, port, cameras=1), port, environ=environ) as daemon:
+    config = write_config(tmp_path, port, cameras=1)
+    with channel, RunningDaemon(config, port, environ=environ) as daemon:
         while sum("WATCHDOG=1" in each for each in received) < 2:
             received.append(channel.recv(4096).decode())
         health = daemon.get("/health")
+        config.write_text(config.read_text() + '[limits]\ndefault = 55\n[board]\nname = "Den"\n')
         daemon.process.send_signal(signal.SIGHUP)
-        received += [channel.recv(4096).decode() for _ in range(2)]  # the loop has turned: the signal was received
+        while "READY=1" not in received[-1]:
+            received.append(channel.recv(4096).decode())
         status, _, err = daemon.end()
         while "STOPPING=1" not in received[-1]:
             received.append(channel.recv(4096).decode())
@@ -129,7 +132,8 @@ def test_systemd_is_notified(tmp_path: Path) -> None:
     assert received[0].startswith("READY=1\nSTATUS=1 of 1 cameras answer")
     assert health["components"]["cameras"]["cam0"]["state"] != "starting"
     assert status == 0
-    assert "SIGHUP: the configuration is read at start only" in err
+    assert "the configuration was read anew: changed limits.default" in err
+    assert "these keys take effect at the next start: board.name" in err
 
 
 def test_socket_of_systemd_is_taken_over(tmp_path: Path) -> None:

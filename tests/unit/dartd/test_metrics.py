@@ -6,7 +6,7 @@ import msgspec
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from dartd.metrics import CacheUsage, CameraFigures, HostUsage, HubFigures, Metrics, PipelineFigures
+from dartd.metrics import BackupUsage, CacheUsage, CameraFigures, HostUsage, HubFigures, Metrics, PipelineFigures
 from schemas.base import BoardId, CameraId, EventId, VisitId
 from schemas.events import BoardPoint, BoardReset, Detection, Deviation, Envelope, PixelPoint
 from schemas.pipe.from_worker import CameraFault, Counters
@@ -175,13 +175,14 @@ def test_every_family_changes_with_its_cause() -> None:
     """Each family of ours must differ from its start once what it counts has happened: no figure may be a constant."""
     metrics = Metrics()
     figures: dict[str, Any] = {"camera": CameraFigures(camera_id=CameraId("cam0")), "hub": HubFigures(), "pipeline": PipelineFigures()}
-    figures |= {"host": HostUsage(), "cache": CacheUsage()}
+    figures |= {"host": HostUsage(), "cache": CacheUsage(), "backups": BackupUsage()}
     metrics.watch(
         cameras=lambda: [figures["camera"]],
         hub=lambda: figures["hub"],
         pipeline=lambda: figures["pipeline"],
         host=lambda: figures["host"],
         cache=lambda: figures["cache"],
+        backups=lambda: figures["backups"],
     )
     before = _samples(metrics)
     metrics.count([msgspec.structs.replace(_envelope(), event=msgspec.structs.replace(hit("d1"), detections=(_DETECTION,)))])
@@ -207,6 +208,7 @@ def test_every_family_changes_with_its_cause() -> None:
     metrics.count_fault(CameraFault(camera_id=CameraId("cam0"), t_s=1, fault="frozen", active=True))
     figures["host"] = HostUsage(**dict.fromkeys(HostUsage.__struct_fields__, 1))
     figures["cache"] = CacheUsage(**dict.fromkeys(CacheUsage.__struct_fields__, 1))
+    figures["backups"] = BackupUsage(**dict.fromkeys(BackupUsage.__struct_fields__, 1))
     figures["hub"] = HubFigures(**dict.fromkeys(HubFigures.__struct_fields__, 1))
     figures["pipeline"] = PipelineFigures(
         inbox=1, inbox_limit=1, last_seq=1, stalled=True, failed_projections=1, status="throw", state="throw_detected"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dartd.cli import service_unit
+from dartd.config import ServerConfig
 from dartd.errors import ServiceError
 
 
@@ -18,6 +19,23 @@ def test_unit_starts_the_installed_program(tmp_path: Path, monkeypatch: pytest.M
 
     assert "ExecStart=/bin/true run --config /etc/dartd/dartd.toml" in lines
     assert "Type=notify" in lines
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("0.0.0.0", "0.0.0.0:8123"),  # noqa: S104  nothing is bound
+        ("127.0.0.1", "127.0.0.1:8123"),
+        ("::", "[::]:8123"),
+        ("board.local", None),
+    ],
+)
+def test_socket_listens_where_the_daemon_would(host: str, address: str | None) -> None:
+    """The address is that of the configuration; where the host is a name there is no socket, and the daemon listens itself."""
+    text = service_unit.socket_for(ServerConfig(host=host, port=8123))
+
+    assert (text is None) == (address is None)
+    assert text is None or f"ListenStream={address}" in text.splitlines()
 
 
 @pytest.mark.parametrize("where", ["private", "home"])
@@ -68,16 +86,29 @@ def test_uninstalling_removes_unit_and_on_demand_all(tmp_path: Path, monkeypatch
     for path in (config.parent, private):
         path.mkdir()
     state.symlink_to(private)
-    for name, path in {"UNIT_PATH": unit, "SYSTEM_CONFIG": config, "PRIVATE_STATE": private, "SYSTEM_STATE": state}.items():
+    listening = tmp_path / "dartd.socket"
+    for name, path in {
+        "UNIT_PATH": unit,
+        "SOCKET_PATH": listening,
+        "SYSTEM_CONFIG": config,
+        "PRIVATE_STATE": private,
+        "SYSTEM_STATE": state,
+    }.items():
         monkeypatch.setattr(service_unit, name, path)
     monkeypatch.setattr(service_unit, "systemctl", lambda *arguments: calls.append(arguments))
-    service_unit.install("[Service]")
-    assert unit.read_text() == "[Service]"
+    service_unit.install("[Service]", "[Socket]")
+    assert (unit.read_text(), listening.read_text()) == ("[Service]", "[Socket]")
 
     service_unit.uninstall(purge=False)
-    kept = [path.exists() for path in (unit, config.parent, private)]
+    kept = [path.exists() for path in (unit, listening, config.parent, private)]
     service_unit.uninstall(purge=True)
 
-    assert kept == [False, True, True]
+    assert kept == [False, False, True, True]
     assert not any(path.exists() or path.is_symlink() for path in (config.parent, private, state))
-    assert [arguments[0] for arguments in calls] == ["daemon-reload", "enable", "restart", "disable", "daemon-reload"]
+    assert calls == [
+        ("daemon-reload",),
+        *[(verb, name) for name in ("dartd.socket", "dartd.service") for verb in ("enable", "restart")],
+        ("disable", "--now", "dartd.socket"),
+        ("disable", "--now", "dartd.service"),
+        ("daemon-reload",),
+    ]

@@ -62,8 +62,10 @@ async def test_with_certificate_and_key_it_serves_tls(tmp_path: Path) -> None:
     port = listener.getsockname()[1]
     trusting = ssl.create_default_context(cafile=str(cert))
     trusting.check_hostname = False
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
     async with anyio.create_task_group() as tasks:
-        await tasks.start(functools.partial(serve, tls=(str(cert), str(key))), Starlette(routes=[Route("/", _greet)]), [listener])
+        await tasks.start(functools.partial(serve, tls=context), Starlette(routes=[Route("/", _greet)]), [listener])
         async with httpx2.AsyncClient(verify=trusting, trust_env=False) as client:
             answer = await client.get(f"https://127.0.0.1:{port}/")
         tasks.cancel_scope.cancel()

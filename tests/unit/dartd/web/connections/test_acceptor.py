@@ -5,6 +5,7 @@ import contextlib
 import errno
 import functools
 import socket
+import ssl
 from pathlib import Path
 
 import anyio
@@ -66,8 +67,10 @@ async def test_half_a_tls_handshake_is_closed(tmp_path: Path) -> None:
     await anyio.run_process([*command, "-keyout", str(key), "-out", str(cert)])
     listener = socket.create_server(("127.0.0.1", 0))
     limits = ServerLimits(input_timeout_s=1.0)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
     async with anyio.create_task_group() as tasks:
-        await tasks.start(functools.partial(serve, tls=(str(cert), str(key)), limits=limits), Starlette(), [listener])
+        await tasks.start(functools.partial(serve, tls=context, limits=limits), Starlette(), [listener])
         reader, writer = await asyncio.open_connection("127.0.0.1", listener.getsockname()[1])
         async with asyncio.timeout(10):
             with contextlib.suppress(ConnectionError):

@@ -1,0 +1,93 @@
+"""Changing the configuration of a running daemon on SIGHUP: what can be changed is applied, and the rest is named."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from dartd.auth.rate_limits import RateLimiter
+from dartd.config import Config
+from dartd.errors import ConfigError, ListenError
+
+_log = logging.getLogger(__name__)
+
+APPLIED: Final = ("log.level", "server.debug", "limits.")  # keys, or their beginnings; certificates are read anew whether or not they moved
+
+
+class Reload:
+    """Reads the configuration anew and applies it; a configuration that is not valid changes nothing."""
+
+    def __init__(self, config: Config, read: Callable[[], Config], limits: RateLimiter, tls: ssl.SSLContext | None) -> None:
+        self._config = config
+        self._read = read
+        self._limits = limits
+        self._tls = tls
+
+    async def apply(self) -> None:
+        """Read the configuration, apply what can change while the daemon runs, and log which keys need a restart."""
+        try:
+            config = await asyncio.to_thread(self._read)
+            if self._tls is not None:
+                await asyncio.to_thread(load_certificate, self._tls, config)
+        except (ConfigError, ListenError) as error:
+            _log.error("the configuration was not read anew, and nothing was changed: %s", error)
+            return
+        changed = sorted(changed_keys(self._config, config))
+        later = [key for key in changed if not key.startswith(APPLIED)]
+        logging.getLogger().setLevel(config.log_level.upper())
+        self._limits.change(rate_classes(config), admin_factor=config.limits.admin_factor)
+        applied = [key for key in changed if key.startswith(APPLIED)]
+        server = msgspec.structs.replace(self._config.server, debug=config.server.debug)
+        log = msgspec.structs.replace(self._config.log, level=config.log.level)
+        self._config = msgspec.structs.replace(self._config, log=log, limits=config.limits, server=server)
+        _log.info("the configuration was read anew: %s", f"changed {', '.join(applied)}" if applied else "nothing has changed")
+        if later:
+            _log.warning("these keys take effect at the next start: %s", ", ".join(later))
+
+
+def rate_classes(config: Config) -> dict[str, int]:
+    """Return the requests per minute of each rate class."""
+    limits = config.limits
+    return {name: getattr(limits, name) for name in ("default", "query", "metrics", "login", "corrections")}
+
+
+def server_context(config: Config) -> ssl.SSLContext | None:
+    """Return the TLS context of the server with the configured certificate, None for plain HTTP; blocks.
+
+    Raises:
+        ListenError: certificate or key cannot be used.
+    """
+    if not config.server.tls_cert:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    load_certificate(context, config)
+    return context
+
+
+def load_certificate(context: ssl.SSLContext, config: Config) -> None:
+    """Load the configured certificate for the connections that follow; blocks.
+
+    Raises:
+        ListenError: certificate or key cannot be used; connections go on with the one before.
+    """
+    certificate, key = Path(config.server.tls_cert or ""), Path(config.server.tls_key or "")
+    try:
+        # A pair that does not fit would leave the context with half of it.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+        context.load_cert_chain(certificate, key)
+    except OSError as error:  # also ssl.SSLError
+        raise ListenError(f"the certificate {certificate} with the key {key} cannot be used ({error.strerror or error})") from error
+
+
+def changed_keys(before: msgspec.Struct, after: msgspec.Struct, prefix: str = "") -> Iterator[str]:
+    """Yield the dotted keys whose values differ; lists are compared as a whole."""
+    for name in before.__struct_fields__:
+        old, new = getattr(before, name), getattr(after, name)
+        if isinstance(old, msgspec.Struct) and isinstance(new, msgspec.Struct):
+            yield from changed_keys(old, new, f"{prefix}{name}.")
+        elif old != new:
+            yield prefix + name
