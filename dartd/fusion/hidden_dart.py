@@ -17,7 +17,7 @@ from dartd.fusion.fusion import SHARED_PX, fuse
 from dartd.fusion.triangulation import intersect_planes
 from schemas.geometry import Axis3
 
-MOST_PX = SHARED_PX  # between the axes of two darts of which one hides the other: half a barrel and more
+MOST_PX = SHARED_PX  # between the axes of a dart and the one that hides it: half a barrel and more
 
 
 def find_hidden(
