@@ -17,6 +17,8 @@ import anyio
 import anyio.abc
 import msgspec
 
+from dartd.alerts.decider import AlertDecider
+from dartd.alerts.rules import rules_of
 from dartd.auth.rate_limits import RateLimiter
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
@@ -24,6 +26,7 @@ from dartd.config import Config
 from dartd.first_start import Announce, open_accounts, webhook_key
 from dartd.listening import open_sockets
 from dartd.metrics import Metrics
+from dartd.outlets.alert_samples import Sampler
 from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
@@ -101,6 +104,12 @@ def build_sessions(config: Config, clock: Clock) -> SessionDecider:
     return SessionDecider(config.board.board_id, **times, wall=clock.wall, timestamp=timestamp_of)
 
 
+def build_alerts(config: Config, clock: Clock) -> AlertDecider:
+    """Return the decider of alerts as configured."""
+    rules = rules_of(msgspec.structs.asdict(each) for each in config.alerts.rules)
+    return AlertDecider(config.board.board_id, rules, wall=clock.wall, timestamp=timestamp_of)
+
+
 class Daemon:
     """A running dartd. Created outside the event loop; all resources are opened and closed in `run`.
 
@@ -126,6 +135,7 @@ class Daemon:
         self._faults = FaultInjector(scenario)
         self._clock = LiveClock(wall=self._faults.wall)
         self._sessions = build_sessions(config, self._clock)
+        self._alerts = build_alerts(config, self._clock)
         self._version = version()
         self._metrics = Metrics(self._version, process=True)
         self._results = ResultsCache.of(config.cache, self._clock.now)
@@ -186,7 +196,7 @@ class Daemon:
         matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s, bot_pause_s=config.bot.pause_s)
         corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
         pending: list[JournalledEvent] = []
-        deciders: tuple[Decider, ...] = (corrections, board, matches, self._sessions)
+        deciders: tuple[Decider, ...] = (corrections, board, matches, self._sessions, self._alerts)
         for decider in deciders:
             pending += [event for event in await recover(decider, journal, clock) if event not in pending]
         self._faults.start()
@@ -216,7 +226,7 @@ class Daemon:
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
-            deciders=[corrections, shown, matches, self._sessions],
+            deciders=[corrections, shown, matches, self._sessions, self._alerts],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
         rig.connect(supervisor, pipeline.deliver)
@@ -243,6 +253,7 @@ class Daemon:
             pipeline=pipeline.figures,
             host=lambda: host_usage(host.latest),
             cache=lambda: self._results.figures,
+            alerts=self._alerts.open_alerts,
             backups=lambda: backups.figures,
         )
         return Services(
@@ -274,6 +285,7 @@ class Daemon:
             camera_credentials=self._credentials,
             matches=matches,
             results=self._results,
+            alerts=self._alerts.open_alerts,
             backups=backups,
             sessions=lambda: self._sessions.open_sessions(self._clock.now()),
             started_at_s=self._clock.now(),
@@ -290,6 +302,13 @@ class Daemon:
         retention = Retention(folder, keep_days=images.keep_days, keep_bytes=most_bytes, keep_free_bytes=free_bytes, ages=ages)
         # Images with a verdict are worth more: no age deletes them, and they give way when the others have not freed enough.
         judged_retention = Retention(judged, keep_days=math.inf, keep_bytes=most_bytes, keep_free_bytes=free_bytes // 2, ages=ages)
+        sampler = Sampler(
+            cameras=supervisor.cameras,
+            sources=lambda: self._rig.sources,
+            host=lambda: host_usage(services.host.latest),
+            stalled=lambda: pipeline.is_holding,
+            deliver=pipeline.deliver,
+        )
         tls = await asyncio.to_thread(server_context, config)
         reload = Reload(config, self._reread, services.limits, tls)
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
@@ -302,6 +321,7 @@ class Daemon:
                 "the measurement of the event loop": self._measure_lag,
                 "the writing of usage": functools.partial(write_behind, services),
                 "the delivery of webhooks": services.webhooks.run,
+                "the sampling for alerts": functools.partial(sampler.run, services),
                 "the counting of zones": functools.partial(watch_zones, services),
                 "the deletion of old images": retention.run,
                 "the deletion of images with a verdict": judged_retention.run,

@@ -6,7 +6,7 @@ from dartd.errors import CommandRefusedError
 from schemas.base import CameraId, DartId, Value
 from schemas.commands import AnyCommand
 from schemas.events import CameraState, JournalledEvent
-from schemas.pipe.from_worker import FromWorker
+from schemas.pipe.from_worker import FaultKind, FromWorker
 from schemas.pipe.to_worker import ToWorker
 
 
@@ -38,8 +38,53 @@ class CameraRemoved(Value, frozen=True, kw_only=True):
     camera_id: CameraId
 
 
+class CameraSample(Value, frozen=True, kw_only=True):
+    """A camera at a moment; `expected_fps` is what its configuration asks for."""
+
+    camera_id: CameraId
+    state: CameraState
+    fps: float = 0.0
+    expected_fps: float = 0.0
+    faults: tuple[FaultKind, ...] = ()
+
+
+class WebhookSample(Value, frozen=True, kw_only=True):
+    """An active webhook: for how many seconds its receiver has taken nothing (0: it does), and the deliveries given up meanwhile."""
+
+    webhook_id: str
+    name: str
+    failing_s: float = 0.0
+    lost: int = 0
+
+
+class ZoneSample(Value, frozen=True, kw_only=True):
+    """A zone that is to have at least `min` darts or players in it."""
+
+    zone_id: str
+    name: str
+    count: int
+    min: int
+
+
+class Sample(Value, frozen=True, kw_only=True):
+    """The figures of the daemon and its machine at a moment, from which alerts are made; None: not known.
+
+    `commits_ms`: how long each commit since the sample before took; `backup_problem`: why the last backup failed, or that it is overdue.
+    """
+
+    cameras: tuple[CameraSample, ...] = ()
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
+    temperature_c: float | None = None
+    disk_free_mb: float | None = None
+    commits_ms: tuple[float, ...] = ()
+    webhooks: tuple[WebhookSample, ...] = ()
+    zones: tuple[ZoneSample, ...] = ()
+    backup_problem: str | None = None
+
+
 # Deciders also get the events that they do not emit themselves: those of earlier deciders, and those of people's writes.
-Input = FromWorker | WorkerChange | WorkerSilence | CameraAdded | CameraRemoved | AnyCommand | JournalledEvent
+Input = FromWorker | WorkerChange | WorkerSilence | CameraAdded | CameraRemoved | Sample | AnyCommand | JournalledEvent
 Order = tuple[CameraId | None, ToWorker]
 
 

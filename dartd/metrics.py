@@ -10,15 +10,17 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, GCCollector, Hi
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from schemas.alert import Alert, Severity
 from schemas.base import CameraId, EventId, Value
 from schemas.board import Ring
-from schemas.events import BoardStatus, DartHit, Envelope, JournalledEvent, ThrowState
+from schemas.events import AlertChanged, BoardStatus, DartHit, Envelope, JournalledEvent, ThrowState
 from schemas.pipe.from_worker import CameraFault, Counters, FaultKind
 
 DETECTION_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 JOURNAL_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 1.0, 2.5, 5.0, 10.0)
 LOOP_LAG_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 5.0, 10.0)
 UNCERTAINTY_BUCKETS_MM = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+RECENT_COMMITS = 100
 RECENT_DARTS = 100  # that averages, rates and biases are computed from: an evening's last half hour
 
 
@@ -138,6 +140,8 @@ class Metrics:
         )
         self.webhook_deliveries = Counter("dartd_webhook_deliveries", "Deliveries of webhooks that ended", ("outcome",), registry=registry)
         self.webhook_dropped = Counter("dartd_webhook_events_dropped", "Events too old to be delivered to a webhook", registry=registry)
+        self.alerts_raised = Counter("dartd_alerts_raised", "Alerts raised", ("alert_type",), registry=registry)
+        self._commits_s: deque[float] = deque(maxlen=RECENT_COMMITS)
         self._recent: deque[DartHit] = deque(maxlen=RECENT_DARTS)
         self._figures: Callable[[], _Figures] = _Figures
         self._sampled = _Sampled()
@@ -161,6 +165,20 @@ class Metrics:
             self.events.labels(event.__struct_config__.tag).inc()
             if isinstance(event, DartHit):
                 self._count_hit(event, envelope.event_id)
+            elif isinstance(event, AlertChanged) and event.alert.status == "pending":
+                self.alerts_raised.labels(event.alert.alert_type).inc()
+
+    def count_commit(self, duration_s: float) -> None:
+        """Count a commit of the journal."""
+        self.journal_appends.inc()
+        self.journal_append.observe(duration_s)
+        self._commits_s.append(duration_s)
+
+    def take_commits_s(self) -> tuple[float, ...]:
+        """Return how long the commits since the last call took, in seconds, the latest `RECENT_COMMITS` at most."""
+        taken = tuple(self._commits_s)
+        self._commits_s.clear()
+        return taken
 
     def count_fault(self, fault: CameraFault) -> None:
         """Count a fault of a camera that begins."""
@@ -175,6 +193,7 @@ class Metrics:
         pipeline: Callable[[], PipelineFigures],
         host: Callable[[], HostUsage] = HostUsage,
         cache: Callable[[], CacheUsage] = CacheUsage,
+        alerts: Callable[[], Iterable[Alert]] = tuple,
         backups: Callable[[], BackupUsage] = BackupUsage,
     ) -> None:
         """Set the callables that `sample` calls for the figures of a scrape."""
@@ -185,6 +204,7 @@ class Metrics:
             pipeline=pipeline(),
             host=host(),
             cache=cache(),
+            alerts=tuple(alerts()),
             backups=backups(),
         )
 
@@ -210,6 +230,7 @@ class _Figures(Value, frozen=True, kw_only=True):
     pipeline: PipelineFigures = PipelineFigures()
     host: HostUsage = HostUsage()
     cache: CacheUsage = CacheUsage()
+    alerts: tuple[Alert, ...] = ()
     backups: BackupUsage = BackupUsage()
 
 
@@ -232,6 +253,7 @@ class _Sampled:
         yield from _pipeline_families(figures.pipeline)
         yield from _host_families(figures.host)
         yield from _cache_families(figures.cache)
+        yield _alerts_family(figures.alerts)
         yield from _backup_families(figures.backups)
 
 
@@ -343,6 +365,13 @@ def _cache_families(cache: CacheUsage) -> Iterator[Metric]:
     yield CounterMetricFamily("dartd_cache_evicted", "Answers removed from the results cache for want of space", cache.evicted)
     yield GaugeMetricFamily("dartd_cache_entries", "Answers in the results cache", cache.entries)
     yield GaugeMetricFamily("dartd_cache_bytes", "Size of the results cache", cache.size_bytes)
+
+
+def _alerts_family(alerts: Sequence[Alert]) -> Metric:
+    family = GaugeMetricFamily("dartd_alerts", "Alerts that are not resolved", labels=("severity",))
+    for severity in get_args(Severity):
+        family.add_metric((severity,), sum(alert.severity == severity for alert in alerts))
+    return family
 
 
 def _backup_families(backups: BackupUsage) -> Iterator[Metric]:

@@ -8,6 +8,7 @@ from schemas.base import Command, Event
 from schemas.commands import SpokenCommand
 from schemas.documents import Schema, documents, name_of
 from schemas.events import (
+    AlertChanged,
     CalibrationChanged,
     CameraStateChanged,
     EntityEvent,
@@ -46,6 +47,7 @@ _TOPICS: dict[type[Event], str] = {
     PlayerErased: "player:{player_id}",
     StatisticsUpdated: "player:{player_id}",
     SessionUpdated: "session:{session_id}",
+    AlertChanged: "alerts:{severity}",
     Presence: "presence:{topic}",
     MetricsUpdate: "metrics",
     SystemStatus: "system",

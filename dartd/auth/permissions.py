@@ -52,7 +52,6 @@ PERMISSIONS: dict[str, str] = {
 # Permissions and kinds of topic that no route and no event uses yet, with the requirement that defines them. They are granted to roles
 # and keys today, so that a key keeps its meaning when the resource arrives.
 RESERVED_PERMISSIONS: dict[str, str] = {
-    "alerts:acknowledge": "N6",
     "catalog:read": "N11",
     "query:ask": "N9",
     "reports:view": "N8",
@@ -60,7 +59,6 @@ RESERVED_PERMISSIONS: dict[str, str] = {
     "tournaments:write": "P5",
 }
 RESERVED_TOPICS: dict[str, str] = {
-    "alerts": "N6",
     "fixtures": "P5",
     "list": "P5",
     "statistics": "N3",

@@ -8,6 +8,8 @@ from dartd.config.load import load_config
 from dartd.config.redaction import redact_url
 from dartd.config.scenario import load_scenario
 from dartd.config.sections import (
+    AlertRuleConfig,
+    AlertsConfig,
     AuthConfig,
     BackupConfig,
     BoardConfig,
@@ -30,6 +32,8 @@ from dartd.config.sections import (
 )
 
 __all__ = [
+    "AlertRuleConfig",
+    "AlertsConfig",
     "AuthConfig",
     "BackupConfig",
     "BoardConfig",

@@ -6,9 +6,11 @@ import itertools
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from dartd.config.refusal import format_value
-from dartd.config.sections import CameraConfig, Config
+from dartd.config.sections import AlertRuleConfig, CameraConfig, Config
+from schemas.alert import BuiltinRule
 from schemas.board import BoardSpec
 
 URL_SCHEMES = ("v4l2", "rtsp", "http", "https", "file", "recording", "sim")
@@ -36,7 +38,30 @@ def contradictions(config: Config) -> Iterator[tuple[str, str]]:
     for inner, outer in itertools.pairwise(rings):
         if not getattr(board, inner) < getattr(board, outer):
             yield f"$.board.{outer}", f"expected more than {inner} ({getattr(board, inner):g}), got {getattr(board, outer):g}"
+    yield from _rule_contradictions(config.alerts.rules)
     yield from _camera_contradictions(config.cameras)
+
+
+def _rule_contradictions(rules: tuple[AlertRuleConfig, ...]) -> Iterator[tuple[str, str]]:
+    builtin, names = get_args(BuiltinRule), [rule.name for rule in rules]
+    for index, rule in enumerate(rules):
+        where = f"$.alerts.rules[{index}]"
+        if names.index(rule.name) != index:
+            yield f"{where}.name", f'expected a name of its own, got "{rule.name}" as in $.alerts.rules[{names.index(rule.name)}]'
+        if rule.above is not None and rule.below is not None:
+            yield f"{where}.below", "set above or below, not both"
+        if rule.name in builtin:
+            if rule.measure is not None:
+                yield (
+                    f"{where}.measure",
+                    f"a built-in rule has its own measure: leave it out, or give the rule another name than {rule.name}",
+                )
+        elif rule.measure is None:
+            guess = difflib.get_close_matches(rule.name, builtin, n=1)
+            hint = f", did you mean {guess[0]}?" if guess else f": one of {', '.join(builtin)}"
+            yield f"{where}.name", f'"{rule.name}" is no built-in rule, and a new one needs a measure{hint}'
+        elif rule.above is None and rule.below is None:
+            yield f"{where}.above", "missing, a new rule needs above or below"
 
 
 def _is_timezone(name: str) -> bool:

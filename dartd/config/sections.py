@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from schemas.alert import Measure, Severity
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
 from schemas.pipe.to_worker import CameraControls, KnownLens, SourceSpec
@@ -234,6 +235,31 @@ class CacheConfig(_Section, frozen=True, kw_only=True):
     statistics: Annotated[bool, Meta(description="keep statistics of players")] = True
 
 
+class AlertRuleConfig(_Section, frozen=True, kw_only=True):
+    """A rule of alerts: changes of a built-in one, or a new one over a measure."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z", description="a built-in rule such as camera_fps_low, or a new name")]
+    enabled: Annotated[bool, Meta(description="false switches the rule off")] = True
+    measure: Measure | None = None
+    above: (
+        Annotated[float, Meta(description="the largest value that is right, or with ratio the largest factor of the usual one")] | None
+    ) = None
+    below: Annotated[float, Meta(description="the smallest value that is right, or with ratio the smallest factor")] | None = None
+    ratio: Annotated[bool, Meta(description="compare with the usual value, as learnt over time")] | None = None
+    at_least: Annotated[float, Meta(ge=0, description="with ratio: the smallest value that an alert is raised for")] | None = None
+    clear: Annotated[float, Meta(description="the value at which the alert ends, default: the limit")] | None = None
+    for_s: Annotated[float, Meta(ge=0, le=86_400, description="seconds until the alert is raised")] | None = None
+    resolve_s: Annotated[float, Meta(ge=0, le=86_400, description="seconds until it ends")] | None = None
+    severity: Severity | None = None
+    message: Annotated[str, Meta(min_length=1, max_length=500, description="what to do")] | None = None
+
+
+class AlertsConfig(_Section, frozen=True, kw_only=True):
+    """Alerts: changes of the built-in rules, and rules of your own."""
+
+    rules: tuple[AlertRuleConfig, ...] = ()
+
+
 class SessionsConfig(_Section, frozen=True, kw_only=True):
     """Sessions of players."""
 
@@ -273,6 +299,7 @@ class Config(_Section, frozen=True, kw_only=True):
     webhooks: WebhooksConfig = WebhooksConfig()
     cache: CacheConfig = CacheConfig()
     sessions: SessionsConfig = SessionsConfig()
+    alerts: AlertsConfig = AlertsConfig()
     log: LogConfig = LogConfig()
 
     @property

@@ -11,7 +11,7 @@ from dartd.game.decimals import ratio
 from dartd.game.rules import WON, Game, VisitOutcome
 
 
-class TargetDarts(msgspec.Struct, kw_only=True, omit_defaults=True):
+class TargetDarts(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """Darts at one target: hits, and where the others went. `single`: the single of the number; `outside`: no bed at all."""
 
     darts: int = 0

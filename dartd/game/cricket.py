@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from dartd.game.beds import MULTIPLIERS, NUMBERS
+from dartd.game.beds import AS_DOUBLE_BULL, MULTIPLIERS, NUMBERS
 from dartd.game.decimals import ratio
-from dartd.game.rules import GO_ON, SLOTS, WON, BullOptions, Game, GameScore, Ranking, RulesError, VisitOutcome, best
+from dartd.game.rules import GO_ON, SLOTS, WON, Bull, BullOptions, Game, GameScore, Ranking, RulesError, VisitOutcome, best
 
 _CLOSED: Final = 3  # marks that close a number
 _NOT_IN_PLAY: Final = -1
@@ -39,6 +39,10 @@ class CricketScore(GameScore, frozen=True, kw_only=True):
     points: int
 
 
+# Marks of each bed.
+_MARKS: Final[dict[Bull, tuple[int, ...]]] = {"25/50": MULTIPLIERS, "50/50": tuple(MULTIPLIERS[bed] for bed in AS_DOUBLE_BULL)}
+
+
 @lru_cache(maxsize=64)
 def _indices(numbers: tuple[int, ...]) -> tuple[int, ...]:
     """Return for each bed where its number stands among those in play."""
@@ -51,9 +55,11 @@ class CricketGame(Game):
     __slots__ = (
         "_closed",
         "_darts",
+        "_has_new_marks",
         "_index_of",
         "_labels",
         "_marked",
+        "_marks_of",
         "_marks_shown",
         "_mode",
         "_open",
@@ -76,6 +82,7 @@ class CricketGame(Game):
             raise RulesError("$.numbers: each number once, of 1 to 20 and 25 for the bull")
         self._labels = [str(number) for number in self.numbers]
         self._index_of = _indices(self.numbers)
+        self._marks_of = _MARKS[options.bull]
         self._mode = options.mode
         self.marks = [[0] * len(self.numbers) for _ in range(sides)]
         self._open = [len(self.numbers)] * sides  # numbers that each side has not closed
@@ -87,6 +94,7 @@ class CricketGame(Game):
         self.marks_total = [0] * sides
         self._darts = [0] * sides
         self._marked = 0
+        self._has_new_marks = False  # in the running visit
         self._closed: list[int] = []
         self._points_before = 0
 
@@ -94,22 +102,21 @@ class CricketGame(Game):
         """Begin the visit of a side."""
         self.side = side
         self._marked = 0
+        self._has_new_marks = False
         self._closed = []
         self._points_before = self.points[side]
 
     def dart(self, bed: int) -> int:
-        """Count the marks of a dart; return `GO_ON` or `WON`."""
-        bed = self.beds[bed]
+        """Count the marks of a dart; return `GO_ON` or `WON`, which a miss can do as well: others may have got points since."""
         index = self._index_of[bed]
-        if index == _NOT_IN_PLAY:
-            return GO_ON
         side = self.side
+        if index == _NOT_IN_PLAY:
+            return GO_ON if self._open[side] else self._verdict()
         own = self.marks[side]
         held = own[index]
-        marks = held + MULTIPLIERS[bed]
+        marks = held + self._marks_of[bed]
         if held < _CLOSED:
-            self._side_marks_shown.pop(side, None)
-            self._marks_shown = {}
+            self._has_new_marks = True
             if marks < _CLOSED:
                 own[index] = marks
                 self._marked += marks - held
@@ -124,7 +131,7 @@ class CricketGame(Game):
             marks -= held
         if marks and self._open_sides[index] and self._mode != "no_score":
             self._score(index, marks)
-        return WON if not self._open[side] and self._has_better_points() else GO_ON
+        return GO_ON if self._open[side] else self._verdict()
 
     def _score(self, index: int, marks: int) -> None:
         """Score marks beyond the third on a number that another side has open."""
@@ -138,14 +145,18 @@ class CricketGame(Game):
             if held[index] < _CLOSED:  # never the thrower, who has closed it
                 self.points[side] += worth
 
-    def _has_better_points(self) -> bool:
-        """Return whether no other side has better points than the thrower."""
+    def _verdict(self) -> int:
+        """Return `WON` when no other side has better points than the thrower, who has closed every number."""
         own = self.points[self.side]
-        return own <= min(self.points) if self._mode == "cut_throat" else own >= max(self.points)
+        is_best = own <= min(self.points) if self._mode == "cut_throat" else own >= max(self.points)
+        return WON if is_best else GO_ON
 
     def end_visit(self, outcome: VisitOutcome) -> None:
         """End the visit with its effective marks."""
         side = self.side
+        if self._has_new_marks:
+            self._side_marks_shown.pop(side, None)
+            self._marks_shown = {}
         outcome.points = outcome.thrown_points = self.points[side] - self._points_before
         outcome.marks = self._marked
         outcome.closed = tuple(self._closed)
@@ -164,13 +175,16 @@ class CricketGame(Game):
 
     def score(self, side: int) -> CricketScore:
         """Return the marks and points of a side."""
-        return CricketScore(marks=dict(self._marks_by_number(side)), points=self.points[side])
+        return CricketScore(marks=self._marks_by_number(side), points=self.points[side])
 
     def _marks_by_number(self, side: int) -> dict[str, int]:
-        """Return the marks of a side; the same object as long as they are the same, for reports of whole legs."""
+        return dict(zip(self._labels, self.marks[side], strict=True))
+
+    def _marks_to_show(self, side: int) -> dict[str, int]:
+        """Return the marks of a side after a visit; the same object as long as they are the same, for reports of whole legs."""
         shown = self._side_marks_shown.get(side)
         if shown is None:
-            shown = self._side_marks_shown[side] = dict(zip(self._labels, self.marks[side], strict=True))
+            shown = self._side_marks_shown[side] = self._marks_by_number(side)
         return shown
 
     def report(self, outcome: VisitOutcome, names: Sequence[str]) -> dict[str, Any]:
@@ -178,7 +192,7 @@ class CricketGame(Game):
         if not self._points_shown:
             self._points_shown = dict(zip(names, self.points, strict=True))
         if not self._marks_shown:
-            self._marks_shown = {name: self._marks_by_number(side) for side, name in enumerate(names)}
+            self._marks_shown = {name: self._marks_to_show(side) for side, name in enumerate(names)}
         return {
             "marks_scored": outcome.marks,
             "points": self._points_shown,

@@ -1,6 +1,8 @@
 """Form over time: recent legs against those before, slumps, and comparisons of two sets of figures."""
 
 from collections.abc import Sequence
+from itertools import accumulate
+from operator import sub
 from typing import Any, Final
 
 import msgspec
@@ -70,12 +72,10 @@ def form(legs: Sequence[Figures]) -> dict[str, Any]:
 
 def longest_slump(visits: Sequence[int]) -> int:
     """Return the most visits in a row whose rolling average of ten visits is below the average of all, from the points of visits."""
-    total, count = sum(visits), len(visits)
-    rolling = sum(visits[:_ROLLING_VISITS])
-    longest = run = 0
-    for end in range(_ROLLING_VISITS, count + 1):
-        run = run + 1 if rolling * count < total * _ROLLING_VISITS else 0
-        longest = max(longest, run)
-        if end < count:
-            rolling += visits[end] - visits[end - _ROLLING_VISITS]
-    return longest
+    if len(visits) < _ROLLING_VISITS:
+        return 0
+    sums = list(accumulate(visits, initial=0))
+    rolling = map(sub, sums[_ROLLING_VISITS:], sums)
+    average = -(-sums[-1] * _ROLLING_VISITS // len(visits))  # of ten visits, rounded up: the sum of ten is a whole number
+    is_below = bytes(map(average.__gt__, rolling))
+    return max(map(len, is_below.split(b"\0")))

@@ -13,6 +13,7 @@ class Leg:
 
     __slots__ = (
         "_equal",
+        "_has_outs",
         "_reached",
         "_rounds",
         "bull_winner",
@@ -41,6 +42,7 @@ class Leg:
         limits = [limit for limit in (game.rounds, options.max_rounds) if limit is not None]
         self._rounds = min(limits, default=None)
         self._equal = options.equal_turns
+        self._has_outs = game.has_outs
         self._reached: list[int] = []  # sides that reached the goal in this round, with equal turns
 
     @property
@@ -121,7 +123,7 @@ class Leg:
             self.finished = self.draw = True
 
     def _is_void(self, side: int) -> bool:
-        if self.finished or self.tied or side in self._reached or self.game.is_out(side):
+        if self.finished or self.tied or side in self._reached or (self._has_outs and self.game.is_out(side)):
             return True
         return self._rounds is not None and self.closed[side] >= self._rounds
 
@@ -133,7 +135,7 @@ class Leg:
                 self._finish(outcome.side, self.game.win_end)
                 return
             self._reached.append(outcome.side)
-        if self._rounds is not None or self._reached or self.game.has_outs:
+        if self._rounds is not None or self._reached or self._has_outs:
             self._end_round()
 
     def _finish(self, winner: int | None, end: str, *, draw: bool = False) -> None:
@@ -144,12 +146,14 @@ class Leg:
 
     def _end_round(self) -> None:
         """End the leg when one side is left, when equal turns are complete, or when the rounds are over."""
-        survivor = self.game.survivor()
-        if survivor is not None:
-            self._finish(survivor, self.game.win_end)
-            return
-        throwing = [side for side in range(self.game.sides) if not self.game.is_out(side)]
-        least = min((self.closed[side] for side in throwing), default=None)
+        if self._has_outs:
+            survivor = self.game.survivor()
+            if survivor is not None:
+                self._finish(survivor, self.game.win_end)
+                return
+            least = min((self.closed[side] for side in range(self.game.sides) if not self.game.is_out(side)), default=None)
+        else:
+            least = min(self.closed)
         if self._reached and (least is None or least >= max(self.closed)):
             self._decide(tuple(self._reached), self.game.win_end)
         elif least is None or (self._rounds is not None and least >= self._rounds):

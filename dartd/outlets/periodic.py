@@ -1,7 +1,7 @@
 """Periodic tasks: write the usage of rate limits and keys, publish the metrics of today and the system status."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, Protocol
 
 import anyio
@@ -17,7 +17,8 @@ from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.days import Days
 from dartd.store.play_metrics import Present, read_update
-from schemas.base import Event
+from schemas.alert import Alert
+from schemas.base import CameraId, Event
 from schemas.events import SystemStatus
 from schemas.session import Session
 
@@ -45,6 +46,42 @@ class WebhookCounts(Protocol):
     @property
     def pending_count(self) -> int:
         """Return the number of deliveries that are waiting."""
+
+
+class CameraStateHolder(Protocol):
+    """The state of a camera process."""
+
+    @property
+    def state(self) -> str:
+        """Return the state of the camera."""
+
+
+class HostNow(Protocol):
+    """The usage of the host in percent and its temperature in °C; None: not known."""
+
+    @property
+    def cpu(self) -> float | None:
+        """Return the usage of the processor."""
+
+    @property
+    def memory(self) -> float | None:
+        """Return the usage of the memory."""
+
+    @property
+    def temperature(self) -> float | None:
+        """Return the temperature of the hottest sensor."""
+
+    @property
+    def disk(self) -> float | None:
+        """Return the usage of the disk of the state directory."""
+
+
+class HostSource(Protocol):
+    """The samples of the host."""
+
+    @property
+    def latest(self) -> HostNow:
+        """Return the latest sample."""
 
 
 class PeriodicServices(Protocol):
@@ -93,6 +130,22 @@ class PeriodicServices(Protocol):
     @property
     def webhooks(self) -> WebhookCounts:
         """Return the counts of webhooks."""
+
+    @property
+    def cameras(self) -> Callable[[], Mapping[CameraId, CameraStateHolder]]:
+        """Return the states of the cameras."""
+
+    @property
+    def alerts(self) -> Callable[[], Sequence[Alert]]:
+        """Return the alerts that are not resolved."""
+
+    @property
+    def host(self) -> HostSource:
+        """Return the samples of the host."""
+
+    @property
+    def started_at_s(self) -> float:
+        """Return when the daemon started, on the monotonic clock."""
 
     @property
     def now(self) -> Callable[[], float]:
@@ -147,10 +200,23 @@ async def publish_today(services: PeriodicServices) -> None:
 
 def publish_status(services: PeriodicServices) -> None:
     """Publish the system status on `system`."""
-    webhooks = services.webhooks
+    webhooks, board, host, alerts = services.webhooks, services.board.snapshot(), services.host.latest, services.alerts()
+    states = [camera.state for camera in services.cameras().values()]
     event = SystemStatus(
         cache_hit_rate=round(services.results.figures.hit_rate, 4),
         active_webhooks=webhooks.active_count,
         pending_deliveries=webhooks.pending_count,
+        status=board.status,
+        last_seq=board.last_seq,
+        uptime_seconds=round(services.now() - services.started_at_s, 3),
+        clients=services.clients.connected,
+        cameras_ready=states.count("ready"),
+        cameras_total=len(states),
+        open_alerts=len(alerts),
+        critical_alerts=sum(alert.severity == "critical" for alert in alerts),
+        cpu_percent=host.cpu,
+        memory_percent=host.memory,
+        temperature_c=host.temperature,
+        disk_percent=host.disk,
     )
     services.hub.publish_unjournalled("system", services.encode(event))

@@ -117,8 +117,7 @@ class Commits:
         envelopes = await self._journal.append([*decision.events, *stall], at_s=decision.at_s, memories=memories, hooks=decision.hooks)
         if is_last:
             self._deciders.changed.clear()
-        self._metrics.journal_appends.inc()
-        self._metrics.journal_append.observe(self._clock.now() - began_s)
+        self._metrics.count_commit(self._clock.now() - began_s)
         return envelopes
 
     def _stall_events(self, now: Snapshot) -> tuple[BoardStateChanged, ...]:

@@ -9,11 +9,11 @@ import msgspec
 from dartd.runtime.clock import Clock
 from dartd.runtime.decider import Decider
 from dartd.store.journal import Journal, PastEvent
-from schemas.events import BoardEvent, EntityEvent, JournalledEvent, MatchCommanded
+from schemas.events import AlertChanged, BoardEvent, EntityEvent, JournalledEvent, MatchCommanded
 
 _log = logging.getLogger(__name__)
 
-_REMEMBERED = (*get_args(BoardEvent), *get_args(EntityEvent), MatchCommanded)
+_REMEMBERED = (*get_args(BoardEvent), *get_args(EntityEvent), MatchCommanded, AlertChanged)
 
 
 async def recover(decider: Decider, journal: Journal, clock: Clock) -> list[JournalledEvent]:

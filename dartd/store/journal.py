@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from dartd.errors import StoreUnavailableError
 from dartd.store.database import READERS, SLOW_QUERY_S, Database
+from dartd.store.event_topics import topic_of
 from dartd.store.formats import store_builtin
 from dartd.store.metadata import STREAM_ID, remember, store_value
 from dartd.store.projections import ALL
@@ -24,18 +25,7 @@ from dartd.store.tables import decider_memories, events
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
 from schemas.codec import decode_journalled, encode_wire
-from schemas.events import (
-    CalibrationChanged,
-    CameraStateChanged,
-    EntityEvent,
-    Envelope,
-    JournalledEvent,
-    PlayerErased,
-    PlayerMerged,
-    PlayEvent,
-    SessionUpdated,
-    StatisticsUpdated,
-)
+from schemas.events import Envelope, JournalledEvent
 
 _log = logging.getLogger(__name__)
 
@@ -80,27 +70,6 @@ class Written(NamedTuple):
 
     result: Any
     envelopes: tuple[Envelope, ...]
-
-
-SHARED_TOPICS = {"comment": "comments", "correction": "corrections", "webhook": "webhooks"}  # of entities; comments add their parent
-
-
-def topic_of(event: JournalledEvent, board_id: BoardId) -> str:
-    """Return the one topic of an event: that of its camera, match, player, session or entity when it is about one, else the board's."""
-    match event:
-        case PlayerMerged() | PlayerErased() | StatisticsUpdated():
-            return f"player:{event.player_id}"
-        case SessionUpdated():
-            return f"session:{event.session.session_id}"
-        case CameraStateChanged() | CalibrationChanged():
-            return f"camera:{event.camera_id}"
-        case _ if isinstance(event, PlayEvent):
-            return f"match:{event.match_id}"
-        case _ if isinstance(event, EntityEvent):
-            shared = SHARED_TOPICS.get(event.entity_type, f"{event.entity_type}:{event.entity_id}")
-            return f"{shared}:{event.payload['parent_type']}:{event.payload['parent_id']}" if shared == "comments" else shared
-        case _:
-            return f"board:{board_id}"
 
 
 class Journal:

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import dropwhile, islice
 from typing import Annotated, Any
 
 import msgspec
@@ -113,8 +114,8 @@ class Listing:
         return Page(rows=rows, total=count, next_cursor=cursor)
 
 
-def page_of(entries: Sequence[tuple[float, str, Any]], ask: PageRequest) -> Page:
-    """Return a page of computed entries: time, key and value of each, the latest first.
+def page_of(entries: Iterable[tuple[float, str, Any]], ask: PageRequest, total: int) -> Page:
+    """Return a page of `total` computed entries: time, key and value of each, the latest first.
 
     Raises:
         PageError: the cursor cannot be understood.
@@ -122,12 +123,13 @@ def page_of(entries: Sequence[tuple[float, str, Any]], ask: PageRequest) -> Page
     place = _understood(ask.cursor, _BY_TIME)
     first = ask.offset
     if place is not None:
-        last = (float(place.value), str(place.key))
-        first = next((number for number, (at_s, key, _) in enumerate(entries) if (at_s, key) < last), len(entries))
-    rows = entries[first : first + ask.limit]
-    more = len(entries) > first + ask.limit
+        last, first = (float(place.value), str(place.key)), 0
+        entries = dropwhile(lambda entry: entry[:2] >= last, entries)
+    found = list(islice(entries, first, first + ask.limit + 1))
+    rows = found[: ask.limit]
+    more = len(found) > ask.limit
     cursor = _written(_Place(sort=_BY_TIME, value=rows[-1][0], key=rows[-1][1])) if more else None
-    return Page(rows=[value for _, _, value in rows], total=min(len(entries), COUNT_LIMIT), next_cursor=cursor)
+    return Page(rows=[value for _, _, value in rows], total=min(total, COUNT_LIMIT), next_cursor=cursor)
 
 
 def _written(place: _Place) -> str:

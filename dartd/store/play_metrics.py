@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from dartd.store.days import Days
 from dartd.store.listing import Span
+from dartd.store.projections.alerts import count_raised
 from dartd.store.projections.sessions import sessions_during
 from dartd.store.projections.today import count_boards, count_matches, count_today, throwers
 from dartd.store.session_times import TimedSession, Times, add_times, most_at_one_time, timed
-from dartd.store.tables import events
 from dartd.store.timestamps import timestamp_of
 from dartd.store.zones import CalibrationOf, active_zones, count_in, status_of
 from schemas.api.metrics import DayMetrics, HourMetrics, MetricsPeriod, PlayerMetrics, TodayMetrics, ZoneMetrics, ZoneOfPlayer
@@ -60,7 +60,7 @@ def read_today(connection: sa.Connection, present: Present) -> TodayMetrics:
     since_s = present.began_s("today")
     thrown, parts = count_today(connection, since_s), _parts(connection, present, since_s)
     total = add_times(times for _, times in parts)
-    alerts = sa.select(sa.func.count()).where(events.c.event_type == "alert", events.c.at_s >= since_s)
+    alerts_count, anomalies_count = count_raised(connection, since_s)
     active = [each for each in present.sessions if each.state == "active"]
     return TodayMetrics(
         date=present.date(present.now_s),
@@ -77,8 +77,8 @@ def read_today(connection: sa.Connection, present: Present) -> TodayMetrics:
         matches=count_matches(connection, since_s),
         boards=_boards(connection, since_s, present, parts),
         zones=_zones(connection, present, parts),
-        anomalies_count=0,
-        alerts_count=connection.execute(alerts).scalar_one(),
+        anomalies_count=anomalies_count,
+        alerts_count=alerts_count,
     )
 
 

@@ -1,21 +1,24 @@
 """The play of a player over time: visits, legs, matches, days, weeks or months."""
 
-from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from dartd.game.beds import INNER, bed_label, read_bed
-from dartd.game.statistics import Figures, add_up
-from dartd.game.summary import SummarisedLeg, chosen_figures
+from dartd.game.statistics import Figures
+from dartd.game.summary import OF_EVERY_GAME, SCORING_GAMES
 from dartd.store.days import Days
 from dartd.store.listing import within
-from dartd.store.projections.player_legs import LegSelection, select_legs, select_visits
-from dartd.store.tables import match_visits, visits
+from dartd.store.projections.player_legs import LegSelection, VisitRow, conditions_of, select_visits
+from dartd.store.tables import match_visits, player_legs, visits
 from schemas.events import VisitThrow
 
 Resolution = Literal["visit", "leg", "match", "day", "week", "month"]
+
+_CHUNK: Final = 200  # visits read at once: some pages
 
 _throws: msgspec.json.Decoder[tuple[VisitThrow, ...]] = msgspec.json.Decoder(tuple[VisitThrow, ...])
 
@@ -33,60 +36,190 @@ class Played(NamedTuple):
     hits: int = 0
 
 
-def series(connection: sa.Connection, selection: LegSelection, resolution: Resolution, days: Days, bed: int | None = None) -> list[Played]:
-    """Return the play of a selection, the oldest first; with `bed` only that in which the bed was hit.
+class Series(NamedTuple):
+    """Play, the latest first, read from the store as far as it is iterated; `total` is how much there is."""
+
+    total: int
+    played: Iterator[Played]
+
+
+class _Beds(msgspec.Struct):
+    """The hits of a leg alone, which are read faster than all its sums."""
+
+    beds: dict[int, int] = msgspec.field(default_factory=dict)
+
+
+class _LegFigures(NamedTuple):
+    """A leg with the figures that series show, in the order of `_SHOWN`; `hits` of a bed."""
+
+    at_s: float
+    match_id: str
+    set_number: int
+    leg_number: int
+    side: int
+    thrower: int
+    counts: Sequence[int]
+    hits: int = 0
+
+
+_SHOWN: Final = (
+    "points", "darts", "first9_points", "first9_darts", "checkouts", "checkout_attempts", "visits", "legs", "legs_won",
+)  # fmt: skip
+_WHICH: Final = ("at_s", "match_id", "set_number", "leg_number", "side", "thrower")
+_OF_EVERY_GAME = [name in OF_EVERY_GAME for name in _SHOWN]
+_SHOWN_COLUMNS = tuple(player_legs.c[name] for name in (*_WHICH, "game", *_SHOWN))
+
+_beds: msgspec.json.Decoder[_Beds] = msgspec.json.Decoder(_Beds)
+
+
+def series(connection: sa.Connection, selection: LegSelection, resolution: Resolution, days: Days, bed: int | None = None) -> Series:
+    """Return the play of a selection; with `bed` only that in which the bed was hit.
 
     Visits at the board that belong to no match are among the visits and periods, unless a game, an opponent or a match is chosen.
     """
     if resolution == "visit":
-        found = _visits(connection, selection, bed)
+        return _visits(connection, selection, bed)
+    if resolution == "leg":
+        return _legs(connection, selection, bed)
+    legs = list(_figures(connection, selection, bed, (player_legs.c.at_s, player_legs.c.seq)))
+    group_of: Iterable[tuple[float, str]]
+    if resolution == "match":
+        last = {leg.match_id: leg.at_s for leg in legs}  # a match is of the time of its last leg
+        group_of = ((last[leg.match_id], leg.match_id) for leg in legs)
     else:
-        legs = [leg for leg in select_legs(connection, selection, with_sums=bed is not None) if leg.is_leg]
-        played = [_leg(leg, selection.game, bed) for leg in legs]
-        if resolution not in {"leg", "match"}:
-            played += _free_visits(connection, selection, bed)
-            played.sort(key=lambda each: each.at_s)
-        found = played if resolution == "leg" else _grouped(played, _group_of(played, resolution, days))
-    return found if bed is None else [each for each in found if each.hits]
+        legs += map(_of_no_leg, _free_visits(connection, selection, bed))
+        legs.sort(key=lambda each: each.at_s)
+        group_of = ((at_s, "") for at_s in days.begins([each.at_s for each in legs], resolution))
+    groups: dict[tuple[float, str], list[_LegFigures]] = {}
+    for leg, group in zip(legs, group_of, strict=True):
+        groups.setdefault(group, []).append(leg)
+    chosen = [group for group, of_group in groups.items() if bed is None or any(leg.hits for leg in of_group)]
+    return Series(len(chosen), (_added_up(group, groups[group]) for group in sorted(chosen, reverse=True)))
 
 
-def _leg(leg: SummarisedLeg, game: str | None, bed: int | None) -> Played:
-    key = f"{leg.match_id}/{leg.set_number:03d}/{leg.leg_number:03d}"
-    hits = 0 if bed is None else leg.sums.beds.get(bed, 0)
-    return Played(leg.at_s, key, leg.match_id, leg.set_number, leg.leg_number, chosen_figures(leg, game), hits=hits)
+def _figures(
+    connection: sa.Connection, selection: LegSelection, bed: int | None, order: Sequence[sa.ColumnElement[Any]]
+) -> Iterator[_LegFigures]:
+    """Yield the legs of a selection with the figures that series show, and the hits of a bed."""
+    chosen = sa.select(*_SHOWN_COLUMNS, sa.null() if bed is None else player_legs.c.sums_body)
+    chosen = chosen.where(*conditions_of(selection), player_legs.c.leg_number > 0).order_by(*order)
+    for at_s, match_id, set_number, leg_number, side, thrower, game, *numbers, sums in connection.execute(chosen):
+        is_whole = selection.game is not None or game in SCORING_GAMES
+        counts = numbers if is_whole else [number * is_chosen for number, is_chosen in zip(numbers, _OF_EVERY_GAME, strict=True)]
+        hits = 0 if bed is None else _beds.decode(sums).beds.get(bed, 0)
+        yield _LegFigures(at_s, match_id, set_number, leg_number, side, thrower, counts, hits)
 
 
-def _visits(connection: sa.Connection, selection: LegSelection, bed: int | None) -> list[Played]:
-    found = _free_visits(connection, selection, bed)
-    for row, of_leg in select_visits(connection, selection):
-        for number, visit in enumerate(of_leg):
-            found.append(
-                Played(
-                    visit.at_s,
-                    f"{row.match_id}/{row.set_number:03d}/{row.leg_number:03d}/{number:04d}/{row.side:02d}/{row.thrower}",
-                    row.match_id,
-                    row.set_number,
-                    row.leg_number,
-                    _one_visit(visit.points, visit.darts),
-                    tuple(map(bed_label, visit.beds)),
-                    0 if bed is None else visit.beds.count(bed),
-                )
-            )
-    return sorted(found, key=lambda each: (each.at_s, each.key))
+def _count_visits(connection: sa.Connection, selection: LegSelection) -> int:
+    """Return how many visits the legs of a selection have."""
+    number = sa.func.coalesce(sa.func.sum(player_legs.c.visits + player_legs.c.marks_visits), 0)
+    return int(connection.execute(sa.select(number).where(*conditions_of(selection), player_legs.c.leg_number > 0)).scalar_one())
 
 
-def _free_visits(connection: sa.Connection, selection: LegSelection, bed: int | None) -> list[Played]:
-    """Return the visits at the board that belong to no match."""
-    if selection.game is not None or selection.opponent is not None or selection.match_id is not None:
-        return []
+def _added_up(group: tuple[float, str], legs: Sequence[_LegFigures]) -> Played:
+    at_s, match_id = group
+    counts = map(sum, zip(*(leg.counts for leg in legs), strict=True))
+    return Played(at_s, match_id, match_id or None, None, None, _shown(counts), hits=sum(leg.hits for leg in legs))
+
+
+def _shown(counts: Iterable[int]) -> Figures:
+    return Figures(**dict(zip(_SHOWN, counts, strict=True)), best_legs={})
+
+
+def _legs(connection: sa.Connection, selection: LegSelection, bed: int | None) -> Series:
+    latest = _figures(connection, selection, bed, (player_legs.c.at_s.desc(),))
+    played = _latest_first((leg.at_s, [_leg(leg)]) for leg in latest)
+    if bed is None:
+        number = sa.select(sa.func.count()).select_from(player_legs).where(*conditions_of(selection), player_legs.c.leg_number > 0)
+        return Series(connection.execute(number).scalar_one(), played)
+    found = [each for each in played if each.hits]
+    return Series(len(found), iter(found))
+
+
+def _leg(leg: _LegFigures) -> Played:
+    key = f"{leg.match_id}/{leg.set_number:03d}/{leg.leg_number:03d}/{leg.side:02d}/{leg.thrower}"
+    return Played(leg.at_s, key, leg.match_id, leg.set_number, leg.leg_number, _shown(leg.counts), hits=leg.hits)
+
+
+def _of_no_leg(visit: Played) -> _LegFigures:
+    return _LegFigures(visit.at_s, "", 0, 0, 0, 0, [getattr(visit.figures, name) for name in _SHOWN], visit.hits)
+
+
+def _time(played: Played) -> tuple[float, str]:
+    return played.at_s, played.key
+
+
+def _visits(connection: sa.Connection, selection: LegSelection, bed: int | None) -> Series:
+    of_legs = ((row.at_s, list(_of_leg(row, of_leg, bed))) for row, of_leg in select_visits(connection, selection))
+    free = ((visit.at_s, [visit]) for visit in _free_visits(connection, selection, bed))
+    played = _latest_first(heapq.merge(of_legs, free, key=lambda row: -row[0]))
+    if bed is None:
+        return Series(_count_visits(connection, selection) + _count_free_visits(connection, selection), played)
+    found = list(played)
+    return Series(len(found), iter(found))
+
+
+def _latest_first(rows: Iterable[tuple[float, list[Played]]]) -> Iterator[Played]:
+    """Yield visits by time: `rows` come by the time after which they have no visit, the latest first."""
+    waiting: list[Played] = []  # in order; an earlier row may have visits between them
+    for at_s, played in rows:
+        later = next((number for number, each in enumerate(waiting) if each.at_s <= at_s), len(waiting))
+        yield from waiting[:later]
+        waiting = sorted([*waiting[later:], *played], key=_time, reverse=True)
+    yield from waiting
+
+
+def _of_leg(row: Any, of_leg: Iterable[VisitRow], bed: int | None) -> Iterator[Played]:
+    for number, visit in enumerate(of_leg):
+        hits = 0 if bed is None else visit.beds.count(bed)
+        if bed is not None and not hits:
+            continue
+        yield Played(
+            min(visit.at_s, row.at_s),  # one that a correction added afterwards is of the time of its leg
+            f"{row.match_id}/{row.set_number:03d}/{row.leg_number:03d}/{number:04d}/{row.side:02d}/{row.thrower}",
+            row.match_id,
+            row.set_number,
+            row.leg_number,
+            _one_visit(visit.points, visit.darts),
+            tuple(map(bed_label, visit.beds)),
+            hits,
+        )
+
+
+def _free(selection: LegSelection) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that a visit at the board belongs to no match."""
     of_match = sa.exists().where(match_visits.c.visit_id == visits.c.visit_id)
-    chosen = sa.select(visits).where(visits.c.player_id == selection.player_id, ~of_match, *within(visits.c.at_s, selection.span))
-    found = []
-    for row in connection.execute(chosen.order_by(visits.c.seq)).all():
-        labels = tuple(each.label for each in _throws.decode(row.throws))
-        hits = 0 if bed is None else sum(_code_of(each) == bed for each in labels)
-        found.append(Played(row.at_s, f"/{row.visit_id}", None, None, None, _one_visit(row.total, 3), labels, hits))
-    return found
+    return [visits.c.player_id == selection.player_id, ~of_match, *within(visits.c.at_s, selection.span)]
+
+
+def _has_free_visits(selection: LegSelection) -> bool:
+    return selection.game is None and selection.opponent is None and selection.match_id is None
+
+
+def _count_free_visits(connection: sa.Connection, selection: LegSelection) -> int:
+    if not _has_free_visits(selection):
+        return 0
+    return connection.execute(sa.select(sa.func.count()).select_from(visits).where(*_free(selection))).scalar_one()
+
+
+def _free_visits(connection: sa.Connection, selection: LegSelection, bed: int | None) -> Iterator[Played]:
+    """Yield the visits at the board that belong to no match, the latest first."""
+    if not _has_free_visits(selection):
+        return
+    in_order = sa.select(visits.c.visit_id).where(*_free(selection)).order_by(visits.c.at_s.desc(), visits.c.visit_id.desc())
+    visit_ids = connection.execute(in_order).scalars().all()
+    for first in range(0, len(visit_ids), _CHUNK):
+        chunk = visit_ids[first : first + _CHUNK]
+        rows = {row.visit_id: row for row in connection.execute(sa.select(visits).where(visits.c.visit_id.in_(chunk)))}
+        yield from (visit for visit_id in chunk if (visit := _free_visit(rows[visit_id], bed)) is not None)
+
+
+def _free_visit(row: Any, bed: int | None) -> Played | None:
+    labels = tuple(each.label for each in _throws.decode(row.throws))
+    hits = 0 if bed is None else sum(_code_of(each) == bed for each in labels)
+    if bed is not None and not hits:
+        return None
+    return Played(row.at_s, f"/{row.visit_id}", None, None, None, _one_visit(row.total, 3), labels, hits)
 
 
 def _code_of(label: str) -> int | None:
@@ -99,22 +232,3 @@ def _code_of(label: str) -> int | None:
 
 def _one_visit(points: int, darts: int) -> Figures:
     return Figures(points=points, darts=darts, visits=1, highest_visit=points)
-
-
-def _group_of(played: Iterable[Played], resolution: Resolution, days: Days) -> Callable[[int, Played], tuple[float, str]]:
-    if resolution == "match":
-        last: dict[str, float] = {each.match_id or "": each.at_s for each in played}  # a match is of the time of its last leg
-        return lambda _, each: (last[each.match_id or ""], each.match_id or "")
-    moments = [each.at_s for each in played]
-    begins = days.begins(moments, "month" if resolution == "month" else "week" if resolution == "week" else "day")
-    return lambda number, _: (begins[number], "")
-
-
-def _grouped(played: list[Played], group_of: Callable[[int, Played], tuple[float, str]]) -> list[Played]:
-    groups: dict[tuple[float, str], list[Played]] = {}
-    for number, each in enumerate(played):
-        groups.setdefault(group_of(number, each), []).append(each)
-    return [
-        Played(at_s, key, key or None, None, None, add_up(each.figures for each in group), hits=sum(each.hits for each in group))
-        for (at_s, key), group in sorted(groups.items())
-    ]

@@ -293,7 +293,8 @@ player_legs = Table(
     Index("player_legs_player", "player_id", "at_s"),
 )
 
-# The finished legs of a player in a week (`period`: its number since 1970), added up: of a game, and with game "" of all games.
+# The finished legs of a player in a week (`period`: its number since 1970), added up: of a game, and with game "" of all games;
+# `x01@bob` and `@bob` are of those against a player.
 player_periods = Table(
     "player_periods",
     METADATA,
@@ -343,6 +344,34 @@ detections = Table(
     Index("detections_visit", "visit_id"),
     Index("detections_published", "published", "at_s"),
     Index("detections_corrected", "corrected_at_s"),
+)
+
+# `body` is the alert as GET answers it; so it is of anomalies.
+alerts = Table(
+    "alerts",
+    METADATA,
+    Column("alert_id", Integer, primary_key=True, autoincrement=False),
+    Column("at_s", SECONDS, nullable=False),
+    Column("alert_type", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("acknowledged", Boolean, nullable=False),
+    Column("camera_id", Text),
+    Column("body", Text, nullable=False),
+    Index("alerts_at", "at_s"),
+    Index("alerts_status", "status", "at_s"),
+)
+
+anomalies = Table(
+    "anomalies",
+    METADATA,
+    Column("anomaly_id", Integer, primary_key=True, autoincrement=False),
+    Column("at_s", SECONDS, nullable=False),
+    Column("anomaly_type", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("resolved", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("anomalies_at", "at_s"),
 )
 
 limits = Table(

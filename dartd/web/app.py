@@ -24,9 +24,10 @@ from dartd.web.http.request_log import RequestLog
 from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
-from dartd.web.streams.handshake import refuse_unknown_path, serve_websocket
+from dartd.web.streams.handshake import TOPICS_OF_PATH, refuse_unknown_path, serve_websocket
 from dartd.web.v1 import (
     accuracy,
+    alerts,
     audit,
     auth,
     backups,
@@ -71,6 +72,7 @@ _MODULES = (
     photos,
     zones,
     webhooks,
+    alerts,
     board,
     calibrations,
     cameras,
@@ -139,7 +141,8 @@ def build_app(services: Services) -> ASGIApp:
 def routes(ws_path: str, endpoints: Sequence[Endpoint] = ENDPOINTS) -> list[BaseRoute]:
     """Return every route of the daemon."""
     check_unique(endpoints)
-    return [WebSocketRoute(ws_path, serve_websocket), WebSocketRoute("/{path:path}", refuse_unknown_path), *routes_of(endpoints)]
+    streams = [WebSocketRoute(path, serve_websocket) for path in dict.fromkeys((ws_path, *TOPICS_OF_PATH))]
+    return [*streams, WebSocketRoute("/{path:path}", refuse_unknown_path), *routes_of(endpoints)]
 
 
 def _middleware(services: Services) -> list[Middleware]:

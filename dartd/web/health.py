@@ -107,6 +107,13 @@ class WebhooksHealth(ComponentHealth, frozen=True, kw_only=True):
     failed_count: int | UnsetType = UNSET
 
 
+class AlertsHealth(ComponentHealth, frozen=True, kw_only=True):
+    """The alerts that are not resolved, and those of them that are critical."""
+
+    open_count: int | UnsetType = UNSET
+    critical_count: int | UnsetType = UNSET
+
+
 class WorkersHealth(ComponentHealth, frozen=True, kw_only=True):
     """The camera processes: how many are ready, of how many."""
 
@@ -138,6 +145,7 @@ class DeepHealth(Value, frozen=True, kw_only=True):
     journal: JournalHealth
     cache: CacheHealth
     webhooks: WebhooksHealth
+    alerts: AlertsHealth
     workers: WorkersHealth
     disk: DiskHealth
     hub: HubHealth
@@ -263,6 +271,7 @@ async def get_deep(call: Call) -> DeepHealth:
         journal=await _timed(JournalHealth, lambda: _check_journal(services)),
         cache=await _timed(CacheHealth, lambda: _check_cache(services)),
         webhooks=await _timed(WebhooksHealth, lambda: _check_webhooks(services)),
+        alerts=await _timed(AlertsHealth, lambda: _check_alerts(services)),
         workers=await _timed(WorkersHealth, lambda: _check_workers(found)),
         disk=await _timed(DiskHealth, lambda: _check_disk(found)),
         hub=await _timed(HubHealth, lambda: _check_hub(services)),
@@ -299,6 +308,13 @@ async def _check_cache(services: Services) -> CacheHealth:
 async def _check_webhooks(services: Services) -> WebhooksHealth:
     webhooks = services.webhooks
     return WebhooksHealth(status="ok", active_count=webhooks.active_count, failed_count=webhooks.failed_count)
+
+
+async def _check_alerts(services: Services) -> AlertsHealth:
+    alerts = services.alerts()
+    critical = sum(alert.severity == "critical" for alert in alerts)
+    worst = {alert.severity for alert in alerts} & {"high", "critical"}
+    return AlertsHealth(status="degraded" if worst else "ok", open_count=len(alerts), critical_count=critical)
 
 
 async def _check_workers(found: HealthReport) -> WorkersHealth:

@@ -96,6 +96,8 @@ ENDPOINTS = [
     page("/accuracy", showing("accuracy"), "Accuracy of the detection: beds that were published wrongly", media="text/html"),
     page("/people", showing("people"), "The players", media="text/html"),
     page("/settings", showing("settings"), "Settings: this device, accounts, keys", media="text/html"),
+    page("/alerts", showing("alerts"), "Alerts: what is wrong, why, and what to do", media="text/html"),
+    page("/webhooks", showing("webhooks"), "Webhooks: addresses that events are posted to, and the deliveries", media="text/html"),
     page("/config.json", get_page_settings, "Settings that a page needs before it connects", PageSettings),
     page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),
     page("/schemas/{name}.json", get_schema, "One JSON Schema", media="application/schema+json"),

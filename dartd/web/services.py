@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Protocol
 from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
+from dartd.decision import WebhookSample
 from dartd.metrics import Metrics
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.queued import CommandHook
@@ -24,6 +25,7 @@ from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
 from dartd.web.photo_encoder import PhotoEncoder
+from schemas.alert import Alert
 from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import AnyCommand
@@ -104,6 +106,9 @@ class WebhookPort(Protocol):
             ConflictError: too many such deliveries wait already.
         """
 
+    def samples(self) -> Sequence[WebhookSample]:
+        """Return how each active webhook does."""
+
     @property
     def active_count(self) -> int:
         """Return the number of active webhooks."""
@@ -164,6 +169,7 @@ class Services:
     camera_processes: CameraProcesses = field(default_factory=CameraProcesses)
     matches: MatchPort
     sessions: Callable[[], Sequence[Session]] = tuple  # that are open, as of now
+    alerts: Callable[[], Sequence[Alert]] = tuple  # that are not resolved
     results: ResultsCache
     backups: ScheduledBackups
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)

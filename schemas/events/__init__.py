@@ -1,6 +1,7 @@
 """Every event as clients receive it, one flat JSON object each, and the envelope that journals one."""
 
 from schemas.base import BoardId, EventId, Value
+from schemas.events.alert import AlertChanged
 from schemas.events.board import (
     BoardCoordinates,
     BoardPoint,
@@ -108,7 +109,7 @@ BoardEvent = (
 # About one entity; the topic is the entity's own.
 EntityChange = EntityAdded | EntityUpdated | EntityDeleted | EntityStatusChanged | EntityAssigned | CommentAdded
 EntityEvent = EntityChange | PlayerMerged | PlayerErased
-JournalledEvent = BoardEvent | PlayEvent | SessionUpdated | EntityEvent
+JournalledEvent = BoardEvent | PlayEvent | SessionUpdated | AlertChanged | EntityEvent
 # Not journalled: `timestamp` is all that is added, no `seq event_id board_id topic`.
 LiveEvent = Hello | Snapshot | Pong | ErrorMessage | Gap | Heartbeat | Presence | MetricsUpdate | SystemStatus | ZoneUpdate
 
@@ -128,6 +129,7 @@ class Envelope(Value, frozen=True, kw_only=True):
 
 __all__ = [
     "ActiveSession",
+    "AlertChanged",
     "BoardCoordinates",
     "BoardEvent",
     "BoardPoint",

@@ -124,11 +124,23 @@ class MetricsUpdate(Event, tag="metrics_update", frozen=True, kw_only=True):
 
 
 class SystemStatus(Event, tag="system_status", frozen=True, kw_only=True):
-    """How the system behind the board does, sent on the topic `system` every 30 seconds."""
+    """How the system behind the board does, sent on the topic `system` every 30 seconds; null: not known on this machine."""
 
     cache_hit_rate: float
     active_webhooks: int
     pending_deliveries: int
+    status: BoardStatus = "starting"
+    last_seq: int = 0
+    uptime_seconds: float = 0.0
+    clients: int = 0
+    cameras_ready: int = 0
+    cameras_total: int = 0
+    open_alerts: int = 0
+    critical_alerts: int = 0
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
+    temperature_c: float | None = None
+    disk_percent: float | None = None
 
 
 class ActiveSession(Value, frozen=True, kw_only=True):

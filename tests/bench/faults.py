@@ -32,7 +32,7 @@ from schemas.base import CameraId
 from schemas.faults import DAEMON_FAULTS, FRAME_FAULTS, PROCESS_FAULTS, ScriptedFault
 from tests.support.daemon import is_running
 from tests.support.fault_run import FaultRun
-from tests.support.simulation import calibrate, journal
+from tests.support.simulation import calibrate, journal, public
 
 RIG = 8
 FPS = 10.0  # three rendered cameras and everything else on two cores
@@ -219,7 +219,7 @@ async def full_disk(lasts_s: float, state: Path) -> bool:
                 _fill(disk / "ballast")
                 await run.until_s(full_s + lasts_s)
                 meanwhile = [h for h in run.received if h.at_s > full_s]
-                held = len(run.listener.events) - len(journal(Path(folder)))
+                held = len(run.listener.events) - len(public(journal(Path(folder))))
                 (disk / "ballast").unlink()
                 freed_s = run.now_s
                 await run.waiting.soon(lambda: _is_over(run, freed_s), "a healthy board", timeout_s=SETTLE_S)

@@ -18,7 +18,7 @@ import httpx2
 import msgspec
 import websockets
 
-from dartd.config import LimitsConfig
+from dartd.config import CacheConfig, LimitsConfig
 from dartd.game.beds import VALUES, read_bed
 from dartd.game.flow import Format
 from dartd.play.imported import events_of_result, play_result, read_result
@@ -34,6 +34,14 @@ THROWS = 100_000
 DARTS, REQUESTS, CORRECTIONS, LEGS = 150, 60, 20, 25
 TURN_MS, STATISTICS_MS, CORRECTION_MS = 5.0, 50.0, 100.0  # the bounds
 _CHUNK = 100
+_PLAYER = "/players/ann"
+ASKED = (
+    f"{_PLAYER}/statistics", f"{_PLAYER}/statistics?game=x01&since=2018-01-10&until=2026-03-03", f"{_PLAYER}/statistics?opponent=bob",
+    f"{_PLAYER}/statistics?resolution=visit", f"{_PLAYER}/statistics?resolution=month", f"{_PLAYER}/standing", f"{_PLAYER}/heat_map",
+    f"{_PLAYER}/history?limit=20", f"{_PLAYER}/history?resolution=leg", f"{_PLAYER}/history?resolution=day",
+    "/performance?player_id=ann", "/performance?player_id=ann&benchmark=player:bob", "/performance/metrics?player_id=ann",
+)  # fmt: skip
+_UNCACHED = msgspec.structs.replace(CONFIG, limits=LimitsConfig(default=1_000_000), cache=CacheConfig(statistics=False))
 _BEDS = ("S20", "S5", "S1", "MISS")
 
 
@@ -65,42 +73,48 @@ async def career(folder: Path, throws: int) -> int:
 
 async def measure_statistics(station: Station, http: httpx2.AsyncClient) -> None:
     """Ask for everything that is known of a player."""
-    for path in ("statistics", "standing", "history?limit=20", "statistics?resolution=month"):
+    for path in ASKED:
         found = []
         for _ in range(REQUESTS):
             began_s = time.perf_counter()
-            answer = await http.get(f"{station.http}/api/v1/players/ann/{path}", headers=bearer(TOKEN))
+            answer = await http.get(f"{station.http}/api/v1{path}", headers=bearer(TOKEN))
             found.append((time.perf_counter() - began_s) * 1000)
             answer.raise_for_status()
-        line(f"GET /players/ann/{path}", found, STATISTICS_MS, quantiles(found, n=20)[-1])
+        line(f"GET {path}", found, STATISTICS_MS, quantiles(found, n=20)[-1])
 
 
-async def heard(station: Station, *, with_match: bool) -> tuple[list[float], list[float]]:
-    """Return the times from a dart to its `dart_hit`, and to its `turn_changed`, as a client receives them."""
-    to_hit, to_turn = list[float](), list[float]()
-    async with websockets.connect(f"{station.ws}?topics=board:*,match:*", proxy=None, close_timeout=0.2) as socket:
-        for number in range(1, DARTS + 1):
-            visit, slot = divmod(number - 1, 3)
-            event = dart(_BEDS[number % len(_BEDS)], number + (10_000 if with_match else 0), slot=slot + 1, visit=visit + 1)
-            began_s = time.perf_counter()
-            submitted = asyncio.create_task(station.happen(event))
-            wanted = {"dart_hit": to_hit, **({"turn_changed": to_turn} if with_match else {})}
-            while wanted:
-                kind = msgspec.json.decode(await socket.recv())["event_type"]
-                if kind in wanted:
-                    wanted.pop(kind).append((time.perf_counter() - began_s) * 1000)
-            await submitted
-            if slot == 2:
-                await station.happen(takeout(visit + 2))
-    return to_hit, to_turn
+async def heard(station: Station, socket: websockets.ClientConnection, number: int, *wanted: str) -> list[float]:
+    """Throw a dart; return after how many milliseconds the client received each of the events, which come in this order."""
+    visit, slot = divmod(number - 1, 3)
+    event = dart(_BEDS[number % len(_BEDS)], number, slot=slot + 1, visit=visit + 1)
+    began_s, found = time.perf_counter(), list[float]()
+    submitted = asyncio.create_task(station.happen(event))
+    while len(found) < len(wanted):
+        kind = msgspec.json.decode(await socket.recv())["event_type"]
+        if kind == wanted[len(found)]:
+            found.append((time.perf_counter() - began_s) * 1000)
+    await submitted
+    if slot == 2:
+        await station.happen(takeout(visit + 2))
+    return found
 
 
-async def measure_turns(station: Station) -> None:
-    """Compare a dart with the same dart in a match."""
-    plain, _ = await heard(station, with_match=False)
+async def measure_turns(station: Station, folder: Path) -> None:
+    """Compare darts of a match with darts of a board without one, which are thrown in turn so that both meet the same load."""
     await station.pipeline.submit(create("turns", start=10001, players=("ann", "bob")))
-    _, turns = await heard(station, with_match=True)
-    added = [with_match - median(plain) for with_match in turns]
+    topics = "?topics=board:*,match:*"
+    behind, added = [], []
+    async with (
+        running_station(folder, config=CONFIG) as alone,
+        websockets.connect(f"{station.ws}{topics}", proxy=None, close_timeout=0.2) as socket,
+        websockets.connect(f"{alone.ws}{topics}", proxy=None, close_timeout=0.2) as other,
+    ):
+        for number in range(1, DARTS + 1):
+            (plain,) = await heard(alone, other, number, "dart_hit")
+            hit, turn = await heard(station, socket, number, "dart_hit", "turn_changed")
+            behind.append(turn - hit)
+            added.append(turn - plain)
+    line("dart_hit heard -> turn_changed heard", behind, TURN_MS, quantiles(behind, n=20)[-1])
     line("dart settled -> turn_changed heard, beyond a dart alone", added, TURN_MS, median(added))
 
 
@@ -134,18 +148,18 @@ async def play_leg(station: Station) -> None:
 
 async def measure(throws: int) -> None:
     """Measure everything on one store."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
         began_s = time.perf_counter()
         legs = await career(Path(folder), throws)
         print(f"{throws} throws of one player in {legs} legs stored in {time.perf_counter() - began_s:.0f} s")
         async with (
-            running_station(Path(folder), config=msgspec.structs.replace(CONFIG, limits=LimitsConfig(default=1_000_000))) as station,
+            running_station(Path(folder), config=_UNCACHED) as station,
             httpx2.AsyncClient() as http,
         ):
             for name in ("ann", "bob"):
                 await make_player(station, player_id=name)
             await measure_statistics(station, http)
-            await measure_turns(station)
+            await measure_turns(station, Path(other))
             await measure_corrections(station)
 
 

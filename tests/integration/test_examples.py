@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from schemas.events import AlertChanged
 from schemas.match_commands import ThrowByHand
+from tests.support.alerts import ALERT
 from tests.support.people import PASSWORD, make_player, make_user
 from tests.support.play import create
 from tests.support.receiver import PRIVATE
@@ -61,7 +63,24 @@ async def test_cache_figures_are_read(station: Station, waiting: Waiting) -> Non
     await make_user(station, "operator", username="ann")
     said = await run(waiting, "sh", str(EXAMPLES / "cache.sh"), station.http, "ann", PASSWORD)
 
-    assert said == ["warmed 1", "hits 1 of 2, hit rate 0.5", "removed 1"]
+    assert said == ["warmed 2", "hits 1 of 3, hit rate 0.3333", "removed 1"]
+
+
+@pytest.mark.parametrize(("name", "program"), [("alerts.py", sys.executable), ("alerts.mjs", "node"), ("alerts.sh", "sh")])
+async def test_alerts_are_watched_and_acknowledged(station: Station, waiting: Waiting, name: str, program: str) -> None:
+    """An alert that is raised while it watches."""
+    if shutil.which(program) is None or (name == "alerts.sh" and shutil.which("curl") is None):
+        pytest.skip(f"needs {program} and curl on this machine")
+    user = await make_user(station, "operator", username="ann")
+    command = (program, str(EXAMPLES / name), station.http, "ann", PASSWORD, "1")
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    first = await waiting.within(process.stdout.readline(), "the alerts")
+    await station.happen(AlertChanged(alert=ALERT))
+    rest, complaints = await waiting.within(process.communicate(), "the alert")
+
+    assert (process.returncode, complaints.decode(), first) == (0, "", b"watching\n")
+    assert rest.decode().split("\n") == [f"warning {ALERT.message}", f"acknowledged by {user.user_id}", ""]
 
 
 async def run(waiting: Waiting, *command: str) -> list[str]:

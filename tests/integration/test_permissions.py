@@ -22,10 +22,11 @@ from schemas.api.play import NoParameters
 from schemas.api.players import PlayerMerge, SignOn
 from schemas.base import CameraId, VisitId
 from schemas.correction import CorrectionState
-from schemas.events import EntityAdded, VisitCompleted
+from schemas.events import AlertChanged, EntityAdded, VisitCompleted
 from schemas.match import MatchPlayer
 from schemas.match_commands import EnteredSide, MatchCommand, SignLeg, StepMatch, ThrowByHand, UndoDarts
 from schemas.pipe.to_worker import overlay_file
+from tests.support.alerts import ALERT
 from tests.support.cameras import answer_probes, make_camera
 from tests.support.entities import insert_entity, resource_of
 from tests.support.people import PASSWORD, PNG, bearer, begin_pairing, forged, log_in, make_key, make_photo, make_player, make_user
@@ -84,6 +85,7 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     path = path.replace("{delivery_id}", await make_delivery(station) if "{delivery_id}" in path else "")
     if "{correction_id}" in path:
         path = path.replace("{correction_id}", await _correction(station, caller, path.rpartition("/")[2], own=own))
+    path = await _with_alert(station, path)
     if "{match_id}" in path:
         path = path.replace("{match_id}", await _match(station, path.rpartition("/")[2]))
     if "{backup_name}" in path:
@@ -104,6 +106,13 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
         match_id = await _match(station, "undo", caller.player_id)
         return Subject(path, {"type": "delete", "match_id": match_id, "visit": 1, "dart": 1})
     return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
+
+
+async def _with_alert(station: Station, path: str) -> str:
+    """Return a path with an alert, if it names one."""
+    if "{alert_id}" in path:
+        await station.happen(AlertChanged(alert=ALERT))
+    return path.replace("{alert_id}", str(ALERT.alert_id))
 
 
 async def _with_account(station: Station, path: str, owner: str | None) -> str:

@@ -6,7 +6,7 @@ import httpx2
 import msgspec
 import pytest
 
-from dartd.store.journal import SHARED_TOPICS
+from dartd.store.event_topics import SHARED_TOPICS
 from dartd.web.app import ENDPOINTS, RESOURCES
 from dartd.web.http.entity_resource import EntityResource
 from tests.support.entities import example_of, without_unset

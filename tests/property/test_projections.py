@@ -13,7 +13,8 @@ from dartd.board.throws import ThrowTimes
 from dartd.store.journal import Journal
 from dartd.store.projections import ALL
 from schemas.base import BoardId
-from schemas.events import EntityAdded, JournalledEvent, PlayerErased, PlayerMerged
+from schemas.events import AlertChanged, EntityAdded, JournalledEvent, PlayerErased, PlayerMerged
+from tests.support.alerts import ALERT, ANOMALY
 from tests.support.stories import STORIES, Action, play_story
 
 BOARD = BoardId("main")
@@ -21,6 +22,7 @@ PEOPLE: st.SearchStrategy[JournalledEvent] = st.sampled_from(
     [
         PlayerMerged(player_id="ann", into_player_id="bob", user_id="u"),
         PlayerErased(player_id="bob", user_id="u"),
+        AlertChanged(alert=ALERT, anomaly=ANOMALY),
         EntityAdded(entity_type="player", entity_id="ann", payload={}, user_id="u"),
     ]
 )

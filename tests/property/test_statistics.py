@@ -13,7 +13,8 @@ from dartd.game.statistics import Figures, add_up
 from dartd.game.summary import summary
 from dartd.play.decider import MatchDecider
 from dartd.store.projections import player_legs, throws
-from dartd.store.projections.player_legs import LegSelection, select_legs, summarise
+from dartd.store.projections.player_legs import LegSelection, heat_map, select_legs, select_points, summarise
+from dartd.store.projections.player_periods import cells_of
 from dartd.store.projections.registry import Recorded
 from dartd.store.tables import METADATA
 from schemas.events import JournalledEvent
@@ -27,9 +28,8 @@ _TABLES = [table for projection in _PROJECTIONS for table in projection.tables]
 
 def _fold(connection: sa.Connection, events: Sequence[tuple[int, JournalledEvent]]) -> None:
     for projection in _PROJECTIONS:
-        for seq, event in events:
-            if isinstance(event, projection.follows):
-                projection.fold(connection, Recorded(event, seq, float(seq), BOARD))
+        followed = [Recorded(event, seq, float(seq), BOARD) for seq, event in events if isinstance(event, projection.follows)]
+        projection.apply(connection, followed)
 
 
 def _rows(connection: sa.Connection) -> list[list[tuple[Any, ...]]]:
@@ -67,7 +67,10 @@ def test_the_table_is_what_was_thrown(story: list[Action], asked: list[tuple[int
 
                 assert add_up(stored) == add_up(played[player_id])
                 assert len(stored) == len(played[player_id])
-                assert summarise(live, LegSelection(player_id)) == summary(select_legs(live, LegSelection(player_id)))
+                for opponent in (None, "bob" if player_id == "ann" else "ann"):
+                    chosen = LegSelection(player_id, opponent=opponent)
+                    assert summarise(live, chosen).statistics == summary(select_legs(live, chosen))
+                    assert heat_map(live, chosen) == cells_of(select_points(live, chosen))
         _fold(rebuilt, list(enumerate(table.journal, 1)))
 
         assert _rows(rebuilt) == _rows(live)

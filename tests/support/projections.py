@@ -9,6 +9,6 @@ from schemas.events import JournalledEvent
 
 def follow(connection: sa.Connection, projection: Projection, *events: JournalledEvent, first: int = 1, step_s: float = 1.0) -> None:
     """Fold those of the events that the projection follows; each happens `step_s` after the one before."""
-    for seq, event in enumerate(events, first):
-        if isinstance(event, projection.follows):
-            projection.fold(connection, Recorded(event, seq, step_s * seq, BoardId("main")))
+    numbered = enumerate(events, first)
+    followed = [Recorded(event, seq, step_s * seq, BoardId("main")) for seq, event in numbered if isinstance(event, projection.follows)]
+    projection.apply(connection, followed)

@@ -93,6 +93,11 @@ def journal(folder: Path) -> list[dict[str, Any]]:
         return [json.loads(wire) for (wire,) in connection.execute("SELECT wire FROM events ORDER BY seq")]
 
 
+def public(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those events that a client without a login may read: whether a busy machine raises alerts is none of its business."""
+    return [event for event in events if not event["topic"].startswith("alerts:")]
+
+
 def standing(events: list[dict[str, Any]]) -> list[str]:
     """Name the darts that stand in the board after these events."""
     darts: list[str] = []

@@ -20,7 +20,7 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.config import AuthConfig, CameraConfig, Config
-from dartd.daemon import build_sessions
+from dartd.daemon import build_alerts, build_sessions
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
@@ -277,8 +277,9 @@ async def running_station(
     corrections = CorrectionDecider(matches, visits, confirm=config.corrections.confirm)
     await recover(matches, journal, clock)
     await recover(corrections, journal, clock)
-    sessions = build_sessions(config, clock)
+    sessions, alerts = build_sessions(config, clock), build_alerts(config, clock)
     await recover(sessions, journal, clock)
+    await recover(alerts, journal, clock)
     hub = Hub(read=journal.read, last_seq=journal.last_seq, ring_bytes=hub_bytes)
     await hub.load()
     metrics = Metrics("0.0")
@@ -291,7 +292,7 @@ async def running_station(
         order=lambda *_: None,
         clock=clock,
         metrics=metrics,
-        deciders=[corrections, shown, matches, *([sessions] if with_sessions else [])],
+        deciders=[corrections, shown, matches, *([sessions] if with_sessions else []), alerts],
     )
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
     auth = config.auth
@@ -335,12 +336,19 @@ async def running_station(
         camera_credentials=CameraCredentials(directory),
         matches=matches,
         results=results,
+        alerts=alerts.open_alerts,
         backups=ScheduledBackups(journal.database.path, config.backup_path, every_hours=0, keep=1),
         sessions=lambda: sessions.open_sessions(clock.now()),
         started_at_s=time.monotonic(),
         now=time.monotonic,
     )
-    metrics.watch(cameras=list, hub=lambda: hub_figures(hub, services.clients), pipeline=pipeline.figures, cache=lambda: results.figures)
+    metrics.watch(
+        cameras=list,
+        hub=lambda: hub_figures(hub, services.clients),
+        pipeline=pipeline.figures,
+        cache=lambda: results.figures,
+        alerts=alerts.open_alerts,
+    )
     server_limits = msgspec.structs.replace(ServerLimits.of(config), input_timeout_s=input_timeout_s)
     listener = _listen(port)
     try:

@@ -72,17 +72,18 @@ def game_result(case: GameCase) -> dict[str, Any]:
 
 def _folded(rules: Rules, players: tuple[str, ...], visits: list[CaseVisit]) -> dict[str, Any]:
     after: list[dict[str, Any]] = []
-    void_reports: dict[int, dict[str, Any]] = {}  # of each side, while visits change nothing
+    void_rows: dict[tuple[int, int], dict[str, Any]] = {}  # by side and ignored darts, while visits change nothing
 
     def report(leg: Leg, outcome: VisitOutcome) -> None:
-        if outcome.void:
-            reported = void_reports.get(outcome.side)
-            if reported is None:
-                reported = void_reports[outcome.side] = leg.game.report(outcome, players)
-        else:
-            void_reports.clear()
+        row = void_rows.get((outcome.side, outcome.ignored)) if outcome.void else None
+        if row is None:
             reported = leg.game.report(outcome, players)
-        after.append({"player": players[outcome.side], "used": outcome.used, "ignored": outcome.ignored, **reported})
+            row = {"player": players[outcome.side], "used": outcome.used, "ignored": outcome.ignored, **reported}
+        if outcome.void:
+            void_rows[outcome.side, outcome.ignored] = row
+        else:
+            void_rows.clear()
+        after.append(row)
 
     leg = play_leg(rules, players, visits, report)
     result: dict[str, Any] = {"after": after, **_ending(leg, players), **leg.game.totals(players)}

@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from dartd.config import WebhooksConfig
+from dartd.decision import WebhookSample
 from dartd.errors import ConflictError, StoreError
 from dartd.metrics import Metrics
 from dartd.outlets.webhooks.attempt import Sender
@@ -29,6 +30,7 @@ from schemas.events import EntityStatusChanged
 
 _log = logging.getLogger(__name__)
 
+LOST_S: Final = 3600.0
 WAITING_BY_HAND: Final = 100  # deliveries that people asked for: more are refused
 _PRUNE_S: Final = 3600.0
 _PRUNED: Final = 5000  # deliveries at a time, so that nothing waits for long
@@ -36,11 +38,17 @@ _DAY_S: Final = 86_400.0
 
 
 class WebhookState(Value, frozen=True, kw_only=True):
-    """One webhook: whether it is active, and its deliveries that are pending or have finally failed."""
+    """One webhook: whether it is active, and its deliveries that are pending or have finally failed.
 
+    `failing_since_s` (wall time): since when its receiver takes nothing, None: it does; `lost`: deliveries given up since then.
+    """
+
+    name: str = ""
     active: bool = True
     pending: int = 0
     failed: int = 0
+    failing_since_s: float | None = None
+    lost: int = 0
 
 
 class Writing(Protocol):
@@ -106,6 +114,20 @@ class Webhooks:
         """Return the number of deliveries that have finally failed."""
         return sum(state.failed for state in self.states.values())
 
+    def samples(self) -> tuple[WebhookSample, ...]:
+        """Return how each active webhook does; one that has lost an event counts as failing for at least `LOST_S`."""
+        now_s = self._now()
+        return tuple(
+            WebhookSample(
+                webhook_id=webhook_id,
+                name=state.name,
+                failing_s=0.0 if (since_s := state.failing_since_s) is None else max(1.0, now_s - since_s, LOST_S if state.lost else 0.0),
+                lost=state.lost,
+            )
+            for webhook_id, state in self.states.items()
+            if state.active
+        )
+
     def secret_of(self, salt: str) -> str:
         """Return the secret of a webhook's salt."""
         return secret_of(self._secret, salt)
@@ -130,21 +152,26 @@ class Webhooks:
 
     # The record of the workers.
 
-    def delivered(self, webhook_id: str) -> None:  # noqa: ARG002 - one counter for all webhooks: ids of people are no labels
-        """Count a delivery that was taken."""
+    def delivered(self, webhook_id: str) -> None:
+        """Count a delivery that was taken: in one counter for all webhooks, since ids of people are no labels."""
         self._metrics.webhook_deliveries.labels("delivered").inc()
+        if (state := self.states.get(webhook_id)) is not None:
+            self.states[webhook_id] = msgspec.structs.replace(state, failing_since_s=None, lost=0)
 
     def waits(self, webhook_id: str, pending: int) -> None:
         """Note how many deliveries of a webhook are tried again later; when it was used, and whether it fails, has changed."""
         self._results.invalidate(("webhooks_list",))
         if (state := self.states.get(webhook_id)) is not None:
-            self.states[webhook_id] = msgspec.structs.replace(state, pending=pending)
+            since_s = self._now() if pending and state.failing_since_s is None else state.failing_since_s
+            self.states[webhook_id] = msgspec.structs.replace(state, pending=pending, failing_since_s=since_s)
 
     def failed(self, webhook_id: str) -> None:
         """Count a delivery that was given up."""
         self._metrics.webhook_deliveries.labels("failed").inc()
         if (state := self.states.get(webhook_id)) is not None:
-            self.states[webhook_id] = msgspec.structs.replace(state, failed=state.failed + 1)
+            since_s = self._now() if state.failing_since_s is None else state.failing_since_s
+            failed, lost = state.failed + 1, state.lost + 1
+            self.states[webhook_id] = msgspec.structs.replace(state, failed=failed, failing_since_s=since_s, lost=lost)
 
     def dropped(self, webhook_id: str, count: int) -> None:  # noqa: ARG002 - the same
         """Count events that were too old to be delivered."""
@@ -177,12 +204,21 @@ class Webhooks:
         counts = await self._database.read(counts_by_status)
         self.states = {
             webhook_id: WebhookState(
+                name=row.name,
                 active=row.is_active,
+                failing_since_s=self._failing_since_s(row),
+                lost=self.states[webhook_id].lost if webhook_id in self.states else 0,
                 pending=counts.get(webhook_id, {}).get("pending", 0) if row.is_active else 0,
                 failed=counts.get(webhook_id, {}).get("failed", 0),
             )
             for webhook_id, row in found.items()
         }
+
+    def _failing_since_s(self, row: Row) -> float | None:
+        """Return since when a webhook fails: as known, or after a start from now on."""
+        state = self.states.get(row.webhook_id)
+        since_s = self._now() if state is None else state.failing_since_s
+        return since_s if row.failing and row.is_active else None
 
     async def _serve(self, row: Row, scope: anyio.CancelScope) -> None:
         """Run the worker of one webhook; an error of it is logged, and it is started again: the others go on."""

@@ -10,6 +10,8 @@ MAX_LENGTH = 128
 PLAYER_COMMENTS = "comments:player:"
 MAX_TOPICS = 64
 
+ALIASES = {"critical_alerts": "alerts:critical", "performance_warnings": "alerts:performance"}  # names that clients use
+
 _TOPIC = re.compile(r"[A-Za-z0-9_.*-]+(:[A-Za-z0-9_.*@-]+)*")
 _MAX_STARS = 4
 
@@ -30,11 +32,12 @@ class Interest:
     __slots__ = ("_expression", "kinds", "patterns")
 
     def __init__(self, patterns: Iterable[str] = DEFAULT_TOPICS, *, kinds: frozenset[str] | None = None) -> None:
-        self.patterns = frozenset(check_topic(pattern) for pattern in patterns)
+        self.patterns = frozenset(check_topic(canonical(pattern)) for pattern in patterns)
         if len(self.patterns) > MAX_TOPICS:
             raise TopicError(f"too many topics: {len(self.patterns)}, at most {MAX_TOPICS}", limit=MAX_TOPICS)
         self.kinds = kinds
-        self._expression = re.compile("|".join(re.escape(p).replace(r"\*", ".*") for p in sorted(self.patterns)) or r"(?!)")
+        covered = sorted(each for pattern in self.patterns for each in _covered(pattern))
+        self._expression = re.compile("|".join(re.escape(p).replace(r"\*", ".*") for p in covered) or r"(?!)")
 
     def covers(self, topic: str) -> bool:
         """Return whether messages of this topic are delivered to the subscriber."""
@@ -52,7 +55,7 @@ class Interest:
 
     def dropping(self, patterns: Iterable[str]) -> "Interest":
         """Return the interest without these patterns, compared literally."""
-        return Interest(self.patterns - set(patterns), kinds=self.kinds)
+        return Interest(self.patterns - set(map(canonical, patterns)), kinds=self.kinds)
 
     def seeing(self, kinds: frozenset[str] | None) -> "Interest":
         """Return the interest limited to these kinds of topic."""
@@ -68,6 +71,25 @@ class Interest:
 def kind_of(topic: str) -> str:
     """Return the kind of a topic: `board` for `board:b1`. Comments on a player are for those who may read the player."""
     return "player" if topic.startswith(PLAYER_COMMENTS) else topic.partition(":")[0]
+
+
+def canonical(topic: str) -> str:
+    """Return the topic that an alias stands for; any other topic as it is."""
+    return ALIASES.get(topic, topic)
+
+
+def _covered(pattern: str) -> tuple[str, ...]:
+    """Return the patterns that a pattern stands for: alerts are published on `alerts:{severity}` or `alerts:{severity}:performance`."""
+    kind, _, rest = pattern.partition(":")
+    if kind != "alerts" or rest.count(":"):
+        return (pattern,)
+    return ("alerts:*:performance",) if rest == "performance" else (pattern, f"{pattern}:*")
+
+
+def stored_pattern(topic: str) -> str:
+    """Return the pattern of the topics that the journal has for a topic."""
+    first, *others = _covered(canonical(topic))
+    return f"{first}*" if others else first
 
 
 def check_topic(topic: str) -> str:

@@ -1,6 +1,6 @@
 """Tables that are folds of the journal's events. Each is one module here and one line in `ALL`."""
 
-from dartd.store.projections import corrections, detections, matches, player_legs, sessions, throws
+from dartd.store.projections import alerts, corrections, detections, matches, player_legs, sessions, throws
 from dartd.store.projections.registry import Projection
 
 ALL: tuple[Projection, ...] = (
@@ -10,4 +10,5 @@ ALL: tuple[Projection, ...] = (
     player_legs.PROJECTION,
     sessions.PROJECTION,
     detections.PROJECTION,
+    alerts.PROJECTION,
 )

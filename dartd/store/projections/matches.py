@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from dartd.store.listing import Listing, Page, PageRequest, equal
 from dartd.store.projections.registry import Projection, Recorded
-from dartd.store.tables import match_players, matches
+from dartd.store.tables import events, match_players, matches
 from dartd.store.timestamps import timestamp_of
 from schemas.codec import encode_json
 from schemas.events import (
@@ -76,6 +76,12 @@ PROJECTION = Projection(
 def get_match(connection: sa.Connection, match_id: str) -> Any:
     """Return the row of a match, None if there is none."""
     return connection.execute(sa.select(matches).where(matches.c.match_id == match_id)).first()
+
+
+def is_imported(connection: sa.Connection, match_id: str) -> bool:
+    """Return whether a match was played elsewhere."""
+    named = (events.c.event_type == "match_imported", events.c.topic == f"match:{match_id}")
+    return connection.execute(sa.select(sa.exists().where(*named))).scalar_one()
 
 
 def state_in(row: Any) -> MatchState:

@@ -3,7 +3,8 @@
 Where the darts hit is taken from the table of throws, which must be folded first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,10 +16,14 @@ from dartd.game.statistics import Figures, add_up
 from dartd.game.summary import SCORING_GAMES, LegSums, SummarisedLeg, chosen_figures, summary_of
 from dartd.store.listing import ALWAYS, Span, within
 from dartd.store.projections.player_periods import (
+    Cut,
+    PeriodLeg,
     PeriodSums,
+    cells_of,
     cut,
     drop_periods,
     period_of,
+    select_cells,
     select_periods,
     span_of,
     store_period,
@@ -31,6 +36,7 @@ from schemas.codec import encode_json
 from schemas.events import EntityDeleted, PlayedLeg, PlayedVisit, PlayerErased, PlayerMerged, StatisticsUpdated
 
 FORM_LEGS = 20  # that the form is computed from
+_CHANGED = "player_legs.changed"  # key of what is noted with a connection
 _DIGITS = 3  # of millimetres in stored points
 _STEP = 2.0**-20  # of the sums of a grouping, a millionth of a mm or mm²
 
@@ -52,29 +58,44 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
             _store(connection, recorded, event)
         case PlayerMerged():
             mine = player_legs.c.player_id == event.player_id
-            changed = {(event.into_player_id, period) for _, period in _finished(connection, mine)}
+            changed = _finished(connection, player_legs.c.match_id.in_(sa.select(player_legs.c.match_id).where(mine)))
             connection.execute(sa.update(player_legs).where(mine).values(player_id=event.into_player_id))
             drop_periods(connection, event.player_id)
-            _add_up_again(connection, changed)
+            _note(connection, {(event.into_player_id if who == event.player_id else who, period) for who, period in changed})
         case PlayerErased():
-            connection.execute(sa.delete(player_legs).where(player_legs.c.player_id == event.player_id))
+            mine = player_legs.c.player_id == event.player_id
+            changed = _finished(connection, player_legs.c.match_id.in_(sa.select(player_legs.c.match_id).where(mine)))
+            connection.execute(sa.delete(player_legs).where(mine))
             drop_periods(connection, event.player_id)
+            _note(connection, {each for each in changed if each[0] != event.player_id})
         case EntityDeleted():
             if event.entity_type == "match":
                 of_match = player_legs.c.match_id == event.entity_id
                 changed = _finished(connection, of_match)
                 connection.execute(sa.delete(player_legs).where(of_match))
-                _add_up_again(connection, changed)
+                _note(connection, changed)
         case _:
             raise TypeError(f"{type(event).__name__} is not followed by this projection")
 
 
+def _note(connection: sa.Connection, changed: Iterable[tuple[str, int]]) -> None:
+    """Note the players and periods that are to be added up again."""
+    connection.info.setdefault(_CHANGED, set()).update(changed)
+
+
+def settle(connection: sa.Connection) -> None:
+    """Add up the periods that changed: an import adds thousands of legs of one week, which must not be added up after each of them."""
+    for player_id, period in sorted(connection.info.pop(_CHANGED, set())):
+        store_period(connection, player_id, period, legs_of_period(connection, player_id, period))
+
+
 PROJECTION = Projection(
     name="player_legs",
-    version=2,
+    version=3,
     tables=(player_legs, player_periods, match_visits),
     follows=(StatisticsUpdated, PlayerMerged, PlayerErased, EntityDeleted),
     fold=fold,
+    settle=settle,
 )
 
 
@@ -100,30 +121,41 @@ _points: msgspec.json.Decoder[list[Point]] = msgspec.json.Decoder(list[Point])
 
 def select_legs(connection: sa.Connection, selection: LegSelection, *, with_sums: bool = True) -> list[SummarisedLeg]:
     """Return the legs of a selection, the oldest first, and the matches themselves; beds, targets and visits only `with_sums`."""
-    chosen = sa.select(*(_SUMMARISED if with_sums else (*_SUMMARISED[:-1], sa.null()))).where(*_conditions(selection))
+    chosen = sa.select(*(_SUMMARISED if with_sums else (*_SUMMARISED[:-1], sa.null()))).where(*conditions_of(selection))
     rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq, player_legs.c.leg_number)).all()
     return [_summarised(row) for row in rows]
 
 
-def summarise(connection: sa.Connection, selection: LegSelection) -> dict[str, Any]:
+class CareerSummary(NamedTuple):
+    """The figures of a selection as integers, and all statistics of it."""
+
+    total: Figures
+    statistics: dict[str, Any]
+
+
+def summarise(connection: sa.Connection, selection: LegSelection) -> CareerSummary:
     """Return all statistics of a selection, as `summary` gives them of its legs; whole weeks are added up already."""
     parts = _parts(connection, selection)
     visits = [points for part in parts for points in part.sums.visits]
-    return summary_of(add_up(part.figures for part in parts), [part.sums for part in parts], visits, latest_legs(connection, selection))
+    total = add_up(part.figures for part in parts)
+    return CareerSummary(total, summary_of(total, [part.sums for part in parts], visits, latest_legs(connection, selection)))
+
+
+def _whole(selection: LegSelection) -> Cut | None:
+    """Return the span of a selection cut at whole weeks, None when it is read leg by leg."""
+    return cut(selection.span) if selection.match_id is None and not selection.with_running else None
 
 
 def _parts(connection: sa.Connection, selection: LegSelection) -> list[PeriodSums]:
     """Return the sums of whole weeks and of the legs before and after them, the oldest first."""
-    whole = None
-    if selection.opponent is None and selection.match_id is None and not selection.with_running:
-        whole = cut(selection.span)
+    whole = _whole(selection)
     if whole is None:
         return [sums_of(select_legs(connection, selection), selection.game)]
     ends = [
         [] if span is None else [sums_of(select_legs(connection, selection._replace(span=span)), selection.game)]
         for span in (whole.before, whole.after)
     ]
-    return [*ends[0], *select_periods(connection, selection.player_id, selection.game, whole), *ends[1]]
+    return [*ends[0], *select_periods(connection, selection.player_id, selection.game, whole, selection.opponent), *ends[1]]
 
 
 def latest_players(connection: sa.Connection, limit: int) -> list[str]:
@@ -134,7 +166,7 @@ def latest_players(connection: sa.Connection, limit: int) -> list[str]:
 
 def latest_legs(connection: sa.Connection, selection: LegSelection) -> list[Figures]:
     """Return the figures of the last legs of a selection, the oldest first: as many as the form is computed from."""
-    counted = [*_conditions(selection), player_legs.c.leg_number > 0, player_legs.c.darts > 0]
+    counted = [*conditions_of(selection), player_legs.c.leg_number > 0, player_legs.c.darts > 0]
     if selection.game is None:
         counted.append(player_legs.c.game.in_(sorted(SCORING_GAMES)))
     latest_first = (player_legs.c.at_s.desc(), player_legs.c.seq.desc(), player_legs.c.leg_number.desc())
@@ -149,18 +181,31 @@ def total_with_running(connection: sa.Connection, player_id: str) -> Figures:
     return add_up([*finished, *(chosen_figures(_summarised(row), None) for row in connection.execute(running))])
 
 
-def select_visits(connection: sa.Connection, selection: LegSelection) -> list[tuple[Any, list[VisitRow]]]:
-    """Return the legs of a selection, the oldest first, each with its visits; rows have also `side`, `thrower` and `seq`."""
-    names = (*_OF_LEG, "side", "thrower", "seq", "visits_body")
-    chosen = sa.select(*(player_legs.c[name] for name in names)).where(*_conditions(selection), player_legs.c.leg_number > 0)
-    rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq)).all()
-    return [(row, _visits.decode(row.visits_body)) for row in rows]
+def select_visits(connection: sa.Connection, selection: LegSelection) -> Iterator[tuple[Any, list[VisitRow]]]:
+    """Yield the legs of a selection, the latest first, each with its visits; rows have also `side` and `thrower`."""
+    names = (*_OF_LEG, "side", "thrower", "visits_body")
+    chosen = sa.select(*(player_legs.c[name] for name in names)).where(*conditions_of(selection), player_legs.c.leg_number > 0)
+    for row in connection.execute(chosen.order_by(player_legs.c.at_s.desc(), player_legs.c.seq.desc())):
+        yield row, _visits.decode(row.visits_body)
 
 
 def select_points(connection: sa.Connection, selection: LegSelection) -> list[Point]:
     """Return where the measured darts of a selection hit, in mm from the centre."""
-    chosen = sa.select(player_legs.c.points_body).where(*_conditions(selection), player_legs.c.leg_number > 0)
+    chosen = sa.select(player_legs.c.points_body).where(*conditions_of(selection), player_legs.c.leg_number > 0)
     return [point for row in connection.execute(chosen) for point in _points.decode(row.points_body)]
+
+
+def heat_map(connection: sa.Connection, selection: LegSelection) -> dict[int, int]:
+    """Return how many measured darts of a selection hit each cell, by its code; whole weeks are added up already."""
+    whole = _whole(selection)
+    spans = [selection.span] if whole is None else [span for span in (whole.before, whole.after) if span is not None]
+    total = Counter[int]()
+    for span in spans:
+        total.update(cells_of(select_points(connection, selection._replace(span=span))))
+    if whole is not None:
+        for cells in select_cells(connection, selection.player_id, selection.game, whole, selection.opponent):
+            total.update(cells)
+    return total
 
 
 def sums_by_player(connection: sa.Connection, games: Iterable[str], span: Span = ALWAYS) -> dict[str, Figures]:
@@ -175,7 +220,8 @@ def sums_by_player(connection: sa.Connection, games: Iterable[str], span: Span =
     return found
 
 
-def _conditions(selection: LegSelection) -> list[sa.ColumnElement[bool]]:
+def conditions_of(selection: LegSelection) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that a row is of a selection."""
     found: list[sa.ColumnElement[bool]] = [player_legs.c.player_id == selection.player_id, *within(player_legs.c.at_s, selection.span)]
     if selection.game is not None:
         found.append(player_legs.c.game == selection.game)
@@ -222,7 +268,9 @@ def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdat
         connection.execute(sa.insert(player_legs), rows)
     changed = {(row.player_id, period_of(row.at_s)) for row in before if row is not None and row.finished}
     changed |= {(row["player_id"], period_of(row["at_s"])) for row in rows if row["finished"]}
-    _add_up_again(connection, changed)
+    if None in before or len(rows) < len(event.legs):  # the others may have an opponent more, or less
+        changed |= _finished(connection, player_legs.c.match_id == event.match_id)
+    _note(connection, changed)
 
 
 def _finished(connection: sa.Connection, where: sa.ColumnElement[bool]) -> set[tuple[str, int]]:
@@ -231,9 +279,25 @@ def _finished(connection: sa.Connection, where: sa.ColumnElement[bool]) -> set[t
     return {(row.player_id, period_of(row.at_s)) for row in connection.execute(chosen)}
 
 
-def _add_up_again(connection: sa.Connection, changed: Iterable[tuple[str, int]]) -> None:
-    for player_id, period in sorted(changed):
-        store_period(connection, player_id, period, select_legs(connection, LegSelection(player_id, span=span_of(period))))
+def legs_of_period(connection: sa.Connection, player_id: str, period: int) -> list[PeriodLeg]:
+    """Return the finished legs of a player in a period, the oldest first, each with its opponents."""
+    conditions = conditions_of(LegSelection(player_id, span=span_of(period)))
+    chosen = sa.select(*_SUMMARISED, player_legs.c.side, player_legs.c.points_body).where(*conditions)
+    rows = connection.execute(chosen.order_by(player_legs.c.at_s, player_legs.c.seq, player_legs.c.leg_number)).all()
+    columns = (player_legs.c.match_id, player_legs.c.side, player_legs.c.player_id)
+    sides: dict[str, set[tuple[int, str]]] = {}
+    for match_id, side, who in connection.execute(
+        sa.select(*columns).distinct().where(player_legs.c.match_id.in_({row.match_id for row in rows}))
+    ):
+        sides.setdefault(match_id, set()).add((side, who))
+    return [
+        PeriodLeg(
+            _summarised(row[:-2]),
+            frozenset(who for side, who in sides[row.match_id] if side != row.side),
+            _points.decode(row.points_body),
+        )
+        for row in rows
+    ]
 
 
 def _row(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated, leg: PlayedLeg, before: Any) -> dict[str, Any]:

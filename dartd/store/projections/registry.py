@@ -37,13 +37,24 @@ class Recorded(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Projection:
-    """One fold. Raise `version` when the fold changes: stores of the version before are rebuilt when they are opened."""
+    """One fold. Raise `version` when the fold changes: stores of the version before are rebuilt when they are opened.
+
+    `settle` computes what the events of a batch have changed, once for all of them.
+    """
 
     name: str
     version: int
     tables: tuple[sa.Table, ...]
     follows: tuple[type[Event], ...]
     fold: Callable[[sa.Connection, Recorded], None]
+    settle: Callable[[sa.Connection], None] | None = None
+
+    def apply(self, connection: sa.Connection, recorded: Sequence[Recorded]) -> None:
+        """Fold events, and settle what they have changed."""
+        for each in recorded:
+            self.fold(connection, each)
+        if self.settle is not None:
+            self.settle(connection)
 
     def event_types(self) -> list[str]:
         """Return the `event_type` of each event that is followed."""
@@ -102,8 +113,7 @@ class Registry:
     def _try(self, connection: sa.Connection, projection: Projection, recorded: Sequence[Recorded]) -> Exception | None:
         connection.exec_driver_sql("SAVEPOINT fold")
         try:
-            for each in recorded:
-                projection.fold(connection, each)
+            projection.apply(connection, recorded)
         except Exception as error:
             if self._is_unavailable(error):
                 raise

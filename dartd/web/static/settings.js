@@ -180,8 +180,14 @@ function Keys() {
   </section>`;
 }
 
+function Links() {
+  const links = [["alerts", "alerts:read"], ["webhooks", "webhooks:read"]].filter(([, permission]) => may(permission));
+  return links.length > 0 && html`<p class="row">${links.map(([page]) => html`<a key=${page} class="button" href=${page}>${t(`settings.${page}`)}</a>`)}</p>`;
+}
+
 function Page() {
   return html`<h1>${t("page.settings")}</h1>
+    <${Links} />
     <${Device} />
     ${caller() ? html`<${Account} />` : html`<section class="panel"><h2>${t("login.title")}</h2><p>${t("settings.login")}</p><button type="button" class="primary" onClick=${askLogin}>${t("bar.login")}</button></section>`}
     ${may("board:control") && html`<${Screens} />`}

@@ -6,6 +6,7 @@ from contextlib import suppress
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from dartd.auth.principal import Principal
+from dartd.runtime.hub.topics import DEFAULT_TOPICS
 from dartd.web.connections.clients import ConnectedClient
 from dartd.web.http.credentials import address_of, caller_of, check_token_rate, credentials_of
 from dartd.web.http.origin import is_origin_allowed, may_use_cookies
@@ -19,6 +20,14 @@ from schemas.events import ErrorMessage
 _log = logging.getLogger(__name__)
 
 SUBPROTOCOL = "dartd.v1"
+_ALERTS = ("alerts", "system")
+_TRACKING = ("zone:*", "session:*", "metrics", "alerts")
+TOPICS_OF_PATH = {  # the paths next to `server.ws_path`: what a client gets that names no topics
+    "/ws/alerts": _ALERTS,
+    "/api/v1/ws/alerts": _ALERTS,
+    "/ws/tracking": _TRACKING,
+    "/api/v1/ws/tracking": _TRACKING,
+}
 
 _TRY_AGAIN_LATER = 1013
 
@@ -85,7 +94,8 @@ def token_of(websocket: WebSocket, services: Services) -> str | None:
 async def _run_session(websocket: WebSocket, services: Services, principal: Principal, token: str | None) -> None:
     query = websocket.query_params
     errors: list[ErrorMessage] = []
-    topics, since = parse_topics(query.get("topics"), principal, errors), parse_since(query.get("since"), errors)
+    default = TOPICS_OF_PATH.get(websocket.url.path, DEFAULT_TOPICS)
+    topics, since = parse_topics(query.get("topics"), principal, errors, default), parse_since(query.get("since"), errors)
     sender = MessageSender(websocket, services.config.ws.stall_timeout_s)
     with services.hub.subscribe(
         topics, since=since, kinds=principal.kinds, queue_size=services.config.ws.queue_size, transport=sender.transport

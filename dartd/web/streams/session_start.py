@@ -6,7 +6,7 @@ from dartd.auth.permissions import TOPIC_PERMISSIONS
 from dartd.auth.principal import Principal
 from dartd.runtime.hub.hub import GapError
 from dartd.runtime.hub.subscription import Subscription
-from dartd.runtime.hub.topics import DEFAULT_TOPICS, Interest, TopicError, kind_of
+from dartd.runtime.hub.topics import DEFAULT_TOPICS, Interest, TopicError, canonical, kind_of
 from dartd.web.services import Services
 from schemas.events import ErrorMessage, Gap, Hello
 
@@ -71,24 +71,26 @@ def check_stream(services: Services, since: int, stream_id: str | None) -> None:
         raise GapError("other_stream", requested=since, oldest=hub.oldest_known, last_seq=hub.last_seq)
 
 
-def parse_topics(text: str | None, principal: Principal, errors: list[ErrorMessage]) -> tuple[str, ...]:
+def parse_topics(
+    text: str | None, principal: Principal, errors: list[ErrorMessage], default: tuple[str, ...] = DEFAULT_TOPICS
+) -> tuple[str, ...]:
     """Parse a comma-separated list of topics; append an error and return the default if it is not valid.
 
     Topics that do not exist or that the caller may not read are kept, because permissions may change; each has an error as well.
     """
     try:
-        topics = tuple(Interest(text.split(",")).patterns) if text else DEFAULT_TOPICS
+        topics = tuple(Interest(text.split(",")).patterns) if text else default
     except TopicError as error:
         errors.append(ErrorMessage(code=error.code, message=error.message, details={**error.details, "field": "topics"}))
-        return DEFAULT_TOPICS
-    if text:
+        return default
+    if text or default != DEFAULT_TOPICS:
         errors += [problem for topic in sorted(topics) if (problem := topic_problem(topic, principal)) is not None]
     return topics
 
 
 def topic_problem(topic: str, principal: Principal) -> ErrorMessage | None:
     """Return the error of a topic that does not exist or that the caller may not read."""
-    kind = kind_of(topic)
+    kind = kind_of(canonical(topic))
     kinds = principal.kinds
     is_partly_allowed = "*" in kind or ("*" in topic and any(each.startswith(f"{kind}:") for each in kinds))
     if is_partly_allowed or kind in kinds or topic in kinds:

@@ -8,8 +8,10 @@ from dartd.store.projections.player_legs import latest_players
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
+from dartd.web.v1.alerts import alerts_page
 from dartd.web.v1.statistics import warm_statistics
 from dartd.web.v1.webhooks import webhooks_page
+from schemas.api.alerts import AlertsQuery
 from schemas.api.cache import CacheInvalidated, CacheInvalidation, CacheStats, CacheWarmed
 from schemas.api.play import NoParameters
 from schemas.api.webhooks import WebhooksQuery
@@ -23,6 +25,7 @@ async def warm(services: Services) -> int:
     """Compute the answers that are asked for often, unless they are stored; return how many are stored then."""
     before = services.results.figures
     await webhooks_page(services, WebhooksQuery())
+    await alerts_page(services, AlertsQuery())
     if services.config.cache.statistics:
         for player_id in await services.database.query(lambda c: latest_players(c, WARM_PLAYERS)):
             await warm_statistics(services, player_id)

@@ -10,7 +10,7 @@ from dartd.auth.command_rights import authorised
 from dartd.store.audit import append_entry
 from dartd.store.feedback import keep_images
 from dartd.store.projections.corrections import correction_in, get_correction, list_corrections
-from dartd.store.projections.matches import get_match
+from dartd.store.projections.matches import get_match, is_imported
 from dartd.store.projections.throws import get_throw, visit_of_dart
 from dartd.store.timestamps import timestamp_of
 from dartd.web.http.corrections import dart_entry, new_correction_id
@@ -61,10 +61,26 @@ async def create_correction(call: Call) -> Answer:
         **{name: getattr(asked, name) for name in NewCorrection.__struct_fields__},
         at=timestamp_of(call.services.accounts.now()),
     )
-    if order.match_id is not None and await call.read(lambda c: get_match(c, order.match_id or "")) is None:
-        raise missing("match", order.match_id)
+    if order.match_id is not None:
+        await _check_match(call, order.match_id)
     order = await _with_stored(call, order)
     return await _submit(call, order, location=f"{_PATH}/{order.correction_id}")
+
+
+async def _check_match(call: Call, match_id: str) -> None:
+    """Check that there is a match, and that its darts are kept.
+
+    Raises:
+        Problem: 404, or 409 for a match that was imported.
+    """
+    if await call.read(lambda c: get_match(c, match_id)) is None:
+        raise missing("match", match_id)
+    if await call.read(lambda c: is_imported(c, match_id)):
+        message = (
+            "this match was imported, and only what it came to is stored: correct the darts in its file, "
+            f"delete the match (DELETE /api/v1/matches/{match_id}) and import the file again"
+        )
+        raise Problem(409, "STATE_CONFLICT", message, details={"match_id": match_id, "status": "imported"})
 
 
 async def _with_stored(call: Call, order: OrderCorrection) -> OrderCorrection:

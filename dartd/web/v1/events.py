@@ -5,6 +5,7 @@ from typing import get_args
 from starlette.responses import Response
 
 from dartd.auth.permissions import TOPIC_PERMISSIONS
+from dartd.runtime.hub.topics import stored_pattern
 from dartd.store.events import EventPage, Wanted, list_events, within
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.paging import span_of
@@ -25,7 +26,11 @@ async def get_events(call: Call) -> Response:
         details = {"field": "event_type", "allowed": sorted(_TYPES)}
         raise Problem(422, "VALIDATION_ERROR", f"event_type: there is no event {asked.event_type[:64]!r}", details=details)
     kinds = call.principal.kinds
-    wanted = Wanted(kinds=None if kinds >= _ALL_KINDS else kinds, event_type=asked.event_type, topic=asked.topic)
+    wanted = Wanted(
+        kinds=None if kinds >= _ALL_KINDS else kinds,
+        event_type=asked.event_type,
+        topic=None if asked.topic is None else stored_pattern(asked.topic),
+    )
     span = span_of(asked)
     since = asked.since if asked.cursor is None else asked.cursor
     page: EventPage = await call.read(

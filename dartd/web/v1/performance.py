@@ -10,16 +10,15 @@ from dartd.game.decimals import ratio
 from dartd.game.definitions import DEFINITIONS, LOWER_IS_BETTER
 from dartd.game.form import LEVELS, difference, rates_of, rates_of_level
 from dartd.game.statistics import Figures as Counts
-from dartd.game.statistics import add_up, marks_written, written
-from dartd.game.summary import SummarisedLeg, chosen_figures
+from dartd.game.statistics import marks_written, written
 from dartd.store.listing import ALWAYS, Span
 from dartd.store.players import PLAYERS as STORED
-from dartd.store.projections.player_legs import LegSelection, select_legs, sums_by_player
+from dartd.store.projections.player_legs import CareerSummary, LegSelection, summarise, sums_by_player
 from dartd.web.game_names import known_game
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.player_rights import check_player_filter, may_read_player
 from dartd.web.http.problems import Problem
-from dartd.web.v1.statistics import days_of, figures_of, selection_of, when
+from dartd.web.v1.statistics import days_of, selection_of, when
 from schemas.api.statistics import (
     Leader,
     Leaderboard,
@@ -42,16 +41,16 @@ async def get_performance(call: Call) -> Performance:
     if player_id is not None:
         await _check_player(call, player_id, "player_id")
     selection = selection_of(call, player_id or "", asked)
-    legs = await call.read(lambda connection: select_legs(connection, selection))
-    figures = figures_of(legs, asked.game)
+    own: CareerSummary = await call.read(lambda connection: summarise(connection, selection))
+    figures = msgspec.convert(own.statistics, SummaryFigures)
     if asked.benchmark is None:
         return Performance(player_id=player_id, figures=figures, benchmark=None, difference=None)
-    benchmark, compared = await _compared(call, asked, selection, legs, figures)
+    benchmark, compared = await _compared(call, asked, selection, own)
     return Performance(player_id=player_id, figures=figures, benchmark={"name": asked.benchmark, **benchmark}, difference=compared)
 
 
 async def _compared(
-    call: Call, asked: PerformanceQuery, selection: LegSelection, legs: list[SummarisedLeg], figures: SummaryFigures
+    call: Call, asked: PerformanceQuery, selection: LegSelection, summary: CareerSummary
 ) -> tuple[dict[str, Any], dict[str, str | int | None]]:
     """Return the figures of the benchmark and the differences to it.
 
@@ -59,7 +58,7 @@ async def _compared(
         Problem: 422 if there is no such benchmark; 401 or 403 if it is a player whom the caller may not read.
     """
     kind, _, name = (asked.benchmark or "").partition(":")
-    own = rates_of(add_up(chosen_figures(leg, asked.game) for leg in legs))
+    own = rates_of(summary.total)
     if kind == "level":
         if name not in LEVELS:
             raise _no_benchmark(f"there is no level {name!r}: use one of {', '.join(LEVELS)}")
@@ -71,10 +70,9 @@ async def _compared(
         selection = selection._replace(player_id=name)
     else:
         selection = selection._replace(span=_period(call, name))
-    others = await call.read(lambda connection: select_legs(connection, selection))
-    answer = msgspec.to_builtins(figures_of(others, asked.game))
-    exact = difference(own, rates_of(add_up(chosen_figures(leg, asked.game) for leg in others)))
-    return answer, {**_differences(msgspec.to_builtins(figures), answer), **exact}
+    others: CareerSummary = await call.read(lambda connection: summarise(connection, selection))
+    exact = difference(own, rates_of(others.total))
+    return others.statistics, {**_differences(summary.statistics, others.statistics), **exact}
 
 
 def _period(call: Call, name: str) -> Span:
@@ -123,8 +121,8 @@ async def get_metrics_of_play(call: Call) -> StatisticsMetrics:
         player_id = asked.player_id
         await _check_player(call, player_id, "player_id")
         selection = selection_of(call, player_id, asked)
-        legs = await call.read(lambda connection: select_legs(connection, selection))
-        values = msgspec.to_builtins(figures_of(legs, asked.game))
+        own: CareerSummary = await call.read(lambda connection: summarise(connection, selection))
+        values = own.statistics
         values["win_rate"] = ratio(100 * values["matches_won"], values["matches"])
         values |= {name: values[nest]["average" if nest == "form" else name] for name, nest in _NESTED.items()}
     return StatisticsMetrics(

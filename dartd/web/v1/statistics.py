@@ -1,6 +1,6 @@
 """`/api/v1/players/{player_id}/statistics`, `standing`, `history` and `heat_map`: what a player has played."""
 
-from collections import Counter
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -10,20 +10,20 @@ from dartd.game.beds import INNER, bed_label, read_bed
 from dartd.game.decimals import ratio
 from dartd.game.form import form
 from dartd.game.statistics import add_up
-from dartd.game.summary import SummarisedLeg, summary
 from dartd.store.days import Days
 from dartd.store.listing import Span, page_of
 from dartd.store.play_series import Played, series
 from dartd.store.projections.matches import open_matches, state_in
 from dartd.store.projections.player_legs import (
     LegSelection,
+    heat_map,
     latest_legs,
     select_legs,
-    select_points,
     select_visits,
     summarise,
     total_with_running,
 )
+from dartd.store.projections.player_periods import CELL_MM, cell_at
 from dartd.store.timestamps import timestamp_of
 from dartd.web.game_names import known_game
 from dartd.web.http.cached import cached, key_of
@@ -45,12 +45,10 @@ from schemas.api.statistics import (
     Position,
     Standing,
     StatisticsQuery,
-    SummaryFigures,
 )
 from schemas.match import MatchState
 
 SERIES_LIMIT: Final = 1000  # steps in an answer; more is a history, page by page
-CELL_MM: Final = 10.0  # about the width of the triple ring
 
 
 def days_of(call: Call) -> Days:
@@ -92,11 +90,6 @@ def selection_of(call: Call, player_id: str, asked: Any) -> LegSelection:
     return LegSelection(player_id, known_game(asked.game), play_span(call, asked), asked.opponent, getattr(asked, "match_id", None))
 
 
-def figures_of(legs: list[SummarisedLeg], game: str | None) -> SummaryFigures:
-    """Return all statistics over legs."""
-    return msgspec.convert(summary(legs, game), SummaryFigures)
-
-
 async def get_statistics(call: Call) -> PlayerStatistics:
     """Return the statistics of a player, from the cache unless a series is asked for."""
     asked: StatisticsQuery = call.query
@@ -121,9 +114,9 @@ async def _statistics(services: Services, selection: LegSelection, asked: Statis
     days = Days(services.config.server.timezone)
 
     def read(connection: sa.Connection) -> PlayerStatistics:
-        figures = summarise(connection, selection)
-        steps = [] if asked.resolution is None else series(connection, selection, asked.resolution, days)
-        parts = tuple(played_part(step) for step in steps[-SERIES_LIMIT:])
+        figures = summarise(connection, selection).statistics
+        steps = [] if asked.resolution is None else islice(series(connection, selection, asked.resolution, days).played, SERIES_LIMIT)
+        parts = tuple(played_part(step) for step in steps)[::-1]
         return msgspec.convert({**figures, "player_id": selection.player_id, "series": parts}, PlayerStatistics)
 
     found: PlayerStatistics = await services.database.query(read)
@@ -159,7 +152,7 @@ async def get_history(call: Call) -> Listed[PlayedPart]:
 
     def read(connection: sa.Connection) -> Listed[PlayedPart]:
         steps = series(connection, selection, asked.resolution, days, bed)
-        page = page_of([(step.at_s, step.key, step) for step in reversed(steps)], ask)
+        page = page_of(((step.at_s, step.key, step) for step in steps.played), ask, steps.total)
         return listed(page, asked, lambda step: played_part(step, with_hits=bed is not None))
 
     answer: Listed[PlayedPart] = await call.read(read)
@@ -205,8 +198,7 @@ def _position(connection: sa.Connection, player_id: str, state: MatchState) -> P
     side = next(each for each in state.sides if any(player.player_id == player_id for player in each.players))
     selection = LegSelection(player_id, match_id=state.match_id)
     figures = add_up(leg.figures for leg in select_legs(connection, selection, with_sums=False) if leg.is_leg)
-    visits = [visit for _, of_leg in select_visits(connection, selection) for visit in of_leg]
-    last = max(visits, key=lambda visit: visit.at_s, default=None)
+    last = next((of_leg[-1] for _, of_leg in select_visits(connection, selection) if of_leg), None)
     return Position(
         match_id=state.match_id,
         status=state.status,
@@ -224,13 +216,13 @@ async def get_heat_map(call: Call) -> HeatMap:
     asked: PlayQuery = call.query
     row = await PLAYERS.visible(call)
     selection = selection_of(call, row.player_id, asked)
-    points = await call.read(lambda connection: select_points(connection, selection))
-    cells = Counter((round(x / CELL_MM), round(y / CELL_MM)) for x, y in points)
+    found: dict[int, int] = await call.read(lambda connection: heat_map(connection, selection))
+    cells = sorted((cell_at(code), count) for code, count in found.items())
     return HeatMap(
         player_id=row.player_id,
         cell_mm=CELL_MM,
-        darts=len(points),
-        cells=tuple(HeatCell(x_mm=x * CELL_MM, y_mm=y * CELL_MM, count=count) for (x, y), count in sorted(cells.items())),
+        darts=sum(found.values()),
+        cells=tuple(HeatCell(x_mm=x_mm, y_mm=y_mm, count=count) for (x_mm, y_mm), count in cells),
     )
 
 

@@ -5,7 +5,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from dartd.decision import CameraAdded, CameraRemoved, Input, Step, WorkerChange, WorkerSilence
+from dartd.decision import CameraAdded, CameraRemoved, Input, Sample, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId, Command, Message
 from schemas.events import JournalledEvent
@@ -21,12 +21,12 @@ def test_a_step_in_which_nothing_happened_is_empty() -> None:
 
 
 def test_what_enters_is_what_workers_people_and_supervisors_say() -> None:
-    """Every kind of input is a message of a worker, a command of a person, a change of a process or camera, and no two are mixed up."""
+    """Every input is a message of a worker, a command of a person, a change of a process or camera, or a sample; no two are mixed up."""
     inputs = get_args(Input)
 
     assert WorkerChange in inputs
     assert SourceOpened in inputs
-    others = {WorkerChange, WorkerSilence, CameraAdded, CameraRemoved, *get_args(JournalledEvent)}
+    others = {WorkerChange, WorkerSilence, CameraAdded, CameraRemoved, Sample, *get_args(JournalledEvent)}
     assert all(issubclass(kind, Message | Command) for kind in inputs if kind not in others)
 
 

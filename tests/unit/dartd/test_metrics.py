@@ -8,8 +8,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from dartd.metrics import BackupUsage, CacheUsage, CameraFigures, HostUsage, HubFigures, Metrics, PipelineFigures
 from schemas.base import BoardId, CameraId, EventId, VisitId
-from schemas.events import BoardPoint, BoardReset, Detection, Deviation, Envelope, PixelPoint
+from schemas.events import AlertChanged, BoardPoint, BoardReset, Detection, Deviation, Envelope, PixelPoint
 from schemas.pipe.from_worker import CameraFault, Counters
+from tests.support.alerts import ALERT
 from tests.support.throws import hit
 
 _DETECTION = Detection(
@@ -175,22 +176,24 @@ def test_every_family_changes_with_its_cause() -> None:
     """Each family of ours must differ from its start once what it counts has happened: no figure may be a constant."""
     metrics = Metrics()
     figures: dict[str, Any] = {"camera": CameraFigures(camera_id=CameraId("cam0")), "hub": HubFigures(), "pipeline": PipelineFigures()}
-    figures |= {"host": HostUsage(), "cache": CacheUsage(), "backups": BackupUsage()}
+    figures |= {"host": HostUsage(), "cache": CacheUsage(), "alerts": (), "backups": BackupUsage()}
     metrics.watch(
         cameras=lambda: [figures["camera"]],
         hub=lambda: figures["hub"],
         pipeline=lambda: figures["pipeline"],
         host=lambda: figures["host"],
         cache=lambda: figures["cache"],
+        alerts=lambda: figures["alerts"],
         backups=lambda: figures["backups"],
     )
     before = _samples(metrics)
     metrics.count([msgspec.structs.replace(_envelope(), event=msgspec.structs.replace(hit("d1"), detections=(_DETECTION,)))])
+    metrics.count([msgspec.structs.replace(_envelope(), event=AlertChanged(alert=ALERT))])
+    metrics.count_commit(0.01)
     counters_of_webhooks = (metrics.webhook_deliveries.labels("delivered"), metrics.webhook_dropped)
-    for counter in (metrics.journal_appends, metrics.journal_errors, metrics.commands.labels("done"), *counters_of_webhooks):
+    for counter in (metrics.journal_errors, metrics.commands.labels("done"), *counters_of_webhooks):
         counter.inc()
-    for histogram in (metrics.journal_append, metrics.loop_lag):
-        histogram.observe(0.01)
+    metrics.loop_lag.observe(0.01)
     counters = Counters(**dict.fromkeys(Counters.__struct_fields__, 1))
     figures["camera"] = CameraFigures(
         camera_id=CameraId("cam0"),
@@ -208,6 +211,7 @@ def test_every_family_changes_with_its_cause() -> None:
     metrics.count_fault(CameraFault(camera_id=CameraId("cam0"), t_s=1, fault="frozen", active=True))
     figures["host"] = HostUsage(**dict.fromkeys(HostUsage.__struct_fields__, 1))
     figures["cache"] = CacheUsage(**dict.fromkeys(CacheUsage.__struct_fields__, 1))
+    figures["alerts"] = (ALERT,)
     figures["backups"] = BackupUsage(**dict.fromkeys(BackupUsage.__struct_fields__, 1))
     figures["hub"] = HubFigures(**dict.fromkeys(HubFigures.__struct_fields__, 1))
     figures["pipeline"] = PipelineFigures(

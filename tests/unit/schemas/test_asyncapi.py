@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartd.store.journal import topic_of
+from dartd.store.event_topics import topic_of
 from dartd.web.streams.client_message import read_client_message
 from schemas.asyncapi import describe
 from schemas.base import BoardId
 from schemas.codec import encode_json, encode_wire
 from schemas.documents import name_of
-from schemas.events import JournalledEvent, LiveEvent, Pong, SessionUpdated
+from schemas.events import AlertChanged, JournalledEvent, LiveEvent, Pong, SessionUpdated
 from tests.support.values import values_of
 
 _DOCUMENT = describe(version="1.2.3")
@@ -99,5 +99,8 @@ def test_the_topic_of_each_event_is_described(data: st.DataObject, event: type[A
     (tag,) = _DOCUMENT["components"]["messages"][name_of(event)]["tags"]
     fields = {"board_id": "main", **{name: getattr(happened, name) for name in happened.__struct_fields__}}
     fields |= {"session_id": happened.session.session_id} if isinstance(happened, SessionUpdated) else {}
+    if isinstance(happened, AlertChanged):
+        alert = happened.alert
+        fields["severity"] = f"{alert.severity}:performance" if alert.operation_type == "performance" else alert.severity
 
     assert topic_of(happened, BoardId("main")) == tag["name"].format(**fields)

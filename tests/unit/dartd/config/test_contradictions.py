@@ -1,8 +1,10 @@
 """Keys that must fit each other."""
 
+from typing import Any
+
 import pytest
 
-from dartd.config import BoardConfig, CameraConfig, Config, ServerConfig
+from dartd.config import AlertRuleConfig, AlertsConfig, BoardConfig, CameraConfig, Config, ServerConfig
 from dartd.config.contradictions import URL_SCHEMES, contradictions
 
 
@@ -72,3 +74,21 @@ def test_trusted_proxies_are_networks(network: str, count: int) -> None:
     assert [where for where, _ in _found(Config(server=ServerConfig(trusted_proxies=(network,))))] == [
         "$.server.trusted_proxies[0]"
     ] * count
+
+
+@pytest.mark.parametrize(
+    ("rules", "where", "reason"),
+    [
+        (({"name": "camera_slow"},), "$.alerts.rules[0].name", "did you mean camera_fps_low?"),
+        (({"name": "hot", "measure": "temperature_c"},), "$.alerts.rules[0].above", "needs above or below"),
+        (({"name": "turn_idle", "above": 1.0, "below": 2.0},), "$.alerts.rules[0].below", "not both"),
+        (({"name": "turn_idle", "measure": "commit_ms"},), "$.alerts.rules[0].measure", "its own measure"),
+        (({"name": "turn_idle"}, {"name": "turn_idle"}), "$.alerts.rules[1].name", "as in $.alerts.rules[0]"),
+    ],
+)
+def test_rules_of_alerts_are_checked(rules: tuple[dict[str, Any], ...], where: str, reason: str) -> None:
+    """A rule that changes nothing, or is none, is refused at the start."""
+    [(found, text)] = _found(Config(alerts=AlertsConfig(rules=tuple(AlertRuleConfig(**rule) for rule in rules))))
+
+    assert found == where
+    assert reason in text

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartd.config import CameraConfig, Config, load_config
+from dartd.config import AlertRuleConfig, CameraConfig, Config, load_config
 from dartd.errors import ConfigError
 from tests.support.waiting import DEADLINE_S
 
@@ -158,9 +158,12 @@ def test_documented_file_names_every_key(tmp_path: Path) -> None:
     written = {line.partition(" = ")[0] for line in examples if " = " in line and not line.startswith("#")}
 
     sections = [getattr(config, name) for name in config.__struct_fields__ if name not in {"state_dir", "cameras"}]
+    low, hot = config.alerts.rules
+    assert all(key in written for key in AlertRuleConfig.__struct_fields__)
+    assert (low.name, low.below, hot.measure, hot.ratio) == ("camera_fps_low", 0.6, "temperature_c", True)
     for section in [*sections, config.cameras[0], config.cameras[0].controls, config.cameras[0].lens]:
         for key in section.__struct_fields__:
-            assert key in written or key in {"controls", "lens"}, key
+            assert key in written or key in {"controls", "lens", "rules"}, key
             assert getattr(section, key) is not None, key
 
 

@@ -46,6 +46,16 @@ def test_closed_but_behind_plays_on() -> None:
     assert leg_of("cricket", "T20 20", "T20 T19", mode="cut_throat", **short).finished is False
 
 
+def test_a_miss_wins_when_others_got_points_since() -> None:
+    """In cut-throat: the first side has closed everything and is behind the third, until the second gives that one points."""
+    visits = ("MISS", "MISS", "T20 20", "T20 T19", "T19 19 19", "MISS")
+
+    leg = leg_of("cricket", *visits, "MISS", sides=3, mode="cut_throat", numbers=(20, 19))
+    before = leg_of("cricket", *visits, sides=3, mode="cut_throat", numbers=(20, 19))
+
+    assert (before.finished, leg.finished, leg.winner, leg.outcomes[-1].won) == (False, True, 0, True)
+
+
 def test_rounds_are_decided_by_points_and_marks() -> None:
     """Most points win, fewest in cut-throat, and equal points are decided by marks."""
     assert leg_of("cricket", "T20 20", "T19", sides=2, max_rounds=1).winner == 0

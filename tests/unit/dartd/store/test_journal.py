@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from dartd.errors import StoreError, StoreUnavailableError
-from dartd.store.journal import CommitHook, Journal, Memory, PastEvent, topic_of
+from dartd.store.journal import CommitHook, Journal, Memory, PastEvent
 from dartd.store.projections.registry import Projection, Recorded
 from dartd.store.tables import metadata
 from schemas.base import BoardId, CameraId, VisitId
@@ -235,16 +235,6 @@ async def test_refused_append_leaves_no_gap(journal: Journal) -> None:
     (envelope,) = await journal.append([_reset("v2")], at_s=2.0)
 
     assert envelope.seq == 2
-
-
-def test_topics_of_cameras_and_boards_differ() -> None:
-    """What concerns a camera goes to its topic, the rest to the board's."""
-    topics = [
-        topic_of(CalibrationChanged(camera_id=CameraId("cam1"), state="ready"), BOARD),
-        topic_of(TakeoutStarted(visit_id=VisitId("v"), darts_in_board=3), BOARD),
-    ]
-
-    assert topics == ["camera:cam1", "board:main"]
 
 
 @pytest.mark.slow

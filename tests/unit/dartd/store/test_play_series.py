@@ -38,10 +38,13 @@ def fold(connection: sa.Connection) -> None:
 
 
 def steps(connection: sa.Connection, resolution: Resolution, bed: str | None = None, **selection: Any) -> list[tuple[str | None, int]]:
-    """Return match and points of each step."""
+    """Return match and points of each step, the oldest first."""
     chosen = LegSelection("ann", with_running=True, **selection)
     found = series(connection, chosen, resolution, Days("UTC"), None if bed is None else read_bed(bed))
-    return [(each.match_id, each.figures.points) for each in found]
+    played = list(found.played)
+    assert found.total == len(played)
+    assert [(each.at_s, each.key) for each in played] == sorted(((each.at_s, each.key) for each in played), reverse=True)
+    return [(each.match_id, each.figures.points) for each in reversed(played)]
 
 
 def test_each_resolution(core: sa.Connection) -> None:

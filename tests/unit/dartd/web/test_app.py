@@ -10,7 +10,7 @@ import pytest
 from dartd.auth.permissions import PERMISSIONS, RESERVED_PERMISSIONS, RESERVED_TOPICS, TOPIC_PERMISSIONS
 from dartd.config import LimitsConfig
 from dartd.runtime.hub.topics import kind_of
-from dartd.store.journal import SHARED_TOPICS
+from dartd.store.event_topics import SHARED_TOPICS
 from dartd.web.app import ENDPOINTS
 from schemas.asyncapi import topic_template_of
 from schemas.events import JournalledEvent, LiveEvent

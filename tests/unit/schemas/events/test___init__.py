@@ -2,16 +2,16 @@
 
 from typing import get_args
 
-from schemas.events import BoardEvent, EntityChange, EntityEvent, JournalledEvent, LiveEvent, PlayEvent
+from schemas.events import AlertChanged, BoardEvent, EntityChange, EntityEvent, JournalledEvent, LiveEvent, PlayEvent
 from schemas.events.session import SessionUpdated
 
 
 def test_the_unions_do_not_overlap() -> None:
-    """The board's events, events of matches, events of sessions, of entities and live events are apart; all but the last are journalled."""
+    """Events of the board, of matches, of sessions and alerts, of entities and live ones are apart; all but the last are journalled."""
     board, play, entity, live = (set(get_args(union)) for union in (BoardEvent, PlayEvent, EntityEvent, LiveEvent))
 
     assert len(board | play | entity | live) == len(board) + len(play) + len(entity) + len(live)
-    assert set(get_args(JournalledEvent)) == board | play | entity | {SessionUpdated}
+    assert set(get_args(JournalledEvent)) == board | play | entity | {SessionUpdated, AlertChanged}
     assert set(get_args(EntityChange)) < entity
 
 

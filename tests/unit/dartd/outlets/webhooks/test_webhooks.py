@@ -74,3 +74,28 @@ async def test_test_and_redelivery_are_posted(open_station: tuple[Station, httpx
     assert received[0].headers["webhook-id"] == tested.json()["delivery_id"]
     assert received[0].event["event_type"] == "webhook_test"
     assert (received[2].headers["webhook-id"], received[2].body) == (first.headers["webhook-id"], first.body)
+
+
+async def test_a_webhook_that_loses_an_event_fails_until_one_is_taken(open_station: tuple[Station, httpx2.AsyncClient]) -> None:
+    """For an hour at least, so that it is an alert; one that is switched off is no longer counted."""
+    station, http = open_station
+    admin = await log_in_as(station, "admin")
+    body = {"name": "chat", "url": "http://127.0.0.1:1/", "events": ["dart_hit"], "retry_policy": {"max_retries": 0}}
+    async with running_receiver() as receiver:
+        made = (await http.post(WEBHOOKS, json=body, headers=admin)).json()
+        webhooks, path = station.services.webhooks, f"{WEBHOOKS}/{made['webhook_id']}"
+        await Waiting().soon(lambda: webhooks.active_count == 1)
+        (quiet,) = webhooks.samples()
+        await station.happen(hit("d1"))
+        await Waiting().soon(lambda: webhooks.samples()[0].lost == 1)
+        (failing,) = webhooks.samples()
+        await http.put(path, json={"url": receiver.url}, headers=admin)
+        await station.happen(hit("d2"))
+        await receiver.wait_for(1)
+        await Waiting().soon(lambda: webhooks.samples()[0].lost == 0)
+        (taken,) = webhooks.samples()
+        await http.put(path, json={"is_active": False}, headers=admin)
+        await Waiting().soon(lambda: webhooks.samples() == ())
+
+    assert [(each.failing_s, each.lost, each.name) for each in (quiet, taken)] == [(0.0, 0, "chat")] * 2
+    assert failing.failing_s >= 3600.0

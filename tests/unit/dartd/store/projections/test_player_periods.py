@@ -1,15 +1,20 @@
 """Sums of the legs of a player over weeks."""
 
+from collections import Counter
+
 import pytest
 import sqlalchemy as sa
 
 from dartd.game.summary import summary
 from dartd.store.listing import ALWAYS, Span
 from dartd.store.projections import player_legs, throws
-from dartd.store.projections.player_legs import LegSelection, select_legs, summarise
+from dartd.store.projections.player_legs import LegSelection, legs_of_period, select_legs, summarise
 from dartd.store.projections.player_periods import (
+    CELL_MM,
     PERIOD_S,
     Cut,
+    cell_at,
+    cells_of,
     cut,
     drop_periods,
     period_of,
@@ -49,7 +54,7 @@ def _career(connection: sa.Connection) -> Table:
         for seq, event in enumerate(table.journal[seen:], seen + 1):
             for projection in (throws.PROJECTION, player_legs.PROJECTION):
                 if isinstance(event, projection.follows):
-                    projection.fold(connection, Recorded(event, seq, at_s, BoardId("main")))
+                    projection.apply(connection, [Recorded(event, seq, at_s, BoardId("main"))])
         seen = len(table.journal)
     return table
 
@@ -64,13 +69,22 @@ def test_any_span_is_what_its_legs_give(core: sa.Connection, span: Span, player_
     selection = LegSelection(player_id, span=span)
     rows = _rows(core)
     for period in range(6):
-        week = LegSelection(player_id, span=span_of(period))
-        store_period(core, player_id, period, select_legs(core, week))
+        store_period(core, player_id, period, legs_of_period(core, player_id, period))
 
-    assert summarise(core, selection) == summary(select_legs(core, selection))
-    assert summarise(core, selection._replace(game="x01")) == summary(select_legs(core, selection._replace(game="x01")), "x01")
+    assert summarise(core, selection).statistics == summary(select_legs(core, selection))
+    for chosen in (selection._replace(game="x01"), *(selection._replace(opponent=other) for other in ("ann", "bob", "eve"))):
+        assert summarise(core, chosen).statistics == summary(select_legs(core, chosen), chosen.game)
     assert _rows(core) == rows
     assert rows
+
+
+def test_cells_have_codes() -> None:
+    """Of every sign, and back."""
+    points = [(0.0, 0.0), (-14.9, 3.0), (-15.1, -25.1), (170.2, -170.2), (-1000.0, 1000.0), (-1000.0, 1000.0)]
+
+    assert Counter({cell_at(code): count for code, count in cells_of(points).items()}) == Counter(
+        (round(x / CELL_MM) * CELL_MM, round(y / CELL_MM) * CELL_MM) for x, y in points
+    )
 
 
 def test_spans_are_cut_at_weeks() -> None:

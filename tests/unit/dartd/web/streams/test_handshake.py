@@ -11,6 +11,7 @@ import pytest
 import websockets
 
 from dartd.config import Config
+from schemas.events import Presence
 from tests.support.people import log_in, make_key, make_player, make_user
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 from tests.support.websocket_client import Connect, WebSocketClient
@@ -186,6 +187,35 @@ async def test_an_unforeseen_error_is_answered_in_the_usual_shape(station: Stati
 
     assert closed == (1011, "internal error")
     assert await _denied(station.ws) == (500, "INTERNAL_ERROR")
+
+
+async def test_other_paths_have_other_topics(station: Station) -> None:
+    """Alerts and the system, or what moves; without the permission an error names the topic, and a token that comes later is enough."""
+    base = station.ws.removesuffix("/ws")
+    published = ("alerts:high", "system", "zone:z1", "session:s1", "metrics", "board:main")
+    received: dict[str, list[str]] = {}
+    for path in ("/api/v1/ws/alerts", "/api/v1/ws/tracking", "/ws/alerts", "/ws/tracking"):
+        async with websockets.connect(base + path, proxy=None) as connection:
+            client = WebSocketClient(connection)
+            refused = [(await client.receive()) for _ in range(4)]
+            await client.send(type="auth", token=TOKEN)
+            await client.send(type="ping")
+            await client.receive_types(1)
+            for topic in published:
+                station.hub.publish_unjournalled(topic, station.services.encode(Presence(watched=topic, count=0)))
+            await client.send(type="ping")
+            received[path] = []
+            while (message := await client.receive())["event_type"] != "pong":
+                received[path].append(message["watched"])
+        named = [each["details"]["topic"] for each in refused if each["event_type"] == "error"]
+        assert named == (["alerts", "system"] if "alerts" in path else ["alerts", "metrics"])
+
+    assert received == {
+        "/api/v1/ws/alerts": ["alerts:high", "system"],
+        "/api/v1/ws/tracking": ["alerts:high", "zone:z1", "session:s1", "metrics"],
+        "/ws/alerts": ["alerts:high", "system"],
+        "/ws/tracking": ["alerts:high", "zone:z1", "session:s1", "metrics"],
+    }
 
 
 async def test_a_player_receives_what_concerns_their_player(station: Station, http: httpx2.AsyncClient) -> None:

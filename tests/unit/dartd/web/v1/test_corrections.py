@@ -10,6 +10,9 @@ import pytest
 import websockets
 
 from dartd.config import CorrectionsConfig
+from dartd.play.imported import events_of_result, play_result, read_result
+from dartd.store.journal import Journal
+from schemas.base import BoardId
 from tests.support.people import bearer, log_in_as, make_player
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 from tests.support.websocket_client import WebSocketClient
@@ -232,3 +235,17 @@ async def test_the_command_of_the_websocket_is_the_same_order(station: Station, 
     assert [(each["status"], each["match_id"], each["label"]) for each in found] == [("applied", match_id, "T5")]
     assert [(each["entity_type"], each["entity_id"]) for each in audited] == [("dart", "main-d000002")]
     assert await remaining(http, match_id) == [501 - 76, 501]
+
+
+async def test_an_imported_match_is_corrected_in_its_file(tmp_path: Path) -> None:
+    """The answer says why its darts are not kept, and what to do."""
+    case = {"players": ["A", "B"], "rules": {"start": 2}, "visits": [{"player": "A", "darts": ["D1"]}]}
+    journal = await asyncio.to_thread(Journal.open, tmp_path / "dartd.db", BoardId("main"))
+    played = play_result(read_result(msgspec.json.encode(case)), "i_1", [None, None], "2020-01-01T20:00:00.000Z")
+    await journal.append(events_of_result(played, "2020-01-01T20:00:00.000Z"), at_s=1.0)
+    await asyncio.to_thread(journal.close)
+    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, headers=OPERATOR) as http:
+        answer = await ask(http, 409, type="change", match_id="i_1", visit=1, dart=1, label="D2")
+
+    assert answer["error"]["details"] == {"match_id": "i_1", "status": "imported"}
+    assert "DELETE /api/v1/matches/i_1" in answer["error"]["message"]

@@ -1,0 +1,1 @@
+"""Alerts: rules over events and sampled figures. Values in, values out."""

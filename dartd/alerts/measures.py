@@ -1,0 +1,253 @@
+"""The measures of rules, from the events of the board and from sampled figures."""
+
+import itertools
+import math
+import statistics
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+
+from dartd.alerts.baseline import Baseline
+from dartd.decision import CameraSample, Sample
+from schemas.alert import Measure
+from schemas.base import BoardId, Value
+from schemas.events import (
+    BoardReset,
+    CalibrationChanged,
+    DartBounceOut,
+    DartHit,
+    EntityAdded,
+    MatchStateChanged,
+    TakeoutFinished,
+    TakeoutOverdue,
+    TurnChanged,
+    TurnRevised,
+)
+
+WINDOW: Final = 50  # darts that latency, confidence and bounce-outs are taken from
+CAMERA_WINDOW: Final = 20  # darts that a camera is compared with the others over
+ENOUGH: Final = 15  # darts: fewer say nothing
+OUTLIER_MM: Final = 15.0  # one dart that a camera took for another one is no bias: it counts for no more than this
+STALE_S: Final = 1800.0  # a pause in which light, board and players may have changed: the windows begin anew
+DART_WEIGHT: Final = 1 / 500  # of a dart in a baseline: about two evenings
+SAMPLE_S: Final = 7200.0  # time constant of the baselines of the machine
+ALERTED_WEIGHT: Final = 0.1  # of what is learnt while an alert is open: what stays so becomes usual after weeks
+COMMITS_S: Final = 60.0
+COMMITS: Final = 5  # fewer commits say nothing about the disk
+MATCHES_KEPT: Final = 200
+SEEING_FAULTS: Final = frozenset({"black", "frozen", "exposure"})
+
+_GONE: Final = frozenset({"offline", "error"})
+
+
+class Subject(NamedTuple):
+    """What a reading is about: the board (id empty), a camera, a zone or a webhook."""
+
+    kind: Literal["board", "camera", "zone", "webhook"] = "board"
+    subject_id: str = ""
+
+
+BOARD: Final = Subject()
+
+
+class Reading(NamedTuple):
+    """A value of a measure, None while it is not known; `context` says more of it in an alert."""
+
+    measure: Measure
+    subject: Subject
+    value: float | None
+    baseline: float | None = None
+    context: Mapping[str, Any] = {}
+
+
+class Learnt(msgspec.Struct):
+    """What is remembered over a restart; times are media time here, and wall time where it is stored."""
+
+    latency_ms: list[float] = []
+    confidence: list[float] = []
+    bounced: list[bool] = []
+    deviations: dict[str, list[tuple[float, float]]] = {}
+    baselines: dict[str, Baseline] = {}
+    thrown_s: float = 0.0
+    matches: list[str] = []
+    match_id: str | None = None
+    turn_s: float = 0.0
+    takeout_overdue: bool = False
+    refused: dict[str, str] = {}
+
+
+class AlertFigures(Value, frozen=True, kw_only=True):
+    """The figures that a root cause is looked for in: the last sample, what is usual, and the error of each camera in mm."""
+
+    sample: Sample = Sample()
+    usual: dict[str, float] = msgspec.field(default_factory=dict)
+    errors_mm: dict[str, float] = msgspec.field(default_factory=dict)
+    commit_ms: float | None = None
+
+
+class Measures:
+    """Takes events and samples in, and gives the readings of a moment. `learning` names the measures whose alert is not open."""
+
+    def __init__(self, board_id: BoardId) -> None:
+        self._board_id = board_id
+        self.learnt = Learnt()
+        self.sample = Sample()
+        self._commits: list[tuple[float, float]] = []
+        self._sampled_s: float | None = None
+
+    # Taking in.
+
+    def take(self, item: Any, now: float, alerted: frozenset[str] = frozenset()) -> None:
+        """Take in an input at media time `now`; of measures with an open alert (`alerted`) little is learnt."""
+        learnt = self.learnt
+        match item:
+            case DartHit():
+                self._take_dart(item, now, alerted)
+            case DartBounceOut():
+                if learnt.bounced:
+                    learnt.bounced[-1] = True
+            case TakeoutOverdue():
+                learnt.takeout_overdue = True
+            case TakeoutFinished() | BoardReset():
+                learnt.takeout_overdue = False
+            case CalibrationChanged():
+                self._take_calibration(item)
+            case EntityAdded() if item.entity_type == "match" and item.payload.get("board_id") == self._board_id:
+                learnt.matches = [*learnt.matches[1 - MATCHES_KEPT :], item.entity_id]
+            case MatchStateChanged() if item.match_id in learnt.matches:
+                self._follow_match(item, now)
+            case TurnChanged() | TurnRevised() if item.match_id == learnt.match_id:
+                learnt.turn_s = now
+            case _:
+                pass
+
+    def take_sample(self, sample: Sample, now: float) -> None:
+        """Take in a sample at media time `now`."""
+        weight = 0.0 if self._sampled_s is None else min(1.0, (now - self._sampled_s) / SAMPLE_S)
+        self.sample, self._sampled_s = sample, now
+        self._commits = [each for each in self._commits if now - each[0] <= COMMITS_S] + [(now, each) for each in sample.commits_ms]
+        for name in ("cpu_percent", "memory_percent", "temperature_c"):
+            if (value := getattr(sample, name)) is not None:
+                self._baseline(name).learn(value, weight)
+        present = {each.camera_id for each in sample.cameras}
+        for camera_id in [each for each in (*self.learnt.deviations, *self.learnt.refused) if each not in present]:
+            self.learnt.deviations.pop(camera_id, None)
+            self.learnt.refused.pop(camera_id, None)
+
+    def _take_dart(self, dart: DartHit, now: float, alerted: frozenset[str]) -> None:
+        learnt = self.learnt
+        if now - learnt.thrown_s > STALE_S:
+            learnt.latency_ms, learnt.confidence, learnt.bounced, learnt.deviations = [], [], [], {}
+        learnt.thrown_s = learnt.turn_s = now
+        learnt.takeout_overdue = False
+        learnt.latency_ms = [*learnt.latency_ms[1 - WINDOW :], dart.timing.latency_ms]
+        learnt.confidence = [*learnt.confidence[1 - WINDOW :], dart.fusion.confidence]
+        learnt.bounced = [*learnt.bounced[1 - WINDOW :], False]
+        for detection in dart.detections:
+            before = learnt.deviations.get(detection.camera_id, [])
+            learnt.deviations[detection.camera_id] = [*before[1 - CAMERA_WINDOW :], (detection.deviation_mm.x, detection.deviation_mm.y)]
+        for measure, value in (("latency_p99_ms", self._latency_ms()), ("confidence", self._confidence())):
+            if value is not None:
+                self._baseline(measure).learn(value, DART_WEIGHT * (ALERTED_WEIGHT if measure in alerted else 1))
+
+    def _take_calibration(self, event: CalibrationChanged) -> None:
+        if event.state == "error":
+            self.learnt.refused[event.camera_id] = event.reason.rstrip(".") or "no reason was given"
+        else:
+            self.learnt.refused.pop(event.camera_id, None)
+            if event.state == "ready":  # what it measured before says nothing any more
+                self.learnt.deviations.pop(event.camera_id, None)
+
+    def _follow_match(self, event: MatchStateChanged, now: float) -> None:
+        if event.status == "running":
+            self.learnt.match_id, self.learnt.turn_s = event.match_id, now
+        elif event.match_id == self.learnt.match_id:
+            self.learnt.match_id = None
+
+    def _baseline(self, name: str) -> Baseline:
+        return self.learnt.baselines.setdefault(name, Baseline())
+
+    # Readings.
+
+    def readings(self, now: float) -> Iterator[Reading]:
+        """Yield every measure of every subject as of now."""
+        sample, learnt = self.sample, self.learnt
+        for camera in sample.cameras:
+            yield from self._camera_readings(camera, now)
+        latency_ms, usual_ms = self._latency_ms(now), self._usual("latency_p99_ms")
+        context = {"p99_ms": latency_ms, "baseline_ms": None if usual_ms is None else round(usual_ms)}
+        yield Reading("latency_p99_ms", BOARD, latency_ms, usual_ms, context)
+        yield Reading("confidence", BOARD, self._confidence(now), self._usual("confidence"))
+        share = self._bounce_outs(now)
+        yield Reading("bounce_out_share", BOARD, share, None, {} if share is None else {"percent": round(100 * share)})
+        yield Reading("takeout_overdue", BOARD, float(learnt.takeout_overdue))
+        idle_s = max(0.0, now - learnt.turn_s) if learnt.match_id is not None else 0.0
+        yield Reading("turn_idle_s", BOARD, idle_s, None, {"match_id": learnt.match_id, "minutes": round(idle_s / 60)})
+        yield Reading("commit_ms", BOARD, self._commit_ms())
+        for name in ("cpu_percent", "memory_percent", "temperature_c"):
+            yield Reading(name, BOARD, getattr(sample, name), self._usual(name))
+        yield Reading("disk_free_mb", BOARD, sample.disk_free_mb)
+        yield Reading("backup_overdue", BOARD, float(sample.backup_problem is not None), None, {"reason": sample.backup_problem})
+        for webhook in sample.webhooks:
+            named = {"webhook_id": webhook.webhook_id, "webhook_name": webhook.name, "lost": webhook.lost}
+            yield Reading("webhook_failing_s", Subject("webhook", webhook.webhook_id), webhook.failing_s, None, named)
+        for zone in sample.zones:
+            counted = {"zone_name": zone.name, "count": zone.count, "min": zone.min}
+            yield Reading("zone_empty", Subject("zone", zone.zone_id), float(zone.count < zone.min), None, counted)
+
+    def figures(self, now: float) -> AlertFigures:
+        """Return what a root cause is looked for in."""
+        usual = {name: baseline.mean for name, baseline in self.learnt.baselines.items() if baseline.usual is not None}
+        errors = {camera_id: found for camera_id in self.learnt.deviations if (found := self._deviation_mm(camera_id, now)) is not None}
+        return AlertFigures(sample=self.sample, usual=usual, errors_mm=errors, commit_ms=self._commit_ms())
+
+    def _camera_readings(self, camera: CameraSample, now: float) -> Iterator[Reading]:
+        subject = Subject("camera", camera.camera_id)
+        delivers = camera.state == "ready"
+        gone = camera.state in _GONE
+        yield Reading("camera_offline", subject, float(gone) if delivers or gone else None)
+        faults = sorted(SEEING_FAULTS.intersection(camera.faults))
+        listed = {"faults": ", ".join(faults)}
+        yield Reading("camera_fault", subject, float(bool(faults)) if delivers or faults else None, None, listed)
+        share = camera.fps / camera.expected_fps if delivers and camera.fps > 0 and camera.expected_fps > 0 else None
+        rates = {"fps": round(camera.fps, 1), "expected_fps": round(camera.expected_fps, 1)}
+        yield Reading("camera_fps_share", subject, share, None, rates)
+        reason = self.learnt.refused.get(camera.camera_id)
+        yield Reading("calibration_failed", subject, float(reason is not None), None, {"reason": reason})
+        yield Reading("camera_deviation_mm", subject, self._deviation_mm(camera.camera_id, now))
+        yield Reading("camera_bias_mm", subject, self._bias_mm(camera.camera_id, now))
+
+    def _usual(self, name: str) -> float | None:
+        baseline = self.learnt.baselines.get(name)
+        return None if baseline is None else baseline.usual
+
+    def _is_stale(self, now: float | None) -> bool:
+        return now is not None and now - self.learnt.thrown_s > STALE_S
+
+    def _latency_ms(self, now: float | None = None) -> float | None:
+        """Return the 99th percentile; of up to 100 darts it is the second largest, so that one slow dart says nothing."""
+        found = sorted(self.learnt.latency_ms)
+        return None if len(found) < ENOUGH or self._is_stale(now) else round(found[math.floor(0.99 * (len(found) - 1))], 1)
+
+    def _confidence(self, now: float | None = None) -> float | None:
+        found = self.learnt.confidence[-ENOUGH:]
+        return None if len(found) < ENOUGH or self._is_stale(now) else round(statistics.median(found), 3)
+
+    def _bounce_outs(self, now: float) -> float | None:
+        found = self.learnt.bounced
+        return None if len(found) < ENOUGH or self._is_stale(now) else sum(found) / len(found)
+
+    def _deviation_mm(self, camera_id: str, now: float) -> float | None:
+        found = self.learnt.deviations.get(camera_id, [])
+        return None if len(found) < ENOUGH or self._is_stale(now) else round(statistics.median(itertools.starmap(math.hypot, found)), 2)
+
+    def _bias_mm(self, camera_id: str, now: float) -> float | None:
+        found = self.learnt.deviations.get(camera_id, [])
+        if len(found) < ENOUGH or self._is_stale(now):
+            return None
+        mean_x, mean_y = (statistics.fmean(max(-OUTLIER_MM, min(OUTLIER_MM, each)) for each in axis) for axis in zip(*found, strict=True))
+        return round(math.hypot(mean_x, mean_y), 2)
+
+    def _commit_ms(self) -> float | None:
+        return round(statistics.median(each for _, each in self._commits), 1) if len(self._commits) >= COMMITS else None

@@ -1,0 +1,169 @@
+"""The decider of alerts."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from dartd.alerts.baseline import READY
+from dartd.alerts.rules import BUILTIN
+from dartd.decision import WebhookSample, ZoneSample
+from schemas.base import CameraId, DartId, VisitId
+from schemas.events import (
+    AlertChanged,
+    BoardCoordinates,
+    CalibrationChanged,
+    DartBounceOut,
+    EntityAdded,
+    MatchStateChanged,
+    TakeoutFinished,
+    TakeoutOverdue,
+)
+from tests.support.alerts import Watched, alerts_decider, changes, dart, sample
+
+VISIT = VisitId("v1")
+BOUNCE = DartBounceOut(dart_id=DartId("d"), visit_id=VISIT, dart_position=BoardCoordinates(x_mm=0.0, y_mm=0.0), time_on_board_ms=5)
+
+
+def _webhook(failing_s: float, lost: int) -> dict[str, Any]:
+    return {"webhooks": (WebhookSample(webhook_id="wh", name="chat", failing_s=failing_s, lost=lost),)}
+
+
+def _zone(count: int) -> dict[str, Any]:
+    return {"zones": (ZoneSample(zone_id="z1", name="oche", count=count, min=1),)}
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "within_s"),
+    [
+        ("camera_offline", sample({"state": "offline", "fps": 0.0}), 6),
+        ("camera_fault", sample({"faults": ("frozen",)}), 6),
+        ("camera_fps_low", sample({"fps": 9.0}), 16),
+        ("journal_slow", sample(commits_ms=(900.0, 900.0)), 15),
+        ("disk_nearly_full", sample(disk_free_mb=120.0), 11),
+        ("webhook_failing", sample(**_webhook(301.0, 0)), 1),
+        ("webhook_failing", sample(**_webhook(3600.0, 1)), 1),
+        ("zone_empty", sample(**_zone(0)), 601),
+        ("backup_overdue", sample(backup_problem="no backup was made for 50 hours"), 1),
+    ],
+)
+def test_a_wrong_figure_raises_one_alert_that_resolves_by_itself(name: str, wrong: Any, within_s: float) -> None:
+    """Within its time, once however long it lasts, with a message, a cause and its figures."""
+    board = Watched()
+    assert board.pass_s(30) == []
+    raised = board.pass_s(within_s + 1, wrong)
+    again = board.pass_s(60, wrong)
+    right = sample(**_webhook(0.0, 0) | _zone(1), commits_ms=(1.0,) * 5)
+    resolved = board.pass_s(120, right)
+    (alert,), anomaly = [each.alert for each in raised], raised[0].anomaly
+
+    assert (changes(raised), again, changes(resolved)) == ([(name, "pending")], [], [(name, "resolved")])
+    assert "{" not in alert.message
+    assert anomaly is not None
+    assert (anomaly.alert_id, anomaly.description, bool(anomaly.root_cause)) == (alert.alert_id, alert.message, True)
+    assert alert.context["measure"] == next(rule.measure for rule in BUILTIN if rule.name == name)
+    assert resolved[0].anomaly is not None
+    assert resolved[0].anomaly.resolved
+    assert board.decider.open_alerts() == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("detection_latency_high", {"latency_ms": 460.0}),
+        ("confidence_falling", {"confidence": 0.5}),
+        ("calibration_drift", {"deviations": {"cam1": (6.0, 0.0)}}),
+    ],
+)
+def test_darts_that_are_other_than_usual_raise_an_alert(name: str, wrong: dict[str, Any]) -> None:
+    """Compared with what was learnt; and it ends when darts are as usual again."""
+    board = Watched()
+    quiet = board.throw(READY + 30, latency_ms=300.0)
+    raised = board.throw(30, **{"latency_ms": 300.0, **wrong})
+    resolved = board.throw(60, latency_ms=300.0)
+
+    assert (quiet, changes(raised), changes(resolved)) == ([], [(name, "pending")], [(name, "resolved")])
+    assert (raised[0].alert.camera_id, raised[0].alert.status) == ("cam1" if "deviations" in wrong else None, "pending")
+    if name == "detection_latency_high":
+        assert raised[0].alert.context["p99_ms"] == 460.0
+        assert 300 <= raised[0].alert.context["baseline_ms"] < 305
+
+
+def test_cameras_that_scatter_disagree() -> None:
+    """But have not moved."""
+    board = Watched()
+    published = [
+        event for number in range(24) for event in board.throw(1, deviations={"cam2": (9.0 if number % 2 else -9.0, 0.0)})
+    ]  # fmt: skip
+
+    assert [(each.alert.alert_type, each.alert.camera_id) for each in published] == [("cameras_disagree", "cam2")]
+
+
+def test_darts_that_fall_out_takeouts_and_calibrations() -> None:
+    """By the events of the board."""
+    board = Watched()
+    board.throw(10)
+    for _ in range(8):
+        board.take(dart(), BOUNCE)
+    bounced = board.pass_s(2)
+    board.throw(60)
+    board.take(TakeoutOverdue(visit_id=VISIT, count_remaining=1))
+    overdue = board.pass_s(25)
+    board.take(TakeoutFinished(visit_id=VISIT))
+    over = board.pass_s(2)
+    board.take(CalibrationChanged(camera_id=CameraId("cam0"), state="error", reason="the rings could not be found."))
+    refused = board.pass_s(20)
+    board.take(CalibrationChanged(camera_id=CameraId("cam0"), state="ready"))
+    calibrated = board.pass_s(2)
+
+    assert (changes(bounced), changes(overdue), changes(over)) == (
+        [("bounce_outs_many", "pending")],
+        [("takeout_overdue", "pending")],
+        [("takeout_overdue", "resolved")],
+    )
+    assert (changes(refused), changes(calibrated)) == ([("calibration_failed", "pending")], [("calibration_failed", "resolved")])
+    assert "the rings could not be found. Take" in refused[0].alert.message
+
+
+def test_a_match_in_which_no_one_throws() -> None:
+    """For five minutes; the next dart ends it."""
+    board = Watched()
+    board.take(EntityAdded(entity_type="match", entity_id="m1", payload={"board_id": "main"}, user_id="u"))
+    board.take(MatchStateChanged(match_id="m1", status="running", previous_status=None, reason=""))
+    idle = board.pass_s(302)
+    resolved = board.throw(1, pause_s=1.0)
+
+    assert (changes(idle), changes(resolved)) == ([("turn_idle", "pending")], [("turn_idle", "resolved")])
+    assert idle[0].alert.context["match_id"] == "m1"
+
+
+def test_one_cause_is_one_alert() -> None:
+    """A camera whose picture is frozen, slow and cannot be calibrated; one that is removed takes its alert with it."""
+    board = Watched()
+    board.take(CalibrationChanged(camera_id=CameraId("cam0"), state="error", reason="no picture"))
+    wrong = sample({"faults": ("frozen",), "fps": 1.0})
+    raised = board.pass_s(60, wrong)
+    gone = msgspec.structs.replace(sample(), cameras=sample().cameras[1:])
+    resolved = board.pass_s(5, gone)
+
+    assert changes(raised) == [("camera_fault", "pending")]
+    assert changes(resolved) == [("camera_fault", "resolved")]
+
+
+def test_it_remembers_over_a_restart() -> None:
+    """Open alerts, their numbers and what is usual; what a person has acknowledged meanwhile is followed."""
+    board = Watched()
+    board.throw(READY + 20, latency_ms=300.0)
+    (first,) = board.pass_s(10, sample({"state": "offline"}))
+    after, fresh = alerts_decider(), alerts_decider()
+    acknowledged = AlertChanged(alert=msgspec.structs.replace(first.alert, status="acknowledged", acknowledged=True), anomaly=first.anomaly)
+    after.restore(board.decider.memory(50.0), [(acknowledged, 0.0)], now=0.0, epoch_s=50.0)
+    fresh.restore(None, [(first, 0.0)], now=0.0, epoch_s=0.0)
+    same = after.memory(50.0)
+    board.decider.step([acknowledged], board.now)
+
+    assert same == board.decider.memory(50.0)
+    assert after.open_alerts() == (acknowledged.alert,)
+    assert (fresh.open_alerts(), after.deadline()) == ((first.alert,), None)
+    with pytest.raises(msgspec.DecodeError):
+        fresh.restore(b"{", [], now=0.0, epoch_s=0.0)
