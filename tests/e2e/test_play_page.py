@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.timeout(1200)]
 LONG = pytest.mark.skipif("DARTD_LONG" not in os.environ, reason="plays four minutes of darts; set DARTD_LONG=1")
 TOKEN = "a-token-for-the-operator"  # noqa: S105 - a test's
 ENVIRON = {"DARTD_AUTH_TOKEN": TOKEN}
-FIRST_S = 8.0  # for the daemon to start and the match to begin; darts before are free throws
+FIRST_S = 12.0  # for the daemon to start and the match to begin; darts before are free throws
 BY_HAND: Final = 110  # points that a visit surely scores
 MATCH_MS = 600_000.0
 
