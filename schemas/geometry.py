@@ -33,7 +33,7 @@ class Axis3(Value, frozen=True, kw_only=True):
 
 
 class Calibration(Value, frozen=True, kw_only=True):
-    """The pinhole model of a camera with radial distortion (Brown-Conrady k1, k2) and its pose relative to the board.
+    """The pinhole model of a camera with distortion (Brown-Conrady: radial k1, k2, tangential p1, p2) and its pose relative to the board.
 
     `rotation` is the row-major 3x3 matrix R from board to camera; `translation_mm` is t. `epoch` counts the calibrations of a camera.
     `calibrated_at` is wall time (ISO 8601), given by the daemon.
@@ -48,6 +48,8 @@ class Calibration(Value, frozen=True, kw_only=True):
     center_y_px: float
     k1: float = 0.0
     k2: float = 0.0
+    p1: float = 0.0
+    p2: float = 0.0
     rotation: tuple[float, float, float, float, float, float, float, float, float]
     translation_mm: tuple[float, float, float]
     residual_px: float

@@ -95,7 +95,7 @@ BUILTIN: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="calibration_drift", measure="camera_bias_mm", severity="warning", limit=4, clear=2.5, unless=_GONE,
-        message="Camera {camera} measures darts {value} mm beside where the others do. It has moved: fasten it and calibrate it on /board.",
+        message="Camera {camera} measures darts {value} mm off the others. It has moved: fasten it and calibrate it on /board.",
     ),
     Rule(
         name="cameras_disagree", measure="camera_deviation_mm", severity="warning", limit=6, clear=4, unless=_MISPLACED,
@@ -121,7 +121,7 @@ BUILTIN: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="turn_idle", measure="turn_idle_s", severity="info", limit=300, clear=30,
-        message="A match runs and nobody has thrown for {minutes} minutes. Throw, pause the match, or end it.",
+        message="A match runs and no one has thrown for {minutes} minutes. Throw, pause the match, or end it.",
     ),
     Rule(
         name="journal_slow", measure="commit_ms", severity="high", limit=500, clear=250, for_s=10, resolve_s=30,

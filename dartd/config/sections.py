@@ -164,6 +164,8 @@ class LensConfig(KnownLens, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     center_y_px: Annotated[float, Meta(ge=0, le=8192, description="principal point in pixels")] | None = None
     k1: Annotated[float, Meta(ge=-1, le=1, description="radial distortion coefficient of OpenCV")] | None = None
     k2: Annotated[float, Meta(ge=-1, le=1, description="radial distortion coefficient of OpenCV")] | None = None
+    p1: Annotated[float, Meta(ge=-1, le=1, description="tangential distortion coefficient of OpenCV")] | None = None
+    p2: Annotated[float, Meta(ge=-1, le=1, description="tangential distortion coefficient of OpenCV")] | None = None
 
 
 class CameraConfig(_Section, frozen=True, kw_only=True):

@@ -14,7 +14,8 @@ from dartd.fusion.dart_axis import REACH_MM, foot_distance_mm
 from dartd.fusion.fused_axis import FusedAxis
 from dartd.fusion.fusion import fuse
 from dartd.fusion.gather import Evidence
-from dartd.fusion.presence import may_be_pushed_to
+from dartd.fusion.hidden_dart import find_hidden
+from dartd.fusion.presence import KnownDarts, may_be_pushed_to
 from schemas.base import CameraId
 from schemas.geometry import Calibration
 from schemas.pipe.from_worker import Settled
@@ -66,11 +67,12 @@ class Accepted:
 def accept(
     candidates: Sequence[FusedAxis],
     reported: Sequence[CameraSightings],
-    disturbed: Sequence[KnownDart],
+    known: KnownDarts,
     evidence: Evidence,
     flown_s: float,
 ) -> Accepted:
     """Apply the policies for darts and flights to the candidates that were fused; flights up to `flown_s` were reported before."""
+    disturbed = known.disturbed
     settled = evidence.settled
     flight = is_flight(settled.values(), evidence.num_cameras, flown_s)
     darts = accept_darts(
@@ -83,6 +85,8 @@ def accept(
     struck = [each for each in reported if is_strike(each.camera_id, evidence)]
     flew = [each for each in reported if flight and settled[each.camera_id].flight]
     darts = accept_single_view([*flew, *struck], evidence.poses)
+    if flight and not darts and is_miss(evidence):
+        darts = find_hidden(reported, known.undisturbed_axes, ALONE_VISIBILITY, MIN_LENGTH_MM)
     beyond = not darts and any(is_stuck_out_of_view(each, settled[each.camera_id]) for each in struck)
     return Accepted(tuple(darts), flight, beyond)
 

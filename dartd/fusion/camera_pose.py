@@ -16,7 +16,7 @@ SCALE_AT_MM = 10.0  # above the face: where the scale of a dart is taken, near i
 
 
 def pixel_of(calibration: Calibration, x_mm: float, y_mm: float) -> tuple[float, float] | None:
-    """Return the pixel of a point on the face, None when it is behind the camera. The lens model is that of OpenCV (k1, k2)."""
+    """Return the pixel of a point on the face, None when it is behind the camera. The lens model is that of OpenCV (k1, k2, p1, p2)."""
     c = calibration
     r, (tx, ty, tz) = c.rotation, c.translation_mm
     depth_mm = r[6] * x_mm + r[7] * y_mm + tz
@@ -25,7 +25,8 @@ def pixel_of(calibration: Calibration, x_mm: float, y_mm: float) -> tuple[float,
     u, v = (r[0] * x_mm + r[1] * y_mm + tx) / depth_mm, (r[3] * x_mm + r[4] * y_mm + ty) / depth_mm
     square = u * u + v * v
     stretch = 1 + square * (c.k1 + square * c.k2)
-    return c.center_x_px + c.focal_x_px * u * stretch, c.center_y_px + c.focal_y_px * v * stretch
+    off_u, off_v = _tangential(c, u, v)
+    return c.center_x_px + c.focal_x_px * (u * stretch + off_u), c.center_y_px + c.focal_y_px * (v * stretch + off_v)
 
 
 def ray_of(calibration: Calibration, x_px: float, y_px: float) -> tuple[float, float]:
@@ -36,8 +37,16 @@ def ray_of(calibration: Calibration, x_px: float, y_px: float) -> tuple[float, f
     for _ in range(_LENS_STEPS):
         square = u * u + v * v
         stretch = 1 + square * (c.k1 + square * c.k2)
-        u, v = distorted_u / stretch, distorted_v / stretch
+        off_u, off_v = _tangential(c, u, v)
+        u, v = (distorted_u - off_u) / stretch, (distorted_v - off_v) / stretch
     return u, v
+
+
+def _tangential(calibration: Calibration, u: float, v: float) -> tuple[float, float]:
+    """Return the tangential part of the distortion of normalised coordinates."""
+    p1, p2, square = calibration.p1, calibration.p2, u * u + v * v
+    mixed = 2 * (p2 * u + p1 * v)
+    return mixed * u + p2 * square, mixed * v + p1 * square
 
 
 class CameraPose:

@@ -114,6 +114,10 @@ class CameraView:
         total: Floats = (weighed @ self.free.astype(float)) * self._rows_share
         return np.minimum(1.0, total / FULL_WEIGHT), total / (total + HALF_CLEAR)
 
+    def full_support(self, axis: Floats) -> float:
+        """Return how fully all points support one axis, those that are used up too."""
+        return min(1.0, float(self.weigh(axis[None]).sum()) * self._rows_share / FULL_WEIGHT)
+
     def nearest(self, axes: Floats) -> tuple[NDArray[np.intp], Floats]:
         """Return for each axis (n) the index of the sighting that lies best on it, and the weight with which it does."""
         if not len(self.sightings):

@@ -54,7 +54,7 @@ def fuse(
     candidates = AxisScores(views, axes[[not any(is_same_dart(a, k) for k in known) for a in axes]])
     search = _Search(views, candidates, known, usual_mm)
     firsts = search.likely()[: FIRST_TRIED if most > USUAL_DARTS else 1]
-    found = max((search.extract(first, most) for first in firsts), key=_explained, default=[])
+    found = max((search.extract(first, most) for first in firsts), key=search.explained, default=[])
     sure = [dart for dart in found if dart.visibility > CLEAR_DART]
     return [_without_shared_lines(dart, [d.axis for d in sure if d is not dart], reported, usual_mm) for dart in found]
 
@@ -98,10 +98,16 @@ class _Search:
             view.free = was
         return found
 
+    def explained(self, found: Sequence[FusedAxis]) -> float:
+        """Return the summed visibility of the darts that are clear, each times the share of cameras that have cross-sections on it.
 
-def _explained(found: Sequence[FusedAxis]) -> float:
-    """Return the summed visibility of the darts that are clear."""
-    return sum(dart.visibility for dart in found if dart.visibility > CLEAR_DART)
+        These may be used up: two darts in front of each other share them. Where a camera has none, lines of two darts cross.
+        """
+        return sum(dart.visibility * self._seen_share(dart) for dart in found if dart.visibility > CLEAR_DART)
+
+    def _seen_share(self, dart: FusedAxis) -> float:
+        axis, used = as_row(dart.axis), dart.cameras_used
+        return sum(view.camera_id in used or view.full_support(axis) >= USED_SUPPORT for view in self._views) / len(self._views)
 
 
 def _without_shared_lines(dart: FusedAxis, others: Sequence[Axis3], reported: Sequence[CameraSightings], usual_mm: Floats) -> FusedAxis:

@@ -140,7 +140,7 @@ class ObservationWindow:
         known = assess_known_darts(standing, evidence)
         reported = evidence.sightings(known.undisturbed_axes)
         candidates = fuse(reported, known.undisturbed_axes, USUAL_DARTS + len(known.disturbed), self._half_widths_mm)
-        accepted = accept(candidates, reported, known.disturbed, evidence, self._flown_s)
+        accepted = accept(candidates, reported, known, evidence, self._flown_s)
         pushed = match_pushed(known.disturbed, accepted.darts)
         gone = gone_darts(known, pushed, after_hand=motion.hand or self._hand_before)
         new = [dart for dart in accepted.darts if not any(dart is other for other in pushed.values())]

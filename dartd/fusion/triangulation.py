@@ -22,7 +22,7 @@ def triangulate(views: Sequence[CameraView]) -> Floats:
         for two in views[a + 1 :]:
             n = np.repeat(one.planes, len(two.planes), axis=0)
             m = np.tile(two.planes, (len(one.planes), 1))
-            found.append(_intersect(n, one.pose.center, m, two.pose.center))
+            found.append(intersect_planes(n, one.pose.center, m, two.pose.center))
     return np.concatenate(found)
 
 
@@ -44,7 +44,7 @@ def _from_visible_ends(views: Sequence[CameraView]) -> Floats:
     return possible(np.concatenate(found))
 
 
-def _intersect(n: Floats, at: Floats, m: Floats, there: Floats) -> Floats:
+def intersect_planes(n: Floats, at: Floats, m: Floats, there: Floats) -> Floats:
     """Intersect planes pairwise, given their normals (k, 3) and the centres they pass through: the possible axes among the results."""
     cross = n[:, 0] * m[:, 1] - n[:, 1] * m[:, 0]
     direction = np.cross(n, m)

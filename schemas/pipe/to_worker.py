@@ -36,6 +36,8 @@ class KnownLens(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
     center_y_px: float | None = None
     k1: float | None = None
     k2: float | None = None
+    p1: float | None = None
+    p2: float | None = None
 
 
 class SourceSpec(Value, frozen=True, kw_only=True):

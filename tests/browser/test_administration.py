@@ -1,5 +1,6 @@
 """The pages of those who run a board, in a real Chromium: login, players, keys, the board manager, statistics."""
 
+import asyncio
 from pathlib import Path
 
 from playwright.async_api import Page, expect
@@ -67,6 +68,21 @@ async def test_a_screen_is_paired_by_six_digits(page: Page, open_page: OpenPage,
 
         await expect(screen.locator("[data-next]")).to_be_visible()
         assert complaints == []
+
+
+async def test_a_backup_is_made_and_saved(page: Page, tmp_path: Path) -> None:
+    """An admin takes its data home by two clicks."""
+    complaints = complaints_of(page)
+    async with running_station(tmp_path) as station:
+        await _log_in(page, station, "/settings")
+        await page.locator("[data-back-up]").click()
+        await expect(page.locator("#backups tbody tr")).to_have_count(1)
+        async with page.expect_download() as download:
+            await page.locator("[data-save]").click()
+        name = (await download.value).suggested_filename
+        stored = [path.name for path in await asyncio.to_thread(station.services.backups.stored)]
+
+    assert (stored, complaints) == ([name], [])
 
 
 async def test_players_are_added_changed_and_removed(page: Page, tmp_path: Path) -> None:

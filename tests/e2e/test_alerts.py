@@ -20,54 +20,55 @@ _CONFIG = f"""
 [auth]
 token = "{TOKEN}"
 [[alerts.rules]]
-name = "camera_fault"
+name = "camera_offline"
 for_s = 1.0
 resolve_s = 1.0
-[[alerts.rules]]
-name = "camera_fps_low"
-enabled = false
 """
 
 
-async def _next_alert(client: WebSocketClient) -> dict[str, Any]:
-    """Return the next alert about the camera, whatever a busy machine raises besides."""
-    while True:
+async def _until_resolved(client: WebSocketClient) -> list[dict[str, Any]]:
+    """Return the events of the camera's alert from its beginning to its end, whatever a busy machine raises besides."""
+    found: list[dict[str, Any]] = []
+    while not found or found[-1]["alert"]["status"] != "resolved":
         message = await client.receive()
-        if message["event_type"] == "alert" and message["alert"]["camera_id"] == STRUCK:
-            return message
+        if message["event_type"] == "alert" and (message["alert"]["alert_type"], message["alert"]["camera_id"]) == (
+            "camera_offline",
+            STRUCK,
+        ):
+            found.append(message)
+    return found
 
 
 @pytest.mark.alone
 @pytest.mark.timeout(900)
-async def test_a_black_camera_raises_an_alert_that_resolves_by_itself(folder: Path) -> None:
-    """It is published, listed with its cause, acknowledged by a person, and over when the picture is back."""
-    fault = ScriptedFault(kind="black", at_s=6, for_s=6, camera=STRUCK)
+async def test_an_unplugged_camera_raises_an_alert_that_resolves_by_itself(folder: Path) -> None:
+    """It is published and listed with its cause, and over when the camera is back; a person acknowledges it all the same."""
+    fault = ScriptedFault(kind="unplugged", at_s=0, for_s=20, camera=STRUCK)
     run = FaultRun(folder, [fault], state=folder / "state", rig=RIG, first_s=1000, fps=8.0)
     run.config.write_text(run.config.read_text() + _CONFIG)
-    async with run:
-        async with (
-            websockets.connect(f"ws://127.0.0.1:{run.port}/api/v1/ws/alerts", additional_headers=bearer(TOKEN), proxy=None) as connection,
-            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{run.port}/api/v1", headers=bearer(TOKEN), trust_env=False) as http,
-        ):
-            client = WebSocketClient(connection)
-            raised = await _next_alert(client)
-            alert = raised["alert"]
-            listed = (await http.get("/alerts?status=pending&alert_type=camera_fault")).json()["data"]
-            deep = (await http.get(f"http://127.0.0.1:{run.port}/health/deep")).json()["alerts"]
-            await http.post(f"/alerts/{alert['alert_id']}/acknowledge", json={"action_taken": "switched the light on"})
-            changes = [await _next_alert(client) for _ in range(2)]
-            over = (await http.get(f"/alerts/{alert['alert_id']}")).json()
-            anomalies = (await http.get("/anomalies?anomaly_type=camera_fault")).json()["data"]
-            today = (await http.get("/metrics/today")).json()
+    address = f"127.0.0.1:{run.port}"
+    async with (
+        run,
+        websockets.connect(f"ws://{address}/api/v1/ws/alerts?since=0", additional_headers=bearer(TOKEN), proxy=None) as connection,
+        httpx2.AsyncClient(base_url=f"http://{address}/api/v1", headers=bearer(TOKEN), trust_env=False) as http,
+    ):
+        raised, *_, resolved = await _until_resolved(WebSocketClient(connection))
+        alert_id = raised["alert"]["alert_id"]
+        await http.post(f"/alerts/{alert_id}/acknowledge", json={"action_taken": "plugged it in"})
+        listed = (await http.get(f"/alerts?status=resolved&alert_type=camera_offline&camera_id={STRUCK}")).json()["data"]
+        anomalies = (await http.get("/anomalies?anomaly_type=camera_offline&resolved=true")).json()["data"]
+        today = (await http.get("/metrics/today")).json()
         status = run.end()
 
-    assert (alert["alert_type"], alert["severity"], raised["topic"]) == ("camera_fault", "high", "alerts:high")
-    assert ("black" in alert["message"], "Check the light" in alert["message"]) == (True, True)
-    assert [each["alert_id"] for each in listed] == [alert["alert_id"]]
-    assert (deep["status"], deep["open_count"] >= 1) == ("degraded", True)
-    assert [(each["alert"]["status"], each["alert"]["acknowledged"]) for each in changes] == [("acknowledged", True), ("resolved", True)]
-    assert (over["status"], over["action_taken"], over["resolved_at"] > over["timestamp"]) == ("resolved", "switched the light on", True)
-    assert [(each["alert_id"], each["resolved"], each["root_cause"].partition(":")[0]) for each in anomalies] == [
-        (alert["alert_id"], True, "the picture of this camera alone")
-    ]
+    alert = raised["alert"]
+    assert (alert["status"], alert["severity"], raised["topic"], resolved["alert"]["alert_id"]) == (
+        "pending",
+        "high",
+        "alerts:high",
+        alert_id,
+    )
+    assert "Check its cable" in alert["message"]
+    assert resolved["alert"]["resolved_at"] > alert["timestamp"]
+    assert [(each["acknowledged"], each["action_taken"]) for each in listed if each["alert_id"] == alert_id] == [(True, "plugged it in")]
+    assert any(each["alert_id"] == alert_id and each["root_cause"] for each in anomalies)
     assert (today["alerts_count"] >= 1, today["anomalies_count"] >= 1, status) == (True, True, 0)

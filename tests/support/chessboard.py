@@ -14,7 +14,7 @@ FINER = 2
 def chessboard_picture(
     focal_px: float,
     center_px: tuple[float, float],
-    distortion: tuple[float, float],
+    distortion: tuple[float, float, float, float],
     tilt_rad: tuple[float, float],
     at_mm: tuple[float, float],
 ) -> Image:
@@ -25,7 +25,7 @@ def chessboard_picture(
     x, y = np.meshgrid((np.arange(WIDTH * FINER) + 0.5) / FINER - 0.5, (np.arange(HEIGHT * FINER) + 0.5) / FINER - 0.5)
     matrix = np.array([[focal_px, 0, center_px[0]], [0, focal_px, center_px[1]], [0, 0, 1]])
     pixels = np.ascontiguousarray(np.stack([x, y], axis=-1).reshape(-1, 1, 2))
-    flat = np.asarray(cv2.undistortPoints(pixels, matrix, np.array([*distortion, 0.0, 0.0, 0.0]))).reshape(-1, 2)
+    flat = np.asarray(cv2.undistortPoints(pixels, matrix, np.array([*distortion, 0.0]))).reshape(-1, 2)
     rays = np.column_stack([flat, np.ones(len(flat))])
     reach = (rotation[:, 2] @ middle) / (rays @ rotation[:, 2])
     board = (rays * reach[:, None] - middle) @ rotation[:, :2]

@@ -10,13 +10,13 @@ Floats = NDArray[np.float64]
 
 
 class CameraProjection:
-    """The projection of one calibration (pinhole, Brown-Conrady k1 and k2; see schemas.geometry for the frames of reference)."""
+    """The projection of one calibration (pinhole, Brown-Conrady k1, k2, p1, p2; see schemas.geometry for the frames of reference)."""
 
     def __init__(self, calibration: Calibration) -> None:
         c = calibration
         self.calibration = c
         self.matrix: Floats = np.array([[c.focal_x_px, 0, c.center_x_px], [0, c.focal_y_px, c.center_y_px], [0, 0, 1]], float)
-        self.lens: Floats = np.array([c.k1, c.k2, 0, 0, 0], float)
+        self.lens: Floats = np.array([c.k1, c.k2, c.p1, c.p2, 0], float)
         self.rotation: Floats = np.array(c.rotation, float).reshape(3, 3)
         self.translation_mm: Floats = np.array(c.translation_mm, float)
         self.center_mm: Floats = -self.rotation.T @ self.translation_mm

@@ -83,7 +83,8 @@ def pixels_of_rays(calibration: Calibration, rays: Floats) -> Floats:
     """Project normalised coordinates (n, 2) through the lens to pixels (n, 2)."""
     c = calibration
     square = (rays**2).sum(axis=1, keepdims=True)
-    bent = rays * (1 + square * (c.k1 + c.k2 * square))
+    decentered = 2 * (rays @ [c.p2, c.p1])[:, None] * rays + square * [c.p2, c.p1]
+    bent = rays * (1 + square * (c.k1 + c.k2 * square)) + decentered
     return np.asarray(bent * [c.focal_x_px, c.focal_y_px] + [c.center_x_px, c.center_y_px], float)
 
 

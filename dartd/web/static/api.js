@@ -46,6 +46,18 @@ export async function pair(onCode, isWanted) {
   return false;
 }
 
+/** Save a file of the API under a name: by fetch, because a link would not send a key. Return false if it cannot be loaded. */
+export async function saveFile(path, name) {
+  const answer = await fetch(address(`api/v1/${path}`), { headers: pairedKey() ? { "X-API-Key": pairedKey() } : {} }).catch(() => null);
+  if (!answer?.ok) return false;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+  return true;
+}
+
 function csrf() {
   return /(?:^|; )dartd_csrf=([^;]*)/.exec(document.cookie)?.[1];
 }

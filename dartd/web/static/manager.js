@@ -1,6 +1,6 @@
 // The board manager: what is wrong and the button that mends it, the cameras, the controls, the last throws and the log; the first visit.
 
-import { address, pairedKey, post } from "./api.js";
+import { address, post, saveFile } from "./api.js";
 import { attempt, may, say, showModal, startPage, update } from "./frame.js";
 import { html } from "./html.js";
 import { Camera, LargePicture } from "./manager/camera.js";
@@ -101,15 +101,8 @@ function Correction() {
   </dialog>`;
 }
 
-/** Save the debug bundle: by fetch, because a link would not send a key. */
 async function saveBundle() {
-  const answer = await fetch(address("api/v1/debug-bundle"), { headers: pairedKey() ? { "X-API-Key": pairedKey() } : {} }).catch(() => null);
-  if (!answer?.ok) return say(t("bundle.failed"), true);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = `dartd-${settings.board.id}-debug.zip`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  if (!(await saveFile("debug-bundle", `dartd-${settings.board.id}-debug.zip`))) say(t("bundle.failed"), true);
 }
 
 function Manager() {

@@ -1,14 +1,14 @@
 // Settings: this device, one's own account, the accounts of others, and API keys, which are shown once.
 
-import { get, pairedKey, post, put, remove } from "./api.js";
+import { get, pairedKey, post, put, remove, saveFile } from "./api.js";
 import { askLogin, attempt, caller, may, say, startPage, update } from "./frame.js";
 import { html } from "./html.js";
 import { CALLERS, callerMode, chooseCaller } from "./play/caller.js";
-import { chooseLanguage, language, LANGUAGES, moment, t } from "./texts.js";
+import { chooseLanguage, language, LANGUAGES, moment, number, t } from "./texts.js";
 
 const ROLES = ["viewer", "player", "scorer", "operator", "api_client", "admin"];
 const LIMIT = 100;
-const view = { users: [], keys: [], made: null };
+const view = { users: [], keys: [], made: null, backups: null };
 
 const isAccount = () => caller() && !pairedKey() && !caller().user_id.startsWith("key:");
 const mayHaveKeys = () => may("keys:own") || may("keys:admin");
@@ -16,6 +16,7 @@ const mayHaveKeys = () => may("keys:own") || may("keys:admin");
 async function load() {
   if (may("users:admin")) view.users = (await attempt(() => get(`users?limit=${LIMIT}`)))?.data ?? [];
   if (mayHaveKeys()) view.keys = (await attempt(() => get(`auth/api-keys?limit=${LIMIT}`)))?.data ?? [];
+  if (may("backups:manage")) view.backups = await attempt(() => get("backups"));
   update();
 }
 
@@ -64,6 +65,15 @@ async function removeUser(user) {
 async function removeKey({ key_id }) {
   await attempt(() => remove(`auth/api-keys/${key_id}`));
   load();
+}
+
+async function backUp() {
+  await attempt(() => post("backups"));
+  load();
+}
+
+async function saveBackup({ backup_name }) {
+  if (!(await saveFile(`backups/${backup_name}`, backup_name))) say(t("settings.backup_failed"), true);
 }
 
 async function copy(text) {
@@ -180,6 +190,24 @@ function Keys() {
   </section>`;
 }
 
+function Backups() {
+  const { data, every_hours, keep, problem } = view.backups;
+  return html`<section class="panel" id="backups">
+    <h2>${t("settings.backups")}</h2>
+    <p class="quiet">${t(every_hours ? "settings.backups_what" : "settings.backups_none", { hours: every_hours, keep })}</p>
+    ${problem && html`<p class="problem" role="alert">${problem}</p>`}
+    <div class="scroll"><table>
+      <thead><tr><th scope="col">${t("settings.backup_made")}</th><th scope="col">${t("settings.backup_size")}</th><th scope="col">${t("settings.actions")}</th></tr></thead>
+      <tbody>${data.map((each) => html`<tr key=${each.backup_name}>
+        <th scope="row">${moment(each.created_at)}</th>
+        <td>${number(each.size_bytes / 1e6, 1)} MB</td>
+        <td><button type="button" data-save onClick=${() => saveBackup(each)}>${t("settings.backup_save")}</button></td>
+      </tr>`)}</tbody>
+    </table></div>
+    <button type="button" data-back-up onClick=${backUp}>${t("settings.backup_now")}</button>
+  </section>`;
+}
+
 function Links() {
   const links = [["alerts", "alerts:read"], ["webhooks", "webhooks:read"]].filter(([, permission]) => may(permission));
   return links.length > 0 && html`<p class="row">${links.map(([page]) => html`<a key=${page} class="button" href=${page}>${t(`settings.${page}`)}</a>`)}</p>`;
@@ -192,7 +220,8 @@ function Page() {
     ${caller() ? html`<${Account} />` : html`<section class="panel"><h2>${t("login.title")}</h2><p>${t("settings.login")}</p><button type="button" class="primary" onClick=${askLogin}>${t("bar.login")}</button></section>`}
     ${may("board:control") && html`<${Screens} />`}
     ${may("users:admin") && html`<${Users} />`}
-    ${caller() && mayHaveKeys() && html`<${Keys} />`}`;
+    ${caller() && mayHaveKeys() && html`<${Keys} />`}
+    ${may("backups:manage") && view.backups && html`<${Backups} />`}`;
 }
 
 startPage(Page, { callerChanged: load });

@@ -82,7 +82,12 @@ def _problems(given: Calibration, source: SourceSpec) -> Iterator[tuple[str, str
             yield f"$.{field}", f"the camera's images are {source.width}x{source.height}, not {given.width}x{given.height}"
     focal, lens = (given.width / 10, given.width * 20), (-_LENS, _LENS)
     middle: Mapping[str, tuple[float, float]] = {"center_x_px": (0, given.width), "center_y_px": (0, given.height)}
-    for field, (least, most) in {**middle, "focal_x_px": focal, "focal_y_px": focal, "k1": lens, "k2": lens}.items():
+    for field, (least, most) in {
+        **middle,
+        "focal_x_px": focal,
+        "focal_y_px": focal,
+        **dict.fromkeys(("k1", "k2", "p1", "p2"), lens),
+    }.items():
         if not least <= getattr(given, field) <= most:
             yield f"$.{field}", f"expected {least:g} to {most:g}"
     yield from _pose_problems(given)

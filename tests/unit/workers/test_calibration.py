@@ -71,7 +71,7 @@ def test_a_lens_comes_out_as_the_configuration_takes_it(tmp_path: Path, capsys: 
     tilts = ((0.0, 0.0), (0.5, 0.0), (-0.5, 0.1), (0.1, 0.5), (0.0, -0.5), (0.35, 0.35))
     paths = [tmp_path / f"{n}.png" for n in range(len(tilts) + 1)]
     for path, tilt in zip(paths, tilts, strict=False):
-        cv2.imwrite(str(path), chessboard_picture(600.0, (400.0, 300.0), (-0.1, 0.0), tilt, (10.0, -5.0)))
+        cv2.imwrite(str(path), chessboard_picture(600.0, (400.0, 300.0), (-0.1, 0.0, 0.0, 0.0), tilt, (10.0, -5.0)))
     cv2.imwrite(str(paths[-1]), np.full((600, 800, 3), 90, np.uint8))
     found = main(["--lens", *map(str, paths)])
     written = capsys.readouterr()

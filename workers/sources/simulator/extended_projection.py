@@ -50,7 +50,9 @@ class ExtendedProjection(CameraProjection):
         local = points_mm @ self.rotation.T + self.translation_mm
         flat = local[:, :2] / np.maximum(local[:, 2:], 1.0)
         square = np.minimum((flat**2).sum(axis=1), _REACH**2)[:, None]
-        bent = flat * (1 + c.k1 * square + c.k2 * square**2)
+        inside = flat * np.minimum(1, _REACH / np.maximum(np.hypot(flat[:, 0], flat[:, 1]), 1e-9))[:, None]
+        decentered = 2 * (inside @ [c.p2, c.p1])[:, None] * inside + square * [c.p2, c.p1]
+        bent = flat * (1 + c.k1 * square + c.k2 * square**2) + decentered
         straight = bent * (c.focal_x_px, c.focal_y_px) + (c.center_x_px, c.center_y_px)
         matrix = self.displacement()
         pixels: Floats = straight @ matrix[:, :2].T + matrix[:, 2]

@@ -3,6 +3,7 @@
 import math
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,8 @@ Floats = NDArray[np.float64]
 Tint = tuple[float, float, float]  # blue, green, red; linear light, 0 to 1
 CAMERAS = 3
 WIDTH_PX = 800  # width of the picture for which focal lengths, shifts and positions are given in pixels
+DECENTERED_FROM = 2000  # rigs from this seed on have lenses with tangential distortion
+TANGENTIAL = 0.0014  # standard deviation of p1 and p2, that of twelve lenses of rendered rigs
 
 
 class CameraMount(Value, frozen=True, kw_only=True):
@@ -42,6 +45,8 @@ class CameraMount(Value, frozen=True, kw_only=True):
     haze: Tint
     bloom: float
     jpeg: int
+    p1: float = 0.0
+    p2: float = 0.0
 
 
 class RingLight(Value, frozen=True, kw_only=True):
@@ -113,6 +118,9 @@ def rig_of(seed: int) -> Rig:
         jpeg=int(sensors.integers(78, 96)),
     )
     mounts = tuple(_mount(rng, sensors, first_rad + k * math.tau / CAMERAS, family) for k in range(CAMERAS))
+    if seed >= DECENTERED_FROM:
+        tangential = np.random.default_rng([seed, 0x7A46]).normal(0, TANGENTIAL, (CAMERAS, 2))
+        mounts = tuple(msgspec.structs.replace(m, p1=float(p1), p2=float(p2)) for m, (p1, p2) in zip(mounts, tangential, strict=True))
     light = RingLight(
         radius_mm=float(rng.uniform(370, 410)),
         height_mm=float(rng.uniform(185, 225)),
@@ -145,6 +153,8 @@ def true_calibration(rig_seed: int, camera: int, width: int, height: int, camera
         center_y_px=(height - 1) / 2 + mount.off_center_px[1] * scale,
         k1=mount.k1,
         k2=mount.k2,
+        p1=mount.p1,
+        p2=mount.p2,
         rotation=tuple(float(v) for v in rotation.ravel()),  # type: ignore[arg-type]  # nine by construction
         translation_mm=tuple(float(v) for v in translation_mm),  # type: ignore[arg-type]  # three by construction
         residual_px=0.0,

@@ -218,6 +218,8 @@ def _calibration(model: CameraModel, best: CameraFit, camera_id: CameraId, size:
         center_y_px=float(model.center_px[1]),
         k1=float(model.k1),
         k2=float(model.k2),
+        p1=float(model.p1),
+        p2=float(model.p2),
         rotation=(a, b, c, d, e, f, g, h, i),
         translation_mm=(float(model.translation_mm[0]), float(model.translation_mm[1]), float(model.translation_mm[2])),
         residual_px=float(np.sqrt(np.mean(best.residual_px[best.inlier] ** 2))),

@@ -11,7 +11,7 @@ from workers.vision.calibration.camera_model import CameraModel
 
 Floats = NDArray[np.float64]
 
-CAMERA = 11  # parameters of a camera model
+CAMERA = 13  # parameters of a camera model
 NUISANCES = 14  # shifts in mm: six rings at dark and at light beds, radials between singles and between ring beds
 
 # Measure again: `dartd calibrate PICTURE` (residual), `python -m workers.sources.simulator --url 'sim:?rig=1' --describe` (true cameras).
@@ -29,15 +29,17 @@ ROTATION_RAD, TRANSLATION_MM = 10.0, 1e4  # nothing
 SHIFT_MM = 0.5  # of a boundary: rings of boards are off by up to that, and light beds bloom
 FOCAL_SHARE, CENTER_SHARE = 0.5, 0.012
 K1, K2, FIXED = 0.3, 0.1, 1e-6
+TANGENTIAL = 0.0014  # p1 and p2, as those of twelve rendered lenses spread; where the samples do not show them they stay near 0
 KNOWN_FOCAL = 0.005  # of a known focal length, as a share of it: focus changes it, and cameras of one model differ
 KNOWN_CENTER_PX = 2.0
 KNOWN_DISTORTION = 0.01  # of known k1 and k2
+KNOWN_TANGENTIAL = 2e-4  # of known p1 and p2: a chessboard gives them to about that
 
 
 class CameraFit(NamedTuple):
     """A fitted camera and the shifts of the boundaries (mm); for each sample its residual, whether it is an inlier, scale and pixel.
 
-    `covariance` (11, 11) is that of the camera's parameters as the scatter of the samples predicts it.
+    `covariance` (13, 13) is that of the camera's parameters as the scatter of the samples predicts it.
     """
 
     model: CameraModel
@@ -60,7 +62,7 @@ def fit_camera(
 ) -> CameraFit:
     """Fit camera and boundary shifts to samples by iteratively reweighted Gauss-Newton.
 
-    `rough` keeps k2 at zero and takes short steps, for samples that belong to other lines in large part. A known `lens` is kept.
+    `rough` keeps k2, p1 and p2 at zero and takes short steps, for samples that belong to other lines in large part. A known `lens` is kept.
     """
     shifts = np.zeros(NUISANCES)
     kind = boundaries.kind[samples.point]
@@ -78,7 +80,8 @@ def fit_camera(
         scale = scales(residual, classes)
         weight = 1 / (1 + (residual / (WEIGHT * scale)) ** 2) / scale / np.sqrt(CORRELATED)
         jacobian = np.concatenate([np.einsum("ni,nij->nj", unit, slope), px_per_mm[:, None] * which], axis=1)
-        now = np.concatenate([model.rotation, model.translation_mm, [model.focal_px, *model.center_px, model.k1, model.k2], shifts])
+        optics = [model.focal_px, *model.center_px, model.k1, model.k2, model.p1, model.p2]
+        now = np.concatenate([model.rotation, model.translation_mm, optics, shifts])
         prior = np.concatenate([start.rotation, start.translation_mm, expected, np.zeros(NUISANCES)])
         sd = np.concatenate([np.full(3, ROTATION_RAD), np.full(3, TRANSLATION_MM), spread, np.full(NUISANCES, SHIFT_MM)])
         rows = jacobian * weight[:, None]
@@ -103,11 +106,14 @@ def predicted_error_mm(fit: CameraFit, points_mm: Floats) -> Floats:
 
 
 def _expected_lens(start: CameraModel, size: tuple[int, int], lens: KnownLens, *, rough: bool) -> tuple[Floats, Floats]:
-    """Return the expected focal length, centre, k1 and k2, and their standard deviations."""
-    guessed = [start.focal_px, (size[0] - 1) / 2, (size[1] - 1) / 2, 0.0, 0.0]
-    loose = [FOCAL_SHARE * size[0], CENTER_SHARE * size[0], CENTER_SHARE * size[0], K1, FIXED if rough else K2]
-    known = [lens.focal_px, lens.center_x_px, lens.center_y_px, lens.k1, lens.k2]
-    firm = [KNOWN_FOCAL * (lens.focal_px or 0.0), KNOWN_CENTER_PX, KNOWN_CENTER_PX, KNOWN_DISTORTION, FIXED if rough else KNOWN_DISTORTION]
+    """Return the expected focal length, centre, k1, k2, p1 and p2, and their standard deviations."""
+    guessed = [start.focal_px, (size[0] - 1) / 2, (size[1] - 1) / 2, 0.0, 0.0, 0.0, 0.0]
+    loose = [FOCAL_SHARE * size[0], CENTER_SHARE * size[0], CENTER_SHARE * size[0], K1, K2, TANGENTIAL, TANGENTIAL]
+    known = [lens.focal_px, lens.center_x_px, lens.center_y_px, lens.k1, lens.k2, lens.p1, lens.p2]
+    firm = [KNOWN_FOCAL * (lens.focal_px or 0.0), KNOWN_CENTER_PX, KNOWN_CENTER_PX, KNOWN_DISTORTION, KNOWN_DISTORTION]
+    firm += [KNOWN_TANGENTIAL, KNOWN_TANGENTIAL]
+    if rough:
+        loose[4:], firm[4:] = [FIXED] * 3, [FIXED] * 3
     expected = [guess if value is None else value for guess, value in zip(guessed, known, strict=True)]
     spread = [far if value is None else near for far, near, value in zip(loose, firm, known, strict=True)]
     return np.array(expected), np.array(spread)

@@ -1,4 +1,4 @@
-"""The camera model of a calibration: one focal length, its centre, two radial distortion coefficients and a pose."""
+"""The camera model of a calibration: one focal length, its centre, two radial and two tangential distortion coefficients, and a pose."""
 
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ class CameraModel(NamedTuple):
     k2: float
     rotation: Floats
     translation_mm: Floats
+    p1: float = 0.0
+    p2: float = 0.0
 
     @property
     def matrix(self) -> Floats:
@@ -32,7 +34,7 @@ class CameraModel(NamedTuple):
     @property
     def lens(self) -> Floats:
         """Return the distortion coefficients in OpenCV's order."""
-        return np.array([self.k1, self.k2, 0.0, 0.0, 0.0])
+        return np.array([self.k1, self.k2, self.p1, self.p2, 0.0])
 
     @property
     def matrix_of_rotation(self) -> Floats:
@@ -49,9 +51,8 @@ class CameraModel(NamedTuple):
         rotation = self.matrix_of_rotation
         solid = points_mm @ rotation[:, :2].T + (rotation[:, 2] * height_mm + self.translation_mm)
         flat = solid[:, :2] / solid[:, 2:]
-        square = (flat**2).sum(axis=1, keepdims=True)
-        pixels: Floats = flat * (1 + square * (self.k1 + self.k2 * square)) * self.focal_px + self.center_px
-        return pixels
+        square = (flat**2).sum(axis=1)
+        return self._distorted(flat, square, 1 + square * (self.k1 + self.k2 * square)) * self.focal_px + self.center_px
 
     def project_with_scale(self, points_mm: Floats, height_mm: float = WIRE_HEIGHT_MM) -> tuple[Floats, Floats]:
         """Project points (n, 2); return also the derivatives (n, 2, 2) of the pixels by the position on the face."""
@@ -63,20 +64,28 @@ class CameraModel(NamedTuple):
         by_square = self.k1 + 2 * self.k2 * square
         # by the normalised coordinates, then these by the position
         by_flat = 2 * by_square[:, None, None] * flat[:, :, None] * flat[:, None, :] + stretch[:, None, None] * np.eye(2)
+        along, across = self.p1 * flat[:, 1], self.p2 * flat[:, 0]
+        mixed = 2 * (self.p1 * flat[:, 0] + self.p2 * flat[:, 1])
+        by_flat += np.stack([2 * along + 6 * across, mixed, mixed, 6 * along + 2 * across], axis=1).reshape(-1, 2, 2)
         by_position = (rotation[None, :2, :2] - flat[:, :, None] * rotation[None, 2:, :2]) / solid[:, 2, None, None]
-        pixels: Floats = flat * stretch[:, None] * self.focal_px + self.center_px
+        pixels: Floats = self._distorted(flat, square, stretch) * self.focal_px + self.center_px
         return pixels, self.focal_px * by_flat @ by_position
 
+    def _distorted(self, flat: Floats, square: Floats, stretch: Floats) -> Floats:
+        """Return the distorted normalised coordinates (n, 2), given their squared radius (n) and radial factor (n)."""
+        decentered = 2 * (flat @ [self.p2, self.p1])[:, None] * flat + square[:, None] * [self.p2, self.p1]
+        return np.asarray(flat * stretch[:, None] + decentered, float)
+
     def project_with_slopes(self, points_mm: Floats, height_mm: float = WIRE_HEIGHT_MM) -> tuple[Floats, Floats]:
-        """Project points (n, 2); return also the derivatives (n, 2, 11) by rotation, translation, focal length, centre, k1 and k2."""
+        """Project points (n, 2); return also the derivatives (n, 2, 13) by rotation, translation, focal length, centre, k1, k2, p1, p2."""
         solid = np.column_stack([points_mm, np.full(len(points_mm), height_mm)])
         pixels, slopes = cv2.projectPoints(solid, self.rotation, self.translation_mm, self.matrix, self.lens)
         j = np.asarray(slopes, float).reshape(len(points_mm), 2, -1)
         focal = j[:, :, 6:7] + j[:, :, 7:8]
-        return np.asarray(pixels, float).reshape(-1, 2), np.concatenate([j[:, :, :6], focal, j[:, :, 8:12]], axis=2)
+        return np.asarray(pixels, float).reshape(-1, 2), np.concatenate([j[:, :, :6], focal, j[:, :, 8:14]], axis=2)
 
     def moved(self, step: Floats) -> "CameraModel":
-        """Return the model after a step in its eleven parameters, in the order of `project_with_slopes`."""
+        """Return the model after a step in its thirteen parameters, in the order of `project_with_slopes`."""
         return CameraModel(
             self.focal_px + step[6],
             (self.center_px[0] + step[7], self.center_px[1] + step[8]),
@@ -84,6 +93,8 @@ class CameraModel(NamedTuple):
             self.k2 + step[10],
             self.rotation + step[:3],
             self.translation_mm + step[3:6],
+            self.p1 + step[11],
+            self.p2 + step[12],
         )
 
 
@@ -126,7 +137,8 @@ def model_of(calibration: Calibration) -> CameraModel:
     c = calibration
     rotation = np.array(c.rotation, float).reshape(3, 3)
     focal_px = (c.focal_x_px + c.focal_y_px) / 2
-    return CameraModel(focal_px, (c.center_x_px, c.center_y_px), c.k1, c.k2, _vector(rotation), np.array(c.translation_mm, float))
+    center_px, translation_mm = (c.center_x_px, c.center_y_px), np.array(c.translation_mm, float)
+    return CameraModel(focal_px, center_px, c.k1, c.k2, _vector(rotation), translation_mm, c.p1, c.p2)
 
 
 def _vector(rotation: Floats) -> Floats:

@@ -18,11 +18,11 @@ from workers.vision.frame import Image
 # Measure again: `dartd calibrate --lens PICTURE…`.
 INNER = (9, 6)  # corners between squares, columns and rows
 SQUARE_MM = 25.0
-FEWEST = 5  # pictures: six parameters of each pose and five of the lens, which only poses of different tilt separate
+FEWEST = 5  # pictures: six parameters of each pose and seven of the lens, which only poses of different tilt separate
 TURNED_RAD = 0.17  # 10°: at least two pictures must differ in tilt by this, else distance and focal length cannot be separated
 LARGEST_PX = 0.5  # root mean square; corners of a sharp, flat board are found to a tenth of a pixel
 
-_FIXED = cv2.CALIB_FIX_ASPECT_RATIO | cv2.CALIB_ZERO_TANGENT_DIST | cv2.CALIB_FIX_K3
+_FIXED = cv2.CALIB_FIX_ASPECT_RATIO | cv2.CALIB_FIX_K3
 
 
 class FoundLens(NamedTuple):
@@ -60,13 +60,15 @@ def lens_of(pictures: Sequence[Image]) -> FoundLens:
         )
     if _leaning_rad(rotations) < TURNED_RAD:
         raise CalibrationRefusedError("the chessboard has the same tilt in all pictures: tilt it by 30° and more to all sides")
-    k1, k2 = (float(k) for k in np.ravel(distortion)[:2])
+    k1, k2, p1, p2 = (round(float(k), 5) for k in np.ravel(distortion)[:4])
     lens = KnownLens(
         focal_px=round(float(matrix[0, 0]), 2),
         center_x_px=round(float(matrix[0, 2]), 2),
         center_y_px=round(float(matrix[1, 2]), 2),
-        k1=round(k1, 5),
-        k2=round(k2, 5),
+        k1=k1,
+        k2=k2,
+        p1=p1,
+        p2=p2,
     )
     return FoundLens(lens, float(residual_px), tuple(c is not None for c in corners))
 

@@ -33,6 +33,7 @@ from dartd.fusion.accept import (
     min_score,
 )
 from dartd.fusion.gather import Evidence
+from dartd.fusion.presence import KnownDarts
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
 from schemas.pipe.from_worker import Settled
@@ -44,6 +45,7 @@ from tests.support.sightings import camera_sightings, rig, sighting_of, sighting
 CALIBRATIONS = rig(3)
 CAMERAS = [c.camera_id for c in CALIBRATIONS]
 STANDING = KnownDart(dart_id=DartId("d1"), axis=Axis3(x_mm=50.0, y_mm=0.0, slope_y=0.15))
+NONE, PUSHED = KnownDarts([], {}), KnownDarts([STANDING], {STANDING.dart_id: 0.5})
 DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
 
 
@@ -81,8 +83,8 @@ def test_a_throw_that_left_what_cameras_agree_on_is_a_dart() -> None:
     pushed, hidden = fused_axis(47.0), fused_axis(60.0, score=1.95, evidence=seen)
     flew, shook = [_settled(k, flight=True) for k in range(3)], [_settled(k) for k in range(3)]
 
-    assert accept([pushed, hidden], [], [STANDING], _evidence(*flew), -1.0).darts == (pushed, hidden)
-    assert accept([pushed, hidden], [], [STANDING], _evidence(*shook), -1.0).darts == (pushed,)
+    assert accept([pushed, hidden], [], PUSHED, _evidence(*flew), -1.0).darts == (pushed, hidden)
+    assert accept([pushed, hidden], [], PUSHED, _evidence(*shook), -1.0).darts == (pushed,)
     assert accept_thrown([hidden, fused_axis(120.0)], [], 3) == [hidden]
     assert accept_thrown([fused_axis(50.0, score=1.95, evidence=seen)], [pushed], 3) == [pushed]
     assert accept_thrown([fused_axis(60.0, score=1.2, evidence=seen)], [], 3) == []
@@ -265,18 +267,18 @@ def test_where_a_shadow_moves_a_dart_must_be_clear() -> None:
     half = fused_axis(evidence=tuple(evidence_of(k, clarity=0.35) for k in range(2)))
     small, wide = (_evidence(*(_settled(k, changed_share=share) for k in range(3))) for share in (0.01, 0.05))
 
-    assert accept([half], [], [], small, 0.0).darts == (half,)
-    assert accept([half], [], [], wide, 0.0).darts == ()
+    assert accept([half], [], NONE, small, 0.0).darts == (half,)
+    assert accept([half], [], NONE, wide, 0.0).darts == ()
 
 
 def test_single_views_count_only_when_nothing_else_was_found() -> None:
     """With a dart, or with disturbed darts, no single camera is asked; a flight is reported all the same."""
     flew = _evidence(*(_settled(k, flight=True, finding="dart") for k in range(3)))
     reported = [camera_sightings(c, sighting_of(c, DART)) for c in CALIBRATIONS]
-    found = accept([fused_axis()], reported, [], flew, -1.0)
+    found = accept([fused_axis()], reported, NONE, flew, -1.0)
 
     assert (len(found.darts), found.flight, found.stuck_out_of_view) == (1, True, False)
-    assert accept([], reported, [STANDING], flew, -1.0).darts == ()
+    assert accept([], reported, PUSHED, flew, -1.0).darts == ()
 
 
 def test_light_changes_the_brightness_of_every_picture() -> None:

@@ -72,7 +72,7 @@ def test_rays_meet_the_face_where_they_come_from() -> None:
 
 def test_pixel_of_a_point_agrees_with_opencv() -> None:
     """The daemon does not load OpenCV, so it has the lens model of its own; a point behind the camera has no pixel."""
-    calibration = msgspec.structs.replace(camera_at(0, 0.7), k1=-0.2, k2=0.05)
+    calibration = msgspec.structs.replace(camera_at(0, 0.7), k1=-0.2, k2=0.05, p1=0.002, p2=-0.003)
     points = [(0.0, 0.0), (100.0, -30.0), (-160.0, 40.0), (0.0, 170.0)]
     seen = [pixel_of(calibration, *point) for point in points]
 
@@ -84,7 +84,7 @@ def test_pixel_of_a_point_agrees_with_opencv() -> None:
 
 def test_the_ray_of_a_pixel_is_its_inverse() -> None:
     """Through a strong lens too."""
-    camera = msgspec.structs.replace(CAMERA, k1=-0.25, k2=0.08)
+    camera = msgspec.structs.replace(CAMERA, k1=-0.25, k2=0.08, p1=-0.003, p2=0.002)
     pixel = pixel_of(camera, 60.0, -120.0)
     assert pixel is not None
     x_mm, y_mm = CameraPose(camera).on_face(np.array([ray_of(camera, *pixel)]))[0]

@@ -86,6 +86,7 @@ def test_what_a_dart_explains_is_used_up() -> None:
 
     assert support[0] < 0.01
     assert support[1] > 0.9
+    assert view.full_support(as_row(DART)) > 0.9  # it is there all the same
 
 
 def test_known_darts_are_used_up_from_the_start() -> None:

@@ -68,7 +68,7 @@ def test_lines_cut_the_face_in_the_foot_of_the_dart() -> None:
 
 def test_pixels_are_those_of_the_cameras() -> None:
     """Projection and lens are the same as in the camera processes."""
-    calibration = msgspec.structs.replace(rig()[0], k1=-0.2, k2=0.03)
+    calibration = msgspec.structs.replace(rig()[0], k1=-0.2, k2=0.03, p1=0.002, p2=-0.003)
     projection = CameraProjection(calibration)
     points = np.array([[10.0, 20.0, 0.0], [-150.0, 60.0, 40.0]])
     rays = np.array([[0.1, -0.2], [0.3, 0.25]])

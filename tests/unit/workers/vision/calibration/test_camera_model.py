@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -29,6 +30,7 @@ def a_model(scene: Any) -> CameraModel:
         residual_px=0.1,
         residual_mm=0.1,
     )
+    pose = msgspec.structs.replace(pose, k2=0.04, p1=0.002, p2=-0.003)
     model = model_of(pose)
     points = np.array([[0.0, 0.0, 3.0], [100.0, 20.0, 3.0]])
     np.testing.assert_allclose(CameraProjection(pose).project(points), model.project(points[:, :2], 3.0), atol=1e-6)
@@ -40,9 +42,11 @@ def test_slopes_are_how_pixels_move(scene: Any) -> None:
     model = a_model(scene)
     points = np.array([[30.0, -60.0], [-120.0, 90.0]])
     pixels, slopes = model.project_with_slopes(points)
-    step = np.array([1e-5, -1e-5, 2e-5, 0.01, 0.01, -0.01, 0.01, 0.02, -0.01, 1e-5, 1e-5])
+    step = np.array([1e-5, -1e-5, 2e-5, 0.01, 0.01, -0.01, 0.01, 0.02, -0.01, 1e-5, 1e-5, 1e-5, -1e-5])
 
     np.testing.assert_allclose(model.moved(step).project(points) - pixels, slopes @ step, atol=2e-4)
+    by_position = model.project_with_scale(points)[1]
+    np.testing.assert_allclose(model.project(points + np.array([1e-3, -2e-3])) - pixels, by_position @ [1e-3, -2e-3], atol=1e-6)
 
 
 def test_a_homography_gives_back_its_pose(scene: Any) -> None:

@@ -13,14 +13,14 @@ from workers.vision.frame import Image
 
 pytestmark = pytest.mark.slow
 
-FOCAL_PX, CENTER_PX, K1, K2 = 612.0, (405.0, 292.0), -0.15, 0.03
+FOCAL_PX, CENTER_PX, K1, K2, P1, P2 = 612.0, (405.0, 292.0), -0.15, 0.03, 0.002, -0.0015
 TILTS = ((0.0, 0.0), (0.5, 0.0), (-0.5, 0.1), (0.1, 0.5), (0.0, -0.5), (0.35, 0.35))
 
 
 @lru_cache
 def _pictures(*tilts: tuple[float, float]) -> tuple[Image, ...]:
     return tuple(
-        chessboard_picture(FOCAL_PX, CENTER_PX, (K1, K2), tilt, (30.0 * n - 60.0, 20.0 - 10.0 * n)) for n, tilt in enumerate(tilts)
+        chessboard_picture(FOCAL_PX, CENTER_PX, (K1, K2, P1, P2), tilt, (30.0 * n - 60.0, 20.0 - 10.0 * n)) for n, tilt in enumerate(tilts)
     )
 
 
@@ -32,6 +32,7 @@ def test_the_lens_is_found() -> None:
     assert [found.lens.center_x_px, found.lens.center_y_px] == pytest.approx(CENTER_PX, abs=2)
     assert found.lens.k1 == pytest.approx(K1, abs=0.01)
     assert found.lens.k2 == pytest.approx(K2, abs=0.03)
+    assert [found.lens.p1, found.lens.p2] == pytest.approx([P1, P2], abs=5e-4)
     assert found.residual_px < 0.2
     assert found.found == (True,) * len(TILTS)
 
