@@ -1,10 +1,15 @@
-"""TC8.1 to TC8.8 and a long evening, from simulated pictures to journalled events, through real camera processes."""
+"""TC8.1 to TC8.8 and a long evening, from simulated pictures to journalled events, through real camera processes.
+
+Each is also played with a match on the board: early takeouts, false takeouts, bounce-outs, misses and fourth darts pass the turn exactly
+when a referee would. `tests/property/test_referee.py` has busts and game shots as well.
+"""
 
 import os
 
 import pytest
 
 from tests.support.comparison import TimedEvent, Visit, broken_chain, visits
+from tests.support.play import assert_turns
 from tests.support.simulated_replay import replay_simulation
 from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
@@ -23,11 +28,12 @@ async def _played(name: str, rig: int, seed: int, count: int, timeout_s: float =
 
 
 async def _assert_published(name: str, rig: int, seed: int) -> None:
-    """Play the three visits of a story; each is published as it happened, slot by slot and bed by bed, and the states follow each other."""
+    """Play the three visits of a story; each is published as it happened, slot by slot and bed by bed, and states and turns follow."""
     found, broken = await _played(name, rig, seed, 3)
     assert [(visit.published, visit.wrong) for visit in found] == [(visit.happened, []) for visit in found]
     assert len(found) == 3
     assert broken == []
+    assert_turns(found)
 
 
 async def test_tc8_1_basic_throw() -> None:
@@ -84,3 +90,4 @@ async def test_evening() -> None:
 
     assert right >= RIGHT
     assert broken == []
+    assert_turns(found)

@@ -14,12 +14,14 @@ from dartd.play.played_match import PlayedMatch, new_match
 from dartd.play.setup import read_setup
 from schemas.base import BoardId, DartId, VisitId
 from schemas.board import parse_bed
-from schemas.events import DartHit, JournalledEvent, Score, TakeoutFinished
+from schemas.events import BoardEvent, DartHit, JournalledEvent, Score, TakeoutFinished, TurnChanged
 from schemas.match import MatchPlayer
 from schemas.match_commands import CreateMatch, EnteredSide
+from tests.support.comparison import Visit
 from tests.support.throws import hit
 
 BOARD = BoardId("main")
+_THROWN = ("dart_hit", "throw_miss", "dart_unscored")
 AT = "2026-11-29T20:00:00.000Z"
 
 
@@ -53,6 +55,27 @@ def dart(label: str, number: int, *, slot: int = 1, visit: int = 1) -> DartHit:
 def takeout(visit: int) -> TakeoutFinished:
     """Return the end of a takeout; the visit that begins has this number."""
     return TakeoutFinished(visit_id=VisitId(f"main-v{visit:06d}"))
+
+
+def assert_turns(found: Sequence[Visit]) -> None:
+    """Assert that the turn of a match on the board passes as a referee, who knows what happened, would pass it.
+
+    Once at the end of each takeout after a throw, to the other side, and at no other moment. A visit that was not published as it happened
+    is not judged; the next one begins where it left the match.
+    """
+    table, side = Table(), 0
+    table.give(create(start=10001))
+    for visit in found:
+        events = [each.event for each in visit.events if isinstance(each.event, BoardEvent)]
+        turns = [each.turn for item in events for each in table.give(item) if isinstance(each, TurnChanged)]
+        on = [turn.side for turn in turns if turn is not None]
+        if visit.verify:
+            has_thrown = any(line.startswith(_THROWN) for line in visit.happened)
+            passes = has_thrown and any(line.startswith("takeout_finished") for line in visit.happened)
+            thrower, side = side, 1 - side if passes else side
+            assert on == [thrower] * (len(on) - passes) + [side] * passes, visit.happened
+        else:
+            side = on[-1] if on else side
 
 
 class Table:
