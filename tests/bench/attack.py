@@ -321,8 +321,8 @@ def _attack_one(attacks: Sequence[tuple[str, str, Attack]], root: Path, *, with_
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:  # noqa: S108  memory, not the disk
         port = free_port()
         config = write_simulation(Path(folder), port, first_s=30) if with_darts else write_config(Path(folder), port, cameras=1)
-        more = f'cors_origins = ["*"]\n[ws]\nmax_clients = {CLIENTS}\n'
-        config.write_text(config.read_text().replace("[[cameras]]", f"{more}[[cameras]]", 1))
+        opened = config.read_text().replace("[server]\n", '[server]\ncors_origins = ["*"]\n', 1)
+        config.write_text(f"{opened}[ws]\nmax_clients = {CLIENTS}\n")
         with _running(config, port, root) as target:
             if with_darts:
                 _throw(target)
@@ -340,7 +340,7 @@ def _throw(target: Target) -> None:
         for player_id in ("ann", "bob"):
             http.post("/api/v1/players", json={"name": player_id, "player_id": player_id}).raise_for_status()
         http.put("/api/v1/board/player", json={"player_id": "bob"}).raise_for_status()
-        target.daemon.waiting.until(lambda: http.get("/api/v1/board").json()["darts"], "a dart")
+        target.daemon.waiting.until(lambda: http.get("/api/v1/board").json().get("darts"), "a dart")
 
 
 if __name__ == "__main__":
