@@ -114,6 +114,7 @@ def main() -> None:
                 seen, output = fuzz(port, asked.seconds, key, spared, folder)
                 show(caller, seen, output)
                 if asked.logs:
+                    asked.logs.mkdir(parents=True, exist_ok=True)
                     (asked.logs / f"{caller}.log").write_text(output)
 
 
