@@ -86,7 +86,7 @@ class ScheduledBackups:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._require_space()
             size_bytes = back_up(self._store, target, lambda _done_bytes: not self._is_stopping.is_set())
-            for path in self.stored()[: -self._keep]:
+            for path in self._by_worth()[: -self._keep]:
                 path.unlink(missing_ok=True)
         except (BackupError, StoreError, OSError) as error:
             self._failure = str(error)
@@ -99,10 +99,10 @@ class ScheduledBackups:
         return target
 
     def _is_due(self) -> bool:
-        """Return whether the newest backup is too old. One from the future, of a clock that was wrong, counts for nothing."""
+        """Return whether the newest backup is too old."""
         self._update()
         last_at_s = self.figures.last_at_s
-        return last_at_s is None or not -HOUR_S < self._wall() - last_at_s < self._period_s
+        return last_at_s is None or self._wall() - last_at_s >= self._period_s
 
     def _require_space(self) -> None:
         needed_bytes = FREE_BYTES + (self._store.stat().st_size if self._store.is_file() else 0)
@@ -115,12 +115,18 @@ class ScheduledBackups:
         """Return the backups, the oldest first; other files in the folder are not touched."""
         return sorted(path for path in self._folder.glob("dartd-*.db") if _PATTERN.fullmatch(path.name))
 
+    def _by_worth(self) -> list[Path]:
+        """Return the backups, the least worth first: those from the future, of a clock that was wrong, then the oldest."""
+        return sorted(self.stored(), key=lambda path: (not self._is_ahead(path), path.name))
+
+    def _is_ahead(self, path: Path) -> bool:
+        return made_at_s(path) > self._wall() + HOUR_S
+
     def _update(self, *, done: int | None = None, failed: int | None = None) -> None:
-        stored = self.stored()
-        before = self.figures
+        stored, before = self._by_worth(), self.figures
         self.figures = BackupUsage(
             kept=len(stored),
-            last_at_s=made_at_s(stored[-1]) if stored else None,
+            last_at_s=made_at_s(stored[-1]) if stored and not self._is_ahead(stored[-1]) else None,
             done=before.done if done is None else done,
             failed=before.failed if failed is None else failed,
         )

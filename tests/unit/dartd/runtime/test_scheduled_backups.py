@@ -48,6 +48,22 @@ async def test_a_backup_is_made_when_it_is_due(tmp_path: Path, waiting: Waiting)
     assert backups.problem is None
 
 
+def test_a_clock_that_was_ahead_costs_no_backup(tmp_path: Path) -> None:
+    """Backups from the future neither delay the next one nor push it out: they go first."""
+    wall = [_START_S + 400 * 24 * HOUR_S]
+    backups = _backups(tmp_path, wall)
+    for _ in range(2):
+        backups.back_up_now()
+        wall[0] += 24 * HOUR_S
+    wall[0] = _START_S
+    made = [backups.back_up_now()]
+    wall[0] += 24 * HOUR_S
+    made.append(backups.back_up_now())
+
+    assert _names(tmp_path) == [*(path.name for path in made if path is not None), "dartd-mine.db"]
+    assert (backups.figures.kept, backups.figures.last_at_s) == (2, wall[0])
+
+
 async def test_a_restart_makes_no_backup_before_its_time(tmp_path: Path, waiting: Waiting) -> None:
     """The time of the last one is known from its name; one from the future counts for nothing."""
     wall = [_START_S]
