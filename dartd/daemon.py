@@ -246,8 +246,7 @@ class Daemon:
         limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
         await limits.load(journal.database)
         host = HostFigures(config.state_path)
-        backup = config.backup
-        backups = ScheduledBackups(config.store_path, config.backup_path, every_hours=backup.every_hours, keep=backup.keep)
+        backups = ScheduledBackups.of(config)
         self._metrics.watch(
             cameras=lambda: camera_figures(supervisor, pipeline.snapshot()),
             hub=lambda: hub_figures(hub, clients),

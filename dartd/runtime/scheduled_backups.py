@@ -9,8 +9,9 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Self
 
+from dartd.config import Config
 from dartd.errors import BackupError, StoreError
 from dartd.metrics import BackupUsage
 from dartd.store.sqlite.backup import back_up
@@ -21,25 +22,44 @@ HOUR_S: Final = 3600.0
 LOOK_PERIOD_S: Final = 60.0
 RETRY_S: Final = 900.0  # after a backup that failed
 OVERDUE: Final = 2.0  # periods without a backup after which it is a fault
-FREE_BYTES: Final = 200_000_000  # that a backup leaves on its disk: `dartd doctor` calls less a problem
+FREE_BYTES: Final = 200_000_000  # that a backup leaves on its disk at least: `dartd doctor` calls less a problem
 _NAME: Final = "dartd-%Y%m%dT%H%M%SZ.db"
 _PATTERN: Final = re.compile(r"dartd-\d{8}T\d{6}Z\.db")
 
 
 class ScheduledBackups:
-    """Backs a store up every `every_hours` into a folder and keeps the newest `keep`; `problem` says what is wrong, None if nothing is."""
+    """Backs a store up every `every_hours` into a folder and keeps the newest `keep`; `problem` says what is wrong, None if nothing is.
 
-    def __init__(self, store: Path, folder: Path, *, every_hours: float, keep: int, wall: Callable[[], float] = time.time) -> None:
+    None is made that would leave less than `free_bytes` of its disk.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        folder: Path,
+        *,
+        every_hours: float,
+        keep: int,
+        free_bytes: int = FREE_BYTES,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         self._store = store
         self._folder = folder
         self._period_s = every_hours * HOUR_S
         self._keep = keep
+        self._free_bytes = free_bytes
         self._wall = wall
         self._began_s = wall()
         self._failure: str | None = None
         self._is_stopping = threading.Event()
         self._making = threading.Lock()
         self.figures = BackupUsage()
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Return the backups as they are configured. They leave what images must leave: else images would be deleted for them."""
+        backup, free_bytes = config.backup, max(FREE_BYTES, config.images.keep_free_mb * 1_000_000)
+        return cls(config.store_path, config.backup_path, every_hours=backup.every_hours, keep=backup.keep, free_bytes=free_bytes)
 
     @property
     def problem(self) -> str | None:
@@ -48,15 +68,8 @@ class ScheduledBackups:
             return f"the last backup failed: {self._failure}"
         if not self._period_s:
             return None
-        if self.overdue_hours > 0:
-            return f"no backup was made for {self.overdue_hours + OVERDUE * self._period_s / HOUR_S:.0f} hours"
-        return None
-
-    @property
-    def overdue_hours(self) -> float:
-        """Return by how many hours a backup is overdue; 0 if none is, or none are wanted."""
-        since_s = max(self.figures.last_at_s or 0.0, self._began_s)
-        return max(0.0, self._wall() - since_s - OVERDUE * self._period_s) / HOUR_S if self._period_s else 0.0
+        without_s = self._wall() - max(self.figures.last_at_s or 0.0, self._began_s)
+        return f"no backup was made for {without_s / HOUR_S:.0f} hours" if without_s > OVERDUE * self._period_s else None
 
     async def run(self, look_period_s: float = LOOK_PERIOD_S, retry_s: float = RETRY_S) -> NoReturn:
         """Back up whenever it is due, until cancelled; a copy that is being made is given up then."""
@@ -105,7 +118,7 @@ class ScheduledBackups:
         return last_at_s is None or self._wall() - last_at_s >= self._period_s
 
     def _require_space(self) -> None:
-        needed_bytes = FREE_BYTES + (self._store.stat().st_size if self._store.is_file() else 0)
+        needed_bytes = self._free_bytes + (self._store.stat().st_size if self._store.is_file() else 0)
         free_bytes = shutil.disk_usage(self._folder).free
         if free_bytes < needed_bytes:
             missing = f"{free_bytes / 1e6:.0f} MB are free, and {needed_bytes / 1e6:.0f} are needed"

@@ -10,7 +10,7 @@ from schemas.events import Snapshot
 
 
 def camera_figures(supervisor: Supervisor, board: Snapshot) -> list[CameraFigures]:
-    """Return the figures of each camera; blocks for the usage of its process."""
+    """Return the figures of each camera. The usage of its process is read from /proc, which is memory: some microseconds."""
     calibrated = {camera.camera_id: camera for camera in board.cameras}
     usages = {camera_id: usage_of(health.pid) for camera_id, health in supervisor.cameras().items()}
     return [

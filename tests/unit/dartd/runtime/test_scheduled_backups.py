@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from dartd.config import Config, ImagesConfig
 from dartd.runtime.scheduled_backups import FREE_BYTES, HOUR_S, ScheduledBackups
 from dartd.store.database import Database
 from tests.support.waiting import Waiting
@@ -109,6 +110,18 @@ def test_a_full_disk_keeps_its_space_for_the_journal(tmp_path: Path, monkeypatch
     assert backups.back_up_now() is None
     assert "make room, or set backup.directory to another disk" in str(backups.problem)
     assert _names(tmp_path) == ["dartd-mine.db"]
+
+
+def test_images_do_not_give_way_to_backups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As much stays free as images must leave: the next look at them would delete the oldest otherwise."""
+
+    class Usage(NamedTuple):
+        free: int
+
+    config = Config(state_dir=str(tmp_path), images=ImagesConfig(keep_free_mb=1000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(1_000_000_000))
+
+    assert ScheduledBackups.of(config).back_up_now() is None
 
 
 def test_a_backup_that_is_overdue_is_a_problem(tmp_path: Path) -> None:
