@@ -115,6 +115,17 @@ async def test_no_label_overflows_at_any_size(open_page: OpenPage, tmp_path: Pat
     assert "\n".join(wrong) == ""
 
 
+async def test_the_login_is_whole_on_a_phone(page: Page, tmp_path: Path) -> None:
+    """A name may end in dots, the word that leads to the login may not, whatever the state of the board."""
+    await page.set_viewport_size({"width": 390, "height": 844})
+    async with running_station(tmp_path) as station:
+        await page.goto(f"{station.http}/board")
+        await page.locator("#bar .pill").evaluate("pill => { pill.textContent = '↑ Take out'; }")
+        widths = await page.locator("#bar .who").evaluate("who => [who.scrollWidth, who.clientWidth]")
+
+    assert widths[0] <= widths[1]
+
+
 async def test_axe_finds_nothing(open_page: OpenPage, tmp_path: Path) -> None:
     """Names, roles, contrast and order of every page of ours, in both schemes."""
     page = await open_page(bypass_csp=True, viewport=ViewportSize(width=1280, height=800))

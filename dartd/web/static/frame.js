@@ -13,7 +13,7 @@ const PAGES = [
   ["docs", "docs"],
   ["settings", "settings"],
 ];
-const SHAPES = { throw: "▶", takeout: "✋", error: "⚠", stopped: "■", calibrating: "◌", starting: "◌" };
+const SHAPES = { throw: "▶", takeout: "↑", error: "⚠", stopped: "■", calibrating: "◌", starting: "◌" };
 const MESSAGE_MS = 8000;
 
 const root = new URL("../", import.meta.url);

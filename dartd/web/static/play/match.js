@@ -69,7 +69,7 @@ function Actions({ match }) {
 /** Who throws, or that the darts are to be taken out. */
 function Now({ name }) {
   const isTakeout = client.state.status === "takeout";
-  return html`<p class="now"><span aria-hidden="true">${isTakeout ? "✋" : "▶"}</span> ${isTakeout ? t("status.takeout") : t("now.throws", { name })}</p>`;
+  return html`<p class="now"><span aria-hidden="true">${isTakeout ? "↑" : "▶"}</span> ${isTakeout ? t("status.takeout") : t("now.throws", { name })}</p>`;
 }
 
 /** The match view. */
