@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run wheel check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play lock clean
+.PHONY: help setup setup-dev run wheel check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play soak chaos lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,12 @@ bench: setup-dev ## measure, and print tables
 
 bench-hub: setup-dev ## compare the hub with a queue and a task per client
 	$(BIN)/python -m tests.bench.hub
+
+soak: setup-dev ## live through HOURS=1 of darts at SPEED=20 times real time in full use, and report what drifts
+	$(BIN)/python -m tests.bench.soak --hours $(or $(HOURS),1) --speed $(or $(SPEED),20)
+
+chaos: setup-dev ## inject every fault into a board in full use, and kill the daemon: what its users notice, nine minutes
+	$(BIN)/python -m tests.bench.chaos
 
 bench-play: setup-dev ## measure play: from a dart to its turn, statistics of 100 000 throws, a correction in the oldest of 25 legs
 	$(BIN)/python -m tests.bench.play

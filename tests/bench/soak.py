@@ -11,7 +11,6 @@ first WebSocket client. Exit status 1: a dart or a visit is missing or wrong, an
 
 import argparse
 import asyncio
-import contextlib
 import datetime as dt
 import os
 import tempfile
@@ -29,14 +28,12 @@ from tests.support.daemon import RunningDaemon, free_port
 from tests.support.fast_daemon import PACE
 from tests.support.pace import Pace
 from tests.support.scripted_visits import CAMERAS, VISIT_S, Plan
-from tests.support.traffic import Traffic, running_traffic
-from tests.support.waiting import Waiting
+from tests.support.traffic import delivered, running_traffic
 
 TOKEN: Final = "a-token-for-the-soak"  # noqa: S105  a test's
 BEGIN_S: Final = 12.0  # real seconds until the first visit: the daemon and its users are there
 SAMPLE_S: Final = 2.0
 WARM_UP: Final = 0.3  # of the run: caches, pools and the ring of the hub fill
-SOON_S: Final = 20.0  # real time for webhooks that are tried again
 MEMORY_MB: Final = 2.0  # the bounds: a simulated hour
 P99_RATIO: Final = 1.2
 
@@ -151,7 +148,7 @@ async def soak(hours: float, speed: float, folder: Path, seed: int) -> bool:
                 samples.append(await asyncio.to_thread(sample, daemon, folder / "state", at_h))
                 await asyncio.sleep(min(SAMPLE_S, max(0.0, until_s - time.monotonic())))
             share = (cpu_s(daemon.process.pid) - began_cpu_s) / (count * VISIT_S / speed)
-            missing = await _delivered(traffic)
+            missing = await delivered(traffic)
         daemon.process.terminate()
         await reading
         status = await asyncio.to_thread(daemon.process.wait)
@@ -167,13 +164,6 @@ async def soak(hours: float, speed: float, folder: Path, seed: int) -> bool:
              if slope(samples, name) > bound]  # fmt: skip
     print(f"growing: {', '.join(grown) or 'nothing'}")
     return not (wrong or traffic.jumps or missing or grown or status)
-
-
-async def _delivered(traffic: Traffic) -> set[str]:
-    """Wait until the webhooks have delivered everything; return what they have not."""
-    with contextlib.suppress(AssertionError):
-        await Waiting().soon(lambda: not traffic.undelivered(), timeout_s=SOON_S)
-    return traffic.undelivered()
 
 
 def _log_of(daemon: RunningDaemon, path: Path) -> None:

@@ -16,10 +16,12 @@ import httpx2
 import websockets
 
 from tests.support.receiver import Receiver, ok, running_receiver
+from tests.support.waiting import Waiting
 
 STAY, ROAM = 16, 4  # clients of each kind
 REQUESTS_PER_S: Final = 10.0
 CORRECT_EVERY: Final = 10  # visits
+SOON_S: Final = 30.0  # a delivery that was refused is tried again after a second, then two, then four
 PLAYERS: Final = ("ann", "bob")
 PATHS: Final = (
     "/health", "/api/v1/board", "/api/v1/throws?limit=20", "/api/v1/visits?limit=20", "/api/v1/events?limit=50", "/api/v1/matches?limit=5",
@@ -146,6 +148,13 @@ class Traffic:
         except httpx2.HTTPError as error:
             what = f"{method} {path}: {type(error).__name__}"
         self.answers[what] += 1
+
+
+async def delivered(traffic: Traffic) -> set[str]:
+    """Wait until the webhooks have delivered everything; return what they have not after a while."""
+    with contextlib.suppress(AssertionError):
+        await Waiting().soon(lambda: not traffic.undelivered(), timeout_s=SOON_S)
+    return traffic.undelivered()
 
 
 @asynccontextmanager
