@@ -3,8 +3,8 @@
 python -m tests.bench.chaos                       every kind in one daemon, then kill -9, eight minutes
 python -m tests.bench.chaos --only hang,black
 
-`tests.bench.faults` measures the board under each fault alone; here is what its users notice. Exit status 1: an event did not reach a client
-or a webhook, the journal is not whole, a dart was invented or published twice, or a request failed for another reason than the fault.
+`tests.bench.faults` measures the board under each fault alone; here is what its users notice. Exit status 1: an event did not reach
+a client or a webhook, the journal is not whole, a dart was invented or published twice, or a request failed for another reason than the fault.
 """
 
 import argparse
@@ -51,11 +51,10 @@ async def chaos(kinds: Sequence[str], folder: Path, state: Path) -> bool:
         async with running_traffic(run.port, token, lambda *_: None) as traffic:
             print("| fault | healthy again after | requests | refused | clients lost an event |\n|---|---|---|---|---|")
             before = run.figures()
-            for fault, next_s in zip(faults, [*(each.at_s for each in faults[1:]), None], strict=True):
+            ends_s = [each.at_s + max(each.for_s, SILENT.get(each.kind, 0.0)) + BETWEEN_S - 1.0 for each in faults]
+            for fault, end_s in zip(faults, ends_s, strict=True):
                 answers, jumps = Counter(traffic.answers), len(traffic.jumps)
-                await run.until_s(
-                    fault.at_s + max(fault.for_s, SILENT.get(fault.kind, 0.0)) + BETWEEN_S - 1 if next_s is None else next_s - 1
-                )
+                await run.until_s(end_s)
                 wrong += _row(run, fault, traffic.answers - answers, len(traffic.jumps) - jumps)
             after = run.figures()
             await _kill(run, traffic)

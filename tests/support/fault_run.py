@@ -64,7 +64,6 @@ class FaultRun:
         *,
         state: Path,
         rig: int,
-        story: str = "demo",
         seed: int = 7,
         first_s: float = 6.0,
         fps: float | None = None,
@@ -75,8 +74,8 @@ class FaultRun:
         self.folder = folder
         self._environ = {"DARTD_LOG_LEVEL": "warning", "DARTD_IMAGES_KEEP_FREE_MB": "4", **(environ or {})}
         self.port = free_port()
-        self.story = Script(name=story, seed=seed)
-        self.config = write_simulation(folder, self.port, story=story, seed=seed, rig=rig, first_s=first_s)
+        self.story = Script(name="demo", seed=seed)
+        self.config = write_simulation(folder, self.port, seed=seed, rig=rig, first_s=first_s)
         self.epoch_s = time.monotonic() + first_s - self.story.lead_s
         if fps is not None:
             self.config.write_text(self.config.read_text().replace("fps = 15", f"fps = {fps:g}"))
