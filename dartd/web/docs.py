@@ -35,6 +35,7 @@ _POLICY = (
     "manifest-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 _HEADERS = {"Content-Security-Policy": _POLICY}
+_ALWAYS_ASKED = {"Cache-Control": "no-cache"}
 _SWAGGER = ("vendor/swagger-ui/swagger-ui.css", "vendor/swagger-ui/swagger-ui-bundle.js")
 _REDOC = ("vendor/redoc/redoc.standalone.js",)
 

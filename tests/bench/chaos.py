@@ -4,7 +4,7 @@ python -m tests.bench.chaos                       every kind in one daemon, then
 python -m tests.bench.chaos --only hang,black
 
 `tests.bench.faults` measures the board under each fault alone; here is what its users notice. Exit status 1: an event did not reach
-a client or a webhook, the journal is not whole, a dart was invented or published twice, or a request failed for another reason than the fault.
+a client or a webhook, the journal is not whole, a dart was invented or published twice, or a request failed for no fault.
 """
 
 import argparse

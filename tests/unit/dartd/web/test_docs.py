@@ -64,10 +64,9 @@ def test_topics_name_what_there_is() -> None:
     """Keys of the configuration, routes and commands that the pages for operators name exist."""
     keys = {f"{section}.{key}" for section, key in _keys()}
     texts = [path.read_text() for path, _ in TOPICS.values() if path.parent.name == "docs"]
-    named = {
-        each for text in texts for each in re.findall(r"`((?:server|ws|auth|store|images|backup|webhooks|limits|log|board)\.[a-z_]+)", text)
-    }
-    commands = {each for text in texts for each in re.findall(r"dartd ([a-z]+(?:-[a-z]+)*)\b(?=[` ])", text)}
+    sections = "server|ws|auth|store|images|backup|webhooks|limits|log|board"
+    named = {each for text in texts for each in re.findall(rf"`((?:{sections})\.[a-z_]+)", text)}
+    commands = {each for text in texts for each in re.findall(r"(?:`|/|    |&& )dartd ([a-z][a-z-]+)", text)}
 
     assert named
     assert named <= keys
