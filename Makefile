@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run wheel check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play soak chaos lock clean
+.PHONY: help setup setup-dev run wheel client check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play soak chaos lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ run: setup ## show a simulated board: three cameras, darts, a page (FAULTS=confi
 
 wheel: setup ## build the wheel that `pip install` takes into dist/
 	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . && ls dist/*.whl
+
+client: setup ## build the wheel of the client alone, dartd-client, into dist/
+	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist dartd/client && ls dist/dartd_client-*.whl
 
 check: lint layers types fast ## what to run before each commit: style, layers, types, spelling, fast tests
 
