@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run wheel client check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play soak chaos lock clean
+.PHONY: help setup setup-dev run wheel client deb check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play soak chaos lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ wheel: setup ## build the wheel that `pip install` takes into dist/
 
 client: setup ## build the wheel of the client alone, dartd-client, into dist/
 	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist dartd/client && ls dist/dartd_client-*.whl
+
+deb: wheel ## build the Debian package for this release and architecture into dist/ (needs Debian's python3-venv)
+	@config/debian/build
 
 check: lint layers types fast ## what to run before each commit: style, layers, types, spelling, fast tests
 
