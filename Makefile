@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run wheel client deb check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play soak chaos lock clean
+.PHONY: help setup setup-dev run wheel client deb sbom audit check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play soak chaos lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,13 @@ client: setup ## build the wheel of the client alone, dartd-client, into dist/
 
 deb: wheel ## build the Debian package for this release and architecture into dist/ (needs Debian's python3-venv)
 	@config/debian/build
+
+sbom: setup-dev ## write the bill of materials (CycloneDX) and the licences of what dartd contains into dist/
+	@$(BIN)/python -m tests.support.sbom dist
+
+audit: ## ask the advisory database about every pinned package (needs pip-audit and the internet)
+	@command -v pip-audit >/dev/null || { echo "pip-audit is not installed: pipx install pip-audit" >&2; exit 1; }
+	pip-audit --disable-pip --require-hashes -r requirements.lock
 
 check: lint layers types fast ## what to run before each commit: style, layers, types, spelling, fast tests
 

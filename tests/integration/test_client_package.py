@@ -44,7 +44,7 @@ def wheel(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-async def test_the_client_alone_hears_a_dart(station: Station, wheel: Path, waiting: Waiting, tmp_path: Path) -> None:
+async def test_the_client_alone_receives_a_dart(station: Station, wheel: Path, waiting: Waiting, tmp_path: Path) -> None:
     """In an environment that has msgspec and websockets and nothing else."""
     venv.create(tmp_path / "empty", symlinks=True)
     libraries = next((tmp_path / "empty" / "lib").glob("python*")) / "site-packages"

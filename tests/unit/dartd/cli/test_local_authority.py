@@ -56,7 +56,7 @@ def test_other_names_are_refused(files: Certificates) -> None:
 
 
 def test_the_authority_signs_for_no_other_site(files: Certificates, tmp_path: Path) -> None:
-    """Whoever has its key cannot pass for a site of the internet: devices refuse what it signs."""
+    """With its key nothing can pass for a site of the internet: devices refuse what it signs."""
     stolen = Certificates(files.authority, files.authority_key, tmp_path / "tls" / "server.pem", tmp_path / "tls" / "server.key")
     make_certificates(stolen, ["bank.example", "board.local"])
     command = ["openssl", "verify", "-CAfile", str(files.authority), str(stolen.server)]
