@@ -47,7 +47,7 @@ def test_the_same_sources_make_the_same_wheel(tmp_path: Path) -> None:
             copy(ROOT / name, source / name)
         for path in source.rglob("*"):
             os.utime(path, (1e9 + 1e6 * k, 1e9 + 1e6 * k))
-            path.chmod((path.stat().st_mode & 0o700) | (0o077 & ~umask & (path.stat().st_mode >> 3)))
+            path.chmod((0o755 if path.stat().st_mode & 0o100 else 0o644) & ~umask)
         options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(out)]
         subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(source)], check=True, timeout=DEADLINE_S)
         digests.append([(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in out.iterdir()])

@@ -19,9 +19,15 @@ from tests.support.daemon import ROOT
 
 # What the metadata of packages say, as SPDX identifiers.
 _SPDX: Final = {
-    "MIT License": "MIT", "MIT": "MIT", "BSD": "BSD-3-Clause", "BSD License": "BSD-3-Clause", "Apache 2.0": "Apache-2.0", "BSD-2-Clause": "BSD-2-Clause",
-    "Apache Software License": "Apache-2.0", "Python Software Foundation License": "PSF-2.0", "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
-}  # fmt: skip
+    "MIT License": "MIT",
+    "MIT": "MIT",
+    "BSD": "BSD-3-Clause",
+    "BSD License": "BSD-3-Clause",
+    "BSD-2-Clause": "BSD-2-Clause",
+    "Apache 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+}
 _PIN: Final = re.compile(r"^([a-z0-9-]+)==([^ ]+)((?: ; [^\\]+)?) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
 _VENDORED: Final = re.compile(r"^\| `\w[\w-]*/` \| `([\w-]+)` ([\d.]+)[^|]*\| ([\w.-]+) \|$", re.MULTILINE)
 _BUILD_ONLY: Final = frozenset({"editables", "hatchling", "pathspec", "pluggy", "trove-classifiers"})
