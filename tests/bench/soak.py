@@ -31,7 +31,7 @@ from tests.support.scripted_visits import CAMERAS, VISIT_S, Plan
 from tests.support.traffic import delivered, running_traffic
 
 TOKEN: Final = "a-token-for-the-soak"  # noqa: S105  a test's
-BEGIN_S: Final = 12.0  # real seconds until the first visit: the daemon and its users are there
+BEGIN_S: Final = 20.0  # real seconds until the first visit: the daemon and its users are there
 SAMPLE_S: Final = 2.0
 WARM_UP: Final = 0.3  # of the run: caches, pools and the ring of the hub fill
 MEMORY_MB: Final = 2.0  # the bounds: a simulated hour
@@ -88,6 +88,7 @@ def write_config(folder: Path, port: int, plan: Plan) -> Path:
     """Write a configuration for scripted cameras, without limits on requests; the times of cameras are those of the machine."""
     lines = [f'state_dir = "{folder / "state"}"', "[server]", 'host = "127.0.0.1"', f"port = {port}", "max_connections_per_address = 1000"]
     lines += ["[auth]", f'token = "{TOKEN}"', "[webhooks]", "allow_private = true", "[backup]", "every_hours = 1", "keep = 3"]
+    lines += ["[ws]", "ring_bytes = 1000000", "[cache]", "max_mb = 1"]  # full within minutes
     lines += ["[limits]", *(f"{name} = 1000000" for name in ("default", "query", "metrics", "login", "corrections"))]
     lines += ["[board]", f"settled_timeout_ms = {min(5000, int(100 * plan.pace.speed))}"]
     for k in range(CAMERAS):

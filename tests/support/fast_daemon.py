@@ -20,10 +20,11 @@ def main() -> None:
 
     import dartd.cli  # noqa: PLC0415 (as above)
     import dartd.daemon  # noqa: PLC0415 (as above)
-    from dartd.runtime.workers import supervisor  # noqa: PLC0415 (as above)
+    from dartd.runtime.workers import fork_server, supervisor  # noqa: PLC0415 (as above)
 
-    # How long a process may be silent is a matter of the machine, which is no faster.
+    # How long a process may take and be silent is a matter of the machine, which is no faster.
     supervisor.SILENT_S *= pace.speed
+    fork_server.START_TIMEOUT_S *= pace.speed
     limits = {"hang_timeout_s": supervisor.HANG_TIMEOUT_S * pace.speed, "start_timeout_s": supervisor.START_TIMEOUT_S * pace.speed}
     dartd.daemon.Supervisor = functools.partial(supervisor.Supervisor, target=TARGET, **limits)  # type: ignore[assignment,misc]
     uvloop.new_event_loop = lambda: fast_event_loop(pace)  # type: ignore[assignment]

@@ -19,9 +19,9 @@ from tests.support.sightings import rig, sighting_of
 from workers.link import Link, LinkClosedError
 
 CAMERAS: Final = 3
-VISIT_S: Final = 14.0
-DARTS_S: Final = (1.0, 4.0, 7.0)  # when they land, from the beginning of their visit
-HAND_S: Final = 10.0
+VISIT_S: Final = 28.0
+DARTS_S: Final = (4.0, 10.0, 16.0)  # when they land, from the beginning of their visit
+HAND_S: Final = 21.0
 SETTLE_S: Final = 0.3  # from the first motion to a still picture
 HEARTBEAT_S: Final = 1.0
 APART_MM: Final = 25.0  # between two darts of a visit: their order and their beds are beyond doubt
