@@ -4,9 +4,10 @@ python -m tests.bench.soak                        an hour at 20 times real time,
 python -m tests.bench.soak --hours 8 --speed 30
 
 The daemon is `dartd run` with its store, supervisor, a process per camera, hub, web server, webhooks, backups and sessions; only the clocks
-run faster (tests/support/fast_daemon.py) and the cameras report a script. Memory, descriptors and threads are sampled, and their drift is
-the slope of a straight line through the samples after the warm-up. Latency is real time: from the message of the last camera to the
-first WebSocket client. Exit status 1: a dart or a visit is missing or wrong, an event was lost, or something grows.
+run faster (tests/support/fast_daemon.py) and the cameras report a script. The time waits until a dart has been published, ten seconds at
+most, so that other programs make the run longer and no dart late. Memory, descriptors and threads are sampled, and their drift is the slope
+of a straight line through the samples after the warm-up. Latency is real time: from the message of the last camera to the first WebSocket
+client. Exit status 1: a dart or a visit is missing or wrong, an event was lost, or something grows.
 """
 
 import argparse
@@ -26,12 +27,15 @@ import numpy as np
 from tests.bench.api import cpu_s, percentile
 from tests.support.daemon import RunningDaemon, free_port
 from tests.support.fast_daemon import PACE
-from tests.support.pace import Pace
+from tests.support.pace import Metronome, Pace
 from tests.support.scripted_visits import CAMERAS, VISIT_S, Plan
 from tests.support.traffic import delivered, running_traffic
+from tests.support.waiting import Waiting
 
 TOKEN: Final = "a-token-for-the-soak"  # noqa: S105  a test's
-BEGIN_S: Final = 20.0  # real seconds until the first visit: the daemon and its users are there
+BEGIN_S: Final = 1000.0  # of media time until the first visit: the daemon and its users are there
+GRACE_S: Final = 2.0  # of media time, from a picture to its event: more than it takes at the usual speed
+PATIENCE_S: Final = 10.0  # of real time, until a dart counts as missing
 SAMPLE_S: Final = 2.0
 WARM_UP: Final = 0.3  # of the run: caches, pools and the ring of the hub fill
 MEMORY_MB: Final = 2.0  # the bounds: a simulated hour
@@ -51,11 +55,13 @@ class Sample(NamedTuple):
 
 
 class Observer:
-    """Compares the darts and visits that a client receives with the script."""
+    """Compares the darts and visits that a client receives with the script, and holds up the time for those that are due."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self.latencies: list[tuple[float, float]] = []
+        self._due = 0  # the number of the dart that is to be published next
+        self._held_s: float | None = None
+        self.received_s: list[tuple[float, float]] = []  # media time of the picture, real time of the event
         self.darts: dict[int, list[tuple[str, str]]] = defaultdict(list)
         self.visits: dict[str, tuple[str, ...]] = {}
 
@@ -66,11 +72,24 @@ class Observer:
                 settled = dt.datetime.fromisoformat(event["timing"]["settled_at"]).timestamp()
                 settled_s = self._plan.pace.media_of_wall_s(settled)
                 self.darts[self._plan.number_at(settled_s)].append((event["visit_id"], event["score"]["label"]))
-                self.latencies.append((settled_s, 1000 * (received_s - self._plan.pace.real_s(settled_s))))
+                self.received_s.append((settled_s, received_s))
+                self._due = max(self._due, self._plan.index_at(settled_s) + 1)
             case "visit_completed" if not event["revised"]:
                 self.visits[event["visit_id"]] = tuple(throw["label"] for throw in event["throws"])
             case _:
                 pass
+
+    def limit_s(self) -> float:
+        """Return the media time that must not be passed before the dart that is due has been published, or was waited for long enough."""
+        limit_s = self._plan.dart_s(self._due) + GRACE_S
+        real_s = time.monotonic()
+        if self._plan.pace.now_s() < limit_s:
+            self._held_s = None
+        elif self._held_s is None:
+            self._held_s = real_s
+        elif real_s - self._held_s > PATIENCE_S:
+            self._due += 1
+        return limit_s
 
     def wrong(self, count: int) -> list[str]:
         """Compare the first so many visits with the script."""
@@ -131,31 +150,36 @@ def slope(samples: Sequence[Sample], name: str) -> float:
 
 async def soak(hours: float, speed: float, folder: Path, seed: int) -> bool:
     """Run, print what was found, and return whether all is well."""
-    pace = Pace.beginning(speed)
-    plan = Plan(pace, pace.media_s(pace.zero_s + BEGIN_S), seed)
+    pace = Pace.beginning(folder / "clock", speed)
+    plan = Plan(pace, pace.zero_s + BEGIN_S, seed)
     port = free_port()
     observer, samples = Observer(plan), list[Sample]()
     count = int(hours * 3600 / VISIT_S)
-    with RunningDaemon(write_config(folder, port, plan), port, module="tests.support.fast_daemon", environ={PACE: str(pace)}) as daemon:
+    config = write_config(folder, port, plan)
+    with (
+        Metronome(pace, observer.limit_s) as metronome,
+        RunningDaemon(config, port, module="tests.support.fast_daemon", environ={PACE: str(pace)}) as daemon,
+    ):
         reading = asyncio.create_task(asyncio.to_thread(_log_of, daemon, folder / "log"))
         await asyncio.to_thread(daemon.until_ready)
         async with running_traffic(port, TOKEN, observer.watch) as traffic:
-            assert pace.media_s(time.monotonic()) < plan.first_s, "the daemon was not ready before the first visit"
-            began_cpu_s = cpu_s(daemon.process.pid)
-            until_s = pace.real_s(plan.first_s + count * VISIT_S)
-            await asyncio.sleep(max(0.0, pace.real_s(plan.first_s) - time.monotonic()))
-            while time.monotonic() < until_s:
-                at_h = (pace.media_s(time.monotonic()) - plan.first_s) / 3600
-                samples.append(await asyncio.to_thread(sample, daemon, folder / "state", at_h))
-                await asyncio.sleep(min(SAMPLE_S, max(0.0, until_s - time.monotonic())))
-            share = (cpu_s(daemon.process.pid) - began_cpu_s) / (count * VISIT_S / speed)
+            assert pace.now_s() < plan.first_s, "the daemon was not ready before the first visit"
+            await Waiting().soon(lambda: pace.now_s() >= plan.first_s, "the first visit")
+            began_cpu_s, began_s = cpu_s(daemon.process.pid), time.monotonic()
+            until_s = plan.first_s + count * VISIT_S
+            while (now_s := pace.now_s()) < until_s:
+                samples.append(await asyncio.to_thread(sample, daemon, folder / "state", (now_s - plan.first_s) / 3600))
+                await asyncio.sleep(min(SAMPLE_S, (until_s - now_s) / speed))
+            took_s = time.monotonic() - began_s
+            share = (cpu_s(daemon.process.pid) - began_cpu_s) / took_s
             missing = await delivered(traffic)
         daemon.process.terminate()
         await reading
         status = await asyncio.to_thread(daemon.process.wait)
     wrong = observer.wrong(count)
-    _print_table(observer, samples)
-    print(f"\n{hours:g} h at {speed:g} times real time: {count} visits, {sum(traffic.events.values())} events, "
+    _print_table([1000 * (real_s - metronome.real_s(media_s)) for media_s, real_s in observer.received_s], samples)
+    print(f"\n{hours:g} h at {count * VISIT_S / took_s:.0f} times real time (at most {speed:g}): {count} visits, "
+        f"{sum(traffic.events.values())} events, "
           f"{sum(traffic.answers.values())} requests, {traffic.connections} connections; the daemon took {100 * share:.0f} % of a core; "
           f"load {os.getloadavg()[0]:.1f}")  # fmt: skip
     print(f"visits missing or wrong: {len(wrong)}; events lost by a client: {len(traffic.jumps)}; deliveries missing: {len(missing)}; "
@@ -174,13 +198,12 @@ def _log_of(daemon: RunningDaemon, path: Path) -> None:
             file.write(line)
 
 
-def _print_table(observer: Observer, samples: Sequence[Sample]) -> None:
+def _print_table(latencies: Sequence[float], samples: Sequence[Sample]) -> None:
     tenth = max(1, len(samples) // 10)
     print("| figure | first tenth | last tenth | an hour adds |\n|---|---|---|---|")
     for name in Sample._fields[1:]:
         values = [getattr(each, name) for each in samples]
         print(f"| {name} | {median(values[:tenth]):.1f} | {median(values[-tenth:]):.1f} | {slope(samples, name):+.2f} |")
-    latencies = [ms for _, ms in sorted(observer.latencies)]
     tenth = max(1, len(latencies) // 10)
     for name, share in (("latency p50 ms", 0.5), ("latency p99 ms", 0.99)):
         first, last = percentile(latencies[:tenth], share), percentile(latencies[-tenth:], share)

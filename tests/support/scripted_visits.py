@@ -2,11 +2,10 @@
 
 import os
 import random
-import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Final, NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from schemas.base import DartId
 from schemas.board import BoardSpec, bed_at
@@ -45,7 +44,7 @@ class Plan(NamedTuple):
     @property
     def query(self) -> str:
         """Return it as the query of a camera's URL."""
-        return f"pace={self.pace}&first={self.first_s!r}&seed={self.seed}"
+        return f"pace={quote(str(self.pace))}&first={self.first_s!r}&seed={self.seed}"
 
     def darts(self, number: int) -> tuple[ScriptedDart, ...]:
         """Return the darts of a visit: each well within a bed, and well away from the others."""
@@ -59,6 +58,16 @@ class Plan(NamedTuple):
         begin_s = self.first_s + number * VISIT_S
         labels = (bed_at(axis.x_mm, axis.y_mm, BoardSpec()).label for axis in axes)
         return tuple(ScriptedDart(axis, label, begin_s + at_s + SETTLE_S) for axis, label, at_s in zip(axes, labels, DARTS_S, strict=True))
+
+    def dart_s(self, index: int) -> float:
+        """Return when the pictures of a dart are still; darts are counted from 0 over all visits."""
+        number, slot = divmod(index, len(DARTS_S))
+        return self.first_s + number * VISIT_S + DARTS_S[slot] + SETTLE_S
+
+    def index_at(self, media_s: float) -> int:
+        """Return the index of the dart that was the last to land at a media time."""
+        number = self.number_at(media_s)
+        return len(DARTS_S) * number + sum(media_s >= self.first_s + number * VISIT_S + dart_s for dart_s in DARTS_S) - 1
 
     def number_at(self, media_s: float) -> int:
         """Return the number of the visit that is played at a media time, -1 before the first."""
@@ -156,4 +165,4 @@ class ScriptedCamera:
         )
 
     def _now_s(self) -> float:
-        return self._plan.pace.media_s(time.monotonic())
+        return self._plan.pace.now_s()
