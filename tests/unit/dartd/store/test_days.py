@@ -53,6 +53,6 @@ def test_the_database_numbers_days(moments: list[float], period: Numbered, zone:
     days = Days(zone)
     numbered = days.numbering((min(moments), max(moments)), period)
     with sa.create_engine("sqlite://").connect() as connection:
-        numbers = [connection.scalar(sa.select(numbered(sa.literal(moment)))) for moment in moments]
+        numbers = [connection.execute(sa.select(numbered(sa.literal(moment)))).scalar_one() for moment in moments]
 
     assert [days.begin_of(number, period) for number in numbers] == [days.began(moment, period) for moment in moments]
