@@ -5,6 +5,7 @@ Everything else is what the command starts: pipeline, store, hub, web server, ou
 
 import functools
 import os
+from typing import Any
 
 from tests.support.pace import Pace, fast_event_loop, quicken
 
@@ -25,9 +26,10 @@ def main() -> None:
     # How long a process may take and be silent is a matter of the machine, which is no faster.
     supervisor.SILENT_S *= pace.speed
     fork_server.START_TIMEOUT_S *= pace.speed
-    limits = {"hang_timeout_s": supervisor.HANG_TIMEOUT_S * pace.speed, "start_timeout_s": supervisor.START_TIMEOUT_S * pace.speed}
-    dartd.daemon.Supervisor = functools.partial(supervisor.Supervisor, target=TARGET, **limits)  # type: ignore[assignment,misc]
-    uvloop.new_event_loop = lambda: fast_event_loop(pace)  # type: ignore[assignment]
+    kept_s = {"hang_timeout_s": supervisor.HANG_TIMEOUT_S * pace.speed, "start_timeout_s": supervisor.START_TIMEOUT_S * pace.speed}
+    scripted: Any = functools.partial(supervisor.Supervisor, target=TARGET, **kept_s)  # type: ignore[arg-type]  # by name
+    vars(dartd.daemon)["Supervisor"] = scripted
+    vars(uvloop)["new_event_loop"] = lambda: fast_event_loop(pace)
     dartd.cli.main()
 
 

@@ -122,7 +122,7 @@ def quicken(pace: Pace) -> None:
     What waits in C (locks, sockets, SQLite's busy timeout) and `time.perf_counter` keep real time.
     """
     time.monotonic = pace.now_s  # type: ignore[assignment]
-    time.time = pace.wall_now_s  # type: ignore[assignment]
+    time.time = pace.wall_now_s
 
 
 def fast_event_loop(pace: Pace) -> asyncio.AbstractEventLoop:

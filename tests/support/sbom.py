@@ -68,13 +68,13 @@ def _vendored() -> Iterator[Component]:
 def licence_of(name: str) -> str:
     """Return the licence of an installed package; empty if it is not installed here or names none."""
     try:
-        found = metadata.metadata(name)
+        found = metadata.metadata(name).json
     except metadata.PackageNotFoundError:
         return ""
-    if expression := found.get("License-Expression"):
-        return expression
-    classifiers = [each.rpartition(" :: ")[2] for each in found.get_all("Classifier", []) if each.startswith("License :: OSI")]
-    stated = [each for each in [*classifiers, found.get("License") or ""] if each in _SPDX]
+    if expression := found.get("license_expression"):
+        return str(expression)
+    classifiers = [each.rpartition(" :: ")[2] for each in found.get("classifier", []) if each.startswith("License :: OSI")]
+    stated = [each for each in [*classifiers, found.get("license", "")] if each in _SPDX]
     return _SPDX[stated[0]] if stated else ""
 
 

@@ -21,7 +21,7 @@ def test_only_the_page_and_the_certificate_are_served() -> None:
     with server_of(0, b"the page", b"the certificate") as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        found = {}
+        found: dict[str, object] = {}
         for path in ("/", "/dartd-ca.crt", "/ca.key", "/../ca.key", "/?x"):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}{path}", timeout=DEADLINE_S) as answer:
