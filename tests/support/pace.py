@@ -121,7 +121,7 @@ def quicken(pace: Pace) -> None:
 
     What waits in C (locks, sockets, SQLite's busy timeout) and `time.perf_counter` keep real time.
     """
-    time.monotonic = pace.now_s  # type: ignore[assignment]
+    time.monotonic = pace.now_s
     time.time = pace.wall_now_s
 
 
