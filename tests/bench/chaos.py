@@ -77,7 +77,7 @@ def _row(run: FaultRun, fault: ScriptedFault, answers: "Counter[str]", jumps: in
     again = "–" if healthy_s is None else f"{max(0.0, healthy_s - over_s):.1f} s"
     refused = {what: count for what, count in answers.items() if not what.isdigit()}
     print(f"| {fault.kind} | {again} | {answers.total()} | {sum(refused.values())} | {jumps} |", flush=True)
-    excused = fault.kind in {"disk_full", "db_locked"}  # writes are refused with 503 meanwhile, and /health says so
+    excused = fault.kind in {"disk_full", "database_locked"}  # writes are refused with 503 meanwhile, and /health says so
     return [f"{fault.kind}: {count} × {what}" for what, count in refused.items() if not (excused and " 503 " in what)]
 
 
