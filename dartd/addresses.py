@@ -44,9 +44,9 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def url_of(scheme: str, host: str, port: int) -> str:
-    """Return the address of the play page."""
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
+def url_of(scheme: str, host: str, port: int, root_path: str = "") -> str:
+    """Return the address of the play page; `root_path` as configured."""
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{root_path}/"
 
 
 def invitation(url: str, *, with_code: bool) -> list[str]:

@@ -348,9 +348,11 @@ class Daemon:
         host = self._config.server.host
         elsewhere = network_host(host)
         for port in ports:
-            self._announce(f"dartd {services.version} listens on {url_of(scheme, local_host(host), port)}{cameras}")
+            self._announce(
+                f"dartd {services.version} listens on {url_of(scheme, local_host(host), port, self._config.server.root_path)}{cameras}"
+            )
             if elsewhere is not None:
-                for text in invitation(url_of(scheme, elsewhere, port), with_code=self._on_terminal):
+                for text in invitation(url_of(scheme, elsewhere, port, self._config.server.root_path), with_code=self._on_terminal):
                     self._announce(text)
         _log.info("dartd %s listens, process %s", services.version, os.getpid())
 

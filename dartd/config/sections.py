@@ -47,6 +47,10 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     cors_credentials: bool = False
     debug: bool = False
     trusted_proxies: tuple[_Network, ...] = ()
+    root_path: Annotated[
+        str, Meta(pattern=r"^((/[A-Za-z0-9._~-]+)+)?\Z", description="a path such as /darts, without a slash at its end; empty: none")
+    ] = ""
+    frame_origins: tuple[_Origin, ...] = ()
     max_connections_per_address: Annotated[
         int, Meta(ge=1, le=1_000_000, description="open connections from one address, three quarters of all at most")
     ] = 1_000_000

@@ -20,7 +20,7 @@ from dartd.web.http.entity_resource import Declarations
 from dartd.web.http.forwarded import ForwardedHeaders
 from dartd.web.http.openapi import describe
 from dartd.web.http.problems import Problem, answer_problem
-from dartd.web.http.request_log import RequestLog
+from dartd.web.http.request_log import RequestLog, security_headers
 from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
@@ -135,7 +135,8 @@ def build_app(services: Services) -> ASGIApp:
     anonymous = services.accounts.anonymous.permissions
     # 0.1 s of CPU that a start does not need: the document is made when it is asked for first.
     app.state.openapi = functools.cache(partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices))
-    return ForwardedHeaders(RequestLog(app, Timings(services.metrics.registry)), TrustedProxies(server.trusted_proxies))
+    logged = RequestLog(app, Timings(services.metrics.registry), security_headers(server.frame_origins))
+    return ForwardedHeaders(logged, TrustedProxies(server.trusted_proxies), server.root_path)
 
 
 def routes(ws_path: str, endpoints: Sequence[Endpoint] = ENDPOINTS) -> list[BaseRoute]:
