@@ -3,12 +3,11 @@
 import asyncio
 import functools
 import logging
-import math
 import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -21,16 +20,14 @@ from dartd.addresses import invitation, local_host, network_host, url_of
 from dartd.alerts.decider import AlertDecider
 from dartd.alerts.rules import rules_of
 from dartd.auth.rate_limits import RateLimiter
+from dartd.background_tasks import background_tasks
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
 from dartd.config import Config
 from dartd.first_start import Announce, open_accounts, webhook_key
 from dartd.listening import open_sockets
 from dartd.metrics import Metrics
-from dartd.outlets.alert_samples import Sampler
 from dartd.outlets.background import run_in_background
-from dartd.outlets.occupancy import watch_zones
-from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
@@ -44,7 +41,6 @@ from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.results_cache import ResultsCache
-from dartd.runtime.retention import Ages, Retention, prune_periodically
 from dartd.runtime.scheduled_backups import ScheduledBackups
 from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.previews import Previews
@@ -52,7 +48,6 @@ from dartd.runtime.workers.rig import CameraRig
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
 from dartd.store.cameras import CameraCredentials, all_cameras
-from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.metadata import remembered
 from dartd.store.timestamps import timestamp_of
@@ -295,20 +290,7 @@ class Daemon:
     # -- running
 
     async def _run_parts(self, sockets: Sequence[socket.socket], supervisor: Supervisor, pipeline: Pipeline, services: Services) -> None:
-        config, images = self._config, self._config.images
-        ages = Ages()
-        most_bytes, free_bytes = images.keep_mb * 1_000_000, images.keep_free_mb * 1_000_000
-        folder, judged = Images(config.state_path / "images"), Images(config.state_path / "feedback")
-        retention = Retention(folder, keep_days=images.keep_days, keep_bytes=most_bytes, keep_free_bytes=free_bytes, ages=ages)
-        # Images with a verdict are worth more: no age deletes them, and they give way when the others have not freed enough.
-        judged_retention = Retention(judged, keep_days=math.inf, keep_bytes=most_bytes, keep_free_bytes=free_bytes // 2, ages=ages)
-        sampler = Sampler(
-            cameras=supervisor.cameras,
-            sources=lambda: self._rig.sources,
-            host=lambda: host_usage(services.host.latest),
-            stalled=lambda: pipeline.is_holding,
-            deliver=pipeline.deliver,
-        )
+        config = self._config
         tls = await asyncio.to_thread(server_context, config)
         reload = Reload(config, self._reread, services.limits, tls)
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
@@ -316,23 +298,8 @@ class Daemon:
             await tasks.start(_wait_for_signals, tasks.cancel_scope, reload)
             tasks.start_soon(pipeline.run)
             tasks.start_soon(self._faults.run, config.store_path)
-            background: dict[str, Callable[[], Awaitable[object]]] = {
-                "the sampling of the host": services.host.run,
-                "the measurement of the event loop": self._measure_lag,
-                "the writing of usage": functools.partial(write_behind, services),
-                "the delivery of webhooks": services.webhooks.run,
-                "the sampling for alerts": functools.partial(sampler.run, services),
-                "the counting of zones": functools.partial(watch_zones, services),
-                "the deletion of old images": retention.run,
-                "the deletion of images with a verdict": judged_retention.run,
-                "the deletion of old events": functools.partial(
-                    prune_periodically, services.journal, keep_days=config.store.keep_days, ages=ages
-                ),
-                "the backups of the store": services.backups.run,
-                "the check of the store's file": services.journal.watch_file,
-            }
             tasks.start_soon(warm_at_start, services)
-            for name, run in background.items():
+            for name, run in background_tasks(services, pipeline, supervisor.cameras, self._measure_lag).items():
                 tasks.start_soon(run_in_background, name, run)
             await tasks.start(serving, build_app(services), sockets)
             self._welcome(sockets, services)
