@@ -27,6 +27,7 @@ from dartd.config import Config
 from dartd.first_start import Announce, open_accounts, webhook_key
 from dartd.listening import open_sockets
 from dartd.metrics import Metrics
+from dartd.neighbours import Neighbours
 from dartd.outlets.background import run_in_background
 from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
@@ -294,14 +295,16 @@ class Daemon:
         tls = await asyncio.to_thread(server_context, config)
         reload = Reload(config, self._reread, services.limits, tls)
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
-        async with anyio.create_task_group() as tasks:
+        async with AsyncExitStack() as stack, anyio.create_task_group() as tasks:
             await tasks.start(_wait_for_signals, tasks.cancel_scope, reload)
             tasks.start_soon(pipeline.run)
             tasks.start_soon(self._faults.run, config.store_path)
             tasks.start_soon(warm_at_start, services)
             for name, run in background_tasks(services, pipeline, supervisor.cameras, self._measure_lag).items():
                 tasks.start_soon(run_in_background, name, run)
-            await tasks.start(serving, build_app(services), sockets)
+            neighbours = Neighbours(services)
+            await neighbours.start(tasks, stack)
+            await tasks.start(serving, build_app(services, neighbours.around), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)
             sd_notify("READY=1", f"STATUS={_status(supervisor, pipeline)}", environ=self._environ)

@@ -1,7 +1,7 @@
 """The web application: all routes and the middleware around them."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from starlette.applications import Starlette
@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp
 
+from dartd.config import ServerConfig
 from dartd.errors import DartdError
 from dartd.store.images import KINDS
 from dartd.web import debug, docs, exposition, health, live, pages
@@ -115,8 +116,8 @@ _EXPOSED = (
 )
 
 
-def build_app(services: Services) -> ASGIApp:
-    """Build the application.
+def build_app(services: Services, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> ASGIApp:
+    """Build the application; `around` may put something before its routes.
 
     Raises:
         DeclarationError: a route has no declaration or an incomplete one.
@@ -135,8 +136,13 @@ def build_app(services: Services) -> ASGIApp:
     anonymous = services.accounts.anonymous.permissions
     # 0.1 s of CPU that a start does not need: the document is made when it is asked for first.
     app.state.openapi = functools.cache(partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices))
-    logged = RequestLog(app, Timings(services.metrics.registry), security_headers(server.frame_origins))
-    return ForwardedHeaders(logged, TrustedProxies(server.trusted_proxies), server.root_path)
+    logged = RequestLog(around(app), Timings(services.metrics.registry), security_headers(server.frame_origins))
+    return behind_proxies(logged, server)
+
+
+def behind_proxies(app: ASGIApp, server: ServerConfig) -> ASGIApp:
+    """Return an application that sees what trusted proxies report of their clients."""
+    return ForwardedHeaders(app, TrustedProxies(server.trusted_proxies), server.root_path)
 
 
 def routes(ws_path: str, endpoints: Sequence[Endpoint] = ENDPOINTS) -> list[BaseRoute]:

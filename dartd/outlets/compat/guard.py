@@ -1,0 +1,30 @@
+"""Who may use the interfaces of other boards: addresses of the configured networks, and of those pages of any origin."""
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from dartd.addresses import Networks
+
+_REFUSAL = {"error": "this address may not use the interface: it is not in compat.allow"}
+
+
+class Guard:
+    """ASGI middleware that answers 403 to all other addresses. Requests over a Unix socket have none and are allowed."""
+
+    def __init__(self, app: ASGIApp, allowed: Networks) -> None:
+        self._app = CORSMiddleware(app, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
+        self._allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or WebSocket connection."""
+        client = scope.get("client")
+        if client is None or client[0] in self._allowed:
+            await self._app(scope, receive, send)
+            return
+        refusal = JSONResponse(_REFUSAL, 403)
+        if scope["type"] == "websocket":
+            await WebSocket(scope, receive, send).send_denial_response(refusal)
+        else:
+            await refusal(scope, receive, send)
