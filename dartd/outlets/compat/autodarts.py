@@ -173,7 +173,7 @@ class Autodarts:
         if self.state.event != "Takeout started":
             self._view = msgspec.structs.replace(before, is_taking=True)
             frames += self._publish("Takeout started")
-        self._view = msgspec.structs.replace(now, visit_id=None, throws=(), is_taking=False)
+        self._view = msgspec.structs.replace(now, throws=(), is_taking=False)
         return [*frames, *self._publish("Takeout finished")]
 
     def _change_status(self, before: BoardView, event: BoardStateChanged) -> list[Frame]:

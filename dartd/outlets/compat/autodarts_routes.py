@@ -50,6 +50,7 @@ class AutodartsRoutes:
             Route("/api/version", self._version),
             Route("/api/host", self._host),
             Route("/api/config", self._config),
+            Route("/api/config", self._unknown, methods=["PATCH"]),
             Route("/api/img/cams/{number:int}", self._picture),
             Route("/api/streams/cams/{number:int}", self._pictures),
             *(Route(f"/api/{path}", endpoint, methods=["PUT", "POST"]) for path, endpoint in commands.items()),
@@ -143,6 +144,10 @@ class AutodartsRoutes:
             "auto_distortion": False,
         }
         return json_answer({"auth": {"board_id": self._services.config.board.id}, "cam": camera, "motion": {"standby_minutes": 60}})
+
+    async def _unknown(self, _request: Request) -> Response:
+        """Refuse a change of the configuration as an old board manager does: clients accept 404."""
+        return json_answer({"error": "not found"}, 404)
 
     async def _picture(self, request: Request) -> Response:
         camera_id = self._camera_of(request)

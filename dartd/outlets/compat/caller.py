@@ -19,7 +19,7 @@ from schemas.events import (
     TakeoutStarted,
     VisitScored,
 )
-from schemas.match import MatchState
+from schemas.match import MatchSide, MatchState
 
 _MODES: Final = {
     "x01": "X01",
@@ -155,18 +155,21 @@ class Caller:
         return [*([self._of_side("match-started", now.side, pointsStart=start)] if is_new else []), begun]
 
     def _points_left(self, side: int) -> str:
-        if self._match is None or side >= len(self._match.sides):
+        found = self._find_side(side)
+        if found is None or any(ended.winner == side for ended in self._ended):
             return "0"
-        if any(ended.winner == side for ended in self._ended):
-            return "0"
-        return str(self._match.sides[side].score.get("remaining", 0) or 0)
+        return str(found.score.get("remaining") or 0)
+
+    def _find_side(self, side: int) -> MatchSide | None:
+        sides = () if self._match is None else self._match.sides
+        return sides[side] if 0 <= side < len(sides) else None
 
     def _of_side(self, event: str, side: int, **game: str) -> Message:
-        match = self._match
-        mode, name = "X01", None
-        if match is not None and side < len(match.sides):
-            mode = _MODES.get(str(match.rules.get("game")), str(match.rules.get("game")))
-            name = match.sides[side].name or next((player.name for player in match.sides[side].players), None)
+        found, mode, name = self._find_side(side), "X01", None
+        if self._match is not None:
+            mode = _MODES.get(str(self._match.rules.get("game")), str(self._match.rules.get("game")))
+        if found is not None:
+            name = found.name or next((player.name for player in found.players), None)
         return {"event": event, "player": name or f"Player {side + 1}", "playerIndex": str(side), "game": {"mode": mode, **game}}
 
 

@@ -1,8 +1,9 @@
 """Who may use the interfaces of other boards: addresses of the configured networks, and of those pages of any origin."""
 
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from dartd.addresses import Networks
@@ -21,10 +22,21 @@ class Guard:
         """Serve one request or WebSocket connection."""
         client = scope.get("client")
         if client is None or client[0] in self._allowed:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _for_all(send))
             return
         refusal = JSONResponse(_REFUSAL, 403)
         if scope["type"] == "websocket":
             await WebSocket(scope, receive, send).send_denial_response(refusal)
         else:
             await refusal(scope, receive, send)
+
+
+def _for_all(send: Send) -> Send:
+    """Return a `send` that allows pages of any origin to read every response, as the originals do."""
+
+    async def send_for_all(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["Access-Control-Allow-Origin"] = "*"
+        await send(message)
+
+    return send_for_all

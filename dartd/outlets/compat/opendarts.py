@@ -57,7 +57,7 @@ class Opendarts:
 
     def recent(self, limit: int) -> Message:
         """Return what `/api/live/recent` answers: the last visits, oldest first, never the one that runs."""
-        visits = [_past(each) for each in self._past][-limit:] if limit else []
+        visits = [_past(each) for each in self._past if each.view.throws][-limit:] if limit else []
         return {"visits": visits, "count": len(visits), "limit": limit, "buffer_max": KEPT_VISITS}
 
     def slot_of(self, visit_id: str, index: int) -> int | None:
