@@ -303,7 +303,7 @@ class Daemon:
             for name, run in background_tasks(services, pipeline, supervisor.cameras, self._measure_lag).items():
                 tasks.start_soon(run_in_background, name, run)
             neighbours = Neighbours(services)
-            await neighbours.start(tasks, stack)
+            await neighbours.start(tasks, stack, _port_of(sockets, config))
             await tasks.start(serving, build_app(services, neighbours.around), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)
@@ -360,6 +360,11 @@ async def _wait_for_signals(scope: anyio.CancelScope, reload: Reload, *, task_st
             sd_notify("STOPPING=1")
             scope.cancel()
             return
+
+
+def _port_of(sockets: Sequence[socket.socket], config: Config) -> int:
+    """Return the port that the daemon listens on."""
+    return next((int(each.getsockname()[1]) for each in sockets if each.family != socket.AF_UNIX), config.server.port)
 
 
 def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:

@@ -1,4 +1,4 @@
-"""What dartd is to other systems: the interfaces of other boards, on `server.port` or on ports of their own."""
+"""What dartd is to other systems: the interfaces of other boards on their ports, MQTT and mDNS."""
 
 import asyncio
 import functools
@@ -8,9 +8,13 @@ from contextlib import AsyncExitStack
 import anyio.abc
 from starlette.types import ASGIApp
 
+from dartd.addresses import network_host, url_of
+from dartd.config import Config
 from dartd.listening import open_compat_sockets
 from dartd.outlets.background import run_in_background
 from dartd.outlets.compat.compat import Compat
+from dartd.outlets.mdns import Mdns
+from dartd.outlets.mqtt.mqtt import Mqtt
 from dartd.web.app import behind_proxies
 from dartd.web.connections.server_options import ServerLimits
 from dartd.web.server import serve
@@ -25,23 +29,35 @@ class Neighbours:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._compat = Compat(services)
+        self._tasks: Tasks = dict(self._compat.tasks)
+        if services.config.mqtt.url is not None:
+            self._tasks["mqtt"] = Mqtt(services, lambda: page_url(services.config)).run
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """Return an application with the interfaces of `server.port` in front of it."""
         return self._compat.around(app)
 
-    async def start(self, tasks: anyio.abc.TaskGroup, stack: AsyncExitStack) -> None:
-        """Start the tasks, and serve the ports.
+    async def start(self, tasks: anyio.abc.TaskGroup, stack: AsyncExitStack, port: int) -> None:
+        """Start the tasks, and serve the ports; `port` is the one that dartd listens on.
 
         Raises:
             ListenError: a port cannot be bound.
+            ConfigError: a package is missing.
         """
         config = self._services.config
         sockets = await asyncio.to_thread(open_compat_sockets, config)
         for each in sockets.values():
             stack.callback(each.close)
-        for name, run in self._compat.tasks.items():
+        if config.mdns.enabled:
+            self._tasks["mdns"] = Mdns(self._services, port).run
+        for name, run in self._tasks.items():
             tasks.start_soon(run_in_background, name, run)
-        for port, app in self._compat.ports.items():
-            serving = functools.partial(serve, limits=ServerLimits.of(config))
-            await tasks.start(serving, behind_proxies(app, config.server), [sockets[port]])
+        serving = functools.partial(serve, limits=ServerLimits.of(config))
+        for own, app in self._compat.ports.items():
+            await tasks.start(serving, behind_proxies(app, config.server), [sockets[own]])
+
+
+def page_url(config: Config) -> str | None:
+    """Return where other devices open the page of the board, None if they cannot; blocks."""
+    host, server = network_host(config.server.host), config.server
+    return None if host is None else url_of("https" if server.tls_cert else "http", host, server.port, server.root_path)

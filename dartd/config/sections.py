@@ -261,6 +261,26 @@ class CompatConfig(_Section, frozen=True, kw_only=True):
         return {name: None if port == "same_port" else int(port) for name, port in asked.items() if port is not False}
 
 
+class MqttConfig(_Section, frozen=True, kw_only=True):
+    """Events, state and commands over MQTT, with the discovery of Home Assistant."""
+
+    url: Annotated[str, Meta(pattern=r"^mqtts?://[^/@\s]+\Z", description="mqtt://host:1883, or mqtts:// for TLS")] | None = None
+    username: str | None = None
+    password_file: str | None = None
+    tls_ca: str | None = None
+    prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\Z", description="the first part of the topics")] = "dartd"
+    discovery_prefix: Annotated[
+        str, Meta(pattern=r"^([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?\Z", description="that of Home Assistant; empty: no discovery")
+    ] = "homeassistant"
+    commands: bool = False
+
+
+class MdnsConfig(_Section, frozen=True, kw_only=True):
+    """The announcement of the board in the local network."""
+
+    enabled: bool = False
+
+
 class CacheConfig(_Section, frozen=True, kw_only=True):
     """The results cache: answers that are kept until an event changes them."""
 
@@ -334,6 +354,8 @@ class Config(_Section, frozen=True, kw_only=True):
     images: ImagesConfig = ImagesConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
     compat: CompatConfig = CompatConfig()
+    mqtt: MqttConfig = MqttConfig()
+    mdns: MdnsConfig = MdnsConfig()
     cache: CacheConfig = CacheConfig()
     sessions: SessionsConfig = SessionsConfig()
     alerts: AlertsConfig = AlertsConfig()

@@ -173,7 +173,7 @@ async def test_every_interface_publishes_the_same_visits(tmp_path: Path, waiting
         await script.publish()
         await waiting.soon(lambda: _state(clients.states[-1])[2] == ["D16"], "the corrected dart")
         whole = (await http.get("/api/state")).json()
-        script.step(*(WorkerChange(camera_id=each, state="offline", reason="unplugged") for each in script.cameras))
+        script.step(*(WorkerChange(camera_id=each, state="offline", reason="unplugged", at_s=script.now) for each in script.cameras))
         await script.publish()
         reset = await http.post("/api/reset")
         await waiting.soon(lambda: clients.states[-1]["data"]["event"] == "Manual reset", "the reset")
@@ -228,15 +228,17 @@ async def test_every_interface_publishes_the_same_visits(tmp_path: Path, waiting
     assert clients.arudart[0][1] == {"dart_number": 1, "label": "T20", "points": 60}
     assert clients.arudart[3][1]["total"] == 115
     assert clients.arudart[6][1]["label"] == "Miss"
-    assert [each.get("event") for each in clients.opendarts if each["type"] == "state"][:8] == [
+    assert [each.get("event") for each in clients.opendarts if each["type"] == "state"][:10] == [
         "hello",
+        "connecting",
+        "started",
         *(["throw_detected"] * 3),
         "takeout_started",
         "takeout_cancelled",
         "takeout_started",
         "visit_complete",
     ]
-    assert clients.opendarts[1]["type"] == "THROW_DETECTED"
+    assert clients.opendarts[3]["type"] == "THROW_DETECTED"
     assert [each["data"]["status"] if "data" in each else each["event"] for each in clients.caller] == [
         "Calibration Started",
         "Calibration Finished",

@@ -359,7 +359,7 @@ async def running_station(
             group.start_soon(watch_zones, services)
             group.start_soon(run_in_background, "the delivery of webhooks", services.webhooks.run)
             neighbours = Neighbours(services)
-            await neighbours.start(group, stack)
+            await neighbours.start(group, stack, listener.getsockname()[1])
             await _start(group, around(build_app(services, neighbours.around), pipeline), server_limits, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)
