@@ -37,7 +37,7 @@ _READ_STREAMS = """async () => {
 @pytest.mark.parametrize("recipe", [0, 1], ids=["the recipe", "Host $host alone, prefix kept"])
 async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Path, recipe: int) -> None:
     """Pages, links, WebSocket, login by cookie, event stream and pictures; what answers name is below the prefix."""
-    page = await open_page(viewport=WIDE, ignore_https_errors=True)
+    page = await open_page(viewport=WIDE, ignore_https_errors=True, service_workers="block")  # which Chromium wants a valid certificate for
     complaints = complaints_of(page)
     async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=_SERVER)) as station:
         with running_nginx(tmp_path, station.port) as ports:
@@ -45,7 +45,7 @@ async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Pa
             user = await make_user(station, "admin")
             await page.goto(root)  # redirected to the slash
             await expect(page.locator("body")).to_have_attribute("data-connection", "open")
-            sockets = [client.transport for client in station.services.clients.connections()]
+            sockets = [client.transport for client in station.services.clients.by_id.values()]
             await station.happen(hit("d1", 1, 10.5, 102.0))
             await expect(page.locator("[data-dart=d1]")).to_be_visible()
             await page.locator("#bar .who").click()
@@ -53,7 +53,7 @@ async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Pa
             await page.locator("[name=password]").fill(PASSWORD)
             await page.locator("dialog .primary").click()
             await expect(page.locator("#bar .who")).to_have_text(user.name)
-            cookies = {each["name"]: (each["path"], each["secure"]) for each in await page.context.cookies()}  # type: ignore[typeddict-item]
+            cookies = {each["name"]: (each["path"], each["secure"]) for each in await page.context.cookies()}
             streams = await page.evaluate(_READ_STREAMS)
             created = await page.evaluate("""async () => {
               const csrf = /dartd_csrf=([^;]*)/.exec(document.cookie)[1];

@@ -30,7 +30,7 @@ class SocketIo:
         Raises:
             ImportError: the package is not installed.
         """
-        import socketio  # noqa: PLC0415 - an extra, which is missing where it is not used
+        import socketio  # type: ignore[import-untyped]  # noqa: PLC0415 - it has no types; an extra, which is missing where it is not used
 
         self._services = services
         self._feed = feed

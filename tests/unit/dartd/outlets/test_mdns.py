@@ -27,12 +27,12 @@ class _Listener(ServiceListener):
     def __init__(self) -> None:
         self.names: set[str] = set()
 
-    def add_service(self, zc: Zeroconf, type_: str, name: str) -> None:
+    def add_service(self, zc: Zeroconf, type_: str, name: str) -> None:  # noqa: ARG002 - zeroconf calls it so
         self.names.add(name)
 
     update_service = add_service
 
-    def remove_service(self, zc: Zeroconf, type_: str, name: str) -> None:
+    def remove_service(self, zc: Zeroconf, type_: str, name: str) -> None:  # noqa: ARG002 - the same
         self.names.discard(name)
 
 
