@@ -16,6 +16,8 @@ _WILDCARDS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  compared, no
 _BORDER: Final = 2  # modules of white around a code; scanners need no more on a white ground
 
 
+FORWARDED: Final = "dartd.forwarded"  # set in the scope of a request whose client was reported by a trusted proxy
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 

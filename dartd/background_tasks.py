@@ -48,9 +48,9 @@ def background_tasks(
 
 
 def _retention(services: Services, ages: Ages) -> Tasks:
-    """Return the deletion of images, of which those with a verdict are worth more.
+    """Return the deletion of images. Those with a verdict are worth more.
 
-    No age deletes these, and they give way when the others have not freed enough.
+    No age deletes them, and they give way when the others have not freed enough.
     """
     images, state_path = services.config.images, services.config.state_path
     most_bytes, free_bytes = images.keep_mb * 1_000_000, images.keep_free_mb * 1_000_000

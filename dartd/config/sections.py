@@ -237,7 +237,7 @@ _Surface = (
 
 
 class CompatConfig(_Section, frozen=True, kw_only=True):
-    """The interfaces of other boards, for clients that know only those. Whoever may reach them may command the board."""
+    """The interfaces of other boards, for clients that know only those. Every client that may reach them may command the board."""
 
     autodarts: _Surface = False
     arudart: _Surface = False

@@ -116,7 +116,7 @@ def test_opendarts_clients_can_replace(story: list[Action]) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(STORIES)
-def test_add_ons_of_darts_caller_get_texts(story: list[Action]) -> None:
+def test_clients_of_darts_caller_get_texts(story: list[Action]) -> None:
     """Scores are texts from 0 to 180, and darts are pulled only after a takeout has finished."""
     scene, _ = play_story(story, ThrowTimes())
     fold = Caller()

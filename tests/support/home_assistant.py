@@ -3,7 +3,7 @@
 It runs where Home Assistant is, in an environment of its own:
 
     python3.11 -m venv /tmp/ha && /tmp/ha/bin/pip install homeassistant==2024.3.3 'paho-mqtt<2'
-    python -c "from dartd.outlets.mqtt... " | /tmp/ha/bin/python tests/support/home_assistant.py
+    .venv/bin/python -m tests.support.home_assistant message | /tmp/ha/bin/python tests/support/home_assistant.py
 """
 
 import importlib
@@ -29,7 +29,19 @@ def problem_of(component: dict[str, Any]) -> str | None:
     return None
 
 
+def message_of_a_board() -> dict[str, Any]:
+    """Return the message of a board with two cameras and commands."""
+    messages = importlib.import_module("dartd.outlets.mqtt.messages")
+    discovery = importlib.import_module("dartd.outlets.mqtt.discovery")
+    board = {"board_id": "main", "name": "Dartboard", "version": "1", "url": "http://board.local:8000/", "cameras": ("cam0", "cam1")}
+    found: dict[str, Any] = discovery.device_message(messages.topics_of("dartd", "main"), commands=True, **board)
+    return found
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["message"]:
+        print(json.dumps(message_of_a_board()))
+        sys.exit()
     message = json.load(sys.stdin)
     common = {key: message[key] for key in ("device", "availability_topic")}
     failed = 0

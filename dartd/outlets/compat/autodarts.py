@@ -42,7 +42,7 @@ _BEDS: Final = {
 _DETECTED: Final = "Throw detected"
 
 
-class Segment(Value, frozen=True, kw_only=True):
+class ManagerSegment(Value, frozen=True, kw_only=True):
     """A bed; points are number × multiplier."""
 
     name: str
@@ -51,22 +51,22 @@ class Segment(Value, frozen=True, kw_only=True):
     multiplier: int
 
 
-class Coordinates(Value, frozen=True, kw_only=True):
+class ManagerCoordinates(Value, frozen=True, kw_only=True):
     """A point on the board: 1.0 is the outer wire of the doubles, +x right, +y up."""
 
     x: float
     y: float
 
 
-class Throw(Value, frozen=True, kw_only=True):
+class ManagerThrow(Value, frozen=True, kw_only=True):
     """A throw of the visit."""
 
-    segment: Segment
-    coords: Coordinates | UnsetType = UNSET
+    segment: ManagerSegment
+    coords: ManagerCoordinates | UnsetType = UNSET
     bouncer: bool | UnsetType = UNSET
 
 
-class State(Value, frozen=True, kw_only=True, rename="camel"):
+class ManagerState(Value, frozen=True, kw_only=True, rename="camel"):
     """The data of `state`, and what `/api/state` returns."""
 
     connected: bool = True
@@ -74,10 +74,10 @@ class State(Value, frozen=True, kw_only=True, rename="camel"):
     status: str
     event: str
     num_throws: int
-    throws: tuple[Throw, ...]
+    throws: tuple[ManagerThrow, ...]
 
 
-class Motion(Value, frozen=True, kw_only=True, rename="camel"):
+class ManagerMotion(Value, frozen=True, kw_only=True, rename="camel"):
     """The data of `motion_state`."""
 
     is_waiting: bool
@@ -88,7 +88,7 @@ class Motion(Value, frozen=True, kw_only=True, rename="camel"):
     is_takeout_full: bool
 
 
-class Frame(Value, frozen=True, kw_only=True):
+class ManagerFrame(Value, frozen=True, kw_only=True):
     """A message of the WebSocket."""
 
     type: str
@@ -113,10 +113,10 @@ class Autodarts:
         self.state = self._state_of(self._view, event)
 
     @property
-    def motion(self) -> Motion:
+    def motion(self) -> ManagerMotion:
         """Return the data of `motion_state`."""
         view = self._view
-        return Motion(
+        return ManagerMotion(
             is_waiting=view.state == "wait_for_throw",
             is_stable=view.state in {"wait_for_throw", "throw_finished"},
             is_dart=view.state == "throw_finished",
@@ -125,15 +125,15 @@ class Autodarts:
             is_takeout_full=view.is_taking and view.is_all_taken,
         )
 
-    def opening(self, at: str = "") -> list[Frame]:
+    def opening(self, at: str = "") -> list[ManagerFrame]:
         """Return the first messages of a client."""
         del at
-        return [Frame(type="state", data=self.state), Frame(type="motion_state", data=self.motion)]
+        return [ManagerFrame(type="state", data=self.state), ManagerFrame(type="motion_state", data=self.motion)]
 
-    def step(self, event: JournalledEvent, at: str = "") -> list[Frame]:
+    def step(self, event: JournalledEvent, at: str = "") -> list[ManagerFrame]:
         """Return the messages of an event."""
         before, motion = self._view, self.motion
-        frames: list[Frame] = []
+        frames: list[ManagerFrame] = []
         if begins_visit(before, event):
             frames += self._take_out(before)
         self._view = view = after(self._view, event, at)
@@ -159,24 +159,24 @@ class Autodarts:
                 frames += self._change_status(before, event)
             case _:
                 pass
-        return [*frames, Frame(type="motion_state", data=self.motion)] if frames or self.motion != motion else []
+        return [*frames, ManagerFrame(type="motion_state", data=self.motion)] if frames or self.motion != motion else []
 
-    def settle(self, match: MatchState | None) -> list[Frame]:
+    def settle(self, match: MatchState | None) -> list[ManagerFrame]:
         """Return what follows the events of a commit: nothing."""
         del match
         return []
 
-    def _take_out(self, before: BoardView) -> list[Frame]:
+    def _take_out(self, before: BoardView) -> list[ManagerFrame]:
         """End a visit: clients wait for a takeout that has started, and for an empty board."""
         now = self._view
-        frames: list[Frame] = []
+        frames: list[ManagerFrame] = []
         if self.state.event != "Takeout started":
             self._view = msgspec.structs.replace(before, is_taking=True)
             frames += self._publish("Takeout started")
         self._view = msgspec.structs.replace(now, throws=(), is_taking=False)
         return [*frames, *self._publish("Takeout finished")]
 
-    def _change_status(self, before: BoardView, event: BoardStateChanged) -> list[Frame]:
+    def _change_status(self, before: BoardView, event: BoardStateChanged) -> list[ManagerFrame]:
         new, old = event.status, before.status
         name = self.state.event
         if new != old:
@@ -188,15 +188,15 @@ class Autodarts:
                 name = "Started"
         return self._publish(name)
 
-    def _publish(self, event: str) -> list[Frame]:
+    def _publish(self, event: str) -> list[ManagerFrame]:
         state = self._state_of(self._view, event)
         if state == self.state:
             return []
         self.state = state
-        return [Frame(type="state", data=state)]
+        return [ManagerFrame(type="state", data=state)]
 
-    def _state_of(self, view: BoardView, event: str) -> State:
-        return State(
+    def _state_of(self, view: BoardView, event: str) -> ManagerState:
+        return ManagerState(
             running=view.status != "stopped",
             status=self._status_of(view),
             event=event,
@@ -212,19 +212,19 @@ class Autodarts:
         return "Takeout" if len(view.throws) == SLOTS and not self._keeps_throwing else "Throw"
 
 
-def _throw(throw: ShownThrow, radius_mm: float) -> Throw:
+def _throw(throw: ShownThrow, radius_mm: float) -> ManagerThrow:
     point = throw.position_mm
-    return Throw(
+    return ManagerThrow(
         segment=segment_of(throw),
-        coords=UNSET if point is None else Coordinates(x=round(point[0] / radius_mm, 5), y=round(point[1] / radius_mm, 5)),
+        coords=UNSET if point is None else ManagerCoordinates(x=round(point[0] / radius_mm, 5), y=round(point[1] / radius_mm, 5)),
         bouncer=True if throw.bounced else UNSET,
     )
 
 
-def segment_of(throw: ShownThrow) -> Segment:
+def segment_of(throw: ShownThrow) -> ManagerSegment:
     """Return the bed of a throw: `T20`, `25`, `Bull`, `M7` for a dart outside the doubles, `Miss` if there is none."""
     bed = throw.bed
     if bed.ring == "miss":
-        return Segment(name=f"M{bed.sector}" if bed.sector else "Miss", number=bed.sector or 0, bed="Outside", multiplier=0)
+        return ManagerSegment(name=f"M{bed.sector}" if bed.sector else "Miss", number=bed.sector or 0, bed="Outside", multiplier=0)
     name = {"bull": "Bull", "single_bull": "25"}.get(bed.ring, bed.label)
-    return Segment(name=name, number=bed.base, bed=_BEDS[bed.ring], multiplier=bed.multiplier)
+    return ManagerSegment(name=name, number=bed.base, bed=_BEDS[bed.ring], multiplier=bed.multiplier)

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from dartd.errors import CommandRefusedError
-from dartd.outlets.compat.autodarts import VERSION, Autodarts, Frame
+from dartd.outlets.compat.autodarts import VERSION, Autodarts, ManagerFrame
 from dartd.outlets.compat.feed import Feed
 from dartd.outlets.compat.services import CompatServices, command
 from dartd.outlets.compat.streams import json_answer, serve_feed
@@ -32,7 +32,7 @@ _DONE: Final[dict[str, str]] = {
 class AutodartsRoutes:
     """The routes, which show the state of a fold that a feed drives."""
 
-    def __init__(self, services: CompatServices, fold: Autodarts, feed: Feed[Frame]) -> None:
+    def __init__(self, services: CompatServices, fold: Autodarts, feed: Feed[ManagerFrame]) -> None:
         self._services = services
         self._fold = fold
         self._feed = feed
@@ -66,7 +66,7 @@ class AutodartsRoutes:
         while True:
             await asyncio.sleep(STATS_S)
             opened = self._opened()
-            changed = [Frame(type="cam_state", data=opened)] if opened != before else []
+            changed = [ManagerFrame(type="cam_state", data=opened)] if opened != before else []
             self._feed.broadcast([*changed, *self._figures()])
             before = opened
 
@@ -76,9 +76,9 @@ class AutodartsRoutes:
     def _cameras(self) -> list[CameraId]:
         return list(self._services.rig.sources)
 
-    def _figures(self) -> list[Frame]:
-        stats = [Frame(type="cam_stats", data=self._stats_of(k, camera_id)) for k, camera_id in enumerate(self._cameras)]
-        return [Frame(type="stats", data={"fps": self._fps(), "resolution": self._resolution()}), *stats]
+    def _figures(self) -> list[ManagerFrame]:
+        stats = [ManagerFrame(type="cam_stats", data=self._stats_of(k, camera_id)) for k, camera_id in enumerate(self._cameras)]
+        return [ManagerFrame(type="stats", data={"fps": self._fps(), "resolution": self._resolution()}), *stats]
 
     def _stats_of(self, number: int, camera_id: CameraId) -> dict[str, Any]:
         source = self._services.rig.sources[camera_id]
@@ -106,7 +106,7 @@ class AutodartsRoutes:
     async def _events(self, websocket: WebSocket) -> None:
         wanted = websocket.query_params.get("type")
 
-        def text_of(frame: Frame) -> str | None:
+        def text_of(frame: ManagerFrame) -> str | None:
             return encode_json(frame).decode() if wanted in {None, frame.type} else None
 
         await serve_feed(websocket, self._feed, text_of)

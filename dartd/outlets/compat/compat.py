@@ -43,7 +43,7 @@ class Compat:
         routes: dict[int | None, list[BaseRoute]] = {}
         for name, port in services.config.compat.surfaces.items():
             where = "server.port" if port is None else f"port {port}"
-            _log.warning("the interface of %s is on at %s: whoever is in compat.allow may command the board without a token", name, where)
+            _log.warning("the interface of %s is on at %s: every client in compat.allow may command the board without a token", name, where)
             if name == "caller":
                 self._add_caller(services, port or 0)
                 continue

@@ -1,4 +1,4 @@
-"""One interface: reads our events from the hub, folds them, and sends what comes out to its clients, none of which is waited for."""
+"""One interface: reads our events from the hub, folds them, and sends what comes out to its clients without waiting for any."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from typing import Final, Generic, NoReturn, Protocol, TypeVar
 
 import msgspec
 
+from dartd.outlets.occupancy import SnapshotSource
 from dartd.runtime.hub.hub import GapError, Hub
 from schemas.codec import decode_journalled
 from schemas.events import JournalledEvent, Snapshot
@@ -36,13 +37,6 @@ class Dialect(Protocol[F]):
 
     def settle(self, match: MatchState | None) -> list[F]:
         """Return what follows the events of a commit."""
-
-
-class SnapshotSource(Protocol):
-    """The board."""
-
-    def snapshot(self) -> Snapshot:
-        """Return the state of the board after the last published event."""
 
 
 class _Header(msgspec.Struct, frozen=True):

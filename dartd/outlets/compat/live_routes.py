@@ -35,7 +35,7 @@ _RINGS: Final[dict[str, Ring]] = {
 _WITHOUT_SECTOR: Final = frozenset({"bull", "outer_bull", "outside"})
 
 
-class Correction(msgspec.Struct):
+class CorrectedBed(msgspec.Struct):
     """The body of a correction of opendarts."""
 
     ring: Literal["treble", "double", "single_inner", "single_outer", "bull", "outer_bull", "outside"]
@@ -116,7 +116,7 @@ async def _body(request: Request) -> bytes:
 def label_of(body: bytes) -> str | None:
     """Return the label of a bed as opendarts names it; None if it names none."""
     try:
-        asked = msgspec.json.decode(body, type=Correction)
+        asked = msgspec.json.decode(body, type=CorrectedBed)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     text: Any = "" if asked.sector is None else str(asked.sector)

@@ -8,7 +8,7 @@ import msgspec
 
 from dartd.config import Config
 from dartd.errors import CommandRefusedError, DartdError
-from dartd.outlets.compat.feed import SnapshotSource
+from dartd.outlets.occupancy import SnapshotSource
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.queued import CommandHook
 from dartd.runtime.workers.previews import Previews
@@ -28,7 +28,7 @@ class CommandedBoard(SnapshotSource, Protocol):
         """Execute and journal a command."""
 
 
-class CameraStatus(Protocol):
+class ShownCamera(Protocol):
     """The state of a camera process."""
 
     @property
@@ -40,7 +40,7 @@ class CameraStatus(Protocol):
         """Return the measured frames per second."""
 
 
-class Clock(Protocol):
+class AuditClock(Protocol):
     """The accounts, which have the wall clock."""
 
     def now(self) -> float:
@@ -67,7 +67,7 @@ class CompatServices(Protocol):
         """Return the hub."""
 
     @property
-    def cameras(self) -> Callable[[], Mapping[CameraId, CameraStatus]]:
+    def cameras(self) -> Callable[[], Mapping[CameraId, ShownCamera]]:
         """Return the states of the cameras."""
 
     @property
@@ -79,7 +79,7 @@ class CompatServices(Protocol):
         """Return the pictures of the cameras."""
 
     @property
-    def accounts(self) -> Clock:
+    def accounts(self) -> AuditClock:
         """Return the wall clock."""
 
     @property

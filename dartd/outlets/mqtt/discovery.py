@@ -1,6 +1,6 @@
 """The discovery message of Home Assistant: one device with all its entities and triggers; pure.
 
-The components were accepted by the schemas of Home Assistant 2024.3.3 (tests/integration/test_mqtt.py says how); the message of a whole
+The components were accepted by the schemas of Home Assistant 2024.3.3 (tests/support/home_assistant.py says how); the message of a whole
 device is read since 2024.11.
 """
 

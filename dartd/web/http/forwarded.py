@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dartd.addresses import FORWARDED
 from dartd.web.connections.address import TrustedProxies
 
 UNKNOWN_HOST: Final = "dartd.unknown_host"
@@ -49,6 +50,7 @@ class ForwardedHeaders:
 
     def _apply(self, scope: Scope) -> str:
         """Take over what the proxy reports; return the prefix of the path."""
+        scope[FORWARDED] = True
         headers = Headers(scope=scope)
         addresses, proto, host = ",".join(headers.getlist("x-forwarded-for")), _last(headers, "proto"), _last(headers, "host")
         if not (addresses or proto or host):  # a proxy that sends the older headers passes on any `Forwarded` that a client has made up

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.outlets.compat.autodarts import Autodarts, Segment, segment_of
+from dartd.outlets.compat.autodarts import Autodarts, ManagerSegment, segment_of
 from dartd.outlets.compat.board_view import ShownThrow
 from schemas.board import Ring
 from tests.support.throws import hit
@@ -27,7 +27,7 @@ def test_beds_have_their_names(label: str, ring: Ring | None, segment: tuple[str
     throw = ShownThrow(slot=1, dart_id=None, label=label, points=0, ring=ring)
     name, number, bed, multiplier = segment
 
-    assert segment_of(throw) == Segment(name=name, number=number, bed=bed, multiplier=multiplier)
+    assert segment_of(throw) == ManagerSegment(name=name, number=number, bed=bed, multiplier=multiplier)
 
 
 def test_the_outer_wire_is_one() -> None:

@@ -7,6 +7,20 @@ from starlette.responses import PlainTextResponse
 from dartd.addresses import Networks
 from dartd.config import CompatConfig
 from dartd.outlets.compat.guard import Guard
+from dartd.web.connections.address import TrustedProxies
+from dartd.web.http.forwarded import ForwardedHeaders
+
+
+async def test_a_proxy_that_is_not_trusted_hides_its_clients() -> None:
+    """Its own address may be allowed, those behind it are not known."""
+    app = Guard(PlainTextResponse("here"), Networks(CompatConfig().allow))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app, client=("127.0.0.1", 1)), base_url="http://board") as http:
+        hidden = await http.get("/", headers={"X-Forwarded-For": "203.0.113.1"})
+    trusting = ForwardedHeaders(app, TrustedProxies(["127.0.0.1"]))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=trusting, client=("127.0.0.1", 1)), base_url="http://board") as http:
+        known = [(await http.get("/", headers={"X-Forwarded-For": each})).status_code for each in ("10.0.0.1", "203.0.113.1")]
+
+    assert (hidden.status_code, known) == (403, [200, 403])
 
 
 @pytest.mark.parametrize(
