@@ -149,7 +149,7 @@ def routes(ws_path: str, endpoints: Sequence[Endpoint] = ENDPOINTS) -> list[Base
     """Return every route of the daemon."""
     check_unique(endpoints)
     streams = [WebSocketRoute(path, serve_websocket) for path in dict.fromkeys((ws_path, *TOPICS_OF_PATH))]
-    return [*streams, WebSocketRoute("/{path:path}", refuse_unknown_path), *routes_of(endpoints)]
+    return [*streams, WebSocketRoute("/{path:path}", refuse_unknown_path), *routes_of(tuple(endpoints))]
 
 
 def _middleware(services: Services) -> list[Middleware]:
