@@ -5,12 +5,15 @@ import logging
 import socket
 from typing import Any, Final, NoReturn, Protocol
 
+import anyio
+
 from dartd.addresses import network_host
 from dartd.config import Config
 from dartd.errors import ConfigError
 
 _log = logging.getLogger(__name__)
 
+GOODBYE_S: Final = 0.8  # in which the announcement is withdrawn, since the end of the daemon is to take less than a second
 _LOOK_S: Final = 60.0  # the address of the machine may change, and the network come late
 
 
@@ -65,7 +68,8 @@ class Mdns:
 
     async def _announce_while(self, address: str) -> None:
         """Announce an address until the machine has another one."""
-        mdns = await asyncio.to_thread(self._zeroconf.asyncio.AsyncZeroconf)
+        # Without an address it would ask the system for all of them, which the sandbox of the service does not allow.
+        mdns = self._zeroconf.asyncio.AsyncZeroconf(interfaces=[address])
         try:
             for info in self.infos(address):
                 await mdns.async_register_service(info, allow_name_change=True)
@@ -73,7 +77,8 @@ class Mdns:
             while await asyncio.to_thread(self._address) == address:  # noqa: ASYNC110 - nothing reports a change
                 await asyncio.sleep(_LOOK_S)
         finally:
-            await mdns.async_close()
+            with anyio.move_on_after(GOODBYE_S, shield=True):
+                await mdns.async_close()
 
     def infos(self, address: str) -> list[Any]:
         """Return what is announced: name, address, port, and version, board and path as text."""

@@ -79,3 +79,24 @@ async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Pa
     assert (created[0], created[1].startswith("/darts/api/v1/players/"), servers) == (201, True, [{"url": "/darts"}])
     assert (address, over_ipv6.status_code, complaints) == (f"{root}/board", 200, [])
     assert joined is None  # a loopback address is none for other devices
+
+
+@pytest.mark.parametrize(("origins", "shown"), [(("http://panel.example",), True), ((), False)], ids=["named", "not named"])
+async def test_a_page_of_another_origin_shows_the_score(
+    open_page: OpenPage,
+    tmp_path: Path,
+    origins: tuple[str, ...],
+    shown: bool,  # noqa: FBT001
+) -> None:
+    """In a frame, as a panel of Home Assistant does, if it is one of `server.frame_origins`."""
+    page = await open_page(viewport=WIDE)
+    server = msgspec.structs.replace(CONFIG.server, frame_origins=origins)
+    async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
+        frame = f'<iframe id="score" src="{station.http}/" width="900" height="600"></iframe>'
+        await page.route("http://panel.example/", lambda route: route.fulfill(body=frame, content_type="text/html"))
+        await page.goto("http://panel.example/")
+        inside = page.frame_locator("#score")
+        if shown:
+            await expect(inside.locator("body")).to_have_attribute("data-connection", "open")
+            await station.happen(hit("d1", 1, 10.5, 102.0))
+        await expect(inside.locator("[data-dart=d1]")).to_have_count(1 if shown else 0)

@@ -18,6 +18,7 @@ from schemas.base import DartId, VisitId
 from schemas.events import TakeoutFinished, VisitCompleted, VisitThrow
 from tests.support.daemon import RunningDaemon, free_port
 from tests.support.mosquitto import Mosquitto
+from tests.support.nginx import certificate
 from tests.support.station import CONFIG, running_station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
@@ -179,3 +180,23 @@ async def test_a_killed_daemon_is_offline_and_goes_on_where_it_was(tmp_path: Pat
     assert len(resets) == 7
     assert len(seqs) - len(set(seqs)) <= 32  # what was on its way when it was killed
     assert list(dict.fromkeys(seqs)) == sorted(set(seqs))
+
+
+async def test_a_broker_wants_a_certificate_and_a_login(tmp_path: Path, waiting: Waiting, caplog: pytest.LogCaptureFixture) -> None:
+    """TLS is verified, also with an authority of one's own; a wrong password is logged and never shown."""
+    cert = certificate(tmp_path)
+    password = tmp_path / "password"
+    password.write_text("s3cret\n")
+    (tmp_path / "wrong").write_text("another-s3cret")
+    login = {"username": "dartd", "tls_ca": str(cert[0])}
+    with Mosquitto(tmp_path / "broker", cert=cert, login=("dartd", "s3cret")) as broker:
+        (tmp_path / "a").mkdir()
+        async with running_station(tmp_path / "a", config=_config(broker, password_file=str(tmp_path / "wrong"), **login)):
+            await waiting.soon(lambda: "events wait in the journal" in caplog.text)
+        async with running_station(tmp_path / "a", config=_config(broker, password_file=str(password), **login)):
+            await waiting.soon(lambda: "u'dartd'" in broker.log)
+        caplog.clear()
+        async with running_station(tmp_path / "a", config=_config(broker, password_file=str(password), username="dartd")):
+            await waiting.soon(lambda: "certificate" in caplog.text)
+
+    assert "s3cret" not in caplog.text

@@ -15,7 +15,7 @@ from tests.support.waiting import DEADLINE_S, Waiting
 class Mosquitto:
     """A broker on a loopback port; stopped when the `with` is left."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, cert: tuple[Path, Path] | None = None, login: tuple[str, str] | None = None) -> None:
         program = which("mosquitto") or "/usr/sbin/mosquitto"
         if not Path(program).exists() and os.environ.get("CI") != "true":
             pytest.skip("needs mosquitto")
@@ -25,14 +25,27 @@ class Mosquitto:
         self._config = folder / "mosquitto.conf"
         self._log = folder / "mosquitto.log"
         self._config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location {folder}/\n"
-            f"log_dest file {self._log}\nmax_queued_messages 0\n" + ("user root\n" if os.geteuid() == 0 else "")
+            f"listener {self.port} 127.0.0.1\nallow_anonymous {str(login is None).lower()}\npersistence true\npersistence_location {folder}/\n"
+            f"log_dest file {self._log}\nmax_queued_messages 0\n"
+            + ("user root\n" if os.geteuid() == 0 else "")
+            + (f"certfile {cert[0]}\nkeyfile {cert[1]}\n" if cert else "")
+            + (f"password_file {folder}/logins\n" if login else "")
         )
+        self._scheme = "mqtts" if cert else "mqtt"
+        if login is not None:
+            subprocess.run(
+                ["mosquitto_passwd", "-b", "-c", str(folder / "logins"), *login], check=True, capture_output=True, timeout=DEADLINE_S
+            )
+
+    @property
+    def log(self) -> str:
+        """Return what it has logged."""
+        return self._log.read_text()
 
     @property
     def url(self) -> str:
         """Return its address as configured."""
-        return f"mqtt://127.0.0.1:{self.port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         """Start it."""

@@ -5,6 +5,7 @@ killed, and what was on its way then is published once more, as QoS 1 allows.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 import ssl
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
 from urllib.parse import urlsplit
 
+import anyio
 import msgspec
 
 from dartd.backoff import Backoff
@@ -38,6 +40,7 @@ POSITION: Final = "mqtt_position"  # the key in the store: stream and seq
 TIMEOUT_S: Final = 10.0  # in which the broker takes a message
 KEEPALIVE_S: Final = 30
 FIGURES_S: Final = 30.0
+GOODBYE_S: Final = 0.5  # of the end of the daemon, which is to take less than a second
 _BATCH: Final = 32  # events that are on their way at a time
 _USER: Final = "mqtt"
 _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
@@ -167,11 +170,8 @@ class Mqtt:
 
     async def _say_goodbye(self, client: Any) -> None:
         """Publish that the board is offline: an orderly disconnect sends no will."""
-        try:
-            async with asyncio.timeout(1.0):
-                await client.publish(self._topics.availability, "offline", qos=1, retain=True)
-        except (TimeoutError, self._aiomqtt.MqttError):
-            return
+        with anyio.move_on_after(GOODBYE_S, shield=True), contextlib.suppress(self._aiomqtt.MqttError):
+            await client.publish(self._topics.availability, "offline", qos=1, retain=True)
 
     async def _serve(self, client: Any) -> None:
         """Publish and obey until the connection is lost."""
