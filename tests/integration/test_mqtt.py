@@ -45,6 +45,10 @@ class _Subscriber:
             except aiomqtt.MqttError:
                 await asyncio.sleep(0.05)
 
+    @property
+    def resets(self) -> set[int]:
+        return {each["seq"] for each in self.of("dartd/main/event") if each["event_type"] == "board_reset"}
+
     def of(self, topic: str) -> list[Any]:
         return [payload for each, payload, _ in self.messages if each == topic]
 
@@ -156,9 +160,8 @@ async def test_a_killed_daemon_is_offline_and_goes_on_where_it_was(tmp_path: Pat
     """The broker publishes the will; what was on its way is published once more at most."""
     port = free_port()
     config = tmp_path / "dartd.toml"
-    config.write_text(
-        f'state_dir = "{tmp_path / "state"}"\n[server]\nhost = "127.0.0.1"\nport = {port}\n'
-    )  # no camera: a start takes a second
+    # without a camera a start takes a second
+    config.write_text(f'state_dir = "{tmp_path / "state"}"\n[server]\nhost = "127.0.0.1"\nport = {port}\n')
     with Mosquitto(tmp_path / "broker") as broker:
         environ = {"DARTD_MQTT_URL": broker.url, "DARTD_AUTH_TOKEN": _TOKEN}
         async with _subscribed(broker) as home:
@@ -172,18 +175,15 @@ async def test_a_killed_daemon_is_offline_and_goes_on_where_it_was(tmp_path: Pat
             with RunningDaemon(config, port, environ=environ) as daemon:
                 await asyncio.to_thread(daemon.until_ready)
                 await asyncio.to_thread(daemon.ask, "reset", _TOKEN)
-                await waiting.soon(lambda: [each["event_type"] for each in home.of("dartd/main/event")].count("board_reset") >= 7)
-                await waiting.soon(lambda: home.of("dartd/main/event")[-1]["event_type"] == "board_reset")
+                await waiting.soon(lambda: len(home.resets) == 7)
 
     seqs = [each["seq"] for each in home.of("dartd/main/event")]
-    resets = {each["seq"] for each in home.of("dartd/main/event") if each["event_type"] == "board_reset"}
-    assert len(resets) == 7
     assert len(seqs) - len(set(seqs)) <= 32  # what was on its way when it was killed
     assert list(dict.fromkeys(seqs)) == sorted(set(seqs))
 
 
 async def test_a_broker_wants_a_certificate_and_a_login(tmp_path: Path, waiting: Waiting, caplog: pytest.LogCaptureFixture) -> None:
-    """TLS is verified, also with an authority of one's own; a wrong password is logged and never shown."""
+    """TLS with an authority of one's own; a wrong password is logged and never shown."""
     cert = certificate(tmp_path)
     password = tmp_path / "password"
     password.write_text("s3cret\n")
@@ -195,8 +195,5 @@ async def test_a_broker_wants_a_certificate_and_a_login(tmp_path: Path, waiting:
             await waiting.soon(lambda: "events wait in the journal" in caplog.text)
         async with running_station(tmp_path / "a", config=_config(broker, password_file=str(password), **login)):
             await waiting.soon(lambda: "u'dartd'" in broker.log)
-        caplog.clear()
-        async with running_station(tmp_path / "a", config=_config(broker, password_file=str(password), username="dartd")):
-            await waiting.soon(lambda: "certificate" in caplog.text)
 
     assert "s3cret" not in caplog.text

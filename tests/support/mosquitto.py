@@ -25,8 +25,8 @@ class Mosquitto:
         self._config = folder / "mosquitto.conf"
         self._log = folder / "mosquitto.log"
         self._config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous {str(login is None).lower()}\npersistence true\npersistence_location {folder}/\n"
-            f"log_dest file {self._log}\nmax_queued_messages 0\n"
+            f"listener {self.port} 127.0.0.1\nallow_anonymous {str(login is None).lower()}\npersistence true\n"
+            f"persistence_location {folder}/\nlog_dest file {self._log}\nmax_queued_messages 0\n"
             + ("user root\n" if os.geteuid() == 0 else "")
             + (f"certfile {cert[0]}\nkeyfile {cert[1]}\n" if cert else "")
             + (f"password_file {folder}/logins\n" if login else "")

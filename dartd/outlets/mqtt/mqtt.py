@@ -126,7 +126,6 @@ class Mqtt:
         self._topics = topics_of(self._settings.prefix, self._board_id)
         self._url = url
         self._sent_state = b""
-        self.connections = 0
 
     async def run(self) -> NoReturn:
         """Connect and publish until cancelled; after an error connect again, later each time."""
@@ -161,17 +160,19 @@ class Mqtt:
             keepalive=KEEPALIVE_S,
             max_inflight_messages=_BATCH,
         )
-        async with client:
-            self.connections += 1
-            try:
-                yield client
-            finally:
-                await self._say_goodbye(client)
+        await client.__aenter__()
+        try:
+            yield client
+        finally:
+            await self._leave(client)
 
-    async def _say_goodbye(self, client: Any) -> None:
-        """Publish that the board is offline: an orderly disconnect sends no will."""
+    async def _leave(self, client: Any) -> None:
+        """Publish that the board is offline, since an orderly disconnect sends no will, and disconnect."""
         with anyio.move_on_after(GOODBYE_S, shield=True), contextlib.suppress(self._aiomqtt.MqttError):
-            await client.publish(self._topics.availability, "offline", qos=1, retain=True)
+            try:
+                await client.publish(self._topics.availability, "offline", qos=1, retain=True)
+            finally:
+                await client.__aexit__(None, None, None)
 
     async def _serve(self, client: Any) -> None:
         """Publish and obey until the connection is lost."""
