@@ -81,7 +81,7 @@ async def _join_url(call: Call) -> str | None:
     if not is_loopback(url.hostname or ""):
         return f"{url.scheme}://{url.netloc}{root_path_of(call.request)}/"
     found = await anyio.to_thread.run_sync(network_host, server.host)
-    return None if found is None else url_of(url.scheme, found, url.port or scope["server"][1], server.root_path)
+    return None if found is None else url_of(url.scheme, found, url.port or scope["server"][1], root_path_of(call.request))
 
 
 async def get_schema(call: Call) -> Response:

@@ -1,5 +1,6 @@
 """dartd behind a real nginx, below a prefix and over HTTPS, in a real Chromium."""
 
+import asyncio
 from pathlib import Path
 
 import httpx2
@@ -78,25 +79,29 @@ async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Pa
     assert streams == [True, True]
     assert (created[0], created[1].startswith("/darts/api/v1/players/"), servers) == (201, True, [{"url": "/darts"}])
     assert (address, over_ipv6.status_code, complaints) == (f"{root}/board", 200, [])
-    assert joined is None  # a loopback address is none for other devices
+    assert joined is None or joined.endswith("/darts/")  # none where the host is not known, or the machine is in no network
 
 
-@pytest.mark.parametrize(("origins", "shown"), [(("http://panel.example",), True), ((), False)], ids=["named", "not named"])
-async def test_a_page_of_another_origin_shows_the_score(
-    open_page: OpenPage,
-    tmp_path: Path,
-    origins: tuple[str, ...],
-    shown: bool,  # noqa: FBT001
-) -> None:
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_a_page_of_another_origin_shows_the_score(open_page: OpenPage, tmp_path: Path, is_named: bool) -> None:  # noqa: FBT001
     """In a frame, as a panel of Home Assistant does, if it is one of `server.frame_origins`."""
     page = await open_page(viewport=WIDE)
-    server = msgspec.structs.replace(CONFIG.server, frame_origins=origins)
-    async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
-        frame = f'<iframe id="score" src="{station.http}/" width="900" height="600"></iframe>'
-        await page.route("http://panel.example/", lambda route: route.fulfill(body=frame, content_type="text/html"))
-        await page.goto("http://panel.example/")
-        inside = page.frame_locator("#score")
-        if shown:
-            await expect(inside.locator("body")).to_have_attribute("data-connection", "open")
-            await station.happen(hit("d1", 1, 10.5, 102.0))
-        await expect(inside.locator("[data-dart=d1]")).to_have_count(1 if shown else 0)
+    frames: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n" + b"".join(frames))
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as panel:
+        origin = f"http://127.0.0.1:{panel.sockets[0].getsockname()[1]}"
+        server = msgspec.structs.replace(CONFIG.server, frame_origins=(origin,) if is_named else ())
+        async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
+            frames.append(f'<iframe id="score" src="{station.http}/" width="900" height="600"></iframe>'.encode())
+            await page.goto(f"{origin}/")
+            inside = page.frame_locator("#score")
+            if is_named:
+                await expect(inside.locator("body")).to_have_attribute("data-connection", "open")
+                await station.happen(hit("d1", 1, 10.5, 102.0))
+            await expect(inside.locator("[data-dart=d1]")).to_have_count(int(is_named))

@@ -47,7 +47,7 @@ const prometheus = (protocol, host, pathname) => `scrape_configs:
 
 const MQTT = `# pip install 'dartd[mqtt]', then in dartd.toml; Home Assistant finds the board by itself:
 [mqtt]
-url = "mqtt://homeassistant.local:1883"
+url = "mqtt://board.local:1883"
 username = "dartd"
 password_file = "/etc/dartd/mqtt-password"
 commands = true`;
