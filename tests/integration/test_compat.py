@@ -17,14 +17,15 @@ from websockets.asyncio.client import ClientConnection
 from dartd.board.throws import ThrowTimes
 from dartd.config import CompatConfig
 from dartd.decision import WorkerChange
-from schemas.base import BoardId, DartId
+from schemas.base import BoardId, DartId, VisitId
 from schemas.commands import CorrectDart
-from schemas.events import JournalledEvent
+from schemas.events import JournalledEvent, TakeoutFinished, TakeoutStarted
 from schemas.geometry import Axis3
 from tests.support.daemon import free_port
 from tests.support.scripted_cameras import ScriptedCameras
-from tests.support.station import CONFIG, Station, running_station
-from tests.support.waiting import DEADLINE_S
+from tests.support.station import CONFIG, TOKEN, Station, running_station
+from tests.support.throws import hit
+from tests.support.waiting import DEADLINE_S, Waiting
 
 T20, S5, BULL, M7 = Axis3(x_mm=0.0, y_mm=103.0), Axis3(x_mm=-40.0, y_mm=125.0), Axis3(x_mm=0.0, y_mm=0.0), Axis3(x_mm=-112.0, y_mm=-154.0)
 
@@ -383,3 +384,33 @@ async def test_a_restart_keeps_the_visit(tmp_path: Path) -> None:
 
     assert (opening["event"], opening["numThrows"], opening["throws"][0]["segment"]["name"]) == ("Throw detected", 1, "T20")
     assert opening["throws"][0]["coords"] == pytest.approx({"x": 0.0, "y": 103.0 / 170.0}, abs=0.01)
+
+
+async def test_add_on_clients_follow_a_match(tmp_path: Path, waiting: Waiting) -> None:
+    """Who throws, what is left, a bust, and who is next when the darts were pulled."""
+    port, caller = free_port(), free_port()
+    async with (
+        running_station(tmp_path, config=_config(port, caller)) as station,
+        _connected(station, port, caller) as clients,
+        httpx2.AsyncClient(base_url=station.http, trust_env=False, headers={"Authorization": f"Bearer {TOKEN}"}) as http,
+    ):
+        sides = [{"players": [{"name": "Ada"}]}, {"players": [{"name": "Bob"}]}]
+        begun = await http.post("/api/v1/matches", json={"rules": {"game": "x01", "start": 101}, "board_id": "main", "sides": sides})
+        await waiting.soon(lambda: len(clients.caller) == 2, "the start of the match")
+        for k in (1, 2):
+            await station.happen(hit(f"d{k}", k, visit="v"))
+        await station.happen(TakeoutStarted(visit_id=VisitId("v"), darts_in_board=2), TakeoutFinished(visit_id=VisitId("v")))
+        await waiting.soon(lambda: clients.caller[-1]["event"] == "darts-pulled", "the end of the visit")
+
+    assert begun.status_code == 201
+    shown = [(each["event"], each["player"], each["game"].get("pointsLeft")) for each in clients.caller if "game" in each]
+    assert shown == [
+        ("match-started", "Ada", None),
+        ("game-started", "Ada", None),
+        ("dart1-thrown", "Ada", "41"),
+        ("dart2-thrown", "Ada", "101"),
+        ("busted", "Ada", "101"),
+        ("darts-pulled", "Bob", "101"),
+    ]
+    assert clients.caller[0]["game"] == {"mode": "X01", "pointsStart": "101"}
+    assert clients.caller[-1]["game"].items() >= {"dartsThrown": "2", "dartsThrownValue": "0", "busted": "True"}.items()

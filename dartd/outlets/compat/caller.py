@@ -45,6 +45,7 @@ class Caller:
         self._thrown: list[tuple[ShownThrow, int]] = []  # of this commit, each with the side that threw it
         self._scored: VisitScored | None = None
         self._is_bust = False  # the last visit, until it is taken out
+        self._taken: BoardView | None = None  # the visit that was taken out: its message names who throws next
         self._ended: list[LegFinished | MatchFinished] = []
 
     def begin(self, snapshot: Snapshot, at: str = "") -> None:
@@ -70,7 +71,8 @@ class Caller:
             case TakeoutStarted():
                 messages += [*self._throws(), _board_status("Takeout Started")]
             case TakeoutFinished():
-                messages += [*self._throws(), _board_status("Takeout Finished"), *([self._pulled(before)] if before.throws else [])]
+                messages += [*self._throws(), _board_status("Takeout Finished")]
+                self._taken = before if before.throws else None
             case BoardReset():
                 messages += [*self._throws(), _board_status("Manual reset")]
             case BoardStateChanged() if event.status != before.status:
@@ -91,6 +93,9 @@ class Caller:
             if ended.winner is not None:
                 name = "match-won" if isinstance(ended, MatchFinished) else "game-won"
                 messages.append(self._of_side(name, ended.winner, dartsThrownValue=str(self._last_points(ended.winner))))
+        if self._taken is not None:
+            messages.append(self._pulled(self._taken))
+            self._taken = None
         if match is not None and match.status == "running":
             messages += self._begun(previous, match)
         self._match, self._ended, self._scored = match, [], None
@@ -150,7 +155,7 @@ class Caller:
             return []
         if not is_new and before is None:
             return []
-        start = str(match.rules.get("start_score", "0"))
+        start = str(match.rules.get("start", 0))
         begun = self._of_side("game-started", now.side, pointsStart=start)
         return [*([self._of_side("match-started", now.side, pointsStart=start)] if is_new else []), begun]
 

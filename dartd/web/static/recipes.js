@@ -59,7 +59,7 @@ const obs = (root) => `${root}
 
 /* Sources > Browser: the address above, and this as custom CSS */
 html, body { background: transparent !important; }
-#bar { display: none !important; }`;
+#bar, .primary { display: none !important; }`;
 
 const nodeRed = (root) => {
   const common = { z: "", wires: [] };

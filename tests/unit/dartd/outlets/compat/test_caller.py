@@ -17,7 +17,7 @@ def _match(remaining: int, side: int = 0, leg: int = 1) -> MatchState:
         for k, name in enumerate(("Ada", "Bob"))
     )
     turn = MatchTurn(side=side, player_id=None, set=1, leg=leg, round=1)
-    rules = {"game": "x01", "start_score": 501}
+    rules = {"game": "x01", "start": 501}
     return MatchState(match_id="m", status="running", board_id="main", rules=rules, format={}, sides=sides, turn=turn, created_at="")
 
 
