@@ -265,15 +265,15 @@ class Daemon:
         tls = await asyncio.to_thread(server_context, config)
         reload = Reload(config, self._reread, services.limits, tls)
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
-        async with AsyncExitStack() as stack, anyio.create_task_group() as tasks:
+        neighbours = Neighbours(services, _port_of(sockets, config))
+        async with neighbours.opened(), anyio.create_task_group() as tasks:
             await tasks.start(_wait_for_signals, tasks.cancel_scope, reload)
             tasks.start_soon(pipeline.run)
             tasks.start_soon(self._faults.run, config.store_path)
             tasks.start_soon(warm_at_start, services)
             for name, run in background_tasks(services, pipeline, supervisor.cameras, self._measure_lag).items():
                 tasks.start_soon(run_in_background, name, run)
-            neighbours = Neighbours(services)
-            await neighbours.start(tasks, stack, _port_of(sockets, config))
+            await neighbours.start(tasks)
             await tasks.start(serving, build_app(services, neighbours.around), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)

@@ -2,8 +2,9 @@
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import anyio.abc
 from starlette.types import ASGIApp
@@ -24,37 +25,52 @@ Tasks = dict[str, Callable[[], Awaitable[object]]]
 
 
 class Neighbours:
-    """Everything that the configuration switches on; built before the routes, started with the daemon."""
+    """Everything that the configuration switches on; built before the routes, started with the daemon.
 
-    def __init__(self, services: Services) -> None:
+    `port` is the one that dartd listens on.
+    """
+
+    def __init__(self, services: Services, port: int) -> None:
+        """Build what is on.
+
+        Raises:
+            ConfigError: a package is missing.
+        """
         self._services = services
+        self._sockets: dict[int, socket.socket] = {}
         self._compat = Compat(services)
         self._tasks: Tasks = dict(self._compat.tasks)
         if services.config.mqtt.url is not None:
             self._tasks["mqtt"] = Mqtt(services, lambda: page_url(services.config)).run
+        if services.config.mdns.enabled:
+            self._tasks["mdns"] = Mdns(services, port).run
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """Return an application with the interfaces of `server.port` in front of it."""
         return self._compat.around(app)
 
-    async def start(self, tasks: anyio.abc.TaskGroup, stack: AsyncExitStack, port: int) -> None:
-        """Start the tasks, and serve the ports; `port` is the one that dartd listens on.
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Open the ports, and close them in the end.
 
         Raises:
             ListenError: a port cannot be bound.
-            ConfigError: a package is missing.
         """
+        self._sockets = await asyncio.to_thread(open_compat_sockets, self._services.config)
+        try:
+            yield
+        finally:
+            for each in self._sockets.values():
+                each.close()
+
+    async def start(self, tasks: anyio.abc.TaskGroup) -> None:
+        """Start the tasks, and serve the ports."""
         config = self._services.config
-        sockets = await asyncio.to_thread(open_compat_sockets, config)
-        for each in sockets.values():
-            stack.callback(each.close)
-        if config.mdns.enabled:
-            self._tasks["mdns"] = Mdns(self._services, port).run
         for name, run in self._tasks.items():
             tasks.start_soon(run_in_background, name, run)
         serving = functools.partial(serve, limits=ServerLimits.of(config))
         for own, app in self._compat.ports.items():
-            await tasks.start(serving, behind_proxies(app, config.server), [sockets[own]])
+            await tasks.start(serving, behind_proxies(app, config.server), [self._sockets[own]])
 
 
 def page_url(config: Config) -> str | None:

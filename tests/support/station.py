@@ -5,7 +5,7 @@ import functools
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -353,13 +353,13 @@ async def running_station(
     server_limits = msgspec.structs.replace(ServerLimits.of(config), input_timeout_s=input_timeout_s)
     listener = _listen(port)
     try:
-        async with AsyncExitStack() as stack, anyio.create_task_group() as group:
+        neighbours = Neighbours(services, listener.getsockname()[1])
+        async with neighbours.opened(), anyio.create_task_group() as group:
             group.start_soon(pipeline.run)
             group.start_soon(write_behind, services)
             group.start_soon(watch_zones, services)
             group.start_soon(run_in_background, "the delivery of webhooks", services.webhooks.run)
-            neighbours = Neighbours(services)
-            await neighbours.start(group, stack, listener.getsockname()[1])
+            await neighbours.start(group)
             await _start(group, around(build_app(services, neighbours.around), pipeline), server_limits, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)
