@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from dartd.config import ServerConfig
 from dartd.errors import DartdError
+from dartd.game.catalog import NAMES
 from dartd.store.images import KINDS
 from dartd.web import debug, docs, exposition, health, live, pages
 from dartd.web.connections.address import TrustedProxies
@@ -135,7 +136,9 @@ def build_app(services: Services, around: Callable[[ASGIApp], ASGIApp] = lambda 
     choices = {"camera_id": [camera.id for camera in services.config.cameras], "kind": KINDS}
     anonymous = services.accounts.anonymous.permissions
     # 0.1 s of CPU that a start does not need: the document is made when it is asked for first.
-    app.state.openapi = functools.cache(partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices))
+    filters = {"game": NAMES}
+    describing = partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices, filters=filters)
+    app.state.openapi = functools.cache(describing)
     logged = RequestLog(around(app), Timings(services.metrics.registry), security_headers(server.frame_origins))
     return behind_proxies(logged, server)
 
