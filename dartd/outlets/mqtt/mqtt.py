@@ -30,6 +30,7 @@ from dartd.runtime.workers.rig import CameraRig
 from dartd.store.audit import AuditEntry, append_entry
 from dartd.store.database import Database
 from dartd.store.metadata import recall, store_value
+from schemas.base import CameraId
 from schemas.codec import decode_journalled, encode_json
 from schemas.commands import AnyCommand
 from schemas.events import Envelope, Snapshot
@@ -126,6 +127,7 @@ class Mqtt:
         self._topics = topics_of(self._settings.prefix, self._board_id)
         self._url = url
         self._sent_state = b""
+        self._introduced: tuple[CameraId, ...] = ()
 
     async def run(self) -> NoReturn:
         """Connect and publish until cancelled; after an error connect again, later each time."""
@@ -193,6 +195,7 @@ class Mqtt:
     async def _introduce(self, client: Any) -> None:
         """Publish the discovery, that the board is there, and its state."""
         settings, services = self._settings, self._services
+        self._introduced = tuple(services.rig.sources)
         if settings.discovery_prefix:
             message = device_message(
                 self._topics,
@@ -200,7 +203,7 @@ class Mqtt:
                 name=services.config.board.name,
                 version=services.version,
                 url=await asyncio.to_thread(self._url),
-                cameras=services.rig.sources,
+                cameras=self._introduced,
                 commands=settings.commands,
             )
             await client.publish(discovery_topic(settings.discovery_prefix, self._board_id), encode_json(message), qos=1, retain=True)
@@ -252,6 +255,8 @@ class Mqtt:
 
     async def _publish_figures(self, client: Any) -> None:
         while True:
+            if self._introduced != tuple(self._services.rig.sources):  # a camera was added or removed
+                await self._introduce(client)
             await client.publish(self._topics.cameras, encode_json(cameras_of(self._services.board.snapshot())), qos=1, retain=True)
             await asyncio.sleep(FIGURES_S)
 
