@@ -17,7 +17,6 @@ from dartd.outlets.compat.feed import Feed
 from dartd.outlets.compat.services import CompatServices, command
 from dartd.outlets.compat.streams import json_answer, serve_feed
 from schemas.base import CameraId
-from schemas.codec import encode_json
 from schemas.commands import BoardCommand, CalibrateBoard, ResetBoard, StartBoard, StopBoard
 
 STATS_S: Final = 1.0  # as the original; a client takes 30 s without a message for a lost connection
@@ -105,11 +104,7 @@ class AutodartsRoutes:
 
     async def _events(self, websocket: WebSocket) -> None:
         wanted = websocket.query_params.get("type")
-
-        def text_of(frame: ManagerFrame) -> str | None:
-            return encode_json(frame).decode() if wanted in {None, frame.type} else None
-
-        await serve_feed(websocket, self._feed, text_of)
+        await serve_feed(websocket, self._feed, lambda frame: wanted in {None, frame.type})
 
     async def _state(self, _request: Request) -> Response:
         return json_answer(self._fold.state)

@@ -16,7 +16,7 @@ from dartd.outlets.compat.autodarts_routes import AutodartsRoutes
 from dartd.outlets.compat.caller import Caller
 from dartd.outlets.compat.feed import Feed
 from dartd.outlets.compat.guard import Guard
-from dartd.outlets.compat.live_routes import arudart_routes, opendarts_routes
+from dartd.outlets.compat.live_routes import arudart_routes, opendarts_routes, server_sent
 from dartd.outlets.compat.opendarts import Opendarts
 from dartd.outlets.compat.services import CompatServices
 from dartd.outlets.compat.socket_io import SocketIo
@@ -83,7 +83,7 @@ def _autodarts(services: CompatServices) -> Built:
 
 
 def _arudart(services: CompatServices) -> Built:
-    feed = Feed(Arudart(), services.hub, services.board, services.timestamp)
+    feed = Feed(Arudart(), services.hub, services.board, services.timestamp, server_sent)
     return arudart_routes(services, feed), {"the feed of arudart": feed.run}
 
 

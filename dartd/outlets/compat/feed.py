@@ -10,7 +10,7 @@ import msgspec
 
 from dartd.outlets.occupancy import SnapshotSource
 from dartd.runtime.hub.hub import GapError, Hub
-from schemas.codec import decode_journalled
+from schemas.codec import decode_journalled, encode_json
 from schemas.events import JournalledEvent, Snapshot
 from schemas.match import MatchState
 
@@ -20,7 +20,8 @@ CLIENTS: Final = 100  # of one interface
 _WAITING: Final = 256  # messages for one client; one that is slower is disconnected, and starts anew with the state of then
 
 F = TypeVar("F")
-Listener = asyncio.Queue[F | None]  # None: the end
+Encoded = tuple[F, str]  # a message, and its text, which is made once for all clients
+Listener = asyncio.Queue[Encoded[F] | None]  # None: the end
 
 
 class Dialect(Protocol[F]):
@@ -48,10 +49,18 @@ _header: msgspec.json.Decoder[_Header] = msgspec.json.Decoder(_Header)
 
 
 class Feed(Generic[F]):
-    """An interface and its clients; `timestamp` returns the wall time (ISO 8601)."""
+    """An interface and its clients; `timestamp` returns the wall time (ISO 8601), `encode` the text of a message."""
 
-    def __init__(self, dialect: Dialect[F], hub: Hub, board: SnapshotSource, timestamp: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        dialect: Dialect[F],
+        hub: Hub,
+        board: SnapshotSource,
+        timestamp: Callable[[], str],
+        encode: Callable[[F], str] = lambda frame: encode_json(frame).decode(),
+    ) -> None:
         self._dialect = dialect
+        self._encode = encode
         self._hub = hub
         self._board = board
         self.timestamp = timestamp
@@ -79,7 +88,7 @@ class Feed(Generic[F]):
             return
         listener: Listener[F] = asyncio.Queue(_WAITING)
         for frame in self._dialect.opening(self.timestamp()):
-            listener.put_nowait(frame)
+            listener.put_nowait((frame, self._encode(frame)))
         self._listeners.append(listener)
         try:
             yield listener
@@ -89,12 +98,15 @@ class Feed(Generic[F]):
 
     def broadcast(self, frames: Sequence[F]) -> None:
         """Queue messages for every client; one whose queue is full gets no more."""
+        if not (frames and self._listeners):
+            return
+        encoded = [(frame, self._encode(frame)) for frame in frames]
         for listener in tuple(self._listeners):
             if listener.qsize() + len(frames) >= _WAITING:
                 self._end(listener)
             else:
-                for frame in frames:
-                    listener.put_nowait(frame)
+                for each in encoded:
+                    listener.put_nowait(each)
 
     def _pass(self, payloads: Sequence[bytes]) -> None:
         for payload in payloads:

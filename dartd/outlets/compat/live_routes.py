@@ -66,20 +66,25 @@ async def _stream(feed: Feed[ServerSentEvent]) -> AsyncIterator[bytes]:
         while True:
             try:
                 async with asyncio.timeout(KEEPALIVE_S):
-                    frame = await listener.get()
+                    encoded = await listener.get()
             except TimeoutError:
                 yield b": keepalive\n\n"
                 continue
-            if frame is None:
+            if encoded is None:
                 return
-            yield f"event: {frame.event}\ndata: {encode_json(frame.data).decode()}\n\n".encode()
+            yield encoded[1].encode()
+
+
+def server_sent(frame: ServerSentEvent) -> str:
+    """Return an event as it is sent."""
+    return f"event: {frame.event}\ndata: {encode_json(frame.data).decode()}\n\n"
 
 
 def opendarts_routes(services: CompatServices, fold: Opendarts, feed: Feed[Message]) -> list[BaseRoute]:
     """Return the routes of opendarts."""
 
     async def serve_live(websocket: WebSocket) -> None:
-        await serve_feed(websocket, feed, lambda message: encode_json(message).decode())
+        await serve_feed(websocket, feed)
 
     async def get_recent(request: Request) -> Response:
         asked = request.query_params.get("limit", str(KEPT_VISITS))

@@ -44,8 +44,8 @@ class SocketIo:
         """Send the messages of the feed to all clients until cancelled."""
         while True:
             with self._feed.listen() as listener:
-                while listener is not None and (message := await listener.get()) is not None:
-                    await self._server.emit("message", message)
+                while listener is not None and (encoded := await listener.get()) is not None:
+                    await self._server.emit("message", encoded[0])
 
     async def _receive(self, _client: str, message: Any) -> None:
         asked = command_of(message)

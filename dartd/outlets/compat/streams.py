@@ -22,14 +22,14 @@ def json_answer(value: object, status: int = 200) -> Response:
     return Response(encode_json(value), status, {"Cache-Control": "no-store"}, "application/json")
 
 
-async def serve_feed(websocket: WebSocket, feed: Feed[F], text_of: Callable[[F], str | None]) -> None:
-    """Send the messages of a feed, and ignore what the client sends; `text_of` encodes a message, None: not for this client."""
+async def serve_feed(websocket: WebSocket, feed: Feed[F], wants: Callable[[F], bool] = lambda _: True) -> None:
+    """Send the messages of a feed that the client wants, and ignore what it sends."""
     with feed.listen() as listener, contextlib.suppress(WebSocketDisconnect, WebSocketDisconnected):
         await websocket.accept()
         if listener is None:
             await websocket.close(_TRY_AGAIN_LATER, "too many clients")
             return
-        writing = asyncio.ensure_future(_write(websocket, listener, text_of))
+        writing = asyncio.ensure_future(_write(websocket, listener, wants))
         reading = asyncio.ensure_future(_read(websocket))
         try:
             await asyncio.wait((writing, reading), return_when=asyncio.FIRST_COMPLETED)
@@ -39,10 +39,10 @@ async def serve_feed(websocket: WebSocket, feed: Feed[F], text_of: Callable[[F],
             await asyncio.gather(writing, reading, return_exceptions=True)
 
 
-async def _write(websocket: WebSocket, listener: Listener[F], text_of: Callable[[F], str | None]) -> None:
-    while (frame := await listener.get()) is not None:
-        text = text_of(frame)
-        if text is not None:
+async def _write(websocket: WebSocket, listener: Listener[F], wants: Callable[[F], bool]) -> None:
+    while (encoded := await listener.get()) is not None:
+        frame, text = encoded
+        if wants(frame):
             async with asyncio.timeout(STALL_S):
                 await websocket.send_text(text)
     await websocket.close(_TRY_AGAIN_LATER, "connect again")
