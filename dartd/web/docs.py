@@ -9,6 +9,7 @@ from starlette.responses import Response
 import schemas
 from dartd.config.directories import shipped
 from dartd.web.http.endpoint import Call, Handler
+from dartd.web.http.forwarded import root_path_of
 from dartd.web.pages import page, showing
 from schemas.api.documents import OpenApiDocument
 
@@ -43,7 +44,7 @@ _REDOC = ("vendor/redoc/redoc.standalone.js",)
 async def get_openapi(call: Call) -> dict[str, Any]:
     """Return the OpenAPI document."""
     document: dict[str, Any] = await anyio.to_thread.run_sync(call.request.app.state.openapi)
-    return document
+    return {**document, "servers": [{"url": root_path_of(call.request) or "/"}]}
 
 
 def text_of(path: Path) -> Handler:
