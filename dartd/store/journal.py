@@ -12,15 +12,15 @@ import msgspec
 import sqlalchemy as sa
 
 from dartd.errors import StoreUnavailableError
+from dartd.store.backends import Backend, Location, open_backend
 from dartd.store.database import READERS, SLOW_QUERY_S, Database
 from dartd.store.event_topics import topic_of
 from dartd.store.formats import store_builtin
+from dartd.store.mark import Mark
 from dartd.store.metadata import STREAM_ID, remember, store_value
 from dartd.store.projections import ALL
 from dartd.store.projections.registry import Projection, Recorded, Registry
 from dartd.store.pruning import prune_audit, prune_events
-from dartd.store.sqlite.backend import SqliteBackend
-from dartd.store.sqlite.lock import Mark
 from dartd.store.tables import decider_memories, events
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, EventId, Value
@@ -89,7 +89,7 @@ class Journal:
     @classmethod
     def open(
         cls,
-        path: Path,
+        path: Location,
         board_id: BoardId,
         *,
         stream_id: str | None = None,
@@ -105,7 +105,7 @@ class Journal:
             StoreBusyError: another daemon holds the store.
             StoreError: the store cannot be opened.
         """
-        backend = SqliteBackend.open(path)
+        backend = open_backend(path)
         registry = Registry(projections, lambda error: isinstance(backend.store_error(error), StoreUnavailableError))
         try:
             backend.begin()
@@ -343,7 +343,7 @@ _UPDATE_MEMORY = (
 )
 
 
-def _stream_of(backend: SqliteBackend, last_seq: int, wanted: str | None) -> str:
+def _stream_of(backend: Backend, last_seq: int, wanted: str | None) -> str:
     """Return the name of the stream in a store; a new one where another copy of the store may have gone on with it.
 
     The copy's events would get the same positions, and clients that know those would miss these.
