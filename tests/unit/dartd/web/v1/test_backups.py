@@ -7,6 +7,7 @@ import httpx2
 
 from dartd.store.sqlite.inspection import report_on
 from tests.support.people import log_in_as
+from tests.support.postgres import file_of
 from tests.support.station import Station
 from tests.support.throws import hit
 
@@ -42,10 +43,11 @@ async def test_only_backups_are_downloaded(station: Station, http: httpx2.AsyncC
     assert [each.status_code for each in refused] == [403, 403]
 
 
+@pytest.mark.sqlite
 async def test_a_backup_that_fails_says_why(station: Station, http: httpx2.AsyncClient) -> None:
     """The store is gone: 503 with the reason, which the list and `/health` have too."""
     admin = await log_in_as(station, "admin")
-    path = station.services.database.path
+    path = file_of(station.services.database)
     await asyncio.to_thread(path.rename, path.with_name("away.db"))
     answer = await http.post("/api/v1/backups", headers=admin)
     problem = station.services.backups.problem
