@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn, Self
 import msgspec
 import sqlalchemy as sa
 
-from dartd.errors import StoreUnavailableError
+from dartd.errors import StoreUnavailableError, StoreUnconfirmedError
 from dartd.store.backends import Backend, Location, open_backend
 from dartd.store.database import READERS, SLOW_QUERY_S, Database
 from dartd.store.event_topics import topic_of
@@ -85,6 +85,8 @@ class Journal:
         self.oldest_seq = oldest_seq
         self.last_seq = last_seq
         self.file_fault: str | None = None
+        self.publish_late: Callable[[tuple[Envelope, ...]], None] = _publish_nowhere
+        self._unconfirmed: tuple[Envelope, ...] = ()
 
     @classmethod
     def open(
@@ -167,10 +169,20 @@ class Journal:
 
         In the same commit the memories of deciders are stored and the hooks are called.
 
+        A commit of which no answer came is looked up first: if it was made, the same events are not written again, and those of a `write`
+        are given to `publish_late`.
+
         Raises:
+            StoreUnconfirmedError: they were written, or not; the same events must be tried again.
             StoreUnavailableError: nothing was written; the same events may be tried again.
             StoreError: the store refuses the events themselves.
         """
+        before = await self._confirmed()
+        if before and all(envelope.event is event for envelope, event in zip(before, events, strict=False)):
+            events, hooks = events[len(before) :], ()  # this is the commit of which no answer came
+        elif before:
+            self.publish_late(before)
+            before = self._unconfirmed = ()
         placed: list[tuple[Envelope, ...]] = []
 
         def insert(connection: sa.Connection) -> tuple[Envelope, ...]:
@@ -183,34 +195,62 @@ class Journal:
         def calling(hook: CommitHook) -> Callable[[sa.Connection], None]:
             return lambda connection: hook.write(connection, placed[0])
 
-        inserted, *hooked = await self.database.transact([insert, *map(calling, hooks)])
+        try:
+            inserted, *hooked = await self.database.transact([insert, *map(calling, hooks)])
+        except StoreUnconfirmedError:
+            self._unconfirmed = before + (placed[0] if placed else ())
+            raise
         if isinstance(inserted, BaseException):
             raise inserted
+        self._unconfirmed = ()
         for hook, outcome in zip(hooks, hooked, strict=True):
             if isinstance(outcome, BaseException):
                 hook.fail(outcome)
-        return self._noted(inserted)
+        return before + self._noted(inserted)
 
     async def write(self, writes: Sequence[Write], *, at_s: float, contexts: Sequence[Context] | None = None) -> list[Written | Exception]:
         """Carry out writes of people in order, each with its events, in one commit; an exception undoes that write alone.
 
         Raises:
+            StoreUnconfirmedError: they were carried out, or not; `append` will publish their events late if they were.
             StoreUnavailableError: nothing was written.
         """
+        placed: list[Envelope] = []
 
         def carry_out(write: Write) -> Callable[[sa.Connection], Written]:
             def written(connection: sa.Connection) -> Written:
                 outcome = write(connection)
-                return Written(outcome.result, self._insert(connection, outcome.events, at_s))
+                envelopes = self._insert(connection, outcome.events, at_s)
+                placed.extend(envelopes)
+                return Written(outcome.result, envelopes)
 
             written.__qualname__ = write.__qualname__  # what a slow one is called in the log
             return written
 
-        done: list[Written | Exception] = await self.database.transact([carry_out(write) for write in writes], contexts)
+        try:
+            done: list[Written | Exception] = await self.database.transact([carry_out(write) for write in writes], contexts)
+        except StoreUnconfirmedError:
+            self._unconfirmed = tuple(placed)
+            raise
         for each in done:
             if isinstance(each, Written):
                 self._noted(each.envelopes)
         return done
+
+    async def _confirmed(self) -> tuple[Envelope, ...]:
+        """Return the events of the commit of which no answer came, if it was made; none if it was not, or if there is no such commit.
+
+        Raises:
+            StoreUnavailableError: it cannot be found out yet.
+        """
+        if not self._unconfirmed:
+            return ()
+        last = self._unconfirmed[-1]
+        chosen = sa.select(events.c.wire).where(events.c.seq == last.seq)
+        if await self.database.write(lambda connection: connection.execute(chosen).scalar()) != last.wire:
+            self._unconfirmed = ()
+            return ()
+        return self._noted(self._unconfirmed)
 
     async def prune(self, before_s: float) -> None:
         """Delete events from before `before_s` (wall time) that no table is made of, and old audit entries; a bounded number a call.
@@ -331,6 +371,10 @@ class Journal:
             event=event,
             wire=encode_wire(event, header),
         )
+
+
+def _publish_nowhere(_envelopes: tuple[Envelope, ...]) -> None:
+    """Leave events of which no answer came to those who read the journal."""
 
 
 _LAST_SEQ = sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))

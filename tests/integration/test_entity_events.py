@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx2
 import msgspec
+import pytest
 
 from dartd.web.app import ENDPOINTS, RESOURCES
 from dartd.web.http.endpoint import Endpoint

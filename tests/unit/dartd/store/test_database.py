@@ -84,7 +84,7 @@ async def test_database_fault_is_a_store_error_and_the_store_goes_on(database: D
 
 async def test_readers_cannot_write(database: Database) -> None:
     """A query on a reader that writes is refused, so that there is one writer only."""
-    with pytest.raises(StoreError, match="read-?only"):
+    with pytest.raises(StoreError, match=r"read-?only"):
         await database.read(lambda connection: _insert(connection, "a"))
 
 

@@ -21,6 +21,7 @@ from dartd.store.projections.registry import Projection, Recorded
 from dartd.store.tables import events, metadata
 from schemas.base import BoardId, CameraId, VisitId
 from schemas.events import BoardReset, CalibrationChanged, Envelope, TakeoutStarted
+from tests.support.postgres import arguments_of, file_of, journalled
 
 BOARD = BoardId("main")
 
@@ -31,7 +32,6 @@ from dartd.config.database_url import DatabaseUrl
 from dartd.store.journal import Journal
 from schemas.base import BoardId, VisitId
 from schemas.events import BoardReset
-from tests.support.postgres import arguments_of, file_of, journalled
 
 async def main() -> None:
     path = Path(sys.argv[1])

@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx2
+import pytest
 
 from tests.support.people import log_in_as
 from tests.support.station import Station

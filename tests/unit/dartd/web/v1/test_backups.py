@@ -4,8 +4,9 @@ import asyncio
 from pathlib import Path
 
 import httpx2
+import pytest
 
-from dartd.store.sqlite.inspection import report_on
+from dartd.store.backends import report_on
 from tests.support.people import log_in_as
 from tests.support.postgres import file_of
 from tests.support.station import Station
@@ -26,6 +27,7 @@ async def test_a_backup_is_made_listed_and_downloaded(station: Station, http: ht
     assert (made.status_code, listed["data"], listed["problem"]) == (201, [made.json()], None)
     assert made.json()["size_bytes"] == len(file.content)
     assert file.headers["content-disposition"] == f'attachment; filename="{made.json()["backup_name"]}"'
+    assert report is not None
     assert (report.damage, report.last_seq) == (None, station.hub.last_seq)
     assert {(each["action"], each["entity_id"]) for each in audited} == {
         ("backups", made.json()["backup_name"]),
