@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from dartd.errors import StoreUnavailableError, StoreUnconfirmedError
 from dartd.store.backends import Backend, Location, open_backend
 from dartd.store.database import READERS, SLOW_QUERY_S, Database
-from dartd.store.event_topics import topic_of
+from dartd.store.envelopes import envelope_of, row_of
 from dartd.store.formats import store_builtin
 from dartd.store.mark import Mark
 from dartd.store.metadata import STREAM_ID, remember, store_value
@@ -23,8 +23,8 @@ from dartd.store.projections.registry import Projection, Recorded, Registry
 from dartd.store.pruning import prune_audit, prune_events
 from dartd.store.tables import decider_memories, events
 from dartd.store.timestamps import timestamp_of
-from schemas.base import BoardId, EventId, Value
-from schemas.codec import decode_journalled, encode_wire
+from schemas.base import BoardId, Value
+from schemas.codec import decode_journalled
 from schemas.events import Envelope, JournalledEvent
 
 _log = logging.getLogger(__name__)
@@ -318,25 +318,14 @@ class Journal:
         if last < self.last_seq:  # clients know later ones: a number must never be used again
             raise StoreUnavailableError(f"{self.database.path} was overwritten while dartd runs: restart it", path=str(self.database.path))
         at_s = round(at_s, 3)  # the time that is published is the time that is stored: a query for what came after it must find it
-        timestamp = timestamp_of(at_s)
-        envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(new, 1))
+        envelopes = tuple(envelope_of(event, self.board_id, self.stream_id, last + k, at_s) for k, event in enumerate(new, 1))
         self.database.backend.note(Mark(self.stream_id, envelopes[-1].seq))
         try:
-            connection.execute(_INSERT, [self._row(envelope) for envelope in envelopes])
+            connection.execute(_INSERT, [row_of(envelope) for envelope in envelopes])
         except sa.exc.IntegrityError as error:  # not caused by a request: the table itself refuses the events
             raise self.database.backend.store_error(error) from error
         self.registry.follow(connection, [Recorded(e.event, e.seq, at_s, self.board_id) for e in envelopes])
         return envelopes
-
-    def _row(self, envelope: Envelope) -> dict[str, object]:
-        return {
-            "seq": envelope.seq,
-            "at_s": envelope.at_s,
-            "topic": envelope.topic,
-            "event_type": str(envelope.event.__struct_config__.tag),
-            "wire": envelope.wire,
-            "board_id": envelope.board_id,
-        }
 
     def _store_memories(self, connection: sa.Connection, memories: Mapping[str, bytes], seq: int) -> None:
         for decider, body in memories.items():
@@ -350,27 +339,6 @@ class Journal:
             self.last_seq = max(self.last_seq, envelopes[-1].seq)
             self.oldest_seq = self.oldest_seq or envelopes[0].seq
         return envelopes
-
-    def _envelope(self, event: JournalledEvent, seq: int, at_s: float, timestamp: str) -> Envelope:
-        event_id = EventId(f"{self.stream_id}-{seq}")
-        topic = topic_of(event, self.board_id)
-        header: dict[str, str | int] = {
-            "seq": seq,
-            "event_id": event_id,
-            "board_id": self.board_id,
-            "topic": topic,
-            "timestamp": timestamp,
-        }
-        return Envelope(
-            seq=seq,
-            event_id=event_id,
-            board_id=self.board_id,
-            topic=topic,
-            at_s=at_s,
-            timestamp=timestamp,
-            event=event,
-            wire=encode_wire(event, header),
-        )
 
 
 def _publish_nowhere(_envelopes: tuple[Envelope, ...]) -> None:
