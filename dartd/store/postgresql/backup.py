@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,20 +109,23 @@ def _up_to_date(backup: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _fill(backend: PostgresBackend, source: sqlite3.Connection, advance: Advance) -> None:
-    """Write the rows of all tables, in the writer's transaction, and let keys that the database counts go on after them."""
+    """Write the rows of all tables, in the writer's transaction, and let keys that the database counts go on after them.
+
+    Raises:
+        BackupError: it was given up, or the database does not take a value.
+    """
     raw = raw_of(backend.writer)
     raw.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(sql.Identifier(table.name) for table in METADATA.sorted_tables)))
     done_bytes = 0
     for table in METADATA.sorted_tables:
-        names = [column.name for column in table.columns]
-        booleans = [isinstance(column.type, sa.Boolean) for column in table.columns]
-        copying = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names)))
-        with raw.cursor() as cursor, cursor.copy(copying) as rows:
-            for row in source.execute(f"SELECT {', '.join(names)} FROM {table.name}"):  # noqa: S608 - our own names
-                rows.write_row(_typed(row, booleans))
-                done_bytes += sum(len(value) for value in row if isinstance(value, str | bytes))
-                if not advance(done_bytes):
-                    raise BackupError("restoring was given up: nothing was changed")
+        try:
+            with contextlib.closing(_write_table(raw, source, table)) as rows:
+                for row in rows:
+                    done_bytes += sum(len(value) for value in row if isinstance(value, str | bytes))
+                    if not advance(done_bytes):
+                        raise BackupError("restoring was given up: nothing was changed")
+        except psycopg.DataError as error:
+            raise BackupError(f"PostgreSQL cannot store what is in the table {table.name} ({error}): nothing was changed") from error
         counted = table.autoincrement_column
         if counted is not None and counted.autoincrement == "auto":
             raw.execute(
@@ -130,6 +133,17 @@ def _fill(backend: PostgresBackend, source: sqlite3.Connection, advance: Advance
                     table.name, counted.name, sql.Identifier(counted.name), sql.Identifier(table.name)
                 )
             )
+
+
+def _write_table(raw: "psycopg.Connection[Any]", source: sqlite3.Connection, table: sa.Table) -> Generator[Sequence[Any], None, None]:
+    """Write the rows of a table one by one, and yield each that was written."""
+    names = [column.name for column in table.columns]
+    booleans = [isinstance(column.type, sa.Boolean) for column in table.columns]
+    copying = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names)))
+    with raw.cursor() as cursor, cursor.copy(copying) as rows:
+        for row in source.execute(f"SELECT {', '.join(names)} FROM {table.name}"):  # noqa: S608 - our own names
+            rows.write_row(_typed(row, booleans))
+            yield row
 
 
 def _typed(row: Sequence[Any], booleans: Sequence[bool]) -> list[Any]:

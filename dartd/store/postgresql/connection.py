@@ -62,7 +62,12 @@ def connect(url: DatabaseUrl, *, read_only: bool = False) -> sa.Connection:
         raw.adapters.register_loader("numeric", NumberLoader)
         raw.execute(_SETTINGS + ("; SET default_transaction_read_only = on" if read_only else ""), prepare=False)
         engine = sa.create_engine(
-            ENGINE_URL, creator=lambda: raw, poolclass=StaticPool, isolation_level="AUTOCOMMIT", use_native_hstore=False
+            ENGINE_URL,
+            creator=lambda: raw,
+            poolclass=StaticPool,
+            isolation_level="AUTOCOMMIT",
+            use_native_hstore=False,
+            pool_reset_on_return=None,
         )
         return engine.connect()
     except (psycopg.Error, sa.exc.SQLAlchemyError) as error:

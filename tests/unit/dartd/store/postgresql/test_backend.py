@@ -17,7 +17,7 @@ from dartd.store.mark import Mark
 from dartd.store.postgresql.backend import PostgresBackend
 from dartd.store.tables import events, metadata
 from schemas.base import BoardId, VisitId
-from schemas.events import BoardReset, EntityAdded, Envelope
+from schemas.events import BoardReset, EntityAdded, Envelope, JournalledEvent
 from tests.support.postgres import PostgresServer, journalled
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
@@ -63,7 +63,7 @@ async def test_commit_without_an_answer_is_neither_lost_nor_made_twice(
     """The same events tried again must be in the journal once, with the positions that are returned; so must what follows."""
     await journal.append([_reset("v0")], at_s=1.0)
     _lose_answer(journal, server, monkeypatch, after_commit=after_commit)
-    tried = [_reset("v1"), hit("d1")]
+    tried: list[JournalledEvent] = [_reset("v1"), hit("d1")]
     with pytest.raises(StoreUnconfirmedError):
         await journal.append(tried, at_s=2.0, memories={"board": b"one"})
     envelopes = await journal.append([*tried, _reset("v2")], at_s=2.0, memories={"board": b"two"})

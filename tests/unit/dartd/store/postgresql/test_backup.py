@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gzip
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,12 +23,13 @@ from schemas.base import BoardId
 from tests.support.stores.dump import REVISIONS
 from tests.support.stores.dump import restore as restore_revision
 from tests.support.throws import hit
+from tests.support.waiting import DEADLINE_S
 
 BOARD = BoardId("main")
 PLAYER = {"boards": "[]", "active": True, "shared": False, "preferences": "{}"}
 
 
-def _fill(connection: sa.Connection) -> None:
+def _add(connection: sa.Connection) -> None:
     PLAYERS.insert(connection, {"player_id": "ann", "name": "Ännchen 😀", **PLAYER}, at_s=1.5)
     put_photo(connection, "ann", Photo(media_type="image/png", body=bytes(range(256))), at_s=1.0)
     append_entry(connection, AuditEntry(at_s=1.0, user_id="u", action="a", entity_type="player"))
@@ -51,7 +53,7 @@ async def test_store_moves_from_a_file_to_a_server_and_back(make_url: Callable[[
     """A backup of either must give the same rows in the other, as another stream; numbers that the database counts must go on."""
     file, url, there = tmp_path / "dartd.db", make_url(), tmp_path / "there.db"
     journal = await _open(file, 3)
-    await journal.database.write(_fill)
+    await journal.database.write(_add)
     await asyncio.to_thread(journal.close)
     first = await asyncio.to_thread(inspect, file, _rows)
 
@@ -75,26 +77,25 @@ async def test_store_moves_from_a_file_to_a_server_and_back(make_url: Callable[[
 
 async def test_backup_is_of_one_moment(url: DatabaseUrl, tmp_path: Path) -> None:
     """What is written while it is made must not be in it, and what was there must be, in every table."""
-    journal = await _open(url, 2500)
-    first = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    journal = await _open(url, 40)
+    begun, written = threading.Event(), threading.Event()
 
     def advance(_done_bytes: int) -> bool:
-        loop.call_soon_threadsafe(first.set)
-        return True
+        begun.set()
+        return written.wait(DEADLINE_S)
 
     copying = asyncio.create_task(asyncio.to_thread(back_up, url, tmp_path / "copy.db", advance))
-    await first.wait()
-    for k in range(20):
-        await journal.append([hit(f"e{k:06}")], at_s=6.0)
+    await asyncio.to_thread(begun.wait, DEADLINE_S)
+    await journal.append([hit(f"e{k:06}") for k in range(20)], at_s=6.0)
+    written.set()
     await copying
     await asyncio.to_thread(journal.close)
     rows = await asyncio.to_thread(inspect, tmp_path / "copy.db", _rows)
     report = await asyncio.to_thread(report_on, tmp_path / "copy.db")
 
     assert report is not None
-    assert (report.count, report.last_seq, report.damage) == (len(rows["throws"]), report.count, None)
-    assert report.count >= 2500
+    assert (report.count, report.last_seq, report.damage) == (40, 40, None)
+    assert (len(rows["events"]), len(rows["throws"]), len(rows["detections"])) == (40, 40, 40)
 
 
 async def test_what_was_there_is_kept(url: DatabaseUrl, tmp_path: Path) -> None:

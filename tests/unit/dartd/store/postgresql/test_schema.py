@@ -1,6 +1,5 @@
 """The tables on a server: of a new store, and of an older one that was brought up to date."""
 
-import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable
@@ -46,25 +45,21 @@ def _make_at(connection: sa.Connection, revision: str) -> None:
 def _copy(source: sqlite3.Connection, target: sa.Connection) -> None:
     """Copy every row of a store, as it is."""
     tables = [name for (name,) in source.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name != 'alembic_version'")]
-    reflected = sa.MetaData()
-    reflected.reflect(target, only=tables)
+    booleans = {(row[0], row[1]) for row in target.exec_driver_sql(COLUMNS) if row[2] == "boolean"}
     source.row_factory = sqlite3.Row
     for name in tables:
-        table = reflected.tables[name]
-        booleans = {column.name for column in table.columns if isinstance(column.type, sa.Boolean)}
         rows = [dict(row) for row in source.execute(f"SELECT * FROM {name}")]  # noqa: S608 - our own names
         if rows:
-            target.execute(
-                sa.insert(table),
-                [{key: bool(value) if key in booleans else value for key, value in row.items()} for row in rows],
-            )
+            inserting = f"INSERT INTO {name} ({', '.join(rows[0])}) VALUES ({', '.join(f':{column}' for column in rows[0])})"  # noqa: S608 - the same
+            typed = [{key: bool(value) if (name, key) in booleans else value for key, value in row.items()} for row in rows]
+            target.execute(sa.text(inserting), typed)
 
 
 def _rows(connection: sa.Connection) -> dict[str, list[str]]:
     return {
         name: sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
         for name, table in METADATA.tables.items()
-        if name != "metadata"
+        if name not in {"metadata", "formats"}  # the stream, and when built-in formats were added
     }
 
 
@@ -74,24 +69,21 @@ def _shape(connection: sa.Connection) -> list[Any]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("revision", REVISIONS)
-async def test_store_of_each_revision_becomes_as_on_sqlite(revision: str, make_url: Callable[[], DatabaseUrl], tmp_path: Path) -> None:
+def test_store_of_each_revision_becomes_as_on_sqlite(revision: str, make_url: Callable[[], DatabaseUrl], tmp_path: Path) -> None:
     """A filled store of an earlier revision must get today's tables, and the rows that SQLite has after the same migration."""
     path, url, new = tmp_path / "old.db", make_url(), make_url()
     restore(revision, path)
 
-    def make_old() -> None:
-        connection = connect(url)
-        with contextlib.closing(sqlite3.connect(path)) as source:
-            connection.exec_driver_sql("BEGIN")
-            _make_at(connection, revision)
-            _copy(source, connection)
-            connection.exec_driver_sql("COMMIT")
-        close(connection, raw_of(connection))
-
-    await asyncio.to_thread(make_old)
+    connection = connect(url)
+    with contextlib.closing(sqlite3.connect(path)) as source:
+        connection.exec_driver_sql("BEGIN")
+        _make_at(connection, revision)
+        _copy(source, connection)
+        connection.exec_driver_sql("COMMIT")
+    close(connection, raw_of(connection))
     for location in (path, url):
-        await asyncio.to_thread(lambda location=location: Journal.open(location, BOARD).close())  # type: ignore[misc]
-    await asyncio.to_thread(lambda: PostgresBackend.open(new).close())
+        Journal.open(location, BOARD).close()
+    PostgresBackend.open(new).close()
     on_file, on_server = inspect(path, _rows), inspect(url, _rows)
 
     assert inspect(url, version_of) == SCHEMA_VERSION
@@ -119,8 +111,8 @@ def test_tables_are_made_once(url: DatabaseUrl) -> None:
     """An empty database must get them, with integers of 64 bits and text that is sorted by bytes; the next time nothing is done."""
     connection = connect(url)
     empty, made, again = is_empty(connection), prepare(connection, url), prepare(connection, url)
-    types = {(row[2], row[5]) for row in connection.exec_driver_sql(COLUMNS) if row[0] == "audit"}
+    types = {(row[2], row[5]) for row in connection.exec_driver_sql(COLUMNS) if row[0] == "events"}
     close(connection, raw_of(connection))
 
     assert (empty, made, again) == (True, False, False)
-    assert types == {("bigint", None), ("double precision", None), ("text", "C"), ("integer", None)}
+    assert types == {("bigint", None), ("double precision", None), ("text", "C"), ("bytea", None)}
