@@ -21,7 +21,7 @@ KILLS = 10
 
 
 @contextlib.contextmanager
-def _listening(port: int, received: list[str]) -> Iterator[None]:
+def listening(port: int, received: list[str]) -> Iterator[None]:
     """Note the id of every event that a client receives, until the daemon is gone."""
 
     def listen() -> None:
@@ -59,7 +59,7 @@ def test_no_published_event_is_missing(tmp_path: Path) -> None:
         with RunningDaemon(config, port) as daemon:
             daemon.until_ready()
             token = (tmp_path / "state" / "operator-token").read_text().strip()
-            with _listening(port, received):
+            with listening(port, received):
                 killer = threading.Timer(rng.uniform(0.05, 0.6), daemon.process.send_signal, (signal.SIGKILL,))
                 killer.start()
                 answered += _reset_until_gone(daemon, token)
