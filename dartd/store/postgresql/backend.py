@@ -105,7 +105,7 @@ class PostgresBackend:
         self._mark = None
         if not is_lost(self._raw):
             with contextlib.suppress(psycopg.OperationalError, psycopg.InterfaceError):
-                self._raw.execute("BEGIN", prepare=False)
+                self._raw.execute("BEGIN")
                 return
         if not is_lost(self._raw):
             raise StoreUnavailableError(f"the store {self.url} failed: a transaction cannot begin", path=str(self.url))
@@ -150,7 +150,7 @@ class PostgresBackend:
         """
         is_commit = statement == "COMMIT"
         try:
-            done = self._raw.execute(statement, prepare=False)
+            done = self._raw.execute(statement)
         except psycopg.Error as error:
             failure = self.store_error(error)
             if is_commit and is_lost(self._raw):
