@@ -191,7 +191,7 @@ async def test_errors_of_a_statement_and_of_the_server(url: DatabaseUrl, waiting
 
 
 async def test_error_that_a_job_hides_is_no_commit(url: DatabaseUrl) -> None:
-    """PostgreSQL rolls back what a job left in error: the job must be told."""
+    """PostgreSQL rolls back what a job left in error: the job must get an error."""
     database = await asyncio.to_thread(Database.open, url)
 
     def hide(connection: sa.Connection) -> str:

@@ -72,7 +72,7 @@ def test_what_cannot_be_reached_says_so_without_the_password(server: PostgresSer
         (psycopg.errors.NumericValueOutOfRange("number"), StoreError),
     ],
 )
-def test_errors_of_the_server_are_told_from_those_of_a_statement(error: Exception, kind: type[StoreError]) -> None:
+def test_errors_of_the_server_are_no_errors_of_a_statement(error: Exception, kind: type[StoreError]) -> None:
     """The journal must wait for the former, and the latter fail their own job alone."""
     assert type(store_error(error, DatabaseUrl("postgresql://h/d", Path("lock")))) is kind
     assert type(store_error(sa.exc.DBAPIError("SELECT 'value'", {}, error), DatabaseUrl("postgresql://h/d", Path("lock")))) is kind
