@@ -126,7 +126,7 @@ def size_bytes(location: Location) -> int:
     """
     if isinstance(location, DatabaseUrl):
         return int(_of_postgresql("inspection").size_bytes(location))
-    return location.stat().st_size if location.is_file() else 0
+    return sqlite_inspection.size_bytes(location)
 
 
 def back_up(location: Location, target: Path, advance: Advance = go_on) -> int:

@@ -187,6 +187,7 @@ class StoresOnServer:
             patch.setattr(sqlite_backup, "back_up", mapped(backup_of_server.back_up, sqlite_backup.back_up))
             patch.setattr(sqlite_backup, "restore", restored)
             patch.setattr(sqlite_inspection, "report_on", mapped(inspection_of_server.report_on, sqlite_inspection.report_on))
+            patch.setattr(sqlite_inspection, "size_bytes", mapped(inspection_of_server.size_bytes, sqlite_inspection.size_bytes))
             yield
 
 

@@ -17,7 +17,12 @@ def report_on(path: Path) -> StoreReport | None:
     """
     if not path.is_file():
         return None
-    return msgspec.structs.replace(inspect(path, _report), size_bytes=path.stat().st_size)
+    return msgspec.structs.replace(inspect(path, _report), size_bytes=size_bytes(path))
+
+
+def size_bytes(path: Path) -> int:
+    """Return how large a store is, 0 if there is no file."""
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _report(connection: sa.Connection) -> StoreReport:

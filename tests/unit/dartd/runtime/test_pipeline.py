@@ -12,7 +12,7 @@ from blockbuster import BlockBuster
 from sqlalchemy.exc import IntegrityError
 
 from dartd.decision import Input, Order, Step, WorkerChange
-from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
+from dartd.errors import CommandRefusedError, PipelineFullError, StoreError, StoreUnconfirmedError
 from dartd.log import trace_id
 from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
@@ -223,8 +223,8 @@ async def test_change_and_its_event_are_one_commit(system: PipelineSystem) -> No
 
     def write(name: str, *more: str) -> Write:
         def insert(connection: sa.Connection) -> Outcome:
-            rows = connection.execute(sa.insert(metadata).values(key=name, value="")).rowcount
-            return Outcome(rows, [_added(each) for each in (name, *more)])
+            connection.execute(sa.insert(metadata).values(key=name, value=""))
+            return Outcome(1, [_added(each) for each in (name, *more)])
 
         return insert
 
@@ -386,6 +386,40 @@ async def test_board_decides_on_while_the_disk_refuses(system: PipelineSystem, w
     assert times == sorted(times)
     assert (system.pipeline.snapshot().visit.total, len(system.orders)) == (3, 3)
     assert [envelope.seq for envelope in system.published] == list(range(2201, 2206))
+
+
+@pytest.mark.parametrize("was_made", [True, False])
+async def test_write_of_which_no_answer_came(system: PipelineSystem, waiting: Waiting, *, was_made: bool) -> None:
+    """Its caller must be refused; the board goes on, and once it is known that the write was made its event is published, before others."""
+    backend = system.journal.database.backend
+    whole = backend.control
+
+    def control(statement: str) -> None:
+        if statement != "COMMIT":
+            whole(statement)
+            return
+        whole("COMMIT" if was_made else "ROLLBACK")
+        backend.control = whole  # type: ignore[method-assign]
+        raise StoreUnconfirmedError("the connection was lost")
+
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(system.pipeline.run())
+        backend.control = control  # type: ignore[method-assign]
+        with pytest.raises(StoreError, match="was lost"):
+            await system.pipeline.write(lambda _: Outcome(1, [_added("ann")]))
+        held = system.pipeline.is_holding
+        await system.pipeline.deliver(_change(0))
+        await waiting.soon(lambda: not system.pipeline.is_holding)
+        await system.pipeline.settle()
+        running.cancel()
+
+    kinds = [type(e.event) for e in system.published]
+    assert held
+    assert [e.seq for e in system.published] == list(range(1, len(kinds) + 1))
+    assert kinds.count(EntityAdded) == (1 if was_made else 0)
+    assert (kinds[0] is EntityAdded) == was_made
+    assert system.durable[-1] == len(kinds)
+    assert system.pipeline.snapshot().status == "throw"
 
 
 @pytest.mark.sqlite

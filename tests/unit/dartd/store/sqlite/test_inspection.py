@@ -24,9 +24,10 @@ async def test_a_store_is_reported_with_its_events_and_calibrations(tmp_path: Pa
     await journal.append([BoardReset(visit_id=VisitId("v"))] * 2, at_s=5.0)
     await Calibrations(journal.database).keep(CALIBRATION, at_s=1.0)
     report, calibrations = await asyncio.to_thread(report_on, path), await asyncio.to_thread(stored_calibrations, path)
+    file_bytes = path.stat().st_size
     await asyncio.to_thread(journal.close)
 
-    assert report == StoreReport(size_bytes=path.stat().st_size, count=2, first_seq=1, last_seq=2, last_at_s=5.0)
+    assert report == StoreReport(size_bytes=file_bytes, count=2, first_seq=1, last_seq=2, last_at_s=5.0)
     assert calibrations == {CALIBRATION.camera_id: CALIBRATION}
 
 
