@@ -1,4 +1,4 @@
-"""A server of PostgreSQL of the tests' own, and stores on it in the place of files: `DARTD_TEST_STORE=postgresql pytest …`.
+"""A server of PostgreSQL of the tests' own, and stores on it in the place of files: `STORE_OF_TESTS=postgresql pytest …`.
 
 Debian's programs are used (package `postgresql`); root runs the server as the user `postgres`, which its programs insist on.
 """
@@ -31,7 +31,7 @@ from dartd.store.sqlite import inspection as sqlite_inspection
 from dartd.store.tables import events
 from tests.support.waiting import Waiting
 
-IS_ASKED: Final = os.environ.get("DARTD_TEST_STORE") == "postgresql"
+IS_ASKED: Final = os.environ.get("STORE_OF_TESTS") == "postgresql"
 
 _TEMPLATE: Final = "store_of_today"
 _SETTINGS: Final = {"shared_buffers": "16MB", "max_connections": "200", "max_wal_size": "64MB", "logging_collector": "off"}

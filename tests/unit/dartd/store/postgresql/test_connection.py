@@ -68,6 +68,7 @@ def test_what_cannot_be_reached_says_so_without_the_password(server: PostgresSer
         (psycopg.errors.DataCorrupted("data"), StoreUnavailableError),
         (psycopg.errors.AdminShutdown("stop"), StoreUnavailableError),
         (psycopg.OperationalError("no answer"), StoreUnavailableError),
+        (sa.exc.NoResultFound("no row"), StoreError),
         (psycopg.errors.UndefinedTable("table"), StoreError),
         (psycopg.errors.NumericValueOutOfRange("number"), StoreError),
     ],
