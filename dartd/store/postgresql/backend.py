@@ -7,6 +7,7 @@ was made: StoreUnconfirmedError. The next session begins once the server has end
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self, TypeVar
@@ -20,8 +21,8 @@ from dartd.errors import StoreBusyError, StoreError, StoreUnavailableError, Stor
 from dartd.store.mark import Mark
 from dartd.store.postgresql.connection import close, connect, is_lost, lock, raw_of, store_error
 from dartd.store.postgresql.lock_file import LockFile
-from dartd.store.postgresql.schema import prepare, require_known, version_of
-from dartd.store.sqlite.backend import SCHEMA_VERSION
+from dartd.store.postgresql.schema import prepare, version_of
+from dartd.store.sqlite.backend import NEIGHBOUR_WAIT_S, SCHEMA_VERSION
 
 _log = logging.getLogger(__name__)
 
@@ -236,9 +237,7 @@ def change_alongside(url: DatabaseUrl, change: Callable[[sa.Connection], T]) -> 
         connection = connect(url)
         raw = raw_of(connection)
         try:
-            require_known(version := version_of(connection), url)
-            if version != SCHEMA_VERSION:
-                raise StoreError(f"{url} is used by a dartd of another version; use its own command", path=str(url))
+            _await_version(connection, url)
             connection.exec_driver_sql("BEGIN")
             result = change(connection)
             connection.exec_driver_sql("COMMIT")
@@ -263,3 +262,12 @@ def lock_out(url: DatabaseUrl, wait_s: float) -> Callable[[], None]:
         close(connection, raw)
         raise store_error(error, url) from error
     return lambda: close(connection, raw)
+
+
+def _await_version(connection: sa.Connection, url: DatabaseUrl) -> None:
+    """Wait for a daemon that is just starting to make the tables, or to bring them up to date."""
+    give_up_s = time.monotonic() + NEIGHBOUR_WAIT_S
+    while (version := version_of(connection)) != SCHEMA_VERSION:
+        if version > SCHEMA_VERSION or time.monotonic() > give_up_s:
+            raise StoreError(f"{url} is used by a dartd of another version; use its own command", path=str(url))
+        time.sleep(0.05)

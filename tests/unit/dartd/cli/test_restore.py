@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from dartd.cli import main
@@ -22,6 +23,7 @@ def _events(store: Path) -> int:
     return report.count
 
 
+@pytest.mark.sqlite
 def test_a_backup_takes_the_place_of_the_store(tmp_path: Path) -> None:
     """The store is the copy, the one from before is kept and named; while a daemon runs, or without a file, nothing changes."""
     config, copy, store = tmp_path / "dartd.toml", tmp_path / "copy.db", tmp_path / "dartd.db"
