@@ -23,7 +23,7 @@ def command(file: Path, path: Path | None) -> None:
     The daemon makes such copies by itself, see [backup] in the configuration.
     """
     with reported_errors():
-        store = load_config(find_config(path, os.environ), os.environ).store_path
+        store = load_config(find_config(path, os.environ), os.environ).store_location
         with click.progressbar(length=size_bytes(store), label=f"copying {store}") as bar:
 
             def advance(done_bytes: int) -> bool:

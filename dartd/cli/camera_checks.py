@@ -11,6 +11,8 @@ import msgspec
 
 from dartd.cli.system_checks import Finding
 from dartd.config import CameraConfig, Config
+from dartd.errors import StoreError
+from dartd.store.backends import report_on
 from dartd.store.calibrations import stored_calibrations
 from schemas.base import CameraId
 from schemas.examination import Examine, Examined
@@ -125,7 +127,11 @@ def examine_camera(asked: Examine) -> Examined:
 def _calibrations(config: Config) -> dict[CameraId, Calibration]:
     """Return the stored calibrations; none if the store cannot be read."""
     location = config.store_location
-    return {} if isinstance(location, Path) and not location.is_file() else stored_calibrations(location)
+    try:
+        there = location.is_file() if isinstance(location, Path) else report_on(location) is not None
+    except StoreError:  # the check of the database reports it
+        return {}
+    return stored_calibrations(location) if there else {}
 
 
 def _faster(camera: CameraConfig) -> str:

@@ -22,7 +22,7 @@ def command(file: Path, path: Path | None) -> None:
     is damaged, of another program or of a newer dartd is refused. Events go on as another stream: clients notice, and read everything anew.
     """
     with reported_errors():
-        store = load_config(find_config(path, os.environ), os.environ).store_path
+        store = load_config(find_config(path, os.environ), os.environ).store_location
         suffix = time.strftime(".replaced-%Y%m%dT%H%M%SZ", time.gmtime())
         with click.progressbar(length=file.stat().st_size if file.is_file() else 0, label=f"restoring {store}") as bar:
 

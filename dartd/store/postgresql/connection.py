@@ -124,9 +124,8 @@ def store_error(error: BaseException, url: DatabaseUrl) -> StoreError:
     if state == _CANCELLED:
         return QueryTimeoutError("the query took too long: narrow it by time or by filters, or go on by cursor")
     remedy = next((text for begin, text in _REMEDIES.items() if state.startswith(begin)), "") if state else ""
-    if not state and (
-        isinstance(original, psycopg.OperationalError | psycopg.InterfaceError) or isinstance(error, sa.exc.InvalidRequestError)
-    ):
+    lost = psycopg.OperationalError | psycopg.InterfaceError | sa.exc.PendingRollbackError | sa.exc.ResourceClosedError
+    if not state and isinstance(original, lost):
         remedy = _REMEDIES["08"]  # there was no answer
     primary = original.diag.message_primary if isinstance(original, psycopg.Error) else None
     reason = " ".join((primary or str(original)).split())
