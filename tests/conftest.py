@@ -31,8 +31,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(_TESTS).parts[0]
         if folder in _MARKED_FOLDERS:
             item.add_marker(_MARKED_FOLDERS[folder])
-        if "postgresql" in item.path.relative_to(_TESTS).parts:
+        if "postgresql" in item.path.parts:
             item.add_marker("postgresql")
+        if "sqlite" in item.path.parts or item.path.parent.name == "migrations":
+            item.add_marker("sqlite")
         if IS_ASKED and item.get_closest_marker("sqlite"):
             item.add_marker(pytest.mark.skip(reason="is of SQLite alone"))
 
