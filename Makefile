@@ -39,7 +39,7 @@ test: lint layers types ## check style, spelling, layers and types, then run eve
 test-postgres: setup-dev ## run the tests of the store on PostgreSQL (ON_POSTGRES=tests: all that can run there, an hour)
 	@STORE_OF_TESTS=postgresql $(PYTEST) -q $(PARALLEL) -m "not sqlite and not alone" $(ON_POSTGRES)
 ON_POSTGRES = tests/unit/dartd/store tests/property/test_projections.py tests/integration/test_killed_server.py \
-	tests/integration/test_commands_on_server.py tests/unit/dartd/runtime/test_pipeline.py tests/unit/dartd/web/v1/test_matches.py \
+	tests/integration/test_commands_on_server.py tests/unit/dartd/runtime/test_pipeline.py \
 	tests/unit/dartd/web/v1/test_statistics.py
 
 fast: setup-dev ## run the fast tests
