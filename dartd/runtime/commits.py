@@ -135,7 +135,7 @@ class Commits:
         return there, back
 
     def hold(self, error: StoreError, now: Snapshot, at_s: float) -> None:
-        """Hold everything until it is known whether a write was carried out, of which no answer came; `now` is the board."""
+        """Hold everything until it is known whether a write without an answer was carried out; `now` is the board."""
         self.add(Decision((), (), (), at_s, now))
         self._stall(error)
 

@@ -328,7 +328,7 @@ class Pipeline:
                 settle(queued.answer, step.refusals.get(k) or mine)
 
     def _publish_late(self, envelopes: tuple[Envelope, ...]) -> None:
-        """Publish events of people's writes of which it was not known whether they are journalled, and queue them for the deciders."""
+        """Publish events of people's writes that were committed without an answer, and queue them for the deciders."""
         self._publish_envelopes(envelopes)
         self._inbox.put_back([QueuedInput(envelope.event, self._clock.now()) for envelope in envelopes])
 

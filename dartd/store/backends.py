@@ -16,6 +16,7 @@ from dartd.store.mark import Mark
 from dartd.store.report import StoreReport
 from dartd.store.sqlite import backend as sqlite_backend
 from dartd.store.sqlite import backup as sqlite_backup
+from dartd.store.sqlite import fault as sqlite_fault
 from dartd.store.sqlite import inspection as sqlite_inspection
 from dartd.store.sqlite.backup import Advance, go_on
 
@@ -162,7 +163,7 @@ def lock_out(location: Location, wait_s: float) -> Callable[[], None]:
     Raises:
         StoreError: the store cannot be opened or locked.
     """
-    module = _of_postgresql("backend") if isinstance(location, DatabaseUrl) else sqlite_backend
+    module = _of_postgresql("backend") if isinstance(location, DatabaseUrl) else sqlite_fault
     end: Callable[[], None] = module.lock_out(location, wait_s)
     return end
 

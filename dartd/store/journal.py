@@ -169,7 +169,7 @@ class Journal:
 
         In the same commit the memories of deciders are stored and the hooks are called.
 
-        A commit of which no answer came is looked up first: if it was made, the same events are not written again, and those of a `write`
+        A commit without an answer is looked up first: if it was made, the same events are not written again, and those of a `write`
         are given to `publish_late`.
 
         Raises:
@@ -179,7 +179,7 @@ class Journal:
         """
         before = await self._confirmed()
         if before and all(envelope.event is event for envelope, event in zip(before, events, strict=False)):
-            events, hooks = events[len(before) :], ()  # this is the commit of which no answer came
+            events, hooks = events[len(before) :], ()  # this is the commit without an answer
         elif before:
             self.publish_late(before)
             before = self._unconfirmed = ()
@@ -238,7 +238,7 @@ class Journal:
         return done
 
     async def _confirmed(self) -> tuple[Envelope, ...]:
-        """Return the events of the commit of which no answer came, if it was made; none if it was not, or if there is no such commit.
+        """Return the events of the commit without an answer, if it was made; none if it was not, or if there is no such commit.
 
         Raises:
             StoreUnavailableError: it cannot be found out yet.
@@ -342,7 +342,7 @@ class Journal:
 
 
 def _publish_nowhere(_envelopes: tuple[Envelope, ...]) -> None:
-    """Leave events of which no answer came to those who read the journal."""
+    """Leave events that were committed without an answer to those who read the journal."""
 
 
 _LAST_SEQ = sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))

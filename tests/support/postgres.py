@@ -27,6 +27,7 @@ from dartd.store.postgresql import backup as backup_of_server
 from dartd.store.postgresql import inspection as inspection_of_server
 from dartd.store.sqlite import backend as sqlite_backend
 from dartd.store.sqlite import backup as sqlite_backup
+from dartd.store.sqlite import fault as sqlite_fault
 from dartd.store.sqlite import inspection as sqlite_inspection
 from dartd.store.tables import events
 from tests.support.waiting import Waiting
@@ -182,8 +183,9 @@ class StoresOnServer:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sqlite_backend, "SqliteBackend", Mapped)
-            for name in ("inspect", "change_alongside", "lock_out"):
+            for name in ("inspect", "change_alongside"):
                 patch.setattr(sqlite_backend, name, mapped(getattr(on_server, name), getattr(sqlite_backend, name)))
+            patch.setattr(sqlite_fault, "lock_out", mapped(on_server.lock_out, sqlite_fault.lock_out))
             patch.setattr(sqlite_backup, "back_up", mapped(backup_of_server.back_up, sqlite_backup.back_up))
             patch.setattr(sqlite_backup, "restore", restored)
             patch.setattr(sqlite_inspection, "report_on", mapped(inspection_of_server.report_on, sqlite_inspection.report_on))

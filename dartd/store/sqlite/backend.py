@@ -247,21 +247,6 @@ def inspect(path: Path, query: Callable[[sa.Connection], T]) -> T:
         raise _store_error(error, path) from error
 
 
-def lock_out(path: Path, wait_s: float) -> Callable[[], None]:
-    """Lock a store as another program would, so that nothing can write it; return what ends it.
-
-    Raises:
-        StoreError: it cannot be locked within `wait_s`.
-    """
-    raw = sqlite3.connect(path, timeout=wait_s, isolation_level=None, check_same_thread=False)
-    try:
-        raw.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        raw.close()
-        raise _store_error(error, path) from error
-    return raw.close
-
-
 def version_of(connection: sa.Connection) -> int:
     """Return the revision of a store's tables; 0 when it has none."""
     return _pragma(connection, "user_version")
