@@ -35,6 +35,7 @@ def contradictions(config: Config) -> Iterator[tuple[str, str]]:
     for index, network in enumerate(server.trusted_proxies):
         if not _is_network(network):
             yield f"$.server.trusted_proxies[{index}]", f'expected an address or a network such as 10.0.0.0/8, got "{network}"'
+    yield from _compat_contradictions(config)
     rings = list(BoardSpec.__struct_fields__)
     for inner, outer in itertools.pairwise(rings):
         if not getattr(board, inner) < getattr(board, outer):
@@ -48,6 +49,21 @@ def _store_contradictions(store: StoreConfig) -> Iterator[tuple[str, str]]:
     problem = None if store.url is None else url_problem(store.url)
     if problem is not None:
         yield "$.store.url", problem
+
+
+def _compat_contradictions(config: Config) -> Iterator[tuple[str, str]]:
+    compat = config.compat
+    for name in ("autodarts", "arudart", "opendarts"):
+        if getattr(compat, name) is True:
+            yield f"$.compat.{name}", 'expected false, "same_port" or a port, got true'
+    for name, port in compat.surfaces.items():
+        if port is not None and port == config.server.port:
+            yield f"$.compat.{name}", f'{port} is server.port: write "same_port", or another port'
+        elif name == "caller" and port in [other for each, other in compat.surfaces.items() if each != "caller"]:
+            yield f"$.compat.{name}", f"{port} is the port of another interface: Socket.IO needs one of its own"
+    for index, network in enumerate(compat.allow):
+        if not _is_network(network):
+            yield f"$.compat.allow[{index}]", f'expected an address or a network such as 10.0.0.0/8, got "{network}"'
 
 
 def _rule_contradictions(rules: tuple[AlertRuleConfig, ...]) -> Iterator[tuple[str, str]]:
