@@ -389,7 +389,7 @@ async def test_board_decides_on_while_the_disk_refuses(system: PipelineSystem, w
 
 
 @pytest.mark.parametrize("was_made", [True, False])
-async def test_write_of_which_no_answer_came(system: PipelineSystem, waiting: Waiting, *, was_made: bool) -> None:
+async def test_write_without_an_answer(system: PipelineSystem, waiting: Waiting, *, was_made: bool) -> None:
     """Its caller must be refused; the board goes on, and once it is known that the write was made its event is published, before others."""
     backend = system.journal.database.backend
     whole = backend.control
