@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run wheel client deb sbom audit check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play soak chaos lock clean
+.PHONY: help setup setup-dev run wheel client deb sbom audit check test test-postgres fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play soak chaos lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,18 +47,24 @@ audit: ## ask the advisory database about every pinned package (needs pip-audit 
 check: lint layers types fast ## what to run before each commit: style, layers, types, spelling, fast tests
 
 test: lint layers types ## check style, spelling, layers and types, then run every test
-	@$(PYTEST) -m alone; alone=$$?; $(PYTEST) $(PARALLEL) -m "not alone" && exit $$alone
+	@$(PYTEST) -m alone; alone=$$?; $(PYTEST) $(PARALLEL) -m "not alone and not postgresql" && exit $$alone
+
+test-postgres: setup-dev ## run the tests of the store on PostgreSQL (ON_POSTGRES=tests: all that can run there, an hour)
+	@STORE_OF_TESTS=postgresql $(PYTEST) -q $(PARALLEL) -m "not sqlite and not alone" $(ON_POSTGRES)
+ON_POSTGRES = tests/unit/dartd/store tests/property/test_projections.py tests/integration/test_killed_server.py \
+	tests/integration/test_commands_on_server.py tests/unit/dartd/runtime/test_pipeline.py \
+	tests/unit/dartd/web/v1/test_statistics.py
 
 fast: setup-dev ## run the fast tests
 	@$(PYTEST) -q $(PARALLEL) -m "$(FAST)"
-FAST = not slow and not alone and not browser
+FAST = not slow and not alone and not browser and not postgresql
 PYTEST = $(BIN)/python -m pytest
 JOBS = $(shell nproc)
 PARALLEL = --numprocesses $(JOBS) --dist worksteal
 
 coverage: setup-dev ## run every test with coverage, and list the modules, the worst first
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest -q $(PARALLEL) -m "not alone"; $(BIN)/coverage run -m pytest -q -m alone
+	@$(BIN)/coverage run -m pytest -q $(PARALLEL) -m "not alone and not postgresql"; $(BIN)/coverage run -m pytest -q -m alone
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 	@$(BIN)/python -m tests.support.coverage_table
@@ -111,6 +117,7 @@ bench-play: setup-dev ## measure play: from a dart to its turn, statistics of 10
 lock: ## pin the newest versions that pyproject.toml allows, with their hashes (needs uv)
 	uv pip compile $(LOCK) pyproject.toml -o requirements.lock
 	uv pip compile $(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile $(LOCK) --extra postgres -c requirements.lock pyproject.toml -o config/requirements-postgres.lock
 LOCK = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --group build --no-emit-index-url --no-annotate --no-header
 
 clean: ## remove .venv, caches and the simulated board's state

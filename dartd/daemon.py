@@ -144,7 +144,7 @@ class Daemon:
     def _open_journal(self) -> Journal:
         store = self._config.store
         return Journal.open(
-            self._config.store_path, self._config.board.board_id, readers=store.pool_size, slow_query_s=store.slow_query_ms / 1000
+            self._config.store_location, self._config.board.board_id, readers=store.pool_size, slow_query_s=store.slow_query_ms / 1000
         )
 
     async def _include_stored_cameras(self, journal: Journal) -> None:
@@ -269,7 +269,7 @@ class Daemon:
         async with neighbours.opened(), anyio.create_task_group() as tasks:
             await tasks.start(_wait_for_signals, tasks.cancel_scope, reload)
             tasks.start_soon(pipeline.run)
-            tasks.start_soon(self._faults.run, config.store_path)
+            tasks.start_soon(self._faults.run, config.store_location)
             tasks.start_soon(warm_at_start, services)
             for name, run in background_tasks(services, pipeline, supervisor.cameras, self._measure_lag).items():
                 tasks.start_soon(run_in_background, name, run)

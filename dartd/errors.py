@@ -4,6 +4,7 @@ DartdError
 ├── ConfigError             the configuration is not valid: path, reason and remedy
 ├── StoreError              the database cannot be opened, or refuses a statement
 │   ├── StoreUnavailableError  the file cannot be read or written now: full, I/O error, damaged, locked
+│   │   └── StoreUnconfirmedError  the connection was lost in a commit, which may have been made
 │   ├── StoreBusyError      another daemon uses the store
 │   ├── StoreFullError      too many queries are waiting; retry later
 │   └── QueryTimeoutError   a query took too long; narrow it
@@ -47,6 +48,10 @@ class StoreError(DartdError):
 
 class StoreUnavailableError(StoreError):
     """The file itself cannot be read or written now, whatever the statement: full, I/O error, damaged, read-only, held by another."""
+
+
+class StoreUnconfirmedError(StoreUnavailableError):
+    """The connection to the server was lost during a commit: it is not known whether the commit was made."""
 
 
 class StoreBusyError(StoreError):

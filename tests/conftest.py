@@ -8,6 +8,7 @@ import pytest
 from blockbuster import BlockBuster
 
 from dartd.runtime.workers.fork_server import ForkServer
+from tests.support.postgres import IS_ASKED, StoresOnServer, stores_of_session
 from tests.support.published import validated_messages
 from tests.support.waiting import Waiting
 
@@ -30,6 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(_TESTS).parts[0]
         if folder in _MARKED_FOLDERS:
             item.add_marker(_MARKED_FOLDERS[folder])
+        if "postgresql" in item.path.parts:
+            item.add_marker("postgresql")
+        if "sqlite" in item.path.parts or item.path.parent.name == "migrations":
+            item.add_marker("sqlite")
+        if IS_ASKED and item.get_closest_marker("sqlite"):
+            item.add_marker(pytest.mark.skip(reason="is of SQLite alone"))
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +53,23 @@ def every_message_is_as_published() -> Iterator[list[str]]:
     with pytest.MonkeyPatch.context() as patch, validated_messages(patch) as found:
         yield found
     assert not found, found[:3]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stores_on_server() -> Iterator[StoresOnServer | None]:
+    """Have each store be a database of PostgreSQL if the environment asks for it; else None, and stores are files."""
+    with stores_of_session() as stores:
+        yield stores
+
+
+@pytest.fixture(autouse=True)
+def databases_are_dropped(request: pytest.FixtureRequest, stores_on_server: StoresOnServer | None) -> Iterator[None]:
+    """Drop the databases of a test's folder, where stores are databases."""
+    needed = stores_on_server is not None and "tmp_path" in request.fixturenames
+    folder = request.getfixturevalue("tmp_path") if needed else None
+    yield
+    if stores_on_server is not None and folder is not None:
+        stores_on_server.drop(folder)
 
 
 @pytest.fixture

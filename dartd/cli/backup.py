@@ -8,7 +8,7 @@ import click
 from dartd.cli.configuration import find_config
 from dartd.cli.failure import reported_errors
 from dartd.config import load_config
-from dartd.store.sqlite.backup import back_up
+from dartd.store.backends import back_up, size_bytes
 
 
 @click.command("backup")
@@ -19,16 +19,17 @@ def command(file: Path, path: Path | None) -> None:
 
     The copy contains the journal, matches, players with photos, accounts and keys (as hashes). Images of throws, the secrets of this
     machine and the configuration are other files and not part of it. FILE must not exist. `dartd restore FILE` puts it back.
+    FILE is a database of SQLite, also if the database is one of PostgreSQL: it can be put back into either.
     The daemon makes such copies by itself, see [backup] in the configuration.
     """
     with reported_errors():
-        store = load_config(find_config(path, os.environ), os.environ).store_path
-        with click.progressbar(length=store.stat().st_size if store.is_file() else 0, label=f"copying {store}") as bar:
+        store = load_config(find_config(path, os.environ), os.environ).store_location
+        with click.progressbar(length=size_bytes(store), label=f"copying {store}") as bar:
 
             def advance(done_bytes: int) -> bool:
                 bar.update(done_bytes - bar.pos)
                 return True
 
-            size_bytes = back_up(store, file, advance)
+            copied_bytes = back_up(store, file, advance)
             bar.update((bar.length or 0) - bar.pos)
-    click.echo(f"{file}: {size_bytes / 1e6:.1f} MB")
+    click.echo(f"{file}: {copied_bytes / 1e6:.1f} MB")

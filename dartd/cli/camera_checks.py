@@ -4,13 +4,16 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from dartd.cli.system_checks import Finding
 from dartd.config import CameraConfig, Config
-from dartd.store.sqlite.inspection import stored_calibrations
+from dartd.errors import StoreError
+from dartd.store.backends import report_on
+from dartd.store.calibrations import stored_calibrations
 from schemas.base import CameraId
 from schemas.examination import Examine, Examined
 from schemas.geometry import Calibration
@@ -123,7 +126,12 @@ def examine_camera(asked: Examine) -> Examined:
 
 def _calibrations(config: Config) -> dict[CameraId, Calibration]:
     """Return the stored calibrations; none if the store cannot be read."""
-    return stored_calibrations(config.store_path) if config.store_path.is_file() else {}
+    location = config.store_location
+    try:
+        there = location.is_file() if isinstance(location, Path) else report_on(location) is not None
+    except StoreError:  # the check of the database reports it
+        return {}
+    return stored_calibrations(location) if there else {}
 
 
 def _faster(camera: CameraConfig) -> str:

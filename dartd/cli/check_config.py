@@ -30,7 +30,7 @@ def describe(config: Config) -> list[str]:
     return [
         f"board {config.board.id} ({config.board.name})",
         f"listens on {config.server.host}:{config.server.port}",
-        f"store {config.store_path}",
+        f"store {config.store_location}",
         *(_camera(camera) for camera in config.cameras),
         *(() if config.cameras else ("no cameras: they are added on the page /board",)),
     ]

@@ -19,8 +19,8 @@ from dartd.cli.failure import reported_errors
 from dartd.config import Config, load_config
 from dartd.errors import DartdError
 from dartd.game.detection_accuracy import NO_DART, UNSCORED, JudgedDart, ring_of, sector_of
+from dartd.store.backends import inspect
 from dartd.store.images import ThrowImages
-from dartd.store.sqlite.backend import inspect
 from dartd.store.tables import throws
 from dartd.store.timestamps import timestamp_of
 from dartd.store.verdicts import judged_darts
@@ -87,7 +87,7 @@ def export(config: Config, directory: Path, *, per_bed: int | None = None) -> Ex
     if directory.exists():
         raise ExportError(f"{directory} exists: nothing is overwritten; name another directory", path=str(directory))
     images = ThrowImages(config.state_path, config.state_path / "images")
-    judged, rows = inspect(config.store_path, _read)
+    judged, rows = inspect(config.store_location, _read)
     known = [dart for dart in judged if dart.truth not in {None, NO_DART, UNSCORED}]
     verified = [VerifiedThrow(dart, str(dart.truth), images.names(dart.throw_id)) for dart in known]
     usable = [throw for throw in verified if throw.images]

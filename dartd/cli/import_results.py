@@ -94,7 +94,7 @@ def import_results(config: Config, file: Path, *, add_players: bool = False, dry
         StoreError: the store cannot be opened or written, or a daemon runs on it.
     """
     results, errors = _read(file, Days(config.server.timezone))
-    journal = Journal.open(config.store_path, config.board.board_id)
+    journal = Journal.open(config.store_location, config.board.board_id)
     try:
         return asyncio.run(_Import(journal, add_players=add_players, dry_run=dry_run).run(results, errors))
     finally:

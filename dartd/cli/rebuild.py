@@ -34,7 +34,7 @@ def rebuild(config: Config) -> dict[str, str]:
     Raises:
         StoreError: the store cannot be opened or written, or a daemon runs on it.
     """
-    journal = Journal.open(config.store_path, config.board.board_id)
+    journal = Journal.open(config.store_location, config.board.board_id)
     try:
         registry, writer = journal.registry, journal.database.backend.writer
         for projection in registry.projections:

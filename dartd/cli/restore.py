@@ -9,7 +9,7 @@ import click
 from dartd.cli.configuration import find_config
 from dartd.cli.failure import reported_errors
 from dartd.config import load_config
-from dartd.store.sqlite.backup import restore
+from dartd.store.backends import restore
 
 
 @click.command("restore")
@@ -18,11 +18,11 @@ from dartd.store.sqlite.backup import restore
 def command(file: Path, path: Path | None) -> None:
     """Put the backup FILE in the place of the database. The daemon must be stopped.
 
-    The database that was there is kept next to it under another name. A file that is damaged, of another program or of a newer dartd is
-    refused. Events go on as another stream: clients notice, and read everything anew.
+    The database that was there is kept next to it under another name (one of PostgreSQL: as a backup in the state directory). A file that
+    is damaged, of another program or of a newer dartd is refused. Events go on as another stream: clients notice, and read everything anew.
     """
     with reported_errors():
-        store = load_config(find_config(path, os.environ), os.environ).store_path
+        store = load_config(find_config(path, os.environ), os.environ).store_location
         suffix = time.strftime(".replaced-%Y%m%dT%H%M%SZ", time.gmtime())
         with click.progressbar(length=file.stat().st_size if file.is_file() else 0, label=f"restoring {store}") as bar:
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from dartd.config import Config
 from dartd.store.audit import AuditEntry
-from dartd.store.sqlite.backend import change_alongside
+from dartd.store.backends import change_alongside
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ def change_store(config: Config, change: Callable[[sa.Connection], T]) -> T:
     Raises:
         StoreError: the store cannot be opened or written.
     """
-    return change_alongside(config.store_path, change)
+    return change_alongside(config.store_location, change)
 
 
 def audit_entry(action: str, entity_type: str, entity_id: str) -> AuditEntry:

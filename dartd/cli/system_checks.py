@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from dartd.config import Config
 from dartd.errors import ListenError, StoreError
-from dartd.store.sqlite.inspection import StoreReport, report_on
+from dartd.store.backends import Location, report_on
+from dartd.store.report import StoreReport
 from schemas.base import Value
 
 Verdict = Literal["ok", "warn", "bad", "skipped"]
@@ -59,43 +60,52 @@ def state_findings(config: Config) -> Iterator[Finding]:
 
 def store_findings(config: Config) -> Iterator[Finding]:
     """Check the database: format, integrity, gaps in the journal, and the clock against the last event."""
-    path = config.store_path
-    if not path.is_file():
-        yield Finding(check="database", verdict="ok", found=f"{path} is created at the first start")
-        return
+    location = config.store_location
     try:
-        report = report_on(path)
+        report = report_on(location)
     except StoreError as error:
-        remedy = f"move it away (dartd creates a new one), or repair it: sqlite3 {path} .recover"
-        yield Finding(check="database", verdict="bad", found=f"{path} cannot be read: {error}", remedy=remedy)
+        yield Finding(check="database", verdict="bad", found=f"{location} cannot be read: {error}", remedy=_remedy(location))
         return
-    yield _database(report, path)
+    if report is None:
+        made = "is created" if isinstance(location, Path) else "has no tables yet, they are created"
+        yield Finding(check="database", verdict="ok", found=f"{location} {made} at the first start")
+        return
+    yield _database(report, location)
     if report.last_at_s is not None and report.last_at_s > time.time() + CLOCK_TOLERANCE_S:
         ahead_s = report.last_at_s - time.time()
         found = f"the clock is {ahead_s:.0f} s behind the last event"
         yield Finding(check="clock", verdict="bad", found=found, remedy="set the clock and synchronise it: sudo timedatectl set-ntp true")
 
 
-def _database(report: StoreReport, path: Path) -> Finding:
+def _remedy(location: Location) -> str:
+    if isinstance(location, Path):
+        return f"move it away (dartd creates a new one), or repair it: sqlite3 {location} .recover"
+    return "start the server, or correct store.url"
+
+
+def _database(report: StoreReport, location: Location) -> Finding:
+    key = "store.path to another file" if isinstance(location, Path) else "store.url to another database"
     if report.foreign:
-        found = f"{path} is a database of another program"
-        return Finding(check="database", verdict="bad", found=found, remedy="set store.path to another file")
+        return Finding(check="database", verdict="bad", found=f"{location} is a database of another program", remedy=f"set {key}")
     if report.newer:
-        return Finding(check="database", verdict="bad", found=f"{path} is from a newer version of dartd", remedy="install that version")
+        return Finding(check="database", verdict="bad", found=f"{location} is from a newer version of dartd", remedy="install that version")
     if report.damage is not None:
-        remedy = f"stop dartd, keep a copy, then: sqlite3 {path} .recover"
-        return Finding(check="database", verdict="bad", found=f"{path} is damaged: {report.damage}", remedy=remedy)
+        remedy = f"stop dartd, keep a copy, then: sqlite3 {location} .recover"
+        return Finding(check="database", verdict="bad", found=f"{location} is damaged: {report.damage}", remedy=remedy)
     first, last = report.first_seq, report.last_seq
     if first is not None and last is not None and last - first + 1 != report.count:
-        found = f"{path}: events are missing between {first} and {last}"
+        found = f"{location}: events are missing between {first} and {last}"
         return Finding(check="database", verdict="bad", found=found, remedy="restore a backup")
-    size = f"{path.stat().st_size / 1e6:.1f} MB"
-    return Finding(check="database", verdict="ok", found=f"{path} is intact, {report.count} events, {size}")
+    if report.risk is not None:
+        return Finding(check="database", verdict="warn", found=f"{location}: {report.risk}", remedy="correct it in postgresql.conf")
+    size = f"{report.size_bytes / 1e6:.1f} MB"
+    return Finding(check="database", verdict="ok", found=f"{location} is intact, {report.count} events, {size}")
 
 
 def holder_of(config: Config) -> int | None:
     """Return the process id of the daemon that uses this store; None if there is none."""
-    path = config.store_path.with_name(config.store_path.name + ".lock")
+    location = config.store_location
+    path = location.with_name(location.name + ".lock") if isinstance(location, Path) else location.lock_path
     try:
         with path.open("rb") as lock:
             try:

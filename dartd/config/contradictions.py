@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+from dartd.config.database_url import url_problem
 from dartd.config.refusal import format_value
-from dartd.config.sections import AlertRuleConfig, CameraConfig, Config
+from dartd.config.sections import AlertRuleConfig, CameraConfig, Config, StoreConfig
 from schemas.alert import BuiltinRule
 from schemas.board import BoardSpec
 
@@ -39,8 +40,15 @@ def contradictions(config: Config) -> Iterator[tuple[str, str]]:
     for inner, outer in itertools.pairwise(rings):
         if not getattr(board, inner) < getattr(board, outer):
             yield f"$.board.{outer}", f"expected more than {inner} ({getattr(board, inner):g}), got {getattr(board, outer):g}"
+    yield from _store_contradictions(config.store)
     yield from _rule_contradictions(config.alerts.rules)
     yield from _camera_contradictions(config.cameras)
+
+
+def _store_contradictions(store: StoreConfig) -> Iterator[tuple[str, str]]:
+    problem = None if store.url is None else url_problem(store.url)
+    if problem is not None:
+        yield "$.store.url", problem
 
 
 def _compat_contradictions(config: Config) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from dartd.config.database_url import DatabaseUrl
 from schemas.alert import Measure, Severity
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
@@ -201,6 +202,7 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
     """The database."""
 
     path: Annotated[str, Meta(min_length=1, description="the SQLite file, relative to state_dir")] = "dartd.db"
+    url: Annotated[str, Meta(min_length=1, description="a database of PostgreSQL, takes the place of path")] | None = None
     slow_query_ms: Annotated[int, Meta(ge=1, le=60_000, description="queries that take longer are logged")] = 100
     pool_size: Annotated[int, Meta(ge=1, le=64, description="number of reading threads")] = 2
     keep_days: Annotated[float, Meta(ge=1, le=36_500, description="days for events that are not play, and the audit log")] = 90
@@ -383,5 +385,10 @@ class Config(_Section, frozen=True, kw_only=True):
 
     @property
     def store_path(self) -> Path:
-        """Return the path of the database."""
+        """Return the path of the database, if it is a file."""
         return self.state_path / self.store.path
+
+    @property
+    def store_location(self) -> Path | DatabaseUrl:
+        """Return where the database is: a path, or the address of one of PostgreSQL."""
+        return self.store_path if self.store.url is None else DatabaseUrl(self.store.url, self.state_path / "postgresql.lock")

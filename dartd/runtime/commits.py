@@ -134,6 +134,11 @@ class Commits:
         )
         return there, back
 
+    def hold(self, error: StoreError, now: Snapshot, at_s: float) -> None:
+        """Hold everything until it is known whether a write without an answer was carried out; `now` is the board."""
+        self.add(Decision((), (), (), at_s, now))
+        self._stall(error)
+
     def _stall(self, error: StoreError) -> None:
         self._metrics.journal_errors.inc()
         if self.stalled_reason is None:

@@ -4,15 +4,14 @@ import asyncio
 import contextlib
 import logging
 import resource
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import anyio
 import msgspec
 
+from dartd.store.backends import Location, lock_out
 from schemas.base import CameraId
 from schemas.faults import DAEMON_FAULTS, Scenario, ScriptedFault
 
@@ -46,14 +45,14 @@ class FaultInjector:
         """Return the faults of a camera and its process, in media time."""
         return tuple(msgspec.structs.replace(f, at_s=self._started_s + f.at_s) for f in self._faults if f.concerns(camera_id))
 
-    async def run(self, store: Path) -> None:
+    async def run(self, store: Location) -> None:
         """Inject the faults of the daemon with this store, and end each of them, also when cancelled."""
         faults = [fault for fault in self._faults if fault.kind in DAEMON_FAULTS]
         async with anyio.create_task_group() as tasks:
             for fault in faults:
                 tasks.start_soon(self._inject, fault, store)
 
-    async def _inject(self, fault: ScriptedFault, store: Path) -> None:
+    async def _inject(self, fault: ScriptedFault, store: Location) -> None:
         await asyncio.sleep(max(0.0, self._started_s + fault.at_s - self._now()))
         _log.warning("injected fault: %s for %g s", fault.kind.replace("_", " "), fault.for_s)
         async with self._fault(fault, store):
@@ -61,7 +60,7 @@ class FaultInjector:
         _log.warning("injected fault: %s has ended", fault.kind.replace("_", " "))
 
     @asynccontextmanager
-    async def _fault(self, fault: ScriptedFault, store: Path) -> AsyncIterator[None]:
+    async def _fault(self, fault: ScriptedFault, store: Location) -> AsyncIterator[None]:
         if fault.kind == "disk_full":
             with _full_disk():
                 yield
@@ -87,16 +86,10 @@ def _full_disk() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _locked_database(store: Path) -> AsyncIterator[None]:
-    connection = await asyncio.to_thread(_lock, store)
+async def _locked_database(store: Location) -> AsyncIterator[None]:
+    unlock = await asyncio.to_thread(lock_out, store, LOCK_RETRY_S)
     try:
         yield
     finally:
         with anyio.CancelScope(shield=True):
-            await asyncio.to_thread(connection.close)
-
-
-def _lock(store: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(store, timeout=LOCK_RETRY_S, isolation_level=None, check_same_thread=False)
-    connection.execute("BEGIN EXCLUSIVE")
-    return connection
+            await asyncio.to_thread(unlock)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from dartd.errors import PipelineFullError
@@ -44,6 +45,11 @@ class Inbox(Generic[T]):
         if len(self._items) >= self.capacity:
             raise PipelineFullError(f"{self.capacity} messages wait already, try again in a moment", limit=self.capacity)
         self._add(item)
+
+    def put_back(self, items: Sequence[T]) -> None:
+        """Put items before all that wait, whether or not there is space."""
+        self._items.extendleft(reversed(items))
+        self._filled.set()
 
     async def wait(self, timeout_s: float | None) -> None:
         """Wait until something is there, at most `timeout_s` (None: without limit); yields to the event loop in any case."""

@@ -19,7 +19,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from dartd.decision import Input, Order, Step
-from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
+from dartd.errors import CommandRefusedError, PipelineFullError, StoreError, StoreUnconfirmedError
 from dartd.metrics import Metrics, PipelineFigures
 from dartd.runtime.clock import Clock
 from dartd.runtime.commits import Commits, Decided, Decision
@@ -80,6 +80,7 @@ class Pipeline:
         self.started_at_s = clock.wall(clock.now())
         self.last_detection_at: str | None = None
         self._commits = Commits(journal, self._deciders, clock, metrics)
+        journal.publish_late = self._publish_late
 
     @property
     def last_seq(self) -> int:
@@ -237,6 +238,8 @@ class Pipeline:
         except StoreError as error:
             self._metrics.journal_errors.inc()
             done = [error for _ in writes]
+            if isinstance(error, StoreUnconfirmedError):
+                self._commits.hold(error, self._board.snapshot(), at_s)
         envelopes = [envelope for each in done if isinstance(each, Written) for envelope in each.envelopes]
         self._publish_envelopes(envelopes)
         for queued, outcome in zip(writes, done, strict=True):
@@ -323,6 +326,11 @@ class Pipeline:
             count += len(step.events)
             for k, queued in enumerate(group):
                 settle(queued.answer, step.refusals.get(k) or mine)
+
+    def _publish_late(self, envelopes: tuple[Envelope, ...]) -> None:
+        """Publish events of people's writes that were committed without an answer, and queue them for the deciders."""
+        self._publish_envelopes(envelopes)
+        self._inbox.put_back([QueuedInput(envelope.event, self._clock.now()) for envelope in envelopes])
 
     def _send_orders(self, decision: Decision) -> None:
         decision.orders_sent = True

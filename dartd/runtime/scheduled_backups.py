@@ -14,7 +14,7 @@ from typing import Final, NoReturn, Self
 from dartd.config import Config
 from dartd.errors import BackupError, StoreError
 from dartd.metrics import BackupUsage
-from dartd.store.sqlite.backup import back_up
+from dartd.store.backends import Location, back_up, size_bytes
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class ScheduledBackups:
 
     def __init__(
         self,
-        store: Path,
+        store: Location,
         folder: Path,
         *,
         every_hours: float,
@@ -59,7 +59,7 @@ class ScheduledBackups:
     def of(cls, config: Config) -> Self:
         """Return the backups as they are configured. They leave what images must leave: else images would be deleted for them."""
         backup, free_bytes = config.backup, max(FREE_BYTES, config.images.keep_free_mb * 1_000_000)
-        return cls(config.store_path, config.backup_path, every_hours=backup.every_hours, keep=backup.keep, free_bytes=free_bytes)
+        return cls(config.store_location, config.backup_path, every_hours=backup.every_hours, keep=backup.keep, free_bytes=free_bytes)
 
     @property
     def problem(self) -> str | None:
@@ -98,7 +98,7 @@ class ScheduledBackups:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._require_space()
-            size_bytes = back_up(self._store, target, lambda _done_bytes: not self._is_stopping.is_set())
+            copied_bytes = back_up(self._store, target, lambda _done_bytes: not self._is_stopping.is_set())
             for path in self._by_worth()[: -self._keep]:
                 path.unlink(missing_ok=True)
         except (BackupError, StoreError, OSError) as error:
@@ -108,7 +108,7 @@ class ScheduledBackups:
             return None
         self._failure = None
         self._update(done=self.figures.done + 1)
-        _log.info("the database was backed up: %s, %.1f MB", target, size_bytes / 1e6)
+        _log.info("the database was backed up: %s, %.1f MB", target, copied_bytes / 1e6)
         return target
 
     def _is_due(self) -> bool:
@@ -118,7 +118,7 @@ class ScheduledBackups:
         return last_at_s is None or self._wall() - last_at_s >= self._period_s
 
     def _require_space(self) -> None:
-        needed_bytes = self._free_bytes + (self._store.stat().st_size if self._store.is_file() else 0)
+        needed_bytes = self._free_bytes + size_bytes(self._store)
         free_bytes = shutil.disk_usage(self._folder).free
         if free_bytes < needed_bytes:
             missing = f"{free_bytes / 1e6:.0f} MB are free, and {needed_bytes / 1e6:.0f} are needed"

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from dartd.errors import StoreError
+from dartd.store.backends import Location, inspect
 from dartd.store.database import Database
 from dartd.store.tables import calibrations
 from dartd.store.timestamps import timestamp_of
@@ -62,3 +63,14 @@ class Calibrations:
 def _replace(connection: sa.Connection, row: dict[str, object]) -> None:
     connection.execute(sa.delete(calibrations).where(calibrations.c.camera_id == row["camera_id"]))
     connection.execute(sa.insert(calibrations).values(row))
+
+
+def stored_calibrations(location: Location) -> dict[CameraId, Calibration]:
+    """Return the calibrations of a store that is not open; none where it cannot be read, which is logged; blocks."""
+    chosen = sa.select(calibrations.c.camera_id, calibrations.c.body)
+    try:
+        rows = inspect(location, lambda connection: connection.execute(chosen).all())
+        return {CameraId(row.camera_id): msgspec.json.decode(row.body, type=Calibration) for row in rows}
+    except (StoreError, msgspec.DecodeError) as error:
+        _log.warning("the calibrations of %s cannot be read: %s", location, error)
+        return {}

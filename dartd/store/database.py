@@ -13,16 +13,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import Context, copy_context
-from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from dartd.errors import StoreError, StoreFullError, StoreUnavailableError
 from dartd.log import trace_id
-from dartd.store.sqlite.backend import SqliteBackend
-from dartd.store.sqlite.lock import Mark
+from dartd.store.backends import Backend, Location, open_backend
 
 _log = logging.getLogger(__name__)
 
@@ -35,44 +33,6 @@ JOBS_PER_COMMIT = 64  # people's writes in one transaction: a journal batch wait
 
 T = TypeVar("T")
 Query = Callable[[sa.Connection], T]
-
-
-class Backend(Protocol):
-    """One kind of database. Its methods block; each connection belongs to one thread."""
-
-    writer: sa.Connection
-    migrated: bool
-    damaged_log: Path | None
-
-    def connect_reader(self) -> sa.Connection:
-        """Return a connection that cannot write."""
-
-    def store_error(self, error: BaseException) -> StoreError:
-        """Return the StoreError of what the database refused; StoreUnavailableError when it is the file or server itself."""
-
-    def check_file(self) -> None:
-        """Raise StoreUnavailableError when the file is no longer the one at its path."""
-
-    def note(self, mark: Mark) -> None:
-        """Have the commit of the running transaction note outside the database how far the stream of events is written."""
-
-    def between_commits(self) -> None:
-        """Do what should not make a commit wait."""
-
-    def begin(self) -> None:
-        """Begin the writer's transaction."""
-
-    def control(self, statement: str) -> None:
-        """Execute COMMIT, ROLLBACK, SAVEPOINT or RELEASE on the writer; raise StoreError when it is refused."""
-
-    def limit(self, connection: sa.Connection, query_s: float) -> None:
-        """Stop what the connection executes once `query_s` have passed from now."""
-
-    def in_transaction(self) -> bool:
-        """Whether the writer's transaction is still open after an error."""
-
-    def close(self) -> None:
-        """Close the writer's connection and release the store."""
 
 
 class _Job:
@@ -147,7 +107,7 @@ class _JobQueue:
 class Database:
     """An open store. Open and close block and belong to a thread; everything else is for the event loop."""
 
-    def __init__(self, backend: Backend, path: Path, *, readers: int = READERS, slow_query_s: float = SLOW_QUERY_S) -> None:
+    def __init__(self, backend: Backend, path: Location, *, readers: int = READERS, slow_query_s: float = SLOW_QUERY_S) -> None:
         self.path = path
         self.backend = backend
         self._slow_query_s = slow_query_s
@@ -165,14 +125,14 @@ class Database:
             thread.start()
 
     @classmethod
-    def open(cls, path: Path, *, readers: int = READERS, slow_query_s: float = SLOW_QUERY_S) -> Self:
-        """Open the SQLite store at a path, making it when there is none. Queries slower than `slow_query_s` are logged.
+    def open(cls, path: Location, *, readers: int = READERS, slow_query_s: float = SLOW_QUERY_S) -> Self:
+        """Open the store at a location, making it when there is none. Queries slower than `slow_query_s` are logged.
 
         Raises:
             StoreBusyError: another daemon holds it.
-            StoreError: the file cannot be opened, is no store of ours, or was written by a newer dartd.
+            StoreError: it cannot be opened, is no store of ours, or was written by a newer dartd.
         """
-        return cls(SqliteBackend.open(path), path, readers=readers, slow_query_s=slow_query_s)
+        return cls(open_backend(path), path, readers=readers, slow_query_s=slow_query_s)
 
     # What the daemon itself needs: never refused, never behind people's queries.
 
@@ -331,9 +291,16 @@ class Database:
             except Exception as error:  # noqa: BLE001 - raised again where the job was asked for
                 outcome = self._given(error)
             jobs[0].settle(outcome)
+            if connection is not None and self.backend.must_reconnect(connection):
+                _close(connection)
+                connection = None
         if connection is not None:
-            connection.close()
-            connection.engine.dispose()
+            _close(connection)
+
+
+def _close(connection: sa.Connection) -> None:
+    connection.close()
+    connection.engine.dispose()
 
 
 def _refuse_late(job: _Job) -> None:

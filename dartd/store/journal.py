@@ -11,20 +11,20 @@ from typing import Any, NamedTuple, NoReturn, Self
 import msgspec
 import sqlalchemy as sa
 
-from dartd.errors import StoreUnavailableError
+from dartd.errors import StoreUnavailableError, StoreUnconfirmedError
+from dartd.store.backends import Backend, Location, open_backend
 from dartd.store.database import READERS, SLOW_QUERY_S, Database
-from dartd.store.event_topics import topic_of
+from dartd.store.envelopes import envelope_of, row_of
 from dartd.store.formats import store_builtin
+from dartd.store.mark import Mark
 from dartd.store.metadata import STREAM_ID, remember, store_value
 from dartd.store.projections import ALL
 from dartd.store.projections.registry import Projection, Recorded, Registry
 from dartd.store.pruning import prune_audit, prune_events
-from dartd.store.sqlite.backend import SqliteBackend
-from dartd.store.sqlite.lock import Mark
 from dartd.store.tables import decider_memories, events
 from dartd.store.timestamps import timestamp_of
-from schemas.base import BoardId, EventId, Value
-from schemas.codec import decode_journalled, encode_wire
+from schemas.base import BoardId, Value
+from schemas.codec import decode_journalled
 from schemas.events import Envelope, JournalledEvent
 
 _log = logging.getLogger(__name__)
@@ -85,11 +85,13 @@ class Journal:
         self.oldest_seq = oldest_seq
         self.last_seq = last_seq
         self.file_fault: str | None = None
+        self.publish_late: Callable[[tuple[Envelope, ...]], None] = _publish_nowhere
+        self._unconfirmed: tuple[Envelope, ...] = ()
 
     @classmethod
     def open(
         cls,
-        path: Path,
+        path: Location,
         board_id: BoardId,
         *,
         stream_id: str | None = None,
@@ -105,7 +107,7 @@ class Journal:
             StoreBusyError: another daemon holds the store.
             StoreError: the store cannot be opened.
         """
-        backend = SqliteBackend.open(path)
+        backend = open_backend(path)
         registry = Registry(projections, lambda error: isinstance(backend.store_error(error), StoreUnavailableError))
         try:
             backend.begin()
@@ -167,10 +169,20 @@ class Journal:
 
         In the same commit the memories of deciders are stored and the hooks are called.
 
+        A commit without an answer is looked up first: if it was made, the same events are not written again, and those of a `write`
+        are given to `publish_late`.
+
         Raises:
+            StoreUnconfirmedError: they were written, or not; the same events must be tried again.
             StoreUnavailableError: nothing was written; the same events may be tried again.
             StoreError: the store refuses the events themselves.
         """
+        before = await self._confirmed()
+        if before and all(envelope.event is event for envelope, event in zip(before, events, strict=False)):
+            events, hooks = events[len(before) :], ()  # this is the commit without an answer
+        elif before:
+            self.publish_late(before)
+            before = self._unconfirmed = ()
         placed: list[tuple[Envelope, ...]] = []
 
         def insert(connection: sa.Connection) -> tuple[Envelope, ...]:
@@ -183,34 +195,62 @@ class Journal:
         def calling(hook: CommitHook) -> Callable[[sa.Connection], None]:
             return lambda connection: hook.write(connection, placed[0])
 
-        inserted, *hooked = await self.database.transact([insert, *map(calling, hooks)])
+        try:
+            inserted, *hooked = await self.database.transact([insert, *map(calling, hooks)])
+        except StoreUnconfirmedError:
+            self._unconfirmed = before + (placed[0] if placed else ())
+            raise
         if isinstance(inserted, BaseException):
             raise inserted
+        self._unconfirmed = ()
         for hook, outcome in zip(hooks, hooked, strict=True):
             if isinstance(outcome, BaseException):
                 hook.fail(outcome)
-        return self._noted(inserted)
+        return before + self._noted(inserted)
 
     async def write(self, writes: Sequence[Write], *, at_s: float, contexts: Sequence[Context] | None = None) -> list[Written | Exception]:
         """Carry out writes of people in order, each with its events, in one commit; an exception undoes that write alone.
 
         Raises:
+            StoreUnconfirmedError: they were carried out, or not; `append` will publish their events late if they were.
             StoreUnavailableError: nothing was written.
         """
+        placed: list[Envelope] = []
 
         def carry_out(write: Write) -> Callable[[sa.Connection], Written]:
             def written(connection: sa.Connection) -> Written:
                 outcome = write(connection)
-                return Written(outcome.result, self._insert(connection, outcome.events, at_s))
+                envelopes = self._insert(connection, outcome.events, at_s)
+                placed.extend(envelopes)
+                return Written(outcome.result, envelopes)
 
             written.__qualname__ = write.__qualname__  # what a slow one is called in the log
             return written
 
-        done: list[Written | Exception] = await self.database.transact([carry_out(write) for write in writes], contexts)
+        try:
+            done: list[Written | Exception] = await self.database.transact([carry_out(write) for write in writes], contexts)
+        except StoreUnconfirmedError:
+            self._unconfirmed = tuple(placed)
+            raise
         for each in done:
             if isinstance(each, Written):
                 self._noted(each.envelopes)
         return done
+
+    async def _confirmed(self) -> tuple[Envelope, ...]:
+        """Return the events of the commit without an answer, if it was made; none if it was not, or if there is no such commit.
+
+        Raises:
+            StoreUnavailableError: it cannot be found out yet.
+        """
+        if not self._unconfirmed:
+            return ()
+        last = self._unconfirmed[-1]
+        chosen = sa.select(events.c.wire).where(events.c.seq == last.seq)
+        if await self.database.write(lambda connection: connection.execute(chosen).scalar()) != last.wire:
+            self._unconfirmed = ()
+            return ()
+        return self._noted(self._unconfirmed)
 
     async def prune(self, before_s: float) -> None:
         """Delete events from before `before_s` (wall time) that no table is made of, and old audit entries; a bounded number a call.
@@ -278,25 +318,14 @@ class Journal:
         if last < self.last_seq:  # clients know later ones: a number must never be used again
             raise StoreUnavailableError(f"{self.database.path} was overwritten while dartd runs: restart it", path=str(self.database.path))
         at_s = round(at_s, 3)  # the time that is published is the time that is stored: a query for what came after it must find it
-        timestamp = timestamp_of(at_s)
-        envelopes = tuple(self._envelope(event, last + k, at_s, timestamp) for k, event in enumerate(new, 1))
+        envelopes = tuple(envelope_of(event, self.board_id, self.stream_id, last + k, at_s) for k, event in enumerate(new, 1))
         self.database.backend.note(Mark(self.stream_id, envelopes[-1].seq))
         try:
-            connection.execute(_INSERT, [self._row(envelope) for envelope in envelopes])
+            connection.execute(_INSERT, [row_of(envelope) for envelope in envelopes])
         except sa.exc.IntegrityError as error:  # not caused by a request: the table itself refuses the events
             raise self.database.backend.store_error(error) from error
         self.registry.follow(connection, [Recorded(e.event, e.seq, at_s, self.board_id) for e in envelopes])
         return envelopes
-
-    def _row(self, envelope: Envelope) -> dict[str, object]:
-        return {
-            "seq": envelope.seq,
-            "at_s": envelope.at_s,
-            "topic": envelope.topic,
-            "event_type": str(envelope.event.__struct_config__.tag),
-            "wire": envelope.wire,
-            "board_id": envelope.board_id,
-        }
 
     def _store_memories(self, connection: sa.Connection, memories: Mapping[str, bytes], seq: int) -> None:
         for decider, body in memories.items():
@@ -311,26 +340,9 @@ class Journal:
             self.oldest_seq = self.oldest_seq or envelopes[0].seq
         return envelopes
 
-    def _envelope(self, event: JournalledEvent, seq: int, at_s: float, timestamp: str) -> Envelope:
-        event_id = EventId(f"{self.stream_id}-{seq}")
-        topic = topic_of(event, self.board_id)
-        header: dict[str, str | int] = {
-            "seq": seq,
-            "event_id": event_id,
-            "board_id": self.board_id,
-            "topic": topic,
-            "timestamp": timestamp,
-        }
-        return Envelope(
-            seq=seq,
-            event_id=event_id,
-            board_id=self.board_id,
-            topic=topic,
-            at_s=at_s,
-            timestamp=timestamp,
-            event=event,
-            wire=encode_wire(event, header),
-        )
+
+def _publish_nowhere(_envelopes: tuple[Envelope, ...]) -> None:
+    """Leave events that were committed without an answer to those who read the journal."""
 
 
 _LAST_SEQ = sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))
@@ -343,7 +355,7 @@ _UPDATE_MEMORY = (
 )
 
 
-def _stream_of(backend: SqliteBackend, last_seq: int, wanted: str | None) -> str:
+def _stream_of(backend: Backend, last_seq: int, wanted: str | None) -> str:
     """Return the name of the stream in a store; a new one where another copy of the store may have gone on with it.
 
     The copy's events would get the same positions, and clients that know those would miss these.

@@ -42,7 +42,7 @@ ASKED = (
     f"{_PLAYER}/history?limit=20", f"{_PLAYER}/history?resolution=leg", f"{_PLAYER}/history?resolution=day",
     "/performance?player_id=ann", "/performance?player_id=ann&benchmark=player:bob", "/performance/metrics?player_id=ann",
 )  # fmt: skip
-_UNCACHED = msgspec.structs.replace(CONFIG, limits=LimitsConfig(default=1_000_000), cache=CacheConfig(statistics=False))
+UNCACHED = msgspec.structs.replace(CONFIG, limits=LimitsConfig(default=1_000_000), cache=CacheConfig(statistics=False))
 _BEDS = ("S20", "S5", "S1", "MISS")
 
 
@@ -154,7 +154,7 @@ async def measure(throws: int) -> None:
         legs = await career(Path(folder), throws)
         print(f"{throws} throws of one player in {legs} legs stored in {time.perf_counter() - began_s:.0f} s")
         async with (
-            running_station(Path(folder), config=_UNCACHED) as station,
+            running_station(Path(folder), config=UNCACHED) as station,
             httpx2.AsyncClient() as http,
         ):
             for name in ("ann", "bob"):

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx2
 import msgspec
+import pytest
 
 from dartd.web.app import ENDPOINTS, RESOURCES
 from dartd.web.http.endpoint import Endpoint
@@ -77,6 +78,7 @@ def test_every_write_publishes_or_says_why_not() -> None:
     assert [each.path for each in ENDPOINTS if each.writes and not (each.publishes or each.no_event_reason)] == []
 
 
+@pytest.mark.sqlite
 async def test_what_cannot_be_published_is_not_done(station: Station, http: httpx2.AsyncClient) -> None:
     """Change, audit entry and event are one commit: no crash can come between them."""
     admin = await log_in_as(station, "admin")

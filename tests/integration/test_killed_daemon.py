@@ -5,7 +5,6 @@ import http.client
 import json
 import random
 import signal
-import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +14,14 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from tests.support.daemon import RunningDaemon, free_port, write_config
+from tests.support.postgres import journalled
 from tests.support.waiting import DEADLINE_S
 
 KILLS = 10
 
 
 @contextlib.contextmanager
-def _listening(port: int, received: list[str]) -> Iterator[None]:
+def listening(port: int, received: list[str]) -> Iterator[None]:
     """Note the id of every event that a client receives, until the daemon is gone."""
 
     def listen() -> None:
@@ -59,15 +59,13 @@ def test_no_published_event_is_missing(tmp_path: Path) -> None:
         with RunningDaemon(config, port) as daemon:
             daemon.until_ready()
             token = (tmp_path / "state" / "operator-token").read_text().strip()
-            with _listening(port, received):
+            with listening(port, received):
                 killer = threading.Timer(rng.uniform(0.05, 0.6), daemon.process.send_signal, (signal.SIGKILL,))
                 killer.start()
                 answered += _reset_until_gone(daemon, token)
                 killer.join()
 
-    connection = sqlite3.connect(tmp_path / "state" / "dartd.db")
-    journal = connection.execute("SELECT seq, json_extract(wire, '$.event_id') FROM events ORDER BY seq").fetchall()
-    connection.close()
+    journal = [(event["seq"], event["event_id"]) for event in journalled(tmp_path / "state" / "dartd.db")]
     ids = {event_id for _, event_id in journal}
     assert [seq for seq, _ in journal] == list(range(1, len(journal) + 1))
     assert len(ids) == len(journal)

@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
@@ -109,6 +110,7 @@ def test_what_the_daemon_writes_is_for_its_user_alone(tmp_path: Path) -> None:
     assert open_to_others == []
 
 
+@pytest.mark.sqlite
 def test_a_store_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
     """A store of an earlier version keeps no mode of old."""
     path = tmp_path / "dartd.db"

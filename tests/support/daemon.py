@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from tests.support.postgres import environment_of
 from tests.support.recordings import HEIGHT, WIDTH, write_recording
 from tests.support.waiting import DEADLINE_S, Waiting
 
@@ -67,7 +68,7 @@ class RunningDaemon:
         self.port = port
         self.waiting = Waiting()
         self._command = [*command, sys.executable, "-m", module, "run", "--config", str(config), *options]
-        self._environ = {**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})}
+        self._environ = {**os.environ, "PYTHONPATH": str(ROOT), **environment_of(config.parent / "state"), **(environ or {})}
 
     def __enter__(self) -> Self:
         """Start it; use `until_ready` to wait for it."""

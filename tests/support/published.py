@@ -11,7 +11,7 @@ import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from dartd.store import journal
+from dartd.store import envelopes
 from dartd.web import services
 from schemas.asyncapi import describe
 from schemas.codec import encode_wire
@@ -74,7 +74,7 @@ def validated_messages(patch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         found.extend(complaints(received if isinstance(received, str) else bytes(received)))
         return received
 
-    patch.setattr(journal, "encode_wire", checked(encode_wire))
+    patch.setattr(envelopes, "encode_wire", checked(encode_wire))
     patch.setattr(services, "encode_wire", checked(encode_wire))
     patch.setattr(ClientConnection, "recv", recv)
     yield found

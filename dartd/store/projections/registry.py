@@ -80,10 +80,15 @@ class Registry:
 
     def follow(self, connection: sa.Connection, recorded: Sequence[Recorded]) -> None:
         """Fold new events into every table that follows them, within the caller's transaction."""
+        folds = []
         for projection in self.projections:
             mine = [each for each in recorded if isinstance(each.event, projection.follows)]
             if mine:
-                self._fold(connection, projection, mine)
+                folds.append((projection, mine))
+        if len(folds) > 1 and self._try(connection, folds) is None:  # one savepoint costs less than one each
+            return
+        for projection, mine in folds:
+            self._fold(connection, projection, mine)
 
     def rebuild(
         self, connection: sa.Connection, chosen: Sequence[Projection] | None = None, *, progress: Callable[[int], None] | None = None
@@ -101,26 +106,28 @@ class Registry:
 
     def _fold(self, connection: sa.Connection, projection: Projection, recorded: Sequence[Recorded]) -> None:
         """Fold events together, and one by one when that fails, so that only the failing ones are left out."""
-        if len(recorded) > 1 and self._try(connection, projection, recorded) is None:
+        if len(recorded) > 1 and self._try(connection, [(projection, recorded)]) is None:
             return
         for each in recorded:
-            error = self._try(connection, projection, [each])
+            error = self._try(connection, [(projection, [each])])
             if error is not None:
                 failure = f"event {each.seq}: {type(error).__name__}: {error}"[:_REASON_CHARACTERS]
                 _log.error("projection %s left out %s; correct it and run dartd rebuild", projection.name, failure, exc_info=error)
                 self._note(connection, projection, failure=failure)
 
-    def _try(self, connection: sa.Connection, projection: Projection, recorded: Sequence[Recorded]) -> Exception | None:
-        connection.exec_driver_sql("SAVEPOINT fold")
+    def _try(self, connection: sa.Connection, folds: Sequence[tuple[Projection, Sequence[Recorded]]]) -> Exception | None:
+        """Fold events into tables; undo all of it and return the exception when one is raised."""
+        _control(connection, "SAVEPOINT fold")
         try:
-            projection.apply(connection, recorded)
+            for projection, recorded in folds:
+                projection.apply(connection, recorded)
         except Exception as error:
             if self._is_unavailable(error):
                 raise
-            connection.exec_driver_sql("ROLLBACK TO fold")
-            connection.exec_driver_sql("RELEASE fold")
+            _control(connection, "ROLLBACK TO fold")
+            _control(connection, "RELEASE fold")
             return error
-        connection.exec_driver_sql("RELEASE fold")
+        _control(connection, "RELEASE fold")
         return None
 
     def _note(self, connection: sa.Connection, projection: Projection, *, failure: str | None) -> None:
@@ -131,6 +138,12 @@ class Registry:
             connection.execute(sa.insert(projections).values(name=projection.name, version=projection.version, failure=None))
         elif self.failures.setdefault(projection.name, failure) == failure:
             connection.execute(sa.update(projections).where(projections.c.name == projection.name).values(failure=failure))
+
+
+def _control(connection: sa.Connection, statement: str) -> None:
+    """Execute a statement of transaction control without SQLAlchemy, which would make ready for a result."""
+    raw: Any = connection.connection.driver_connection
+    raw.execute(statement)
 
 
 def _history(connection: sa.Connection, projection: Projection) -> Iterator[tuple[list[Recorded], int]]:

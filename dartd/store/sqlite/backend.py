@@ -21,8 +21,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.util import LRUCache
 
 from dartd.errors import QueryTimeoutError, StoreBusyError, StoreError, StoreUnavailableError
+from dartd.store.mark import Mark
 from dartd.store.sqlite.checkpoint import Checkpoints
-from dartd.store.sqlite.lock import Mark, StoreLock
+from dartd.store.sqlite.lock import StoreLock
 from dartd.store.sqlite.log_recovery import set_damaged_log_aside, set_foreign_log_aside, set_log_aside
 from dartd.store.tables import METADATA
 
@@ -40,6 +41,10 @@ _OPTIONS: Final = {"isolation_level": "AUTOCOMMIT", "compiled_cache": LRUCache(5
 _STEPS_PER_CHECK = 10_000  # of SQLite's virtual machine, about 0.2 ms
 _LOG_BYTES = 2 * 1024 * 1024
 _COMMITS_PER_CHECKPOINT = 64  # with darts, a megabyte and a half of write-ahead log
+
+_VERSION_TABLE = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num))"
+_VERSION_ROW = f"INSERT INTO alembic_version VALUES ('r{SCHEMA_VERSION:04d}')"  # noqa: S608 - our own number
+_HEADER = (f"PRAGMA application_id = {APPLICATION_ID}", f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 # Errors of the file itself: no statement can write now. Any other error is the statement's own.
 _REMEDIES = {
@@ -162,6 +167,10 @@ class SqliteBackend:
     def in_transaction(self) -> bool:
         """Whether the writer's transaction is open; SQLite ends it by itself after some errors of the file."""
         return self._raw.in_transaction
+
+    def must_reconnect(self, connection: sa.Connection) -> bool:  # noqa: ARG002 - of the protocol
+        """Whether a connection was lost: one to a file never is."""
+        return False
 
     def earlier_mark(self) -> Mark | None:
         """Return how far a stream was written before the store was opened, None when that is not known."""
@@ -321,16 +330,31 @@ def _prepare(connection: sa.Connection, path: Path) -> bool:
         raise StoreError(f"{path} is a database of another program: set store.path to another file", path=str(path))
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     if is_empty:
-        for statement in _creation():
-            connection.exec_driver_sql(statement)
-        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num))")
-        connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (f"r{SCHEMA_VERSION:04d}",))
+        _make_tables(connection)
     else:
         _migrate(connection, version)
-    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    for statement in _HEADER:
+        connection.exec_driver_sql(statement)
     connection.exec_driver_sql("COMMIT")
     return not is_empty
+
+
+def make_empty(path: Path) -> None:
+    """Make the tables of a new store in an empty file, without a write-ahead log.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as raw:
+            raw.executescript(";\n".join(("BEGIN", *_creation(), _VERSION_TABLE, _VERSION_ROW, *_HEADER, "COMMIT")))
+    except sqlite3.Error as error:
+        raise _store_error(error, path) from error
+
+
+def _make_tables(connection: sa.Connection) -> None:
+    for statement in (*_creation(), _VERSION_TABLE, _VERSION_ROW):
+        connection.exec_driver_sql(statement)
 
 
 @functools.cache

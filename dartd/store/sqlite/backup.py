@@ -20,11 +20,12 @@ _STEPS_PER_LOOK: Final = 1000  # of SQLite's virtual machine: with short rows, s
 _CHUNK_BYTES: Final = 1 << 20
 
 
-def _go_on(_done_bytes: int) -> bool:
+def go_on(_done_bytes: int) -> bool:
+    """Never give a copy up."""
     return True
 
 
-def back_up(store: Path, target: Path, advance: Advance = _go_on) -> int:
+def back_up(store: Path, target: Path, advance: Advance = go_on) -> int:
     """Copy a store as it is at one moment, whether or not a daemon runs on it; return the bytes of the copy. Blocks.
 
     `advance` is called with the bytes written so far; when it returns False, the copy is given up. The copy has mode 0600, and its name
@@ -36,12 +37,21 @@ def back_up(store: Path, target: Path, advance: Advance = _go_on) -> int:
     """
     if not store.is_file():
         raise BackupError(f"{store} does not exist: there is nothing to back up", path=str(store))
+    return write_new(target, lambda partial: inspect(store, lambda connection: _copy(connection, partial, advance)))
+
+
+def write_new(target: Path, write: Callable[[Path], None]) -> int:
+    """Write a copy by `write`, which is called with a temporary path, and return its bytes; a copy that is not complete is deleted.
+
+    Raises:
+        BackupError: the target exists or cannot be written.
+    """
     if target.exists():
         raise _exists(target)
     partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
     try:
         os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        inspect(store, lambda connection: _copy(connection, partial, advance))
+        write(partial)
         _synchronise(partial)
         os.link(partial, target)  # unlike a rename, it never replaces a file
         _synchronise(target.parent)
@@ -54,7 +64,7 @@ def back_up(store: Path, target: Path, advance: Advance = _go_on) -> int:
         partial.unlink(missing_ok=True)
 
 
-def restore(backup: Path, store: Path, *, suffix: str, advance: Advance = _go_on) -> Path | None:
+def restore(backup: Path, store: Path, *, suffix: str, advance: Advance = go_on) -> Path | None:
     """Put a copy in the place of a store that no daemon uses; return where the store that was there is kept, None without one. Blocks.
 
     Its events go on as another stream, so that clients read everything anew. The store that was there gets `suffix` as the end of its name.
@@ -65,7 +75,7 @@ def restore(backup: Path, store: Path, *, suffix: str, advance: Advance = _go_on
     """
     if not backup.is_file():
         raise BackupError(f"{backup} does not exist", path=str(backup))
-    _require_whole(backup)
+    require_whole(backup)
     make_folder(store)
     was_there = store.is_file() and store.stat().st_size > 0
     lock = StoreLock.acquire(store)
@@ -97,13 +107,17 @@ def _copy(connection: sa.Connection, partial: Path, advance: Advance) -> None:
         raise
 
 
-def _require_whole(copy: Path) -> None:
-    """Raise BackupError unless a file is a whole store that this dartd can read."""
+def require_whole(copy: Path) -> None:
+    """Require that a file is a whole store that this dartd can read.
+
+    Raises:
+        BackupError: it is not.
+    """
     try:
         report = report_on(copy)
     except StoreError as error:
         raise BackupError(f"{copy} cannot be read: {error.message}; nothing was changed", path=str(copy)) from error
-    if report.foreign:
+    if report is None or report.foreign:
         raise BackupError(f"{copy} is no backup of dartd: nothing was changed", path=str(copy))
     if report.newer:
         raise BackupError(f"{copy} is of a newer dartd: install that first; nothing was changed", path=str(copy))

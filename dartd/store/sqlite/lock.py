@@ -4,19 +4,13 @@ import contextlib
 import fcntl
 import os
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 from dartd.errors import StoreBusyError, StoreError, StoreUnavailableError
+from dartd.store.mark import Mark, mark_of, noted
 
 _NOTES_BYTES = 256
 _CHECKPOINT = "checkpoint"
-
-
-class Mark(NamedTuple):
-    """How far a stream of events was written, as far as the lock file knows; a store with less is a copy of an earlier day."""
-
-    stream_id: str
-    seq: int
 
 
 class StoreLock:
@@ -32,7 +26,7 @@ class StoreLock:
         self._store = store
         self.path = path
         notes = os.pread(lock_file, _NOTES_BYTES, 0).decode(errors="replace").splitlines()
-        self.earlier = self._mark = _mark_of(notes)
+        self.earlier = self._mark = mark_of(notes, other=_CHECKPOINT)
         self.checkpoint_count = _checkpoint_of(notes)
 
     @classmethod
@@ -72,8 +66,7 @@ class StoreLock:
         self._write()
 
     def _write(self) -> None:
-        mark = self._mark
-        text = f"{os.getpid()}\n" + (f"{mark.stream_id} {mark.seq}\n" if mark is not None else "")
+        text = noted(os.getpid(), self._mark)
         text += f"{_CHECKPOINT} {self.checkpoint_count}\n" if self.checkpoint_count else ""
         with contextlib.suppress(OSError):  # a full disk must not keep the daemon from starting: the lock itself is what counts
             os.pwrite(self._descriptors[0], text.encode(), 0)
@@ -127,12 +120,6 @@ def _holder(path: Path) -> str:
         if first.isdigit():
             return first
     return "unknown"
-
-
-def _mark_of(notes: list[str]) -> Mark | None:
-    """Return the mark in the lines of a lock file, None when there is none."""
-    stream_id, _, seq = notes[1].strip().partition(" ") if len(notes) > 1 else ("", "", "")
-    return Mark(stream_id, int(seq)) if stream_id and stream_id != _CHECKPOINT and seq.isdecimal() else None
 
 
 def _checkpoint_of(notes: list[str]) -> int:

@@ -6,7 +6,6 @@ import pty
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from schemas.base import CameraId
 from schemas.events import BoardStateChanged, JournalledEvent
 from tests.support.board import landing
 from tests.support.daemon import ROOT, RunningDaemon, free_port, is_running, write_config
+from tests.support.postgres import journalled
 from tests.support.waiting import DEADLINE_S, Waiting
 
 pytestmark = pytest.mark.slow
@@ -98,11 +98,9 @@ def test_killed_daemon_leaves_no_process_and_goes_on_where_it_was(tmp_path: Path
         later = daemon.ask("reset", token)["seq"]
         _, out, _ = daemon.end()
 
-    connection = sqlite3.connect(tmp_path / "state" / "dartd.db")
-    rows = connection.execute("SELECT seq, json_extract(wire, '$.event_id'), event_type FROM events ORDER BY seq").fetchall()
-    connection.close()
-    assert [seq for seq, _, _ in rows] == list(range(1, len(rows) + 1))
-    assert len({event_id.split("-")[0] for _, event_id, _ in rows}) == 1
+    rows = journalled(tmp_path / "state" / "dartd.db")
+    assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+    assert len({row["event_id"].split("-")[0] for row in rows}) == 1
     assert all(rows[seq - 1] for seqs in [*earlier, later] for seq in seqs)
     assert max(earlier[-1]) < min(later)
     assert token not in out

@@ -8,4 +8,4 @@ down_revision = "r0007"
 
 def upgrade() -> None:
     """Show them again; they were made inactive when they were deleted."""
-    op.execute("UPDATE players SET deleted = 0")
+    op.execute("UPDATE players SET deleted = false")

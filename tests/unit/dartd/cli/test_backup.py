@@ -6,14 +6,20 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from dartd.cli import main
+from dartd.store.backends import report_on
 from dartd.store.journal import Journal
-from dartd.store.sqlite.inspection import report_on
 from schemas.base import BoardId
 from tests.support.throws import hit
 
 
 async def _append(journal: Journal) -> None:
     await journal.append([hit("d1"), hit("d2", 2)], at_s=1.0)
+
+
+def _events(store: Path) -> int:
+    report = report_on(store)
+    assert report is not None
+    return report.count
 
 
 def test_a_store_in_use_is_copied(tmp_path: Path) -> None:
@@ -28,5 +34,5 @@ def test_a_store_in_use_is_copied(tmp_path: Path) -> None:
 
     assert first.exit_code == 0, first.output
     assert f"{copy}: 0." in first.output
-    assert report_on(copy).count == 2
+    assert _events(copy) == 2
     assert (second.exit_code, "nothing is overwritten" in second.output) == (1, True)

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from dartd.cli import main
@@ -32,6 +33,7 @@ def _throws(path: Path) -> list[str]:
     return rows
 
 
+@pytest.mark.sqlite
 def test_derived_tables_come_back_from_the_journal(tmp_path: Path) -> None:
     """Rows that were lost or never belonged there are as the journal says, and the command says what it read."""
     path = asyncio.run(_store(tmp_path))

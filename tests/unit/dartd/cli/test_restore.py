@@ -3,12 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from dartd.cli import main
+from dartd.store.backends import back_up, report_on
 from dartd.store.journal import Journal
-from dartd.store.sqlite.backup import back_up
-from dartd.store.sqlite.inspection import report_on
 from schemas.base import BoardId
 from tests.support.throws import hit
 
@@ -17,6 +17,13 @@ async def _append(journal: Journal, throw_id: str, number: int) -> None:
     await journal.append([hit(throw_id, number)], at_s=1.0)
 
 
+def _events(store: Path) -> int:
+    report = report_on(store)
+    assert report is not None
+    return report.count
+
+
+@pytest.mark.sqlite
 def test_a_backup_takes_the_place_of_the_store(tmp_path: Path) -> None:
     """The store is the copy, the one from before is kept and named; while a daemon runs, or without a file, nothing changes."""
     config, copy, store = tmp_path / "dartd.toml", tmp_path / "copy.db", tmp_path / "dartd.db"
@@ -35,5 +42,5 @@ def test_a_backup_takes_the_place_of_the_store(tmp_path: Path) -> None:
     assert (running.exit_code, "in use by another dartd" in running.output) == (1, True)
     assert stopped.exit_code == 0, stopped.output
     assert str(kept) in stopped.output
-    assert (report_on(store).count, report_on(kept).count) == (1, 2)
+    assert (_events(store), _events(kept)) == (1, 2)
     assert (missing.exit_code, "does not exist" in missing.output) == (1, True)

@@ -44,6 +44,7 @@ def test_change_that_fails_changes_nothing(tmp_path: Path) -> None:
     assert change_store(config, lambda connection: connection.execute(sa.select(sa.func.count()).select_from(audit)).scalar_one()) == 0
 
 
+@pytest.mark.sqlite
 def test_a_daemon_that_is_still_making_the_store_is_waited_for(tmp_path: Path) -> None:
     """A key that is requested while the daemon starts for the first time is made as soon as the store exists."""
     made = Config(state_dir=str(tmp_path / "made"))

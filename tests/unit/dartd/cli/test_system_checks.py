@@ -39,12 +39,14 @@ def _verdicts(config: Config) -> list[tuple[str, str]]:
     return [(each.check, each.verdict) for each in (*state_findings(config), *store_findings(config))]
 
 
+@pytest.mark.sqlite
 def test_before_the_first_start_nothing_is_wrong(tmp_path: Path) -> None:
     """What is not there yet is made by dartd itself, and the doctor makes nothing."""
     assert _verdicts(_config(tmp_path)) == [("state", "ok"), ("database", "ok")]
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sqlite
 def test_a_good_store_is_whole(tmp_path: Path) -> None:
     """Its events are counted; the disk has free space."""
     config = _with_events(tmp_path, 3)
@@ -54,6 +56,7 @@ def test_a_good_store_is_whole(tmp_path: Path) -> None:
     assert "is intact, 3 events" in found[0].found
 
 
+@pytest.mark.sqlite
 def test_what_is_wrong_with_a_store_is_named(tmp_path: Path) -> None:
     """A gap, events of the future, damage, and another program's file are each found, with a way out."""
     config = _with_events(tmp_path, 3, at_s=time.time() + 3600)

@@ -16,6 +16,7 @@ from dartd.store.journal import Journal
 from schemas.base import BoardId, VisitId
 from schemas.commands import ResetBoard
 from schemas.events import BoardReset, Envelope, Snapshot, VisitSnapshot
+from tests.support.postgres import file_of
 
 BOARD = BoardId("main")
 
@@ -45,6 +46,7 @@ def _decision(number: int, events: int = 1) -> Decision:
     return Decision([((), step)], step.events, [], float(number), snapshot)
 
 
+@pytest.mark.sqlite
 async def test_what_waits_is_committed_in_order_with_its_own_time(journal: Journal) -> None:
     """A store that cannot be written keeps all decisions; the stall is journalled behind them."""
     commits, committed = _commits(journal), list[tuple[float, tuple[Envelope, ...]]]()
@@ -52,7 +54,7 @@ async def test_what_waits_is_committed_in_order_with_its_own_time(journal: Journ
     def note(decision: Decision, envelopes: tuple[Envelope, ...]) -> None:
         committed.append((decision.at_s, envelopes))
 
-    path = journal.database.path
+    path = file_of(journal.database)
     await asyncio.to_thread(path.rename, path.with_name("aside.db"))
     for number in (1, 2, 3):
         commits.add(_decision(number))

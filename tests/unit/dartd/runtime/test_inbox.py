@@ -78,3 +78,13 @@ async def test_waiting_ends_when_time_is_up(timeout_s: float) -> None:
         await inbox.wait(timeout_s)
 
     assert len(inbox) == 0
+
+
+async def test_what_is_put_back_comes_first() -> None:
+    """It must come before what waits, in its order, also into a full inbox."""
+    inbox: Inbox[str] = Inbox(capacity=1)
+    inbox.offer("c")
+    inbox.put_back(["a", "b"])
+    await inbox.wait(None)
+
+    assert inbox.take_all() == ["a", "b", "c"]

@@ -1,10 +1,8 @@
 """The pipeline: decided, journalled, published, in this order."""
 
 import asyncio
-import contextlib
 import functools
 import resource
-import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from blockbuster import BlockBuster
 from sqlalchemy.exc import IntegrityError
 
 from dartd.decision import Input, Order, Step, WorkerChange
-from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
+from dartd.errors import CommandRefusedError, PipelineFullError, StoreError, StoreUnconfirmedError
 from dartd.log import trace_id
 from dartd.metrics import Metrics
 from dartd.runtime.clock import LiveClock
@@ -44,6 +42,7 @@ from schemas.events import (
 from schemas.pipe.from_worker import SequenceStarted
 from schemas.pipe.to_worker import StoreImages, ToWorker, UpdateBoard
 from tests.support.deciders import Forgetful
+from tests.support.postgres import file_of, last_seq_of
 from tests.support.waiting import DEADLINE_S, Waiting
 
 BOARD = BoardId("main")
@@ -140,9 +139,7 @@ class PipelineSystem:
     def _publish(self, envelopes: Sequence[Envelope]) -> None:
         """Keep what is published, and what another process would find on the disk at that moment."""
         self.guard.deactivate()
-        connection = sqlite3.connect(self.journal.database.path)
-        (last,) = connection.execute("SELECT max(seq) FROM events").fetchone()
-        connection.close()
+        last = last_seq_of(file_of(self.journal.database))
         self.guard.activate()
         for envelope in envelopes:
             self.durable.append(last)
@@ -201,8 +198,7 @@ async def test_what_is_kept_of_a_command_is_in_the_commit_of_its_events(system: 
 
     def keep(connection: sa.Connection, envelopes: tuple[Envelope, ...], snapshot: Snapshot) -> None:
         here = connection.exec_driver_sql("SELECT max(seq) FROM events").scalar_one()
-        with contextlib.closing(sqlite3.connect(system.journal.database.path)) as other:
-            there = other.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+        there = last_seq_of(file_of(system.journal.database))
         seen.append(([envelope.seq for envelope in envelopes], snapshot.last_seq, here, there))
 
     async with asyncio.TaskGroup() as tasks:
@@ -227,8 +223,8 @@ async def test_change_and_its_event_are_one_commit(system: PipelineSystem) -> No
 
     def write(name: str, *more: str) -> Write:
         def insert(connection: sa.Connection) -> Outcome:
-            rows = connection.execute(sa.insert(metadata).values(key=name, value="")).rowcount
-            return Outcome(rows, [_added(each) for each in (name, *more)])
+            connection.execute(sa.insert(metadata).values(key=name, value=""))
+            return Outcome(1, [_added(each) for each in (name, *more)])
 
         return insert
 
@@ -330,11 +326,12 @@ async def test_full_inbox_refuses_commands(system: PipelineSystem) -> None:
     assert system.board.batches == []
 
 
+@pytest.mark.sqlite
 async def test_disk_full_holds_everything_and_goes_on(system: PipelineSystem, waiting: Waiting) -> None:
     """While the disk is full nothing is published or lost, commands are refused and the status says error; with space it goes on."""
     many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(2200)]  # more than the log holds without growing
     await system.journal.append(many, at_s=1.0)
-    wal = system.journal.database.path.with_name("dartd.db-wal")
+    wal = file_of(system.journal.database).with_name("dartd.db-wal")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(system.pipeline.run())
@@ -362,11 +359,12 @@ async def test_disk_full_holds_everything_and_goes_on(system: PipelineSystem, wa
     assert system.pipeline.snapshot().status == "throw"
 
 
+@pytest.mark.sqlite
 async def test_board_decides_on_while_the_disk_refuses(system: PipelineSystem, waiting: Waiting) -> None:
     """Each message is decided when it comes, cameras get their orders, and events are journalled with the time of their decision."""
     many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(2200)]  # more than the log holds without growing
     await system.journal.append(many, at_s=1.0)
-    wal = system.journal.database.path.with_name("dartd.db-wal")
+    wal = file_of(system.journal.database).with_name("dartd.db-wal")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(system.pipeline.run())
@@ -390,12 +388,47 @@ async def test_board_decides_on_while_the_disk_refuses(system: PipelineSystem, w
     assert [envelope.seq for envelope in system.published] == list(range(2201, 2206))
 
 
+@pytest.mark.parametrize("was_made", [True, False])
+async def test_write_without_an_answer(system: PipelineSystem, waiting: Waiting, *, was_made: bool) -> None:
+    """Its caller must be refused; the board goes on, and once it is known that the write was made its event is published, before others."""
+    backend = system.journal.database.backend
+    whole = backend.control
+
+    def control(statement: str) -> None:
+        if statement != "COMMIT":
+            whole(statement)
+            return
+        whole("COMMIT" if was_made else "ROLLBACK")
+        backend.control = whole  # type: ignore[method-assign]
+        raise StoreUnconfirmedError("the connection was lost")
+
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(system.pipeline.run())
+        backend.control = control  # type: ignore[method-assign]
+        with pytest.raises(StoreError, match="was lost"):
+            await system.pipeline.write(lambda _: Outcome(1, [_added("ann")]))
+        held = system.pipeline.is_holding
+        await system.pipeline.deliver(_change(0))
+        await waiting.soon(lambda: not system.pipeline.is_holding)
+        await system.pipeline.settle()
+        running.cancel()
+
+    kinds = [type(e.event) for e in system.published]
+    assert held
+    assert [e.seq for e in system.published] == list(range(1, len(kinds) + 1))
+    assert kinds.count(EntityAdded) == (1 if was_made else 0)
+    assert (kinds[0] is EntityAdded) == was_made
+    assert system.durable[-1] == len(kinds)
+    assert system.pipeline.snapshot().status == "throw"
+
+
+@pytest.mark.sqlite
 async def test_held_events_are_bounded(system: PipelineSystem, monkeypatch: pytest.MonkeyPatch, waiting: Waiting) -> None:
     """Beyond the bound inputs wait, and nothing is lost."""
     monkeypatch.setattr("dartd.runtime.commits.HELD_EVENTS", 2)
     many = [BoardReset(visit_id=VISIT, user_id="x" * 1000) for _ in range(2200)]
     await system.journal.append(many, at_s=1.0)
-    wal = system.journal.database.path.with_name("dartd.db-wal")
+    wal = file_of(system.journal.database).with_name("dartd.db-wal")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(system.pipeline.run())

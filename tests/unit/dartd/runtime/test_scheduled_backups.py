@@ -82,6 +82,7 @@ async def test_a_restart_makes_no_backup_before_its_time(tmp_path: Path, waiting
     assert unchanged == 0
 
 
+@pytest.mark.sqlite
 def test_what_fails_is_a_problem_until_it_works(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A full disk and a store that is missing are named and counted; the next good backup ends it."""
     wall = [_START_S]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dartd.store.backends import change_alongside
 from dartd.store.cameras import CAMERAS, CameraCredentials, all_cameras, join_credentials, split_credentials, zones_by_camera
-from dartd.store.sqlite.backend import change_alongside
 
 
 @pytest.mark.parametrize(

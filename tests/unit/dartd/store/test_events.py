@@ -38,6 +38,7 @@ async def test_pages_give_every_event_once(journal: Journal) -> None:
     assert [(len(page.wires), page.total, page.next_seq) for page in pages] == [(2, 5, 2), (2, 5, 4), (1, 5, None), (2, 5, None)]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("wanted", [Wanted(event_type="dart_hit"), Wanted(topic="player:*"), Wanted(kinds=frozenset({"player"}))])
 async def test_counting_reads_the_index_alone(journal: Journal, wanted: Wanted) -> None:
     """However long the events are: what they say is not read for it."""

@@ -3,8 +3,8 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+from dartd.store.backends import change_alongside
 from dartd.store.feedback import append_feedback, keep_images
-from dartd.store.sqlite.backend import change_alongside
 
 
 def test_verdicts_are_appended(tmp_path: Path) -> None:

@@ -18,21 +18,24 @@ import sqlalchemy as sa
 from dartd.errors import StoreError, StoreUnavailableError
 from dartd.store.journal import CommitHook, Journal, Memory, PastEvent
 from dartd.store.projections.registry import Projection, Recorded
-from dartd.store.tables import metadata
+from dartd.store.tables import events, metadata
 from schemas.base import BoardId, CameraId, VisitId
 from schemas.events import BoardReset, CalibrationChanged, Envelope, TakeoutStarted
+from tests.support.postgres import arguments_of, file_of, journalled
 
 BOARD = BoardId("main")
 
 APPENDER = """
 import asyncio, sys
 from pathlib import Path
+from dartd.config.database_url import DatabaseUrl
 from dartd.store.journal import Journal
 from schemas.base import BoardId, VisitId
 from schemas.events import BoardReset
 
 async def main() -> None:
-    journal = Journal.open(Path(sys.argv[1]), BoardId("main"))
+    path = Path(sys.argv[1])
+    journal = Journal.open(DatabaseUrl(sys.argv[2], path) if sys.argv[2:] else path, BoardId("main"))
     while True:
         envelopes = await journal.append([BoardReset(visit_id=VisitId("v"))] * 3, at_s=1.0)
         for envelope in envelopes:
@@ -92,6 +95,7 @@ def _opened_and_appended(path: Path, visit: str) -> str:
         return journal.stream_id
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("put_back", ["copy", "copy elsewhere", "lock file lost"])
 def test_copy_that_is_put_back_begins_a_new_stream(tmp_path: Path, put_back: str) -> None:
     """Its next events get positions that clients know already from the events that the copy lacks."""
@@ -109,6 +113,7 @@ def test_copy_that_is_put_back_begins_a_new_stream(tmp_path: Path, put_back: str
     assert (same == first, second != first, third == second) == (True, True, True)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("is_overwritten_between", [True, False])
 async def test_copy_written_over_the_file_while_it_is_open(tmp_path: Path, is_overwritten_between: bool) -> None:  # noqa: FBT001
     """No position is used again: nothing is written until dartd is restarted, which begins a new stream."""
@@ -157,8 +162,7 @@ async def test_history_gives_events_of_a_kind_in_order(journal: Journal) -> None
     camera = CameraId("cam0")
     await journal.append([_reset("v1"), CalibrationChanged(camera_id=camera, state="ready"), _reset("v2"), _reset("v3")], at_s=5.0)
     row = (5, 5.0, "board:main", "board_reset", b'{"event_type":"board_reset"}', "main")
-    insert = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)"
-    await journal.database.write(lambda connection: connection.exec_driver_sql(insert, row).rowcount)
+    await journal.database.write(lambda connection: connection.execute(sa.insert(events).values(row)).rowcount)
 
     assert await journal.history(1, [BoardReset], 1) == [PastEvent(seq=3, at_s=5.0, event=_reset("v2"))]
     assert [(past.seq, past.event) for past in await journal.history(3, [BoardReset])] == [(4, _reset("v3")), (5, None)]
@@ -221,11 +225,12 @@ async def test_nothing_appended_is_nothing(journal: Journal) -> None:
     assert (envelopes, journal.last_seq) == ((), 0)
 
 
+@pytest.mark.sqlite
 @pytest.mark.slow
 async def test_refused_append_leaves_no_gap(journal: Journal) -> None:
     """Events that the database refused may be tried again and get the numbers they would have had."""
     await journal.append([_reset()], at_s=1.0)
-    blocker = sqlite3.connect(journal.database.path, isolation_level=None)
+    blocker = sqlite3.connect(file_of(journal.database), isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="another program holds it"):
         await journal.append([_reset("v2")], at_s=2.0)
@@ -242,17 +247,15 @@ async def test_refused_append_leaves_no_gap(journal: Journal) -> None:
 def test_kill_9_loses_nothing_that_was_reported(tmp_path: Path, wait_for: int) -> None:
     """A process that is killed while it appends has every event that it had printed in the journal, without gap or repeat."""
     path = tmp_path / "dartd.db"
-    with subprocess.Popen([sys.executable, "-c", APPENDER, str(path)], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([sys.executable, "-c", APPENDER, *arguments_of(path)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         printed = [process.stdout.readline().strip() for _ in range(wait_for)]
         os.kill(process.pid, signal.SIGKILL)
         printed += [line.strip() for line in process.stdout if line.endswith("\n")]
 
     journal = Journal.open(path, BOARD)
-    connection = sqlite3.connect(path)
-    seqs = [seq for (seq,) in connection.execute("SELECT seq FROM events ORDER BY seq")]
-    connection.close()
     journal.close()
+    seqs = [event["seq"] for event in journalled(path)]
 
     assert seqs == list(range(1, len(seqs) + 1))
     assert printed == [f"{journal.stream_id}-{k}" for k in range(1, len(printed) + 1)]

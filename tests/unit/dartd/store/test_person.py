@@ -25,7 +25,9 @@ def _event(connection: sa.Connection, seq: int, event_type: str, topic: str, **f
 
 
 def _wires(connection: sa.Connection) -> dict[int, dict[str, Any]]:
-    return {row.seq: msgspec.json.decode(row.wire) for row in connection.execute(sa.select(events.c.seq, events.c.wire))}
+    return {
+        row.seq: msgspec.json.decode(row.wire) for row in connection.execute(sa.select(events.c.seq, events.c.wire).order_by(events.c.seq))
+    }
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dartd.errors import StoreBusyError, StoreError, StoreUnavailableError
-from dartd.store.sqlite.lock import Mark, StoreLock
+from dartd.store.mark import Mark
+from dartd.store.sqlite.lock import StoreLock
 
 
 def test_second_holder_is_refused_with_path_and_process(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx2
+import pytest
 
 from tests.support.people import log_in_as
 from tests.support.station import Station
@@ -64,6 +65,7 @@ async def test_secret_is_returned_once(station: Station, http: httpx2.AsyncClien
     assert [answer.status_code for answer in answers] == [201, 409]
 
 
+@pytest.mark.sqlite
 async def test_answer_is_kept_in_the_commit_of_what_was_done(station: Station, http: httpx2.AsyncClient) -> None:
     """When it cannot be kept, nothing is done: no crash can come between the two."""
     headers = {**await log_in_as(station, "admin"), "Idempotency-Key": "one"}

@@ -4,9 +4,11 @@ import asyncio
 from pathlib import Path
 
 import httpx2
+import pytest
 
-from dartd.store.sqlite.inspection import report_on
+from dartd.store.backends import report_on
 from tests.support.people import log_in_as
+from tests.support.postgres import file_of
 from tests.support.station import Station
 from tests.support.throws import hit
 
@@ -25,6 +27,7 @@ async def test_a_backup_is_made_listed_and_downloaded(station: Station, http: ht
     assert (made.status_code, listed["data"], listed["problem"]) == (201, [made.json()], None)
     assert made.json()["size_bytes"] == len(file.content)
     assert file.headers["content-disposition"] == f'attachment; filename="{made.json()["backup_name"]}"'
+    assert report is not None
     assert (report.damage, report.last_seq) == (None, station.hub.last_seq)
     assert {(each["action"], each["entity_id"]) for each in audited} == {
         ("backups", made.json()["backup_name"]),
@@ -42,10 +45,11 @@ async def test_only_backups_are_downloaded(station: Station, http: httpx2.AsyncC
     assert [each.status_code for each in refused] == [403, 403]
 
 
+@pytest.mark.sqlite
 async def test_a_backup_that_fails_says_why(station: Station, http: httpx2.AsyncClient) -> None:
     """The store is gone: 503 with the reason, which the list and `/health` have too."""
     admin = await log_in_as(station, "admin")
-    path = station.services.database.path
+    path = file_of(station.services.database)
     await asyncio.to_thread(path.rename, path.with_name("away.db"))
     answer = await http.post("/api/v1/backups", headers=admin)
     problem = station.services.backups.problem

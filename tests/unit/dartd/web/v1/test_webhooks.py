@@ -12,6 +12,7 @@ WEBHOOKS = "/api/v1/webhooks"
 GIVEN = {"webhook_id": "chat", "name": "Chat", "url": "https://hooks.example.com/darts"}
 
 
+@pytest.mark.sqlite
 async def test_webhook_has_all_fields_and_shows_its_secret_once(station: Station, http: httpx2.AsyncClient) -> None:
     """The secret is in the answer to the creation and nowhere else: not in lists, events or the store."""
     admin = await log_in_as(station, "admin")
