@@ -201,6 +201,7 @@ def _askew(mount: CameraMount, rng: np.random.Generator, jpeg: int, hangs_rad: f
         aim_mm=(float(rng.uniform(-15, 15)), float(rng.uniform(-15, 15))),
         roll_rad=hangs_rad + float(rng.uniform(-0.2, 0.2)),
         focal_px=mount.focal_px * float(rng.uniform(0.66, 0.74) if wide else rng.uniform(0.82, 0.95)),
+        noise=mount.noise * float(rng.uniform(1.0, 2.5)),
         jpeg=jpeg,
     )
 
