@@ -10,9 +10,12 @@ from workers.vision.frame import Image
 
 # Measure again: `python -m tests.bench.quiet --minutes 60` (noise taken for a change), `dartd replay DIR --explain OUT` (pictures of it).
 FLOOR = 9.0  # grey levels: JPEG blocks and shot noise of real cameras reach 9 to 12 in the 99th percentile
-NOISE_SIGMAS = 6.0  # of the difference, by its median deviation
+NOISE_SIGMAS = 6.0  # above its median; a deviation is from there to the 84th percentile, since the largest of three channels is skewed
 MAD_TO_SIGMA = 1.4826  # of a normal distribution (Hampel, 1974)
-EDGE_MISS_PX = 0.12  # what registration leaves over: an edge of g levels per px differs by 0.12 g
+EDGE_MISS_PX = 0.12  # what registration leaves over at the least: an edge of g levels per px differs by 0.12 g,
+MOST_MISS_PX = 0.6  # and at the most: compression and coarse pixels leave more, which is measured on the edges of each pair of pictures
+EDGE_LEVELS, FEWEST_EDGES = 15, 200  # gradient of an edge, and how many of the samples are enough to measure on
+OBJECT = 2.0  # times the threshold by the median deviation: what differs by more is an object, and no noise
 SAMPLES = 6_000  # pixels on which noise and light are measured; bounds the work
 SMOOTHING_PX = 0.6  # deviation of the Gaussian over the difference
 LIGHT_ROUNDS = 3  # of the fit of light, each with the nearer two thirds of the pixels
@@ -67,11 +70,29 @@ def difference(before: Image, after: Image, edges: Image, mask: Image) -> Differ
     largest = cv2.max(cv2.max(apart[..., 0], apart[..., 1]), apart[..., 2])
     magnitude = _image(cv2.GaussianBlur(largest, (3, 3), SMOOTHING_PX))
     sample = magnitude.reshape(-1)[chosen].astype(np.float32)
-    middle = float(np.median(sample))
-    noise = max(FLOOR, middle + NOISE_SIGMAS * MAD_TO_SIGMA * float(np.median(np.abs(sample - middle))))
-    threshold = _image(cv2.convertScaleAbs(edges, alpha=EDGE_MISS_PX, beta=noise))
+    noise, miss_px = _noise(sample, edges.reshape(-1)[chosen].astype(np.float32))
+    threshold = _image(cv2.convertScaleAbs(edges, alpha=miss_px, beta=noise))
     changed = cv2.bitwise_and(_image(cv2.compare(magnitude, threshold, cv2.CMP_GT)), mask)
     return Difference(magnitude, threshold, _image(changed), noise, float(np.mean(gains)))
+
+
+def _noise(sample: NDArray[np.float32], edges: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the level that noise reaches, and by how many levels more for each level of gradient, given samples (n,) of both."""
+    middle = float(np.median(sample))
+    rough = max(FLOOR, middle + NOISE_SIGMAS * MAD_TO_SIGMA * float(np.median(np.abs(sample - middle))))
+    empty = sample <= OBJECT * (rough + EDGE_MISS_PX * edges)
+    noise = max(FLOOR, _reach(sample[empty]))
+    edgy = empty & (edges >= EDGE_LEVELS)
+    if np.count_nonzero(edgy) < FEWEST_EDGES:
+        return noise, EDGE_MISS_PX
+    beyond = (_reach(sample[edgy]) - noise) / float(np.median(edges[edgy]))
+    return noise, float(np.clip(beyond, EDGE_MISS_PX, MOST_MISS_PX))
+
+
+def _reach(levels: NDArray[np.float32]) -> float:
+    """Return the level that noise stays below."""
+    middle, deviation = np.quantile(levels, (0.5, 0.8413))
+    return float(middle + NOISE_SIGMAS * (deviation - middle))
 
 
 def _light(old: NDArray[np.float32], new: NDArray[np.float32]) -> tuple[float, float]:
