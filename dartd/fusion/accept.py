@@ -33,6 +33,7 @@ CLEAR_VISIBILITY = 0.8  # two cameras see most of it: that a third camera does n
 THROWN_SCORE, THROWN_VISIBILITY = 0.42, 0.42  # (rigs C and F of rendered boards: 0.45 and 0.50 at the least)
 THROWN_LENGTH_MM = 18.0  # what shows of a dark dart on a dark surround (rig F, two cameras: 23)
 ALONE_VISIBILITY = 0.4  # of one camera, for a dart that no other can see
+ALONE_MM = 8.0  # most uncertainty of a dart that others only see as a change: an end that is no tip is known to 11 mm, and often far off
 BORDER_SHARE = 0.05  # of the width of a picture: a dart this close to its border may be seen in part, and then no line is found
 MIN_LENGTH_MM = 30.0  # of a dart a camera sees point and barrel, 60 mm or more; a fly on the board is short from everywhere
 SHADOW_MM = 6.0  # the shadow of a dart starts at its foot: a second axis of the same motion so near to the first is no dart
@@ -186,6 +187,7 @@ def accept_alone(candidates: Sequence[FusedAxis], settled: Mapping[CameraId, Set
         for candidate in candidates
         if candidate.visibility > ALONE_VISIBILITY
         and candidate.length_mm > MIN_LENGTH_MM
+        and candidate.uncertainty_mm < ALONE_MM
         and all(settled[camera].finding == "dart" for camera in candidate.cameras_used)
     ]
     return sorted(whole, key=lambda candidate: -candidate.visibility)[:1]

@@ -101,6 +101,8 @@ def test_a_whole_dart_that_one_camera_shows_is_no_miss() -> None:
     assert accept([pushed, alone], [], PUSHED, _evidence(*shown), -1.0).darts == (pushed, alone)
     assert accept([faint], [], NONE, _evidence(*shown), -1.0).darts == ()
     assert accept_alone([faint, alone], {s.camera_id: s for s in shown}) == [alone]
+    vague = fused_axis(90.0, evidence=(evidence_of(0, clarity=0.7),), sigma_mm=8.0)
+    assert accept_alone([vague], {s.camera_id: s for s in shown}) == []
     unseen = [*shown[:2], _settled(2, flight=True, finding="nothing")]
     assert accept_alone([alone], {s.camera_id: s for s in unseen}) == []
     assert accept_alone([alone], {s.camera_id: s for s in (_settled(0, flight=True), *shown[1:])}) == []
