@@ -33,6 +33,7 @@ CLEAR_VISIBILITY = 0.8  # two cameras see most of it: that a third camera does n
 THROWN_SCORE, THROWN_VISIBILITY = 0.42, 0.42  # (rigs C and F of rendered boards: 0.45 and 0.50 at the least)
 THROWN_LENGTH_MM = 18.0  # what shows of a dark dart on a dark surround (rig F, two cameras: 23)
 ALONE_VISIBILITY = 0.4  # of one camera, for a dart that no other can see
+ALONE_MM = 8.0  # most uncertainty of a dart that others only see as a change: an end that is no tip is known to 11 mm, and often far off
 BORDER_SHARE = 0.05  # of the width of a picture: a dart this close to its border may be seen in part, and then no line is found
 MIN_LENGTH_MM = 30.0  # of a dart a camera sees point and barrel, 60 mm or more; a fly on the board is short from everywhere
 SHADOW_MM = 6.0  # the shadow of a dart starts at its foot: a second axis of the same motion so near to the first is no dart
@@ -80,13 +81,16 @@ def accept(
     )
     if flight and is_miss(evidence) and not any(is_new(dart, disturbed) for dart in darts):
         darts = accept_thrown(candidates, darts, evidence.num_cameras)
+        if disturbed and not any(is_new(dart, disturbed) for dart in darts):
+            darts = [*darts, *accept_alone([c for c in candidates if not is_shadow(c, darts)], settled)]
     if darts or disturbed:
         return Accepted(tuple(darts), flight, stuck_out_of_view=False)
     struck = [each for each in reported if is_strike(each.camera_id, evidence)]
     flew = [each for each in reported if flight and settled[each.camera_id].flight]
     darts = accept_single_view([*flew, *struck], evidence.poses)
     if flight and not darts and is_miss(evidence):
-        darts = find_hidden(reported, known.undisturbed_axes, ALONE_VISIBILITY, MIN_LENGTH_MM)
+        hidden = find_hidden(reported, known.undisturbed_axes, ALONE_VISIBILITY, MIN_LENGTH_MM)
+        darts = hidden or accept_alone(candidates, settled)
     beyond = not darts and any(is_stuck_out_of_view(each, settled[each.camera_id]) for each in struck)
     return Accepted(tuple(darts), flight, beyond)
 
@@ -172,6 +176,21 @@ def accept_single_view(reported: Sequence[CameraSightings], poses: Mapping[Camer
         if others and found and not any(is_in_picture(pose, found[0].axis, BORDER_SHARE) for pose in others):
             return found
     return []
+
+
+def accept_alone(candidates: Sequence[FusedAxis], settled: Mapping[CameraId, Settled]) -> list[FusedAxis]:
+    """Return the clearest dart that some cameras show whole and the others only as a change: dark before dark, or next to other darts."""
+    if any(s.finding == "nothing" for s in settled.values()):
+        return []
+    whole = [
+        candidate
+        for candidate in candidates
+        if candidate.visibility > ALONE_VISIBILITY
+        and candidate.length_mm > MIN_LENGTH_MM
+        and candidate.uncertainty_mm < ALONE_MM
+        and all(settled[camera].finding == "dart" for camera in candidate.cameras_used)
+    ]
+    return sorted(whole, key=lambda candidate: -candidate.visibility)[:1]
 
 
 # -- misses

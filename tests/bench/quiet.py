@@ -26,7 +26,10 @@ from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import TrueMotion, motions, truth
 
 _ALLOWED: Final = BoardStateChanged | CalibrationChanged | CameraStateChanged
-_FIRST: Final = ("hand", "dart", "fall", "waving", "bump", "passer", "fly", "walking_fly", "shadow", "lamp", "exposure", "flicker")
+_FIRST: Final = (
+    *("hand", "dart", "fall", "waving", "bump", "passer", "fly", "walking_fly"),
+    *("broad_shadow", "shadow", "lamp", "exposure", "tremor", "flicker"),
+)
 _SLACK_S: Final = 0.15
 
 

@@ -16,6 +16,7 @@ from schemas.pipe.to_worker import Configure, SourceSpec
 from workers.detector import Detector
 from workers.sources import Source, open_source
 from workers.sources.simulator import true_calibration
+from workers.sources.simulator.rig import picture_size_of
 from workers.vision.frame import BadFrameError
 from workers.vision.projection import CameraProjection
 
@@ -31,11 +32,13 @@ class DecidedEvent(NamedTuple):
 def simulated(query: str, rig: int, *, fps: float = 20.0, cameras: Sequence[int] = (0, 1, 2), hint: bool = False) -> list[SourceSpec]:
     """Describe the cameras of a simulated board; with `hint` each knows the sector that it is nearest to."""
     specs = []
+    width, height = picture_size_of(rig)
     for k in cameras:
         camera_id = CameraId(f"cam{k}")
         x_mm, y_mm, _ = CameraProjection(true_calibration(rig, k, 800, 600, camera_id)).center_mm
         near = sector_at(math.atan2(y_mm, x_mm)) if hint else None
-        specs.append(SourceSpec(camera_id=camera_id, url=f"sim:?rig={rig}&{query}&camera={k}", fps=fps, near_sector=near))
+        url = f"sim:?rig={rig}&{query}&camera={k}"
+        specs.append(SourceSpec(camera_id=camera_id, url=url, width=width, height=height, fps=fps, near_sector=near))
     return specs
 
 

@@ -71,7 +71,7 @@ def find_axes(diff: Difference, known: Image, projection: CameraProjection, push
     `known` is 255 where earlier darts are as they were, `pushed` where others were that are not: what hit them may adjoin them.
     """
     sightings = []
-    for cluster in _clusters(diff.changed):
+    for cluster in _clusters(diff.clear):
         for lean_rad in LEANS_RAD:
             sightings += _line_sightings(upright_patch(diff, (known, pushed), cluster, projection, lean_rad), projection)
     return _different(sorted(sightings, key=_rank), projection)[: 2 * HYPOTHESES]

@@ -87,7 +87,7 @@ def upright_patch(
     return UprightPatch(
         to_patch,
         np.asarray(magnitude, np.float32),
-        warp(diff.threshold, cv2.INTER_NEAREST).astype(np.float32),
+        warp(diff.clear_threshold, cv2.INTER_NEAREST).astype(np.float32),
         cv2.morphologyEx(warp(cluster, cv2.INTER_NEAREST), cv2.MORPH_CLOSE, np.ones(CLOSE_PX, np.uint8)).astype(np.uint8, copy=False),
         warp(darts[0], cv2.INTER_NEAREST),
         None if darts[1] is None else warp(darts[1], cv2.INTER_NEAREST),

@@ -21,23 +21,36 @@ EVEN_VARIANCE = 25.0  # grey levels squared: less does not give a gain
 GAINS = (0.3, 3.0)  # limits of the gain
 
 
+# What is clear enough for lines. Compression and coarse pixels leave more on edges, and the largest of three channels is skewed: deviations
+# are from the median to the 84th percentile. A hand is too large a part of the picture to be judged so.
+UPPER = 0.8413  # of a normal distribution, one deviation above its median
+MOST_MISS_PX = 0.6  # left over on edges at the most
+EDGE_LEVELS, FEWEST_EDGES = 15, 200  # gradient of an edge, and how many of the samples are enough to measure on
+OBJECT = 2.0  # times the threshold: what differs by more is an object, and no noise
+DITHER = 10  # levels are whole numbers: quantiles are interpolated in as many steps
+
+
 @dataclass(frozen=True)
 class Difference:
     """Where two pictures differ.
 
     `magnitude` is the largest colour channel of the difference, `threshold` the difference that noise and edges explain (both uint8);
-    `changed` is 255 where the magnitude exceeds it. `noise` is the level that noise reaches, `gain` the factor of brightness.
+    `changed` is 255 where the magnitude exceeds it. `clear` and `clear_threshold` are the same for what is searched for lines: there the
+    threshold is that of noise and edges of this pair of pictures. `noise` is the level that noise reaches, `gain` the factor of brightness.
     """
 
     magnitude: Image
     threshold: Image
     changed: Image
+    clear: Image
+    clear_threshold: Image
     noise: float
     gain: float
 
     def within(self, mask: Image) -> "Difference":
         """Return the difference inside a mask (255 where it counts)."""
-        return replace(self, magnitude=_image(cv2.bitwise_and(self.magnitude, mask)), changed=_image(cv2.bitwise_and(self.changed, mask)))
+        magnitude, changed, clear = (_image(cv2.bitwise_and(each, mask)) for each in (self.magnitude, self.changed, self.clear))
+        return replace(self, magnitude=magnitude, changed=changed, clear=clear)
 
 
 def edge_strength(picture: Image) -> Image:
@@ -71,7 +84,27 @@ def difference(before: Image, after: Image, edges: Image, mask: Image) -> Differ
     noise = max(FLOOR, middle + NOISE_SIGMAS * MAD_TO_SIGMA * float(np.median(np.abs(sample - middle))))
     threshold = _image(cv2.convertScaleAbs(edges, alpha=EDGE_MISS_PX, beta=noise))
     changed = cv2.bitwise_and(_image(cv2.compare(magnitude, threshold, cv2.CMP_GT)), mask)
-    return Difference(magnitude, threshold, _image(changed), noise, float(np.mean(gains)))
+    upper, miss_px = _noise_of_lines(sample, edges.reshape(-1)[chosen].astype(np.float32), noise)
+    clear_threshold = _image(cv2.convertScaleAbs(edges, alpha=miss_px, beta=upper))
+    clear = cv2.bitwise_and(_image(cv2.compare(magnitude, clear_threshold, cv2.CMP_GT)), mask)
+    return Difference(magnitude, threshold, _image(changed), _image(clear), clear_threshold, noise, float(np.mean(gains)))
+
+
+def _noise_of_lines(sample: NDArray[np.float32], edges: NDArray[np.float32], rough: float) -> tuple[float, float]:
+    """Return the level that noise reaches, and by how many levels more for each level of gradient, given samples (n,) of both."""
+    empty = sample <= OBJECT * (rough + EDGE_MISS_PX * edges)
+    noise = max(FLOOR, _reach(sample[empty]))
+    edgy = empty & (edges >= EDGE_LEVELS)
+    if np.count_nonzero(edgy) < FEWEST_EDGES:
+        return noise, EDGE_MISS_PX
+    beyond = (_reach(sample[edgy]) - noise) / float(np.median(edges[edgy]))
+    return noise, float(np.clip(beyond, EDGE_MISS_PX, MOST_MISS_PX))
+
+
+def _reach(levels: NDArray[np.float32]) -> float:
+    """Return the level that noise stays below."""
+    middle, deviation = np.quantile(levels + np.arange(len(levels)) % DITHER / DITHER - 0.5, (0.5, UPPER))
+    return float(middle + NOISE_SIGMAS * (deviation - middle))
 
 
 def _light(old: NDArray[np.float32], new: NDArray[np.float32]) -> tuple[float, float]:

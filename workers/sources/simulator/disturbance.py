@@ -9,10 +9,11 @@ import numpy as np
 from schemas.base import Value
 from workers.sources.simulator.extended_projection import CameraShift
 from workers.sources.simulator.hand import HandPose, Limb, limb
-from workers.sources.simulator.rig import CAMERAS, WIDTH_PX, Tint
+from workers.sources.simulator.rig import CAMERAS, VARIED_FROM, WIDTH_PX, Tint
 
-Kind = Literal["passer", "shadow", "fly", "walking_fly", "lamp", "dusk", "flicker", "exposure", "bump", "waving"]
+Kind = Literal["passer", "shadow", "fly", "walking_fly", "lamp", "dusk", "flicker", "exposure", "bump", "waving", "broad_shadow", "tremor"]
 KINDS: Final[tuple[Kind, ...]] = ("passer", "shadow", "fly", "walking_fly", "lamp", "flicker", "exposure", "bump", "waving")
+MORE_KINDS: Final[tuple[Kind, ...]] = (*KINDS, "broad_shadow", "tremor")  # of seeds from `VARIED_FROM` on
 SLOT_S: Final = 12.0  # in each slot one disturbance begins, in 30 % of them two
 _DUSK_S: Final = 300.0  # period of the light of the room
 _DUSK: Final = 0.25  # share of the light that goes
@@ -53,9 +54,9 @@ def disturbances_of(seed: int, slot: int) -> tuple[Disturbance, ...]:
     if slot < 0:
         return ()
     rng = np.random.default_rng([seed, 0xD157, slot])
-    found = []
+    found, kinds = [], MORE_KINDS if seed >= VARIED_FROM else KINDS
     for _ in range(1 if rng.random() < 0.7 else 2):
-        kind = KINDS[int(rng.integers(len(KINDS)))]
+        kind = kinds[int(rng.integers(len(kinds)))]
         start_s = slot * SLOT_S + float(rng.uniform(0.3, 3.0))
         lasts_s = float(rng.uniform(1.0, 3.0)) if kind in {"passer", "shadow", "waving"} else float(rng.uniform(2.0, 8.0))
         camera = int(rng.integers(CAMERAS)) if kind in {"fly", "exposure", "bump"} else None
@@ -87,14 +88,18 @@ def conditions_at(seed: int, camera: int, since_s: float) -> ImagingConditions:
             bands = (0.006 + 0.035 * d.strength, math.tau * float(rng.uniform(0.7, 9.0)) * since_s, float(rng.uniform(0.5, 3.0)))
         elif d.kind == "shadow":
             shadow = _shade(d, rng, since_s)
+        elif d.kind == "broad_shadow":
+            shadow = _broad_shade(d, rng, since_s)
         elif d.kind == "fly" and d.camera == camera:
             lens_spot = _lens_spot(d, rng, since_s)
     return ImagingConditions(gain=gain, gradient=gradient, bands=bands, shadow=shadow, lens_spot=lens_spot)
 
 
 def bump_at(seed: int, camera: int, since_s: float) -> CameraShift:
-    """Return the shift of a camera that is bumped: it swings, rests where it was pushed to, and is pushed back."""
+    """Return the shift of a camera that trembles, or is bumped: then it swings, rests where it was pushed to, and is pushed back."""
     for d in running(seed, since_s):
+        if d.kind == "tremor":
+            return _tremble(d, np.random.default_rng([d.number, camera]), since_s)
         if d.kind == "bump" and d.camera == camera:
             rng = np.random.default_rng([d.number, 1])
             reach, angle_rad, frequency_hz = 0.3 + 4.0 * d.strength**3, float(rng.uniform(0, math.tau)), float(rng.uniform(7, 16))
@@ -138,6 +143,20 @@ def _shade(d: Disturbance, rng: np.random.Generator, since_s: float) -> tuple[fl
     along_mm = 900 * (2 * _share(d, since_s) - 1)
     x_mm = along_mm * math.cos(angle_rad) - off_mm * math.sin(angle_rad)
     return x_mm, along_mm * math.sin(angle_rad) + off_mm * math.cos(angle_rad), float(rng.uniform(90, 260)), 0.04 + 0.26 * d.strength
+
+
+def _broad_shade(d: Disturbance, rng: np.random.Generator, since_s: float) -> tuple[float, float, float, float]:
+    """Return the shadow of a person who steps between a lamp and the board, and stays: as wide as the board, and deep."""
+    angle_rad, wide_mm = float(rng.uniform(0, math.tau)), float(rng.uniform(150, 400))
+    away_mm = 3 * wide_mm * (1 - _ramp(d, since_s, 0.7)) + float(rng.uniform(0, 120))
+    return away_mm * math.cos(angle_rad), away_mm * math.sin(angle_rad), wide_mm, 0.15 + 0.45 * d.strength
+
+
+def _tremble(d: Disturbance, rng: np.random.Generator, since_s: float) -> CameraShift:
+    """Return the shift of a camera while the floor or the wall shakes: steps, a door, music."""
+    reach, angle_rad, frequency_hz = 0.1 + 1.4 * d.strength**2, float(rng.uniform(0, math.tau)), float(rng.uniform(6, 14))
+    at = reach * _ramp(d, since_s, 0.3) * math.sin(math.tau * frequency_hz * since_s + float(rng.uniform(0, math.tau)))
+    return CameraShift(x=at * math.cos(angle_rad), y=at * math.sin(angle_rad), swinging=True)
 
 
 def _lens_spot(d: Disturbance, rng: np.random.Generator, since_s: float) -> tuple[float, float, float]:

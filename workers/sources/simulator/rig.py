@@ -18,6 +18,8 @@ CAMERAS = 3
 WIDTH_PX = 800  # width of the picture for which focal lengths, shifts and positions are given in pixels
 DECENTERED_FROM = 2000  # rigs from this seed on have lenses with tangential distortion
 TANGENTIAL = 0.0014  # standard deviation of p1 and p2, that of twelve lenses of rendered rigs
+VARIED_FROM = 3000  # rigs from this seed on are of any picture size and quality, with cameras that hang askew
+PICTURE_SIZES = ((360, 320), (640, 360), (640, 480), (800, 600), (1280, 720), (1920, 1080))
 
 
 class CameraMount(Value, frozen=True, kw_only=True):
@@ -121,6 +123,10 @@ def rig_of(seed: int) -> Rig:
     if seed >= DECENTERED_FROM:
         tangential = np.random.default_rng([seed, 0x7A46]).normal(0, TANGENTIAL, (CAMERAS, 2))
         mounts = tuple(msgspec.structs.replace(m, p1=float(p1), p2=float(p2)) for m, (p1, p2) in zip(mounts, tangential, strict=True))
+    if seed >= VARIED_FROM:
+        varied = np.random.default_rng([seed, 0x5C0F])
+        jpeg, hangs_rad, wide = int(varied.integers(30, 91)), math.pi * int(varied.integers(2)), _is_wide(picture_size_of(seed))
+        mounts = tuple(_askew(m, varied, jpeg, hangs_rad, wide=wide) for m in mounts)
     light = RingLight(
         radius_mm=float(rng.uniform(370, 410)),
         height_mm=float(rng.uniform(185, 225)),
@@ -131,6 +137,11 @@ def rig_of(seed: int) -> Rig:
         brackets_rad=tuple(float(first_rad + math.pi / CAMERAS + k * math.tau / CAMERAS + rng.uniform(-0.2, 0.2)) for k in range(CAMERAS)),
     )
     return Rig(seed=seed, mounts=mounts, light=light, look=_appearance(rng, np.random.default_rng([seed, 0x1003]), number_ring_of(seed)))
+
+
+def picture_size_of(seed: int) -> tuple[int, int]:
+    """Return width and height of the pictures of a rig in pixels: 800x600 for seeds below `VARIED_FROM`, each size in turn above."""
+    return PICTURE_SIZES[(seed // 6 + seed) % len(PICTURE_SIZES)] if seed >= VARIED_FROM else (800, 600)
 
 
 def near_sector(rig: Rig, camera: int) -> int:
@@ -175,6 +186,24 @@ class _CameraFamily(Value, frozen=True, kw_only=True):
     haze: float
     bloom: float
     jpeg: int
+
+
+def _is_wide(size: tuple[int, int]) -> bool:
+    return size[0] > 1.5 * size[1]
+
+
+def _askew(mount: CameraMount, rng: np.random.Generator, jpeg: int, hangs_rad: float, *, wide: bool) -> CameraMount:
+    """Return a mount off its place, rolled, aimed next to the bull, upright or upside down; low pictures have a shorter lens."""
+    return msgspec.structs.replace(
+        mount,
+        azimuth_rad=mount.azimuth_rad + float(rng.uniform(-0.3, 0.3)),
+        height_mm=mount.height_mm + float(rng.uniform(-40, 60)),
+        aim_mm=(float(rng.uniform(-15, 15)), float(rng.uniform(-15, 15))),
+        roll_rad=hangs_rad + float(rng.uniform(-0.2, 0.2)),
+        focal_px=mount.focal_px * float(rng.uniform(0.66, 0.74) if wide else rng.uniform(0.82, 0.95)),
+        noise=mount.noise * float(rng.uniform(1.0, 2.5)),
+        jpeg=jpeg,
+    )
 
 
 def _mount(rng: np.random.Generator, sensors: np.random.Generator, azimuth_rad: float, family: _CameraFamily) -> CameraMount:

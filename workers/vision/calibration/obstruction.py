@@ -22,6 +22,8 @@ CLEAR_BLURS = 3.0  # and in a blurred one the colour of a bed begins at this man
 LEAST_STEP = 15.0  # difference from the colour of the other beds that wear and noise stay below
 SPREADS = 4.5  # the same in robust deviations of all beds of a colour
 SHADED_STEPS = 2.5  # of these differences, that a whole bed may have by glare or shadow: nothing in it differs from its surroundings
+SHADE_MM = 20.0  # deviation of the Gaussian that follows a shadow: its border is as soft, that of an arm or a dart is sharp
+DEEPEST = 0.35  # least share of the brightness in a shadow: with less light left there are no colours to compare
 BRIDGE_MM = 13  # stripes continue across the lines that are left out
 FEWEST_BED, FEWEST = 100, 60  # points of a bed and of an obstruction; less is not judged
 MOST_FITTED = 4000  # points of a colour, that its fit uses
@@ -69,13 +71,36 @@ def _foreign(picture: Image, model: CameraModel, board: BoardSpec, clear_mm: flo
     inner = (radius > board.single_bull_mm + clear_mm) & (radius < board.triple_inner_mm - clear_mm)
     outer = (radius > board.triple_outer_mm + clear_mm) & (radius < board.double_inner_mm - clear_mm)
     known = clear & (inner | outer)
-    foreign = np.zeros(radius.shape, np.uint8)
-    bed = sector + 20 * outer
+    at, bed = np.stack([x, y], axis=2) / 100, sector + 20 * outer
+    _, expected = _unlike_beds(face, at, bed, known)
+    foreign, _ = _unlike_beds(_without_shadow(face, expected), at, bed, known)
+    return foreign.astype(np.uint8), known
+
+
+def _unlike_beds(
+    face: NDArray[np.float32], at: Floats, bed: NDArray[np.int64], known: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Mark the known points that do not have the colour of their bed; return also the expected colours, NaN where unknown."""
+    foreign, expected = np.zeros(bed.shape, bool), np.full_like(face, np.nan)
     for parity in (0, 1):
-        of = known & (sector % 2 == parity)
+        of = known & (bed % 2 == parity)
         if of.sum() >= FEWEST_BED:
-            foreign[of] = _unlike(face[of].astype(np.float64), np.column_stack([x[of], y[of]]) / 100, bed[of])
-    return foreign, known
+            foreign[of], expected[of] = _unlike(face[of].astype(np.float64), at[of], bed[of])
+    return foreign, expected
+
+
+def _without_shadow(face: NDArray[np.float32], expected: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the colours without a soft shadow: in it all channels and beds are darker by the same share, which varies slowly."""
+    there = np.isfinite(expected).all(axis=2)
+    grey, clear = (np.where(there, _levels(colours).sum(axis=2), 0).astype(np.float32) for colours in (face, expected))
+    near, fully = (cv2.GaussianBlur(light, (0, 0), SHADE_MM / GRID_MM) for light in (grey, clear))
+    share = np.clip(near / np.maximum(fully, 1e-3), DEEPEST, 1.0)[..., None]
+    return np.asarray(np.sqrt((_levels(face) / share + NOISE_LEVELS) * 255), np.float32)
+
+
+def _levels(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the grey levels of colours on the root scale."""
+    return np.asarray((np.square(colours) / 255 - NOISE_LEVELS).clip(0), np.float32)
 
 
 def _face(picture: Image, model: CameraModel, x: Floats, y: Floats) -> NDArray[np.float32]:
@@ -86,25 +111,26 @@ def _face(picture: Image, model: CameraModel, x: Floats, y: Floats) -> NDArray[n
     return np.asarray(cv2.GaussianBlur(face, (0, 0), GRAIN_MM / GRID_MM), np.float32)
 
 
-def _unlike(colours: Floats, at: Floats, bed: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Mark the points (n,) of all beds of one colour that do not have it, at positions (n, 2).
+def _unlike(colours: Floats, at: Floats, bed: NDArray[np.int64]) -> tuple[NDArray[np.bool_], Floats]:
+    """Mark the points (n,) of all beds of one colour that do not have it, at positions (n, 2); return also that colour (n, 3).
 
     The colour changes slowly over the board. A bed that differs as a whole, but not much, is shaded; where something covers most of a bed,
     as a flight does, it differs much.
     """
     bent = np.column_stack([np.ones(len(at)), at, at**2, at[:, 0] * at[:, 1]])
-    step = _steps(colours, bent)
+    level = _level(colours, bent)
+    step = np.abs(colours - level).max(axis=1)
     limit = max(LEAST_STEP, SPREADS * MAD_TO_SIGMA * float(np.median(step)))
     own = np.zeros(len(colours))
     for name in np.unique(bed[step > limit]):
         of = np.flatnonzero(bed == name)
         if len(of) >= FEWEST_BED:
-            own[of] = _steps(colours[of], bent[of, :3])
-    return np.asarray((step > limit) & ((own > limit) | (step > SHADED_STEPS * limit)))
+            own[of] = np.abs(colours[of] - _level(colours[of], bent[of, :3])).max(axis=1)
+    return np.asarray((step > limit) & ((own > limit) | (step > SHADED_STEPS * limit))), level
 
 
-def _steps(colours: Floats, basis: Floats) -> Floats:
-    """Return the distances (n,) of colours from a robust fit of them, in the channel that differs most."""
+def _level(colours: Floats, basis: Floats) -> Floats:
+    """Return a robust fit of colours (n, 3)."""
     some = slice(None, None, max(1, len(colours) // MOST_FITTED))
     level = np.median(colours[some], axis=0)[None, :]
     coefficients = np.zeros((basis.shape[1], colours.shape[1]))
@@ -113,4 +139,4 @@ def _steps(colours: Floats, basis: Floats) -> Floats:
         weight = (1 / (1 + (off / (2 * np.median(off) + 1e-6)) ** 2))[:, None]
         coefficients = np.linalg.lstsq(basis[some] * weight, colours[some] * weight, rcond=None)[0]
         level = basis[some] @ coefficients
-    return np.asarray(np.abs(colours - basis @ coefficients).max(axis=1))
+    return np.asarray(basis @ coefficients, np.float64)

@@ -14,6 +14,7 @@ from dartd.fusion.accept import (
     PUSHED_SCORE,
     accept,
     accept_after_fall,
+    accept_alone,
     accept_darts,
     accept_single_view,
     accept_thrown,
@@ -88,6 +89,23 @@ def test_a_throw_that_left_what_cameras_agree_on_is_a_dart() -> None:
     assert accept_thrown([hidden, fused_axis(120.0)], [], 3) == [hidden]
     assert accept_thrown([fused_axis(50.0, score=1.95, evidence=seen)], [pushed], 3) == [pushed]
     assert accept_thrown([fused_axis(60.0, score=1.2, evidence=seen)], [], 3) == []
+
+
+def test_a_whole_dart_that_one_camera_shows_is_no_miss() -> None:
+    """What flew and that one camera shows as a whole dart stuck, where the others see some change; next to a pushed dart too."""
+    alone, faint = (fused_axis(90.0, evidence=(evidence_of(0, clarity=clarity),), score=1.0) for clarity in (0.7, 0.3))
+    shown = [_settled(0, flight=True, finding="dart"), _settled(1, flight=True), _settled(2, flight=True)]
+    pushed = fused_axis(47.0)
+
+    assert accept([alone], [], NONE, _evidence(*shown), -1.0).darts == (alone,)
+    assert accept([pushed, alone], [], PUSHED, _evidence(*shown), -1.0).darts == (pushed, alone)
+    assert accept([faint], [], NONE, _evidence(*shown), -1.0).darts == ()
+    assert accept_alone([faint, alone], {s.camera_id: s for s in shown}) == [alone]
+    vague = fused_axis(90.0, evidence=(evidence_of(0, clarity=0.7),), sigma_mm=8.0)
+    assert accept_alone([vague], {s.camera_id: s for s in shown}) == []
+    unseen = [*shown[:2], _settled(2, flight=True, finding="nothing")]
+    assert accept_alone([alone], {s.camera_id: s for s in unseen}) == []
+    assert accept_alone([alone], {s.camera_id: s for s in (_settled(0, flight=True), *shown[1:])}) == []
 
 
 def test_the_first_dart_needs_less_than_a_second_and_a_pushed_one_least() -> None:

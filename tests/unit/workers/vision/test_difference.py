@@ -121,3 +121,23 @@ def test_edges_raise_the_threshold() -> None:
     steep, flat = inside & (edges > 60), inside & (edges < 5)
 
     assert float(np.mean(seen.threshold[steep])) > float(np.mean(seen.threshold[flat])) + 3
+
+
+def test_what_compression_leaves_on_edges_is_not_searched_for_lines() -> None:
+    """A coarse board is moved by a third of a pixel and compressed anew: edges differ, lines are searched in the object alone."""
+    rng = np.random.default_rng(1)
+    board = np.kron(rng.choice([15, 190], (32, 36)), np.ones((10, 10))).astype(np.uint8)[..., None].repeat(3, axis=2)
+    object_ = np.zeros(board.shape[:2], bool)
+    object_[100:160, 200:208] = True
+
+    def seen(shift_px: float, *, is_thrown: bool) -> Image:
+        moved = cv2.GaussianBlur(cv2.warpAffine(board, np.array([[1, 0, shift_px], [0, 1, 0.0]]), (360, 320)), (0, 0), 0.7)
+        moved[object_ & is_thrown] = (90, 60, 220)
+        return np.asarray(cv2.imdecode(cv2.imencode(".jpg", moved, [cv2.IMWRITE_JPEG_QUALITY, 40])[1], cv2.IMREAD_COLOR), np.uint8)
+
+    before, after = seen(0.0, is_thrown=False), seen(0.33, is_thrown=True)
+    diff = difference(before, after, edge_strength(before), np.full(board.shape[:2], 255, np.uint8))
+
+    around = cv2.dilate(object_.astype(np.uint8), np.ones((25, 25), np.uint8)) > 0
+    assert np.count_nonzero(diff.clear[~around]) < 0.2 * np.count_nonzero(diff.changed[~around])
+    assert np.count_nonzero(diff.clear[object_]) > 0.8 * np.count_nonzero(object_)

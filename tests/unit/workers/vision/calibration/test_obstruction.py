@@ -3,6 +3,7 @@
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 from schemas.board import BoardSpec
@@ -47,3 +48,15 @@ def test_a_dart_is_a_stripe_in_a_blurred_picture_too(scene: Any, true_model: Any
     seen = scene(paint=a_dart, blur_px=2.0)
 
     assert largest_obstruction(seen.picture(), true_model(seen), BoardSpec(), blur_mm=1.5).length_mm > STRIPE_MM
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_broad_shadow_neither_is_an_obstruction_nor_hides_one(scene: Any, true_model: Any, is_empty: bool) -> None:  # noqa: FBT001 - a parameter
+    """All channels are darker by the same share, which varies slowly; a dart in the shadow is found all the same."""
+    seen = scene() if is_empty else scene(paint=a_dart)
+    picture = seen.picture()
+    rows, columns = np.indices(picture.shape[:2]) / 600
+    shadowed = (picture * (1 - 0.6 * np.exp(-0.5 * ((columns - rows - 0.25) / 0.1) ** 2))[..., None]).astype(np.uint8)
+
+    assert (largest_obstruction(shadowed, true_model(seen), BoardSpec()).length_mm < STRIPE_MM) == is_empty
