@@ -19,7 +19,6 @@ import msgspec
 
 from dartd.addresses import invitation, local_host, network_host, url_of
 from dartd.alerts.decider import AlertDecider
-from dartd.alerts.rules import rules_of
 from dartd.auth.rate_limits import RateLimiter
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
@@ -36,7 +35,7 @@ from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
 from dartd.play.session_decider import SessionDecider
-from dartd.reload import Reload, rate_classes, server_context
+from dartd.reload import Reload, alert_rules, rate_classes, server_context
 from dartd.runtime.clock import Clock, LiveClock
 from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
@@ -107,8 +106,7 @@ def build_sessions(config: Config, clock: Clock) -> SessionDecider:
 
 def build_alerts(config: Config, clock: Clock) -> AlertDecider:
     """Return the decider of alerts as configured."""
-    rules = rules_of(msgspec.structs.asdict(each) for each in config.alerts.rules)
-    return AlertDecider(config.board.board_id, rules, wall=clock.wall, timestamp=timestamp_of)
+    return AlertDecider(config.board.board_id, alert_rules(config), wall=clock.wall, timestamp=timestamp_of)
 
 
 class Daemon:
@@ -305,12 +303,12 @@ class Daemon:
         sampler = Sampler(
             cameras=supervisor.cameras,
             sources=lambda: self._rig.sources,
-            host=lambda: host_usage(services.host.latest),
+            host=lambda: self._faults.host(host_usage(services.host.latest)),
             stalled=lambda: pipeline.is_holding,
             deliver=pipeline.deliver,
         )
         tls = await asyncio.to_thread(server_context, config)
-        reload = Reload(config, self._reread, services.limits, tls)
+        reload = Reload(config, self._reread, services.limits, self._alerts, tls)
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
         async with anyio.create_task_group() as tasks:
             await tasks.start(_wait_for_signals, tasks.cancel_scope, reload)
