@@ -11,11 +11,12 @@ function chosen() {
 
 export const language = chosen();
 document.documentElement.lang = language;
-const texts = await load(`texts/${language}.json`);
+const texts = await loadTexts(`texts/${language}.json`);
 const { page } = document.body.dataset;
-if (WITH_OWN.includes(page)) Object.assign(texts, await load(`texts/${page}/${language}.json`));
+if (WITH_OWN.includes(page)) Object.assign(texts, await loadTexts(`texts/${page}/${language}.json`));
 
-async function load(path) {
+/** Return the texts of a file. */
+export async function loadTexts(path) {
   return (await fetch(new URL(path, import.meta.url))).json();
 }
 

@@ -47,7 +47,7 @@ def store(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("kind", ["disk_full", "database_locked"])
 async def test_the_store_cannot_be_written_meanwhile(kind: DaemonFault, store: Path, waiting: Waiting) -> None:
-    """While the fault is on every write fails, and a full disk has no space; when it is over, or the daemon ends in the midst of it, all is as before."""
+    """Every write fails, and a full disk has no space; when it is over, or the daemon ends in the midst of it, all is as before."""
     injector, host = _injector(kind), HostUsage(disk_free_bytes=1e9, disk_percent=40.0)
     task = asyncio.create_task(injector.run(store))
     await waiting.soon(lambda: not _writes(store), "the fault")
