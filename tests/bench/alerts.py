@@ -2,7 +2,7 @@
 
 python -m tests.bench.alerts --minutes 60
 
-Cameras are simulated and everything behind them is real but the processes: detectors, board and alerts. Half of the quiet film is play, half
+Cameras are simulated, and what is behind them is real: detectors, board and alerts, in one process. Half of the quiet film is play, half
 is disturbances without throws (people, shadows, flies, lamps, jumps of the exposure). The machine's own figures are quiet ones.
 """
 
@@ -143,7 +143,8 @@ def main() -> None:
         length_s = job.visits * Script(name=job.story, seed=1).length_s
         quiet_s += 0.0 if rule else length_s
         print(f"rig {job.rig} {job.story}: {length_s / 60:.1f} minutes, {outcome.darts} darts, raised {dict(outcome.raised)}")
-        print(*(f"    {line}" for line in outcome.lines), sep="\n")
+        for line in outcome.lines:
+            print(f"    {line}")
         is_right &= set(outcome.raised) == ({rule} if rule else set())
     print(
         f"{quiet_s / 60:.0f} minutes of quiet film raised {sum(sum(o.raised.values()) for o in outcomes if o.job not in expected)} alerts"

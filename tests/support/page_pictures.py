@@ -1,0 +1,162 @@
+"""Makes the pictures of the pages for README and /docs from a simulated board: `make pictures`, two minutes.
+
+`python -m tests.support.page_pictures --every FOLDER` makes a picture of every page, wide and of a phone, light and dark, to be looked at.
+"""
+
+import argparse
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import cv2
+import httpx2
+import numpy as np
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.support.daemon import RunningDaemon, free_port
+from tests.support.people import bearer
+from tests.support.simulation import calibrate, write_simulation
+from tests.support.station import TOKEN
+
+FOLDER: Final = Path(__file__).parents[2] / "dartd/web/static/pictures"
+RIG: Final = 8
+WIDE: Final = ViewportSize(width=1280, height=720)
+PHONE: Final = ViewportSize(width=390, height=844)
+SIZES: Final = {"wide": ViewportSize(width=1920, height=1080), "phone": PHONE}
+QUALITY: Final = 84
+MOST_BYTES: Final = 150_000
+NAMES: Final = ("Ada", "Ben")
+TURNS: Final = 4  # until the first picture: averages and a visit of each side
+WAIT_MS: Final = 180_000.0
+SETTLED_S: Final = 2.0  # flashes are over, streams have come
+
+EVERY: Final = (
+    "", "board", "statistics", "accuracy", "people", "settings", "events", "alerts", "webhooks", "docs", "docs/api", "redoc", "docs/guide",
+    "asyncapi", "typo",
+)  # fmt: skip
+
+
+class Shot(NamedTuple):
+    """A picture of a page that is ready when an element is there."""
+
+    name: str
+    path: str
+    ready: str
+    size: ViewportSize = WIDE
+    theme: str = "dark"
+
+
+# After the first one, which is the play page while a match runs.
+SHOTS: Final = (
+    Shot("board", "board", "img", theme="light"),
+    Shot("alerts", "alerts", "[data-alert]"),
+    Shot("events", "events", "[data-seq], tbody tr, li", theme="light"),
+)
+
+
+def write_webp(path: Path, png: bytes) -> None:
+    """Write a picture of a browser as WebP.
+
+    Raises:
+        ValueError: it is too large for a page.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    _, webp = cv2.imencode(".webp", picture, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
+    if len(webp) > MOST_BYTES:
+        raise ValueError(f"{path.name} has {len(webp)} bytes, at most {MOST_BYTES} are wanted")
+    path.write_bytes(webp.tobytes())
+    print(f"{path}: {len(webp) / 1000:.0f} kB")
+
+
+@asynccontextmanager
+async def opened_page(browser: Browser, address: str, size: ViewportSize, theme: str, **options: Any) -> AsyncIterator[Page]:
+    """Open a page of a paired screen in a scheme."""
+    context = await browser.new_context(viewport=size, **options)
+    await context.add_init_script(f'localStorage.setItem("dartd.theme", "{theme}"); localStorage.setItem("dartd.key", "{TOKEN}");')
+    page = await context.new_page()
+    await page.goto(address)
+    yield page
+    await context.close()
+
+
+async def prepare(http: httpx2.AsyncClient) -> None:
+    """Add two players, their match, and a webhook without a receiver, which raises an alert."""
+    for name in NAMES:
+        (await http.post("/players", json={"player_id": name.lower(), "name": name})).raise_for_status()
+    hook = {"name": "Chat", "url": "http://127.0.0.1:1/", "events": ["player_signed_on"], "retry_policy": {"max_retries": 0}}
+    (await http.post("/webhooks", json=hook)).raise_for_status()
+    (await http.put("/board/player", json={"player_id": "ada"})).raise_for_status()
+    sides = [{"players": [{"player_id": name.lower()}]} for name in NAMES]
+    match = {"rules": {"game": "x01"}, "format": {"goal": "best_of", "legs": 5}, "sides": sides, "board_id": "main"}
+    (await http.post("/matches", json=match)).raise_for_status()
+
+
+async def take_all(browser: Browser, address: str) -> None:
+    """Make the pictures that README and /docs show."""
+    async with opened_page(browser, address, WIDE, "dark") as page, opened_page(browser, address, PHONE, "dark") as phone:
+        await page.wait_for_function(f"document.querySelectorAll('[data-visit]').length && Number(document.body.dataset.seq) > {TURNS * 6}")
+        await page.locator("[data-side].on [data-slot='1'] .label, [data-side].on .filled [data-slot='1']").first.wait_for(timeout=WAIT_MS)
+        await asyncio.sleep(SETTLED_S)
+        write_webp(FOLDER / "play.webp", await page.screenshot())
+        write_webp(FOLDER / "phone.webp", await phone.screenshot())
+    for shot in SHOTS:
+        async with opened_page(browser, address + shot.path, shot.size, shot.theme) as page:
+            await page.locator(shot.ready).first.wait_for(timeout=WAIT_MS)
+            await asyncio.sleep(SETTLED_S)
+            write_webp(FOLDER / f"{shot.name}.webp", await page.screenshot())
+
+
+async def take_every(browser: Browser, address: str, folder: Path, locale: str) -> None:
+    """Make a picture of every page at two sizes in both schemes."""
+    for size, viewport in SIZES.items():
+        for theme in ("dark", "light"):
+            for path in EVERY:
+                async with opened_page(browser, address + path, viewport, theme, locale=locale) as page:
+                    await page.locator("h1, .opblock, .side, .tile, .menu-content").first.wait_for(timeout=WAIT_MS)
+                    await asyncio.sleep(SETTLED_S)
+                    name = path.replace("/", "-") or "play"
+                    await page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
+
+
+async def make(every: Path | None, locale: str) -> None:
+    """Run a simulated board with a match, and make pictures of its pages."""
+    with tempfile.TemporaryDirectory(prefix="dartd-pictures-") as name:
+        folder, port = Path(name), free_port()
+        await asyncio.to_thread(calibrate, folder, RIG)
+        config = write_simulation(folder, port, rig=RIG, first_s=14.0)
+        config.write_text(f'{config.read_text()}[auth]\ntoken = "{TOKEN}"\n[webhooks]\nallow_private = true\n')
+        daemon = RunningDaemon(config, port, environ={"DARTD_LOG_LEVEL": "error"})
+        address = f"http://127.0.0.1:{port}/"
+        with daemon:
+            await asyncio.to_thread(daemon.until_ready)
+            async with httpx2.AsyncClient(base_url=f"{address}api/v1", headers=bearer(TOKEN), trust_env=False) as http:
+                await prepare(http)
+            async with async_playwright() as playwright:
+                browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+                await (take_all(browser, address) if every is None else take_every(browser, address, every, locale))
+                await browser.close()
+            await asyncio.to_thread(daemon.end)
+
+
+def main() -> None:
+    """Make what is asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--every", type=Path, help="a folder for pictures of every page instead")
+    parser.add_argument("--locale", default="en-GB")
+    given = parser.parse_args()
+    began_s = time.monotonic()
+    if given.every is not None:
+        given.every.mkdir(parents=True, exist_ok=True)
+    asyncio.run(make(given.every, given.locale))
+    print(f"{time.monotonic() - began_s:.0f} s; load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()
