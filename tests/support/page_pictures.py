@@ -8,7 +8,7 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -36,10 +36,11 @@ TURNS: Final = 4  # until the first picture: averages and a visit of each side
 WAIT_MS: Final = 180_000.0
 SETTLED_S: Final = 2.0  # flashes are over, streams have come
 
-EVERY: Final = (
-    "", "board", "statistics", "accuracy", "people", "settings", "events", "alerts", "webhooks", "docs", "docs/api", "redoc", "docs/guide",
+_PATHS: Final = (
+    "board", "statistics", "accuracy", "people", "settings", "events", "alerts", "webhooks", "docs", "docs/api", "redoc", "docs/guide",
     "asyncapi", "typo",
 )  # fmt: skip
+EVERY: Final = {"play": "", **{path.replace("/", "-"): path for path in _PATHS}}
 
 
 class Shot(NamedTuple):
@@ -54,7 +55,7 @@ class Shot(NamedTuple):
 
 # After the first one, which is the play page while a match runs.
 SHOTS: Final = (
-    Shot("board", "board", "img", theme="light"),
+    Shot("manager", "board", "img", theme="light"),
     Shot("alerts", "alerts", "[data-alert]"),
     Shot("events", "events", "[data-seq], tbody tr, li", theme="light"),
 )
@@ -86,6 +87,13 @@ async def opened_page(browser: Browser, address: str, size: ViewportSize, theme:
     await context.close()
 
 
+@asynccontextmanager
+async def opened_api(address: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """Open a client of the API with all rights."""
+    async with httpx2.AsyncClient(base_url=f"{address}api/v1", headers=bearer(TOKEN), trust_env=False) as http:
+        yield http
+
+
 async def prepare(http: httpx2.AsyncClient) -> None:
     """Add two players, their match, and a webhook without a receiver, which raises an alert."""
     for name in NAMES:
@@ -113,15 +121,16 @@ async def take_all(browser: Browser, address: str) -> None:
             write_webp(FOLDER / f"{shot.name}.webp", await page.screenshot())
 
 
-async def take_every(browser: Browser, address: str, folder: Path, locale: str) -> None:
-    """Make a picture of every page at two sizes in both schemes."""
+async def take_every(browser: Browser, address: str, folder: Path, locale: str, pages: Mapping[str, str]) -> None:
+    """Make a picture of pages, given as paths by names, at two sizes in both schemes."""
     for size, viewport in SIZES.items():
         for theme in ("dark", "light"):
-            for path in EVERY:
+            for name, path in pages.items():
                 async with opened_page(browser, address + path, viewport, theme, locale=locale) as page:
                     await page.locator("h1, .opblock, .side, .tile, .menu-content").first.wait_for(timeout=WAIT_MS)
+                    if name == "wizard":
+                        await page.locator("[data-setup]").click()
                     await asyncio.sleep(SETTLED_S)
-                    name = path.replace("/", "-") or "play"
                     await page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
 
 
@@ -136,11 +145,15 @@ async def make(every: Path | None, locale: str) -> None:
         address = f"http://127.0.0.1:{port}/"
         with daemon:
             await asyncio.to_thread(daemon.until_ready)
-            async with httpx2.AsyncClient(base_url=f"{address}api/v1", headers=bearer(TOKEN), trust_env=False) as http:
-                await prepare(http)
-            async with async_playwright() as playwright:
+            async with async_playwright() as playwright, opened_api(address) as http:
                 browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-                await (take_all(browser, address) if every is None else take_every(browser, address, every, locale))
+                if every is not None:
+                    await take_every(browser, address, every, locale, {"idle": "?view=tv", "start": "", "wizard": "board"})
+                await prepare(http)
+                if every is not None:
+                    await take_every(browser, address, every, locale, EVERY)
+                else:
+                    await take_all(browser, address)
                 await browser.close()
             await asyncio.to_thread(daemon.end)
 
