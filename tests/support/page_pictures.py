@@ -34,6 +34,7 @@ MOST_BYTES: Final = 150_000
 NAMES: Final = ("Ada", "Ben")
 TURNS: Final = 4  # until the first picture: averages and a visit of each side
 WAIT_MS: Final = 180_000.0
+IDLE_MS: Final = 200_000  # after which the start screen gives way to the leaders
 SETTLED_S: Final = 2.0  # flashes are over, streams have come
 
 _PATHS: Final = (
@@ -130,6 +131,11 @@ async def take_every(browser: Browser, address: str, folder: Path, locale: str, 
                     await page.locator("h1, .opblock, .side, .tile, .menu-content").first.wait_for(timeout=WAIT_MS)
                     if name == "wizard":
                         await page.locator("[data-setup]").click()
+                    if name == "idle":
+                        await page.clock.install()
+                        await page.reload()
+                        await page.locator(".tile").first.wait_for()
+                        await page.clock.fast_forward(IDLE_MS)
                     await asyncio.sleep(SETTLED_S)
                     await page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
 
@@ -148,7 +154,7 @@ async def make(every: Path | None, locale: str) -> None:
             async with async_playwright() as playwright, opened_api(address) as http:
                 browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
                 if every is not None:
-                    await take_every(browser, address, every, locale, {"idle": "?view=tv", "start": "", "wizard": "board"})
+                    await take_every(browser, address, every, locale, {"idle": "", "start": "", "wizard": "board"})
                 await prepare(http)
                 if every is not None:
                     await take_every(browser, address, every, locale, EVERY)
