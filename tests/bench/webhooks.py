@@ -144,7 +144,7 @@ class Bench:
         return memory_mb(self.daemon.process.pid)
 
     async def happen(self, seconds: float) -> None:
-        """Reset the board again and again, each of which is an event; go on while the daemon is away."""
+        """Reset the board again and again, which are events; go on while the daemon is away."""
         until_s = time.monotonic() + seconds
         while time.monotonic() < until_s:
             with contextlib.suppress(httpx2.HTTPError):
