@@ -173,17 +173,18 @@ function Bar() {
     frame.isMenuOpen = !frame.isMenuOpen;
     update();
   };
+  const theme = (kind) => html`<button class=${`icon theme ${kind}`} type="button" title=${t("bar.theme")} aria-label=${t("bar.theme")} onClick=${switchTheme}>◐</button>`;
   return html`
-    <nav class=${frame.isMenuOpen ? "open" : ""} aria-label=${t("bar.pages")}>${links}</nav>
+    <nav class=${frame.isMenuOpen ? "open" : ""} aria-label=${t("bar.pages")}>${links}${theme("inside")}</nav>
     <button class="icon menu" type="button" aria-expanded=${String(frame.isMenuOpen)} aria-label=${t("bar.menu")} onClick=${toggle}>☰</button>
     <span class="grow"></span>
     <${OpenAlerts} />
     <${Pill} />
     ${name === "play" && document.fullscreenEnabled && html`<button class="icon full" type="button" title=${t("keys.full")} aria-label=${t("keys.full")} onClick=${toggleFullScreen}>⤢</button>`}
-    <button class="icon" type="button" title=${t("bar.theme")} aria-label=${t("bar.theme")} onClick=${switchTheme}>◐</button>
+    ${theme("outside")}
     ${frame.user
       ? html`<button class="who" type="button" title=${t("bar.logout")} onClick=${leave}>${frame.user.name}</button>`
-      : html`<button class="who" type="button" onClick=${askLogin}>${t("bar.login")}</button>`}
+      : html`<button class="who login" type="button" onClick=${askLogin}>${t("bar.login")}</button>`}
     ${frame.isLoginOpen && html`<${Login} />`}
     <p class=${`message ${frame.message ? "shown" : ""} ${frame.message?.isError ? "error" : ""}`} role="status">${frame.message?.text}</p>
   `;
