@@ -88,15 +88,19 @@ async def _break_webhook(http: httpx2.AsyncClient, log: AlertLog) -> None:
         await log.until("webhook_failing", "resolved")
 
 
-async def _break_backups(http: httpx2.AsyncClient, log: AlertLog, folder: Path) -> None:
-    """Let a file stand where the folder of the backups was, and put the folder back."""
-    await asyncio.to_thread(folder.rename, folder.with_name("kept"))
+async def _break_backups(http: httpx2.AsyncClient, log: AlertLog, state: Path) -> None:
+    """Let a file stand where the folder of the backups was, and put the folder back; only an admin may back up."""
+    password = (await asyncio.to_thread((state / "first-password").read_text)).strip()
+    login = (await http.post("/auth/login", json={"username": "admin", "password": password})).json()
+    admin, folder, kept = bearer(login["access_token"]), state / "backups", state / "kept"
+    await asyncio.to_thread(folder.rename, kept)
     await asyncio.to_thread(folder.touch)
-    assert (await http.post("/backups", json={})).status_code >= 400
+    refused = await http.post("/backups", json={}, headers=admin)
     await log.until("backup_overdue")
     await asyncio.to_thread(folder.unlink)
-    await asyncio.to_thread(folder.with_name("kept").rename, folder)
-    assert (await http.post("/backups", json={})).is_success
+    await asyncio.to_thread(kept.rename, folder)
+    made = await http.post("/backups", json={}, headers=admin)
+    assert (refused.status_code, made.status_code) == (503, 201)
 
 
 async def _leave_a_match(http: httpx2.AsyncClient, log: AlertLog) -> None:
@@ -124,7 +128,7 @@ async def test_what_goes_wrong_raises_an_alert_that_resolves_by_itself(folder: P
     http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{run.port}/api/v1", headers=bearer(TOKEN), trust_env=False, timeout=60)
     async with run, http:
         listening = asyncio.create_task(log.listen(run.port))
-        troubles = _break_webhook(http, log), _break_backups(http, log, folder / "state/backups"), _leave_a_match(http, log)
+        troubles = _break_webhook(http, log), _break_backups(http, log, folder / "state"), _leave_a_match(http, log)
         await asyncio.gather(*troubles, _watch_a_zone(http, log), log.until("disk_nearly_full"), log.until("journal_slow"))
         for _ in range(20):  # writing is as quick as before
             await http.post("/board/reset", json={})
