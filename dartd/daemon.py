@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 import logging
 import math
 import os
@@ -18,11 +19,9 @@ import anyio.abc
 import msgspec
 
 from dartd.addresses import invitation, local_host, network_host, url_of
-from dartd.alerts.decider import AlertDecider
 from dartd.auth.rate_limits import RateLimiter
-from dartd.board.core import Board
-from dartd.board.throws import ThrowTimes
 from dartd.config import Config
+from dartd.deciders import build_alerts, build_board, build_sessions
 from dartd.first_start import Announce, open_accounts, webhook_key
 from dartd.listening import open_sockets
 from dartd.metrics import Metrics
@@ -34,9 +33,8 @@ from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
-from dartd.play.session_decider import SessionDecider
-from dartd.reload import Reload, alert_rules, rate_classes, server_context
-from dartd.runtime.clock import Clock, LiveClock
+from dartd.reload import Reload, rate_classes, server_context
+from dartd.runtime.clock import LiveClock
 from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
@@ -54,7 +52,6 @@ from dartd.store.cameras import CameraCredentials, all_cameras
 from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.metadata import remembered
-from dartd.store.timestamps import timestamp_of
 from dartd.systemd import sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
@@ -82,31 +79,6 @@ def version() -> str:
         return installed_version("dartd")
     except PackageNotFoundError:
         return "0+source"
-
-
-def build_board(config: Config, cameras: Sequence[CameraId], *, images: bool = False) -> Board:
-    """Return a board as configured, with these cameras; `images`: cameras store images of throws."""
-    board = config.board
-    times = ThrowTimes(
-        settled_timeout_ms=board.settled_timeout_ms,
-        throw_timeout_ms=board.throw_timeout_ms,
-        bounce_out_check_ms=board.bounce_out_check_ms,
-        pull_out_timeout_ms=board.pull_out_timeout_ms,
-        takeout_adopt_ms=board.takeout_adopt_ms,
-        count_misses=config.visit.count_misses,
-    )
-    return Board(board.board_id, cameras, board.spec, times, images=images)
-
-
-def build_sessions(config: Config, clock: Clock) -> SessionDecider:
-    """Return the decider of sessions as configured."""
-    times = {"idle_s": config.sessions.idle_s, "close_s": config.sessions.close_s}
-    return SessionDecider(config.board.board_id, **times, wall=clock.wall, timestamp=timestamp_of)
-
-
-def build_alerts(config: Config, clock: Clock) -> AlertDecider:
-    """Return the decider of alerts as configured."""
-    return AlertDecider(config.board.board_id, alert_rules(config), wall=clock.wall, timestamp=timestamp_of)
 
 
 class Daemon:
@@ -335,6 +307,7 @@ class Daemon:
             await tasks.start(serving, build_app(services), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)
+            gc.freeze()  # what is loaded by now stays; looking through it held the event loop up for 100 ms at a time
             sd_notify("READY=1", f"STATUS={_status(supervisor, pipeline)}", environ=self._environ)
             _log.info("ready: %s", _status(supervisor, pipeline))
             await self._report_alive(supervisor, pipeline)

@@ -9,9 +9,10 @@ from typing import Final, Protocol
 
 import msgspec
 
-from dartd.alerts.rules import Rule, rules_of
+from dartd.alerts.rules import Rule
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
+from dartd.deciders import alert_rules
 from dartd.errors import ConfigError, ListenError
 
 _log = logging.getLogger(__name__)
@@ -70,11 +71,6 @@ def rate_classes(config: Config) -> dict[str, int]:
     """Return the requests per minute of each rate class."""
     limits = config.limits
     return {name: getattr(limits, name) for name in ("default", "query", "metrics", "login", "corrections")}
-
-
-def alert_rules(config: Config) -> tuple[Rule, ...]:
-    """Return the rules of alerts that are on."""
-    return rules_of(msgspec.structs.asdict(each) for each in config.alerts.rules)
 
 
 def server_context(config: Config) -> ssl.SSLContext | None:

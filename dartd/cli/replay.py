@@ -15,7 +15,7 @@ import uvloop
 
 from dartd.cli.failure import FAILED, reported_errors
 from dartd.config import Config, LogConfig, load_config
-from dartd.daemon import build_board
+from dartd.deciders import build_board
 from dartd.log import logging_to
 from dartd.replay.explain.explained_dart import explained_darts
 from dartd.replay.explain.observer import EvidenceRecorder

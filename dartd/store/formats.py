@@ -63,13 +63,15 @@ def store_builtin(connection: sa.Connection, *, at_s: float | None = None) -> No
     """Write the formats that are built in, and those that another version had otherwise; `at_s` is now when it is None."""
     at_s = time.time() if at_s is None else at_s
     stored: dict[str, Any] = {row.format_id: row for row in connection.execute(sa.select(formats).where(_is_builtin(wanted=True)))}
+    new = []
     for each in BUILTIN:
         plain = msgspec.to_builtins(each)
         values = {name: plain[name] if isinstance(plain[name], str) else encode_json(plain[name]).decode() for name in _SEEDED}
         row = stored.get(each.format_id)
         if row is None:
-            times = {"created_at_s": at_s, "updated_at_s": at_s}
-            connection.execute(sa.insert(formats).values(format_id=each.format_id, version=1, **times, **values))
+            new.append({"format_id": each.format_id, "version": 1, "created_at_s": at_s, "updated_at_s": at_s, **values})
         elif any(getattr(row, name) != value for name, value in values.items()):
             changed = sa.update(formats).where(formats.c.format_id == each.format_id)
             connection.execute(changed.values(version=row.version + 1, updated_at_s=at_s, **values))
+    if new:
+        connection.execute(sa.insert(formats), new)

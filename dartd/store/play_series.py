@@ -1,7 +1,9 @@
 """The play of a player over time: visits, legs, matches, days, weeks or months."""
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import add
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -10,7 +12,7 @@ import sqlalchemy as sa
 from dartd.game.beds import INNER, bed_label, read_bed
 from dartd.game.statistics import Figures
 from dartd.game.summary import OF_EVERY_GAME, SCORING_GAMES
-from dartd.store.days import Days
+from dartd.store.days import Days, Numbered
 from dartd.store.listing import within
 from dartd.store.projections.player_legs import LegSelection, VisitRow, conditions_of, select_visits
 from dartd.store.tables import match_visits, player_legs, visits
@@ -81,28 +83,87 @@ def series(connection: sa.Connection, selection: LegSelection, resolution: Resol
         return _visits(connection, selection, bed)
     if resolution == "leg":
         return _legs(connection, selection, bed)
-    legs = list(_figures(connection, selection, bed, (player_legs.c.at_s, player_legs.c.seq)))
-    group_of: Iterable[tuple[float, str]]
     if resolution == "match":
-        last = {leg.match_id: leg.at_s for leg in legs}  # a match is of the time of its last leg
-        group_of = ((last[leg.match_id], leg.match_id) for leg in legs)
-    else:
-        legs += map(_of_no_leg, _free_visits(connection, selection, bed))
-        legs.sort(key=lambda each: each.at_s)
-        group_of = ((at_s, "") for at_s in days.begins([each.at_s for each in legs], resolution))
-    groups: dict[tuple[float, str], list[_LegFigures]] = {}
-    for leg, group in zip(legs, group_of, strict=True):
-        groups.setdefault(group, []).append(leg)
-    chosen = [group for group, of_group in groups.items() if bed is None or any(leg.hits for leg in of_group)]
-    return Series(len(chosen), (_added_up(group, groups[group]) for group in sorted(chosen, reverse=True)))
+        return _matches(connection, selection, bed)
+    return _periods(connection, selection, resolution, days, bed)
 
 
-def _figures(
-    connection: sa.Connection, selection: LegSelection, bed: int | None, order: Sequence[sa.ColumnElement[Any]]
-) -> Iterator[_LegFigures]:
-    """Yield the legs of a selection with the figures that series show, and the hits of a bed."""
+def _matches(connection: sa.Connection, selection: LegSelection, bed: int | None) -> Series:
+    match_id, at_s = player_legs.c.match_id, sa.func.max(player_legs.c.at_s)  # a match is of the time of its last leg
+    hits = _hits_of_legs(connection, selection, bed, match_id)
+    chosen = sa.select(match_id, at_s, *_sums_of_legs(selection)).where(*_legs_of(selection)).group_by(match_id)
+    rows = [row for row in connection.execute(chosen.order_by(at_s.desc(), match_id.desc())) if bed is None or hits[row[0]]]
+    played = (Played(at_s, found, found, None, None, _shown(counts), hits=hits[found]) for found, at_s, *counts in rows)
+    return Series(len(rows), played)
+
+
+def _periods(connection: sa.Connection, selection: LegSelection, period: Numbered, days: Days, bed: int | None) -> Series:
+    """Return the play of days, weeks or months, added up by the database: ten years of it are read in milliseconds."""
+    number_of = days.numbering(_first_and_last(connection, selection.player_id), period)
+    of_leg, of_visit = number_of(player_legs.c.at_s), number_of(visits.c.at_s)
+    rows = list(connection.execute(sa.select(of_leg, *_sums_of_legs(selection)).where(*_legs_of(selection)).group_by(of_leg)))
+    hits = _hits_of_legs(connection, selection, bed, of_leg)
+    if _has_free_visits(selection):
+        rows += connection.execute(sa.select(of_visit, *_sums_of_visits()).where(*_free(selection)).group_by(of_visit))
+        hits.update(_hits_of_visits(connection, selection, bed, of_visit))
+    counts: dict[int, list[int]] = {}
+    for number, *numbers in rows:
+        counts[number] = list(map(add, counts[number], numbers)) if number in counts else numbers
+    chosen = sorted((number for number in counts if bed is None or hits[number]), reverse=True)
+    played = (Played(days.begin_of(each, period), "", None, None, None, _shown(counts[each]), hits=hits[each]) for each in chosen)
+    return Series(len(chosen), played)
+
+
+def _first_and_last(connection: sa.Connection, player_id: str) -> tuple[float, float]:
+    """Return between which moments a player played."""
+    found = []
+    for table in (player_legs, visits):
+        by_time = sa.select(table.c.at_s).where(table.c.player_id == player_id).limit(1)
+        found += [connection.scalar(by_time.order_by(table.c.at_s)), connection.scalar(by_time.order_by(table.c.at_s.desc()))]
+    moments = [at_s for at_s in found if at_s is not None]
+    return (min(moments), max(moments)) if moments else (0.0, 0.0)
+
+
+def _legs_of(selection: LegSelection) -> list[sa.ColumnElement[bool]]:
+    return [*conditions_of(selection), player_legs.c.leg_number > 0]
+
+
+def _sums_of_legs(selection: LegSelection) -> list[sa.ColumnElement[int]]:
+    """Return the sums of the figures in the order of `_SHOWN`: over all games, points count in some of them alone."""
+    is_whole = player_legs.c.game.in_(sorted(SCORING_GAMES))
+    return [
+        sa.func.sum(column if is_chosen or selection.game is not None else sa.case((is_whole, column), else_=0))
+        for column, is_chosen in zip(_SHOWN_COLUMNS[-len(_SHOWN) :], _OF_EVERY_GAME, strict=True)
+    ]
+
+
+def _sums_of_visits() -> list[sa.ColumnElement[int]]:
+    sums = {"points": sa.func.sum(visits.c.total), "darts": 3 * sa.func.count(), "visits": sa.func.count()}
+    return [sums.get(name, sa.literal(0)) for name in _SHOWN]
+
+
+def _hits_of_legs(connection: sa.Connection, selection: LegSelection, bed: int | None, key: sa.ColumnElement[Any]) -> Counter[Any]:
+    """Return the hits of a bed in the legs of a selection by `key`; none without a bed."""
+    found = Counter[Any]()
+    if bed is not None:
+        for group, sums in connection.execute(sa.select(key, player_legs.c.sums_body).where(*_legs_of(selection))):
+            found[group] += _beds.decode(sums).beds.get(bed, 0)
+    return found
+
+
+def _hits_of_visits(connection: sa.Connection, selection: LegSelection, bed: int | None, key: sa.ColumnElement[Any]) -> Counter[Any]:
+    """Return the hits of a bed in the visits that belong to no match by `key`; none without a bed."""
+    found = Counter[Any]()
+    if bed is not None:
+        for group, body in connection.execute(sa.select(key, visits.c.throws).where(*_free(selection))):
+            found[group] += sum(_code_of(each.label) == bed for each in _throws.decode(body))
+    return found
+
+
+def _figures(connection: sa.Connection, selection: LegSelection, bed: int | None) -> Iterator[_LegFigures]:
+    """Yield the legs of a selection with the figures that series show, and the hits of a bed, the latest first."""
     chosen = sa.select(*_SHOWN_COLUMNS, sa.null() if bed is None else player_legs.c.sums_body)
-    chosen = chosen.where(*conditions_of(selection), player_legs.c.leg_number > 0).order_by(*order)
+    chosen = chosen.where(*_legs_of(selection)).order_by(player_legs.c.at_s.desc())
     for at_s, match_id, set_number, leg_number, side, thrower, game, *numbers, sums in connection.execute(chosen):
         is_whole = selection.game is not None or game in SCORING_GAMES
         counts = numbers if is_whole else [number * is_chosen for number, is_chosen in zip(numbers, _OF_EVERY_GAME, strict=True)]
@@ -113,13 +174,7 @@ def _figures(
 def _count_visits(connection: sa.Connection, selection: LegSelection) -> int:
     """Return how many visits the legs of a selection have."""
     number = sa.func.coalesce(sa.func.sum(player_legs.c.visits + player_legs.c.marks_visits), 0)
-    return int(connection.execute(sa.select(number).where(*conditions_of(selection), player_legs.c.leg_number > 0)).scalar_one())
-
-
-def _added_up(group: tuple[float, str], legs: Sequence[_LegFigures]) -> Played:
-    at_s, match_id = group
-    counts = map(sum, zip(*(leg.counts for leg in legs), strict=True))
-    return Played(at_s, match_id, match_id or None, None, None, _shown(counts), hits=sum(leg.hits for leg in legs))
+    return int(connection.execute(sa.select(number).where(*_legs_of(selection))).scalar_one())
 
 
 def _shown(counts: Iterable[int]) -> Figures:
@@ -127,10 +182,9 @@ def _shown(counts: Iterable[int]) -> Figures:
 
 
 def _legs(connection: sa.Connection, selection: LegSelection, bed: int | None) -> Series:
-    latest = _figures(connection, selection, bed, (player_legs.c.at_s.desc(),))
-    played = _latest_first((leg.at_s, [_leg(leg)]) for leg in latest)
+    played = _latest_first((leg.at_s, [_leg(leg)]) for leg in _figures(connection, selection, bed))
     if bed is None:
-        number = sa.select(sa.func.count()).select_from(player_legs).where(*conditions_of(selection), player_legs.c.leg_number > 0)
+        number = sa.select(sa.func.count()).select_from(player_legs).where(*_legs_of(selection))
         return Series(connection.execute(number).scalar_one(), played)
     found = [each for each in played if each.hits]
     return Series(len(found), iter(found))
@@ -139,10 +193,6 @@ def _legs(connection: sa.Connection, selection: LegSelection, bed: int | None) -
 def _leg(leg: _LegFigures) -> Played:
     key = f"{leg.match_id}/{leg.set_number:03d}/{leg.leg_number:03d}/{leg.side:02d}/{leg.thrower}"
     return Played(leg.at_s, key, leg.match_id, leg.set_number, leg.leg_number, _shown(leg.counts), hits=leg.hits)
-
-
-def _of_no_leg(visit: Played) -> _LegFigures:
-    return _LegFigures(visit.at_s, "", 0, 0, 0, 0, [getattr(visit.figures, name) for name in _SHOWN], visit.hits)
 
 
 def _time(played: Played) -> tuple[float, str]:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp
 
 from dartd.errors import DartdError
+from dartd.game.catalog import NAMES
 from dartd.store.images import KINDS
 from dartd.web import debug, docs, exposition, health, live, pages, voices
 from dartd.web.connections.address import TrustedProxies
@@ -135,7 +136,9 @@ def build_app(services: Services) -> ASGIApp:
     choices = {"camera_id": [camera.id for camera in services.config.cameras], "kind": KINDS}
     anonymous = services.accounts.anonymous.permissions
     # 0.1 s of CPU that a start does not need: the document is made when it is asked for first.
-    app.state.openapi = functools.cache(partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices))
+    filters = {"game": NAMES}
+    describing = partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices, filters=filters)
+    app.state.openapi = functools.cache(describing)
     return ForwardedHeaders(RequestLog(app, Timings(services.metrics.registry)), TrustedProxies(server.trusted_proxies))
 
 
@@ -143,7 +146,7 @@ def routes(ws_path: str, endpoints: Sequence[Endpoint] = ENDPOINTS) -> list[Base
     """Return every route of the daemon."""
     check_unique(endpoints)
     streams = [WebSocketRoute(path, serve_websocket) for path in dict.fromkeys((ws_path, *TOPICS_OF_PATH))]
-    return [*streams, WebSocketRoute("/{path:path}", refuse_unknown_path), *routes_of(endpoints)]
+    return [*streams, WebSocketRoute("/{path:path}", refuse_unknown_path), *routes_of(tuple(endpoints))]
 
 
 def _middleware(services: Services) -> list[Middleware]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from dartd.config import Config
-from dartd.daemon import build_board
+from dartd.deciders import build_board
 from dartd.fusion.camera_view import CameraSightings
 from dartd.fusion.fused_axis import FusedAxis
 from dartd.fusion.fusion import fuse

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dartd.config import Config
-from dartd.daemon import build_board
+from dartd.deciders import build_board
 from dartd.decision import Input, Step
 from dartd.replay.playlist import Playlist
 from dartd.replay.replay import Replay, ReplayedEvent

@@ -5,6 +5,7 @@ Times include the commit to the disk and, for statistics, the HTTP request over 
 
 import argparse
 import asyncio
+import gc
 import json
 import random
 import tempfile
@@ -158,6 +159,7 @@ async def measure(throws: int) -> None:
         ):
             for name in ("ann", "bob"):
                 await make_player(station, player_id=name)
+            gc.freeze()  # as the daemon does when it is ready
             await measure_statistics(station, http)
             await measure_turns(station, Path(other))
             await measure_corrections(station)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from dartd.config import Config
-from dartd.daemon import build_board
+from dartd.deciders import build_board
 from dartd.replay.explain.drawing import board_zoom
 from dartd.replay.explain.explained_dart import ExplainedDart, explained_darts, fitted_sightings, pixels_of, pixels_of_rays
 from dartd.replay.explain.observer import EvidenceRecorder

@@ -6,7 +6,7 @@ from pathlib import Path
 import anyio
 
 from dartd.config import Config
-from dartd.daemon import build_board
+from dartd.deciders import build_board
 from dartd.replay.playlist import Playlist
 from dartd.replay.replay import Replay, ReplayedEvent
 from schemas.base import CameraId

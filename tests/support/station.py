@@ -20,7 +20,7 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.config import AuthConfig, CameraConfig, Config
-from dartd.daemon import build_alerts, build_sessions
+from dartd.deciders import build_alerts, build_sessions
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics

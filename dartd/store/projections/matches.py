@@ -66,7 +66,7 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
 
 PROJECTION = Projection(
     name="matches",
-    version=1,
+    version=2,
     tables=(matches, match_players),
     follows=(EntityAdded, EntityDeleted, MatchImported, *get_args(_OfMatch), PlayerMerged, PlayerErased),
     fold=fold,

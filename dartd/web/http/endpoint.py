@@ -150,7 +150,7 @@ class Call:
 Handler = Callable[[Call], Awaitable[Any]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Endpoint:
     """A route. `permission` None: public. `own`: a permission that suffices for the caller's own entities (checked by the handler)."""
 

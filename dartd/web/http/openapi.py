@@ -45,9 +45,11 @@ def describe(
     version: str,
     anonymous: frozenset[str] = ANONYMOUS,
     choices: Mapping[str, Sequence[str]] = _NOTHING,
+    filters: Mapping[str, Sequence[str]] = _NOTHING,
 ) -> Schema:
-    """Return the document; `anonymous` are the permissions of callers without a token, `choices` the allowed values of path parameters.
+    """Return the document.
 
+    `anonymous` are the permissions of callers without a token; `choices` and `filters` list the values of path and query parameters.
     Static files are left out.
     """
     documented = [endpoint for endpoint in endpoints if ":path}" not in endpoint.path]
@@ -57,7 +59,7 @@ def describe(
     by_type = {id(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: Schema = {}
     for each in documented:
-        operation = _operation(each, by_type, anonymous, choices)
+        operation = _operation(each, by_type, anonymous, choices, filters)
         if links := links_of(each, documented):
             operation["responses"][str(each.status)]["links"] = links
         paths.setdefault(each.plain_path, {})[each.method.lower()] = operation
@@ -139,12 +141,18 @@ def _permissions() -> str:
     return "\n".join(lines) + "\n\n</details>\n"
 
 
-def _operation(endpoint: Endpoint, by_type: dict[int, Schema], anonymous: frozenset[str], choices: Mapping[str, Sequence[str]]) -> Schema:
+def _operation(
+    endpoint: Endpoint,
+    by_type: dict[int, Schema],
+    anonymous: frozenset[str],
+    choices: Mapping[str, Sequence[str]],
+    filters: Mapping[str, Sequence[str]],
+) -> Schema:
     operation: Schema = {
         "operationId": endpoint.operation_id,
         "summary": endpoint.summary,
         "tags": [endpoint.tag],
-        "parameters": [*_path_parameters(endpoint, choices), *_query_parameters(endpoint), *_header_parameters(endpoint)],
+        "parameters": [*_path_parameters(endpoint, choices), *_query_parameters(endpoint, filters), *_header_parameters(endpoint)],
         "responses": {str(endpoint.status): _success(endpoint, by_type), **dict(_failures(endpoint, by_type))},
     }
     if endpoint.permission is not None:
@@ -180,13 +188,16 @@ def _path_parameters(endpoint: Endpoint, choices: Mapping[str, Sequence[str]]) -
         yield {"name": name, "in": "path", "required": True, "schema": schema, **example}
 
 
-def _query_parameters(endpoint: Endpoint) -> Iterable[Schema]:
+def _query_parameters(endpoint: Endpoint, filters: Mapping[str, Sequence[str]]) -> Iterable[Schema]:
     if endpoint.query is None:
-        return []
+        return
     _, components = msgspec.json.schema_components([endpoint.query], ref_template=_REF)
     components = _with_ecma_patterns(components)
     properties = components[endpoint.query.__name__]["properties"]
-    return [{"name": name, "in": "query", "required": False, "schema": _without_null(schema)} for name, schema in properties.items()]
+    for name, schema in properties.items():
+        known = {"type": "string", "enum": list(filters[name])} if name in filters else {}
+        default = {"default": schema["default"]} if known and schema.get("default") is not None else {}
+        yield {"name": name, "in": "query", "required": False, "schema": {**known, **default} or _without_null(schema)}
 
 
 def _without_null(schema: Schema) -> Schema:

@@ -38,6 +38,8 @@ class _Daemon:
         for k in range(_CAMERAS):
             url = f"sim:?rig=1&seed={seed}&story={story}&camera={k}&epoch={epoch_s:.3f}"
             lines += ["[[cameras]]", f'id = "cam{k}"', f'url = "{url}"', "fps = 12"]
+        if (checkout / "dartd" / "outlets" / "webhooks").exists():
+            lines += ["[webhooks]", "allow_private = true"]
         (folder / "dartd.toml").write_text("\n".join(lines) + "\n")
         command = [sys.executable, "-m", "dartd", "run", "--config", str(folder / "dartd.toml")]
         self._printed = folder / f"{story}.txt"
@@ -94,6 +96,8 @@ def record(checkout: Path, path: Path) -> None:
             deleted = last["throws"][-1]["dart_number"]
             daemon.correct(operation="delete", visit_id=last["visit_id"], dart_number=deleted)
             _until(lambda: _count(folder, "takeout_finished") >= 2, "two takeouts")
+            _play(daemon)
+            _surroundings(daemon, darts[0])
         with _running(checkout, folder, "tc8_5", 7) as daemon:
             daemon.request("POST", "/api/v1/board/reset", {})
             _until(lambda: _count(folder, "dart_bounce_out") >= 2, "two bounce-outs")
@@ -144,6 +148,29 @@ def _people(daemon: _Daemon) -> None:
     daemon.request("POST", "/api/v1/auth/api-keys", {"name": "tv", "permissions": ["board:read"]}, admin)
     daemon.request("POST", "/api/v1/auth/login", {"username": "ada", "password": PASSWORD})
     daemon.request("PUT", "/api/v1/board/player", {"player_id": "p_ada"})
+
+
+def _play(daemon: _Daemon) -> None:
+    """Score a match that ends and one that goes on by hand, as far as the checkout has routes for them."""
+    sides = [{"players": ["p_ada"]}, {"players": ["p_bea"]}]
+    for visits in ((("S20", "S1", "S1"), ("S5", "S5", "S5"), ("S19", "D20")), (("T20",),)):
+        new = {"rules": {"game": "x01", "start": 81}, "sides": sides}
+        match = daemon.request("POST", "/api/v1/matches", new)
+        if match is None:
+            return
+        for visit in visits:
+            daemon.request("POST", f"/api/v1/matches/{match['match_id']}/throws", {"darts": visit})
+
+
+def _surroundings(daemon: _Daemon, throw_id: str) -> None:
+    """Make a zone, a format, a webhook, a comment and a verdict, as far as the checkout has routes for them."""
+    triangle = [[-50, -50], [50, -50], [0, 50]]
+    daemon.request("POST", "/api/v1/zones", {"zone_id": "middle", "name": "Middle", "polygon_coords": triangle})
+    daemon.request("POST", "/api/v1/formats", {"format_id": "short", "name": "Short", "rules": {"game": "x01", "start": 101}})
+    hook = {"webhook_id": "hook", "name": "Hook", "url": "https://192.0.2.1/darts", "events": ["match_finished"], "is_active": False}
+    daemon.request("POST", "/api/v1/webhooks", hook)
+    daemon.request("POST", "/api/v1/comments", {"parent_type": "player", "parent_id": "p_ada", "text": "plays on Mondays"})
+    daemon.request("POST", f"/api/v1/throws/{throw_id}/feedback", {"verdict": "correct"})
 
 
 def _events(folder: Path, event_type: str) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from dartd.config import Config, VisitConfig
-from dartd.daemon import build_board
+from dartd.deciders import build_board
 from dartd.fusion.observation import Observation, OngoingMotion
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.recovery import recover

@@ -3,10 +3,11 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+import sqlalchemy as sa
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dartd.store.days import Days
+from dartd.store.days import Days, Numbered
 
 BERLIN = Days("Europe/Berlin")
 
@@ -40,10 +41,18 @@ def test_the_zone_of_the_machine() -> None:
     assert (today.hour, today.date()) == (0, now.date())
 
 
-@given(st.lists(st.integers(0, 2**31), max_size=20).map(sorted), st.sampled_from(["day", "week", "month", "year"]))
-def test_many_moments_begin_as_each_alone(moments: list[float], period: str) -> None:
-    """And each is within its own period."""
-    begins = BERLIN.begins(moments, period)  # type: ignore[arg-type]
+@given(
+    st.lists(st.integers(2**20, 2**31).map(float), min_size=1, max_size=20),
+    st.sampled_from(["day", "week", "month"]),
+    st.sampled_from(["Europe/Berlin", "Africa/Casablanca", "America/St_Johns", "Pacific/Apia", "UTC"]),
+)
+@example([at("2026-03-29T00:00") - 1, at("2026-03-29T00:00"), at("2026-03-29T23:59"), at("2026-03-30T00:00")], "day", "Europe/Berlin")
+@settings(max_examples=60)
+def test_the_database_numbers_days(moments: list[float], period: Numbered, zone: str) -> None:
+    """Moments of one period have one number, by which it is known when the period began."""
+    days = Days(zone)
+    numbered = days.numbering((min(moments), max(moments)), period)
+    with sa.create_engine("sqlite://").connect() as connection:
+        numbers = [connection.scalar(sa.select(numbered(sa.literal(moment)))) for moment in moments]
 
-    assert begins == [BERLIN.began(moment, period) for moment in moments]  # type: ignore[arg-type]
-    assert all(began <= moment < BERLIN.ends(moment, period) for began, moment in zip(begins, moments, strict=True))  # type: ignore[arg-type]
+    assert [days.begin_of(number, period) for number in numbers] == [days.began(moment, period) for moment in moments]

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from dartd.config import CameraConfig, Config
-from dartd.daemon import build_board
+from dartd.deciders import build_board
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.rig import CameraRig

@@ -36,7 +36,7 @@ ENDPOINT = Endpoint(
 
 async def test_route_that_is_going_says_so_on_every_answer(station: Station) -> None:
     """Since when, until when, and where to go; next to the headers of the limits; in the document too."""
-    app = Starlette(routes=routes_of([ENDPOINT]))
+    app = Starlette(routes=routes_of((ENDPOINT,)))
     app.state.services = station.services
     transport = httpx2.ASGITransport(app=RequestLog(app, Timings(CollectorRegistry())))
     async with httpx2.AsyncClient(transport=transport, base_url="http://board") as client:

@@ -63,6 +63,21 @@ def test_what_a_path_can_name_is_listed() -> None:
     assert ("enum" in throw["schema"], throw["example"]) == (False, "d000001")
 
 
+async def test_what_a_query_can_name_is_listed(http: httpx2.AsyncClient) -> None:
+    """The document lists the games wherever an unknown one is refused."""
+    paths = (await http.get("/openapi.json")).json()["paths"]
+    games = [
+        parameter["schema"]
+        for path in paths.values()
+        for operation in path.values()
+        for parameter in operation["parameters"]
+        if (parameter["in"], parameter["name"]) == ("query", "game")
+    ]
+
+    assert len(games) > 3
+    assert all("x01" in schema["enum"] for schema in games)
+
+
 def _schemas(part: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield every schema of a document with its path."""
     match part:
