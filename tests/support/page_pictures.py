@@ -32,7 +32,7 @@ SIZES: Final = {"wide": ViewportSize(width=1920, height=1080), "phone": PHONE}
 QUALITY: Final = 84
 MOST_BYTES: Final = 150_000
 NAMES: Final = ("Ada", "Ben")
-TURNS: Final = 4  # until the first picture: averages and a visit of each side
+DARTS: Final = "Number(document.body.dataset.seq) > 30"  # until the first picture: averages and a visit of each side
 WAIT_MS: Final = 180_000.0
 IDLE_MS: Final = 200_000  # after which the start screen gives way to the leaders
 SETTLED_S: Final = 2.0  # flashes are over, streams have come
@@ -103,15 +103,15 @@ async def prepare(http: httpx2.AsyncClient) -> None:
     (await http.post("/webhooks", json=hook)).raise_for_status()
     (await http.put("/board/player", json={"player_id": "ada"})).raise_for_status()
     sides = [{"players": [{"player_id": name.lower()}]} for name in NAMES]
-    match = {"rules": {"game": "x01"}, "format": {"goal": "best_of", "legs": 5}, "sides": sides, "board_id": "main"}
+    match = {"rules": {"game": "x01"}, "format": {"goal": "first_to", "legs": 3}, "sides": sides, "board_id": "main"}
     (await http.post("/matches", json=match)).raise_for_status()
 
 
 async def take_all(browser: Browser, address: str) -> None:
     """Make the pictures that README and /docs show."""
     async with opened_page(browser, address, WIDE, "dark") as page, opened_page(browser, address, PHONE, "dark") as phone:
-        await page.wait_for_function(f"document.querySelectorAll('[data-visit]').length && Number(document.body.dataset.seq) > {TURNS * 6}")
-        await page.locator("[data-side].on [data-slot='1'] .label, [data-side].on .filled [data-slot='1']").first.wait_for(timeout=WAIT_MS)
+        await page.wait_for_function(f"document.querySelectorAll('.side .filled').length > 3 && {DARTS}", timeout=WAIT_MS)
+        await page.locator(".side.on .filled [data-slot='1']").first.wait_for(timeout=WAIT_MS)
         await asyncio.sleep(SETTLED_S)
         write_webp(FOLDER / "play.webp", await page.screenshot())
         write_webp(FOLDER / "phone.webp", await phone.screenshot())
