@@ -102,7 +102,7 @@ async def prepare(http: httpx2.AsyncClient) -> None:
     hook = {"name": "Chat", "url": "http://127.0.0.1:1/", "events": ["player_signed_on"], "retry_policy": {"max_retries": 0}}
     (await http.post("/webhooks", json=hook)).raise_for_status()
     (await http.put("/board/player", json={"player_id": "ada"})).raise_for_status()
-    sides = [{"players": [{"player_id": name.lower()}]} for name in NAMES]
+    sides = [{"players": [name.lower()]} for name in NAMES]
     match = {"rules": {"game": "x01"}, "format": {"goal": "first_to", "legs": 3}, "sides": sides, "board_id": "main"}
     (await http.post("/matches", json=match)).raise_for_status()
 
