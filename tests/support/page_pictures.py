@@ -69,7 +69,7 @@ def write_webp(path: Path, png: bytes) -> None:
         ValueError: it is too large for a page.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    picture = np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR), np.uint8)
     _, webp = cv2.imencode(".webp", picture, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
     if len(webp) > MOST_BYTES:
         raise ValueError(f"{path.name} has {len(webp)} bytes, at most {MOST_BYTES} are wanted")
