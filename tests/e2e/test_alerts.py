@@ -91,6 +91,7 @@ async def _break_webhook(http: httpx2.AsyncClient, log: AlertLog) -> None:
         await http.put(f"/webhooks/{made['webhook_id']}", json={"url": receiver.url})
         await http.post("/board/reset", json={})
         await log.until("webhook_failing", "resolved")
+        await http.delete(f"/webhooks/{made['webhook_id']}")
 
 
 async def _break_backups(http: httpx2.AsyncClient, log: AlertLog, state: Path) -> None:
