@@ -151,15 +151,20 @@ async def test_what_goes_wrong_raises_an_alert_that_resolves_by_itself(folder: P
         listening.cancel()
         status = run.end()
 
-    # A busy machine may deliver fewer frames of any camera, again and again.
+    # A busy machine may lose other cameras, or their frames, again and again.
     raised = [each["alert"] for each in log.events if each["alert"]["status"] == "pending" and each["alert"]["alert_type"] != "used"]
     others = [each for each in raised if each["alert_type"] != "camera_fps_low"]
     about = Counter((each["alert_type"], each["camera_id"]) for each in others)
-    assert about == {**OF_CAMERAS, **{(name, None): 1 for name in RULES if not name.startswith("camera_")}}
+    assert {key: about[key] for key in OF_CAMERAS} == OF_CAMERAS
+    assert ("camera_fault", "cam0") not in about
+    assert {key: count for key, count in about.items() if key[1] is None} == {(name, None): 1 for name in RULES if name[:7] != "camera_"}
     assert "cam2" in {each["camera_id"] for each in raised if each["alert_type"] == "camera_fps_low"}
     assert [each["message"] for each in raised if "{" in each["message"] or "None" in each["message"]] == []
     assert "Check its cable" in first["message"]
-    assert {each["alert_id"] for each in anomalies if each["root_cause"]} >= {each["alert_id"] for each in others}
-    assert [(each["acknowledged"], each["action_taken"]) for each in listed] == [(True, "plugged it in")]
-    assert min(today["alerts_count"], today["anomalies_count"]) >= len(others)
+    assert all(each["root_cause"] for each in anomalies)
+    assert {each["anomaly_type"] for each in anomalies} >= set(RULES)
+    assert [(each["acknowledged"], each["action_taken"]) for each in listed if each["alert_id"] == first["alert_id"]] == [
+        (True, "plugged it in")
+    ]
+    assert min(today["alerts_count"], today["anomalies_count"]) >= len(RULES)
     assert (used["context"]["measure"], status) == ("memory_percent", 0)
