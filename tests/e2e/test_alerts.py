@@ -40,7 +40,7 @@ RULES: Final[dict[str, dict[str, float]]] = {
     "webhook_failing": {},
     "zone_empty": {"for_s": 1.0},
 }
-OF_CAMERAS: Final = {("camera_offline", "cam0"): 1, ("camera_fault", "cam1"): 1}
+OF_CAMERAS: Final[dict[tuple[str, str | None], int]] = {("camera_offline", "cam0"): 1, ("camera_fault", "cam1"): 1}
 _CORNERS: Final = [[-20.0, -20.0], [20.0, -20.0], [20.0, 20.0], [-20.0, 20.0]]  # mm
 
 
