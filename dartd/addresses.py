@@ -3,6 +3,7 @@
 import io
 import ipaddress
 import socket
+from collections.abc import Iterable
 from typing import Final
 
 import segno
@@ -13,6 +14,32 @@ _ELSEWHERE: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8:
 _PORT: Final = 9
 _WILDCARDS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  compared, not bound
 _BORDER: Final = 2  # modules of white around a code; scanners need no more on a white ground
+
+
+FORWARDED: Final = "dartd.forwarded"  # set in the scope of a request whose client was reported by a trusted proxy
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def parse_address(text: str) -> Address | None:
+    """Return an address, that of IPv4 if it is mapped to IPv6; None if the text is none."""
+    try:
+        found = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
+
+
+class Networks:
+    """A set of addresses and networks."""
+
+    def __init__(self, networks: Iterable[str] = ()) -> None:
+        self._networks = tuple(ipaddress.ip_network(each, strict=False) for each in networks)
+
+    def __contains__(self, address: str) -> bool:
+        """Return whether the address is in one of them."""
+        found = parse_address(address) if self._networks else None
+        return found is not None and any(found in network for network in self._networks)
 
 
 def local_host(host: str) -> str:
@@ -44,9 +71,9 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def url_of(scheme: str, host: str, port: int) -> str:
-    """Return the address of the play page."""
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
+def url_of(scheme: str, host: str, port: int, root_path: str = "") -> str:
+    """Return the address of the play page; `root_path` as configured."""
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{root_path}/"
 
 
 def invitation(url: str, *, with_code: bool) -> list[str]:

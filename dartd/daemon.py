@@ -4,12 +4,11 @@ import asyncio
 import functools
 import gc
 import logging
-import math
 import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -20,15 +19,14 @@ import msgspec
 
 from dartd.addresses import invitation, local_host, network_host, url_of
 from dartd.auth.rate_limits import RateLimiter
+from dartd.background_tasks import background_tasks
 from dartd.config import Config
 from dartd.deciders import build_alerts, build_board, build_sessions
 from dartd.first_start import Announce, open_accounts, webhook_key
 from dartd.listening import open_sockets
 from dartd.metrics import Metrics
-from dartd.outlets.alert_samples import Sampler
+from dartd.neighbours import Neighbours
 from dartd.outlets.background import run_in_background
-from dartd.outlets.occupancy import watch_zones
-from dartd.outlets.periodic import write_behind
 from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
@@ -41,7 +39,6 @@ from dartd.runtime.hub.hub import Hub
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.results_cache import ResultsCache
-from dartd.runtime.retention import Ages, Retention, prune_periodically
 from dartd.runtime.scheduled_backups import ScheduledBackups
 from dartd.runtime.workers.configure import Configurations
 from dartd.runtime.workers.previews import Previews
@@ -49,7 +46,6 @@ from dartd.runtime.workers.rig import CameraRig
 from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
 from dartd.store.cameras import CameraCredentials, all_cameras
-from dartd.store.images import Images
 from dartd.store.journal import Journal
 from dartd.store.metadata import remembered
 from dartd.systemd import sd_notify, watchdog_interval_s
@@ -265,46 +261,21 @@ class Daemon:
     # -- running
 
     async def _run_parts(self, sockets: Sequence[socket.socket], supervisor: Supervisor, pipeline: Pipeline, services: Services) -> None:
-        config, images = self._config, self._config.images
-        ages = Ages()
-        most_bytes, free_bytes = images.keep_mb * 1_000_000, images.keep_free_mb * 1_000_000
-        folder, judged = Images(config.state_path / "images"), Images(config.state_path / "feedback")
-        retention = Retention(folder, keep_days=images.keep_days, keep_bytes=most_bytes, keep_free_bytes=free_bytes, ages=ages)
-        # Images with a verdict are worth more: no age deletes them, and they give way when the others have not freed enough.
-        judged_retention = Retention(judged, keep_days=math.inf, keep_bytes=most_bytes, keep_free_bytes=free_bytes // 2, ages=ages)
-        sampler = Sampler(
-            cameras=supervisor.cameras,
-            sources=lambda: self._rig.sources,
-            host=lambda: self._faults.host(host_usage(services.host.latest)),
-            stalled=lambda: pipeline.is_holding,
-            deliver=pipeline.deliver,
-        )
+        config = self._config
         tls = await asyncio.to_thread(server_context, config)
         reload = Reload(config, self._reread, services.limits, self._alerts, tls)
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
-        async with anyio.create_task_group() as tasks:
+        neighbours = Neighbours(services, _port_of(sockets, config))
+        async with neighbours.opened(), anyio.create_task_group() as tasks:
             await tasks.start(_wait_for_signals, tasks.cancel_scope, reload)
             tasks.start_soon(pipeline.run)
             tasks.start_soon(self._faults.run, config.store_path)
-            background: dict[str, Callable[[], Awaitable[object]]] = {
-                "the sampling of the host": services.host.run,
-                "the measurement of the event loop": self._measure_lag,
-                "the writing of usage": functools.partial(write_behind, services),
-                "the delivery of webhooks": services.webhooks.run,
-                "the sampling for alerts": functools.partial(sampler.run, services),
-                "the counting of zones": functools.partial(watch_zones, services),
-                "the deletion of old images": retention.run,
-                "the deletion of images with a verdict": judged_retention.run,
-                "the deletion of old events": functools.partial(
-                    prune_periodically, services.journal, keep_days=config.store.keep_days, ages=ages
-                ),
-                "the backups of the store": services.backups.run,
-                "the check of the store's file": services.journal.watch_file,
-            }
             tasks.start_soon(warm_at_start, services)
-            for name, run in background.items():
+            host = lambda: self._faults.host(host_usage(services.host.latest))  # noqa: E731 - it is passed on
+            for name, run in background_tasks(services, pipeline, supervisor.cameras, host, self._measure_lag).items():
                 tasks.start_soon(run_in_background, name, run)
-            await tasks.start(serving, build_app(services), sockets)
+            await neighbours.start(tasks)
+            await tasks.start(serving, build_app(services, neighbours.around), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)
             gc.freeze()  # what is loaded by now stays; looking through it held the event loop up for 100 ms at a time
@@ -319,9 +290,11 @@ class Daemon:
         host = self._config.server.host
         elsewhere = network_host(host)
         for port in ports:
-            self._announce(f"dartd {services.version} listens on {url_of(scheme, local_host(host), port)}{cameras}")
+            self._announce(
+                f"dartd {services.version} listens on {url_of(scheme, local_host(host), port, self._config.server.root_path)}{cameras}"
+            )
             if elsewhere is not None:
-                for text in invitation(url_of(scheme, elsewhere, port), with_code=self._on_terminal):
+                for text in invitation(url_of(scheme, elsewhere, port, self._config.server.root_path), with_code=self._on_terminal):
                     self._announce(text)
         _log.info("dartd %s listens, process %s", services.version, os.getpid())
 
@@ -359,6 +332,11 @@ async def _wait_for_signals(scope: anyio.CancelScope, reload: Reload, *, task_st
             sd_notify("STOPPING=1")
             scope.cancel()
             return
+
+
+def _port_of(sockets: Sequence[socket.socket], config: Config) -> int:
+    """Return the port that the daemon listens on."""
+    return next((int(each.getsockname()[1]) for each in sockets if each.family != socket.AF_UNIX), config.server.port)
 
 
 def _status(supervisor: Supervisor, pipeline: Pipeline) -> str:

@@ -16,6 +16,45 @@ _log = logging.getLogger(__name__)
 _BACKLOG: Final = 2048
 
 
+def open_port(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on an address; blocks.
+
+    Raises:
+        OSError: it cannot be bound.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def open_compat_sockets(config: Config) -> dict[int, socket.socket]:
+    """Return the socket of each port of the interfaces of other boards; blocks.
+
+    Raises:
+        ListenError: a port cannot be bound.
+    """
+    opened: dict[int, socket.socket] = {}
+    for name, port in config.compat.surfaces.items():
+        if port is None or port in opened:
+            continue
+        try:
+            opened[port] = open_port(config.server.host, port)
+        except OSError as error:
+            for each in opened.values():
+                each.close()
+            holder = port_holder(port) or "the program that uses it"
+            message = f"cannot listen on port {port} for compat.{name} ({error.strerror or error}): stop {holder}, or set another port"
+            raise ListenError(message, host=config.server.host, port=port) from error
+    return opened
+
+
 def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> list[socket.socket]:
     """Return the sockets passed by systemd, else bind the configured address; blocks.
 
@@ -30,17 +69,8 @@ def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> lis
         return handed_over
     where = f"{host}:{port}"
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(family, kind, protocol)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-            listener.listen(_BACKLOG)
-        except OSError:
-            listener.close()
-            raise
+        return [open_port(host, port)]
     except OSError as error:
         holder = port_holder(port) or "the program that uses it"
         remedy = "set server.host" if isinstance(error, socket.gaierror) else f"stop {holder}, or set server.port (DARTD_SERVER_PORT=8001)"
         raise ListenError(f"cannot listen on {where} ({error.strerror or error}): {remedy}", host=host, port=port) from error
-    return [listener]

@@ -34,12 +34,28 @@ def contradictions(config: Config) -> Iterator[tuple[str, str]]:
     for index, network in enumerate(server.trusted_proxies):
         if not _is_network(network):
             yield f"$.server.trusted_proxies[{index}]", f'expected an address or a network such as 10.0.0.0/8, got "{network}"'
+    yield from _compat_contradictions(config)
     rings = list(BoardSpec.__struct_fields__)
     for inner, outer in itertools.pairwise(rings):
         if not getattr(board, inner) < getattr(board, outer):
             yield f"$.board.{outer}", f"expected more than {inner} ({getattr(board, inner):g}), got {getattr(board, outer):g}"
     yield from _rule_contradictions(config.alerts.rules)
     yield from _camera_contradictions(config.cameras)
+
+
+def _compat_contradictions(config: Config) -> Iterator[tuple[str, str]]:
+    compat = config.compat
+    for name in ("autodarts", "arudart", "opendarts"):
+        if getattr(compat, name) is True:
+            yield f"$.compat.{name}", 'expected false, "same_port" or a port, got true'
+    for name, port in compat.surfaces.items():
+        if port is not None and port == config.server.port:
+            yield f"$.compat.{name}", f'{port} is server.port: write "same_port", or another port'
+        elif name == "caller" and port in [other for each, other in compat.surfaces.items() if each != "caller"]:
+            yield f"$.compat.{name}", f"{port} is the port of another interface: Socket.IO needs one of its own"
+    for index, network in enumerate(compat.allow):
+        if not _is_network(network):
+            yield f"$.compat.allow[{index}]", f'expected an address or a network such as 10.0.0.0/8, got "{network}"'
 
 
 def _rule_contradictions(rules: tuple[AlertRuleConfig, ...]) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,7 @@ def overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, str
         if optional and environ[name] == "":
             table.pop(field.name, None)
         else:
-            table[field.name] = _parse(environ[name], kind)
+            table[field.name] = _parse(environ[name], inspect.BoolType() if _is_switch(field.type, environ[name]) else kind)
         origins[f"$.{section}.{field.name}" if section else f"$.{field.name}"] = name
     return origins
 
@@ -50,6 +50,15 @@ def variables() -> Iterator[tuple[str, str | None, inspect.Field]]:
             yield from ((f"{_PREFIX}{field.name}_{key.name}".upper(), field.name, key) for key in fields_of(inner))
         elif field.name != "cameras":
             yield f"{_PREFIX}{field.name}".upper(), None, field
+
+
+def _is_switch(kind: inspect.Type, text: str) -> bool:
+    """Return whether a text is true or false, of a key that has other values as well."""
+    return (
+        isinstance(kind, inspect.UnionType)
+        and inspect.BoolType() in kind.types
+        and text.lower() in {"true", "false", "yes", "no", "on", "off"}
+    )
 
 
 def _parse(text: str, kind: inspect.Type) -> object:

@@ -47,6 +47,10 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     cors_credentials: bool = False
     debug: bool = False
     trusted_proxies: tuple[_Network, ...] = ()
+    root_path: Annotated[
+        str, Meta(pattern=r"^((/[A-Za-z0-9._~-]+)+)?\Z", description="a path such as /darts, without a slash at its end; empty: none")
+    ] = ""
+    frame_origins: tuple[_Origin, ...] = ()
     max_connections_per_address: Annotated[
         int, Meta(ge=1, le=1_000_000, description="open connections from one address, three quarters of all at most")
     ] = 1_000_000
@@ -225,6 +229,58 @@ class WebhooksConfig(_Section, frozen=True, kw_only=True):
     keep_days: Annotated[float, Meta(ge=0.01, le=365, description="days for which deliveries are kept, and events are tried")] = 7
 
 
+_Surface = (
+    Annotated[int, Meta(ge=1, le=65_535, description='false, "same_port" for server.port, or a port of its own')]
+    | Literal["same_port"]
+    | bool
+)
+
+
+class CompatConfig(_Section, frozen=True, kw_only=True):
+    """The interfaces of other boards, for clients that know only those. Every client that may reach them may command the board."""
+
+    autodarts: _Surface = False
+    arudart: _Surface = False
+    opendarts: _Surface = False
+    caller: Annotated[int, Meta(ge=1, le=65_535, description="the port of darts-caller's data feeder, 8079 for its clients")] | None = None
+    allow: tuple[_Network, ...] = (
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "169.254.0.0/16",
+        "::1",
+        "fc00::/7",
+        "fe80::/10",
+    )
+
+    @property
+    def surfaces(self) -> dict[str, int | None]:
+        """Return the interfaces that are on, each with its port; None: `server.port`."""
+        asked = {"autodarts": self.autodarts, "arudart": self.arudart, "opendarts": self.opendarts, "caller": self.caller or False}
+        return {name: None if port == "same_port" else int(port) for name, port in asked.items() if port is not False}
+
+
+class MqttConfig(_Section, frozen=True, kw_only=True):
+    """Events, state and commands over MQTT, with the discovery of Home Assistant."""
+
+    url: Annotated[str, Meta(pattern=r"^mqtts?://[^/@\s]+\Z", description="mqtt://host:1883, or mqtts:// for TLS")] | None = None
+    username: str | None = None
+    password_file: str | None = None
+    tls_ca: str | None = None
+    prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\Z", description="the first part of the topics")] = "dartd"
+    discovery_prefix: Annotated[
+        str, Meta(pattern=r"^([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?\Z", description="that of Home Assistant; empty: no discovery")
+    ] = "homeassistant"
+    commands: bool = False
+
+
+class MdnsConfig(_Section, frozen=True, kw_only=True):
+    """The announcement of the board in the local network."""
+
+    enabled: bool = False
+
+
 class CacheConfig(_Section, frozen=True, kw_only=True):
     """The results cache: answers that are kept until an event changes them."""
 
@@ -297,6 +353,9 @@ class Config(_Section, frozen=True, kw_only=True):
     backup: BackupConfig = BackupConfig()
     images: ImagesConfig = ImagesConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
+    compat: CompatConfig = CompatConfig()
+    mqtt: MqttConfig = MqttConfig()
+    mdns: MdnsConfig = MdnsConfig()
     cache: CacheConfig = CacheConfig()
     sessions: SessionsConfig = SessionsConfig()
     alerts: AlertsConfig = AlertsConfig()

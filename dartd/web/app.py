@@ -1,7 +1,7 @@
 """The web application: all routes and the middleware around them."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from starlette.applications import Starlette
@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp
 
+from dartd.config import ServerConfig
 from dartd.errors import DartdError
 from dartd.game.catalog import NAMES
 from dartd.store.images import KINDS
@@ -21,7 +22,7 @@ from dartd.web.http.entity_resource import Declarations
 from dartd.web.http.forwarded import ForwardedHeaders
 from dartd.web.http.openapi import describe
 from dartd.web.http.problems import Problem, answer_problem
-from dartd.web.http.request_log import RequestLog
+from dartd.web.http.request_log import RequestLog, security_headers
 from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
@@ -117,8 +118,8 @@ _EXPOSED = (
 )
 
 
-def build_app(services: Services) -> ASGIApp:
-    """Build the application.
+def build_app(services: Services, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> ASGIApp:
+    """Build the application; `around` may put something before its routes.
 
     Raises:
         DeclarationError: a route has no declaration or an incomplete one.
@@ -139,7 +140,13 @@ def build_app(services: Services) -> ASGIApp:
     filters = {"game": NAMES}
     describing = partial(describe, endpoints, version=services.version, anonymous=anonymous, choices=choices, filters=filters)
     app.state.openapi = functools.cache(describing)
-    return ForwardedHeaders(RequestLog(app, Timings(services.metrics.registry)), TrustedProxies(server.trusted_proxies))
+    logged = RequestLog(around(app), Timings(services.metrics.registry), security_headers(server.frame_origins))
+    return behind_proxies(logged, server)
+
+
+def behind_proxies(app: ASGIApp, server: ServerConfig) -> ASGIApp:
+    """Return an application that sees what trusted proxies report of their clients."""
+    return ForwardedHeaders(app, TrustedProxies(server.trusted_proxies), server.root_path)
 
 
 def routes(ws_path: str, endpoints: Sequence[Endpoint] = ENDPOINTS) -> list[BaseRoute]:

@@ -7,6 +7,7 @@ import anyio
 from starlette.responses import Response
 
 from dartd.web.http.endpoint import Call
+from dartd.web.http.forwarded import root_path_of
 from dartd.web.pages import page, showing
 from schemas.api.documents import OpenApiDocument
 
@@ -25,7 +26,7 @@ _REDOC = ("vendor/redoc/redoc.standalone.js",)
 async def get_openapi(call: Call) -> dict[str, Any]:
     """Return the OpenAPI document."""
     document: dict[str, Any] = await anyio.to_thread.run_sync(call.request.app.state.openapi)
-    return document
+    return {**document, "servers": [{"url": root_path_of(call.request) or "/"}]}
 
 
 async def get_guide_text(_call: Call) -> Response:

@@ -50,7 +50,10 @@ class BoardHealth(Value, frozen=True, kw_only=True):
 
 
 class HealthReport(Value, frozen=True, kw_only=True):
-    """The response of `/health`; status `stopped` means that detection is off."""
+    """The response of `/health`; status `stopped` means that detection is off.
+
+    `compat` names the interfaces of other boards that are on.
+    """
 
     status: Status
     health: Health
@@ -62,6 +65,7 @@ class HealthReport(Value, frozen=True, kw_only=True):
     last_detection_at: str | None
     board: BoardHealth
     components: HealthComponents
+    compat: tuple[str, ...] = ()
 
 
 class Liveness(Value, frozen=True, kw_only=True):
@@ -178,6 +182,7 @@ def report(services: Services) -> HealthReport:
             simulated=services.simulated,
         ),
         components=HealthComponents(database=database, cameras=cameras, host=services.host.latest),
+        compat=tuple(f"{name} on port {port or services.config.server.port}" for name, port in services.config.compat.surfaces.items()),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dartd.web.http.endpoint import Call
+from dartd.web.http.forwarded import root_path_of
 from dartd.web.pages import page, showing
 from schemas.api.documents import AsyncApiDocument
 from schemas.asyncapi import describe
@@ -10,7 +11,8 @@ from schemas.asyncapi import describe
 
 async def get_asyncapi(call: Call) -> dict[str, Any]:
     """Return the AsyncAPI document."""
-    return describe(version=call.services.version, ws_path=call.services.config.server.ws_path)
+    ws_path = root_path_of(call.request) + call.services.config.server.ws_path
+    return describe(version=call.services.version, ws_path=ws_path)
 
 
 ENDPOINTS = [

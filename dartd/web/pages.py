@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 import schemas
 from dartd.addresses import is_loopback, network_host, qr_svg, url_of
 from dartd.web.http.endpoint import Call, Endpoint, Handler, public
-from dartd.web.http.forwarded import UNKNOWN_HOST
+from dartd.web.http.forwarded import UNKNOWN_HOST, root_path_of
 from dartd.web.http.html_page import html_page
 from schemas.api.documents import PageSettings
 from schemas.base import Value
@@ -80,9 +80,9 @@ async def _join_url(call: Call) -> str | None:
     if scope.get(UNKNOWN_HOST) or len(url.netloc) > _LONGEST_HOST:
         return None
     if not is_loopback(url.hostname or ""):
-        return f"{url.scheme}://{url.netloc}/"
+        return f"{url.scheme}://{url.netloc}{root_path_of(call.request)}/"
     found = await anyio.to_thread.run_sync(network_host, server.host)
-    return None if found is None else url_of(url.scheme, found, url.port or scope["server"][1])
+    return None if found is None else url_of(url.scheme, found, url.port or scope["server"][1], root_path_of(call.request))
 
 
 async def get_schema(call: Call) -> Response:
@@ -94,10 +94,11 @@ async def get_schema(call: Call) -> Response:
     return Response(await path.read_bytes(), headers={"Cache-Control": "no-cache", **_FOR_ALL}, media_type="application/schema+json")
 
 
-async def get_schemas(_call: Call) -> SchemaNames:
+async def get_schemas(call: Call) -> SchemaNames:
     """Return the paths of the JSON Schemas."""
     names = sorted([path.stem async for path in anyio.Path(PUBLISHED).glob("*.json")])
-    return SchemaNames(data=tuple(f"/schemas/{name}.json" for name in names))
+    root_path = root_path_of(call.request)
+    return SchemaNames(data=tuple(f"{root_path}/schemas/{name}.json" for name in names))
 
 
 async def get_static(call: Call) -> Response:
@@ -106,7 +107,9 @@ async def get_static(call: Call) -> Response:
     response = await files.get_response(call.path("path"), call.request.scope)
     response.headers.update(_FOR_ALL)
     if call.path("path") == "worker.js":
-        response.headers["Service-Worker-Allowed"] = "/"  # it lies next to the other files, and keeps the page above them
+        response.headers["Service-Worker-Allowed"] = (
+            f"{root_path_of(call.request)}/"  # it lies next to the other files, and keeps the page above them
+        )
     return response
 
 

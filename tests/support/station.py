@@ -24,6 +24,7 @@ from dartd.deciders import build_alerts, build_sessions
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
+from dartd.neighbours import Neighbours
 from dartd.outlets.background import run_in_background
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
@@ -352,12 +353,14 @@ async def running_station(
     server_limits = msgspec.structs.replace(ServerLimits.of(config), input_timeout_s=input_timeout_s)
     listener = _listen(port)
     try:
-        async with anyio.create_task_group() as group:
+        neighbours = Neighbours(services, listener.getsockname()[1])
+        async with neighbours.opened(), anyio.create_task_group() as group:
             group.start_soon(pipeline.run)
             group.start_soon(write_behind, services)
             group.start_soon(watch_zones, services)
             group.start_soon(run_in_background, "the delivery of webhooks", services.webhooks.run)
-            await _start(group, around(build_app(services), pipeline), server_limits, listener)
+            await neighbours.start(group)
+            await _start(group, around(build_app(services, neighbours.around), pipeline), server_limits, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)
             finally:

@@ -1,31 +1,22 @@
 """Addresses of clients: which ones count as one client, and what a trusted proxy reports."""
 
 import ipaddress
-from collections.abc import Iterable
+
+from dartd.addresses import Networks, parse_address
 
 _IPV6_PREFIX = 64  # an internet connection is assigned at least a /64, so that every address of one is the same client
-
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def client_group(address: str) -> str:
     """Return the address that limits count by: an IPv6 network of /64, else the address itself."""
-    found = _parse(address)
+    found = parse_address(address)
     if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Network((found, _IPV6_PREFIX), strict=False))
     return address if found is None else str(found)
 
 
-class TrustedProxies:
+class TrustedProxies(Networks):
     """The reverse proxies whose `X-Forwarded-*` headers are believed: addresses and networks."""
-
-    def __init__(self, networks: Iterable[str] = ()) -> None:
-        self._networks = tuple(ipaddress.ip_network(each, strict=False) for each in networks)
-
-    def __contains__(self, address: str) -> bool:
-        """Return whether the address is that of a trusted proxy."""
-        found = _parse(address) if self._networks else None
-        return found is not None and any(found in network for network in self._networks)
 
     def client_of(self, forwarded_for: str) -> str | None:
         """Return the client in `X-Forwarded-For`: the last address that is not that of a trusted proxy; None if there is no valid one.
@@ -33,20 +24,12 @@ class TrustedProxies:
         Everything before it was written by the client itself.
         """
         for each in reversed(forwarded_for.split(",")):
-            found = _parse(_without_port(each.strip()))
+            found = parse_address(_without_port(each.strip()))
             if found is None:
                 return None
             if str(found) not in self:
                 return str(found)
         return None
-
-
-def _parse(address: str) -> _Address | None:
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return None
-    return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
 
 
 def _without_port(text: str) -> str:

@@ -15,19 +15,23 @@ from schemas.codec import encode_json
 _T = TypeVar("_T")
 
 
-def render(answer: Answer, status: int, *, secure: bool = False) -> Response:
-    """Return the HTTP response for the result of a handler; with `secure` its cookies are sent over HTTPS only."""
+def render(answer: Answer, status: int, *, secure: bool = False, root_path: str = "") -> Response:
+    """Return the HTTP response for the result of a handler; with `secure` its cookies are sent over HTTPS only.
+
+    `root_path`: what the client's paths begin with, in front of the daemon's own.
+    """
     headers = {"Cache-Control": "no-store", **answer.headers}
     if answer.version is not None:
         headers["ETag"] = f'"v{answer.version}"'
     if answer.location is not None:
-        headers["Location"] = answer.location
+        headers["Location"] = root_path + answer.location
     status = answer.status or status
     if status == 204:
         return Response(None, status, headers)
     response = Response(encode_json(answer.value), status, headers, "application/json")
     for name, each in answer.cookies.items():
-        response.set_cookie(name, each.value, max_age=each.seconds, path=each.path, httponly=each.hidden, secure=secure, samesite="strict")
+        path = root_path + each.path
+        response.set_cookie(name, each.value, max_age=each.seconds, path=path, httponly=each.hidden, secure=secure, samesite="strict")
     return response
 
 

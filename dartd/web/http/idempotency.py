@@ -13,6 +13,7 @@ from starlette.responses import Response
 from dartd.store.idempotency import Done, find_done, keep_done
 from dartd.web.http.answers import render
 from dartd.web.http.endpoint import Answer, Call
+from dartd.web.http.forwarded import root_path_of
 from dartd.web.http.problems import Problem
 from schemas.codec import encode_json
 
@@ -68,7 +69,7 @@ class IdempotentRequest:
 
     def keep(self, connection: sa.Connection, answer: Answer) -> None:
         """Store a response in the commit of its change; without the body if it holds a secret."""
-        response = render(answer, self._call.endpoint.status)
+        response = render(answer, self._call.endpoint.status, root_path=root_path_of(self._call.request))
         headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
         body = b"" if self._call.endpoint.secret else bytes(response.body)
         done = Done(fingerprint=self._fingerprint, status=response.status_code, headers=encode_json(headers).decode(), body=body)

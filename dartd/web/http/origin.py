@@ -34,7 +34,10 @@ def may_use_cookies(connection: HTTPConnection, server: ServerConfig) -> bool:
 
 
 def _is_own(connection: HTTPConnection) -> bool:
-    """Return whether the request has no origin or that of its own host, with default ports normalised."""
+    """Return whether the request has no origin or that of its own host, with default ports normalised.
+
+    A trusted proxy may pass on the host without its port (nginx's `$host`) and not report it otherwise: then the port is not compared.
+    """
     origin = connection.headers.get("origin")
     if origin is None:
         return True
@@ -42,6 +45,8 @@ def _is_own(connection: HTTPConnection) -> bool:
     if page is None or host is None or not page.hostname or page.scheme not in _PORTS:
         return False
     default = _PORTS[page.scheme]
+    if host.port is None and connection.scope.get(UNKNOWN_HOST):
+        return page.hostname == host.hostname
     return (page.hostname, page.port or default) == (host.hostname, host.port or default)
 
 

@@ -5,7 +5,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -36,12 +36,22 @@ SECURITY = {
 }
 
 
+def security_headers(frame_origins: Sequence[str] = ()) -> dict[str, str]:
+    """Return the headers of every response; pages of `frame_origins` may show ours in a frame, which `X-Frame-Options` cannot say."""
+    if not frame_origins:
+        return SECURITY
+    others = " ".join(frame_origins)
+    policy = SECURITY["Content-Security-Policy"].replace("frame-ancestors 'self'", f"frame-ancestors 'self' {others}")
+    return {**{name: value for name, value in SECURITY.items() if name != "X-Frame-Options"}, "Content-Security-Policy": policy}
+
+
 class RequestLog:
     """ASGI middleware, the outermost one, so that its headers are on every response."""
 
-    def __init__(self, app: ASGIApp, timings: Timings) -> None:
+    def __init__(self, app: ASGIApp, timings: Timings, security: Mapping[str, str] = SECURITY) -> None:
         self._app = app
         self._timings = timings
+        self._security = security
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or WebSocket connection."""
@@ -91,7 +101,7 @@ class RequestLog:
                 headers["X-Request-ID"] = trace_id
                 for name, value in scope.get("dartd.headers", _NONE).items():
                     headers[name] = value
-                for name, value in SECURITY.items():
+                for name, value in self._security.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -17,6 +17,7 @@ from dartd.store.audit import append_entry
 from dartd.web.http.answers import check_media_type, decode_body, read_body, render
 from dartd.web.http.credentials import caller_of, check_csrf, credentials_of
 from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
+from dartd.web.http.forwarded import root_path_of
 from dartd.web.http.idempotency import IdempotentRequest
 from dartd.web.http.problems import CHALLENGE, Problem, answer_problem, challenge
 from dartd.web.http.validation import validation_problem
@@ -183,7 +184,7 @@ async def _handle(call: Call) -> Response:
     answer = outcome if isinstance(outcome, Answer) else Answer(value=outcome)
     if answer.version is not None and not call.endpoint.writes and _has_version(call.request.headers.get("if-none-match"), answer.version):
         return Response(status_code=304, headers={"ETag": f'"v{answer.version}"', "Cache-Control": "no-store"})
-    return render(answer, call.endpoint.status, secure=call.request.url.scheme == "https")
+    return render(answer, call.endpoint.status, secure=call.request.url.scheme == "https", root_path=root_path_of(call.request))
 
 
 @functools.lru_cache(maxsize=4)  # routes have no state; compiling the patterns of all takes 30 ms

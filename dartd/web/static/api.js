@@ -98,7 +98,7 @@ function keepLogin(session) {
 
 function forgetLogin() {
   localStorage.removeItem(EXPIRES);
-  document.cookie = "dartd_csrf=; path=/; max-age=0";
+  document.cookie = `dartd_csrf=; path=${ROOT.pathname}; max-age=0`;
 }
 
 /** Send a request and return the answer; throws an ApiError. */

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dartd.config import AlertRuleConfig, AlertsConfig, BoardConfig, CameraConfig, Config, ServerConfig
+from dartd.config import AlertRuleConfig, AlertsConfig, BoardConfig, CameraConfig, CompatConfig, Config, ServerConfig
 from dartd.config.contradictions import URL_SCHEMES, contradictions
 
 
@@ -92,3 +92,17 @@ def test_rules_of_alerts_are_checked(rules: tuple[dict[str, Any], ...], where: s
 
     assert found == where
     assert reason in text
+
+
+@pytest.mark.parametrize(
+    ("compat", "where"),
+    [
+        ({"autodarts": True}, "$.compat.autodarts"),
+        ({"arudart": 8000}, "$.compat.arudart"),
+        ({"opendarts": 8079, "caller": 8079}, "$.compat.caller"),
+        ({"allow": ("10.0.0.0/99",)}, "$.compat.allow[0]"),
+    ],
+)
+def test_interfaces_have_ports_of_their_own(compat: dict[str, Any], where: str) -> None:
+    """Some may share one, but not with `server.port`, which is written as "same_port"; Socket.IO shares none."""
+    assert [path for path, _ in _found(Config(compat=CompatConfig(**compat)))] == [where]

@@ -4,6 +4,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from dartd.config import ServerConfig
+from dartd.web.http.forwarded import UNKNOWN_HOST
 from dartd.web.http.origin import bearer_token, is_origin_allowed, may_use_cookies
 
 
@@ -52,6 +53,23 @@ _LISTED = ServerConfig(cors_origins=("https://listed.example",))
 def test_origins_are_checked(headers: dict[str, str], allowed: bool) -> None:  # noqa: FBT001
     """Our own host, whether or not the default port is written, and the list; what is no browser sends none."""
     assert is_origin_allowed(_asking(**headers), _LISTED) is allowed
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "own"),
+    [
+        ("darts.example", "https://darts.example:8443", True),
+        ("darts.example", "https://evil.example:8443", False),
+        ("darts.example:8000", "https://darts.example:8443", False),
+    ],
+)
+@pytest.mark.parametrize("unknown", [True, False])
+def test_a_proxy_may_drop_the_port(host: str, origin: str, own: bool, unknown: bool) -> None:  # noqa: FBT001
+    """Only the host is compared then, so that logins work; without such a proxy another port is another origin."""
+    connection = _asking(host=host, origin=origin)
+    connection.scope[UNKNOWN_HOST] = unknown
+
+    assert may_use_cookies(connection, ServerConfig()) is (own and unknown)
 
 
 def test_cookies_count_for_our_own_pages_and_listed_ones_with_credentials() -> None:

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from dartd.log import JsonFormatter, TextFormatter
-from dartd.web.http.request_log import RequestLog, trace_id_of
+from dartd.web.http.request_log import SECURITY, RequestLog, security_headers, trace_id_of
 from dartd.web.http.timings import Timings
 from tests.support.people import log_in, make_user
 from tests.support.station import Station
@@ -88,3 +88,12 @@ async def test_lines_of_a_request_carry_its_trace_id(station: Station, http: htt
 
     slow = [record.__dict__.get("trace_id") for record in caplog.records if record.getMessage().startswith("slow query")]
     assert answer.headers["x-request-id"] in slow
+
+
+def test_other_pages_may_show_ours_in_a_frame() -> None:
+    """Those that are named; `X-Frame-Options` would refuse them, and everything else stays."""
+    headers = security_headers(("https://home.example:8123",))
+
+    assert "frame-ancestors 'self' https://home.example:8123" in headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in headers
+    assert security_headers() == SECURITY

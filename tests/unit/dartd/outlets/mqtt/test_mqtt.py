@@ -1,0 +1,36 @@
+"""The connection to a broker; tests/integration/test_mqtt.py has a real one."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from dartd.errors import ConfigError
+from dartd.outlets.mqtt.mqtt import POSITION, Mqtt
+from dartd.store.metadata import store_value
+from tests.support.station import running_station
+from tests.support.throws import hit
+
+
+@pytest.mark.slow
+async def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to do."""
+    async with running_station(tmp_path) as station:
+        monkeypatch.setitem(sys.modules, "aiomqtt", None)
+        with pytest.raises(ConfigError, match=r"pip install 'dartd\[mqtt\]'"):
+            Mqtt(station.services)
+
+
+@pytest.mark.slow
+async def test_the_position_is_of_one_stream(tmp_path: Path) -> None:
+    """At first, and in a store that was put back from a copy, events of now are the first; else those after the stored one."""
+    async with running_station(tmp_path) as station:
+        await station.happen(hit("d1", 1), hit("d2", 2), hit("d3", 3))
+        mqtt, last_seq = Mqtt(station.services), station.hub.last_seq
+        first = await mqtt._position()
+        await mqtt._store_position(1)
+        known = await mqtt._position()
+        await station.services.database.write(lambda connection: store_value(connection, POSITION, "another-stream:1"))
+        other = await mqtt._position()
+
+    assert (first, known, other) == (last_seq, 1, last_seq)
