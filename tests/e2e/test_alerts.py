@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ RULES: Final[dict[str, dict[str, float]]] = {
     "webhook_failing": {},
     "zone_empty": {"for_s": 1.0},
 }
-OF_CAMERAS: Final[dict[tuple[str, str | None], int]] = {("camera_offline", "cam0"): 1, ("camera_fault", "cam1"): 1}
+OF_CAMERAS: Final[set[tuple[str, str | None]]] = {("camera_offline", "cam0"), ("camera_fault", "cam1"), ("camera_fps_low", "cam2")}
 _CORNERS: Final = [[-20.0, -20.0], [20.0, -20.0], [20.0, 20.0], [-20.0, 20.0]]  # mm
 
 
@@ -125,6 +125,16 @@ async def _watch_a_zone(http: httpx2.AsyncClient, log: AlertLog) -> None:
     await http.delete(f"/zones/{made['zone_id']}")
 
 
+def _raised_twice(events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the alerts that were raised while one about the same was open."""
+    is_open = set[tuple[str, str | None]]()
+    for alert in (each["alert"] for each in events):
+        key = (alert["alert_type"], alert["camera_id"])
+        if alert["status"] == "pending" and key in is_open:
+            yield alert
+        (is_open.discard if alert["status"] == "resolved" else is_open.add)(key)
+
+
 @pytest.mark.alone
 @pytest.mark.timeout(900)
 async def test_what_goes_wrong_raises_an_alert_that_resolves_by_itself(folder: Path) -> None:
@@ -140,7 +150,7 @@ async def test_what_goes_wrong_raises_an_alert_that_resolves_by_itself(folder: P
             await http.post("/board/reset", json={})
         for name in RULES:
             await log.until(name, "resolved")
-        first = log.alerts("camera_offline", "pending")[0]
+        first = next(each for each in log.alerts("camera_offline", "resolved") if each["camera_id"] == "cam0")
         await http.post(f"/alerts/{first['alert_id']}/acknowledge", json={"action_taken": "plugged it in"})
         listed = (await http.get("/alerts?status=resolved&alert_type=camera_offline&camera_id=cam0")).json()["data"]
         anomalies = (await http.get("/anomalies?resolved=true&limit=100")).json()["data"]
@@ -153,12 +163,10 @@ async def test_what_goes_wrong_raises_an_alert_that_resolves_by_itself(folder: P
 
     # A busy machine may lose other cameras, or their frames, again and again.
     raised = [each["alert"] for each in log.events if each["alert"]["status"] == "pending" and each["alert"]["alert_type"] != "used"]
-    others = [each for each in raised if each["alert_type"] != "camera_fps_low"]
-    about = Counter((each["alert_type"], each["camera_id"]) for each in others)
-    assert {key: about[key] for key in OF_CAMERAS} == OF_CAMERAS
+    about = {(each["alert_type"], each["camera_id"]) for each in raised}
+    assert about >= OF_CAMERAS | {(name, None) for name in RULES if not name.startswith("camera_")}
     assert ("camera_fault", "cam0") not in about
-    assert {key: count for key, count in about.items() if key[1] is None} == {(name, None): 1 for name in RULES if name[:7] != "camera_"}
-    assert "cam2" in {each["camera_id"] for each in raised if each["alert_type"] == "camera_fps_low"}
+    assert list(_raised_twice(log.events)) == []
     assert [each["message"] for each in raised if "{" in each["message"] or "None" in each["message"]] == []
     assert "Check its cable" in first["message"]
     assert all(each["root_cause"] for each in anomalies)
