@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run wheel check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play bench-webhooks pictures lock clean
+.PHONY: help setup setup-dev run wheel client deb sbom audit check test fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play bench-webhooks soak chaos pictures lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,19 @@ run: setup ## show a simulated board: three cameras, darts, a page (FAULTS=confi
 
 wheel: setup ## build the wheel that `pip install` takes into dist/
 	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . && ls dist/*.whl
+
+client: setup ## build the wheel of the client alone, dartd-client, into dist/
+	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist dartd/client && ls dist/dartd_client-*.whl
+
+deb: wheel ## build the Debian package for this release and architecture into dist/ (needs Debian's python3-venv)
+	@config/debian/build
+
+sbom: setup-dev ## write the bill of materials (CycloneDX) and the licences of what dartd contains into dist/
+	@$(BIN)/python -m tests.support.sbom dist
+
+audit: ## ask the advisory database about every pinned package (needs pip-audit and the internet)
+	@command -v pip-audit >/dev/null || { echo "pip-audit is not installed: pipx install pip-audit" >&2; exit 1; }
+	pip-audit --disable-pip --require-hashes -r requirements.lock
 
 check: lint layers types fast ## what to run before each commit: style, layers, types, spelling, fast tests
 
@@ -85,6 +98,12 @@ bench: setup-dev ## measure, and print tables
 
 bench-hub: setup-dev ## compare the hub with a queue and a task per client
 	$(BIN)/python -m tests.bench.hub
+
+soak: setup-dev ## live through HOURS=1 of darts at SPEED=20 times real time in full use, and report what drifts
+	$(BIN)/python -m tests.bench.soak --hours $(or $(HOURS),1) --speed $(or $(SPEED),20)
+
+chaos: setup-dev ## inject every fault into a board in full use, and kill the daemon: what its users notice, nine minutes
+	$(BIN)/python -m tests.bench.chaos
 
 bench-play: setup-dev ## measure play: from a dart to its turn, statistics of 100 000 throws, a correction in the oldest of 25 legs
 	$(BIN)/python -m tests.bench.play

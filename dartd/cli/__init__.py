@@ -11,6 +11,7 @@ import click
 _COMMANDS = {
     "demo": "show a simulated board, without a camera",
     "init": "write a configuration with the cameras that are plugged in",
+    "trust": "let phones and other computers trust the certificate of `dartd init --https`",
     "run": "run the daemon until SIGTERM or Ctrl-C",
     "replay": "play a recording through the same camera processes and print its events",
     "record": "write a recording of the configured cameras, or of a simulated board",

@@ -8,7 +8,6 @@ from contextlib import aclosing
 from typing import Literal
 from urllib.parse import urlsplit
 
-import httptools
 import websockets
 from websockets.asyncio.client import ClientConnection
 
@@ -25,6 +24,10 @@ _STREAM = "/api/v1/events/stream"
 _READ_BYTES = 65_536
 _CLOSE_FRAME = b"\x88\x82" + bytes(4) + (1000).to_bytes(2)  # masked with zeros: normal closure
 _OK = 200
+_HEAD_BYTES = 65_536
+_HTTP = b"HTTP/1."
+_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?: |\r|$)")
+_FIELD = re.compile(rb"^(transfer-encoding|content-length):[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _HINT = re.compile(r"retry in (\d{1,6}) ms")
 
 
@@ -161,20 +164,15 @@ async def over_polling(address: Address, headers: Mapping[str, str], silence_s: 
 
 
 class _Answer:
-    """Parses a response of server-sent events; called by httptools."""
+    """Parses a response of server-sent events: its head, its body in chunks or of a known length, and the messages in it."""
 
     def __init__(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
+        self._raw = bytearray()
         self._body = bytearray()
+        self._has_head = False
+        self._is_chunked = False
+        self._left: int | None = None  # of the body, or of the chunk with its line end; None: not known yet
         self.is_over = False
-
-    def on_body(self, body: bytes) -> None:
-        """Append a part of the body."""
-        self._body += body
-
-    def on_message_complete(self) -> None:
-        """Record the end of the response."""
-        self.is_over = True
 
     def take(self, data: bytes) -> Iterator[bytes]:
         """Parse more data and yield each complete message.
@@ -182,11 +180,12 @@ class _Answer:
         Raises:
             ConnectionLostError: the response is not valid.
         """
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError as error:
-            raise ConnectionLostError(str(error)) from error
-        if self._parser.get_status_code() not in {0, _OK} or len(self._body) > MAX_MESSAGE_BYTES:
+        self._raw += data
+        if not self._has_head:
+            self._read_head()
+        if self._has_head:
+            self._read_body()
+        if len(self._body) > MAX_MESSAGE_BYTES:
             raise ConnectionLostError
         *whole, rest = self._body.split(b"\n\n")
         self._body = rest
@@ -194,6 +193,56 @@ class _Answer:
             for line in block.split(b"\n"):
                 if line.startswith(b"data: "):
                     yield bytes(line[6:])
+
+    def _read_head(self) -> None:
+        head, end, rest = self._raw.partition(b"\r\n\r\n")
+        status = _STATUS.match(head)
+        if len(head) > _HEAD_BYTES or not head.startswith(_HTTP[: len(head)]) or (end and status is None):
+            raise ConnectionLostError("the response is not HTTP")
+        if status is None or not end:
+            return
+        if int(status[1]) != _OK:
+            raise ConnectionLostError
+        fields = {name.lower(): value.lower() for name, value in _FIELD.findall(bytes(head))}
+        self._is_chunked = fields.get(b"transfer-encoding") == b"chunked"
+        if not self._is_chunked and b"content-length" in fields:
+            self._left = _number(fields[b"content-length"], 10)
+        self._has_head, self._raw = True, rest
+
+    def _read_body(self) -> None:
+        if not self._is_chunked:
+            self._body += self._raw if self._left is None else self._raw[: self._left]
+            if self._left is not None:
+                self._left -= min(self._left, len(self._raw))
+                self.is_over = not self._left
+            self._raw.clear()
+        while self._is_chunked and not self.is_over:
+            if self._left is None:
+                size, end, rest = self._raw.partition(b"\r\n")
+                if not end:
+                    return
+                self._left, self._raw = _number(bytes(size).partition(b";")[0], 16) + 2, rest
+                self.is_over = self._left == len(b"\r\n")
+            if len(self._raw) < self._left:
+                return
+            self._body += self._raw[: self._left - 2]
+            del self._raw[: self._left]
+            self._left = None
+
+
+def _number(text: bytes, base: int) -> int:
+    """Return a length of a response.
+
+    Raises:
+        ConnectionLostError: it is none.
+    """
+    try:
+        found = int(text.strip(), base)
+    except ValueError:
+        found = -1
+    if not 0 <= found <= MAX_MESSAGE_BYTES:
+        raise ConnectionLostError("the response is not HTTP")
+    return found
 
 
 def _request(url: str, headers: Mapping[str, str]) -> tuple[str, int, bool, bytes]:

@@ -21,6 +21,7 @@ from tests.support.waiting import DEADLINE_S
         ("/docs/api", ".opblock", "/api/v1/players"),
         ("/redoc", "h2", "Players, by name"),
         ("/docs/guide", "td", "IDEMPOTENCY_KEY_REUSED"),
+        ("/docs/troubleshooting", "td", "No space left on device"),
     ],
 )
 async def test_api_is_shown_without_a_network(open_page: OpenPage, tmp_path: Path, path: str, where: str, words: str) -> None:

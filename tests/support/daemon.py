@@ -61,11 +61,12 @@ class RunningDaemon:
         command: Sequence[str] = (),
         pass_fds: Sequence[int] = (),
         options: Sequence[str] = (),
+        module: str = "dartd",
     ) -> None:
         self._pass_fds = tuple(pass_fds)
         self.port = port
         self.waiting = Waiting()
-        self._command = [*command, sys.executable, "-m", "dartd", "run", "--config", str(config), *options]
+        self._command = [*command, sys.executable, "-m", module, "run", "--config", str(config), *options]
         self._environ = {**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})}
 
     def __enter__(self) -> Self:

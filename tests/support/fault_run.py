@@ -6,7 +6,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -64,17 +64,18 @@ class FaultRun:
         *,
         state: Path,
         rig: int,
-        story: str = "demo",
         seed: int = 7,
         first_s: float = 6.0,
         fps: float | None = None,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         if not (folder / "state").exists():
             shutil.copytree(state, folder / "state")
         self.folder = folder
+        self._environ = {"DARTD_LOG_LEVEL": "warning", "DARTD_IMAGES_KEEP_FREE_MB": "4", **(environ or {})}
         self.port = free_port()
-        self.story = Script(name=story, seed=seed)
-        self.config = write_simulation(folder, self.port, story=story, seed=seed, rig=rig, first_s=first_s)
+        self.story = Script(name="demo", seed=seed)
+        self.config = write_simulation(folder, self.port, seed=seed, rig=rig, first_s=first_s)
         self.epoch_s = time.monotonic() + first_s - self.story.lead_s
         if fps is not None:
             self.config.write_text(self.config.read_text().replace("fps = 15", f"fps = {fps:g}"))
@@ -104,9 +105,7 @@ class FaultRun:
     def start(self) -> None:
         """Start the daemon, also once more after its end."""
         options = ["--faults", str(self.scenario)]
-        self.daemon = RunningDaemon(
-            self.config, self.port, options=options, environ={"DARTD_LOG_LEVEL": "warning", "DARTD_IMAGES_KEEP_FREE_MB": "4"}
-        )
+        self.daemon = RunningDaemon(self.config, self.port, options=options, environ=self._environ)
         process = self.daemon.__enter__().process
         self._reader = threading.Thread(target=self._read_log, args=(process.stderr,), daemon=True)
         self._reader.start()

@@ -6,8 +6,10 @@ import { html } from "./html.js";
 import { recipes } from "./recipes.js";
 import { t } from "./texts.js";
 
+const topic = (name) => [`docs/${name}`, `docs.topic.${name}`];
 const PLAY = [["./", "page.play"], ["statistics", "page.statistics"]];
-const OPERATE = [["board", "page.board"], ["settings", "page.settings"], ["people", "page.people"], ["health", "docs.health"]];
+const OPERATE = [["board", "page.board"], ["settings", "page.settings"], ["people", "page.people"], ["health", "docs.health"],
+  ...["deployment", "configuration", "hardware", "troubleshooting", "metrics"].map(topic)];
 const BUILD = [
   ["docs/api", "docs.routes"],
   ["redoc", "docs.reference"],
@@ -17,6 +19,7 @@ const BUILD = [
   ["openapi.json", "docs.openapi"],
   ["asyncapi.json", "docs.document"],
   ["schemas", "docs.schemas"],
+  ...["authentication", "messages", "corrections", "architecture", "contributing"].map(topic),
 ];
 
 const copy = async (text) => {

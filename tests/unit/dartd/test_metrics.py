@@ -1,12 +1,15 @@
 """What Prometheus sees."""
 
+import re
 from typing import Any
 
 import msgspec
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from dartd.config.directories import shipped
 from dartd.metrics import BackupUsage, CacheUsage, CameraFigures, HostUsage, HubFigures, Metrics, PipelineFigures
+from dartd.web.http.timings import Timings
 from schemas.base import BoardId, CameraId, EventId, VisitId
 from schemas.events import AlertChanged, BoardPoint, BoardReset, Detection, Deviation, Envelope, PixelPoint
 from schemas.pipe.from_worker import CameraFault, Counters
@@ -113,6 +116,17 @@ def test_every_family_is_named_by_the_rules() -> None:
     assert all(family.documentation for family in families)
     assert all(family.name.startswith(("dartd_", "process_", "python_")) for family in families)
     assert not [family.name for family in families if family.name.endswith("_created")]
+
+
+def test_the_table_of_metrics_is_complete() -> None:
+    """The page on metrics has each family with its kind and its help, and none that there is not."""
+    metrics = Metrics(process=True)
+    Timings(metrics.registry)
+    families = {f"{each.name}{'_total' * (each.type == 'counter')}": each for each in metrics.registry.collect()}
+
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| [^|]* \| (.+) \|$", shipped("docs/metrics.md").read_text(), re.MULTILINE)
+
+    assert sorted(rows) == sorted((name, each.type, each.documentation.rstrip(".")) for name, each in families.items())
 
 
 def test_faults_of_cameras_are_gauges() -> None:

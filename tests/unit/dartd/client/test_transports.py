@@ -9,7 +9,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dartd.client import DartdClient
-from dartd.client.transports import BETTER_S, TRIES, ConnectionLostError, TransportChoice, over_events
+from dartd.client.transports import BETTER_S, TRIES, ConnectionLostError, TransportChoice, _Answer, over_events
 from dartd.runtime.pipeline import Pipeline
 from tests.support.cutter import cutter_before
 from tests.support.station import running_station
@@ -140,3 +140,30 @@ async def test_what_is_no_event_stream_is_lost(tmp_path: Path) -> None:
         for base in (f"http://127.0.0.1:{station.port}/no/such/page", f"http://127.0.0.1:{port}/"):
             with pytest.raises(ConnectionLostError):
                 await anext(over_events(lambda _scheme, _path, base=base: base, {}, 2.0))  # type: ignore[misc]  # mypy infers no default
+
+
+_CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"".join(
+    b"%x;a=b\r\n%s\r\n" % (len(part), part) for part in (b"id: 1\nda", b"ta: one\n\ndata: t", b"wo\n\n")
+)
+_SIZED = b"HTTP/1.1 200 OK\r\ncontent-length: 22\r\nX: y\r\n\r\ndata: one\n\ndata: two\n\n"
+
+
+@pytest.mark.parametrize(("response", "ends"), [(_CHUNKED + b"0\r\n\r\n", True), (_CHUNKED, False), (_SIZED, True)])
+@pytest.mark.parametrize("step", [1, 2, 7, 1000])
+def test_a_response_is_read_however_it_is_cut(response: bytes, step: int, *, ends: bool) -> None:
+    """In chunks or of a known length, in pieces of any size."""
+    answer = _Answer()
+    received = [payload for k in range(0, len(response), step) for payload in answer.take(response[k : k + step])]
+
+    assert (received, answer.is_over) == ([b"one", b"two"], ends)
+
+
+@pytest.mark.parametrize(
+    "response", [b"SSH-2", b"HTTP/1.1 204 None\r\n\r\n", b"HTTP/1.1 2\r\n\r\n", _CHUNKED + b"zz\r\n", _CHUNKED + b"-1\r\n"]
+)
+def test_a_response_that_is_none_is_refused(response: bytes) -> None:
+    """Another status, another protocol, a length that is no number."""
+    answer = _Answer()
+
+    with pytest.raises(ConnectionLostError):
+        list(answer.take(response))
