@@ -4,13 +4,13 @@ import functools
 import math
 from collections.abc import Awaitable, Callable, Mapping
 
+from dartd.metrics import HostUsage
 from dartd.outlets.alert_samples import CameraHealth, Sampler
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.retention import Ages, Retention, prune_periodically
 from dartd.store.images import Images
-from dartd.web.figures import host_usage
 from dartd.web.services import Services
 from schemas.base import CameraId
 
@@ -21,14 +21,18 @@ def background_tasks(
     services: Services,
     pipeline: Pipeline,
     cameras: Callable[[], Mapping[CameraId, CameraHealth]],
+    host: Callable[[], HostUsage],
     measure_lag: Callable[[], Awaitable[object]],
 ) -> Tasks:
-    """Return each task by the name under which its errors are logged; `measure_lag` measures the delay of the event loop."""
+    """Return each task by the name under which its errors are logged.
+
+    `host` is the usage of the machine that alerts are made from, `measure_lag` measures the delay of the event loop.
+    """
     ages = Ages()
     sampler = Sampler(
         cameras=cameras,
         sources=lambda: services.rig.sources,
-        host=lambda: host_usage(services.host.latest),
+        host=host,
         stalled=lambda: pipeline.is_holding,
         deliver=pipeline.deliver,
     )

@@ -263,7 +263,7 @@ class Daemon:
     async def _run_parts(self, sockets: Sequence[socket.socket], supervisor: Supervisor, pipeline: Pipeline, services: Services) -> None:
         config = self._config
         tls = await asyncio.to_thread(server_context, config)
-        reload = Reload(config, self._reread, services.limits, tls)
+        reload = Reload(config, self._reread, services.limits, self._alerts, tls)
         serving = functools.partial(serve, limits=ServerLimits.of(config), tls=tls)
         neighbours = Neighbours(services, _port_of(sockets, config))
         async with neighbours.opened(), anyio.create_task_group() as tasks:
@@ -271,7 +271,8 @@ class Daemon:
             tasks.start_soon(pipeline.run)
             tasks.start_soon(self._faults.run, config.store_location)
             tasks.start_soon(warm_at_start, services)
-            for name, run in background_tasks(services, pipeline, supervisor.cameras, self._measure_lag).items():
+            host = lambda: self._faults.host(host_usage(services.host.latest))  # noqa: E731 - it is passed on
+            for name, run in background_tasks(services, pipeline, supervisor.cameras, host, self._measure_lag).items():
                 tasks.start_soon(run_in_background, name, run)
             await neighbours.start(tasks)
             await tasks.start(serving, build_app(services, neighbours.around), sockets)

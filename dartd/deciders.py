@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from dartd.alerts.decider import AlertDecider
-from dartd.alerts.rules import rules_of
+from dartd.alerts.rules import Rule, rules_of
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
 from dartd.config import Config
@@ -35,7 +35,11 @@ def build_sessions(config: Config, clock: Clock) -> SessionDecider:
     return SessionDecider(config.board.board_id, **times, wall=clock.wall, timestamp=timestamp_of)
 
 
+def alert_rules(config: Config) -> tuple[Rule, ...]:
+    """Return the rules of alerts that are on."""
+    return rules_of(msgspec.structs.asdict(each) for each in config.alerts.rules)
+
+
 def build_alerts(config: Config, clock: Clock) -> AlertDecider:
     """Return the decider of alerts as configured."""
-    rules = rules_of(msgspec.structs.asdict(each) for each in config.alerts.rules)
-    return AlertDecider(config.board.board_id, rules, wall=clock.wall, timestamp=timestamp_of)
+    return AlertDecider(config.board.board_id, alert_rules(config), wall=clock.wall, timestamp=timestamp_of)

@@ -3,28 +3,45 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
+from dartd.alerts.rules import Rule
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
+from dartd.deciders import alert_rules
 from dartd.errors import ConfigError, ListenError
 
 _log = logging.getLogger(__name__)
 
-APPLIED: Final = ("log.level", "server.debug", "limits.")  # keys, or their beginnings; certificates are read anew whether or not they moved
+APPLIED: Final = (
+    "alerts.rules",
+    "log.level",
+    "server.debug",
+    "limits.",
+)  # keys, or their beginnings; certificates are read anew whether or not they moved
+
+
+class RuleHolder(Protocol):
+    """What judges by the rules of alerts."""
+
+    def change_rules(self, rules: Sequence[Rule]) -> None:
+        """Judge by these rules from now on."""
 
 
 class Reload:
     """Reads the configuration anew and applies it; a configuration that is not valid changes nothing."""
 
-    def __init__(self, config: Config, read: Callable[[], Config], limits: RateLimiter, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, config: Config, read: Callable[[], Config], limits: RateLimiter, alerts: RuleHolder, tls: ssl.SSLContext | None
+    ) -> None:
         self._config = config
         self._read = read
         self._limits = limits
+        self._alerts = alerts
         self._tls = tls
 
     async def apply(self) -> None:
@@ -40,10 +57,11 @@ class Reload:
         later = [key for key in changed if not key.startswith(APPLIED)]
         logging.getLogger().setLevel(config.log_level.upper())
         self._limits.change(rate_classes(config), admin_factor=config.limits.admin_factor)
+        self._alerts.change_rules(alert_rules(config))
         applied = [key for key in changed if key.startswith(APPLIED)]
         server = msgspec.structs.replace(self._config.server, debug=config.server.debug)
         log = msgspec.structs.replace(self._config.log, level=config.log.level)
-        self._config = msgspec.structs.replace(self._config, log=log, limits=config.limits, server=server)
+        self._config = msgspec.structs.replace(self._config, log=log, limits=config.limits, alerts=config.alerts, server=server)
         _log.info("the configuration was read anew: %s", f"changed {', '.join(applied)}" if applied else "nothing has changed")
         if later:
             _log.warning("these keys take effect at the next start: %s", ", ".join(later))

@@ -103,6 +103,10 @@ class AlertDecider:
 
     # Rules.
 
+    def change_rules(self, rules: Sequence[Rule]) -> None:
+        """Judge by these rules from the next sample on; an alert whose rule is no more ends then."""
+        self._rules = tuple(rules)
+
     def _alerted(self) -> frozenset[str]:
         return frozenset(rule.measure for rule in self._rules if any(name == rule.name for name, _ in self._open))
 

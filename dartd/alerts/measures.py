@@ -35,6 +35,7 @@ SAMPLE_S: Final = 7200.0  # time constant of the baselines of the machine
 ALERTED_WEIGHT: Final = 0.1  # of what is learnt while an alert is open: what stays so becomes usual after weeks
 COMMITS_S: Final = 60.0
 COMMITS: Final = 5  # fewer commits say nothing about the disk
+LATEST_COMMITS: Final = 20  # of those of a minute: a disk that takes nothing adds one a second, and a busy minute must not hide it
 MATCHES_KEPT: Final = 200
 SEEING_FAULTS: Final = frozenset({"black", "frozen", "exposure"})
 
@@ -126,7 +127,8 @@ class Measures:
         """Take in a sample at media time `now`."""
         weight = 0.0 if self._sampled_s is None else min(1.0, (now - self._sampled_s) / SAMPLE_S)
         self.sample, self._sampled_s = sample, now
-        self._commits = [each for each in self._commits if now - each[0] <= COMMITS_S] + [(now, each) for each in sample.commits_ms]
+        recent = [each for each in self._commits if now - each[0] <= COMMITS_S] + [(now, each) for each in sample.commits_ms]
+        self._commits = recent[-LATEST_COMMITS:]
         for name in ("cpu_percent", "memory_percent", "temperature_c"):
             if (value := getattr(sample, name)) is not None:
                 self._baseline(name).learn(value, weight)

@@ -108,7 +108,7 @@ BUILTIN: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="detection_latency_high", measure="latency_p99_ms", severity="warning", ratio=True, limit=1.5, clear=1.2, at_least=250,
-        unless=("journal_slow",),
+        unless=("journal_slow", "disk_nearly_full"),
         message="Darts appear late: {p99_ms} ms, usually {baseline_ms} ms. Close other programs on this machine, and check its cooling.",
     ),
     Rule(
@@ -124,12 +124,13 @@ BUILTIN: Final[tuple[Rule, ...]] = (
         message="A match runs and no one has thrown for {minutes} minutes. Throw, pause the match, or end it.",
     ),
     Rule(
-        name="journal_slow", measure="commit_ms", severity="high", limit=500, clear=250, for_s=10, resolve_s=30,
-        message="Writing an event takes {value} ms. Check the disk of the state directory, and what else writes to it.",
-    ),
-    Rule(
         name="disk_nearly_full", measure="disk_free_mb", severity="critical", side="below", limit=500, clear=600, for_s=10, resolve_s=10,
         message="Only {value} MB of the disk are free. Delete files or lower images.keep_mb: without space no event can be stored.",
+    ),
+    Rule(
+        name="journal_slow", measure="commit_ms", severity="high", limit=500, clear=250, for_s=10, resolve_s=30,
+        unless=("disk_nearly_full",),
+        message="Writing an event takes {value} ms. Check the disk of the state directory, and what else writes to it.",
     ),
     Rule(
         name="webhook_failing", measure="webhook_failing_s", severity="warning", limit=300, clear=0,

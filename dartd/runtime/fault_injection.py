@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import anyio
 import msgspec
 
+from dartd.metrics import HostUsage
 from dartd.store.backends import Location, lock_out
 from schemas.base import CameraId
 from schemas.faults import DAEMON_FAULTS, Scenario, ScriptedFault
@@ -32,10 +33,15 @@ class FaultInjector:
         self._now = now
         self._started_s = now()
         self._offset_s = 0.0
+        self._is_full = False
 
     def wall(self) -> float:
         """Return the wall time in seconds since 1970, including the step of an active fault."""
         return time.time() + self._offset_s
+
+    def host(self, usage: HostUsage) -> HostUsage:
+        """Return the usage of the host; nothing of a disk is free while a fault has filled it."""
+        return msgspec.structs.replace(usage, disk_free_bytes=0.0, disk_percent=100.0) if self._is_full else usage
 
     def start(self) -> None:
         """Count the times of the faults from now."""
@@ -62,8 +68,12 @@ class FaultInjector:
     @asynccontextmanager
     async def _fault(self, fault: ScriptedFault, store: Location) -> AsyncIterator[None]:
         if fault.kind == "disk_full":
-            with _full_disk():
-                yield
+            self._is_full = True
+            try:
+                with _full_disk():
+                    yield
+            finally:
+                self._is_full = False
         elif fault.kind == "database_locked":
             async with _locked_database(store):
                 yield

@@ -14,7 +14,7 @@ from dartd.config import ServerConfig
 from dartd.errors import DartdError
 from dartd.game.catalog import NAMES
 from dartd.store.images import KINDS
-from dartd.web import debug, docs, exposition, health, live, pages
+from dartd.web import debug, docs, exposition, health, live, pages, voices
 from dartd.web.connections.address import TrustedProxies
 from dartd.web.http.cross_origin import CrossOriginRequests
 from dartd.web.http.endpoint import Endpoint, check_unique
@@ -100,6 +100,7 @@ _MODULES = (
     docs,
     live,
     pages,
+    voices,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
 RESOURCES: Declarations = (comments.COMMENTS, formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)

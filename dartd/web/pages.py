@@ -23,6 +23,7 @@ PUBLISHED = Path(schemas.__file__).parent / "published"
 
 # The first guess of a media type reads files of the system, which would block the event loop.
 mimetypes.init()
+mimetypes.add_type("image/webp", ".webp")
 
 _STATIC_FILES = StaticFiles(directory=STATIC, check_dir=False)
 

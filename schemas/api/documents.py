@@ -60,3 +60,16 @@ class PageSettings(Value, frozen=True, kw_only=True):
     simulated: bool
     join_url: str | None
     board: PageBoard
+
+
+class Voice(Value, frozen=True, kw_only=True):
+    """A voice pack of the caller; a sound is named as in packs of darts-caller: `180.mp3`, `gameshot.mp3`, `busted+2.wav`."""
+
+    name: str
+    sounds: tuple[str, ...]
+
+
+class Voices(Value, frozen=True, kw_only=True):
+    """The voice packs."""
+
+    data: tuple[Voice, ...]

@@ -1,30 +1,35 @@
 """The pages of alerts and webhooks in a real Chromium."""
 
+import re
 from pathlib import Path
 
 import msgspec
 from playwright.async_api import Page, expect
 
 from schemas.events import AlertChanged
-from tests.support.alerts import ALERT, ANOMALY
+from tests.support.alerts import ALERT, Watched, sample
 from tests.support.receiver import PRIVATE
 from tests.support.station import TOKEN, running_station
 
-LOW = AlertChanged(alert=ALERT, anomaly=ANOMALY)
+(LOW,) = Watched().pass_s(17, sample({"fps": 5.0}))  # as the rule words it
 FULL = msgspec.structs.replace(
     ALERT, alert_id=2, alert_type="disk_nearly_full", severity="critical", operation_type="storage", camera_id=None
 )
 
 
 async def test_alerts_are_shown_and_acknowledged(page: Page, tmp_path: Path) -> None:
-    """With cause and figures; one with what was done, the others together; a resolved one is among all of them only."""
+    """With cause and figures; one with what was done, the others together; a resolved one is among all of them only.
+
+    The bar of every page counts those that are open, and a message is in the language of the device.
+    """
     async with running_station(tmp_path) as station:
         await page.goto(f"{station.http}/alerts#key={TOKEN}")
         await expect(page.locator("[data-none]")).to_be_visible()
         await station.happen(LOW, AlertChanged(alert=FULL))
         await page.goto(f"{station.http}/settings")
+        await expect(page.locator("#bar [data-alerts='2']")).to_have_text(re.compile(r"■\s*2\s*alerts"))
         await page.locator("main a[href=alerts]").click()
-        await expect(page.locator("[data-alert='1']")).to_contain_text(ANOMALY.root_cause)
+        await expect(page.locator("[data-alert='1']")).to_contain_text(LOW.anomaly.root_cause if LOW.anomaly else "")
         await page.locator("[data-alert='1'] input[name=action]").fill("closed the browser")
         await page.locator("[data-alert='1'] [data-acknowledge]").click()
         await expect(page.locator("[data-alert='1']")).to_contain_text("closed the browser")
@@ -35,6 +40,10 @@ async def test_alerts_are_shown_and_acknowledged(page: Page, tmp_path: Path) -> 
         await expect(page.locator("[data-alert='2']")).to_have_count(0)
         await page.locator("[data-all]").check()
         await expect(page.locator("[data-alert='2'][data-status=resolved]")).to_have_count(1)
+        await expect(page.locator("#bar [data-alerts='1']")).to_have_count(1)
+        await page.evaluate("localStorage.setItem('dartd.language', 'de')")
+        await page.reload()
+        await expect(page.locator("[data-alert='1']")).to_contain_text("Kamera cam0 liefert 5 von 30 Bildern pro Sekunde.")
 
 
 async def test_webhooks_are_added_tested_and_get_a_new_secret(page: Page, tmp_path: Path) -> None:

@@ -58,6 +58,21 @@ _OVERFLOWING: Final = """() => {
 }"""
 
 
+# Shows each state of the board in the bar, and returns what does not fit.
+_BAR_OVERFLOWING: Final = """async () => {
+  const { language, loadTexts } = await import("/static/texts.js");
+  const texts = await loadTexts(`texts/${language}.json`);
+  const words = Object.entries(texts).filter(([key]) => /^(status|connection)\\./.test(key)).map(([, word]) => word);
+  return words.flatMap((word) => {
+    document.querySelector("#bar .pill").textContent = `▶ ${word}`;
+    const bar = document.getElementById("bar");
+    const cut = [...bar.querySelectorAll(".who, .pill, .badge")].filter((each) => each.scrollWidth > each.clientWidth + 1);
+    const wrong = cut.map((each) => `${word}: ${each.textContent.trim()} ${each.scrollWidth} > ${each.clientWidth}`);
+    return bar.scrollWidth > innerWidth ? [...wrong, `${word}: bar ${bar.scrollWidth}`] : wrong;
+  });
+}"""
+
+
 async def _begin(page: Page, address: str) -> None:
     """Begin a match of a player with the longest name."""
     await page.goto(f"{address}/#key={TOKEN}")
@@ -115,15 +130,17 @@ async def test_no_label_overflows_at_any_size(open_page: OpenPage, tmp_path: Pat
     assert "\n".join(wrong) == ""
 
 
-async def test_the_login_is_whole_on_a_phone(page: Page, tmp_path: Path) -> None:
-    """A name may end in dots, the word that leads to the login may not, whatever the state of the board."""
-    await page.set_viewport_size({"width": 390, "height": 844})
+async def test_the_bar_is_whole_on_a_phone(open_page: OpenPage, tmp_path: Path) -> None:
+    """A name may end in dots; the words that lead to the login and the state of the board may not, in any language, whatever the state."""
+    wrong: list[str] = []
     async with running_station(tmp_path) as station:
-        await page.goto(f"{station.http}/board")
-        await page.locator("#bar .pill").evaluate("pill => { pill.textContent = '↑ Take out'; }")
-        widths = await page.locator("#bar .who").evaluate("who => [who.scrollWidth, who.clientWidth]")
+        for locale in ("en-GB", "de-DE", "nl-NL"):
+            page = await open_page(locale=locale, viewport={"width": 390, "height": 844})
+            await page.goto(f"{station.http}/board")
+            await expect(page.locator("#bar .who, #bar .pill")).to_have_count(2)
+            wrong += [f"{locale} {each}" for each in await page.evaluate(_BAR_OVERFLOWING)]
 
-    assert widths[0] <= widths[1]
+    assert wrong == []
 
 
 async def test_axe_finds_nothing(open_page: OpenPage, tmp_path: Path) -> None:

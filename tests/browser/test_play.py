@@ -1,7 +1,10 @@
 """The play page in a real Chromium: from the start screen to the winner, by hand and by the board."""
 
+import asyncio
 import re
+import wave
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 from playwright.async_api import Page, expect
@@ -33,8 +36,22 @@ async def _left(page: Page, side: int, points: int) -> None:
     await expect(page.locator(f"[data-side='{side}'] [data-figure]")).to_have_text(str(points))
 
 
+def _write_sound(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(1600))
+
+
 async def test_a_501_by_hand_to_the_winner(page: Page, tmp_path: Path) -> None:
-    """Darts by beds and by totals, keys, one correction by tap, undo; the winner is shown, and the next match is one tap away."""
+    """Darts by beds and by totals, keys, one correction by tap, undo; the winner is shown, and the next match is one tap away.
+
+    The caller plays a sound of the chosen voice pack.
+    """
+    await asyncio.to_thread(_write_sound, tmp_path / "voices/test/180+best.wav")
+    await page.add_init_script("localStorage.setItem('dartd.caller', 'pack:test')")
+    sounds: list[str] = []
+    page.on("response", lambda answer: sounds.append(f"{answer.status} {urlsplit(answer.url).path}") if ".wav" in answer.url else None)
     async with running_station(tmp_path) as station:
         await _start(page, station)
         await page.locator("[data-pad]").click()
@@ -67,6 +84,7 @@ async def test_a_501_by_hand_to_the_winner(page: Page, tmp_path: Path) -> None:
         await expect(page.locator("[data-result]")).to_have_text("Player 1 wins")
         await page.locator("[data-rematch]").click()
         await _left(page, 0, 501)
+        assert set(sounds) == {"200 /voices/test/180%2Bbest.wav"}
 
 
 async def test_the_board_scores_a_match(page: Page, tmp_path: Path) -> None:

@@ -10,14 +10,12 @@ from schemas.base import CameraId
 from schemas.events import CameraStateChanged, DartHit
 from schemas.faults import FrameFault, ScriptedFault
 from tests.e2e.conftest import RIG
-from tests.support import player
 from tests.support.fault_run import FaultRun
-from tests.support.player import DecidedEvent, play, simulated
-from workers.sources import Source, open_source
+from tests.support.player import DecidedEvent, Live, play, simulated
+from workers.sources import Source
 from workers.sources.faulty import FaultySource
 from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
-from workers.vision.frame import Frame
 
 pytestmark = pytest.mark.timeout(900)
 _LONG = pytest.mark.skipif("DARTD_LONG" not in os.environ, reason="the bench plays each fault; set DARTD_LONG=1 to see it here")
@@ -57,22 +55,8 @@ async def test_faults_are_published_and_the_daemon_recovers(folder: Path) -> Non
     assert len(run.log) < 150
 
 
-class Live:
-    """A source whose frames are taken as live ones: detectors watch over the fitness of those alone."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.simulated = True
-        self.open, self.next_s, self.close = source.open, source.next_s, source.close
-
-    def read(self) -> Frame | None:
-        """Return the next frame without its sequence."""
-        frame = self._source.read()
-        return None if frame is None else Frame(frame.t_s, pixels=frame.color())
-
-
 @pytest.mark.parametrize("kind", ["black", *(pytest.param(kind, marks=_LONG) for kind in ("exposure", "frozen", "corrupt", "slow"))])
-def test_darts_are_scored_while_a_camera_does_not_see_well(kind: FrameFault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_darts_are_scored_while_a_camera_does_not_see_well(kind: FrameFault) -> None:
     """What the others see is published right, the fault itself causes no event of the board, and the camera counts again afterwards."""
     story = Script(name="tc8_1", seed=11)
     until_s = story.lead_s + story.length_s
@@ -80,8 +64,8 @@ def test_darts_are_scored_while_a_camera_does_not_see_well(kind: FrameFault, mon
     dart = next(e for e in visit["events"] if e["event"] == "dart_hit")
     landed_s = dart["t_ms"] / 1000
     fault = ScriptedFault(kind=kind, at_s=landed_s - 1.0, for_s=1.6, camera=STRUCK)
-    monkeypatch.setattr(player, "open_source", lambda spec, **how: _with_fault(Live(open_source(spec, **how)), fault, spec.camera_id))
-    events = list(play(simulated(f"seed={story.seed}&story={story.name}", RIG, fps=10, hint=True), until_s=until_s))
+    specs = simulated(f"seed={story.seed}&story={story.name}", RIG, fps=10, hint=True)
+    events = list(play(specs, until_s=until_s, around=lambda spec, source: _with_fault(Live(source), fault, spec.camera_id)))
     hits = [t for t in events if isinstance(t.event, DartHit)]
 
     assert [(t.event.score.label, t.event.score.ring) for t in hits if isinstance(t.event, DartHit)] == [(dart["label"], dart["ring"])]

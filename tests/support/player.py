@@ -17,7 +17,7 @@ from workers.detector import Detector
 from workers.sources import Source, open_source
 from workers.sources.simulator import true_calibration
 from workers.sources.simulator.rig import picture_size_of
-from workers.vision.frame import BadFrameError
+from workers.vision.frame import BadFrameError, Frame
 from workers.vision.projection import CameraProjection
 
 
@@ -27,6 +27,20 @@ class DecidedEvent(NamedTuple):
     event: JournalledEvent
     sequence_id: str
     t_s: float
+
+
+class Live:
+    """A source whose frames are taken as live ones: detectors watch over the fitness of those alone."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.simulated = True
+        self.open, self.next_s, self.close = source.open, source.next_s, source.close
+
+    def read(self) -> Frame | None:
+        """Return the next frame without its sequence."""
+        frame = self._source.read()
+        return None if frame is None else Frame(frame.t_s, pixels=frame.color())
 
 
 def simulated(query: str, rig: int, *, fps: float = 20.0, cameras: Sequence[int] = (0, 1, 2), hint: bool = False) -> list[SourceSpec]:
@@ -43,12 +57,20 @@ def simulated(query: str, rig: int, *, fps: float = 20.0, cameras: Sequence[int]
 
 
 def play(
-    specs: Sequence[SourceSpec], *, until_s: float = math.inf, watch: Callable[[FromWorker], None] | None = None
+    specs: Sequence[SourceSpec],
+    *,
+    until_s: float = math.inf,
+    watch: Callable[[FromWorker], None] | None = None,
+    around: Callable[[SourceSpec, Source], Source] = lambda _spec, source: source,
+    times: ThrowTimes | None = None,
 ) -> Iterator[DecidedEvent]:
-    """Play the cameras in lockstep up to `until_s` of media time and yield the events; `watch` is called with each camera message."""
-    sources = {s.camera_id: open_source(s, lockstep=True, start_s=0.0) for s in specs}
+    """Play the cameras in lockstep up to `until_s` of media time and yield the events; `watch` is called with each camera message.
+
+    `around` may put something before a source; `times` are those of the board.
+    """
+    sources = {s.camera_id: around(s, open_source(s, lockstep=True, start_s=0.0)) for s in specs}
     detectors = {s.camera_id: Detector(Configure(source=s, lockstep=True)) for s in specs}
-    board = Board(BoardId("main"), list(sources), BoardSpec(), ThrowTimes())
+    board = Board(BoardId("main"), list(sources), BoardSpec(), times or ThrowTimes())
     sequence_id, began_s = "", 0.0
 
     def handled(step: Step, now: float) -> Iterator[DecidedEvent]:

@@ -42,6 +42,7 @@ class Receiver:
     port: int = 0
     received: list[Received] = field(default_factory=list)
     answers: "deque[bytes | float | None]" = field(default_factory=deque)
+    _server: asyncio.Server | None = None
     _connections: "set[asyncio.Task[Any]]" = field(default_factory=set)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -72,25 +73,38 @@ class Receiver:
             self._connections.discard(task)
             writer.close()
 
+    async def open(self) -> None:
+        """Listen on its port; the first time any free one becomes that."""
+        self._server = await asyncio.start_server(self.serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
     async def close(self) -> None:
-        """Close all connections."""
+        """Listen no more, and close all connections."""
+        if self._server is not None:
+            self._server.close()
         tasks = list(self._connections)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def answer_to(self, request: Received) -> bytes | None:  # noqa: ARG002 - for receivers that answer by it
+        """Return what is sent; None closes the connection."""
+        answer = self.answers.popleft() if self.answers else ok()
+        if isinstance(answer, float):
+            await asyncio.sleep(answer)
+            return None
+        return answer
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
+            request = Received(head[0].split(" ")[1], headers, body)
             async with self._changed:
-                self.received.append(Received(head[0].split(" ")[1], headers, body))
+                self.received.append(request)
                 self._changed.notify_all()
-            answer = self.answers.popleft() if self.answers else ok()
-            if isinstance(answer, float):
-                await asyncio.sleep(answer)
-                answer = None
+            answer = await self.answer_to(request)
             if answer is None:
                 break
             writer.write(answer)
@@ -107,12 +121,10 @@ def ok(status: str = "200 OK", **headers: str) -> bytes:
 async def running_receiver() -> AsyncIterator[Receiver]:
     """Run a receiver."""
     receiver = Receiver()
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
-    receiver.port = server.sockets[0].getsockname()[1]
+    await receiver.open()
     try:
         yield receiver
     finally:
-        server.close()
         await receiver.close()
 
 

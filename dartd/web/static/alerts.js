@@ -3,11 +3,11 @@
 import { get, post } from "./api.js";
 import { askLogin, attempt, may, say, startPage, update } from "./frame.js";
 import { html } from "./html.js";
-import { hasText, moment, t } from "./texts.js";
+import { SHAPES } from "./open_alerts.js";
+import { hasText, language, loadTexts, moment, number, t } from "./texts.js";
 
 const LIMIT = 50;
 const POLL_MS = 5000;
-const SHAPES = { info: "ℹ", warning: "▲", high: "◆", critical: "⬣" };
 const view = { alerts: null, anomalies: new Map(), isAll: false, chosen: new Set() };
 
 const isOpen = ({ status }) => status !== "resolved";
@@ -45,6 +45,24 @@ async function acknowledgeChosen() {
 
 const nameOf = (type) => (hasText(`alerts.type.${type}`) ? t(`alerts.type.${type}`) : type.replaceAll("_", " "));
 
+// The texts of the daemon: a message that differs from them is of a rule that was changed, and is shown as it is.
+const written = language === "en" ? {} : await loadTexts("texts/alerts/en.json");
+
+/** Return whether a message is the one of the built-in rule, whatever was filled in. */
+function isBuiltin(key, message) {
+  const parts = written[key]?.split(/\{\w+\}/).map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return parts !== undefined && new RegExp(`^${parts.join(".+")}$`).test(message);
+}
+
+/** Return what is wrong in the language of this device. */
+function messageOf({ alert_type, camera_id, context, message }) {
+  const key = `alerts.message.${alert_type}`;
+  if (!isBuiltin(key, message)) return message;
+  const shown = Object.entries({ ...context, camera: camera_id }).map(([name, value]) => [name, typeof value === "number" ? number(value) : value]);
+  const faults = (context.faults ?? "").split(", ").map((each) => t(`alerts.fault.${each}`));
+  return t(key, { ...Object.fromEntries(shown), faults: faults.join(", ") });
+}
+
 function Evidence({ evidence }) {
   const { cameras = {}, ...figures } = evidence;
   const rows = [...Object.entries(cameras).map(([camera, { state, fps, faults, error_mm }]) => [camera, [t(`alerts.state.${state}`), `${fps} fps`, ...faults, ...(error_mm === undefined ? [] : [`${error_mm} mm`])].join(", ")]), ...Object.entries(figures)];
@@ -54,7 +72,7 @@ function Evidence({ evidence }) {
 }
 
 function Alert(alert) {
-  const { alert_id, alert_type, severity, status, message, timestamp, resolved_at, acknowledged, acknowledged_by, action_taken } = alert;
+  const { alert_id, alert_type, severity, status, timestamp, resolved_at, acknowledged, acknowledged_by, action_taken } = alert;
   const anomaly = view.anomalies.get(alert_id);
   const times = [moment(timestamp), ...(resolved_at ? [t("alerts.until", { time: moment(resolved_at) })] : [])].join(" ");
   return html`<li class="panel alert ${severity}" data-alert=${alert_id} data-status=${status}>
@@ -65,7 +83,7 @@ function Alert(alert) {
       <span class="quiet">${times}</span>
       <span class="badge">${t(`alerts.status.${status}`)}</span>
     </div>
-    <p>${message}</p>
+    <p>${messageOf(alert)}</p>
     ${anomaly && html`<p class="quiet">${t("alerts.cause")}: ${anomaly.root_cause}</p><${Evidence} evidence=${anomaly.evidence} />`}
     ${acknowledged && html`<p class="quiet">${t("alerts.by", { name: acknowledged_by })}${action_taken ? `: ${action_taken}` : ""}</p>`}
     ${may("alerts:acknowledge") && !acknowledged &&

@@ -27,6 +27,10 @@ const copy = async (text) => {
   say(t("settings.copied"));
 };
 
+function Picture({ name }) {
+  return html`<a class="picture" href=${address(`static/pictures/${name}.webp`)}><img src=${address(`static/pictures/${name}.webp`)} alt=${t(`docs.picture.${name}`)} width="1280" height="720" loading="lazy" /></a>`;
+}
+
 function Links({ to }) {
   return html`<ul class="links">${to.map(([path, word]) => html`<li key=${path}><a href=${address(path)}>${t(word)}</a></li>`)}</ul>`;
 }
@@ -45,9 +49,9 @@ function Recipe({ id, code }) {
 
 startPage(() => html`<h1>${t("page.docs")}</h1>
   <div class="grid">
-    <section class="panel"><h2>${t("docs.play")}</h2><${Steps} reader="play" count=${4} /><${Links} to=${PLAY} /></section>
-    <section class="panel"><h2>${t("docs.operate")}</h2><${Steps} reader="operate" count=${4} /><${Links} to=${OPERATE} /></section>
-    <section class="panel"><h2>${t("docs.build")}</h2><p>${t("docs.build.what")}</p><${Links} to=${BUILD} /></section>
+    <section class="panel"><h2>${t("docs.play")}</h2><${Picture} name="play" /><${Steps} reader="play" count=${4} /><${Links} to=${PLAY} /></section>
+    <section class="panel"><h2>${t("docs.operate")}</h2><${Picture} name="manager" /><${Steps} reader="operate" count=${4} /><${Links} to=${OPERATE} /></section>
+    <section class="panel"><h2>${t("docs.build")}</h2><${Picture} name="events" /><p>${t("docs.build.what")}</p><${Links} to=${BUILD} /></section>
   </div>
   <h2>${t("docs.recipes")}</h2>
   <p class="quiet">${t("docs.recipes.what")}</p>

@@ -18,7 +18,8 @@ const MESSAGE_MS = 8000;
 
 const root = new URL("../", import.meta.url);
 const name = document.body.dataset.page;
-const frame = { user: null, view: null, status: null, message: null, isLoginOpen: false, loginError: "", isMenuOpen: false, code: null };
+const frame = { user: null, view: null, status: null, message: null, isLoginOpen: false, loginError: "", isMenuOpen: false, code: null, alerts: null };
+let watched = null; // the client of the alerts
 let due = false;
 let changed = () => {};
 
@@ -54,9 +55,25 @@ export async function startPage(view, { status = null, callerChanged = () => {} 
   changed = callerChanged;
   document.title = `${t(`page.${name}`)} · dartd`;
   update();
-  frame.user = await whoAmI();
+  follow(await whoAmI());
+}
+
+/** Draw the page anew for a caller, and count the open alerts if they may be read. */
+async function follow(user) {
+  frame.user = user;
+  frame.alerts = null;
+  watched?.stop();
+  watched = null;
   changed();
   update();
+  if (!may("alerts:read")) return;
+  const { watchAlerts } = await import("./open_alerts.js");
+  const client = await watchAlerts((alerts) => {
+    if (frame.user === user) frame.alerts = alerts;
+    update();
+  });
+  if (frame.user === user) watched = client;
+  else client.stop();
 }
 
 /** Ask for a login. */
@@ -98,10 +115,9 @@ export async function attempt(action) {
 
 /** Log in and draw the page anew; throws an ApiError. */
 export async function enter(username, password) {
-  frame.user = await logIn(username, password);
+  const user = await logIn(username, password);
   frame.isLoginOpen = false;
-  changed();
-  update();
+  follow(user);
 }
 
 async function submitLogin(event) {
@@ -125,17 +141,14 @@ async function pairScreen() {
   frame.code = null;
   if (isPairedNow) {
     frame.isLoginOpen = false;
-    frame.user = await whoAmI();
-    changed();
+    follow(await whoAmI());
   }
   update();
 }
 
 async function leave() {
   await attempt(logOut);
-  frame.user = await whoAmI();
-  changed();
-  update();
+  follow(await whoAmI());
 }
 
 function switchTheme() {
@@ -160,19 +173,29 @@ function Bar() {
     frame.isMenuOpen = !frame.isMenuOpen;
     update();
   };
+  const theme = (kind) => html`<button class=${`icon theme ${kind}`} type="button" title=${t("bar.theme")} aria-label=${t("bar.theme")} onClick=${switchTheme}>◐</button>`;
   return html`
-    <nav class=${frame.isMenuOpen ? "open" : ""} aria-label=${t("bar.pages")}>${links}</nav>
+    <nav class=${frame.isMenuOpen ? "open" : ""} aria-label=${t("bar.pages")}>${links}${theme("inside")}</nav>
     <button class="icon menu" type="button" aria-expanded=${String(frame.isMenuOpen)} aria-label=${t("bar.menu")} onClick=${toggle}>☰</button>
     <span class="grow"></span>
+    <${OpenAlerts} />
     <${Pill} />
     ${name === "play" && document.fullscreenEnabled && html`<button class="icon full" type="button" title=${t("keys.full")} aria-label=${t("keys.full")} onClick=${toggleFullScreen}>⤢</button>`}
-    <button class="icon" type="button" title=${t("bar.theme")} aria-label=${t("bar.theme")} onClick=${switchTheme}>◐</button>
+    ${theme("outside")}
     ${frame.user
       ? html`<button class="who" type="button" title=${t("bar.logout")} onClick=${leave}>${frame.user.name}</button>`
-      : html`<button class="who" type="button" onClick=${askLogin}>${t("bar.login")}</button>`}
+      : html`<button class="who login" type="button" onClick=${askLogin}>${t("bar.login")}</button>`}
     ${frame.isLoginOpen && html`<${Login} />`}
     <p class=${`message ${frame.message ? "shown" : ""} ${frame.message?.isError ? "error" : ""}`} role="status">${frame.message?.text}</p>
   `;
+}
+
+function OpenAlerts() {
+  if (!frame.alerts?.count) return null;
+  const { count, severity, shape } = frame.alerts;
+  return html`<a class="badge open ${severity}" data-alerts=${count} href=${new URL("alerts", root).href}>
+    <span aria-hidden="true">${shape}</span> ${count} <span class="word">${t(count === 1 ? "bar.alert" : "bar.alerts")}</span>
+  </a>`;
 }
 
 function Pill() {

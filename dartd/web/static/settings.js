@@ -3,17 +3,18 @@
 import { get, pairedKey, post, put, remove, saveFile } from "./api.js";
 import { askLogin, attempt, caller, may, say, startPage, update } from "./frame.js";
 import { html } from "./html.js";
-import { CALLERS, callerMode, chooseCaller } from "./play/caller.js";
+import { CALLERS, callerMode, chooseCaller, loadVoices, PACK } from "./play/caller.js";
 import { chooseLanguage, language, LANGUAGES, moment, number, t } from "./texts.js";
 
 const ROLES = ["viewer", "player", "scorer", "operator", "api_client", "admin"];
 const LIMIT = 100;
-const view = { users: [], keys: [], made: null, backups: null };
+const view = { users: [], keys: [], made: null, backups: null, voices: [] };
 
 const isAccount = () => caller() && !pairedKey() && !caller().user_id.startsWith("key:");
 const mayHaveKeys = () => may("keys:own") || may("keys:admin");
 
 async function load() {
+  view.voices = await loadVoices().catch(() => []);
   if (may("users:admin")) view.users = (await attempt(() => get(`users?limit=${LIMIT}`)))?.data ?? [];
   if (mayHaveKeys()) view.keys = (await attempt(() => get(`auth/api-keys?limit=${LIMIT}`)))?.data ?? [];
   if (may("backups:manage")) view.backups = await attempt(() => get("backups"));
@@ -95,7 +96,7 @@ function Device() {
       <select value=${language} onChange=${({ target }) => chooseLanguage(target.value)}>${LANGUAGES.map((each) => html`<option key=${each} value=${each} selected=${each === language}>${t(`language.${each}`)}</option>`)}</select>
     </label>
     <label>${t("caller")}
-      <select data-caller onChange=${({ target }) => chooseCaller(target.value)}>${CALLERS.map((each) => html`<option key=${each} value=${each} selected=${each === callerMode()}>${t(`caller.${each}`)}</option>`)}</select>
+      <select data-caller onChange=${({ target }) => chooseCaller(target.value)}>${CALLERS.map((each) => html`<option key=${each} value=${each} selected=${each === callerMode()}>${t(`caller.${each}`)}</option>`)}${view.voices.map(({ name }) => html`<option key=${name} value=${PACK + name} selected=${PACK + name === callerMode()}>${name}</option>`)}</select>
     </label>
     <label class="check"><input type="checkbox" data-beds checked=${document.documentElement.dataset.beds === "distinct"} onChange=${chooseBeds} /> ${t("settings.beds")}</label>
     <p class="quiet">${t(pairedKey() ? "settings.paired" : "settings.not_paired")}</p>

@@ -1,7 +1,7 @@
 // The texts of the pages in the language of this device. A text is chosen by its key; `{name}` in it is replaced.
 
 export const LANGUAGES = ["en", "de", "nl"];
-const WITH_OWN = ["alerts", "manager", "settings", "webhooks"]; // pages with texts that no other page needs: the play page is small
+const WITH_OWN = ["accuracy", "alerts", "manager", "settings", "webhooks"]; // pages with texts that no other page needs: the play page is small
 const KEPT = "dartd.language";
 
 function chosen() {
@@ -11,11 +11,12 @@ function chosen() {
 
 export const language = chosen();
 document.documentElement.lang = language;
-const texts = await load(`texts/${language}.json`);
+const texts = await loadTexts(`texts/${language}.json`);
 const { page } = document.body.dataset;
-if (WITH_OWN.includes(page)) Object.assign(texts, await load(`texts/${page}/${language}.json`));
+if (WITH_OWN.includes(page)) Object.assign(texts, await loadTexts(`texts/${page}/${language}.json`));
 
-async function load(path) {
+/** Return the texts of a file. */
+export async function loadTexts(path) {
   return (await fetch(new URL(path, import.meta.url))).json();
 }
 

@@ -13,11 +13,13 @@ import msgspec
 import pytest
 from starlette.applications import Starlette
 
+from dartd.alerts.rules import BUILTIN
 from dartd.auth.rate_limits import RateLimiter
-from dartd.config import BoardConfig, CameraConfig, Config, LimitsConfig, LogConfig, ServerConfig
+from dartd.config import AlertRuleConfig, AlertsConfig, BoardConfig, CameraConfig, Config, LimitsConfig, LogConfig, ServerConfig
 from dartd.errors import ConfigError, ListenError
 from dartd.reload import Reload, changed_keys, rate_classes, server_context
 from dartd.web.server import serve
+from tests.support.alerts import Watched, changes, sample
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +38,7 @@ def _reload(before: Config, after: Config | Exception) -> tuple[Reload, RateLimi
         return after
 
     limits = RateLimiter(rate_classes(before))
-    return Reload(before, read, limits, None), limits
+    return Reload(before, read, limits, Watched().decider, None), limits
 
 
 async def test_limits_and_log_change_at_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -55,6 +57,19 @@ async def test_limits_and_log_change_at_once(caplog: pytest.LogCaptureFixture) -
     assert logging.getLogger().level == logging.INFO
     assert "nothing has changed" in caplog.text
     assert "next start: board.name" in caplog.text
+
+
+async def test_rules_of_alerts_change_at_once() -> None:
+    """A rule that is added is judged at the next sample, and the alert of one that was switched off ends."""
+    board, hot = Watched(*BUILTIN), sample(disk_free_mb=50.0, temperature_c=70.0)
+    raised = board.pass_s(12, hot)
+    rules = (AlertRuleConfig(name="disk_nearly_full", enabled=False), AlertRuleConfig(name="warm", measure="temperature_c", above=60.0))
+    after = Config(alerts=AlertsConfig(rules=rules))
+    await Reload(Config(), lambda: after, RateLimiter(rate_classes(after)), board.decider, None).apply()
+    changed = board.pass_s(2, hot)
+
+    assert changes(raised) == [("disk_nearly_full", "pending")]
+    assert sorted(changes(changed)) == [("disk_nearly_full", "resolved"), ("warm", "pending")]
 
 
 async def test_a_configuration_that_is_not_valid_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -81,7 +96,7 @@ async def test_a_new_certificate_is_used_without_a_restart(tmp_path: Path, caplo
     config = Config(server=ServerConfig(tls_cert=str(cert), tls_key=str(key)))
     await _make_certificate(cert, key)
     context = await asyncio.to_thread(server_context, config)
-    reload = Reload(config, lambda: config, RateLimiter(rate_classes(config)), context)
+    reload = Reload(config, lambda: config, RateLimiter(rate_classes(config)), Watched().decider, context)
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     async with anyio.create_task_group() as tasks:

@@ -1,5 +1,6 @@
 // The caller: says or sounds what a visit scored. It is off until it is turned on for this device.
 
+import { address } from "../api.js";
 import { language, t } from "../texts.js";
 
 const KEPT = "dartd.caller";
@@ -8,11 +9,13 @@ const TONE_S = 0.16;
 const MAXIMUM = 180;
 
 export const CALLERS = ["off", "voice", "sounds"];
+export const PACK = "pack:"; // before the name of a voice pack
+const FILES = { leg: "gameshot", bust: "busted" };
 
 /** Return how this device calls. */
 export function callerMode() {
   const kept = localStorage.getItem(KEPT);
-  return CALLERS.includes(kept) ? kept : "off";
+  return CALLERS.includes(kept) || kept?.startsWith(PACK) ? kept : "off";
 }
 
 /** Choose how this device calls. */
@@ -24,6 +27,7 @@ export function chooseCaller(mode) {
 export function call(event) {
   const mode = callerMode();
   if (mode === "voice") speak(wordsOf(event));
+  if (mode.startsWith(PACK)) playOf(mode.slice(PACK.length), event);
   if (mode === "sounds") sound(TONES_HZ[kindOf(event)]);
 }
 
@@ -44,6 +48,27 @@ function speak(words) {
   if (!window.speechSynthesis) return;
   speechSynthesis.cancel();
   speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(words), { lang: language }));
+}
+
+/** Return the voice packs of the daemon. */
+export async function loadVoices() {
+  return (await (await fetch(address("voices"))).json()).data;
+}
+
+let packs = null;
+
+/** Play the sound of a voice pack, one of several at random; what a pack has no sound for is said by the browser. */
+async function playOf(name, event) {
+  packs ??= loadVoices().catch(() => []);
+  const key = FILES[kindOf(event)] ?? String(event.points);
+  const found = (await packs).find((each) => each.name === name)?.sounds.filter((each) => each.replace(/\.\w+$/, "").split("+")[0] === key) ?? [];
+  if (found.length === 0) return speak(wordsOf(event));
+  const path = [name, found[Math.floor(Math.random() * found.length)]].map(encodeURIComponent).join("/");
+  audio ??= new AudioContext();
+  const file = await (await fetch(address(`voices/${path}`))).arrayBuffer();
+  const source = new AudioBufferSourceNode(audio, { buffer: await audio.decodeAudioData(file) });
+  source.connect(audio.destination);
+  return source.start();
 }
 
 let audio = null;

@@ -67,6 +67,26 @@ def test_a_wrong_figure_raises_one_alert_that_resolves_by_itself(name: str, wron
     assert board.decider.open_alerts() == ()
 
 
+def test_a_full_disk_is_one_alert() -> None:
+    """Not another one because writing takes long; when there is space and writing takes long all the same, that is one."""
+    board = Watched()
+    raised = board.pass_s(30, sample(disk_free_mb=0.0, commits_ms=(1000.0,)))
+    freed = board.pass_s(30, sample(commits_ms=(1000.0,)))
+
+    assert (changes(raised), changes(freed)) == (
+        [("disk_nearly_full", "pending")],
+        [("disk_nearly_full", "resolved"), ("journal_slow", "pending")],
+    )
+
+
+def test_a_disk_that_takes_nothing_is_known_in_the_middle_of_play() -> None:
+    """However many events were written in the minute before."""
+    board = Watched()
+    board.pass_s(60, sample(commits_ms=(2.0,) * 5))
+
+    assert changes(board.pass_s(24, sample(commits_ms=(1000.0,)))) == [("journal_slow", "pending")]
+
+
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dartd.metrics import HostUsage
 from dartd.runtime.fault_injection import FaultInjector
 from schemas.base import CameraId
 from schemas.faults import DaemonFault, Scenario, ScriptedFault
@@ -46,13 +47,16 @@ def store(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("kind", ["disk_full", "database_locked"])
 async def test_the_store_cannot_be_written_meanwhile(kind: DaemonFault, store: Path, waiting: Waiting) -> None:
-    """While the fault is on every write fails; when it is over, or the daemon ends in the midst of it, all is as before."""
-    task = asyncio.create_task(_injector(kind).run(store))
+    """Every write fails, and a full disk has no space; when it is over, or the daemon ends in the midst of it, all is as before."""
+    injector, host = _injector(kind), HostUsage(disk_free_bytes=1e9, disk_percent=40.0)
+    task = asyncio.create_task(injector.run(store))
     await waiting.soon(lambda: not _writes(store), "the fault")
+    meanwhile = injector.host(host).disk_free_bytes
     task.cancel()
     await asyncio.wait([task])
 
     assert _writes(store)
+    assert (meanwhile, injector.host(host)) == (0.0 if kind == "disk_full" else 1e9, host)
 
 
 async def test_the_wall_clock_jumps_and_comes_back(store: Path, waiting: Waiting) -> None:

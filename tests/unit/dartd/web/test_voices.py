@@ -1,0 +1,25 @@
+"""Voice packs: what lies in the folder is listed and served, and nothing else."""
+
+from pathlib import Path
+
+import httpx2
+
+from tests.support.station import running_station
+
+
+async def test_voices_are_folders_of_sounds(tmp_path: Path) -> None:
+    """Files that are no sounds are left out, and no path leads out of the folder."""
+    pack = tmp_path / "voices" / "en-GB-Russ"
+    pack.mkdir(parents=True)
+    for name in ("180.mp3", "busted+2.wav", "notes.txt"):
+        (pack / name).write_bytes(b"sound")
+    (tmp_path / "secret.mp3").write_bytes(b"secret")
+    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        listed = (await http.get("/voices")).json()["data"]
+        sound = await http.get("/voices/en-GB-Russ/180.mp3")
+        paths = ("en-GB-Russ/notes.txt", "en-GB-Russ/181.mp3", "%2e%2e/secret.mp3", "en-GB-Russ/..%2f..%2fsecret.mp3", "other/180.mp3")
+        refused = [(await http.get(f"/voices/{path}")).status_code for path in paths]
+
+    assert listed == [{"name": "en-GB-Russ", "sounds": ["180.mp3", "busted+2.wav"]}]
+    assert (sound.content, sound.headers["content-type"]) == (b"sound", "audio/mpeg")
+    assert refused == [404] * len(paths)
