@@ -15,6 +15,7 @@ from dartd.runtime.hub.topics import kind_of
 from dartd.store.audit import AuditEntry
 from dartd.store.calibrations import Calibrations
 from dartd.store.journal import Outcome
+from dartd.web import voices
 from dartd.web.app import ENDPOINTS
 from dartd.web.http.endpoint import Endpoint
 from schemas.api.corrections import NewCorrection
@@ -100,6 +101,7 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     await station.happen(hit(f"d{secrets.token_hex(4)}"))
     known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{session_id}": "s_d-known", "{name}": "dart_hit", "{topic}": "board:main"}
     known |= {"{camera_id}": "cam0", "{device_id}": "simulated-0", "{kind}": "after", "{set_number}": "1", "{leg_number}": "1"}
+    known |= {"{voice}": "ann", "{sound}": "180.mp3"}
     for name, value in known.items():
         path = path.replace(name, value)
     if endpoint.body is NewCorrection:
@@ -315,6 +317,9 @@ async def _known(station: Station) -> None:
     overlay = station.services.config.state_path / overlay_file(CameraId("cam0"))
     await asyncio.to_thread(overlay.parent.mkdir, parents=True)
     await asyncio.to_thread(overlay.write_bytes, b"a picture")
+    voice = station.services.config.state_path / voices.FOLDER / "ann"
+    await asyncio.to_thread(voice.mkdir, parents=True)
+    await asyncio.to_thread((voice / "180.mp3").write_bytes, b"a sound")
     await Calibrations(station.services.database).keep(camera_at(0, 0.4), at_s=1.0)
     await station.happen(hit("d-known"), VisitCompleted(visit_id=VisitId("v-known"), throws=(), total=0, reason="takeout"))
 

@@ -42,9 +42,10 @@ def after_call(_context: Any, case: Any, response: Any) -> None:
 
 
 # What is well-formed and yet nothing: no schema can say which cursor, ETag or Idempotency-Key was given out, what days February has, and
-# what nine numbers are a rotation. Nor that a field is wanted with some values of another, that an id must be known, or what points show.
+# what nine numbers are a rotation. Nor that a field is wanted with some values of another, that an id must be known,
+# what points show, or which legs were played.
 JUDGED = frozenset(
-    {"cursor", "If-Match", "Idempotency-Key", "after", "before", "$.expires_at", "$.keys", "$.label", "$.parent_id", "$.points"}
+    {"cursor", "If-Match", "Idempotency-Key", "after", "before", "$.expires_at", "$.keys", "$.label", "$.leg", "$.parent_id", "$.points"}
 )
 JUDGED_PATHS = frozenset({"/api/v1/cameras/{camera_id}/calibration"})
 

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from dartd.auth.command_rights import authorised
 from dartd.auth.principal import Principal
-from dartd.errors import CommandRefusedError
 from dartd.game.lots import lots_of, with_lots
 from dartd.game.rules import RulesError
 from dartd.play.setup import located, read_format, read_rules
@@ -237,13 +236,7 @@ def _signing(*, signed: bool) -> Handler:
     async def change(call: Call) -> Answer:
         """Sign the leg, or take its signature back."""
         set_number, leg_number = (_number(call, name) for name in ("set_number", "leg_number"))
-        command = SignLeg(match_id=call.path("match_id"), set=set_number, leg=leg_number, signed=signed)
-        try:
-            return await _on_match(call, command)
-        except CommandRefusedError as error:
-            if error.details.get("field") != "$.leg":
-                raise
-            raise missing("leg", f"{set_number}/{leg_number}") from error
+        return await _on_match(call, SignLeg(match_id=call.path("match_id"), set=set_number, leg=leg_number, signed=signed))
 
     return change
 
