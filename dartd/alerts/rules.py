@@ -134,7 +134,7 @@ BUILTIN: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="webhook_failing", measure="webhook_failing_s", severity="warning", limit=300, clear=0,
-        message="The receiver of webhook {webhook_name} takes nothing; {lost} events were given up. Check it, then deliver them again.",
+        message="The receiver of webhook {webhook_name} takes nothing; events given up: {lost}. Check it, then deliver them again.",
     ),
     Rule(
         name="zone_empty", measure="zone_empty", severity="info", limit=0.5, clear=0, for_s=600,
