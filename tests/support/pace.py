@@ -31,7 +31,8 @@ class Pace:
         self.zero_s = zero_s
         self.wall_s = wall_s
         with path.open("r+b") as file:
-            self._map = mmap.mmap(file.fileno(), _TIME.size)
+            # Written as one machine word: `struct` clears its bytes first, and a reader in between goes back to the beginning of time.
+            self._time = memoryview(mmap.mmap(file.fileno(), _TIME.size)).cast("d")
 
     @classmethod
     def beginning(cls, path: Path, speed: float) -> Self:
@@ -51,11 +52,11 @@ class Pace:
 
     def now_s(self) -> float:
         """Return the media time."""
-        return float(_TIME.unpack_from(self._map)[0])
+        return float(self._time[0])
 
     def advance(self, now_s: float) -> None:
         """Set the media time."""
-        _TIME.pack_into(self._map, 0, now_s)
+        self._time[0] = now_s
 
     def wall_now_s(self) -> float:
         """Return the wall time."""
