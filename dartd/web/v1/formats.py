@@ -1,5 +1,6 @@
 """`/api/v1/formats`: rules and legs with a name, built in or one's own."""
 
+import dataclasses
 import secrets
 from itertools import cycle, islice
 from typing import Any
@@ -133,8 +134,15 @@ async def copy_format(call: Call) -> Answer:
 
 _LIST, _CREATE, *_OTHERS = FORMATS.endpoints()
 
+
+async def list_formats(call: Call) -> Any:
+    """Return a page of formats of a game that there is."""
+    known_game(call.query.game)
+    return await _LIST.handler(call)
+
+
 ENDPOINTS = [
-    _LIST,
+    dataclasses.replace(_LIST, handler=list_formats),
     _CREATE,
     Resource(path=f"{FORMATS.path}/search", one="", tag="formats", answer=StoredFormat).list(
         search_formats, "Formats that contain every word of a query", FORMATS.rights.read, FormatSearch

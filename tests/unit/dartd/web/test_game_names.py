@@ -9,7 +9,7 @@ from tests.support.station import Station
 
 @pytest.mark.parametrize(
     "path",
-    ["matches?", "formats/search?q=501&", "leaderboard?", "players/p_ada/statistics?", "performance?player_id=p_ada&"],
+    ["matches?", "formats?", "formats/search?q=501&", "leaderboard?", "players/p_ada/statistics?", "performance?player_id=p_ada&"],
     ids=lambda path: path,
 )
 async def test_unknown_game_is_refused_with_those_there_are(station: Station, http: httpx2.AsyncClient, path: str) -> None:
