@@ -54,7 +54,6 @@ PERMISSIONS: dict[str, str] = {
 RESERVED_PERMISSIONS: dict[str, str] = {
     "catalog:read": "N11",
     "query:ask": "N9",
-    "reports:view": "N8",
     "tournaments:delete": "P5",
     "tournaments:write": "P5",
 }
