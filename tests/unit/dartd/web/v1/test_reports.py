@@ -31,7 +31,7 @@ async def test_a_day_as_json_csv_and_pdf(station: Station, http: httpx2.AsyncCli
 
     assert (report["report_type"], report["date"], today["date"]) == ("daily", today["date"], report["date"])
     assert (summary["darts"], summary["visits"], summary["players"], summary["matches"]) == (1 + 7, 1 + 3, 2, 1)
-    assert (summary["average"], summary["count_180"], summary["highest_checkout"]) == ("130.50", 1, 20)
+    assert (summary["average"], summary["count_180"], summary["highest_checkout"]) == ("85.13", 1, 20)
     assert [(each["rank"], each["name"], each["average"], each["legs_won"]) for each in report["top_performers"]] == [
         (1, "Ann", "120.43", 1),
         (2, "Bob", "66.00", 0),
