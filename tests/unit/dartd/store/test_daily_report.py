@@ -1,5 +1,6 @@
 """The report of a day, against a count of its own."""
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ DAY_S, NEXT_S = 1_764_460_800.0, 1_764_547_200.0  # 2025-11-30 and the day after
 
 async def test_only_the_day_counts(tmp_path: Path) -> None:
     """Darts of the board of that day, none of the days around it; where they hit and when; no such day is an error."""
-    journal = Journal.open(tmp_path / "dartd.db", BoardId("main"))
+    journal = await asyncio.to_thread(Journal.open, tmp_path / "dartd.db", BoardId("main"))
     for at_s, number, total in ((DAY_S - 60, 1, 180), (DAY_S + 3600, 2, 180), (DAY_S + 7200, 3, 60), (NEXT_S, 4, 180)):
         visit = VisitId(f"v{number}")
         events = [msgspec.structs.replace(hit(f"d{number}", visit=visit), dart_id=DartId(f"d{number}"))]
@@ -24,7 +25,7 @@ async def test_only_the_day_counts(tmp_path: Path) -> None:
     day = ReportDay("2025-11-30", Days("UTC"), (), NEXT_S + 60, "Board 1")
     report = await journal.database.query(lambda connection: read_daily_report(connection, day))
     empty = await journal.database.query(lambda connection: read_daily_report(connection, day._replace(date="2025-11-01")))
-    journal.close()
+    await asyncio.to_thread(journal.close)
     summary = report.summary
 
     assert (summary.darts, summary.visits, summary.average, summary.count_180) == (2, 2, "180.00", 1)
