@@ -11,7 +11,7 @@ from dartd.questions.languages.german import WORDS as GERMAN
 from dartd.questions.languages.thai import WORDS as THAI
 from dartd.questions.languages.words import Words
 from dartd.questions.periods import Period, find_period
-from dartd.questions.text import Plain, fold, has, is_like, plain
+from dartd.questions.text import Plain, fold, has, is_like, is_thai, plain
 from schemas.api.query import QuestionLanguage
 
 LANGUAGES: Final[Mapping[QuestionLanguage, Words]] = {"en": ENGLISH, "de": GERMAN, "th": THAI}
@@ -52,11 +52,11 @@ def understand(question: str, players: Mapping[str, str], me: str | None, langua
 
 def language_of(text: Plain) -> QuestionLanguage:
     """Return the language that a text is most like."""
-    if any("\u0e00" <= each <= "\u0e7f" for each in text.joined):
+    if is_thai(text.joined):
         return "th"
     english, german = (sum(word in {fold(each) for each in words.common} for word in text.words) for words in (ENGLISH, GERMAN))
     if english == german:
-        english, german = (len(_concepts(text, words)) for words in (ENGLISH, GERMAN))
+        english, german = (len(_concepts(text.knowing(frozenset(text.words)), words)) for words in (ENGLISH, GERMAN))
     return "de" if german > english else "en"
 
 
@@ -67,6 +67,9 @@ def _meaning(question: str, text: Plain, players: Mapping[str, str], me: str | N
     named, rest = _named(text, players)
     rest = rest.knowing(_vocabulary(language))
     period = find_period(rest, question, words)
+    if period is not None and period.kind == "days":
+        for cue in words.last:
+            rest = rest.without_cue(cue)
     concepts = _concepts(rest, words)
     bed = _bed(question, words)
     if bed is not None:

@@ -24,7 +24,7 @@ class Plain(NamedTuple):
     def without_cue(self, cue: str) -> "Plain":
         """Return the text with a placeholder for a cue."""
         wanted = _folded(cue).split()
-        if "\u0e00" <= cue[0] <= "\u0e7f":
+        if is_thai(cue):
             return Plain(tuple(word.replace(wanted[0], "·") for word in self.words), self.joined.replace(wanted[0], "·"), self.known)
         for first in range(len(self.words) - len(wanted) + 1):
             if all(is_like(word, each) for word, each in zip(self.words[first:], wanted, strict=False)):
@@ -52,10 +52,15 @@ def plain(text: str) -> Plain:
     return Plain(words, "".join(words))
 
 
+def is_thai(text: str) -> bool:
+    """Return whether a text has Thai letters."""
+    return any("\u0e00" <= each <= "\u0e7f" for each in text)
+
+
 def has(text: Plain, cue: str, *, exact: bool = False) -> bool:
     """Return whether a cue is in a text: words in a row, `*` for any ending, one or two mistakes in longer words; Thai anywhere."""
-    if "\u0e00" <= cue[0] <= "\u0e7f":
-        return _folded(cue) in text.joined
+    if is_thai(cue):
+        return _folded(cue).replace(" ", "") in text.joined
     wanted = _folded(cue).split()
     for first in range(len(text.words) - len(wanted) + 1):
         if all(is_like(word, each, exact=exact or word in text.known) for word, each in zip(text.words[first:], wanted, strict=False)):

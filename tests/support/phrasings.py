@@ -94,7 +94,7 @@ SECOND: Final = [
     Phrasing("en", "how many matches have I won this month", "wins", "player=ann period=this_month"),
     Phrasing("en", "what's Bob's win rate", "wins", "player=bob"),
     Phrasing("en", "who threw the most 180s this year", "leader", "figure=n180 period=this_year"),
-    Phrasing("en", "how many darts did we throw last week", "played", "player=ann figure=darts period=last_week"),
+    Phrasing("en", "how many darts did we throw last week", "played", "figure=darts period=last_week"),
     Phrasing("en", "has jurgen been getting better lately?", "form", "player=juergen"),
     Phrasing("en", "what went wrong for me on friday", "reasons", "player=ann period=weekday"),
     Phrasing("en", "my weakest double please", "doubles", "player=ann"),
