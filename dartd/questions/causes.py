@@ -30,7 +30,7 @@ class DayRates(NamedTuple):
 def causes_of(own: Figures, usual: Figures) -> list[Cause]:
     """Return the parts of the play, the one that explains most first.
 
-    Each effect is the own average less the one that there would be if only this part were as usual; together they make about the difference.
+    Each effect is the own average less the one that there would be if only this part were as usual; their sum is about the difference.
     """
     if not own.darts or not usual.darts:
         return []

@@ -114,7 +114,7 @@ SENTENCES: Final[Mapping[QuestionLanguage, Mapping[str, str]]] = {
         "leader": "{figure}, {period}: {list}.",
         "alerts": "{period}: {raised} Warnungen, {open} davon sind offen.{list}",
         "accuracy": "{period}: {correct} von {verified} geprüften Darts wurden richtig erkannt ({rate} %); geworfen wurden {darts} Darts.",
-        "accuracy_none": "{period}: Es wurde noch kein Dart geprüft, die Genauigkeit ist also nicht bekannt ({darts} Darts wurden geworfen).",
+        "accuracy_none": "{period}: Noch kein Dart wurde geprüft, die Genauigkeit ist also nicht bekannt ({darts} Darts geworfen).",
         "none": "{who}, {period}: Es gibt nichts zu zählen.",
         "no_rows": "{period}: Es gibt nichts zu zählen.",
         "whose": "Wer ist gemeint? Nenne einen Spieler.",
