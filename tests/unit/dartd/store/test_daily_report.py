@@ -12,6 +12,7 @@ from schemas.base import BoardId, DartId, VisitId
 from schemas.events import VisitCompleted
 from tests.support.throws import hit
 
+DAYS = Days("UTC")
 DAY_S, NEXT_S = 1_764_460_800.0, 1_764_547_200.0  # 2025-11-30 and the day after, in UTC
 
 
@@ -22,7 +23,7 @@ async def test_only_the_day_counts(tmp_path: Path) -> None:
         visit = VisitId(f"v{number}")
         events = [msgspec.structs.replace(hit(f"d{number}", visit=visit), dart_id=DartId(f"d{number}"))]
         await journal.append([*events, VisitCompleted(visit_id=visit, throws=(), total=total, reason="takeout")], at_s=at_s)
-    day = ReportDay("2025-11-30", Days("UTC"), (), NEXT_S + 60, "Board 1")
+    day = ReportDay("2025-11-30", DAYS, (), NEXT_S + 60, "Board 1")
     report = await journal.database.query(lambda connection: read_daily_report(connection, day))
     empty = await journal.database.query(lambda connection: read_daily_report(connection, day._replace(date="2025-11-01")))
     await asyncio.to_thread(journal.close)
