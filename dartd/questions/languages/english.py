@@ -35,7 +35,7 @@ WORDS: Final = Words(
         "match": ("match*", "game", "games", "matches"),
         "me": ("i", "me", "my", "mine", "myself", "im", "ive", "am i"),
         "most": ("most", "max", "record"),
-        "n100": ("100s", "100+", "100", "ton", "tons", "hundreds"),
+        "n100": ("100s", "100", "ton", "tons", "hundreds"),
         "n140": ("140s", "140", "one forty", "one forties"),
         "n180": ("180*", "one eighty", "one eighties", "one hundred and eighty", "maximum*", "maxes", "maxis"),
         "percent": ("percent*", "per cent", "rate", "ratio", "quota", "%", "share", "success"),

@@ -29,7 +29,7 @@ async def ask(
 
 
 async def test_answers_sources_and_streams(station: Station, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the rows of each number; streamed in pieces; players know themselves and shared players alone; what breaks is INFERENCE_ERROR."""
+    """With the rows of each number; in pieces; players know themselves and shared ones alone; what breaks is INFERENCE_ERROR."""
     await throw(http, await begin(station, http), "T20 S1 S20", "T20 S5 S1", "D10")
     bob = await log_in_as(station, "player", player_id="bob")
     found = (await ask(http, "What is Ann's average?")).json()
