@@ -200,11 +200,12 @@ def _compared(inquiry: Inquiry) -> tuple[str, Period, Span, Any, Any]:
         latest = next(iter(inquiry.played_days(player_id, Span())), None)
         at_s = inquiry.scope.now_s if latest is None else latest.at_s
         began_s = inquiry.days.began(at_s)
-        period, span = Period("day", date=inquiry.days.local(began_s).date().isoformat()), Span(began_s, inquiry.days.ends(began_s))
+        period = Period("day", date=inquiry.days.local(began_s).date().isoformat())
+        span = Span(after_s=began_s, before_s=inquiry.days.ends(began_s))
     usual_span = inquiry.usual_span(span)
     own, usual = inquiry.summary(player_id, span), inquiry.summary(player_id, usual_span)
     if not usual.total.darts:
-        usual = inquiry.summary(player_id, usual_span._replace(after_s=None))
+        usual = inquiry.summary(player_id, Span(before_s=usual_span.before_s))
     return player_id, period, span, own, usual
 
 
@@ -213,6 +214,8 @@ def _usual(inquiry: Inquiry) -> str:
     said, who = inquiry.said_period(period, span), inquiry.who(player_id)
     if not own.total.darts:
         return inquiry.speech.say("none", who=who, period=said)
+    if not usual.total.darts:
+        return inquiry.speech.say("no_usual", who=who, period=said, average=own.statistics["average"])
     before = {f"usual_{name}": usual.statistics[name] for name in ("average", "first9", "checkout_pct")}
     values = {**_scalars(own.statistics), **before, "difference": _difference(inquiry, own, usual)}
     return inquiry.speech.say("usual", **{**values, "who": who, "period": said})
@@ -226,9 +229,11 @@ def _difference(inquiry: Inquiry, own: Any, usual: Any) -> str:
 def _reasons(inquiry: Inquiry) -> str:
     player_id, period, span, own, usual = _compared(inquiry)
     said, who = inquiry.said_period(period, span), inquiry.who(player_id)
+    if not own.total.darts:
+        return inquiry.speech.say("none", who=who, period=said)
     causes = causes_of(own.total, usual.total)
     if not causes:
-        return inquiry.speech.say("none", who=who, period=said)
+        return inquiry.speech.say("no_usual", who=who, period=said, average=own.statistics["average"])
     inquiry.note("causes", "statistics of both times", [cause._asdict() for cause in causes])
     is_worse = Decimal(own.statistics["average"]) < Decimal(usual.statistics["average"])
     with_it = [cause for cause in causes if (cause.effect < 0) == is_worse] or causes

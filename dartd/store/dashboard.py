@@ -20,6 +20,7 @@ from schemas.match import MatchSide, MatchState
 
 PLAYERS: Final = 12
 ACTIVITY: Final = 12
+HIGH_VISITS: Final = 5  # of them
 FORMATS: Final = 6
 LATEST_MATCHES: Final = 40  # that formats are counted in
 LATEST_VISITS: Final = 1000  # that high ones are looked for in
@@ -108,7 +109,7 @@ def _suggested(connection: sa.Connection, recent: Sequence[MatchState]) -> tuple
 
 def _activity(connection: sa.Connection, recent: Sequence[MatchState], names: Mapping[str, str]) -> tuple[Activity, ...]:
     found = [_of_match(each, names) for each in recent[:ACTIVITY]]
-    high = sa.select(visits).where(_latest_visits(), visits.c.total >= HIGH_VISIT).order_by(visits.c.seq.desc()).limit(ACTIVITY)
+    high = sa.select(visits).where(_latest_visits(), visits.c.total >= HIGH_VISIT).order_by(visits.c.seq.desc()).limit(HIGH_VISITS)
     found += [
         Activity(
             at=timestamp_of(row.at_s),

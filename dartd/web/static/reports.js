@@ -7,7 +7,7 @@ import { html } from "./html.js";
 import { language, moment, number, t } from "./texts.js";
 
 const FIGURES = ["darts", "visits", "players", "matches", "average", "count_180", "highest_checkout", "active_hours"];
-const [WIDTH, HEIGHT, LABEL] = [640, 180, 18];
+const [WIDTH, HEIGHT, LABEL] = [640, 190, 24];
 const FEWEST_HOURS = 8;
 const view = { date: dayOf(new Date()), report: null };
 
@@ -43,12 +43,12 @@ const shape = (name, value) => (name === "average" ? number(value, 2) : name ===
 function Bars({ title, bars }) {
   const most = Math.max(...bars.map(({ value }) => value), 1);
   const step = WIDTH / bars.length;
-  const high = (value) => ((HEIGHT - LABEL - 14) * value) / most;
+  const high = (value) => ((HEIGHT - LABEL - 22) * value) / most;
   return html`<figure class="panel"><h2>${title}</h2><svg class="bars" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`${title}: ${bars.map(({ label, value }) => `${label} ${value}`).join(", ")}`}>
     ${bars.map(({ label, value }, k) => html`<g key=${label}>
       <rect x=${step * (k + 0.12)} y=${HEIGHT - LABEL - high(value)} width=${step * 0.76} height=${high(value)} rx="2" />
       ${value > 0 && html`<text x=${step * (k + 0.5)} y=${HEIGHT - LABEL - high(value) - 3}>${value}</text>`}
-      <text class="label" x=${step * (k + 0.5)} y=${HEIGHT - 4}>${label}</text>
+      <text class="label" x=${step * (k + 0.5)} y=${HEIGHT - 5}>${label}</text>
     </g>`)}
   </svg></figure>`;
 }
@@ -85,7 +85,7 @@ function Issues({ issues }) {
 }
 
 function Report({ summary, hours, visit_ranges, heat_map, top_performers, zones, issues }) {
-  const ranges = visit_ranges.map(({ low, high, visits }) => ({ label: low === high ? `${low}` : `${low}–${high}`, value: visits }));
+  const ranges = visit_ranges.map(({ low, high, visits }) => ({ label: low === high ? `${low}` : `${low}+`, value: visits }));
   const heat = t("reports.heat", { darts: number(heat_map.darts, 0) });
   return html`<section class="panel" data-report>
       <dl class="totals">${FIGURES.map((name) => html`<div key=${name}><dt>${t(`reports.${name}`)}</dt><dd data-figure=${name}>${shape(name, summary[name])}</dd></div>`)}</dl>

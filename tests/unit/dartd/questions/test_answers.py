@@ -120,6 +120,14 @@ async def test_reasons_are_ranked_with_days_and_advice(journal: Journal) -> None
     causes = next(each for each in reply.sources if each.type == "causes").rows
     days = next(each for each in reply.sources if each.type == "days").rows
 
+    first = "Warum war Ann am 3.8.2026 schlecht?"  # the first day of all
+    no_usual, latest = [
+        await journal.database.query(lambda connection, question=question: answer(connection, question, scope()))
+        for question in (first, "Why is Bob so bad?")
+    ]
+
+    assert no_usual.answer.endswith("davor wurde nichts gespielt, womit zu vergleichen wäre.")
+    assert latest.answer.startswith("Bob, on 2026-11-25: average ")
     assert sorted(causes, key=lambda row: -abs(row["effect"])) == list(causes)
     assert {row["part"] for row in causes} == {"first_nine", "scoring", "doubles", "busts"}
     assert len(days) == 3
