@@ -16,10 +16,10 @@ _MOST: Final = 3660  # days back that a question may count
 
 
 class Period(NamedTuple):
-    """A period by name, `day` and a date, `weekday` and its number, or the last `count` days."""
+    """A period by name, `day` and a date, `weekday` and its number, or the last `number` days."""
 
     kind: str
-    count: int = 0
+    number: int = 0
     date: str = ""
 
 
@@ -99,16 +99,16 @@ def span_of(period: Period, days: Days, now_s: float) -> Span:  # noqa: PLR0911 
             began_s = days.day_of(period.date)
             return Span(after_s=began_s, before_s=days.ends(began_s))
         case "days":
-            first = days.local(now_s).date() - timedelta(days=period.count - 1)
+            first = days.local(now_s).date() - timedelta(days=period.number - 1)
             return Span(after_s=days.day_of(first.isoformat()))
         case "weekday":
             today = days.local(now_s).date()
-            began_s = days.day_of((today - timedelta(days=(today.weekday() - period.count) % 7)).isoformat())
+            began_s = days.day_of((today - timedelta(days=(today.weekday() - period.number) % 7)).isoformat())
             return Span(after_s=began_s, before_s=days.ends(began_s))
         case "month":
             today = days.local(now_s).date()
-            year = today.year - (period.count > today.month)
-            began_s = days.day_of(f"{year}-{period.count:02d}-01")
+            year = today.year - (period.number > today.month)
+            began_s = days.day_of(f"{year}-{period.number:02d}-01")
             return Span(after_s=began_s, before_s=days.ends(began_s, "month"))
         case _:
             return ALWAYS

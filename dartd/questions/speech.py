@@ -45,7 +45,7 @@ class Speech:
             return self.say("period.day", date=_date_of(span, days).isoformat())
         if period.kind == "month":
             return self.say("period.month", date=_date_of(span, days).isoformat()[:7])
-        return self.say(f"period.{period.kind}", count=period.count)
+        return self.say(f"period.{period.kind}", count=period.number)
 
 
 def _is_decimal(value: str) -> bool:

@@ -51,7 +51,7 @@ THROW_SETS: Final[Mapping[str, ThrowSet]] = {
 class ThrowSetFigures(NamedTuple):
     """How many throws, and from when until when (seconds since 1970)."""
 
-    count: int
+    throws: int
     first_s: float | None
     last_s: float | None
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import CondPageBreak, KeepTogether, PageTemplate, Paragraph, Spacer, Table, TableStyle
-from reportlab.platypus.doctemplate import BaseDocTemplate
-from reportlab.platypus.frames import Frame
+from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # it ships no types
+from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]  # it ships no types
+from reportlab.lib.units import mm  # type: ignore[import-untyped]  # it ships no types
+from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]  # it ships no types
+from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]  # it ships no types
+from reportlab.platypus import CondPageBreak, KeepTogether, PageTemplate, Paragraph, Spacer, Table, TableStyle  # type: ignore[import-untyped]  # it ships no types
+from reportlab.platypus.doctemplate import BaseDocTemplate  # type: ignore[import-untyped]  # it ships no types
+from reportlab.platypus.frames import Frame  # type: ignore[import-untyped]  # it ships no types
 
 from dartd.web.reports.drawings import BAR, FAINT, INK, QUIET, bars, board
 from dartd.web.reports.labels import LABELS

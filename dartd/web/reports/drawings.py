@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
-from reportlab.graphics.shapes import Circle, Drawing, Group, Line, Rect, String, Wedge
-from reportlab.lib.colors import Color, HexColor
+from reportlab.graphics.shapes import Circle, Drawing, Group, Line, Rect, String, Wedge  # type: ignore[import-untyped]  # it ships no types
+from reportlab.lib.colors import Color, HexColor  # type: ignore[import-untyped]  # it ships no types
 
 from schemas.api.reports import ReportHeatMap
 from schemas.board import SECTORS, BoardSpec

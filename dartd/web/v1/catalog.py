@@ -69,7 +69,7 @@ async def _of_store(services: Services, throw_set: ThrowSet) -> Dataset:
         description=throw_set.description,
         created_at=None,
         span=DatasetSpan(since=since, until=until, seconds=None),
-        counts={"throws": found.count},
+        counts={"throws": found.throws},
         schema={f"{throw_set.dataset_id}.csv": throw_set.header},
         size_bytes=None,
         media_type="text/csv",

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from dartd.questions.answers import answer
+from dartd.questions.answers import Reply, answer
 from dartd.questions.numbers import numbers_in
 from dartd.store.journal import Journal
 from dartd.store.listing import Span
@@ -71,12 +72,16 @@ def _expected(connection: sa.Connection, phrasing: Phrasing) -> str:  # noqa: PL
             return str(statistics[_FIGURES[phrasing.intent]])
 
 
+async def _ask(journal: Journal, question: str) -> Reply:
+    return await journal.database.query(lambda connection: answer(connection, question, scope()))
+
+
 async def test_phrasings_get_the_right_number(journal: Journal) -> None:
     """All 120 of them; each source has rows, and the answer is in the language of the question."""
     wrong = []
     for phrasing in (*FIRST, *SECOND):
-        reply = await journal.database.query(lambda connection, phrasing=phrasing: answer(connection, phrasing.question, scope()))
-        expected = await journal.database.query(lambda connection, phrasing=phrasing: _expected(connection, phrasing))
+        reply = await _ask(journal, phrasing.question)
+        expected = await journal.database.query(partial(_expected, phrasing=phrasing))
         is_right = reply.intent == phrasing.intent and numbers_in(expected)[0] in numbers_in(reply.answer)
         if not is_right or reply.language != phrasing.language or not all(each.rows for each in reply.sources):
             wrong.append(f"{phrasing.question}: expected {expected}, got {reply.answer}")
@@ -116,15 +121,12 @@ async def test_what_is_not_known_is_said(journal: Journal) -> None:
 
 async def test_reasons_are_ranked_with_days_and_advice(journal: Journal) -> None:
     """The strongest first, days that were alike, and what to practise."""
-    reply = await journal.database.query(lambda connection: answer(connection, "Why was I so bad yesterday?", scope()))
+    reply = await _ask(journal, "Why was I so bad yesterday?")
     causes = next(each for each in reply.sources if each.type == "causes").rows
     days = next(each for each in reply.sources if each.type == "days").rows
 
     first = "Warum war Ann am 3.8.2026 schlecht?"  # the first day of all
-    no_usual, latest = [
-        await journal.database.query(lambda connection, question=question: answer(connection, question, scope()))
-        for question in (first, "Why is Bob so bad?")
-    ]
+    no_usual, latest = [await _ask(journal, question) for question in (first, "Why is Bob so bad?")]
 
     assert no_usual.answer.endswith("davor wurde nichts gespielt, womit zu vergleichen wäre.")
     assert latest.answer.startswith("Bob, on 2026-11-25: average ")

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from dartd.store import throw_sets
 from dartd.store.journal import Journal
 from dartd.store.throw_sets import THROW_SETS, figures_of_set, rows_after
 from schemas.base import BoardId, DartId
 from tests.support.throws import hit
+
+_FIRST: int | None = 0
 
 
 async def test_rows_come_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,10 +25,16 @@ async def test_rows_come_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         await journal.append(
             [msgspec.structs.replace(hit(f"d{number}", visit=f"v{number}"), dart_id=DartId(f"d{number}"))], at_s=float(number)
         )
-    text, seq, whole = "", 0, THROW_SETS["throws"]
-    while seq is not None:
-        part, seq = await journal.database.query(lambda connection, after=seq: rows_after(connection, whole, after))
-        text += part
+    whole = THROW_SETS["throws"]
+
+    def read(connection: sa.Connection) -> str:
+        text, seq = "", _FIRST
+        while seq is not None:
+            part, seq = rows_after(connection, whole, seq)
+            text += part
+        return text
+
+    text = await journal.database.query(read)
     figures = await journal.database.query(lambda connection: figures_of_set(connection, whole))
     none = await journal.database.query(lambda connection: figures_of_set(connection, THROW_SETS["corrected_throws"]))
     await asyncio.to_thread(journal.close)

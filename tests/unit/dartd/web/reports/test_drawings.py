@@ -1,6 +1,6 @@
 """The drawings of a report."""
 
-from reportlab.graphics.shapes import Rect
+from reportlab.graphics.shapes import Rect  # type: ignore[import-untyped]  # it ships no types
 
 from dartd.web.reports.drawings import bars, board
 from tests.support.reports import full_report
