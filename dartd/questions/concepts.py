@@ -59,7 +59,7 @@ Concept = Literal[
 ]
 
 
-class Rule(NamedTuple):
+class IntentRule(NamedTuple):
     """An intent, and what a question must have for it: one of each set. `people`: at least so many players, also the caller."""
 
     intent: Intent
@@ -75,32 +75,32 @@ def _any(*concepts: Concept) -> frozenset[Concept]:
 
 # The first rule that fits decides, so that the more particular one stands first.
 RULES: Final = (
-    Rule("reasons", (_any("why"),), _any("camera")),
-    Rule("alerts", (_any("camera"), _any("alert", "worse", "works", "why")), _any("accuracy")),
-    Rule("head_to_head", (_any("against", "win", "lose", "better", "usual", "than", "worse", "top"),), people=2),
-    Rule("head_to_head", (_any("against"),), people=1),
-    Rule("leader", (_any("who"),), most_people=0),
-    Rule("accuracy", (_any("accuracy"),), _any("double", "checkout")),
-    Rule("usual", (_any("usual"),)),
-    Rule("checkout_rate", (_any("checkout", "double"), _any("percent")), _any("worse", "top")),
-    Rule("checkout_rate", (_any("checkout"), _any("percent"))),
-    Rule("highest_checkout", (_any("checkout"), _any("top", "most"))),
-    Rule("doubles", (_any("double"),)),
-    Rule("played", (_any("checkout"), _any("count"))),
-    Rule("best_leg", (_any("leg", "dart", "match"), _any("fewest"))),
-    Rule("best_leg", (_any("leg"), _any("top"))),
-    Rule("first_nine", (_any("first9"),)),
-    Rule("high_scores", (_any("n180", "n140", "n100"),)),
-    Rule("highest_visit", (_any("visit", "dart"), _any("top"))),
-    Rule("usual", (_any("better", "worse"), _any("than"))),
-    Rule("form", (_any("form"),)),
-    Rule("average", (_any("average"),)),
-    Rule("alerts", (_any("alert"),)),
-    Rule("wins", (_any("win", "lose"),)),
-    Rule("checkout_rate", (_any("checkout"),)),
-    Rule("played", (_any("count", "time"), _any("dart", "leg", "match", "visit", "bust", "played", "time"))),
-    Rule("head_to_head", (), people=2),
-    Rule("alerts", (_any("camera"),)),
-    Rule("form", (_any("better", "worse"),), people=1),
-    Rule("average", (_any("played"),), people=1),
+    IntentRule("reasons", (_any("why"),), _any("camera")),
+    IntentRule("alerts", (_any("camera"), _any("alert", "worse", "works", "why")), _any("accuracy")),
+    IntentRule("head_to_head", (_any("against", "win", "lose", "better", "usual", "than", "worse", "top"),), people=2),
+    IntentRule("head_to_head", (_any("against"),), people=1),
+    IntentRule("leader", (_any("who"),), most_people=0),
+    IntentRule("accuracy", (_any("accuracy"),), _any("double", "checkout")),
+    IntentRule("usual", (_any("usual"),)),
+    IntentRule("checkout_rate", (_any("checkout", "double"), _any("percent")), _any("worse", "top")),
+    IntentRule("checkout_rate", (_any("checkout"), _any("percent"))),
+    IntentRule("highest_checkout", (_any("checkout"), _any("top", "most"))),
+    IntentRule("doubles", (_any("double"),)),
+    IntentRule("played", (_any("checkout"), _any("count"))),
+    IntentRule("best_leg", (_any("leg", "dart", "match"), _any("fewest"))),
+    IntentRule("best_leg", (_any("leg"), _any("top"))),
+    IntentRule("first_nine", (_any("first9"),)),
+    IntentRule("high_scores", (_any("n180", "n140", "n100"),)),
+    IntentRule("highest_visit", (_any("visit", "dart"), _any("top"))),
+    IntentRule("usual", (_any("better", "worse"), _any("than"))),
+    IntentRule("form", (_any("form"),)),
+    IntentRule("average", (_any("average"),)),
+    IntentRule("alerts", (_any("alert"),)),
+    IntentRule("wins", (_any("win", "lose"),)),
+    IntentRule("checkout_rate", (_any("checkout"),)),
+    IntentRule("played", (_any("count", "time"), _any("dart", "leg", "match", "visit", "bust", "played", "time"))),
+    IntentRule("head_to_head", (), people=2),
+    IntentRule("alerts", (_any("camera"),)),
+    IntentRule("form", (_any("better", "worse"),), people=1),
+    IntentRule("average", (_any("played"),), people=1),
 )

@@ -206,17 +206,10 @@ def _figure(intent: Intent | None, concepts: frozenset[Concept]) -> str | None:
     return next((figure for concept, figure in wanted.get(intent, ()) if concept in concepts), plain_one.get(intent))
 
 
-_NAMING: Final[Mapping[QuestionLanguage, str]] = {
-    "en": r"\b(?:of|by|against|versus|vs|beat|did|does|has|is|was) ([A-Z][^\W\d_]+)|\b([A-Z][^\W\d_]+)['\u2019]s\b",
-    "de": r"\b(?:von|gegen|hat|ist|war|spielt|trifft) ([A-ZÄÖÜ][^\W\d_]+)",
-    "th": r"(?:ของ|กับ|ชนะ) ?([A-Z][^\W\d_]+)",
-}
-
-
 def unknown_name(question: str, players: Mapping[str, str], language: QuestionLanguage) -> str | None:
     """Return a name that stands where players are named and that no player has, None if there is none."""
     words = LANGUAGES[language]
-    for found in re.finditer(_NAMING[language], question):
+    for found in re.finditer(words.naming, question):
         name = next(each for each in found.groups() if each)
         text = plain(name)
         _, rest = _named(text, players)

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 _WORD: Final = re.compile(r"[a-z]*\d+(?:[.,]\d+)*[a-z]*|[a-z]+|[\u0e00-\u0e7f]+|[^\W\d_]+|%")
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_UMLAUTS: Final = (("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
+_UMLAUTS: Final = (("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"))  # codespell:ignore ue
 _FUZZY_FROM, _FUZZIER_FROM = 5, 9  # letters of a word that may have one mistake, and two
 
 
@@ -38,7 +38,7 @@ class Plain(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Return a text without case, accents, umlauts (also written as ae, oe, ue) and tone marks."""
+    """Return a text without case, accents, umlauts (also written as two letters) and tone marks."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_THAI_DIGITS))
     bare = "".join(each for each in decomposed if not "\u0300" <= each <= "\u036f" and not "\u0e47" <= each <= "\u0e4e")
     for found, plain in _UMLAUTS:

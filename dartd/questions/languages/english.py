@@ -126,4 +126,5 @@ WORDS: Final = Words(
         "was",
         "on",
     ),
+    naming=r"\b(?:of|by|against|versus|vs|beat|did|does|has|is|was) ([A-Z][^\W\d_]+)|\b([A-Z][^\W\d_]+)['\u2019]s\b",
 )

@@ -152,4 +152,5 @@ WORDS: Final = Words(
         ),
         *("gegen", "heute", "gestern", "woche", "monat", "jahr", "viele", "hoch", "im", "mit", "sind", "wieso"),
     ),
+    naming=r"\b(?:von|gegen|hat|ist|war|spielt|trifft) ([A-ZÄÖÜ][^\W\d_]+)",
 )

@@ -86,7 +86,7 @@ def _add_ring(group: Group, radius_mm: float, dark: Any, light: Any) -> None:
 
 
 def _colour(share: float) -> Color:
-    """Return the colour of a cell: by the root of its share, so that few darts can be told from none."""
+    """Return the colour of a cell: by the root of its share, so that few darts differ from none."""
     part = math.sqrt(share)
     red, green, blue = (cool + (hot - cool) * part for cool, hot in zip(_COOL, _HOT, strict=True))
     return Color(red, green, blue, alpha=0.45 + 0.5 * part)

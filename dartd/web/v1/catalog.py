@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Final
 
 from starlette.responses import Response, StreamingResponse
@@ -83,7 +84,7 @@ async def _table(services: Services, throw_set: ThrowSet) -> AsyncIterator[str]:
     yield head.getvalue()
     seq: int | None = 0
     while seq is not None:
-        part: tuple[str, int | None] = await services.database.query(lambda connection, after=seq: rows_after(connection, throw_set, after))
+        part: tuple[str, int | None] = await services.database.query(partial(rows_after, throw_set=throw_set, seq=seq))
         text, seq = part
         yield text
 
