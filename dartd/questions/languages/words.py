@@ -10,7 +10,7 @@ class Words(NamedTuple):
     """Cues of concepts and periods: words in a row, `*` for any ending; of several periods the longest cue counts.
 
     `units` are what "the last 30 …" counts, by the cues of days, weeks and months; `last` are the words before such a number.
-    `common` words tell the language from others, `polite` ones ask for an answer and mean nothing more,
+    `common` words are those of the language alone, `polite` ones ask for an answer and mean nothing more,
     `naming` finds a name where players are named (a regular expression; its group is the name).
     `months` and `weekdays` begin with January and Monday.
     """

@@ -100,7 +100,13 @@ async def test_what_is_not_known_is_said(journal: Journal) -> None:
             "any alerts?",
             "how accurate is the detection?",
         ),
-        "de": ("Wie wird das Wetter?", "Schnitt von Karl", "wie ist die Form?", "Gibt es Warnungen?", "Wie genau ist die Erkennung?"),
+        "de": (
+            "Wie wird das Wetter?",
+            "Schnitt von Karl",
+            "wie ist die Form?",
+            "Gibt es Warnungen?",
+            "Wie genau ist die Erkennung?",
+        ),  # codespell:ignore ist
         "th": ("พรุ่งนี้ฝนตกไหม", "ค่าเฉลี่ยของ Carl", "ฟอร์มเป็นไง", "มีแจ้งเตือนไหม", "ตรวจจับแม่นยำไหม"),
     }
     found = await journal.database.query(
