@@ -107,6 +107,8 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     if endpoint.body is NewCorrection:
         match_id = await _match(station, "undo", caller.player_id)
         return Subject(path, {"type": "delete", "match_id": match_id, "visit": 1, "dart": 1})
+    if endpoint.path.endswith("/export"):
+        path += "?format=csv"  # a PDF takes another process a second
     return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
 
 

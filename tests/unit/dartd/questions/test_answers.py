@@ -103,10 +103,10 @@ async def test_what_is_not_known_is_said(journal: Journal) -> None:
         "de": (
             "Wie wird das Wetter?",
             "Schnitt von Karl",
-            "wie ist die Form?",
+            "wie steht die Form?",
             "Gibt es Warnungen?",
-            "Wie genau ist die Erkennung?",
-        ),  # codespell:ignore ist
+            "Wie genau erkennt die Kamera?",
+        ),
         "th": ("พรุ่งนี้ฝนตกไหม", "ค่าเฉลี่ยของ Carl", "ฟอร์มเป็นไง", "มีแจ้งเตือนไหม", "ตรวจจับแม่นยำไหม"),
     }
     found = await journal.database.query(
