@@ -107,9 +107,14 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     if endpoint.body is NewCorrection:
         match_id = await _match(station, "undo", caller.player_id)
         return Subject(path, {"type": "delete", "match_id": match_id, "visit": 1, "dart": 1})
+    return Subject(path + _parameters(endpoint), await _body(station, endpoint))
+
+
+def _parameters(endpoint: Endpoint) -> str:
+    """Return the parameters with which an answer ends soon: a stream never does, and a PDF takes another process a second."""
     if endpoint.path.endswith("/export"):
-        path += "?format=csv"  # a PDF takes another process a second
-    return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
+        return "?format=csv"
+    return "?once=true" if endpoint.media == "text/event-stream" else ""
 
 
 async def _with_alert(station: Station, path: str) -> str:
