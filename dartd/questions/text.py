@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 _WORD: Final = re.compile(r"[a-z]*\d+(?:[.,]\d+)*[a-z]*|[a-z]+|[\u0e00-\u0e7f]+|[^\W\d_]+|%")
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _UMLAUTS: Final = (("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"))  # codespell:ignore ue
+_MOST_WORDS: Final = 80  # of a question; what comes after them is not looked at
 _FUZZY_FROM, _FUZZIER_FROM = 5, 9  # letters of a word that may have one mistake, and two
 
 
@@ -48,7 +49,7 @@ def fold(text: str) -> str:
 
 def plain(text: str) -> Plain:
     """Return the words of a text."""
-    words = tuple(_WORD.findall(fold(text)))
+    words = tuple(_WORD.findall(fold(text))[:_MOST_WORDS])
     return Plain(words, "".join(words))
 
 
