@@ -14,6 +14,7 @@ from dartd.runtime.hub.hub import Hub
 from dartd.runtime.queued import CommandHook
 from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.scheduled_backups import ScheduledBackups
+from dartd.runtime.venue_link import VenueLink
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
@@ -173,6 +174,7 @@ class Services:
     results: ResultsCache
     backups: ScheduledBackups
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
+    venue: VenueLink = field(default_factory=VenueLink)
     started_at_s: float
     now: Callable[[], float]
     timestamp: Callable[[], str] = field(default=wall_timestamp)
