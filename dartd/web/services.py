@@ -27,7 +27,7 @@ from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
 from dartd.web.photo_encoder import PhotoEncoder
 from schemas.alert import Alert
-from schemas.base import CameraId, Event
+from schemas.base import BoardId, CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import AnyCommand
 from schemas.events import Envelope, Snapshot
@@ -179,6 +179,11 @@ class Services:
     now: Callable[[], float]
     timestamp: Callable[[], str] = field(default=wall_timestamp)
     running_idempotency_keys: set[str] = field(default_factory=set)  # of requests being processed; bounded by the open connections
+
+    @property
+    def board_id(self) -> BoardId:
+        """Return the id of the board."""
+        return self.config.board.board_id
 
     @property
     def simulated(self) -> bool:

@@ -30,7 +30,9 @@ class NatsServer:
         self.log = folder / "nats.log"
         self._scheme = scheme
         config = folder / "nats.conf"
-        config.write_text(f'listen: "127.0.0.1:{self.port}"\njetstream {{ store_dir: "{folder / "js"}" }}\nlog_file: "{self.log}"\n{more}\n')
+        config.write_text(
+            f'listen: "127.0.0.1:{self.port}"\njetstream {{ store_dir: "{folder / "js"}" }}\nlog_file: "{self.log}"\n{more}\n'
+        )
         self._command = [program, "-c", str(config)]
 
     @property

@@ -61,7 +61,17 @@ class Link:
         raise LinkError("the connection was lost")
 
     async def request(self, subject: str, payload: bytes, *, headers: dict[str, str] | None = None, timeout_s: float = TIMEOUT_S) -> bytes:
-        """Send a request and return the answer.
+        """Send a request and return the body of the answer.
+
+        Raises:
+            LinkError: there is none.
+        """
+        return bytes((await self.request_message(subject, payload, headers=headers, timeout_s=timeout_s)).data)
+
+    async def request_message(
+        self, subject: str, payload: bytes, *, headers: dict[str, str] | None = None, timeout_s: float = TIMEOUT_S
+    ) -> Any:
+        """Send a request and return the message with the answer, which has `data` and `headers`.
 
         Raises:
             LinkError: there is none.
@@ -69,15 +79,13 @@ class Link:
         import nats.errors  # noqa: PLC0415 - as above
 
         try:
-            answer = await self.client.request(subject, payload, timeout=timeout_s, headers=headers)
+            return await self.client.request(subject, payload, timeout=timeout_s, headers=headers)
         except nats.errors.NoRespondersError:
             raise LinkError(f"no one answers on {subject}", no_responders=True) from None
         except (nats.errors.Error, OSError, TimeoutError) as error:
             raise LinkError(f"no answer on {subject}: {str(error) or type(error).__name__}") from None
-        data: bytes = answer.data
-        return data
 
-    async def publish(self, subject: str, payload: bytes, headers: dict[str, str] | None = None) -> None:
+    async def publish(self, subject: str, payload: bytes, headers: dict[str, str] | None = None, reply: str = "") -> None:
         """Send a message without waiting for an answer.
 
         Raises:
@@ -86,7 +94,7 @@ class Link:
         import nats.errors  # noqa: PLC0415 - as above
 
         try:
-            await self.client.publish(subject, payload, headers=headers)
+            await self.client.publish(subject, payload, reply=reply, headers=headers)
         except (nats.errors.Error, OSError) as error:
             raise LinkError(f"{subject}: {error}") from None
 
