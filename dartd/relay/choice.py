@@ -52,7 +52,7 @@ def chosen_boards(boards: Boards, topics: Iterable[str], named: str | None = Non
 
 def resumptions(query: Mapping[str, str], boards: Iterable[RelayedBoard], errors: list[ErrorMessage]) -> dict[str, Resumption]:
     """Return where each board is resumed: `since=b1:120,b2:7`, or `since=120` where there is one board; `stream_id` likewise."""
-    listed = [board.board_id for board in boards]
+    listed = [str(board.board_id) for board in boards]
     since, streams = _by_board(query.get("since"), listed), _by_board(query.get("stream_id"), listed)
     return {each: Resumption(parse_since(since.get(each), errors), streams.get(each)) for each in listed}
 
