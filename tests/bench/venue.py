@@ -273,8 +273,7 @@ async def faults(venue: Venue) -> None:
 
 async def _watch(url: str, record: list[int]) -> None:
     async for received in DartdClient(url, silence_s=20).listen():
-        if received.seq is not None:
-            record.append(received.seq)
+        record += [received.seq] if received.seq is not None else []
 
 
 def _compare_central(venue: Venue) -> None:
@@ -289,10 +288,8 @@ def _compare_central(venue: Venue) -> None:
     for board in venue.boards:
         for name, found in _rows(board.store).items():
             rows[name] = sorted([*rows.get(name, []), *found])
-    count = sum(map(len, central.values()))
-    print(
-        f"central: {done.stdout.strip()} in {took_s:.1f} s; {count} rows, {'equal' if central == rows else 'NOT EQUAL'} to those of the boards"
-    )
+    count, verdict = sum(map(len, central.values())), "equal" if central == rows else "NOT EQUAL"
+    print(f"central: {done.stdout.strip()} in {took_s:.1f} s; {count} rows, {verdict} to those of the boards")
 
 
 def _rows(path: Path) -> dict[str, list[str]]:

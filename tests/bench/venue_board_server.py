@@ -17,6 +17,7 @@ import uvloop
 from dartd.config import NatsConfig
 from tests.support.station import CONFIG, running_station
 from tests.support.throws import hit
+from tests.support.waiting import Waiting
 
 
 async def play(board_id: str, url: str, directory: Path, rate: float) -> None:
@@ -33,8 +34,7 @@ async def play(board_id: str, url: str, directory: Path, rate: float) -> None:
             now_ns = time.monotonic_ns()
             await station.happen(hit(f"n{now_ns}", thrown % 3 + 1, visit=f"{board_id}-{now_ns - now_ns % 3}"))
             thrown += 1
-        while station.services.venue.published_seq < station.hub.last_seq:
-            await asyncio.sleep(0.05)
+        await Waiting().soon(lambda: station.services.venue.published_seq >= station.hub.last_seq)
         print(f"published {station.hub.last_seq}", flush=True)
         await asyncio.Event().wait()
 

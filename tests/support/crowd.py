@@ -52,7 +52,10 @@ class Member:
 
 
 class Crowd:
-    """Clients of one server, and one connection more that publishes; `sent_at` finds in an event when it was sent, in monotonic nanoseconds."""
+    """Clients of one server, and one connection more that publishes.
+
+    `sent_at` finds in an event when it was sent, in monotonic nanoseconds.
+    """
 
     def __init__(self, port: int, *, receive_bytes: int | None = None, sent_at: re.Pattern[bytes] = _TIME) -> None:
         self._port = port
