@@ -1,13 +1,12 @@
 """Messages of boards as a relay receives them."""
 
-from typing import Any
-
 import msgspec
 
 from dartd.outlets.nats.subjects import event_subject, report_subject
+from dartd.store.envelopes import envelope_of
 from schemas.base import BoardId, VisitId
 from schemas.codec import encode_json
-from schemas.events import Snapshot, VisitSnapshot
+from schemas.events import Snapshot, TakeoutStarted, VisitSnapshot
 from schemas.venue import BoardReport
 
 REPORT = BoardReport(
@@ -29,7 +28,7 @@ def report_message(board_id: str = "b1", seq: int = 0, stream_id: str = "s") -> 
     return report_subject("main", board_id), {"Dartd-Position": f"{stream_id}-{seq}"}, encode_json(report)
 
 
-def event_message(seq: int, board_id: str = "b1", stream_id: str = "s", **more: Any) -> tuple[str, dict[str, str], bytes]:
+def event_message(seq: int, board_id: str = "b1", stream_id: str = "s") -> tuple[str, dict[str, str], bytes]:
     """Return subject, headers and body of an event."""
-    event = {"event_type": "takeout_overdue", "seq": seq, "board_id": board_id, "topic": f"board:{board_id}", **more}
-    return event_subject("main", board_id, "takeout_overdue"), {"Nats-Msg-Id": f"{stream_id}-{seq}"}, encode_json(event)
+    envelope = envelope_of(TakeoutStarted(visit_id=VisitId("v"), darts_in_board=3), BoardId(board_id), stream_id, seq, float(seq))
+    return event_subject("main", board_id, "takeout_started"), {"Nats-Msg-Id": envelope.event_id}, envelope.wire

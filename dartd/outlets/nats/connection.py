@@ -109,12 +109,13 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[Link]:
     import nats  # noqa: PLC0415 - as above
     import nats.errors  # noqa: PLC0415 - as above
 
-    link, url = Link(), settings.url or ""
+    link, url, seen = Link(), settings.url or "", list[str]()
 
     async def closed() -> None:
         link.lost.set()
 
     async def failed(error: Exception) -> None:
+        seen[:] = [str(error) or type(error).__name__]
         _log.debug("nats: %s", error)
 
     try:
@@ -122,6 +123,8 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[Link]:
             url,
             name=name,
             allow_reconnect=False,
+            max_reconnect_attempts=1,  # else the package tries for two minutes before it says anything
+            reconnect_time_wait=0,
             connect_timeout=int(_CONNECT_S),
             ping_interval=int(_PING_S),
             max_outstanding_pings=_PINGS,
@@ -135,7 +138,7 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[Link]:
             user_credentials=settings.credentials_file,
         )
     except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
-        raise LinkError(str(error) or type(error).__name__) from None
+        raise LinkError(seen[0] if seen else str(error) or type(error).__name__) from None
     try:
         yield link
     finally:

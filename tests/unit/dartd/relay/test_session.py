@@ -31,7 +31,7 @@ async def test_messages_are_answered() -> None:
             await _next(socket, "pong")
             relay.services.boards.apply(*event_message(1, "a"))
             await socket.send('{"action":"resume","since":0}')
-            assert (await _next(socket, "takeout_overdue"))["seq"] == 1
+            assert (await _next(socket, "takeout_started"))["seq"] == 1
             await socket.send('{"action":"subscribe","topics":["board:b"]}')
             assert (await _next(socket, "hello"))["board_id"] == "b"
             codes = []
