@@ -196,10 +196,9 @@ async def test_the_central_store_is_the_union_of_the_boards(tmp_path: Path, wait
             for station, name in ((a, "a"), (b, "b")):
                 async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {_TOKEN}"}, timeout=DEADLINE_S) as http:
                     player = (await http.post(f"{station.http}/api/v1/players", json={"name": f"Player {name}"})).json()["player_id"]
-                    sides = [{"players": [{"player_id": player}]}, {"players": [{"name": "Guest"}]}]
-                    asked = {"rules": {"game": "x01", "start": 101}, "sides": sides}
-                    match = (await http.post(f"{station.http}/api/v1/matches", json=asked)).json()
-                    assert (await http.post(f"{station.http}/api/v1/matches/{match['match_id']}/start")).status_code < 300
+                    sides = [{"players": [player]}, {"players": [{"name": "Guest"}]}]
+                    asked = {"rules": {"game": "x01", "start": 501}, "board_id": name, "sides": sides}
+                    assert (await http.post(f"{station.http}/api/v1/matches", json=asked)).status_code == 201
                 for k in range(6):
                     await station.happen(*(hit(f"{name}{k}-{n}", n, visit=f"{name}{k}") for n in (1, 2)))
             ledger = await asyncio.to_thread(Ledger.open, tmp_path / "central.db")
