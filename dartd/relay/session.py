@@ -11,7 +11,7 @@ from dartd.errors import DartdError
 from dartd.relay.boards import RelayedBoard
 from dartd.relay.choice import Resumption, chosen_boards, resumptions
 from dartd.relay.orders import order
-from dartd.relay.services import RelayServices
+from dartd.relay.services import READER_KINDS, RelayServices
 from dartd.runtime.hub.hub import GapError
 from dartd.runtime.hub.subscription import Subscription
 from dartd.runtime.hub.topics import DEFAULT_TOPICS, TopicError
@@ -148,10 +148,9 @@ class ViewerSession:
 
     async def _write(self, board: RelayedBoard, resumption: Resumption) -> None:
         """Write what happens at a board until cancelled, or until its journal is another."""
-        topics, kinds = self._topics_of(board), self._principal.kinds
-        queue_size = self._services.config.ws.queue_size
+        topics, queue_size = self._topics_of(board), self._services.config.ws.queue_size
         with board.hub.subscribe(
-            topics, since=resumption.since, kinds=kinds, queue_size=queue_size, transport=self._sender.transport
+            topics, since=resumption.since, kinds=READER_KINDS, queue_size=queue_size, transport=self._sender.transport
         ) as subscription:
             self._feeds[board.board_id] = _Feed(board, subscription, resumption)
             board.on_end[self._begin_anew] = None

@@ -38,6 +38,7 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _THROWN: Final = re.compile(rb'"dart_id":"n(\d+)"')
 _DOWN_S: Final = 5.0  # how long a link or the server is away
 _CLIENTS_OF_BOARD: Final = 3
+_BURST: Final = 5
 
 
 class Process:
@@ -155,11 +156,14 @@ class Venue:
 def crowd_process(ports: Sequence[int], boards: Sequence[str], viewers: int, seconds: float) -> dict[str, Any]:
     """Watch as a process of its own: return what all viewers of all relays have received after they were connected."""
     crowds = [Crowd(port, sent_at=_THROWN) for port in ports]
-    for k, crowd in enumerate(crowds):
+    for number in range(0, viewers, _BURST * len(ports) * len(boards)):  # all crowds read on while others join
+        left = viewers - number
         for n, board in enumerate(boards):
-            count = viewers // (len(ports) * len(boards)) + (n * len(ports) + k < viewers % (len(ports) * len(boards)))
-            if count:
-                crowd.join(count, f"/boards/{board}/ws")
+            for k, crowd in enumerate(crowds):
+                count = min(_BURST, (left - n * len(ports) - k + len(ports) * len(boards) - 1) // (len(ports) * len(boards)))
+                if count > 0:
+                    crowd.join(count, f"/boards/{board}/ws")
+                crowd.listen(0.001)
     print("joined", flush=True)
     sys.stdin.readline()
     for crowd in crowds:
@@ -173,6 +177,7 @@ def crowd_process(ports: Sequence[int], boards: Sequence[str], viewers: int, sec
     members = [member for crowd in crowds for member in crowd.members.values()]
     return {
         "viewers": len(members),
+        "late": sum(member.received == 0 for member in members),
         "events": sum(crowd.events for crowd in crowds),
         "misses": sum(member.misses for member in members),
         "least": min(member.received for member in members),
