@@ -24,6 +24,7 @@ TOPICS: Final[dict[str, tuple[Path, str]]] = {
     "troubleshooting": (shipped("docs/troubleshooting.md"), "What to do, by symptom"),
     "club": (shipped("docs/club.md"), "Dashboard, reports, questions and catalog"),
     "metrics": (shipped("docs/metrics.md"), "The metrics of /metrics"),
+    "venue": (shipped("docs/venue.md"), "Many boards: NATS, relays, the central store"),
     "authentication": (_PACKAGE / "auth" / "README.md", "Authentication, permissions and rate limits"),
     "messages": (Path(schemas.__file__).parent / "README.md", "The rules of events and their schemas"),
     "corrections": (_PACKAGE / "play" / "README.md", "Matches and corrections"),
