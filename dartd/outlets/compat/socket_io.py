@@ -5,6 +5,7 @@ from typing import Any, Final, NoReturn
 
 from starlette.types import ASGIApp
 
+from dartd.extras import load
 from dartd.outlets.compat.caller import Message
 from dartd.outlets.compat.feed import Feed
 from dartd.outlets.compat.services import CompatServices, command
@@ -28,10 +29,9 @@ class SocketIo:
         """Build the server.
 
         Raises:
-            ImportError: the package is not installed.
+            ConfigError: its package is not installed.
         """
-        import socketio  # type: ignore[import-untyped]  # noqa: PLC0415 - it has no types; an extra, which is missing where it is not used
-
+        socketio = load("caller", "socketio", path="$.compat.caller")
         self._services = services
         self._feed = feed
         self._server = socketio.AsyncServer(

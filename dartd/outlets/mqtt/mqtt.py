@@ -20,7 +20,8 @@ import msgspec
 
 from dartd.backoff import Backoff
 from dartd.config import Config
-from dartd.errors import ConfigError, DartdError
+from dartd.errors import DartdError
+from dartd.extras import load
 from dartd.outlets.mqtt.discovery import device_message, discovery_topic
 from dartd.outlets.mqtt.messages import PUBLISHED, cameras_of, command_of, state_of, topics_of, triggers_of
 from dartd.runtime.hub.hub import GapError, Hub
@@ -116,11 +117,7 @@ class Mqtt:
         Raises:
             ConfigError: its package is not installed.
         """
-        try:
-            import aiomqtt  # noqa: PLC0415 - an extra, which is missing where it is not used
-        except ImportError:
-            raise ConfigError("$.mqtt.url: needs a package: pip install 'dartd[mqtt]'", path="$.mqtt.url") from None
-        self._aiomqtt = aiomqtt
+        self._aiomqtt = load("mqtt", "aiomqtt", path="$.mqtt.url")
         self._services = services
         self._settings = services.config.mqtt
         self._board_id = services.config.board.id
