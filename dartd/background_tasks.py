@@ -4,7 +4,7 @@ import functools
 import math
 from collections.abc import Awaitable, Callable, Mapping
 
-from dartd.metrics import HostUsage
+from dartd.figures import HostUsage
 from dartd.outlets.alert_samples import CameraHealth, Sampler
 from dartd.outlets.background import Tasks
 from dartd.outlets.occupancy import watch_zones
