@@ -5,7 +5,7 @@ python -m tests.bench.neighbours --minutes 3 --seed 2
 python -m tests.bench.neighbours --minutes 0            the attacks alone
 
 Three simulated cameras play visits with early, false and partial takeouts, falls, fourth darts and knocks. A camera is unplugged, a process
-ends, all cameras are lost, the daemon is stopped and killed. Clients command and correct the board meanwhile. Prints the rows with their checks
+ends, all cameras are lost, the daemon is stopped and killed. Clients command and correct it. Prints each row with its checks
 and what broke them; exit status 1: a row was broken or never reached.
 """
 

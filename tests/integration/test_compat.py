@@ -394,7 +394,7 @@ async def test_odd_clients_of_socket_io_are_closed(tmp_path: Path, caplog: pytes
                 await websockets.connect(f"{root}{path}", proxy=None)
             refused.append(error.value.response.status_code)
 
-    assert (socket.close_code, refused) == (1002, [404, 400])
+    assert (socket.close_code, refused) == (1002, [404, 403])
     assert not [each for each in caplog.records if each.exc_info]
 
 
