@@ -1,6 +1,8 @@
 """dartd behind a real nginx, below a prefix and over HTTPS, in a real Chromium."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -10,6 +12,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import WIDE, OpenPage, complaints_of
 from tests.support.nginx import running_nginx
+from tests.support.other_proxies import running_proxy
 from tests.support.people import PASSWORD, make_user
 from tests.support.station import CONFIG, running_station
 from tests.support.throws import hit
@@ -35,14 +38,26 @@ _READ_STREAMS = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("recipe", [0, 1], ids=["the recipe", "Host $host alone, prefix kept"])
-async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Path, recipe: int) -> None:
+@contextmanager
+def _running(proxy: str, folder: Path, upstream: int) -> Iterator[int]:
+    """Run a proxy with its recipe; yield its port."""
+    if proxy.startswith("nginx"):
+        with running_nginx(folder, upstream) as ports:
+            yield ports[proxy != "nginx"]
+    else:
+        with running_proxy(proxy, folder, upstream) as port:
+            yield port
+
+
+@pytest.mark.parametrize("proxy", ["nginx", "nginx with Host $host alone, prefix kept", "caddy", "traefik"])
+async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Path, proxy: str) -> None:
     """Pages, links, WebSocket, login by cookie, event stream and pictures; what answers name is below the prefix."""
     page = await open_page(viewport=WIDE, ignore_https_errors=True, service_workers="block")  # which Chromium wants a valid certificate for
     complaints = complaints_of(page)
-    async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=_SERVER)) as station:
-        with running_nginx(tmp_path, station.port) as ports:
-            root = f"https://127.0.0.1:{ports[recipe]}/darts"
+    server = msgspec.structs.replace(_SERVER, root_path="") if proxy == "traefik" else _SERVER  # as its recipe says
+    async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
+        with _running(proxy, tmp_path, station.port) as port:
+            root = f"https://127.0.0.1:{port}/darts"
             user = await make_user(station, "admin")
             await page.goto(root)  # redirected to the slash
             await expect(page.locator("body")).to_have_attribute("data-connection", "open")
@@ -68,7 +83,7 @@ async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Pa
             address = page.url
             async with httpx2.AsyncClient(verify=False, trust_env=False) as client:
                 joined = (await client.get(f"{root}/config.json")).json()["join_url"]
-                over_ipv6 = await client.get(f"https://[::1]:{ports[recipe]}/darts/health/live")
+                over_ipv6 = await client.get(f"https://[::1]:{port}/darts/health/live")
 
     assert sockets == ["websocket"]
     assert cookies == {

@@ -127,7 +127,10 @@ def check_order(sheet: Sheet, before: Mapping[str, Any], now: Mapping[str, Any])
     old, new = before["throws"], now["throws"]
     event, status = now["event"], now["status"]
     shown = f"{before['event']}/{before['status']} {names_of(before)} → {event}/{status} {names_of(now)}"
-    check = lambda what, holds: sheet.check("1 order", what, holds=holds, shown=shown)  # noqa: E731 - short for this list
+
+    def check(what: str, holds: object) -> None:
+        sheet.check("1 order", what, holds=holds, shown=shown)
+
     sheet.check("1 repeats", "no state twice", holds=before != now, shown=shown)
     if len(new) > len(old):
         check("a dart at a time, with Throw detected", len(new) == len(old) + 1 and event == "Throw detected")
