@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx2
 import msgspec
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FrameLocator, expect
 
 from tests.browser.conftest import WIDE, OpenPage, complaints_of
 from tests.support.nginx import running_nginx
 from tests.support.other_proxies import running_proxy
 from tests.support.people import PASSWORD, make_user
-from tests.support.station import CONFIG, running_station
+from tests.support.station import CONFIG, TOKEN, running_station
 from tests.support.throws import hit
 
 _SERVER = msgspec.structs.replace(CONFIG.server, trusted_proxies=("127.0.0.1",), root_path="/darts")
@@ -99,7 +99,10 @@ async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Pa
 
 @pytest.mark.parametrize("is_named", [True, False])
 async def test_a_page_of_another_origin_shows_the_score(open_page: OpenPage, tmp_path: Path, is_named: bool) -> None:  # noqa: FBT001
-    """In a frame, as a panel of Home Assistant does, if it is one of `server.frame_origins`."""
+    """In a frame, as a panel of Home Assistant does, if it is one of `server.frame_origins`.
+
+    A login works where the panel is of the same site (another port); in a frame of another site the page says why not, and pairing works.
+    """
     page = await open_page(viewport=WIDE)
     frames: list[bytes] = []
 
@@ -111,12 +114,34 @@ async def test_a_page_of_another_origin_shows_the_score(open_page: OpenPage, tmp
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as panel:
         origin = f"http://127.0.0.1:{panel.sockets[0].getsockname()[1]}"
-        server = msgspec.structs.replace(CONFIG.server, frame_origins=(origin,) if is_named else ())
+        server = msgspec.structs.replace(
+            CONFIG.server, frame_origins=(origin, origin.replace("127.0.0.1", "localhost")) if is_named else ()
+        )
         async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
             frames.append(f'<iframe id="score" src="{station.http}/" width="900" height="600"></iframe>'.encode())
             await page.goto(f"{origin}/")
             inside = page.frame_locator("#score")
             if is_named:
+                user = await make_user(station, "admin")
                 await expect(inside.locator("body")).to_have_attribute("data-connection", "open")
                 await station.happen(hit("d1", 1, 10.5, 102.0))
+                await _log_in(inside, user.username)
+                await expect(inside.locator("#bar .who")).to_have_text(user.name)  # another port is the same site
+                await page.reload()
+                await expect(inside.locator("#bar .who")).to_have_text(user.name)
+                await page.goto(f"http://localhost:{panel.sockets[0].getsockname()[1]}/")  # another site
+                await _log_in(inside, user.username)
+                await expect(inside.locator("dialog [role=alert]")).to_contain_text("Pair this screen")
+                await inside.locator("dialog [data-pair]").click()
+                code = (await inside.locator("dialog [data-code]").inner_text()).replace(" ", "")
+                async with httpx2.AsyncClient(base_url=station.http, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as http:
+                    await http.post("/api/v1/auth/pairings/confirm", json={"code": code, "name": "kitchen"})
+                await expect(inside.locator("#bar .who")).to_have_text("kitchen")
             await expect(inside.locator("[data-dart=d1]")).to_have_count(int(is_named))
+
+
+async def _log_in(inside: FrameLocator, username: str) -> None:
+    await inside.locator("#bar .who").click()
+    await inside.locator("[name=username]").fill(username)
+    await inside.locator("[name=password]").fill(PASSWORD)
+    await inside.locator("dialog .primary").click()

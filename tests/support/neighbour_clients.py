@@ -195,8 +195,9 @@ class Poller:
 class CallerClient(Counted):
     """A client of darts-caller's feed: Engine.IO 4 over a WebSocket at once, `wss` first."""
 
-    def __init__(self, sheet: Sheet, root: str) -> None:
+    def __init__(self, sheet: Sheet, root: str, total: Callable[[], int]) -> None:
         super().__init__("caller")
+        self._total = total
         self._sheet = sheet
         self._root = root
         self.messages: list[Message] = []
@@ -249,8 +250,8 @@ class CallerClient(Counted):
             self.add(message["game"]["fieldName"])
         if event == "darts-thrown":
             thrown = [each for each in self.messages[-4:-1] if each["event"].startswith("dart")]
-            total = sum(int(each["game"]["dartValue"]) for each in thrown[-3:])
-            holds = before.get("event") == "dart3-thrown" and (len(thrown) < 3 or total == int(message["game"]["dartValue"]))
+            totals = {sum(int(each["game"]["dartValue"]) for each in thrown[-3:]), self._total()}  # they differ after a correction
+            holds = before.get("event") == "dart3-thrown" and (len(thrown) < 3 or int(message["game"]["dartValue"]) in totals)
             self._sheet.check("2 darts-thrown", "comes after the third dart, with the sum", holds=holds, shown=f"{thrown} {message}")
         if event == "darts-pulled":
             statuses = [each["data"]["status"] for each in self.messages[-8:] if each["event"] == "Board Status"]
@@ -259,8 +260,9 @@ class CallerClient(Counted):
             )
         if event == "Board Status" and message["data"]["status"] == "Takeout Finished":
             statuses = [each["data"]["status"] for each in self.messages if each["event"] == "Board Status"]
+            takeouts = [each for each in statuses if each.startswith(("Takeout", "Manual"))][-2:]
             self._sheet.check(
-                "2 Board Status", "a takeout starts before it ends", holds=statuses[-2:-1] == ["Takeout Started"], shown=statuses[-3:]
+                "2 Board Status", "a takeout starts before it ends", holds=takeouts[0] == "Takeout Started", shown=statuses[-4:]
             )
 
     @property
@@ -342,7 +344,7 @@ class LiveClient(Counted):
             self._sheet.check(
                 "4 WS /api/live", "begins with hello", holds=(hello["type"], hello["event"]) == ("state", "hello"), shown=hello
             )
-            before = hello
+            before = self.state = hello
             check_live(self._sheet, {}, hello)
             async for payload in socket:
                 message = json.loads(payload)

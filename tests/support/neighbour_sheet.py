@@ -99,9 +99,6 @@ def check_state(sheet: Sheet, state: Mapping[str, Any]) -> None:
             sheet.check(
                 "1 coords", "are finite, 1.0 is the outer wire", holds=finite and math.hypot(point["x"], point["y"]) < 2.5, shown=point
             )
-            inside = math.hypot(point["x"], point["y"]) < 1.02
-            scores = throw.get("bouncer") or segment["multiplier"] == 0 or inside
-            sheet.check("1 coords", "of a dart that scores are within the doubles", holds=scores, shown=throw)
         sheet.check("1 throws", "bouncer is true or left out", holds=throw.get("bouncer", True) is True)
 
 
@@ -122,6 +119,11 @@ def names_of(state: Mapping[str, Any]) -> list[str]:
     return [each["segment"]["name"] for each in state.get("throws", [])]
 
 
+def points_of(state: Mapping[str, Any] | None) -> int:
+    """Return the points of the throws of a `state`."""
+    return sum(each["segment"]["number"] * each["segment"]["multiplier"] for each in (state or {}).get("throws", []))
+
+
 def check_order(sheet: Sheet, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Check a `state` against the one before it; return whether it has a new dart."""
     old, new = before["throws"], now["throws"]
@@ -136,6 +138,9 @@ def check_order(sheet: Sheet, before: Mapping[str, Any], now: Mapping[str, Any])
         check("a dart at a time, with Throw detected", len(new) == len(old) + 1 and event == "Throw detected")
         check("status Throw, at the third dart Takeout", status in ({"Takeout", "Throw"} if len(new) == 3 else {"Throw"}))
         sheet.check("1 repeats", "standing darts are the same to the digit", holds=new[: len(old)] == old, shown=f"{old} {new}")
+        point, segment = new[-1].get("coords", {"x": 0.0, "y": 0.0}), new[-1]["segment"]
+        holds = (math.hypot(point["x"], point["y"]) < 1.02) == (segment["multiplier"] > 0) or "coords" not in new[-1]
+        sheet.check("1 coords", "of a new dart that scores, and of it alone, are within the doubles", holds=holds, shown=new[-1])
         return True
     if len(new) < len(old):
         is_over = event in {"Takeout finished", "Manual reset"}

@@ -16,7 +16,7 @@ from schemas.commands import BoardCommand, ResetBoard, StartBoard, StopBoard
 
 _log = logging.getLogger(__name__)
 _of_library = logging.getLogger(f"{__name__}.library")
-_of_library.setLevel(logging.WARNING)
+_of_library.setLevel(logging.CRITICAL)  # what clients do wrong is an error to it
 
 MAX_MESSAGE_BYTES: Final = 65_536
 _PATH: Final = "/socket.io"
