@@ -24,7 +24,7 @@ async def test_alerts_are_shown_and_acknowledged(page: Page, tmp_path: Path) -> 
     """
     async with running_station(tmp_path) as station:
         await page.goto(f"{station.http}/alerts")
-        await expect(page.locator("[data-health] li").first).to_be_visible()  # what everyone may know: /health
+        await expect(page.locator("[data-health=healthy]")).to_contain_text("cam1")  # what everyone may know: /health
         await page.goto(f"{station.http}/alerts#key={TOKEN}")
         await page.reload()
         await expect(page.locator("[data-none]")).to_be_visible()
