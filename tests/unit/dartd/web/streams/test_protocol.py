@@ -14,7 +14,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
-from dartd.web.streams.protocol import ReceiveQueue
+from dartd.web.streams.protocol import ReceiveQueue, WebSocketProtocol
 from dartd.web.streams.transport import ClientTransport
 from tests.support.station import Station, running_station
 from tests.support.throws import hit
@@ -178,6 +178,19 @@ async def test_disconnected_clients_are_sent_when_to_come_back(tmp_path: Path) -
     assert {code for code, _ in closings} == {1012}
     assert all(re.fullmatch(r"dartd stops, retry in \d+ ms", reason) for _, reason in closings)
     assert len({reason for _, reason in closings}) > 1
+
+
+async def test_a_client_that_is_leaving_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    """Its close frame has been read and is not handled yet when the daemon ends."""
+    async with running_station(tmp_path) as station:
+        listener = WebSocketClient(await websockets.connect(station.ws, proxy=None))
+        await listener.receive_types(2)
+        (protocol,) = [each for each in gc.get_objects() if type(each) is WebSocketProtocol and each.conn.state is OPEN]
+        protocol.conn.receive_data(_frame(0x88, struct.pack("!H", 1000)))
+        is_handled = protocol.close_sent
+    closing = await listener.until_closed()
+
+    assert (is_handled, closing[0]) == (False, 1000)
 
 
 async def _flood(port: int, *frames: bytes, count: int) -> tuple[int, str]:
