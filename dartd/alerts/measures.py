@@ -1,6 +1,5 @@
 """The measures of rules, from the events of the board and from sampled figures."""
 
-import itertools
 import math
 import statistics
 from collections.abc import Iterator, Mapping
@@ -68,7 +67,7 @@ class Learnt(msgspec.Struct):
     latency_ms: list[float] = []
     confidence: list[float] = []
     bounced: list[bool] = []
-    deviations: dict[str, list[tuple[float, float]]] = {}
+    across_mm: dict[str, list[float]] = {}
     baselines: dict[str, Baseline] = {}
     thrown_s: float = 0.0
     matches: list[str] = []
@@ -110,8 +109,8 @@ class Measures:
                     learnt.bounced[-1] = True
             case TakeoutOverdue():
                 learnt.takeout_overdue = True
-            case TakeoutFinished() | BoardReset():
-                learnt.takeout_overdue = False
+            case TakeoutFinished() | BoardReset():  # the board may go on without darts that still stand
+                learnt.takeout_overdue &= isinstance(item, TakeoutFinished) and item.count_remaining > 0
             case CalibrationChanged():
                 self._take_calibration(item)
             case EntityAdded() if item.entity_type == "match" and item.payload.get("board_id") == self._board_id:
@@ -133,22 +132,23 @@ class Measures:
             if (value := getattr(sample, name)) is not None:
                 self._baseline(name).learn(value, weight)
         present = {each.camera_id for each in sample.cameras}
-        for camera_id in [each for each in (*self.learnt.deviations, *self.learnt.refused) if each not in present]:
-            self.learnt.deviations.pop(camera_id, None)
+        for camera_id in [each for each in (*self.learnt.across_mm, *self.learnt.refused) if each not in present]:
+            self.learnt.across_mm.pop(camera_id, None)
             self.learnt.refused.pop(camera_id, None)
 
     def _take_dart(self, dart: DartHit, now: float, alerted: frozenset[str]) -> None:
         learnt = self.learnt
         if now - learnt.thrown_s > STALE_S:
-            learnt.latency_ms, learnt.confidence, learnt.bounced, learnt.deviations = [], [], [], {}
+            learnt.latency_ms, learnt.confidence, learnt.bounced, learnt.across_mm = [], [], [], {}
         learnt.thrown_s = learnt.turn_s = now
         learnt.takeout_overdue = False
         learnt.latency_ms = [*learnt.latency_ms[1 - WINDOW :], dart.timing.latency_ms]
         learnt.confidence = [*learnt.confidence[1 - WINDOW :], dart.fusion.confidence]
         learnt.bounced = [*learnt.bounced[1 - WINDOW :], False]
         for detection in dart.detections:
-            before = learnt.deviations.get(detection.camera_id, [])
-            learnt.deviations[detection.camera_id] = [*before[1 - CAMERA_WINDOW :], (detection.deviation_mm.x, detection.deviation_mm.y)]
+            if detection.across_mm is not None:
+                before = learnt.across_mm.get(detection.camera_id, [])
+                learnt.across_mm[detection.camera_id] = [*before[1 - CAMERA_WINDOW :], detection.across_mm]
         for measure, value in (("latency_p99_ms", self._latency_ms()), ("confidence", self._confidence())):
             if value is not None:
                 self._baseline(measure).learn(value, DART_WEIGHT * (ALERTED_WEIGHT if measure in alerted else 1))
@@ -159,7 +159,7 @@ class Measures:
         else:
             self.learnt.refused.pop(event.camera_id, None)
             if event.state == "ready":  # what it measured before says nothing any more
-                self.learnt.deviations.pop(event.camera_id, None)
+                self.learnt.across_mm.pop(event.camera_id, None)
 
     def _follow_match(self, event: MatchStateChanged, now: float) -> None:
         if event.status == "running":
@@ -201,7 +201,7 @@ class Measures:
     def figures(self, now: float) -> AlertFigures:
         """Return what a root cause is looked for in."""
         usual = {name: baseline.mean for name, baseline in self.learnt.baselines.items() if baseline.usual is not None}
-        errors = {camera_id: found for camera_id in self.learnt.deviations if (found := self._deviation_mm(camera_id, now)) is not None}
+        errors = {camera_id: found for camera_id in self.learnt.across_mm if (found := self._deviation_mm(camera_id, now)) is not None}
         return AlertFigures(sample=self.sample, usual=usual, errors_mm=errors, commit_ms=self._commit_ms())
 
     def _camera_readings(self, camera: CameraSample, now: float) -> Iterator[Reading]:
@@ -241,15 +241,16 @@ class Measures:
         return None if len(found) < ENOUGH or self._is_stale(now) else sum(found) / len(found)
 
     def _deviation_mm(self, camera_id: str, now: float) -> float | None:
-        found = self.learnt.deviations.get(camera_id, [])
-        return None if len(found) < ENOUGH or self._is_stale(now) else round(statistics.median(itertools.starmap(math.hypot, found)), 2)
+        found = self._across_mm(camera_id, now)
+        return None if found is None else round(statistics.median(map(abs, found)), 2)
 
     def _bias_mm(self, camera_id: str, now: float) -> float | None:
-        found = self.learnt.deviations.get(camera_id, [])
-        if len(found) < ENOUGH or self._is_stale(now):
-            return None
-        mean_x, mean_y = (statistics.fmean(max(-OUTLIER_MM, min(OUTLIER_MM, each)) for each in axis) for axis in zip(*found, strict=True))
-        return round(math.hypot(mean_x, mean_y), 2)
+        found = self._across_mm(camera_id, now)
+        return None if found is None else round(abs(statistics.fmean(max(-OUTLIER_MM, min(OUTLIER_MM, each)) for each in found)), 2)
+
+    def _across_mm(self, camera_id: str, now: float) -> list[float] | None:
+        found = self.learnt.across_mm.get(camera_id, [])
+        return None if len(found) < ENOUGH or self._is_stale(now) else found
 
     def _commit_ms(self) -> float | None:
         return round(statistics.median(each for _, each in self._commits), 1) if len(self._commits) >= COMMITS else None

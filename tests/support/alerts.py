@@ -1,5 +1,6 @@
 """Alerts, darts and figures for tests of alerts."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,6 +72,7 @@ def dart(
             weight=0.3,
             reject_reason=None,
             deviation_mm=Deviation(x=x, y=y),
+            across_mm=math.copysign(math.hypot(x, y), x),
         )
         for camera, (x, y) in found.items()
     )
