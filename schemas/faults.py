@@ -14,7 +14,7 @@ FRAME_FAULTS: frozenset[str] = frozenset(get_args(FrameFault))
 PROCESS_FAULTS: frozenset[str] = frozenset(get_args(ProcessFault))
 DAEMON_FAULTS: frozenset[str] = frozenset(get_args(DaemonFault))
 
-LOOSE_S = 7.0  # between two movements of a loose camera: about what lies between two darts
+LOOSE_S = 5.0  # between two movements of a loose camera: about what lies between two darts
 
 _Seconds = Annotated[float, Meta(ge=0, le=1e9, description="seconds")]  # media time counts from the start of the machine
 

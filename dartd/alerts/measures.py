@@ -14,6 +14,7 @@ from schemas.base import BoardId, Value
 from schemas.events import (
     BoardReset,
     CalibrationChanged,
+    CameraStateChanged,
     DartBounceOut,
     DartHit,
     EntityAdded,
@@ -111,7 +112,7 @@ class Measures:
                 learnt.takeout_overdue = True
             case TakeoutFinished() | BoardReset():  # the board may go on without darts that still stand
                 learnt.takeout_overdue &= isinstance(item, TakeoutFinished) and item.count_remaining > 0
-            case CalibrationChanged():
+            case CalibrationChanged() | CameraStateChanged():
                 self._take_calibration(item)
             case EntityAdded() if item.entity_type == "match" and item.payload.get("board_id") == self._board_id:
                 learnt.matches = [*learnt.matches[1 - MATCHES_KEPT :], item.entity_id]
@@ -153,8 +154,12 @@ class Measures:
             if value is not None:
                 self._baseline(measure).learn(value, DART_WEIGHT * (ALERTED_WEIGHT if measure in alerted else 1))
 
-    def _take_calibration(self, event: CalibrationChanged) -> None:
-        if event.state == "error":
+    def _take_calibration(self, event: CalibrationChanged | CameraStateChanged) -> None:
+        """Note why a camera could not be calibrated, until it is asked to again, is ready or is gone."""
+        if isinstance(event, CameraStateChanged):
+            if event.state in {"offline", "starting"}:
+                self.learnt.refused.pop(event.camera_id, None)
+        elif event.state == "error":
             self.learnt.refused[event.camera_id] = event.reason.rstrip(".") or "no reason was given"
         else:
             self.learnt.refused.pop(event.camera_id, None)
@@ -201,21 +206,21 @@ class Measures:
     def figures(self, now: float) -> AlertFigures:
         """Return what a root cause is looked for in."""
         usual = {name: baseline.mean for name, baseline in self.learnt.baselines.items() if baseline.usual is not None}
-        errors = {camera_id: found for camera_id in self.learnt.across_mm if (found := self._deviation_mm(camera_id, now)) is not None}
+        errors = {camera_id: found for camera_id in self.learnt.across_mm if (found := self._error_mm(camera_id, now)) is not None}
         return AlertFigures(sample=self.sample, usual=usual, errors_mm=errors, commit_ms=self._commit_ms())
 
     def _camera_readings(self, camera: CameraSample, now: float) -> Iterator[Reading]:
         subject = Subject("camera", camera.camera_id)
         delivers = camera.state == "ready"
-        gone = camera.state in _GONE
-        yield Reading("camera_offline", subject, float(gone) if delivers or gone else None)
+        reason = self.learnt.refused.get(camera.camera_id)
+        gone = camera.state in _GONE and reason is None  # one that could not be calibrated is there
+        yield Reading("camera_offline", subject, float(gone) if delivers or gone or reason is not None else None)
         faults = sorted(SEEING_FAULTS.intersection(camera.faults))
         listed = {"faults": ", ".join(faults)}
         yield Reading("camera_fault", subject, float(bool(faults)) if delivers or faults else None, None, listed)
         share = camera.fps / camera.expected_fps if delivers and camera.fps > 0 and camera.expected_fps > 0 else None
         rates = {"fps": round(camera.fps, 1), "expected_fps": round(camera.expected_fps, 1)}
         yield Reading("camera_fps_share", subject, share, None, rates)
-        reason = self.learnt.refused.get(camera.camera_id)
         yield Reading("calibration_failed", subject, float(reason is not None), None, {"reason": reason})
         yield Reading("camera_deviation_mm", subject, self._deviation_mm(camera.camera_id, now))
         yield Reading("camera_bias_mm", subject, self._bias_mm(camera.camera_id, now))
@@ -240,13 +245,18 @@ class Measures:
         found = self.learnt.bounced
         return None if len(found) < ENOUGH or self._is_stale(now) else sum(found) / len(found)
 
-    def _deviation_mm(self, camera_id: str, now: float) -> float | None:
+    def _error_mm(self, camera_id: str, now: float) -> float | None:
         found = self._across_mm(camera_id, now)
         return None if found is None else round(statistics.median(map(abs, found)), 2)
 
+    def _deviation_mm(self, camera_id: str, now: float) -> float | None:
+        """Return how far darts scatter about the bias, so that a camera that has moved is one alert."""
+        found = self._across_mm(camera_id, now)
+        return None if found is None else round(statistics.median(abs(each - _bias(found)) for each in found), 2)
+
     def _bias_mm(self, camera_id: str, now: float) -> float | None:
         found = self._across_mm(camera_id, now)
-        return None if found is None else round(abs(statistics.fmean(max(-OUTLIER_MM, min(OUTLIER_MM, each)) for each in found)), 2)
+        return None if found is None else round(abs(_bias(found)), 2)
 
     def _across_mm(self, camera_id: str, now: float) -> list[float] | None:
         found = self.learnt.across_mm.get(camera_id, [])
@@ -254,3 +264,7 @@ class Measures:
 
     def _commit_ms(self) -> float | None:
         return round(statistics.median(each for _, each in self._commits), 1) if len(self._commits) >= COMMITS else None
+
+
+def _bias(across_mm: list[float]) -> float:
+    return statistics.fmean(max(-OUTLIER_MM, min(OUTLIER_MM, each)) for each in across_mm)

@@ -16,7 +16,8 @@ class Rule(Value, frozen=True, kw_only=True):
 
     It counts as kept again when the measure has been at or below (above) `clear` for `resolve_s`; the gap between the two is the
     hysteresis. With `ratio`, `limit` and `clear` are factors of the measure's own baseline, and values below `at_least` break no rule.
-    `unless`: rules whose open alert explains this one. `message` is formatted with the context of the alert.
+    `unless`: rules whose open alert explains this one; `of_the_worst`: so does one of the same rule about another camera, for cameras are
+    compared with each other, and one that is off makes the others differ as well. `message` is formatted with the context of the alert.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Rule(Value, frozen=True, kw_only=True):
     for_s: float = 0.0
     resolve_s: float = 0.0
     unless: tuple[str, ...] = ()
+    of_the_worst: bool = False
     message: str = "{measure} of {subject} is {value} (limit {limit}): check it, or change the rule {rule}."
 
     def limit_at(self, baseline: float | None) -> float | None:
@@ -94,11 +96,12 @@ BUILTIN: Final[tuple[Rule, ...]] = (
         message="Camera {camera} could not be calibrated: {reason}. Take the darts out, light the board evenly, calibrate on /board.",
     ),
     Rule(
-        name="calibration_drift", measure="camera_bias_mm", severity="warning", limit=4, clear=2.5, unless=_GONE,
+        name="calibration_drift", measure="camera_bias_mm", severity="warning", limit=4, clear=2.5, of_the_worst=True,
+        unless=(*_GONE, "cameras_disagree"),
         message="Camera {camera} measures darts {value} mm off the others. It has moved: fasten it and calibrate it on /board.",
     ),
     Rule(
-        name="cameras_disagree", measure="camera_deviation_mm", severity="warning", limit=6, clear=4, unless=_MISPLACED,
+        name="cameras_disagree", measure="camera_deviation_mm", severity="warning", limit=6, clear=4, of_the_worst=True, unless=_MISPLACED,
         message="Camera {camera} differs by {value} mm from the others. Clean and focus its lens, then calibrate it on /board.",
     ),
     Rule(

@@ -13,6 +13,7 @@ from schemas.events import (
     AlertChanged,
     BoardCoordinates,
     CalibrationChanged,
+    CameraStateChanged,
     DartBounceOut,
     EntityAdded,
     MatchStateChanged,
@@ -132,7 +133,7 @@ def test_darts_that_fall_out_takeouts_and_calibrations() -> None:
     board.take(TakeoutFinished(visit_id=VISIT))
     over = board.pass_s(2)
     board.take(CalibrationChanged(camera_id=CameraId("cam0"), state="error", reason="the rings could not be found."))
-    refused = board.pass_s(20)
+    refused = board.pass_s(20, sample({"state": "error", "fps": 20.0}))
     board.take(CalibrationChanged(camera_id=CameraId("cam0"), state="ready"))
     calibrated = board.pass_s(2)
 
@@ -155,6 +156,29 @@ def test_a_match_in_which_no_one_throws() -> None:
 
     assert (changes(idle), changes(resolved)) == ([("turn_idle", "pending")], [("turn_idle", "resolved")])
     assert idle[0].alert.context["match_id"] == "m1"
+
+
+def test_a_camera_that_is_gone_is_not_one_that_could_not_be_calibrated() -> None:
+    """What was refused before it went says nothing any more."""
+    board, camera = Watched(), CameraId("cam0")
+    board.take(CalibrationChanged(camera_id=camera, state="error", reason="no rings"))
+    board.take(CameraStateChanged(camera_id=camera, state="offline", previous_state="error", reason="unplugged"))
+
+    assert changes(board.pass_s(30, sample({"state": "error", "fps": 0.0}))) == [("camera_offline", "pending")]
+
+
+def test_a_camera_that_was_knocked_is_one_alert() -> None:
+    """From its first dart to its last: darts from before and after scatter, the others differ from it, and all that has one cause."""
+    for off_mm in (4.5, 6.6, 9.0, 14.0):
+        board = Watched()
+        board.throw(30)
+        raised = board.throw(30, deviations={"cam0": (0.9 * off_mm, 0.0), "cam1": (off_mm, 0.0), "cam2": (-0.9 * off_mm, 0.0)})
+        resolved = board.throw(30)
+
+        assert [(each.alert.alert_type, each.alert.camera_id, each.alert.status) for each in (*raised, *resolved)] == [
+            ("calibration_drift", "cam1", "pending"),
+            ("calibration_drift", "cam1", "resolved"),
+        ]
 
 
 def test_one_cause_is_one_alert() -> None:
