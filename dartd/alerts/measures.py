@@ -69,6 +69,7 @@ class Learnt(msgspec.Struct):
     confidence: list[float] = []
     bounced: list[bool] = []
     across_mm: dict[str, list[float]] = {}
+    unused: dict[str, list[bool]] = {}
     baselines: dict[str, Baseline] = {}
     thrown_s: float = 0.0
     matches: list[str] = []
@@ -133,14 +134,14 @@ class Measures:
             if (value := getattr(sample, name)) is not None:
                 self._baseline(name).learn(value, weight)
         present = {each.camera_id for each in sample.cameras}
-        for camera_id in [each for each in (*self.learnt.across_mm, *self.learnt.refused) if each not in present]:
-            self.learnt.across_mm.pop(camera_id, None)
-            self.learnt.refused.pop(camera_id, None)
+        for of_cameras in (self.learnt.across_mm, self.learnt.unused, self.learnt.refused):
+            for camera_id in [each for each in of_cameras if each not in present]:
+                del of_cameras[camera_id]
 
     def _take_dart(self, dart: DartHit, now: float, alerted: frozenset[str]) -> None:
         learnt = self.learnt
         if now - learnt.thrown_s > STALE_S:
-            learnt.latency_ms, learnt.confidence, learnt.bounced, learnt.across_mm = [], [], [], {}
+            learnt.latency_ms, learnt.confidence, learnt.bounced, learnt.across_mm, learnt.unused = [], [], [], {}, {}
         learnt.thrown_s = learnt.turn_s = now
         learnt.takeout_overdue = False
         learnt.latency_ms = [*learnt.latency_ms[1 - WINDOW :], dart.timing.latency_ms]
@@ -148,8 +149,13 @@ class Measures:
         learnt.bounced = [*learnt.bounced[1 - WINDOW :], False]
         for detection in dart.detections:
             if detection.across_mm is not None:
-                before = learnt.across_mm.get(detection.camera_id, [])
-                learnt.across_mm[detection.camera_id] = [*before[1 - CAMERA_WINDOW :], detection.across_mm]
+                lines = learnt.across_mm.get(detection.camera_id, [])
+                learnt.across_mm[detection.camera_id] = [*lines[1 - CAMERA_WINDOW :], detection.across_mm]
+        used = {each.camera_id for each in dart.detections if each.used}
+        for camera in self.sample.cameras:
+            if camera.state == "ready" and not SEEING_FAULTS.intersection(camera.faults):
+                before = learnt.unused.get(camera.camera_id, [])
+                learnt.unused[camera.camera_id] = [*before[1 - ENOUGH :], camera.camera_id not in used]
         for measure, value in (("latency_p99_ms", self._latency_ms()), ("confidence", self._confidence())):
             if value is not None:
                 self._baseline(measure).learn(value, DART_WEIGHT * (ALERTED_WEIGHT if measure in alerted else 1))
@@ -165,6 +171,7 @@ class Measures:
             self.learnt.refused.pop(event.camera_id, None)
             if event.state == "ready":  # what it measured before says nothing any more
                 self.learnt.across_mm.pop(event.camera_id, None)
+                self.learnt.unused.pop(event.camera_id, None)
 
     def _follow_match(self, event: MatchStateChanged, now: float) -> None:
         if event.status == "running":
@@ -222,6 +229,8 @@ class Measures:
         rates = {"fps": round(camera.fps, 1), "expected_fps": round(camera.expected_fps, 1)}
         yield Reading("camera_fps_share", subject, share, None, rates)
         yield Reading("calibration_failed", subject, float(reason is not None), None, {"reason": reason})
+        unused = self._unused_share(camera.camera_id, now)
+        yield Reading("camera_unused_share", subject, unused, None, {} if unused is None else {"percent": round(100 * unused)})
         yield Reading("camera_deviation_mm", subject, self._deviation_mm(camera.camera_id, now))
         yield Reading("camera_bias_mm", subject, self._bias_mm(camera.camera_id, now))
 
@@ -261,6 +270,10 @@ class Measures:
     def _across_mm(self, camera_id: str, now: float) -> list[float] | None:
         found = self.learnt.across_mm.get(camera_id, [])
         return None if len(found) < ENOUGH or self._is_stale(now) else found
+
+    def _unused_share(self, camera_id: str, now: float) -> float | None:
+        found = self.learnt.unused.get(camera_id, [])
+        return None if len(found) < ENOUGH or self._is_stale(now) else round(sum(found) / len(found), 3)
 
     def _commit_ms(self) -> float | None:
         return round(statistics.median(each for _, each in self._commits), 1) if len(self._commits) >= COMMITS else None

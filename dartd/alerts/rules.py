@@ -60,6 +60,7 @@ OPERATIONS: Final[Mapping[str, OperationType]] = {
     "camera_fault": "camera",
     "camera_fps_share": "performance",
     "camera_offline": "camera",
+    "camera_unused_share": "detection",
     "commit_ms": "performance",
     "confidence": "detection",
     "cpu_percent": "host",
@@ -76,6 +77,7 @@ _GONE: Final = ("camera_offline", "camera_fault")
 _MISPLACED: Final = (*_GONE, "calibration_failed", "calibration_drift")
 
 # Limits of cameras and darts stand well outside of what three cameras on a board show in undisturbed play (tests/property/test_alerts.py).
+# Of 30 real throws each camera was used for all, its bias over 15 was 0.06 mm at most. A line that is about 2.5 mm off is not used.
 BUILTIN: Final[tuple[Rule, ...]] = (
     Rule(
         name="camera_offline", measure="camera_offline", severity="high", limit=0.5, clear=0, for_s=5, resolve_s=5,
@@ -96,13 +98,15 @@ BUILTIN: Final[tuple[Rule, ...]] = (
         message="Camera {camera} could not be calibrated: {reason}. Take the darts out, light the board evenly, calibrate on /board.",
     ),
     Rule(
-        name="calibration_drift", measure="camera_bias_mm", severity="warning", limit=4, clear=2.5, of_the_worst=True,
+        name="calibration_drift", measure="camera_bias_mm", severity="warning", limit=0.4, clear=0.25, of_the_worst=True,
         unless=(*_GONE, "cameras_disagree"),
         message="Camera {camera} measures darts {value} mm off the others. It has moved: fasten it and calibrate it on /board.",
     ),
     Rule(
-        name="cameras_disagree", measure="camera_deviation_mm", severity="warning", limit=6, clear=4, of_the_worst=True, unless=_MISPLACED,
-        message="Camera {camera} differs by {value} mm from the others. Clean and focus its lens, then calibrate it on /board.",
+        name="cameras_disagree", measure="camera_unused_share", severity="warning", limit=0.45, clear=0.2, of_the_worst=True,
+        unless=_MISPLACED,
+        message="Camera {camera} does not agree with the others on {percent} % of the darts. Clean and focus its lens, fasten it, "
+        "check its connection, then calibrate it on /board.",
     ),
     Rule(
         name="confidence_falling", measure="confidence", severity="warning", side="below", ratio=True, limit=0.75, clear=0.9,

@@ -57,10 +57,14 @@ def sample(struck: dict[str, Any] | None = None, camera: str = "cam0", **figures
 
 
 def dart(
-    latency_ms: float = 100.0, confidence: float = 0.95, deviations: Mapping[Any, tuple[float, float]] | None = None, dart_id: str = "d1"
+    latency_ms: float = 100.0,
+    confidence: float = 0.95,
+    deviations: Mapping[Any, tuple[float, float]] | None = None,
+    dart_id: str = "d1",
+    unused: str = "",
 ) -> DartHit:
-    """Return a dart that all cameras have measured, each so many millimetres from the fused point."""
-    found = {camera: (deviations or {}).get(camera, (0.4, -0.3)) for camera in CAMERAS}
+    """Return a dart that all cameras but one have measured, each so many millimetres from the fused point."""
+    found = {camera: (deviations or {}).get(camera, (0.04, -0.03)) for camera in CAMERAS if camera != unused}
     plain = hit(dart_id)
     detections = tuple(
         Detection(
