@@ -25,10 +25,9 @@ from schemas.events import (
     TurnRevised,
 )
 
-WINDOW: Final = 50  # darts that latency, confidence and bounce-outs are taken from
-CAMERA_WINDOW: Final = 20  # darts that a camera is compared with the others over
-ENOUGH: Final = 15  # darts: fewer say nothing
-OUTLIER_MM: Final = 15.0  # one dart that a camera took for another one is no bias: it counts for no more than this
+WINDOW: Final = 50  # darts that latency and bounce-outs are taken from
+ENOUGH: Final = 15  # darts that confidence is taken from and a camera is compared with the others over; fewer say nothing
+OUTLIER_MM: Final = 1.0  # one dart that a camera took for another one is no bias: it counts for no more than this
 STALE_S: Final = 1800.0  # a pause in which light, board and players may have changed: the windows begin anew
 DART_WEIGHT: Final = 1 / 500  # of a dart in a baseline: about two evenings
 SAMPLE_S: Final = 7200.0  # time constant of the baselines of the machine
@@ -150,7 +149,7 @@ class Measures:
         for detection in dart.detections:
             if detection.across_mm is not None:
                 lines = learnt.across_mm.get(detection.camera_id, [])
-                learnt.across_mm[detection.camera_id] = [*lines[1 - CAMERA_WINDOW :], detection.across_mm]
+                learnt.across_mm[detection.camera_id] = [*lines[1 - ENOUGH :], detection.across_mm]
         used = {each.camera_id for each in dart.detections if each.used}
         for camera in self.sample.cameras:
             if camera.state == "ready" and not SEEING_FAULTS.intersection(camera.faults):

@@ -98,7 +98,7 @@ BUILTIN: Final[tuple[Rule, ...]] = (
         message="Camera {camera} could not be calibrated: {reason}. Take the darts out, light the board evenly, calibrate on /board.",
     ),
     Rule(
-        name="calibration_drift", measure="camera_bias_mm", severity="warning", limit=0.4, clear=0.25, of_the_worst=True,
+        name="calibration_drift", measure="camera_bias_mm", severity="warning", limit=0.25, clear=0.15, of_the_worst=True,
         unless=(*_GONE, "cameras_disagree"),
         message="Camera {camera} measures darts {value} mm off the others. It has moved: fasten it and calibrate it on /board.",
     ),

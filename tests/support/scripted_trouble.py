@@ -13,16 +13,23 @@ from schemas.geometry import Axis3
 from schemas.pipe.from_worker import Calibrated, CalibrationRefused, FromWorker, MotionDetected, Settled, SourceOpened
 from schemas.pipe.sightings import DartPresence, Sighting
 from schemas.pipe.to_worker import Configure
-from tests.support.scripted_visits import CAMERAS, DARTS_S, HAND_S, SETTLE_S, VISIT_S, Plan, ScriptedCamera
-from tests.support.sightings import LineErrors, rig, sighting_of
+from tests.support.scripted_visits import SETTLE_S, Plan, ScriptedCamera
+from tests.support.sightings import sighting_of
 from workers.link import Link, LinkClosedError
 
-FALL_S: Final = 2.5  # from the picture of a dart until it falls
+VISIT_S: Final = 14.0
+DARTS_S: Final = (2.0, 5.0, 8.0)  # when they land, from the beginning of their visit
+HAND_S: Final = 10.5
+FALL_S: Final = 1.0  # from the picture of a dart until it falls
 RETRY_S: Final = 5.0  # between two calibrations that are refused
 
 FALLING: Final = range(19, 27)  # visits whose first two darts fall
-LEFT: Final = 27  # the visit whose first dart is left in the board; the next one is not thrown
-VISITS: Final = 87
+LEFT: Final = 27  # the visit whose first dart is left in the board, so that the next two are not thrown
+LAGGING: Final = range(31, 34)
+KNOCKED: Final = range(37, 44)
+LOOSE: Final = range(49, 53)
+BLURRED: Final = range(57, 63)
+VISITS: Final = 69
 
 
 class Moment(NamedTuple):
@@ -37,7 +44,7 @@ class Moment(NamedTuple):
 def moments(plan: Plan) -> list[Moment]:
     """Return what happens in all visits, in order."""
     found = []
-    for number in (each for each in range(VISITS) if each != LEFT + 1):
+    for number in (each for each in range(VISITS) if each not in {LEFT + 1, LEFT + 2}):
         begin_s = plan.first_s + number * VISIT_S
         standing = 0
         for slot, dart in enumerate(plan.darts(number)):
@@ -83,7 +90,7 @@ class TroubledCamera(ScriptedCamera):
                     return
             self._link.send([Calibrated(camera_id=camera_id, t_s=self._now_s(), calibration=self._calibration)])
             for number, moment in enumerate(moments(self._plan)):
-                if not self._wait_until(self._seen_s(moment.at_s)):
+                if not self._wait_until(self._seen_s(moment)):
                     return
                 self._link.send([self._report(number, moment)])
             self._wait_until(math.inf)
@@ -93,13 +100,13 @@ class TroubledCamera(ScriptedCamera):
     def _fault(self, kind: str, at_s: float) -> ScriptedFault | None:
         return next((each for each in self._faults if each.kind == kind and each.is_on(at_s)), None)
 
-    def _seen_s(self, at_s: float) -> float:
-        """Return when this camera delivers the picture of a moment."""
-        late = self._fault("lagging", at_s)
-        return at_s if late is None else at_s + late.lag_s
+    def _seen_s(self, moment: Moment) -> float:
+        """Return when this camera reports a moment: one that lags notices motion, and takes long to show a still picture."""
+        late = self._fault("lagging", moment.at_s)
+        return moment.at_s if late is None or moment.what in {"motion", "hand"} else moment.at_s + late.lag_s
 
     def _report(self, number: int, moment: Moment) -> FromWorker:
-        camera_id, at_s, episode = self._source.camera_id, self._seen_s(moment.at_s), 1 + number // 2
+        camera_id, at_s, episode = self._source.camera_id, self._seen_s(moment), 1 + number // 2
         if moment.what in {"motion", "hand"}:
             return MotionDetected(camera_id=camera_id, t_s=at_s, episode=episode, hand=moment.what == "hand")
         there: dict[DartId, float] = {dart: float(stays) for dart, stays in zip(self._known, moment.stays, strict=False)}
@@ -112,15 +119,16 @@ class TroubledCamera(ScriptedCamera):
             flight=bool(moment.darts),
             max_share=0.03,
             empty_share=0.0 if moment.what == "empty" else 0.05 if moment.what == "left" else None,
-            sightings=tuple(self._sighting(axis, moment.at_s, number) for axis in moment.darts),
+            sightings=tuple(self._sighting(axis, moment.at_s) for axis in moment.darts),
             presence=tuple(DartPresence(dart_id=dart, score=score, weight=1.0) for dart, score in there.items()),
         )
 
-    def _sighting(self, axis: Axis3, at_s: float, seed: int) -> Sighting:
-        blurred = self._fault("blurred", at_s)
-        flaw_px = 0.0 if blurred is None else blurred.blurred_px(at_s)
-        camera = [each.camera_id for each in rig(CAMERAS)].index(self._source.camera_id)
-        sighting = sighting_of(self._calibration, axis, LineErrors(across=flaw_px, turn=flaw_px), seed + 1000 * camera)
+    def _sighting(self, axis: Axis3, at_s: float) -> Sighting:
+        sighting = sighting_of(self._calibration, axis)
+        if (blurred := self._fault("blurred", at_s)) is not None:
+            sharp = 1 / (1 + blurred.blurred_px(at_s))
+            fainter = tuple(msgspec.structs.replace(each, weight=each.weight * sharp) for each in sighting.sections)
+            sighting = msgspec.structs.replace(sighting, sections=fainter)
         for kind in ("knocked", "loose"):
             if (fault := self._fault(kind, at_s)) is not None:
                 sighting = _turned(sighting, fault.turned_degrees(at_s))

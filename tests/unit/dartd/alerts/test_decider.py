@@ -174,11 +174,12 @@ def test_a_camera_that_is_gone_is_not_one_that_could_not_be_calibrated() -> None
 
 
 def test_a_camera_that_was_knocked_is_one_alert() -> None:
-    """From its first dart to its last: darts from before and after scatter, the others differ from it, and all that has one cause."""
-    for off_mm in (0.45, 0.7, 3.0, 14.0):
+    """Its lines are a little off or not used; that detection is less certain, and the others differ from it, has the same cause."""
+    for off_mm, confidence in ((0.3, 0.9), (0.5, 0.7), (0.9, 0.7)):
         board = Watched()
-        board.throw(30)
-        raised = board.throw(30, deviations={"cam0": (0.9 * off_mm, 0.0), "cam1": (off_mm, 0.0), "cam2": (-0.9 * off_mm, 0.0)})
+        board.throw(READY + 20)
+        off = {"cam0": (0.9 * off_mm, 0.0), "cam1": (off_mm, 0.0), "cam2": (-0.9 * off_mm, 0.0)}
+        raised = board.throw(30, confidence=confidence, deviations=off)
         resolved = board.throw(30)
 
         assert [(each.alert.alert_type, each.alert.camera_id, each.alert.status) for each in (*raised, *resolved)] == [
