@@ -1,10 +1,14 @@
-"""Alerts of a real daemon on fast clocks: an hour of scripted darts in which cameras go wrong, darts fall and one is left in the board."""
+"""Alerts of a real daemon on fast clocks: scripted darts in which cameras go wrong, darts fall and one is left in the board.
+
+How late darts appear means nothing there: see tests/unit/dartd/alerts/test_decider.py.
+"""
 
 import asyncio
 import bisect
 import datetime as dt
 import json
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,18 +22,17 @@ from tests.support.fast_daemon import PACE, TARGET
 from tests.support.fault_run import write_scenario
 from tests.support.pace import Metronome, Pace
 from tests.support.people import bearer
-from tests.support.scripted_trouble import BLURRED, KNOCKED, LAGGING, LOOSE, VISIT_S, VISITS, moments
+from tests.support.scripted_trouble import BLURRED, KNOCKED, LOOSE, VISIT_S, VISITS, moments
 from tests.support.scripted_visits import CAMERAS, Plan
 from tests.support.station import TOKEN
 from tests.support.waiting import Waiting
 
 SPEED: Final = 80.0
-FIRST_S: Final = 200.0  # of media time until the first visit: the camera that cannot be calibrated at first is there
+FIRST_S: Final = 120.0  # of media time until the first visit: the camera that cannot be calibrated at first is there
 EARLY_S: Final = 8.0  # that faults begin and end before a visit, whose times do not count from the start of the daemon but from before
 AHEAD_S: Final = 0.2  # that the time goes on beyond the picture of a dart before its event has come
 PATIENCE_S: Final = 0.5  # of real time, after which the time goes on all the same
 GIVE_UP_S: Final = 3.0  # of real time: that dart does not come
-LAG_S: Final = 2.0  # less than the board waits for the last camera, more than a busy machine makes of the others
 
 
 def _fault(kind: str, visits: range, camera: int | None, **more: float) -> ScriptedFault:
@@ -40,18 +43,16 @@ def _fault(kind: str, visits: range, camera: int | None, **more: float) -> Scrip
 
 
 FAULTS: Final = [
-    ScriptedFault(kind="black", at_s=0.0, for_s=120.0, camera=CameraId("cam0")),
-    _fault("lagging", LAGGING, 2, lag_s=LAG_S),
+    ScriptedFault(kind="black", at_s=0.0, for_s=60.0, camera=CameraId("cam0")),
     _fault("knocked", KNOCKED, 1, degrees=0.25),
     _fault("loose", LOOSE, 0, degrees=3.0),
     _fault("blurred", BLURRED, None, blur_px=4.5),
 ]
 EXPECTED: Final = {
     "calibration_failed": "cam0",
-    "detection_latency_high": None,
     "bounce_outs_many": None,
     "takeout_overdue": None,
-    "calibration_drift": "cam1",
+    "calibration_drift": "any",
     "cameras_disagree": "cam0",
     "confidence_falling": None,
 }
@@ -59,7 +60,7 @@ EXPECTED: Final = {
 
 def _config(folder: Path, port: int, plan: Plan) -> Path:
     lines = [f'state_dir = "{folder / "state"}"', "[server]", 'host = "127.0.0.1"', f"port = {port}", "[auth]", f'token = "{TOKEN}"']
-    lines += ["[board]", "settled_timeout_ms = 3000", "throw_timeout_ms = 5000"]
+    lines += ["[board]", "settled_timeout_ms = 2000"]
     lines += ["[[alerts.rules]]", 'name = "journal_slow"', "enabled = false"]  # the disk is no faster than it was
     for k in range(CAMERAS):
         lines += ["[[cameras]]", f'id = "cam{k}"', f'url = "sim:?{plan.query}&camera={k}"', "fps = 20"]
@@ -74,7 +75,6 @@ class Client:
     def __init__(self, plan: Plan) -> None:
         self._pace = plan.pace
         self._due_s = [each.at_s for each in moments(plan) if each.what == "dart"]
-        self._late_s = plan.first_s + (LAGGING.start - 3) * VISIT_S, plan.first_s + (LAGGING.stop + 3) * VISIT_S
         self._began_s = time.monotonic()
         self._held: tuple[int, float] | None = None
         self.is_ready = False
@@ -92,7 +92,7 @@ class Client:
         if self.due >= len(self._due_s):
             return self._due_s[-1] + 3 * VISIT_S
         due_s, real_s = self._due_s[self.due], time.monotonic()
-        limit_s = due_s + AHEAD_S + (LAG_S if self._late_s[0] <= due_s < self._late_s[1] else 0.0)
+        limit_s = due_s + AHEAD_S
         if self._pace.now_s() < limit_s:
             return limit_s
         if self._held is None or self._held[0] != self.due:
@@ -121,6 +121,11 @@ class Client:
                 self._take(json.loads(text))
 
 
+def _camera_of(alert: dict[str, Any]) -> str | None:
+    """Return the camera that an alert is about; three lines that do not meet do not say which of them is off."""
+    return "any" if alert["alert_type"] == "calibration_drift" else alert["camera_id"]
+
+
 @pytest.mark.alone
 @pytest.mark.timeout(900)
 async def test_each_trouble_of_play_raises_one_alert_that_resolves_by_itself(tmp_path: Path) -> None:
@@ -141,9 +146,7 @@ async def test_each_trouble_of_play_raises_one_alert_that_resolves_by_itself(tmp
         daemon.process.terminate()
         out, err = await asyncio.to_thread(daemon.process.communicate)
 
-    found = [(each["alert_type"], each["camera_id"], each["status"]) for each in client.alerts]
-    raised = [each for each in client.alerts if each["status"] == "pending"]
-    assert [(each["alert_type"], each["camera_id"]) for each in raised] == list(EXPECTED.items()), (client.darts, raised, out, err)
-    assert len(found) == 2 * len(raised)
-    assert {(name, camera) for name, camera, status in found if status == "resolved"} == set(EXPECTED.items())
-    assert [each["message"] for each in raised if "{" in each["message"] or "None" in each["message"]] == []
+    about = Counter((each["alert_type"], _camera_of(each), each["status"]) for each in client.alerts)
+    messages = [each["message"] for each in client.alerts]
+    assert about == Counter((*each, status) for each in EXPECTED.items() for status in ("pending", "resolved")), (client.darts, out, err)
+    assert [each for each in messages if "{" in each or "None" in each] == []

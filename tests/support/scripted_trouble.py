@@ -25,11 +25,10 @@ RETRY_S: Final = 5.0  # between two calibrations that are refused
 
 FALLING: Final = range(19, 27)  # visits whose first two darts fall
 LEFT: Final = 27  # the visit whose first dart is left in the board, so that the next two are not thrown
-LAGGING: Final = range(31, 34)
-KNOCKED: Final = range(37, 44)
-LOOSE: Final = range(49, 53)
-BLURRED: Final = range(57, 63)
-VISITS: Final = 69
+KNOCKED: Final = range(32, 38)
+LOOSE: Final = range(43, 47)
+BLURRED: Final = range(52, 57)
+VISITS: Final = 61
 
 
 class Moment(NamedTuple):
@@ -73,7 +72,7 @@ def play(connection: Connection) -> None:
 
 
 class TroubledCamera(ScriptedCamera):
-    """A camera that is knocked, loose, blurred or late as its faults say; while it is black it cannot be calibrated."""
+    """A camera that is knocked, loose or blurred as its faults say; while it is black it cannot be calibrated."""
 
     def __init__(self, link: Link, configure: Configure) -> None:
         super().__init__(link, configure)
@@ -90,7 +89,7 @@ class TroubledCamera(ScriptedCamera):
                     return
             self._link.send([Calibrated(camera_id=camera_id, t_s=self._now_s(), calibration=self._calibration)])
             for number, moment in enumerate(moments(self._plan)):
-                if not self._wait_until(self._seen_s(moment)):
+                if not self._wait_until(moment.at_s):
                     return
                 self._link.send([self._report(number, moment)])
             self._wait_until(math.inf)
@@ -100,13 +99,8 @@ class TroubledCamera(ScriptedCamera):
     def _fault(self, kind: str, at_s: float) -> ScriptedFault | None:
         return next((each for each in self._faults if each.kind == kind and each.is_on(at_s)), None)
 
-    def _seen_s(self, moment: Moment) -> float:
-        """Return when this camera reports a moment: one that lags notices motion, and takes long to show a still picture."""
-        late = self._fault("lagging", moment.at_s)
-        return moment.at_s if late is None or moment.what in {"motion", "hand"} else moment.at_s + late.lag_s
-
     def _report(self, number: int, moment: Moment) -> FromWorker:
-        camera_id, at_s, episode = self._source.camera_id, self._seen_s(moment), 1 + number // 2
+        camera_id, at_s, episode = self._source.camera_id, moment.at_s, 1 + number // 2
         if moment.what in {"motion", "hand"}:
             return MotionDetected(camera_id=camera_id, t_s=at_s, episode=episode, hand=moment.what == "hand")
         there: dict[DartId, float] = {dart: float(stays) for dart, stays in zip(self._known, moment.stays, strict=False)}
