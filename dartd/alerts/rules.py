@@ -100,7 +100,8 @@ BUILTIN: Final[tuple[Rule, ...]] = (
     Rule(
         name="calibration_drift", measure="camera_bias_mm", severity="warning", limit=0.25, clear=0.15, of_the_worst=True,
         unless=(*_GONE, "cameras_disagree"),
-        message="Camera {camera} measures darts {value} mm off the others: it has moved, or one of them. Fasten them and calibrate on /board.",
+        message="Camera {camera} measures darts {value} mm off the others: it has moved, or one of them. "
+        "Fasten and calibrate them on /board.",
     ),
     Rule(
         name="cameras_disagree", measure="camera_unused_share", severity="warning", limit=0.45, clear=0.2, of_the_worst=True,
