@@ -70,7 +70,7 @@ def _config(folder: Path, port: int, plan: Plan) -> Path:
 
 
 class Client:
-    """A client that hears darts and alerts, and holds up the time for the dart that is due."""
+    """A client that receives darts and alerts, and holds up the time for the dart that is due."""
 
     def __init__(self, plan: Plan) -> None:
         self._pace = plan.pace
