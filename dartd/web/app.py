@@ -45,8 +45,10 @@ from dartd.web.v1 import (
     debug_bundle,
     events,
     feedback,
+    fixtures,
     formats,
     keys,
+    lists,
     matches,
     metrics,
     pairings,
@@ -57,6 +59,7 @@ from dartd.web.v1 import (
     statistics,
     stream,
     throws,
+    tournaments,
     users,
     webhooks,
     zones,
@@ -88,6 +91,9 @@ _MODULES = (
     cache,
     formats,
     matches,
+    tournaments,
+    lists,
+    fixtures,
     corrections,
     statistics,
     performance,
@@ -103,7 +109,17 @@ _MODULES = (
     voices,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (comments.COMMENTS, formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
+RESOURCES: Declarations = (
+    comments.COMMENTS,
+    formats.FORMATS,
+    keys.KEYS,
+    lists.LISTS,
+    players.PLAYERS,
+    tournaments.TOURNAMENTS,
+    users.USERS,
+    webhooks.WEBHOOKS,
+    zones.ZONES,
+)
 
 _EXPOSED = (
     "X-Request-ID",
