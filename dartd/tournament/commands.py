@@ -354,8 +354,7 @@ class TournamentCommandDecider:
         return None
 
     def _check_free(self, kind: str, value: Any) -> None:
-        known = {"tournament": self._state.tournaments, "list": self._state.lists, "fixture": self._state.fixtures}[kind]()
-        if any(id_of(each) == id_of(value) for each in known):
+        if self._state.has(kind, id_of(value)):
             field = f"{kind}_id"
             raise AlreadyExistsError(f"there is a {kind} with {field} {id_of(value)!r} already", field=field, **{field: id_of(value)})
 

@@ -4,7 +4,6 @@ The decider of tournaments and that of their commands share one state. A fixture
 tournament, because what GET answers for those contains it.
 """
 
-from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -17,7 +16,6 @@ from schemas.events import (
     EntityAdded,
     EntityAssigned,
     EntityDeleted,
-    EntityEvent,
     EntityStatusChanged,
     EntityUpdated,
     JournalledEvent,
@@ -114,6 +112,10 @@ class Tournaments:
     def fixture_of_match(self, match_id: str) -> Fixture | None:
         """Return the fixture that is played by a match."""
         return next((each for each in self.fixtures() if each.match_id == match_id), None)
+
+    def has(self, kind: str, entity_id: str) -> bool:
+        """Return whether an id is taken."""
+        return entity_id in self._kept[kind]
 
     def find(self, kind: str, entity_id: str, *, version: int | None = None) -> Any:
         """Return an entity that can be changed.
@@ -230,8 +232,3 @@ class Tournaments:
 def id_of(value: Entity) -> str:
     """Return the id of an entity: its first field."""
     return str(getattr(value, value.__struct_fields__[0]))
-
-
-def is_about(event: EntityEvent, kinds: Iterable[str] = TYPES) -> bool:
-    """Return whether an event is about a tournament, a list or a fixture."""
-    return getattr(event, "entity_type", None) in kinds

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from dartd.tournament.draw import letter
 from dartd.tournament.table import Standing, knockout_table, standings
 from schemas.tournament import EntrantSummary, Fixture, StandingRow, Tournament, TournamentSummary
@@ -23,11 +21,18 @@ def summary_of(tournament: Tournament, fixtures: Sequence[Fixture]) -> Tournamen
 
 
 def _entrant(tournament: Tournament, fixtures: Sequence[Fixture], entrant: int) -> EntrantSummary:
-    counts = dict.fromkeys(("scheduled", "called", "playing", "finished"), 0)
-    for each in fixtures:
-        if any(side.entrant == entrant for side in each.sides):
-            counts[each.status] += 1
-    return EntrantSummary(**msgspec.structs.asdict(tournament.entrants[entrant]), **counts)
+    statuses = [each.status for each in fixtures if any(side.entrant == entrant for side in each.sides)]
+    who = tournament.entrants[entrant]
+    return EntrantSummary(
+        player_id=who.player_id,
+        name=who.name,
+        seed=who.seed,
+        withdrawn=who.withdrawn,
+        scheduled=statuses.count("scheduled"),
+        called=statuses.count("called"),
+        playing=statuses.count("playing"),
+        finished=statuses.count("finished"),
+    )
 
 
 def _places(tournament: Tournament, fixtures: Sequence[Fixture], found: Sequence[Standing]) -> tuple[StandingRow, ...]:

@@ -59,7 +59,8 @@ class Organiser:
     async def finish(self, begun: Json, won: tuple[int, ...] | None = None) -> None:
         """Play the match of a fixture that has begun: 101, double out; the winner of each leg is drawn, or given."""
         match = f"/matches/{begun['match_id']}"
-        legs, scored, darts = [0, 0], [[], []], [0, 0]
+        legs, darts = [0, 0], [0, 0]
+        scored: list[list[int]] = [[], []]
         one, other = (key_of(side["players"][0]) for side in begun["sides"])
         for leg in range(2 * LEGS - 1):
             winner = self.random.randrange(2) if won is None else won[leg]
@@ -191,7 +192,7 @@ async def test_groups_and_knockout_of_sixteen(station: Station, http: httpx2.Asy
     for each in group:
         players = [key_of(side["players"][0]) for side in each["sides"]]
         if each["fixture_id"] not in organiser.paper:
-            organiser.walkovers[each["fixture_id"]] = (*players, 1 if players[0] in gone else 0)
+            organiser.walkovers[each["fixture_id"]] = (players[0], players[1], 1 if players[0] in gone else 0)
     await _check_tables(organiser, tournament_id, group, members)
 
     # Before the knockout begins, the last dart of a group is taken back and thrown again: its result is no more, and there again.
@@ -213,7 +214,7 @@ async def test_groups_and_knockout_of_sixteen(station: Station, http: httpx2.Asy
     winner, loser = played["result"]["winner"], 1 - played["result"]["winner"]
     await organiser.send("PUT", f"/fixtures/{quarters[1]['fixture_id']}/status", {"status": "finished", "winner": 1})
     pair = [key_of(side["players"][0]) for side in quarters[1]["sides"]]
-    organiser.walkovers[quarters[1]["fixture_id"]] = (*pair, 1)
+    organiser.walkovers[quarters[1]["fixture_id"]] = (pair[0], pair[1], 1)
     for each in quarters[2:]:
         await organiser.play(each, "b2")
     semis = [

@@ -196,7 +196,9 @@ async def assign_next(call: Call) -> Answer:
     await carry_out(call, TOURNAMENTS, row.tournament_id, command, "assign")
 
     def assigned(connection: sa.Connection) -> Fixture:
-        found = [each for each in fixtures_in(connection, tournament_id=row.tournament_id) if each.board_id == asked.board_id]
+        found: list[Fixture] = [
+            each for each in fixtures_in(connection, tournament_id=row.tournament_id) if each.board_id == asked.board_id
+        ]
         return max(found, key=lambda each: each.assigned_at or "")
 
     return Answer(value=await call.read(assigned))
