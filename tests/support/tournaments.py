@@ -4,9 +4,19 @@ from typing import Any
 
 import msgspec
 
+from dartd.play.corrections import CorrectionDecider
+from dartd.play.decider import MatchDecider
+from dartd.runtime.decider import Deciders
+from dartd.tournament.commands import TournamentCommandDecider
+from dartd.tournament.decider import TournamentDecider
 from dartd.tournament.draw import draw
+from dartd.tournament.state import Tournaments
+from schemas.base import BoardId, DartId
+from schemas.events import EntityAdded, JournalledEvent
 from schemas.match import MatchPlayer
-from schemas.tournament import Entrant, Fixture, FixtureResult, FixtureSide, Tournament, TournamentFormat
+from schemas.match_commands import CreateMatch, EnteredSide, ThrowByHand
+from schemas.tournament import Entrant, Fixture, FixtureResult, FixtureSide, Tournament, TournamentFormat, TournamentList
+from schemas.tournament_commands import AssignFixture, CreateTournament, DrawTournament, StepFixture
 
 AT = "2026-11-30T20:00:00.000Z"
 
@@ -14,7 +24,8 @@ AT = "2026-11-30T20:00:00.000Z"
 def make_tournament(kind: TournamentFormat, count: int, **given: Any) -> Tournament:
     """Return a tournament of guests P0, P1 and so on, seeded in this order."""
     entrants = tuple(Entrant(name=f"P{k}", seed=k + 1) for k in range(count))
-    return Tournament(tournament_id="t1", name="Open", format=kind, entrants=entrants, legs_to_win=2, created_at=AT, updated_at=AT, **given)
+    plain: dict[str, Any] = {"tournament_id": "t1", "name": "Open", "legs_to_win": 2, "created_at": AT, "updated_at": AT}
+    return Tournament(**{**plain, "format": kind, "entrants": entrants, **given})
 
 
 def drawn_fixtures(tournament: Tournament) -> list[Fixture]:
@@ -35,3 +46,69 @@ def finished(fixture: Fixture, winner: int, legs: tuple[int, int] | None = None,
     """Return a fixture that a side won by its match."""
     result = FixtureResult(winner=winner, legs=legs or ((2, 0) if winner == 0 else (0, 2)), points=(202, 202), darts=(12, 12))
     return msgspec.structs.replace(fixture, status="finished", result=result, match_id=f"m-{fixture.fixture_id}", finished_at=at)
+
+
+def make_list(**given: Any) -> TournamentList:
+    """Return a list of the tournament."""
+    plain: dict[str, Any] = {"list_id": "l1", "name": "Round 1", "type": "round", "tournament_id": "t1", "created_at": AT, "updated_at": AT}
+    return TournamentList(**{**plain, **given})
+
+
+def added(kind: str, value: Any) -> EntityAdded:
+    """Return the event that an entity was added."""
+    return EntityAdded(entity_type=kind, entity_id=getattr(value, f"{kind}_id"), payload=msgspec.to_builtins(value), user_id="u1")
+
+
+class Club:
+    """The deciders of tournaments and matches, one behind the other, as the pipeline steps them."""
+
+    def __init__(self) -> None:
+        self.matches = MatchDecider(BoardId("main"))
+        self.corrections = CorrectionDecider(self.matches, lambda: ((), DartId("main-d1")))
+        self.state = Tournaments()
+        self.commands = TournamentCommandDecider(self.state, self.matches, "main", self.corrections.waiting)
+        self.results = TournamentDecider(self.state, self.matches, wall=lambda now: now, timestamp=lambda _: AT)
+        self.deciders = Deciders([self.commands, self.corrections, self.matches, self.results])
+        self.events: list[JournalledEvent] = []
+
+    def give(self, *commands: Any) -> list[JournalledEvent]:
+        """Give commands one by one, and return their events.
+
+        Raises:
+            CommandRefusedError: one is refused.
+        """
+        found: list[JournalledEvent] = []
+        for command in commands:
+            step = self.deciders.step([command], 0.0)
+            if step.refusals:
+                raise step.refusals[0]
+            found += step.events
+        self.events += found
+        return found
+
+    def begin(self, fixture_id: str, match_id: str = "m1", board_id: str | None = None) -> None:
+        """Call a fixture and begin its match, 101 to one leg."""
+        sides = tuple(EnteredSide(players=(MatchPlayer(name=name),)) for name in "ab")
+        match = CreateMatch(match_id=match_id, rules={"game": "x01", "start": 101, "out": "double"}, format={}, sides=sides, at=AT)
+        self.give(StepFixture(fixture_id=fixture_id, status="called", at=AT, user_id="u1"))
+        if board_id is not None:
+            self.give(AssignFixture(fixture_id=fixture_id, board_id=board_id, at=AT, user_id="u1"))
+        self.give(StepFixture(fixture_id=fixture_id, status="playing", match=match, at=AT, user_id="u1"))
+
+    def win(self, match_id: str = "m1") -> list[JournalledEvent]:
+        """Have the first side win a match."""
+        darts = ThrowByHand(match_id=match_id, darts=("T20", "S1", "D20"))
+        return self.give(darts)
+
+    def fixture(self, fixture_id: str) -> Fixture:
+        """Return a fixture."""
+        found: Fixture = self.state.find("fixture", fixture_id)
+        return found
+
+
+def drawn_club(kind: TournamentFormat, count: int, **given: Any) -> Club:
+    """Return the deciders with a tournament that is drawn; its fixtures are f_x_1, f_x_2 and so on."""
+    club = Club()
+    club.give(CreateTournament(tournament=make_tournament(kind, count, **given), at=AT, user_id="u1"))
+    club.give(DrawTournament(tournament_id="t1", order=tuple(range(count)), token="x", at=AT, user_id="u1"))
+    return club
