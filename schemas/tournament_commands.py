@@ -34,11 +34,11 @@ class DeleteTournament(Command, tag="tournament_delete", frozen=True, kw_only=Tr
 
 
 class DrawTournament(Command, tag="tournament_draw", frozen=True, kw_only=True):
-    """Draw a tournament. `order`: the indices of its entrants, the best first; ids of lists and fixtures begin with `token`."""
+    """Draw a tournament. `order`: the indices of its entrants, the best first; ids of lists and fixtures contain `prefix`."""
 
     tournament_id: str
     order: tuple[int, ...]
-    token: str
+    prefix: str
     at: str
     user_id: str | None = None
 

@@ -148,7 +148,7 @@ class TournamentCommandDecider:
             raise ConflictError(message, tournament_id=command.tournament_id, status=tournament.status)
         if sorted(command.order) != list(range(len(tournament.entrants))):
             raise ConflictError("the entrants have changed in the meantime: draw again", tournament_id=command.tournament_id)
-        drawn = draw(tournament, command.order, command.token, command.at)
+        drawn = draw(tournament, command.order, command.prefix, command.at)
         events: list[JournalledEvent] = []
         for listed in [each for each in self._state.lists() if each.tournament_id == command.tournament_id]:
             events += self._state.deleted("list", listed.list_id, command.user_id)

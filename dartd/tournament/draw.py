@@ -56,14 +56,14 @@ def groups_of(order: Sequence[int], groups: int) -> list[list[int]]:
     return dealt
 
 
-def draw(tournament: Tournament, order: Sequence[int], token: str, at: str) -> Drawn:
+def draw(tournament: Tournament, order: Sequence[int], prefix: str, at: str) -> Drawn:
     """Return lists and fixtures of a tournament; `order` has the indices of its entrants, the best first.
 
     Raises:
         RulesError: there are too few or too many entrants.
     """
     check_drawable(tournament)
-    drawing = _Drawing(tournament, token, at)
+    drawing = _Drawing(tournament, prefix, at)
     match tournament.format:
         case "round_robin":
             for number, pairs in enumerate(round_robin(len(order), twice=tournament.double_round), 1):
@@ -106,9 +106,9 @@ def _rank(group: int, rank: int) -> SeatSource:
 class _Drawing:
     """Lists and fixtures as they are added."""
 
-    def __init__(self, tournament: Tournament, token: str, at: str) -> None:
+    def __init__(self, tournament: Tournament, prefix: str, at: str) -> None:
         self._tournament = tournament
-        self._token = token
+        self._prefix = prefix
         self._at = at
         self.drawn = Drawn([], [])
 
@@ -117,7 +117,7 @@ class _Drawing:
         self.drawn.lists.append(
             msgspec.convert(
                 {
-                    "list_id": f"l_{self._token}_{position}",
+                    "list_id": f"l_{self._prefix}_{position}",
                     "name": name,
                     "type": kind,
                     "tournament_id": self._tournament.tournament_id,
@@ -132,7 +132,7 @@ class _Drawing:
     def add_fixture(self, seats: tuple[_Seat, _Seat], stage: Stage, round_number: int, *, group: int | None = None) -> Fixture:
         position = len(self.drawn.fixtures) + 1
         fixture = Fixture(
-            fixture_id=f"f_{self._token}_{position}",
+            fixture_id=f"f_{self._prefix}_{position}",
             list_id=self.drawn.lists[-1].list_id,
             tournament_id=self._tournament.tournament_id,
             sides=tuple(self._side(number, seat) for number, seat in enumerate(seats)),

@@ -3,13 +3,19 @@
 from collections import defaultdict
 from fractions import Fraction
 from itertools import groupby
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx2
+import msgspec
+import sqlalchemy as sa
 
-from tests.support.people import log_in_as, make_player
-from tests.support.station import Station
+from dartd.config import LimitsConfig
+from dartd.store.projections.registry import Registry
+from dartd.store.projections.tournaments import PROJECTION
+from tests.support.people import bearer, log_in_as, make_player
+from tests.support.station import CONFIG, TOKEN, Station, running_station
 
 BOARDS = ("main", "b2", "b3", "b4")
 LEGS = 1
@@ -158,96 +164,128 @@ def winner_of(organiser: Organiser, fixture: Json) -> str | None:
 
 
 async def test_groups_and_knockout_of_sixteen(station: Station, http: httpx2.AsyncClient) -> None:
-    """Tables, seats, walkovers and every event are those of the fold; a corrected match re-ranks, and is refused once played on."""
+    """Tables, seats, walkovers and every event are those of the fold; a result is taken back and thrown again, until it is played on."""
     organiser = Organiser(http, await log_in_as(station, "operator"), seed=7)
     profile = await make_player(station)
     entrants: list[Json] = [{"player_id": profile, "seed": 1}, *({"name": f"P{k}", "seed": k} for k in range(2, 17))]
     asked = {"name": "Club night", "format": "groups_knockout", "groups": 4, "advance": 2, "third_place": True, "legs_to_win": LEGS}
-    made = await organiser.send(
-        "POST", "/tournaments", {**asked, "rules": {"game": "x01", "start": 101}, "entrants": entrants}, expected=201
-    )
+    body = {**asked, "rules": {"game": "x01", "start": 101}, "entrants": entrants}
+    made = await organiser.send("POST", "/tournaments", body, expected=201)
     tournament_id = made["tournament_id"]
     drawn = await organiser.send("POST", f"/tournaments/{tournament_id}/draw")
     fixtures = await organiser.fixtures(tournament_id)
     group = [each for each in fixtures if each["stage"] == "group"]
     members: dict[int, set[str]] = defaultdict(set)
     for each in group:
-        members[each["group"]] |= {key_of(side["players"][0]) for side in each["sides"]}
+        members[each["group"]] |= set(players_of(each))
 
     assert (made["status"], drawn["status"], len(fixtures), len(group)) == ("planned", "running", 24 + 8, 24)
     assert [sorted(map(_number, members[k])) for k in (1, 2, 3, 4)] == [[1, 8, 9, 16], [2, 7, 10, 15], [3, 6, 11, 14], [4, 5, 12, 13]]
+    await _play_groups(organiser, tournament_id, group)
+    await _check_tables(organiser, tournament_id, group, members)
+    await _take_back_and_throw_again(organiser, tournament_id, group)
+    await _check_seats(organiser, tournament_id, group, members)
+    await _play_knockout(organiser, tournament_id)
+    await _check_tables(organiser, tournament_id, group, members)
+    await _check_events(organiser, tournament_id, profile)
 
-    # P16 withdraws after one of three fixtures: nothing of theirs counts. P15 withdraws after two: what was played counts.
-    gone = {"P16": 1, "P15": 2}
+
+async def _play_groups(organiser: Organiser, tournament_id: str, group: list[Json]) -> None:
+    """Play the groups at four boards. P16 withdraws after one of three fixtures, so that nothing of theirs counts; P15 after two."""
+    left = {"P16": 1, "P15": 2}
     for each in group:
-        players = [key_of(side["players"][0]) for side in each["sides"]]
-        leaving = [player for player in players if player in gone]
-        if leaving and gone[leaving[0]] == 0:
+        leaving = [player for player in players_of(each) if player in left]
+        if leaving and left[leaving[0]] == 0:
+            one, other = players_of(each)
+            organiser.walkovers[each["fixture_id"]] = (one, other, 1 if one in left else 0)
             continue
         await organiser.play(each, BOARDS[each["position"] % 4])
         for player in leaving:
-            gone[player] -= 1
-            if not gone[player]:
+            left[player] -= 1
+            if not left[player]:
                 await organiser.send("POST", f"/tournaments/{tournament_id}/withdrawals", {"name": player})
-    for each in group:
-        players = [key_of(side["players"][0]) for side in each["sides"]]
-        if each["fixture_id"] not in organiser.paper:
-            organiser.walkovers[each["fixture_id"]] = (players[0], players[1], 1 if players[0] in gone else 0)
-    await _check_tables(organiser, tournament_id, group, members)
 
-    # Before the knockout begins, the last dart of a group is taken back and thrown again: its result is no more, and there again.
+
+async def _take_back_and_throw_again(organiser: Organiser, tournament_id: str, group: list[Json]) -> None:
+    """Before the knockout begins a result of a group can be undone: its seat is open, until the dart is thrown again."""
     undone = next(each for each in reversed(group) if each["fixture_id"] in organiser.paper)
     match_id = (await organiser.get(f"/fixtures/{undone['fixture_id']}"))["match_id"]
     await organiser.send("POST", f"/matches/{match_id}/undo", {"darts": 1})
     reopened = await organiser.get(f"/fixtures/{undone['fixture_id']}")
     open_seats = [each for each in await organiser.fixtures(tournament_id) if each["stage"] == "knockout"]
     await organiser.send("POST", f"/matches/{match_id}/redo", {"darts": 1})
+
     assert (reopened["status"], reopened["result"]) == ("playing", None)
     assert [] in [side["players"] for each in open_seats[:4] for side in each["sides"]]
 
-    # The knockout: winners and runners-up crossed, the same group in the other half.
-    seats = await _check_seats(organiser, tournament_id, group, members)
-    knockout = [each for each in await organiser.fixtures(tournament_id) if each["stage"] != "group"]
-    quarters = knockout[:4]
-    assert [[key_of(side["players"][0]) for side in each["sides"]] for each in quarters] == [list(pair) for pair in seats]
+
+async def _play_knockout(organiser: Organiser, tournament_id: str) -> None:
+    """Play it to the end, one quarter-final being a walkover; the seats are those of the winners, for third place of the losers."""
+
+    async def knockout() -> list[Json]:
+        return [each for each in await organiser.fixtures(tournament_id) if each["stage"] != "group"]
+
+    quarters = (await knockout())[:4]
     played = await organiser.play(quarters[0], "main")
-    winner, loser = played["result"]["winner"], 1 - played["result"]["winner"]
+    one, other = players_of(quarters[1])
     await organiser.send("PUT", f"/fixtures/{quarters[1]['fixture_id']}/status", {"status": "finished", "winner": 1})
-    pair = [key_of(side["players"][0]) for side in quarters[1]["sides"]]
-    organiser.walkovers[quarters[1]["fixture_id"]] = (pair[0], pair[1], 1)
+    organiser.walkovers[quarters[1]["fixture_id"]] = (one, other, 1)
     for each in quarters[2:]:
         await organiser.play(each, "b2")
-    semis = [
-        each
-        for each in await organiser.fixtures(tournament_id)
-        if each["fixture_id"] in {knockout[4]["fixture_id"], knockout[5]["fixture_id"]}
-    ]
-    assert [[key_of(side["players"][0]) for side in each["sides"]] for each in semis] == [
-        [winner_of(organiser, one), winner_of(organiser, other)] for one, other in (quarters[:2], quarters[2:])
-    ]
-    refused = None
-    for each in semis:
-        await organiser.play(each, "main")
-        refused = refused or await http.post(f"/api/v1/matches/{played['match_id']}/undo", headers=organiser.headers)
-    assert refused is not None
-    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "STATE_CONFLICT")
-    third, final = [each for each in await organiser.fixtures(tournament_id) if each["stage"] != "group"][6:]
-    losers = [
-        next(key_of(s["players"][0]) for s in each["sides"] if key_of(s["players"][0]) != winner_of(organiser, each)) for each in semis
-    ]
-    assert [key_of(side["players"][0]) for side in third["sides"]] == losers
-    assert [key_of(side["players"][0]) for side in final["sides"]] == [winner_of(organiser, each) for each in semis]
+    semis = (await knockout())[4:6]
+    await organiser.play(semis[0], "main")
+    undo = await organiser.send("POST", f"/matches/{played['match_id']}/undo", expected=409)
+    await organiser.play(semis[1], "b3")
+    third, final = (await knockout())[6:]
     for each in (third, final):
         await organiser.play(each, "main")
-
     detail = await organiser.get(f"/tournaments/{tournament_id}")
+
+    assert undo["error"]["code"] == "STATE_CONFLICT"
+    assert [players_of(each) for each in semis] == [[winner_of(organiser, each) for each in pair] for pair in (quarters[:2], quarters[2:])]
+    assert players_of(final) == [winner_of(organiser, each) for each in semis]
+    assert players_of(third) == [next(player for player in players_of(each) if player != winner_of(organiser, each)) for each in semis]
     places = [key_of(each) for each in detail["summary"]["places"]]
-    champion, third_placed = winner_of(organiser, final), winner_of(organiser, third)
-    assert (detail["status"], places[0], places[2]) == ("finished", champion, third_placed)
-    assert {each["finished"] for each in detail["summary"]["entrants"]} <= {3, 4, 6}
-    assert (winner, loser) in {(0, 1), (1, 0)}
-    await _check_tables(organiser, tournament_id, group, members)
-    await _check_events(organiser, tournament_id, profile)
+    assert (detail["status"], places[0], places[2]) == ("finished", winner_of(organiser, final), winner_of(organiser, third))
+    assert {each["finished"] for each in detail["summary"]["entrants"]} == {3, 4, 6}  # a group, a quarter-final, and two more
+
+
+async def test_tournament_survives_a_restart_in_the_middle_of_a_match(tmp_path: Path) -> None:
+    """The next daemon finishes the match; the tables computed anew from the journal are the same."""
+    limits = LimitsConfig(default=1_000_000)
+    config = msgspec.structs.replace(CONFIG, limits=limits)
+    body = {"name": "Open", "format": "knockout", "tournament_id": "open", "rules": {"game": "x01", "start": 101}}
+    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        organiser = Organiser(http, bearer(TOKEN), seed=1)
+        await organiser.send("POST", "/tournaments", {**body, "entrants": [{"name": name} for name in "ABC"]}, expected=201)
+        await organiser.send("POST", "/tournaments/open/draw")
+        first = (await organiser.get("/fixtures?tournament_id=open&status=scheduled"))["data"][0]
+        for status in ("called", "playing"):
+            begun = await organiser.send("PUT", f"/fixtures/{first['fixture_id']}/status", {"status": status})
+    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        organiser = Organiser(http, bearer(TOKEN), seed=1)
+        await organiser.finish(begun)
+        now = await organiser.fixtures("open")
+        folded = await station.services.database.query(_rows)
+        await station.services.database.change(_rebuild)
+        rebuilt = await station.services.database.query(_rows)
+
+    assert [each["status"] for each in now] == ["finished", "finished", "scheduled"]
+    assert players_of(now[2]) == ["A", winner_of(organiser, now[1])]
+    assert rebuilt == folded
+
+
+def _rows(connection: sa.Connection) -> list[list[tuple[Any, ...]]]:
+    return [sorted(map(tuple, connection.execute(sa.select(table)).all())) for table in PROJECTION.tables]
+
+
+def _rebuild(connection: sa.Connection) -> None:
+    Registry([PROJECTION], lambda _: False).rebuild(connection)
+
+
+def players_of(fixture: Json) -> list[str]:
+    """Return the names of the players of a fixture."""
+    return [key_of(side["players"][0]) for side in fixture["sides"]]
 
 
 def _number(player: str) -> int:
@@ -289,14 +327,15 @@ async def _check_tables(organiser: Organiser, tournament_id: str, group: list[Js
         ]
 
 
-async def _check_seats(organiser: Organiser, tournament_id: str, group: list[Json], members: dict[int, set[str]]) -> list[tuple[str, str]]:
+async def _check_seats(organiser: Organiser, tournament_id: str, group: list[Json], members: dict[int, set[str]]) -> None:
+    """The winners of the groups are the seeds 1 to 4; the runners-up are in the half where the winner of their group is not."""
     best = {number: [player for _, player, _ in _ranked(organiser, group, members[number])][:2] for number in (1, 2, 3, 4)}
     (a1, a2), (b1, b2), (c1, c2), (d1, d2) = (best[number] for number in (1, 2, 3, 4))
     quarters = [each for each in await organiser.fixtures(tournament_id) if each["stage"] == "knockout"][:4]
-    seats = [tuple(key_of(side["players"][0]) for side in each["sides"]) for each in quarters]
+    seats = [players_of(each) for each in quarters]
+
     assert [one for one, _ in seats] == [a1, d1, b1, c1]
     assert ({seats[0][1], seats[1][1]}, {seats[2][1], seats[3][1]}) == ({b2, c2}, {a2, d2})
-    return [(one, other) for one, other in seats]
 
 
 async def _check_events(organiser: Organiser, tournament_id: str, profile: str) -> None:

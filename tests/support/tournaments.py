@@ -110,5 +110,5 @@ def drawn_club(kind: TournamentFormat, count: int, **given: Any) -> Club:
     """Return the deciders with a tournament that is drawn; its fixtures are f_x_1, f_x_2 and so on."""
     club = Club()
     club.give(CreateTournament(tournament=make_tournament(kind, count, **given), at=AT, user_id="u1"))
-    club.give(DrawTournament(tournament_id="t1", order=tuple(range(count)), token="x", at=AT, user_id="u1"))
+    club.give(DrawTournament(tournament_id="t1", order=tuple(range(count)), prefix="x", at=AT, user_id="u1"))
     return club

@@ -173,7 +173,7 @@ async def draw(call: Call) -> Answer:
     if asked.shuffle:
         _random.shuffle(numbers)
     order = sorted(numbers, key=lambda k: tournament.entrants[k].seed or MOST_SEED)
-    command = DrawTournament(tournament_id=row.tournament_id, order=tuple(order), token=secrets.token_hex(6), at=now_of(call))
+    command = DrawTournament(tournament_id=row.tournament_id, order=tuple(order), prefix=secrets.token_hex(6), at=now_of(call))
     return await carry_out(call, TOURNAMENTS, row.tournament_id, command, "draw")
 
 

@@ -101,7 +101,7 @@ def test_boards_get_the_next_fixture_whose_players_are_free() -> None:
 def test_draw_is_made_again_until_something_has_begun() -> None:
     """What was drawn before is deleted with it."""
     club = drawn_club("knockout", 3)
-    again = DrawTournament(tournament_id="t1", order=(2, 1, 0), token="y", at=AT)
+    again = DrawTournament(tournament_id="t1", order=(2, 1, 0), prefix="y", at=AT)
     events = club.give(again)
     drawn = [each.fixture_id for each in club.state.fixtures()]
     club.begin("f_y_2")
