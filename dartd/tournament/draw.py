@@ -48,7 +48,7 @@ def check_drawable(tournament: Tournament) -> None:
 
 
 def groups_of(order: Sequence[int], groups: int) -> list[list[int]]:
-    """Return entrants, the best first, in groups of equal strength: dealt out to and fro (1 2 3 4, 8 7 6 5, …)."""
+    """Return entrants, the best first, in groups of equal strength: dealt out forwards, then backwards (1 2 3 4, 8 7 6 5, …)."""
     dealt: list[list[int]] = [[] for _ in range(groups)]
     for at, entrant in enumerate(order):
         row, column = divmod(at, groups)

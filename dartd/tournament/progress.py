@@ -55,7 +55,7 @@ def has_begun(fixture: Fixture) -> bool:
 
 
 def is_bye(fixture: Fixture) -> bool:
-    """Return whether a fixture was won against nobody."""
+    """Return whether a fixture was won against an empty seat."""
     return any(side.bye for side in fixture.sides)
 
 
@@ -116,7 +116,7 @@ def _settled_side(tournament: Tournament, side: FixtureSide, now: dict[str, Fixt
 
 
 def _taker(tournament: Tournament, source: SeatSource, now: dict[str, Fixture]) -> _Taker:
-    """Return the entrant who gets a seat, that nobody does, or None while it is open."""
+    """Return the entrant who gets a seat, that it stays empty, or None while it is open."""
     if source.takes == "rank":
         return _qualified(tournament, source, list(now.values()))
     feeding = now.get(source.fixture_id or "")

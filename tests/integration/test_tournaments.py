@@ -319,10 +319,10 @@ def _ranked(organiser: Organiser, group: list[Json], members: set[str]) -> list[
 async def _check_tables(organiser: Organiser, tournament_id: str, group: list[Json], members: dict[int, set[str]]) -> None:
     summary = await organiser.get(f"/tournaments/{tournament_id}/summary")
     for number, letter in enumerate("ABCD", 1):
-        told = [each for each in summary["standings"] if each["group"] == letter]
+        shown = [each for each in summary["standings"] if each["group"] == letter]
         expected = _ranked(organiser, group, members[number])
-        assert [(each["rank"], key_of(each)) for each in told] == [(rank, player) for rank, player, _ in expected]
-        assert [{name: each[name] for name in figures} for each, (_, _, figures) in zip(told, expected, strict=True)] == [
+        assert [(each["rank"], key_of(each)) for each in shown] == [(rank, player) for rank, player, _ in expected]
+        assert [{name: each[name] for name in figures} for each, (_, _, figures) in zip(shown, expected, strict=True)] == [
             figures for *_, figures in expected
         ]
 

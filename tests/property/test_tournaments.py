@@ -13,7 +13,7 @@ from tests.support.tournaments import finished, make_tournament
 
 @pytest.mark.parametrize("count", range(3, 21))
 def test_round_robin_has_every_pair_once(count: int) -> None:
-    """Twice with the sides swapped if everybody plays twice; nobody plays twice in a round."""
+    """Twice with the sides swapped if everybody plays twice; each plays once a round at most."""
     for twice in (False, True):
         tournament = make_tournament("round_robin", count, double_round=twice)
         fixtures = draw(tournament, range(count), "x", tournament.created_at).fixtures

@@ -6,6 +6,7 @@ import { t } from "./texts.js";
 import { groupsOf, listName, load, nameOf, scoreOf, signed, watch } from "./tournaments/model.js";
 
 const NEXT = 6; // fixtures that are called and wait for a board, as many as fit
+const ROOM = 4; // fixtures that are played or called, with which results fit as well
 const ROUNDS = 4; // of the bracket at a time: quarter-finals to final, and the one before
 const [tournamentId] = location.pathname.split("/").slice(-2).map(decodeURIComponent);
 const view = { found: null, isMissing: false, isStale: false };
@@ -41,9 +42,9 @@ function Side({ side, fixture, fixtures }) {
 function Boards({ fixtures }) {
   const atBoard = fixtures.filter(({ status, board_id }) => status === "playing" || (status === "called" && board_id));
   if (atBoard.length === 0) return null;
-  return html`<section class="boards" aria-label=${t("tournaments.now")}>${atBoard.map((fixture) => html`<article class=${`at ${fixture.status}`} key=${fixture.fixture_id} data-board=${fixture.board_id}>
+  return html`<section class=${`boards ${atBoard.length > 2 ? "many" : ""}`} aria-label=${t("tournaments.now")}>${atBoard.map((fixture) => html`<article class=${`at ${fixture.status}`} key=${fixture.fixture_id} data-board=${fixture.board_id}>
     <p class="board"><span aria-hidden="true">${fixture.status === "playing" ? "▶" : "↑"}</span> ${fixture.board_id ?? t("tournaments.by_hand")} <span class="word">${t(`tournaments.status.${fixture.status}`)}</span></p>
-    ${fixture.sides.map((side) => html`<p class="who">${nameOf(side, fixtures)}</p>`)}
+    <div class="pair">${fixture.sides.map((side) => html`<p class="who" title=${nameOf(side, fixtures)}>${nameOf(side, fixtures)}</p>`)}</div>
   </article>`)}</section>`;
 }
 
@@ -78,7 +79,8 @@ function Bracket({ lists, fixtures }) {
 
 function Latest({ fixtures }) {
   const done = fixtures.filter(({ status, sides }) => status === "finished" && !sides.some(({ bye }) => bye)).sort((one, other) => (one.finished_at < other.finished_at ? 1 : -1));
-  if (done.length === 0) return null;
+  const isCrowded = fixtures.filter(({ status }) => status === "playing" || status === "called").length > ROOM;
+  if (done.length === 0 || isCrowded) return null;
   return html`<section class="next latest"><h2>${t("tournaments.latest")}</h2><ul>${done.slice(0, NEXT).map((fixture) => html`<li key=${fixture.fixture_id}>${fixture.sides.map((side) => nameOf(side)).join(" – ")} <b>${scoreOf(fixture)}</b></li>`)}</ul></section>`;
 }
 
@@ -88,9 +90,9 @@ function Page() {
   const { tournament, lists, fixtures } = view.found;
   const { summary, status, name } = tournament;
   const hasBracket = fixtures.some(({ stage }) => stage === "knockout");
-  const hasTables = tournament.format !== "knockout";
+  const isTabled = tournament.format !== "knockout";
   const isGrouping = fixtures.some((each) => each.stage === "group" && each.status !== "finished");
-  const show = wanted ?? (hasBracket && !(hasTables && isGrouping) ? "bracket" : "tables");
+  const show = wanted ?? (hasBracket && !(isTabled && isGrouping) ? "bracket" : "tables");
   const [champion] = summary.places;
   return html`<div class=${`wall ${view.isStale ? "stale" : ""}`}>
     <header><h1>${name}</h1>${view.isStale && html`<span class="pill error" role="status">⚠ ${t("tournaments.offline")}</span>`}

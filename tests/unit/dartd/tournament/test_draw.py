@@ -8,7 +8,7 @@ from schemas.tournament import FixtureSide
 from tests.support.tournaments import AT, make_tournament
 
 
-def test_groups_are_dealt_to_and_fro() -> None:
+def test_groups_are_dealt_forwards_and_backwards() -> None:
     """So that they are of equal strength."""
     assert groups_of(range(8), 4) == [[0, 7], [1, 6], [2, 5], [3, 4]]
 

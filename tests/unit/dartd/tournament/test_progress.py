@@ -70,7 +70,7 @@ def test_seats_of_a_group_wait_until_its_ranks_are_known() -> None:
 
 
 def test_walkover_is_won_by_the_legs_that_are_needed() -> None:
-    """A bye has no legs; without a winner nobody has any."""
+    """A bye has no legs; without a winner there are none either."""
     tournament = make_tournament("knockout", 3)
     bye = next(each for each in _settled(tournament, drawn_fixtures(tournament)) if is_bye(each))
     given = walkover(make_fixture(0, 1), 1, legs_needed(tournament, make_fixture(0, 1)), AT)

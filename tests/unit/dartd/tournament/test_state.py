@@ -42,13 +42,9 @@ def test_tournaments_that_finished_long_ago_are_forgotten() -> None:
     """The last ones can still be changed by a correction."""
     state = Tournaments()
     for k in range(FINISHED_KEPT + 2):
-        tournament = make_tournament("knockout", 2, status="finished")
-        state.apply(added("tournament", type(tournament)(**{**_fields(tournament), "tournament_id": f"t{k}", "updated_at": f"{k:02}"})))
+        finished = make_tournament("knockout", 2, status="finished", tournament_id=f"t{k}", updated_at=f"{k:02}")
+        state.apply(added("tournament", finished))
 
     assert len(state.tournaments()) == FINISHED_KEPT
     with pytest.raises(ConflictError, match="no more"):
         state.find("tournament", "t0")
-
-
-def _fields(tournament: object) -> dict[str, object]:
-    return {name: getattr(tournament, name) for name in tournament.__struct_fields__}  # type: ignore[attr-defined]  # a struct

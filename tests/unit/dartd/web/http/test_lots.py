@@ -1,9 +1,7 @@
 """What a game draws by lot."""
 
 import msgspec
-import pytest
 
-from dartd.game.rules import RulesError
 from dartd.play.setup import read_rules
 from dartd.web.http.lots import drawn_by_lot
 
@@ -15,5 +13,3 @@ def test_lots_are_drawn_where_a_game_has_any() -> None:
 
     assert drawn_by_lot(plain, 2) is plain
     assert len(set(drawn["numbers"])) == 3
-    with pytest.raises(RulesError):
-        drawn_by_lot(read_rules({"game": "killer", "numbers": "drawn"}), 30)
