@@ -196,7 +196,7 @@ class Tournaments:
         event: type[_Change] = EntityUpdated
         if getattr(before, "status", None) != getattr(value, "status", None):
             event = EntityStatusChanged
-        elif isinstance(value, Fixture) and (before.board_id, before.marker_id) != (value.board_id, value.marker_id):
+        elif isinstance(value, Fixture) and _assignment(before) != _assignment(value):
             event = EntityAssigned
         return self._published(event, kind, _replace(value, updated_at=at), user_id)
 
@@ -232,3 +232,7 @@ class Tournaments:
 def id_of(value: Entity) -> str:
     """Return the id of an entity: its first field."""
     return str(getattr(value, value.__struct_fields__[0]))
+
+
+def _assignment(fixture: Fixture) -> tuple[str | None, ...]:
+    return fixture.board_id, fixture.marker_id, fixture.assigned_at

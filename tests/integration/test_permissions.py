@@ -36,6 +36,7 @@ from tests.support.receiver import make_delivery
 from tests.support.sightings import camera_at
 from tests.support.station import TOKEN, Station
 from tests.support.throws import hit
+from tests.support.tournaments import with_tournament
 
 FORGED = ("expired", "signature", "none")
 CALLERS = ("anonymous", *FORGED, *ROLES, "key without", "key with")
@@ -86,7 +87,7 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     path = path.replace("{delivery_id}", await make_delivery(station) if "{delivery_id}" in path else "")
     if "{correction_id}" in path:
         path = path.replace("{correction_id}", await _correction(station, caller, path.rpartition("/")[2], own=own))
-    path = await _with_alert(station, path)
+    path = await with_tournament(station, await _with_alert(station, path))
     if "{match_id}" in path:
         path = path.replace("{match_id}", await _match(station, path.rpartition("/")[2]))
     if "{backup_name}" in path:

@@ -1,5 +1,6 @@
 """Tournaments of guests, and results of their fixtures."""
 
+import secrets
 from typing import Any
 
 import msgspec
@@ -16,7 +17,8 @@ from schemas.events import EntityAdded, JournalledEvent
 from schemas.match import MatchPlayer
 from schemas.match_commands import CreateMatch, EnteredSide, ThrowByHand
 from schemas.tournament import Entrant, Fixture, FixtureResult, FixtureSide, Tournament, TournamentFormat, TournamentList
-from schemas.tournament_commands import AssignFixture, CreateTournament, DrawTournament, StepFixture
+from schemas.tournament_commands import AssignFixture, CreateFixture, CreateList, CreateTournament, DrawTournament, StepFixture
+from tests.support.station import Station
 
 AT = "2026-11-30T20:00:00.000Z"
 
@@ -112,3 +114,20 @@ def drawn_club(kind: TournamentFormat, count: int, **given: Any) -> Club:
     club.give(CreateTournament(tournament=make_tournament(kind, count, **given), at=AT, user_id="u1"))
     club.give(DrawTournament(tournament_id="t1", order=tuple(range(count)), prefix="x", at=AT, user_id="u1"))
     return club
+
+
+async def with_tournament(station: Station, path: str) -> str:
+    """Return a path with a tournament, list or fixture that its route can change, if it names one."""
+    key = secrets.token_hex(4)
+    if "{tournament_id}" in path:
+        entrants = (Entrant(name="Ada"), Entrant(name="Dan"))
+        tournament = make_tournament("knockout", 0, tournament_id=f"t{key}", entrants=entrants)
+        await station.pipeline.submit(CreateTournament(tournament=tournament, at=AT))
+        if path.endswith("/assign"):
+            await station.pipeline.submit(DrawTournament(tournament_id=f"t{key}", order=(0, 1), prefix=key, at=AT))
+            await station.pipeline.submit(StepFixture(fixture_id=f"f_{key}_1", status="called", at=AT))
+    if "{list_id}" in path or "{fixture_id}" in path:
+        await station.pipeline.submit(CreateList(list=make_list(list_id=f"l{key}", tournament_id=None), at=AT))
+        fixture = make_fixture(0, 1, fixture_id=f"f{key}", list_id=f"l{key}", tournament_id=None)
+        await station.pipeline.submit(CreateFixture(fixture=fixture, at=AT))
+    return path.replace("{tournament_id}", f"t{key}").replace("{list_id}", f"l{key}").replace("{fixture_id}", f"f{key}")
