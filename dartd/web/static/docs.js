@@ -9,7 +9,7 @@ import { t } from "./texts.js";
 const topic = (name) => [`docs/${name}`, `docs.topic.${name}`];
 const PLAY = [["./", "page.play"], ["statistics", "page.statistics"]];
 const OPERATE = [["board", "page.board"], ["settings", "page.settings"], ["people", "page.people"], ["health", "docs.health"],
-  ...["deployment", "configuration", "hardware", "troubleshooting", "metrics"].map(topic)];
+  ...["deployment", "configuration", "hardware", "troubleshooting", "tournaments", "metrics"].map(topic)];
 const BUILD = [
   ["docs/api", "docs.routes"],
   ["redoc", "docs.reference"],
