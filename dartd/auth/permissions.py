@@ -52,11 +52,7 @@ PERMISSIONS: dict[str, str] = {
 
 # Permissions and kinds of topic that no route and no event uses yet, with the requirement that defines them. They are granted to roles
 # and keys today, so that a key keeps its meaning when the resource arrives.
-RESERVED_PERMISSIONS: dict[str, str] = {
-    "catalog:read": "N11",
-    "query:ask": "N9",
-    "reports:view": "N8",
-}
+RESERVED_PERMISSIONS: dict[str, str] = {}
 RESERVED_TOPICS: dict[str, str] = {
     "statistics": "N3",
 }

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from dartd.config.club import CatalogConfig, QueryConfig
 from dartd.config.database_url import DatabaseUrl
 from schemas.alert import Measure, Severity
 from schemas.base import BoardId, CameraId
@@ -359,6 +360,8 @@ class Config(_Section, frozen=True, kw_only=True):
     mqtt: MqttConfig = MqttConfig()
     mdns: MdnsConfig = MdnsConfig()
     cache: CacheConfig = CacheConfig()
+    query: QueryConfig = QueryConfig()
+    catalog: CatalogConfig = CatalogConfig()
     sessions: SessionsConfig = SessionsConfig()
     alerts: AlertsConfig = AlertsConfig()
     log: LogConfig = LogConfig()

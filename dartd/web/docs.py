@@ -23,6 +23,7 @@ TOPICS: Final[dict[str, tuple[Path, str]]] = {
     "hardware": (shipped("docs/hardware.md"), "Computers, cameras, USB bandwidth, light"),
     "troubleshooting": (shipped("docs/troubleshooting.md"), "What to do, by symptom"),
     "tournaments": (shipped("docs/tournaments.md"), "Tournaments: draws, calling, boards, tables, walkovers"),
+    "club": (shipped("docs/club.md"), "Dashboard, reports, questions and catalog"),
     "metrics": (shipped("docs/metrics.md"), "The metrics of /metrics"),
     "authentication": (_PACKAGE / "auth" / "README.md", "Authentication, permissions and rate limits"),
     "messages": (Path(schemas.__file__).parent / "README.md", "The rules of events and their schemas"),

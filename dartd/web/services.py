@@ -25,6 +25,7 @@ from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
 from dartd.web.photo_encoder import PhotoEncoder
+from dartd.web.reports.process import PdfProcess
 from schemas.alert import Alert
 from schemas.base import CameraId, Event
 from schemas.codec import encode_wire
@@ -173,6 +174,7 @@ class Services:
     results: ResultsCache
     backups: ScheduledBackups
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
+    pdfs: PdfProcess = field(default_factory=PdfProcess)
     started_at_s: float
     now: Callable[[], float]
     timestamp: Callable[[], str] = field(default=wall_timestamp)
