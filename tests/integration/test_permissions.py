@@ -108,9 +108,14 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     if endpoint.body is NewCorrection:
         match_id = await _match(station, "undo", caller.player_id)
         return Subject(path, {"type": "delete", "match_id": match_id, "visit": 1, "dart": 1})
+    return Subject(_with_query(path, endpoint), await _body(station, endpoint))
+
+
+def _with_query(path: str, endpoint: Endpoint) -> str:
+    """Return a path with what makes its answer small: a stream that ends, and CSV, since a PDF takes another process a second."""
     if endpoint.path.endswith("/export"):
-        path += "?format=csv"  # a PDF takes another process a second
-    return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
+        return f"{path}?format=csv"
+    return f"{path}?once=true" if endpoint.media == "text/event-stream" else path
 
 
 async def _with_alert(station: Station, path: str) -> str:
