@@ -4,8 +4,10 @@ Times are seconds since 1970, formatted where people read them. Nothing here hol
 keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
+from dartd.store import entity_table as tables_of_entities
+from dartd.store import tournament_tables
 from dartd.store.entity_table import SECONDS, entity_table
 from schemas.api.cameras import Feedback, StoredCamera
 from schemas.api.comments import Comment
@@ -13,7 +15,7 @@ from schemas.api.formats import StoredFormat
 from schemas.api.webhooks import Webhook
 from schemas.api.zones import Zone
 
-METADATA = MetaData()
+METADATA = tables_of_entities.METADATA
 
 metadata = Table("metadata", METADATA, Column("key", Text, primary_key=True), Column("value", Text, nullable=False), sqlite_strict=True)
 
@@ -158,6 +160,8 @@ Index("comments_parent", comments.c.parent_type, comments.c.parent_id, comments.
 formats = entity_table("formats", METADATA, StoredFormat, computed={"game", "builtin"})
 
 zones = entity_table("zones", METADATA, Zone, computed={"current_occupancy"})
+
+tournaments, lists, fixtures = tournament_tables.tournaments, tournament_tables.lists, tournament_tables.fixtures
 
 webhooks = entity_table(
     "webhooks",
