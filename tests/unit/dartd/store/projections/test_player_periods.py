@@ -1,4 +1,4 @@
-"""Sums of the legs of a player over weeks."""
+"""Sums of the legs of a player over weeks and blocks of weeks."""
 
 from collections import Counter
 
@@ -20,6 +20,7 @@ from dartd.store.projections.player_periods import (
     period_of,
     select_periods,
     span_of,
+    store_block,
     store_period,
     sums_of,
 )
@@ -38,10 +39,10 @@ def _rows(connection: sa.Connection) -> list[tuple[object, ...]]:
 
 
 def _career(connection: sa.Connection) -> Table:
-    """Fold a match every second day over some weeks, some unfinished, with a correction, a merged player and a deleted match."""
+    """Fold a match every few days over four blocks, some unfinished, with a correction, a merged player and a deleted match."""
     table, seen = Table(), 0
     for number in range(16):
-        match_id, at_s = f"m{number}", number * 2 * DAY_S
+        match_id, at_s = f"m{number}", (number * 2 if number < 8 else number * 25) * DAY_S
         table.give(create(match_id, start=60 if number % 5 == 4 else 40, board=False))
         for visit in ("S20 S1 S1", "S1 S1 S1", "D9"):
             table.try_to(ThrowByHand(match_id=match_id, darts=tuple(visit.split())))
@@ -60,7 +61,7 @@ def _career(connection: sa.Connection) -> Table:
 
 
 @pytest.mark.parametrize(
-    "span", [ALWAYS, Span(after_s=2.5 * DAY_S), Span(before_s=20 * DAY_S), Span(after_s=3 * DAY_S, before_s=29 * DAY_S)]
+    "span", [ALWAYS, Span(after_s=2.5 * DAY_S), Span(before_s=20 * DAY_S), Span(after_s=3 * DAY_S, before_s=300 * DAY_S)]
 )
 @pytest.mark.parametrize("player_id", ["ann", "bob", "eve"])
 def test_any_span_is_what_its_legs_give(core: sa.Connection, span: Span, player_id: str) -> None:
@@ -68,8 +69,10 @@ def test_any_span_is_what_its_legs_give(core: sa.Connection, span: Span, player_
     _career(core)
     selection = LegSelection(player_id, span=span)
     rows = _rows(core)
-    for period in range(6):
+    for period in range(56):
         store_period(core, player_id, period, legs_of_period(core, player_id, period))
+    for block in range(4):
+        store_block(core, player_id, block)
 
     assert summarise(core, selection).statistics == summary(select_legs(core, selection))
     for chosen in (selection._replace(game="x01"), *(selection._replace(opponent=other) for other in ("ann", "bob", "eve"))):
