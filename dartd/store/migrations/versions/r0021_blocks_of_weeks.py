@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "r0020"
-down_revision = "r0019"
+revision = "r0021"
+down_revision = "r0020"
 
 
 def upgrade() -> None:

@@ -2,7 +2,7 @@
 
 from alembic.script import ScriptDirectory
 
-import dartd.store.migrations.versions.r0020_blocks_of_weeks as step
+import dartd.store.migrations.versions.r0021_blocks_of_weeks as step
 from dartd.store import migrations
 
 
