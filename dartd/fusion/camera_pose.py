@@ -16,7 +16,7 @@ FOCAL_PX = 600.0  # of a usual camera of 800x600; finer ones are measured in pix
 _LENS_STEPS = 10  # of the inversion of a lens: 0.1 px are left with the strongest distortion that is fitted
 SCALE_AT_MM = 10.0  # above the face: where the scale of a dart is taken, near its tip
 
-# A lens is measured on the rings. Beyond them its polynomial (r, r^3, r^5) is continued, and what it is wrong by grows as such a polynomial does.
+# A lens is measured on the rings. Beyond them its polynomial (r, r^3, r^5) is continued, and its error grows as such a polynomial does.
 CALIBRATED_MM = 170.0  # radius of the outermost ring
 RING_POINTS = 36
 LENS_PX = 0.1  # error at the outermost ring as the picture shows it

@@ -16,7 +16,7 @@ from workers.vision.projection import CameraProjection
 # Measure again: `python -m tests.bench.quiet --minutes 60` (light that is taken for a hand), `python -m tests.bench.visits --visits 500`.
 MOST = 10  # bounds the work
 SMALLEST_MM = 7.0  # radius: less is a barrel or a shadow's edge
-CLOSE_MM, LEAST_CLOSE_PX = 6.0, 3  # holes in a blob that are narrower are filled: as wide as a barrel, which has the colour of the bed in places
+CLOSE_MM, LEAST_CLOSE_PX = 6.0, 3  # holes in a blob that are narrower are filled: a barrel may have the colour of the bed
 ERASED, ERASED_PX = 1.2, 2  # a blob is erased to this multiple of its radius plus this before the next one is searched
 JUDGED = 0.7  # half the side of the square in which light is judged, in radii
 ALIKE, CLEARLY_ALIKE = 0.5, 0.9  # correlation of old and new picture from which a change is light: if it is faint, and if it is not

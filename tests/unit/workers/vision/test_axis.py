@@ -169,6 +169,6 @@ def test_the_edge_that_an_earlier_dart_may_hide_is_named(sides: tuple[int, ...])
 def test_the_hypotheses_are_bounded() -> None:
     """However much changed, a camera reports a handful of lines."""
     look = outlook()
-    darts = [dart(40 * i - 80, 40 * k - 80, design=i + k) for i in range(5) for k in range(5)]
+    darts = [dart(50 * i - 75, 60 * k - 60, design=i + k) for i in range(4) for k in range(3)]
 
     assert len(find_axes(look.difference((), *darts), NOTHING_KNOWN, look.projection)) <= 12
