@@ -129,7 +129,8 @@ def examine_simulated(rigs: Iterable[int]) -> Iterator[str]:
         inside = (share >= low) & (share < high)
         if np.count_nonzero(inside) >= FEWEST:
             radial_px, across_px = (float(np.quantile(np.abs(each[inside]), 0.68)) for each in (radial, across))
-            yield f"{low:.2f} to {high:.2f}: radial {radial_px:.2f} px, across {across_px:.2f} px in 68 % ({np.count_nonzero(inside)} points)"
+            points = np.count_nonzero(inside)
+            yield f"{low:.2f} to {high:.2f}: radial {radial_px:.2f} px, across {across_px:.2f} px in 68 % of {points} points"
 
 
 def main() -> None:
