@@ -2,7 +2,7 @@
 
 export const LANGUAGES = ["en", "de", "nl"];
 // pages with texts that no other page needs: the play page is small
-const WITH_OWN = ["accuracy", "alerts", "dashboard", "manager", "reports", "settings", "statistics", "tournaments", "venue", "webhooks"];
+const WITH_OWN = ["accuracy", "alerts", "dashboard", "docs", "manager", "reports", "settings", "statistics", "tournaments", "venue", "webhooks"];
 const KEPT = "dartd.language";
 
 function chosen() {
