@@ -45,9 +45,7 @@ class Host:
     def start(self, *command: str, **environ: str) -> subprocess.Popen[str]:
         """Start a program on the host."""
         inside = ["ip", "netns", "exec", self._space, *command]
-        process = subprocess.Popen(
-            inside, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True
-        )
+        process = subprocess.Popen(inside, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True)
         self._processes.append(process)
         return process
 

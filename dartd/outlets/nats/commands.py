@@ -27,7 +27,7 @@ _COMMANDS: Final[dict[str, BoardCommand]] = {"start": StartBoard(), "stop": Stop
 _STATUSES: Final = {"AUTH_INSUFFICIENT_PERMISSIONS": 403, "STATE_CONFLICT": 409}
 
 
-class CommandedBoard(Protocol):
+class DeskBoard(Protocol):
     """The board."""
 
     async def submit(self, command: AnyCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
@@ -37,7 +37,7 @@ class CommandedBoard(Protocol):
 class CommandDesk:
     """Executes commands with the rights of their callers. `executed` is called after each one that was."""
 
-    def __init__(self, board: CommandedBoard, accounts: Accounts, limits: RateLimiter, executed: Callable[[], None]) -> None:
+    def __init__(self, board: DeskBoard, accounts: Accounts, limits: RateLimiter, executed: Callable[[], None]) -> None:
         self._board = board
         self._accounts = accounts
         self._limits = limits

@@ -44,7 +44,7 @@ def check_package() -> None:
         raise ConfigError("$.nats.url: needs a package: pip install 'dartd[nats]'", path="$.nats.url") from None
 
 
-class Link:
+class NatsLink:
     """An open connection; `lost` is set when it is no longer."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class Link:
 
 
 @asynccontextmanager
-async def connected(settings: NatsConfig, name: str) -> AsyncIterator[Link]:
+async def connected(settings: NatsConfig, name: str) -> AsyncIterator[NatsLink]:
     """Connect to the server while the block runs.
 
     Raises:
@@ -109,7 +109,7 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[Link]:
     import nats  # noqa: PLC0415 - as above
     import nats.errors  # noqa: PLC0415 - as above
 
-    link, url, seen = Link(), settings.url or "", list[str]()
+    link, url, seen = NatsLink(), settings.url or "", list[str]()
 
     async def closed() -> None:
         link.lost.set()
@@ -148,7 +148,7 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[Link]:
 
 
 async def keep_connected(
-    settings: NatsConfig, name: str, serve: Callable[[Link], Awaitable[None]], on_trouble: Callable[[str], None] = lambda _: None
+    settings: NatsConfig, name: str, serve: Callable[[NatsLink], Awaitable[None]], on_trouble: Callable[[str], None] = lambda _: None
 ) -> NoReturn:
     """Connect and serve until cancelled; after an error connect again, later each time. `serve` returns or raises when it ends.
 

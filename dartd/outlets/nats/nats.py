@@ -14,7 +14,7 @@ from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.metrics import Metrics
 from dartd.outlets.nats.commands import CommandDesk
-from dartd.outlets.nats.connection import Link, check_package, keep_connected
+from dartd.outlets.nats.connection import NatsLink, check_package, keep_connected
 from dartd.outlets.nats.publisher import JournalReader, Publisher
 from dartd.outlets.nats.stream import ensure_stream
 from dartd.outlets.nats.subjects import command_subject
@@ -127,7 +127,7 @@ class Nats:
             self._settings, f"dartd board {self._board_id}", self._serve, lambda why: services.venue.goes_down(services.now(), why)
         )
 
-    async def _serve(self, link: Link) -> None:
+    async def _serve(self, link: NatsLink) -> None:
         services = self._services
         stream = await ensure_stream(link, self._settings)
         publisher = Publisher(
@@ -162,7 +162,7 @@ class Nats:
             snapshot=services.board.snapshot(),
         )
 
-    async def _answer_commands(self, link: Link) -> None:
+    async def _answer_commands(self, link: NatsLink) -> None:
         services = self._services
         desk = CommandDesk(services.board, services.accounts, services.limits, self._count_command)
         subscription = await link.client.subscribe(command_subject(self._settings.venue, self._board_id), pending_msgs_limit=_PENDING)
