@@ -52,9 +52,6 @@ PERMISSIONS: dict[str, str] = {
 # Permissions and kinds of topic that no route and no event uses yet, with the requirement that defines them. They are granted to roles
 # and keys today, so that a key keeps its meaning when the resource arrives.
 RESERVED_PERMISSIONS: dict[str, str] = {
-    "catalog:read": "N11",
-    "query:ask": "N9",
-    "reports:view": "N8",
     "tournaments:delete": "P5",
     "tournaments:write": "P5",
 }

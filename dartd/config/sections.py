@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from dartd.config.club import CatalogConfig, QueryConfig
 from dartd.config.database_url import DatabaseUrl
 from dartd.config.neighbours import CompatConfig, MdnsConfig, MqttConfig, NatsConfig
 from dartd.config.section import Network, Section
@@ -304,6 +305,8 @@ class Config(Section, frozen=True, kw_only=True):
     mdns: MdnsConfig = MdnsConfig()
     nats: NatsConfig = NatsConfig()
     cache: CacheConfig = CacheConfig()
+    query: QueryConfig = QueryConfig()
+    catalog: CatalogConfig = CatalogConfig()
     sessions: SessionsConfig = SessionsConfig()
     alerts: AlertsConfig = AlertsConfig()
     log: LogConfig = LogConfig()

@@ -26,6 +26,7 @@ from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from dartd.web.host import HostFigures
 from dartd.web.photo_encoder import PhotoEncoder
+from dartd.web.reports.process import PdfProcess
 from schemas.alert import Alert
 from schemas.base import BoardId, CameraId, Event
 from schemas.codec import encode_wire
@@ -174,6 +175,7 @@ class Services:
     results: ResultsCache
     backups: ScheduledBackups
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
+    pdfs: PdfProcess = field(default_factory=PdfProcess)
     venue: VenueLink = field(default_factory=VenueLink)
     started_at_s: float
     now: Callable[[], float]

@@ -157,7 +157,8 @@ async def test_axe_finds_nothing(open_page: OpenPage, tmp_path: Path) -> None:
         await check("correction", ready="[data-likely]", act=page.locator("[data-slot='0']").first.click)
         await page.keyboard.press("Escape")
         await check("entry", ready="[data-bed]", act=page.locator("[data-pad]").click)
-        for path in ("events", "typo", "docs", "docs/guide", "board", "statistics", "accuracy", "people", "settings", "alerts", "webhooks"):
+        pages = ("events", "typo", "docs", "docs/guide", "board", "statistics", "accuracy", "people", "settings", "alerts", "webhooks")
+        for path in (*pages, "dashboard", "reports"):
             await check(path, ready="h1", act=lambda path=path: page.goto(f"{station.http}/{path}"))  # type: ignore[misc]  # mypy cannot infer it
         await page.goto(f"{station.http}/board")
         await check("devices", ready=".device", act=page.locator("[data-setup]").click)

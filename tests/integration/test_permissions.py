@@ -101,12 +101,14 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     await station.happen(hit(f"d{secrets.token_hex(4)}"))
     known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{session_id}": "s_d-known", "{name}": "dart_hit", "{topic}": "board:main"}
     known |= {"{camera_id}": "cam0", "{device_id}": "simulated-0", "{kind}": "after", "{set_number}": "1", "{leg_number}": "1"}
-    known |= {"{voice}": "ann", "{sound}": "180.mp3"}
+    known |= {"{voice}": "ann", "{sound}": "180.mp3", "{dataset_id}": "throws"}
     for name, value in known.items():
         path = path.replace(name, value)
     if endpoint.body is NewCorrection:
         match_id = await _match(station, "undo", caller.player_id)
         return Subject(path, {"type": "delete", "match_id": match_id, "visit": 1, "dart": 1})
+    if endpoint.path.endswith("/export"):
+        path += "?format=csv"  # a PDF takes another process a second
     return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from dartd.central.central import Central
 from dartd.central.ledger import Ledger
 from dartd.config import NatsConfig
-from tests.support.reports import report_message
+from tests.support.board_reports import report_message
 
 
 async def test_reports_are_no_events(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from dartd.relay.boards import OFFLINE_S, Boards, RelayedBoard
 from dartd.relay.history import StreamHistory
 from dartd.web.connections.clients import Clients
-from tests.support.reports import event_message, report_message
+from tests.support.board_reports import event_message, report_message
 
 
 class Clock:

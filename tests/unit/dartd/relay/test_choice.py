@@ -8,7 +8,7 @@ from dartd.relay.history import StreamHistory
 from dartd.runtime.hub.topics import TopicError
 from dartd.web.connections.clients import Clients
 from schemas.events import ErrorMessage
-from tests.support.reports import report_message
+from tests.support.board_reports import report_message
 
 
 def _venue(*names: str) -> Boards:

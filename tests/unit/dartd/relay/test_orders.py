@@ -2,7 +2,7 @@
 
 from dartd.relay.orders import order
 from tests.support.relay_services import relay_services
-from tests.support.reports import report_message
+from tests.support.board_reports import report_message
 
 
 async def test_commands_that_cannot_go_are_answered() -> None:

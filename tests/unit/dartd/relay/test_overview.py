@@ -7,7 +7,7 @@ from schemas.base import CameraId
 from schemas.events import CameraSnapshot
 from schemas.match import MatchPlayer, MatchSide, MatchState, MatchTurn
 from schemas.venue import VenueAlert, VenueBoard
-from tests.support.reports import REPORT
+from tests.support.board_reports import REPORT
 
 _MATCH = MatchState(
     match_id="m",

@@ -91,9 +91,8 @@ def test_every_topic_carries_events_or_is_reserved() -> None:
 
 
 def test_every_rate_class_is_used() -> None:
-    """Each configured rate class must limit a route or the WebSocket; `query` is reserved by requirement N9."""
+    """Each configured rate class must limit a route or the WebSocket."""
     configured = set(LimitsConfig.__struct_fields__) - {"admin_factor"}
     used = {endpoint.rate for endpoint in ENDPOINTS} - {"unlimited"} | {"corrections"}  # the WebSocket's `correct`
 
-    assert configured - used == {"query"}
-    assert used <= configured
+    assert used == configured
