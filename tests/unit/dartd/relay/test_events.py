@@ -4,8 +4,8 @@ import httpx2
 from prometheus_client import CollectorRegistry
 
 from dartd.relay.app import build_relay_app
-from tests.support.relay_services import relay_services
 from tests.support.board_reports import report_message
+from tests.support.relay_services import relay_services
 
 
 async def test_a_stream_is_of_one_board() -> None:

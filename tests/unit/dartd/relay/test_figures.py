@@ -3,8 +3,8 @@
 from prometheus_client.exposition import generate_latest
 
 from dartd.relay.figures import RelayFigures, registry_of
-from tests.support.relay_services import relay_services
 from tests.support.board_reports import event_message, report_message
+from tests.support.relay_services import relay_services
 
 
 async def test_metrics_count_boards_and_events() -> None:

@@ -1,8 +1,8 @@
 """Commands on their way to a board; those that arrive are in tests/integration/test_venue.py."""
 
 from dartd.relay.orders import order
-from tests.support.relay_services import relay_services
 from tests.support.board_reports import report_message
+from tests.support.relay_services import relay_services
 
 
 async def test_commands_that_cannot_go_are_answered() -> None:

@@ -9,8 +9,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from dartd.config import AuthConfig, Config, ServerConfig
-from tests.support.relay import served_relay
 from tests.support.board_reports import event_message, report_message
+from tests.support.relay import served_relay
 
 
 async def _next(socket: Any, kind: str) -> dict[str, Any]:
