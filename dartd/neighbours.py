@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.abc
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from dartd.addresses import network_host, url_of
 from dartd.config import Config
 from dartd.listening import open_compat_sockets
-from dartd.outlets.background import run_in_background
+from dartd.outlets.background import Tasks, run_in_background
 from dartd.outlets.compat.compat import Compat
 from dartd.outlets.mdns import Mdns
 from dartd.outlets.mqtt.mqtt import Mqtt
@@ -21,8 +21,6 @@ from dartd.web.app import behind_proxies
 from dartd.web.connections.server_options import ServerLimits
 from dartd.web.server import serve
 from dartd.web.services import Services
-
-Tasks = dict[str, Callable[[], Awaitable[object]]]
 
 
 class Neighbours:

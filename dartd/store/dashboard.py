@@ -13,7 +13,8 @@ from dartd.store.days import Days
 from dartd.store.projections.matches import state_in
 from dartd.store.projections.player_legs import latest_players
 from dartd.store.projections.today import count_boards
-from dartd.store.tables import formats, matches, player_legs, players, visits
+from dartd.store.projections.tournaments import value_of
+from dartd.store.tables import fixtures, formats, matches, player_legs, players, tournaments, visits
 from dartd.store.timestamps import seconds_of_timestamp, timestamp_of
 from schemas.api.dashboard import Activity, ActivitySide, Dashboard, DashboardBoard, FixtureCounts, RecentPlayer, SuggestedFormat
 from schemas.match import MatchSide, MatchState
@@ -26,6 +27,7 @@ LATEST_MATCHES: Final = 40  # that formats are counted in
 LATEST_VISITS: Final = 1000  # that high ones are looked for in
 HIGH_VISIT: Final = 140
 _RECENT_S: Final = 30 * 86_400.0
+_LATE_S: Final = 86_400.0  # planned, and not begun a day later: it is not shown any more
 _ENDED: Final = frozenset({"finished", "stopped"})
 
 
@@ -49,15 +51,25 @@ def read_dashboard(connection: sa.Connection, days: Days, now_s: float) -> Dashb
 
 
 def read_next_tournament(connection: sa.Connection, now_s: float) -> dict[str, Any] | None:
-    """Return the tournament that begins next; None until there are any."""
-    del connection, now_s
-    return None
+    """Return the tournament that is running, or else the one that begins next; None if there is none."""
+    is_over = sa.and_(tournaments.c.status == "planned", tournaments.c.starts_at_s < now_s - _LATE_S)
+    order = (tournaments.c.status != "running", tournaments.c.starts_at_s.is_(None), tournaments.c.starts_at_s, tournaments.c.created_at_s)
+    chosen = (
+        sa.select(tournaments).where(tournaments.c.status != "finished", sa.not_(sa.func.coalesce(is_over, sa.false()))).order_by(*order)
+    )
+    row = connection.execute(chosen.limit(1)).first()
+    if row is None:
+        return None
+    found: dict[str, Any] = msgspec.to_builtins(value_of("tournament", row))
+    return found
 
 
 def count_fixtures(connection: sa.Connection) -> FixtureCounts:
-    """Return the number of fixtures by status; zeros until there are any."""
-    del connection
-    return FixtureCounts()
+    """Return the number of fixtures by status, without those of tournaments that are finished."""
+    is_open = sa.select(tournaments.c.tournament_id).where(tournaments.c.status != "finished")
+    mine = sa.or_(fixtures.c.tournament_id.is_(None), fixtures.c.tournament_id.in_(is_open))
+    counts = connection.execute(sa.select(fixtures.c.status, sa.func.count()).where(mine).group_by(fixtures.c.status))
+    return FixtureCounts(**dict(counts.tuples().all()))
 
 
 def _names(connection: sa.Connection) -> Mapping[str, str]:

@@ -47,8 +47,10 @@ from dartd.web.v1 import (
     debug_bundle,
     events,
     feedback,
+    fixtures,
     formats,
     keys,
+    lists,
     matches,
     metrics,
     pairings,
@@ -61,6 +63,7 @@ from dartd.web.v1 import (
     statistics,
     stream,
     throws,
+    tournaments,
     users,
     webhooks,
     zones,
@@ -92,6 +95,9 @@ _MODULES = (
     cache,
     formats,
     matches,
+    tournaments,
+    lists,
+    fixtures,
     corrections,
     statistics,
     performance,
@@ -111,7 +117,17 @@ _MODULES = (
     voices,
 )
 ENDPOINTS: list[Endpoint] = [endpoint for module in _MODULES for endpoint in module.ENDPOINTS]
-RESOURCES: Declarations = (comments.COMMENTS, formats.FORMATS, keys.KEYS, players.PLAYERS, users.USERS, webhooks.WEBHOOKS, zones.ZONES)
+RESOURCES: Declarations = (
+    comments.COMMENTS,
+    formats.FORMATS,
+    keys.KEYS,
+    lists.LISTS,
+    players.PLAYERS,
+    tournaments.TOURNAMENTS,
+    users.USERS,
+    webhooks.WEBHOOKS,
+    zones.ZONES,
+)
 
 _EXPOSED = (
     "X-Request-ID",

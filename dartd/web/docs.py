@@ -22,6 +22,7 @@ TOPICS: Final[dict[str, tuple[Path, str]]] = {
     "configuration": (shipped("README.md"), "Configuration files and the service"),
     "hardware": (shipped("docs/hardware.md"), "Computers, cameras, USB bandwidth, light"),
     "troubleshooting": (shipped("docs/troubleshooting.md"), "What to do, by symptom"),
+    "tournaments": (shipped("docs/tournaments.md"), "Tournaments: draws, calling, boards, tables, walkovers"),
     "club": (shipped("docs/club.md"), "Dashboard, reports, questions and catalog"),
     "metrics": (shipped("docs/metrics.md"), "The metrics of /metrics"),
     "venue": (shipped("docs/venue.md"), "Many boards: NATS, relays, the central store"),

@@ -129,6 +129,8 @@ ENDPOINTS = [
     page("/settings", showing("settings"), "Settings: this device, accounts, keys", media="text/html"),
     page("/alerts", showing("alerts"), "Alerts: what is wrong, why, and what to do", media="text/html"),
     page("/webhooks", showing("webhooks"), "Webhooks: addresses that events are posted to, and the deliveries", media="text/html"),
+    page("/tournaments", showing("tournaments"), "Tournaments: entrants, the draw, boards, tables", media="text/html"),
+    page("/tournaments/{tournament_id}/wall", showing("wall"), "A tournament on the wall: boards, tables, bracket", media="text/html"),
     page("/config.json", get_page_settings, "Settings that a page needs before it connects", PageSettings),
     page("/join.svg", get_join_code, "The QR code with which other devices open the play page", None, "image/svg+xml", 404),
     page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),

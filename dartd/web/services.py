@@ -11,6 +11,7 @@ from dartd.config import Config
 from dartd.decision import WebhookSample
 from dartd.metrics import Metrics
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.queued import CommandHook
 from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.scheduled_backups import ScheduledBackups
@@ -165,6 +166,7 @@ class Services:
     clients: Clients
     host: HostFigures
     webhooks: WebhookPort
+    outlets: OutletStates
     rig: CameraRig
     previews: Previews
     camera_credentials: CameraCredentials

@@ -158,7 +158,7 @@ async def test_axe_finds_nothing(open_page: OpenPage, tmp_path: Path) -> None:
         await page.keyboard.press("Escape")
         await check("entry", ready="[data-bed]", act=page.locator("[data-pad]").click)
         pages = ("events", "typo", "docs", "docs/guide", "board", "statistics", "accuracy", "people", "settings", "alerts", "webhooks")
-        for path in (*pages, "dashboard", "reports"):
+        for path in (*pages, "dashboard", "reports", "tournaments"):
             await check(path, ready="h1", act=lambda path=path: page.goto(f"{station.http}/{path}"))  # type: ignore[misc]  # mypy cannot infer it
         await page.goto(f"{station.http}/board")
         await check("devices", ready=".device", act=page.locator("[data-setup]").click)

@@ -191,10 +191,10 @@ class Hub:
             found = [Entry.of(*row) for row in await self._read(seq, limit)]
         # Journalled events that are not published yet must not be delivered out of order.
         found = [entry for entry in found if entry.seq <= self.last_seq]
-        if not found or found[0].seq != seq + 1 or found[-1].seq != seq + len(found):  # some were deleted
+        if not found or found[0].seq != seq + 1:  # some were deleted
             oldest = found[0].seq if found else self.oldest_known
             raise GapError("too_old", requested=seq, oldest=oldest, last_seq=self.last_seq)
-        return found
+        return [entry for number, entry in enumerate(found, seq + 1) if entry.seq == number]  # up to the next that were deleted
 
     async def check_reachable(self, seq: int) -> None:
         """Check that the events after `seq` are available.

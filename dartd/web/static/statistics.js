@@ -118,7 +118,7 @@ function Player() {
 
 function Page() {
   const names = view.players.map(({ player_id }) => player_id);
-  return html`<h1>${t("page.statistics")}</h1>
+  return html`<div class="row"><h1 class="grow">${t("page.statistics")}</h1><a class="button" href="tournaments">${t("statistics.tournaments")}</a></div>
     ${may("query:ask") && html`<${Question} />`}
     <div class="choose">
       <${Select} name="period" label=${t("statistics.period")} values=${PERIODS} word=${(each) => t(`period.${each}`)} />
