@@ -20,7 +20,7 @@ from dartd.outlets.nats.stream import StreamFigures, last_of_board
 from dartd.outlets.nats.subjects import MESSAGE_ID, POSITION, JournalPosition, board_subject, event_subject, report_subject
 from dartd.runtime.hub.hub import GapError, Hub
 from dartd.runtime.hub.subscription import Subscription
-from dartd.runtime.venue_link import VenueLink
+from dartd.runtime.outlet_states import OutletState
 from dartd.store.database import Database
 from dartd.store.metadata import recall, store_value
 from schemas.codec import encode_json
@@ -86,7 +86,7 @@ class Publisher:
         journal: JournalReader,
         database: Database,
         source: ReportSource,
-        state: VenueLink,
+        state: OutletState,
         stream: StreamFigures,
     ) -> None:
         self._link = link
@@ -140,8 +140,8 @@ class Publisher:
         try:
             for batch in _batches(messages):
                 self._number = await self._send(batch)
-                self._position = self._state.published_seq = batch[-1].seq
-                self._state.published += len(batch)
+                self._position = batch[-1].seq
+                self._state.moved(self._position, len(batch))
         except _ConflictError as error:
             _log.info("nats: the stream has something else than expected (%s); it is asked what it has", error)
             await self._locate()
@@ -198,7 +198,7 @@ class Publisher:
             await self._locate()
             return
         self._reported, self._reported_at_s = report, now_s
-        self._state.reports += 1
+        self._state.connected()
 
     # The position
 
@@ -214,7 +214,8 @@ class Publisher:
                     self._board_id,
                 )
             position = await self._stored_position()
-        self._position = self._state.published_seq = min(position.seq, self._hub.last_seq)
+        self._position = min(position.seq, self._hub.last_seq)
+        self._state.moved(self._position)
 
     async def _stored_position(self) -> JournalPosition:
         """Return the position in the store if it is of this journal and of this very stream, else the beginning of the journal."""
