@@ -10,8 +10,6 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
 
 import anyio
 import anyio.abc
@@ -23,7 +21,7 @@ from dartd.background_tasks import background_tasks
 from dartd.config import Config
 from dartd.deciders import build_alerts, build_board, build_sessions, build_tournaments
 from dartd.first_start import Announce, open_accounts, webhook_key
-from dartd.listening import open_sockets
+from dartd.listening import open_sockets, server_context
 from dartd.metrics import Metrics
 from dartd.neighbours import Neighbours
 from dartd.outlets.background import run_in_background
@@ -31,7 +29,8 @@ from dartd.outlets.webhooks.webhooks import Webhooks
 from dartd.play.board_with_match import BoardWithMatch
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
-from dartd.reload import Reload, rate_classes, server_context
+from dartd.release import version
+from dartd.reload import Reload, rate_classes
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
@@ -68,14 +67,6 @@ from schemas.pipe.from_worker import Calibrated, CameraFault, Picture, WorkerHea
 _log = logging.getLogger(__name__)
 
 LAG_PERIOD_S = 0.25
-
-
-def version() -> str:
-    """Return the installed version."""
-    try:
-        return installed_version("dartd")
-    except PackageNotFoundError:
-        return "0+source"
 
 
 class Daemon:

@@ -1,9 +1,11 @@
-"""The sockets that the daemon listens on."""
+"""The sockets that the daemon listens on, and their certificate."""
 
 import logging
 import os
 import socket
+import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from dartd.config import Config
@@ -74,3 +76,31 @@ def open_sockets(config: Config, environ: Mapping[str, str] = os.environ) -> lis
         holder = port_holder(port) or "the program that uses it"
         remedy = "set server.host" if isinstance(error, socket.gaierror) else f"stop {holder}, or set server.port (DARTD_SERVER_PORT=8001)"
         raise ListenError(f"cannot listen on {where} ({error.strerror or error}): {remedy}", host=host, port=port) from error
+
+
+def server_context(config: Config) -> ssl.SSLContext | None:
+    """Return the TLS context of the server with the configured certificate, None for plain HTTP; blocks.
+
+    Raises:
+        ListenError: certificate or key cannot be used.
+    """
+    if not config.server.tls_cert:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    load_certificate(context, config)
+    return context
+
+
+def load_certificate(context: ssl.SSLContext, config: Config) -> None:
+    """Load the configured certificate for the connections that follow; blocks.
+
+    Raises:
+        ListenError: certificate or key cannot be used; connections go on with the one before.
+    """
+    certificate, key = Path(config.server.tls_cert or ""), Path(config.server.tls_key or "")
+    try:
+        # A pair that does not fit would leave the context with half of it.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+        context.load_cert_chain(certificate, key)
+    except OSError as error:  # also ssl.SSLError
+        raise ListenError(f"the certificate {certificate} with the key {key} cannot be used ({error.strerror or error})") from error

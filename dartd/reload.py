@@ -4,7 +4,6 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
@@ -14,6 +13,7 @@ from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.deciders import alert_rules
 from dartd.errors import ConfigError, ListenError
+from dartd.listening import load_certificate
 
 _log = logging.getLogger(__name__)
 
@@ -71,34 +71,6 @@ def rate_classes(config: Config) -> dict[str, int]:
     """Return the requests per minute of each rate class."""
     limits = config.limits
     return {name: getattr(limits, name) for name in ("default", "query", "metrics", "login", "corrections")}
-
-
-def server_context(config: Config) -> ssl.SSLContext | None:
-    """Return the TLS context of the server with the configured certificate, None for plain HTTP; blocks.
-
-    Raises:
-        ListenError: certificate or key cannot be used.
-    """
-    if not config.server.tls_cert:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    load_certificate(context, config)
-    return context
-
-
-def load_certificate(context: ssl.SSLContext, config: Config) -> None:
-    """Load the configured certificate for the connections that follow; blocks.
-
-    Raises:
-        ListenError: certificate or key cannot be used; connections go on with the one before.
-    """
-    certificate, key = Path(config.server.tls_cert or ""), Path(config.server.tls_key or "")
-    try:
-        # A pair that does not fit would leave the context with half of it.
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-        context.load_cert_chain(certificate, key)
-    except OSError as error:  # also ssl.SSLError
-        raise ListenError(f"the certificate {certificate} with the key {key} cannot be used ({error.strerror or error})") from error
 
 
 def changed_keys(before: msgspec.Struct, after: msgspec.Struct, prefix: str = "") -> Iterator[str]:

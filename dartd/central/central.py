@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from dartd.central.ledger import ForeignEvent, Ledger
 from dartd.config import NatsConfig
-from dartd.outlets.nats.connection import TIMEOUT_S, Link, LinkError
+from dartd.outlets.nats.connection import TIMEOUT_S, LinkError, NatsLink
 from dartd.outlets.nats.stream import ensure_stream
 from dartd.outlets.nats.subjects import REPORT, address_of, position_of, venue_subject
 
@@ -25,7 +25,7 @@ class Central:
         self._ledger = ledger
         self.is_current = asyncio.Event()
 
-    async def serve(self, link: Link) -> None:
+    async def serve(self, link: NatsLink) -> None:
         """Store what comes until the connection is lost.
 
         Raises:
@@ -53,7 +53,7 @@ class Central:
             if not link.client.is_closed:
                 await subscription.unsubscribe()
 
-    async def _subscribe(self, link: Link, first: int, queue: asyncio.Queue[Any]) -> Any:
+    async def _subscribe(self, link: NatsLink, first: int, queue: asyncio.Queue[Any]) -> Any:
         import nats.errors  # noqa: PLC0415 - an extra, which is missing where it is not used
         from nats.js import api  # noqa: PLC0415 - as above
 

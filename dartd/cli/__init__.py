@@ -73,7 +73,7 @@ class LazyGroup(click.Group):
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, value: object) -> None:
     if value and not ctx.resilient_parsing:
-        click.echo(f"dartd {import_module('dartd.daemon').version()}")
+        click.echo(f"dartd {import_module('dartd.release').version()}")
         ctx.exit()
 
 

@@ -13,8 +13,8 @@ import uvloop
 
 from dartd.central.central import Central
 from dartd.central.ledger import Ledger
+from dartd.cli.configuration import PRIVATE, log_of
 from dartd.cli.failure import reported_errors
-from dartd.cli.run import PRIVATE, log_of
 from dartd.config import Config, load_config
 from dartd.errors import ConfigError
 from dartd.log import logging_to

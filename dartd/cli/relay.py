@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 import uvloop
 
+from dartd.cli.configuration import log_of
 from dartd.cli.failure import reported_errors
-from dartd.cli.run import log_of
 from dartd.config import load_config
-from dartd.daemon import version
 from dartd.log import logging_to
 from dartd.relay.relay import Relay
+from dartd.release import version
 
 
 @click.command("relay")

@@ -8,16 +8,13 @@ import sys
 from pathlib import Path
 
 import click
-import msgspec
 import uvloop
 
-from dartd.cli.configuration import find_config
+from dartd.cli.configuration import PRIVATE, find_config, log_of
 from dartd.cli.failure import reported_errors
-from dartd.config import Config, LogConfig, load_config, load_scenario
+from dartd.config import load_config, load_scenario
 from dartd.daemon import Daemon
 from dartd.log import logging_to
-
-PRIVATE = 0o077  # umask: the database, the pictures of throws and the secrets are for this user alone
 
 
 @click.command("run")
@@ -56,11 +53,6 @@ def run(path: Path, scenario: Path | None) -> None:
     with logging_to(sys.stderr, log_of(config)), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         read = functools.partial(load_config, path, os.environ)
         runner.run(Daemon(config, reread=read, announce=_announce, on_terminal=sys.stdout.isatty(), scenario=faults).run())
-
-
-def log_of(config: Config) -> LogConfig:
-    """Return the log configuration; with `server.debug` the level is debug."""
-    return msgspec.structs.replace(config.log, level=config.log_level)
 
 
 def _announce(text: str) -> None:

@@ -21,10 +21,11 @@ from dartd.relay.orders import ACTIONS, order
 from dartd.relay.overview import board_of, venue_of
 from dartd.relay.services import RelayServices
 from dartd.relay.session import serve_viewer
-from dartd.web.app import behind_proxies
+from dartd.web.connections.address import TrustedProxies
 from dartd.web.http.answers import json_response
 from dartd.web.http.credentials import address_of, credentials_of
 from dartd.web.http.cross_origin import CrossOriginRequests
+from dartd.web.http.forwarded import ForwardedHeaders
 from dartd.web.http.html_page import html_page
 from dartd.web.http.problems import Problem, answer_problem
 from dartd.web.http.request_log import RequestLog, security_headers
@@ -100,7 +101,8 @@ def build_relay_app(services: RelayServices, registry: CollectorRegistry) -> ASG
     app.state.services = services
     app.state.registry = registry
     app.state.overview = Overview(services)
-    return behind_proxies(RequestLog(app, Timings(registry), security_headers(server.frame_origins)), server)
+    logged = RequestLog(app, Timings(registry), security_headers(server.frame_origins))
+    return ForwardedHeaders(logged, TrustedProxies(server.trusted_proxies), server.root_path)
 
 
 def _routes(ws_path: str) -> list[Route | WebSocketRoute]:

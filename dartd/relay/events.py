@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from dartd.auth.principal import Principal
+from dartd.errors import StoreUnavailableError
 from dartd.relay.boards import RelayedBoard
 from dartd.relay.choice import chosen_boards, resumptions
 from dartd.relay.services import RelayServices
@@ -100,7 +101,7 @@ class ViewerEvents(Response):
                     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         if isinstance(outcomes[0], TimeoutError):
             clients.stalled += 1
-        elif isinstance(outcomes[0], Exception) and not isinstance(outcomes[0], OSError):
+        elif isinstance(outcomes[0], Exception) and not isinstance(outcomes[0], OSError | StoreUnavailableError):
             raise outcomes[0]
 
     async def _write(self, send: Send, subscription: Subscription, since: int | None, stream_id: str | None) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from dartd.config import NatsConfig
-from dartd.outlets.nats.connection import TIMEOUT_S, Link, LinkError
+from dartd.outlets.nats.connection import TIMEOUT_S, LinkError, NatsLink
 from dartd.outlets.nats.stream import StreamFigures, ensure_stream, last_of_board
 from dartd.outlets.nats.subjects import address_of, board_subject, report_subject, venue_subject
 from dartd.relay.boards import OFFLINE_S, Boards
@@ -18,7 +18,7 @@ _HEARTBEAT_S: Final = 2.0  # two that are missing begin the consumer anew, from 
 _LOOKUPS: Final = 64  # boards that have gone, asked for at a time
 
 
-class Feed:
+class RelayFeed:
     """Feeds the boards over one connection after another. `is_current`: everything that was in the stream has been received."""
 
     def __init__(self, settings: NatsConfig, boards: Boards, history: StreamHistory) -> None:
@@ -31,7 +31,7 @@ class Feed:
         self.reason = "not connected yet"
         self.latest_s = 0.0  # how old the last message was when it came
 
-    async def serve(self, link: Link) -> None:
+    async def serve(self, link: NatsLink) -> None:
         """Receive until the connection is lost.
 
         Raises:
@@ -72,7 +72,7 @@ class Feed:
         if metadata.num_pending == 0:
             self.is_current = True
 
-    async def _load(self, link: Link, stream: StreamFigures) -> int:
+    async def _load(self, link: NatsLink, stream: StreamFigures) -> int:
         """Load the last report of each board; return the number of the message after which everything must be received.
 
         A board reports at the latest a second after an event, and every 15 seconds. From the oldest report of those that are there, all
@@ -105,13 +105,13 @@ class Feed:
             await asyncio.gather(*(self._look_up(link, board_id) for board_id in gone[first : first + _LOOKUPS]))
         return start
 
-    async def _look_up(self, link: Link, board_id: str) -> None:
+    async def _look_up(self, link: NatsLink, board_id: str) -> None:
         last = await last_of_board(link, self._settings.stream, board_subject(self._settings.venue, board_id))
         if last is not None and last.position is not None:
             self._boards.known(board_id, last.position.seq, last.position.stream_id)
 
 
-async def _subscribe(link: Link, settings: NatsConfig, subject: str, config: Any, callback: Any = None) -> Any:
+async def _subscribe(link: NatsLink, settings: NatsConfig, subject: str, config: Any, callback: Any = None) -> Any:
     """Create an ordered consumer.
 
     Raises:

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from dartd.relay.boards import Boards
-from dartd.relay.feed import Feed
+from dartd.relay.feed import RelayFeed
 from dartd.relay.history import StreamHistory
 from dartd.web.connections.clients import Clients
 
@@ -21,7 +21,7 @@ _SUMS: Final = {
 class RelayFigures:
     """A collector over what a relay has; reads numbers alone, so that the thread of a scrape disturbs nothing."""
 
-    def __init__(self, boards: Boards, feed: Feed, history: StreamHistory, clients: Clients) -> None:
+    def __init__(self, boards: Boards, feed: RelayFeed, history: StreamHistory, clients: Clients) -> None:
         self._boards = boards
         self._feed = feed
         self._history = history

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from dartd.errors import StoreUnavailableError
-from dartd.outlets.nats.connection import TIMEOUT_S, Link, LinkError
+from dartd.outlets.nats.connection import TIMEOUT_S, LinkError, NatsLink
 from dartd.outlets.nats.subjects import REPORT, address_of, board_subject, position_of
 from schemas.codec import encode_json
 
@@ -40,7 +40,7 @@ class StreamHistory:
     def __init__(self, stream: str, venue: str) -> None:
         self._stream = stream
         self._venue = venue
-        self.link: Link | None = None
+        self.link: NatsLink | None = None
         self.first = 1  # the number of the first message of the stream, as of the last connection
         self.last = 0  # of the last one that the relay has received
         self.reads = 0
@@ -68,7 +68,7 @@ class StreamHistory:
                 events.append((position.seq, _topic.decode(message.data).topic, bytes(message.data)))
         return events
 
-    async def _first_after(self, link: Link, board_id: str, stream_id: str, seq: int) -> int:
+    async def _first_after(self, link: NatsLink, board_id: str, stream_id: str, seq: int) -> int:
         """Return the lowest number from which on all messages of the board come after its event `seq`."""
         low, high = self.first, self.last + 1
         while low < high:
@@ -80,7 +80,7 @@ class StreamHistory:
                 low = found.number + 1
         return low
 
-    async def _next(self, link: Link, board_id: str, stream_id: str, number: int) -> _Found | None:
+    async def _next(self, link: NatsLink, board_id: str, stream_id: str, number: int) -> _Found | None:
         """Return the first message of a board from a number on."""
         ask = encode_json({"seq": number, "next_by_subj": board_subject(self._venue, board_id)})
         message = await link.request_message(f"$JS.API.DIRECT.GET.{self._stream}", ask)
@@ -91,7 +91,7 @@ class StreamHistory:
         is_ours = position is not None and position.stream_id == stream_id
         return _Found(int(headers[_NUMBER]), position.seq if position is not None and is_ours else -1)
 
-    async def _messages(self, link: Link, board_id: str, number: int, limit: int) -> list[Any]:
+    async def _messages(self, link: NatsLink, board_id: str, number: int, limit: int) -> list[Any]:
         """Return up to `limit` messages of a board from a number on."""
         import nats.errors  # noqa: PLC0415 - an extra, which is missing where it is not used
 

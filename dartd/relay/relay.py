@@ -15,16 +15,15 @@ from dartd.addresses import local_host, url_of
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.errors import ConfigError
-from dartd.listening import open_sockets
+from dartd.listening import open_sockets, server_context
 from dartd.outlets.background import run_in_background
 from dartd.outlets.nats.connection import check_package, keep_connected
 from dartd.relay.app import build_relay_app
 from dartd.relay.boards import Boards
-from dartd.relay.feed import Feed
+from dartd.relay.feed import RelayFeed
 from dartd.relay.figures import RelayFigures, registry_of
 from dartd.relay.history import StreamHistory
 from dartd.relay.services import RelayServices
-from dartd.reload import rate_classes, server_context
 from dartd.systemd import sd_notify
 from dartd.web.connections.clients import Clients
 from dartd.web.connections.connection_limit import raise_descriptor_limit
@@ -76,7 +75,7 @@ class Relay:
         clients = Clients(config.ws.max_clients)
         history = StreamHistory(config.nats.stream, config.nats.venue)
         boards = Boards(history, clients, config.ws.queue_size, time.monotonic)
-        feed = Feed(config.nats, boards, history)
+        feed = RelayFeed(config.nats, boards, history)
         services = RelayServices(
             config=config,
             version=self._version,
@@ -84,7 +83,7 @@ class Relay:
             history=history,
             feed=feed,
             clients=clients,
-            limits=RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor),
+            limits=RateLimiter({"default": config.limits.default, "metrics": config.limits.metrics}),
             started_at_s=time.monotonic(),
             now=time.monotonic,
         )

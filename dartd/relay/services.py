@@ -9,7 +9,7 @@ from dartd.auth.principal import Principal
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.relay.boards import Boards
-from dartd.relay.feed import Feed
+from dartd.relay.feed import RelayFeed
 from dartd.relay.history import StreamHistory
 from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
@@ -29,7 +29,7 @@ class RelayServices:
     version: str
     boards: Boards
     history: StreamHistory
-    feed: Feed
+    feed: RelayFeed
     clients: Clients
     limits: RateLimiter
     started_at_s: float

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from dartd.auth.principal import Principal
-from dartd.errors import DartdError
+from dartd.errors import DartdError, StoreUnavailableError
 from dartd.relay.boards import RelayedBoard
 from dartd.relay.choice import Resumption, chosen_boards, resumptions
 from dartd.relay.orders import order
@@ -121,6 +122,9 @@ class ViewerSession:
                     writer.cancel()
         except* (WebSocketDisconnect, WebSocketDisconnected):
             pass
+        except* StoreUnavailableError:  # older events are in the stream, and there is no connection to it
+            with suppress(WebSocketDisconnect, WebSocketDisconnected):
+                await self._sender.close(_TRY_AGAIN_LATER, "events that were missed cannot be read now")
         except* StalledError:
             self._services.clients.stalled += 1
             _log.info("a viewer read nothing for %s s and was disconnected", self._services.config.ws.stall_timeout_s)

@@ -15,7 +15,6 @@ from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.queued import CommandHook
 from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.scheduled_backups import ScheduledBackups
-from dartd.runtime.venue_link import VenueLink
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
@@ -178,7 +177,6 @@ class Services:
     backups: ScheduledBackups
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     pdfs: PdfProcess = field(default_factory=PdfProcess)
-    venue: VenueLink = field(default_factory=VenueLink)
     started_at_s: float
     now: Callable[[], float]
     timestamp: Callable[[], str] = field(default=wall_timestamp)

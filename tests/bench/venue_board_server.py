@@ -34,7 +34,7 @@ async def play(board_id: str, url: str, directory: Path, rate: float) -> None:
             now_ns = time.monotonic_ns()
             await station.happen(hit(f"n{now_ns}", thrown % 3 + 1, visit=f"{board_id}-{now_ns - now_ns % 3}"))
             thrown += 1
-        await Waiting().soon(lambda: station.services.venue.published_seq >= station.hub.last_seq)
+        await Waiting().soon(lambda: station.services.outlets.figures()[0].connected and not station.services.outlets.figures()[0].waiting)
         print(f"published {station.hub.last_seq}", flush=True)
         await asyncio.Event().wait()
 

@@ -34,7 +34,10 @@ def _config(server: NatsServer, board_id: str = "main", **more: Any) -> Any:
 
 
 async def _published(station: Station, waiting: Waiting) -> None:
-    await waiting.soon(lambda: station.services.venue.published_seq >= station.hub.last_seq and station.services.venue.reports > 0)
+    (outlet,) = station.services.outlets.figures()
+    await waiting.soon(
+        lambda: station.services.outlets.figures()[0].connected and not station.services.outlets.figures()[0].waiting, outlet.where
+    )
 
 
 async def test_the_stream_is_the_journal(tmp_path: Path, waiting: Waiting) -> None:
@@ -45,7 +48,7 @@ async def test_the_stream_is_the_journal(tmp_path: Path, waiting: Waiting) -> No
             await _published(station, waiting)
             server.kill()
             await station.happen(*(hit(f"e{k}", 1, visit=f"w{k}") for k in range(250)))
-            assert station.services.venue.published_seq < station.hub.last_seq
+            assert station.services.outlets.figures()[0].waiting >= 250
         async with running_station(tmp_path, config=_config(server)) as station:
             await station.happen(hit("f", 1, visit="x"))
             server.start()

@@ -5,10 +5,9 @@ from typing import Any
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import AuthConfig, Config
 from dartd.relay.boards import Boards
-from dartd.relay.feed import Feed
+from dartd.relay.feed import RelayFeed
 from dartd.relay.history import StreamHistory
 from dartd.relay.services import RelayServices
-from dartd.reload import rate_classes
 from dartd.web.connections.clients import Clients
 
 
@@ -22,9 +21,9 @@ def relay_services(**auth: Any) -> RelayServices:
         version="0.0",
         boards=boards,
         history=history,
-        feed=Feed(config.nats, boards, history),
+        feed=RelayFeed(config.nats, boards, history),
         clients=clients,
-        limits=RateLimiter(rate_classes(config)),
+        limits=RateLimiter({"default": config.limits.default, "metrics": config.limits.metrics}),
         started_at_s=0.0,
         now=lambda: 0.0,
     )

@@ -1,7 +1,6 @@
 """Commands to a board from elsewhere in the venue: the board checks the token of the caller itself, and answers."""
 
 import logging
-from collections.abc import Callable
 from typing import Final, Protocol
 
 import msgspec
@@ -27,7 +26,7 @@ _COMMANDS: Final[dict[str, BoardCommand]] = {"start": StartBoard(), "stop": Stop
 _STATUSES: Final = {"AUTH_INSUFFICIENT_PERMISSIONS": 403, "STATE_CONFLICT": 409}
 
 
-class CommandedBoard(Protocol):
+class DeskBoard(Protocol):
     """The board."""
 
     async def submit(self, command: AnyCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
@@ -35,13 +34,12 @@ class CommandedBoard(Protocol):
 
 
 class CommandDesk:
-    """Executes commands with the rights of their callers. `executed` is called after each one that was."""
+    """Executes commands with the rights of their callers."""
 
-    def __init__(self, board: CommandedBoard, accounts: Accounts, limits: RateLimiter, executed: Callable[[], None]) -> None:
+    def __init__(self, board: DeskBoard, accounts: Accounts, limits: RateLimiter) -> None:
         self._board = board
         self._accounts = accounts
         self._limits = limits
-        self._executed = executed
 
     async def answer(self, payload: bytes) -> bytes:
         """Execute the command in a message and return the answer to it."""
@@ -62,7 +60,6 @@ class CommandDesk:
             result = await self._execute(asked.action, principal)
         except DartdError as error:
             return VenueReply(status=_STATUSES.get(error.code, 503), code=error.code, message=error.message, details=error.details)
-        self._executed()
         return VenueReply(status=200, result=msgspec.Raw(encode_json(result)))
 
     async def _execute(self, action: str, principal: Principal) -> CommandResult:

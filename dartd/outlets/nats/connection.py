@@ -13,7 +13,8 @@ import anyio
 
 from dartd.backoff import Backoff
 from dartd.config import NatsConfig
-from dartd.errors import ConfigError, DartdError
+from dartd.errors import DartdError
+from dartd.extras import load
 
 _log = logging.getLogger(__name__)
 
@@ -38,13 +39,10 @@ def check_package() -> None:
     Raises:
         ConfigError: it is not; the message says what to do.
     """
-    try:
-        import nats  # noqa: F401, PLC0415 - an extra, which is missing where it is not used
-    except ImportError:
-        raise ConfigError("$.nats.url: needs a package: pip install 'dartd[nats]'", path="$.nats.url") from None
+    load("nats", "nats", path="$.nats.url")
 
 
-class Link:
+class NatsLink:
     """An open connection; `lost` is set when it is no longer."""
 
     def __init__(self) -> None:
@@ -100,7 +98,7 @@ class Link:
 
 
 @asynccontextmanager
-async def connected(settings: NatsConfig, name: str) -> AsyncIterator[Link]:
+async def connected(settings: NatsConfig, name: str) -> AsyncIterator[NatsLink]:
     """Connect to the server while the block runs.
 
     Raises:
@@ -109,7 +107,7 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[Link]:
     import nats  # noqa: PLC0415 - as above
     import nats.errors  # noqa: PLC0415 - as above
 
-    link, url, seen = Link(), settings.url or "", list[str]()
+    link, url, seen = NatsLink(), settings.url or "", list[str]()
 
     async def closed() -> None:
         link.lost.set()
@@ -148,7 +146,7 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[Link]:
 
 
 async def keep_connected(
-    settings: NatsConfig, name: str, serve: Callable[[Link], Awaitable[None]], on_trouble: Callable[[str], None] = lambda _: None
+    settings: NatsConfig, name: str, serve: Callable[[NatsLink], Awaitable[None]], on_trouble: Callable[[str], None] = lambda _: None
 ) -> NoReturn:
     """Connect and serve until cancelled; after an error connect again, later each time. `serve` returns or raises when it ends.
 

@@ -3,24 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NoReturn, Protocol
-
-from prometheus_client import CollectorRegistry, Gauge
-from prometheus_client.core import CounterMetricFamily
-from prometheus_client.metrics_core import Metric
+from typing import Final, NoReturn, Protocol
 
 from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
-from dartd.metrics import Metrics
 from dartd.outlets.nats.commands import CommandDesk
-from dartd.outlets.nats.connection import Link, check_package, keep_connected
+from dartd.outlets.nats.connection import NatsLink, check_package, keep_connected
 from dartd.outlets.nats.publisher import JournalReader, Publisher
 from dartd.outlets.nats.stream import ensure_stream
 from dartd.outlets.nats.subjects import command_subject
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.queued import CommandHook
-from dartd.runtime.venue_link import VenueLink
 from dartd.store.database import Database
 from schemas.alert import Alert
 from schemas.commands import AnyCommand
@@ -84,12 +79,8 @@ class NatsServices(Protocol):
         """Return the rate limits."""
 
     @property
-    def metrics(self) -> Metrics:
-        """Return the metrics."""
-
-    @property
-    def venue(self) -> VenueLink:
-        """Return the state of the link."""
+    def outlets(self) -> OutletStates:
+        """Return the outlets, to which this one is added."""
 
     @property
     def alerts(self) -> Callable[[], Sequence[Alert]]:
@@ -98,10 +89,6 @@ class NatsServices(Protocol):
     @property
     def simulated(self) -> bool:
         """Return whether any camera is simulated."""
-
-    @property
-    def now(self) -> Callable[[], float]:
-        """Return the monotonic clock."""
 
 
 class Nats:
@@ -117,17 +104,13 @@ class Nats:
         self._services = services
         self._settings = services.config.nats
         self._board_id = services.config.board.id
-        services.venue.goes_down(services.now(), "not connected yet")
-        register(services.metrics.registry, services.venue, lambda: services.hub.last_seq)
+        self._state = services.outlets.add("nats", self._settings.url or "")
 
     async def run(self) -> NoReturn:
         """Connect and publish until cancelled; after an error connect again, later each time."""
-        services = self._services
-        await keep_connected(
-            self._settings, f"dartd board {self._board_id}", self._serve, lambda why: services.venue.goes_down(services.now(), why)
-        )
+        await keep_connected(self._settings, f"dartd board {self._board_id}", self._serve, self._state.lost)
 
-    async def _serve(self, link: Link) -> None:
+    async def _serve(self, link: NatsLink) -> None:
         services = self._services
         stream = await ensure_stream(link, self._settings)
         publisher = Publisher(
@@ -139,10 +122,9 @@ class Nats:
             journal=services.journal,
             database=services.database,
             source=self,
-            state=services.venue,
+            state=self._state,
             stream=stream,
         )
-        services.venue.comes_up()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._answer_commands(link))
             tasks.create_task(publisher.run())
@@ -162,45 +144,11 @@ class Nats:
             snapshot=services.board.snapshot(),
         )
 
-    async def _answer_commands(self, link: Link) -> None:
+    async def _answer_commands(self, link: NatsLink) -> None:
         services = self._services
-        desk = CommandDesk(services.board, services.accounts, services.limits, self._count_command)
+        desk = CommandDesk(services.board, services.accounts, services.limits)
         subscription = await link.client.subscribe(command_subject(self._settings.venue, self._board_id), pending_msgs_limit=_PENDING)
         async for message in subscription.messages:
             answer = await desk.answer(bytes(message.data))
             if message.reply:
                 await link.publish(message.reply, answer)
-
-    def _count_command(self) -> None:
-        self._services.venue.commands += 1
-
-
-def register(registry: CollectorRegistry, state: VenueLink, last_seq: Callable[[], int]) -> None:
-    """Register the metrics of a link."""
-    connected = Gauge("dartd_venue_connected", "Whether the board is connected to its venue", registry=registry)
-    connected.set_function(lambda: float(state.down_since_s is None))
-    waiting = Gauge("dartd_venue_events_waiting", "Events in the journal that the venue has not yet", registry=registry)
-    waiting.set_function(lambda: float(max(0, last_seq() - state.published_seq)))
-    registry.register(_Counters(state))
-
-
-class _Counters:
-    """The counters of a link as metric families."""
-
-    def __init__(self, state: VenueLink) -> None:
-        self._state = state
-
-    def describe(self) -> list[Metric]:
-        """Return nothing, so that registering does not collect."""
-        return []
-
-    def collect(self) -> list[Metric]:
-        """Return all families."""
-        state: Any = self._state
-        texts = {
-            "published": "Events published to the venue",
-            "reports": "Reports published to the venue",
-            "connections": "Connections to the venue",
-            "commands": "Commands from the venue that were executed",
-        }
-        return [CounterMetricFamily(f"dartd_venue_{name}", text, getattr(state, name)) for name, text in texts.items()]

@@ -15,12 +15,12 @@ from typing import Any, Final, NamedTuple, Protocol
 import msgspec
 
 from dartd.config import NatsConfig
-from dartd.outlets.nats.connection import Link, LinkError
+from dartd.outlets.nats.connection import LinkError, NatsLink
 from dartd.outlets.nats.stream import StreamFigures, last_of_board
-from dartd.outlets.nats.subjects import MESSAGE_ID, POSITION, Position, board_subject, event_subject, report_subject
+from dartd.outlets.nats.subjects import MESSAGE_ID, POSITION, JournalPosition, board_subject, event_subject, report_subject
 from dartd.runtime.hub.hub import GapError, Hub
 from dartd.runtime.hub.subscription import Subscription
-from dartd.runtime.venue_link import VenueLink
+from dartd.runtime.outlet_states import OutletState
 from dartd.store.database import Database
 from dartd.store.metadata import recall, store_value
 from schemas.codec import encode_json
@@ -77,7 +77,7 @@ class Publisher:
 
     def __init__(  # noqa: PLR0913 - one for each thing that it reads or writes
         self,
-        link: Link,
+        link: NatsLink,
         settings: NatsConfig,
         board_id: str,
         stream_id: str,
@@ -86,7 +86,7 @@ class Publisher:
         journal: JournalReader,
         database: Database,
         source: ReportSource,
-        state: VenueLink,
+        state: OutletState,
         stream: StreamFigures,
     ) -> None:
         self._link = link
@@ -140,8 +140,8 @@ class Publisher:
         try:
             for batch in _batches(messages):
                 self._number = await self._send(batch)
-                self._position = self._state.published_seq = batch[-1].seq
-                self._state.published += len(batch)
+                self._position = batch[-1].seq
+                self._state.moved(self._position, len(batch))
         except _ConflictError as error:
             _log.info("nats: the stream has something else than expected (%s); it is asked what it has", error)
             await self._locate()
@@ -198,7 +198,7 @@ class Publisher:
             await self._locate()
             return
         self._reported, self._reported_at_s = report, now_s
-        self._state.reports += 1
+        self._state.connected()
 
     # The position
 
@@ -214,15 +214,16 @@ class Publisher:
                     self._board_id,
                 )
             position = await self._stored_position()
-        self._position = self._state.published_seq = min(position.seq, self._hub.last_seq)
+        self._position = min(position.seq, self._hub.last_seq)
+        self._state.moved(self._position)
 
-    async def _stored_position(self) -> Position:
+    async def _stored_position(self) -> JournalPosition:
         """Return the position in the store if it is of this journal and of this very stream, else the beginning of the journal."""
         stored = await self._database.read(lambda connection: recall(connection, STORED))
         stream_id, _, rest = (stored or "").partition(":")
         seq, _, created = rest.partition(":")
         is_ours = stream_id == self._stream_id and created == self._created and seq.isdecimal()
-        return Position(self._stream_id, int(seq) if is_ours else 0)
+        return JournalPosition(self._stream_id, int(seq) if is_ours else 0)
 
     async def _store_position(self, now_s: float) -> None:
         if self._position == self._stored or now_s - self._stored_at_s < _STORE_S:

@@ -6,8 +6,8 @@ import re
 from typing import Any, Final, NamedTuple
 
 from dartd.config import NatsConfig
-from dartd.outlets.nats.connection import Link, LinkError
-from dartd.outlets.nats.subjects import ALL, Position, position_of, venue_subject
+from dartd.outlets.nats.connection import LinkError, NatsLink
+from dartd.outlets.nats.subjects import ALL, JournalPosition, position_of, venue_subject
 from schemas.codec import encode_json
 
 _NOT_FOUND: Final = 10059  # err_code of the API of JetStream
@@ -34,10 +34,10 @@ class LastMessage(NamedTuple):
 
     number: int
     subject: str
-    position: Position | None
+    position: JournalPosition | None
 
 
-async def ensure_stream(link: Link, settings: NatsConfig) -> StreamFigures:
+async def ensure_stream(link: NatsLink, settings: NatsConfig) -> StreamFigures:
     """Create the stream unless it exists, check that it can be used, and return its figures.
 
     Raises:
@@ -57,7 +57,7 @@ async def ensure_stream(link: Link, settings: NatsConfig) -> StreamFigures:
     return StreamFigures(str(found["created"]), int(state["first_seq"]), int(state["last_seq"]))
 
 
-async def last_of_board(link: Link, stream: str, subject: str) -> LastMessage | None:
+async def last_of_board(link: NatsLink, stream: str, subject: str) -> LastMessage | None:
     """Return the last message on a subject, which may have wildcards; None if there is none. It is read from the leader, never stale.
 
     Raises:
@@ -72,7 +72,7 @@ async def last_of_board(link: Link, stream: str, subject: str) -> LastMessage | 
     return LastMessage(int(message["seq"]), str(message["subject"]), position_of(_headers(message.get("hdrs", ""))))
 
 
-async def _ask(link: Link, name: str, body: dict[str, Any]) -> dict[str, Any]:
+async def _ask(link: NatsLink, name: str, body: dict[str, Any]) -> dict[str, Any]:
     try:
         answer = await link.request(f"$JS.API.{name}", encode_json(body))
     except LinkError as error:

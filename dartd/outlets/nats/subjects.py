@@ -13,14 +13,14 @@ MESSAGE_ID: Final = "Nats-Msg-Id"
 POSITION: Final = "Dartd-Position"  # of reports: the id of the last event before them
 
 
-class Position(NamedTuple):
+class JournalPosition(NamedTuple):
     """An event of a board: its stream and its seq."""
 
     stream_id: str
     seq: int
 
 
-class Address(NamedTuple):
+class BoardAddress(NamedTuple):
     """The board and the kind of a message: its event type, or `board_report`."""
 
     board_id: str
@@ -52,14 +52,14 @@ def command_subject(venue: str, board_id: str) -> str:
     return f"dartd-commands.{venue}.{board_id}"
 
 
-def address_of(subject: str) -> Address | None:
+def address_of(subject: str) -> BoardAddress | None:
     """Return board and kind of a message, None if the subject is of something else."""
     parts = subject.split(".")
-    return Address(parts[2], parts[3]) if len(parts) == 4 and parts[0] == "dartd" else None
+    return BoardAddress(parts[2], parts[3]) if len(parts) == 4 and parts[0] == "dartd" else None
 
 
-def position_of(headers: Mapping[str, str] | None) -> Position | None:
+def position_of(headers: Mapping[str, str] | None) -> JournalPosition | None:
     """Return the position in the headers of an event or a report, None if there is none."""
     named = (headers or {}).get(MESSAGE_ID) or (headers or {}).get(POSITION) or ""
     stream_id, _, seq = named.rpartition("-")
-    return Position(stream_id, int(seq)) if stream_id and seq.isdecimal() else None
+    return JournalPosition(stream_id, int(seq)) if stream_id and seq.isdecimal() else None

@@ -18,7 +18,7 @@ _RETRY_MAX_MS = 10_000
 _MAX_SEQ_DIGITS = 19
 
 
-class ShownBoard(Protocol):
+class StreamedBoard(Protocol):
     """A board that can be shown."""
 
     @property
@@ -29,7 +29,7 @@ class ShownBoard(Protocol):
         """Return the state of the board after the last published event."""
 
 
-class StreamSource(Protocol):
+class BoardStream(Protocol):
     """What a stream of one board comes from: the daemon's services, or a board as a relay has it."""
 
     @property
@@ -45,7 +45,7 @@ class StreamSource(Protocol):
         """Return whether any camera is simulated."""
 
     @property
-    def board(self) -> ShownBoard:
+    def board(self) -> StreamedBoard:
         """Return the board."""
 
     @property
@@ -66,7 +66,7 @@ def retry_ms(connected: int) -> int:
     return _RETRY_FIRST_MS + random.randrange(spread_ms + _RETRY_FIRST_MS)  # noqa: S311  not used for security
 
 
-def hello(services: StreamSource, client_id: str) -> Hello:
+def hello(services: BoardStream, client_id: str) -> Hello:
     """Return the hello message for a client."""
     return Hello(
         version=services.version,
@@ -80,7 +80,7 @@ def hello(services: StreamSource, client_id: str) -> Hello:
 
 
 async def opening_messages(
-    services: StreamSource, subscription: Subscription, since: int | None, stream_id: str | None, client_id: str
+    services: BoardStream, subscription: Subscription, since: int | None, stream_id: str | None, client_id: str
 ) -> list[bytes]:
     """Return the first messages: hello and snapshot, or hello, gap and snapshot if the stream cannot be resumed after `since`."""
     first = services.encode(hello(services, client_id))
@@ -96,7 +96,7 @@ async def opening_messages(
     return [first, services.encode(snapshot)]
 
 
-def gap_messages(services: StreamSource, subscription: Subscription, gap: GapError) -> list[bytes]:
+def gap_messages(services: BoardStream, subscription: Subscription, gap: GapError) -> list[bytes]:
     """Return gap and snapshot, and continue the subscription after the snapshot."""
     snapshot = services.board.snapshot()
     subscription.seek(snapshot.last_seq)
@@ -104,7 +104,7 @@ def gap_messages(services: StreamSource, subscription: Subscription, gap: GapErr
     return [services.encode(message), services.encode(snapshot)]
 
 
-def check_stream(services: StreamSource, since: int, stream_id: str | None) -> None:
+def check_stream(services: BoardStream, since: int, stream_id: str | None) -> None:
     """Check that `since` refers to the current stream.
 
     Raises:

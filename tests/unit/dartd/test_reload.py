@@ -17,7 +17,8 @@ from dartd.alerts.rules import BUILTIN
 from dartd.auth.rate_limits import RateLimiter
 from dartd.config import AlertRuleConfig, AlertsConfig, BoardConfig, CameraConfig, Config, LimitsConfig, LogConfig, ServerConfig
 from dartd.errors import ConfigError, ListenError
-from dartd.reload import Reload, changed_keys, rate_classes, server_context
+from dartd.listening import server_context
+from dartd.reload import Reload, changed_keys, rate_classes
 from dartd.web.server import serve
 from tests.support.alerts import Watched, changes, sample
 

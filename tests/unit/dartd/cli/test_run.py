@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dartd.cli.run import command, log_of
+from dartd.cli.configuration import log_of
+from dartd.cli.run import command
 from dartd.config import Config, LogConfig, ServerConfig
 from tests.support.daemon import RunningDaemon, free_port, write_config
 

@@ -53,17 +53,24 @@ async def test_messages_are_answered() -> None:
 
 
 async def test_viewers_begin_anew_with_another_journal(tmp_path: Path) -> None:
-    """The connection is closed with 1012; without a right to read it is closed with 4001, and before there are boards with 1013."""
+    """The connection is closed with 1012.
+
+    Without a right to read it is closed with 4001, and with 1013 where there are no boards yet, or older events cannot be read.
+    """
     del tmp_path
     async with served_relay() as relay:
         async with connect(relay.ws()) as early:
             with pytest.raises(ConnectionClosed) as unready:
                 await early.recv()
         relay.services.boards.apply(*report_message("a"))
+        relay.services.boards.apply(*report_message("b", seq=5))
         async with connect(relay.ws(board="a")) as socket:
             await _next(socket, "snapshot")
             relay.services.boards.apply(*report_message("a", stream_id="other"))
             with pytest.raises(ConnectionClosed) as anew:
+                await socket.recv()
+        async with connect(relay.ws("?since=0", board="b")) as socket:
+            with pytest.raises(ConnectionClosed) as unreadable:
                 await socket.recv()
     closed = Config(server=ServerConfig(host="127.0.0.1"), auth=AuthConfig(anonymous_reads=False))
     async with served_relay(closed) as relay:
@@ -72,4 +79,4 @@ async def test_viewers_begin_anew_with_another_journal(tmp_path: Path) -> None:
             with pytest.raises(ConnectionClosed) as refused:
                 await socket.recv()
 
-    assert [each.value.rcvd.code for each in (unready, anew, refused) if each.value.rcvd] == [1013, 1012, 4001]
+    assert [each.value.rcvd.code for each in (unready, anew, unreadable, refused) if each.value.rcvd] == [1013, 1012, 1013, 4001]

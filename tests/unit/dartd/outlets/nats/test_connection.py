@@ -7,7 +7,7 @@ import pytest
 
 from dartd.config import NatsConfig
 from dartd.errors import ConfigError
-from dartd.outlets.nats.connection import Link, LinkError, check_package, connected, keep_connected
+from dartd.outlets.nats.connection import LinkError, NatsLink, check_package, connected, keep_connected
 from tests.support.daemon import free_port
 from tests.support.waiting import Waiting
 
@@ -33,7 +33,7 @@ async def test_the_connection_is_tried_again(waiting: Waiting) -> None:
     """After each failure, with the reason each time."""
     reasons: list[str] = []
 
-    async def serve(_link: Link) -> None:
+    async def serve(_link: NatsLink) -> None:
         raise AssertionError
 
     settings = NatsConfig(url=f"nats://127.0.0.1:{free_port()}")
