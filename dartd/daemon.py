@@ -21,7 +21,7 @@ from dartd.addresses import invitation, local_host, network_host, url_of
 from dartd.auth.rate_limits import RateLimiter
 from dartd.background_tasks import background_tasks
 from dartd.config import Config
-from dartd.deciders import build_alerts, build_board, build_sessions
+from dartd.deciders import build_alerts, build_board, build_sessions, build_tournaments
 from dartd.first_start import Announce, open_accounts, webhook_key
 from dartd.listening import open_sockets
 from dartd.metrics import Metrics
@@ -163,8 +163,9 @@ class Daemon:
         board = build_board(config, list(rig.sources), images=config.images_path is not None)
         matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s, bot_pause_s=config.bot.pause_s)
         corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
+        commands, tournaments = build_tournaments(config, clock, matches, corrections)
         pending: list[JournalledEvent] = []
-        deciders: tuple[Decider, ...] = (corrections, board, matches, self._sessions, self._alerts)
+        deciders: tuple[Decider, ...] = (corrections, board, matches, tournaments, self._sessions, self._alerts)
         for decider in deciders:
             pending += [event for event in await recover(decider, journal, clock) if event not in pending]
         self._faults.start()
@@ -194,7 +195,7 @@ class Daemon:
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
-            deciders=[corrections, shown, matches, self._sessions, self._alerts],
+            deciders=[commands, corrections, shown, matches, tournaments, self._sessions, self._alerts],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
         rig.connect(supervisor, pipeline.deliver)

@@ -85,8 +85,12 @@ class Sample(Value, frozen=True, kw_only=True):
     backup_problem: str | None = None
 
 
+class Refused(Value, frozen=True, kw_only=True):
+    """A command that a decider before this one has refused: nothing is to be done with it."""
+
+
 # Deciders also get the events that they do not emit themselves: those of earlier deciders, and those of people's writes.
-Input = FromWorker | WorkerChange | WorkerSilence | CameraAdded | CameraRemoved | Sample | AnyCommand | JournalledEvent
+Input = FromWorker | WorkerChange | WorkerSilence | CameraAdded | CameraRemoved | Sample | AnyCommand | JournalledEvent | Refused
 Order = tuple[CameraId | None, ToWorker]
 
 

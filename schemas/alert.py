@@ -22,6 +22,7 @@ Measure = Literal[
     "camera_fault",
     "camera_fps_share",
     "camera_offline",
+    "camera_unused_share",
     "commit_ms",
     "confidence",
     "cpu_percent",

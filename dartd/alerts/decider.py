@@ -120,7 +120,7 @@ class AlertDecider:
             readings.setdefault(reading.measure, []).append(reading)
         judged: set[_Key] = set()
         for rule in self._rules:
-            for reading in readings.get(rule.measure, ()):
+            for reading in sorted(readings.get(rule.measure, ()), key=lambda each: -(each.value or 0.0) if rule.of_the_worst else 0.0):
                 judged.add((rule.name, reading.subject))
                 yield from self._judge_one(rule, reading, now)
         for key in [each for each in self._open if each not in judged]:  # the rule was switched off, or the camera removed
@@ -138,8 +138,11 @@ class AlertDecider:
             yield self._raise(rule, reading, now)
 
     def _is_explained(self, rule: Rule, subject: Subject) -> bool:
-        """Return whether an alert that is open has the same cause: of the same subject, or where one of them is of the board."""
-        return any(name in rule.unless and (other == subject or BOARD in {other, subject}) for name, other in self._open)
+        """Return whether an alert that is open has the same cause: of the same subject, or where one of them is of the board or of all."""
+        comparing = {each.name for each in self._rules if rule.of_the_worst and each.of_the_worst}
+        return any(
+            name in comparing or (name in rule.unless and (other == subject or BOARD in {other, subject})) for name, other in self._open
+        )
 
     # Alerts.
 

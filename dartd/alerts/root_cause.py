@@ -9,7 +9,7 @@ BUSY_PERCENT: Final = 85.0  # of the processor: from here on the camera processe
 FULL_PERCENT: Final = 95.0  # of the memory
 HOT_C: Final = 80.0  # a small computer slows itself down
 HOTTER_C: Final = 15.0  # than usual
-OFF_MM: Final = 3.0  # of one camera from the fused point
+OFF_MM: Final = 0.3  # of the lines of one camera from the fused point
 APART: Final = 2.0  # times the next worst camera
 SLOW_MS: Final = 250.0
 

@@ -181,7 +181,7 @@ def report(services: Services) -> HealthReport:
     snapshot = services.board.snapshot()
     cameras = {str(key): _camera(camera) for key, camera in services.cameras().items()}
     database: Literal["ok", "error"] = "error" if services.board.is_holding or services.journal.file_fault else "ok"
-    warnings = [*store_warnings(services), *disk_warnings(services), *backup_warnings(services)]
+    warnings = [*store_warnings(services), *disk_warnings(services), *backup_warnings(services), *venue_warnings(services)]
     health, reasons = assess(snapshot, cameras, database, services.journal.projection_failures, warnings)
     return HealthReport(
         status="stopped" if snapshot.status == "stopped" else "running" if health == "healthy" else "degraded",
@@ -231,6 +231,12 @@ def disk_warnings(services: Services) -> list[str]:
 def backup_warnings(services: Services) -> list[str]:
     """Return what is wrong with the backups."""
     problem = services.backups.problem
+    return [] if problem is None else [problem]
+
+
+def venue_warnings(services: Services) -> list[str]:
+    """Return what is wrong with the link to the venue."""
+    problem = services.venue.problem(services.now(), services.hub.last_seq)
     return [] if problem is None else [problem]
 
 

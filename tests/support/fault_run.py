@@ -245,6 +245,6 @@ def write_scenario(path: Path, faults: Sequence[ScriptedFault]) -> Path:
     for fault in faults:
         lines += ["[[faults]]", f'kind = "{fault.kind}"', f"at_s = {fault.at_s:.3f}"]
         lines += [f'camera = "{fault.camera}"'] if fault.camera is not None else []
-        lines += [f"{name} = {getattr(fault, name)}" for name in ("for_s", "fps", "gain", "step_s")]
+        lines += [f"{name} = {getattr(fault, name)}" for name in ("for_s", "fps", "gain", "step_s", "degrees", "blur_px", "lag_s")]
     path.write_text("\n".join(lines) + "\n")
     return path

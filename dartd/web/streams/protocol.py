@@ -128,6 +128,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._budget.spend(1 + frames)
         if self.conn.parser_exc is not None:
             self.handle_parser_exception()
+        elif self.conn.handshake_exc is not None:  # it reads no request: no answer would follow
+            self.transport.close()
         elif frames and not self._frames_left.take(self.loop.time(), frames):
             self.conn.events.clear()
             self._fail("too many frames")

@@ -245,6 +245,7 @@ async def test_others_are_served_during_a_flood(station: Station, connect: Conne
     assert {code for code, _ in closings} == {1008}
 
 
+@pytest.mark.slow
 async def test_unread_pongs_use_no_memory(station: Station, waiting: Waiting) -> None:
     """A client that pings and reads nothing gets the latest pong only, once it reads again."""
     raw = await unread_client(station.port)
