@@ -13,7 +13,8 @@ import anyio
 
 from dartd.backoff import Backoff
 from dartd.config import NatsConfig
-from dartd.errors import ConfigError, DartdError
+from dartd.errors import DartdError
+from dartd.extras import load
 
 _log = logging.getLogger(__name__)
 
@@ -38,10 +39,7 @@ def check_package() -> None:
     Raises:
         ConfigError: it is not; the message says what to do.
     """
-    try:
-        import nats  # noqa: F401, PLC0415 - an extra, which is missing where it is not used
-    except ImportError:
-        raise ConfigError("$.nats.url: needs a package: pip install 'dartd[nats]'", path="$.nats.url") from None
+    load("nats", "nats", path="$.nats.url")
 
 
 class Link:

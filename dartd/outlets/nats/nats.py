@@ -19,6 +19,7 @@ from dartd.outlets.nats.publisher import JournalReader, Publisher
 from dartd.outlets.nats.stream import ensure_stream
 from dartd.outlets.nats.subjects import command_subject
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.queued import CommandHook
 from dartd.runtime.venue_link import VenueLink
 from dartd.store.database import Database
@@ -88,6 +89,10 @@ class NatsServices(Protocol):
         """Return the metrics."""
 
     @property
+    def outlets(self) -> OutletStates:
+        """Return where the state of the connection is reported."""
+
+    @property
     def venue(self) -> VenueLink:
         """Return the state of the link."""
 
@@ -117,15 +122,18 @@ class Nats:
         self._services = services
         self._settings = services.config.nats
         self._board_id = services.config.board.id
+        self._state = services.outlets.add("nats", self._settings.url or "")
+        self._counted = services.venue.published  # of the events that the state has been given
         services.venue.goes_down(services.now(), "not connected yet")
         register(services.metrics.registry, services.venue, lambda: services.hub.last_seq)
 
     async def run(self) -> NoReturn:
         """Connect and publish until cancelled; after an error connect again, later each time."""
-        services = self._services
-        await keep_connected(
-            self._settings, f"dartd board {self._board_id}", self._serve, lambda why: services.venue.goes_down(services.now(), why)
-        )
+        await keep_connected(self._settings, f"dartd board {self._board_id}", self._serve, self._goes_down)
+
+    def _goes_down(self, why: str) -> None:
+        self._services.venue.goes_down(self._services.now(), why)
+        self._state.lost(why)
 
     async def _serve(self, link: Link) -> None:
         services = self._services
@@ -143,6 +151,7 @@ class Nats:
             stream=stream,
         )
         services.venue.comes_up()
+        self._state.connected()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._answer_commands(link))
             tasks.create_task(publisher.run())
@@ -150,6 +159,9 @@ class Nats:
     def report(self, published_seq: int) -> BoardReport:
         """Return how the board does now."""
         services = self._services
+        taken = services.venue.published - self._counted
+        self._counted += taken
+        self._state.moved(published_seq, taken)
         alerts = sorted(services.alerts(), key=lambda alert: _SEVERITIES.index(alert.severity))[:MAX_ALERTS]
         return BoardReport(
             board_id=services.config.board.board_id,
