@@ -123,7 +123,7 @@ export async function whoAmI() {
   }
 }
 
-/** Log in, and return the caller; throws LOGIN_NOT_KEPT where the browser keeps no cookie, as in a frame of another site. */
+/** Log in, and return the caller; LOGIN_NOT_KEPT: no cookie was kept. */
 export async function logIn(username, password) {
   localStorage.removeItem(KEY);
   const session = await send("POST", "auth/login", { username, password, cookie: true });

@@ -1,10 +1,10 @@
 // Sets the colours that this device chose before anything is drawn: "dark", "light", or as the system is.
-// A browser may refuse storage to a frame of another site: there, settings last as long as the page is open.
+// A browser may refuse storage to a frame of another site.
 try {
-  localStorage.getItem("dartd.theme");
+  localStorage.length;
 } catch {
-  const kept = new Map();
-  const value = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, String(text)), removeItem: (key) => kept.delete(key) };
+  const kept = {};
+  const value = { getItem: (key) => kept[key] ?? null, setItem: (key, text) => void (kept[key] = `${text}`), removeItem: (key) => delete kept[key] };
   Object.defineProperty(window, "localStorage", { value });
 }
 document.documentElement.dataset.beds = localStorage.getItem("dartd.beds") ?? "usual";
