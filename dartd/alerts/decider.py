@@ -1,7 +1,7 @@
 """The decider of alerts: events, samples and time in, `alert` out."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -14,6 +14,7 @@ from schemas.alert import Alert, Anomaly
 from schemas.base import BoardId, Value
 from schemas.events import AlertChanged, JournalledEvent
 
+_NAMED_IN_CONTEXT: Final[tuple[tuple[Literal["webhook", "outlet"], str], ...]] = (("webhook", "webhook_id"), ("outlet", "outlet"))
 GAP_S: Final = 120.0  # without a sample for so long, what a rule was broken for before does not count
 
 _Key = tuple[str, Subject]
@@ -220,8 +221,10 @@ def _subject_of(alert: Alert) -> Subject:
         return Subject("camera", alert.camera_id)
     if alert.zone_id is not None:
         return Subject("zone", alert.zone_id)
-    webhook_id = alert.context.get("webhook_id")
-    return BOARD if webhook_id is None else Subject("webhook", str(webhook_id))
+    for kind, key in _NAMED_IN_CONTEXT:
+        if (subject_id := alert.context.get(key)) is not None:
+            return Subject(kind, str(subject_id))
+    return BOARD
 
 
 def _moved(learnt: Learnt, by_s: float) -> Learnt:

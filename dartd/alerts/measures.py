@@ -36,15 +36,16 @@ COMMITS_S: Final = 60.0
 COMMITS: Final = 5  # fewer commits say nothing about the disk
 LATEST_COMMITS: Final = 20  # of those of a minute: a disk that takes nothing adds one a second, and a busy minute must not hide it
 MATCHES_KEPT: Final = 200
+OUTLETS: Final = {"mqtt": "MQTT", "nats": "NATS"}  # their names in messages
 SEEING_FAULTS: Final = frozenset({"black", "frozen", "exposure"})
 
 _GONE: Final = frozenset({"offline", "error"})
 
 
 class Subject(NamedTuple):
-    """What a reading is about: the board (id empty), a camera, a zone or a webhook."""
+    """What a reading is about: the board (id empty), a camera, a zone, a webhook or an outlet."""
 
-    kind: Literal["board", "camera", "zone", "webhook"] = "board"
+    kind: Literal["board", "camera", "zone", "webhook", "outlet"] = "board"
     subject_id: str = ""
 
 
@@ -205,6 +206,10 @@ class Measures:
         for webhook in sample.webhooks:
             named = {"webhook_id": webhook.webhook_id, "webhook_name": webhook.name, "lost": webhook.lost}
             yield Reading("webhook_failing_s", Subject("webhook", webhook.webhook_id), webhook.failing_s, None, named)
+        for outlet in sample.outlets:
+            away = {"outlet": outlet.name, "where": outlet.where, "waiting": outlet.waiting, "minutes": round(outlet.away_s / 60)}
+            named = {**away, "outlet_name": OUTLETS.get(outlet.name, outlet.name), "problem": outlet.problem}
+            yield Reading("outlet_away_s", Subject("outlet", outlet.name), outlet.away_s, None, named)
         for zone in sample.zones:
             counted = {"zone_name": zone.name, "count": zone.count, "min": zone.min}
             yield Reading("zone_empty", Subject("zone", zone.zone_id), float(zone.count < zone.min), None, counted)

@@ -31,6 +31,7 @@ _OTHERWISE: Final = {
     "detection_latency_high": "no other figure has changed with it",
     "disk_nearly_full": "files on the disk of the state directory",
     "journal_slow": "the disk, or another program that writes to it",
+    "outlet_down": "the server, the network to it, or the login",
     "takeout_overdue": "darts were left in the board",
     "turn_idle": "the players have stopped",
     "webhook_failing": "the receiver, or the network to it",

@@ -67,6 +67,7 @@ OPERATIONS: Final[Mapping[str, OperationType]] = {
     "disk_free_mb": "storage",
     "latency_p99_ms": "performance",
     "memory_percent": "host",
+    "outlet_away_s": "outlet",
     "takeout_overdue": "play",
     "temperature_c": "host",
     "turn_idle_s": "play",
@@ -143,6 +144,11 @@ BUILTIN: Final[tuple[Rule, ...]] = (
     Rule(
         name="webhook_failing", measure="webhook_failing_s", severity="warning", limit=300, clear=0,
         message="The receiver of webhook {webhook_name} takes nothing; events given up: {lost}. Check it, then deliver them again.",
+    ),
+    Rule(
+        name="outlet_down", measure="outlet_away_s", severity="warning", limit=300, clear=0,
+        message="{outlet_name} has not reached {where} for {minutes} minutes; events that wait: {waiting}. "
+        "Check that server, its address and the login; nothing is lost before store.keep_days.",
     ),
     Rule(
         name="zone_empty", measure="zone_empty", severity="info", limit=0.5, clear=0, for_s=600,

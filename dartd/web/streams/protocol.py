@@ -266,7 +266,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self.handshake_complete and not self.close_sent:
             self.stop_keepalive()
             self.queue.put_nowait({"type": "websocket.disconnect", "code": _RESTART})
-            self.conn.send_close(_RESTART, f"dartd stops, retry in {retry_ms(len(self.connections))} ms")
+            if self.conn.state is OPEN:  # else a close frame of the client is not handled yet
+                self.conn.send_close(_RESTART, f"dartd stops, retry in {retry_ms(len(self.connections))} ms")
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.transport.close()
         else:

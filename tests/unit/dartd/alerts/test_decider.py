@@ -8,6 +8,7 @@ import pytest
 from dartd.alerts.baseline import READY
 from dartd.alerts.rules import BUILTIN
 from dartd.decision import WebhookSample, ZoneSample
+from dartd.figures import OutletFigures
 from schemas.base import CameraId, DartId, VisitId
 from schemas.events import (
     AlertChanged,
@@ -44,6 +45,7 @@ def _zone(count: int) -> dict[str, Any]:
         ("disk_nearly_full", sample(disk_free_mb=120.0), 11),
         ("webhook_failing", sample(**_webhook(301.0, 0)), 1),
         ("webhook_failing", sample(**_webhook(3600.0, 1)), 1),
+        ("outlet_down", sample(outlets=(OutletFigures(name="mqtt", where="mqtt://broker", away_s=301.0, waiting=4),)), 1),
         ("zone_empty", sample(**_zone(0)), 601),
         ("backup_overdue", sample(backup_problem="no backup was made for 50 hours"), 1),
     ],
@@ -54,7 +56,7 @@ def test_a_wrong_figure_raises_one_alert_that_resolves_by_itself(name: str, wron
     assert board.pass_s(30) == []
     raised = board.pass_s(within_s + 1, wrong)
     again = board.pass_s(60, wrong)
-    right = sample(**_webhook(0.0, 0) | _zone(1), commits_ms=(1.0,) * 5)
+    right = sample(**_webhook(0.0, 0) | _zone(1), commits_ms=(1.0,) * 5, outlets=(OutletFigures(name="mqtt"),))
     resolved = board.pass_s(120, right)
     (alert,), anomaly = [each.alert for each in raised], raised[0].anomaly
 

@@ -126,6 +126,7 @@ async def test_unfinished_requests_are_closed(tmp_path: Path, name: str) -> None
         writer.transport.abort()
 
 
+@pytest.mark.slow
 async def test_a_response_that_is_not_read_ends_the_connection(tmp_path: Path, waiting: Waiting) -> None:
     """Closing waits for what was written to be read: after the limit the connection is aborted."""
     config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, stall_timeout_s=1.0))
