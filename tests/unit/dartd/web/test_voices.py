@@ -21,7 +21,13 @@ async def test_voices_are_folders_of_sounds(tmp_path: Path) -> None:
     async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
         listed = (await http.get("/voices")).json()["data"]
         sound = await http.get("/voices/en-GB-Russ/180.mp3")
-        paths = ("en-GB-Russ/notes.txt", "en-GB-Russ/181.mp3", "%2e%2e/secret.mp3", "en-GB-Russ/..%2f..%2fsecret.mp3", "other/180.mp3")
+        paths: tuple[str, ...] = (
+            "en-GB-Russ/notes.txt",
+            "en-GB-Russ/181.mp3",
+            "%2e%2e/secret.mp3",
+            "en-GB-Russ/..%2f..%2fsecret.mp3",
+            "other/180.mp3",
+        )
         paths += ("en-GB-Russ/link.mp3", "en-GB-Russ/folder.mp3", "link/secret.mp3")
         refused = [(await http.get(f"/voices/{path}")).status_code for path in paths]
 
