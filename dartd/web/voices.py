@@ -35,7 +35,7 @@ async def get_sound(call: Call) -> Response:
     """Return a sound of a voice."""
     voice, sound = call.path("voice"), call.path("sound")
     path = call.services.config.state_path / FOLDER / voice / sound
-    if not _VOICE.fullmatch(voice) or not _SOUND.fullmatch(sound) or not await anyio.Path(path).is_file():
+    if not _VOICE.fullmatch(voice) or not _SOUND.fullmatch(sound) or not await anyio.to_thread.run_sync(_is_sound, path):
         raise HTTPException(404)
     return FileResponse(path, headers={"Cache-Control": "public, max-age=86400"})
 
@@ -47,8 +47,13 @@ def _voices(folder: Path) -> list[Voice]:
     return [Voice(name=each.name, sounds=_sounds(each)) for each in named[:MAX_VOICES]]
 
 
+def _is_sound(path: Path) -> bool:
+    """Return whether this is a file of its voice: a pack from elsewhere may have links to files of the machine."""
+    return path.is_file() and path.resolve().is_relative_to(path.parents[1].resolve())
+
+
 def _sounds(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(each.name for each in folder.iterdir() if _SOUND.fullmatch(each.name))[:MAX_SOUNDS])
+    return tuple(sorted(each.name for each in folder.iterdir() if _SOUND.fullmatch(each.name) and _is_sound(each))[:MAX_SOUNDS])
 
 
 ENDPOINTS = [

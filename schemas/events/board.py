@@ -71,7 +71,7 @@ class Detection(Value, frozen=True, kw_only=True):
     """What one camera measured of a dart.
 
     `deviation_mm` is from the fused position to where this camera puts the point of the dart; `across_mm` is the distance of its line
-    from the fused position. Along its line a camera alone cannot tell how deep the point is in the board: only the distance is an error.
+    from the fused position. Along its line a camera alone does not know where the point is: only the distance is an error.
     """
 
     camera_id: CameraId

@@ -73,10 +73,10 @@ def test_each_camera_shows_how_far_its_line_is_from_the_point() -> None:
             deeper = msgspec.structs.replace(each.sighting, u=u, v=v)
             evidence.append(replace(each, sighting=displaced(deeper, across_px if each.camera_id == "cam2" else 0.0)))
         found = locate_dart(replace(fused, evidence=tuple(evidence)), seen, BOARD, 3, {}, 0.0).detections
-        off_mm = {each.camera_id: each.across_mm for each in found}
+        off_mm = {str(each.camera_id): each.across_mm or 0.0 for each in found}
 
         assert min(float(np.hypot(each.deviation_mm.x, each.deviation_mm.y)) for each in found) > 8
-        assert (off_mm["cam0"], off_mm["cam1"]) == (pytest.approx(0.0, abs=0.05), pytest.approx(0.0, abs=0.05))
+        assert max(abs(off_mm["cam0"]), abs(off_mm["cam1"])) < 0.05
         assert off_mm["cam2"] == pytest.approx(-across_px * 380 / FOCAL_PX, rel=0.3)
 
 

@@ -121,7 +121,7 @@ def test_a_camera_that_was_knocked_or_is_loose_looks_past_the_board() -> None:
     assert turned(picture, VIEW_DEGREES / 2)[0, :, 0].tolist() == [0] * 8 + [200] * 56
     assert turned(picture, -VIEW_DEGREES / 2)[0, :, 0].tolist() == [0] * 64
     for kind in ("knocked", "loose"):
-        source = FaultySource(Still(picture), [ScriptedFault(kind=kind, at_s=0.0, degrees=VIEW_DEGREES / 2)])  # type: ignore[arg-type]  # one of them
+        source = FaultySource(Still(picture), [ScriptedFault(kind=kind, at_s=0.0, degrees=VIEW_DEGREES / 2)])
         frame = source.read()
         assert frame is not None
         assert np.array_equal(frame.color(), turned(picture, VIEW_DEGREES / 2))
