@@ -21,7 +21,7 @@ from dartd.addresses import invitation, local_host, network_host, url_of
 from dartd.auth.rate_limits import RateLimiter
 from dartd.background_tasks import background_tasks
 from dartd.config import Config
-from dartd.deciders import build_alerts, build_board, build_sessions
+from dartd.deciders import build_alerts, build_board, build_sessions, build_tournaments
 from dartd.first_start import Announce, open_accounts, webhook_key
 from dartd.listening import open_sockets
 from dartd.metrics import Metrics
@@ -36,6 +36,7 @@ from dartd.runtime.clock import LiveClock
 from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.results_cache import ResultsCache
@@ -162,8 +163,9 @@ class Daemon:
         board = build_board(config, list(rig.sources), images=config.images_path is not None)
         matches = MatchDecider(config.board.board_id, sign_after_s=config.corrections.sign_after_match_s, bot_pause_s=config.bot.pause_s)
         corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
+        commands, tournaments = build_tournaments(config, clock, matches, corrections)
         pending: list[JournalledEvent] = []
-        deciders: tuple[Decider, ...] = (corrections, board, matches, self._sessions, self._alerts)
+        deciders: tuple[Decider, ...] = (corrections, board, matches, tournaments, self._sessions, self._alerts)
         for decider in deciders:
             pending += [event for event in await recover(decider, journal, clock) if event not in pending]
         self._faults.start()
@@ -193,7 +195,7 @@ class Daemon:
             order=supervisor.send,
             clock=clock,
             metrics=self._metrics,
-            deciders=[corrections, shown, matches, self._sessions, self._alerts],
+            deciders=[commands, corrections, shown, matches, tournaments, self._sessions, self._alerts],
             camera_rates=lambda: {camera_id: health.fps for camera_id, health in supervisor.cameras().items()},
         )
         rig.connect(supervisor, pipeline.deliver)
@@ -213,6 +215,7 @@ class Daemon:
         await limits.load(journal.database)
         host = HostFigures(config.state_path)
         backups = ScheduledBackups.of(config)
+        outlets = OutletStates(lambda: hub.last_seq, self._clock.now)
         self._metrics.watch(
             cameras=lambda: camera_figures(supervisor, pipeline.snapshot()),
             hub=lambda: hub_figures(hub, clients),
@@ -221,6 +224,7 @@ class Daemon:
             cache=lambda: self._results.figures,
             alerts=self._alerts.open_alerts,
             backups=lambda: backups.figures,
+            outlets=outlets.figures,
         )
         return Services(
             config=config,
@@ -246,6 +250,7 @@ class Daemon:
                 results=self._results,
                 now=lambda: self._clock.wall(self._clock.now()),
             ),
+            outlets=outlets,
             rig=self._rig,
             previews=self._previews,
             camera_credentials=self._credentials,

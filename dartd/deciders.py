@@ -9,9 +9,14 @@ from dartd.alerts.rules import Rule, rules_of
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
 from dartd.config import Config
+from dartd.play.corrections import CorrectionDecider
+from dartd.play.decider import MatchDecider
 from dartd.play.session_decider import SessionDecider
 from dartd.runtime.clock import Clock
 from dartd.store.timestamps import timestamp_of
+from dartd.tournament.commands import TournamentCommandDecider
+from dartd.tournament.decider import TournamentDecider
+from dartd.tournament.state import Tournaments
 from schemas.base import CameraId
 
 
@@ -33,6 +38,15 @@ def build_sessions(config: Config, clock: Clock) -> SessionDecider:
     """Return the decider of sessions as configured."""
     times = {"idle_s": config.sessions.idle_s, "close_s": config.sessions.close_s}
     return SessionDecider(config.board.board_id, **times, wall=clock.wall, timestamp=timestamp_of)
+
+
+def build_tournaments(
+    config: Config, clock: Clock, matches: MatchDecider, corrections: CorrectionDecider
+) -> tuple[TournamentCommandDecider, TournamentDecider]:
+    """Return the deciders of tournaments: that of commands comes before all others, that of results behind the matches."""
+    state = Tournaments()
+    commands = TournamentCommandDecider(state, matches, config.board.board_id, corrections.waiting)
+    return commands, TournamentDecider(state, matches, wall=clock.wall, timestamp=timestamp_of)
 
 
 def alert_rules(config: Config) -> tuple[Rule, ...]:

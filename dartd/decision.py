@@ -3,6 +3,7 @@
 import msgspec
 
 from dartd.errors import CommandRefusedError
+from dartd.figures import OutletFigures
 from schemas.base import CameraId, DartId, Value
 from schemas.commands import AnyCommand
 from schemas.events import CameraState, JournalledEvent
@@ -79,12 +80,17 @@ class Sample(Value, frozen=True, kw_only=True):
     disk_free_mb: float | None = None
     commits_ms: tuple[float, ...] = ()
     webhooks: tuple[WebhookSample, ...] = ()
+    outlets: tuple[OutletFigures, ...] = ()
     zones: tuple[ZoneSample, ...] = ()
     backup_problem: str | None = None
 
 
+class Refused(Value, frozen=True, kw_only=True):
+    """A command that a decider before this one has refused: nothing is to be done with it."""
+
+
 # Deciders also get the events that they do not emit themselves: those of earlier deciders, and those of people's writes.
-Input = FromWorker | WorkerChange | WorkerSilence | CameraAdded | CameraRemoved | Sample | AnyCommand | JournalledEvent
+Input = FromWorker | WorkerChange | WorkerSilence | CameraAdded | CameraRemoved | Sample | AnyCommand | JournalledEvent | Refused
 Order = tuple[CameraId | None, ToWorker]
 
 

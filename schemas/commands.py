@@ -6,6 +6,7 @@ from schemas.base import CameraId, Command, DartId, VisitId
 from schemas.correction import CorrectionCommand
 from schemas.geometry import Calibration
 from schemas.match_commands import MatchCommand
+from schemas.tournament_commands import TournamentCommand
 
 
 class ResetBoard(Command, tag="reset", frozen=True, kw_only=True):
@@ -73,4 +74,4 @@ class OrientCamera(Command, tag="orient_camera", frozen=True, kw_only=True):
 
 SpokenCommand = ResetBoard | StartBoard | StopBoard | CalibrateBoard | CorrectDart  # what the WebSocket understands
 BoardCommand = SpokenCommand | TakeCalibration | OrientCamera | SignOnPlayer
-AnyCommand = BoardCommand | MatchCommand | CorrectionCommand
+AnyCommand = BoardCommand | MatchCommand | CorrectionCommand | TournamentCommand

@@ -23,7 +23,10 @@ class EnteredSide(Value, frozen=True, kw_only=True):
 
 
 class CreateMatch(Command, tag="match_create", frozen=True, kw_only=True):
-    """Add a match, and with `start` begin it. `rules` and `format` have every default, and what was drawn by lot."""
+    """Add a match, and with `start` begin it. `rules` and `format` have every default, and what was drawn by lot.
+
+    `fixture_id`: the fixture that is played by it.
+    """
 
     match_id: str
     rules: dict[str, Any]
@@ -35,6 +38,7 @@ class CreateMatch(Command, tag="match_create", frozen=True, kw_only=True):
     first: int = 0
     start: bool = True
     sign_by_next_leg: bool = True
+    fixture_id: str | None = None
     at: str
     user_id: str | None = None
 

@@ -9,6 +9,7 @@ from dartd.errors import ForbiddenError
 from schemas.commands import AnyCommand, CalibrateBoard, CorrectDart, OrientCamera, SignOnPlayer, TakeCalibration
 from schemas.correction import ChangeCorrection, DecideCorrection, OrderCorrection
 from schemas.match_commands import DeleteMatch, MatchCommand
+from schemas.tournament_commands import DeleteFixture, DeleteList, DeleteTournament, FixtureCommand, TournamentCommand
 
 C = TypeVar("C", bound=AnyCommand)
 
@@ -37,7 +38,7 @@ def authorised(command: C, principal: Principal) -> C:
     return msgspec.structs.replace(command, user_id=principal.name)
 
 
-def permission_for(command: AnyCommand) -> str:
+def permission_for(command: AnyCommand) -> str:  # noqa: PLR0911 - one case for each kind of command
     """Return the permission that a command needs."""
     match command:
         case CorrectDart() | OrderCorrection() | ChangeCorrection() | DecideCorrection():
@@ -50,6 +51,12 @@ def permission_for(command: AnyCommand) -> str:
             return "matches:delete"
         case _ if isinstance(command, MatchCommand):
             return "matches:write"
+        case DeleteTournament() | DeleteList() | DeleteFixture():
+            return "tournaments:delete"
+        case _ if isinstance(command, FixtureCommand):
+            return "fixtures:write"
+        case _ if isinstance(command, TournamentCommand):
+            return "tournaments:write"
         case _:  # the cameras of a board are calibrated by those who control it, one of them by those who configure it
             is_of_one = isinstance(command, CalibrateBoard) and command.camera_id is not None
             return "cameras:config" if is_of_one else "board:control"

@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, str] = {
     "comments:write": "write comments and change one's own",
     "corrections:write": "correct a dart",
     "events:read": "read the journal, limited to permitted topics",
+    "fixtures:write": "call, assign and begin fixtures, and give walkovers",
     "keys:admin": "list and revoke the API keys of all users",
     "keys:own": "create, list and revoke one's own API keys",
     "matches:delete": "delete matches",
@@ -51,18 +52,9 @@ PERMISSIONS: dict[str, str] = {
 
 # Permissions and kinds of topic that no route and no event uses yet, with the requirement that defines them. They are granted to roles
 # and keys today, so that a key keeps its meaning when the resource arrives.
-RESERVED_PERMISSIONS: dict[str, str] = {
-    "catalog:read": "N11",
-    "query:ask": "N9",
-    "reports:view": "N8",
-    "tournaments:delete": "P5",
-    "tournaments:write": "P5",
-}
+RESERVED_PERMISSIONS: dict[str, str] = {}
 RESERVED_TOPICS: dict[str, str] = {
-    "fixtures": "P5",
-    "list": "P5",
     "statistics": "N3",
-    "tournament": "P5",
 }
 
 _PUBLIC = frozenset({"board:read", "comments:read", "events:read", "matches:read", "metrics:read", "sessions:read", "statistics:read"})
@@ -76,7 +68,7 @@ ROLES: dict[str, frozenset[str]] = {
     "admin": frozenset(PERMISSIONS),
     "operator": frozenset(PERMISSIONS) - _ADMINISTRATION,
     "player": ANONYMOUS | {"board:sign_on", "comments:write", "corrections:write", "keys:own", "profile:own", "query:ask"},
-    "scorer": ANONYMOUS | {"board:sign_on", "corrections:write", "matches:write", "players:read", "players:write"},
+    "scorer": ANONYMOUS | {"board:sign_on", "corrections:write", "fixtures:write", "matches:write", "players:read", "players:write"},
     "viewer": _READS | {"keys:own", "profile:own"},
     "api_client": _READS | {"clients:read"},
 }

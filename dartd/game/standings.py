@@ -33,12 +33,20 @@ class Row(msgspec.Struct, kw_only=True):
 
 
 def table(
-    players: Sequence[str], results: Sequence[Result], averages: Mapping[str, Fraction], order: Sequence[Criterion] = DEFAULT_ORDER
+    players: Sequence[str],
+    results: Sequence[Result],
+    averages: Mapping[str, Fraction],
+    order: Sequence[Criterion] = DEFAULT_ORDER,
+    *,
+    ranked_players: Sequence[str] | None = None,
 ) -> list[Row]:
-    """Return the rows, the best first; players with the same rank stand in the order in which they were given."""
+    """Return the rows, the best first; players with the same rank stand in the order in which they were given.
+
+    `ranked_players`: those who are ranked, among themselves (None: all); results against the others count.
+    """
     rows = {row.player: row for row in _rows(players, results)}
     ranked: list[Row] = []
-    for group in _split(list(players), rows, results, averages, order):
+    for group in _split(list(players if ranked_players is None else ranked_players), rows, results, averages, order):
         rank = len(ranked) + 1
         for player in group:
             rows[player].rank = rank

@@ -93,6 +93,10 @@ class CorrectionDecider:
         for event, _ in events:
             self._follow(event)
 
+    def waiting(self, correction_id: str) -> CorrectionState | None:
+        """Return a correction that waits for a decision."""
+        return self._pending.get(correction_id)
+
     def _follow(self, event: JournalledEvent) -> None:
         """Apply an event to the corrections that wait."""
         match event:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from dartd.decision import Input, Order, Step
+from dartd.decision import Input, Order, Refused, Step
 from dartd.errors import CommandRefusedError
 from schemas.base import DartId
 from schemas.events import JournalledEvent
@@ -56,6 +56,8 @@ class Deciders:
             settled_s |= step.settled_s
             for index, command in step.replaced.items():
                 current[index] = command
+            for index in step.refusals:
+                current[index] = Refused()
         return Step(events=tuple(events), orders=tuple(orders), refusals=refusals, settled_s=settled_s)
 
     def deadline(self) -> float | None:

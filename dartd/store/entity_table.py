@@ -8,6 +8,7 @@ from msgspec import inspect
 from sqlalchemy import REAL, Boolean, Column, Float, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
+METADATA = MetaData()  # of all tables of the store
 SECONDS = Float(53).with_variant(REAL(), "sqlite")
 
 _COLUMN_TYPES: dict[type[inspect.Type], TypeEngine[Any]] = {

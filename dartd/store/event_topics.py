@@ -1,5 +1,7 @@
 """The topic of each journalled event."""
 
+from typing import Any
+
 from schemas.base import BoardId
 from schemas.events import (
     AlertChanged,
@@ -14,7 +16,12 @@ from schemas.events import (
     StatisticsUpdated,
 )
 
-SHARED_TOPICS = {"comment": "comments", "correction": "corrections", "webhook": "webhooks"}  # of entities; comments add their parent
+SHARED_TOPICS = {
+    "comment": "comments",
+    "correction": "corrections",
+    "fixture": "fixtures",
+    "webhook": "webhooks",
+}  # of entities; comments add their parent
 
 
 def topic_of(event: JournalledEvent, board_id: BoardId) -> str:  # noqa: PLR0911 - one case for each kind of event
@@ -32,6 +39,17 @@ def topic_of(event: JournalledEvent, board_id: BoardId) -> str:  # noqa: PLR0911
             return f"match:{event.match_id}"
         case _ if isinstance(event, EntityEvent):
             shared = SHARED_TOPICS.get(event.entity_type, f"{event.entity_type}:{event.entity_id}")
+            if shared == "fixtures":
+                return _topic_of_fixture(event.payload)
             return f"{shared}:{event.payload['parent_type']}:{event.payload['parent_id']}" if shared == "comments" else shared
         case _:
             return f"board:{board_id}"
+
+
+def _topic_of_fixture(payload: dict[str, Any]) -> str:
+    """Return the topic of a fixture, which names all that it is of: `fixtures:all:list:L:tournament:T:player:A:player:B`."""
+    parts = ["fixtures:all", f"list:{payload['list_id']}"]
+    if payload.get("tournament_id") is not None:
+        parts.append(f"tournament:{payload['tournament_id']}")
+    players = dict.fromkeys(player.get("player_id") for side in payload["sides"] for player in side.get("players", ()))
+    return ":".join([*parts, *(f"player:{each}" for each in players if each is not None)])

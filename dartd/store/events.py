@@ -19,7 +19,7 @@ class Wanted(Value, frozen=True, kw_only=True):
 
     kinds: frozenset[str] | None = None
     event_type: str | None = None
-    topic: str | None = None
+    topics: tuple[str, ...] = ()  # one of them, each with `*` for any characters
     first_seq: int | None = None
     end_seq: int | None = None
 
@@ -35,7 +35,7 @@ class EventPage(Value, frozen=True, kw_only=True):
 def list_events(connection: sa.Connection, wanted: Wanted, *, since: int, limit: int, offset: int) -> EventPage:
     """Return up to `limit` events after `since`, oldest first, skipping `offset` of them; the total counts those before `since` too."""
     meant = _meant(wanted)
-    narrow = wanted.event_type is not None or wanted.topic is not None
+    narrow = wanted.event_type is not None or bool(wanted.topics)
     place = events.c.seq + 0 if narrow else events.c.seq  # what is rare is found by the index of types and topics, what is common by seq
     chosen = sa.select(events.c.seq).where(place > since, *meant).order_by(place).limit(limit + 1).offset(offset)
     rows: Sequence[Any] = connection.execute(
@@ -82,8 +82,8 @@ def _meant(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         meant.append(events.c.seq < wanted.end_seq)
     if wanted.event_type is not None:
         meant.append(events.c.event_type == wanted.event_type)
-    if wanted.topic is not None:
-        meant.append(topic == wanted.topic if "*" not in wanted.topic else topic.like(_pattern(wanted.topic), escape="/"))
+    if wanted.topics:
+        meant.append(sa.or_(*map(_is_of_topic, wanted.topics)))
     if wanted.kinds is not None:
         # as ranges (";" follows ":"), which an index serves in any database
         kinds = [sa.or_(topic == kind, sa.and_(topic >= f"{kind}:", topic < f"{kind};")) for kind in sorted(wanted.kinds)]
@@ -91,6 +91,16 @@ def _meant(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         if "player" not in wanted.kinds:  # comments on a player are of the kind of the player
             meant.append(sa.or_(topic < "comments:player:", topic >= "comments:player;"))
     return meant
+
+
+def _is_of_topic(wanted: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a topic is the wanted one; the range of what stands before a `*` is what an index serves."""
+    topic = events.c.topic
+    prefix, star, _ = wanted.partition("*")
+    if not star:
+        return topic == wanted
+    like = topic.like(_pattern(wanted), escape="/")
+    return sa.and_(topic >= prefix, topic < prefix[:-1] + chr(ord(prefix[-1]) + 1), like) if prefix else like
 
 
 def _pattern(topic: str) -> str:

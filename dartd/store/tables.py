@@ -4,8 +4,10 @@ Times are seconds since 1970, formatted where people read them. Nothing here hol
 keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
+from dartd.store import entity_table as tables_of_entities
+from dartd.store import tournament_tables
 from dartd.store.entity_table import SECONDS, entity_table
 from schemas.api.cameras import Feedback, StoredCamera
 from schemas.api.comments import Comment
@@ -13,7 +15,7 @@ from schemas.api.formats import StoredFormat
 from schemas.api.webhooks import Webhook
 from schemas.api.zones import Zone
 
-METADATA = MetaData()
+METADATA = tables_of_entities.METADATA
 
 metadata = Table("metadata", METADATA, Column("key", Text, primary_key=True), Column("value", Text, nullable=False), sqlite_strict=True)
 
@@ -159,6 +161,8 @@ formats = entity_table("formats", METADATA, StoredFormat, computed={"game", "bui
 
 zones = entity_table("zones", METADATA, Zone, computed={"current_occupancy"})
 
+tournaments, lists, fixtures = tournament_tables.tournaments, tournament_tables.lists, tournament_tables.fixtures
+
 webhooks = entity_table(
     "webhooks",
     METADATA,
@@ -290,15 +294,16 @@ player_legs = Table(
     Column("best_start", Integer),
     Column("best_darts", Integer),
     *(Column(f"{name}_body", Text, nullable=False) for name in ("sums", "visits", "points")),
-    Index("player_legs_player", "player_id", "at_s"),
+    Index("player_legs_player", "player_id", "at_s", "finished", "leg_number", "game", "match_id"),  # counts and periods need no row
 )
 
-# The finished legs of a player in a week (`period`: its number since 1970), added up: of a game, and with game "" of all games;
+# The finished legs of a player in a week or a block of `weeks` (`period`: its number since 1970), added up: of a game, with game "" of all;
 # `x01@bob` and `@bob` are of those against a player.
 player_periods = Table(
     "player_periods",
     METADATA,
     Column("player_id", Text, primary_key=True),
+    Column("weeks", Integer, primary_key=True, autoincrement=False),
     Column("period", Integer, primary_key=True, autoincrement=False),
     Column("game", Text, primary_key=True),
     Column("body", Text, nullable=False),

@@ -25,7 +25,7 @@ PUBLISHED = Path(schemas.__file__).parent / "published"
 mimetypes.init()
 mimetypes.add_type("image/webp", ".webp")
 
-_STATIC_FILES = StaticFiles(directory=STATIC, check_dir=False)
+STATIC_FILES = StaticFiles(directory=STATIC, check_dir=False)
 
 # Static files and schemas hold no secrets: pages of any origin may use them, such as the client module.
 _FOR_ALL = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -103,7 +103,7 @@ async def get_schemas(call: Call) -> SchemaNames:
 
 async def get_static(call: Call) -> Response:
     """Return a static file."""
-    files: StaticFiles = _STATIC_FILES
+    files: StaticFiles = STATIC_FILES
     response = await files.get_response(call.path("path"), call.request.scope)
     response.headers.update(_FOR_ALL)
     if call.path("path") == "worker.js":
@@ -122,11 +122,15 @@ ENDPOINTS = [
     page("/", showing("play"), "Play: matches, free throwing and the score", media="text/html"),
     page("/board", showing("manager"), "The board manager: state, cameras, controls, last throws", media="text/html"),
     page("/statistics", showing("statistics"), "Statistics: leaders, and players in figures", media="text/html"),
+    page("/dashboard", showing("dashboard"), "The dashboard: boards, players, what happened, what to play", media="text/html"),
+    page("/reports", showing("reports"), "Reports of days, with plots and a heat map", media="text/html"),
     page("/accuracy", showing("accuracy"), "Accuracy of the detection: beds that were published wrongly", media="text/html"),
     page("/people", showing("people"), "The players", media="text/html"),
     page("/settings", showing("settings"), "Settings: this device, accounts, keys", media="text/html"),
     page("/alerts", showing("alerts"), "Alerts: what is wrong, why, and what to do", media="text/html"),
     page("/webhooks", showing("webhooks"), "Webhooks: addresses that events are posted to, and the deliveries", media="text/html"),
+    page("/tournaments", showing("tournaments"), "Tournaments: entrants, the draw, boards, tables", media="text/html"),
+    page("/tournaments/{tournament_id}/wall", showing("wall"), "A tournament on the wall: boards, tables, bracket", media="text/html"),
     page("/config.json", get_page_settings, "Settings that a page needs before it connects", PageSettings),
     page("/join.svg", get_join_code, "The QR code with which other devices open the play page", None, "image/svg+xml", 404),
     page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),

@@ -26,7 +26,7 @@ class EntityUpdated(Event, tag="UPDATED", frozen=True, kw_only=True):
 
 
 class EntityDeleted(Event, tag="DELETED", frozen=True, kw_only=True):
-    """An entity was deleted; `payload` is empty, or for a comment has `parent_type` and `parent_id`."""
+    """An entity was deleted; `payload` is empty, has `parent_type` and `parent_id` of a comment, or is a fixture as it was."""
 
     entity_type: str
     entity_id: str

@@ -36,6 +36,7 @@ from tests.support.receiver import make_delivery
 from tests.support.sightings import camera_at
 from tests.support.station import TOKEN, Station
 from tests.support.throws import hit
+from tests.support.tournaments import with_tournament
 
 FORGED = ("expired", "signature", "none")
 CALLERS = ("anonymous", *FORGED, *ROLES, "key without", "key with")
@@ -86,7 +87,7 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     path = path.replace("{delivery_id}", await make_delivery(station) if "{delivery_id}" in path else "")
     if "{correction_id}" in path:
         path = path.replace("{correction_id}", await _correction(station, caller, path.rpartition("/")[2], own=own))
-    path = await _with_alert(station, path)
+    path = await with_tournament(station, await _with_alert(station, path))
     if "{match_id}" in path:
         path = path.replace("{match_id}", await _match(station, path.rpartition("/")[2]))
     if "{backup_name}" in path:
@@ -101,13 +102,20 @@ async def _subject(station: Station, endpoint: Endpoint, caller: Caller, *, own:
     await station.happen(hit(f"d{secrets.token_hex(4)}"))
     known = {"{throw_id}": "d-known", "{visit_id}": "v-known", "{session_id}": "s_d-known", "{name}": "dart_hit", "{topic}": "board:main"}
     known |= {"{camera_id}": "cam0", "{device_id}": "simulated-0", "{kind}": "after", "{set_number}": "1", "{leg_number}": "1"}
-    known |= {"{voice}": "ann", "{sound}": "180.mp3"}
+    known |= {"{voice}": "ann", "{sound}": "180.mp3", "{dataset_id}": "throws"}
     for name, value in known.items():
         path = path.replace(name, value)
     if endpoint.body is NewCorrection:
         match_id = await _match(station, "undo", caller.player_id)
         return Subject(path, {"type": "delete", "match_id": match_id, "visit": 1, "dart": 1})
-    return Subject(f"{path}?once=true" if endpoint.media == "text/event-stream" else path, await _body(station, endpoint))
+    return Subject(_with_query(path, endpoint), await _body(station, endpoint))
+
+
+def _with_query(path: str, endpoint: Endpoint) -> str:
+    """Return a path with what makes its answer small: a stream that ends, and CSV, since a PDF takes another process a second."""
+    if endpoint.path.endswith("/export"):
+        return f"{path}?format=csv"
+    return f"{path}?once=true" if endpoint.media == "text/event-stream" else path
 
 
 async def _with_alert(station: Station, path: str) -> str:

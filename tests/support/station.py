@@ -20,8 +20,8 @@ from dartd.auth.accounts import Accounts
 from dartd.auth.rate_limits import RateLimiter
 from dartd.auth.tokens import Signer
 from dartd.config import AuthConfig, CameraConfig, Config
-from dartd.deciders import build_alerts, build_sessions
-from dartd.decision import Input, Step
+from dartd.deciders import build_alerts, build_sessions, build_tournaments
+from dartd.decision import Input, Refused, Step
 from dartd.errors import CommandRefusedError
 from dartd.metrics import Metrics
 from dartd.neighbours import Neighbours
@@ -35,6 +35,7 @@ from dartd.play.decider import MatchDecider
 from dartd.reload import rate_classes
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.pipeline import BoardDecider, Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.results_cache import ResultsCache
@@ -78,6 +79,7 @@ from schemas.events import (
 from schemas.match_commands import MatchCommand
 from schemas.pipe.from_worker import Picture
 from schemas.pipe.to_worker import SendPictures, ToWorker
+from schemas.tournament_commands import TournamentCommand
 from tests.support.deciders import Forgetful
 from tests.support.waiting import DEADLINE_S
 
@@ -138,7 +140,7 @@ class ScriptedBoard(Forgetful):
                     pass  # of a decider before it
                 case msgspec.Struct() if isinstance(item, JournalledEvent):
                     events.append(msgspec.structs.replace(item, player_id=self._player_id) if isinstance(item, _THROWN) else item)
-                case msgspec.Struct() if isinstance(item, MatchCommand | CorrectionCommand):
+                case msgspec.Struct() if isinstance(item, MatchCommand | CorrectionCommand | TournamentCommand | Refused):
                     pass  # the decider of matches carries it out
                 case _:
                     refusals[k] = CommandRefusedError("this board cannot do that")
@@ -278,6 +280,8 @@ async def running_station(
     corrections = CorrectionDecider(matches, visits, confirm=config.corrections.confirm)
     await recover(matches, journal, clock)
     await recover(corrections, journal, clock)
+    commands, tournaments = build_tournaments(config, clock, matches, corrections)
+    await recover(tournaments, journal, clock)
     sessions, alerts = build_sessions(config, clock), build_alerts(config, clock)
     await recover(sessions, journal, clock)
     await recover(alerts, journal, clock)
@@ -293,7 +297,7 @@ async def running_station(
         order=lambda *_: None,
         clock=clock,
         metrics=metrics,
-        deciders=[corrections, shown, matches, *([sessions] if with_sessions else []), alerts],
+        deciders=[commands, corrections, shown, matches, tournaments, *([sessions] if with_sessions else []), alerts],
     )
     cameras: dict[CameraId, Any] = {camera.camera_id: SimpleNamespace(state="ready", fps=20.0, faults=()) for camera in config.cameras}
     auth = config.auth
@@ -332,6 +336,7 @@ async def running_station(
             results=results,
             now=accounts.now,
         ),
+        outlets=OutletStates(lambda: hub.last_seq, time.monotonic),
         rig=CameraRig([camera.source for camera in config.cameras]),
         previews=_previews(),
         camera_credentials=CameraCredentials(directory),

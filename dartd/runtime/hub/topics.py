@@ -12,6 +12,8 @@ MAX_TOPICS = 64
 
 ALIASES = {"critical_alerts": "alerts:critical", "performance_warnings": "alerts:performance"}  # names that clients use
 
+_OF_FIXTURES = {"list", "tournament", "player"}
+
 _TOPIC = re.compile(r"[A-Za-z0-9_.*-]+(:[A-Za-z0-9_.*@-]+)*")
 _MAX_STARS = 4
 
@@ -79,17 +81,24 @@ def canonical(topic: str) -> str:
 
 
 def _covered(pattern: str) -> tuple[str, ...]:
-    """Return the patterns that a pattern stands for: alerts are published on `alerts:{severity}` or `alerts:{severity}:performance`."""
+    """Return the patterns that a pattern stands for.
+
+    Alerts are published on `alerts:{severity}` or `alerts:{severity}:performance`; a fixture on one topic that names all that it is of,
+    `fixtures:all:list:{id}:tournament:{id}:player:{id}:player:{id}`.
+    """
     kind, _, rest = pattern.partition(":")
+    if pattern == "fixtures:all":
+        return (pattern, "fixtures:all:*")
+    if kind in _OF_FIXTURES and rest:
+        return (pattern, f"fixtures:all:*{pattern}", f"fixtures:all:*{pattern}:*")
     if kind != "alerts" or rest.count(":"):
         return (pattern,)
     return ("alerts:*:performance",) if rest == "performance" else (pattern, f"{pattern}:*")
 
 
-def stored_pattern(topic: str) -> str:
-    """Return the pattern of the topics that the journal has for a topic."""
-    first, *others = _covered(canonical(topic))
-    return f"{first}*" if others else first
+def stored_patterns(topic: str) -> tuple[str, ...]:
+    """Return the patterns of the topics that the journal has for a topic."""
+    return _covered(canonical(topic))
 
 
 def check_topic(topic: str) -> str:

@@ -1,6 +1,6 @@
 """Tables that are folds of the journal's events. Each is one module here and one line in `ALL`."""
 
-from dartd.store.projections import alerts, corrections, detections, matches, player_legs, sessions, throws
+from dartd.store.projections import alerts, corrections, detections, matches, player_legs, sessions, throws, tournaments
 from dartd.store.projections.registry import Projection
 
 ALL: tuple[Projection, ...] = (
@@ -11,4 +11,5 @@ ALL: tuple[Projection, ...] = (
     sessions.PROJECTION,
     detections.PROJECTION,
     alerts.PROJECTION,
+    tournaments.PROJECTION,
 )

@@ -224,7 +224,8 @@ def _header_parameters(endpoint: Endpoint) -> Iterable[Schema]:
 def _success(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
     answer: Schema = {"description": endpoint.summary, "headers": _headers(endpoint)}
     if endpoint.answer is not None:
-        answer["content"] = {"application/json": {"schema": by_type[id(endpoint.answer)]}}
+        others = [media for media in endpoint.media.split(", ") if media != "application/json"]
+        answer["content"] = {"application/json": {"schema": by_type[id(endpoint.answer)]}, **{media: {} for media in others}}
     elif endpoint.status != 204:
         answer["content"] = {media: {} for media in endpoint.media.split(", ")}
         if endpoint.media == "text/plain":

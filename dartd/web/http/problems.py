@@ -44,6 +44,7 @@ _STATUSES = {
     "QUERY_TIMEOUT": 503,
     "STORE_FULL": 503,
     "TOO_MANY_CLIENTS": 503,
+    "REPORT_UNAVAILABLE": 503,
 }
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dartd"'}
 

@@ -6,6 +6,7 @@ import { hasText, t } from "./texts.js";
 
 const PAGES = [
   ["play", "./", "▷"],
+  ["dashboard", "dashboard"],
   ["manager", "board"],
   ["statistics", "statistics"],
   ["people", "people"],

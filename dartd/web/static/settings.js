@@ -210,7 +210,7 @@ function Backups() {
 }
 
 function Links() {
-  const links = [["alerts", "alerts:read"], ["webhooks", "webhooks:read"]].filter(([, permission]) => may(permission));
+  const links = [["tournaments", "tournaments:read"], ["alerts", "alerts:read"], ["webhooks", "webhooks:read"]].filter(([, permission]) => may(permission));
   return links.length > 0 && html`<p class="row">${links.map(([page]) => html`<a key=${page} class="button" href=${page}>${t(`settings.${page}`)}</a>`)}</p>`;
 }
 

@@ -1,9 +1,10 @@
 // Statistics: the leaders of a period, and one player in figures, on the board and over time; two can be compared.
 
 import { get, loadSettings } from "./api.js";
-import { BoardView } from "./board.js";
 import { askLogin, attempt, may, startPage, update } from "./frame.js";
-import { Component, html } from "./html.js";
+import { HeatMap } from "./heat_map.js";
+import { html } from "./html.js";
+import { Question } from "./question.js";
 import { number, t } from "./texts.js";
 
 const PERIODS = ["today", "week", "month", "year", "all"];
@@ -90,34 +91,6 @@ function FormLine({ series }) {
   </figure>`;
 }
 
-/** The board with a square for each place that was hit, the more often the denser. */
-class HeatMap extends Component {
-  componentDidMount() {
-    new BoardView(this.svg, settings.board);
-    this.draw();
-  }
-
-  componentDidUpdate() {
-    this.draw();
-  }
-
-  draw() {
-    this.svg.querySelectorAll(".heat").forEach((each) => each.remove());
-    const { cells, cell_mm } = this.props.heat;
-    const most = Math.max(...cells.map(({ count }) => count));
-    for (const { x_mm, y_mm, count } of cells) {
-      const square = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-      const at = { class: "heat", x: x_mm - cell_mm / 2, y: -y_mm - cell_mm / 2, width: cell_mm, height: cell_mm, opacity: 0.25 + (0.75 * count) / most };
-      for (const [name, value] of Object.entries(at)) square.setAttribute(name, value);
-      this.svg.append(square);
-    }
-  }
-
-  render({ heat }) {
-    return html`<svg role="img" aria-label=${t("statistics.heat", { darts: heat.darts })} ref=${(svg) => (this.svg = svg)}></svg>`;
-  }
-}
-
 function csv(shown) {
   const rows = [["figure", ...shown.map(nameOf)], ...FIGURES.map((figure) => [figure, ...shown.map((id) => view.figures[id]?.[figure] ?? "")])];
   const text = rows.map((row) => row.map((cell) => `"${String(cell).replace(/"/g, '""')}"`).join(",")).join("\r\n");
@@ -135,7 +108,7 @@ function Player() {
         <tbody>${FIGURES.map((figure) => html`<tr key=${figure}><th scope="row">${t(`figure.${figure}`)}</th>${shown.map((id) => html`<td class="figure">${number(view.figures[id][figure], decimals(view.figures[id][figure]))}</td>`)}</tr>`)}</tbody>
       </table></div>
       <div>
-        ${view.heat?.darts > 0 && html`<${HeatMap} heat=${view.heat} />`}
+        ${view.heat?.darts > 0 && html`<${HeatMap} heat=${view.heat} label=${t("statistics.heat", { darts: view.heat.darts })} />`}
         <${FormLine} series=${view.figures[view.player].series} />
       </div>
     </div>
@@ -145,7 +118,8 @@ function Player() {
 
 function Page() {
   const names = view.players.map(({ player_id }) => player_id);
-  return html`<h1>${t("page.statistics")}</h1>
+  return html`<div class="row"><h1 class="grow">${t("page.statistics")}</h1><a class="button" href="tournaments">${t("statistics.tournaments")}</a></div>
+    ${may("query:ask") && html`<${Question} />`}
     <div class="choose">
       <${Select} name="period" label=${t("statistics.period")} values=${PERIODS} word=${(each) => t(`period.${each}`)} />
       <${Select} name="game" label=${t("statistics.game")} values=${GAMES} word=${(each) => t(`game.${each}`)} />
@@ -159,7 +133,8 @@ function Page() {
         </div>`
       : html`<p>${t("statistics.login")} <button type="button" onClick=${askLogin}>${t("bar.login")}</button></p>`}
     <${Player} />
-    <p><a href="accuracy">${t("accuracy.link")}</a></p>`;
+    <p><a href="accuracy">${t("accuracy.link")}</a></p>
+    <p><a href="reports">${t("page.reports")}</a></p>`;
 }
 
 startPage(Page, { callerChanged: load });

@@ -1,7 +1,8 @@
 // The texts of the pages in the language of this device. A text is chosen by its key; `{name}` in it is replaced.
 
 export const LANGUAGES = ["en", "de", "nl"];
-const WITH_OWN = ["accuracy", "alerts", "manager", "settings", "webhooks"]; // pages with texts that no other page needs: the play page is small
+// pages with texts that no other page needs: the play page is small
+const WITH_OWN = ["accuracy", "alerts", "dashboard", "manager", "reports", "settings", "statistics", "tournaments", "venue", "webhooks"];
 const KEPT = "dartd.language";
 
 function chosen() {
@@ -12,7 +13,7 @@ function chosen() {
 export const language = chosen();
 document.documentElement.lang = language;
 const texts = await loadTexts(`texts/${language}.json`);
-const { page } = document.body.dataset;
+const page = document.body.dataset.page === "wall" ? "tournaments" : document.body.dataset.page;
 if (WITH_OWN.includes(page)) Object.assign(texts, await loadTexts(`texts/${page}/${language}.json`));
 
 /** Return the texts of a file. */

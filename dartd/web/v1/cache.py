@@ -9,6 +9,7 @@ from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
 from dartd.web.v1.alerts import alerts_page
+from dartd.web.v1.dashboard import stored_dashboard
 from dartd.web.v1.statistics import warm_statistics
 from dartd.web.v1.webhooks import webhooks_page
 from schemas.api.alerts import AlertsQuery
@@ -26,6 +27,7 @@ async def warm(services: Services) -> int:
     before = services.results.figures
     await webhooks_page(services, WebhooksQuery())
     await alerts_page(services, AlertsQuery())
+    await stored_dashboard(services)
     if services.config.cache.statistics:
         for player_id in await services.database.query(lambda c: latest_players(c, WARM_PLAYERS)):
             await warm_statistics(services, player_id)

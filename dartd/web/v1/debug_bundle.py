@@ -48,6 +48,7 @@ def public_config(config: Config) -> dict[str, Any]:
     """Return the configuration without secrets."""
     values: dict[str, Any] = msgspec.to_builtins(config)
     values["auth"]["token"] = None if config.auth.token is None else "***"
+    values["query"]["model_key"] = None if config.query.model_key is None else "***"
     values["store"]["url"] = None if config.store.url is None else redact_url(config.store.url)
     for camera in values["cameras"]:
         camera["url"] = redact_url(camera["url"])

@@ -5,7 +5,7 @@ from typing import get_args
 from starlette.responses import Response
 
 from dartd.auth.permissions import TOPIC_PERMISSIONS
-from dartd.runtime.hub.topics import stored_pattern
+from dartd.runtime.hub.topics import stored_patterns
 from dartd.store.events import EventPage, Wanted, list_events, within
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.paging import span_of
@@ -29,7 +29,7 @@ async def get_events(call: Call) -> Response:
     wanted = Wanted(
         kinds=None if kinds >= _ALL_KINDS else kinds,
         event_type=asked.event_type,
-        topic=None if asked.topic is None else stored_pattern(asked.topic),
+        topics=() if asked.topic is None else stored_patterns(asked.topic),
     )
     span = span_of(asked)
     since = asked.since if asked.cursor is None else asked.cursor

@@ -10,9 +10,7 @@ import sqlalchemy as sa
 
 from dartd.auth.command_rights import authorised
 from dartd.auth.principal import Principal
-from dartd.game.lots import lots_of, with_lots
-from dartd.game.rules import RulesError
-from dartd.play.setup import located, read_format, read_rules
+from dartd.play.setup import read_format, read_rules
 from dartd.store.formats import FORMATS
 from dartd.store.projections.matches import get_match, list_matches, state_in
 from dartd.store.tables import players
@@ -20,6 +18,7 @@ from dartd.store.timestamps import timestamp_of
 from dartd.web.game_names import known_game
 from dartd.web.http.endpoint import Answer, Call, Endpoint, Handler
 from dartd.web.http.entrants import entered_sides, sides_again
+from dartd.web.http.lots import drawn_by_lot
 from dartd.web.http.paging import listed, missing, page_request
 from dartd.web.http.player_rights import check_player_filter, may_read_player
 from dartd.web.http.problems import Problem
@@ -50,7 +49,6 @@ _ONE = f"{_PATH}/{{match_id}}"
 
 _LONGEST_NUMBER = 6  # digits
 
-_random = secrets.SystemRandom()
 _replace = msgspec.structs.replace
 
 
@@ -95,14 +93,7 @@ async def create_match(call: Call) -> Answer:
     _check_board(call, asked.board_id)
     sides = await entered_sides(call, asked.sides)
     rules, form = await _rules_of(call, asked)
-    options = read_rules(rules, [side.start_score for side in asked.sides])
-    try:
-        lots = lots_of(options, len(asked.sides))
-    except RulesError as error:
-        raise located(error, "$.rules") from error
-    if lots is not None:
-        drawn = _random.choices(lots.pool, k=lots.count) if lots.again else _random.sample(lots.pool, lots.count)
-        options = with_lots(options, drawn)
+    options = drawn_by_lot(read_rules(rules, [side.start_score for side in asked.sides]), len(asked.sides))
     command = CreateMatch(
         match_id=f"m_{secrets.token_hex(6)}",
         rules=msgspec.to_builtins(options),

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from dartd.config import load_config
-from dartd.deciders import build_alerts, build_board, build_sessions
+from dartd.deciders import build_alerts, build_board, build_sessions, build_tournaments
+from dartd.play.corrections import CorrectionDecider
+from dartd.play.decider import MatchDecider
 from dartd.runtime.clock import LiveClock
-from schemas.base import CameraId
+from schemas.base import CameraId, DartId
 
 TEXT = """
 [board]
@@ -30,3 +32,6 @@ def test_each_is_as_configured(tmp_path: Path) -> None:
     assert {camera.camera_id for camera in board.snapshot().cameras} == {"cam0", "cam1"}
     assert (sessions.name, alerts.name, alerts.open_alerts()) == ("sessions", "alerts", ())
     assert sessions.deadline() is None
+    matches = MatchDecider(config.board.board_id)
+    commands, results = build_tournaments(config, LiveClock(), matches, CorrectionDecider(matches, lambda: ((), DartId("d1"))))
+    assert (commands.name, results.name, results.memory(0.0)) == ("tournament_commands", "tournament", b'{"entities":[]}')

@@ -5,7 +5,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from dartd.decision import CameraAdded, CameraRemoved, Input, Sample, Step, WorkerChange, WorkerSilence
+from dartd.decision import CameraAdded, CameraRemoved, Input, Refused, Sample, Step, WorkerChange, WorkerSilence
 from dartd.errors import CommandRefusedError
 from schemas.base import CameraId, Command, Message
 from schemas.events import JournalledEvent
@@ -26,7 +26,7 @@ def test_what_enters_is_what_workers_people_and_supervisors_say() -> None:
 
     assert WorkerChange in inputs
     assert SourceOpened in inputs
-    others = {WorkerChange, WorkerSilence, CameraAdded, CameraRemoved, Sample, *get_args(JournalledEvent)}
+    others = {WorkerChange, WorkerSilence, CameraAdded, CameraRemoved, Sample, Refused, *get_args(JournalledEvent)}
     assert all(issubclass(kind, Message | Command) for kind in inputs if kind not in others)
 
 

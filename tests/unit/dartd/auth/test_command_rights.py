@@ -8,6 +8,7 @@ from dartd.auth.principal import Principal
 from dartd.errors import ForbiddenError
 from schemas.base import CameraId
 from schemas.commands import CalibrateBoard, CorrectDart, ResetBoard, SignOnPlayer
+from schemas.tournament_commands import AssignFixture, DeleteList, WithdrawEntrant
 
 CORRECTION = CorrectDart(operation="delete", dart_number=1, user_id="somebody", own_player_id="somebody")
 
@@ -46,3 +47,10 @@ def test_one_camera_is_calibrated_by_those_who_configure_cameras() -> None:
     """All of them by those who control the board."""
     assert permission_for(CalibrateBoard(camera_id=CameraId("cam0"))) == "cameras:config"
     assert permission_for(CalibrateBoard()) == "board:control"
+
+
+def test_fixtures_are_for_scorers_and_tournaments_for_organisers() -> None:
+    """Deleting is a right of its own."""
+    assert permission_for(AssignFixture(fixture_id="f1", board_id="main", at="")) == "fixtures:write"
+    assert permission_for(DeleteList(list_id="l1", at="")) == "tournaments:delete"
+    assert permission_for(WithdrawEntrant(tournament_id="t1", name="Bob", at="")) == "tournaments:write"

@@ -94,3 +94,10 @@ def test_an_event_of_a_write_may_change_memories() -> None:
     deciders.step([EntityDeleted(entity_type="player", entity_id="ann", user_id="u")], 1.0)
 
     assert deciders.changed == {"board", "match"}
+
+
+def test_a_refused_command_reaches_no_later_decider() -> None:
+    """Its position is kept, so that refusals of others name the right one."""
+    step = Deciders([Match(), Board(), Match()]).step([StartBoard(), ResetBoard()], 1.0)
+
+    assert sorted(step.refusals) == [0]

@@ -27,7 +27,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 async def test_pages_give_every_event_once(journal: Journal) -> None:
     """By offset and by the seq to go on after; the total stays."""
     await journal.append([hit(f"d{k}") for k in range(5)], at_s=1.0)
-    wanted = Wanted(kinds=frozenset({"board"}), event_type="dart_hit", topic="board:*")
+    wanted = Wanted(kinds=frozenset({"board"}), event_type="dart_hit", topics=("board:*",))
 
     def read(connection: sa.Connection) -> list[EventPage]:
         places = ((0, 0), (2, 0), (4, 0), (0, 3))
@@ -39,7 +39,7 @@ async def test_pages_give_every_event_once(journal: Journal) -> None:
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("wanted", [Wanted(event_type="dart_hit"), Wanted(topic="player:*"), Wanted(kinds=frozenset({"player"}))])
+@pytest.mark.parametrize("wanted", [Wanted(event_type="dart_hit"), Wanted(topics=("player:*",)), Wanted(kinds=frozenset({"player"}))])
 async def test_counting_reads_the_index_alone(journal: Journal, wanted: Wanted) -> None:
     """However long the events are: what they say is not read for it."""
 

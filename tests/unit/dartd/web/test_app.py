@@ -12,6 +12,7 @@ from dartd.config import LimitsConfig
 from dartd.runtime.hub.topics import kind_of
 from dartd.store.event_topics import SHARED_TOPICS
 from dartd.web.app import ENDPOINTS
+from dartd.web.http.commanded import REASON
 from schemas.asyncapi import topic_template_of
 from schemas.events import JournalledEvent, LiveEvent
 from tests.support.station import CONFIG, running_station
@@ -84,16 +85,16 @@ def test_every_topic_carries_events_or_is_reserved() -> None:
     """A kind of topic must be that of an event type, or be reserved by a requirement; never both."""
     events = (*get_args(JournalledEvent), *get_args(LiveEvent))
     carried = {kind_of(topic_template_of(event)) for event in events} - {"*", "{entity_type}"}
-    carried |= {endpoint.entity for endpoint in ENDPOINTS if endpoint.publishes} - set(SHARED_TOPICS) | set(SHARED_TOPICS.values())
+    published = {endpoint.entity for endpoint in ENDPOINTS if endpoint.publishes or endpoint.no_event_reason == REASON}
+    carried |= published - set(SHARED_TOPICS) | set(SHARED_TOPICS.values())
 
     assert set(TOPIC_PERMISSIONS) - carried == set(RESERVED_TOPICS)
     assert carried & set(RESERVED_TOPICS) == set()
 
 
 def test_every_rate_class_is_used() -> None:
-    """Each configured rate class must limit a route or the WebSocket; `query` is reserved by requirement N9."""
+    """Each configured rate class must limit a route or the WebSocket."""
     configured = set(LimitsConfig.__struct_fields__) - {"admin_factor"}
     used = {endpoint.rate for endpoint in ENDPOINTS} - {"unlimited"} | {"corrections"}  # the WebSocket's `correct`
 
-    assert configured - used == {"query"}
-    assert used <= configured
+    assert used == configured

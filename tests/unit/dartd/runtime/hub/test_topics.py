@@ -2,7 +2,7 @@
 
 import pytest
 
-from dartd.runtime.hub.topics import MAX_TOPICS, Interest, TopicError, check_topic, kind_of
+from dartd.runtime.hub.topics import MAX_TOPICS, Interest, TopicError, check_topic, kind_of, stored_patterns
 
 KINDS = frozenset({"board", "match"})
 
@@ -69,3 +69,20 @@ def test_equal_interests_are_one() -> None:
 def test_the_kind_is_the_first_word() -> None:
     """`alerts` and `alerts:high` are of one kind."""
     assert (kind_of("alerts"), kind_of("alerts:high")) == ("alerts", "alerts")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "covered"),
+    [
+        ("fixtures:all", True), ("list:l1", True), ("tournament:t1", True), ("player:p1", True), ("player:p2", True),
+        ("tournament:*", True),
+        ("list:l", False), ("tournament:t", False), ("player:p", False), ("list:t1", False), ("match:t1", False),
+    ],
+)  # fmt: skip
+def test_fixture_is_on_the_topics_of_all_that_it_is_of(pattern: str, *, covered: bool) -> None:
+    """It is published once, and needs the permission of fixtures."""
+    topic = "fixtures:all:list:l1:tournament:t1:player:p1:player:p2"
+
+    assert Interest([pattern]).covers(topic) == covered
+    assert not Interest([pattern], kinds=frozenset({"player", "list"})).covers(topic)
+    assert (kind_of(topic), stored_patterns("tournament:t1")[0]) == ("fixtures", "tournament:t1")

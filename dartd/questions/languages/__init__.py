@@ -1,0 +1,1 @@
+"""The languages of questions, as data: words of concepts, periods, numbers, and the sentences of answers."""

@@ -1,0 +1,1 @@
+"""Reports as files: a table of the figures, and a PDF that another process draws."""
