@@ -91,6 +91,8 @@ class CameraPose:
     def lens_error_px(self, points: Floats) -> Floats:
         """Return by how much (n, 2) the lens may misplace points (n, 2) of the picture where no ring was: away from its middle."""
         radius = np.hypot(points[:, 0], points[:, 1])
+        if radius.max() <= self.calibrated_radius:
+            return np.zeros_like(points)
         beyond = np.maximum(radius / self.calibrated_radius, 1.0) ** LENS_GROWTH - 1
         error_px: Floats = points * (np.minimum(LENS_PX * beyond, MOST_LENS_PX) / np.maximum(radius, 1e-9))[:, None]
         return error_px

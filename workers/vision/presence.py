@@ -26,7 +26,7 @@ FULL_PIXELS = 60.0  # number of such pixels for a weight of 1
 FOREIGN_LEVELS = 30.0  # a pixel that differs from both by more is hidden by something else: three times the noise
 # By so much a pixel may be farther from the board than the dart was: noise goes both ways. With every pixel held at 1 a dart that nothing
 # had touched was there by 0.83 to 0.93 at 360x320 and JPEG 47 to 62, and each new dart was then compared with the empty board.
-NOISE_SHARE = 0.5
+NOISE_LEVELS = 9.0  # as difference.FLOOR
 UNKNOWN = 0.5  # score without a usable pixel
 RETURNED = 0.5  # a cross-section shows the empty board again if it differs from it by less than this share of before
 
@@ -72,7 +72,9 @@ def presence_of(pixels: DartPixels, picture: Image) -> DartPresence:
         weight = float(min(1.0, len(now) / FULL_PIXELS))
         return DartPresence(dart_id=pixels.dart_id, score=_core_share(pixels.before, pixels.after, now), weight=weight)
     step = pixels.after - pixels.before
-    share = np.clip(np.sum((now - pixels.before) * step, axis=1) / np.sum(step**2, axis=1), -NOISE_SHARE, 1.0 + NOISE_SHARE)
+    square = np.sum(step**2, axis=1)
+    noise = NOISE_LEVELS / np.sqrt(square)
+    share = np.clip(np.sum((now - pixels.before) * step, axis=1) / square, -noise, 1.0 + noise)
     foreign = np.abs(now - pixels.before - share[:, None] * step).max(axis=1) > FOREIGN_LEVELS
     plain = ~foreign
     if not plain.any():

@@ -23,7 +23,7 @@ from workers.vision.reference import Comparison, Reference, compare, register
 REMEMBERED = 8  # episodes whose pictures are kept until the supervisor says which darts arrived in them; bounds the memory
 FEWEST_CHANGED = 25  # pixels: less is noise
 UNDISTURBED = 0.8  # least presence of a dart that still hides what is behind it
-PUSHED = 0.6  # most presence of a dart that was pushed: one that another hides in part keeps 0.75 and more (rigs C and F: 0.23 to 0.44)
+PUSHED = 0.66  # most presence of a dart that was pushed: one that another hides in part keeps 0.79 and more (rigs C and F: 0.22 to 0.65)
 DART_MM, DART_HALF_MM = 170.0, 25.0  # length and half the width of a dart with its flight, as far as it may hide others
 GROW_PX = 5  # diameter by which a change is dilated: errors of registration, and blur
 OPEN_PX = 2  # single changed pixels do not count in the share of the face
