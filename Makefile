@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run wheel client deb sbom audit check test test-postgres fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-play bench-webhooks soak chaos pictures lock clean
+.PHONY: help setup setup-dev run wheel client deb sbom audit check test test-postgres fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-neighbours bench-play bench-venue bench-webhooks soak chaos pictures lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,8 +111,14 @@ soak: setup-dev ## live through HOURS=1 of darts at SPEED=20 times real time in 
 chaos: setup-dev ## inject every fault into a board in full use, and kill the daemon: what its users notice, nine minutes
 	$(BIN)/python -m tests.bench.chaos
 
+bench-neighbours: setup-dev ## clients of other boards check every row that they rely on, through darts, faults and restarts, and attack, 14 minutes
+	$(BIN)/python -m tests.bench.neighbours
+
 bench-play: setup-dev ## measure play: from a dart to its turn, statistics of 100 000 throws, a correction in the oldest of 25 legs
 	$(BIN)/python -m tests.bench.play
+
+bench-venue: setup-dev ## measure a venue: eight boards, three relays, 2000 viewers, and what they notice of faults, two minutes
+	$(BIN)/python -m tests.bench.venue
 
 bench-webhooks: setup-dev ## deliver webhooks to receivers that fail in every way while the daemon is killed, two minutes
 	$(BIN)/python -m tests.bench.webhooks

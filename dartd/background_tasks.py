@@ -4,8 +4,9 @@ import functools
 import math
 from collections.abc import Awaitable, Callable, Mapping
 
-from dartd.metrics import HostUsage
+from dartd.figures import HostUsage
 from dartd.outlets.alert_samples import CameraHealth, Sampler
+from dartd.outlets.background import Tasks
 from dartd.outlets.occupancy import watch_zones
 from dartd.outlets.periodic import write_behind
 from dartd.runtime.pipeline import Pipeline
@@ -13,8 +14,6 @@ from dartd.runtime.retention import Ages, Retention, prune_periodically
 from dartd.store.images import Images
 from dartd.web.services import Services
 from schemas.base import CameraId
-
-Tasks = dict[str, Callable[[], Awaitable[object]]]
 
 
 def background_tasks(

@@ -36,6 +36,7 @@ from dartd.runtime.clock import LiveClock
 from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.pipeline import Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.results_cache import ResultsCache
@@ -214,6 +215,7 @@ class Daemon:
         await limits.load(journal.database)
         host = HostFigures(config.state_path)
         backups = ScheduledBackups.of(config)
+        outlets = OutletStates(lambda: hub.last_seq, self._clock.now)
         self._metrics.watch(
             cameras=lambda: camera_figures(supervisor, pipeline.snapshot()),
             hub=lambda: hub_figures(hub, clients),
@@ -222,6 +224,7 @@ class Daemon:
             cache=lambda: self._results.figures,
             alerts=self._alerts.open_alerts,
             backups=lambda: backups.figures,
+            outlets=outlets.figures,
         )
         return Services(
             config=config,
@@ -247,6 +250,7 @@ class Daemon:
                 results=self._results,
                 now=lambda: self._clock.wall(self._clock.now()),
             ),
+            outlets=outlets,
             rig=self._rig,
             previews=self._previews,
             camera_credentials=self._credentials,

@@ -3,6 +3,7 @@
 import msgspec
 
 from dartd.errors import CommandRefusedError
+from dartd.figures import OutletFigures
 from schemas.base import CameraId, DartId, Value
 from schemas.commands import AnyCommand
 from schemas.events import CameraState, JournalledEvent
@@ -79,6 +80,7 @@ class Sample(Value, frozen=True, kw_only=True):
     disk_free_mb: float | None = None
     commits_ms: tuple[float, ...] = ()
     webhooks: tuple[WebhookSample, ...] = ()
+    outlets: tuple[OutletFigures, ...] = ()
     zones: tuple[ZoneSample, ...] = ()
     backup_problem: str | None = None
 

@@ -1,9 +1,9 @@
-"""What dartd is to other systems: the interfaces of other boards on their ports, MQTT and mDNS."""
+"""What dartd is to other systems: the interfaces of other boards on their ports, MQTT, mDNS and the venue."""
 
 import asyncio
 import functools
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.abc
@@ -12,16 +12,15 @@ from starlette.types import ASGIApp
 from dartd.addresses import network_host, url_of
 from dartd.config import Config
 from dartd.listening import open_compat_sockets
-from dartd.outlets.background import run_in_background
+from dartd.outlets.background import Tasks, run_in_background
 from dartd.outlets.compat.compat import Compat
 from dartd.outlets.mdns import Mdns
 from dartd.outlets.mqtt.mqtt import Mqtt
+from dartd.outlets.nats.nats import Nats
 from dartd.web.app import behind_proxies
 from dartd.web.connections.server_options import ServerLimits
 from dartd.web.server import serve
 from dartd.web.services import Services
-
-Tasks = dict[str, Callable[[], Awaitable[object]]]
 
 
 class Neighbours:
@@ -42,6 +41,8 @@ class Neighbours:
         self._tasks: Tasks = dict(self._compat.tasks)
         if services.config.mqtt.url is not None:
             self._tasks["mqtt"] = Mqtt(services, lambda: page_url(services.config)).run
+        if services.config.nats.url is not None:
+            self._tasks["nats"] = Nats(services).run
         if services.config.mdns.enabled:
             self._tasks["mdns"] = Mdns(services, port).run
 

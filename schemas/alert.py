@@ -10,7 +10,7 @@ from schemas.base import Value
 _Figures = Annotated[dict[str, Any], Meta(extra_json_schema={"additionalProperties": True})]  # different ones for each rule
 Severity = Literal["info", "warning", "high", "critical"]
 AlertStatus = Literal["pending", "acknowledged", "resolved"]
-OperationType = Literal["camera", "calibration", "detection", "performance", "play", "storage", "webhook", "host"]
+OperationType = Literal["camera", "calibration", "detection", "performance", "play", "storage", "webhook", "host", "outlet"]
 
 # What a rule may watch. Its unit is in the name; without one it is 1 while it is so, and 0 otherwise.
 Measure = Literal[
@@ -22,12 +22,14 @@ Measure = Literal[
     "camera_fault",
     "camera_fps_share",
     "camera_offline",
+    "camera_unused_share",
     "commit_ms",
     "confidence",
     "cpu_percent",
     "disk_free_mb",
     "latency_p99_ms",
     "memory_percent",
+    "outlet_away_s",
     "takeout_overdue",
     "temperature_c",
     "turn_idle_s",
@@ -47,6 +49,7 @@ BuiltinRule = Literal[
     "detection_latency_high",
     "disk_nearly_full",
     "journal_slow",
+    "outlet_down",
     "takeout_overdue",
     "turn_idle",
     "webhook_failing",
@@ -55,7 +58,7 @@ BuiltinRule = Literal[
 
 
 class Alert(Value, frozen=True, kw_only=True):
-    """An alert: a rule was broken at `timestamp`, by the board or by one camera, zone, player or webhook (named in the context).
+    """An alert: a rule was broken at `timestamp`, by the board or by one camera, zone, player, webhook or outlet.
 
     It stays `pending` or `acknowledged` until its cause is gone; `acknowledged` says whether a person has acknowledged it at any time.
     """

@@ -1,7 +1,7 @@
 """The decider of alerts: events, samples and time in, `alert` out."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -14,6 +14,7 @@ from schemas.alert import Alert, Anomaly
 from schemas.base import BoardId, Value
 from schemas.events import AlertChanged, JournalledEvent
 
+_NAMED_IN_CONTEXT: Final[tuple[tuple[Literal["webhook", "outlet"], str], ...]] = (("webhook", "webhook_id"), ("outlet", "outlet"))
 GAP_S: Final = 120.0  # without a sample for so long, what a rule was broken for before does not count
 
 _Key = tuple[str, Subject]
@@ -119,7 +120,7 @@ class AlertDecider:
             readings.setdefault(reading.measure, []).append(reading)
         judged: set[_Key] = set()
         for rule in self._rules:
-            for reading in readings.get(rule.measure, ()):
+            for reading in sorted(readings.get(rule.measure, ()), key=lambda each: -(each.value or 0.0) if rule.of_the_worst else 0.0):
                 judged.add((rule.name, reading.subject))
                 yield from self._judge_one(rule, reading, now)
         for key in [each for each in self._open if each not in judged]:  # the rule was switched off, or the camera removed
@@ -137,8 +138,11 @@ class AlertDecider:
             yield self._raise(rule, reading, now)
 
     def _is_explained(self, rule: Rule, subject: Subject) -> bool:
-        """Return whether an alert that is open has the same cause: of the same subject, or where one of them is of the board."""
-        return any(name in rule.unless and (other == subject or BOARD in {other, subject}) for name, other in self._open)
+        """Return whether an alert that is open has the same cause: of the same subject, or where one of them is of the board or of all."""
+        comparing = {each.name for each in self._rules if rule.of_the_worst and each.of_the_worst}
+        return any(
+            name in comparing or (name in rule.unless and (other == subject or BOARD in {other, subject})) for name, other in self._open
+        )
 
     # Alerts.
 
@@ -217,8 +221,10 @@ def _subject_of(alert: Alert) -> Subject:
         return Subject("camera", alert.camera_id)
     if alert.zone_id is not None:
         return Subject("zone", alert.zone_id)
-    webhook_id = alert.context.get("webhook_id")
-    return BOARD if webhook_id is None else Subject("webhook", str(webhook_id))
+    for kind, key in _NAMED_IN_CONTEXT:
+        if (subject_id := alert.context.get(key)) is not None:
+            return Subject(kind, str(subject_id))
+    return BOARD
 
 
 def _moved(learnt: Learnt, by_s: float) -> Learnt:

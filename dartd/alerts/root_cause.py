@@ -9,7 +9,7 @@ BUSY_PERCENT: Final = 85.0  # of the processor: from here on the camera processe
 FULL_PERCENT: Final = 95.0  # of the memory
 HOT_C: Final = 80.0  # a small computer slows itself down
 HOTTER_C: Final = 15.0  # than usual
-OFF_MM: Final = 3.0  # of one camera from the fused point
+OFF_MM: Final = 0.3  # of the lines of one camera from the fused point
 APART: Final = 2.0  # times the next worst camera
 SLOW_MS: Final = 250.0
 
@@ -31,6 +31,7 @@ _OTHERWISE: Final = {
     "detection_latency_high": "no other figure has changed with it",
     "disk_nearly_full": "files on the disk of the state directory",
     "journal_slow": "the disk, or another program that writes to it",
+    "outlet_down": "the server, the network to it, or the login",
     "takeout_overdue": "darts were left in the board",
     "turn_idle": "the players have stopped",
     "webhook_failing": "the receiver, or the network to it",

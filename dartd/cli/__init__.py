@@ -13,6 +13,8 @@ _COMMANDS = {
     "init": "write a configuration with the cameras that are plugged in",
     "trust": "let phones and other computers trust the certificate of `dartd init --https`",
     "run": "run the daemon until SIGTERM or Ctrl-C",
+    "relay": "serve the boards of a venue to any number of viewers, from NATS, without a camera or a store",
+    "central": "store the events of all boards of a venue in one database, from NATS",
     "replay": "play a recording through the same camera processes and print its events",
     "record": "write a recording of the configured cameras, or of a simulated board",
     "check-config": "check a configuration and report errors",

@@ -5,6 +5,7 @@ addresses).
 """
 
 from dartd.config.load import load_config
+from dartd.config.neighbours import CompatConfig, MdnsConfig, MqttConfig, NatsConfig
 from dartd.config.redaction import redact_url
 from dartd.config.scenario import load_scenario
 from dartd.config.sections import (
@@ -16,7 +17,6 @@ from dartd.config.sections import (
     BotConfig,
     CacheConfig,
     CameraConfig,
-    CompatConfig,
     Config,
     ControlsConfig,
     CorrectionsConfig,
@@ -24,8 +24,6 @@ from dartd.config.sections import (
     LensConfig,
     LimitsConfig,
     LogConfig,
-    MdnsConfig,
-    MqttConfig,
     ServerConfig,
     SessionsConfig,
     StoreConfig,
@@ -53,6 +51,7 @@ __all__ = [
     "LogConfig",
     "MdnsConfig",
     "MqttConfig",
+    "NatsConfig",
     "ServerConfig",
     "SessionsConfig",
     "StoreConfig",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from dartd.config.database_url import url_problem
+from dartd.config.neighbours import NatsConfig
 from dartd.config.refusal import format_value
 from dartd.config.sections import AlertRuleConfig, CameraConfig, Config, StoreConfig
 from schemas.alert import BuiltinRule
@@ -36,6 +37,7 @@ def contradictions(config: Config) -> Iterator[tuple[str, str]]:
         if not _is_network(network):
             yield f"$.server.trusted_proxies[{index}]", f'expected an address or a network such as 10.0.0.0/8, got "{network}"'
     yield from _compat_contradictions(config)
+    yield from _nats_contradictions(config.nats)
     rings = list(BoardSpec.__struct_fields__)
     for inner, outer in itertools.pairwise(rings):
         if not getattr(board, inner) < getattr(board, outer):
@@ -64,6 +66,12 @@ def _compat_contradictions(config: Config) -> Iterator[tuple[str, str]]:
     for index, network in enumerate(compat.allow):
         if not _is_network(network):
             yield f"$.compat.allow[{index}]", f'expected an address or a network such as 10.0.0.0/8, got "{network}"'
+
+
+def _nats_contradictions(nats: NatsConfig) -> Iterator[tuple[str, str]]:
+    if (nats.tls_cert is None) != (nats.tls_key is None):
+        missing = "tls_key" if nats.tls_key is None else "tls_cert"
+        yield f"$.nats.{missing}", "missing, a certificate needs both tls_cert and tls_key: set both or neither"
 
 
 def _rule_contradictions(rules: tuple[AlertRuleConfig, ...]) -> Iterator[tuple[str, str]]:

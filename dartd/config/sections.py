@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 
 from dartd.config.club import CatalogConfig, QueryConfig
 from dartd.config.database_url import DatabaseUrl
+from dartd.config.neighbours import CompatConfig, MdnsConfig, MqttConfig, NatsConfig
+from dartd.config.section import Network, Section
 from schemas.alert import Measure, Severity
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
@@ -17,18 +18,13 @@ _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}\Z", description="1 to 3
 _Origin = Annotated[
     str, Meta(pattern=r"^(\*|[a-z][a-z0-9+.-]*://[^/\s]+)\Z", description="an origin such as https://darts.example without a path, or *")
 ]
-_Network = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?\Z", description="an address or a network such as 10.0.0.0/8")]
 _Milliseconds = Annotated[int, Meta(ge=1, le=600_000, description="milliseconds")]
 _PerMinute = Annotated[int, Meta(ge=1, le=1_000_000, description="requests per minute")]
 _Millimetres = Annotated[float, Meta(gt=0, le=1000, description="millimetres from the centre of the bull")]
 _Adjustment = Annotated[float, Meta(ge=-65_536, le=65_536, description="in the camera's own unit, see v4l2-ctl --list-ctrls")]
 
 
-class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all tables."""
-
-
-class ServerConfig(_Section, frozen=True, kw_only=True):
+class ServerConfig(Section, frozen=True, kw_only=True):
     """The HTTP server."""
 
     host: Annotated[str, Meta(min_length=1, description="the address to listen on")] = "0.0.0.0"  # noqa: S104  scoreboards run on other devices
@@ -48,7 +44,7 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     )
     cors_credentials: bool = False
     debug: bool = False
-    trusted_proxies: tuple[_Network, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
     root_path: Annotated[
         str, Meta(pattern=r"^((/[A-Za-z0-9._~-]+)+)?\Z", description="a path such as /darts, without a slash at its end; empty: none")
     ] = ""
@@ -63,7 +59,7 @@ class ServerConfig(_Section, frozen=True, kw_only=True):
     ) = None
 
 
-class WsConfig(_Section, frozen=True, kw_only=True):
+class WsConfig(Section, frozen=True, kw_only=True):
     """The WebSocket: connection limits, queues and timeouts."""
 
     max_clients: Annotated[int, Meta(ge=1, le=1_000_000, description="maximum number of clients, further ones are rejected")] = 10_000
@@ -80,7 +76,7 @@ class WsConfig(_Section, frozen=True, kw_only=True):
     ] = 8 * 1024 * 1024
 
 
-class AuthConfig(_Section, frozen=True, kw_only=True):
+class AuthConfig(Section, frozen=True, kw_only=True):
     """Authentication. Without a configured token one is generated at the first start and stored in the state directory."""
 
     token: (
@@ -91,7 +87,7 @@ class AuthConfig(_Section, frozen=True, kw_only=True):
     refresh_ttl_s: Annotated[int, Meta(ge=60, le=31_536_000, description="seconds for which a login can be refreshed")] = 2_592_000
 
 
-class LimitsConfig(_Section, frozen=True, kw_only=True):
+class LimitsConfig(Section, frozen=True, kw_only=True):
     """Requests per minute of each caller by rate class of the route. Admins have `admin_factor` times the limit."""
 
     default: _PerMinute = 100
@@ -102,7 +98,7 @@ class LimitsConfig(_Section, frozen=True, kw_only=True):
     admin_factor: Annotated[int, Meta(ge=1, le=1000, description="factor of the limits for admins")] = 10
 
 
-class CorrectionsConfig(_Section, frozen=True, kw_only=True):
+class CorrectionsConfig(Section, frozen=True, kw_only=True):
     """Corrections of darts: who must confirm one, and until when a leg can be corrected."""
 
     confirm: Literal["none", "opponent", "marker"] = "none"
@@ -110,13 +106,13 @@ class CorrectionsConfig(_Section, frozen=True, kw_only=True):
     sign_after_match_s: Annotated[int, Meta(ge=1, le=86_400, description="seconds after the end of a match until its legs are signed")] = 60
 
 
-class BotConfig(_Section, frozen=True, kw_only=True):
+class BotConfig(Section, frozen=True, kw_only=True):
     """Sides that throw by themselves."""
 
     pause_s: Annotated[float, Meta(ge=0, le=60, description="seconds before each dart of a bot")] = 1.5
 
 
-class BoardConfig(_Section, frozen=True, kw_only=True):
+class BoardConfig(Section, frozen=True, kw_only=True):
     """The board: id, name, ring radii and time limits of the throw state machine."""
 
     id: _Id = "main"
@@ -145,7 +141,7 @@ class BoardConfig(_Section, frozen=True, kw_only=True):
         return BoardSpec(**{ring: getattr(self, ring) for ring in BoardSpec.__struct_fields__})
 
 
-class VisitConfig(_Section, frozen=True, kw_only=True):
+class VisitConfig(Section, frozen=True, kw_only=True):
     """Which throws take a slot of a visit."""
 
     count_misses: bool = True
@@ -174,7 +170,7 @@ class LensConfig(KnownLens, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     p2: Annotated[float, Meta(ge=-1, le=1, description="tangential distortion coefficient of OpenCV")] | None = None
 
 
-class CameraConfig(_Section, frozen=True, kw_only=True):
+class CameraConfig(Section, frozen=True, kw_only=True):
     """One camera."""
 
     id: _Id
@@ -199,7 +195,7 @@ class CameraConfig(_Section, frozen=True, kw_only=True):
         return SourceSpec(camera_id=self.camera_id, **{key: getattr(self, key) for key in self.__struct_fields__ if key != "id"})
 
 
-class StoreConfig(_Section, frozen=True, kw_only=True):
+class StoreConfig(Section, frozen=True, kw_only=True):
     """The database."""
 
     path: Annotated[str, Meta(min_length=1, description="the SQLite file, relative to state_dir")] = "dartd.db"
@@ -209,7 +205,7 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
     keep_days: Annotated[float, Meta(ge=1, le=36_500, description="days for events that are not play, and the audit log")] = 90
 
 
-class BackupConfig(_Section, frozen=True, kw_only=True):
+class BackupConfig(Section, frozen=True, kw_only=True):
     """Copies of the database at regular times."""
 
     every_hours: Annotated[float, Meta(ge=0, le=8760, description="hours between two backups, 0 makes none")] = 24
@@ -217,7 +213,7 @@ class BackupConfig(_Section, frozen=True, kw_only=True):
     directory: Annotated[str, Meta(min_length=1, description="their directory, relative to state_dir; better on another disk")] = "backups"
 
 
-class ImagesConfig(_Section, frozen=True, kw_only=True):
+class ImagesConfig(Section, frozen=True, kw_only=True):
     """The retention of images of throws."""
 
     keep_days: Annotated[float, Meta(ge=0, le=3650, description="days, 0 stores no images")] = 30
@@ -225,66 +221,14 @@ class ImagesConfig(_Section, frozen=True, kw_only=True):
     keep_free_mb: Annotated[int, Meta(ge=0, le=1_000_000, description="megabytes of the disk that images leave free")] = 500
 
 
-class WebhooksConfig(_Section, frozen=True, kw_only=True):
+class WebhooksConfig(Section, frozen=True, kw_only=True):
     """Webhooks: events that are posted to addresses of other programs."""
 
     allow_private: Annotated[bool, Meta(description="post to addresses of your own network too")] = False
     keep_days: Annotated[float, Meta(ge=0.01, le=365, description="days for which deliveries are kept, and events are tried")] = 7
 
 
-_Surface = (
-    Annotated[int, Meta(ge=1, le=65_535, description='false, "same_port" for server.port, or a port of its own')]
-    | Literal["same_port"]
-    | bool
-)
-
-
-class CompatConfig(_Section, frozen=True, kw_only=True):
-    """The interfaces of other boards, for clients that know only those. Every client that may reach them may command the board."""
-
-    autodarts: _Surface = False
-    arudart: _Surface = False
-    opendarts: _Surface = False
-    caller: Annotated[int, Meta(ge=1, le=65_535, description="the port of darts-caller's data feeder, 8079 for its clients")] | None = None
-    allow: tuple[_Network, ...] = (
-        "127.0.0.0/8",
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "169.254.0.0/16",
-        "::1",
-        "fc00::/7",
-        "fe80::/10",
-    )
-
-    @property
-    def surfaces(self) -> dict[str, int | None]:
-        """Return the interfaces that are on, each with its port; None: `server.port`."""
-        asked = {"autodarts": self.autodarts, "arudart": self.arudart, "opendarts": self.opendarts, "caller": self.caller or False}
-        return {name: None if port == "same_port" else int(port) for name, port in asked.items() if port is not False}
-
-
-class MqttConfig(_Section, frozen=True, kw_only=True):
-    """Events, state and commands over MQTT, with the discovery of Home Assistant."""
-
-    url: Annotated[str, Meta(pattern=r"^mqtts?://[^/@\s]+\Z", description="mqtt://host:1883, or mqtts:// for TLS")] | None = None
-    username: str | None = None
-    password_file: str | None = None
-    tls_ca: str | None = None
-    prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\Z", description="the first part of the topics")] = "dartd"
-    discovery_prefix: Annotated[
-        str, Meta(pattern=r"^([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?\Z", description="that of Home Assistant; empty: no discovery")
-    ] = "homeassistant"
-    commands: bool = False
-
-
-class MdnsConfig(_Section, frozen=True, kw_only=True):
-    """The announcement of the board in the local network."""
-
-    enabled: bool = False
-
-
-class CacheConfig(_Section, frozen=True, kw_only=True):
+class CacheConfig(Section, frozen=True, kw_only=True):
     """The results cache: answers that are kept until an event changes them."""
 
     max_mb: Annotated[float, Meta(ge=0, le=10_000, description="megabytes of answers, 0 keeps none")] = 16
@@ -294,7 +238,7 @@ class CacheConfig(_Section, frozen=True, kw_only=True):
     statistics: Annotated[bool, Meta(description="keep statistics of players")] = True
 
 
-class AlertRuleConfig(_Section, frozen=True, kw_only=True):
+class AlertRuleConfig(Section, frozen=True, kw_only=True):
     """A rule of alerts: changes of a built-in one, or a new one over a measure."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z", description="a built-in rule such as camera_fps_low, or a new name")]
@@ -313,27 +257,27 @@ class AlertRuleConfig(_Section, frozen=True, kw_only=True):
     message: Annotated[str, Meta(min_length=1, max_length=500, description="what to do")] | None = None
 
 
-class AlertsConfig(_Section, frozen=True, kw_only=True):
+class AlertsConfig(Section, frozen=True, kw_only=True):
     """Alerts: changes of the built-in rules, and rules of your own."""
 
     rules: tuple[AlertRuleConfig, ...] = ()
 
 
-class SessionsConfig(_Section, frozen=True, kw_only=True):
+class SessionsConfig(Section, frozen=True, kw_only=True):
     """Sessions of players."""
 
     idle_s: Annotated[float, Meta(ge=1, le=86_400, description="seconds without a dart after which a session is idle")] = 60
     close_s: Annotated[float, Meta(ge=1, le=86_400, description="seconds without a dart after which a session is closed")] = 900
 
 
-class LogConfig(_Section, frozen=True, kw_only=True):
+class LogConfig(Section, frozen=True, kw_only=True):
     """Level and format of the log."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "text", "json"] = "auto"
 
 
-class Config(_Section, frozen=True, kw_only=True):
+class Config(Section, frozen=True, kw_only=True):
     """The whole configuration; it does not change after the start."""
 
     state_dir: Annotated[
@@ -359,6 +303,7 @@ class Config(_Section, frozen=True, kw_only=True):
     compat: CompatConfig = CompatConfig()
     mqtt: MqttConfig = MqttConfig()
     mdns: MdnsConfig = MdnsConfig()
+    nats: NatsConfig = NatsConfig()
     cache: CacheConfig = CacheConfig()
     query: QueryConfig = QueryConfig()
     catalog: CatalogConfig = CatalogConfig()

@@ -107,7 +107,7 @@ def linearise(view: CameraView, axis: Floats, strip_px: float) -> Equations | No
     normal = np.column_stack([-direction[:, 1], direction[:, 0]])
     shifted = np.sum((foot[0] + line.middle * direction[0] - foot) * normal, axis=1) * focal_px
     rotated = (normal @ direction[0]) * line.half * focal_px
-    whitening = _line_whitening(line, float(length[0]))
+    whitening = _line_whitening(line, float(length[0]), _lens_errors_px(view, foot[0], direction[0], line))
     residuals = list(whitening @ [line.offset_px, line.rotation_px])
     derivatives = list(whitening @ np.array([(shifted[1:] - shifted[0]) / STEP, (rotated[1:] - rotated[0]) / STEP]))
     doubts = [1.0, 1.0]
@@ -151,13 +151,24 @@ def _line_near(view: CameraView, foot: Floats, direction: Floats, length: float,
     return _Line(middle, half, offset, rotation, scatter / math.sqrt(max(2.0, total / PER_INDEPENDENT)))
 
 
-def _line_whitening(line: _Line, length: float) -> Floats:
+def _lens_errors_px(view: CameraView, foot: Floats, direction: Floats, line: _Line) -> tuple[float, float]:
+    """Return by how much a lens that is continued beyond the rings may shift and rotate a line."""
+    ends = foot + np.array([[line.middle - line.half], [line.middle + line.half]]) * direction
+    low, high = view.pose.lens_error_px(ends) @ np.array([-direction[1], direction[0]])
+    return float(high + low) / 2, float(high - low) / 2
+
+
+def _line_whitening(line: _Line, length: float, lens_px: tuple[float, float]) -> Floats:
     """Return the matrix (2, 2) that divides offset and rotation of a line by their standard deviations."""
     sigma_offset = math.hypot(line.sigma_px, SYSTEMATIC_PX)
     sigma_rotation = math.hypot(line.sigma_px, 0.5 * SYSTEMATIC_PX)
     # what a calibration is wrong by out of the face grows with height and rotates the line about its foot, which stays where it is
     rising = (RISING_PX / length * line.middle, RISING_PX / length * line.half)
-    return _whitening(sigma_offset**2 + rising[0] ** 2, rising[0] * rising[1], sigma_rotation**2 + rising[1] ** 2)
+    return _whitening(
+        sigma_offset**2 + rising[0] ** 2 + lens_px[0] ** 2,
+        rising[0] * rising[1] + lens_px[0] * lens_px[1],
+        sigma_rotation**2 + rising[1] ** 2 + lens_px[1] ** 2,
+    )
 
 
 def _visible_end(view: CameraView, axis: Floats, feet: Floats, directions: Floats) -> tuple[float, Floats, float] | None:
@@ -169,6 +180,7 @@ def _visible_end(view: CameraView, axis: Floats, feet: Floats, directions: Float
     above = np.sum((np.array([sighting.u, sighting.v]) - feet) * directions, axis=1) * view.pose.focal_px
     reported = max(ENDS_PX, sighting.sigma_along * view.pose.focal_px)
     sigma = reported if sighting.tip_occluded else ENDS_PX  # most ends are tips, also where the camera cannot be sure
+    sigma = math.hypot(sigma, float(view.pose.lens_error_px(np.array([[sighting.u, sighting.v]]))[0] @ directions[0]))
     sigma *= 1 + (above[0] / sigma) ** 2  # ends that are far off lose their weight (Cauchy)
     return float(above[0]) / sigma, (above[1:] - above[0]) / STEP / sigma, ENDS_ERROR * max(1.0, reported / sigma)
 

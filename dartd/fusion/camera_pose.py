@@ -5,6 +5,8 @@ Picture coordinates are normalised (undistorted, focal length 1). Distances in a
 own pixels.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from dartd.fusion.dart_axis import BARREL_END_MM, LENGTH_MM, Floats
@@ -13,6 +15,16 @@ from schemas.geometry import Axis3, Calibration
 FOCAL_PX = 600.0  # of a usual camera of 800x600; finer ones are measured in pixels of this size
 _LENS_STEPS = 10  # of the inversion of a lens: 0.1 px are left with the strongest distortion that is fitted
 SCALE_AT_MM = 10.0  # above the face: where the scale of a dart is taken, near its tip
+
+# A lens is measured on the rings. Beyond them its polynomial (r, r^3, r^5) is continued, and its error grows as such a polynomial does.
+CALIBRATED_MM = 170.0  # radius of the outermost ring
+RING_POINTS = 36
+# Measured again by `python -m tests.bench.lenses --simulated 7001 7002 7003 7006 7007` (15 cameras): the radial error of
+# 68 % of the points of the face is 0.4 px at 1.2 times the distance of the outermost ring, 1.3 at 1.4, 2.9 at 1.6, 6.7 at 1.9, 13 at 2.2;
+# across that it stays below 0.6.
+LENS_PX = 0.28
+LENS_GROWTH = 5  # power of the distance from the middle of the picture with which it grows
+MOST_LENS_PX = 50.0  # beyond that a line counts for nothing anyway
 
 
 def pixel_of(calibration: Calibration, x_mm: float, y_mm: float) -> tuple[float, float] | None:
@@ -49,6 +61,20 @@ def _tangential(calibration: Calibration, u: float, v: float) -> tuple[float, fl
     return mixed * u + p2 * square, mixed * v + p1 * square
 
 
+@lru_cache(maxsize=16)
+def _calibrated_radius(calibration: Calibration) -> float:
+    """Return the largest distance from the middle of the picture (normalised) at which it shows the outermost ring."""
+    angle = np.linspace(0, 2 * np.pi, RING_POINTS, endpoint=False)
+    shown = [
+        (x_px, y_px)
+        for x_mm, y_mm in zip(CALIBRATED_MM * np.cos(angle), CALIBRATED_MM * np.sin(angle), strict=True)
+        if (pixel := pixel_of(calibration, float(x_mm), float(y_mm))) is not None
+        for x_px, y_px in [pixel]
+        if 0 <= x_px < calibration.width and 0 <= y_px < calibration.height
+    ]
+    return max((float(np.hypot(*ray_of(calibration, x_px, y_px))) for x_px, y_px in shown), default=float("inf"))
+
+
 class CameraPose:
     """A calibration as matrices. Axes are rows (x_mm, y_mm, slope_x, slope_y)."""
 
@@ -60,6 +86,14 @@ class CameraPose:
         self._rotation_z: Floats = self._rotation[:, 2].copy()
         self._translation: Floats = np.array(calibration.translation_mm)
         self.center: Floats = -self._rotation.T @ self._translation
+        self.calibrated_radius = _calibrated_radius(calibration)
+
+    def lens_error_px(self, points: Floats) -> Floats:
+        """Return by how much (n, 2) the lens may misplace points (n, 2) of the picture where no ring was: away from its middle."""
+        radius = np.hypot(points[:, 0], points[:, 1])
+        beyond = np.maximum(radius / self.calibrated_radius, 1.0) ** LENS_GROWTH - 1
+        error_px: Floats = points * (np.minimum(LENS_PX * beyond, MOST_LENS_PX) / np.maximum(radius, 1e-9))[:, None]
+        return error_px
 
     def project(self, axes: Floats) -> tuple[Floats, Floats, Floats]:
         """Project axes (n, 4): their feet (n, 2), unit directions outwards (n, 2), and lengths (n) of `LENGTH_MM` of them."""

@@ -1,5 +1,6 @@
 """Describe a fused axis as a dart in the board: its bed, how sure it is, which other beds it may be in, and what each camera detected."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -22,6 +23,8 @@ NEAR_WIRE = 2.5  # times the uncertainty: a dart farther from every wire has no 
 # Confidence: one half where the residual or the uncertainty is as large as this. 0.1 mm is usual for both, 1 mm of residual is wrong
 HALF_RESIDUAL_MM = 1.0
 HALF_UNCERTAINTY_MM = 4.0
+
+AHEAD = 1e-3  # in normalised coordinates, along a line in the picture: its direction on the face
 
 _NORMAL = np.random.default_rng(1).standard_normal((SAMPLES, 2))
 
@@ -84,17 +87,28 @@ def _confidence(fused: FusedAxis, num_cameras: int) -> float:
 def _detection(evidence: CameraEvidence, fused: FusedAxis, calibration: Calibration) -> Detection:
     sighting = evidence.sighting
     assert sighting is not None  # noqa: S101 - the caller chose evidence that has one
-    rotation = np.array(calibration.rotation).reshape(3, 3)
-    center = -rotation.T @ np.array(calibration.translation_mm)
-    ray = np.array([sighting.u, sighting.v, 1.0]) @ rotation
-    x, y, _ = center - ray * center[2] / ray[2]
+    x, y = _on_face(calibration, sighting.u, sighting.v)
+    off_x, off_y = x - fused.axis.x_mm, y - fused.axis.y_mm
+    far_x, far_y = _on_face(calibration, sighting.u + AHEAD * sighting.du, sighting.v + AHEAD * sighting.dv)
+    along_x, along_y = far_x - x, far_y - y
+    across_mm = (along_x * off_y - along_y * off_x) / math.hypot(along_x, along_y)
     return Detection(
         camera_id=evidence.camera_id,
         pixel=PixelPoint(x=round(sighting.tip.x, 2), y=round(sighting.tip.y, 2)),
-        board=BoardPoint(x=round(float(x), 2), y=round(float(y), 2)),
+        board=BoardPoint(x=round(x, 2), y=round(y, 2)),
         confidence=round(sighting.confidence, 3),
         used=evidence.used,
         weight=round(evidence.support, 3),
         reject_reason=None if evidence.used else "its line does not meet the others'",
-        deviation_mm=Deviation(x=round(float(x) - fused.axis.x_mm, 2), y=round(float(y) - fused.axis.y_mm, 2)),
+        deviation_mm=Deviation(x=round(off_x, 2), y=round(off_y, 2)),
+        across_mm=round(across_mm, 2),
     )
+
+
+def _on_face(calibration: Calibration, u: float, v: float) -> tuple[float, float]:
+    """Return where on the face a camera's ray in normalised coordinates ends, in mm."""
+    rotation = np.array(calibration.rotation).reshape(3, 3)
+    center = -rotation.T @ np.array(calibration.translation_mm)
+    ray = np.array([u, v, 1.0]) @ rotation
+    x, y, _ = center - ray * center[2] / ray[2]
+    return float(x), float(y)

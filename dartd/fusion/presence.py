@@ -13,7 +13,7 @@ from schemas.pipe.to_worker import KnownDart
 
 # Presence: 1 is a dart as when it was new, 0 the board as before it came. `python -m tests.bench.fusion DIR…` prints it for darts that
 # stay and for those that are taken.
-UNDISTURBED = 0.7  # a dart that nothing touched is at 0.94 to 0.98; one that is hidden a little at less
+UNDISTURBED = 0.7  # a dart that nothing touched is at 0.97 to 1; one that is hidden a little at less
 GONE = 0.4  # below: a dart is no longer there
 GONE_AFTER_HAND = 0.55  # the same where a hand was: other darts may look like it from one side, but a hand leaves darts at 0.8 and more
 MIN_WEIGHT = 0.25  # of all cameras together, for a presence to be known

@@ -9,8 +9,10 @@ import anyio
 
 from dartd.decision import CameraSample, Sample, WebhookSample, ZoneSample
 from dartd.errors import DartdError
-from dartd.metrics import HostUsage, Metrics
+from dartd.figures import HostUsage
+from dartd.metrics import Metrics
 from dartd.outlets.occupancy import OccupancyServices, zones_now
+from dartd.runtime.outlet_states import OutletStates
 from dartd.store.zones import active_zones
 from schemas.base import CameraId
 from schemas.events import CameraState
@@ -66,6 +68,10 @@ class SampledServices(OccupancyServices, Protocol):
         """Return the webhooks."""
 
     @property
+    def outlets(self) -> OutletStates:
+        """Return the outlets that follow the journal."""
+
+    @property
     def backups(self) -> BackupProblem:
         """Return the backups."""
 
@@ -114,6 +120,7 @@ class Sampler:
             disk_free_mb=None if host.disk_free_bytes is None else host.disk_free_bytes / 1e6,
             commits_ms=tuple(each * 1000 for each in (*commits_s, *([PERIOD_S] if self.stalled() else []))),
             webhooks=tuple(services.webhooks.samples()),
+            outlets=services.outlets.figures(),
             zones=tuple(zones),
             backup_problem=services.backups.problem,
         )

@@ -10,6 +10,8 @@ _log = logging.getLogger(__name__)
 
 RESTART_S = 5.0
 
+Tasks = dict[str, Callable[[], Awaitable[object]]]  # each by the name under which its errors are logged
+
 
 async def run_in_background(name: str, run: Callable[[], Awaitable[object]], restart_s: float = RESTART_S) -> NoReturn:
     """Run a task until it is cancelled; after an error log the traceback, and run it again after a pause."""

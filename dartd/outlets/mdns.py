@@ -9,7 +9,7 @@ import anyio
 
 from dartd.addresses import network_host
 from dartd.config import Config
-from dartd.errors import ConfigError
+from dartd.extras import load
 
 _log = logging.getLogger(__name__)
 
@@ -46,12 +46,8 @@ class Mdns:
         Raises:
             ConfigError: its package is not installed.
         """
-        try:
-            import zeroconf  # noqa: PLC0415 - an extra, which is missing where it is not used
-            import zeroconf.asyncio  # noqa: PLC0415
-        except ImportError:
-            raise ConfigError("$.mdns.enabled: needs a package: pip install 'dartd[mdns]'", path="$.mdns.enabled") from None
-        self._zeroconf = zeroconf
+        self._zeroconf = load("mdns", "zeroconf", path="$.mdns.enabled")
+        self._asyncio = load("mdns", "zeroconf.asyncio", path="$.mdns.enabled")
         self._services = services
         self._port = port
 
@@ -69,7 +65,7 @@ class Mdns:
     async def _announce_while(self, address: str) -> None:
         """Announce an address until the machine has another one."""
         # Without an address it would ask the system for all of them, which the sandbox of the service does not allow.
-        mdns = self._zeroconf.asyncio.AsyncZeroconf(interfaces=[address])
+        mdns = self._asyncio.AsyncZeroconf(interfaces=[address])
         try:
             for info in self.infos(address):
                 await mdns.async_register_service(info, allow_name_change=True)

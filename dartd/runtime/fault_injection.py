@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import anyio
 import msgspec
 
-from dartd.metrics import HostUsage
+from dartd.figures import HostUsage
 from dartd.store.backends import Location, lock_out
 from schemas.base import CameraId
 from schemas.faults import DAEMON_FAULTS, Scenario, ScriptedFault

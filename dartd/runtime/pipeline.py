@@ -20,7 +20,8 @@ from sqlalchemy import Connection
 
 from dartd.decision import Input, Order, Step
 from dartd.errors import CommandRefusedError, PipelineFullError, StoreError, StoreUnconfirmedError
-from dartd.metrics import Metrics, PipelineFigures
+from dartd.figures import PipelineFigures
+from dartd.metrics import Metrics
 from dartd.runtime.clock import Clock
 from dartd.runtime.commits import Commits, Decided, Decision
 from dartd.runtime.decider import Decider, Deciders

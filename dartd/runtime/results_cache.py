@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Self
 import msgspec
 
 from dartd.config import CacheConfig
-from dartd.metrics import CacheUsage
+from dartd.figures import CacheUsage
 from dartd.store.projections.player_legs import PROJECTION as LEGS
 from schemas.events import EntityEvent, Envelope, JournalledEvent, PlayerErased, PlayerMerged, StatisticsUpdated
 

@@ -13,7 +13,7 @@ from typing import Final, NoReturn, Self
 
 from dartd.config import Config
 from dartd.errors import BackupError, StoreError
-from dartd.metrics import BackupUsage
+from dartd.figures import BackupUsage
 from dartd.store.backends import Location, back_up, size_bytes
 
 _log = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from dartd.config.database_url import DatabaseUrl
 from dartd.errors import StoreError
+from dartd.extras import remedy
 from dartd.store.mark import Mark
 from dartd.store.report import StoreReport
 from dartd.store.sqlite import backend as sqlite_backend
@@ -180,7 +181,7 @@ def _of_postgresql(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
             raise
-        raise StoreError("store.url needs the driver of PostgreSQL: pip install 'dartd[postgres]', or leave store.url out") from None
+        raise StoreError(f"store.url needs the driver of PostgreSQL: {remedy('postgres')}, or leave store.url out") from None
     except ImportError as error:  # psycopg without its library
-        raise StoreError(f"the driver of PostgreSQL cannot be loaded ({error}): pip install 'dartd[postgres]'") from None
+        raise StoreError(f"the driver of PostgreSQL cannot be loaded ({error}): {remedy('postgres')}") from None
     return {"backend": backend, "backup": backup, "inspection": inspection}[name]

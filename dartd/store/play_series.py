@@ -13,14 +13,14 @@ from dartd.game.beds import INNER, bed_label, read_bed
 from dartd.game.statistics import Figures
 from dartd.game.summary import OF_EVERY_GAME, SCORING_GAMES
 from dartd.store.days import Days, Numbered
-from dartd.store.listing import within
+from dartd.store.listing import Span, within
 from dartd.store.projections.player_legs import LegSelection, VisitRow, conditions_of, select_visits
 from dartd.store.tables import match_visits, player_legs, visits
 from schemas.events import VisitThrow
 
 Resolution = Literal["visit", "leg", "match", "day", "week", "month"]
 
-_CHUNK: Final = 200  # visits read at once: some pages
+_CHUNK: Final = 200  # visits or periods read at once: some pages
 
 _throws: msgspec.json.Decoder[tuple[VisitThrow, ...]] = msgspec.json.Decoder(tuple[VisitThrow, ...])
 
@@ -91,27 +91,59 @@ def series(connection: sa.Connection, selection: LegSelection, resolution: Resol
 def _matches(connection: sa.Connection, selection: LegSelection, bed: int | None) -> Series:
     match_id, at_s = player_legs.c.match_id, sa.func.max(player_legs.c.at_s)  # a match is of the time of its last leg
     hits = _hits_of_legs(connection, selection, bed, match_id)
-    chosen = sa.select(match_id, at_s, *_sums_of_legs(selection)).where(*_legs_of(selection)).group_by(match_id)
-    rows = [row for row in connection.execute(chosen.order_by(at_s.desc(), match_id.desc())) if bed is None or hits[row[0]]]
-    played = (Played(at_s, found, found, None, None, _shown(counts), hits=hits[found]) for found, at_s, *counts in rows)
-    return Series(len(rows), played)
+    chosen = sa.select(match_id, at_s).where(*_legs_of(selection)).group_by(match_id).order_by(at_s.desc(), match_id.desc())
+    found = [(match_id, at_s) for match_id, at_s in connection.execute(chosen) if bed is None or hits[match_id]]
+    sums = sa.select(match_id, *_sums_of_legs(selection)).where(*_legs_of(selection)).group_by(match_id)
+
+    def played() -> Iterator[Played]:
+        for first in range(0, len(found), _CHUNK):
+            chunk = dict(found[first : first + _CHUNK])
+            counts = {row[0]: row[1:] for row in connection.execute(sums.where(match_id.in_(chunk)))}
+            for each, at_s in chunk.items():
+                yield Played(at_s, each, each, None, None, _shown(counts[each]), hits=hits[each])
+
+    return Series(len(found), played())
 
 
 def _periods(connection: sa.Connection, selection: LegSelection, period: Numbered, days: Days, bed: int | None) -> Series:
-    """Return the play of days, weeks or months, added up by the database: ten years of it are read in milliseconds."""
+    """Return the play of days, weeks or months, added up by the database as far as it is iterated."""
     number_of = days.numbering(_first_and_last(connection, selection.player_id), period)
     of_leg, of_visit = number_of(player_legs.c.at_s), number_of(visits.c.at_s)
-    rows = list(connection.execute(sa.select(of_leg, *_sums_of_legs(selection)).where(*_legs_of(selection)).group_by(of_leg)))
+    found = set(connection.scalars(sa.select(of_leg).where(*_legs_of(selection)).distinct()))
     hits = _hits_of_legs(connection, selection, bed, of_leg)
     if _has_free_visits(selection):
-        rows += connection.execute(sa.select(of_visit, *_sums_of_visits()).where(*_free(selection)).group_by(of_visit))
+        found.update(connection.scalars(sa.select(of_visit).where(*_free(selection)).distinct()))
         hits.update(_hits_of_visits(connection, selection, bed, of_visit))
+    numbers = sorted((number for number in found if bed is None or hits[number]), reverse=True)
+
+    def played() -> Iterator[Played]:
+        for first in range(0, len(numbers), _CHUNK):
+            chunk = numbers[first : first + _CHUNK]
+            span = Span(after_s=days.begin_of(chunk[-1], period), before_s=days.ends(days.begin_of(chunk[0], period), period))
+            counts = _sums_by_number(connection, selection._replace(span=_overlap(selection.span, span)), of_leg, of_visit)
+            for each in chunk:
+                yield Played(days.begin_of(each, period), "", None, None, None, _shown(counts[each]), hits=hits[each])
+
+    return Series(len(numbers), played())
+
+
+def _overlap(span: Span, other: Span) -> Span:
+    after_s = [each for each in (span.after_s, other.after_s) if each is not None]
+    before_s = [each for each in (span.before_s, other.before_s) if each is not None]
+    return Span(after_s=max(after_s, default=None), before_s=min(before_s, default=None))
+
+
+def _sums_by_number(
+    connection: sa.Connection, selection: LegSelection, of_leg: sa.ColumnElement[int], of_visit: sa.ColumnElement[int]
+) -> dict[int, list[int]]:
+    """Return the sums of the figures in the order of `_SHOWN` by the number of the period."""
+    rows = list(connection.execute(sa.select(of_leg, *_sums_of_legs(selection)).where(*_legs_of(selection)).group_by(of_leg)))
+    if _has_free_visits(selection):
+        rows += connection.execute(sa.select(of_visit, *_sums_of_visits()).where(*_free(selection)).group_by(of_visit))
     counts: dict[int, list[int]] = {}
     for number, *numbers in rows:
         counts[number] = list(map(add, counts[number], numbers)) if number in counts else numbers
-    chosen = sorted((number for number in counts if bed is None or hits[number]), reverse=True)
-    played = (Played(days.begin_of(each, period), "", None, None, None, _shown(counts[each]), hits=hits[each]) for each in chosen)
-    return Series(len(chosen), played)
+    return counts
 
 
 def _first_and_last(connection: sa.Connection, player_id: str) -> tuple[float, float]:

@@ -294,15 +294,16 @@ player_legs = Table(
     Column("best_start", Integer),
     Column("best_darts", Integer),
     *(Column(f"{name}_body", Text, nullable=False) for name in ("sums", "visits", "points")),
-    Index("player_legs_player", "player_id", "at_s"),
+    Index("player_legs_player", "player_id", "at_s", "finished", "leg_number", "game", "match_id"),  # counts and periods need no row
 )
 
-# The finished legs of a player in a week (`period`: its number since 1970), added up: of a game, and with game "" of all games;
+# The finished legs of a player in a week or a block of `weeks` (`period`: its number since 1970), added up: of a game, with game "" of all;
 # `x01@bob` and `@bob` are of those against a player.
 player_periods = Table(
     "player_periods",
     METADATA,
     Column("player_id", Text, primary_key=True),
+    Column("weeks", Integer, primary_key=True, autoincrement=False),
     Column("period", Integer, primary_key=True, autoincrement=False),
     Column("game", Text, primary_key=True),
     Column("body", Text, nullable=False),

@@ -25,6 +25,7 @@ TOPICS: Final[dict[str, tuple[Path, str]]] = {
     "tournaments": (shipped("docs/tournaments.md"), "Tournaments: draws, calling, boards, tables, walkovers"),
     "club": (shipped("docs/club.md"), "Dashboard, reports, questions and catalog"),
     "metrics": (shipped("docs/metrics.md"), "The metrics of /metrics"),
+    "venue": (shipped("docs/venue.md"), "Many boards: NATS, relays, the central store"),
     "authentication": (_PACKAGE / "auth" / "README.md", "Authentication, permissions and rate limits"),
     "messages": (Path(schemas.__file__).parent / "README.md", "The rules of events and their schemas"),
     "corrections": (_PACKAGE / "play" / "README.md", "Matches and corrections"),

@@ -1,6 +1,6 @@
 """Figures for `/metrics`, collected at each scrape."""
 
-from dartd.metrics import CameraFigures, HostUsage, HubFigures
+from dartd.figures import CameraFigures, HostUsage, HubFigures
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.process_usage import usage_of
 from dartd.runtime.workers.supervisor import Supervisor

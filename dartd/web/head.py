@@ -11,10 +11,18 @@ from dartd.web.http.request_log import SECURITY, trace_id_of
 from dartd.web.streams.protocol import WebSocketProtocol
 
 MAX_HEAD_BYTES = 64 * 1024
+MAX_UPGRADE_LINE_BYTES = 8190  # and MAX_UPGRADE_HEADERS are what websockets reads
+MAX_UPGRADE_HEADERS = 128
 MAX_PIPELINED = 16  # requests that wait for the response of another one; each uses 3 KB
 
 _NO_HTTP = Problem(400, "VALIDATION_ERROR", "this is not an HTTP request")
 _ENDLESS = Problem(413, "PAYLOAD_TOO_LARGE", f"the head is longer than {MAX_HEAD_BYTES} bytes", details={"limit": MAX_HEAD_BYTES})
+_WIDE = Problem(
+    413,
+    "PAYLOAD_TOO_LARGE",
+    f"the request of a WebSocket has a line longer than {MAX_UPGRADE_LINE_BYTES} bytes, or more than {MAX_UPGRADE_HEADERS} headers",
+    details={"limit": MAX_UPGRADE_LINE_BYTES},
+)
 _PHRASES = {400: b"Bad Request", 413: b"Content Too Large"}
 
 
@@ -102,7 +110,11 @@ class HeadProtocol(HttpToolsProtocol):
             self._waiting_since_s = self.loop.time()
 
     def handle_websocket_upgrade(self) -> None:
-        """Pass the connection to the WebSocket protocol."""
+        """Pass the connection to the WebSocket protocol, unless its request is larger than that reads."""
+        longest = max([len(b"GET  HTTP/1.1") + len(self.url), *(len(name) + len(b": ") + len(value) for name, value in self.headers)])
+        if longest > MAX_UPGRADE_LINE_BYTES or len(self.headers) > MAX_UPGRADE_HEADERS:
+            self._refuse(_WIDE)
+            return
         super().handle_websocket_upgrade()
         protocol = self.transport.get_protocol()
         if isinstance(protocol, WebSocketProtocol):

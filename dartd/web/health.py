@@ -49,10 +49,19 @@ class BoardHealth(Value, frozen=True, kw_only=True):
     simulated: bool
 
 
+class OutletHealth(Value, frozen=True, kw_only=True):
+    """An outlet to a server elsewhere, such as a broker: whether it is connected, events that wait for it, and those given up by age."""
+
+    name: str
+    connected: bool
+    waiting: int
+    dropped: int
+
+
 class HealthReport(Value, frozen=True, kw_only=True):
     """The response of `/health`; status `stopped` means that detection is off.
 
-    `compat` names the interfaces of other boards that are on.
+    `compat` names the interfaces of other boards that are on, `outlets` are the connections to servers elsewhere.
     """
 
     status: Status
@@ -66,6 +75,7 @@ class HealthReport(Value, frozen=True, kw_only=True):
     board: BoardHealth
     components: HealthComponents
     compat: tuple[str, ...] = ()
+    outlets: tuple[OutletHealth, ...] = ()
 
 
 class Liveness(Value, frozen=True, kw_only=True):
@@ -111,6 +121,13 @@ class WebhooksHealth(ComponentHealth, frozen=True, kw_only=True):
     failed_count: int | UnsetType = UNSET
 
 
+class OutletsHealth(ComponentHealth, frozen=True, kw_only=True):
+    """The outlets: how many are connected, of how many."""
+
+    connected: int | UnsetType = UNSET
+    total: int | UnsetType = UNSET
+
+
 class AlertsHealth(ComponentHealth, frozen=True, kw_only=True):
     """The alerts that are not resolved, and those of them that are critical."""
 
@@ -149,6 +166,7 @@ class DeepHealth(Value, frozen=True, kw_only=True):
     journal: JournalHealth
     cache: CacheHealth
     webhooks: WebhooksHealth
+    outlets: OutletsHealth
     alerts: AlertsHealth
     workers: WorkersHealth
     disk: DiskHealth
@@ -163,7 +181,7 @@ def report(services: Services) -> HealthReport:
     snapshot = services.board.snapshot()
     cameras = {str(key): _camera(camera) for key, camera in services.cameras().items()}
     database: Literal["ok", "error"] = "error" if services.board.is_holding or services.journal.file_fault else "ok"
-    warnings = [*store_warnings(services), *disk_warnings(services), *backup_warnings(services)]
+    warnings = [*store_warnings(services), *disk_warnings(services), *backup_warnings(services), *venue_warnings(services)]
     health, reasons = assess(snapshot, cameras, database, services.journal.projection_failures, warnings)
     return HealthReport(
         status="stopped" if snapshot.status == "stopped" else "running" if health == "healthy" else "degraded",
@@ -183,6 +201,10 @@ def report(services: Services) -> HealthReport:
         ),
         components=HealthComponents(database=database, cameras=cameras, host=services.host.latest),
         compat=tuple(f"{name} on port {port or services.config.server.port}" for name, port in services.config.compat.surfaces.items()),
+        outlets=tuple(
+            OutletHealth(name=each.name, connected=each.connected, waiting=each.waiting, dropped=each.dropped)
+            for each in services.outlets.figures()
+        ),
     )
 
 
@@ -209,6 +231,12 @@ def disk_warnings(services: Services) -> list[str]:
 def backup_warnings(services: Services) -> list[str]:
     """Return what is wrong with the backups."""
     problem = services.backups.problem
+    return [] if problem is None else [problem]
+
+
+def venue_warnings(services: Services) -> list[str]:
+    """Return what is wrong with the link to the venue."""
+    problem = services.venue.problem(services.now(), services.hub.last_seq)
     return [] if problem is None else [problem]
 
 
@@ -276,6 +304,7 @@ async def get_deep(call: Call) -> DeepHealth:
         journal=await _timed(JournalHealth, lambda: _check_journal(services)),
         cache=await _timed(CacheHealth, lambda: _check_cache(services)),
         webhooks=await _timed(WebhooksHealth, lambda: _check_webhooks(services)),
+        outlets=await _timed(OutletsHealth, lambda: _check_outlets(services)),
         alerts=await _timed(AlertsHealth, lambda: _check_alerts(services)),
         workers=await _timed(WorkersHealth, lambda: _check_workers(found)),
         disk=await _timed(DiskHealth, lambda: _check_disk(found)),
@@ -313,6 +342,12 @@ async def _check_cache(services: Services) -> CacheHealth:
 async def _check_webhooks(services: Services) -> WebhooksHealth:
     webhooks = services.webhooks
     return WebhooksHealth(status="ok", active_count=webhooks.active_count, failed_count=webhooks.failed_count)
+
+
+async def _check_outlets(services: Services) -> OutletsHealth:
+    outlets = services.outlets.figures()
+    connected = sum(each.connected for each in outlets)
+    return OutletsHealth(status="ok" if connected == len(outlets) else "degraded", connected=connected, total=len(outlets))
 
 
 async def _check_alerts(services: Services) -> AlertsHealth:

@@ -25,7 +25,7 @@ PUBLISHED = Path(schemas.__file__).parent / "published"
 mimetypes.init()
 mimetypes.add_type("image/webp", ".webp")
 
-_STATIC_FILES = StaticFiles(directory=STATIC, check_dir=False)
+STATIC_FILES = StaticFiles(directory=STATIC, check_dir=False)
 
 # Static files and schemas hold no secrets: pages of any origin may use them, such as the client module.
 _FOR_ALL = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -103,7 +103,7 @@ async def get_schemas(call: Call) -> SchemaNames:
 
 async def get_static(call: Call) -> Response:
     """Return a static file."""
-    files: StaticFiles = _STATIC_FILES
+    files: StaticFiles = STATIC_FILES
     response = await files.get_response(call.path("path"), call.request.scope)
     response.headers.update(_FOR_ALL)
     if call.path("path") == "worker.js":

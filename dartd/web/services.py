@@ -11,9 +11,11 @@ from dartd.config import Config
 from dartd.decision import WebhookSample
 from dartd.metrics import Metrics
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.queued import CommandHook
 from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.scheduled_backups import ScheduledBackups
+from dartd.runtime.venue_link import VenueLink
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
@@ -27,7 +29,7 @@ from dartd.web.host import HostFigures
 from dartd.web.photo_encoder import PhotoEncoder
 from dartd.web.reports.process import PdfProcess
 from schemas.alert import Alert
-from schemas.base import CameraId, Event
+from schemas.base import BoardId, CameraId, Event
 from schemas.codec import encode_wire
 from schemas.commands import AnyCommand
 from schemas.events import Envelope, Snapshot
@@ -164,6 +166,7 @@ class Services:
     clients: Clients
     host: HostFigures
     webhooks: WebhookPort
+    outlets: OutletStates
     rig: CameraRig
     previews: Previews
     camera_credentials: CameraCredentials
@@ -175,10 +178,16 @@ class Services:
     backups: ScheduledBackups
     photos: PhotoEncoder = field(default_factory=PhotoEncoder)
     pdfs: PdfProcess = field(default_factory=PdfProcess)
+    venue: VenueLink = field(default_factory=VenueLink)
     started_at_s: float
     now: Callable[[], float]
     timestamp: Callable[[], str] = field(default=wall_timestamp)
     running_idempotency_keys: set[str] = field(default_factory=set)  # of requests being processed; bounded by the open connections
+
+    @property
+    def board_id(self) -> BoardId:
+        """Return the id of the board."""
+        return self.config.board.board_id
 
     @property
     def simulated(self) -> bool:

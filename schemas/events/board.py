@@ -68,7 +68,11 @@ class Deviation(Value, frozen=True, kw_only=True):
 
 
 class Detection(Value, frozen=True, kw_only=True):
-    """What one camera measured of a dart."""
+    """What one camera measured of a dart.
+
+    `deviation_mm` is from the fused position to where this camera puts the point of the dart; `across_mm` is the distance of its line
+    from the fused position. Along its line a camera alone cannot tell how deep the point is in the board: only the distance is an error.
+    """
 
     camera_id: CameraId
     pixel: PixelPoint
@@ -78,6 +82,7 @@ class Detection(Value, frozen=True, kw_only=True):
     weight: float
     reject_reason: str | None
     deviation_mm: Deviation
+    across_mm: float | None = None
 
 
 class Suggestion(Value, frozen=True, kw_only=True):

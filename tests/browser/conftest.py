@@ -24,6 +24,12 @@ FLAGS: Final = [
 
 WIDE: Final = ViewportSize(width=1280, height=800)
 
+_AXE: Final = Path(__file__).parents[1] / "support/vendor/axe-core/axe.min.js"
+_RUN_AXE: Final = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ""}`));
+}"""
+
 OpenPage = Callable[..., Awaitable[Page]]
 
 expect.set_options(timeout=1000 * DEADLINE_S)
@@ -80,3 +86,11 @@ def _is_error(line: ConsoleMessage) -> bool:
 def _is_foreign(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname != "127.0.0.1"
+
+
+async def violations_of(page: Page) -> list[str]:
+    """Return what axe finds on a page that keeps people out."""
+    if not await page.evaluate("typeof axe === 'object'"):
+        await page.add_script_tag(path=_AXE)
+    found: list[str] = await page.evaluate(_RUN_AXE)
+    return found

@@ -23,7 +23,10 @@ async def test_alerts_are_shown_and_acknowledged(page: Page, tmp_path: Path) -> 
     The bar of every page counts those that are open, and a message is in the language of the device.
     """
     async with running_station(tmp_path) as station:
+        await page.goto(f"{station.http}/alerts")
+        await expect(page.locator("[data-health=healthy]")).to_contain_text("cam1")  # what everyone may know: /health
         await page.goto(f"{station.http}/alerts#key={TOKEN}")
+        await page.reload()
         await expect(page.locator("[data-none]")).to_be_visible()
         await station.happen(LOW, AlertChanged(alert=FULL))
         await page.goto(f"{station.http}/settings")

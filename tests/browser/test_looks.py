@@ -7,7 +7,7 @@ from typing import Any, Final
 import httpx2
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, violations_of
 from tests.support.people import bearer
 from tests.support.station import TOKEN, running_station
 from tests.support.throws import hit
@@ -17,11 +17,6 @@ SIZES: Final = [
     (820, 1180), (2560, 1080),
 ]  # fmt: skip
 LONGEST: Final = "Maximiliane von Hohenstein-Sonnenberg II"
-_AXE: Final = Path(__file__).parents[1] / "support/vendor/axe-core/axe.min.js"
-_RUN_AXE: Final = """async () => {
-  const found = await axe.run(document, { resultTypes: ["violations"] });
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ""}`));
-}"""
 
 # Fills every label with the longest text that it may have, and returns those that do not fit.
 _OVERFLOWING: Final = """() => {
@@ -151,11 +146,9 @@ async def test_axe_finds_nothing(open_page: OpenPage, tmp_path: Path) -> None:
     async def check(name: str, *, ready: str, act: Callable[[], Awaitable[Any]]) -> None:
         await act()
         await expect(page.locator(ready).first).to_be_visible()
-        if not await page.evaluate("typeof axe === 'object'"):
-            await page.add_script_tag(path=_AXE)
         for theme in ("dark", "light"):
             await page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-            found.extend(f"{name} {theme} {each}" for each in await page.evaluate(_RUN_AXE))
+            found.extend(f"{name} {theme} {each}" for each in await violations_of(page))
 
     async with running_station(tmp_path) as station:
         await check("start", ready=".chips", act=lambda: _begin(page, station.http))

@@ -1,17 +1,21 @@
 """dartd behind a real nginx, below a prefix and over HTTPS, in a real Chromium."""
 
 import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import msgspec
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FrameLocator, expect
 
 from tests.browser.conftest import WIDE, OpenPage, complaints_of
 from tests.support.nginx import running_nginx
+from tests.support.other_proxies import running_proxy
 from tests.support.people import PASSWORD, make_user
-from tests.support.station import CONFIG, running_station
+from tests.support.station import CONFIG, TOKEN, running_station
 from tests.support.throws import hit
 
 _SERVER = msgspec.structs.replace(CONFIG.server, trusted_proxies=("127.0.0.1",), root_path="/darts")
@@ -35,14 +39,26 @@ _READ_STREAMS = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("recipe", [0, 1], ids=["the recipe", "Host $host alone, prefix kept"])
-async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Path, recipe: int) -> None:
+@contextmanager
+def _running(proxy: str, folder: Path, upstream: int) -> Iterator[int]:
+    """Run a proxy with its recipe; yield its port."""
+    if proxy.startswith("nginx"):
+        with running_nginx(folder, upstream) as ports:
+            yield ports[proxy != "nginx"]
+    else:
+        with running_proxy(proxy, folder, upstream) as port:
+            yield port
+
+
+@pytest.mark.parametrize("proxy", ["nginx", "nginx with Host $host alone, prefix kept", "caddy", "traefik"])
+async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Path, proxy: str) -> None:
     """Pages, links, WebSocket, login by cookie, event stream and pictures; what answers name is below the prefix."""
     page = await open_page(viewport=WIDE, ignore_https_errors=True, service_workers="block")  # which Chromium wants a valid certificate for
     complaints = complaints_of(page)
-    async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=_SERVER)) as station:
-        with running_nginx(tmp_path, station.port) as ports:
-            root = f"https://127.0.0.1:{ports[recipe]}/darts"
+    server = msgspec.structs.replace(_SERVER, root_path="") if proxy == "traefik" else _SERVER  # as its recipe says
+    async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
+        with _running(proxy, tmp_path, station.port) as port:
+            root = f"https://127.0.0.1:{port}/darts"
             user = await make_user(station, "admin")
             await page.goto(root)  # redirected to the slash
             await expect(page.locator("body")).to_have_attribute("data-connection", "open")
@@ -68,7 +84,7 @@ async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Pa
             address = page.url
             async with httpx2.AsyncClient(verify=False, trust_env=False) as client:
                 joined = (await client.get(f"{root}/config.json")).json()["join_url"]
-                over_ipv6 = await client.get(f"https://[::1]:{ports[recipe]}/darts/health/live")
+                over_ipv6 = await client.get(f"https://[::1]:{port}/darts/health/live")
 
     assert sockets == ["websocket"]
     assert cookies == {
@@ -84,7 +100,10 @@ async def test_everything_works_below_a_prefix(open_page: OpenPage, tmp_path: Pa
 
 @pytest.mark.parametrize("is_named", [True, False])
 async def test_a_page_of_another_origin_shows_the_score(open_page: OpenPage, tmp_path: Path, is_named: bool) -> None:  # noqa: FBT001
-    """In a frame, as a panel of Home Assistant does, if it is one of `server.frame_origins`."""
+    """In a frame, as a panel of Home Assistant does, if it is one of `server.frame_origins`.
+
+    A login works where the panel is of the same site (another port); in a frame of another site the page says why not, and pairing works.
+    """
     page = await open_page(viewport=WIDE)
     frames: list[bytes] = []
 
@@ -96,12 +115,34 @@ async def test_a_page_of_another_origin_shows_the_score(open_page: OpenPage, tmp
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as panel:
         origin = f"http://127.0.0.1:{panel.sockets[0].getsockname()[1]}"
-        server = msgspec.structs.replace(CONFIG.server, frame_origins=(origin,) if is_named else ())
+        server = msgspec.structs.replace(
+            CONFIG.server, frame_origins=(origin, origin.replace("127.0.0.1", "localhost")) if is_named else ()
+        )
         async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
             frames.append(f'<iframe id="score" src="{station.http}/" width="900" height="600"></iframe>'.encode())
             await page.goto(f"{origin}/")
             inside = page.frame_locator("#score")
             if is_named:
+                user = await make_user(station, "admin")
                 await expect(inside.locator("body")).to_have_attribute("data-connection", "open")
                 await station.happen(hit("d1", 1, 10.5, 102.0))
+                await _log_in(inside, user.username)
+                await expect(inside.locator("#bar .who")).to_have_text(user.name)  # another port is the same site
+                await page.reload()
+                await expect(inside.locator("#bar .who")).to_have_text(user.name)
+                await page.goto(f"http://localhost:{panel.sockets[0].getsockname()[1]}/")  # another site
+                await _log_in(inside, user.username)
+                await expect(inside.locator("dialog [role=alert]")).to_contain_text("Pair this screen")
+                await inside.locator("dialog [data-pair]").click()
+                code = (await inside.locator("dialog [data-code]").inner_text()).replace(" ", "")
+                async with httpx2.AsyncClient(base_url=station.http, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as http:
+                    await http.post("/api/v1/auth/pairings/confirm", json={"code": code, "name": "kitchen"})
+                await expect(inside.locator("#bar .who")).to_have_text(re.compile("^key:"))
             await expect(inside.locator("[data-dart=d1]")).to_have_count(int(is_named))
+
+
+async def _log_in(inside: FrameLocator, username: str) -> None:
+    await inside.locator("#bar .who").click()
+    await inside.locator("[name=username]").fill(username)
+    await inside.locator("[name=password]").fill(PASSWORD)
+    await inside.locator("dialog .primary").click()

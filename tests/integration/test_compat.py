@@ -349,6 +349,55 @@ async def test_rest_of_the_board_manager(tmp_path: Path) -> None:
     assert entries >= {"compat:autodarts"}
 
 
+async def test_what_never_ends_has_its_headers_and_its_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HEAD ends at once and takes no place; a client that is one too many gets an answer, also over Socket.IO."""
+    port, caller = free_port(), free_port()
+    for module in ("feed", "socket_io"):
+        monkeypatch.setattr(f"dartd.outlets.compat.{module}.CLIENTS", 1)
+    feed = f"ws://127.0.0.1:{caller}/socket.io/?EIO=4&transport=websocket"
+    async with (
+        running_station(tmp_path, config=_config(port, caller)),
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}/api", trust_env=False, timeout=DEADLINE_S) as http,
+    ):
+        heads = [
+            (answer.status_code, answer.headers["content-type"])
+            for path in ("events", "streams/cams/0")
+            for answer in [await http.head(path)]
+        ]
+        async with http.stream("GET", "events") as first:
+            refused = await http.get("events")
+        async with websockets.connect(feed, proxy=None) as one, websockets.connect(feed, proxy=None) as other:
+            answers = []
+            for socket in (one, other):
+                await socket.recv()
+                await socket.send("40")
+                answers.append(str(await socket.recv())[:3])
+
+    assert heads == [(200, "text/event-stream; charset=utf-8"), (200, "multipart/x-mixed-replace; boundary=picture")]
+    assert (first.status_code, refused.status_code, refused.headers["retry-after"]) == (200, 503, "10")
+    assert answers == ["40{", "44{"]
+
+
+async def test_odd_clients_of_socket_io_are_closed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A packet that is none, an old protocol and another path end a connection with a reason, and no traceback is logged."""
+    port, caller = free_port(), free_port()
+    root = f"ws://127.0.0.1:{caller}"
+    refused = []
+    async with running_station(tmp_path, config=_config(port, caller)):
+        async with websockets.connect(f"{root}/socket.io/?EIO=4&transport=websocket", proxy=None) as socket:
+            await socket.recv()
+            await socket.send("{")
+            with pytest.raises(websockets.ConnectionClosed):
+                await socket.recv()
+        for path in ("/api/events", "/socket.io/?EIO=3&transport=websocket"):
+            with pytest.raises(websockets.InvalidStatus) as error:
+                await websockets.connect(f"{root}{path}", proxy=None)
+            refused.append(error.value.response.status_code)
+
+    assert (socket.close_code, refused) == (1002, [404, 403])
+    assert not [each for each in caplog.records if each.exc_info]
+
+
 async def test_off_means_off_and_others_are_refused(tmp_path: Path) -> None:
     """Without a switch no path exists; with one only the configured addresses may use it, by whatever header they say who they are."""
     port, caller = free_port(), free_port()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
+import httpx2
 import msgspec
 import pytest
 
@@ -148,11 +149,19 @@ async def test_nothing_is_lost_while_the_broker_is_down(tmp_path: Path, waiting:
             async with running_station(tmp_path, config=_config(broker)) as station:
                 await station.happen(hit("d60", 1, visit="v60"))
                 await waiting.soon(lambda: "events wait in the journal" in caplog.text)
+                away = station.services.outlets.figures()[0]
                 broker.start()
                 await waiting.soon(lambda: len(home.of("dartd/main/event")) >= 60)
                 await station.happen(hit("d61", 1, visit="v61"))
                 await waiting.soon(lambda: home.of("dartd/main/event")[-1]["dart_id"] == "d61")
+                await waiting.soon(lambda: station.services.outlets.figures()[0].waiting == 0)
+                back = station.services.outlets.figures()[0]
+                async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+                    health = [(await http.get(path)).json()["outlets"] for path in ("/health", "/health/deep")]
 
+    assert (away.connected, bool(away.problem), back.connected, back.published, back.dropped) == (False, True, True, 60, 0)
+    assert health[0] == [{"name": "mqtt", "connected": True, "waiting": 0, "dropped": 0}]
+    assert (health[1]["status"], health[1]["connected"], health[1]["total"]) == ("ok", 1, 1)
     assert [each["dart_id"] for each in home.of("dartd/main/event")] == [f"d{k}" for k in range(1, 62)]
 
 

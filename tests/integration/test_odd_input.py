@@ -84,6 +84,9 @@ async def test_a_trailing_newline_is_no_part_of_an_id(tmp_path: Path) -> None:
             ("players", {"name": "A\x00nn"}),
             ("players", {"name": "nnA\u202e"}),
             ("players", {"name": "\u200b\u200b"}),
+            ("players", {"name": "\u2800\u2800"}),  # blank braille
+            ("players", {"name": "\u17b4"}),
+            ("players", {"name": "Ann\U000e0041"}),  # a tag, which only programs see
             ("users", {"username": "ann\n", "password": "long enough"}),
             ("users", {"username": "ann", "password": "long enough", "name": "\u2067Administrator"}),
             ("auth/api-keys", {"name": "x", "expires_at": "2999-01-01T00:00:00Z\n"}),

@@ -1,5 +1,6 @@
 """Alerts, darts and figures for tests of alerts."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,10 +57,14 @@ def sample(struck: dict[str, Any] | None = None, camera: str = "cam0", **figures
 
 
 def dart(
-    latency_ms: float = 100.0, confidence: float = 0.95, deviations: Mapping[Any, tuple[float, float]] | None = None, dart_id: str = "d1"
+    latency_ms: float = 100.0,
+    confidence: float = 0.95,
+    deviations: Mapping[Any, tuple[float, float]] | None = None,
+    dart_id: str = "d1",
+    unused: str = "",
 ) -> DartHit:
-    """Return a dart that all cameras have measured, each so many millimetres from the fused point."""
-    found = {camera: (deviations or {}).get(camera, (0.4, -0.3)) for camera in CAMERAS}
+    """Return a dart that all cameras but one have measured, each so many millimetres from the fused point."""
+    found = {camera: (deviations or {}).get(camera, (0.04, -0.03)) for camera in CAMERAS if camera != unused}
     plain = hit(dart_id)
     detections = tuple(
         Detection(
@@ -71,6 +76,7 @@ def dart(
             weight=0.3,
             reject_reason=None,
             deviation_mm=Deviation(x=x, y=y),
+            across_mm=math.copysign(math.hypot(x, y), x),
         )
         for camera, (x, y) in found.items()
     )

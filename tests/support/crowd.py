@@ -52,10 +52,14 @@ class Member:
 
 
 class Crowd:
-    """Clients of one server, and one connection more that publishes."""
+    """Clients of one server, and one connection more that publishes.
 
-    def __init__(self, port: int, *, receive_bytes: int | None = None) -> None:
+    `sent_at` finds in an event when it was sent, in monotonic nanoseconds.
+    """
+
+    def __init__(self, port: int, *, receive_bytes: int | None = None, sent_at: re.Pattern[bytes] = _TIME) -> None:
         self._port = port
+        self._sent_at = sent_at
         self._receive_bytes = receive_bytes
         self._epoll = select.epoll()
         self.members: dict[int, Member] = {}
@@ -233,7 +237,7 @@ class Crowd:
     def _note_times(self, member: Member, data: bytes, last: int) -> None:
         """Record how long the last of the events took that came at once."""
         self.last_event_ns = time.monotonic_ns()
-        sent = _TIME.search(data, last, last + 400)
+        sent = self._sent_at.search(data, last, last + 400)
         if sent and int(sent[1]) >= self.count_from_ns:
             self.latencies_ns.append(self.last_event_ns - int(sent[1]))
         if sent and self._sent_ns and self._base is None and (found := _NUMBER.search(data, last, last + 400)):

@@ -1,5 +1,7 @@
 """`dartd run` on fast clocks, with scripted cameras: `python -m tests.support.fast_daemon run --config FILE`, the pace in `TEST_PACE`.
 
+What a camera process runs is in `TEST_TARGET`, by default visits without trouble.
+
 Everything else is what the command starts: pipeline, store, hub, web server, outlets, supervisor, fork server and a process per camera.
 """
 
@@ -10,7 +12,7 @@ from typing import Any
 from tests.support.pace import Pace, fast_event_loop, quicken
 
 PACE = "TEST_PACE"
-TARGET = "tests.support.scripted_visits:play"
+TARGET = "TEST_TARGET"
 
 
 def main() -> None:
@@ -27,7 +29,7 @@ def main() -> None:
     supervisor.SILENT_S *= pace.speed
     fork_server.START_TIMEOUT_S *= pace.speed
     kept_s = {"hang_timeout_s": supervisor.HANG_TIMEOUT_S * pace.speed, "start_timeout_s": supervisor.START_TIMEOUT_S * pace.speed}
-    scripted: Any = functools.partial(supervisor.Supervisor, target=TARGET, **kept_s)  # type: ignore[arg-type]  # by name
+    scripted: Any = functools.partial(supervisor.Supervisor, target=os.environ.get(TARGET, "tests.support.scripted_visits:play"), **kept_s)  # type: ignore[arg-type]  # by name
     vars(dartd.daemon)["Supervisor"] = scripted
     vars(uvloop)["new_event_loop"] = lambda: fast_event_loop(pace)
     dartd.cli.main()

@@ -57,7 +57,7 @@ class Darts(NamedTuple):
 class FaultRun:
     """Runs the daemon with the faults; `state` is the state directory of a board that is calibrated already."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a run has that many parameters
         self,
         folder: Path,
         faults: Sequence[ScriptedFault],
@@ -68,14 +68,15 @@ class FaultRun:
         first_s: float = 6.0,
         fps: float | None = None,
         environ: Mapping[str, str] | None = None,
+        story: str = "demo",
     ) -> None:
         if not (folder / "state").exists():
             shutil.copytree(state, folder / "state")
         self.folder = folder
         self._environ = {"DARTD_LOG_LEVEL": "warning", "DARTD_IMAGES_KEEP_FREE_MB": "4", **(environ or {})}
         self.port = free_port()
-        self.story = Script(name="demo", seed=seed)
-        self.config = write_simulation(folder, self.port, seed=seed, rig=rig, first_s=first_s)
+        self.story = Script(name=story, seed=seed)
+        self.config = write_simulation(folder, self.port, seed=seed, rig=rig, first_s=first_s, story=story)
         self.epoch_s = time.monotonic() + first_s - self.story.lead_s
         if fps is not None:
             self.config.write_text(self.config.read_text().replace("fps = 15", f"fps = {fps:g}"))
@@ -244,6 +245,6 @@ def write_scenario(path: Path, faults: Sequence[ScriptedFault]) -> Path:
     for fault in faults:
         lines += ["[[faults]]", f'kind = "{fault.kind}"', f"at_s = {fault.at_s:.3f}"]
         lines += [f'camera = "{fault.camera}"'] if fault.camera is not None else []
-        lines += [f"{name} = {getattr(fault, name)}" for name in ("for_s", "fps", "gain", "step_s")]
+        lines += [f"{name} = {getattr(fault, name)}" for name in ("for_s", "fps", "gain", "step_s", "degrees", "blur_px", "lag_s")]
     path.write_text("\n".join(lines) + "\n")
     return path

@@ -35,6 +35,7 @@ from dartd.play.decider import MatchDecider
 from dartd.reload import rate_classes
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.pipeline import BoardDecider, Pipeline
 from dartd.runtime.recovery import recover
 from dartd.runtime.results_cache import ResultsCache
@@ -335,6 +336,7 @@ async def running_station(
             results=results,
             now=accounts.now,
         ),
+        outlets=OutletStates(lambda: hub.last_seq, time.monotonic),
         rig=CameraRig([camera.source for camera in config.cameras]),
         previews=_previews(),
         camera_credentials=CameraCredentials(directory),

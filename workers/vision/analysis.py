@@ -13,7 +13,7 @@ from workers.vision.scene import FEWEST_CHANGED, Scene
 
 # Measure again: `python -m tests.bench.quiet --minutes 60 --confusion` (findings by cause), `python -m tests.bench.visits --visits 500`.
 HAND_MM = 45.0  # radius on the face: no dart has a blob this wide; fingers may be narrower and are left to the supervisor
-AS_IT_WAS = 0.9  # least presence of a dart that nothing has touched: 0.94 to 0.98 are measured
+AS_IT_WAS = 0.92  # least presence of a dart that nothing has touched: 0.97 to 1 are measured
 MOVED_PX = 1.0  # between two still pictures: a dart that lands moves a camera by less
 LIGHT_SHARE = 0.04  # change of brightness against the reference
 
@@ -23,7 +23,7 @@ class PictureAnalysis:
     """A still picture compared with the reference (`comparison`) and with the empty board (`versus_empty`), and what was found in it.
 
     `blobs` are found in `versus_empty` if `blobs_on_empty` and `sightings` if `darts_changed`, else in `comparison`. `moved_px` is how far
-    the camera has moved since the analysis before.
+    the camera has moved since the analysis before; `shows_dart` says that one of the sightings is long and clear enough for a dart.
     """
 
     comparison: Comparison
@@ -35,13 +35,14 @@ class PictureAnalysis:
     blobs_on_empty: bool
     widest_mm: float
     moved_px: float
+    shows_dart: bool
 
     @property
     def finding(self) -> Finding:
         """Return what this camera alone concludes; the supervisor decides from all cameras."""
         if self.widest_mm > HAND_MM:
             return "hand"
-        if any(is_dart(s) for s in self.sightings):
+        if self.shows_dart:
             return "dart"
         if self.moved_px > MOVED_PX:
             return "moved"
@@ -79,7 +80,10 @@ def analyse(scene: Scene, picture: Image, before: PictureAnalysis | None, *, tak
     darts_changed = versus_empty is not None and any(each.score < AS_IT_WAS for each in presence)
     sightings = tuple(scene.sightings(comparison, versus_empty, presence, darts_changed=darts_changed))
     moved_px = 0.0 if before is None else _moved_px(before.comparison, comparison)
-    return PictureAnalysis(comparison, versus_empty, presence, sightings, darts_changed, blobs, blobs_on_empty, widest_mm, moved_px)
+    shows_dart = any(is_dart(s, scene.projection) for s in sightings)
+    return PictureAnalysis(
+        comparison, versus_empty, presence, sightings, darts_changed, blobs, blobs_on_empty, widest_mm, moved_px, shows_dart
+    )
 
 
 def width_mm(blob: Blob, scene: Scene) -> float:

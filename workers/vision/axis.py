@@ -61,6 +61,7 @@ DIRECTION_PX = 60.0  # distance of the second point that the direction is comput
 
 # A clear dart.
 DART_SECTIONS = 20.0  # sum of the weights of cross-sections of point and barrel: a dart in view has 60 and more, the shadow of a fly 12
+ROWS_FOCAL_PX = 450.0  # in pictures of 800x600; coarser ones have fewer rows on a dart. As dartd.fusion.camera_view.ROWS_FOCAL_PX
 UNBROKEN = 0.5  # share of the length of a dart that has cross-sections
 LEAVING = 0.5  # share of a sighting that now looks like the empty board: above this something went, and nothing came
 
@@ -77,9 +78,10 @@ def find_axes(diff: Difference, known: Image, projection: CameraProjection, push
     return _different(sorted(sightings, key=_rank), projection)[: 2 * HYPOTHESES]
 
 
-def is_dart(sighting: Sighting) -> bool:
+def is_dart(sighting: Sighting, projection: CameraProjection) -> bool:
     """Return whether a sighting is long and clear enough for a point with its barrel."""
-    return sum(s.weight for s in sighting.sections) >= DART_SECTIONS and sighting.leaving < LEAVING and sighting.confidence >= UNBROKEN
+    fewest = DART_SECTIONS * min(1.0, projection.calibration.focal_x_px / ROWS_FOCAL_PX)
+    return sum(s.weight for s in sighting.sections) >= fewest and sighting.leaving < LEAVING and sighting.confidence >= UNBROKEN
 
 
 def _rank(sighting: Sighting) -> float:

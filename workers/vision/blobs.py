@@ -16,7 +16,7 @@ from workers.vision.projection import CameraProjection
 # Measure again: `python -m tests.bench.quiet --minutes 60` (light that is taken for a hand), `python -m tests.bench.visits --visits 500`.
 MOST = 10  # bounds the work
 SMALLEST_MM = 7.0  # radius: less is a barrel or a shadow's edge
-CLOSE_PX = 7  # holes in a blob that are narrower are filled
+CLOSE_MM, LEAST_CLOSE_PX = 6.0, 3  # holes in a blob that are narrower are filled: a barrel may have the colour of the bed
 ERASED, ERASED_PX = 1.2, 2  # a blob is erased to this multiple of its radius plus this before the next one is searched
 JUDGED = 0.7  # half the side of the square in which light is judged, in radii
 ALIKE, CLEARLY_ALIKE = 0.5, 0.9  # correlation of old and new picture from which a change is light: if it is faint, and if it is not
@@ -26,7 +26,8 @@ EVEN_LEVELS, STILL_EVEN_LEVELS = 4.0, 6.0  # spread of an area without texture, 
 
 def find_blobs(diff: Difference, before: Image, after: Image, projection: CameraProjection, mm_per_px: float) -> tuple[Blob, ...]:
     """List up to `MOST` blobs of the change, the widest first."""
-    closed = cv2.morphologyEx(diff.changed, cv2.MORPH_CLOSE, np.ones((CLOSE_PX, CLOSE_PX), np.uint8))
+    close_px = max(LEAST_CLOSE_PX, 2 * int(CLOSE_MM / mm_per_px / 2) + 1)
+    closed = cv2.morphologyEx(diff.changed, cv2.MORPH_CLOSE, np.ones((close_px, close_px), np.uint8))
     closed = cv2.copyMakeBorder(closed, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     reach = np.asarray(cv2.distanceTransform(closed, cv2.DIST_L2, 3), np.float32)[1:-1, 1:-1].copy()
     blobs = []

@@ -89,7 +89,7 @@ class Scene:
         """Remember a picture of the empty board; one that shows a dart which was not in the last one is none."""
         if self.empty is not None:
             shown = difference(self.empty.picture, reference.picture, self.empty.edges, self.masks.volume)
-            if any(is_dart(each) for each in find_axes(shown, np.zeros_like(self.masks.volume), self.projection)):
+            if any(is_dart(each, self.projection) for each in find_axes(shown, np.zeros_like(self.masks.volume), self.projection)):
                 return
         self.empty = reference
 

@@ -158,12 +158,14 @@ class AutodartsRoutes:
         camera_id = self._camera_of(request)
         if camera_id is None:
             return json_answer({"error": "no such camera"}, 404)
+        media_type = f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
+        if request.method == "HEAD":
+            return Response(media_type=media_type)
         pictures = self._services.previews.watch(camera_id)
         try:
             first = await anext(pictures)
         except CommandRefusedError as refused:
             return json_answer({"error": str(refused)}, 503)
-        media_type = f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
         return StreamingResponse(_parts(first, pictures), headers={"Cache-Control": "no-store"}, media_type=media_type)
 
     def _camera_of(self, request: Request) -> CameraId | None:

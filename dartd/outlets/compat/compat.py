@@ -1,7 +1,7 @@
 """All interfaces that the configuration switches on: their folds, feeds and applications, one for each port."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 from starlette.applications import Starlette
@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dartd.addresses import Networks
-from dartd.errors import ConfigError
+from dartd.outlets.background import Tasks
 from dartd.outlets.compat.arudart import Arudart
 from dartd.outlets.compat.autodarts import Autodarts
 from dartd.outlets.compat.autodarts_routes import AutodartsRoutes
@@ -23,8 +23,7 @@ from dartd.outlets.compat.socket_io import SocketIo
 
 _log = logging.getLogger(__name__)
 
-Task = Callable[[], Awaitable[object]]
-Built = tuple[list[BaseRoute], dict[str, Task]]
+Built = tuple[list[BaseRoute], Tasks]
 
 
 class Compat:
@@ -36,7 +35,7 @@ class Compat:
         Raises:
             ConfigError: the package that an interface needs is missing.
         """
-        self.tasks: dict[str, Task] = {}
+        self.tasks: Tasks = {}
         self.ports: dict[int, ASGIApp] = {}
         self._shared: list[BaseRoute] = []
         self._allowed = Networks(services.config.compat.allow)
@@ -67,10 +66,7 @@ class Compat:
 
     def _add_caller(self, services: CompatServices, port: int) -> None:
         feed = Feed(Caller(), services.hub, services.board, services.timestamp)
-        try:
-            server = SocketIo(services, feed)
-        except ImportError:
-            raise ConfigError("$.compat.caller: needs a package: pip install 'dartd[caller]'", path="$.compat.caller") from None
+        server = SocketIo(services, feed)
         self.tasks |= {"the feed of darts-caller": feed.run, "the clients of darts-caller": server.run}
         self.ports[port] = Guard(server.app, self._allowed)
 

@@ -80,10 +80,15 @@ class Feed(Generic[F]):
                     _log.warning("events are missing, so that clients start anew: %s", gap)
                     self._end_all()
 
+    @property
+    def is_full(self) -> bool:
+        """Return whether there is no place for another client."""
+        return len(self._listeners) >= CLIENTS
+
     @contextmanager
     def listen(self) -> Iterator[Listener[F] | None]:
         """Yield the queue of a client with its first messages in it, while the block runs; None if there are too many clients."""
-        if len(self._listeners) >= CLIENTS:
+        if self.is_full:
             yield None
             return
         listener: Listener[F] = asyncio.Queue(_WAITING)

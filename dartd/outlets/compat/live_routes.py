@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -15,7 +15,7 @@ from dartd.outlets.compat.autodarts_routes import reset
 from dartd.outlets.compat.feed import Feed
 from dartd.outlets.compat.opendarts import KEPT_VISITS, Message, Opendarts
 from dartd.outlets.compat.services import CompatServices, command
-from dartd.outlets.compat.streams import json_answer, serve_feed
+from dartd.outlets.compat.streams import endless, json_answer, serve_feed, too_many
 from schemas.base import VisitId
 from schemas.board import Bed, Ring
 from schemas.codec import encode_json
@@ -47,10 +47,8 @@ class CorrectedBed(msgspec.Struct):
 def arudart_routes(services: CompatServices, feed: Feed[ServerSentEvent]) -> list[BaseRoute]:
     """Return the routes of arudart; without `Upgrade`, `/api/events` is its stream, next to Autodarts' WebSocket."""
 
-    async def get_events(_request: Request) -> Response:
-        return StreamingResponse(
-            _stream(feed), headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}, media_type="text/event-stream"
-        )
+    async def get_events(request: Request) -> Response:
+        return too_many() if feed.is_full else endless(request, _stream(feed), "text/event-stream")
 
     async def post_reset(_request: Request) -> Response:
         return await reset(services, "arudart")

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Final, TypeVar
 
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from dartd.outlets.compat.feed import Feed, Listener
@@ -14,12 +15,28 @@ from schemas.codec import encode_json
 F = TypeVar("F")
 
 STALL_S: Final = 30.0  # a client that takes nothing for this long is disconnected
+RETRY_S: Final = 10
 _TRY_AGAIN_LATER: Final = 1013
 
 
 def json_answer(value: object, status: int = 200) -> Response:
     """Return a value as an uncached JSON response."""
     return Response(encode_json(value), status, {"Cache-Control": "no-store"}, "application/json")
+
+
+def endless(request: Request, body: AsyncIterator[bytes], media_type: str) -> Response:
+    """Return a response that goes on until the client leaves; to HEAD its headers alone, since what never ends cannot be left out."""
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type=media_type)
+    return StreamingResponse(body, headers=headers, media_type=media_type)
+
+
+def too_many() -> Response:
+    """Return the refusal of a client that is one too many."""
+    answer = json_answer({"error": "too many clients"}, 503)
+    answer.headers["Retry-After"] = str(RETRY_S)
+    return answer
 
 
 async def serve_feed(websocket: WebSocket, feed: Feed[F], wants: Callable[[F], bool] = lambda _: True) -> None:

@@ -20,11 +20,13 @@ import msgspec
 
 from dartd.backoff import Backoff
 from dartd.config import Config
-from dartd.errors import ConfigError, DartdError
+from dartd.errors import DartdError
+from dartd.extras import load
 from dartd.outlets.mqtt.discovery import device_message, discovery_topic
 from dartd.outlets.mqtt.messages import PUBLISHED, cameras_of, command_of, state_of, topics_of, triggers_of
 from dartd.runtime.hub.hub import GapError, Hub
 from dartd.runtime.hub.subscription import Subscription
+from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.queued import CommandHook
 from dartd.runtime.workers.rig import CameraRig
 from dartd.store.audit import AuditEntry, append_entry
@@ -96,6 +98,10 @@ class MqttServices(Protocol):
         """Return the open store."""
 
     @property
+    def outlets(self) -> OutletStates:
+        """Return where the state of the connection is reported."""
+
+    @property
     def accounts(self) -> WallClock:
         """Return the wall clock."""
 
@@ -116,16 +122,13 @@ class Mqtt:
         Raises:
             ConfigError: its package is not installed.
         """
-        try:
-            import aiomqtt  # noqa: PLC0415 - an extra, which is missing where it is not used
-        except ImportError:
-            raise ConfigError("$.mqtt.url: needs a package: pip install 'dartd[mqtt]'", path="$.mqtt.url") from None
-        self._aiomqtt = aiomqtt
+        self._aiomqtt = load("mqtt", "aiomqtt", path="$.mqtt.url")
         self._services = services
         self._settings = services.config.mqtt
         self._board_id = services.config.board.id
         self._topics = topics_of(self._settings.prefix, self._board_id)
         self._url = url
+        self._state = services.outlets.add("mqtt", self._settings.url or "")
         self._sent_state = b""
         self._introduced: tuple[CameraId, ...] = ()
 
@@ -138,8 +141,10 @@ class Mqtt:
                     _log.info("mqtt: connected to %s", self._settings.url)
                     backoff.reset()
                     is_known = False
+                    self._state.connected()
                     await self._serve(client)
             except (self._aiomqtt.MqttError, OSError) as error:
+                self._state.lost(error)
                 (_log.debug if is_known else _log.warning)("mqtt: %s: %s; events wait in the journal", self._settings.url, error)
                 is_known = True
             await asyncio.sleep(backoff.next(random.random()))  # noqa: S311 - spreads retries, no secret
@@ -215,6 +220,7 @@ class Mqtt:
 
     async def _publish_events(self, client: Any) -> None:
         position = await self._position()
+        self._state.moved(position)
         with self._services.hub.subscribe((f"board:{self._board_id}", "match:*", "camera:*"), since=position) as subscription:
             while True:
                 payloads = await self._take(subscription)
@@ -227,24 +233,27 @@ class Mqtt:
             return await subscription.take()
         except GapError as gap:
             _log.warning("mqtt: events were deleted from the journal before the broker took them: %s", gap)
-            subscription.seek(self._services.hub.last_seq)
-            await self._store_position(self._services.hub.last_seq)
+            seq = self._state.dropped(gap)
+            await self._store_position(seq)
+            subscription.seek(seq)
             return []
 
     async def _publish_batch(self, client: Any, payloads: Sequence[bytes]) -> None:
         """Publish events in order, and store the position when the broker has them."""
         messages: list[tuple[str, bytes | str]] = []
-        seq = 0
+        seq = count = 0
         for payload in payloads:
             header = _header.decode(payload)
             event = decode_journalled(payload) if header.seq else None
             seq = header.seq or seq
             if isinstance(event, PUBLISHED):
+                count += 1
                 messages.append((self._topics.event, payload))
                 messages += [(self._topics.trigger, each) for each in triggers_of(event)]
         await asyncio.gather(*(client.publish(topic, payload, qos=1) for topic, payload in messages))
         if seq:
             await self._store_position(seq)
+            self._state.moved(seq, count)
 
     async def _publish_state(self, client: Any) -> None:
         state = state_of(self._services.board.snapshot())

@@ -87,10 +87,14 @@ class Hub:
 
     def publish(self, envelope: Envelope) -> None:
         """Publish a journalled event to the subscriptions of its topic."""
-        entry = Entry.of(envelope.seq, envelope.topic, envelope.wire)
+        self.publish_encoded(envelope.seq, envelope.topic, envelope.wire, erases=isinstance(envelope.event, PlayerErased))
+
+    def publish_encoded(self, seq: int, topic: str, wire: bytes, *, erases: bool = False) -> None:
+        """Publish an event that need not be decoded; `erases`: what is in the ring was erased from the journal in the same commit."""
+        entry = Entry.of(seq, topic, wire)
         self.last_seq = entry.seq
-        if isinstance(envelope.event, PlayerErased):
-            self._ring.clear()  # it has what was erased from the journal in the same commit
+        if erases:
+            self._ring.clear()
         self._ring.push(entry)
         self._published += 1
         for group in self._route(entry.topic):
@@ -98,6 +102,11 @@ class Hub:
                 subscription.lag(entry.seq - 1)
             if group.direct:
                 self._fanout.add(group, entry)
+
+    def skip_to(self, seq: int) -> None:
+        """Go on after an event that is not here, since those up to it were deleted from the journal: the ring has no gap."""
+        self._ring.clear()
+        self.last_seq = seq
 
     def publish_all(self, envelopes: Sequence[Envelope]) -> None:
         """Publish the events of one commit and write them in this iteration of the event loop."""
@@ -182,10 +191,10 @@ class Hub:
             found = [Entry.of(*row) for row in await self._read(seq, limit)]
         # Journalled events that are not published yet must not be delivered out of order.
         found = [entry for entry in found if entry.seq <= self.last_seq]
-        if not found or found[0].seq != seq + 1 or found[-1].seq != seq + len(found):  # some were deleted
+        if not found or found[0].seq != seq + 1:  # some were deleted
             oldest = found[0].seq if found else self.oldest_known
             raise GapError("too_old", requested=seq, oldest=oldest, last_seq=self.last_seq)
-        return found
+        return [entry for number, entry in enumerate(found, seq + 1) if entry.seq == number]  # up to the next that were deleted
 
     async def check_reachable(self, seq: int) -> None:
         """Check that the events after `seq` are available.

@@ -16,6 +16,7 @@ from dartd.game.statistics import Figures, add_up
 from dartd.game.summary import SCORING_GAMES, LegSums, SummarisedLeg, chosen_figures, summary_of
 from dartd.store.listing import ALWAYS, Span, within
 from dartd.store.projections.player_periods import (
+    BLOCK_WEEKS,
     Cut,
     PeriodLeg,
     PeriodSums,
@@ -26,6 +27,7 @@ from dartd.store.projections.player_periods import (
     select_cells,
     select_periods,
     span_of,
+    store_block,
     store_period,
     sums_of,
 )
@@ -84,14 +86,17 @@ def _note(connection: sa.Connection, changed: Iterable[tuple[str, int]]) -> None
 
 
 def settle(connection: sa.Connection) -> None:
-    """Add up the periods that changed: an import adds thousands of legs of one week, which must not be added up after each of them."""
-    for player_id, period in sorted(connection.info.pop(_CHANGED, set())):
+    """Add up the weeks and blocks that changed: an import adds thousands of legs of one, which must not be added up after each of them."""
+    changed: set[tuple[str, int]] = connection.info.pop(_CHANGED, set())
+    for player_id, period in sorted(changed):
         store_period(connection, player_id, period, legs_of_period(connection, player_id, period))
+    for player_id, block in sorted({(player_id, period // BLOCK_WEEKS) for player_id, period in changed}):
+        store_block(connection, player_id, block)
 
 
 PROJECTION = Projection(
     name="player_legs",
-    version=3,
+    version=4,
     tables=(player_legs, player_periods, match_visits),
     follows=(StatisticsUpdated, PlayerMerged, PlayerErased, EntityDeleted),
     fold=fold,

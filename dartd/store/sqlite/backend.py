@@ -29,7 +29,7 @@ from dartd.store.tables import METADATA
 
 _log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 20  # the number of the last revision in migrations/
+SCHEMA_VERSION = 21  # the number of the last revision in migrations/
 APPLICATION_ID = 0x64617274  # "dart": distinguishes our files from those of other programs
 LOCK_WAIT_S = 2.0  # for a person's sqlite3 shell; a second daemon is refused by the lock
 NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next to it
@@ -39,6 +39,7 @@ NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next
 _OPTIONS: Final = {"isolation_level": "AUTOCOMMIT", "compiled_cache": LRUCache(5000)}
 
 _STEPS_PER_CHECK = 10_000  # of SQLite's virtual machine, about 0.2 ms
+_READER_CACHE = -512  # KiB (the sign says so) instead of 2000: the pages are in the cache of the system too, and each reader keeps its own
 _LOG_BYTES = 2 * 1024 * 1024
 _COMMITS_PER_CHECKPOINT = 64  # with darts, a megabyte and a half of write-ahead log
 
@@ -110,6 +111,7 @@ class SqliteBackend:
     def connect_reader(self) -> sa.Connection:
         """Return another connection, which cannot write."""
         connection = _connect(self.path)
+        connection.exec_driver_sql(f"PRAGMA cache_size = {_READER_CACHE}")
         connection.exec_driver_sql("PRAGMA query_only = 1")
         return connection
 

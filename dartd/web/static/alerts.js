@@ -1,6 +1,6 @@
 // Alerts: what is wrong, why, and what to do about it; acknowledged one by one or together.
 
-import { get, post } from "./api.js";
+import { address, get, post } from "./api.js";
 import { askLogin, attempt, may, say, startPage, update } from "./frame.js";
 import { html } from "./html.js";
 import { SHAPES } from "./open_alerts.js";
@@ -8,12 +8,15 @@ import { hasText, language, loadTexts, moment, number, t } from "./texts.js";
 
 const LIMIT = 50;
 const POLL_MS = 5000;
-const view = { alerts: null, anomalies: new Map(), isAll: false, chosen: new Set() };
+const view = { alerts: null, anomalies: new Map(), isAll: false, chosen: new Set(), health: null };
 
 const isOpen = ({ status }) => status !== "resolved";
 
 async function load() {
-  if (!may("alerts:read")) return update();
+  if (!may("alerts:read")) {
+    view.health = await fetch(address("health"), { cache: "no-store" }).then((answer) => answer.json()).catch(() => null);
+    return update();
+  }
   const [alerts, anomalies] = await Promise.all([get(`alerts?limit=${LIMIT}`), get(`anomalies?limit=${LIMIT}`)]).catch(() => [null, null]);
   if (!alerts) return update(); // the next time
   view.alerts = alerts.data;
@@ -94,9 +97,21 @@ function Alert(alert) {
   </li>`;
 }
 
+/** What everyone may know: whether the board works, and if not why. */
+function Health() {
+  if (!view.health) return null;
+  const { health, reasons, components } = view.health;
+  const cameras = Object.entries(components.cameras);
+  return html`<section class="panel" data-health=${health}>
+    <p><b>${t(`alerts.health.${health}`)}</b></p>
+    ${reasons.length > 0 && html`<ul>${reasons.map((each) => html`<li key=${each} lang="en">${each}</li>`)}</ul>`}
+    ${cameras.length > 0 && html`<p class="quiet">${cameras.map(([id, { state, fps }]) => `${id}: ${t(`alerts.state.${state}`)}, ${number(fps)} fps`).join(" · ")}</p>`}
+  </section>`;
+}
+
 function Page() {
   const title = html`<h1>${t("page.alerts")}</h1>`;
-  if (!may("alerts:read")) return html`${title}<p>${t("alerts.login")}</p><p><button type="button" class="primary" onClick=${askLogin}>${t("bar.login")}</button></p>`;
+  if (!may("alerts:read")) return html`${title}<${Health} /><p>${t("alerts.login")}</p><p><button type="button" class="primary" onClick=${askLogin}>${t("bar.login")}</button></p>`;
   const shown = (view.alerts ?? []).filter((each) => view.isAll || isOpen(each));
   const showAll = ({ target }) => {
     view.isAll = target.checked;

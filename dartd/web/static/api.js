@@ -123,10 +123,12 @@ export async function whoAmI() {
   }
 }
 
-/** Log in, and return the caller. */
+/** Log in, and return the caller; throws LOGIN_NOT_KEPT where the browser keeps no cookie, as in a frame of another site. */
 export async function logIn(username, password) {
   localStorage.removeItem(KEY);
-  return keepLogin(await send("POST", "auth/login", { username, password, cookie: true })).user;
+  const session = await send("POST", "auth/login", { username, password, cookie: true });
+  if (!csrf()) throw new ApiError(401, { code: "LOGIN_NOT_KEPT", message: location.host });
+  return keepLogin(session).user;
 }
 
 /** Log out, or forget the key of this screen. */

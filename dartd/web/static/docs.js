@@ -9,7 +9,7 @@ import { t } from "./texts.js";
 const topic = (name) => [`docs/${name}`, `docs.topic.${name}`];
 const PLAY = [["./", "page.play"], ["dashboard", "page.dashboard"], ["statistics", "page.statistics"], ["reports", "page.reports"]];
 const OPERATE = [["board", "page.board"], ["settings", "page.settings"], ["people", "page.people"], ["health", "docs.health"],
-  ...["deployment", "configuration", "hardware", "troubleshooting", "club", "tournaments", "metrics"].map(topic)];
+  ...["deployment", "configuration", "hardware", "troubleshooting", "club", "tournaments", "metrics", "venue"].map(topic)];
 const BUILD = [
   ["docs/api", "docs.routes"],
   ["redoc", "docs.reference"],

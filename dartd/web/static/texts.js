@@ -1,7 +1,8 @@
 // The texts of the pages in the language of this device. A text is chosen by its key; `{name}` in it is replaced.
 
 export const LANGUAGES = ["en", "de", "nl"];
-const WITH_OWN = ["accuracy", "alerts", "dashboard", "manager", "reports", "settings", "statistics", "tournaments", "webhooks"]; // pages with texts that no other page needs: the play page is small
+// pages with texts that no other page needs: the play page is small
+const WITH_OWN = ["accuracy", "alerts", "dashboard", "manager", "reports", "settings", "statistics", "tournaments", "venue", "webhooks"];
 const KEPT = "dartd.language";
 
 function chosen() {

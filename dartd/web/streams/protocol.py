@@ -128,6 +128,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._budget.spend(1 + frames)
         if self.conn.parser_exc is not None:
             self.handle_parser_exception()
+        elif self.conn.handshake_exc is not None:  # it reads no request: no answer would follow
+            self.transport.close()
         elif frames and not self._frames_left.take(self.loop.time(), frames):
             self.conn.events.clear()
             self._fail("too many frames")
@@ -264,7 +266,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self.handshake_complete and not self.close_sent:
             self.stop_keepalive()
             self.queue.put_nowait({"type": "websocket.disconnect", "code": _RESTART})
-            self.conn.send_close(_RESTART, f"dartd stops, retry in {retry_ms(len(self.connections))} ms")
+            if self.conn.state is OPEN:  # else a close frame of the client is not handled yet
+                self.conn.send_close(_RESTART, f"dartd stops, retry in {retry_ms(len(self.connections))} ms")
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.transport.close()
         else:

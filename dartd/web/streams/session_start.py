@@ -1,19 +1,63 @@
 """The first messages of a stream, the same for WebSocket and SSE: hello, then gap if necessary, then snapshot."""
 
 import random
+from typing import Protocol
 
 from dartd.auth.permissions import TOPIC_PERMISSIONS
 from dartd.auth.principal import Principal
-from dartd.runtime.hub.hub import GapError
+from dartd.runtime.hub.hub import GapError, Hub
 from dartd.runtime.hub.subscription import Subscription
 from dartd.runtime.hub.topics import DEFAULT_TOPICS, Interest, TopicError, canonical, kind_of
-from dartd.web.services import Services
-from schemas.events import ErrorMessage, Gap, Hello
+from dartd.web.connections.clients import Clients
+from schemas.base import BoardId, Event
+from schemas.events import ErrorMessage, Gap, Hello, Snapshot
 
 _RETRY_FIRST_MS = 500
 _RETRY_EACH_MS = 2  # a thousand clients reconnect spread over two seconds
 _RETRY_MAX_MS = 10_000
 _MAX_SEQ_DIGITS = 19
+
+
+class ShownBoard(Protocol):
+    """A board that can be shown."""
+
+    @property
+    def stream_id(self) -> str:
+        """Return the id of the stream that `seq` counts in."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the state of the board after the last published event."""
+
+
+class StreamSource(Protocol):
+    """What a stream of one board comes from: the daemon's services, or a board as a relay has it."""
+
+    @property
+    def version(self) -> str:
+        """Return the version of dartd that runs the board."""
+
+    @property
+    def board_id(self) -> BoardId:
+        """Return the id of the board."""
+
+    @property
+    def simulated(self) -> bool:
+        """Return whether any camera is simulated."""
+
+    @property
+    def board(self) -> ShownBoard:
+        """Return the board."""
+
+    @property
+    def hub(self) -> Hub:
+        """Return the hub."""
+
+    @property
+    def clients(self) -> Clients:
+        """Return the connected clients."""
+
+    def encode(self, event: Event) -> bytes:
+        """Encode an event that is not journalled."""
 
 
 def retry_ms(connected: int) -> int:
@@ -22,12 +66,12 @@ def retry_ms(connected: int) -> int:
     return _RETRY_FIRST_MS + random.randrange(spread_ms + _RETRY_FIRST_MS)  # noqa: S311  not used for security
 
 
-def hello(services: Services, client_id: str) -> Hello:
+def hello(services: StreamSource, client_id: str) -> Hello:
     """Return the hello message for a client."""
     return Hello(
         version=services.version,
         stream_id=services.board.stream_id,
-        board_id=services.config.board.board_id,
+        board_id=services.board_id,
         simulated=services.simulated,
         last_seq=services.hub.last_seq,
         client_id=client_id,
@@ -36,7 +80,7 @@ def hello(services: Services, client_id: str) -> Hello:
 
 
 async def opening_messages(
-    services: Services, subscription: Subscription, since: int | None, stream_id: str | None, client_id: str
+    services: StreamSource, subscription: Subscription, since: int | None, stream_id: str | None, client_id: str
 ) -> list[bytes]:
     """Return the first messages: hello and snapshot, or hello, gap and snapshot if the stream cannot be resumed after `since`."""
     first = services.encode(hello(services, client_id))
@@ -52,7 +96,7 @@ async def opening_messages(
     return [first, services.encode(snapshot)]
 
 
-def gap_messages(services: Services, subscription: Subscription, gap: GapError) -> list[bytes]:
+def gap_messages(services: StreamSource, subscription: Subscription, gap: GapError) -> list[bytes]:
     """Return gap and snapshot, and continue the subscription after the snapshot."""
     snapshot = services.board.snapshot()
     subscription.seek(snapshot.last_seq)
@@ -60,7 +104,7 @@ def gap_messages(services: Services, subscription: Subscription, gap: GapError) 
     return [services.encode(message), services.encode(snapshot)]
 
 
-def check_stream(services: Services, since: int, stream_id: str | None) -> None:
+def check_stream(services: StreamSource, since: int, stream_id: str | None) -> None:
     """Check that `since` refers to the current stream.
 
     Raises:

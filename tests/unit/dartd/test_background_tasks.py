@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dartd.background_tasks import background_tasks
-from dartd.metrics import HostUsage
+from dartd.figures import HostUsage
 from tests.support.station import running_station
 
 

@@ -8,7 +8,8 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from dartd.config.directories import shipped
-from dartd.metrics import BackupUsage, CacheUsage, CameraFigures, HostUsage, HubFigures, Metrics, PipelineFigures
+from dartd.figures import BackupUsage, CacheUsage, CameraFigures, HostUsage, HubFigures, OutletFigures, PipelineFigures
+from dartd.metrics import Metrics
 from dartd.web.http.timings import Timings
 from schemas.base import BoardId, CameraId, EventId, VisitId
 from schemas.events import AlertChanged, BoardPoint, BoardReset, Detection, Deviation, Envelope, PixelPoint
@@ -190,7 +191,13 @@ def test_every_family_changes_with_its_cause() -> None:
     """Each family of ours must differ from its start once what it counts has happened: no figure may be a constant."""
     metrics = Metrics()
     figures: dict[str, Any] = {"camera": CameraFigures(camera_id=CameraId("cam0")), "hub": HubFigures(), "pipeline": PipelineFigures()}
-    figures |= {"host": HostUsage(), "cache": CacheUsage(), "alerts": (), "backups": BackupUsage()}
+    figures |= {
+        "host": HostUsage(),
+        "cache": CacheUsage(),
+        "alerts": (),
+        "backups": BackupUsage(),
+        "outlet": OutletFigures(name="mqtt", away_s=1),
+    }
     metrics.watch(
         cameras=lambda: [figures["camera"]],
         hub=lambda: figures["hub"],
@@ -199,6 +206,7 @@ def test_every_family_changes_with_its_cause() -> None:
         cache=lambda: figures["cache"],
         alerts=lambda: figures["alerts"],
         backups=lambda: figures["backups"],
+        outlets=lambda: [figures["outlet"]],
     )
     before = _samples(metrics)
     metrics.count([msgspec.structs.replace(_envelope(), event=msgspec.structs.replace(hit("d1"), detections=(_DETECTION,)))])
@@ -209,6 +217,7 @@ def test_every_family_changes_with_its_cause() -> None:
         counter.inc()
     metrics.loop_lag.observe(0.01)
     counters = Counters(**dict.fromkeys(Counters.__struct_fields__, 1))
+    figures["outlet"] = OutletFigures(name="mqtt", waiting=1, published=1, dropped=1)
     figures["camera"] = CameraFigures(
         camera_id=CameraId("cam0"),
         up=True,

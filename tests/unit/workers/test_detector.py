@@ -1,5 +1,6 @@
 """The detector of one camera: frames of a simulated camera go in, its messages are compared with what happened."""
 
+import copy
 from collections.abc import Sequence
 
 import cv2
@@ -117,6 +118,13 @@ def test_a_picture_without_a_board_is_refused_with_words() -> None:
     assert len(refused[0].reason) > 5
 
 
+def copied(watched: Watched) -> Watched:
+    """Copy a detector with what it has sent; the simulated camera is the same."""
+    scene = copy.copy(watched)
+    scene.detector, scene.sent = copy.deepcopy(watched.detector), list(watched.sent)
+    return scene
+
+
 def without_numbers(picture: Image, calibration: Calibration) -> Image:
     """Paint over the number ring of a picture."""
     model, theta = model_of(calibration), np.linspace(0, 2 * np.pi, 181)
@@ -129,13 +137,22 @@ def without_numbers(picture: Image, calibration: Calibration) -> Image:
     return np.where(ring[..., None] > 0, np.uint8(30), picture)
 
 
-def test_a_camera_without_numbers_watches_all_the_same() -> None:
-    """It reports what it measured and what is missing, then darts; given the rotation, it keeps its empty board and finds the dart."""
+@pytest.fixture(scope="module")
+def blank_board() -> Watched:
+    """Return a detector that has calibrated by a board without numbers; tests take a copy."""
     scene = Watched(calibration=msgspec.structs.replace(outlook(1, 1).calibration, width=1), hint=False)
     blank = without_numbers(scene.look.picture(), scene.look.calibration)
+    for _ in range(12):
+        scene.step(blank)
+    return scene
+
+
+def test_a_camera_without_numbers_watches_all_the_same(blank_board: Watched) -> None:
+    """It reports what it measured and what is missing, then darts; given the rotation, it keeps its empty board and finds the dart."""
+    scene = copied(blank_board)
     with_dart = without_numbers(scene.look.picture(NEW), scene.look.calibration)
-    for picture in (blank,) * 20 + (with_dart,) * 8:
-        scene.step(picture)
+    for _ in range(8):
+        scene.step(with_dart)
     unknown = [m for m in scene.sent if isinstance(m, OrientationUnknown)]
     first = _settled(scene.sent)
     scene.sent.clear()
@@ -151,11 +168,10 @@ def test_a_camera_without_numbers_watches_all_the_same() -> None:
     assert [each.finding for each in _settled(scene.sent)] == ["dart"]
 
 
-def test_numbers_that_become_legible_are_read_later() -> None:
+def test_numbers_that_become_legible_are_read_later(blank_board: Watched) -> None:
     """What hid the numbers is gone: after a while the camera knows its rotation by itself, to the line."""
-    scene = Watched(calibration=msgspec.structs.replace(outlook(1, 1).calibration, width=1), hint=False)
-    for picture in (without_numbers(scene.look.picture(), scene.look.calibration),) * 20 + (scene.look.picture(),) * 8:
-        scene.step(picture)
+    scene = copied(blank_board)
+    scene.frames(8)
     scene.now += 60
     scene.frames(4)
     scene.now += 60

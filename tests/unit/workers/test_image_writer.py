@@ -20,7 +20,9 @@ from workers.vision.projection import CameraProjection
 from workers.vision.scene import EpisodePictures
 
 CAMERA = CameraId("cam0")
-PROJECTION = CameraProjection(true_calibration(1, 0, 800, 600, CAMERA))
+WIDTH, HEIGHT = 400, 300
+MOST_BYTES = 75_000  # of a throw, where 800x600 would have four times as many
+PROJECTION = CameraProjection(true_calibration(1, 0, WIDTH, HEIGHT, CAMERA))
 AXIS = Axis3(x_mm=10.0, y_mm=20.0, slope_x=0.0, slope_y=0.0)
 
 
@@ -28,37 +30,37 @@ def _order(number: int = 1) -> StoreImages:
     return StoreImages(dart_id=DartId(f"d{number:06d}"), episode=1, axis=AXIS, label="T20")
 
 
-def _noise(seed: int, height: int = 600, width: int = 800) -> Image:
+def _noise(seed: int, height: int = HEIGHT, width: int = WIDTH) -> Image:
     return np.random.default_rng(seed).integers(0, 255, (height, width, 3), np.uint8)
 
 
 def _seen() -> EpisodePictures:
-    changed = np.zeros((600, 800), np.uint8)
-    changed[100:200, 100:120] = 255
+    changed = np.zeros((HEIGHT, WIDTH), np.uint8)
+    changed[50:100, 50:60] = 255
     return EpisodePictures(_noise(1), _noise(2), changed)
 
 
 def test_every_kind_of_picture_is_written_and_fits(tmp_path: Path) -> None:
     """Four pictures of a throw are there, readable, and together no larger than allowed, even of pure noise."""
-    writer = ImageWriter(tmp_path, CAMERA, 300_000)
+    writer = ImageWriter(tmp_path, CAMERA, MOST_BYTES)
     writer.submit(_order(), _seen(), PROJECTION)
     writer.flush()
     files = sorted((tmp_path / "d000001").iterdir())
 
     assert [path.name for path in files] == [f"cam0-{kind}.jpg" for kind in ("after", "annotated", "before", "difference")]
-    assert sum(path.stat().st_size for path in files) <= 300_000
+    assert sum(path.stat().st_size for path in files) <= MOST_BYTES
     assert all(cv2.imread(str(path)) is not None for path in files)
     assert (writer.written, writer.dropped) == (1, 0)
 
 
-@pytest.mark.parametrize("max_bytes", [200_000, 60_000, 20_000])
+@pytest.mark.parametrize("max_bytes", [50_000, 15_000, 5_000])
 def test_a_picture_is_made_to_fit(max_bytes: int) -> None:
     """It loses quality first, then size; what shows little stays as it is."""
     encoded = jpeg(_noise(3), max_bytes)
-    plain = cv2.imdecode(np.frombuffer(jpeg(np.full((600, 800, 3), 90, np.uint8), max_bytes), np.uint8), cv2.IMREAD_COLOR)
+    plain = cv2.imdecode(np.frombuffer(jpeg(np.full((HEIGHT, WIDTH, 3), 90, np.uint8), max_bytes), np.uint8), cv2.IMREAD_COLOR)
 
     assert len(encoded) <= max_bytes
-    assert np.asarray(plain).shape == (600, 800, 3)
+    assert np.asarray(plain).shape == (HEIGHT, WIDTH, 3)
 
 
 def test_what_no_quality_makes_fit_is_given_at_its_smallest() -> None:
@@ -77,7 +79,7 @@ def test_a_slow_disk_costs_pictures_and_no_time(tmp_path: Path, monkeypatch: pyt
         return jpeg(picture, max_bytes)
 
     monkeypatch.setattr(module, "jpeg", slowly)
-    writer = ImageWriter(tmp_path, CAMERA, 300_000)
+    writer = ImageWriter(tmp_path, CAMERA, MOST_BYTES)
     writer.submit(_order(0), _seen(), PROJECTION)
     waiting.until(busy.is_set, "a write")
     for number in range(1, WAITING + 4):
@@ -92,7 +94,7 @@ def test_a_slow_disk_costs_pictures_and_no_time(tmp_path: Path, monkeypatch: pyt
 
 def test_a_full_disk_costs_pictures_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """What cannot be written is lost and counted, the log says so once, and with space it goes on."""
-    writer = ImageWriter(tmp_path, CAMERA, 300_000)
+    writer = ImageWriter(tmp_path, CAMERA, MOST_BYTES)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     try:
@@ -111,7 +113,7 @@ def test_a_full_disk_costs_pictures_alone(tmp_path: Path, caplog: pytest.LogCapt
 
 def test_nothing_is_written_to_a_nearly_full_disk(tmp_path: Path) -> None:
     """The journal needs the rest; what is not written is counted."""
-    writer = ImageWriter(tmp_path, CAMERA, 300_000, free_bytes=1 << 60)
+    writer = ImageWriter(tmp_path, CAMERA, MOST_BYTES, free_bytes=1 << 60)
     writer.submit(_order(), _seen(), PROJECTION)
     writer.flush()
 

@@ -34,7 +34,7 @@ class Painter:
         self._calibration = calibration
         self._empty = face_picture(rig, camera, calibration)
         self._views: OrderedDict[CameraShift, _RestView] = OrderedDict()
-        self._still: tuple[tuple[tuple[DartPose, ...], CameraShift], Image] | None = None
+        self._last: tuple[tuple[FrameContent, CameraShift], Image] | None = None
         self._last_effect: tuple[tuple[int, ImagingConditions], Image, Image] | None = (
             None  # keeps the picture alive, else its id could be used again
         )
@@ -46,12 +46,12 @@ class Painter:
         return self._noise.over(self._with_effects(self._noiseless(content, shift), conditions or ImagingConditions()), number)
 
     def _noiseless(self, content: FrameContent, shift: CameraShift) -> Image:
-        if shift.swinging or not content.is_still:
+        if shift.swinging:
             return self._composed(content, shift)
-        key = (content.standing, shift)
-        if self._still is None or self._still[0] != key:
-            self._still = (key, self._composed(content, shift))
-        return self._still[1]
+        key = (content, shift)
+        if self._last is None or self._last[0] != key:
+            self._last = (key, self._composed(content, shift))
+        return self._last[1]
 
     def _with_effects(self, picture: Image, conditions: ImagingConditions) -> Image:
         """Apply the imaging conditions; the last result is kept, since they seldom change."""

@@ -140,5 +140,6 @@ UNUSUAL: Final[dict[str, tuple[Plan, ...]]] = {
     "drops": ((_FIRST, _DROPS, _SOON, _TAKE), (_FIRST, _SOON, _DROPS, _TAKE)),
 }
 
+LEFT: Final[Plan] = (*_BRISK, PlannedHand(after_s=2.0, take=2), PlannedHand(after_s=40.0))  # one dart is left for long
 STANDING: Final[Plan] = (*_BRISK, PlannedHand(after_s=46.0))  # three darts that stay for long
 KINDS: Final = USUAL | UNUSUAL

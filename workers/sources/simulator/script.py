@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from schemas.base import Value
-from workers.sources.simulator.plans import KINDS, NAMED, STANDING, UNUSUAL, USUAL
+from workers.sources.simulator.plans import KINDS, LEFT, NAMED, STANDING, UNUSUAL, USUAL
 from workers.sources.simulator.player import GAMES, Game
 from workers.sources.simulator.visit import Plan, SimulatedVisit, visit_of
 
@@ -20,6 +20,7 @@ _LENGTHS_S: Final = {
     "tc8_8": 9.5,
     "quiet": 60.0,
     "quiet_darts": 60.0,
+    "left_dart": 60.0,
 }
 _LENGTH_S: Final = 19.0  # of a visit of all other scripts
 _LEAD_S: Final = 10.0  # empty board at first: a user waits for the calibration
@@ -32,7 +33,8 @@ _DISTURBED_S: Final = {
     "quiet": (0.0, 60.0),
     "quiet_darts": (12.0, 48.0),
 }  # the part of each visit in which there are disturbances
-SCRIPTS: Final = (*NAMED, *_MIXED, *_QUIET, *KINDS)
+_LONG: Final[dict[str, Plan]] = {**_QUIET, "left_dart": LEFT}  # one plan each
+SCRIPTS: Final = (*NAMED, *_MIXED, *_QUIET, *KINDS, "left_dart")  # their order is part of what is played: a new one comes last
 
 
 class Script(Value, frozen=True, kw_only=True):
@@ -89,7 +91,7 @@ class Script(Value, frozen=True, kw_only=True):
 def _visit(script: Script, number: int) -> SimulatedVisit:
     rng = np.random.default_rng([script.seed, SCRIPTS.index(script.name), number])
     kind = _kind(script, rng)
-    plans = (_QUIET[kind],) if kind in _QUIET else (KINDS | NAMED)[kind]
+    plans = (_LONG[kind],) if kind in _LONG else (KINDS | NAMED)[kind]
     in_order = script.name in NAMED and script.name != "random"
     plan = plans[number % len(plans) if in_order else int(rng.integers(len(plans)))]
     game: Game = "x01" if script.name in NAMED else GAMES[int(np.random.default_rng([script.seed, number, 0x6A3E]).integers(len(GAMES)))]

@@ -52,6 +52,10 @@ class OrientationUnknownError(CalibrationRefusedError):
         self.calibration = calibration
         self.log_odds = log_odds
 
+    def __reduce__(self) -> tuple[type["OrientationUnknownError"], tuple[str, Calibration, tuple[float, ...]]]:
+        """Return how a copy is made: `args` is the message alone."""
+        return type(self), (self.reason, self.calibration, self.log_odds)
+
 
 def board_not_found(picture: Image) -> CalibrationRefusedError:
     """Return the refusal of a picture in which no board was found."""

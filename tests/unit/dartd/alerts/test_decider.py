@@ -8,11 +8,13 @@ import pytest
 from dartd.alerts.baseline import READY
 from dartd.alerts.rules import BUILTIN
 from dartd.decision import WebhookSample, ZoneSample
+from dartd.figures import OutletFigures
 from schemas.base import CameraId, DartId, VisitId
 from schemas.events import (
     AlertChanged,
     BoardCoordinates,
     CalibrationChanged,
+    CameraStateChanged,
     DartBounceOut,
     EntityAdded,
     MatchStateChanged,
@@ -43,6 +45,7 @@ def _zone(count: int) -> dict[str, Any]:
         ("disk_nearly_full", sample(disk_free_mb=120.0), 11),
         ("webhook_failing", sample(**_webhook(301.0, 0)), 1),
         ("webhook_failing", sample(**_webhook(3600.0, 1)), 1),
+        ("outlet_down", sample(outlets=(OutletFigures(name="mqtt", where="mqtt://broker", away_s=301.0, waiting=4),)), 1),
         ("zone_empty", sample(**_zone(0)), 601),
         ("backup_overdue", sample(backup_problem="no backup was made for 50 hours"), 1),
     ],
@@ -53,7 +56,7 @@ def test_a_wrong_figure_raises_one_alert_that_resolves_by_itself(name: str, wron
     assert board.pass_s(30) == []
     raised = board.pass_s(within_s + 1, wrong)
     again = board.pass_s(60, wrong)
-    right = sample(**_webhook(0.0, 0) | _zone(1), commits_ms=(1.0,) * 5)
+    right = sample(**_webhook(0.0, 0) | _zone(1), commits_ms=(1.0,) * 5, outlets=(OutletFigures(name="mqtt"),))
     resolved = board.pass_s(120, right)
     (alert,), anomaly = [each.alert for each in raised], raised[0].anomaly
 
@@ -109,14 +112,20 @@ def test_darts_that_are_other_than_usual_raise_an_alert(name: str, wrong: dict[s
         assert 300 <= raised[0].alert.context["baseline_ms"] < 305
 
 
-def test_cameras_that_scatter_disagree() -> None:
-    """But have not moved."""
+def test_a_camera_whose_lines_are_not_used_disagrees() -> None:
+    """Which makes detection less certain, and that has the same cause; a loose camera whose lines are used has not moved."""
     board = Watched()
-    published = [
-        event for number in range(24) for event in board.throw(1, deviations={"cam2": (9.0 if number % 2 else -9.0, 0.0)})
-    ]  # fmt: skip
+    quiet = board.throw(2 * READY)
+    raised = board.throw(20, unused="cam2", confidence=0.66)
+    resolved = board.throw(20)
+    loose = [each for number in range(24) for each in board.throw(1, deviations={"cam2": (0.7 if number % 2 else -0.7, 0.0)})]
 
-    assert [(each.alert.alert_type, each.alert.camera_id) for each in published] == [("cameras_disagree", "cam2")]
+    assert (quiet, loose) == ([], [])
+    assert [(each.alert.alert_type, each.alert.camera_id, each.alert.status) for each in (*raised, *resolved)] == [
+        ("cameras_disagree", "cam2", "pending"),
+        ("cameras_disagree", "cam2", "resolved"),
+    ]
+    assert "on 47 % of the darts" in raised[0].alert.message
 
 
 def test_darts_that_fall_out_takeouts_and_calibrations() -> None:
@@ -132,7 +141,7 @@ def test_darts_that_fall_out_takeouts_and_calibrations() -> None:
     board.take(TakeoutFinished(visit_id=VISIT))
     over = board.pass_s(2)
     board.take(CalibrationChanged(camera_id=CameraId("cam0"), state="error", reason="the rings could not be found."))
-    refused = board.pass_s(20)
+    refused = board.pass_s(20, sample({"state": "error", "fps": 20.0}))
     board.take(CalibrationChanged(camera_id=CameraId("cam0"), state="ready"))
     calibrated = board.pass_s(2)
 
@@ -155,6 +164,30 @@ def test_a_match_in_which_no_one_throws() -> None:
 
     assert (changes(idle), changes(resolved)) == ([("turn_idle", "pending")], [("turn_idle", "resolved")])
     assert idle[0].alert.context["match_id"] == "m1"
+
+
+def test_a_camera_that_is_gone_is_not_one_that_could_not_be_calibrated() -> None:
+    """What was refused before it went says nothing any more."""
+    board, camera = Watched(), CameraId("cam0")
+    board.take(CalibrationChanged(camera_id=camera, state="error", reason="no rings"))
+    board.take(CameraStateChanged(camera_id=camera, state="offline", previous_state="error", reason="unplugged"))
+
+    assert changes(board.pass_s(30, sample({"state": "error", "fps": 0.0}))) == [("camera_offline", "pending")]
+
+
+def test_a_camera_that_was_knocked_is_one_alert() -> None:
+    """Its lines are a little off or not used; that detection is less certain, and the others differ from it, has the same cause."""
+    for off_mm, confidence in ((0.3, 0.9), (0.5, 0.7), (0.9, 0.7)):
+        board = Watched()
+        board.throw(READY + 20)
+        off = {"cam0": (0.9 * off_mm, 0.0), "cam1": (off_mm, 0.0), "cam2": (-0.9 * off_mm, 0.0)}
+        raised = board.throw(30, confidence=confidence, deviations=off)
+        resolved = board.throw(30)
+
+        assert [(each.alert.alert_type, each.alert.camera_id, each.alert.status) for each in (*raised, *resolved)] == [
+            ("calibration_drift", "cam1", "pending"),
+            ("calibration_drift", "cam1", "resolved"),
+        ]
 
 
 def test_one_cause_is_one_alert() -> None:

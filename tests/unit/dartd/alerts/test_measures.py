@@ -5,7 +5,16 @@ from typing import Any
 from dartd.alerts.baseline import READY
 from dartd.alerts.measures import BOARD, COMMITS, ENOUGH, STALE_S, Measures, Subject
 from schemas.base import BoardId, CameraId, DartId, VisitId
-from schemas.events import BoardCoordinates, CalibrationChanged, DartBounceOut, EntityAdded, MatchStateChanged
+from schemas.events import (
+    BoardCoordinates,
+    BoardReset,
+    CalibrationChanged,
+    DartBounceOut,
+    EntityAdded,
+    MatchStateChanged,
+    TakeoutFinished,
+    TakeoutOverdue,
+)
 from tests.support.alerts import CAMERAS, dart, sample
 
 CAM0 = Subject("camera", "cam0")
@@ -22,7 +31,7 @@ def test_darts_say_something_when_they_are_enough_and_not_too_long_ago() -> None
     measures.take_sample(sample(), 0.0)
     for number in range(ENOUGH):
         few = read(measures)
-        measures.take(dart(latency_ms=100.0 + number, confidence=0.9, deviations={"cam0": (3.0, 4.0)}), 0.0)
+        measures.take(dart(latency_ms=100.0 + number, confidence=0.9, deviations={"cam0": (0.3, 0.4)}), 0.0)
     measures.take(
         DartBounceOut(dart_id=DartId("d"), visit_id=VisitId("v"), dart_position=BoardCoordinates(x_mm=0.0, y_mm=0.0), time_on_board_ms=5),
         0.0,
@@ -32,7 +41,7 @@ def test_darts_say_something_when_they_are_enough_and_not_too_long_ago() -> None
 
     assert [few[name, BOARD] for name in names] == [None] * 3
     assert [many[name, BOARD] for name in names] == [100.0 + ENOUGH - 2, 0.9, 1 / ENOUGH]
-    assert (many["camera_deviation_mm", CAM0], many["camera_bias_mm", CAM0]) == (5.0, 5.0)
+    assert (many["camera_deviation_mm", CAM0], many["camera_bias_mm", CAM0]) == (0.0, 0.5)
     assert [old[name, BOARD] for name in names] == [None] * 3
 
 
@@ -40,11 +49,27 @@ def test_scatter_is_no_bias() -> None:
     """A camera that is off now to the left, now to the right has not moved."""
     measures = Measures(BoardId("main"))
     measures.take_sample(sample(), 0.0)
-    for number in range(2 * ENOUGH):
-        measures.take(dart(deviations={"cam0": (8.0 if number % 2 else -8.0, 0.0)}), 0.0)
+    for number in range(ENOUGH + 1):
+        measures.take(dart(deviations={"cam0": (0.8 if number % 2 else -0.8, 0.0)}), 0.0)
     found = read(measures)
 
-    assert (found["camera_deviation_mm", CAM0], found["camera_bias_mm", CAM0]) == (8.0, 0.0)
+    assert (found["camera_deviation_mm", CAM0], found["camera_bias_mm", CAM0]) == (0.75, 0.05)
+
+
+def test_an_overdue_takeout_lasts_until_no_dart_is_left() -> None:
+    """The board goes on without darts that still stand; a takeout that leaves none ends it, a reset, and who throws on."""
+    measures, overdue = Measures(BoardId("main")), ("takeout_overdue", BOARD)
+    ends = TakeoutFinished(visit_id=VisitId("v")), BoardReset(visit_id=VisitId("v")), dart()
+    found = []
+    for end in ends:
+        measures.take(TakeoutOverdue(visit_id=VisitId("v"), count_remaining=1), 0.0)
+        measures.take(TakeoutFinished(visit_id=VisitId("v"), count_remaining=1), 0.0)
+        found.append(read(measures)[overdue])
+        measures.take(end, 0.0)
+        found.append(read(measures)[overdue])
+    measures.take(TakeoutFinished(visit_id=VisitId("v"), count_remaining=1), 0.0)  # adopted at once, without having been overdue
+
+    assert (found, read(measures)[overdue]) == ([1.0, 0.0] * 3, 0.0)
 
 
 def test_figures_of_cameras_and_machine() -> None:

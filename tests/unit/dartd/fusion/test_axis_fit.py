@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from dartd.fusion.axis_fit import excess, fit_axis, linearise, residual_px
+from dartd.fusion.camera_pose import CameraPose
 from dartd.fusion.camera_view import CameraView
 from dartd.fusion.dart_axis import as_row
-from schemas.geometry import Axis3
+from schemas.geometry import Axis3, Calibration
 from tests.support.sightings import camera_sightings, displaced, rig, sighting_of
 
 DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
@@ -53,3 +54,18 @@ def test_lines_that_miss_each_other_widen_the_covariance() -> None:
     assert excess(_views(0, 0, 0), as_row(DART)) == 1.0
     assert excess(bent, as_row(DART)) > 1.5
     assert excess(bent[:2], as_row(DART)) == 1.0
+
+
+def test_a_line_beyond_the_rings_of_one_camera_counts_little() -> None:
+    """A camera that shows a dart in the surround outside its rings does not pull it off the line of one that shows it inside of them."""
+    out = Axis3(x_mm=-235.0, y_mm=-90.0, slope_x=0.04, slope_y=0.2)
+    cameras = sorted(rig(3), key=lambda c: float(np.linalg.norm(CameraPose(c).lens_error_px(CameraPose(c).project(as_row(out)[None])[0]))))
+    inside, beyond = cameras[0], cameras[-1]
+
+    def off_mm(wrong: Calibration) -> float:
+        views = [CameraView(camera_sightings(c, displaced(sighting_of(c, out), 1.4 if c is wrong else 0.0))) for c in cameras]
+        fit = fit_axis(views, as_row(out))
+        assert fit is not None
+        return float(np.hypot(*(fit.axis - as_row(out))[:2]))
+
+    assert off_mm(beyond) < off_mm(inside) / 2

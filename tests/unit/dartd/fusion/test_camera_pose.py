@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from dartd.fusion.camera_pose import CameraPose, in_camera_frame, is_in_picture, pixel_of, ray_of
+from dartd.fusion.camera_pose import LENS_PX, CameraPose, in_camera_frame, is_in_picture, pixel_of, ray_of
 from dartd.fusion.dart_axis import LENGTH_MM, Floats, as_row
 from schemas.geometry import Axis3
 from tests.support.sightings import FOCAL_PX, camera_at
@@ -90,3 +90,18 @@ def test_the_ray_of_a_pixel_is_its_inverse() -> None:
     x_mm, y_mm = CameraPose(camera).on_face(np.array([ray_of(camera, *pixel)]))[0]
 
     assert (x_mm, y_mm) == pytest.approx((60.0, -120.0), abs=0.2)
+
+
+def test_a_lens_is_doubtful_where_no_ring_was() -> None:
+    """On the rings it is exact enough; beyond them what it is off by grows, away from the middle of the picture."""
+    pose = CameraPose(CAMERA)
+    near, far = (
+        pose.project(np.array([[r * np.cos(0.7), r * np.sin(0.7), 0.0, 0.0]]))[0] for r in (165.0, 240.0)
+    )  # towards the camera, where the rings are widest in the picture
+    other_side = pose.project(np.array([[-240 * np.cos(0.7), -240 * np.sin(0.7), 0.0, 0.0]]))[0]
+
+    assert np.allclose(pose.lens_error_px(near), 0.0)
+    assert np.allclose(pose.lens_error_px(other_side), 0.0)
+    assert np.linalg.norm(pose.lens_error_px(far)) > LENS_PX
+    assert np.linalg.norm(pose.lens_error_px(1.5 * far)) > 4 * np.linalg.norm(pose.lens_error_px(far))
+    assert (pose.lens_error_px(far) @ far.T).item() == pytest.approx(np.linalg.norm(pose.lens_error_px(far)) * np.linalg.norm(far))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -12,7 +13,7 @@ from dartd.fusion.observation import LocatedDart
 from schemas.base import CameraId
 from schemas.board import BoardSpec, bed_at
 from schemas.geometry import Axis3
-from tests.support.sightings import apart_mm, camera_sightings, displaced, rig, sightings_of_dart
+from tests.support.sightings import FOCAL_PX, apart_mm, camera_sightings, displaced, rig, sightings_of_dart
 
 BOARD = BoardSpec()
 T20 = Axis3(x_mm=0.0, y_mm=103.0, slope_y=0.2)
@@ -58,6 +59,25 @@ def test_each_camera_shows_where_it_saw_the_tip() -> None:
         assert np.hypot(detection.board.x - T20.x_mm, detection.board.y - T20.y_mm) < 1
         assert detection.deviation_mm is not None
         assert detection.deviation_mm.x == pytest.approx(detection.board.x - located.axis.x_mm, abs=0.02)
+
+
+def test_each_camera_shows_how_far_its_line_is_from_the_point() -> None:
+    """Whatever it takes for the point along its line; a line that is moved across itself is as far off, to its side."""
+    seen = sightings_of_dart(rig(3), T20)
+    fused = fuse(seen)[0]
+    for across_px in (-6.0, 6.0):
+        evidence = []
+        for each in fused.evidence:
+            assert each.sighting is not None
+            u, v = (at + 20 * along / FOCAL_PX for at, along in ((each.sighting.u, each.sighting.du), (each.sighting.v, each.sighting.dv)))
+            deeper = msgspec.structs.replace(each.sighting, u=u, v=v)
+            evidence.append(replace(each, sighting=displaced(deeper, across_px if each.camera_id == "cam2" else 0.0)))
+        found = locate_dart(replace(fused, evidence=tuple(evidence)), seen, BOARD, 3, {}, 0.0).detections
+        off_mm = {each.camera_id: each.across_mm for each in found}
+
+        assert min(float(np.hypot(each.deviation_mm.x, each.deviation_mm.y)) for each in found) > 8
+        assert (off_mm["cam0"], off_mm["cam1"]) == (pytest.approx(0.0, abs=0.05), pytest.approx(0.0, abs=0.05))
+        assert off_mm["cam2"] == pytest.approx(-across_px * 380 / FOCAL_PX, rel=0.3)
 
 
 def test_a_camera_whose_line_is_not_used_says_why() -> None:

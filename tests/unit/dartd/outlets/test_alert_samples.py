@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 
 from dartd.decision import Sample
-from dartd.metrics import HostUsage
+from dartd.figures import HostUsage
 from dartd.outlets.alert_samples import Sampler, watched_zones
 from schemas.base import CameraId
 from schemas.pipe.to_worker import SourceSpec

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dartd.metrics import HostUsage
+from dartd.figures import HostUsage
 from dartd.runtime.fault_injection import FaultInjector
 from schemas.base import CameraId
 from schemas.faults import DaemonFault, Scenario, ScriptedFault

@@ -44,6 +44,7 @@ def _events(scene: Scene) -> list[BoardEvent]:
     return [event for event, _ in scene.events]
 
 
+@pytest.mark.slow
 async def test_ids_are_unique_after_thousands_of_other_events(journal: Journal) -> None:
     """However much is journalled behind the last dart, with or without a stored memory: no id is given again, the darts still stand."""
     scene = _scene()

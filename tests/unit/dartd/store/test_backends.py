@@ -30,6 +30,7 @@ def test_nothing_is_there_before_the_first_start(tmp_path: Path) -> None:
     assert (report_on(tmp_path / "no.db"), size_bytes(tmp_path / "no.db")) == (None, 0)
 
 
+@pytest.mark.slow
 def test_driver_is_needed_for_an_address_only(tmp_path: Path) -> None:
     """A file needs no driver; an address without it must be refused with the remedy, and without its password."""
     done = subprocess.run([sys.executable, "-c", WITHOUT_DRIVER], capture_output=True, text=True, check=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -41,6 +42,7 @@ def test_the_zone_of_the_machine() -> None:
     assert (today.hour, today.date()) == (0, now.date())
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(2**20, 2**31).map(float), min_size=1, max_size=8),
     st.sampled_from(["day", "week", "month"]),

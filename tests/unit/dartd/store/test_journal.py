@@ -146,6 +146,7 @@ async def test_read_gives_what_was_written_after_a_seq(journal: Journal) -> None
     assert rows == [(e.seq, e.topic, e.wire) for e in envelopes[2:4]]
 
 
+@pytest.mark.slow
 async def test_the_time_of_the_last_event_of_a_kind_is_known(journal: Journal) -> None:
     """It must be there after a restart, without reading the journal."""
     before = await journal.last_timestamp(BoardReset)

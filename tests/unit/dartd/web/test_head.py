@@ -47,6 +47,37 @@ async def test_endless_head_is_refused(station: Station) -> None:
     assert json.loads(body)["error"]["details"] == {"limit": MAX_HEAD_BYTES}
 
 
+_UPGRADE = (
+    b"Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"GET /ws?topics=" + b"a" * 8200 + b" HTTP/1.1\r\n" + _UPGRADE,
+        b"GET /ws HTTP/1.1\r\nCookie: a=" + b"a" * 8200 + b"\r\n" + _UPGRADE,
+        b"GET /ws HTTP/1.1\r\n" + b"X-A: b\r\n" * 130 + _UPGRADE,
+    ],
+    ids=["address", "cookie", "headers"],
+)
+async def test_a_websocket_whose_request_is_too_large_is_refused(station: Station, said: bytes) -> None:
+    """At once, as the library of WebSockets reads no such lines and would leave the client without an answer."""
+    head, body = await _say(station, said + b"\r\n")
+
+    assert (head.partition("\r\n")[0], json.loads(body)["error"]["code"]) == ("http/1.1 413 content too large", "PAYLOAD_TOO_LARGE")
+
+
+async def test_a_websocket_whose_request_cannot_be_read_is_closed(station: Station, waiting: Waiting) -> None:
+    """What is a header to one parser is none to the other."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", station.port)
+    writer.write(b"GET /ws HTTP/1.1\r\nX-A: \x01\x02\r\n" + _UPGRADE + b"\r\n")
+    answer = await waiting.within(reader.read(), "the end of the connection")
+    writer.close()
+
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
+
+
 async def test_long_bodies_and_many_requests_are_no_head(station: Station) -> None:
     """What is counted begins anew with each request."""
     reader, writer = await asyncio.open_connection("127.0.0.1", station.port)
@@ -95,6 +126,7 @@ async def test_unfinished_requests_are_closed(tmp_path: Path, name: str) -> None
         writer.transport.abort()
 
 
+@pytest.mark.slow
 async def test_a_response_that_is_not_read_ends_the_connection(tmp_path: Path, waiting: Waiting) -> None:
     """Closing waits for what was written to be read: after the limit the connection is aborted."""
     config = msgspec.structs.replace(CONFIG, ws=msgspec.structs.replace(CONFIG.ws, stall_timeout_s=1.0))

@@ -129,7 +129,7 @@ async def test_deep_health_asks_every_part(http: httpx2.AsyncClient) -> None:
     answer = (await http.get("/health/deep")).json()
     parts = {name: part for name, part in answer.items() if isinstance(part, dict)}
 
-    assert set(parts) == {"database", "journal", "cache", "webhooks", "alerts", "workers", "disk", "hub"}
+    assert set(parts) == {"database", "journal", "cache", "webhooks", "outlets", "alerts", "workers", "disk", "hub"}
     assert all(part["status"] == "ok" and part["response_time_ms"] >= 0 for part in parts.values())
 
 

@@ -3,6 +3,8 @@
 import struct
 import zlib
 
+import pytest
+
 from dartd.web.photo_encoder import PhotoEncoder
 from tests.support.people import PNG
 
@@ -17,6 +19,7 @@ def _bomb(side_px: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side_px, side_px, 1, 0, 0, 0, 0)) + chunk(b"IDAT", rows)
 
 
+@pytest.mark.slow
 async def test_photos_are_decoded_within_bounds() -> None:
     """A photo is a photo again; one with too many pixels and one that is none are refused."""
     encoder = PhotoEncoder()

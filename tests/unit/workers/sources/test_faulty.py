@@ -7,7 +7,7 @@ import pytest
 
 from schemas.faults import FrameFault, ScriptedFault
 from workers.sources import SourceError
-from workers.sources.faulty import DARK_LEVELS, FaultySource
+from workers.sources.faulty import DARK_LEVELS, VIEW_DEGREES, FaultySource, turned
 from workers.vision.frame import BadFrameError, Frame, Image
 
 FPS = 10
@@ -46,9 +46,18 @@ class Ramp:
             yield Frame(k / FPS, pixels=np.full((64, 64, 3), 20 + 5 * k, np.uint8))
 
 
-def _faulty_frames(kind: FrameFault, for_s: float = 0.5, *, fps: float = 5.0, gain: float = 1.8) -> list[Frame]:
+class Still(Ramp):
+    """A source of two seconds of one picture."""
+
+    def __init__(self, picture: Image) -> None:
+        super().__init__()
+        self._frames = iter([Frame(k / FPS, pixels=picture) for k in range(2 * FPS)])
+        self._due = next(self._frames)
+
+
+def _faulty_frames(kind: FrameFault, for_s: float = 0.5, *, fps: float = 5.0, gain: float = 1.8, lag_s: float = 1.0) -> list[Frame]:
     """Read all frames of a ramp with one fault from the first second on."""
-    source = FaultySource(Ramp(), [ScriptedFault(kind=kind, at_s=BROKEN_S, for_s=for_s, fps=fps, gain=gain)])
+    source = FaultySource(Ramp(), [ScriptedFault(kind=kind, at_s=BROKEN_S, for_s=for_s, fps=fps, gain=gain, lag_s=lag_s)])
     source.open()
     frames = []
     while (frame := source.read()) is not None:
@@ -94,6 +103,42 @@ def test_a_slow_camera_leaves_frames_out() -> None:
     frames = _faulty_frames("slow", for_s=1.0, fps=5)
 
     assert [frame.t_s for frame in frames[10:]] == [1.0, 1.2, 1.4, 1.6, 1.8]
+
+
+def test_a_lagging_camera_shows_older_pictures_and_catches_up() -> None:
+    """The times are those of now, the picture is as old as asked, and nothing older than the fault itself."""
+    frames = _faulty_frames("lagging", for_s=0.6, lag_s=0.2)
+
+    assert [frame.t_s for frame in frames] == [k / FPS for k in range(2 * FPS)]
+    assert [_level(frame) for frame in frames[10:18]] == [_true_levels()[k] for k in (10, 10, 10, 11, 12, 13, 16, 17)]
+
+
+def test_a_camera_that_was_knocked_or_is_loose_looks_past_the_board() -> None:
+    """A turn by half of its view moves the picture by half of its width, to the other side; the edge is repeated."""
+    picture: Image = np.zeros((8, 64, 3), np.uint8)
+    picture[:, 40:] = 200
+
+    assert turned(picture, VIEW_DEGREES / 2)[0, :, 0].tolist() == [0] * 8 + [200] * 56
+    assert turned(picture, -VIEW_DEGREES / 2)[0, :, 0].tolist() == [0] * 64
+    for kind in ("knocked", "loose"):
+        source = FaultySource(Still(picture), [ScriptedFault(kind=kind, at_s=0.0, degrees=VIEW_DEGREES / 2)])  # type: ignore[arg-type]  # one of them
+        frame = source.read()
+        assert frame is not None
+        assert np.array_equal(frame.color(), turned(picture, VIEW_DEGREES / 2))
+
+
+def test_blur_grows() -> None:
+    """An edge is sharp at first, and wider with each picture."""
+    picture: Image = np.zeros((32, 64, 3), np.uint8)
+    picture[:, 32:] = 200
+    source = FaultySource(Still(picture), [ScriptedFault(kind="blurred", at_s=0.0, for_s=2.0, blur_px=4.0)])
+    widths = []
+    for _ in range(10):
+        frame = source.read()
+        assert frame is not None
+        widths.append(int(((frame.color()[16, :, 0] > 0) & (frame.color()[16, :, 0] < 200)).sum()))
+
+    assert (widths[0], widths == sorted(widths), widths[-1] > widths[3] > 0) == (0, True, True)
 
 
 def test_broken_pictures_are_broken_in_every_way() -> None:

@@ -1,13 +1,15 @@
 """Tests of finding the axes of darts in a difference."""
 
+import msgspec
 import numpy as np
 import pytest
 
 from schemas.pipe.sightings import Sighting
 from tests.support.scene import HEIGHT, WIDTH, dart, off_line_px, outlook
 from workers.sources.simulator.darts import DartPose
-from workers.vision.axis import find_axes
+from workers.vision.axis import DART_SECTIONS, find_axes, is_dart
 from workers.vision.frame import Image
+from workers.vision.projection import CameraProjection
 
 NOTHING_KNOWN = np.zeros((HEIGHT, WIDTH), np.uint8)
 DARTS = (
@@ -166,9 +168,22 @@ def test_the_edge_that_an_earlier_dart_may_hide_is_named(sides: tuple[int, ...])
     assert np.mean(np.equal(named, sides[0] if len(sides) == 1 else 2)) > 0.9
 
 
+def test_a_coarse_picture_has_fewer_rows_on_a_dart() -> None:
+    """What is too little for a dart in a usual picture is one in a picture of less than half its width."""
+    look = outlook(1, 1)
+    whole = min(_found(1, 1, DARTS[3]), key=lambda s: _off_px(s, 1, 1, DARTS[3]))
+    weights = np.cumsum([s.weight for s in whole.sections])
+    part = msgspec.structs.replace(whole, sections=whole.sections[: int(np.searchsorted(weights, 0.7 * DART_SECTIONS))])
+    coarse = CameraProjection(msgspec.structs.replace(look.calibration, focal_x_px=0.4 * look.calibration.focal_x_px))
+
+    assert is_dart(whole, look.projection)
+    assert not is_dart(part, look.projection)
+    assert is_dart(part, coarse)
+
+
 def test_the_hypotheses_are_bounded() -> None:
     """However much changed, a camera reports a handful of lines."""
     look = outlook()
-    darts = [dart(40 * i - 80, 40 * k - 80, design=i + k) for i in range(5) for k in range(5)]
+    darts = [dart(50 * i - 75, 60 * k - 60, design=i + k) for i in range(4) for k in range(3)]
 
     assert len(find_axes(look.difference((), *darts), NOTHING_KNOWN, look.projection)) <= 12

@@ -1,5 +1,6 @@
 """Tests of finding the wide parts of a change."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -86,9 +87,8 @@ def test_spots_are_bounded_and_sorted() -> None:
     look = outlook()
     rng = np.random.default_rng(5)
     covered = look.picture()
-    y, x = np.mgrid[:HEIGHT, :WIDTH]
-    for u, v in rng.uniform((150, 150), (650, 450), (30, 2)):
-        covered[np.hypot(x - u, y - v) < 14] = (200, 40, 190)
+    for u, v in rng.integers((150, 150), (650, 450), (30, 2)):
+        cv2.circle(covered, (int(u), int(v)), 14, (200, 40, 190), -1)
     radii = [s.radius for s in _spots(look.picture(), covered)]
 
     assert 0 < len(radii) <= 10
@@ -103,3 +103,20 @@ def test_what_touches_the_rim_of_the_picture_counts() -> None:
     blobs = _spots(look.picture(), covered)
 
     assert blobs[0].radius * look.calibration.focal_x_px > 35
+
+
+@pytest.mark.parametrize("mm_per_px", [0.8, 2.0])
+def test_narrow_holes_are_filled_by_their_width_on_the_board(mm_per_px: float) -> None:
+    """Stripes 4 mm apart are one blob, stripes 10 mm apart are none, however coarse the picture is."""
+
+    def blobs(apart_mm: float) -> tuple[Blob, ...]:
+        apart, wide = round(apart_mm / mm_per_px), round(3.0 / mm_per_px)
+        before = np.full((120, 160, 3), 90, np.uint8)
+        after = before.copy()
+        for x in range(40, 120, apart + wide):
+            after[30:90, x : x + wide] = (30, 200, 240)
+        seen = difference(before, after, edge_strength(before), np.full((120, 160), 255, np.uint8))
+        return find_blobs(seen, before, after, outlook().projection, mm_per_px)
+
+    assert len(blobs(4.0)) > 0
+    assert blobs(10.0) == ()

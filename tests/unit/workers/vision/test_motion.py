@@ -128,7 +128,7 @@ def test_slow_light_is_followed() -> None:
     """Daylight that fades over minutes never differs: the still picture follows it."""
     look = outlook()
     detector = _detector(look)
-    samples = _watch(detector, *(Frame(0.0, pixels=brighter(look.picture(), 1.0, -0.02 * k)).small_grey() for k in range(150)))
+    samples = _watch(detector, *(Frame(0.0, pixels=brighter(look.picture(), 1.0, -0.04 * k)).small_grey() for k in range(75)))
 
     assert not any(g.moving or g.differs for g in samples)
 
@@ -146,9 +146,10 @@ def test_identical_frames_are_counted() -> None:
 def test_growing_noise_is_learnt() -> None:
     """When it gets darker and a camera noisier, the level that counts as change rises with the noise: the board stays still."""
     rng = np.random.default_rng(1)
-    detector = MotionDetector(np.full((TALL, WIDE), 255, np.uint8))
+    shape = (TALL // 2, WIDE // 2)
+    detector = MotionDetector(np.full(shape, 255, np.uint8))
     quiet = detector.noise_levels
-    noise = [np.clip(100 + rng.normal(0, 0.5 + 0.002 * k, (TALL, WIDE)), 0, 255).astype(np.uint8) for k in range(500)]
+    noise = [np.clip(100 + rng.normal(0, 0.5 + 0.002 * k, shape), 0, 255).astype(np.uint8) for k in range(500)]
     samples = _watch(detector, *noise)
 
     assert detector.noise_levels > quiet

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from schemas.base import DartId
 from schemas.geometry import Axis3
@@ -119,3 +120,17 @@ def test_an_axis_seen_end_on_has_an_outline() -> None:
     at_lens = Axis3(x_mm=0.0, y_mm=0.0, slope_x=float(x_mm / z_mm), slope_y=float(y_mm / z_mm))
 
     assert outline(at_lens, look.projection, 60.0, 6.0).shape == (4, 2)
+
+
+def test_noise_takes_nothing_from_a_dart() -> None:
+    """In a noisy picture a dart that stands is there as fully as in a clean one, and one that is gone as little."""
+    rng = np.random.default_rng(3)
+    before, after = np.full((2, 400, 3), 60, np.float32), np.full((2, 400, 3), 95, np.float32)
+    pixels = DartPixels(DartId("d1"), np.arange(800), before.reshape(-1, 3), after.reshape(-1, 3))
+
+    def score(picture: NDArray[np.float32], noise: float) -> float:
+        return presence_of(pixels, np.clip(picture + rng.normal(0, noise, picture.shape), 0, 255).astype(np.uint8)).score
+
+    for noise in (1.0, 12.0):
+        assert score(after + 0.5, noise) > 0.97
+        assert score(before + 0.5, noise) < 0.03

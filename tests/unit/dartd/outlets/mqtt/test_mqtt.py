@@ -8,6 +8,7 @@ import pytest
 from dartd.errors import ConfigError
 from dartd.outlets.mqtt.mqtt import POSITION, Mqtt
 from dartd.store.metadata import store_value
+from schemas.codec import decode_journalled
 from tests.support.station import running_station
 from tests.support.throws import hit
 
@@ -34,3 +35,20 @@ async def test_the_position_is_of_one_stream(tmp_path: Path) -> None:
         other = await mqtt._position()
 
     assert (first, known, other) == (last_seq, 1, last_seq)
+
+
+@pytest.mark.slow
+async def test_what_was_deleted_by_age_is_counted_and_the_rest_is_published(tmp_path: Path) -> None:
+    """It goes on behind each hole in the journal, and loses nothing that is still there."""
+    async with running_station(tmp_path) as station:
+        await station.happen(*(hit(f"d{k}", k) for k in (1, 2, 3)))
+        first = station.hub.last_seq - 2
+        await station.services.database.write(lambda c: c.exec_driver_sql("DELETE FROM events WHERE seq = ?", (first + 1,)))
+    async with running_station(tmp_path) as station:
+        mqtt = Mqtt(station.services)
+        with station.hub.subscribe(("board:main",), since=first - 1) as subscription:
+            taken = [await mqtt._take(subscription) for _ in range(3)]
+        figures = station.services.outlets.figures()[0]
+
+    assert [[decode_journalled(each).dart_id for each in payloads] for payloads in taken] == [["d1"], [], ["d3"]]
+    assert figures.dropped == 1

@@ -1,6 +1,7 @@
 """All webhooks: workers are started, changed and ended with their rows."""
 
 import httpx2
+import pytest
 from standardwebhooks.webhooks import Webhook
 
 from tests.support.people import log_in_as
@@ -12,6 +13,7 @@ from tests.support.waiting import Waiting
 WEBHOOKS = "/api/v1/webhooks"
 
 
+@pytest.mark.slow
 async def test_a_change_takes_effect_at_once(open_station: tuple[Station, httpx2.AsyncClient]) -> None:
     """Another address and other events; after the deletion nothing is posted."""
     station, http = open_station

@@ -152,10 +152,13 @@ async def test_what_was_deleted_in_between_is_a_gap() -> None:
     hub = _hub(kept)
     hub.last_seq = 8
     await hub.load()
-    with hub.subscribe(since=2) as subscription, pytest.raises(GapError):
-        await subscription.take()
+    with hub.subscribe(since=2) as subscription:
+        before = await _numbers(subscription, 2)
+        with pytest.raises(GapError) as gap:
+            await subscription.take()
     with hub.subscribe(since=5) as subscription:
         assert await _numbers(subscription, 3) == [6, 7, 8]
+    assert (before, gap.value.requested, gap.value.oldest) == ([3, 4], 4, 6)
 
 
 async def test_what_is_gone_is_a_gap() -> None:

@@ -131,6 +131,7 @@ async def test_a_target_that_fails_ends_with_code_1(target: str, fork_server: Fo
     assert not again.has_ended
 
 
+@pytest.mark.slow
 async def test_no_process_survives_close(fork_server: ForkServer, waiting: Waiting) -> None:
     """When the fork server is closed the kernel must kill its children, also one that ignores signals; the next start works."""
     child = await start(fork_server, waiting)
@@ -144,6 +145,7 @@ async def test_no_process_survives_close(fork_server: ForkServer, waiting: Waiti
     assert not again.has_ended
 
 
+@pytest.mark.slow
 async def test_a_killed_fork_server_is_replaced(fork_server: ForkServer, waiting: Waiting) -> None:
     """Its children must end with it, and the next process must come from a new fork server."""
     first = await start(fork_server, waiting)
@@ -159,6 +161,7 @@ async def test_a_killed_fork_server_is_replaced(fork_server: ForkServer, waiting
     assert not is_running(first.pid)
 
 
+@pytest.mark.slow
 async def test_a_fork_server_that_does_not_answer_is_replaced(
     fork_server: ForkServer, waiting: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,6 +131,7 @@ async def test_what_cannot_be_used_is_refused(tmp_path: Path, spoil: object, mes
     assert not (tmp_path / "dartd.db.replaced").exists()
 
 
+@pytest.mark.slow
 async def test_damage_is_found_and_not_copied(tmp_path: Path) -> None:
     """A store whose pages are spoiled is refused, and the reason says so: the last good backup must not be pushed out by it."""
     store = tmp_path / "dartd.db"
@@ -146,6 +147,7 @@ async def test_damage_is_found_and_not_copied(tmp_path: Path) -> None:
     assert not (tmp_path / "copy.db").exists()
 
 
+@pytest.mark.slow
 async def test_nothing_is_overwritten_or_left_behind(tmp_path: Path) -> None:
     """A target that exists stays as it is; a folder that is missing is named; a copy that is given up leaves no file."""
     store, target = tmp_path / "dartd.db", tmp_path / "target"

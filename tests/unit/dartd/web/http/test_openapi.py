@@ -43,6 +43,7 @@ def test_what_needs_no_token_says_so() -> None:
     assert {} not in open_reads["/api/v1/board/reset"]["post"]["security"]
 
 
+@pytest.mark.slow
 async def test_document_is_served(http: httpx2.AsyncClient) -> None:
     """As JSON, with our version; no credential is an example in it."""
     answer = await http.get("/openapi.json")
@@ -104,6 +105,7 @@ def test_no_object_is_without_its_fields() -> None:
     assert bare == []
 
 
+@pytest.mark.slow
 def test_numbers_of_one_kind_are_an_array_of_them() -> None:
     """With their count, as every reader of JSON Schema understands it."""
     properties = describe(ENDPOINTS, version="1.0")["components"]["schemas"]["Calibration"]["properties"]

@@ -14,7 +14,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
-from dartd.web.streams.protocol import ReceiveQueue
+from dartd.web.streams.protocol import ReceiveQueue, WebSocketProtocol
 from dartd.web.streams.transport import ClientTransport
 from tests.support.station import Station, running_station
 from tests.support.throws import hit
@@ -180,6 +180,19 @@ async def test_disconnected_clients_are_sent_when_to_come_back(tmp_path: Path) -
     assert len({reason for _, reason in closings}) > 1
 
 
+async def test_a_client_that_is_leaving_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    """Its close frame has been read and is not handled yet when the daemon ends."""
+    async with running_station(tmp_path) as station:
+        listener = WebSocketClient(await websockets.connect(station.ws, proxy=None))
+        await listener.receive_types(2)
+        (protocol,) = [each for each in gc.get_objects() if type(each) is WebSocketProtocol and each.conn.state is OPEN]
+        protocol.conn.receive_data(_frame(0x88, struct.pack("!H", 1000)))
+        is_handled = protocol.close_sent
+    closing = await listener.until_closed()
+
+    assert (is_handled, closing[0]) == (False, 1000)
+
+
 async def _flood(port: int, *frames: bytes, count: int) -> tuple[int, str]:
     """Send the first frames once and the last one many times; return code and reason of the close frame."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -232,6 +245,7 @@ async def test_others_are_served_during_a_flood(station: Station, connect: Conne
     assert {code for code, _ in closings} == {1008}
 
 
+@pytest.mark.slow
 async def test_unread_pongs_use_no_memory(station: Station, waiting: Waiting) -> None:
     """A client that pings and reads nothing gets the latest pong only, once it reads again."""
     raw = await unread_client(station.port)

@@ -48,6 +48,7 @@ def injected() -> tuple[Scene, dict[str, tuple[str, str]]]:
     return _injected(Random(7))
 
 
+@pytest.mark.slow
 async def test_500_visits_with_2_percent_wrong_beds(tmp_path: Path, injected: tuple[Scene, dict[str, tuple[str, str]]]) -> None:
     """Counts, confusion, failures and heat map are those of the injected beds, before and after all others are confirmed."""
     scene, wrong = injected

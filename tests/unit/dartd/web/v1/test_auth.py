@@ -123,6 +123,7 @@ async def test_login_of_a_page_outlives_its_access_token(tmp_path: Path) -> None
     assert cookies == ["dartd_session", "dartd_refresh"]
 
 
+@pytest.mark.slow
 async def test_wrong_passwords_of_others_lock_no_account(tmp_path: Path) -> None:
     """Wrong passwords from many addresses delay the owner at a new address, and not at all at a known one."""
     server = msgspec.structs.replace(CONFIG.server, trusted_proxies=("127.0.0.1",))
@@ -145,6 +146,7 @@ async def test_wrong_passwords_of_others_lock_no_account(tmp_path: Path) -> None
     assert new[1] >= STEP_S
 
 
+@pytest.mark.slow
 async def test_guesses_of_the_old_password_count_as_logins(station: Station, http: httpx2.AsyncClient) -> None:
     """A stolen session does not help to find the password."""
     headers = await log_in_as(station, "viewer")

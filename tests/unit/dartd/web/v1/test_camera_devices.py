@@ -11,6 +11,7 @@ from tests.support.station import CONFIG, TOKEN, running_station
 PATH = "/api/v1/camera-devices"
 
 
+@pytest.mark.slow
 async def test_simulated_cameras_are_offered_where_they_are_used(http: httpx2.AsyncClient, operator: dict[str, str]) -> None:
     """Those of the scene that is shown, with the cameras that use them; the picture of one in use is that of its camera."""
     devices = [each for each in (await http.get(PATH, headers=operator)).json()["data"] if each["kind"] == "simulator"]

@@ -50,6 +50,7 @@ async def test_last_admin_stays(station: Station, http: httpx2.AsyncClient) -> N
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "STATE_CONFLICT")
 
 
+@pytest.mark.slow
 async def test_own_account(station: Station, http: httpx2.AsyncClient) -> None:
     """Seen and changed by its owner; a new password needs the old one."""
     user = await make_user(station, "viewer", username="ann")

@@ -14,7 +14,7 @@ NAMED = [f"tc8_{k}" for k in range(1, 9)]
 
 def test_all_stories_are_there() -> None:
     """The eight test cases, the demo, the mixtures and each kind of visit have names."""
-    assert set(SCRIPTS) == {*NAMED, "demo", "random", "mixed", "disturbed", *QUIET, *KINDS}
+    assert set(SCRIPTS) == {*NAMED, "demo", "random", "mixed", "disturbed", "left_dart", *QUIET, *KINDS}
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

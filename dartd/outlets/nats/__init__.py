@@ -1,0 +1,1 @@
+"""The venue over NATS JetStream: the connection, the stream and its subjects, and the outlet of a board."""

@@ -1,0 +1,79 @@
+"""Commands to a board from elsewhere in the venue: the board checks the token of the caller itself, and answers."""
+
+import logging
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import msgspec
+from sqlalchemy import Connection
+
+from dartd.auth.accounts import Accounts
+from dartd.auth.command_rights import authorised
+from dartd.auth.principal import Principal
+from dartd.auth.rate_limits import RateLimiter
+from dartd.errors import DartdError
+from dartd.runtime.queued import CommandHook
+from dartd.store.audit import AuditEntry, append_entry
+from schemas.api.play import CommandResult
+from schemas.codec import encode_json
+from schemas.commands import AnyCommand, BoardCommand, ResetBoard, StartBoard, StopBoard
+from schemas.events import Envelope, Snapshot
+from schemas.venue import VenueCommand, VenueReply
+
+_log = logging.getLogger(__name__)
+
+MAX_BYTES: Final = 16_384
+_COMMANDS: Final[dict[str, BoardCommand]] = {"start": StartBoard(), "stop": StopBoard(), "reset": ResetBoard()}
+_STATUSES: Final = {"AUTH_INSUFFICIENT_PERMISSIONS": 403, "STATE_CONFLICT": 409}
+
+
+class CommandedBoard(Protocol):
+    """The board."""
+
+    async def submit(self, command: AnyCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
+        """Execute and journal a command."""
+
+
+class CommandDesk:
+    """Executes commands with the rights of their callers. `executed` is called after each one that was."""
+
+    def __init__(self, board: CommandedBoard, accounts: Accounts, limits: RateLimiter, executed: Callable[[], None]) -> None:
+        self._board = board
+        self._accounts = accounts
+        self._limits = limits
+        self._executed = executed
+
+    async def answer(self, payload: bytes) -> bytes:
+        """Execute the command in a message and return the answer to it."""
+        return encode_json(await self._answer(payload))
+
+    async def _answer(self, payload: bytes) -> VenueReply:
+        try:
+            asked = msgspec.json.decode(payload[: MAX_BYTES + 1], type=VenueCommand)
+        except (msgspec.DecodeError, RecursionError):
+            return VenueReply(status=422, code="VALIDATION_ERROR", message="this is no command: expected action and token")
+        principal = await self._accounts.principal_of(asked.token)
+        if principal is None or principal.is_anonymous:
+            wait_s = self._limits.acquire("nats tokens", self._limits.limit_of("default", None)).retry_after_s
+            if wait_s:
+                return VenueReply(status=429, code="RATE_LIMIT_EXCEEDED", message="too many invalid tokens; try again later")
+            return VenueReply(status=401, code="AUTH_INVALID_TOKEN", message="a token of this board is required")
+        try:
+            result = await self._execute(asked.action, principal)
+        except DartdError as error:
+            return VenueReply(status=_STATUSES.get(error.code, 503), code=error.code, message=error.message, details=error.details)
+        self._executed()
+        return VenueReply(status=200, result=msgspec.Raw(encode_json(result)))
+
+    async def _execute(self, action: str, principal: Principal) -> CommandResult:
+        command = authorised(_COMMANDS[action], principal)
+        entry = AuditEntry(at_s=self._accounts.now(), user_id=principal.name, action=f"board.{action}", entity_type="board")
+        results: list[CommandResult] = []
+
+        def keep(connection: Connection, envelopes: tuple[Envelope, ...], snapshot: Snapshot) -> None:
+            seq = tuple(envelope.seq for envelope in envelopes)
+            results.append(CommandResult(action=action, status=snapshot.status, state=snapshot.state, seq=seq, last_seq=snapshot.last_seq))
+            append_entry(connection, entry)
+
+        await self._board.submit(command, keep)
+        return results[-1]

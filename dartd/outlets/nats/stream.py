@@ -1,0 +1,131 @@
+"""The stream of JetStream that has the events of all boards: created or checked, and what it has last of a subject."""
+
+import base64
+import json
+import re
+from typing import Any, Final, NamedTuple
+
+from dartd.config import NatsConfig
+from dartd.outlets.nats.connection import Link, LinkError
+from dartd.outlets.nats.subjects import ALL, Position, position_of, venue_subject
+from schemas.codec import encode_json
+
+_NOT_FOUND: Final = 10059  # err_code of the API of JetStream
+_EXISTS: Final = 10058
+_DAY_NS: Final = 86_400 * 10**9
+_DUPLICATES_NS: Final = 120 * 10**9
+_OLDEST: Final = (2, 12)  # the first version with batches that are stored together
+
+
+class StreamError(LinkError):
+    """The stream cannot be used as it is; the message says how to change it."""
+
+
+class StreamFigures(NamedTuple):
+    """A stream: when it was created, and the numbers of its first and last message."""
+
+    created: str
+    first: int
+    last: int
+
+
+class LastMessage(NamedTuple):
+    """The last message of a board: its number in the stream, its subject, and the position that it carries."""
+
+    number: int
+    subject: str
+    position: Position | None
+
+
+async def ensure_stream(link: Link, settings: NatsConfig) -> StreamFigures:
+    """Create the stream unless it exists, check that it can be used, and return its figures.
+
+    Raises:
+        StreamError: it cannot be created or used, or the server is too old.
+        LinkError: the server did not answer.
+    """
+    _check_version(str(link.client.connected_server_version))
+    found = await _ask(link, f"STREAM.INFO.{settings.stream}", {})
+    if found.get("error", {}).get("err_code") == _NOT_FOUND:
+        found = await _ask(link, f"STREAM.CREATE.{settings.stream}", _wanted(settings))
+        if found.get("error", {}).get("err_code") == _EXISTS:  # by another board at the same time
+            found = await _ask(link, f"STREAM.INFO.{settings.stream}", {})
+    if "error" in found:
+        raise StreamError(f"the stream {settings.stream} cannot be used: {found['error'].get('description')}")
+    _check(settings, found["config"])
+    state = found["state"]
+    return StreamFigures(str(found["created"]), int(state["first_seq"]), int(state["last_seq"]))
+
+
+async def last_of_board(link: Link, stream: str, subject: str) -> LastMessage | None:
+    """Return the last message on a subject, which may have wildcards; None if there is none. It is read from the leader, never stale.
+
+    Raises:
+        LinkError: the server did not answer.
+    """
+    found = await _ask(link, f"STREAM.MSG.GET.{stream}", {"last_by_subj": subject})
+    if "error" in found:
+        if int(found["error"].get("code", 0)) == 404:
+            return None
+        raise LinkError(f"the stream {stream} cannot be read: {found['error'].get('description')}")
+    message = found["message"]
+    return LastMessage(int(message["seq"]), str(message["subject"]), position_of(_headers(message.get("hdrs", ""))))
+
+
+async def _ask(link: Link, name: str, body: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer = await link.request(f"$JS.API.{name}", encode_json(body))
+    except LinkError as error:
+        if error.details.get("no_responders"):
+            raise StreamError("JetStream is not enabled on the server, or not for this account: start nats-server with -js") from None
+        raise
+    found: dict[str, Any] = json.loads(answer)
+    return found
+
+
+def _headers(encoded: str) -> dict[str, str]:
+    lines = base64.b64decode(encoded).decode(errors="replace").split("\r\n")[1:]
+    return {name: value.strip() for name, colon, value in (line.partition(":") for line in lines) if colon}
+
+
+def _wanted(settings: NatsConfig) -> dict[str, Any]:
+    return {
+        "name": settings.stream,
+        "subjects": [ALL],
+        "retention": "limits",
+        "storage": "file",
+        "discard": "old",
+        "max_age": int(settings.keep_days * _DAY_NS),
+        "duplicate_window": _DUPLICATES_NS,
+        "allow_rollup_hdrs": True,
+        "allow_atomic": True,
+        "allow_direct": True,
+    }
+
+
+def _check_version(version: str) -> None:
+    found = re.search(r"v?(\d+)\.(\d+)", version)
+    if found is not None and (int(found[1]), int(found[2])) < _OLDEST:
+        raise StreamError(f"the server of NATS is of version {found[0]}: dartd needs 2.12 or later")
+
+
+def _check(settings: NatsConfig, config: dict[str, Any]) -> None:
+    """Check the settings of a stream that exists.
+
+    Raises:
+        StreamError: one of them does not fit; the message says which.
+    """
+    name, problems = settings.stream, []
+    if not {ALL, ">", venue_subject(settings.venue)} & set(config.get("subjects") or ()):
+        problems.append(f"its subjects lack {ALL}: nats stream edit {name} --subjects '{ALL}'")
+    if config.get("retention") != "limits":
+        problems.append("its retention is not limits: create it anew")
+    if int(config.get("max_msgs_per_subject") or -1) > 0:
+        problems.append(f"it limits the messages of a subject: nats stream edit {name} --max-msgs-per-subject=-1")
+    if config.get("sealed") or config.get("mirror"):
+        problems.append("it cannot be written: it is sealed or a mirror")
+    for key, option in (("allow_rollup_hdrs", "--allow-rollup"), ("allow_atomic", "--allow-batch"), ("allow_direct", "--allow-direct")):
+        if not config.get(key):
+            problems.append(f"{key} is off: nats stream edit {name} {option}")
+    if problems:
+        raise StreamError(f"the stream {name} cannot be used: {'; '.join(problems)}")

@@ -1,0 +1,1 @@
+"""The relay of a venue: many boards from JetStream, any number of viewers, nothing stored."""

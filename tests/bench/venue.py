@@ -1,0 +1,339 @@
+"""A venue under load and under faults: scripted boards, a real nats-server, relays, and thousands of viewers on this machine.
+
+python -m tests.bench.venue [--boards 8] [--rate 20] [--relays 3] [--viewers 2000] [--seconds 20] [--only steady,faults]
+
+`steady`: every viewer of one board each receives all events once and in order; CPU of the relays per delivery, memory per viewer, and the
+time from a dart to a viewer. `faults`: real clients, which resume, watch all boards over one address while a link is cut, the server is
+killed and started again with its store, a relay is killed, and a board is killed by SIGKILL; then each record is the journal, a fresh relay
+is started and timed, and the central store is compared with the boards' own tables.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from dartd.central.ledger import PROJECTIONS
+from dartd.client import DartdClient
+from tests.support.crowd import Crowd
+from tests.support.cutter import cutter_before
+from tests.support.daemon import ROOT, free_port
+from tests.support.nats_server import NatsServer
+from tests.support.waiting import Waiting
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_THROWN: Final = re.compile(rb'"dart_id":"n(\d+)"')
+_DOWN_S: Final = 5.0  # how long a link or the server is away
+_CLIENTS_OF_BOARD: Final = 3
+_BURST: Final = 5
+
+
+class Process:
+    """A process of the venue."""
+
+    def __init__(self, *command: str, environ: dict[str, str] | None = None) -> None:
+        self.popen = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **(environ or {})}, stdout=subprocess.PIPE, text=True
+        )
+
+    def line(self, start: str) -> str:
+        """Return the next line that begins so."""
+        assert self.popen.stdout is not None
+        for line in self.popen.stdout:
+            if line.startswith(start):
+                return line.strip()
+        raise AssertionError(f"the process ended without {start!r}")
+
+    def cpu_s(self) -> float:
+        """Return the CPU seconds that it has used."""
+        fields = Path(f"/proc/{self.popen.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory_kib(self) -> int:
+        """Return its resident memory."""
+        lines = Path(f"/proc/{self.popen.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+    def kill(self) -> None:
+        """Kill it."""
+        self.popen.kill()
+        self.popen.wait()
+
+
+class Board(Process):
+    """A scripted board."""
+
+    def __init__(self, board_id: str, url: str, folder: Path, rate: float) -> None:
+        self.board_id, self.directory = board_id, folder / board_id
+        super().__init__(
+            *("tests.bench.venue_board_server", "--id", board_id, "--nats", url, "--directory", str(self.directory), "--rate", str(rate)),
+            environ={"OPENBLAS_NUM_THREADS": "1"},
+        )
+
+    @property
+    def store(self) -> Path:
+        """Return the file of its store."""
+        return self.directory / "dartd.db"
+
+
+class RelayProcess(Process):
+    """A relay."""
+
+    def __init__(self, url: str) -> None:
+        self.port = free_port()
+        environ = {"DARTD_NATS_URL": url, "DARTD_SERVER_PORT": str(self.port), "DARTD_SERVER_HOST": "127.0.0.1", "DARTD_LOG_LEVEL": "error"}
+        super().__init__("dartd", "relay", environ=environ)
+
+    def is_ready(self) -> bool:
+        """Return whether it serves what happens now."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/ready", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+class Balancer:
+    """One address for all relays that are there: a connection is passed to one of them in turn."""
+
+    def __init__(self, relays: Sequence[RelayProcess]) -> None:
+        self.relays = list(relays)
+        self._next = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass one connection on."""
+        for _ in self.relays:
+            self._next = (self._next + 1) % len(self.relays)
+            with suppress(OSError):
+                there, back = await asyncio.open_connection("127.0.0.1", self.relays[self._next].port)
+                await asyncio.gather(_copy(reader, back), _copy(there, writer))
+                return
+        writer.close()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+class Venue:
+    """The processes of a venue, started and ended together."""
+
+    def __init__(self, folder: Path, boards: int, relays: int, rate: float) -> None:
+        self.folder, self.rate = folder, rate
+        self.server = NatsServer(folder / "nats")
+        self.server.start()
+        self.boards = [Board(f"b{k}", self.server.url, folder, rate) for k in range(boards)]
+        for board in self.boards:
+            board.line("ready")
+        self.relays = [RelayProcess(self.server.url) for _ in range(relays)]
+        for relay in self.relays:
+            Waiting(60).until(relay.is_ready, "a relay")
+
+    def close(self) -> None:
+        """End everything."""
+        for each in (*self.boards, *self.relays):
+            each.kill()
+        self.server.kill()
+
+
+def crowd_process(ports: Sequence[int], boards: Sequence[str], viewers: int, seconds: float) -> dict[str, Any]:
+    """Watch as a process of its own: return what all viewers of all relays have received after they were connected."""
+    crowds = [Crowd(port, sent_at=_THROWN) for port in ports]
+    for number in range(0, viewers, _BURST * len(ports) * len(boards)):  # all crowds read on while others join
+        left = viewers - number
+        for n, board in enumerate(boards):
+            for k, crowd in enumerate(crowds):
+                count = min(_BURST, (left - n * len(ports) - k + len(ports) * len(boards) - 1) // (len(ports) * len(boards)))
+                if count > 0:
+                    crowd.join(count, f"/boards/{board}/ws")
+                crowd.listen(0.001)
+    print("joined", flush=True)
+    sys.stdin.readline()
+    for crowd in crowds:
+        crowd.listen(0.3)
+        crowd.forget()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for crowd in crowds:
+            crowd.listen(0.005)
+    latencies = sorted(each for crowd in crowds for each in crowd.latencies_ns)
+    members = [member for crowd in crowds for member in crowd.members.values()]
+    return {
+        "viewers": len(members),
+        "late": sum(member.received == 0 for member in members),
+        "events": sum(crowd.events for crowd in crowds),
+        "misses": sum(member.misses for member in members),
+        "least": min(member.received for member in members),
+        "most": max(member.received for member in members),
+        "p50_ms": latencies[len(latencies) // 2] / 1e6,
+        "p99_ms": latencies[int(len(latencies) * 0.99)] / 1e6,
+    }
+
+
+def steady(venue: Venue, viewers: int, seconds: float) -> None:
+    """Measure with a crowd of viewers."""
+    before_kib = [relay.memory_kib() for relay in venue.relays]
+    ports, boards = [str(relay.port) for relay in venue.relays], [board.board_id for board in venue.boards]
+    command = [sys.executable, "-m", "tests.bench.venue", "--crowd", ",".join(ports), "--of", ",".join(boards)]
+    crowd = subprocess.Popen(
+        [*command, "--viewers", str(viewers), "--seconds", str(seconds)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert crowd.stdin is not None
+    assert crowd.stdout is not None
+    assert crowd.stdout.readline().strip() == "joined"
+    time.sleep(1)
+    each_kib = sum(relay.memory_kib() - before for relay, before in zip(venue.relays, before_kib, strict=True)) / viewers
+    before = [process.cpu_s() for process in (*venue.relays, *venue.boards)]
+    crowd.stdin.write("go\n")
+    crowd.stdin.flush()
+    time.sleep(0.3)
+    before = [process.cpu_s() for process in (*venue.relays, *venue.boards)]
+    time.sleep(seconds)
+    used = [process.cpu_s() - began for process, began in zip((*venue.relays, *venue.boards), before, strict=True)]
+    found = json.loads(crowd.communicate()[0])
+    relays_s = sum(used[: len(venue.relays)])
+    print(
+        f"steady: {found['viewers']} viewers, {len(boards)} boards at {venue.rate:g}/s, {len(ports)} relays, {seconds:g} s: "
+        f"{found['events']} deliveries, {found['misses']} gaps or repeats, {found['least']} to {found['most']} for each viewer\n"
+        f"  relay {relays_s / found['events'] * 1e6:.2f} µs CPU a delivery, {each_kib:.1f} KiB a viewer; "
+        f"dart to viewer p50 {found['p50_ms']:.1f} ms, p99 {found['p99_ms']:.1f} ms; "
+        f"boards {sum(used[len(venue.relays) :]) / seconds * 100 / len(boards):.1f} % of a core each",
+        flush=True,
+    )
+
+
+async def faults(venue: Venue) -> None:
+    """Break everything once while real clients watch, and compare what they have with the journals."""
+    async with AsyncExitStack() as stack:
+        cutter = await stack.enter_async_context(cutter_before(venue.server.port))
+        cut = Board("cut", f"nats://127.0.0.1:{cutter.port}", venue.folder, venue.rate)
+        await asyncio.to_thread(cut.line, "ready")
+        venue.boards.append(cut)
+        balancer = Balancer(venue.relays)
+        address = await asyncio.start_server(balancer.serve, "127.0.0.1", 0)
+        port = address.sockets[0].getsockname()[1]
+        records: dict[tuple[str, int], list[int]] = {}
+        tasks = []
+        await asyncio.sleep(3)  # the board that has just come is known to all relays
+        for board in venue.boards:
+            for k in range(_CLIENTS_OF_BOARD):
+                record = records[board.board_id, k] = []
+                tasks.append(asyncio.create_task(_watch(f"ws://127.0.0.1:{port}/boards/{board.board_id}/ws", record)))
+        await asyncio.sleep(3)
+        cutter.silence()
+        print(f"faults: the link of a board is silent for {_DOWN_S:g} s", flush=True)
+        await asyncio.sleep(_DOWN_S)
+        cutter.cut()
+        cutter.restore()
+        await asyncio.sleep(2)
+        print(f"faults: the server is killed, and back after {_DOWN_S:g} s", flush=True)
+        venue.server.kill()
+        await asyncio.sleep(_DOWN_S)
+        await asyncio.to_thread(venue.server.start)
+        await asyncio.sleep(2)
+        print("faults: a relay is killed", flush=True)
+        venue.relays[0].kill()
+        await asyncio.sleep(2)
+        print("faults: a board is killed, and starts again", flush=True)
+        venue.boards[0].kill()
+        venue.boards[0] = Board(venue.boards[0].board_id, venue.server.url, venue.folder, venue.rate)
+        await asyncio.to_thread(venue.boards[0].line, "ready")
+        await asyncio.sleep(3)
+        last = {}
+        for board in venue.boards:
+            board.popen.send_signal(signal.SIGUSR1)
+        for board in venue.boards:
+            last[board.board_id] = int((await asyncio.to_thread(board.line, "published")).split()[1])
+        await Waiting(60).soon(lambda: all(record and record[-1] == last[name] for (name, _), record in records.items()), "the viewers")
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        address.close()
+    whole = sum(record == list(range(record[0], last[name] + 1)) for (name, _), record in records.items())
+    print(f"faults: {whole} of {len(records)} records are the journal from their first event on, without a gap, in order, once", flush=True)
+    began = time.monotonic()
+    fresh = RelayProcess(venue.server.url)
+    await asyncio.to_thread(Waiting(60).until, fresh.is_ready, "a fresh relay")
+    print(f"faults: a fresh relay is current {time.monotonic() - began:.2f} s after its start as a process", flush=True)
+    venue.relays.append(fresh)
+    await asyncio.to_thread(_compare_central, venue)
+
+
+async def _watch(url: str, record: list[int]) -> None:
+    async for received in DartdClient(url, silence_s=20).listen():
+        record += [received.seq] if received.seq is not None else []
+
+
+def _compare_central(venue: Venue) -> None:
+    """Store the stream in a central store, and compare its derived tables with those of the boards."""
+    environ = {"DARTD_NATS_URL": venue.server.url, "DARTD_STATE_DIR": str(venue.folder / "central"), "DARTD_LOG_LEVEL": "error"}
+    (venue.folder / "central").mkdir()
+    began = time.monotonic()
+    command = [sys.executable, "-m", "dartd", "central", "--once"]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, capture_output=True, text=True, check=True, timeout=300)
+    took_s = time.monotonic() - began
+    central, rows = _rows(venue.folder / "central" / "dartd.db"), dict[str, list[str]]()
+    for board in venue.boards:
+        for name, found in _rows(board.store).items():
+            rows[name] = sorted([*rows.get(name, []), *found])
+    count, verdict = sum(map(len, central.values())), "equal" if central == rows else "NOT EQUAL"
+    print(f"central: {done.stdout.strip()} in {took_s:.1f} s; {count} rows, {verdict} to those of the boards")
+
+
+def _rows(path: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    with sqlite3.connect(path) as connection:
+        for table in (table for projection in PROJECTIONS for table in projection.tables):
+            columns = ", ".join(column.name for column in table.c if column.name != "seq")
+            found[table.name] = sorted(map(repr, connection.execute(f"SELECT {columns} FROM {table.name}")))  # noqa: S608 - names of ours
+    return found
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="a venue under load and faults")
+    parser.add_argument("--boards", type=int, default=8)
+    parser.add_argument("--rate", type=float, default=20)
+    parser.add_argument("--relays", type=int, default=3)
+    parser.add_argument("--viewers", type=int, default=2000)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--only", default="steady,faults")
+    parser.add_argument("--crowd", default="")
+    parser.add_argument("--of", default="")
+    arguments = parser.parse_args()
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if arguments.crowd:
+        ports = [int(port) for port in arguments.crowd.split(",")]
+        print(json.dumps(crowd_process(ports, arguments.of.split(","), arguments.viewers, arguments.seconds)))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        venue = Venue(Path(folder), arguments.boards, arguments.relays, arguments.rate)
+        try:
+            if "steady" in arguments.only:
+                steady(venue, arguments.viewers, arguments.seconds)
+            if "faults" in arguments.only:
+                asyncio.run(faults(venue))
+        finally:
+            venue.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The central store: each event once, whatever comes twice."""
+
+import asyncio
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from dartd.central.ledger import ForeignEvent, Ledger
+from dartd.store.envelopes import envelope_of
+from dartd.store.tables import events, throws
+from schemas.base import BoardId
+from tests.support.throws import hit
+
+
+def _event(board: str, seq: int, stream: str = "s", at_s: float | None = None) -> ForeignEvent:
+    at_s = float(seq) if at_s is None else at_s
+    envelope = envelope_of(hit(f"{board}-{at_s}", 1, visit=f"{board}-{at_s}"), BoardId(board), stream, seq, at_s)
+    return ForeignEvent(board, stream, seq, envelope.wire)
+
+
+async def test_each_event_is_stored_once(tmp_path: Path) -> None:
+    """Also after a restart, and from a journal that was put back from a copy: its beginning is here already."""
+    ledger = await asyncio.to_thread(Ledger.open, tmp_path / "central.db")
+    counts = [
+        await ledger.append([_event("a", 1), _event("b", 1), _event("a", 2), _event("a", 2)], 4, "t"),
+        await ledger.append([_event("a", 1), _event("a", 2), _event("a", 3)], 7, "t"),
+    ]
+    await asyncio.to_thread(ledger.close)
+    ledger = await asyncio.to_thread(Ledger.open, tmp_path / "central.db")
+    counts.append(await ledger.append([_event("a", 3), _event("a", 9)], 8, "t"))
+    restored = [_event("a", seq, "copy") for seq in (1, 2)]
+    counts.append(await ledger.append([*restored, _event("a", 3, "copy", at_s=20.0)], 11, "t"))
+    await ledger.rebuild()
+    stored, thrown = await ledger.journal.database.read(
+        lambda connection: (
+            connection.execute(sa.select(sa.func.count()).select_from(events)).scalar_one(),
+            connection.execute(sa.select(sa.func.count()).select_from(throws)).scalar_one(),
+        )
+    )
+    position, boards = await ledger.stream_position(), await ledger.positions()
+    await asyncio.to_thread(ledger.close)
+
+    assert counts == [3, 1, 1, 1]
+    assert (stored, thrown) == (6, 6)
+    assert position == (11, "t")
+    assert (boards["a"].stream_id, boards["a"].seq, boards["b"].seq) == ("copy", 3, 1)
