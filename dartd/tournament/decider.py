@@ -36,8 +36,8 @@ _KNOCKOUT: Final = {"knockout", "third_place"}
 _replace = msgspec.structs.replace
 
 
-class Matches(Protocol):
-    """The matches that can still change."""
+class PlayedMatches(Protocol):
+    """The matches of fixtures that can still change."""
 
     def find(self, match_id: str) -> PlayedMatch:
         """Return a match.
@@ -52,7 +52,9 @@ class TournamentDecider:
 
     name = "tournament"
 
-    def __init__(self, state: Tournaments, matches: Matches, *, wall: Callable[[float], float], timestamp: Callable[[float], str]) -> None:
+    def __init__(
+        self, state: Tournaments, matches: PlayedMatches, *, wall: Callable[[float], float], timestamp: Callable[[float], str]
+    ) -> None:
         self._state = state
         self._matches = matches
         self._wall = wall
