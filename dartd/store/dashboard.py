@@ -69,7 +69,7 @@ def count_fixtures(connection: sa.Connection) -> FixtureCounts:
     is_open = sa.select(tournaments.c.tournament_id).where(tournaments.c.status != "finished")
     mine = sa.or_(fixtures.c.tournament_id.is_(None), fixtures.c.tournament_id.in_(is_open))
     counts = connection.execute(sa.select(fixtures.c.status, sa.func.count()).where(mine).group_by(fixtures.c.status))
-    return FixtureCounts(**{status: count for status, count in counts})  # noqa: C416 - rows are no tuples for the type checker
+    return FixtureCounts(**{row.status: row[1] for row in counts})
 
 
 def _names(connection: sa.Connection) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from dartd.decision import Input, Step
 from dartd.errors import AlreadyExistsError, CommandRefusedError, ConflictError, DartdError
 from dartd.game.rules import RulesError
 from dartd.play.played_match import PlayedMatch
-from dartd.tournament.decider import Matches
+from dartd.tournament.decider import PlayedMatches
 from dartd.tournament.draw import draw
 from dartd.tournament.entries import check_change, entered_fixture
 from dartd.tournament.progress import dependents, has_begun, legs_needed, walkover
@@ -56,7 +56,7 @@ class TournamentCommandDecider:
 
     name = "tournament_commands"
 
-    def __init__(self, state: Tournaments, matches: Matches, board_id: str, waiting: Callable[[str], CorrectionState | None]) -> None:
+    def __init__(self, state: Tournaments, matches: PlayedMatches, board_id: str, waiting: Callable[[str], CorrectionState | None]) -> None:
         self._state = state
         self._matches = matches
         self._board_id = board_id

@@ -12,7 +12,7 @@ from dartd.decision import Input, Step
 from dartd.errors import ConflictError
 from dartd.play.played_match import PlayedMatch
 from dartd.play.published import state_of
-from dartd.tournament.results import result_of
+from dartd.tournament.results import result_of, result_of_sides
 from dartd.tournament.state import Tournaments
 from schemas.events import (
     EntityDeleted,
@@ -36,8 +36,8 @@ _KNOCKOUT: Final = {"knockout", "third_place"}
 _replace = msgspec.structs.replace
 
 
-class Matches(Protocol):
-    """The matches that can still change."""
+class PlayedMatches(Protocol):
+    """The matches of fixtures that can still change."""
 
     def find(self, match_id: str) -> PlayedMatch:
         """Return a match.
@@ -52,7 +52,9 @@ class TournamentDecider:
 
     name = "tournament"
 
-    def __init__(self, state: Tournaments, matches: Matches, *, wall: Callable[[float], float], timestamp: Callable[[float], str]) -> None:
+    def __init__(
+        self, state: Tournaments, matches: PlayedMatches, *, wall: Callable[[float], float], timestamp: Callable[[float], str]
+    ) -> None:
         self._state = state
         self._matches = matches
         self._wall = wall
@@ -62,7 +64,7 @@ class TournamentDecider:
         """Return what the events of matches change in fixtures, tables and the next round."""
         at = self._timestamp(self._wall(now))
         events: list[JournalledEvent] = []
-        touched: dict[str, None] = {}
+        touched: dict[str, list[JournalledEvent]] = {}
         for item in inputs:
             match item:
                 case MatchCommanded(command=CreateMatch(fixture_id=str()) as command):
@@ -72,9 +74,9 @@ class TournamentDecider:
                 case PlayerMerged() | PlayerErased():
                     self._state.apply(item)
                 case _ if isinstance(item, _OF_RESULT):
-                    touched[item.match_id] = None
-        for match_id in touched:
-            events += self._follow(match_id, at)
+                    touched.setdefault(item.match_id, []).append(item)
+        for match_id, changes in touched.items():
+            events += self._follow(match_id, changes, at)
         return Step(events=tuple(events))
 
     def deadline(self) -> float | None:
@@ -113,20 +115,32 @@ class TournamentDecider:
             *self._state.settle(fixture.tournament_id, user_id, at),
         ]
 
-    def _follow(self, match_id: str, at: str) -> list[JournalledEvent]:
+    def _follow(self, match_id: str, changes: Sequence[JournalledEvent], at: str) -> list[JournalledEvent]:
         """Take over how a match stands."""
         fixture = self._state.fixture_of_match(match_id)
         if fixture is None or fixture.walkover:
             return []
         try:
             played = self._matches.find(match_id)
-        except ConflictError:  # it failed: the match is in error, and the fixture can be begun again
-            after = _called_again(fixture)
+        except ConflictError:
+            after = _without_match(fixture, changes, at)
         else:
             after = _after(fixture, state_of(played), at)
         if after == fixture:
             return []
         return [*self._state.changed("fixture", after, None, at), *self._state.settle(fixture.tournament_id, None, at)]
+
+
+def _without_match(fixture: Fixture, changes: Sequence[JournalledEvent], at: str) -> Fixture:
+    """Return a fixture as the events of its match have it, which is kept no more: it failed, or others ended after it was added."""
+    if any(isinstance(each, MatchStateChanged) and each.status == "error" for each in changes):
+        return _called_again(fixture)
+    ended = next((each for each in changes if isinstance(each, MatchFinished)), None)
+    if ended is None:
+        return fixture
+    if ended.draw and fixture.stage in _KNOCKOUT:
+        return _called_again(fixture)
+    return _replace(fixture, status="finished", result=result_of_sides(ended.winner, ended.sides, draw=ended.draw), finished_at=at)
 
 
 def _after(fixture: Fixture, state: MatchState, at: str) -> Fixture:

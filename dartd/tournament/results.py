@@ -1,6 +1,9 @@
 """The result of a fixture from its match."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+
+import msgspec
 
 from schemas.match import MatchSide, MatchState
 from schemas.tournament import FixtureResult
@@ -9,14 +12,20 @@ from schemas.tournament import FixtureResult
 def result_of(state: MatchState) -> FixtureResult:
     """Return the result of a match that is finished."""
     wins = [leg.winner for leg in state.legs]
+    legs = tuple(wins.count(side.side) for side in state.sides)
+    return msgspec.structs.replace(result_of_sides(state.winner, state.sides, draw=state.draw), legs=legs)
+
+
+def result_of_sides(winner: int | None, sides: Sequence[MatchSide], *, draw: bool) -> FixtureResult:
+    """Return the result from the sides alone; legs are those of the last set then."""
     return FixtureResult(
-        winner=state.winner,
-        draw=state.draw,
-        legs=tuple(wins.count(side.side) for side in state.sides),
-        sets=tuple(side.sets for side in state.sides),
-        points=tuple(map(_points, state.sides)),
-        darts=tuple(side.darts if side.average is not None else 0 for side in state.sides),
-        averages=tuple(side.average for side in state.sides),
+        winner=winner,
+        draw=draw,
+        legs=tuple(side.legs for side in sides),
+        sets=tuple(side.sets for side in sides),
+        points=tuple(map(_points, sides)),
+        darts=tuple(side.darts if side.average is not None else 0 for side in sides),
+        averages=tuple(side.average for side in sides),
     )
 
 

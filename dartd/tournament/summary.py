@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dartd.tournament.draw import letter
-from dartd.tournament.table import Standing, knockout_table, standings
+from dartd.tournament.table import RankedEntrant, knockout_table, standings
 from schemas.tournament import EntrantSummary, Fixture, StandingRow, Tournament, TournamentSummary
 
 _PLACES = 4  # of a knockout that are shown: those who played the final, and the semi-finals
@@ -35,12 +35,12 @@ def _entrant(tournament: Tournament, fixtures: Sequence[Fixture], entrant: int) 
     )
 
 
-def _places(tournament: Tournament, fixtures: Sequence[Fixture], found: Sequence[Standing]) -> tuple[StandingRow, ...]:
+def _places(tournament: Tournament, fixtures: Sequence[Fixture], found: Sequence[RankedEntrant]) -> tuple[StandingRow, ...]:
     last = knockout_table(tournament, fixtures) if tournament.format == "groups_knockout" else found
     return tuple(_row(tournament, each) for each in last if each.row.rank <= _PLACES)
 
 
-def _row(tournament: Tournament, standing: Standing) -> StandingRow:
+def _row(tournament: Tournament, standing: RankedEntrant) -> StandingRow:
     who, row = tournament.entrants[standing.entrant], standing.row
     figures = {name: getattr(row, name) for name in row.__struct_fields__ if name != "player"}
     group = None if standing.group is None else letter(standing.group)

@@ -14,7 +14,7 @@ MOST_SEED: Final = 1 << 20  # behind every seed that is given
 _NO_AVERAGES: Final[Mapping[str, Fraction]] = {}
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class RankedEntrant(msgspec.Struct, frozen=True, kw_only=True):
     """An entrant in a table; `group` is None where there are no groups. A rank is shared by those whom nothing separates."""
 
     entrant: int
@@ -22,7 +22,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     row: Row
 
 
-def standings(tournament: Tournament, fixtures: Sequence[Fixture]) -> list[Standing]:
+def standings(tournament: Tournament, fixtures: Sequence[Fixture]) -> list[RankedEntrant]:
     """Return the table of a tournament: group by group, or all entrants as the knockout or the ladder has them."""
     if tournament.format == "ladder":
         return _ladder(tournament, fixtures)
@@ -32,7 +32,7 @@ def standings(tournament: Tournament, fixtures: Sequence[Fixture]) -> list[Stand
     return [standing for group in groups for standing in group_table(tournament, fixtures, group)]
 
 
-def group_table(tournament: Tournament, fixtures: Sequence[Fixture], group: int) -> list[Standing]:
+def group_table(tournament: Tournament, fixtures: Sequence[Fixture], group: int) -> list[RankedEntrant]:
     """Return the table of a group, the best first; who withdrew is last. Play-offs separate those whom nothing else does."""
     of_group = [each for each in fixtures if each.stage == "group" and each.group == group]
     members = sorted({side.entrant for each in of_group for side in each.sides if side.entrant is not None})
@@ -47,7 +47,7 @@ def group_table(tournament: Tournament, fixtures: Sequence[Fixture], group: int)
     for row in last:
         row.rank = len(ranked) + 1
     shown = None if tournament.format == "round_robin" else group
-    return [Standing(entrant=int(row.player), group=shown, row=row) for row in [*ranked, *last]]
+    return [RankedEntrant(entrant=int(row.player), group=shown, row=row) for row in [*ranked, *last]]
 
 
 def _rows(members: Sequence[int], fixtures: Sequence[Fixture], order: Sequence[Criterion], everybody: Sequence[int]) -> list[Row]:
@@ -103,7 +103,7 @@ def _plain_rows(tournament: Tournament, fixtures: Sequence[Fixture]) -> dict[int
     return {int(row.player): row for row in found}
 
 
-def knockout_table(tournament: Tournament, fixtures: Sequence[Fixture]) -> list[Standing]:
+def knockout_table(tournament: Tournament, fixtures: Sequence[Fixture]) -> list[RankedEntrant]:
     """Return the entrants by the round in which they lost; the winners of final and third place before its losers."""
     lost_in: dict[int, float] = {}
     bracket = [each for each in fixtures if each.stage in {"knockout", "third_place"}]
@@ -120,7 +120,7 @@ def knockout_table(tournament: Tournament, fixtures: Sequence[Fixture]) -> list[
     reached = {entrant: lost_in.get(entrant, float("inf") if entrant in entered else 0.0) for entrant in rows}
     for entrant, row in rows.items():
         row.rank = 1 + sum(other > reached[entrant] for other in reached.values())
-    return [Standing(entrant=each, group=None, row=rows[each]) for each in sorted(rows, key=lambda each: (rows[each].rank, each))]
+    return [RankedEntrant(entrant=each, group=None, row=rows[each]) for each in sorted(rows, key=lambda each: (rows[each].rank, each))]
 
 
 def ladder_order(tournament: Tournament, fixtures: Sequence[Fixture]) -> list[int]:
@@ -140,9 +140,9 @@ def ladder_order(tournament: Tournament, fixtures: Sequence[Fixture]) -> list[in
     ]
 
 
-def _ladder(tournament: Tournament, fixtures: Sequence[Fixture]) -> list[Standing]:
+def _ladder(tournament: Tournament, fixtures: Sequence[Fixture]) -> list[RankedEntrant]:
     rows = _plain_rows(tournament, fixtures)
     order = ladder_order(tournament, fixtures)
     for rank, entrant in enumerate(order, 1):
         rows[entrant].rank = rank
-    return [Standing(entrant=entrant, group=None, row=rows[entrant]) for entrant in order]
+    return [RankedEntrant(entrant=entrant, group=None, row=rows[entrant]) for entrant in order]

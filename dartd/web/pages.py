@@ -12,9 +12,11 @@ from starlette.staticfiles import StaticFiles
 
 import schemas
 from dartd.addresses import is_loopback, network_host, qr_svg, url_of
+from dartd.store.tournaments import TOURNAMENTS
 from dartd.web.http.endpoint import Call, Endpoint, Handler, public
 from dartd.web.http.forwarded import UNKNOWN_HOST, root_path_of
 from dartd.web.http.html_page import html_page
+from dartd.web.http.paging import missing
 from schemas.api.documents import PageSettings
 from schemas.base import Value
 
@@ -49,6 +51,18 @@ def showing(name: str, libraries: tuple[str, ...] = (), headers: dict[str, str] 
         return html_page(name, call.request.url.path, libraries=libraries, headers=headers)
 
     return get_page
+
+
+async def get_wall(call: Call) -> Response:
+    """Return the page of a tournament on the wall.
+
+    Raises:
+        Problem: 404 if there is no such tournament.
+    """
+    tournament_id = call.path("tournament_id")
+    if await call.read(lambda connection: TOURNAMENTS.get(connection, tournament_id)) is None:
+        raise missing("tournament", tournament_id)
+    return html_page("wall", call.request.url.path)
 
 
 async def get_page_settings(call: Call) -> dict[str, Any]:
@@ -130,7 +144,7 @@ ENDPOINTS = [
     page("/alerts", showing("alerts"), "Alerts: what is wrong, why, and what to do", media="text/html"),
     page("/webhooks", showing("webhooks"), "Webhooks: addresses that events are posted to, and the deliveries", media="text/html"),
     page("/tournaments", showing("tournaments"), "Tournaments: entrants, the draw, boards, tables", media="text/html"),
-    page("/tournaments/{tournament_id}/wall", showing("wall"), "A tournament on the wall: boards, tables, bracket", media="text/html"),
+    page("/tournaments/{tournament_id}/wall", get_wall, "A tournament on the wall: boards, tables, bracket", media="text/html"),
     page("/config.json", get_page_settings, "Settings that a page needs before it connects", PageSettings),
     page("/join.svg", get_join_code, "The QR code with which other devices open the play page", None, "image/svg+xml", 404),
     page("/schemas", get_schemas, "The JSON Schemas of the events", SchemaNames),

@@ -4,10 +4,12 @@ import secrets
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 
 from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
 from dartd.runtime.decider import Deciders
+from dartd.store.tables import tournaments
 from dartd.tournament.commands import TournamentCommandDecider
 from dartd.tournament.decider import TournamentDecider
 from dartd.tournament.draw import draw
@@ -17,7 +19,15 @@ from schemas.events import EntityAdded, JournalledEvent
 from schemas.match import MatchPlayer
 from schemas.match_commands import CreateMatch, EnteredSide, ThrowByHand
 from schemas.tournament import Entrant, Fixture, FixtureResult, FixtureSide, Tournament, TournamentFormat, TournamentList
-from schemas.tournament_commands import AssignFixture, CreateFixture, CreateList, CreateTournament, DrawTournament, StepFixture
+from schemas.tournament_commands import (
+    AssignFixture,
+    CreateFixture,
+    CreateList,
+    CreateTournament,
+    DeleteTournament,
+    DrawTournament,
+    StepFixture,
+)
 from tests.support.station import Station
 
 AT = "2026-11-30T20:00:00.000Z"
@@ -120,6 +130,8 @@ async def with_tournament(station: Station, path: str) -> str:
     """Return a path with a tournament, list or fixture that its route can change, if it names one."""
     key = secrets.token_hex(4)
     if "{tournament_id}" in path:
+        for row in await station.services.database.query(_all_tournaments):
+            await station.pipeline.submit(DeleteTournament(tournament_id=row, at=AT))  # so many may be open at a time
         entrants = (Entrant(name="Ada"), Entrant(name="Dan"))
         tournament = make_tournament("knockout", 0, tournament_id=f"t{key}", entrants=entrants)
         await station.pipeline.submit(CreateTournament(tournament=tournament, at=AT))
@@ -131,3 +143,7 @@ async def with_tournament(station: Station, path: str) -> str:
         fixture = make_fixture(0, 1, fixture_id=f"f{key}", list_id=f"l{key}", tournament_id=None)
         await station.pipeline.submit(CreateFixture(fixture=fixture, at=AT))
     return path.replace("{tournament_id}", f"t{key}").replace("{list_id}", f"l{key}").replace("{fixture_id}", f"f{key}")
+
+
+def _all_tournaments(connection: sa.Connection) -> list[str]:
+    return [row.tournament_id for row in connection.execute(sa.select(tournaments.c.tournament_id))]

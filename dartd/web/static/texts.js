@@ -3,6 +3,7 @@
 export const LANGUAGES = ["en", "de", "nl"];
 // pages with texts that no other page needs: the play page is small
 const WITH_OWN = ["accuracy", "alerts", "dashboard", "docs", "manager", "reports", "settings", "statistics", "tournaments", "venue", "webhooks"];
+const OF_OTHERS = { asyncapi: "docs", guide: "docs", wall: "tournaments" }; // pages with the texts of another one
 const KEPT = "dartd.language";
 
 function chosen() {
@@ -13,7 +14,7 @@ function chosen() {
 export const language = chosen();
 document.documentElement.lang = language;
 const texts = await loadTexts(`texts/${language}.json`);
-const page = document.body.dataset.page === "wall" ? "tournaments" : document.body.dataset.page;
+const page = OF_OTHERS[document.body.dataset.page] ?? document.body.dataset.page;
 if (WITH_OWN.includes(page)) Object.assign(texts, await loadTexts(`texts/${page}/${language}.json`));
 
 /** Return the texts of a file. */

@@ -97,7 +97,7 @@ function Create() {
 function Table({ group, rows }) {
   const figures = ["played", "won", "drawn", "lost", "legs", "difference", "points"];
   const label = group ? t("tournaments.list.Group", { rest: group }) : t("tournaments.table");
-  return html`<section class="panel"><h3>${label}</h3><div class="scroll" role="region" tabindex="0" aria-label=${label}><table data-table=${group}>
+  return html`<section class="panel"><h2>${label}</h2><div class="scroll" role="region" tabindex="0" aria-label=${label}><table data-table=${group}>
     <thead><tr><th scope="col">#</th><th scope="col">${t("tournaments.player")}</th>${figures.map((each) => html`<th scope="col" class="figure"><abbr title=${t(`tournaments.figure.${each}`)}>${t(`tournaments.short.${each}`)}</abbr></th>`)}</tr></thead>
     <tbody>${rows.map((row) => html`<tr><td>${row.rank}</td><th scope="row">${row.name ?? row.player_id}</th>
       <td class="figure">${row.played}</td><td class="figure">${row.won}</td><td class="figure">${row.drawn}</td><td class="figure">${row.lost}</td>

@@ -1,6 +1,7 @@
 """Fixtures follow their matches."""
 
-from schemas.events import EntityDeleted, EntityStatusChanged, MatchFinished
+from schemas.events import EntityDeleted, EntityStatusChanged, MatchFinished, MatchStateChanged
+from schemas.match import MatchSide
 from schemas.match_commands import DeleteMatch, RedoDarts, StepMatch, UndoDarts
 from schemas.tournament_commands import StepFixture
 from tests.support.tournaments import Club, drawn_club
@@ -54,3 +55,18 @@ def test_memory_is_restored() -> None:
     other.win()
 
     assert (other.fixture("f_x_1").status, other.results.deadline()) == ("finished", None)
+
+
+def test_match_that_is_kept_no_more_still_ends_its_fixture() -> None:
+    """A long one, while many others ended; one that failed can be begun again."""
+    club = drawn_club("knockout", 4)
+    club.begin("f_x_1", "m1")
+    club.begin("f_x_2", "m2")
+    sides = tuple(MatchSide(side=k, name=None, players=(), legs=1 - k, score={}, average="90.00", darts=9) for k in (0, 1))
+    club.matches.restore(None, (), now=0.0, epoch_s=0.0)
+    failed = MatchStateChanged(match_id="m2", status="error", previous_status="running", reason="a fault")
+    club.results.step([MatchFinished(match_id="m1", winner=0, draw=False, sides=sides), failed], 0.0)
+    one, other = club.fixture("f_x_1"), club.fixture("f_x_2")
+
+    assert (one.status, one.result and one.result.legs, one.result and one.result.points) == ("finished", (1, 0), (270, 270))
+    assert (other.status, other.match_id) == ("called", None)
