@@ -73,7 +73,7 @@ function Create() {
     view.format = target.value;
     update();
   };
-  const count = (name, value, least, most) => html`<label>${t(`tournaments.${name}`)}<input name=${name} type="number" min=${least} max=${most} value=${value} required /></label>`;
+  const count = (name, value, least, most) => html`<label>${t(`tournaments.${name}`)}<input name=${name} type="number" min=${least} max=${most} defaultValue=${value} required /></label>`;
   const check = (name) => html`<label class="check"><input type="checkbox" name=${name} />${t(`tournaments.${name}`)}</label>`;
   return html`<section class="panel"><h2>${t("tournaments.new")}</h2>
     <form id="create" onSubmit=${create}>
@@ -119,7 +119,7 @@ function Fixture({ fixture, fixtures }) {
     <b class="score">${scoreOf(fixture)}</b>
     <span class=${`pill ${status === "playing" ? "throw" : status === "called" ? "takeout" : ""}`}>${t(`tournaments.status.${status}`)}</span>
     ${may("fixtures:write") && isKnown && status !== "finished" && html`<span class="row acts">
-      ${status !== "playing" && html`<label class="inline">${t("tournaments.board")}<input list="boards" value=${board_id ?? ""} maxlength="64" onChange=${assign} /></label>`}
+      ${status !== "playing" && html`<label class="inline">${t("tournaments.board")}<input list="boards" defaultValue=${board_id ?? ""} maxlength="64" onChange=${assign} /></label>`}
       ${status === "playing" && board_id && html`<span>${t("tournaments.board")} ${board_id}</span>`}
       ${status === "scheduled" && button("call", step("called"), t("tournaments.call"), "primary")}
       ${status === "called" && button("begin", step("playing"), `▶ ${t("tournaments.begin")}`, "primary")}
