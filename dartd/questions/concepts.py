@@ -77,6 +77,7 @@ def _any(*concepts: Concept) -> frozenset[Concept]:
 RULES: Final = (
     IntentRule("reasons", (_any("why"),), _any("camera")),
     IntentRule("alerts", (_any("camera"), _any("alert", "worse", "works", "why")), _any("accuracy")),
+    IntentRule("accuracy", (_any("camera"), _any("better", "top"))),
     IntentRule("head_to_head", (_any("against", "win", "lose", "better", "usual", "than", "worse", "top"),), people=2),
     IntentRule("head_to_head", (_any("against"),), people=1),
     IntentRule("leader", (_any("who"),), most_people=0),

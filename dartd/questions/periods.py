@@ -16,18 +16,27 @@ _MOST: Final = 3660  # days back that a question may count
 
 
 class Period(NamedTuple):
-    """A period by name, `day` and a date, `weekday` and its number, or the last `number` days."""
+    """A period by name, `day` and a date, `weekday` and its number, or the last `number` days; `is_open`: from its beginning until now."""
 
     kind: str
     number: int = 0
     date: str = ""
+    is_open: bool = False
 
 
 ALL: Final = Period("all")
+_CLOSED: Final = frozenset({"yesterday", "last_week", "last_month", "last_year", "day", "weekday", "month"})
 
 
 def find_period(text: Plain, question: str, words: Words) -> Period | None:
-    """Return the period that a question names: of several the one with the longest cue."""
+    """Return the period that a question names: of several the one with the longest cue; since its beginning if the question says so."""
+    period = _named(text, question, words)
+    if period is not None and period.kind in _CLOSED and any(has(text, cue, exact=True) for cue in words.since):
+        return period._replace(is_open=True)
+    return period
+
+
+def _named(text: Plain, question: str, words: Words) -> Period | None:
     if (day := _date(question)) is not None:
         return Period("day", date=day)
     if (counted := _counted(text, words)) is not None:
@@ -82,8 +91,13 @@ def _before(text: Plain, unit: str, words: Words) -> int | None:
     return None
 
 
-def span_of(period: Period, days: Days, now_s: float) -> Span:  # noqa: PLR0911 - one case for each kind
+def span_of(period: Period, days: Days, now_s: float) -> Span:
     """Return a period as a span; one that has not ended ends now."""
+    span = _whole(period, days, now_s)
+    return Span(after_s=span.after_s) if period.is_open else span
+
+
+def _whole(period: Period, days: Days, now_s: float) -> Span:  # noqa: PLR0911 - one case for each kind
     today_s = days.began(now_s)
     match period.kind:
         case "today":

@@ -41,6 +41,8 @@ class Speech:
 
     def period(self, period: Period, span: Span, days: Days) -> str:
         """Return the name of a period."""
+        if period.is_open:
+            return self.say("period.since", date=_date_of(span, days).isoformat())
         if period.kind in {"day", "weekday"}:
             return self.say("period.day", date=_date_of(span, days).isoformat())
         if period.kind == "month":

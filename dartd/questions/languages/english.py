@@ -23,6 +23,7 @@ WORDS: Final = Words(
             "outshot*",
             "close out",
             "game shot*",
+            *(f"{each} out" for each in ("highest", "biggest", "best", "greatest", "largest", "top", "big", "high")),
         ),
         "count": ("how many", "how often", "number of", "count", "how much", "total", "amount of", "how frequently"),
         "dart": ("dart", "darts", "arrow*", "throws"),
@@ -87,6 +88,7 @@ WORDS: Final = Words(
         "all": ("ever", "all time", "overall", "in total", "altogether", "so far", "career", "lifetime", "always"),
     },
     last=("last", "past", "previous", "recent"),
+    since=("since",),
     units={"day": ("day", "days"), "week": ("week", "weeks"), "month": ("month", "months")},
     numbers=(
         *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),

@@ -94,6 +94,7 @@ WORDS: Final = Words(
         "all": ("aller zeiten", "ueberhaupt", "insgesamt", "jemals", "je", "gesamt", "bisher", "bislang"),
     },
     last=("letzte", "letzten", "letzter", "vergangenen", "vorigen"),
+    since=("seit",),
     units={"day": ("tag", "tage", "tagen"), "week": ("woche", "wochen"), "month": ("monat", "monate", "monaten")},
     numbers=(
         *("null", "eins", "zwei", "drei", "vier", "fuenf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwoelf", "dreizehn"),

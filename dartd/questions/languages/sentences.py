@@ -88,6 +88,7 @@ SENTENCES: Final[Mapping[QuestionLanguage, Mapping[str, str]]] = {
         "period.days": "last {count} days",
         "period.day": "on {date}",
         "period.month": "in {date}",
+        "period.since": "since {date}",
     },
     "de": {
         "average": "{who}, {period}: Average {average} ({darts} Darts, {legs} Legs).",
@@ -171,6 +172,7 @@ SENTENCES: Final[Mapping[QuestionLanguage, Mapping[str, str]]] = {
         "period.days": "letzte {count} Tage",
         "period.day": "am {date}",
         "period.month": "im {date}",
+        "period.since": "seit {date}",
     },
     "th": {
         "average": "{who} {period}: ค่าเฉลี่ย {average} ({darts} ดอก {legs} เลก)",
@@ -253,5 +255,6 @@ SENTENCES: Final[Mapping[QuestionLanguage, Mapping[str, str]]] = {
         "period.days": "{count} วันล่าสุด",
         "period.day": "วันที่ {date}",
         "period.month": "เดือน {date}",
+        "period.since": "ตั้งแต่ {date}",
     },
 }

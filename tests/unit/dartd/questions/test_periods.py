@@ -24,6 +24,9 @@ UTC = Days("UTC")
         (ENGLISH, "on 2026-11-03", Period("day", date="2026-11-03")),
         (ENGLISH, "last week or so, all in all", Period("last_week")),
         (ENGLISH, "on 31.02.2026", None),
+        (ENGLISH, "since January", Period("month", 1, is_open=True)),
+        (GERMAN, "seit letzter Woche", Period("last_week", is_open=True)),
+        (THAI, "ตั้งแต่เมื่อวาน", Period("yesterday", is_open=True)),
         (GERMAN, "in den letzten drei Monaten", Period("days", 90)),
         (GERMAN, "am 3.11.2026", Period("day", date="2026-11-03")),
         (GERMAN, "am Montag", Period("weekday", 0)),
@@ -59,3 +62,10 @@ def test_days_and_months() -> None:
         seconds_of_timestamp("2026-01-01T00:00:00Z"),
     )
     assert (month.after_s, month.before_s) == (seconds_of_timestamp("2026-10-01T00:00:00Z"), seconds_of_timestamp("2026-11-01T00:00:00Z"))
+
+
+def test_since_a_period_is_from_its_beginning_until_now() -> None:
+    """Also what was played behind it."""
+    span = span_of(Period("month", 1, is_open=True), UTC, NOW_S)
+
+    assert (span.after_s, span.before_s) == (seconds_of_timestamp("2026-01-01T00:00:00Z"), None)
