@@ -6,6 +6,7 @@ file has a lower count than the file had after the last checkpoint; another prog
 
 import contextlib
 import fcntl
+import logging
 import os
 import sqlite3
 import struct
@@ -18,6 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from dartd.errors import StoreUnavailableError
+
+_log = logging.getLogger(__name__)
 
 HEADER_BYTES = 100
 _COUNT = slice(24, 28)  # big-endian: the file change counter
@@ -73,7 +76,9 @@ class Checkpoints:
                 raise self._fault
             noted, found = self._header, self._read()
             is_earlier = count_of(found) < count_of(noted) or (count_of(found) == count_of(noted) and found != noted)
-            if any(noted) and (is_earlier or os.fstat(self._descriptor).st_size < _least_bytes(noted)):
+            size_bytes = os.fstat(self._descriptor).st_size
+            if any(noted) and (is_earlier or size_bytes < _least_bytes(noted)):
+                _log.error("%s: the header is %s and was %s; %d bytes", self._path, found.hex(), noted.hex(), size_bytes)
                 message = f"{self._path} was overwritten while dartd runs: restart dartd to use what is there now"
                 self._fault = StoreUnavailableError(message, path=str(self._path))
                 raise self._fault
