@@ -57,13 +57,13 @@ async def test_webhook_is_created_and_verified(tmp_path: Path, waiting: Waiting)
 
 
 async def test_cache_figures_are_read(station: Station, waiting: Waiting) -> None:
-    """Warmed, asked, and emptied."""
+    """Warmed (webhooks, alerts, dashboard), asked, and emptied."""
     if shutil.which("curl") is None:
         pytest.skip("needs curl on this machine")
     await make_user(station, "operator", username="ann")
     said = await run(waiting, "sh", str(EXAMPLES / "cache.sh"), station.http, "ann", PASSWORD)
 
-    assert said == ["warmed 2", "hits 1 of 3, hit rate 0.3333", "removed 1"]
+    assert said == ["warmed 3", "hits 1 of 4, hit rate 0.25", "removed 1"]
 
 
 @pytest.mark.parametrize(("name", "program"), [("alerts.py", sys.executable), ("alerts.mjs", "node"), ("alerts.sh", "sh")])

@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,7 +83,7 @@ def _copy(connection: sa.Connection, url: DatabaseUrl, partial: Path, advance: A
 
 def _copy_table(raw: "psycopg.Connection[Any]", written: sqlite3.Connection, table: sa.Table, may_go_on: Callable[[], bool]) -> None:
     names = [column.name for column in table.columns]
-    inserting = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - our own names
+    inserting = f"INSERT INTO {table.name} ({_quoted(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - our own names
     with raw.cursor(name="backup", binary=True) as cursor:
         cursor.execute(sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(map(sql.Identifier, names)), sql.Identifier(table.name)))
         while rows := cursor.fetchmany(_ROWS):
@@ -141,7 +141,7 @@ def _write_table(raw: "psycopg.Connection[Any]", source: sqlite3.Connection, tab
     booleans = [isinstance(column.type, sa.Boolean) for column in table.columns]
     copying = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names)))
     with raw.cursor() as cursor, cursor.copy(copying) as rows:
-        for row in source.execute(f"SELECT {', '.join(names)} FROM {table.name}"):  # noqa: S608 - our own names
+        for row in source.execute(f"SELECT {_quoted(names)} FROM {table.name}"):  # noqa: S608 - our own names
             rows.write_row(_typed(row, booleans))
             yield row
 
@@ -156,3 +156,8 @@ def _is_new(connection: sa.Connection) -> bool:
     counted = sa.select(sa.func.count()).select_from(METADATA.tables["events"])
     people = sa.select(sa.func.count()).select_from(METADATA.tables["users"])
     return not (connection.execute(counted).scalar_one() or connection.execute(people).scalar_one())
+
+
+def _quoted(names: Iterable[str]) -> str:
+    """Return the columns as a statement of SQLite names them: one is called `group`."""
+    return ", ".join(f'"{name}"' for name in names)
