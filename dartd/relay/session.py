@@ -30,6 +30,7 @@ from dartd.web.streams.client_message import (
     Unsubscribe,
     read_client_message,
 )
+from dartd.web.streams.received_texts import received_texts
 from dartd.web.streams.session_start import check_stream, gap_messages, opening_messages, parse_topics, retry_ms, topic_problem
 from dartd.web.streams.transport import MessageSender, StalledError
 from schemas.base import Event
@@ -38,12 +39,9 @@ from schemas.events import ErrorMessage, Heartbeat, Pong
 _log = logging.getLogger(__name__)
 
 SUBPROTOCOL = "dartd.v1"
-_UNSUPPORTED = 1003
-_POLICY = 1008
 _RESTART = 1012
 _TRY_AGAIN_LATER = 1013
 _UNAUTHORIZED = 4001
-_MAX_REFUSED = 1000
 
 
 async def serve_viewer(websocket: WebSocket) -> None:
@@ -190,21 +188,8 @@ class ViewerSession:
     # Receiving
 
     async def _read(self) -> None:
-        while True:
-            message = await self._websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            text = message.get("text")
-            if text is None:
-                await self._sender.close(_UNSUPPORTED, "binary messages are not supported: send JSON as text")
-                return
-            if self._rate_limit.take(self._services.now()):
-                await self._handle(text)
-            elif self._rate_limit.refused > _MAX_REFUSED:
-                await self._sender.close(_POLICY, "too many messages")
-                return
-            else:
-                await self._answer(ErrorMessage(code="RATE_LIMIT_EXCEEDED", message="too many messages: send fewer"))
+        async for text in received_texts(self._websocket, self._sender, self._rate_limit, self._services.now, self._answer):
+            await self._handle(text)
 
     async def _handle(self, text: str) -> None:
         try:

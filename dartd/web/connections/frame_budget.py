@@ -12,10 +12,10 @@ _FRAMES_PER_ITERATION = 256
 class TokenBucket:
     """Permits `at_once` uses and `per_s` more per second."""
 
-    __slots__ = ("_at_once", "_at_s", "_left", "_per_s", "refused")
+    __slots__ = ("_at_once", "_at_s", "_left", "per_s", "refused")
 
     def __init__(self, per_s: float, at_once: float) -> None:
-        self._per_s = per_s
+        self.per_s = per_s
         self._at_once = at_once
         self._left = float(at_once)
         self._at_s = 0.0
@@ -23,7 +23,7 @@ class TokenBucket:
 
     def take(self, now_s: float, count: int = 1) -> bool:
         """Count uses at a monotonic time; return False if they exceed the limit, and count them as refused."""
-        self._left = min(self._at_once, self._left + (now_s - self._at_s) * self._per_s)
+        self._left = min(self._at_once, self._left + (now_s - self._at_s) * self.per_s)
         self._at_s = now_s
         if self._left < count:
             self.refused += count

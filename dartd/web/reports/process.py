@@ -9,6 +9,7 @@ import anyio
 import anyio.to_thread
 
 from dartd.errors import DartdError
+from dartd.extras import remedy
 from schemas.api.reports import DailyReport, ReportLanguage
 from schemas.codec import encode_json
 
@@ -39,8 +40,7 @@ class PdfProcess:
 
 def _draw(report: bytes, language: ReportLanguage) -> bytes:
     if importlib.util.find_spec("reportlab") is None:
-        message = "PDF needs the package reportlab: pip install 'dartd[reports]' (or ask for format=csv)"
-        raise PdfError(message, missing="reportlab")
+        raise PdfError(f"PDF needs the package reportlab: {remedy('reports')} (or ask for format=csv)", missing="reportlab")
     command = [sys.executable, "-m", "dartd.web.reports", language]
     try:
         done = subprocess.run(command, input=report, capture_output=True, timeout=_TIMEOUT_S, check=False)  # noqa: S603 (our own)

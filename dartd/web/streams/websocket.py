@@ -29,6 +29,7 @@ from dartd.web.streams.client_message import (
     Unsubscribe,
     read_client_message,
 )
+from dartd.web.streams.received_texts import received_texts
 from dartd.web.streams.session_start import check_stream, gap_messages, opening_messages, topic_problem
 from dartd.web.streams.transport import MessageSender, StalledError
 from schemas.base import Event
@@ -37,15 +38,12 @@ from schemas.events import ErrorMessage, Heartbeat, Pong, Presence
 
 _log = logging.getLogger(__name__)
 
-_UNSUPPORTED = 1003
-_POLICY = 1008
 UNAUTHORIZED = 4001
 FORBIDDEN = 4003
 
 # A client may send `resume` as its first message. Events wait this long for it, so that missed events come first.
 _FIRST_MESSAGE_S = 0.1
 _TOKEN_TIMEOUT_S = 5.0
-_MAX_REFUSED = 1000
 
 
 class WebSocketSession:
@@ -167,22 +165,8 @@ class WebSocketSession:
     # Receiving
 
     async def _read(self) -> None:
-        while True:
-            message = await self._websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            text = message.get("text")
-            if text is None:
-                await self._sender.close(_UNSUPPORTED, "binary messages are not supported: send JSON as text")
-                return
-            if self._rate_limit.take(self._services.now()):
-                await self._handle_message(text)
-            elif self._rate_limit.refused > _MAX_REFUSED:
-                await self._sender.close(_POLICY, "too many messages")
-                return
-            else:
-                limit = {"limit": self._services.config.ws.messages_per_s, "window": 1, "retry_after": 1}
-                await self._answer(ErrorMessage(code="RATE_LIMIT_EXCEEDED", message="too many messages: send fewer", details=limit))
+        async for text in received_texts(self._websocket, self._sender, self._rate_limit, self._services.now, self._answer):
+            await self._handle_message(text)
             self._first_message_seen.set()
 
     async def _handle_message(self, text: str) -> None:
