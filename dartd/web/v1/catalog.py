@@ -39,7 +39,7 @@ async def get_dataset(call: Call) -> Dataset:
         return await _of_store(call.services, THROW_SETS[dataset_id])
     found = (await _folders(call.services)).found.get(dataset_id)
     if found is None:
-        raise missing("data set", dataset_id)
+        raise missing("dataset", dataset_id)
     return found.dataset
 
 
@@ -55,7 +55,7 @@ async def get_download(call: Call) -> Response:
         return StreamingResponse(_table(call.services, THROW_SETS[dataset_id]), headers=headers, media_type="text/csv; charset=utf-8")
     found = (await _folders(call.services)).found.get(dataset_id)
     if found is None:
-        raise missing("data set", dataset_id)
+        raise missing("dataset", dataset_id)
     headers["Content-Disposition"] = f'attachment; filename="{dataset_id}.zip"'
     return StreamingResponse(zipped(found.path), headers=headers, media_type=MEDIA_TYPE)
 
