@@ -38,9 +38,8 @@ function Alerts({ alerts }) {
 }
 
 function Tournament({ tournament, fixtures }) {
-  const any = Object.values(fixtures).some((count) => count > 0);
-  if (!tournament && !any) return null;
   return html`<section class="panel" data-tournament><h2>${tournament ? `${t("dashboard.tournament")}: ${tournament.name}` : t("dashboard.fixtures")}</h2>
+    <p><a href="tournaments">${t("page.tournaments")}</a></p>
     ${tournament?.starts_at && html`<p>${moment(tournament.starts_at)}</p>`}
     <dl class="counts">${Object.entries(fixtures).map(([status, count]) => html`<div key=${status}><dt>${t(`dashboard.${status}`)}</dt><dd>${number(count, 0)}</dd></div>`)}</dl>
   </section>`;
