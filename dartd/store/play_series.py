@@ -235,13 +235,14 @@ def _latest_first(rows: Iterable[tuple[float, list[Played]]]) -> Iterator[Played
 
 
 def _of_leg(row: Any, of_leg: Iterable[VisitRow], bed: int | None) -> Iterator[Played]:
+    before, after = f"{row.match_id}/{row.set_number:03d}/{row.leg_number:03d}", f"{row.side:02d}/{row.thrower}"
     for number, visit in enumerate(of_leg):
         hits = 0 if bed is None else visit.beds.count(bed)
         if bed is not None and not hits:
             continue
         yield Played(
             min(visit.at_s, row.at_s),  # one that a correction added afterwards is of the time of its leg
-            f"{row.match_id}/{row.set_number:03d}/{row.leg_number:03d}/{number:04d}/{row.side:02d}/{row.thrower}",
+            f"{before}/{number:04d}/{after}",
             row.match_id,
             row.set_number,
             row.leg_number,
