@@ -90,7 +90,9 @@ def _periods(connection: sa.Connection, selection: LegSelection, period: Numbere
     found = set(hits) if bed is not None else set(connection.scalars(sa.select(of_leg).where(*_legs_of(selection)).distinct()))
     if _has_free_visits(selection):
         hits.update(_hits_of_visits(connection, selection, bed, of_visit))
-        found.update(hits if bed is not None else connection.scalars(sa.select(of_visit).where(*_free(selection)).distinct()))
+        found.update(hits)
+        if bed is None:
+            found.update(connection.scalars(sa.select(of_visit).where(*_free(selection)).distinct()))
     numbers = sorted(found, reverse=True)
 
     def played() -> Iterator[Played]:
@@ -147,7 +149,7 @@ def _sums_of_legs(
 ) -> dict[Any, list[int]]:
     """Return the sums of the figures of legs in the order of `SHOWN_FIGURES` by `key`."""
     game = player_legs.c.game
-    chosen = sa.select(key, game, *map(sa.func.sum, _COUNTS)).where(*_legs_of(selection), *conditions).group_by(key, game)
+    chosen = sa.select(key, game, *(sa.func.sum(column) for column in _COUNTS)).where(*_legs_of(selection), *conditions).group_by(key, game)
     counts: dict[Any, list[int]] = {}
     for number, of_game, *sums in connection.execute(chosen):
         _add(counts, number, _chosen(selection, of_game, sums))

@@ -16,7 +16,7 @@ def visit(visit_id: str, points: int, player_id: str | None = "ann", *, revised:
     return VisitCompleted(visit_id=VisitId(visit_id), throws=thrown, total=points, reason="takeout", player_id=player_id, revised=revised)
 
 
-def fold(connection: sa.Connection, *events: JournalledEvent, first: int = 1) -> list[tuple[str, str, int]]:
+def fold(connection: sa.Connection, *events: JournalledEvent, first: int = 1) -> list[tuple[object, ...]]:
     """Fold events; return visit, player and total of each visit of no match."""
     for projection in (throws.PROJECTION, player_legs.PROJECTION):
         follow(connection, projection, *events, first=first)

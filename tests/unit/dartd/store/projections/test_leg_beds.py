@@ -11,7 +11,7 @@ from tests.support.play import Table
 from tests.unit.dartd.store.projections.test_player_legs import fold, played
 
 
-def hits(connection: sa.Connection, bed: str) -> list[tuple[str, int, int, int]]:
+def hits(connection: sa.Connection, bed: str) -> list[tuple[object, ...]]:
     """Return match, side, hits and visits of a bed."""
     columns = (leg_beds.c.match_id, leg_beds.c.side, leg_beds.c.hits, leg_beds.c.visits)
     return [tuple(row) for row in connection.execute(sa.select(*columns).where(leg_beds.c.bed == read_bed(bed)).order_by(*columns))]
