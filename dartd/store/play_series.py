@@ -41,9 +41,9 @@ class Played(NamedTuple):
 
 
 class Series(NamedTuple):
-    """Play, the latest first, read from the store as far as it is iterated; `count` returns how much there is."""
+    """Play, the latest first, read from the store as far as it is iterated; `size` returns how much there is."""
 
-    count: Callable[[], int]
+    size: Callable[[], int]
     played: Iterator[Played]
 
 

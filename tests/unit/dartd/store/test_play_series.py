@@ -43,7 +43,7 @@ def steps(connection: sa.Connection, resolution: Resolution, bed: str | None = N
     chosen = LegSelection("ann", with_running=True, **selection)
     found = series(connection, chosen, resolution, Days("UTC"), None if bed is None else read_bed(bed))
     played = list(found.played)
-    assert found.count() == len(played)
+    assert found.size() == len(played)
     assert [(each.at_s, each.key) for each in played] == sorted(((each.at_s, each.key) for each in played), reverse=True)
     return [(each.match_id, each.figures.points) for each in reversed(played)]
 
@@ -79,7 +79,7 @@ def test_a_bed_of_any_resolution_is_that_of_its_visits(core: sa.Connection) -> N
         with_it = [(each.key, each.labels.count(label)) for each in every if label in each.labels]
         found = series(core, chosen, "visit", days, read_bed(label))
         assert [(each.key, each.hits) for each in found.played] == with_it
-        assert found.count() == len(with_it)
+        assert found.size() == len(with_it)
         for resolution in get_args(Resolution):
             steps_with_it = series(core, chosen, resolution, days, read_bed(label))
             in_matches = resolution in {"leg", "match"}
