@@ -16,12 +16,14 @@ from dartd.config.database_url import DatabaseUrl
 from dartd.store.journal import Journal
 from dartd.store.mark import Mark
 from dartd.store.metadata import recall, store_value
+from dartd.store.person import empty_payloads
 from dartd.store.projections import corrections, detections, matches, player_legs, sessions, throws
 from dartd.store.projections.registry import Projection, Recorded
 from dartd.store.tables import events, metadata
 from dartd.store.timestamps import seconds_of_timestamp
 from schemas.base import BoardId
 from schemas.codec import decode_journalled
+from schemas.events import PlayerErased
 
 _log = logging.getLogger(__name__)
 
@@ -153,6 +155,9 @@ class Ledger:
                 _log.warning("event %s of board %s cannot be read: %s", event.seq, event.board_id, error)
         journal.database.backend.note(Mark(journal.stream_id, last + len(rows)))
         connection.execute(sa.insert(events), rows)
+        for each in recorded:
+            if isinstance(each.event, PlayerErased):
+                empty_payloads(connection, each.event.player_id)
         journal.registry.follow(connection, recorded)
 
 
