@@ -2,10 +2,11 @@
 
 python -m tests.bench.venue [--boards 8] [--rate 20] [--relays 3] [--viewers 2000] [--seconds 20] [--only share,steady,faults]
 
-`share`: the same viewers at one board, at its own daemon and at a relay in turn; CPU of both, and what a viewer adds. `steady`: every viewer of one board each receives all events once and in order; CPU of the relays per delivery, memory per viewer, and the
-time from a dart to a viewer. `faults`: real clients, which resume, watch all boards over one address while a link is cut, the server is
-killed and started again with its store, a relay is killed, and a board is killed by SIGKILL; then each record is the journal, a fresh relay
-is started and timed, and the central store is compared with the boards' own tables.
+`share`: the same viewers at one board, at its own daemon and at a relay in turn; CPU of both, and what the viewers add to it. `steady`:
+every viewer of one board each receives all events once and in order; CPU of the relays per delivery, memory per viewer, and the time from a
+dart to a viewer. `faults`: real clients, which resume, watch all boards over one address while a link is cut, the server is killed and
+started again with its store, a relay is killed, and a board is killed by SIGKILL; then each record is the journal, a fresh relay is started
+and timed, and the central store is compared with the boards' own tables.
 """
 
 import argparse
