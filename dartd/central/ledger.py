@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, Self
 import msgspec
 import sqlalchemy as sa
 
+from dartd.central import players
 from dartd.config.database_url import DatabaseUrl
 from dartd.store.journal import Journal
 from dartd.store.mark import Mark
@@ -32,7 +33,7 @@ STREAM_POSITION: Final = "central_stream"  # key in the store: number of the las
 BOARD: Final = "central_board:"  # and of each board: its position
 
 # Alerts are of the machine of a board, numbered by each board for itself: they stay there.
-PROJECTIONS: Final[tuple[Projection, ...]] = tuple(
+OF_BOARDS: Final[tuple[Projection, ...]] = tuple(
     module.PROJECTION for module in (throws, matches, corrections, player_legs, sessions, detections)
 )
 
@@ -79,7 +80,7 @@ class Ledger:
         Raises:
             StoreError: it cannot be opened.
         """
-        return cls(Journal.open(location, VENUE, projections=PROJECTIONS))
+        return cls(Journal.open(location, VENUE, projections=(*OF_BOARDS, players.PROJECTION)))
 
     def close(self) -> None:
         """Close the store; blocks."""

@@ -28,7 +28,7 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from dartd.central.ledger import PROJECTIONS
+from dartd.central.ledger import OF_BOARDS
 from dartd.client import DartdClient
 from tests.support.crowd import Crowd
 from tests.support.cutter import cutter_before
@@ -337,7 +337,7 @@ def _compare_central(venue: Venue) -> None:
 def _rows(path: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     with sqlite3.connect(path) as connection:
-        for table in (table for projection in PROJECTIONS for table in projection.tables):
+        for table in (table for projection in OF_BOARDS for table in projection.tables):
             columns = ", ".join(column.name for column in table.c if column.name != "seq")
             found[table.name] = sorted(map(repr, connection.execute(f"SELECT {columns} FROM {table.name}")))  # noqa: S608 - names of ours
     return found
