@@ -93,7 +93,7 @@ async def test_the_right_one_is_let_in(login: Callable[[Path], Login], tmp_path:
     ],
 )
 async def test_a_broken_file_is_an_error(key: str, text: str, reason: str, tmp_path: Path) -> None:
-    """It must be named with what is expected, and stop nothing else: the package reads on for ever at the end of such a file."""
+    """It must be named with what is expected, and stop nothing else: the package never stops to read at the end of such a file."""
     with NatsServer(tmp_path / "nats") as server, pytest.raises(LinkError, match=reason):
         async with connected(_settings(server, tmp_path / "broken", {key: text}), "broken"):
             pass

@@ -214,7 +214,7 @@ def _credentials(settings: NatsConfig) -> dict[str, Any]:
     from nats.aio.client import RawCredentials  # noqa: PLC0415 - an extra, which is missing where it is not used
 
     found = _CREDENTIALS.search(text := _text(settings.credentials_file))
-    if found is None:  # the package would search its end for ever
+    if found is None:  # the package would never stop to search its end
         raise ValueError(f"{settings.credentials_file}: expected a .creds file, with a JWT and the seed of a user")
     _checked_seed(found[1], settings.credentials_file)
     return {"user_credentials": RawCredentials(text + "\n")}
