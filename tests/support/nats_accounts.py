@@ -6,7 +6,7 @@ import os
 import time
 from typing import Any, Final, NamedTuple
 
-import nkeys
+import nkeys  # type: ignore[import-untyped]  # without annotations
 
 _UNLIMITED: Final = dict.fromkeys(
     ("subs", "data", "payload", "imports", "exports", "conn", "leaf", "mem_storage", "disk_storage", "streams", "consumer"), -1

@@ -225,7 +225,7 @@ def _text(path: str | None) -> str:
 
 
 def _checked_seed(seed: str, path: str) -> str:
-    import nkeys  # noqa: PLC0415 - as above
+    import nkeys  # type: ignore[import-untyped]  # noqa: PLC0415 - as above; without annotations
 
     try:
         nkeys.from_seed(bytearray(seed.encode())).wipe()

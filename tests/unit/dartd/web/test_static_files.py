@@ -8,4 +8,4 @@ async def test_a_file_is_served_with_its_type() -> None:
     name = next(path.name for path in STATIC.glob("*.js"))
     response = await STATIC_FILES.get_response(name, {"type": "http", "method": "GET", "headers": []})
 
-    assert response.headers["content-type"].startswith("text/javascript")
+    assert "javascript" in response.headers["content-type"]

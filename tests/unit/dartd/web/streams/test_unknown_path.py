@@ -1,7 +1,9 @@
 """WebSockets that are refused; test_handshake.py has the paths that are served."""
 
+from typing import Any
+
 import pytest
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dartd.web.http.problems import Problem
 from dartd.web.streams.unknown_path import deny
@@ -10,17 +12,17 @@ from dartd.web.streams.unknown_path import deny
 @pytest.mark.parametrize("is_there", [True, False])
 async def test_a_refusal_is_a_response(is_there: bool) -> None:  # noqa: FBT001  a case
     """A client that is there must get the problem, and one that has left cause no error."""
-    sent = []
+    sent: list[Any] = []
 
-    async def send(message: object) -> None:
+    async def send(message: Any) -> None:
         if not is_there:
-            raise OSError
+            raise WebSocketDisconnect(1006)
         sent.append(message)
 
-    async def receive() -> dict[str, str]:
+    async def receive() -> Any:
         return {"type": "websocket.connect"}
 
     scope = {"type": "websocket", "path": "/x", "headers": [], "extensions": {"websocket.http.response": {}}}
-    await deny(WebSocket(scope, receive, send), Problem(404, "RESOURCE_NOT_FOUND", "none"))  # type: ignore[arg-type]  # plain functions
+    await deny(WebSocket(scope, receive, send), Problem(404, "RESOURCE_NOT_FOUND", "none"))
 
-    assert [message["status"] for message in sent if "status" in message] == [404] * is_there  # type: ignore[attr-defined, operator]  # as above
+    assert [message["status"] for message in sent if "status" in message] == [404] * is_there
