@@ -46,6 +46,8 @@ _BURST: Final = 5
 class Process:
     """A process of the venue."""
 
+    port: int  # of those that serve viewers
+
     def __init__(self, *command: str, environ: dict[str, str] | None = None, stdin: int | None = None) -> None:
         whole = [sys.executable, "-m", *command]
         self.popen = subprocess.Popen(

@@ -70,11 +70,12 @@ def _settings(server: NatsServer, folder: Path, given: dict[str, str]) -> NatsCo
 async def test_the_right_one_is_let_in(login: Callable[[Path], Login], tmp_path: Path) -> None:
     """The right credentials must reach the stream, wrong ones and none be refused with a reason."""
     found = login(tmp_path)
-    refused = []
+    refused: list[str] = []
+    cases: dict[str, dict[str, str]] = {"wrong": found.wrong, "none": {}}
     with NatsServer(tmp_path / "nats", more=found.server, scheme=found.scheme) as server:
         async with connected(_settings(server, tmp_path / "right", found.right), "right") as link:
             stream = await ensure_stream(link, NatsConfig())
-        for name, given in (("wrong", found.wrong), ("none", {})):
+        for name, given in cases.items():
             with pytest.raises(LinkError) as error:
                 async with connected(_settings(server, tmp_path / name, given), name):
                     pass
