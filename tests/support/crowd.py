@@ -83,7 +83,7 @@ class Crowd:
         """
         wanted = len(self.members) + count
         while len(self.members) < wanted:
-            fresh = [self._connect(path, port or self._port) for _ in range(min(burst, wanted - len(self.members)))]
+            fresh = [self._connect(path, port) for _ in range(min(burst, wanted - len(self.members)))]
             deadline = time.monotonic() + DEADLINE_S
             while not all(member.greeted for member in fresh):
                 self.listen(0.01)
@@ -163,11 +163,11 @@ class Crowd:
             self._publisher.close()
         self._epoll.close()
 
-    def _connect(self, path: str, port: int) -> Member:
+    def _connect(self, path: str, port: int | None = None) -> Member:
         connection = socket.socket()
         if self._receive_bytes is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_bytes)
-        connection.connect(("127.0.0.1", port))
+        connection.connect(("127.0.0.1", port or self._port))
         connection.sendall(_UPGRADE.format(path=path).encode())
         connection.setblocking(False)
         member = self.members[connection.fileno()] = Member(connection)

@@ -121,28 +121,29 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[NatsLink]:
         seen[:] = [str(error) or type(error).__name__]
         _log.debug("nats: %s", error)
 
+    link.client = nats.NATS()
     try:
-        link.client = await nats.connect(
-            url,
-            name=name,
-            allow_reconnect=False,
-            max_reconnect_attempts=1,  # else the package tries for two minutes before it says anything
-            reconnect_time_wait=0,
-            connect_timeout=int(_CONNECT_S),
-            ping_interval=int(_PING_S),
-            max_outstanding_pings=_PINGS,
-            drain_timeout=1,
-            error_cb=failed,
-            closed_cb=closed,
-            disconnected_cb=closed,
-            tls=await asyncio.to_thread(_tls_context, settings),
-            **await asyncio.to_thread(_credentials, settings),
-        )
-    except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
-        raise LinkError(seen[0] if seen else str(error) or type(error).__name__) from None
-    try:
+        try:
+            await link.client.connect(
+                url,
+                name=name,
+                allow_reconnect=False,
+                max_reconnect_attempts=1,  # else the package tries for two minutes before it says anything
+                reconnect_time_wait=0,
+                connect_timeout=int(_CONNECT_S),
+                ping_interval=int(_PING_S),
+                max_outstanding_pings=_PINGS,
+                drain_timeout=1,
+                error_cb=failed,
+                closed_cb=closed,
+                disconnected_cb=closed,
+                tls=await asyncio.to_thread(_tls_context, settings),
+                **await asyncio.to_thread(_credentials, settings),
+            )
+        except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
+            raise LinkError(seen[0] if seen else str(error) or type(error).__name__) from None
         yield link
-    finally:
+    finally:  # also of a client that was refused: its socket would stay open
         link.lost.set()
         with anyio.move_on_after(_GOODBYE_S, shield=True), suppress(Exception):
             await link.client.close()

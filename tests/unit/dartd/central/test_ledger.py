@@ -9,7 +9,7 @@ from dartd.central.ledger import ForeignEvent, Ledger
 from dartd.store.envelopes import envelope_of
 from dartd.store.tables import events, throws
 from schemas.base import BoardId
-from schemas.events import CommentAdded, PlayerErased
+from schemas.events import CommentAdded, JournalledEvent, PlayerErased
 from tests.support.throws import hit
 
 
@@ -54,7 +54,8 @@ async def test_an_erased_person_is_erased_here(tmp_path: Path) -> None:
     erased = PlayerErased(player_id="ann", user_id="u")
     ledger = await asyncio.to_thread(Ledger.open, tmp_path / "central.db")
     stored = []
-    for board, parts in (("a", [[about, other, erased]]), ("b", [[about], [other, erased]])):
+    commits: dict[str, list[list[JournalledEvent]]] = {"a": [[about, other, erased]], "b": [[about], [other, erased]]}
+    for board, parts in commits.items():
         seq = 0
         for part in parts:
             wires = [envelope_of(event, BoardId(board), board, seq + k, 1.0).wire for k, event in enumerate(part, 1)]

@@ -1,4 +1,4 @@
-"""What reaches the stream of a venue, and what leaves it: events that the server cannot take, and those of erased players."""
+"""Players who are erased, in the stream of a venue and in the central store."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from dartd.central.ledger import Ledger
 from dartd.config import NatsConfig
 from dartd.store.tables import events
-from schemas.events import EntityAdded
 from tests.support.nats_server import NatsServer, stored_events
 from tests.support.station import CONFIG, Station, running_station
 from tests.support.throws import hit
@@ -31,21 +30,6 @@ async def _published(station: Station, waiting: Waiting) -> None:
         return bool(figures.connected) and not figures.waiting
 
     await waiting.soon(is_done, "the outlet")
-
-
-async def test_an_event_that_is_too_large_delays_no_other(tmp_path: Path, waiting: Waiting) -> None:
-    """It must be left out and counted, also as the first and the last one, and the position go on after it."""
-    large = EntityAdded(entity_type="zone", entity_id="z", payload={"text": "x" * 70_000}, user_id="u")
-    with NatsServer(tmp_path / "nats", more="max_payload: 65536") as server:
-        async with running_station(tmp_path, config=_config(server)) as station:
-            await station.happen(large, hit("a", 1, visit="v"), large, large, hit("b", 2, visit="v"), large)
-            await _published(station, waiting)
-            (figures,) = station.services.outlets.figures()
-            journal = [msgspec.json.decode(wire) for _, _, wire in await station.journal.read(0)]
-        found = await stored_events(server)
-
-    assert [each["seq"] for each in found] == [each["seq"] for each in journal if each.get("payload") != large.payload]
-    assert figures.dropped == 4
 
 
 async def test_an_erased_player_leaves_the_stream(tmp_path: Path, waiting: Waiting) -> None:
