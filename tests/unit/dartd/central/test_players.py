@@ -17,16 +17,8 @@ def _said(player_id: str, name: str, kind: Any = EntityAdded) -> Any:
     """Return an event of a player, as a board publishes it."""
     times = dict.fromkeys(("created_at", "updated_at"), "2026-11-30T20:00:00.000Z")
     nothing = dict.fromkeys(("badge_id", "group", "skill_level", "photo"))
-    payload: dict[str, Any] = {
-        "player_id": player_id,
-        "name": name,
-        "boards": {},
-        "preferences": {},
-        "active": True,
-        "shared": False,
-        **nothing,
-        **times,
-    }
+    flags = {"boards": {}, "preferences": {}, "active": True, "shared": False}
+    payload: dict[str, Any] = {"player_id": player_id, "name": name, **flags, **nothing, **times}
     return kind(entity_type="player", entity_id=player_id, payload=payload, user_id="u")
 
 
