@@ -109,7 +109,7 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[NatsLink]:
     Raises:
         LinkError: the server cannot be reached, or refuses.
     """
-    import nats  # noqa: PLC0415 - as above
+    import nats.aio.client  # noqa: PLC0415 - as above
     import nats.errors  # noqa: PLC0415 - as above
 
     link, url, seen = NatsLink(), settings.url or "", list[str]()
@@ -121,7 +121,7 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[NatsLink]:
         seen[:] = [str(error) or type(error).__name__]
         _log.debug("nats: %s", error)
 
-    link.client = nats.NATS()
+    link.client = nats.aio.client.Client()
     try:
         try:
             await link.client.connect(
