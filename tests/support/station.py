@@ -45,6 +45,7 @@ from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
 from dartd.store.cameras import CameraCredentials
 from dartd.store.journal import Journal
+from dartd.store.limits import load_limits
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
 from dartd.web.connections.server_options import ServerLimits
@@ -311,7 +312,7 @@ async def running_station(
     )
     await accounts.ensure_operator_key(TOKEN)
     limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
-    await limits.load(journal.database)
+    limits.take_over(await journal.database.query(lambda connection: load_limits(connection, limits.wall())))
     services = Services(
         config=config,
         version="0.0",
