@@ -1,7 +1,6 @@
 """One request of a delivery, and what its answer means."""
 
 import asyncio
-import functools
 import ssl
 import time
 from collections.abc import Mapping
@@ -97,20 +96,17 @@ class Sender:
 
 
 def _client(*, verify: bool) -> httpx2.AsyncClient:
-    """Return a client with one connection; blocks when it is the first: the certificates of the system are read."""
+    """Return a client with one connection; blocks: the certificates of the system are read."""
     limits = httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30.0)
     # No proxy and no .netrc of the environment: the address that was checked is the one that is connected to.
     return httpx2.AsyncClient(verify=_tls(verify=verify), follow_redirects=False, trust_env=False, timeout=None, limits=limits)
 
 
-@functools.cache  # reading the certificates takes 20 ms of CPU, and each copy of them memory
 def _tls(*, verify: bool) -> ssl.SSLContext:
-    """Return the context of all receivers."""
-    if verify:
-        return ssl.create_default_context()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     return context
 
 
