@@ -31,7 +31,8 @@ _PLAIN: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
 
 def values_of(kind: type[T]) -> st.SearchStrategy[T]:
     """Build random values of a type: every field of it, and of what it holds, filled by chance."""
-    return _values_of(kind)
+    hashable: Any = kind  # which mypy does not know of every type
+    return _values_of(hashable)
 
 
 @functools.cache  # tests ask within each example, and a new strategy takes longer than the value that it makes
