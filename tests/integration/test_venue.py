@@ -6,7 +6,6 @@ import signal
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import msgspec
 import pytest
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from dartd.relay import boards
 from dartd.store.metadata import store_value
 from dartd.store.tables import players
 from tests.support.daemon import RunningDaemon, free_port
+from tests.support.http_client import http_client
 from tests.support.nats_server import NatsServer, stored_events
 from tests.support.relay import running_relay
 from tests.support.station import CONFIG, Station, running_station
@@ -131,7 +131,7 @@ async def test_relays_serve_many_boards(tmp_path: Path, waiting: Waiting, monkey
                 async with running_relay(server.url) as fresh:
                     far = await _receive(fresh.ws("?since=0", board="a"), 171)
                     strange = await _receive(fresh.ws("?since=5&stream_id=another", board="a"), 1)
-                    async with httpx2.AsyncClient() as http:
+                    async with http_client() as http:
                         stream = await http.get(f"{fresh.http}/boards/a/api/v1/events/stream?since=150&once=true", timeout=DEADLINE_S)
                         venue = (await http.get(f"{fresh.http}/api/v1/venue")).json()
                         metrics = (await http.get(f"{fresh.http}/metrics")).text
@@ -160,7 +160,7 @@ async def test_commands_have_the_rights_of_their_callers(tmp_path: Path, waiting
         async with running_station(tmp_path, config=_config(server)) as station, running_relay(server.url) as relay:
             await waiting.soon(lambda: relay.services.boards.get("main") is not None)
             where = f"{relay.http}/api/v1/venue/boards/main"
-            async with httpx2.AsyncClient(timeout=DEADLINE_S) as http:
+            async with http_client(timeout=DEADLINE_S) as http:
                 none = await http.post(f"{where}/reset")
                 wrong = await http.post(f"{where}/reset", headers={"Authorization": "Bearer wrong"})
                 done = await http.post(f"{where}/stop", headers={"Authorization": f"Bearer {_TOKEN}"})
@@ -197,7 +197,7 @@ async def test_the_central_store_is_the_union_of_the_boards(tmp_path: Path, wait
             running_station(tmp_path / "b", config=_config(server, "b"), with_sessions=True) as b,
         ):
             for station, name in ((a, "a"), (b, "b")):
-                async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {_TOKEN}"}, timeout=DEADLINE_S) as http:
+                async with http_client(headers={"Authorization": f"Bearer {_TOKEN}"}, timeout=DEADLINE_S) as http:
                     player = (await http.post(f"{station.http}/api/v1/players", json={"name": f"Player {name}"})).json()["player_id"]
                     sides = [{"players": [player]}, {"players": [{"name": "Guest"}]}]
                     asked = {"rules": {"game": "x01", "start": 501}, "board_id": name, "sides": sides}
