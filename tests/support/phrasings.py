@@ -247,7 +247,7 @@ STRANGE: Final = [
     Phrasing("th", "เดือนนี้ค่าเฉลี่ยของฉันเป็นเท่าไหร่", "average", "player=ann period=this_month"),
     Phrasing("th", "ทำไมเมื่อวานฉันเล่นแย่", "reasons", "player=ann period=yesterday"),
     Phrasing("th", "ดับเบิลไหนที่ฉันพลาดบ่อยที่สุด", "doubles", "player=ann"),
-    Phrasing("th", "สมชายกับ Bob ใครเก่งกว่ากัน", "head_to_head", ""),
+    Phrasing("th", "สมชายกับ Bob ใครเก่งกว่ากัน", "head_to_head", "player=somchai opponent=bob"),
     Phrasing("th", "สัปดาห์นี้ฉันเล่นไปกี่เกม", "played", "player=ann period=this_week"),
     Phrasing("th", "เช็คเอาท์สูงสุดของสมชาย", "highest_checkout", "player=somchai"),
     Phrasing("th", "กล้องมีปัญหาไหม", "alerts", ""),

@@ -101,7 +101,8 @@ def _clusters(word: str) -> Iterator[str]:
             yield found
             found = ""
         found += letter
-    yield found
+    if found:
+        yield found
 
 
 def _runs(text: str) -> Sequence[_Run]:
