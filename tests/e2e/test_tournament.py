@@ -66,7 +66,7 @@ class Club:
         self.daemon = self._start()
 
     def kill_meanwhile(self, method: str, path: str, body: Any) -> None:
-        """Kill the daemon while a request is on its way: it was carried out, or not, and nobody knows."""
+        """Kill the daemon while a request is on its way: it was carried out, or it was not."""
 
         def send() -> None:
             with contextlib.suppress(OSError, http.client.HTTPException, urllib.error.URLError):

@@ -136,7 +136,13 @@ def _files() -> tuple[Path, ...]:
 def _has(path: Path, letter: str) -> bool:
     """Return whether a font has a letter: it draws another picture than for one that is in no font. Raqm would take letters apart first."""
     font = ImageFont.truetype(path, 32, layout_engine=ImageFont.Layout.BASIC)
-    return letter.isspace() or bytes(font.getmask(letter)) != bytes(font.getmask(_NO_LETTER))
+    return letter.isspace() or _drawn(font, letter) != _drawn(font, _NO_LETTER)
+
+
+def _drawn(font: ImageFont.FreeTypeFont, letter: str) -> bytes:
+    mask = Image.new("L", (64, 64), 0)
+    ImageDraw.Draw(mask).text((8, 8), letter, fill=255, font=font)
+    return mask.tobytes()
 
 
 @functools.cache
