@@ -37,7 +37,7 @@ from dartd.runtime.fault_injection import FaultInjector
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.pipeline import Pipeline
-from dartd.runtime.recovery import recover
+from dartd.runtime.recovery import recover, recover_tournaments
 from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.scheduled_backups import ScheduledBackups
 from dartd.runtime.workers.configure import Configurations
@@ -157,9 +157,10 @@ class Daemon:
         corrections = CorrectionDecider(matches, board.correctable, confirm=config.corrections.confirm)
         commands, tournaments = build_tournaments(config, clock, matches, corrections)
         pending: list[JournalledEvent] = []
-        deciders: tuple[Decider, ...] = (corrections, board, matches, tournaments, self._sessions, self._alerts)
+        deciders: tuple[Decider, ...] = (corrections, board, matches, self._sessions, self._alerts)
         for decider in deciders:
             pending += [event for event in await recover(decider, journal, clock) if event not in pending]
+        await recover_tournaments(tournaments.state, journal)
         self._faults.start()
         epoch_s = await self._simulation_epoch_s(journal)
         configurations = Configurations(config, rig, board, calibrations, self._faults, began_s=clock.now(), epoch_s=epoch_s)

@@ -87,9 +87,18 @@ def _scalars(figures: Mapping[str, Any]) -> dict[str, Any]:
 def _high_scores(inquiry: Inquiry) -> str:
     kind = inquiry.meaning.figure or "n180"
     player_id = next(iter(inquiry.meaning.people), None)
-    figures = inquiry.figures(player_id, inquiry.span)
+    figures = inquiry.thrown(player_id)
     said = inquiry.speech.say(f"kind.{kind}")
     return inquiry.speech.say("high_scores", who=inquiry.who(player_id), period=inquiry.said_period(), count=figures[kind], kind=said)
+
+
+def _highest_visit(inquiry: Inquiry) -> str:
+    player_id = next(iter(inquiry.meaning.people), None)
+    figures = inquiry.thrown(player_id)
+    who, period = inquiry.who(player_id), inquiry.said_period()
+    if not figures["highest_visit"]:
+        return inquiry.speech.say("none", who=who, period=period)
+    return inquiry.speech.say("highest_visit", who=who, period=period, highest_visit=figures["highest_visit"])
 
 
 def _played(inquiry: Inquiry) -> str:
@@ -98,7 +107,9 @@ def _played(inquiry: Inquiry) -> str:
     if kind == "hours":
         count: Any = _hours(inquiry, player_id)
     else:
-        count = inquiry.figures(player_id, inquiry.span)["thrown" if kind == "darts" else kind]
+        of_throwing = kind in {"darts", "visits"}
+        figures = inquiry.thrown(player_id) if of_throwing else inquiry.figures(player_id, inquiry.span)
+        count = figures["thrown" if kind == "darts" else kind]
     said = inquiry.speech.say(f"kind.{kind}")
     return inquiry.speech.say("played", who=inquiry.who(player_id), period=inquiry.said_period(), count=count, kind=said)
 
@@ -316,7 +327,7 @@ _ANSWERS: Final[Mapping[Intent, Callable[[Inquiry], str]]] = {
     "head_to_head": _head_to_head,
     "high_scores": _high_scores,
     "highest_checkout": _figure("highest_checkout", "highest_checkout"),
-    "highest_visit": _figure("highest_visit", "highest_visit"),
+    "highest_visit": _highest_visit,
     "leader": _leader,
     "played": _played,
     "reasons": _reasons,

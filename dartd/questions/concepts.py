@@ -76,6 +76,7 @@ def _any(*concepts: Concept) -> frozenset[Concept]:
 # The first rule that fits decides, so that the more particular one stands first.
 RULES: Final = (
     IntentRule("reasons", (_any("why"),), _any("camera")),
+    IntentRule("accuracy", (_any("camera"), _any("dart"), _any("worse", "better", "top"))),
     IntentRule("alerts", (_any("camera"), _any("alert", "worse", "works", "why")), _any("accuracy")),
     IntentRule("accuracy", (_any("camera"), _any("better", "top"))),
     IntentRule("head_to_head", (_any("against", "win", "lose", "better", "usual", "than", "worse", "top"),), people=2),
@@ -85,6 +86,7 @@ RULES: Final = (
     IntentRule("usual", (_any("usual"),)),
     IntentRule("checkout_rate", (_any("checkout", "double"), _any("percent")), _any("worse", "top")),
     IntentRule("checkout_rate", (_any("checkout"), _any("percent"))),
+    IntentRule("checkout_rate", (_any("double"), _any("count")), _any("worse", "top")),
     IntentRule("highest_checkout", (_any("checkout"), _any("top", "most"))),
     IntentRule("doubles", (_any("double"),)),
     IntentRule("played", (_any("checkout"), _any("count"))),

@@ -12,6 +12,7 @@ from dartd.questions.periods import ALL, Period, span_of
 from dartd.questions.recogniser import Meaning
 from dartd.questions.speech import Speech
 from dartd.store.days import Days
+from dartd.store.free_play import free_play
 from dartd.store.listing import Span
 from dartd.store.play_series import series
 from dartd.store.projections.player_legs import CareerSummary, LegSelection, summarise, sums_by_player
@@ -108,6 +109,20 @@ class Inquiry:
         figures = {**written(total), "matches": total.matches, "matches_won": total.matches_won}
         self.note("statistics", f"player_legs, all players{_query(span)}", [{name: figures[name] for name in _ROW if name in figures}])
         return figures
+
+    def thrown(self, player_id: str | None) -> dict[str, Any]:
+        """Return figures with what was thrown without a match, unless the question asks for matches or legs."""
+        of_matches = self.figures(player_id, self.span)
+        if self.meaning.concepts & {"match", "leg"}:
+            return of_matches
+        free = free_play(self.connection, self.span, player_id)
+        of_player = "" if player_id is None else f"&player_id={player_id}"
+        row: dict[str, Any] = {name: getattr(free, name) for name in free.__struct_fields__}
+        both = {name: row[name] + (of_matches.get(name) or 0) for name in row}
+        both["highest_visit"] = max(row["highest_visit"], of_matches.get("highest_visit") or 0)
+        self.note("visits", f"GET /api/v1/visits{_query(self.span, of_player)}, without a match", [row])
+        self.note("thrown", "in matches and without one", [both])
+        return {**of_matches, **both}
 
     def leaders(self, span: Span, game: str) -> dict[str, Figures]:
         """Return the figures of every player whom the caller may read."""

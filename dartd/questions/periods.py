@@ -25,7 +25,7 @@ class Period(NamedTuple):
 
 
 ALL: Final = Period("all")
-_CLOSED: Final = frozenset({"yesterday", "last_week", "last_month", "last_year", "day", "weekday", "month"})
+_CLOSED: Final = frozenset({"yesterday", "last_week", "last_month", "last_year", "day", "weekday", "weekend", "month"})
 
 
 def find_period(text: Plain, question: str, words: Words) -> Period | None:
@@ -119,6 +119,11 @@ def _whole(period: Period, days: Days, now_s: float) -> Span:  # noqa: PLR0911 -
             today = days.local(now_s).date()
             began_s = days.day_of((today - timedelta(days=(today.weekday() - period.number) % 7)).isoformat())
             return Span(after_s=began_s, before_s=days.ends(began_s))
+        case "weekend":
+            today = days.local(now_s).date()
+            saturday = today - timedelta(days=(today.weekday() - 5) % 7)
+            sunday_s = days.day_of((saturday + timedelta(days=1)).isoformat())
+            return Span(after_s=days.day_of(saturday.isoformat()), before_s=days.ends(sunday_s))
         case "month":
             today = days.local(now_s).date()
             year = today.year - (period.number > today.month)

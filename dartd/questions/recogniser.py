@@ -74,7 +74,7 @@ def _meaning(question: str, text: Plain, players: Mapping[str, str], me: str | N
     bed = _bed(question, words)
     if bed is not None:
         concepts |= {"double"}
-        concepts -= {"percent"}  # the rate of one double, not that of all checkouts
+        concepts -= {"count", "percent"}  # the rate of one double, not that of all checkouts
     people = _people(text, named, me, words, concepts)
     intent = _intent(concepts, people)
     if intent == "head_to_head" and len(people) == 1 and me is not None and me not in people:

@@ -43,8 +43,8 @@ class Speech:
         """Return the name of a period."""
         if period.is_open:
             return self.say("period.since", date=_date_of(span, days).isoformat())
-        if period.kind in {"day", "weekday"}:
-            return self.say("period.day", date=_date_of(span, days).isoformat())
+        if period.kind in {"day", "weekday", "weekend"}:
+            return self.say("period.weekend" if period.kind == "weekend" else "period.day", date=_date_of(span, days).isoformat())
         if period.kind == "month":
             return self.say("period.month", date=_date_of(span, days).isoformat()[:7])
         return self.say(f"period.{period.kind}", count=period.number)

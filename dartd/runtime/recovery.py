@@ -9,6 +9,8 @@ import msgspec
 from dartd.runtime.clock import Clock
 from dartd.runtime.decider import Decider
 from dartd.store.journal import Journal, PastEvent
+from dartd.store.projections.tournaments import PROJECTION, changeable
+from dartd.tournament.state import Tournaments
 from schemas.events import AlertChanged, BoardEvent, EntityEvent, JournalledEvent, MatchCommanded
 
 _log = logging.getLogger(__name__)
@@ -42,6 +44,22 @@ async def recover(decider: Decider, journal: Journal, clock: Clock) -> list[Jour
     if memory is None and body is None:
         decider.restore(None, (), now=now, epoch_s=epoch_s)
     return pending
+
+
+async def recover_tournaments(state: Tournaments, journal: Journal) -> None:
+    """Restore the state of tournaments from their tables, or, where those miss an event, from the journal.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    if PROJECTION.name not in journal.projection_failures:
+        state.take_over(await journal.database.read(changeable))
+        return
+    since = 0
+    while chunk := await journal.history(since, get_args(EntityEvent)):
+        for event, _ in _at_media_time(chunk, 0.0):
+            state.apply(event)
+        since = chunk[-1].seq
 
 
 def _at_media_time(chunk: Sequence[PastEvent], epoch_s: float) -> Iterator[tuple[JournalledEvent, float]]:

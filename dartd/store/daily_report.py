@@ -15,6 +15,7 @@ from dartd.store.listing import Span, within
 from dartd.store.projections.player_legs import VisitRow
 from dartd.store.projections.player_periods import CELL_MM, cell_at, cells_of
 from dartd.store.projections.sessions import sessions_during
+from dartd.store.projections.today import THROWN
 from dartd.store.session_times import TimedSession, Times, add_times, timed
 from dartd.store.tables import FIGURES, alerts, anomalies, match_visits, matches, player_legs, players, throws, visits
 from dartd.store.timestamps import seconds_of_timestamp, timestamp_of
@@ -34,7 +35,6 @@ from schemas.session import Session
 
 PERFORMERS: Final = 10
 ISSUES: Final = 20
-_THROWN: Final = ("hit", "miss", "bounce_out", "unscored")
 _RANGE: Final = 20  # points of a bar of the distribution of visits
 _MOST_POINTS: Final = 180
 _SEVERITIES: Final = ("critical", "high", "warning", "info")
@@ -143,7 +143,7 @@ def _since(table: sa.Table, span: Span) -> list[sa.ColumnElement[bool]]:
 
 def _throws(connection: sa.Connection, span: Span) -> Sequence[Any]:
     columns = [throws.c[name] for name in ("at_s", "player_id", "points", "x_mm", "y_mm")]
-    return connection.execute(sa.select(*columns).where(*_since(throws, span), throws.c.state.in_(_THROWN))).all()
+    return connection.execute(sa.select(*columns).where(*_since(throws, span), throws.c.state.in_(THROWN))).all()
 
 
 def _visits_of(connection: sa.Connection, span: Span) -> Sequence[Any]:

@@ -1,6 +1,6 @@
 """The decider of people's commands about tournaments: it comes before all others, and passes on what a match is to do.
 
-It shares its state with the decider of tournaments (`decider.py`), which remembers it. A command about a match is refused when it could
+It shares its state with the decider of tournaments (`decider.py`). A command about a match is refused when it could
 change who plays in a fixture that has begun.
 """
 
@@ -43,7 +43,7 @@ from schemas.tournament_commands import (
     WithdrawEntrant,
 )
 
-OPEN_TOURNAMENTS: Final = 20  # planned or running at a time; all are in every stored memory
+OPEN_TOURNAMENTS: Final = 20  # planned or running at a time; all are in memory
 OPEN_LISTS: Final = 50  # without a tournament
 ITEMS_OF_A_LIST: Final = 100  # without a draw
 
@@ -87,7 +87,7 @@ class TournamentCommandDecider:
         return None
 
     def memory(self, epoch_s: float) -> bytes:  # noqa: ARG002 - the port of a decider
-        """Return nothing: the decider of tournaments remembers the state."""
+        """Return nothing: the tables of the store are the memory (`recover_tournaments`)."""
         return b"{}"
 
     def restore(self, memory: bytes | None, events: Iterable[tuple[JournalledEvent, float]], *, now: float, epoch_s: float) -> None:

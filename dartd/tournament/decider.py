@@ -1,6 +1,6 @@
 """The decider of tournaments: what becomes of the match of a fixture is what becomes of the fixture, in the same commit.
 
-It comes behind the decider of matches, and remembers what it shares with the decider of commands (`commands.py`), which comes before.
+It comes behind the decider of matches, and shares its state with the decider of commands (`commands.py`), which comes before.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -55,7 +55,7 @@ class TournamentDecider:
     def __init__(
         self, state: Tournaments, matches: PlayedMatches, *, wall: Callable[[float], float], timestamp: Callable[[float], str]
     ) -> None:
-        self._state = state
+        self.state = state
         self._matches = matches
         self._wall = wall
         self._timestamp = timestamp
@@ -72,7 +72,7 @@ class TournamentDecider:
                 case EntityDeleted() if item.entity_type == "match":
                     events += self._lose_match(item.entity_id, item.user_id, at)
                 case PlayerMerged() | PlayerErased():
-                    self._state.apply(item)
+                    self.state.apply(item)
                 case _ if isinstance(item, _OF_RESULT):
                     touched.setdefault(item.match_id, []).append(item)
         for match_id, changes in touched.items():
@@ -83,41 +83,34 @@ class TournamentDecider:
         """Wait for nothing."""
         return None
 
-    def memory(self, epoch_s: float) -> bytes:  # noqa: ARG002 - it has no times of the media clock
-        """Return all that can still change."""
-        return self._state.memory()
+    def memory(self, epoch_s: float) -> bytes:  # noqa: ARG002 - the port of a decider
+        """Return nothing: the tables of the store are the memory (`recover_tournaments`)."""
+        return b"{}"
 
-    def restore(self, memory: bytes | None, events: Iterable[tuple[JournalledEvent, float]], *, now: float, epoch_s: float) -> None:  # noqa: ARG002 - the same
-        """Take over a stored memory (None: a fresh one) and apply the events behind it.
-
-        Raises:
-            msgspec.DecodeError: the memory cannot be read; nothing was taken over.
-        """
-        self._state.restore(memory)
-        for event, _ in events:
-            self._state.apply(event)
+    def restore(self, memory: bytes | None, events: Iterable[tuple[JournalledEvent, float]], *, now: float, epoch_s: float) -> None:
+        """Remember nothing."""
 
     # Fixtures.
 
     def _begin(self, command: CreateMatch, at: str) -> list[JournalledEvent]:
-        fixture = self._state.find("fixture", command.fixture_id or "")
+        fixture = self.state.find("fixture", command.fixture_id or "")
         playing = _replace(fixture, status="playing", match_id=command.match_id, started_at=at)
-        return self._state.changed("fixture", playing, command.user_id, at)
+        return self.state.changed("fixture", playing, command.user_id, at)
 
     def _lose_match(self, match_id: str, user_id: str, at: str) -> list[JournalledEvent]:
-        fixture = self._state.fixture_of_match(match_id)
+        fixture = self.state.fixture_of_match(match_id)
         if fixture is None:
             return []
         if fixture.walkover:
-            return self._state.changed("fixture", _replace(fixture, match_id=None), user_id, at)
+            return self.state.changed("fixture", _replace(fixture, match_id=None), user_id, at)
         return [
-            *self._state.changed("fixture", _called_again(fixture), user_id, at),
-            *self._state.settle(fixture.tournament_id, user_id, at),
+            *self.state.changed("fixture", _called_again(fixture), user_id, at),
+            *self.state.settle(fixture.tournament_id, user_id, at),
         ]
 
     def _follow(self, match_id: str, changes: Sequence[JournalledEvent], at: str) -> list[JournalledEvent]:
         """Take over how a match stands."""
-        fixture = self._state.fixture_of_match(match_id)
+        fixture = self.state.fixture_of_match(match_id)
         if fixture is None or fixture.walkover:
             return []
         try:
@@ -128,7 +121,7 @@ class TournamentDecider:
             after = _after(fixture, state_of(played), at)
         if after == fixture:
             return []
-        return [*self._state.changed("fixture", after, None, at), *self._state.settle(fixture.tournament_id, None, at)]
+        return [*self.state.changed("fixture", after, None, at), *self.state.settle(fixture.tournament_id, None, at)]
 
 
 def _without_match(fixture: Fixture, changes: Sequence[JournalledEvent], at: str) -> Fixture:

@@ -4,6 +4,7 @@ The decider of tournaments and that of their commands share one state. A fixture
 tournament, because what GET answers for those contains it.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -11,7 +12,6 @@ import msgspec
 from dartd.errors import ConflictError
 from dartd.tournament.people import renamed
 from dartd.tournament.progress import settled, status_of
-from schemas.base import Value
 from schemas.events import (
     EntityAdded,
     EntityAssigned,
@@ -40,51 +40,15 @@ class Versioned(NamedTuple):
     version: int
 
 
-class _Kept(Value, frozen=True, kw_only=True, array_like=True):
-    kind: str
-    version: int
-    value: msgspec.Raw
-
-
-class _Memory(Value, frozen=True, kw_only=True):
-    entities: tuple[msgspec.Raw, ...] = ()
-
-
 class Tournaments:
     """All that can still change: by kind and id."""
 
     def __init__(self) -> None:
         self._kept: dict[str, dict[str, Versioned]] = {kind: {} for kind in TYPES}
-        self._encoded: dict[int, tuple[Versioned, msgspec.Raw]] = {}
 
-    # Memory.
-
-    def memory(self) -> bytes:
-        """Return everything; what did not change is not encoded again."""
-        found: dict[int, tuple[Versioned, msgspec.Raw]] = {}
-        for kind, entities in self._kept.items():
-            for each in entities.values():
-                known = self._encoded.get(id(each))
-                if known is None or known[0] is not each:
-                    kept = _Kept(kind=kind, version=each.version, value=msgspec.Raw(msgspec.json.encode(each.value)))
-                    known = each, msgspec.Raw(msgspec.json.encode(kept))
-                found[id(each)] = known
-        self._encoded = found
-        return msgspec.json.encode(_Memory(entities=tuple(raw for _, raw in found.values())))
-
-    def restore(self, memory: bytes | None) -> None:
-        """Take over a stored memory, None for a fresh one.
-
-        Raises:
-            msgspec.DecodeError: it cannot be read; nothing was taken over.
-        """
-        stored = _Memory() if memory is None else msgspec.json.decode(memory, type=_Memory)
-        kept: dict[str, dict[str, Versioned]] = {kind: {} for kind in TYPES}
-        for raw in stored.entities:
-            each = msgspec.json.decode(raw, type=_Kept)
-            value = msgspec.json.decode(each.value, type=TYPES[each.kind])
-            kept[each.kind][id_of(value)] = Versioned(value, each.version)
-        self._kept, self._encoded = kept, {}
+    def take_over(self, kept: Mapping[str, Mapping[str, Versioned]]) -> None:
+        """Take over what the tables of the store have, by kind and id: they are written in the commit of the events, and need no copy."""
+        self._kept = {kind: dict(kept[kind]) for kind in TYPES}
 
     # Reading.
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Page, expect
 
 from schemas.base import VisitId
@@ -41,3 +42,20 @@ async def test_dashboard_report_and_answer(page: Page, tmp_path: Path) -> None:
         await expect(page.locator("[data-answer] td").first).to_be_visible()
 
     assert name.startswith("daily_report_")
+
+
+@pytest.mark.parametrize("name", ["dashboard", "reports", "statistics", "accuracy", "tournaments"])
+async def test_every_link_leads_somewhere(page: Page, tmp_path: Path, name: str) -> None:
+    """Those of the bar, in which the page itself is marked if it has a place there, and those of the page."""
+    async with running_station(tmp_path) as station, http_client() as http:
+        await page.goto(f"{station.http}/{name}#key={TOKEN}")
+        await page.reload()
+        await expect(page.locator("main h1").first).to_be_visible()
+        links = await page.evaluate("() => [...document.querySelectorAll('a[href]')].map((each) => each.href.split('#')[0])")
+        in_bar = await page.locator("#bar nav a").count()
+        current = await page.locator("#bar nav a[aria-current=page]").count()
+        answers = {link: (await http.get(link)).status_code for link in set(links) if link.startswith(station.http)}
+
+    assert in_bar >= 8
+    assert current <= 1
+    assert {link: status for link, status in answers.items() if status != 200} == {}

@@ -28,6 +28,8 @@ async def test_boards_are_shown_and_commanded(open_page: OpenPage, tmp_path: Pat
             await expect(page.locator("[data-count=online]")).to_contain_text("1")
             await expect(card.locator("[data-action]")).to_have_count(0)
             violations = await violations_of(page)
+            links = await page.evaluate("() => [...document.querySelectorAll('a[href]')].map((each) => each.href.split('#')[0])")
+            dead = [link for link in set(links) if link.startswith(relay.http) and not (await page.request.get(link)).ok]
             await page.locator("[data-key]").click()
             await page.locator("input[name=key]").fill(TOKEN)
             await page.locator("form button[type=submit]").click()
@@ -36,7 +38,7 @@ async def test_boards_are_shown_and_commanded(open_page: OpenPage, tmp_path: Pat
             if folder := os.environ.get("VENUE_PICTURES"):
                 await _take_pictures(page, Path(folder))
 
-    assert violations == []
+    assert (violations, dead) == ([], [])
 
 
 async def _take_pictures(page: Page, folder: Path) -> None:

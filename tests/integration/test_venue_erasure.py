@@ -4,13 +4,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import msgspec
 import sqlalchemy as sa
 
 from dartd.central.ledger import Ledger
 from dartd.config import NatsConfig
 from dartd.store.tables import events
+from tests.support.http_client import http_client
 from tests.support.nats_server import NatsServer, stored_events
 from tests.support.station import CONFIG, Station, running_station
 from tests.support.throws import hit
@@ -38,7 +38,7 @@ async def test_an_erased_player_leaves_the_stream(tmp_path: Path, waiting: Waiti
     with NatsServer(tmp_path / "nats") as server:
         async with (
             running_station(tmp_path, config=_config(server)) as station,
-            httpx2.AsyncClient(headers=headers, timeout=DEADLINE_S) as http,
+            http_client(headers=headers, timeout=DEADLINE_S) as http,
         ):
             players = f"{station.http}/api/v1/players"
             ids = [(await http.post(players, json={"name": name})).json()["player_id"] for name in ("Secret One", "Secret Two", "Other")]

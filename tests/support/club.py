@@ -34,6 +34,7 @@ SPANS: Final[Mapping[str, tuple[str | None, str | None]]] = {
     "yesterday": ("2026-11-24", "2026-11-25"),
     "weekday": ("2026-11-20", "2026-11-21"),
     "this_week": ("2026-11-23", None),
+    "weekend": ("2026-11-21", "2026-11-23"),
     "last_week": ("2026-11-16", "2026-11-23"),
     "this_month": ("2026-11-01", None),
     "last_month": ("2026-10-01", "2026-11-01"),

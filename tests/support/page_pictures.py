@@ -39,7 +39,8 @@ IDLE_MS: Final = 200_000  # after which the start screen gives way to the leader
 SETTLED_S: Final = 2.0  # flashes are over, streams have come
 
 _PATHS: Final = (
-    "board", "statistics", "accuracy", "people", "settings", "events", "alerts", "webhooks", "docs", "docs/api", "redoc", "docs/guide",
+    "board", "dashboard", "reports", "tournaments",
+    "statistics", "accuracy", "people", "settings", "events", "alerts", "webhooks", "docs", "docs/api", "redoc", "docs/guide",
     "asyncapi", "typo",
 )  # fmt: skip
 EVERY: Final = {"play": "", **{path.replace("/", "-"): path for path in _PATHS}}

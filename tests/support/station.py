@@ -36,7 +36,7 @@ from dartd.runtime.clock import LiveClock
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.pipeline import BoardDecider, Pipeline
-from dartd.runtime.recovery import recover
+from dartd.runtime.recovery import recover, recover_tournaments
 from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.scheduled_backups import ScheduledBackups
 from dartd.runtime.workers.previews import Previews
@@ -285,7 +285,7 @@ async def running_station(
     await recover(matches, journal, clock)
     await recover(corrections, journal, clock)
     commands, tournaments = build_tournaments(config, clock, matches, corrections)
-    await recover(tournaments, journal, clock)
+    await recover_tournaments(tournaments.state, journal)
     sessions, alerts = build_sessions(config, clock), build_alerts(config, clock)
     await recover(sessions, journal, clock)
     await recover(alerts, journal, clock)

@@ -9,7 +9,7 @@ from dartd.store.tables import matches, throws, visits
 from dartd.store.timestamps import seconds_of_timestamp
 from schemas.base import Value
 
-_THROWN = ("hit", "miss", "bounce_out", "unscored")
+THROWN = ("hit", "miss", "bounce_out", "unscored")
 _MOST_POINTS = 180  # of a visit
 
 
@@ -41,7 +41,7 @@ def count_today(connection: sa.Connection, since_s: float) -> Today:
             sa.func.coalesce(sa.func.sum(throws.c.points), 0),
             sa.func.count().filter(throws.c.state == "bounce_out"),
             sa.func.count(throws.c.player_id.distinct()),
-        ).where(_since(throws, since_s), throws.c.state.in_(_THROWN))
+        ).where(_since(throws, since_s), throws.c.state.in_(THROWN))
     ).one()
     ended = connection.execute(
         sa.select(sa.func.count(), sa.func.max(visits.c.total), sa.func.count().filter(visits.c.total == _MOST_POINTS)).where(
@@ -65,7 +65,7 @@ def count_today(connection: sa.Connection, since_s: float) -> Today:
 def count_boards(connection: sa.Connection, since_s: float) -> dict[str, tuple[int, int]]:
     """Return darts and visits of each board since a moment of wall time."""
     found: dict[str, tuple[int, int]] = {}
-    thrown = sa.select(throws.c.board_id, sa.func.count()).where(_since(throws, since_s), throws.c.state.in_(_THROWN))
+    thrown = sa.select(throws.c.board_id, sa.func.count()).where(_since(throws, since_s), throws.c.state.in_(THROWN))
     for board_id, darts in connection.execute(thrown.group_by(throws.c.board_id)):
         found[board_id] = darts, 0
     ended = sa.select(visits.c.board_id, sa.func.count()).where(_since(visits, since_s))

@@ -14,7 +14,7 @@ from dartd.store.projections.registry import Projection, Recorded
 from dartd.store.tables import fixtures, lists, tournaments
 from dartd.store.timestamps import seconds_of_timestamp, timestamp_of
 from dartd.tournament.people import renamed
-from dartd.tournament.state import TYPES
+from dartd.tournament.state import FINISHED_KEPT, TYPES, Versioned, id_of
 from schemas.codec import encode_json
 from schemas.events import (
     EntityAdded,
@@ -81,6 +81,22 @@ def fixtures_in(connection: sa.Connection, *, tournament_id: str | None = None, 
     column, wanted = (fixtures.c.tournament_id, tournament_id) if list_id is None else (fixtures.c.list_id, list_id)
     rows = connection.execute(sa.select(fixtures).where(column == wanted).order_by(fixtures.c.position, fixtures.c.fixture_id))
     return [value_of("fixture", row) for row in rows]
+
+
+def changeable(connection: sa.Connection) -> dict[str, dict[str, Versioned]]:
+    """Return by kind and id what can still change, with its version: the state of the deciders as of the last commit."""
+    is_finished = tournaments.c.status == "finished"
+    last_ones = sa.select(tournaments.c.tournament_id).where(is_finished)
+    last_ones = last_ones.order_by(tournaments.c.updated_at_s.desc(), tournaments.c.tournament_id.desc()).limit(FINISHED_KEPT)
+    others = sa.select(tournaments.c.tournament_id).where(~is_finished)
+    known = {*connection.scalars(last_ones), *connection.scalars(others)}
+    found: dict[str, dict[str, Versioned]] = {}
+    for kind, table in TABLES.items():
+        of_tournament = table.c.tournament_id
+        rows = connection.execute(sa.select(table).where(of_tournament.is_(None) | of_tournament.in_(known)).order_by(table.c.created_at_s))
+        values = [Versioned(value_of(kind, row), row.version) for row in rows]
+        found[kind] = {id_of(each.value): each for each in values}
+    return found
 
 
 def _key(table: sa.Table) -> "sa.Column[Any]":

@@ -6,17 +6,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from PIL.Image import Image as Pillow
+from PIL.Image import new as new_picture
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # it ships no types
 from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]  # it ships no types
 from reportlab.lib.units import mm  # type: ignore[import-untyped]  # it ships no types
+from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]  # it ships no types
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]  # it ships no types
 from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]  # it ships no types
-from reportlab.platypus import CondPageBreak, KeepTogether, PageTemplate, Paragraph, Spacer, Table, TableStyle  # type: ignore[import-untyped]  # it ships no types
+from reportlab.platypus import CondPageBreak, Image, KeepTogether, PageTemplate, Paragraph, Spacer, Table, TableStyle  # type: ignore[import-untyped]  # it ships no types
 from reportlab.platypus.doctemplate import BaseDocTemplate  # type: ignore[import-untyped]  # it ships no types
 from reportlab.platypus.frames import Frame  # type: ignore[import-untyped]  # it ships no types
 
 from dartd.web.reports.drawings import BAR, FAINT, INK, QUIET, bars, board
 from dartd.web.reports.labels import LABELS
+from dartd.web.reports.lettering import draw, is_plain, lines_of, missing
 from schemas.api.reports import DailyReport, ReportLanguage
 
 # Fonts with the letters of many languages, where Debian installs them; reportlab's own Vera has those of Western Europe.
@@ -24,8 +28,10 @@ _FOLDERS: Final = ("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu"
 _WANTED: Final = {"dartd": ("DejaVuSans.ttf", "Vera.ttf"), "dartd-bold": ("DejaVuSans-Bold.ttf", "VeraBd.ttf")}
 _MARGIN: Final = 16 * mm
 _WIDTH: Final = A4[0] - 2 * _MARGIN
+_SIDEWAYS: Final = 4.0  # between the text of a cell and its edges
 _TILES: Final = ("darts", "visits", "players", "matches", "average", "count_180", "highest_checkout", "active_hours")
 _COLUMNS: Final = ("name", "average", "darts", "legs", "count_180", "highest_visit", "highest_checkout")
+_SHARES: Final = (0.26, 0.12, 0.09, 0.145, 0.085, 0.15, 0.15)  # of the columns: no word of a head is broken in any language
 _SPACES: Final = {"en": ("\u202f", "."), "de": ("\u202f", ","), "nl": ("\u202f", ",")}
 
 
@@ -62,9 +68,12 @@ class _Sheet:
         self.labels = labels
         self._thousands, self._point = _SPACES[language]
         self._regular, self._bold = regular, bold
+        self._glyphs: Mapping[int, int] = pdfmetrics.getFont(regular).face.charToGlyph
+        self._is_missing = False  # a letter that no font has
         self._text = ParagraphStyle("text", fontName=regular, fontSize=8.5, leading=11, textColor=INK)
         self._quiet = ParagraphStyle("quiet", parent=self._text, textColor=QUIET)
-        self._right = ParagraphStyle("right", parent=self._text, alignment=2)
+        self._heading = ParagraphStyle("heading", fontName=bold, fontSize=7.5, leading=9, textColor=QUIET)
+        self._right_heading = ParagraphStyle("right heading", parent=self._heading, alignment=2)
         self._head = ParagraphStyle("head", fontName=bold, fontSize=12, leading=15, textColor=INK, spaceBefore=10, spaceAfter=5)
 
     def draw_frame(self, canvas: Any, document: Any) -> None:
@@ -76,15 +85,36 @@ class _Sheet:
         canvas.setFont(self._bold, 17)
         canvas.drawString(_MARGIN, height - 13 * mm, f"{self.labels['title']} · {self._day()}")
         canvas.setFont(self._regular, 9)
-        canvas.drawRightString(width - _MARGIN, height - 13 * mm, self.report.board_name[:40])
+        self._draw_name(canvas, self.report.board_name[:40], width - _MARGIN, height - 13 * mm)
         canvas.setFillColor(QUIET)
         canvas.setFont(self._regular, 7.5)
         made = self.labels["made"].format(time=self.report.generated_at[:16].replace("T", " ") + " UTC")
         canvas.drawString(_MARGIN, 10 * mm, f"dartd · {made}")
         canvas.drawRightString(width - _MARGIN, 10 * mm, self.labels["page"].format(page=document.page))
 
+    def _draw_name(self, canvas: Any, name: str, right: float, y: float) -> None:
+        if is_plain(name, self._has):
+            canvas.drawRightString(right, y, name)
+            return
+        mask, width, height = draw(name, 9)
+        canvas.drawImage(ImageReader(_coloured(mask, "#ffffff")), right - width, y - 0.35 * 9, width, height, mask="auto")
+
+    def _has(self, letter: str) -> bool:
+        return ord(letter) in self._glyphs
+
+    def _words(self, text: str, width: float) -> Any:
+        """Return what people wrote as content of a cell of this width, whatever its letters."""
+        if is_plain(text, self._has):
+            return Paragraph(_plain(text), self._text)
+        self._is_missing |= missing(text)
+        return [_picture(*line) for line in lines_of(text, self._text.fontSize, width - 2 * _SIDEWAYS)]
+
     def flowables(self) -> list[Any]:
         """Return the content in its order."""
+        found = self._content()
+        return [*found, Spacer(0, 4 * mm), Paragraph(self.labels["missing_letters"], self._quiet)] if self._is_missing else found
+
+    def _content(self) -> list[Any]:
         report, labels = self.report, self.labels
         if not report.summary.darts:
             return [self._tiles(), Spacer(0, 6 * mm), Paragraph(labels["nothing"], self._text), *self._zones(), *self._issues()]
@@ -135,7 +165,7 @@ class _Sheet:
             return []
         rows = [
             [
-                Paragraph(_plain(f"{each.rank}. {each.name}"), self._text),
+                self._words(f"{each.rank}. {each.name}", _SHARES[0] * _WIDTH),
                 self._number(each.average),
                 self._number(each.darts),
                 f"{each.legs_won}/{each.legs}",
@@ -145,7 +175,7 @@ class _Sheet:
             ]
             for each in self.report.top_performers
         ]
-        return self._table("top_performers", _COLUMNS, rows, (0.28, 0.12, 0.11, 0.14, 0.10, 0.12, 0.13))
+        return self._table("top_performers", _COLUMNS, rows, _SHARES)
 
     def _heat_map(self) -> list[Any]:
         heat, width = self.report.heat_map, 118 * mm
@@ -161,7 +191,7 @@ class _Sheet:
             return []
         rows = [
             [
-                Paragraph(_plain(each.zone_name or each.zone_id), self._text),
+                self._words(each.zone_name or each.zone_id, 0.36 * _WIDTH),
                 self._number(each.sessions),
                 self._number(each.players),
                 self._number(round(each.active_hours, 1)),
@@ -174,7 +204,7 @@ class _Sheet:
 
     def _issues(self) -> list[Any]:
         rows = [
-            [each.timestamp[11:16], self.labels[each.severity], Paragraph(_plain(each.message), self._text)] for each in self.report.issues
+            [each.timestamp[11:16], self.labels[each.severity], self._words(each.message, 0.76 * _WIDTH)] for each in self.report.issues
         ]
         if not rows:
             return [KeepTogether([self._title("issues"), Paragraph(self.labels["none"], self._quiet)])]
@@ -185,15 +215,14 @@ class _Sheet:
     ) -> list[Any]:
         style = [
             ("FONT", (0, 0), (-1, -1), self._regular, 8.5),
-            ("FONT", (0, 0), (-1, 0), self._bold, 7.5),
-            ("TEXTCOLOR", (0, 0), (-1, 0), QUIET),
             ("TEXTCOLOR", (0, 1), (-1, -1), INK),
             ("LINEBELOW", (0, 0), (-1, -1), 0.5, FAINT),
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
             *([("ALIGN", (1, 0), (-1, -1), "RIGHT")] if figures else []),
-            *_padding(4, 3),
+            *_padding(_SIDEWAYS, 3),
         ]
-        head = [self.labels[name] for name in columns]
+        aligned = [self._heading, *[self._right_heading if figures else self._heading] * (len(columns) - 1)]
+        head = [Paragraph(self.labels[name], style) for name, style in zip(columns, aligned, strict=True)]
         table = Table([head, *rows], colWidths=[_WIDTH * share for share in shares], repeatRows=1, style=TableStyle(style))
         return [CondPageBreak(40 * mm), self._title(title), table]
 
@@ -218,6 +247,20 @@ def _played_hours(darts: Sequence[int]) -> range:
     missing = max(0, 11 - (last - first))
     first = max(0, first - (missing + 1) // 2)
     return range(first, max(last, min(23, first + 11)) + 1)
+
+
+def _picture(mask: Pillow, width: float, height: float) -> Image:
+    return Image(_coloured(mask, INK.hexval().replace("0x", "#")), width, height, mask="auto", hAlign="LEFT")
+
+
+def _coloured(mask: Pillow, colour: str) -> io.BytesIO:
+    """Return letters of a colour as PNG, with nothing around them."""
+    letters = new_picture("RGB", mask.size, colour)
+    letters.putalpha(mask)
+    body = io.BytesIO()
+    letters.save(body, "PNG")
+    body.seek(0)
+    return body
 
 
 def _plain(text: str) -> str:

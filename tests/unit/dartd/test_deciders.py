@@ -34,4 +34,4 @@ def test_each_is_as_configured(tmp_path: Path) -> None:
     assert sessions.deadline() is None
     matches = MatchDecider(config.board.board_id)
     commands, results = build_tournaments(config, LiveClock(), matches, CorrectionDecider(matches, lambda: ((), DartId("d1"))))
-    assert (commands.name, results.name, results.memory(0.0)) == ("tournament_commands", "tournament", b'{"entities":[]}')
+    assert (commands.name, results.name, results.memory(0.0)) == ("tournament_commands", "tournament", b"{}")

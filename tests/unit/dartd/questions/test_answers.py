@@ -14,8 +14,9 @@ from dartd.questions.numbers import numbers_in
 from dartd.store.journal import Journal
 from dartd.store.listing import Span
 from dartd.store.projections.player_legs import LegSelection, summarise
+from dartd.store.tables import throws, visits
 from dartd.store.timestamps import seconds_of_timestamp
-from tests.support.club import SPANS, filled, scope
+from tests.support.club import NOW_S, SPANS, filled, scope
 from tests.support.phrasings import FIRST, PLAYERS, SECOND, Phrasing
 
 _FIGURES = {
@@ -141,3 +142,26 @@ async def test_reasons_are_ranked_with_days_and_advice(journal: Journal) -> None
     assert len(days) == 3
     assert all(day["date"] in reply.answer and day["date"] < "2026-11-24" for day in days)
     assert "Advice" in reply.answer or "Keep it up" in reply.answer
+
+
+async def test_free_throwing_counts_unless_a_match_is_asked_for(journal: Journal) -> None:
+    """180s, the highest visit and darts are those of the board too; an average, and what was done in matches, are of matches alone."""
+    of_matches = await journal.database.query(lambda connection: _statistics(connection, "ann", "today"))
+    free = {"visit_id": "free", "player_id": "ann", "reason": "takeout", "revised": False, "throws": "[]", "board_id": "main"}
+    dart = {"state": "hit", "label": "T20", "ring": "triple", "sector": 20, "points": 60, "corrected": False, "player_id": "ann"}
+
+    def throw(connection: sa.Connection) -> None:
+        connection.execute(sa.insert(visits).values(**free, seq=90_000, at_s=NOW_S - 60, total=180))
+        rows = [
+            {**dart, "throw_id": f"f{k}", "seq": 90_000 + k, "at_s": NOW_S - 60, "visit_id": "free", "dart_number": k} for k in (1, 2, 3)
+        ]
+        connection.execute(sa.insert(throws), rows)
+
+    await journal.database.change(throw)
+    asked = ("How many 180s did I throw today?", "how many 180s did I hit in matches today", "how many darts did I throw today?")
+    found = [numbers_in((await _ask(journal, each)).answer)[0] for each in asked]
+    highest, average = [await _ask(journal, each) for each in ("my highest visit today", "what is my average today")]
+
+    assert found == [str(of_matches["n180"] + 1), str(of_matches["n180"]), str(of_matches["thrown"] + 3)]
+    assert "180" in highest.answer
+    assert of_matches["average"] in average.answer

@@ -4,7 +4,7 @@ import pytest
 
 from dartd.questions.recogniser import Meaning, language_of, understand, unknown_name
 from dartd.questions.text import plain
-from tests.support.phrasings import BLIND, FIRST, PLAYERS, SECOND, Phrasing
+from tests.support.phrasings import BLIND, FIRST, PLAYERS, SECOND, STRANGE, Phrasing
 
 
 def _found(meaning: Meaning) -> dict[str, str]:
@@ -13,7 +13,7 @@ def _found(meaning: Meaning) -> dict[str, str]:
     return {**kinds, **people}
 
 
-@pytest.mark.parametrize("phrasing", [*FIRST, *SECOND, *BLIND], ids=lambda each: each.question)
+@pytest.mark.parametrize("phrasing", [*FIRST, *SECOND, *BLIND, *STRANGE], ids=lambda each: each.question)
 def test_a_phrasing_means_what_its_author_says(phrasing: Phrasing) -> None:
     """Language, intent, players, period, bed and figure; no player, bed or time that the question does not name."""
     meaning, wanted = understand(phrasing.question, PLAYERS, "ann"), dict(each.split("=") for each in phrasing.what.split())

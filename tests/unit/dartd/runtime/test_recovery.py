@@ -5,17 +5,21 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from dartd.board.core import Board
 from dartd.board.throws import ThrowTimes
 from dartd.runtime.clock import LiveClock
-from dartd.runtime.recovery import recover
+from dartd.runtime.recovery import recover, recover_tournaments
 from dartd.store.journal import Journal
+from dartd.store.tables import fixtures
+from dartd.tournament.state import Tournaments
 from schemas.base import BoardId, CameraId
 from schemas.board import BoardSpec
 from schemas.commands import SignOnPlayer
 from schemas.events import BoardEvent, CameraStateChanged, EntityDeleted, PlayerMerged, PlayerSignedOn
 from tests.support.board import Scene
+from tests.support.tournaments import drawn_club
 
 BOARD = BoardId("main")
 
@@ -97,3 +101,19 @@ async def test_a_new_store_is_a_fresh_board(journal: Journal) -> None:
 
     assert await recover(board, journal, LiveClock()) == []
     assert (board.snapshot().darts, board.snapshot().visit.visit_id) == ((), "main-v000001")
+
+
+@pytest.mark.parametrize("failure", [None, "a fault of the fold"])
+async def test_tournaments_are_as_their_last_commit_left_them(journal: Journal, failure: str | None) -> None:
+    """Read from their tables; where those miss an event they are folded from the journal."""
+    club = drawn_club("knockout", 4)
+    club.begin("f_x_1")
+    club.win()
+    await journal.append(club.events, at_s=1.0)
+    state = Tournaments()
+    if failure is not None:
+        journal.registry.failures["tournaments"] = failure
+        await journal.database.change(lambda connection: connection.execute(sa.delete(fixtures)))
+    await recover_tournaments(state, journal)
+
+    assert state._kept == club.state._kept

@@ -4,7 +4,7 @@ from schemas.events import EntityDeleted, EntityStatusChanged, MatchFinished, Ma
 from schemas.match import MatchSide
 from schemas.match_commands import DeleteMatch, RedoDarts, StepMatch, UndoDarts
 from schemas.tournament_commands import StepFixture
-from tests.support.tournaments import Club, drawn_club
+from tests.support.tournaments import drawn_club
 
 _BACK = StepFixture(fixture_id="f_x_1", status="scheduled", at="")
 
@@ -44,17 +44,6 @@ def test_fixture_whose_match_is_no_more_can_be_begun_again() -> None:
     assert (stopped.status, stopped.match_id, club.fixture("f_x_1").status) == ("called", None, "finished")
     assert any(isinstance(each, EntityDeleted) for each in deleted)
     assert [each.status for each in club.state.tournaments()] == ["finished"]
-
-
-def test_memory_is_restored() -> None:
-    """What a killed daemon had stored is what the next one has."""
-    club, other = drawn_club("knockout", 4), Club()
-    club.begin("f_x_1")
-    other.results.restore(club.results.memory(0.0), (), now=0.0, epoch_s=0.0)
-    other.matches.restore(club.matches.memory(0.0), (), now=0.0, epoch_s=0.0)
-    other.win()
-
-    assert (other.fixture("f_x_1").status, other.results.deadline()) == ("finished", None)
 
 
 def test_match_that_is_kept_no_more_still_ends_its_fixture() -> None:
