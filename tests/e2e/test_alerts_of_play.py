@@ -28,7 +28,7 @@ SPEED: Final = 80.0
 FIRST_S: Final = 120.0  # of media time until the first visit: the camera that cannot be calibrated at first is there
 EARLY_S: Final = 8.0  # that faults begin and end before a visit, whose times do not count from the start of the daemon but from before
 AHEAD_S: Final = 0.2  # that the time goes on beyond the picture of a dart before its event has come
-PATIENCE_S: Final = 0.5  # of real time, after which the time goes on all the same
+PATIENCE_S: Final = 1.0  # of real time, after which the time goes on all the same
 LATE_S: Final = 1.0  # of media time, several times AHEAD_S: so long an ordinary dart takes here at most
 GIVE_UP_S: Final = 3.0  # of real time: that dart does not come
 

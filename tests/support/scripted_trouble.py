@@ -25,7 +25,7 @@ RETRY_S: Final = 5.0  # between two calibrations that are refused
 
 FALLING: Final = range(19, 27)  # visits whose first two darts fall
 LEFT: Final = 27  # the visit whose first dart is left in the board, so that the next two are not thrown
-OVERLOADED: Final = range(30, 31)  # how late darts usually are is known by then, and 17 visits later these do not count any more
+OVERLOADED: Final = range(30, 32)  # how late darts usually are is known by then, and 17 visits later these do not count any more
 KNOCKED: Final = range(32, 38)
 LOOSE: Final = range(43, 47)
 BLURRED: Final = range(52, 57)
