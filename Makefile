@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # As the daemon sets it for itself: more threads take the cores of other tests, and change the last digits of results.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup setup-dev run wheel client deb sbom audit check test test-postgres fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-neighbours bench-play bench-venue bench-webhooks soak chaos pictures lock clean
+.PHONY: help setup setup-dev run wheel client deb sbom audit check static test test-postgres fast coverage lint spelling types layers format schemas bench bench-api bench-attack bench-fuzz bench-hub bench-neighbours bench-play bench-venue bench-webhooks soak chaos pictures lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,10 +44,13 @@ audit: ## ask the advisory database about every pinned package (needs pip-audit 
 	@command -v pip-audit >/dev/null || { echo "pip-audit is not installed: pipx install pip-audit" >&2; exit 1; }
 	pip-audit --disable-pip --require-hashes -r requirements.lock
 
-check: lint layers types fast ## what to run before each commit: style, layers, types, spelling, fast tests
+check: static fast ## what to run before each commit: style, layers, types, spelling, fast tests
 
-test: lint layers types ## check style, spelling, layers and types, then run every test
+test: static ## check style, spelling, layers and types, then run every test
 	@$(PYTEST) -m alone; alone=$$?; $(PYTEST) $(PARALLEL) -m "not alone and not postgresql" && exit $$alone
+
+static: setup-dev ## check style, spelling, layers and types, one on each core
+	@$(MAKE) --no-print-directory --jobs $(JOBS) --output-sync=target lint layers types
 
 test-postgres: setup-dev ## run the tests of the store on PostgreSQL (ON_POSTGRES=tests: all that can run there, an hour)
 	@STORE_OF_TESTS=postgresql $(PYTEST) -q $(PARALLEL) -m "not sqlite and not alone" $(ON_POSTGRES)

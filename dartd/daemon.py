@@ -47,6 +47,7 @@ from dartd.runtime.workers.supervisor import Supervisor, WorkerInput
 from dartd.store.calibrations import Calibrations
 from dartd.store.cameras import CameraCredentials, all_cameras
 from dartd.store.journal import Journal
+from dartd.store.limits import load_limits
 from dartd.store.metadata import remembered
 from dartd.systemd import sd_notify, watchdog_interval_s
 from dartd.web.app import build_app
@@ -203,7 +204,7 @@ class Daemon:
         config = self._config
         clients = Clients(config.ws.max_clients)
         limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
-        await limits.load(journal.database)
+        limits.take_over(await journal.database.query(lambda connection: load_limits(connection, limits.wall())))
         host = HostFigures(config.state_path)
         backups = ScheduledBackups.of(config)
         outlets = OutletStates(lambda: hub.last_seq, self._clock.now)

@@ -180,7 +180,11 @@ def outlet_families(outlets: Sequence[OutletFigures]) -> Iterator[Metric]:
     )
     counters: tuple[tuple[str, str, Callable[[OutletFigures], float]], ...] = (
         ("dartd_outlet_published", "Events that the server of the outlet has taken", lambda each: each.published),
-        ("dartd_outlet_dropped", "Events that were deleted by age before the server of the outlet took them", lambda each: each.dropped),
+        (
+            "dartd_outlet_dropped",
+            "Events that the server did not get: deleted by age before, or too large",
+            lambda each: each.dropped,
+        ),
     )
     for name, text, figure in gauges:
         gauge = GaugeMetricFamily(name, text, labels=("outlet",))

@@ -1,4 +1,4 @@
-"""Rate limits by the generic cell rate algorithm: one timestamp per caller, written to the store in the background.
+"""Rate limits by the generic cell rate algorithm: one timestamp per caller, which the daemon writes to the store in the background.
 
 A caller may send `limit` requests at once and regains one every 60/`limit` seconds. The timestamp kept is the time at which the whole
 limit is available again: monotonic, so that setting the clock changes no limit; stored and sent to clients as wall-clock time.
@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 
 from dartd.auth.principal import Principal
-from dartd.store.database import Database
-from dartd.store.limits import keep_limits, load_limits
 from schemas.base import Value
 
 WINDOW_S = 60.0
@@ -83,20 +81,17 @@ class RateLimiter:
             self._forget(now_s)
         return RateLimitState(limit=limit, remaining=int((WINDOW_S - (after_s - now_s)) / step_s + 1e-6), full_in_s=after_s - now_s)
 
-    async def load(self, database: Database) -> None:
-        """Load the usage from before a restart."""
+    def take_over(self, stored: Mapping[str, float]) -> None:
+        """Take over the usage from before a restart: when each limit is full again, in wall-clock time."""
         now_s, wall_s = self._now(), self.wall()
-        stored = await database.query(lambda connection: load_limits(connection, wall_s))
         self._full_at_s |= {caller: now_s + min(full_at_s - wall_s, WINDOW_S) for caller, full_at_s in stored.items()}
 
-    async def flush(self, database: Database) -> None:
-        """Write the usage that has changed since the last call."""
-        wall_s = self.wall()
-        offset_s = wall_s - self._now()
+    def changed(self) -> dict[str, float]:
+        """Return the usage that has changed since the last call, to be stored: when each limit is full again, in wall-clock time."""
+        offset_s = self.wall() - self._now()
         changed = {caller: self._full_at_s[caller] + offset_s for caller in self._changed if caller in self._full_at_s}
         self._changed.clear()
-        if changed:
-            await database.change(lambda connection: keep_limits(connection, changed, wall_s))
+        return changed
 
     def _forget(self, now_s: float) -> None:
         kept = sorted(((full_at_s, caller) for caller, full_at_s in self._full_at_s.items() if full_at_s > now_s), reverse=True)

@@ -12,16 +12,19 @@ from typing import Final, NamedTuple, Self
 import msgspec
 import sqlalchemy as sa
 
+from dartd.central import players
 from dartd.config.database_url import DatabaseUrl
 from dartd.store.journal import Journal
 from dartd.store.mark import Mark
 from dartd.store.metadata import recall, store_value
+from dartd.store.person import empty_payloads
 from dartd.store.projections import corrections, detections, matches, player_legs, sessions, throws
 from dartd.store.projections.registry import Projection, Recorded
 from dartd.store.tables import events, metadata
 from dartd.store.timestamps import seconds_of_timestamp
 from schemas.base import BoardId
 from schemas.codec import decode_journalled
+from schemas.events import PlayerErased
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +33,7 @@ STREAM_POSITION: Final = "central_stream"  # key in the store: number of the las
 BOARD: Final = "central_board:"  # and of each board: its position
 
 # Alerts are of the machine of a board, numbered by each board for itself: they stay there.
-PROJECTIONS: Final[tuple[Projection, ...]] = tuple(
+OF_BOARDS: Final[tuple[Projection, ...]] = tuple(
     module.PROJECTION for module in (throws, matches, corrections, player_legs, sessions, detections)
 )
 
@@ -77,7 +80,7 @@ class Ledger:
         Raises:
             StoreError: it cannot be opened.
         """
-        return cls(Journal.open(location, VENUE, projections=PROJECTIONS))
+        return cls(Journal.open(location, VENUE, projections=(*OF_BOARDS, players.PROJECTION)))
 
     def close(self) -> None:
         """Close the store; blocks."""
@@ -153,6 +156,9 @@ class Ledger:
                 _log.warning("event %s of board %s cannot be read: %s", event.seq, event.board_id, error)
         journal.database.backend.note(Mark(journal.stream_id, last + len(rows)))
         connection.execute(sa.insert(events), rows)
+        for each in recorded:
+            if isinstance(each.event, PlayerErased):
+                empty_payloads(connection, each.event.player_id)
         journal.registry.follow(connection, recorded)
 
 

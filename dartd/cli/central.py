@@ -39,7 +39,7 @@ def command(path: Path | None, *, once: bool, rebuild: bool) -> None:
         config = load_config(path or (Path(named) if named else None), os.environ)
         if config.nats.url is None:
             raise ConfigError("$.nats.url: missing, the address of NATS: set DARTD_NATS_URL=nats://host:4222", path="$.nats.url")
-        check_package()
+        check_package(config.nats)
         os.umask(PRIVATE)
         with logging_to(sys.stderr, log_of(config)), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_rebuild(config) if rebuild else _follow(config, once=once))

@@ -72,6 +72,11 @@ def _nats_contradictions(nats: NatsConfig) -> Iterator[tuple[str, str]]:
     if (nats.tls_cert is None) != (nats.tls_key is None):
         missing = "tls_key" if nats.tls_key is None else "tls_cert"
         yield f"$.nats.{missing}", "missing, a certificate needs both tls_cert and tls_key: set both or neither"
+    ways = [key for key in ("credentials_file", "username", "token_file", "nkey_file") if getattr(nats, key) is not None]
+    if len(ways) > 1:
+        yield f"$.nats.{ways[1]}", f"{ways[0]} is set as well: a connection has one of them"
+    if nats.password_file is not None and nats.username is None:
+        yield "$.nats.username", "missing, password_file is of a user: set both or neither"
 
 
 def _rule_contradictions(rules: tuple[AlertRuleConfig, ...]) -> Iterator[tuple[str, str]]:

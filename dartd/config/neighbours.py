@@ -71,6 +71,8 @@ class NatsConfig(Section, frozen=True, kw_only=True):
     credentials_file: str | None = None
     username: str | None = None
     password_file: str | None = None
+    token_file: str | None = None
+    nkey_file: str | None = None
     tls_ca: str | None = None
     tls_cert: str | None = None
     tls_key: str | None = None

@@ -16,6 +16,7 @@ from dartd.runtime.results_cache import ResultsCache
 from dartd.store.calibrations import Calibrations
 from dartd.store.database import Database
 from dartd.store.days import Days
+from dartd.store.limits import keep_limits
 from dartd.store.play_metrics import Present, read_update
 from schemas.alert import Alert
 from schemas.base import CameraId, Event
@@ -174,7 +175,9 @@ async def write_behind(services: PeriodicServices) -> NoReturn:
 async def flush(services: PeriodicServices) -> None:
     """Write changed usage; log an error of the store and continue."""
     try:
-        await services.limits.flush(services.database)
+        if changed := services.limits.changed():
+            wall_s = services.limits.wall()
+            await services.database.change(lambda connection: keep_limits(connection, changed, wall_s))
         await services.accounts.flush()
     except StoreError as error:
         _log.warning("the usage of rate limits and keys could not be written: %s", error)

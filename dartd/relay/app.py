@@ -22,16 +22,16 @@ from dartd.relay.overview import board_of, venue_of
 from dartd.relay.services import RelayServices
 from dartd.relay.session import serve_viewer
 from dartd.web.connections.address import TrustedProxies
-from dartd.web.http.answers import json_response
-from dartd.web.http.credentials import address_of, credentials_of
+from dartd.web.http.caller import address_of, credentials_of
 from dartd.web.http.cross_origin import CrossOriginRequests
 from dartd.web.http.forwarded import ForwardedHeaders
 from dartd.web.http.html_page import html_page
+from dartd.web.http.json_response import json_response
 from dartd.web.http.problems import Problem, answer_problem
 from dartd.web.http.request_log import RequestLog, security_headers
 from dartd.web.http.timings import Timings
-from dartd.web.pages import STATIC_FILES
-from dartd.web.streams.handshake import refuse_unknown_path
+from dartd.web.static_files import STATIC_FILES
+from dartd.web.streams.unknown_path import refuse_unknown_path
 from schemas.base import Value
 
 _KEPT_S: Final = 1.0  # for which an overview is kept: it is made of thousands of boards and asked for by many

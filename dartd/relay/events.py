@@ -14,7 +14,7 @@ from dartd.relay.choice import chosen_boards, resumptions
 from dartd.relay.services import RelayServices
 from dartd.runtime.hub.hub import GapError
 from dartd.runtime.hub.subscription import Subscription
-from dartd.web.http.credentials import caller_of, credentials_of
+from dartd.web.http.caller import caller_of, credentials_of
 from dartd.web.http.problems import Problem
 from dartd.web.streams.session_start import gap_messages, opening_messages, parse_since, parse_topics, retry_ms
 from schemas.events import ErrorMessage, Heartbeat

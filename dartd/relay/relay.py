@@ -46,7 +46,7 @@ class Relay:
         """
         if config.nats.url is None:
             raise ConfigError("$.nats.url: missing, the address of NATS: set DARTD_NATS_URL=nats://host:4222", path="$.nats.url")
-        check_package()
+        check_package(config.nats)
         self._config = config
         self._version = version
         self._announce = announce

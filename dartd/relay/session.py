@@ -17,7 +17,7 @@ from dartd.runtime.hub.hub import GapError
 from dartd.runtime.hub.subscription import Subscription
 from dartd.runtime.hub.topics import DEFAULT_TOPICS, TopicError
 from dartd.web.connections.frame_budget import TokenBucket
-from dartd.web.http.credentials import caller_of, credentials_of
+from dartd.web.http.caller import caller_of, credentials_of
 from dartd.web.http.origin import is_origin_allowed
 from dartd.web.http.problems import Problem
 from dartd.web.streams.client_message import (

@@ -45,6 +45,10 @@ class OutletState:
         self._position = seq
         return seq
 
+    def refused(self) -> None:
+        """Count an event that the server cannot take."""
+        self._dropped += 1
+
     def figures(self, last_seq: int) -> OutletFigures:
         """Return the figures of now; `last_seq` is that of the last event."""
         away_s = 0.0 if self._away_since_s is None else max(0.001, self._now() - self._away_since_s)

@@ -268,8 +268,8 @@ class Journal:
         Raises:
             StoreError: the store cannot be read.
         """
-        chosen = sa.select(events.c.seq, events.c.topic, events.c.wire).where(events.c.seq > since_seq).order_by(events.c.seq)
-        rows = await self.database.read(lambda connection: connection.execute(chosen.limit(min(limit, READ_LIMIT))).all())
+        bounds = {"since_seq": since_seq, "most": min(limit, READ_LIMIT)}
+        rows = await self.database.read(lambda connection: connection.execute(_AFTER, bounds).all())
         return [(row.seq, row.topic, row.wire) for row in rows]
 
     async def memory(self, decider: str) -> Memory | None:
@@ -278,9 +278,8 @@ class Journal:
         Raises:
             StoreError: the store cannot be read.
         """
-        mine = (decider_memories.c.decider == decider, decider_memories.c.board_id == self.board_id)
-        chosen = sa.select(decider_memories.c.seq, decider_memories.c.body).where(*mine)
-        row = await self.database.read(lambda connection: connection.execute(chosen).first())
+        mine = {"of_decider": decider, "of_board": self.board_id}
+        row = await self.database.read(lambda connection: connection.execute(_MEMORY, mine).first())
         return None if row is None else Memory(row.seq, row.body)
 
     async def history(self, since_seq: int, kinds: Sequence[type[msgspec.Struct]], limit: int = READ_LIMIT) -> list[PastEvent]:
@@ -290,13 +289,8 @@ class Journal:
             StoreError: the store cannot be read.
         """
         types = [str(kind.__struct_config__.tag) for kind in kinds]
-        chosen = (
-            sa.select(events.c.seq, events.c.at_s, events.c.wire)
-            .where(events.c.seq > since_seq, events.c.board_id == self.board_id, events.c.event_type.in_(types))
-            .order_by(events.c.seq)
-            .limit(limit)
-        )
-        rows = await self.database.read(lambda connection: connection.execute(chosen).all())
+        wanted = {"since_seq": since_seq, "of_board": self.board_id, "types": types, "most": limit}
+        rows = await self.database.read(lambda connection: connection.execute(_HISTORY, wanted).all())
         return [PastEvent(seq=row.seq, at_s=row.at_s, event=_decoded(row.wire)) for row in rows]
 
     async def last_timestamp(self, kind: type[msgspec.Struct]) -> str | None:
@@ -347,12 +341,23 @@ def _publish_nowhere(_envelopes: tuple[Envelope, ...]) -> None:
 
 _LAST_SEQ = sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))
 _INSERT = sa.insert(events)
-_INSERT_MEMORY = sa.insert(decider_memories)
-_UPDATE_MEMORY = (
-    sa.update(decider_memories)
-    .where(decider_memories.c.decider == sa.bindparam("of_decider"), decider_memories.c.board_id == sa.bindparam("of_board"))
-    .values(seq=sa.bindparam("seq"), body=sa.bindparam("body"))
+_SINCE = events.c.seq > sa.bindparam("since_seq")
+_AFTER = (
+    sa.select(events.c.seq, events.c.topic, events.c.wire)
+    .where(_SINCE)
+    .order_by(events.c.seq)
+    .limit(sa.bindparam("most", type_=sa.Integer()))
 )
+_HISTORY = (
+    sa.select(events.c.seq, events.c.at_s, events.c.wire)
+    .where(_SINCE, events.c.board_id == sa.bindparam("of_board"), events.c.event_type.in_(sa.bindparam("types", expanding=True)))
+    .order_by(events.c.seq)
+    .limit(sa.bindparam("most", type_=sa.Integer()))
+)
+_ONE_MEMORY = (decider_memories.c.decider == sa.bindparam("of_decider"), decider_memories.c.board_id == sa.bindparam("of_board"))
+_MEMORY = sa.select(decider_memories.c.seq, decider_memories.c.body).where(*_ONE_MEMORY)
+_INSERT_MEMORY = sa.insert(decider_memories)
+_UPDATE_MEMORY = sa.update(decider_memories).where(*_ONE_MEMORY).values(seq=sa.bindparam("seq"), body=sa.bindparam("body"))
 
 
 def _stream_of(backend: Backend, last_seq: int, wanted: str | None) -> str:

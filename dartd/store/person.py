@@ -1,5 +1,7 @@
 """Merging two players, and erasing a person: what is stored of a player outside the projections, which follow the events of both."""
 
+from typing import Final
+
 import msgspec
 import sqlalchemy as sa
 
@@ -11,6 +13,7 @@ from schemas.events import PlayerMerged
 
 _MERGED = str(PlayerMerged.__struct_config__.tag)
 _NOTHING = b"{}"
+PERSONAL: Final = frozenset({"player", "comments:player"})  # the topics, each with the id of a player, of events that are erased
 
 
 def merge_players(connection: sa.Connection, player_id: str, into: str, *, at_s: float) -> Row:
@@ -37,9 +40,28 @@ def erase_player(connection: sa.Connection, player_id: str) -> bool:
     if connection.execute(sa.select(players.c.player_id).where(players.c.player_id == player_id)).first() is None:
         return False
     _remove(connection, player_id, None)
-    for name in _empty_payloads(connection, player_id):
+    empty_payloads(connection, player_id)
+    for name in ids_of(connection, player_id):
         _empty_answers(connection, name)
     return True
+
+
+def empty_payloads(connection: sa.Connection, player_id: str) -> None:
+    """Empty what the events in the journal say of a person, under all ids that the person had."""
+    for name, before_seq in _names(connection, player_id):
+        earlier = [] if before_seq is None else [events.c.seq < before_seq]
+        topics = [f"{kind}:{name}" for kind in PERSONAL]
+        own = sa.select(events.c.seq, events.c.wire).where(events.c.topic.in_(topics), *earlier)
+        for row in connection.execute(own).all():
+            event = msgspec.json.decode(row.wire)
+            if event.get("payload"):
+                emptied = encode_json({**event, "payload": {}})
+                connection.execute(sa.update(events).where(events.c.seq == row.seq).values(wire=emptied))
+
+
+def ids_of(connection: sa.Connection, player_id: str) -> list[str]:
+    """Return the ids of all players who were this person: the player, and those who were merged into the player."""
+    return [name for name, _ in _names(connection, player_id)]
 
 
 def _remove(connection: sa.Connection, player_id: str, into: str | None) -> None:
@@ -49,23 +71,15 @@ def _remove(connection: sa.Connection, player_id: str, into: str | None) -> None
     move_comments(connection, player_id, into)
 
 
-def _empty_payloads(connection: sa.Connection, player_id: str, before_seq: int | None = None) -> list[str]:
-    """Empty the payloads of a player's events, and return the ids of all players who were this person."""
+def _names(connection: sa.Connection, player_id: str, before_seq: int | None = None) -> list[tuple[str, int | None]]:
+    """Return the ids of a person, each with the seq of the event by which it was merged, None for the last one."""
     earlier = [] if before_seq is None else [events.c.seq < before_seq]
-    own = sa.select(events.c.seq, events.c.wire).where(
-        events.c.topic.in_((f"player:{player_id}", f"comments:player:{player_id}")), *earlier
-    )
-    for row in connection.execute(own).all():
-        event = msgspec.json.decode(row.wire)
-        if event.get("payload"):
-            emptied = encode_json({**event, "payload": {}})
-            connection.execute(sa.update(events).where(events.c.seq == row.seq).values(wire=emptied))
     merges = sa.select(events.c.seq, events.c.wire).where(events.c.event_type == _MERGED, *earlier)
-    found = [player_id]
+    found: list[tuple[str, int | None]] = [(player_id, before_seq)]
     for row in connection.execute(merges).all():
         event = msgspec.json.decode(row.wire)
         if event["into_player_id"] == player_id:
-            found += _empty_payloads(connection, event["player_id"], row.seq)
+            found += _names(connection, event["player_id"], row.seq)
     return found
 
 

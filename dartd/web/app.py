@@ -26,7 +26,8 @@ from dartd.web.http.request_log import RequestLog, security_headers
 from dartd.web.http.route import check_declared, routes_of
 from dartd.web.http.timings import Timings
 from dartd.web.services import Services
-from dartd.web.streams.handshake import TOPICS_OF_PATH, refuse_unknown_path, serve_websocket
+from dartd.web.streams.handshake import TOPICS_OF_PATH, serve_websocket
+from dartd.web.streams.unknown_path import refuse_unknown_path
 from dartd.web.v1 import (
     accuracy,
     alerts,

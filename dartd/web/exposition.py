@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from starlette.responses import Response
 
-from dartd.web.http.answers import json_response
 from dartd.web.http.endpoint import Call, Endpoint
+from dartd.web.http.json_response import json_response
 
 _TEXT = {"text/plain", "application/openmetrics-text"}
 _QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")

@@ -1,6 +1,5 @@
 """Web pages, their static files and settings, and the published JSON Schemas."""
 
-import mimetypes
 import re
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import anyio
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 
 import schemas
 from dartd.addresses import is_loopback, network_host, qr_svg, url_of
@@ -17,17 +15,11 @@ from dartd.web.http.endpoint import Call, Endpoint, Handler, public
 from dartd.web.http.forwarded import UNKNOWN_HOST, root_path_of
 from dartd.web.http.html_page import html_page
 from dartd.web.http.paging import missing
+from dartd.web.static_files import STATIC_FILES
 from schemas.api.documents import PageSettings
 from schemas.base import Value
 
-STATIC = Path(__file__).parent / "static"
 PUBLISHED = Path(schemas.__file__).parent / "published"
-
-# The first guess of a media type reads files of the system, which would block the event loop.
-mimetypes.init()
-mimetypes.add_type("image/webp", ".webp")
-
-STATIC_FILES = StaticFiles(directory=STATIC, check_dir=False)
 
 # Static files and schemas hold no secrets: pages of any origin may use them, such as the client module.
 _FOR_ALL = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -117,8 +109,7 @@ async def get_schemas(call: Call) -> SchemaNames:
 
 async def get_static(call: Call) -> Response:
     """Return a static file."""
-    files: StaticFiles = STATIC_FILES
-    response = await files.get_response(call.path("path"), call.request.scope)
+    response = await STATIC_FILES.get_response(call.path("path"), call.request.scope)
     response.headers.update(_FOR_ALL)
     if call.path("path") == "worker.js":
         response.headers["Service-Worker-Allowed"] = (

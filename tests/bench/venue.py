@@ -1,11 +1,12 @@
 """A venue under load and under faults: scripted boards, a real nats-server, relays, and thousands of viewers on this machine.
 
-python -m tests.bench.venue [--boards 8] [--rate 20] [--relays 3] [--viewers 2000] [--seconds 20] [--only steady,faults]
+python -m tests.bench.venue [--boards 8] [--rate 20] [--relays 3] [--viewers 2000] [--seconds 20] [--only share,steady,faults]
 
-`steady`: every viewer of one board each receives all events once and in order; CPU of the relays per delivery, memory per viewer, and the
-time from a dart to a viewer. `faults`: real clients, which resume, watch all boards over one address while a link is cut, the server is
-killed and started again with its store, a relay is killed, and a board is killed by SIGKILL; then each record is the journal, a fresh relay
-is started and timed, and the central store is compared with the boards' own tables.
+`share`: the same viewers at one board, at its own daemon and at a relay in turn; CPU of both, and what the viewers add to it. `steady`:
+every viewer of one board each receives all events once and in order; CPU of the relays per delivery, memory per viewer, and the time from a
+dart to a viewer. `faults`: real clients, which resume, watch all boards over one address while a link is cut, the server is killed and
+started again with its store, a relay is killed, and a board is killed by SIGKILL; then each record is the journal, a fresh relay is started
+and timed, and the central store is compared with the boards' own tables.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import json
 import os
 import re
 import resource
+import select
 import signal
 import sqlite3
 import subprocess
@@ -26,7 +28,7 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from dartd.central.ledger import PROJECTIONS
+from dartd.central.ledger import OF_BOARDS
 from dartd.client import DartdClient
 from tests.support.crowd import Crowd
 from tests.support.cutter import cutter_before
@@ -44,9 +46,12 @@ _BURST: Final = 5
 class Process:
     """A process of the venue."""
 
-    def __init__(self, *command: str, environ: dict[str, str] | None = None) -> None:
+    port: int  # of those that serve viewers
+
+    def __init__(self, *command: str, environ: dict[str, str] | None = None, stdin: int | None = None) -> None:
+        whole = [sys.executable, "-m", *command]
         self.popen = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **(environ or {})}, stdout=subprocess.PIPE, text=True
+            whole, cwd=ROOT, env={**os.environ, **(environ or {})}, stdin=stdin, stdout=subprocess.PIPE, text=True
         )
 
     def line(self, start: str) -> str:
@@ -77,7 +82,7 @@ class Board(Process):
     """A scripted board."""
 
     def __init__(self, board_id: str, url: str, folder: Path, rate: float) -> None:
-        self.board_id, self.directory = board_id, folder / board_id
+        self.board_id, self.directory, self.port = board_id, folder / board_id, 0
         super().__init__(
             *("tests.bench.venue_board_server", "--id", board_id, "--nats", url, "--directory", str(self.directory), "--rate", str(rate)),
             environ={"OPENBLAS_NUM_THREADS": "1"},
@@ -142,7 +147,7 @@ class Venue:
         self.server.start()
         self.boards = [Board(f"b{k}", self.server.url, folder, rate) for k in range(boards)]
         for board in self.boards:
-            board.line("ready")
+            board.port = int(board.line("ready").split()[1])
         self.relays = [RelayProcess(self.server.url) for _ in range(relays)]
         for relay in self.relays:
             Waiting(60).until(relay.is_ready, "a relay")
@@ -154,71 +159,103 @@ class Venue:
         self.server.kill()
 
 
-def crowd_process(ports: Sequence[int], boards: Sequence[str], viewers: int, seconds: float) -> dict[str, Any]:
-    """Watch as a process of its own: return what all viewers of all relays have received after they were connected."""
+class CrowdProcess(Process):
+    """Viewers in a process of their own: as many at each address, `PORT/PATH`; all of them are read while others join."""
+
+    def __init__(self, addresses: Sequence[str], viewers: int, seconds: float) -> None:
+        command = ("tests.bench.venue", "--crowd", ",".join(addresses), "--viewers", str(viewers), "--seconds", str(seconds))
+        super().__init__(*command, stdin=subprocess.PIPE)
+        self.line("joined")
+
+    def start(self) -> None:
+        """Count from now on."""
+        assert self.popen.stdin is not None
+        self.popen.stdin.write("go\n")
+        self.popen.stdin.flush()
+        self.line("counting")
+
+    def found(self) -> dict[str, Any]:
+        """Return what all viewers have received, when the time has passed."""
+        found: dict[str, Any] = json.loads(self.line("{"))
+        self.popen.wait()
+        return found
+
+
+def watch(addresses: Sequence[str], viewers: int, seconds: float) -> None:
+    """Watch as the process of a crowd, and print what all viewers have received after they were connected."""
     os.sched_setaffinity(0, os.sched_getaffinity(0) - {0} or {0})
-    crowds = [Crowd(port, sent_at=_THROWN) for port in ports]
-    for number in range(0, viewers, _BURST * len(ports) * len(boards)):  # all crowds read on while others join
-        left = viewers - number
-        for n, board in enumerate(boards):
-            for k, crowd in enumerate(crowds):
-                count = min(_BURST, (left - n * len(ports) - k + len(ports) * len(boards) - 1) // (len(ports) * len(boards)))
-                if count > 0:
-                    crowd.join(count, f"/boards/{board}/ws")
-                crowd.listen(0.001)
+    crowd = Crowd(0, sent_at=_THROWN)
+    for number in range(0, viewers, _BURST):
+        port, _, path = addresses[number // _BURST % len(addresses)].partition("/")
+        crowd.join(min(_BURST, viewers - number), f"/{path}", port=int(port))
     print("joined", flush=True)
-    sys.stdin.readline()
-    for crowd in crowds:
-        crowd.listen(0.3)
-        crowd.forget()
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        for crowd in crowds:
-            crowd.listen(0.005)
-    latencies = sorted(each for crowd in crowds for each in crowd.latencies_ns)
-    members = [member for crowd in crowds for member in crowd.members.values()]
-    return {
+    while not select.select([sys.stdin], [], [], 0)[0]:
+        crowd.listen(0.05)
+    crowd.forget()
+    print("counting", flush=True)
+    crowd.listen(seconds)
+    latencies, members = sorted(crowd.latencies_ns), crowd.members.values()
+    found = {
         "viewers": len(members),
-        "late": sum(member.received == 0 for member in members),
-        "events": sum(crowd.events for crowd in crowds),
+        "lost": dict(crowd.lost),
+        "events": crowd.events,
         "misses": sum(member.misses for member in members),
         "least": min(member.received for member in members),
         "most": max(member.received for member in members),
         "p50_ms": latencies[len(latencies) // 2] / 1e6,
         "p99_ms": latencies[int(len(latencies) * 0.99)] / 1e6,
     }
+    print(json.dumps(found), flush=True)
 
 
 def steady(venue: Venue, viewers: int, seconds: float) -> None:
-    """Measure with a crowd of viewers."""
-    before_kib = [relay.memory_kib() for relay in venue.relays]
-    ports, boards = [str(relay.port) for relay in venue.relays], [board.board_id for board in venue.boards]
-    command = [sys.executable, "-m", "tests.bench.venue", "--crowd", ",".join(ports), "--of", ",".join(boards)]
-    crowd = subprocess.Popen(
-        [*command, "--viewers", str(viewers), "--seconds", str(seconds)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert crowd.stdin is not None
-    assert crowd.stdout is not None
-    assert crowd.stdout.readline().strip() == "joined"
+    """Measure with a crowd of viewers, each at one board."""
+    processes = (*venue.relays, *venue.boards)
+    before_kib = sum(relay.memory_kib() for relay in venue.relays)
+    before_s = sum(relay.cpu_s() for relay in venue.relays)
+    addresses = [f"{relay.port}/boards/{board.board_id}/ws" for board in venue.boards for relay in venue.relays]
+    crowd = CrowdProcess(addresses, viewers, seconds)
+    joining_s = sum(relay.cpu_s() for relay in venue.relays) - before_s
     time.sleep(1)
-    each_kib = sum(relay.memory_kib() - before for relay, before in zip(venue.relays, before_kib, strict=True)) / viewers
-    before = [process.cpu_s() for process in (*venue.relays, *venue.boards)]
-    crowd.stdin.write("go\n")
-    crowd.stdin.flush()
-    time.sleep(0.3)
-    before = [process.cpu_s() for process in (*venue.relays, *venue.boards)]
+    each_kib = (sum(relay.memory_kib() for relay in venue.relays) - before_kib) / viewers
+    crowd.start()
+    began = [process.cpu_s() for process in processes]
     time.sleep(seconds)
-    used = [process.cpu_s() - began for process, began in zip((*venue.relays, *venue.boards), before, strict=True)]
-    found = json.loads(crowd.communicate()[0])
-    relays_s = sum(used[: len(venue.relays)])
+    used = [process.cpu_s() - before for process, before in zip(processes, began, strict=True)]
+    found, relays = crowd.found(), len(venue.relays)
     print(
-        f"steady: {found['viewers']} viewers, {len(boards)} boards at {venue.rate:g}/s, {len(ports)} relays, {seconds:g} s: "
-        f"{found['events']} deliveries, {found['misses']} gaps or repeats, {found['least']} to {found['most']} for each viewer\n"
-        f"  relay {relays_s / found['events'] * 1e6:.2f} µs CPU a delivery, {each_kib:.1f} KiB a viewer; "
-        f"dart to viewer p50 {found['p50_ms']:.1f} ms, p99 {found['p99_ms']:.1f} ms; "
-        f"boards {sum(used[len(venue.relays) :]) / seconds * 100 / len(boards):.1f} % of a core each",
+        f"steady: {found['viewers']} viewers ({found['lost'] or 'none'} lost), {len(venue.boards)} boards at {venue.rate:g}/s, "
+        f"{relays} relays, {seconds:g} s: {found['events']} deliveries, {found['misses']} gaps or repeats, "
+        f"{found['least']} to {found['most']} for each viewer\n"
+        f"  relay {sum(used[:relays]) / found['events'] * 1e6:.2f} µs CPU a delivery, {each_kib:.1f} KiB a viewer, "
+        f"{joining_s / viewers * 1e3:.2f} ms of CPU to join, with the events meanwhile\n"
+        f"  dart to viewer p50 {found['p50_ms']:.1f} ms, p99 {found['p99_ms']:.1f} ms; "
+        f"boards {sum(used[relays:]) / seconds * 100 / len(venue.boards):.1f} % of a core each",
         flush=True,
     )
+
+
+def share(venue: Venue, viewers: int, seconds: float) -> None:
+    """Measure the same viewers at a board's own daemon and at a relay: CPU a delivery, and how much of it the viewers add."""
+    board, relay = venue.boards[0], venue.relays[0]
+    os.sched_setaffinity(board.popen.pid, {0})
+    for _ in range(2):
+        for name, process, path in (("daemon", board, "ws"), ("relay", relay, f"boards/{board.board_id}/ws")):
+            before_s = process.cpu_s()
+            time.sleep(seconds / 2)
+            alone_s = (process.cpu_s() - before_s) / (seconds / 2)
+            crowd = CrowdProcess([f"{process.port}/{path}"], viewers, seconds)
+            crowd.start()
+            before_s = process.cpu_s()
+            time.sleep(seconds)
+            used_s = process.cpu_s() - before_s
+            found = crowd.found()
+            whole, added = used_s / found["events"] * 1e6, (used_s - alone_s * seconds) / found["events"] * 1e6
+            print(
+                f"share: {name}, {found['viewers']} viewers of one board at {venue.rate:g}/s: {whole:.2f} µs CPU a delivery, "
+                f"{added:.2f} of them for the viewers; {found['misses']} gaps or repeats, {found['lost'] or 'none'} lost",
+                flush=True,
+            )
 
 
 async def faults(venue: Venue) -> None:
@@ -302,7 +339,7 @@ def _compare_central(venue: Venue) -> None:
 def _rows(path: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     with sqlite3.connect(path) as connection:
-        for table in (table for projection in PROJECTIONS for table in projection.tables):
+        for table in (table for projection in OF_BOARDS for table in projection.tables):
             columns = ", ".join(column.name for column in table.c if column.name != "seq")
             found[table.name] = sorted(map(repr, connection.execute(f"SELECT {columns} FROM {table.name}")))  # noqa: S608 - names of ours
     return found
@@ -316,19 +353,19 @@ def main() -> None:
     parser.add_argument("--relays", type=int, default=3)
     parser.add_argument("--viewers", type=int, default=2000)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--only", default="steady,faults")
+    parser.add_argument("--only", default="share,steady,faults")
     parser.add_argument("--crowd", default="")
-    parser.add_argument("--of", default="")
     arguments = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if arguments.crowd:
-        ports = [int(port) for port in arguments.crowd.split(",")]
-        print(json.dumps(crowd_process(ports, arguments.of.split(","), arguments.viewers, arguments.seconds)))
+        watch(arguments.crowd.split(","), arguments.viewers, arguments.seconds)
         return
     with tempfile.TemporaryDirectory() as folder:
         venue = Venue(Path(folder), arguments.boards, arguments.relays, arguments.rate)
         try:
+            if "share" in arguments.only:
+                share(venue, arguments.viewers // arguments.relays, arguments.seconds)
             if "steady" in arguments.only:
                 steady(venue, arguments.viewers, arguments.seconds)
             if "faults" in arguments.only:

@@ -27,7 +27,7 @@ async def play(board_id: str, url: str, directory: Path, rate: float) -> None:
     board = msgspec.structs.replace(CONFIG.board, id=board_id)
     config = msgspec.structs.replace(CONFIG, board=board, nats=NatsConfig(url=url))
     async with running_station(directory, config=config) as station:
-        print("ready", flush=True)
+        print(f"ready {station.port}", flush=True)
         began_s, thrown = time.monotonic(), 0
         while not stop.is_set():
             await asyncio.sleep(max(0.0, began_s + thrown / rate - time.monotonic()))

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import httpx2
 from playwright.async_api import Page, expect
 
+from tests.support.http_client import http_client
 from tests.support.people import bearer
 from tests.support.station import TOKEN, running_station
 from tests.support.throws import hit
@@ -12,7 +12,7 @@ from tests.support.throws import hit
 
 async def test_accuracy_is_shown_with_beds_and_failures(page: Page, tmp_path: Path) -> None:
     """Nothing until a dart is verified; then its figures, its bed on the board, how it failed and what it was taken for."""
-    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path) as station, http_client(station.http) as http:
         await page.goto(f"{station.http}/accuracy")
         await expect(page.locator("main .quiet")).to_be_visible()
         for k in range(4):

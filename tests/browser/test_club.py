@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import httpx2
 from playwright.async_api import Page, expect
 
 from schemas.base import VisitId
 from schemas.events import VisitCompleted
+from tests.support.http_client import http_client
 from tests.support.people import bearer
 from tests.support.station import TOKEN, running_station
 from tests.support.throws import hit
@@ -15,7 +15,7 @@ from tests.unit.dartd.web.v1.test_statistics import begin, throw
 
 async def test_dashboard_report_and_answer(page: Page, tmp_path: Path) -> None:
     """Without a login what may be read; with it players, the report of the day with its file, and an answer with its sources."""
-    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path) as station, http_client(station.http) as http:
         await throw(http, await begin(station, http), "T20 S1 S20", "T20 S5 S1", "D10")
         await http.put("/api/v1/board/player", json={"player_id": "ann"}, headers=bearer(TOKEN))
         await station.happen(hit("d1"), VisitCompleted(visit_id=VisitId("visit-1"), throws=(), total=180, reason="takeout"))

@@ -8,6 +8,7 @@ import httpx2
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import OpenPage, violations_of
+from tests.support.http_client import http_client
 from tests.support.people import bearer
 from tests.support.station import TOKEN, running_station
 from tests.support.throws import hit
@@ -108,7 +109,7 @@ async def test_no_label_overflows_at_any_size(open_page: OpenPage, tmp_path: Pat
         await page.locator(".more summary").click()
         await page.locator("[data-stop]").click()
         await page.locator("[data-new]").click()
-        async with httpx2.AsyncClient(base_url=station.http, headers=bearer(TOKEN), trust_env=False) as http:
+        async with http_client(station.http, headers=bearer(TOKEN)) as http:
             cricket = await _match_of(http, {"game": "cricket"}, LONGEST, "Bo")
             await expect(page.locator(".marks")).to_have_count(2)
             await look("cricket")

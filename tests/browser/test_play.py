@@ -6,11 +6,11 @@ import wave
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx2
 from playwright.async_api import Page, expect
 
 from schemas.base import VisitId
 from schemas.events import TakeoutFinished
+from tests.support.http_client import http_client
 from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
 
@@ -145,5 +145,5 @@ async def test_who_is_not_logged_in_only_watches(page: Page, tmp_path: Path) -> 
 
 async def _begin_elsewhere(station: Station) -> None:
     body = {"rules": {"game": "x01"}, "sides": [{"players": [{"name": "Ada"}]}, {"players": [{"name": "Ben"}]}], "board_id": "main"}
-    async with httpx2.AsyncClient(base_url=station.http, headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+    async with http_client(station.http, headers={"Authorization": f"Bearer {TOKEN}"}) as http:
         assert (await http.post("/api/v1/matches", json=body)).status_code == 201

@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import FrameLocator, expect
 
 from tests.browser.conftest import WIDE, OpenPage, complaints_of
+from tests.support.http_client import http_client
 from tests.support.nginx import running_nginx
 from tests.support.other_proxies import running_proxy
 from tests.support.people import PASSWORD, make_user
@@ -135,7 +136,7 @@ async def test_a_page_of_another_origin_shows_the_score(open_page: OpenPage, tmp
                 await expect(inside.locator("dialog [role=alert]")).to_contain_text("Pair this screen")
                 await inside.locator("dialog [data-pair]").click()
                 code = (await inside.locator("dialog [data-code]").inner_text()).replace(" ", "")
-                async with httpx2.AsyncClient(base_url=station.http, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as http:
+                async with http_client(station.http, headers={"Authorization": f"Bearer {TOKEN}"}) as http:
                     await http.post("/api/v1/auth/pairings/confirm", json={"code": code, "name": "kitchen"})
                 await expect(inside.locator("#bar .who")).to_have_text(re.compile("^key:"))
             await expect(inside.locator("[data-dart=d1]")).to_have_count(int(is_named))

@@ -14,6 +14,7 @@ from schemas.faults import ScriptedFault
 from tests.e2e.conftest import RIG
 from tests.support.alert_log import AlertLog
 from tests.support.fault_run import FaultRun
+from tests.support.http_client import http_client
 from tests.support.people import bearer
 from tests.support.receiver import running_receiver
 from tests.support.station import TOKEN
@@ -110,7 +111,7 @@ async def test_what_goes_wrong_raises_an_alert_that_resolves_by_itself(folder: P
     """One alert for each cause, with what to do; it is listed with its probable cause, and a person acknowledges it all the same."""
     run, log = FaultRun(folder, FAULTS, state=folder / "state", rig=RIG, first_s=1000, fps=8.0), AlertLog()
     run.config.write_text(run.config.read_text() + _config(RULES))
-    http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{run.port}/api/v1", headers=bearer(TOKEN), trust_env=False, timeout=60)
+    http = http_client(f"http://127.0.0.1:{run.port}/api/v1", headers=bearer(TOKEN), timeout=60)
     async with run, http:
         listening = asyncio.create_task(log.listen(run.port))
         troubles = _break_webhook(http, log), _break_backups(http, log, folder / "state"), _leave_a_match(http, log)

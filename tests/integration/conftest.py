@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from dartd.config import LimitsConfig
+from tests.support.http_client import http_client
 from tests.support.station import CONFIG, Station, lasting_station
 
 _MANY = 1_000_000
@@ -25,5 +26,5 @@ async def station(tmp_path: Path) -> AsyncIterator[Station]:
 @pytest.fixture
 async def http(station: Station) -> AsyncIterator[httpx2.AsyncClient]:
     """Return an anonymous HTTP client of it."""
-    async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as client:
+    async with http_client(station.http) as client:
         yield client

@@ -22,6 +22,7 @@ from schemas.commands import CorrectDart
 from schemas.events import JournalledEvent, TakeoutFinished, TakeoutStarted
 from schemas.geometry import Axis3
 from tests.support.daemon import free_port
+from tests.support.http_client import http_client
 from tests.support.scripted_cameras import ScriptedCameras
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 from tests.support.throws import hit
@@ -107,7 +108,7 @@ async def _connected(station: Station, port: int, caller: int) -> AsyncIterator[
         websockets.connect(f"ws://{root}/api/events?type=state", origin=websockets.Origin("null"), proxy=None) as states,
         websockets.connect(f"ws://127.0.0.1:{station.port}/api/live", proxy=None) as live,
         websockets.connect(f"ws://127.0.0.1:{caller}/socket.io/?EIO=4&transport=websocket", proxy=None) as feed,
-        httpx2.AsyncClient(trust_env=False, timeout=DEADLINE_S) as http,
+        http_client(timeout=DEADLINE_S) as http,
         http.stream("GET", f"http://{root}/api/events") as stream,
     ):
         assert stream.headers["content-type"].startswith("text/event-stream")
@@ -152,7 +153,7 @@ async def test_every_interface_publishes_the_same_visits(tmp_path: Path, waiting
     async with (
         running_station(tmp_path, config=config) as station,
         _connected(station, port, caller) as clients,
-        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
+        http_client(f"http://127.0.0.1:{port}") as http,
     ):
         script = _Script(station)
         await script.publish()
@@ -268,8 +269,8 @@ async def test_rest_of_the_board_manager(tmp_path: Path) -> None:
     port, caller = free_port(), free_port()
     async with (
         running_station(tmp_path, config=_config(port, caller)) as station,
-        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}/api", trust_env=False) as http,
-        httpx2.AsyncClient(base_url=station.http, trust_env=False) as main,
+        http_client(f"http://127.0.0.1:{port}/api") as http,
+        http_client(station.http) as main,
     ):
         get = {
             path: await http.get(path)
@@ -357,7 +358,7 @@ async def test_what_never_ends_has_its_headers_and_its_places(tmp_path: Path, mo
     feed = f"ws://127.0.0.1:{caller}/socket.io/?EIO=4&transport=websocket"
     async with (
         running_station(tmp_path, config=_config(port, caller)),
-        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}/api", trust_env=False, timeout=DEADLINE_S) as http,
+        http_client(f"http://127.0.0.1:{port}/api", timeout=DEADLINE_S) as http,
     ):
         heads = [
             (answer.status_code, answer.headers["content-type"])
@@ -403,12 +404,12 @@ async def test_off_means_off_and_others_are_refused(tmp_path: Path) -> None:
     port, caller = free_port(), free_port()
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    async with running_station(tmp_path / "a") as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path / "a") as station, http_client(station.http) as http:
         off = [(await http.get("/api/state")).status_code, (await http.post("/api/reset")).status_code]
     config = _config(port, caller, allow=("192.0.2.0/24",))
     async with (
         running_station(tmp_path / "b", config=config),
-        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
+        http_client(f"http://127.0.0.1:{port}") as http,
     ):
         refused = await http.post("/api/reset", headers={"X-Forwarded-For": "192.0.2.1"})
         with pytest.raises(websockets.InvalidStatus) as socket:
@@ -441,7 +442,7 @@ async def test_add_on_clients_follow_a_match(tmp_path: Path, waiting: Waiting) -
     async with (
         running_station(tmp_path, config=_config(port, caller)) as station,
         _connected(station, port, caller) as clients,
-        httpx2.AsyncClient(base_url=station.http, trust_env=False, headers={"Authorization": f"Bearer {TOKEN}"}) as http,
+        http_client(station.http, headers={"Authorization": f"Bearer {TOKEN}"}) as http,
     ):
         sides = [{"players": [{"name": "Ada"}]}, {"players": [{"name": "Bob"}]}]
         begun = await http.post("/api/v1/matches", json={"rules": {"game": "x01", "start": 101}, "board_id": "main", "sides": sides})

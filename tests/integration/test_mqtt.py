@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
-import httpx2
 import msgspec
 import pytest
 
@@ -19,6 +18,7 @@ from schemas.base import DartId, VisitId
 from schemas.events import TakeoutFinished, VisitCompleted, VisitThrow
 from tests.support.alert_log import AlertLog
 from tests.support.daemon import RunningDaemon, free_port
+from tests.support.http_client import http_client
 from tests.support.mosquitto import Mosquitto
 from tests.support.nginx import certificate
 from tests.support.station import CONFIG, TOKEN, running_station
@@ -157,7 +157,7 @@ async def test_nothing_is_lost_while_the_broker_is_down(tmp_path: Path, waiting:
                 await waiting.soon(lambda: home.of("dartd/main/event")[-1]["dart_id"] == "d61")
                 await waiting.soon(lambda: station.services.outlets.figures()[0].waiting == 0)
                 back = station.services.outlets.figures()[0]
-                async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+                async with http_client(station.http) as http:
                     health = [(await http.get(path)).json()["outlets"] for path in ("/health", "/health/deep")]
 
     assert (away.connected, bool(away.problem), back.connected, back.published, back.dropped) == (False, True, True, 60, 0)

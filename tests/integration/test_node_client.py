@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dartd.web.pages import STATIC
+from dartd.web.static_files import STATIC
 from tests.support.station import running_station
 from tests.support.waiting import Waiting
 

@@ -4,12 +4,12 @@ import base64
 import urllib.parse
 from pathlib import Path
 
-import httpx2
 import msgspec
 import pytest
 
 from dartd.config import LimitsConfig
 from dartd.web.app import ENDPOINTS
+from tests.support.http_client import http_client
 from tests.support.people import log_in_as
 from tests.support.station import CONFIG, running_station
 from tests.support.waiting import DEADLINE_S
@@ -48,7 +48,7 @@ async def test_odd_input_is_refused(tmp_path: Path, role: str) -> None:
     broken = []
     async with (
         running_station(tmp_path, config=config) as station,
-        httpx2.AsyncClient(base_url=station.http, trust_env=False, timeout=DEADLINE_S) as http,
+        http_client(station.http, timeout=DEADLINE_S) as http,
     ):
         token = {} if role == "anonymous" else await log_in_as(station, role)
 
@@ -75,7 +75,7 @@ async def test_odd_input_is_refused(tmp_path: Path, role: str) -> None:
 
 async def test_a_trailing_newline_is_no_part_of_an_id(tmp_path: Path) -> None:
     """An id, a badge, a color or a time that ends with a newline is refused; so is a name that cannot be seen."""
-    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path) as station, http_client(station.http) as http:
         token = await log_in_as(station, "admin")
         bodies = [
             ("players", {"name": "Ann", "player_id": "nl\n"}),

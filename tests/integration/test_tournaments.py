@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from dartd.config import LimitsConfig
 from dartd.store.projections.registry import Registry
 from dartd.store.projections.tournaments import PROJECTION
+from tests.support.http_client import http_client
 from tests.support.people import bearer, log_in_as, make_player
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 
@@ -255,14 +256,14 @@ async def test_tournament_survives_a_restart_in_the_middle_of_a_match(tmp_path: 
     limits = LimitsConfig(default=1_000_000)
     config = msgspec.structs.replace(CONFIG, limits=limits)
     body = {"name": "Open", "format": "knockout", "tournament_id": "open", "rules": {"game": "x01", "start": 101}}
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         organiser = Organiser(http, bearer(TOKEN), seed=1)
         await organiser.send("POST", "/tournaments", {**body, "entrants": [{"name": name} for name in "ABC"]}, expected=201)
         await organiser.send("POST", "/tournaments/open/draw")
         first = (await organiser.get("/fixtures?tournament_id=open&status=scheduled"))["data"][0]
         for status in ("called", "playing"):
             begun = await organiser.send("PUT", f"/fixtures/{first['fixture_id']}/status", {"status": status})
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         organiser = Organiser(http, bearer(TOKEN), seed=1)
         await organiser.finish(begun)
         now = await organiser.fixtures("open")

@@ -6,23 +6,23 @@ import signal
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import msgspec
 import pytest
 import sqlalchemy as sa
 from websockets.asyncio.client import connect
 
-from dartd.central.central import Central
-from dartd.central.ledger import PROJECTIONS, STREAM_POSITION, Ledger
+from dartd.central.ledger import OF_BOARDS, STREAM_POSITION, Ledger
 from dartd.config import NatsConfig
-from dartd.outlets.nats.connection import keep_connected
 from dartd.relay import boards
 from dartd.store.metadata import store_value
+from dartd.store.tables import players
 from tests.support.daemon import RunningDaemon, free_port
+from tests.support.http_client import http_client
 from tests.support.nats_server import NatsServer, stored_events
 from tests.support.relay import running_relay
 from tests.support.station import CONFIG, Station, running_station
 from tests.support.throws import hit
+from tests.support.venue import follow_stream
 from tests.support.waiting import DEADLINE_S, Waiting
 
 _TOKEN = "a-token-for-the-operator"  # noqa: S105  a test's
@@ -131,7 +131,7 @@ async def test_relays_serve_many_boards(tmp_path: Path, waiting: Waiting, monkey
                 async with running_relay(server.url) as fresh:
                     far = await _receive(fresh.ws("?since=0", board="a"), 171)
                     strange = await _receive(fresh.ws("?since=5&stream_id=another", board="a"), 1)
-                    async with httpx2.AsyncClient() as http:
+                    async with http_client() as http:
                         stream = await http.get(f"{fresh.http}/boards/a/api/v1/events/stream?since=150&once=true", timeout=DEADLINE_S)
                         venue = (await http.get(f"{fresh.http}/api/v1/venue")).json()
                         metrics = (await http.get(f"{fresh.http}/metrics")).text
@@ -160,7 +160,7 @@ async def test_commands_have_the_rights_of_their_callers(tmp_path: Path, waiting
         async with running_station(tmp_path, config=_config(server)) as station, running_relay(server.url) as relay:
             await waiting.soon(lambda: relay.services.boards.get("main") is not None)
             where = f"{relay.http}/api/v1/venue/boards/main"
-            async with httpx2.AsyncClient(timeout=DEADLINE_S) as http:
+            async with http_client(timeout=DEADLINE_S) as http:
                 none = await http.post(f"{where}/reset")
                 wrong = await http.post(f"{where}/reset", headers={"Authorization": "Bearer wrong"})
                 done = await http.post(f"{where}/stop", headers={"Authorization": f"Bearer {_TOKEN}"})
@@ -179,7 +179,7 @@ async def test_commands_have_the_rights_of_their_callers(tmp_path: Path, waiting
 def _derived(connection: sa.Connection) -> dict[str, list[str]]:
     """Return the rows of the derived tables without what numbers them."""
     found: dict[str, list[str]] = {}
-    for table in (table for projection in PROJECTIONS for table in projection.tables):
+    for table in (table for projection in OF_BOARDS for table in projection.tables):
         columns = [column for column in table.c if column.name != "seq"]
         found[table.name] = sorted(repr(tuple(row)) for row in connection.execute(sa.select(*columns)).all())
     return found
@@ -197,7 +197,7 @@ async def test_the_central_store_is_the_union_of_the_boards(tmp_path: Path, wait
             running_station(tmp_path / "b", config=_config(server, "b"), with_sessions=True) as b,
         ):
             for station, name in ((a, "a"), (b, "b")):
-                async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {_TOKEN}"}, timeout=DEADLINE_S) as http:
+                async with http_client(headers={"Authorization": f"Bearer {_TOKEN}"}, timeout=DEADLINE_S) as http:
                     player = (await http.post(f"{station.http}/api/v1/players", json={"name": f"Player {name}"})).json()["player_id"]
                     sides = [{"players": [player]}, {"players": [{"name": "Guest"}]}]
                     asked = {"rules": {"game": "x01", "start": 501}, "board_id": name, "sides": sides}
@@ -205,7 +205,7 @@ async def test_the_central_store_is_the_union_of_the_boards(tmp_path: Path, wait
                 for k in range(6):
                     await station.happen(*(hit(f"{name}{k}-{n}", n, visit=f"{name}{k}") for n in (1, 2)))
             ledger = await asyncio.to_thread(Ledger.open, tmp_path / "central.db")
-            await _follow(settings, ledger)
+            await follow_stream(settings, ledger)
             half = ledger.stored
             await a.happen(hit("late", 1, visit="late"))
             await _published(a, waiting)
@@ -215,26 +215,17 @@ async def test_the_central_store_is_the_union_of_the_boards(tmp_path: Path, wait
         await asyncio.to_thread(ledger.close)
         ledger = await asyncio.to_thread(Ledger.open, tmp_path / "central.db")
         await ledger.journal.database.write(lambda connection: store_value(connection, STREAM_POSITION, ""))  # everything comes again
-        await _follow(settings, ledger)
+        await follow_stream(settings, ledger)
         skipped, union = ledger.skipped, await ledger.journal.database.read(_derived)
         await ledger.rebuild()
         rebuilt, failures = await ledger.journal.database.read(_derived), dict(ledger.journal.registry.failures)
         last = (await ledger.positions())["a"].seq
+        names = await ledger.journal.database.read(lambda connection: sorted(connection.execute(sa.select(players.c.name)).scalars()))
         await asyncio.to_thread(ledger.close)
 
     assert union == {name: sorted(own[0][name] + own[1][name]) for name in own[0]}
     assert (rebuilt, failures) == (union, {})
+    assert names == ["Player a", "Player b"]
     assert skipped == half > 0
     assert last == a.hub.last_seq
     assert all(union[name] for name in ("throws", "matches", "player_legs", "sessions", "detections"))
-
-
-async def _follow(settings: NatsConfig, ledger: Ledger) -> None:
-    """Store what the stream has."""
-    central = Central(settings, ledger)
-    running = asyncio.ensure_future(keep_connected(settings, "central", central.serve))
-    try:
-        await asyncio.wait_for(central.is_current.wait(), DEADLINE_S)
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)

@@ -6,6 +6,7 @@ import socket
 import time
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -39,11 +40,12 @@ class Member:
     `present_ns` is when its first message came: from then on an event can be late for it.
     """
 
-    __slots__ = ("greeted", "last_seq", "misses", "present_ns", "received", "rest", "socket")
+    __slots__ = ("farewell", "greeted", "last_seq", "misses", "present_ns", "received", "rest", "socket")
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
         self.rest = b""
+        self.farewell = "without a word"
         self.greeted = False
         self.received = 0
         self.last_seq = 0
@@ -64,6 +66,7 @@ class Crowd:
         self._epoll = select.epoll()
         self.members: dict[int, Member] = {}
         self.latencies_ns = array("q")
+        self.lost: Counter[str] = Counter()  # members that the server left, by what it said
         self.events = 0
         self.last_event_ns = 0
         self.count_from_ns = 0
@@ -72,15 +75,15 @@ class Crowd:
         self._base: int | None = None  # the number of the first event sent, less one
         self._publisher: socket.socket | None = None
 
-    def join(self, count: int, path: str = "/ws", *, burst: int = 100) -> None:
-        """Connect this many more, `burst` at a time, and wait until each has been upgraded.
+    def join(self, count: int, path: str = "/ws", *, burst: int = 100, port: int | None = None) -> None:
+        """Connect this many more, `burst` at a time, and wait until each has been upgraded; `port`: of another server than the first.
 
         Raises:
             TimeoutError: a client was not answered before the deadline.
         """
         wanted = len(self.members) + count
         while len(self.members) < wanted:
-            fresh = [self._connect(path) for _ in range(min(burst, wanted - len(self.members)))]
+            fresh = [self._connect(path, port) for _ in range(min(burst, wanted - len(self.members)))]
             deadline = time.monotonic() + DEADLINE_S
             while not all(member.greeted for member in fresh):
                 self.listen(0.01)
@@ -160,11 +163,11 @@ class Crowd:
             self._publisher.close()
         self._epoll.close()
 
-    def _connect(self, path: str) -> Member:
+    def _connect(self, path: str, port: int | None = None) -> Member:
         connection = socket.socket()
         if self._receive_bytes is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_bytes)
-        connection.connect(("127.0.0.1", self._port))
+        connection.connect(("127.0.0.1", port or self._port))
         connection.sendall(_UPGRADE.format(path=path).encode())
         connection.setblocking(False)
         member = self.members[connection.fileno()] = Member(connection)
@@ -226,6 +229,9 @@ class Crowd:
             if data[position] == 0x81 and (found := _SEQ.search(data, start, start + min(length, 160))):
                 self._count(member, int(found[1]))
                 last = start
+            elif data[position] == 0x88:
+                code = int.from_bytes(data[start : start + 2], "big")
+                member.farewell = f"{code} {data[start + 2 : start + length].decode(errors='replace')}"
             elif data[position] == 0x89:
                 member.socket.send(b"\x8a" + bytes((0x80 | length,)) + bytes(4) + data[start : start + length])
             position = start + length
@@ -261,5 +267,6 @@ class Crowd:
 
     def _lose(self, descriptor: int) -> None:
         member = self.members.pop(descriptor)
+        self.lost[member.farewell] += 1
         self._epoll.unregister(descriptor)
         member.socket.close()

@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx2
 import websockets
 
+from tests.support.http_client import http_client
 from tests.support.neighbour_sheet import Sheet
 
 EVIL: Final = "https://evil.example"
@@ -21,7 +22,7 @@ GROWTH_MB: Final = 40.0
 async def attack(sheet: Sheet, port: int, caller: int, main: int, pid: int) -> None:
     """Attack the port of the board manager, that of Socket.IO, and dartd's own with opendarts on the first."""
     before_mb = rss_mb(pid)
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}/api", trust_env=False, timeout=20) as http:
+    async with http_client(f"http://127.0.0.1:{port}/api", timeout=20) as http:
         await _origins(sheet, http, main)
         await _addresses(sheet, http, port)
         await _methods(sheet, http)
@@ -53,7 +54,7 @@ async def _origins(sheet: Sheet, http: httpx2.AsyncClient, main: int) -> None:
             sheet.check(
                 row, "preflights are granted", holds=asked.status_code == 200 and method in allowed, shown=f"{asked.status_code} {allowed}"
             )
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{main}", trust_env=False) as own:
+    async with http_client(f"http://127.0.0.1:{main}") as own:
         for path in ("/api/v1/board", "/health"):
             answer = await own.get(path, headers={"Origin": EVIL})
             sheet.check(row, "dartd's own paths stay closed", holds=answer.headers.get("access-control-allow-origin") != "*", shown=path)
@@ -240,14 +241,14 @@ async def _many(sheet: Sheet, http: httpx2.AsyncClient, port: int, caller: int) 
     async with contextlib.AsyncExitStack() as stack:
         statuses = []
         for _ in range(55):
-            client = await stack.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=20))
+            client = await stack.enter_async_context(http_client(timeout=20))
             answer = await stack.enter_async_context(client.stream("GET", f"http://127.0.0.1:{port}/api/events"))
             statuses.append(answer.status_code)
         sheet.check(row, "streams: one too many is 503", holds=set(statuses[50:]) <= {503, 429}, shown=statuses[48:])
     async with contextlib.AsyncExitStack() as stack:
         statuses = []
         for _ in range(6):
-            client = await stack.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=20))
+            client = await stack.enter_async_context(http_client(timeout=20))
             answer = await stack.enter_async_context(client.stream("GET", f"http://127.0.0.1:{port}/api/streams/cams/0"))
             statuses.append(answer.status_code)
         sheet.check(row, "pictures: one too many is 503", holds=set(statuses) <= {200, 503}, shown=statuses)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx2
 import websockets
 
+from tests.support.http_client import http_client
 from tests.support.neighbour_sheet import (
     CALLER_GAME,
     MOTION,
@@ -91,7 +92,7 @@ class ManagerClient(Counted):
         self._root = root
         self._only_states = only_states
         self._asking: set[asyncio.Task[None]] = set()
-        self._http = httpx2.AsyncClient(base_url=f"http://{root}", trust_env=False, timeout=10)
+        self._http = http_client(f"http://{root}", timeout=10)
         self.state: Message | None = None
         self.states: list[Message] = []
         self.events: list[str] = []
@@ -174,7 +175,7 @@ class Poller:
 
     def __init__(self, sheet: Sheet, root: str, *, is_down: Callable[[], bool]) -> None:
         self._sheet = sheet
-        self._http = httpx2.AsyncClient(base_url=f"http://{root}", trust_env=False, timeout=10)
+        self._http = http_client(f"http://{root}", timeout=10)
         self._is_down = is_down
         self.slowest_s = 0.0
 
@@ -297,7 +298,7 @@ class StreamClient(Counted):
 
     async def _connect(self) -> None:
         check = self._sheet.check
-        async with httpx2.AsyncClient(trust_env=False, timeout=60) as http, http.stream("GET", f"http://{self._root}/api/events") as stream:
+        async with http_client(timeout=60) as http, http.stream("GET", f"http://{self._root}/api/events") as stream:
             kind = stream.headers["content-type"]
             check(
                 "3 GET /api/events",
@@ -338,7 +339,7 @@ class LiveClient(Counted):
         super().__init__("opendarts")
         self._sheet = sheet
         self._root = root
-        self._http = httpx2.AsyncClient(base_url=f"http://{root}", trust_env=False, timeout=10)
+        self._http = http_client(f"http://{root}", timeout=10)
         self.state: Message = {}
         self.events: list[str] = []
 
@@ -378,7 +379,7 @@ class LiveClient(Counted):
 
 async def check_rest(sheet: Sheet, root: str, board_id: str, cameras: int) -> None:
     """Check every route of the board manager that is only read."""
-    async with httpx2.AsyncClient(base_url=f"http://{root}/api", trust_env=False, timeout=30) as http:
+    async with http_client(f"http://{root}/api", timeout=30) as http:
         version = await http.get("version")
         sheet.check(
             "1 GET /api/version", "is 1.x", holds=VERSION.fullmatch(version.text) and version.text.startswith("1."), shown=version.text

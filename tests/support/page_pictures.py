@@ -20,6 +20,7 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.support.daemon import RunningDaemon, free_port
+from tests.support.http_client import http_client
 from tests.support.people import bearer
 from tests.support.simulation import calibrate, write_simulation
 from tests.support.station import TOKEN
@@ -86,7 +87,7 @@ async def opened_page(browser: Browser, address: str, size: ViewportSize, theme:
 @asynccontextmanager
 async def opened_api(address: str) -> AsyncIterator[httpx2.AsyncClient]:
     """Open a client of the API with all rights."""
-    async with httpx2.AsyncClient(base_url=f"{address}api/v1", headers=bearer(TOKEN), trust_env=False) as http:
+    async with http_client(f"{address}api/v1", headers=bearer(TOKEN)) as http:
         yield http
 
 

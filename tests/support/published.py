@@ -24,6 +24,16 @@ _documents = documents()
 _described = describe(version="0")
 
 
+def _validator(document: Schema) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(document, validate_formats=True)
+
+
+@cache
+def _any_event() -> jsonschema_rs.Draft202012Validator:
+    """Return the validator of the union of all; compiling it takes as long as several of the others."""
+    return _validator(_documents["events"])
+
+
 @cache
 def validators(event_type: str) -> tuple[jsonschema_rs.Draft202012Validator, ...]:
     """Return the validators of a type of message: its own document, the union of all, and that of AsyncAPI.
@@ -33,9 +43,7 @@ def validators(event_type: str) -> tuple[jsonschema_rs.Draft202012Validator, ...
     """
     _described["components"]["messages"][event_type]
     shown: Schema = {"$ref": f"#/components/schemas/event_{event_type}", "components": _described["components"]}
-    return tuple(
-        jsonschema_rs.Draft202012Validator(each, validate_formats=True) for each in (_documents[event_type], _documents["events"], shown)
-    )
+    return _validator(_documents[event_type]), _any_event(), _validator(shown)
 
 
 def complaints(wire: bytes | str) -> list[str]:

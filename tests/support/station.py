@@ -1,7 +1,6 @@
 """A whole daemon without cameras: real pipeline, journal, hub and web server; the board does what the test says happened."""
 
 import asyncio
-import functools
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -45,6 +44,7 @@ from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
 from dartd.store.cameras import CameraCredentials
 from dartd.store.journal import Journal
+from dartd.store.limits import load_limits
 from dartd.web.app import build_app
 from dartd.web.connections.clients import Clients
 from dartd.web.connections.server_options import ServerLimits
@@ -81,6 +81,7 @@ from schemas.pipe.from_worker import Picture
 from schemas.pipe.to_worker import SendPictures, ToWorker
 from schemas.tournament_commands import TournamentCommand
 from tests.support.deciders import Forgetful
+from tests.support.new_store import put_new_store
 from tests.support.waiting import DEADLINE_S
 
 TOKEN = "a-token-for-the-operator"  # noqa: S105  a test's
@@ -268,9 +269,12 @@ async def running_station(
     `with_sessions`: else the journal has just what the test says happened.
     """
     config = msgspec.structs.replace(config, state_dir=str(directory))
+
     # A busy machine makes queries slow: their warning is none of what tests expect in the log, or expect not to be there.
-    opening = functools.partial(Journal.open, directory / "dartd.db", config.board.board_id, slow_query_s=DEADLINE_S)
-    journal = await asyncio.to_thread(opening)
+    def opened() -> Journal:
+        return Journal.open(put_new_store(directory / "dartd.db"), config.board.board_id, slow_query_s=DEADLINE_S)
+
+    journal = await asyncio.to_thread(opened)
     board = board or await _remembering(journal)
     clock, matches = (
         LiveClock(),
@@ -311,7 +315,7 @@ async def running_station(
     )
     await accounts.ensure_operator_key(TOKEN)
     limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
-    await limits.load(journal.database)
+    limits.take_over(await journal.database.query(lambda connection: load_limits(connection, limits.wall())))
     services = Services(
         config=config,
         version="0.0",

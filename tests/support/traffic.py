@@ -15,6 +15,7 @@ from typing import Any, Final
 import httpx2
 import websockets
 
+from tests.support.http_client import http_client
 from tests.support.receiver import Receiver, ok, running_receiver
 from tests.support.waiting import Waiting
 
@@ -43,9 +44,7 @@ class Traffic:
         self._watch = watch
         self._receiver = receiver
         self._chance = random.Random(seed)
-        self._http = httpx2.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False
-        )
+        self._http = http_client(f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=60)
         self._background: set[asyncio.Task[None]] = set()
         self._positions: list[int] = []
         self._published: set[str] = set()

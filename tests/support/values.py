@@ -1,5 +1,6 @@
 """Random values of any of our types, for tests that must hold for all of them."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -30,6 +31,12 @@ _PLAIN: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
 
 def values_of(kind: type[T]) -> st.SearchStrategy[T]:
     """Build random values of a type: every field of it, and of what it holds, filled by chance."""
+    hashable: Any = kind  # which mypy does not know of every type
+    return _values_of(hashable)
+
+
+@functools.cache  # tests ask within each example, and a new strategy takes longer than the value that it makes
+def _values_of(kind: Any) -> st.SearchStrategy[Any]:
     return _of(inspect.type_info(kind))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -23,6 +24,7 @@ _CONNECT_S: Final = 5.0
 _PING_S: Final = 5.0  # a connection without an answer to two pings is lost
 _PINGS: Final = 2
 _GOODBYE_S: Final = 0.5
+_CREDENTIALS: Final = re.compile(r"BEGIN NATS USER JWT-+\n\S+\n.*BEGIN USER NKEY SEED-+\n(\S+)\n", re.DOTALL)
 _FIRST_DELAY_S: Final = 0.5
 _MAX_DELAY_S: Final = 10.0
 
@@ -33,13 +35,16 @@ class LinkError(DartdError):
     code = "SERVICE_UNAVAILABLE"
 
 
-def check_package() -> None:
-    """Check that the package for NATS is installed.
+def check_package(settings: NatsConfig) -> None:
+    """Check that the packages for NATS are installed.
 
     Raises:
-        ConfigError: it is not; the message says what to do.
+        ConfigError: one is not; the message says what to do.
     """
     load("nats", "nats", path="$.nats.url")
+    for key in ("credentials_file", "nkey_file"):
+        if getattr(settings, key) is not None:
+            load("nats", "nkeys", path=f"$.nats.{key}")
 
 
 class NatsLink:
@@ -104,7 +109,7 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[NatsLink]:
     Raises:
         LinkError: the server cannot be reached, or refuses.
     """
-    import nats  # noqa: PLC0415 - as above
+    import nats.aio.client  # noqa: PLC0415 - as above
     import nats.errors  # noqa: PLC0415 - as above
 
     link, url, seen = NatsLink(), settings.url or "", list[str]()
@@ -116,30 +121,29 @@ async def connected(settings: NatsConfig, name: str) -> AsyncIterator[NatsLink]:
         seen[:] = [str(error) or type(error).__name__]
         _log.debug("nats: %s", error)
 
+    link.client = nats.aio.client.Client()
     try:
-        link.client = await nats.connect(
-            url,
-            name=name,
-            allow_reconnect=False,
-            max_reconnect_attempts=1,  # else the package tries for two minutes before it says anything
-            reconnect_time_wait=0,
-            connect_timeout=int(_CONNECT_S),
-            ping_interval=int(_PING_S),
-            max_outstanding_pings=_PINGS,
-            drain_timeout=1,
-            error_cb=failed,
-            closed_cb=closed,
-            disconnected_cb=closed,
-            tls=await asyncio.to_thread(_tls_context, settings),
-            user=settings.username,
-            password=await asyncio.to_thread(_password, settings.password_file),
-            user_credentials=settings.credentials_file,
-        )
-    except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
-        raise LinkError(seen[0] if seen else str(error) or type(error).__name__) from None
-    try:
+        try:
+            await link.client.connect(
+                url,
+                name=name,
+                allow_reconnect=False,
+                max_reconnect_attempts=1,  # else the package tries for two minutes before it says anything
+                reconnect_time_wait=0,
+                connect_timeout=int(_CONNECT_S),
+                ping_interval=int(_PING_S),
+                max_outstanding_pings=_PINGS,
+                drain_timeout=1,
+                error_cb=failed,
+                closed_cb=closed,
+                disconnected_cb=closed,
+                tls=await asyncio.to_thread(_tls_context, settings),
+                **await asyncio.to_thread(_credentials, settings),
+            )
+        except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
+            raise LinkError(seen[0] if seen else str(error) or type(error).__name__) from None
         yield link
-    finally:
+    finally:  # also of a client that was refused: its socket would stay open
         link.lost.set()
         with anyio.move_on_after(_GOODBYE_S, shield=True), suppress(Exception):
             await link.client.close()
@@ -193,5 +197,39 @@ def _tls_context(settings: NatsConfig) -> ssl.SSLContext | None:
     return context
 
 
-def _password(path: str | None) -> str | None:
-    return None if path is None else Path(path).read_text(encoding="utf-8").strip()
+def _credentials(settings: NatsConfig) -> dict[str, Any]:
+    """Return what the connection identifies itself with, read from the configured files.
+
+    Raises:
+        OSError: a file cannot be read.
+        ValueError: a file is not what it should be.
+    """
+    if settings.username is not None:
+        return {"user": settings.username, "password": _text(settings.password_file)}
+    if settings.token_file is not None:
+        return {"token": _text(settings.token_file)}
+    if settings.nkey_file is not None:
+        return {"nkeys_seed_str": _checked_seed(_text(settings.nkey_file), settings.nkey_file)}
+    if settings.credentials_file is None:
+        return {}
+    from nats.aio.client import RawCredentials  # noqa: PLC0415 - an extra, which is missing where it is not used
+
+    found = _CREDENTIALS.search(text := _text(settings.credentials_file))
+    if found is None:  # the package would never stop to search its end
+        raise ValueError(f"{settings.credentials_file}: expected a .creds file, with a JWT and the seed of a user")
+    _checked_seed(found[1], settings.credentials_file)
+    return {"user_credentials": RawCredentials(text + "\n")}
+
+
+def _text(path: str | None) -> str:
+    return "" if path is None else Path(path).read_text(encoding="utf-8").strip()
+
+
+def _checked_seed(seed: str, path: str) -> str:
+    import nkeys  # type: ignore[import-untyped]  # noqa: PLC0415 - as above; without annotations
+
+    try:
+        nkeys.from_seed(bytearray(seed.encode())).wipe()
+    except Exception:  # noqa: BLE001 - errors of two packages, without a class in common
+        raise ValueError(f"{path}: expected the seed of a user, SU…") from None
+    return seed

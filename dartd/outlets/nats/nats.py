@@ -100,7 +100,7 @@ class Nats:
         Raises:
             ConfigError: its package is not installed.
         """
-        check_package()
+        check_package(services.config.nats)
         self._services = services
         self._settings = services.config.nats
         self._board_id = services.config.board.id

@@ -3,6 +3,8 @@
 Events go in batches that the stream stores together or not at all. Each batch names the number of the board's last message before it, so
 that nothing is stored twice or ahead of what was lost. What the stream has last of the board is the position: it is asked after each new
 connection and each answer that did not come, and a position in the store is needed only where the stream has nothing of the board.
+
+Before the event that a player was erased, the events with what the board knows of the person are removed from the stream.
 """
 
 import asyncio
@@ -16,14 +18,24 @@ import msgspec
 
 from dartd.config import NatsConfig
 from dartd.outlets.nats.connection import LinkError, NatsLink
-from dartd.outlets.nats.stream import StreamFigures, last_of_board
-from dartd.outlets.nats.subjects import MESSAGE_ID, POSITION, JournalPosition, board_subject, event_subject, report_subject
+from dartd.outlets.nats.stream import StreamFigures, erase, last_of_board
+from dartd.outlets.nats.subjects import (
+    MESSAGE_ID,
+    POSITION,
+    JournalPosition,
+    board_subject,
+    event_subject,
+    player_subject,
+    report_subject,
+)
 from dartd.runtime.hub.hub import GapError, Hub
 from dartd.runtime.hub.subscription import Subscription
 from dartd.runtime.outlet_states import OutletState
 from dartd.store.database import Database
 from dartd.store.metadata import recall, store_value
+from dartd.store.person import PERSONAL, ids_of
 from schemas.codec import encode_json
+from schemas.events import PlayerErased
 from schemas.venue import BoardReport
 
 _log = logging.getLogger(__name__)
@@ -36,6 +48,7 @@ ALIVE_S: Final = 15.0  # the longest
 _STORE_S: Final = 5.0  # between two writes of the position
 _EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 _CONFLICTS: Final = frozenset({10071, 10201})  # err_code: another last message than expected, an id that is there already
+_ERASED: Final = str(PlayerErased.__struct_config__.tag)
 
 
 class ReportSource(Protocol):
@@ -56,13 +69,25 @@ class _Header(msgspec.Struct, frozen=True):
     event_type: str
     seq: int = 0
     event_id: str = ""
+    topic: str = ""
+    player_id: str | None = None
+    payload: msgspec.Raw = msgspec.Raw(b"{}")
+
+    @property
+    def person(self) -> str | None:
+        """Return the player with whom the event is erased; None for an event that stays, or was erased already."""
+        kind, _, player_id = self.topic.rpartition(":")
+        return player_id if kind in PERSONAL and bytes(self.payload) != b"{}" else None
 
 
 class _Message(NamedTuple):
+    """`erased`: the player who was erased with this event."""
+
     subject: str
     payload: bytes
     headers: dict[str, str]
     seq: int
+    erased: str | None = None
 
 
 _header: msgspec.json.Decoder[_Header] = msgspec.json.Decoder(_Header)
@@ -99,6 +124,7 @@ class Publisher:
         self._source = source
         self._state = state
         self._created = stream.created
+        self._largest_bytes = stream.largest_bytes
         self._subject = board_subject(settings.venue, board_id)
         self._position = 0
         self._number = 0  # of the last message of the board in the stream
@@ -138,10 +164,17 @@ class Publisher:
         """Publish events in batches; when the stream has others than expected, go on after those that it has."""
         messages = [message for payload in payloads if (message := self._message(payload)) is not None]
         try:
-            for batch in _batches(messages):
-                self._number = await self._send(batch)
+            for batch in _batches(messages, self._largest_bytes):
+                first, published = batch[0], len(batch)
+                if first.erased is not None:
+                    await self._erase(first.erased)
+                if len(first.payload) > self._largest_bytes:
+                    self._leave_out(first)
+                    published = 0
+                else:
+                    self._number = await self._send(batch)
                 self._position = batch[-1].seq
-                self._state.moved(self._position, len(batch))
+                self._state.moved(self._position, published)
         except _ConflictError as error:
             _log.info("nats: the stream has something else than expected (%s); it is asked what it has", error)
             await self._locate()
@@ -152,8 +185,31 @@ class Publisher:
         header = _header.decode(payload)
         if not header.seq:
             return None
-        subject = event_subject(self._settings.venue, self._board_id, header.event_type)
-        return _Message(subject, payload, {MESSAGE_ID: header.event_id}, header.seq)
+        subject = event_subject(self._settings.venue, self._board_id, header.event_type, header.person)
+        erased = header.player_id if header.event_type == _ERASED else None
+        return _Message(subject, payload, {MESSAGE_ID: header.event_id}, header.seq, erased)
+
+    def _leave_out(self, message: _Message) -> None:
+        """Go on without an event that the server can never take: all later events would wait for it."""
+        _log.error(
+            "nats: event %s (%s) is left out: it has %s bytes, and the server takes %s (max_payload)",
+            message.seq,
+            message.subject,
+            len(message.payload),
+            self._largest_bytes,
+        )
+        self._state.refused()
+
+    async def _erase(self, player_id: str) -> None:
+        """Remove what the stream has of a person, under all ids that the person had.
+
+        A report comes first, so that the last message of the board, which is its position, is none that is removed. When a player got the
+        id of one who was merged into this person before, the events of that player are removed too.
+        """
+        await self._send_report(self._source.report(self._position))
+        for each in await self._database.read(lambda connection: ids_of(connection, player_id)):
+            count = await erase(self._link, self._settings.stream, player_subject(self._settings.venue, self._board_id, each))
+            _log.info("nats: %s events of player %s were erased from the stream", count, each)
 
     async def _send(self, batch: Sequence[_Message]) -> int:
         """Have messages stored, all of them or none; return the number of the last one in the stream.
@@ -190,15 +246,18 @@ class Publisher:
         report = self._source.report(self._position)
         if since_s < ALIVE_S and self._reported is not None and _compared(report) == _compared(self._reported):
             return
-        headers = {"Nats-Rollup": "sub", POSITION: f"{self._stream_id}-{self._position}"}
-        subject = report_subject(self._settings.venue, self._board_id)
         try:
-            self._number = await self._send([_Message(subject, encode_json(report), headers, self._position)])
+            await self._send_report(report)
         except _ConflictError:
             await self._locate()
             return
         self._reported, self._reported_at_s = report, now_s
         self._state.connected()
+
+    async def _send_report(self, report: BoardReport) -> None:
+        headers = {"Nats-Rollup": "sub", POSITION: f"{self._stream_id}-{self._position}"}
+        subject = report_subject(self._settings.venue, self._board_id)
+        self._number = await self._send([_Message(subject, encode_json(report), headers, self._position)])
 
     # The position
 
@@ -233,16 +292,18 @@ class Publisher:
         self._stored, self._stored_at_s = self._position, now_s
 
 
-def _batches(messages: Sequence[_Message]) -> list[list[_Message]]:
-    """Cut messages into batches of a bounded size."""
+def _batches(messages: Sequence[_Message], largest_bytes: int) -> list[list[_Message]]:
+    """Cut messages into batches of a bounded size; one that is too large is a batch alone, one that a player was erased with begins one."""
     batches: list[list[_Message]] = []
     size = 0
     for message in messages:
-        if not batches or len(batches[-1]) >= BATCH or size + len(message.payload) > _BATCH_BYTES:
+        count = len(message.payload)
+        is_apart = message.erased is not None or count > largest_bytes
+        if not batches or is_apart or len(batches[-1]) >= BATCH or size + count > _BATCH_BYTES:
             batches.append([])
             size = 0
         batches[-1].append(message)
-        size += len(message.payload)
+        size += count if count <= largest_bytes else _BATCH_BYTES
     return batches
 
 

@@ -15,6 +15,8 @@ _EXISTS: Final = 10058
 _DAY_NS: Final = 86_400 * 10**9
 _DUPLICATES_NS: Final = 120 * 10**9
 _OLDEST: Final = (2, 12)  # the first version with batches that are stored together
+_HEADER_BYTES: Final = 1024  # of a message at most: three names of 100 characters, ids and the names of the headers
+_SMALLEST: Final = 64 * 1024  # that a message may be: a report has 2 to 8 KiB, a match with all its legs 10 to 30
 
 
 class StreamError(LinkError):
@@ -22,11 +24,12 @@ class StreamError(LinkError):
 
 
 class StreamFigures(NamedTuple):
-    """A stream: when it was created, and the numbers of its first and last message."""
+    """A stream: when it was created, the numbers of its first and last message, and the size of an event that it just takes."""
 
     created: str
     first: int
     last: int
+    largest_bytes: int
 
 
 class LastMessage(NamedTuple):
@@ -54,7 +57,9 @@ async def ensure_stream(link: NatsLink, settings: NatsConfig) -> StreamFigures:
         raise StreamError(f"the stream {settings.stream} cannot be used: {found['error'].get('description')}")
     _check(settings, found["config"])
     state = found["state"]
-    return StreamFigures(str(found["created"]), int(state["first_seq"]), int(state["last_seq"]))
+    return StreamFigures(
+        str(found["created"]), int(state["first_seq"]), int(state["last_seq"]), _largest(int(link.client.max_payload), found["config"])
+    )
 
 
 async def last_of_board(link: NatsLink, stream: str, subject: str) -> LastMessage | None:
@@ -70,6 +75,18 @@ async def last_of_board(link: NatsLink, stream: str, subject: str) -> LastMessag
         raise LinkError(f"the stream {stream} cannot be read: {found['error'].get('description')}")
     message = found["message"]
     return LastMessage(int(message["seq"]), str(message["subject"]), position_of(_headers(message.get("hdrs", ""))))
+
+
+async def erase(link: NatsLink, stream: str, subject: str) -> int:
+    """Remove all messages on a subject, which may have wildcards; return how many there were.
+
+    Raises:
+        LinkError: the server did not answer, or refuses.
+    """
+    answer = await _ask(link, f"STREAM.PURGE.{stream}", {"filter": subject})
+    if "error" in answer:
+        raise LinkError(f"the stream {stream} refuses to erase {subject}: {answer['error'].get('description')}")
+    return int(answer["purged"])
 
 
 async def _ask(link: NatsLink, name: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +126,19 @@ def _check_version(version: str) -> None:
         raise StreamError(f"the server of NATS is of version {found[0]}: dartd needs 2.12 or later")
 
 
+def _largest(max_payload: int, config: dict[str, Any]) -> int:
+    """Return the size of the largest event that server and stream take.
+
+    Raises:
+        StreamError: they take less than what each board publishes.
+    """
+    limits = {"max_payload of the server": max_payload, "max_msg_size of the stream": int(config.get("max_msg_size") or -1)}
+    name, limit = min(((name, limit) for name, limit in limits.items() if limit > 0), key=lambda pair: pair[1])
+    if limit < _SMALLEST:
+        raise StreamError(f"the {name} is {limit} bytes: dartd needs {_SMALLEST} at least")
+    return limit - _HEADER_BYTES
+
+
 def _check(settings: NatsConfig, config: dict[str, Any]) -> None:
     """Check the settings of a stream that exists.
 
@@ -124,6 +154,8 @@ def _check(settings: NatsConfig, config: dict[str, Any]) -> None:
         problems.append(f"it limits the messages of a subject: nats stream edit {name} --max-msgs-per-subject=-1")
     if config.get("sealed") or config.get("mirror"):
         problems.append("it cannot be written: it is sealed or a mirror")
+    if config.get("deny_purge"):
+        problems.append("players cannot be erased from it (deny_purge): create it anew")
     for key, option in (("allow_rollup_hdrs", "--allow-rollup"), ("allow_atomic", "--allow-batch"), ("allow_direct", "--allow-direct")):
         if not config.get(key):
             problems.append(f"{key} is off: nats stream edit {name} {option}")

@@ -1,7 +1,8 @@
 """The subjects of a venue, and the position of a board that each message carries.
 
-`dartd.VENUE.BOARD.EVENT_TYPE` has the events of a board, `dartd.VENUE.BOARD.board_report` its last report, which replaces the one before;
-all are in the stream. `dartd-commands.VENUE.BOARD` has commands, which are in no stream: a command that comes late is worse than none.
+`dartd.VENUE.BOARD.EVENT_TYPE` has the events of a board, `dartd.VENUE.BOARD.EVENT_TYPE.PLAYER` those that are erased with a player, and
+`dartd.VENUE.BOARD.board_report` its last report, which replaces the one before; all are in the stream. `dartd-commands.VENUE.BOARD` has
+commands, which are in no stream: a command that comes late is worse than none.
 """
 
 from collections.abc import Mapping
@@ -27,9 +28,14 @@ class BoardAddress(NamedTuple):
     kind: str
 
 
-def event_subject(venue: str, board_id: str, event_type: str) -> str:
-    """Return the subject of an event."""
-    return f"dartd.{venue}.{board_id}.{event_type}"
+def event_subject(venue: str, board_id: str, event_type: str, player_id: str | None = None) -> str:
+    """Return the subject of an event; `player_id`: of an event that is erased with this player."""
+    return f"dartd.{venue}.{board_id}.{event_type}" + ("" if player_id is None else f".{player_id}")
+
+
+def player_subject(venue: str, board_id: str, player_id: str) -> str:
+    """Return the subject of all events of a board that are erased with a player."""
+    return event_subject(venue, board_id, "*", player_id)
 
 
 def board_subject(venue: str, board_id: str) -> str:
@@ -55,7 +61,7 @@ def command_subject(venue: str, board_id: str) -> str:
 def address_of(subject: str) -> BoardAddress | None:
     """Return board and kind of a message, None if the subject is of something else."""
     parts = subject.split(".")
-    return BoardAddress(parts[2], parts[3]) if len(parts) == 4 and parts[0] == "dartd" else None
+    return BoardAddress(parts[2], parts[3]) if len(parts) in {4, 5} and parts[0] == "dartd" else None
 
 
 def position_of(headers: Mapping[str, str] | None) -> JournalPosition | None:

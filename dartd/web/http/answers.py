@@ -35,11 +35,6 @@ def render(answer: Answer, status: int, *, secure: bool = False, root_path: str 
     return response
 
 
-def json_response(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Return any value as an uncached JSON response."""
-    return Response(encode_json(value), status, {"Cache-Control": "no-store", **(headers or {})}, "application/json")
-
-
 async def read_body(request: Request, max_body_bytes: int = MAX_BODY_BYTES) -> bytes:
     """Return the body of the request.
 

@@ -1,29 +1,15 @@
-"""Credentials of a request: bearer token, API key or session cookie."""
+"""Checks of credentials: the CSRF token of a page that has a cookie, and how many invalid tokens an address may send."""
 
 import math
 
 from starlette.requests import HTTPConnection
 
-from dartd.auth.principal import Principal
-from dartd.web.connections.address import client_group
-from dartd.web.http.origin import bearer_token
+from dartd.web.http.caller import address_of
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
 
-SESSION_COOKIE = "dartd_session"
 REFRESH_COOKIE = "dartd_refresh"
 CSRF_COOKIE = "dartd_csrf"
-
-
-def credentials_of(connection: HTTPConnection) -> tuple[str | None, bool]:
-    """Return the token of a request and whether it came from a cookie; headers take precedence."""
-    presented = bearer_token(connection)
-    if presented is None:
-        presented = connection.headers.get("x-api-key")
-    if presented is not None:
-        return presented, False
-    cookie = connection.cookies.get(SESSION_COOKIE)
-    return cookie, cookie is not None
 
 
 def check_csrf(connection: HTTPConnection, services: Services, family_id: str) -> None:
@@ -34,16 +20,6 @@ def check_csrf(connection: HTTPConnection, services: Services, family_id: str) -
     """
     if not services.accounts.signer.is_valid_csrf_token(connection.headers.get("x-csrf-token", ""), family_id):
         raise Problem(403, "CSRF_TOKEN_INVALID", "a page that is authenticated by cookie must send its csrf_token as X-CSRF-Token")
-
-
-def address_of(connection: HTTPConnection) -> str:
-    """Return the address that limits count by, such as `ip:192.0.2.7`."""
-    return f"ip:{client_group(connection.client.host) if connection.client else 'local'}"
-
-
-def caller_of(connection: HTTPConnection, principal: Principal | None) -> str:
-    """Return what limits count by: the user or key of a valid token, else the address."""
-    return address_of(connection) if principal is None or principal.is_anonymous else principal.name
 
 
 def note_invalid_token(connection: HTTPConnection, services: Services) -> float:

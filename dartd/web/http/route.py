@@ -15,7 +15,8 @@ from dartd.auth.principal import Principal
 from dartd.errors import DartdError
 from dartd.store.audit import append_entry
 from dartd.web.http.answers import check_media_type, decode_body, read_body, render
-from dartd.web.http.credentials import caller_of, check_csrf, credentials_of
+from dartd.web.http.caller import caller_of, credentials_of
+from dartd.web.http.credentials import check_csrf
 from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
 from dartd.web.http.forwarded import root_path_of
 from dartd.web.http.idempotency import IdempotentRequest

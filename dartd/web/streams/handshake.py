@@ -1,19 +1,20 @@
 """The handshake of a WebSocket: origin, token, a place among the clients, and the topics; then the session."""
 
 import logging
-from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from dartd.auth.principal import Principal
 from dartd.runtime.hub.topics import DEFAULT_TOPICS
 from dartd.web.connections.clients import ConnectedClient
-from dartd.web.http.credentials import address_of, caller_of, check_token_rate, credentials_of
+from dartd.web.http.caller import address_of, caller_of, credentials_of
+from dartd.web.http.credentials import check_token_rate
 from dartd.web.http.origin import is_origin_allowed, may_use_cookies
 from dartd.web.http.problems import Problem
 from dartd.web.services import Services
 from dartd.web.streams.session_start import parse_since, parse_topics, retry_ms
 from dartd.web.streams.transport import MessageSender
+from dartd.web.streams.unknown_path import deny
 from dartd.web.streams.websocket import FORBIDDEN, UNAUTHORIZED, WebSocketSession
 from schemas.events import ErrorMessage
 
@@ -38,7 +39,7 @@ async def serve_websocket(websocket: WebSocket) -> None:
     try:
         token, principal = await _authenticate(websocket, services)
     except Problem as problem:
-        await _deny(websocket, problem)
+        await deny(websocket, problem)
         return
     with services.clients.slot(caller_of(websocket, principal)) as has_slot:
         try:
@@ -54,17 +55,6 @@ async def serve_websocket(websocket: WebSocket) -> None:
                 await _run_session(websocket, services, principal, token)
         except (WebSocketDisconnect, WebSocketDisconnected):
             return
-
-
-async def refuse_unknown_path(websocket: WebSocket) -> None:
-    """Respond to a WebSocket on any other path."""
-    details = {"path": websocket.url.path[:200]}
-    await _deny(websocket, Problem(404, "RESOURCE_NOT_FOUND", "there is no WebSocket at this path", details=details))
-
-
-async def _deny(websocket: WebSocket, problem: Problem) -> None:
-    with suppress(WebSocketDisconnect, WebSocketDisconnected):
-        await websocket.send_denial_response(problem.response(websocket.scope.get("dartd.trace_id", "")))
 
 
 async def _authenticate(websocket: WebSocket, services: Services) -> tuple[str | None, Principal | None]:

@@ -8,7 +8,8 @@ import msgspec
 from dartd.auth.permissions import ROLES
 from dartd.store.audit import append_entry
 from dartd.store.users import User, get_user
-from dartd.web.http.credentials import CSRF_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, address_of, check_csrf
+from dartd.web.http.caller import SESSION_COOKIE, address_of
+from dartd.web.http.credentials import CSRF_COOKIE, REFRESH_COOKIE, check_csrf
 from dartd.web.http.endpoint import Answer, Call, Cookie, Endpoint
 from dartd.web.http.problems import CHALLENGE, Problem
 from dartd.web.v1.users import USERS

@@ -6,7 +6,7 @@ from starlette.responses import Response, StreamingResponse
 
 from dartd.runtime.workers.previews import Overlay
 from dartd.web.camera_processes import PictureRefusedError
-from dartd.web.http.credentials import credentials_of
+from dartd.web.http.caller import credentials_of
 from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.paging import missing
 from dartd.web.http.problems import Problem

@@ -9,7 +9,7 @@ from dartd.auth.tokens import hash_of, new_key
 from dartd.store.audit import append_entry
 from dartd.store.keys import KEYS as STORED
 from dartd.store.keys import Key, insert_key
-from dartd.web.http.credentials import address_of
+from dartd.web.http.caller import address_of
 from dartd.web.http.endpoint import Answer, Call, Endpoint
 from dartd.web.http.problems import Problem
 from dartd.web.v1.keys import KEYS, expiry_of

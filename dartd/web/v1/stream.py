@@ -9,7 +9,7 @@ from dartd.auth.principal import Principal
 from dartd.runtime.hub.hub import GapError
 from dartd.runtime.hub.subscription import Subscription
 from dartd.web.connections.clients import ConnectedClient
-from dartd.web.http.credentials import caller_of, credentials_of
+from dartd.web.http.caller import caller_of, credentials_of
 from dartd.web.http.endpoint import Call, Endpoint
 from dartd.web.http.problems import Problem
 from dartd.web.streams.session_start import gap_messages, opening_messages, parse_since, parse_topics, retry_ms

@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from dartd.store.users import USERS as STORED
 from dartd.store.users import User, get_user
-from dartd.web.http.credentials import address_of
+from dartd.web.http.caller import address_of
 from dartd.web.http.endpoint import Answer, Call
 from dartd.web.http.entity_resource import EntityResource, Rights, given_fields
 from dartd.web.http.paging import missing

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 import websockets
 
+from tests.support.http_client import http_client
 from tests.support.station import TOKEN, Station, lasting_station
 from tests.support.websocket_client import Connect, WebSocketClient
 
@@ -23,7 +24,7 @@ async def station(tmp_path: Path) -> AsyncIterator[Station]:
 @pytest.fixture
 async def http(station: Station) -> AsyncIterator[httpx2.AsyncClient]:
     """Return an anonymous HTTP client of it."""
-    async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as client:
+    async with http_client(station.http) as client:
         yield client
 
 

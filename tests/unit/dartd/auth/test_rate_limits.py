@@ -7,6 +7,7 @@ import pytest
 
 from dartd.auth.rate_limits import MAX_CALLERS, WINDOW_S, RateLimiter
 from dartd.store.database import Database
+from dartd.store.limits import keep_limits, load_limits
 
 
 class Clock:
@@ -29,6 +30,15 @@ class Clock:
 def clock() -> Clock:
     """Stand still."""
     return Clock()
+
+
+async def _store(limits: RateLimiter, database: Database) -> None:
+    if changed := limits.changed():
+        await database.change(lambda connection: keep_limits(connection, changed, limits.wall()))
+
+
+async def _load(limits: RateLimiter, database: Database) -> None:
+    limits.take_over(await database.query(lambda connection: load_limits(connection, limits.wall())))
 
 
 def test_limit_is_held(clock: Clock) -> None:
@@ -89,10 +99,10 @@ async def test_setting_the_clock_changes_no_limit(tmp_path: Path, clock: Clock, 
     early = limits.acquire("a", 1)
     clock.now_s += 0.6
     again = limits.acquire("a", 1)
-    await limits.flush(database)
+    await _store(limits, database)
     after = RateLimiter({}, now=clock, wall=clock.wall)
     clock.offset_s -= abs(set_by_s)
-    await after.load(database)
+    await _load(after, database)
     await asyncio.to_thread(database.close)
 
     assert [each.retry_after_s > 0 for each in (refused, early, again)] == [True, True, False]
@@ -117,9 +127,9 @@ async def test_use_outlives_a_restart(tmp_path: Path, clock: Clock) -> None:
     before, after = RateLimiter({}, now=clock), RateLimiter({}, now=clock)
     for _ in range(3):
         before.acquire("a", 3)
-    await before.flush(database)
-    await before.flush(database)
-    await after.load(database)
+    await _store(before, database)
+    await _store(before, database)
+    await _load(after, database)
     await asyncio.to_thread(database.close)
 
     assert after.acquire("a", 3).retry_after_s > 0

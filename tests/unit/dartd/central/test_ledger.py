@@ -9,6 +9,7 @@ from dartd.central.ledger import ForeignEvent, Ledger
 from dartd.store.envelopes import envelope_of
 from dartd.store.tables import events, throws
 from schemas.base import BoardId
+from schemas.events import CommentAdded, JournalledEvent, PlayerErased
 from tests.support.throws import hit
 
 
@@ -44,3 +45,24 @@ async def test_each_event_is_stored_once(tmp_path: Path) -> None:
     assert (stored, thrown) == (6, 6)
     assert position == (11, "t")
     assert (boards["a"].stream_id, boards["a"].seq, boards["b"].seq) == ("copy", 3, 1)
+
+
+async def test_an_erased_person_is_erased_here(tmp_path: Path) -> None:
+    """What was written about a player must be empty after the event of the erasure, also when both came at once, and all else stay."""
+    payloads = [{"parent_type": "player", "parent_id": name, "text": "Remark"} for name in ("ann", "ben")]
+    about, other = (CommentAdded(entity_type="comment", entity_id="c", payload=payload, user_id="u") for payload in payloads)
+    erased = PlayerErased(player_id="ann", user_id="u")
+    ledger = await asyncio.to_thread(Ledger.open, tmp_path / "central.db")
+    stored = []
+    commits: dict[str, list[list[JournalledEvent]]] = {"a": [[about, other, erased]], "b": [[about], [other, erased]]}
+    for board, parts in commits.items():
+        seq = 0
+        for part in parts:
+            wires = [envelope_of(event, BoardId(board), board, seq + k, 1.0).wire for k, event in enumerate(part, 1)]
+            await ledger.append([ForeignEvent(board, board, seq + k, wire) for k, wire in enumerate(wires, 1)], 1, "t")
+            seq += len(part)
+        stored.append(await ledger.journal.database.read(lambda connection: connection.execute(sa.select(events.c.wire)).scalars().all()))
+    await asyncio.to_thread(ledger.close)
+
+    assert [sum(b"Remark" in wire for wire in wires) for wires in stored] == [1, 2]
+    assert [len(wires) for wires in stored] == [3, 6]

@@ -19,3 +19,18 @@ def test_a_certificate_needs_its_key(given: dict[str, str]) -> None:
     found = list(contradictions(Config(nats=NatsConfig(**given))))  # type: ignore[arg-type]  # texts, as a file has them
 
     assert [path for path, _ in found] == ["$.nats.tls_key" if "tls_cert" in given else "$.nats.tls_cert"]
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"username": "a", "token_file": "b"}, "$.nats.token_file"),
+        ({"nkey_file": "a", "credentials_file": "b"}, "$.nats.nkey_file"),
+        ({"password_file": "a"}, "$.nats.username"),
+    ],
+)
+def test_a_connection_has_one_way_to_log_in(given: dict[str, str], path: str) -> None:
+    """Two of them, or half of one, must be refused."""
+    found = list(contradictions(Config(nats=NatsConfig(**given))))  # type: ignore[arg-type]  # texts, as a file has them
+
+    assert [each for each, _ in found] == [path]

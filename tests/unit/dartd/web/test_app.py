@@ -15,6 +15,7 @@ from dartd.web.app import ENDPOINTS
 from dartd.web.http.commanded import REASON
 from schemas.asyncapi import topic_template_of
 from schemas.events import JournalledEvent, LiveEvent
+from tests.support.http_client import http_client
 from tests.support.station import CONFIG, running_station
 
 
@@ -41,7 +42,7 @@ async def test_listed_origins_may_read(tmp_path: Path) -> None:
     server = msgspec.structs.replace(CONFIG.server, cors_origins=("https://darts.example",))
     async with (
         running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station,
-        httpx2.AsyncClient(base_url=station.http, trust_env=False) as client,
+        http_client(station.http) as client,
     ):
         ours = await client.get("/health", headers={"Origin": "https://darts.example"})
         other = await client.get("/health", headers={"Origin": "https://evil.example"})
@@ -56,7 +57,7 @@ async def test_the_path_of_the_websocket_is_configured(tmp_path: Path) -> None:
     server = msgspec.structs.replace(CONFIG.server, ws_path="/stream")
     async with (
         running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station,
-        httpx2.AsyncClient(base_url=station.http, trust_env=False) as client,
+        http_client(station.http) as client,
     ):
         settings, gone = await client.get("/config.json"), await client.get("/ws")
 
@@ -66,7 +67,7 @@ async def test_the_path_of_the_websocket_is_configured(tmp_path: Path) -> None:
 async def test_without_anonymous_reads_only_health_is_open(tmp_path: Path) -> None:
     """What shows the board needs the token then; what restarts things does not."""
     config = msgspec.structs.replace(CONFIG, auth=msgspec.structs.replace(CONFIG.auth, anonymous_reads=False))
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as client:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as client:
         statuses = [(await client.get(path)).status_code for path in ("/api/v1/board", "/api/v1/events", "/metrics", "/health/live")]
 
     assert statuses == [401, 401, 401, 200]

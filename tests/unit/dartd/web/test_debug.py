@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import httpx2
 import msgspec
 import pytest
 
+from tests.support.http_client import http_client
 from tests.support.people import bearer, log_in_as
 from tests.support.station import CONFIG, TOKEN, running_station
 
@@ -21,7 +21,7 @@ async def test_newest_picture_is_for_operators_who_debug(tmp_path: Path, debug: 
         (folder / f"{camera_id}-after.jpg").write_bytes(camera_id.encode())
     server = msgspec.structs.replace(CONFIG.server, debug=debug)
     config = msgspec.structs.replace(CONFIG, server=server, state_dir=str(tmp_path))
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         viewer = await log_in_as(station, "viewer")
         answers = [await http.get(LATEST, headers=headers) for headers in ({}, viewer, bearer(TOKEN))]
         none = await http.get("/debug/camera/cam9/latest", headers=bearer(TOKEN))

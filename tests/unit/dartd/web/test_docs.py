@@ -11,7 +11,7 @@ import pytest
 from dartd.cli import LazyGroup
 from dartd.config import Config
 from dartd.web.docs import TOPICS
-from dartd.web.pages import STATIC
+from dartd.web.static_files import STATIC
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from dartd.web.health import CameraReport, assess
 from dartd.web.host import HostSample
 from schemas.base import CameraId
 from schemas.events import BoardStatus, Snapshot
+from tests.support.http_client import http_client
 from tests.support.station import ScriptedBoard, Station, running_station
 from tests.support.throws import hit
 
@@ -118,7 +119,7 @@ async def test_calibrating_anew_is_ready(tmp_path: Path, residual_px: float | No
             return msgspec.structs.replace(shown, status="calibrating", cameras=cameras)
 
     running = running_station(tmp_path, board=Calibrating())
-    async with running as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running as station, http_client(station.http) as http:
         answer = await http.get("/health/ready")
 
     assert (answer.status_code, answer.json()["reasons"]) == (expected, ["the board is calibrating"])

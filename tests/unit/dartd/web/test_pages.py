@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from dartd.alerts.rules import BUILTIN
-from dartd.web.pages import STATIC
+from dartd.web.static_files import STATIC
 
 _PAGES = ("/", "/events", "/asyncapi", "/docs", "/docs/api", "/redoc", "/docs/guide", "/board", "/statistics", "/people", "/settings")
 _SCORE_BYTES = 150_000

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from dartd.web.server import serve
+from tests.support.http_client import http_client
 from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
@@ -47,7 +48,7 @@ async def test_the_port_is_free_again_at_once(tmp_path: Path) -> None:
         port = station.port
     async with (
         running_station(tmp_path, port=port) as station,
-        httpx2.AsyncClient(base_url=station.http, trust_env=False) as client,
+        http_client(station.http) as client,
     ):
         assert (await client.get("/health/live")).status_code == 200
 

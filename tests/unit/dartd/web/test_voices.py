@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import httpx2
-
+from tests.support.http_client import http_client
 from tests.support.station import running_station
 
 
@@ -18,7 +17,7 @@ async def test_voices_are_folders_of_sounds(tmp_path: Path) -> None:
     (pack / "folder.mp3").mkdir()
     (pack / "again.mp3").symlink_to("180.mp3")
     (tmp_path / "voices" / "link").symlink_to(tmp_path)
-    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path) as station, http_client(station.http) as http:
         listed = (await http.get("/voices")).json()["data"]
         sound = await http.get("/voices/en-GB-Russ/180.mp3")
         paths: tuple[str, ...] = (

@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-import httpx2
 import msgspec
 import pytest
 
 from dartd.config import CompatConfig
 from dartd.outlets.compat.live_routes import label_of
+from tests.support.http_client import http_client
 from tests.support.station import CONFIG, running_station
 
 
@@ -35,7 +35,7 @@ def test_a_bed_is_named_by_ring_and_sector(ring: str, sector: str | int | None, 
 async def test_a_throw_that_is_not_known_cannot_be_corrected(tmp_path: Path) -> None:
     """404, as the original."""
     config = msgspec.structs.replace(CONFIG, compat=CompatConfig(opendarts="same_port"))
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         answer = await http.post("/api/visits/v/throws/0/correct", json={"ring": "bull"})
         odd = await http.get("/api/live/recent?limit=x")
 

@@ -16,7 +16,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what to do."""
     monkeypatch.setitem(sys.modules, "nats", None)
     with pytest.raises(ConfigError, match=r"pip install 'dartd\[nats\]'"):
-        check_package()
+        check_package(NatsConfig())
 
 
 async def test_a_server_that_is_away_is_an_error() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dartd.config import NatsConfig
-from dartd.outlets.nats.stream import StreamError, _check, _check_version, _wanted
+from dartd.outlets.nats.stream import StreamError, _check, _check_version, _largest, _wanted
 
 _SETTINGS = NatsConfig(url="nats://x", keep_days=2)
 
@@ -24,6 +24,7 @@ def test_what_dartd_creates_is_what_it_wants() -> None:
         ({"retention": "workqueue"}, "retention is not limits"),
         ({"max_msgs_per_subject": 5}, "max-msgs-per-subject"),
         ({"sealed": True}, "sealed"),
+        ({"deny_purge": True}, "deny_purge"),
         ({"allow_atomic": False}, "--allow-batch"),
         ({"allow_rollup_hdrs": False}, "--allow-rollup"),
     ],
@@ -40,3 +41,11 @@ def test_old_servers_are_refused() -> None:
 
     with pytest.raises(StreamError, match="later"):
         _check_version("<nats server v2.9.10>")
+
+
+def test_the_smaller_limit_counts() -> None:
+    """That of the server or that of the stream, less the headers; one that no report fits into must be refused."""
+    assert _largest(1 << 20, {}) == (1 << 20) - 1024
+    assert _largest(1 << 20, {"max_msg_size": 100_000}) == 100_000 - 1024
+    with pytest.raises(StreamError, match="max_payload of the server is 1000 bytes"):
+        _largest(1000, {"max_msg_size": -1})

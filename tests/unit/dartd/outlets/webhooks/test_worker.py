@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from dartd.config import WebhooksConfig
 from dartd.store.tables import webhooks
+from tests.support.http_client import http_client
 from tests.support.people import log_in_as
 from tests.support.receiver import PRIVATE, Receiver, ok, running_receiver
 from tests.support.station import CONFIG, Station, running_station
@@ -96,7 +97,7 @@ async def test_a_receiver_that_is_gone_gets_no_more(open_station: Open, receiver
 async def test_position_survives_a_restart(tmp_path: Path, receiver: Receiver) -> None:
     """What was not delivered when the daemon ended is delivered by the next one, in order."""
     receiver.answers += [ok(), 60.0]
-    async with running_station(tmp_path, config=PRIVATE) as station, httpx2.AsyncClient(base_url=station.http) as http:
+    async with running_station(tmp_path, config=PRIVATE) as station, http_client(station.http) as http:
         webhook = await _add(station, http, receiver)
         await station.happen(hit("d1"))
         await _deliveries(station, http, webhook["webhook_id"], 1)
@@ -125,7 +126,7 @@ async def test_a_slow_receiver_delays_no_other(open_station: Open, receiver: Rec
 async def test_events_that_are_too_old_are_dropped_and_counted(tmp_path: Path, receiver: Receiver) -> None:
     """By webhooks.keep_days, each once, also when the worker begins again; a test's are shorter than the pause."""
     config = msgspec.structs.replace(CONFIG, webhooks=WebhooksConfig(allow_private=True, keep_days=1e-9))
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         webhook = await _add(station, http, receiver)
         await station.happen(hit("d1"))
         registry = station.services.metrics.registry

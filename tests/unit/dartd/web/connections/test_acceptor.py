@@ -9,7 +9,6 @@ import ssl
 from pathlib import Path
 
 import anyio
-import httpx2
 import msgspec
 import pytest
 import websockets
@@ -20,6 +19,7 @@ from dartd.web.connections.address import TrustedProxies
 from dartd.web.connections.connection_limit import ConnectionLimit
 from dartd.web.connections.server_options import ServerLimits
 from dartd.web.server import serve
+from tests.support.http_client import http_client
 from tests.support.station import CONFIG, running_station
 from tests.support.waiting import Waiting
 
@@ -40,7 +40,7 @@ async def test_one_address_cannot_take_all_connections(tmp_path: Path) -> None:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(5):
             closed = [await loop.sock_recv(each, 1) for each in silent[20:]]
-        async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as client:
+        async with http_client(station.http) as client:
             status = (await client.get("/health/live")).status_code
         for each in silent:
             each.close()
@@ -53,7 +53,7 @@ async def test_connections_are_counted_until_they_end(tmp_path: Path) -> None:
     server = msgspec.structs.replace(CONFIG.server, max_connections_per_address=3)
     async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
         for _ in range(10):
-            async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as client:
+            async with http_client(station.http) as client:
                 assert (await client.get("/health/live")).status_code == 200
             async with websockets.connect(station.ws, proxy=None) as socket_of_client:
                 await socket_of_client.recv()

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import httpx2
 import msgspec
 import pytest
 
+from tests.support.http_client import http_client
 from tests.support.station import CONFIG, running_station
 
 ADA = "https://ada.example"
@@ -27,7 +27,7 @@ async def test_preflight_refusals_have_the_usual_shape(
     asked = {"Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
     async with (
         running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station,
-        httpx2.AsyncClient(base_url=station.http, trust_env=False) as http,
+        http_client(station.http) as http,
     ):
         answer = await http.options("/api/v1/board", headers=asked)
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import httpx2
 import msgspec
 import pytest
 from starlette.requests import HTTPConnection
@@ -10,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from dartd.web.connections.address import TrustedProxies
 from dartd.web.http.forwarded import UNKNOWN_HOST, ForwardedHeaders, root_path_of
+from tests.support.http_client import http_client
 from tests.support.people import PASSWORD, make_user
 from tests.support.station import CONFIG, running_station
 
@@ -107,7 +107,7 @@ async def test_cookies_and_limits_follow_it(tmp_path: Any, trusted: tuple[str, .
     server = msgspec.structs.replace(CONFIG.server, trusted_proxies=trusted)
     async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
         user = await make_user(station, "viewer")
-        async with httpx2.AsyncClient(base_url=station.http, trust_env=False, headers={"X-Forwarded-Proto": "https"}) as http:
+        async with http_client(station.http, headers={"X-Forwarded-Proto": "https"}) as http:
             answers = [
                 await http.post(
                     "/api/v1/auth/login",

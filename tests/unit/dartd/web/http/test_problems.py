@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx2
 import msgspec
 import pytest
 from starlette.exceptions import HTTPException
@@ -10,6 +9,7 @@ from starlette.exceptions import HTTPException
 from dartd.errors import CommandRefusedError, PipelineFullError, StoreError
 from dartd.store.database import WAITING_JOBS
 from dartd.web.http.problems import Problem, problem_of
+from tests.support.http_client import http_client
 from tests.support.people import bearer, log_in_as
 from tests.support.station import CONFIG, TOKEN, running_station
 
@@ -58,7 +58,7 @@ def test_unavailable_answer_says_when_to_retry() -> None:
 async def test_traceback_is_for_operators_who_debug(tmp_path: Path, debug: bool) -> None:  # noqa: FBT001
     """With `server.debug`, and for no other role."""
     config = msgspec.structs.replace(CONFIG, server=msgspec.structs.replace(CONFIG.server, debug=debug))
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         viewer = await log_in_as(station, "viewer")
         await station.services.database.write(lambda connection: connection.exec_driver_sql("DROP TABLE throws").rowcount)
         answers = [await http.get("/api/v1/throws", headers=headers) for headers in ({}, viewer, bearer(TOKEN))]
@@ -69,7 +69,7 @@ async def test_traceback_is_for_operators_who_debug(tmp_path: Path, debug: bool)
 
 async def test_full_pool_asks_to_come_again(tmp_path: Path) -> None:
     """503 and when, instead of a queue that grows; as soon as there is space, it is served."""
-    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path) as station, http_client(station.http) as http:
         slots = station.services.database._slots
         for _ in range(WAITING_JOBS):
             await slots.acquire()

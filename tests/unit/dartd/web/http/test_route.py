@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from dartd.web.app import routes
 from dartd.web.http.endpoint import DeclarationError
 from dartd.web.http.route import check_declared
+from tests.support.http_client import http_client
 from tests.support.people import bearer, log_in, log_in_as, make_player, make_user
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 
@@ -132,7 +133,7 @@ async def test_an_unforeseen_error_is_answered_in_the_usual_shape(tmp_path: Path
     server = msgspec.structs.replace(CONFIG.server, debug=debug)
     async with running_station(tmp_path, config=msgspec.structs.replace(CONFIG, server=server)) as station:
         station.services.clients.by_id["broken"] = None  # type: ignore[assignment]  # the handler fails on it
-        async with httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        async with http_client(station.http) as http:
             answer = await http.get("/api/v1/clients", headers=bearer(TOKEN))
         station.services.clients.by_id.clear()
     error = answer.json()["error"]

@@ -17,6 +17,7 @@ from schemas.board import SECTORS
 from schemas.commands import CorrectDart
 from schemas.events import DartHit
 from tests.support.board import Scene
+from tests.support.http_client import http_client
 from tests.support.people import log_in_as
 from tests.support.station import Station, running_station
 from tests.support.throws import hit
@@ -56,7 +57,7 @@ async def test_500_visits_with_2_percent_wrong_beds(tmp_path: Path, injected: tu
     journal = await asyncio.to_thread(Journal.open, tmp_path / "dartd.db", BoardId("main"))
     await journal.append([event for event, _ in scene.events], at_s=1_700_000_000.0)
     await asyncio.to_thread(journal.close)
-    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path) as station, http_client(station.http) as http:
         corrected = (await http.get(ACCURACY)).json()
         right = [event for event, _ in scene.events if isinstance(event, DartHit) and event.dart_id not in wrong]
         await _confirm(station, [event.dart_id for event in right])

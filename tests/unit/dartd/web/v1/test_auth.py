@@ -10,6 +10,7 @@ import pytest
 
 from dartd.auth.login_throttle import STEP_S
 from dartd.config import LimitsConfig
+from tests.support.http_client import http_client
 from tests.support.people import PASSWORD, log_in_as, make_user
 from tests.support.station import CONFIG, Station, running_station
 
@@ -66,7 +67,7 @@ async def test_flood_of_logins_is_held_over_a_restart(tmp_path: Path) -> None:
     config = msgspec.structs.replace(CONFIG, limits=LimitsConfig(login=5))
     statuses: list[list[int]] = []
     for _ in range(2):
-        async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
             tries = [await http.post(LOGIN, json={"username": "ann", "password": "x"}) for _ in range(7)]
             statuses.append([each.status_code for each in tries])
 
@@ -103,7 +104,7 @@ async def test_logins_at_once_do_not_hold_up_others(station: Station, http: http
 async def test_login_of_a_page_outlives_its_access_token(tmp_path: Path) -> None:
     """Its cookies are renewed by the refresh cookie and the CSRF token, which stays; an old refresh cookie ends the login."""
     config = msgspec.structs.replace(CONFIG, auth=msgspec.structs.replace(CONFIG.auth, access_ttl_s=60))
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         await make_user(station, "admin", username="ann")
         began = await http.post(LOGIN, json={"username": "ann", "password": PASSWORD, "cookie": True})
         csrf, first = {"X-CSRF-Token": began.json()["csrf_token"]}, http.cookies["dartd_refresh"]
@@ -128,7 +129,7 @@ async def test_wrong_passwords_of_others_lock_no_account(tmp_path: Path) -> None
     """Wrong passwords from many addresses delay the owner at a new address, and not at all at a known one."""
     server = msgspec.structs.replace(CONFIG.server, trusted_proxies=("127.0.0.1",))
     config = msgspec.structs.replace(CONFIG, server=server)
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         await make_user(station, "viewer", username="ann")
 
         async def log_in(password: str, address: str) -> tuple[int, float]:

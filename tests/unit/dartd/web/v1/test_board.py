@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.support.http_client import http_client
 from tests.support.people import bearer, log_in_as, make_player
 from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
@@ -68,7 +69,7 @@ async def test_who_is_signed_on_stays_over_a_restart(tmp_path: Path) -> None:
     """By badge; a deleted player throws no more, also after a restart."""
     player_ids = []
     for step in ("badge", "look", "delete", "look"):
-        async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        async with running_station(tmp_path) as station, http_client(station.http) as http:
             if step == "badge":
                 await make_player(station, player_id="ann", badge_id="b-1")
                 await http.put("/api/v1/board/player", json={"badge_id": "b-1"}, headers=bearer(TOKEN))

@@ -6,6 +6,7 @@ import httpx2
 import msgspec
 import pytest
 
+from tests.support.http_client import http_client
 from tests.support.station import CONFIG, TOKEN, running_station
 
 PATH = "/api/v1/camera-devices"
@@ -30,7 +31,7 @@ async def test_a_camera_that_is_not_in_use_has_a_picture(tmp_path: Path) -> None
     """The board without cameras offers three of one scene."""
     config = msgspec.structs.replace(CONFIG, cameras=())
     operator = {"Authorization": f"Bearer {TOKEN}"}
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, timeout=30) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http, timeout=30) as http:
         devices = (await http.get(PATH, headers=operator)).json()["data"]
         picture = await http.get(f"{PATH}/{devices[-1]['device_id']}/picture", headers=operator)
 

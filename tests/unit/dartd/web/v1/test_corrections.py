@@ -13,6 +13,7 @@ from dartd.config import CorrectionsConfig
 from dartd.play.imported import events_of_result, play_result, read_result
 from dartd.store.journal import Journal
 from schemas.base import BoardId
+from tests.support.http_client import http_client
 from tests.support.people import bearer, log_in_as, make_player
 from tests.support.station import CONFIG, TOKEN, Station, running_station
 from tests.support.websocket_client import WebSocketClient
@@ -165,7 +166,7 @@ async def test_a_signed_leg_is_not_corrected_and_an_unsigned_one_is(station: Sta
 
 async def test_an_opponent_confirms(tmp_path: Path) -> None:
     """Until then the match is as it was; who asked may not confirm; a decision is final."""
-    async with running_station(tmp_path, config=OPPONENT) as station, httpx2.AsyncClient(base_url=station.http) as http:
+    async with running_station(tmp_path, config=OPPONENT) as station, http_client(station.http) as http:
         ada, bob = await make_player(station), await make_player(station)
         as_ada = await log_in_as(station, "player", player_id=ada)
         as_bob = await log_in_as(station, "player", player_id=bob)
@@ -191,12 +192,12 @@ async def test_an_opponent_confirms(tmp_path: Path) -> None:
 
 async def test_what_is_rejected_or_canceled_counts_for_nothing(tmp_path: Path) -> None:
     """Also after a restart, in which what is pending is kept."""
-    async with running_station(tmp_path, config=OPPONENT) as station, httpx2.AsyncClient(base_url=station.http) as http:
+    async with running_station(tmp_path, config=OPPONENT) as station, http_client(station.http) as http:
         match_id = (await post(http, "", {"rules": {"game": "x01"}, "sides": GUESTS}, 201))["match_id"]
         await post(http, f"/{match_id}/throws", {"darts": ["T20", "T20", "T20"]})
         wrong = {"type": "change", "match_id": match_id, "visit": 1, "dart": 1, "label": "S20"}
         ids = [(await ask(http, **wrong))["correction_id"] for _ in range(2)]
-    async with running_station(tmp_path, config=OPPONENT) as station, httpx2.AsyncClient(base_url=station.http) as http:
+    async with running_station(tmp_path, config=OPPONENT) as station, http_client(station.http) as http:
         admin = await log_in_as(station, "admin")
         rejected = await http.post(f"/api/v1/corrections/{ids[0]}/reject", json={"reason": "no"}, headers=admin)
         canceled = await http.delete(f"/api/v1/corrections/{ids[1]}", headers=OPERATOR)
@@ -244,7 +245,7 @@ async def test_an_imported_match_is_corrected_in_its_file(tmp_path: Path) -> Non
     played = play_result(read_result(msgspec.json.encode(case)), "i_1", [None, None], "2020-01-01T20:00:00.000Z")
     await journal.append(events_of_result(played, "2020-01-01T20:00:00.000Z"), at_s=1.0)
     await asyncio.to_thread(journal.close)
-    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http, headers=OPERATOR) as http:
+    async with running_station(tmp_path) as station, http_client(station.http, headers=OPERATOR) as http:
         answer = await ask(http, 409, type="change", match_id="i_1", visit=1, dart=1, label="D2")
 
     assert answer["error"]["details"] == {"match_id": "i_1", "status": "imported"}

@@ -8,12 +8,12 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import msgspec
 import pytest
 
 from dartd.config import CameraConfig, LogConfig
 from dartd.log import logging_to
+from tests.support.http_client import http_client
 from tests.support.people import log_in_as
 from tests.support.station import CONFIG, TOKEN, running_station
 from tests.support.throws import hit
@@ -34,7 +34,7 @@ async def test_a_bundle_has_all_that_is_needed_and_no_secret(tmp_path: Path) -> 
     config = msgspec.structs.replace(
         CONFIG, cameras=(*CONFIG.cameras, CameraConfig(id="net", url="rtsp://ann:swordfish@10.0.0.7/1?key=open-sesame"))
     )
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         operator = {"Authorization": f"Bearer {TOKEN}"}
         line = f"rtsp://ann:hunter2@10.0.0.8/ is gone; Authorization: Bearer {TOKEN}"
         await asyncio.to_thread(logging.getLogger("test").warning, line)

@@ -13,6 +13,7 @@ from dartd.game.beds import read_bed
 from schemas.base import DartId, VisitId
 from schemas.board import parse_bed
 from schemas.events import DartHit, Score, TakeoutFinished
+from tests.support.http_client import http_client
 from tests.support.people import bearer, log_in_as, make_player
 from tests.support.station import TOKEN, Station, running_station
 from tests.support.throws import hit
@@ -99,12 +100,12 @@ async def test_a_leg_of_501_on_the_board(station: Station, http: httpx2.AsyncCli
 async def test_a_restart_in_the_middle_of_a_visit(tmp_path: Path) -> None:
     """Another daemon on the same store goes on with the very match: the darts before it count, and the turn is the same."""
     oche = Oche()
-    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http) as http:
+    async with running_station(tmp_path) as station, http_client(station.http) as http:
         match_id = (await post(http, "", {**X01, "board_id": "main"}, 201))["match_id"]
         await oche.visit_of(station, "T20", "T20", "T20")
         await oche.visit_of(station, "S5", "S5", takeout=False)
         before = await post(http, f"/{match_id}", method="GET")
-    async with running_station(tmp_path) as station, httpx2.AsyncClient(base_url=station.http) as http:
+    async with running_station(tmp_path) as station, http_client(station.http) as http:
         assert await post(http, f"/{match_id}", method="GET") == before
         assert before["turn"]["darts"] == ["S5", "S5"]
         await station.happen(thrown("T20", 9, 3, 2), TakeoutFinished(visit_id=VisitId("main-v000003")))

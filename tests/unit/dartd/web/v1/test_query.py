@@ -10,6 +10,7 @@ import pytest
 from dartd.config import LimitsConfig
 from dartd.config.club import QueryConfig
 from dartd.web.v1 import query
+from tests.support.http_client import http_client
 from tests.support.people import bearer, log_in_as, make_player
 from tests.support.receiver import running_receiver
 from tests.support.station import CONFIG, TOKEN, Station, running_station
@@ -64,7 +65,7 @@ async def test_a_model_that_lies_is_not_believed(tmp_path: Path) -> None:
     async with running_receiver() as receiver:
         url = f"http://127.0.0.1:{receiver.port}/v1"
         config = msgspec.structs.replace(CONFIG, query=QueryConfig(model_url=url), limits=LimitsConfig(query=3, admin_factor=1))
-        async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+        async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
             await throw(http, await begin(station, http), "T20 S1 S20", "T20 S5 S1", "D10")
             await make_player(station, player_id="eve")
             receiver.answers += [said("Ann is at a strong 75.75!"), said("Ann averages 99.12 of course."), None]

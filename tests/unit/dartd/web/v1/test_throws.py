@@ -8,6 +8,7 @@ import msgspec
 from dartd.config import ImagesConfig
 from schemas.base import VisitId
 from schemas.events import VisitCompleted, VisitThrow
+from tests.support.http_client import http_client
 from tests.support.station import CONFIG, Station, running_station
 from tests.support.throws import hit
 
@@ -33,7 +34,7 @@ async def test_pictures_of_a_throw_are_shown(tmp_path: Path) -> None:
     folder = tmp_path / "images" / "d1"
     folder.mkdir(parents=True)
     (folder / "cam0-after.jpg").write_bytes(b"\xff\xd8 after")
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         await station.happen(hit("d1"))
         paths = (await http.get("/api/v1/throws/d1")).json()["image_paths"]
         in_list = (await http.get("/api/v1/throws")).json()["data"][0]["image_paths"]
@@ -59,7 +60,7 @@ async def test_where_no_pictures_are_kept_none_are_shown(tmp_path: Path) -> None
     config = msgspec.structs.replace(CONFIG, state_dir=str(tmp_path), images=ImagesConfig(keep_days=0))
     (tmp_path / "images" / "d1").mkdir(parents=True)
     (tmp_path / "images" / "d1" / "cam0-after.jpg").write_bytes(b"x")
-    async with running_station(tmp_path, config=config) as station, httpx2.AsyncClient(base_url=station.http, trust_env=False) as http:
+    async with running_station(tmp_path, config=config) as station, http_client(station.http) as http:
         await station.happen(hit("d1"))
         paths = (await http.get("/api/v1/throws/d1")).json()["image_paths"]
         answer = await http.get("/api/v1/throws/d1/images/cam0/after")
