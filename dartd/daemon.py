@@ -270,9 +270,10 @@ class Daemon:
             tasks.start_soon(self._faults.run, config.store_location)
             tasks.start_soon(warm_at_start, services)
             host = lambda: self._faults.host(host_usage(services.host.latest))  # noqa: E731 - it is passed on
-            for name, run in background_tasks(services, pipeline, supervisor.cameras, host, self._measure_lag).items():
+            own = background_tasks(services, pipeline, supervisor.cameras, host, self._measure_lag)
+            for name, run in (own | neighbours.tasks).items():
                 tasks.start_soon(run_in_background, name, run)
-            await neighbours.start(tasks)
+            await neighbours.serve(tasks)
             await tasks.start(serving, build_app(services, neighbours.around), sockets)
             self._welcome(sockets, services)
             await tasks.start(supervisor.run)

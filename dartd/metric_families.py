@@ -1,6 +1,6 @@
 """Figures of a scrape as families of Prometheus metrics."""
 
-import math
+import statistics
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, get_args
 
@@ -73,8 +73,13 @@ def detection_families(darts: Sequence[DartHit], cameras: Sequence[CameraId]) ->
     rejected = GaugeMetricFamily(
         "dartd_camera_rejected_rate", "Share of the camera's detections of them that were not used", labels=("camera",)
     )
-    bias = GaugeMetricFamily("dartd_camera_bias_mm", "Mean deviation from the fused point: x to the right, y up", labels=("camera", "axis"))
-    distance = GaugeMetricFamily("dartd_camera_deviation_mm", "Mean distance from the fused point", labels=("camera",))
+    # As the rules of alerts: where the point is along its line a camera alone does not know.
+    bias = GaugeMetricFamily(
+        "dartd_camera_bias_mm",
+        "Mean distance of the camera's line from the fused point, with its sign: how far the camera has moved",
+        labels=("camera",),
+    )
+    distance = GaugeMetricFamily("dartd_camera_deviation_mm", "Mean distance of the camera's line from the fused point", labels=("camera",))
     if darts:
         average.add_metric((), sum(dart.timing.latency_ms for dart in darts) / 1000 / len(darts))
     for camera in cameras:
@@ -83,9 +88,10 @@ def detection_families(darts: Sequence[DartHit], cameras: Sequence[CameraId]) ->
             rate.add_metric((camera,), len(found) / len(darts))
         if found:
             rejected.add_metric((camera,), sum(not each.used for each in found) / len(found))
-            bias.add_metric((camera, "x"), sum(each.deviation_mm.x for each in found) / len(found))
-            bias.add_metric((camera, "y"), sum(each.deviation_mm.y for each in found) / len(found))
-            distance.add_metric((camera,), sum(math.hypot(each.deviation_mm.x, each.deviation_mm.y) for each in found) / len(found))
+        across_mm = [each.across_mm for each in found if each.across_mm is not None]
+        if across_mm:
+            bias.add_metric((camera,), statistics.fmean(across_mm))
+            distance.add_metric((camera,), statistics.fmean(map(abs, across_mm)))
     yield from (average, rate, rejected, bias, distance)
 
 

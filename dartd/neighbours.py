@@ -12,7 +12,6 @@ from starlette.types import ASGIApp
 from dartd.addresses import network_host, url_of
 from dartd.config import Config
 from dartd.listening import open_compat_sockets
-from dartd.outlets.background import Tasks, run_in_background
 from dartd.outlets.compat.compat import Compat
 from dartd.outlets.mdns import Mdns
 from dartd.outlets.mqtt.mqtt import Mqtt
@@ -26,7 +25,7 @@ from dartd.web.services import Services
 class Neighbours:
     """Everything that the configuration switches on; built before the routes, started with the daemon.
 
-    `port` is the one that dartd listens on.
+    `port` is the one that dartd listens on. `tasks` must run.
     """
 
     def __init__(self, services: Services, port: int) -> None:
@@ -38,13 +37,13 @@ class Neighbours:
         self._services = services
         self._sockets: dict[int, socket.socket] = {}
         self._compat = Compat(services)
-        self._tasks: Tasks = dict(self._compat.tasks)
+        self.tasks = dict(self._compat.tasks)
         if services.config.mqtt.url is not None:
-            self._tasks["mqtt"] = Mqtt(services, lambda: page_url(services.config)).run
+            self.tasks["mqtt"] = Mqtt(services, lambda: page_url(services.config)).run
         if services.config.nats.url is not None:
-            self._tasks["nats"] = Nats(services).run
+            self.tasks["nats"] = Nats(services).run
         if services.config.mdns.enabled:
-            self._tasks["mdns"] = Mdns(services, port).run
+            self.tasks["mdns"] = Mdns(services, port).run
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """Return an application with the interfaces of `server.port` in front of it."""
@@ -64,11 +63,9 @@ class Neighbours:
             for each in self._sockets.values():
                 each.close()
 
-    async def start(self, tasks: anyio.abc.TaskGroup) -> None:
-        """Start the tasks, and serve the ports."""
+    async def serve(self, tasks: anyio.abc.TaskGroup) -> None:
+        """Serve the ports."""
         config = self._services.config
-        for name, run in self._tasks.items():
-            tasks.start_soon(run_in_background, name, run)
         serving = functools.partial(serve, limits=ServerLimits.of(config))
         for own, app in self._compat.ports.items():
             await tasks.start(serving, behind_proxies(app, config.server), [self._sockets[own]])

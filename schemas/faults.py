@@ -6,7 +6,9 @@ from msgspec import Meta
 
 from schemas.base import CameraId, Value
 
-FrameFault = Literal["unplugged", "frozen", "black", "exposure", "slow", "corrupt", "knocked", "loose", "blurred", "lagging"]
+FrameFault = Literal[
+    "unplugged", "frozen", "black", "exposure", "slow", "corrupt", "knocked", "loose", "blurred", "lagging", "overloaded"
+]  # fmt: skip
 ProcessFault = Literal["crash", "hang", "garbage", "half_message", "flood"]
 DaemonFault = Literal["disk_full", "database_locked", "clock_step"]
 
@@ -33,7 +35,7 @@ class ScriptedFault(Value, forbid_unknown_fields=True, frozen=True, kw_only=True
     gain: Annotated[float, Meta(ge=0, le=10, description="factor of the brightness, for exposure")] = 1.8
     degrees: Annotated[float, Meta(ge=-45, le=45, description="angle by which knocked and loose turn the camera")] = 10.0
     blur_px: Annotated[float, Meta(ge=0, le=50, description="standard deviation that blurred grows to in half its time")] = 4.0
-    lag_s: Annotated[float, Meta(ge=0, le=10, description="seconds by which pictures are late, for lagging")] = 1.0
+    lag_s: Annotated[float, Meta(ge=0, le=10, description="seconds by which pictures are late, for lagging and overloaded")] = 1.0
     step_s: Annotated[float, Meta(ge=-315_360_000, le=315_360_000, description="seconds by which clock_step changes the clock")] = 3600.0
 
     def concerns(self, camera_id: CameraId) -> bool:

@@ -1,12 +1,14 @@
 """The deciders of the pipeline as one: each is stepped in order and gets the events of those before it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
+
+import msgspec
 
 from dartd.decision import Input, Order, Refused, Step
 from dartd.errors import CommandRefusedError
 from schemas.base import DartId
-from schemas.events import JournalledEvent
+from schemas.events import DartHit, JournalledEvent, Timing
 
 
 class Decider(Protocol):
@@ -50,7 +52,7 @@ class Deciders:
             step = decider.step([*current, *events], now)
             if step.events or events or has_events:
                 self.changed.add(decider.name)
-            events += step.events
+            events += (_timed(event, step.settled_s, now) for event in step.events)
             orders += step.orders
             refusals = {**step.refusals, **refusals}
             settled_s |= step.settled_s
@@ -67,3 +69,11 @@ class Deciders:
     def memories(self, epoch_s: float) -> dict[str, bytes]:
         """Return the memory of each decider that may have changed, by its name."""
         return {each.name: each.memory(epoch_s) for each in self._deciders if each.name in self.changed}
+
+
+def _timed(event: JournalledEvent, settled_s: Mapping[DartId, float], now: float) -> JournalledEvent:
+    """Return a hit with its latency so far, by which the deciders behind the board judge; the pipeline stamps it before it is written."""
+    if not isinstance(event, DartHit) or event.dart_id not in settled_s:
+        return event
+    latency_ms = round(max(0.0, now - settled_s[event.dart_id]) * 1000, 1)
+    return msgspec.structs.replace(event, timing=Timing(latency_ms=latency_ms))

@@ -53,7 +53,7 @@ class Trial(NamedTuple):
 _TURNED_AWAY: Final = ScriptedFault(kind="knocked", at_s=CALIBRATED_S, for_s=45, camera=CameraId("cam2"), degrees=25)
 _FOGGED: Final = ScriptedFault(kind="blurred", at_s=CALIBRATED_S, for_s=150, camera=CameraId("cam1"), blur_px=8)
 TRIALS: Final = {
-    "bounce_outs_many": Trial("bounce_out", 12),
+    "bounce_outs_many": Trial("late_fall", 8),
     "takeout_overdue": Trial("left_dart", 1),
     "calibration_failed": Trial("demo", 4, (_TURNED_AWAY,)),
     "cameras_disagree": Trial("demo", 7, (_FOGGED,)),

@@ -20,7 +20,7 @@ FULL = msgspec.structs.replace(
 async def test_alerts_are_shown_and_acknowledged(page: Page, tmp_path: Path) -> None:
     """With cause and figures; one with what was done, the others together; a resolved one is among all of them only.
 
-    The bar of every page counts those that are open, and a message is in the language of the device.
+    The bar of every page counts those that are open, and a message is in the language of the device, on the dashboard as well.
     """
     async with running_station(tmp_path) as station:
         await page.goto(f"{station.http}/alerts")
@@ -47,6 +47,8 @@ async def test_alerts_are_shown_and_acknowledged(page: Page, tmp_path: Path) -> 
         await page.evaluate("localStorage.setItem('dartd.language', 'de')")
         await page.reload()
         await expect(page.locator("[data-alert='1']")).to_contain_text("Kamera cam0 liefert 5 von 30 Bildern pro Sekunde.")
+        await page.goto(f"{station.http}/dashboard")
+        await expect(page.locator("[data-open-alerts='1']")).to_contain_text("Kamera cam0 liefert 5 von 30 Bildern pro Sekunde.")
 
 
 async def test_webhooks_are_added_tested_and_get_a_new_secret(page: Page, tmp_path: Path) -> None:

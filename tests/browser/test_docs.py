@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,9 +10,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
+from schemas.base import VisitId
+from schemas.events import TakeoutStarted, VisitCompleted
 from tests.browser.conftest import OpenPage, complaints_of
+from tests.support.receiver import running_receiver
 from tests.support.station import running_station
-from tests.support.waiting import DEADLINE_S
+from tests.support.waiting import DEADLINE_S, Waiting
 
 
 @pytest.mark.parametrize(
@@ -67,6 +71,37 @@ async def test_the_recipes_run_as_they_stand(page: Page, tmp_path: Path) -> None
         assert (shell.returncode, b"event: hello" in said or b'"hello"' in said, b'"status"' in said) == (0, True, True)
         assert first.startswith(b"hello")
         await page.wait_for_function("window.client.connection === 'open'")
+
+
+async def test_the_recipes_of_lights_and_voice_run(page: Page, tmp_path: Path) -> None:
+    """WLED gets its JSON at each takeout and at 180; espeak-ng, where it is installed, speaks the total."""
+    started = TakeoutStarted(visit_id=VisitId("v1"), darts_in_board=3)
+    completed = VisitCompleted(visit_id=VisitId("v1"), throws=(), total=180, reason="takeout")
+    espeak, spoken = shutil.which("espeak-ng"), tmp_path / "180.wav"
+    (tmp_path / "station").mkdir()
+    (tmp_path / "espeak-ng").write_text(f'#!/bin/sh\nexec {espeak} -w {tmp_path}/"$1".wav "$@"\n')  # there is no loudspeaker
+    (tmp_path / "espeak-ng").chmod(0o755)
+    environ = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    async with running_station(tmp_path / "station") as station, running_receiver() as wled:
+        await page.goto(f"{station.http}/docs")
+        lights, voice = [await page.locator(f"[data-recipe={each}]").inner_text() for each in ("lights", "voice")]
+        here = lights.replace("http://192.168.1.50/", f"http://127.0.0.1:{wled.port}/")
+        others = station.hub.statistics().clients
+        programs = [await asyncio.create_subprocess_exec(sys.executable, "-c", each, env=environ) for each in (here, voice)]
+        await Waiting().soon(lambda: station.hub.statistics().clients == others + len(programs), "the programs")
+        await station.happen(started, completed)
+        received = await wled.wait_for(2)
+        if espeak is not None:
+            await Waiting().soon(lambda: spoken.exists() and spoken.stat().st_size, "the voice")
+        for each in programs:
+            each.kill()
+            await each.wait()
+
+    assert {each.path for each in received} == {"/json/state"}
+    assert [each.event for each in received] == [
+        {"on": True, "seg": [{"fx": 0, "col": [[255, 0, 0]]}]},
+        {"on": True, "seg": [{"fx": 9}]},
+    ]
 
 
 async def _scroll_to(page: Page, wanted: Locator) -> None:

@@ -1,7 +1,6 @@
 """Alerts of a real daemon: what goes wrong raises one, which resolves by itself; a changed rule takes effect on SIGHUP."""
 
 import asyncio
-import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,17 +8,16 @@ from typing import Any, Final
 
 import httpx2
 import pytest
-import websockets
 
 from schemas.base import CameraId
 from schemas.faults import ScriptedFault
 from tests.e2e.conftest import RIG
+from tests.support.alert_log import AlertLog
 from tests.support.fault_run import FaultRun
 from tests.support.http_client import http_client
 from tests.support.people import bearer
 from tests.support.receiver import running_receiver
 from tests.support.station import TOKEN
-from tests.support.waiting import Waiting
 
 # Cameras are ready long before, also on a busy machine.
 FAULTS: Final = [
@@ -51,35 +49,6 @@ def _config(rules: dict[str, dict[str, float]]) -> str:
     ]
     lines = ["[auth]", f'token = "{TOKEN}"', "[webhooks]", "allow_private = true", *(line for table in tables for line in table)]
     return "\n".join(["", *lines, ""])
-
-
-class AlertLog:
-    """The alerts that a client has received, by their type."""
-
-    def __init__(self) -> None:
-        self.events: list[dict[str, Any]] = []
-
-    async def listen(self, port: int) -> None:
-        """Listen until cancelled."""
-        address = f"ws://127.0.0.1:{port}/api/v1/ws/alerts?since=0"
-        async with websockets.connect(address, additional_headers=bearer(TOKEN), proxy=None) as connection:
-            async for text in connection:
-                message = json.loads(text)
-                if message["event_type"] == "alert":
-                    self.events.append(message)
-
-    def alerts(self, name: str, status: str) -> list[dict[str, Any]]:
-        """Return the alerts of a rule that became pending, acknowledged or resolved."""
-        return [each["alert"] for each in self.events if (each["alert"]["alert_type"], each["alert"]["status"]) == (name, status)]
-
-    async def until(self, name: str, status: str = "pending") -> dict[str, Any]:
-        """Wait for an alert of a rule, and return it."""
-        try:
-            found = await Waiting().soon(lambda: self.alerts(name, status), f"{name} {status}")
-        except AssertionError as missing:
-            received = [(each["timestamp"], *(each["alert"][key] for key in ("alert_type", "camera_id", "status"))) for each in self.events]
-            raise AssertionError(f"{missing}; received: {received}") from None
-        return found[0]
 
 
 async def _break_webhook(http: httpx2.AsyncClient, log: AlertLog) -> None:

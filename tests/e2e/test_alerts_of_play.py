@@ -1,7 +1,4 @@
-"""Alerts of a real daemon on fast clocks: scripted darts in which cameras go wrong, darts fall and one is left in the board.
-
-How late darts appear means nothing there: see tests/unit/dartd/alerts/test_decider.py.
-"""
+"""Alerts of a real daemon on fast clocks: scripted darts; cameras go wrong or are late, darts fall, one is left in the board."""
 
 import asyncio
 import bisect
@@ -22,7 +19,7 @@ from tests.support.fast_daemon import PACE, TARGET
 from tests.support.fault_run import write_scenario
 from tests.support.pace import Metronome, Pace
 from tests.support.people import bearer
-from tests.support.scripted_trouble import BLURRED, KNOCKED, LOOSE, VISIT_S, VISITS, moments
+from tests.support.scripted_trouble import BLURRED, KNOCKED, LOOSE, OVERLOADED, VISIT_S, VISITS, moments
 from tests.support.scripted_visits import CAMERAS, Plan
 from tests.support.station import TOKEN
 from tests.support.waiting import Waiting
@@ -31,7 +28,8 @@ SPEED: Final = 80.0
 FIRST_S: Final = 120.0  # of media time until the first visit: the camera that cannot be calibrated at first is there
 EARLY_S: Final = 8.0  # that faults begin and end before a visit, whose times do not count from the start of the daemon but from before
 AHEAD_S: Final = 0.2  # that the time goes on beyond the picture of a dart before its event has come
-PATIENCE_S: Final = 0.5  # of real time, after which the time goes on all the same
+PATIENCE_S: Final = 1.0  # of real time, after which the time goes on all the same
+LATE_S: Final = 1.0  # of media time, several times AHEAD_S: so long an ordinary dart takes here at most
 GIVE_UP_S: Final = 3.0  # of real time: that dart does not come
 
 
@@ -44,6 +42,7 @@ def _fault(kind: str, visits: range, camera: int | None, **more: float) -> Scrip
 
 FAULTS: Final = [
     ScriptedFault(kind="black", at_s=0.0, for_s=60.0, camera=CameraId("cam0")),
+    _fault("overloaded", OVERLOADED, None, lag_s=LATE_S),
     _fault("knocked", KNOCKED, 1, degrees=0.25),
     _fault("loose", LOOSE, 0, degrees=3.0),
     _fault("blurred", BLURRED, None, blur_px=4.5),
@@ -52,6 +51,7 @@ EXPECTED: Final = {
     "calibration_failed": "cam0",
     "bounce_outs_many": None,
     "takeout_overdue": None,
+    "detection_latency_high": None,
     "calibration_drift": "any",
     "cameras_disagree": "cam0",
     "confidence_falling": None,

@@ -16,11 +16,12 @@ import pytest
 from dartd.config import MqttConfig
 from schemas.base import DartId, VisitId
 from schemas.events import TakeoutFinished, VisitCompleted, VisitThrow
+from tests.support.alert_log import AlertLog
 from tests.support.daemon import RunningDaemon, free_port
 from tests.support.http_client import http_client
 from tests.support.mosquitto import Mosquitto
 from tests.support.nginx import certificate
-from tests.support.station import CONFIG, running_station
+from tests.support.station import CONFIG, TOKEN, running_station
 from tests.support.throws import hit
 from tests.support.waiting import Waiting
 
@@ -189,6 +190,27 @@ async def test_a_killed_daemon_is_offline_and_goes_on_where_it_was(tmp_path: Pat
     seqs = [each["seq"] for each in home.of("dartd/main/event")]
     assert len(seqs) - len(set(seqs)) <= 32  # what was on its way when it was killed
     assert list(dict.fromkeys(seqs)) == sorted(set(seqs))
+
+
+async def test_a_broker_that_is_away_raises_an_alert(tmp_path: Path) -> None:
+    """It says where the broker is and what waits for it, and ends when the broker is back."""
+    port, log = free_port(), AlertLog()
+    config = tmp_path / "dartd.toml"
+    rule = '[[alerts.rules]]\nname = "outlet_down"\nabove = 0.5\n'
+    config.write_text(f'state_dir = "{tmp_path / "state"}"\n[server]\nhost = "127.0.0.1"\nport = {port}\n{rule}')
+    broker = Mosquitto(tmp_path / "broker")
+    with RunningDaemon(config, port, environ={"DARTD_MQTT_URL": broker.url, "DARTD_AUTH_TOKEN": TOKEN}) as daemon:
+        await asyncio.to_thread(daemon.until_ready)
+        listening = asyncio.create_task(log.listen(port))
+        raised = await log.until("outlet_down")
+        await asyncio.to_thread(broker.start)
+        await log.until("outlet_down", "resolved")
+        await asyncio.to_thread(broker.stop)
+        listening.cancel()
+
+    assert f"MQTT has not reached {broker.url}" in raised["message"]
+    assert "{" not in raised["message"]
+    assert len(log.alerts("outlet_down", "pending")) == 1
 
 
 async def test_a_broker_wants_a_certificate_and_a_login(tmp_path: Path, waiting: Waiting, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,8 @@
 """The interfaces of other boards hold their order rules for any sequence of events."""
 
 import math
+import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -8,11 +10,14 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dartd.board.memory import BoardMemory
 from dartd.board.throws import ThrowTimes
 from dartd.outlets.compat.arudart import Arudart
 from dartd.outlets.compat.autodarts import Autodarts
+from dartd.outlets.compat.board_view import takes_slot
 from dartd.outlets.compat.caller import Caller
 from dartd.outlets.compat.opendarts import KEPT_VISITS, Opendarts
+from schemas.base import BoardId
 from schemas.events import BoardEvent, Snapshot
 from tests.support.board import Scene
 from tests.support.stories import STORIES, Action, play_story
@@ -127,6 +132,55 @@ def test_clients_of_darts_caller_get_texts(story: list[Action]) -> None:
         assert 0 <= int(game.get("dartValue", "0")) <= 180
         if now["event"] == "darts-pulled":
             assert before["data"]["status"] == "Takeout Finished"
+
+
+def _counted_by_states(fold: Autodarts, events: Sequence[BoardEvent]) -> int:
+    """Return the throws that a client counts by the states of a board manager."""
+    count, last = 0, fold.state.num_throws
+    for event in events:
+        for frame in fold.step(event, _AT):
+            if frame.type == "state":
+                count += frame.data.num_throws > last
+                last = frame.data.num_throws
+    return count
+
+
+def _counted(fold: Arudart | Opendarts | Caller, events: Sequence[BoardEvent]) -> int:
+    """Return the throws that a client counts by the messages of throws."""
+    messages = [_plain(each) for event in events for each in (*fold.step(event, _AT), *fold.settle(None))]
+    return sum(_is_throw(each["event"]) for each in messages if "event" in each)
+
+
+def _is_throw(name: str) -> bool:
+    return name in {"dart_scored", "throw_detected"} or re.fullmatch("dart[123]-thrown", name) is not None
+
+
+@settings(max_examples=60, deadline=None)
+@given(STORIES)
+def test_no_throw_is_lost_by_a_restart(story: list[Action]) -> None:
+    """Wherever in the journal the daemon starts again, a client counts each throw before and each throw after, whatever cameras do."""
+    scene, _ = play_story(story, ThrowTimes())
+    events = [event for event, _ in scene.events]
+    memory = BoardMemory(BoardId("main"))
+    for position in range(len(events) + 1):
+        snapshot = Snapshot(
+            board_id=memory.board_id,
+            last_seq=position,
+            state=memory.state,
+            status=memory.status,
+            darts=tuple(dart.on_board() for dart in memory.darts),
+            visit=memory.shown_visit.snapshot(),
+        )
+        after = events[position:]
+        thrown = sum(map(takes_slot, after))
+        states = Autodarts(170.0)
+        states.begin(snapshot, _AT)
+        others: tuple[Arudart | Opendarts | Caller, ...] = (Arudart(), Opendarts(), Caller())
+        for fold in others:
+            fold.begin(snapshot, _AT)
+
+        assert [_counted_by_states(states, after), *(_counted(fold, after) for fold in others)] == [thrown] * 4
+        memory.fold(scene.events[position : position + 1])
 
 
 @settings(max_examples=20, deadline=None)

@@ -25,6 +25,7 @@ RETRY_S: Final = 5.0  # between two calibrations that are refused
 
 FALLING: Final = range(19, 27)  # visits whose first two darts fall
 LEFT: Final = 27  # the visit whose first dart is left in the board, so that the next two are not thrown
+OVERLOADED: Final = range(30, 32)  # how late darts usually are is known by then, and 17 visits later these do not count any more
 KNOCKED: Final = range(32, 38)
 LOOSE: Final = range(43, 47)
 BLURRED: Final = range(52, 57)
@@ -72,7 +73,7 @@ def play(connection: Connection) -> None:
 
 
 class TroubledCamera(ScriptedCamera):
-    """A camera that is knocked, loose or blurred as its faults say; while it is black it cannot be calibrated."""
+    """A camera that is knocked, loose, blurred or late as its faults say; while it is black it cannot be calibrated."""
 
     def __init__(self, link: Link, configure: Configure) -> None:
         super().__init__(link, configure)
@@ -89,7 +90,8 @@ class TroubledCamera(ScriptedCamera):
                     return
             self._link.send([Calibrated(camera_id=camera_id, t_s=self._now_s(), calibration=self._calibration)])
             for number, moment in enumerate(moments(self._plan)):
-                if not self._wait_until(moment.at_s):
+                late = self._fault("overloaded", moment.at_s)
+                if not self._wait_until(moment.at_s + (0.0 if late is None else late.lag_s)):
                     return
                 self._link.send([self._report(number, moment)])
             self._wait_until(math.inf)

@@ -367,8 +367,9 @@ async def running_station(
             group.start_soon(pipeline.run)
             group.start_soon(write_behind, services)
             group.start_soon(watch_zones, services)
-            group.start_soon(run_in_background, "the delivery of webhooks", services.webhooks.run)
-            await neighbours.start(group)
+            for name, run in {"the delivery of webhooks": services.webhooks.run, **neighbours.tasks}.items():
+                group.start_soon(run_in_background, name, run)
+            await neighbours.serve(group)
             await _start(group, around(build_app(services, neighbours.around), pipeline), server_limits, listener)
             try:
                 yield Station(services, pipeline, hub, journal, listener.getsockname()[1], cameras)

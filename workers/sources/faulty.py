@@ -26,6 +26,7 @@ class FaultySource:
         self._last: Image | None = None  # the picture of a frozen camera
         self._next_s = 0.0  # time of a slow camera's next frame
         self._late: deque[Frame] = deque()  # what a lagging camera has not delivered yet
+        self._waiting: deque[Frame] = deque()  # pictures that an overloaded process has not come to yet
         self._count = 0
 
     @property
@@ -59,7 +60,9 @@ class FaultySource:
                 continue
             if "slow" in active:
                 self._next_s = frame.t_s + 1 / active["slow"].fps
-            return self._apply(frame, active)
+            changed = self._apply(frame, active)
+            if (due := self._due_frame(changed, active.get("overloaded"))) is not None:
+                return due
         return None
 
     def close(self) -> None:
@@ -96,6 +99,17 @@ class FaultySource:
         while len(self._late) > 1 and self._late[1].t_s <= frame.t_s - fault.lag_s:
             self._late.popleft()
         return Frame(frame.t_s, pixels=self._late[0].color())
+
+    def _due_frame(self, frame: Frame, fault: ScriptedFault | None) -> Frame | None:
+        """Return the picture that an overloaded process comes to when it should come to this one, None while there is none.
+
+        It keeps its time: what is found in it is late.
+        """
+        if fault is None:
+            self._waiting.clear()
+            return frame
+        self._waiting.append(frame)
+        return self._waiting.popleft() if self._waiting[0].t_s <= frame.t_s - fault.lag_s else None
 
     def _corrupt(self, picture: Image) -> bytes:
         """Return a JPEG as a bad cable delivers it: cut off, with a hole, or empty, in turn."""

@@ -78,6 +78,7 @@ class Feed(Generic[F]):
                         self._pass(await subscription.take())
                 except GapError as gap:
                     _log.warning("events are missing, so that clients start anew: %s", gap)
+                finally:  # also after an error: what is published until the next start would be missing
                     self._end_all()
 
     @property

@@ -1,10 +1,11 @@
 // Alerts: what is wrong, why, and what to do about it; acknowledged one by one or together.
 
+import { messageOf } from "./alert_messages.js";
 import { address, get, post } from "./api.js";
 import { askLogin, attempt, may, say, startPage, update } from "./frame.js";
 import { html } from "./html.js";
 import { SHAPES } from "./open_alerts.js";
-import { hasText, language, loadTexts, moment, number, t } from "./texts.js";
+import { hasText, moment, number, t } from "./texts.js";
 
 const LIMIT = 50;
 const POLL_MS = 5000;
@@ -47,24 +48,6 @@ async function acknowledgeChosen() {
 }
 
 const nameOf = (type) => (hasText(`alerts.type.${type}`) ? t(`alerts.type.${type}`) : type.replaceAll("_", " "));
-
-// The texts of the daemon: a message that differs from them is of a rule that was changed, and is shown as it is.
-const written = language === "en" ? {} : await loadTexts("texts/alerts/en.json");
-
-/** Return whether a message is the one of the built-in rule, whatever was filled in. */
-function isBuiltin(key, message) {
-  const parts = written[key]?.split(/\{\w+\}/).map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return parts !== undefined && new RegExp(`^${parts.join(".+")}$`).test(message);
-}
-
-/** Return what is wrong in the language of this device. */
-function messageOf({ alert_type, camera_id, context, message }) {
-  const key = `alerts.message.${alert_type}`;
-  if (!isBuiltin(key, message)) return message;
-  const shown = Object.entries({ ...context, camera: camera_id }).map(([name, value]) => [name, typeof value === "number" ? number(value) : value]);
-  const faults = (context.faults ?? "").split(", ").map((each) => t(`alerts.fault.${each}`));
-  return t(key, { ...Object.fromEntries(shown), faults: faults.join(", ") });
-}
 
 function Evidence({ evidence }) {
   const { cameras = {}, ...figures } = evidence;

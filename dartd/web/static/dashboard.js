@@ -1,5 +1,6 @@
 // The dashboard: boards, alerts, tournament, players, what happened, and what to play, in one call.
 
+import { messageOf } from "./alert_messages.js";
 import { get, loadSettings } from "./api.js";
 import { askLogin, may, startPage, update } from "./frame.js";
 import { html } from "./html.js";
@@ -33,7 +34,7 @@ function Boards({ boards }) {
 function Alerts({ alerts }) {
   if (alerts === null) return null;
   return html`<section class="panel" data-open-alerts=${alerts.length}><h2>${t("dashboard.alerts")}</h2>
-    ${alerts.length === 0 ? html`<p class="quiet">${t("dashboard.no_alerts")}</p>` : html`<ul class="activity">${alerts.map(({ alert_id, severity, message }) => html`<li key=${alert_id}><span aria-hidden="true">${SHAPES[severity]}</span> <a href="alerts">${message}</a></li>`)}</ul>`}
+    ${alerts.length === 0 ? html`<p class="quiet">${t("dashboard.no_alerts")}</p>` : html`<ul class="activity">${alerts.map((each) => html`<li key=${each.alert_id}><span aria-hidden="true">${SHAPES[each.severity]}</span> <a href="alerts">${messageOf(each)}</a></li>`)}</ul>`}
   </section>`;
 }
 

@@ -9,6 +9,7 @@ export function recipes(root) {
     { id: "javascript", code: javascript(root) },
     { id: "home_assistant", code: homeAssistant(root) },
     { id: "home_assistant_mqtt", code: MQTT },
+    { id: "lights", code: lights(root) },
     { id: "wled", code: wled(hostname) },
     { id: "obs", code: obs(root) },
     { id: "node_red", code: nodeRed(root) },
@@ -23,11 +24,11 @@ with urllib.request.urlopen("${root}api/v1/events/stream?topics=board:*") as str
     for line in stream:
         if line.startswith(b"data:"):
             event = json.loads(line[5:])
-            print(event["event_type"], event.get("label", ""), flush=True)`;
+            print(event["event_type"], event.get("score", {}).get("label", ""), flush=True)`;
 
 const javascript = (root) => `const { DartdClient } = await import("${root}static/dartd-client.js");
 const client = new DartdClient("${root}ws");
-client.addEventListener("event", ({ detail }) => console.log(detail.event_type, detail.label ?? ""));
+client.addEventListener("event", ({ detail }) => console.log(detail.event_type, detail.score?.label ?? ""));
 client.start();`;
 
 const homeAssistant = (root) => `rest:
@@ -51,6 +52,26 @@ url = "mqtt://board.local:1883"
 username = "dartd"
 password_file = "/etc/dartd/mqtt-password"
 commands = true`;
+
+const lights = (root) => `import json, urllib.request
+
+LIGHTS = "http://192.168.1.50/json/state"  # the address of WLED
+RED, WHITE, RAINBOW = {"fx": 0, "col": [[255, 0, 0]]}, {"fx": 0, "col": [[255, 255, 255]]}, {"fx": 9}
+
+def show(segment):
+    body = json.dumps({"on": True, "seg": [segment]}).encode()
+    urllib.request.urlopen(urllib.request.Request(LIGHTS, body, {"Content-Type": "application/json"}), timeout=5).close()
+
+with urllib.request.urlopen("${root}api/v1/events/stream?topics=board:*") as stream:
+    for line in stream:
+        event = json.loads(line[5:]) if line.startswith(b"data:") else {}
+        match event.get("event_type"):
+            case "takeout_started":
+                show(RED)
+            case "takeout_finished":
+                show(WHITE)
+            case "visit_completed" if event["total"] == 180:
+                show(RAINBOW)`;
 
 const wled = (hostname) => `# pip install 'dartd[caller]', and in dartd.toml: [compat] caller = 8079
 python darts-wled.py -CON ${hostname}:8079 -WEPS 192.168.1.50 -IDE "solid|white" -TOE "solid|red" -S180 "rainbow"`;

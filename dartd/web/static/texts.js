@@ -1,8 +1,8 @@
 // The texts of the pages in the language of this device. A text is chosen by its key; `{name}` in it is replaced.
 
 export const LANGUAGES = ["en", "de", "nl"];
-// pages with texts that no other page needs: the play page is small
-const WITH_OWN = ["accuracy", "alerts", "dashboard", "docs", "manager", "reports", "settings", "statistics", "tournaments", "venue", "webhooks"];
+// pages with texts of their own: the play page is small
+const WITH_OWN = ["accuracy", "dashboard", "docs", "manager", "reports", "settings", "statistics", "tournaments", "venue", "webhooks"];
 const OF_OTHERS = { asyncapi: "docs", guide: "docs", wall: "tournaments" }; // pages with the texts of another one
 const KEPT = "dartd.language";
 
@@ -15,11 +15,16 @@ export const language = chosen();
 document.documentElement.lang = language;
 const texts = await loadTexts(`texts/${language}.json`);
 const page = OF_OTHERS[document.body.dataset.page] ?? document.body.dataset.page;
-if (WITH_OWN.includes(page)) Object.assign(texts, await loadTexts(`texts/${page}/${language}.json`));
+if (WITH_OWN.includes(page)) await addTexts(page);
 
 /** Return the texts of a file. */
 export async function loadTexts(path) {
   return (await fetch(new URL(path, import.meta.url))).json();
+}
+
+/** Let `t` know the texts of a folder too. */
+export async function addTexts(folder) {
+  Object.assign(texts, await loadTexts(`texts/${folder}/${language}.json`));
 }
 
 /** Return a text. */

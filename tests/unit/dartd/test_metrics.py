@@ -144,10 +144,11 @@ def test_faults_of_cameras_are_gauges() -> None:
     assert samples["dartd_camera_images_lost_total", (("camera", "cam0"),)] == 1.0
 
 
-def _hit(latency_ms: float, *deviations_mm: tuple[str, float, float, bool]) -> Envelope:
+def _hit(latency_ms: float, *lines: tuple[str, float, bool]) -> Envelope:
+    """Return a dart that cameras have measured; each line is so many millimetres off, and its camera puts the point elsewhere along it."""
     detections = tuple(
-        msgspec.structs.replace(_DETECTION, camera_id=CameraId(camera), used=used, deviation_mm=Deviation(x=x, y=y))
-        for camera, x, y, used in deviations_mm
+        msgspec.structs.replace(_DETECTION, camera_id=CameraId(camera), used=used, across_mm=across_mm, deviation_mm=Deviation(x=30, y=-40))
+        for camera, across_mm, used in lines
     )
     event = hit("d1")
     timing = msgspec.structs.replace(event.timing, latency_ms=latency_ms)
@@ -155,21 +156,21 @@ def _hit(latency_ms: float, *deviations_mm: tuple[str, float, float, bool]) -> E
 
 
 def test_the_last_darts_say_how_each_camera_measures() -> None:
-    """How often a camera detects a dart, how often its detection is not used, and how far and whereto it is off."""
+    """How often a camera detects a dart, how often its detection is not used, and how far its lines are off and to which side."""
     metrics = Metrics()
     cameras = [CameraFigures(camera_id=CameraId(name)) for name in ("cam0", "cam1", "cam2")]
     metrics.watch(cameras=lambda: cameras, hub=HubFigures, pipeline=PipelineFigures)
     metrics.count([_hit(9000.0)] * 100)
-    metrics.count([_hit(100.0, ("cam0", 3.0, -4.0, True), ("cam1", 0.0, 1.0, True))] * 50)
-    metrics.count([_hit(300.0, ("cam0", 3.0, 4.0, False))] * 50)
+    metrics.count([_hit(100.0, ("cam0", 0.5, True), ("cam1", 0.0, True))] * 50)
+    metrics.count([_hit(300.0, ("cam0", -0.25, False))] * 50)
     samples = _samples(metrics)
     of_cam0 = (("camera", "cam0"),)
 
     assert samples["dartd_detection_latency_average_seconds", ()] == 0.2
     assert samples["dartd_detection_latency_seconds_bucket", (("le", "10.0"),)] == 200
     assert [samples["dartd_camera_detection_rate", (("camera", name),)] for name in ("cam0", "cam1", "cam2")] == [1.0, 0.5, 0.0]
-    assert [samples["dartd_camera_bias_mm", (("axis", axis), *of_cam0)] for axis in "xy"] == [3.0, 0.0]
-    assert (samples["dartd_camera_deviation_mm", of_cam0], samples["dartd_camera_rejected_rate", of_cam0]) == (5.0, 0.5)
+    assert (samples["dartd_camera_bias_mm", of_cam0], samples["dartd_camera_deviation_mm", of_cam0]) == (0.125, 0.375)
+    assert samples["dartd_camera_rejected_rate", of_cam0] == 0.5
 
 
 def test_one_gauge_of_all_states_is_on() -> None:

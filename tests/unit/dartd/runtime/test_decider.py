@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dartd.decision import Input, Step
 from dartd.errors import CommandRefusedError
 from dartd.runtime.decider import Deciders
-from schemas.base import VisitId
+from schemas.base import DartId, VisitId
 from schemas.commands import ResetBoard, StartBoard
-from schemas.events import BoardReset, EntityDeleted, TakeoutOverdue
+from schemas.events import BoardReset, DartHit, EntityDeleted, TakeoutOverdue
 from tests.support.deciders import Forgetful
+from tests.support.throws import hit
 
 RESET = BoardReset(visit_id=VisitId("v1"))
 
@@ -101,3 +102,25 @@ def test_a_refused_command_reaches_no_later_decider() -> None:
     step = Deciders([Match(), Board(), Match()]).step([StartBoard(), ResetBoard()], 1.0)
 
     assert sorted(step.refusals) == [0]
+
+
+class Eye(Forgetful):
+    """A decider whose dart was seen at 10 s."""
+
+    def step(self, _inputs: Sequence[Input], _now: float) -> Step:
+        """Publish the dart."""
+        return Step(events=(hit("d1"),), settled_s={DartId("d1"): 10.0})
+
+    def deadline(self) -> float | None:
+        """Wait for nothing."""
+        return None
+
+
+def test_a_later_decider_gets_how_late_a_dart_is() -> None:
+    """The alert about late darts judges it before the event is stamped and written."""
+    match = Match()
+    Deciders([Eye(), match]).step([], 10.25)
+    dart = match.inputs[0]
+
+    assert isinstance(dart, DartHit)
+    assert dart.timing.latency_ms == 250.0

@@ -113,6 +113,18 @@ def test_a_lagging_camera_shows_older_pictures_and_catches_up() -> None:
     assert [_level(frame) for frame in frames[10:18]] == [_true_levels()[k] for k in (10, 10, 10, 11, 12, 13, 16, 17)]
 
 
+def test_an_overloaded_process_comes_to_its_pictures_late() -> None:
+    """Each picture keeps its time and comes as late as asked; what was not reached when there is time again is left out."""
+    source = FaultySource(ramp := Ramp(), [ScriptedFault(kind="overloaded", at_s=BROKEN_S, for_s=0.6, lag_s=0.2)])
+    frames, late_s = [], []
+    while (frame := source.read()) is not None:
+        frames.append((frame.t_s, _level(frame)))
+        late_s.append(round((ramp.next_s() or 2.0) - 1 / FPS - frame.t_s, 6))
+
+    assert frames == [(k / FPS, _true_levels()[k]) for k in (*range(14), *range(16, 20))]
+    assert late_s == [0.0] * 10 + [0.2] * 4 + [0.0] * 4
+
+
 def test_a_camera_that_was_knocked_or_is_loose_looks_past_the_board() -> None:
     """A turn by half of its view moves the picture by half of its width, to the other side; the edge is repeated."""
     picture: Image = np.zeros((8, 64, 3), np.uint8)
