@@ -41,6 +41,8 @@ class Checkpoints:
     """The checkpoints of one file. `run` and `commit` are for the writer's thread, `check` for any.
 
     SQLite writes the first page in the middle of a commit that moves the log: until the header is noted, a check by another thread waits.
+    The pages that a header counts are no measure of the file: a checkpoint that a reader or a full disk cuts short moves the first page, and
+    leaves later ones in the log.
     """
 
     def __init__(self, writer: sa.Connection, descriptor: int, path: Path, notes: CheckpointNotes) -> None:
@@ -48,7 +50,8 @@ class Checkpoints:
         self._descriptor = descriptor
         self._path = path
         self._notes = notes
-        self._header, self._size_bytes = bytes(HEADER_BYTES), 0  # as they were noted last
+        self._header = bytes(HEADER_BYTES)
+        self._size_bytes = 0
         self._changing = threading.RLock()  # held while SQLite may write the first page, and until its header is noted
         self._fault: StoreUnavailableError | None = None
 
@@ -68,8 +71,7 @@ class Checkpoints:
         """Check that nothing earlier was written over the file.
 
         Raises:
-            StoreUnavailableError: it was, or the file became shorter. It may be shorter than its header says: the first page is the first
-                that a checkpoint moves, and on a full disk the last that fits.
+            StoreUnavailableError: it was, or the file is shorter than after the last commit.
         """
         with self._changing:
             if self._fault is not None:
@@ -78,8 +80,8 @@ class Checkpoints:
             is_earlier = count_of(found) < count_of(noted) or (count_of(found) == count_of(noted) and found != noted)
             size_bytes = os.fstat(self._descriptor).st_size
             if any(noted) and (is_earlier or size_bytes < self._size_bytes):
-                sizes = (size_bytes, self._size_bytes)
-                _log.error("%s: the header is %s and was %s; %d bytes, and were %d", self._path, found.hex(), noted.hex(), *sizes)
+                sizes = f"{size_bytes} bytes of {self._size_bytes}"
+                _log.error("%s: the header is %s and was %s; %s", self._path, found.hex(), noted.hex(), sizes)
                 message = f"{self._path} was overwritten while dartd runs: restart dartd to use what is there now"
                 self._fault = StoreUnavailableError(message, path=str(self._path))
                 raise self._fault
@@ -106,7 +108,8 @@ class Checkpoints:
             fcntl.fcntl(self._descriptor, fcntl.F_OFD_SETLK, _flock(fcntl.F_UNLCK))
 
     def _note(self) -> None:
-        self._header, self._size_bytes = self._read(), os.fstat(self._descriptor).st_size
+        self._header = self._read()
+        self._size_bytes = os.fstat(self._descriptor).st_size
 
     def _read(self) -> bytes:
         return os.pread(self._descriptor, HEADER_BYTES, 0).ljust(HEADER_BYTES, b"\0")
