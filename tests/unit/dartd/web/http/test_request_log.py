@@ -74,7 +74,7 @@ async def test_each_request_is_one_line_of_the_log(station: Station, http: httpx
         "user": user.user_id,
         "method": "GET",
         "path": "/api/v1/players/eve",
-        "status": 404,
+        "status": 422,
         "trace_id": answer.headers["x-request-id"],
     }
     assert (record_fields["ms"] > 0, record_fields["timestamp"][-1], "secret" in caplog.text) == (True, "Z", False)
