@@ -19,7 +19,7 @@ _FIRST_VISITS: Final = 3  # of the first-9 average
 _TON: Final = 100
 
 
-class Figures(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Figures(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """The figures of a player over one leg, or over any number of legs, as integers.
 
     `squares`: the sum of the squares of visit points. `best_legs`: fewest darts of a leg won by checkout, by start score.

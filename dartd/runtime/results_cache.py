@@ -15,7 +15,8 @@ from schemas.events import EntityEvent, Envelope, JournalledEvent, PlayerErased,
 ENTRY_BYTES: Final = 400  # of a key and the bookkeeping of an entry, by sys.getsizeof of its parts
 DEFAULT_TTL_S: Final = 3600.0
 
-_CHANGES_STATISTICS: Final = frozenset(LEGS.event_types())
+# The visits of a board are in series alone, which are not kept.
+_CHANGES_STATISTICS: Final = frozenset(LEGS.event_types()) - {"visit_completed"}
 _LISTED: Final = {"webhook": "webhooks_list", "alert": "alerts_summary"}  # by entity, or by the type of another event
 _KEEPS_DASHBOARD: Final = frozenset({"camera_state_changed", "calibration_changed"})
 

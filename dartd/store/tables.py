@@ -7,7 +7,7 @@ keys are SHA-256 of 256 random bits, refresh tokens are not stored at all.
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
 from dartd.store import entity_table as tables_of_entities
-from dartd.store import tournament_tables
+from dartd.store import leg_tables, tournament_tables
 from dartd.store.entity_table import SECONDS, entity_table
 from schemas.api.cameras import Feedback, StoredCamera
 from schemas.api.comments import Comment
@@ -272,50 +272,8 @@ corrections = Table(
     Index("corrections_player", "player_id", "seq"),
 )
 
-# What each player did in each leg, as integers; set 0 and leg 0 stand for the match itself (sets and matches, played and won).
-# `sums_body`: beds, targets and grouping; `visits_body`: points, darts, beds and time of each visit; `points_body`: measured darts in mm.
-FIGURES = (
-    *("points", "darts", "thrown", "first9_points", "first9_darts", "checkout_attempts", "checkouts", "legs", "legs_won"),
-    *("highest_checkout", "highest_visit", "n60", "n100", "n140", "n180", "busts", "visits", "squares"),
-    *("marks", "marks_darts", "marks_visits", "first9_marks", "first9_marks_darts"),
-    *("breaks", "sets", "sets_won", "matches", "matches_won"),
-)
-player_legs = Table(
-    "player_legs",
-    METADATA,
-    Column("match_id", Text, primary_key=True),
-    *(Column(name, Integer, primary_key=True, autoincrement=False) for name in ("set_number", "leg_number", "side", "thrower")),
-    Column("player_id", Text, nullable=False),
-    Column("seq", Integer, nullable=False),
-    Column("at_s", SECONDS, nullable=False),
-    Column("game", Text, nullable=False),
-    Column("finished", Boolean, nullable=False),
-    *(Column(name, Integer, nullable=False) for name in FIGURES),
-    Column("best_start", Integer),
-    Column("best_darts", Integer),
-    *(Column(f"{name}_body", Text, nullable=False) for name in ("sums", "visits", "points")),
-    Index("player_legs_player", "player_id", "at_s", "finished", "leg_number", "game", "match_id"),  # counts and periods need no row
-)
-
-# The finished legs of a player in a week or a block of `weeks` (`period`: its number since 1970), added up: of a game, with game "" of all;
-# `x01@bob` and `@bob` are of those against a player.
-player_periods = Table(
-    "player_periods",
-    METADATA,
-    Column("player_id", Text, primary_key=True),
-    Column("weeks", Integer, primary_key=True, autoincrement=False),
-    Column("period", Integer, primary_key=True, autoincrement=False),
-    Column("game", Text, primary_key=True),
-    Column("body", Text, nullable=False),
-)
-
-# Visits of the board that belong to a match.
-match_visits = Table(
-    "match_visits",
-    METADATA,
-    Column("visit_id", Text, primary_key=True),
-    Column("match_id", Text, nullable=False),
-)
+FIGURES, player_legs, leg_beds = leg_tables.FIGURES, leg_tables.player_legs, leg_tables.leg_beds
+player_periods, match_visits, free_visits = leg_tables.player_periods, leg_tables.match_visits, leg_tables.free_visits
 
 # `body` is the session as GET answers it, without what other columns have.
 sessions = Table(

@@ -8,15 +8,18 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 
 from dartd.decision import Input
+from dartd.game.beds import read_bed
 from dartd.game.match_figures import leg_figures
 from dartd.game.statistics import Figures, add_up
-from dartd.game.summary import summary
+from dartd.game.summary import accuracy_of, summary
 from dartd.play.decider import MatchDecider
+from dartd.store.days import Days
+from dartd.store.play_series import series
 from dartd.store.projections import player_legs, throws
 from dartd.store.projections.player_legs import LegSelection, heat_map, select_legs, select_points, summarise
 from dartd.store.projections.player_periods import cells_of
 from dartd.store.projections.registry import Recorded
-from dartd.store.tables import METADATA
+from dartd.store.tables import METADATA, free_visits, match_visits, visits
 from schemas.events import JournalledEvent
 from tests.property.test_play import _ASKED, mixed
 from tests.support.play import BOARD, Table
@@ -71,8 +74,15 @@ def test_the_table_is_what_was_thrown(story: list[Action], asked: list[tuple[int
                     chosen = LegSelection(player_id, opponent=opponent)
                     assert summarise(live, chosen).statistics == summary(select_legs(live, chosen))
                     assert heat_map(live, chosen) == cells_of(select_points(live, chosen))
+                    beds = accuracy_of(leg.sums for leg in select_legs(live, chosen)).beds
+                    for bed in (*beds, read_bed("D1")):
+                        hits = sum(leg.hits for leg in series(live, chosen, "leg", Days("UTC"), bed).played)
+                        assert hits == beds[bed]
         _fold(rebuilt, list(enumerate(table.journal, 1)))
 
         assert _rows(rebuilt) == _rows(live)
+        no_match = ~sa.exists().where(match_visits.c.visit_id == visits.c.visit_id)
+        free = sa.select(visits.c.visit_id, visits.c.player_id).where(visits.c.player_id.is_not(None), no_match)
+        assert set(live.execute(free)) == set(live.execute(sa.select(free_visits.c.visit_id, free_visits.c.player_id)))
     for each in (engine, again):
         each.dispose()

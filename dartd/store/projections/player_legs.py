@@ -15,6 +15,8 @@ from dartd.game.grouping import Grouping, Point, group_visits
 from dartd.game.statistics import Figures, add_up
 from dartd.game.summary import SCORING_GAMES, LegSums, SummarisedLeg, chosen_figures, summary_of
 from dartd.store.listing import ALWAYS, Span, within
+from dartd.store.projections.free_visits import drop_visits, note_completed, note_visits, rename_player, settle_visits
+from dartd.store.projections.leg_beds import LEG_KEY, beds_of, drop_beds, store_beds
 from dartd.store.projections.player_periods import (
     BLOCK_WEEKS,
     Cut,
@@ -32,10 +34,10 @@ from dartd.store.projections.player_periods import (
     sums_of,
 )
 from dartd.store.projections.registry import Projection, Recorded
-from dartd.store.tables import FIGURES, match_visits, player_legs, player_periods, throws
+from dartd.store.tables import FIGURES, free_visits, leg_beds, match_visits, player_legs, player_periods, throws
 from dartd.store.timestamps import seconds_of_timestamp
 from schemas.codec import encode_json
-from schemas.events import EntityDeleted, PlayedLeg, PlayedVisit, PlayerErased, PlayerMerged, StatisticsUpdated
+from schemas.events import EntityDeleted, PlayedLeg, PlayedVisit, PlayerErased, PlayerMerged, StatisticsUpdated, VisitCompleted
 
 FORM_LEGS = 20  # that the form is computed from
 _CHANGED = "player_legs.changed"  # key of what is noted with a connection
@@ -58,23 +60,29 @@ def fold(connection: sa.Connection, recorded: Recorded) -> None:
     match event:
         case StatisticsUpdated():
             _store(connection, recorded, event)
+        case VisitCompleted():
+            note_completed(connection, event, recorded.seq)
         case PlayerMerged():
             mine = player_legs.c.player_id == event.player_id
             changed = _finished(connection, player_legs.c.match_id.in_(sa.select(player_legs.c.match_id).where(mine)))
             connection.execute(sa.update(player_legs).where(mine).values(player_id=event.into_player_id))
             drop_periods(connection, event.player_id)
+            rename_player(connection, event.player_id, event.into_player_id)
             _note(connection, {(event.into_player_id if who == event.player_id else who, period) for who, period in changed})
         case PlayerErased():
             mine = player_legs.c.player_id == event.player_id
             changed = _finished(connection, player_legs.c.match_id.in_(sa.select(player_legs.c.match_id).where(mine)))
+            drop_beds(connection, event.player_id)
             connection.execute(sa.delete(player_legs).where(mine))
             drop_periods(connection, event.player_id)
+            drop_visits(connection, event.player_id)
             _note(connection, {each for each in changed if each[0] != event.player_id})
         case EntityDeleted():
             if event.entity_type == "match":
                 of_match = player_legs.c.match_id == event.entity_id
                 changed = _finished(connection, of_match)
                 connection.execute(sa.delete(player_legs).where(of_match))
+                connection.execute(sa.delete(leg_beds).where(leg_beds.c.match_id == event.entity_id))
                 _note(connection, changed)
         case _:
             raise TypeError(f"{type(event).__name__} is not followed by this projection")
@@ -86,7 +94,11 @@ def _note(connection: sa.Connection, changed: Iterable[tuple[str, int]]) -> None
 
 
 def settle(connection: sa.Connection) -> None:
-    """Add up the weeks and blocks that changed: an import adds thousands of legs of one, which must not be added up after each of them."""
+    """Store the visits of no match, and add up the weeks and blocks that changed.
+
+    An import adds thousands of legs of a week, which must not be added up after each of them.
+    """
+    settle_visits(connection)
     changed: set[tuple[str, int]] = connection.info.pop(_CHANGED, set())
     for player_id, period in sorted(changed):
         store_period(connection, player_id, period, legs_of_period(connection, player_id, period))
@@ -96,9 +108,9 @@ def settle(connection: sa.Connection) -> None:
 
 PROJECTION = Projection(
     name="player_legs",
-    version=4,
-    tables=(player_legs, player_periods, match_visits),
-    follows=(StatisticsUpdated, PlayerMerged, PlayerErased, EntityDeleted),
+    version=5,
+    tables=(player_legs, leg_beds, player_periods, match_visits, free_visits),
+    follows=(StatisticsUpdated, VisitCompleted, PlayerMerged, PlayerErased, EntityDeleted),
     fold=fold,
     settle=settle,
 )
@@ -117,7 +129,7 @@ class LegSelection(NamedTuple):
 
 _OF_LEG = ("match_id", "set_number", "leg_number", "at_s", "game")
 _SUMMARISED = tuple(player_legs.c[name] for name in (*_OF_LEG, *FIGURES, "best_start", "best_darts", "sums_body"))
-_KEY = tuple(player_legs.c[name] for name in ("match_id", "set_number", "leg_number", "side", "thrower"))
+_KEY = tuple(player_legs.c[name] for name in LEG_KEY)
 _BEFORE = tuple(player_legs.c[name] for name in ("player_id", "finished", "seq", "at_s", "visits_body"))
 _sums: msgspec.json.Decoder[LegSums] = msgspec.json.Decoder(LegSums)
 _visits: msgspec.json.Decoder[list[VisitRow]] = msgspec.json.Decoder(list[VisitRow])
@@ -186,10 +198,12 @@ def total_with_running(connection: sa.Connection, player_id: str) -> Figures:
     return add_up([*finished, *(chosen_figures(_summarised(row), None) for row in connection.execute(running))])
 
 
-def select_visits(connection: sa.Connection, selection: LegSelection) -> Iterator[tuple[Any, list[VisitRow]]]:
+def select_visits(
+    connection: sa.Connection, selection: LegSelection, *conditions: sa.ColumnElement[bool]
+) -> Iterator[tuple[Any, list[VisitRow]]]:
     """Yield the legs of a selection, the latest first, each with its visits; rows have also `side` and `thrower`."""
     names = (*_OF_LEG, "side", "thrower", "visits_body")
-    chosen = sa.select(*(player_legs.c[name] for name in names)).where(*conditions_of(selection), player_legs.c.leg_number > 0)
+    chosen = sa.select(*(player_legs.c[name] for name in names)).where(*conditions_of(selection), player_legs.c.leg_number > 0, *conditions)
     for row in connection.execute(chosen.order_by(player_legs.c.at_s.desc(), player_legs.c.seq.desc())):
         yield row, _visits.decode(row.visits_body)
 
@@ -258,19 +272,23 @@ def _summarised(row: Any) -> SummarisedLeg:
 
 
 def _store(connection: sa.Connection, recorded: Recorded, event: StatisticsUpdated) -> None:
-    """Replace the legs of an event, all of them with three statements: a correction can change every leg of a long match."""
+    """Replace the legs of an event, all of them with few statements: a correction can change every leg of a long match."""
     chosen = sa.select(*_KEY, *_BEFORE).where(player_legs.c.match_id == event.match_id)
     if len(event.legs) == 1:
         leg = event.legs[0]
         chosen = chosen.where(player_legs.c.set_number == leg.set, player_legs.c.leg_number == leg.leg)
     known = {(row.set_number, row.leg_number, row.side, row.thrower): row for row in connection.execute(chosen)}
     before = [known.get((leg.set, leg.leg, leg.side, leg.thrower)) for leg in event.legs]
-    gone = [{f"old_{column.name}": getattr(row, column.name) for column in _KEY} for row in before if row is not None]
-    if gone:
-        connection.execute(sa.delete(player_legs).where(*(column == sa.bindparam(f"old_{column.name}") for column in _KEY)), gone)
-    rows = [_row(connection, recorded, event, leg, was) for leg, was in zip(event.legs, before, strict=True) if leg.counts is not None]
+    if gone := [{f"old_{name}": getattr(row, name) for name in LEG_KEY} for row in before if row is not None]:
+        for table in (player_legs, leg_beds):
+            connection.execute(sa.delete(table).where(*(table.c[name] == sa.bindparam(f"old_{name}") for name in LEG_KEY)), gone)
+    stored = [
+        (_row(connection, recorded, event, leg, was), leg) for leg, was in zip(event.legs, before, strict=True) if leg.counts is not None
+    ]
+    rows = [row for row, _ in stored]
     if rows:
         connection.execute(sa.insert(player_legs), rows)
+        store_beds(connection, ((row, leg.visits) for row, leg in stored))
     changed = {(row.player_id, period_of(row.at_s)) for row in before if row is not None and row.finished}
     changed |= {(row["player_id"], period_of(row["at_s"])) for row in rows if row["finished"]}
     if None in before or len(rows) < len(event.legs):  # the others may have an opponent more, or less
@@ -341,6 +359,7 @@ def _measured(connection: sa.Connection, match_id: str, visits: Sequence[PlayedV
     found = {row.throw_id: row for row in connection.execute(sa.select(*columns).where(throws.c.throw_id.in_(dart_ids)))}
     of_board = {row.visit_id for row in found.values()}
     known = set(connection.execute(sa.select(match_visits.c.visit_id).where(match_visits.c.visit_id.in_(of_board))).scalars())
+    note_visits(connection, of_board - known)
     for visit_id in sorted(of_board - known):
         connection.execute(sa.insert(match_visits).values(visit_id=visit_id, match_id=match_id))
     return [
@@ -354,14 +373,9 @@ def _measured(connection: sa.Connection, match_id: str, visits: Sequence[PlayedV
 
 
 def _sums_of(leg: PlayedLeg, measured: Sequence[Sequence[Point]]) -> LegSums:
-    beds: dict[int, int] = {}
-    for visit in leg.visits:
-        for label in visit.beds:
-            code = read_bed(label)
-            beds[code] = beds.get(code, 0) + 1
     pooled = group_visits(measured)
     return LegSums(
-        beds=dict(sorted(beds.items())),
+        beds={bed: hits for bed, (hits, _) in beds_of(leg.visits).items()},
         targets=msgspec.convert(leg.targets, type=LegSums.__annotations__["targets"]),
         visits=[visit.points for visit in leg.visits],
         grouping=_in_steps(pooled) if pooled != Grouping() else None,

@@ -29,7 +29,7 @@ from dartd.store.tables import METADATA
 
 _log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 21  # the number of the last revision in migrations/
+SCHEMA_VERSION = 22  # the number of the last revision in migrations/
 APPLICATION_ID = 0x64617274  # "dart": distinguishes our files from those of other programs
 LOCK_WAIT_S = 2.0  # for a person's sqlite3 shell; a second daemon is refused by the lock
 NEIGHBOUR_WAIT_S = 5.0  # how long a command waits for the daemon that runs next to it

@@ -152,7 +152,7 @@ async def get_history(call: Call) -> Listed[PlayedPart]:
 
     def read(connection: sa.Connection) -> Listed[PlayedPart]:
         steps = series(connection, selection, asked.resolution, days, bed)
-        page = page_of(((step.at_s, step.key, step) for step in steps.played), ask, steps.total)
+        page = page_of(((step.at_s, step.key, step) for step in steps.played), ask, steps.size())
         return listed(page, asked, lambda step: played_part(step, with_hits=bed is not None))
 
     answer: Listed[PlayedPart] = await call.read(read)

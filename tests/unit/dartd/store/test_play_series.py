@@ -1,7 +1,8 @@
 """Play over time."""
 
-from typing import Any
+from typing import Any, get_args
 
+import pytest
 import sqlalchemy as sa
 
 from dartd.game.beds import read_bed
@@ -42,7 +43,7 @@ def steps(connection: sa.Connection, resolution: Resolution, bed: str | None = N
     chosen = LegSelection("ann", with_running=True, **selection)
     found = series(connection, chosen, resolution, Days("UTC"), None if bed is None else read_bed(bed))
     played = list(found.played)
-    assert found.total == len(played)
+    assert found.size() == len(played)
     assert [(each.at_s, each.key) for each in played] == sorted(((each.at_s, each.key) for each in played), reverse=True)
     return [(each.match_id, each.figures.points) for each in reversed(played)]
 
@@ -65,3 +66,37 @@ def test_a_bed(core: sa.Connection) -> None:
     assert steps(core, "visit", "T20") == [(None, 60)]
     assert [match for match, _ in steps(core, "leg", "S16")] == ["m1", "m2"]
     assert steps(core, "visit", "T20", game="x01") == []
+
+
+def test_a_bed_of_any_resolution_is_that_of_its_visits(core: sa.Connection) -> None:
+    """Each bed that was hit, and one that was not: the visits with it, and the sums of their hits."""
+    fold(core)
+    chosen, days = LegSelection("ann", with_running=True), Days("UTC")
+    every = list(series(core, chosen, "visit", days).played)
+    labels = {label for each in every for label in each.labels if label != "?"}
+
+    for label in (*sorted(labels), "D7"):
+        with_it = [(each.key, each.labels.count(label)) for each in every if label in each.labels]
+        found = series(core, chosen, "visit", days, read_bed(label))
+        assert [(each.key, each.hits) for each in found.played] == with_it
+        assert found.size() == len(with_it)
+        for resolution in get_args(Resolution):
+            steps_with_it = series(core, chosen, resolution, days, read_bed(label))
+            in_matches = resolution in {"leg", "match"}
+            assert sum(each.hits for each in steps_with_it.played) == sum(hits for key, hits in with_it if key[0] != "/" or not in_matches)
+
+
+@pytest.mark.sqlite
+def test_what_legs_show_is_read_from_the_index_alone(core: sa.Connection) -> None:
+    """A career has thousands of legs, whose rows are long."""
+    asked = list[str]()
+    sa.event.listen(core, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    fold(core)
+    asked.clear()
+    for resolution in ("leg", "month"):
+        list(series(core, LegSelection("ann"), resolution, Days("UTC")).played)
+    reads = [each for each in asked if "FROM player_legs" in each and "LIMIT" not in each]
+    plans = [str(list(core.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", ("",) * each.count("?")))) for each in reads]
+
+    assert plans
+    assert all("USING COVERING INDEX player_legs_player" in plan for plan in plans)
