@@ -16,7 +16,9 @@ import anyio.to_thread
 from dartd.errors import DartdError
 
 _PORTS: Final = {"http": 80, "https": 443}
+_GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")  # RFC 4291: the only part of IPv6 that is assigned to the public internet
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
+_PROTOCOLS: Final = ipaddress.IPv4Network("192.0.0.0/24")  # RFC 6890: of protocols, no hosts; `is_global` of Python 3.11 is true for some
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -94,7 +96,15 @@ def _lookups() -> anyio.CapacityLimiter:
 
 def is_public(address: Address) -> bool:
     """Return whether an address is in the public internet, also the IPv4 address that an IPv6 one contains."""
-    return all(each.is_global and not each.is_multicast for each in (address, *_contained(address)))
+    return all(_is_global(each) for each in (address, *_contained(address)))
+
+
+def _is_global(address: Address) -> bool:
+    if not address.is_global or address.is_multicast:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return address not in _PROTOCOLS
+    return address in _GLOBAL_UNICAST or address in _NAT64 or address.ipv4_mapped is not None
 
 
 def _contained(address: Address) -> list[ipaddress.IPv4Address]:

@@ -1,19 +1,25 @@
 """Accounts, and the secrets that are generated at the first start: where they are stored, and to whom they are shown."""
 
 import asyncio
+import functools
+import secrets
 from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
 from dartd.auth.accounts import Accounts
 from dartd.auth.tokens import Signer
 from dartd.config import Config
 from dartd.store.database import Database
-from dartd.store.kept_secret import kept_secret, write_secret
+from dartd.store.kept_secret import kept_secret
 from dartd.store.operator_token import FILE as OPERATOR_TOKEN
 from dartd.store.operator_token import operator_token
 
 SIGNING_KEY = "signing-key"
 WEBHOOK_KEY = "webhook-key"
 FIRST_PASSWORD = "first-password"  # noqa: S105 - the name of a file
+
+_PASSWORD_BYTES: Final = 12  # 16 characters: it is typed on phones, and guesses are slowed down
 
 Announce = Callable[[str], None]
 
@@ -55,11 +61,17 @@ async def open_accounts(config: Config, database: Database, *, announce: Announc
     else:
         token = auth.token
     await accounts.ensure_operator_key(token)
-    password = await accounts.ensure_admin()
+    path = config.state_path / FIRST_PASSWORD
+    password = await accounts.ensure_admin(functools.partial(_first_password, None if on_terminal else path))
     if password is not None and on_terminal:
         announce(f"first account, shown this once: user admin, password {password}")
     elif password is not None:
-        path = config.state_path / FIRST_PASSWORD
-        await asyncio.to_thread(write_secret, path, password, "the password of the first account", "let this user write there")
         announce(f"first account: user admin, password in {path} (delete the file once it is read)")
     return accounts
+
+
+def _first_password(path: Path | None) -> str:
+    """Return a password; with a path it is in that file before there is an account with it: one that a full disk refused would be lost."""
+    if path is None:
+        return secrets.token_urlsafe(_PASSWORD_BYTES)
+    return kept_secret(path, "the password of the first account", "let this user write there", _PASSWORD_BYTES)[0]

@@ -1,5 +1,7 @@
 """Bytes of every message: one encoder and decoder per union, built once at import."""
 
+from typing import Final
+
 import msgspec
 
 from schemas.base import Event
@@ -7,6 +9,9 @@ from schemas.commands import SpokenCommand
 from schemas.events import JournalledEvent, LiveEvent
 from schemas.pipe.from_worker import FromWorker
 from schemas.pipe.to_worker import ToWorker
+
+# What msgspec raises for bytes that are no message: text that is not UTF-8 and deep nesting have errors of Python's own.
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _json = msgspec.json.Encoder()
 _pipe = msgspec.msgpack.Encoder()
@@ -26,7 +31,7 @@ def decode_from_worker(payload: bytes | memoryview) -> FromWorker:
     """Decode what a worker sent.
 
     Raises:
-        msgspec.DecodeError: the bytes are no such message.
+        one of UNREADABLE: the bytes are no such message.
     """
     return _from_worker.decode(payload)
 
@@ -35,7 +40,7 @@ def decode_to_worker(payload: bytes | memoryview) -> ToWorker:
     """Decode what the supervisor sent.
 
     Raises:
-        msgspec.DecodeError: the bytes are no such message.
+        one of UNREADABLE: the bytes are no such message.
     """
     return _to_worker.decode(payload)
 
@@ -52,7 +57,7 @@ def decode_journalled(wire: bytes | str) -> JournalledEvent:
     """Decode a journalled event from its flat JSON object; header fields are skipped.
 
     Raises:
-        msgspec.DecodeError: it is no such event.
+        one of UNREADABLE: it is no such event.
     """
     return _journalled.decode(wire)
 
@@ -61,7 +66,7 @@ def decode_live(wire: bytes | str) -> LiveEvent:
     """Decode an event that is not journalled from its flat JSON object.
 
     Raises:
-        msgspec.DecodeError: it is no such event.
+        one of UNREADABLE: it is no such event.
     """
     return _live.decode(wire)
 
@@ -70,7 +75,7 @@ def decode_command(payload: bytes | str) -> SpokenCommand:
     """Decode what a person asks of the board.
 
     Raises:
-        msgspec.DecodeError: it is no such command; the message names the path.
+        one of UNREADABLE: it is no such command; the message names the path.
     """
     return _command.decode(payload)
 

@@ -54,7 +54,7 @@ def decode_recording(document: bytes) -> Recording:
     """
     try:
         recording = _decoder.decode(document)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
     if recording.version != RECORDING_VERSION:
         raise ValueError(f"$.version: expected {RECORDING_VERSION}, got {recording.version}")

@@ -5,9 +5,7 @@ import select
 from collections.abc import Iterable
 from multiprocessing.connection import Connection
 
-import msgspec
-
-from schemas.codec import decode_to_worker, encode_pipe
+from schemas.codec import UNREADABLE, decode_to_worker, encode_pipe
 from schemas.framing import FramingError, Unframer, frame
 from schemas.pipe.from_worker import FromWorker
 from schemas.pipe.to_worker import ToWorker
@@ -55,7 +53,7 @@ class Link:
             self._closed = not chunk
             try:
                 messages += [decode_to_worker(payload) for payload in self._unframer.feed(chunk)]
-            except (FramingError, msgspec.DecodeError) as error:
+            except (FramingError, *UNREADABLE) as error:
                 raise LinkClosedError(f"the supervisor sent bytes that are not a message: {error}") from error
         if messages:
             return messages

@@ -227,11 +227,11 @@ class Accounts:
 
         await self._database.change(keep)
 
-    async def ensure_admin(self) -> str | None:
-        """Create the first account if there is none and return its password, which is not stored in plain text."""
+    async def ensure_admin(self, make_password: Callable[[], str]) -> str | None:
+        """Create the first account if there is none and return its password; `make_password` may block, and raise if it cannot keep it."""
         if await self._database.read(count_users):
             return None
-        password = secrets.token_urlsafe(12)
+        password = await asyncio.to_thread(make_password)
         user = new_user("admin", "Administrator", "admin", await self.passwords.hash(password), self.now())
         await self._database.change(lambda connection: insert_user(connection, user))
         return password

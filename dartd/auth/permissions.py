@@ -27,7 +27,7 @@ PERMISSIONS: dict[str, str] = {
     "matches:read": "read matches and formats",
     "matches:write": "start, pause and change matches",
     "metrics:read": "read /metrics",
-    "players:delete": "delete players",
+    "players:delete": "delete players, and merge one into another",
     "players:read": "read all players",
     "players:write": "add and change players",
     "profile:own": "read and change one's own account and player, and read shared players",

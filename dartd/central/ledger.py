@@ -23,7 +23,7 @@ from dartd.store.projections.registry import Projection, Recorded
 from dartd.store.tables import events, metadata
 from dartd.store.timestamps import seconds_of_timestamp
 from schemas.base import BoardId
-from schemas.codec import decode_journalled
+from schemas.codec import UNREADABLE, decode_journalled
 from schemas.events import PlayerErased
 
 _log = logging.getLogger(__name__)
@@ -131,8 +131,12 @@ class Ledger:
                 before = None
             if before is not None and each.seq <= before.seq:
                 continue
-            fields = msgspec.json.decode(each.wire, type=_Fields)
-            at_s = round(seconds_of_timestamp(fields.timestamp), 3)
+            try:
+                fields = msgspec.json.decode(each.wire, type=_Fields)
+                at_s = round(seconds_of_timestamp(fields.timestamp), 3)
+            except (ValueError, OverflowError, RecursionError) as error:  # it would come again after each start
+                _log.warning("event %s of board %s is no event, and is left out: %s", each.seq, each.board_id, error)
+                continue
             last_s = at_s if before is None else max(before.at_s, at_s)
             changed[each.board_id] = BoardPosition(each.stream_id, each.seq, max(last_s, floor_s), floor_s)
             if at_s > floor_s:
@@ -152,7 +156,7 @@ class Ledger:
             rows.append({**row, "board_id": event.board_id})
             try:
                 recorded.append(Recorded(decode_journalled(event.wire), seq, at_s, BoardId(event.board_id)))
-            except msgspec.DecodeError as error:  # of a newer version: it is kept, and folded by a rebuild after an update
+            except UNREADABLE as error:  # of a newer version: it is kept, and folded by a rebuild after an update
                 _log.warning("event %s of board %s cannot be read: %s", event.seq, event.board_id, error)
         journal.database.backend.note(Mark(journal.stream_id, last + len(rows)))
         connection.execute(sa.insert(events), rows)

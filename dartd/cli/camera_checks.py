@@ -15,6 +15,7 @@ from dartd.errors import StoreError
 from dartd.store.backends import report_on
 from dartd.store.calibrations import stored_calibrations
 from schemas.base import CameraId
+from schemas.codec import UNREADABLE
 from schemas.examination import Examine, Examined
 from schemas.geometry import Calibration
 from schemas.picture_figures import PictureFigures
@@ -119,7 +120,7 @@ def examine_camera(asked: Examine) -> Examined:
         return msgspec.json.decode(done.stdout, type=Examined)
     except subprocess.TimeoutExpired:
         return Examined(refusal=f"it did not answer within {EXAMINATION_TIMEOUT_S:.0f} s; unplug it and plug it in again")
-    except msgspec.DecodeError:
+    except UNREADABLE:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         return Examined(refusal=lines[-1] if lines else "the examining process has ended")
 

@@ -223,7 +223,7 @@ def _read(file: Path, days: Days) -> tuple[list[_Result], list[tuple[int, str]]]
             digest = hashlib.sha256(f"{digest} {seen[digest]}".encode()).hexdigest()
             at = msgspec.json.decode(case, type=dict[str, Any]).get("at")
             results.append(_Result(line, read_result(case), None if at is None else _played_at(str(at), days), digest))
-        except (DartdError, ValueError) as error:
+        except (DartdError, ValueError, RecursionError) as error:
             errors.append((line, getattr(error, "message", str(error))))
     return results, errors
 

@@ -64,7 +64,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read, {error.strerror}", path=str(path)) from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: byte {error.start} is not UTF-8, save the file as UTF-8 text", path=str(path)) from None
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise ConfigError(f"{path}: broken TOML, nested too deep", path=str(path)) from None
+    except ValueError as error:  # also of a number with thousands of digits, which is no TOMLDecodeError
         # The parser's message may quote a value with a credential: only its kind and position are reported.
         position = re.search(r"\(at (line \d+, column \d+|end of document)\)$", str(error))
         reason = re.sub(r"[:'\"].*", "", str(error).removesuffix(position[0] if position else "")).strip()

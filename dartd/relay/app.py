@@ -187,7 +187,8 @@ async def post_order(request: Request) -> Response:
     _check_rate(request, services)
     if action not in ACTIONS:
         raise HTTPException(404)
-    reply = await order(services, request.path_params["board_id"], action, credentials_of(request)[0])
+    token, by_cookie = credentials_of(request)  # a cookie is that of a board on the same host, and any page there would send it
+    reply = await order(services, request.path_params["board_id"], action, None if by_cookie else token)
     if reply.status != 200:
         raise Problem(reply.status, reply.code, reply.message, details=reply.details)
     return Response(bytes(reply.result), headers={"Cache-Control": "no-store"}, media_type="application/json")

@@ -12,7 +12,7 @@ from dartd.runtime.hub.hub import Hub
 from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from schemas.base import BoardId, Event
-from schemas.codec import encode_wire
+from schemas.codec import UNREADABLE, encode_wire
 from schemas.events import PlayerErased, Snapshot
 from schemas.venue import BoardReport
 
@@ -173,6 +173,6 @@ class Boards:
 def _decoded(payload: bytes) -> BoardReport | None:
     try:
         return _report.decode(payload)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         _log.warning("a report cannot be read: %s", error)
         return None

@@ -5,7 +5,7 @@ import msgspec
 from dartd.outlets.nats.connection import LinkError
 from dartd.outlets.nats.subjects import command_subject
 from dartd.relay.services import RelayServices
-from schemas.codec import encode_json
+from schemas.codec import UNREADABLE, encode_json
 from schemas.venue import VenueReply
 
 ACTIONS = ("start", "stop", "reset")
@@ -27,5 +27,5 @@ async def order(services: RelayServices, board_id: str, action: str, token: str 
     try:
         answer = await link.request(command_subject(services.config.nats.venue, board_id), command, timeout_s=TIMEOUT_S)
         return msgspec.json.decode(answer, type=VenueReply)
-    except (LinkError, msgspec.DecodeError):
+    except (LinkError, *UNREADABLE):
         return VenueReply(status=503, code="SERVICE_UNAVAILABLE", message=f"board {board_id} does not answer")

@@ -15,6 +15,7 @@ from dartd.errors import RecordingError
 from dartd.replay.expectation import expected_right
 from dartd.replay.replay import ReplayedEvent
 from schemas.base import Value
+from schemas.codec import UNREADABLE
 from schemas.events import DartBounceOut, DartHit, DartRemoved, EntityEvent, JournalledEvent, TakeoutFinished, TakeoutStarted, ThrowMiss
 
 QUIET_EXEMPT = frozenset({"dart_hit", "start", "in_flight", "wiggle"})  # a hit is not false here
@@ -100,7 +101,7 @@ def load_truth(folder: Path) -> Truth:
         return msgspec.json.decode(path.read_bytes(), type=Truth)
     except OSError as error:
         raise RecordingError(f"{path} cannot be read ({error.strerror}): there is nothing to compare with", path=str(path)) from error
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise RecordingError(f"{path} is no truth of a recording: {error}", path=str(path)) from error
 
 

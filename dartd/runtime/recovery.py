@@ -4,13 +4,12 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
-import msgspec
-
 from dartd.runtime.clock import Clock
 from dartd.runtime.decider import Decider
 from dartd.store.journal import Journal, PastEvent
 from dartd.store.projections.tournaments import PROJECTION, changeable
 from dartd.tournament.state import Tournaments
+from schemas.codec import UNREADABLE
 from schemas.events import AlertChanged, BoardEvent, EntityEvent, JournalledEvent, MatchCommanded
 
 _log = logging.getLogger(__name__)
@@ -32,7 +31,7 @@ async def recover(decider: Decider, journal: Journal, clock: Clock) -> list[Jour
     body, since = (None, 0) if memory is None else (memory.body, memory.seq)
     try:
         decider.restore(body, (), now=now, epoch_s=epoch_s)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         _log.warning("the memory of the %s cannot be read (%s): it is made anew from the journal", decider.name, error)
         memory, body, since = None, None, 0
     pending: list[JournalledEvent] = []

@@ -11,7 +11,7 @@ from dartd.store.database import Database
 from dartd.store.tables import calibrations
 from dartd.store.timestamps import timestamp_of
 from schemas.base import CameraId
-from schemas.codec import encode_json
+from schemas.codec import UNREADABLE, encode_json
 from schemas.geometry import Calibration
 
 _log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Calibrations:
         for camera_id, body in await self._database.read(lambda connection: connection.execute(chosen).all()):
             try:
                 self._known[CameraId(camera_id)] = msgspec.json.decode(body, type=Calibration)
-            except msgspec.DecodeError as error:
+            except UNREADABLE as error:
                 _log.warning("the stored calibration is left out: %s", error, extra={"camera": camera_id})
 
     def of(self, camera_id: CameraId) -> Calibration | None:
@@ -71,6 +71,6 @@ def stored_calibrations(location: Location) -> dict[CameraId, Calibration]:
     try:
         rows = inspect(location, lambda connection: connection.execute(chosen).all())
         return {CameraId(row.camera_id): msgspec.json.decode(row.body, type=Calibration) for row in rows}
-    except (StoreError, msgspec.DecodeError) as error:
+    except (StoreError, *UNREADABLE) as error:
         _log.warning("the calibrations of %s cannot be read: %s", location, error)
         return {}

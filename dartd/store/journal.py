@@ -24,7 +24,7 @@ from dartd.store.pruning import prune_audit, prune_events
 from dartd.store.tables import decider_memories, events
 from dartd.store.timestamps import timestamp_of
 from schemas.base import BoardId, Value
-from schemas.codec import decode_journalled
+from schemas.codec import UNREADABLE, decode_journalled
 from schemas.events import Envelope, JournalledEvent
 
 _log = logging.getLogger(__name__)
@@ -382,5 +382,5 @@ def _last_seq(connection: sa.Connection) -> int:
 def _decoded(wire: bytes) -> JournalledEvent | None:
     try:
         return decode_journalled(wire)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return None

@@ -9,7 +9,7 @@ from dartd.errors import StoreError
 _BYTES = 24
 
 
-def kept_secret(path: Path, what: str, remedy: str) -> tuple[str, bool]:
+def kept_secret(path: Path, what: str, remedy: str, size_bytes: int = _BYTES) -> tuple[str, bool]:
     """Return the secret of a file, and whether it was made just now; blocks. `what` and `remedy` are words for its error.
 
     Raises:
@@ -18,7 +18,7 @@ def kept_secret(path: Path, what: str, remedy: str) -> tuple[str, bool]:
     try:
         return _read(path), False
     except FileNotFoundError:
-        return _make(path, what, remedy), True
+        return _make(path, what, remedy, size_bytes), True
     except (OSError, UnicodeDecodeError) as error:
         raise StoreError(f"{what} {path} cannot be read: {error}", path=str(path)) from error
 
@@ -31,12 +31,7 @@ def _read(path: Path) -> str:
     return token
 
 
-def write_secret(path: Path, secret: str, what: str, remedy: str) -> None:
-    """Write a secret to a new file that only its owner can read; blocks.
-
-    Raises:
-        StoreError: it cannot be written.
-    """
+def _write(path: Path, secret: str, what: str, remedy: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
@@ -49,7 +44,7 @@ def write_secret(path: Path, secret: str, what: str, remedy: str) -> None:
         raise StoreError(f"{what} {path} cannot be written ({error.strerror}): {remedy}", path=str(path)) from error
 
 
-def _make(path: Path, what: str, remedy: str) -> str:
-    token = secrets.token_urlsafe(_BYTES)
-    write_secret(path, token, what, remedy)
+def _make(path: Path, what: str, remedy: str, size_bytes: int) -> str:
+    token = secrets.token_urlsafe(size_bytes)
+    _write(path, token, what, remedy)
     return token

@@ -12,6 +12,7 @@ import anyio.to_thread
 import msgspec
 
 from schemas.board import BoardSpec
+from schemas.codec import UNREADABLE
 from schemas.examination import Device, Probe, Probed
 from schemas.geometry import Calibration
 from schemas.pipe.to_worker import SourceSpec
@@ -59,7 +60,7 @@ class CameraProcesses:
 def _devices() -> tuple[Device, ...]:
     try:
         return msgspec.json.decode(_run(["workers.sources.listing", "--json"], b"", PROBE_S).stdout, type=tuple[Device, ...])
-    except (subprocess.TimeoutExpired, msgspec.DecodeError):
+    except (subprocess.TimeoutExpired, *UNREADABLE):
         return ()
 
 
@@ -69,7 +70,7 @@ def _probe(request: Probe) -> Probed:
         return msgspec.json.decode(done.stdout, type=Probed)
     except subprocess.TimeoutExpired:
         return Probed(refusal=f"it did not answer within {PROBE_S:.0f} s")
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return Probed(refusal="it could not be examined")
 
 

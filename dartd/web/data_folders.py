@@ -1,11 +1,12 @@
 """Recordings and exports in the folders of a directory, as data sets."""
 
 import csv
-import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from dartd.store.timestamps import timestamp_of
 from schemas.api.catalog import Dataset, DatasetSpan
@@ -15,6 +16,18 @@ MEDIA_TYPE: Final = "application/zip"
 _MOST_FOLDERS: Final = 500
 _NAME_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
 _CHUNK: Final = 256 * 1024
+
+
+class _Export(msgspec.Struct):
+    """What is read of an `export.json`."""
+
+    throws: int
+    images: int
+    beds: int
+    splits: dict[str, int]
+
+
+_export_json = msgspec.json.Decoder(_Export)
 
 
 class DataFolder(NamedTuple):
@@ -42,7 +55,7 @@ def read_folders(directory: Path, address: str) -> DataFolders:
             continue
         try:
             dataset = _recording(path, address) if (path / "recording.json").is_file() else _export(path, address)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, csv.Error, RecursionError) as error:
             problems[path.name] = f"neither a recording nor an export: {error}"
         else:
             found[dataset.dataset_id] = DataFolder(path, dataset)
@@ -50,7 +63,7 @@ def read_folders(directory: Path, address: str) -> DataFolders:
 
 
 def _recording(path: Path, address: str) -> Dataset:
-    recording = decode_recording((path / "recording.json").read_bytes())
+    recording = decode_recording(_own_file(path, "recording.json").read_bytes())
     frames = sum(len(sequence.frames) for sequence in recording.sequences)
     cameras = {camera: f"{each.width}x{each.height}" for camera, each in recording.cameras.items()}
     counts = {"cameras": len(cameras), "sequences": len(recording.sequences), "frames": frames}
@@ -63,18 +76,28 @@ def _recording(path: Path, address: str) -> Dataset:
 
 
 def _export(path: Path, address: str) -> Dataset:
-    described = json.loads((path / "export.json").read_text(encoding="utf-8"))
-    counts = {"throws": int(described["throws"]), "images": int(described["images"]), "beds": int(described["beds"])}
-    counts |= {str(name): int(count) for name, count in described["splits"].items()}
+    described = _export_json.decode(_own_file(path, "export.json").read_bytes())
+    counts = {"throws": described.throws, "images": described.images, "beds": described.beds, **described.splits}
     schema: dict[str, tuple[str, ...]] = {}
     times: list[str] = []
     for name in ("throws.csv", "images.csv"):
-        with (path / name).open(encoding="utf-8", newline="") as lines:
+        with _own_file(path, name).open(encoding="utf-8", newline="") as lines:
             rows = csv.DictReader(lines)
             schema[name] = tuple(rows.fieldnames or ())
             times += [row["timestamp"] for row in rows if row.get("timestamp")] if name == "throws.csv" else []
     span = DatasetSpan(since=min(times, default=None), until=max(times, default=None), seconds=None)
     return _dataset(path, "export", "Verified throws with their images", span, counts, schema, address)
+
+
+def _own_file(path: Path, name: str) -> Path:
+    """Return a file of a folder.
+
+    Raises:
+        ValueError: it is a link: a folder from elsewhere may have links to files of the machine.
+    """
+    if (path / name).is_symlink():
+        raise ValueError(f"{name} is a link")
+    return path / name
 
 
 def _dataset(path: Path, kind: Any, description: str, span: DatasetSpan, counts: Any, schema: Any, address: str) -> Dataset:

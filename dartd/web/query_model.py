@@ -10,6 +10,7 @@ import msgspec
 from dartd.config.club import QueryConfig
 from dartd.questions.numbers import has_no_other_numbers
 from schemas.api.query import QuestionLanguage
+from schemas.codec import UNREADABLE
 
 _log = logging.getLogger(__name__)
 _NAMES: Final = {"en": "English", "de": "German", "th": "Thai"}
@@ -43,7 +44,7 @@ async def rephrase(config: QueryConfig, question: str, answer: str, language: Qu
     try:
         async with asyncio.timeout(config.timeout_s):
             text = await _ask(config, question, answer, language)
-    except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, OSError, msgspec.DecodeError, IndexError) as error:
+    except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, OSError, *UNREADABLE, IndexError) as error:
         _log.warning("the language model did not rephrase an answer: %s: %s", type(error).__name__, error)
         return None
     if not text or len(text) > _LONGER * len(answer) + 200 or not has_no_other_numbers(text, answer):

@@ -16,7 +16,7 @@ ThrowKind = Literal["hit", "miss", "unscored", "bounce_out", "extra", "deleted"]
 
 
 class NoParameters(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """The empty body of a command."""
+    """No parameters: the empty body of a command, or the query of a resource that has none."""
 
 
 class CommandResult(Value, frozen=True, kw_only=True):

@@ -115,7 +115,7 @@ def _with_query(path: str, endpoint: Endpoint) -> str:
     """Return a path with what makes its answer small: a stream that ends, and CSV, since a PDF takes another process a second."""
     if endpoint.path.endswith("/export"):
         return f"{path}?format=csv"
-    return f"{path}?once=true" if endpoint.media == "text/event-stream" else path
+    return f"{path}?once=true" if endpoint.method == "GET" and endpoint.media == "text/event-stream" else path
 
 
 async def _with_alert(station: Station, path: str) -> str:

@@ -22,6 +22,7 @@ from dartd.game.cases.tables import (
     standings_result,
 )
 from dartd.game.rules import RulesError
+from schemas.codec import UNREADABLE
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -52,7 +53,7 @@ def answer(line: bytes) -> dict[str, Any]:
     """Return `{"id", "result", "corrected"?}` for a case, `{"id", "error"}` for one that is refused."""
     try:
         header = _HEADER.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return {"id": None, "error": str(error)}
     kind = "game" if header.kind is None else str(header.kind)
     if kind not in KINDS:
@@ -60,5 +61,5 @@ def answer(line: bytes) -> dict[str, Any]:
     decoder, result = KINDS[kind]
     try:
         return {"id": header.id, **result(decoder.decode(line))}
-    except (RulesError, ValueError) as error:
+    except (RulesError, ValueError, RecursionError) as error:
         return {"id": header.id, "error": str(error)}

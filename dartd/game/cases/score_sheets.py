@@ -45,11 +45,10 @@ def read_sheets(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
     text = iter(lines)
     header = next(text, "").lstrip("\ufeff")
     delimiter = max(",;\t", key=header.count)
-    columns = _columns(next(csv.reader([header], delimiter=delimiter), []))
-    rows = csv.reader(text, delimiter=delimiter)
+    columns = _columns(next((row for _, row in _rows([header], delimiter)), []))
     first, match, visits = 2, None, list[tuple[int, dict[str, str]]]()
-    for row in rows:
-        line = rows.line_num + 1
+    for number, row in _rows(text, delimiter):
+        line = number + 1
         if not any(cell.strip() for cell in row):
             continue
         cells = {name: row[at].strip() for name, at in columns.items() if at < len(row)}
@@ -61,6 +60,16 @@ def read_sheets(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
         visits.append((line, cells))
     if visits:
         yield first, _case(visits)
+
+
+def _rows(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the number of its last line."""
+    rows = csv.reader(lines, delimiter=delimiter)
+    try:
+        for row in rows:
+            yield rows.line_num, row
+    except csv.Error as error:  # a quotation mark without its end makes one cell of the rest of the file
+        raise SheetError(rows.line_num + 1, f"the row cannot be read: {error}") from error
 
 
 def _columns(header: list[str]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from schemas.base import Value
+from schemas.codec import UNREADABLE
 from schemas.commands import BoardCommand, CalibrateBoard, ResetBoard, StartBoard, StopBoard
 from schemas.events import (
     BoardEvent,
@@ -125,7 +126,7 @@ def command_of(payload: bytes) -> BoardCommand | None:
         text = payload.decode().strip()
         if text.startswith("{"):
             text = str(msgspec.json.decode(text, type=dict[str, Any]).get("action", ""))
-    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return None
     return COMMANDS.get(text)
 

@@ -14,7 +14,7 @@ from dartd.errors import DartdError
 from dartd.runtime.queued import CommandHook
 from dartd.store.audit import AuditEntry, append_entry
 from schemas.api.play import CommandResult
-from schemas.codec import encode_json
+from schemas.codec import UNREADABLE, encode_json
 from schemas.commands import AnyCommand, BoardCommand, ResetBoard, StartBoard, StopBoard
 from schemas.events import Envelope, Snapshot
 from schemas.venue import VenueCommand, VenueReply
@@ -48,9 +48,12 @@ class CommandDesk:
     async def _answer(self, payload: bytes) -> VenueReply:
         try:
             asked = msgspec.json.decode(payload[: MAX_BYTES + 1], type=VenueCommand)
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             return VenueReply(status=422, code="VALIDATION_ERROR", message="this is no command: expected action and token")
-        principal = await self._accounts.principal_of(asked.token)
+        try:
+            principal = await self._accounts.principal_of(asked.token)
+        except DartdError as error:
+            return _refusal(error)
         if principal is None or principal.is_anonymous:
             wait_s = self._limits.acquire("nats tokens", self._limits.limit_of("default", None)).retry_after_s
             if wait_s:
@@ -59,7 +62,7 @@ class CommandDesk:
         try:
             result = await self._execute(asked.action, principal)
         except DartdError as error:
-            return VenueReply(status=_STATUSES.get(error.code, 503), code=error.code, message=error.message, details=error.details)
+            return _refusal(error)
         return VenueReply(status=200, result=msgspec.Raw(encode_json(result)))
 
     async def _execute(self, action: str, principal: Principal) -> CommandResult:
@@ -74,3 +77,7 @@ class CommandDesk:
 
         await self._board.submit(command, keep)
         return results[-1]
+
+
+def _refusal(error: DartdError) -> VenueReply:
+    return VenueReply(status=_STATUSES.get(error.code, 503), code=error.code, message=error.message, details=error.details)

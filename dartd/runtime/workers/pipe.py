@@ -8,10 +8,9 @@ from typing import Final
 
 import anyio
 import anyio.lowlevel
-import msgspec
 
 from dartd.errors import WorkerProtocolError
-from schemas.codec import decode_from_worker, encode_pipe
+from schemas.codec import UNREADABLE, decode_from_worker, encode_pipe
 from schemas.framing import FramingError, Unframer, frame
 from schemas.pipe.from_worker import FromWorker
 from schemas.pipe.to_worker import ToWorker
@@ -87,7 +86,7 @@ class WorkerPipe:
                 self._received.append(decode_from_worker(payload))
         except FramingError as error:
             self._error = WorkerProtocolError(str(error))
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             self._error = WorkerProtocolError(f"the camera process sent bytes that are not a message: {error}")
         # A process that sends without end must not keep the event loop from the others.
         await anyio.lowlevel.checkpoint()

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import msgspec
 import sqlalchemy as sa
 
 from dartd.store.tables import events, projections
 from schemas.base import BoardId, Event
-from schemas.codec import decode_journalled
+from schemas.codec import UNREADABLE, decode_journalled
 from schemas.events import JournalledEvent
 
 _log = logging.getLogger(__name__)
@@ -158,6 +157,6 @@ def _history(connection: sa.Connection, projection: Projection) -> Iterator[tupl
 def _recorded(row: Any) -> Recorded | None:
     try:
         return Recorded(decode_journalled(row.wire), row.seq, row.at_s, BoardId(row.board_id))
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         _log.warning("event %s of the journal cannot be read and is left out: %s", row.seq, error)
         return None

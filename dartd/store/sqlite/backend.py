@@ -95,6 +95,7 @@ class SqliteBackend:
             try:
                 migrated = _prepare(writer, path)
                 _lengthen_log(writer)
+                lock.note_log()
             except BaseException:
                 _close(writer)
                 raise
@@ -138,12 +139,14 @@ class SqliteBackend:
         Raises:
             StoreUnavailableError: it cannot be written now, or is no longer the file at its path.
         """
+        if self._lock.is_log_removed:
+            self._checkpoints.run()  # what was committed into it gets into the file, as long as it is open
         self.check_file()
         self._mark = None
         self.control("BEGIN IMMEDIATE")
 
     def check_file(self) -> None:
-        """Check that the file is still the one at its path.
+        """Check that the file and its log are still those at their paths.
 
         Raises:
             StoreUnavailableError: it was removed, replaced or overwritten.

@@ -41,8 +41,8 @@ class Checkpoints:
     """The checkpoints of one file. `run` and `commit` are for the writer's thread, `check` for any.
 
     SQLite writes the first page in the middle of a commit that moves the log: until the header is noted, a check by another thread waits.
-    The pages that a header counts are no measure of the file: a checkpoint that a reader cuts short moves the first page, and leaves
-    later ones in the log.
+    The pages that a header counts are no measure of the file: a checkpoint that a reader or a full disk cuts short moves the first page,
+    and leaves later ones in the log.
     """
 
     def __init__(self, writer: sa.Connection, descriptor: int, path: Path, notes: CheckpointNotes) -> None:

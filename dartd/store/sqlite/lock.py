@@ -13,6 +13,9 @@ _NOTES_BYTES = 256
 _CHECKPOINT = "checkpoint"
 
 
+_Identity = tuple[int, int]
+
+
 class StoreLock:
     """Exclusive locks on a store and on `<store>.lock`, held until closed or until the process ends, however it ends.
 
@@ -24,6 +27,7 @@ class StoreLock:
         self._descriptors = (lock_file, store_file)
         self._closed = False
         self._store = store
+        self._log: dict[Path, _Identity | None] = {}
         self.path = path
         notes = os.pread(lock_file, _NOTES_BYTES, 0).decode(errors="replace").splitlines()
         self.earlier = self._mark = mark_of(notes, other=_CHECKPOINT)
@@ -72,11 +76,20 @@ class StoreLock:
             os.pwrite(self._descriptors[0], text.encode(), 0)
             os.ftruncate(self._descriptors[0], len(text))
 
+    def note_log(self) -> None:
+        """Note which files the write-ahead log consists of, once SQLite has opened them; it keeps them until it closes the store."""
+        self._log = {path: _identity(path) for path in (log_of(self._store), log_of(self._store, "-shm"))}
+
+    @property
+    def is_log_removed(self) -> bool:
+        """Return whether the files of the log were removed: SQLite still writes to them, and it is lost with the process."""
+        return any(identity is not None and _identity(path) is None for path, identity in self._log.items())
+
     def check(self) -> None:
-        """Check that the locked file is still the one at its path.
+        """Check that the locked file and its log are still those at their paths.
 
         Raises:
-            StoreUnavailableError: it was removed, replaced, or emptied.
+            StoreUnavailableError: one was removed, replaced, or emptied.
         """
         try:
             there = self._store.stat()
@@ -87,6 +100,10 @@ class StoreLock:
         if (there.st_ino, there.st_dev) != (held.st_ino, held.st_dev):
             message = f"{self._store} was replaced by another file while dartd runs: restart dartd to use it, or put the earlier file back"
             raise StoreUnavailableError(message, path=str(self._store))
+        for path, identity in self._log.items():
+            if _identity(path) != identity:
+                message = f"{path} was removed or replaced while dartd runs: restart dartd, or put the file back"
+                raise StoreUnavailableError(message, path=str(path))
 
     def close(self) -> None:
         """Release the store; may be called twice. The file stays: removing it would race with the next daemon."""
@@ -94,6 +111,21 @@ class StoreLock:
             self._closed = True
             for descriptor in self._descriptors:
                 os.close(descriptor)
+
+
+def log_of(store: Path, suffix: str = "-wal") -> Path:
+    """Return the path of the write-ahead log of a store, or of the index of that (`-shm`): SQLite follows links to the store."""
+    real = store.resolve()
+    return real.with_name(real.name + suffix)
+
+
+def _identity(path: Path) -> _Identity | None:
+    """Return device and inode of a file, None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _locked(path: Path, store: Path, lock_path: Path) -> int:

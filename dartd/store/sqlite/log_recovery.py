@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from dartd.store.sqlite.checkpoint import HEADER_BYTES, count_of
-from dartd.store.sqlite.lock import StoreLock
+from dartd.store.sqlite.lock import StoreLock, log_of
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ def set_damaged_log_aside(path: Path) -> Path | None:
 
     SQLite takes such a log for an empty one and overwrites it: the events in it would be lost without a word.
     """
-    log = path.with_name(f"{path.name}-wal")
+    log = log_of(path)
     try:
         with log.open("rb") as file:
             header = file.read(_LOG_HEADER_BYTES)
@@ -38,7 +38,7 @@ def set_foreign_log_aside(path: Path, lock: StoreLock) -> Path | None:
 
     The file was overwritten by an earlier copy; SQLite would write pages of the log into it, which do not fit each other.
     """
-    log = path.with_name(f"{path.name}-wal")
+    log = log_of(path)
     if not log.exists() or not log.stat().st_size or count_of(os.pread(lock.store_descriptor, HEADER_BYTES, 0)) >= lock.checkpoint_count:
         return None
     return set_log_aside(path, "the log of the store is that of another state of its file")
@@ -46,13 +46,13 @@ def set_foreign_log_aside(path: Path, lock: StoreLock) -> Path | None:
 
 def set_log_aside(path: Path, reason: str) -> Path | None:
     """Rename the write-ahead log of a store, log the reason, and return its new path; None when there is none."""
-    log = path.with_name(f"{path.name}-wal")
+    log = log_of(path)
     aside = log.with_name(f"{log.name}.damaged-{int(time.time())}")
     try:
         log.rename(aside)
     except FileNotFoundError:
         return None
-    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    log_of(path, "-shm").unlink(missing_ok=True)
     _log.error("%s: its log was renamed to %s, events that were written last may be missing", reason, aside)
     return aside
 

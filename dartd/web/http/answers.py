@@ -10,7 +10,7 @@ from starlette.responses import Response
 from dartd.web.http.endpoint import MAX_BODY_BYTES, Answer
 from dartd.web.http.problems import Problem
 from dartd.web.http.validation import validation_problem
-from schemas.codec import encode_json
+from schemas.codec import UNREADABLE, encode_json
 
 _T = TypeVar("_T")
 
@@ -82,10 +82,10 @@ def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool =
     try:
         return msgspec.json.decode(body if needed else body or b"{}", type=kind)
     except msgspec.ValidationError as error:
-        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        with contextlib.suppress(*UNREADABLE):
             return msgspec.convert(_whole(msgspec.json.decode(body)), kind)
         raise validation_problem(error, kind) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Problem(400, "VALIDATION_ERROR", f"the body is not JSON: {error}", details={"field": "$"}) from error
 
 

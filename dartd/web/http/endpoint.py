@@ -223,6 +223,11 @@ class Endpoint:
         """Return the operation id in the OpenAPI document, such as `get_api_v1_players_player_id`."""
         return f"{self.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', self.plain_path.lower()).strip('_') or 'index'}"
 
+    @property
+    def is_of_api(self) -> bool:
+        """Return whether parameters that are not declared are refused; pages have some that their scripts alone read."""
+        return self.path.startswith("/api/")
+
     @cached_property
     def plain_path(self) -> str:
         """Return the path without converters, as OpenAPI writes it."""
@@ -243,7 +248,7 @@ class Endpoint:
             found |= {429}
         if self.parameters:
             found |= {404}
-        if self.query is not None:
+        if self.query is not None or self.is_of_api:
             found |= {422}
         if self.writes:
             found |= {413, 503}

@@ -23,6 +23,7 @@ from dartd.web.http.idempotency import IdempotentRequest
 from dartd.web.http.problems import CHALLENGE, Problem, answer_problem, challenge
 from dartd.web.http.validation import validation_problem
 from dartd.web.services import Services
+from schemas.api.play import NoParameters
 
 
 class MethodDispatcher:
@@ -123,8 +124,8 @@ async def _authorise(call: Call) -> bool:
 async def _decode_request(call: Call) -> bytes:
     """Decode query and body into the declared types; return the raw body."""
     endpoint, request = call.endpoint, call.request
-    if endpoint.query is not None:
-        call.query = _query(request, endpoint.query)
+    if endpoint.query is not None or endpoint.is_of_api:
+        call.query = _query(request, endpoint.query or NoParameters)
     if not endpoint.writes:
         return b""
     raw = await read_body(request, endpoint.max_body_bytes)

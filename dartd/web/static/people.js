@@ -92,6 +92,7 @@ function Editor() {
       </div>
       ${player.player_id &&
       others.length > 0 &&
+      may("players:delete") &&
       html`<div class="row">
         <label>${t("people.merge")}<select name="into"><option value=""></option>${others.map(({ player_id, name }) => html`<option value=${player_id}>${name}</option>`)}</select></label>
         <button type="button" onClick=${merge}>${t("people.merge_now")}</button>

@@ -10,7 +10,7 @@ from dartd.runtime.hub.topics import check_topic
 from dartd.web.http.validation import field_of
 from schemas.api.answers import UNSEEN
 from schemas.base import Value
-from schemas.codec import decode_command, encode_json
+from schemas.codec import UNREADABLE, decode_command, encode_json
 from schemas.commands import BoardCommand
 
 _Seq = Annotated[int, Meta(ge=0)]
@@ -88,7 +88,7 @@ def read_client_message(text: str) -> ClientMessage:
     """
     try:
         fields = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise BadMessageError("INVALID_JSON", f"the message is not JSON: {error}") from error
     if not isinstance(fields, dict):
         raise BadMessageError("VALIDATION_ERROR", 'the message is not a JSON object: send {"action": …}')
@@ -97,7 +97,7 @@ def read_client_message(text: str) -> ClientMessage:
         raise BadMessageError("VALIDATION_ERROR", 'the message has no action: send {"action": …}', field="$.action")
     try:
         return _parse(action, fields)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except msgspec.DecodeError as error:
         message, field = field_of(error) if isinstance(error, msgspec.ValidationError) else (str(error), "$")
         raise BadMessageError("VALIDATION_ERROR", message, field=field, action=action[:40]) from error
 

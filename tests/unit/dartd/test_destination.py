@@ -31,6 +31,11 @@ from dartd.destination import DestinationRefusedError, UnresolvedError, destinat
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
         "2001:0:7f00:1::",
+        "::127.0.0.1",  # compatible with IPv4, which was given up
+        "::ffff:0:127.0.0.1",  # translated to IPv4
+        "64:ff9b:1::7f00:1",  # NAT64 of the own network
+        "5f00::1",
+        "192.0.0.8",
     ],
 )
 async def test_addresses_that_are_not_public_are_refused(host: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dartd.config import AuthConfig, Config
+from dartd.errors import StoreError
 from dartd.first_start import FIRST_PASSWORD, open_accounts
 from dartd.store.database import Database
 
@@ -42,3 +43,15 @@ def test_a_configured_token_is_not_announced(tmp_path: Path) -> None:
 
     assert [line for line in announced if "operator token" in line] == []
     assert not (tmp_path / "operator-token").exists()
+
+
+def test_a_password_that_cannot_be_kept_makes_no_account(tmp_path: Path) -> None:
+    """No one could log in with it: the next start makes the account."""
+    config = Config(state_dir=str(tmp_path), auth=AuthConfig(token="a" * 32))
+    (tmp_path / FIRST_PASSWORD).mkdir()
+    with pytest.raises(StoreError, match="the password of the first account"):
+        _announced(config, on_terminal=False)
+    (tmp_path / FIRST_PASSWORD).rmdir()
+
+    assert [line.partition(":")[0] for line in _announced(config, on_terminal=False)] == ["first account"]
+    assert len((tmp_path / FIRST_PASSWORD).read_text().strip()) == 16

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.base import Event, Message
 from schemas.codec import (
+    UNREADABLE,
     decode_command,
     decode_from_worker,
     decode_journalled,
@@ -139,3 +140,11 @@ def test_noise_is_refused_and_nothing_else(noise: bytes) -> None:
 def test_any_value_is_written_as_json(command: BoardCommand) -> None:
     """Values that are no events must be written as plain JSON."""
     assert json.loads(encode_json(command)) == msgspec.to_builtins(command)
+
+
+@pytest.mark.parametrize("bad", [b"", b"{", b"\xff", b'{"event_type":"\xff"}', b'{"event_type":"x","a":' + b"[" * 100_000])
+def test_bytes_that_are_no_message_have_known_errors(bad: bytes) -> None:
+    """Text that is not UTF-8 and deep nesting are errors of Python's own: what reads bytes of others expects them."""
+    for decode in (decode_journalled, decode_live, decode_command, msgspec.json.decode):
+        with pytest.raises(UNREADABLE):
+            decode(bad)

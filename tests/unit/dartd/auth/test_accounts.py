@@ -137,7 +137,7 @@ async def test_operator_s_token_is_a_key_like_others(accounts: Accounts) -> None
 
 async def test_first_start_makes_an_admin_once(accounts: Accounts) -> None:
     """A password is generated and returned this once."""
-    password = await accounts.ensure_admin()
+    password = await accounts.ensure_admin(lambda: "first password")
     admin = await accounts._database.query(lambda c: find_user(c, "admin"))
 
     assert password is not None
@@ -151,4 +151,4 @@ async def test_first_start_makes_an_admin_once(accounts: Accounts) -> None:
         admin,
         None,
     )
-    assert await accounts.ensure_admin() is None
+    assert await accounts.ensure_admin(lambda: "first password") is None

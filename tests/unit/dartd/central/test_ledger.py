@@ -66,3 +66,14 @@ async def test_an_erased_person_is_erased_here(tmp_path: Path) -> None:
 
     assert [sum(b"Remark" in wire for wire in wires) for wires in stored] == [1, 2]
     assert [len(wires) for wires in stored] == [3, 6]
+
+
+async def test_what_is_no_event_is_left_out(tmp_path: Path) -> None:
+    """The stream would bring it again after each start: the events behind it are stored all the same."""
+    ledger = await asyncio.to_thread(Ledger.open, tmp_path / "central.db")
+    odd = [b"", b"[]", b"\xff", b'{"event_type": "\xff"}', _event("a", 1).wire.replace(b'"timestamp":"19', b'"timestamp":"x9')]
+    received = [ForeignEvent("a", "s", seq, wire) for seq, wire in enumerate(odd, 1)]
+    stored = await ledger.append([*received, _event("a", 9)], 10, "t")
+    await asyncio.to_thread(ledger.close)
+
+    assert stored == 1

@@ -139,6 +139,8 @@ def test_players_without_a_profile_are_guests(place: Place) -> None:
         (json.dumps({**MATCH, "at": "yesterday"}), "results:1: at: 'yesterday' is no time"),
         (json.dumps({**MATCH, "legs": LEGS * 2, "format": {"legs": 1}}), "leg 2: the match was over before it"),
         (json.dumps({**MATCH, "legs": []}), "there is no leg"),
+        (json.dumps(MATCH) + "\n" + '{"kind": ' + "[" * 100_000, "results:2: maximum recursion depth"),
+        ('player,points\n"' + "x" * 200_000, "results:2: the row cannot be read"),
         ("who,points\nAnn,60\n", "results:1: there is no column `player`"),
         ("player,leg\nAnn,1\n", "results:1: there is neither a column `points`"),
         ("player,points\nAnn,60\n,60\n", "results:3: the player is missing"),

@@ -70,6 +70,8 @@ def test_no_file_means_the_defaults() -> None:
         ("[board]\ntriple_inner_mm = 10\n" + _CAMERA, "$.board.triple_inner_mm: expected more than single_bull_mm (15.9), got 10"),
         ("[board\n" + _CAMERA, "line 1, column 7: broken TOML"),
         ("[server]\nport = \n", "line 2, column 8: broken TOML"),
+        ("a = " + "[" * 5000 + "]" * 5000, "broken TOML, nested too deep"),
+        ("[server]\nport = " + "9" * 5000, "broken TOML, Exceeds the limit (4300 digits)"),
     ],
 )
 def test_wrong_value_is_refused_with_path_reason_and_remedy(tmp_path: Path, text: str, message: str) -> None:

@@ -37,3 +37,15 @@ async def test_a_relay_that_is_not_for_all_asks_for_its_token() -> None:
         answers = [await http.get("/api/v1/venue", headers=headers) for headers in ({}, {"Authorization": f"Bearer {token}"})]
 
     assert [each.status_code for each in answers] == [401, 200]
+
+
+async def test_a_cookie_orders_nothing() -> None:
+    """The cookie of a board on the same host comes with a form of any page there; a token in a header does not."""
+    services = relay_services()
+    services.boards.apply(*report_message())
+    app = build_relay_app(services, CollectorRegistry())
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://relay") as http:
+        given = ({"Cookie": "dartd_session=a.b.c"}, {"Authorization": "Bearer a.b.c"})
+        answers = [await http.post("/api/v1/venue/boards/b1/reset", headers=headers) for headers in given]
+
+    assert [each.status_code for each in answers] == [401, 503]  # 503: there is no connection to the board

@@ -5,6 +5,8 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from dartd.web.data_folders import read_folders, zipped
 
 
@@ -43,6 +45,43 @@ def test_folders_are_described(tmp_path: Path) -> None:
     assert export.download == "/sets/export-set-1/download"
     assert set(found.problems) == {"other", "no folder", "link"}
     assert read_folders(tmp_path / "none", "/sets") == ({}, {})
+
+
+_EXPORT = {"throws": 1, "images": 1, "beds": 1, "splits": {}}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("export.json", json.dumps({**_EXPORT, "splits": []})),
+        ("export.json", json.dumps({**_EXPORT, "throws": float("inf")})),
+        ("export.json", json.dumps(["throws"])),
+        ("export.json", '{"splits": ' + "[" * 100_000 + "]" * 100_000 + "}"),
+        ("export.json", "\ud800"),
+        ("recording.json", '{"sequences": ' + "[" * 100_000 + "]" * 100_000 + "}"),
+        ("throws.csv", '"' + "x" * 200_000 + '"\n'),
+        ("images.csv", "\udcff"),
+    ],
+)
+def test_a_folder_that_cannot_be_read_is_a_problem(tmp_path: Path, name: str, content: str) -> None:
+    """Whatever is wrong with it: the other data sets are listed all the same."""
+    make_folders(tmp_path)
+    (tmp_path / "set-1" / name).write_text(content, errors="surrogateescape" if "\udcff" in content else "replace")
+    found = read_folders(tmp_path, "/sets")
+
+    assert set(found.found) == {"recording-evening"}
+    assert "set-1" in found.problems
+
+
+@pytest.mark.parametrize("name", ["export.json", "throws.csv", "images.csv"])
+def test_a_file_that_is_a_link_is_not_read(tmp_path: Path, name: str) -> None:
+    """Its first line would be shown as the names of columns."""
+    make_folders(tmp_path)
+    linked = tmp_path / "set-1" / name
+    linked.rename(tmp_path / "elsewhere")
+    linked.symlink_to(tmp_path / "elsewhere")
+
+    assert read_folders(tmp_path, "/sets").problems["set-1"].endswith(f"{name} is a link")
 
 
 def test_a_folder_becomes_a_zip_file(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ async def test_only_our_numbers_are_taken(caplog: pytest.LogCaptureFixture) -> N
                 said("65.32 and seven more"),
                 said("65.32 " + "very " * 200),
                 said(""),
+                said("65.32, 480").replace(b"65", b"\xff\xff"),  # not UTF-8
                 ok(),
                 ok("500 Bad"),
             )
@@ -45,7 +46,7 @@ async def test_only_our_numbers_are_taken(caplog: pytest.LogCaptureFixture) -> N
     refused = await rephrase(QueryConfig(model_url=f"http://127.0.0.1:{receiver.port}"), "how?", OURS, "en")
 
     assert friendly == "Great, Ann: 65.32 with 480 darts!"
-    assert (others, endless, broken, late, refused) == ([None] * 6, None, None, None, None)
+    assert (others, endless, broken, late, refused) == ([None] * 7, None, None, None, None)
     assert (request.path, request.headers["authorization"], request.event["model"]) == ("/v1/chat/completions", "Bearer secret", "m")
     assert "secret" not in caplog.text
     assert await rephrase(QueryConfig(), "how?", OURS, "en") is None

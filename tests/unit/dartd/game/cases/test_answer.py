@@ -19,6 +19,8 @@ def test_a_case_keeps_its_id() -> None:
 @pytest.mark.parametrize(("line", "message"), [
     (b"{", "truncated"),
     (b"[]", "object"),
+    (b'{"id": 1, "kind": ' + b"[" * 100_000, "recursion"),
+    (b'{"id": 1, "rules": ' + b"[" * 100_000, "recursion"),
     (b'{"id": 1, "kind": "poker"}', "poker"),
     (b'{"id": 1, "game": "poker", "players": ["A"]}', "poker"),
     (b'{"id": 1, "players": ["A"], "visits": [{"player": "A", "darts": ["T21"]}]}', "T21"),

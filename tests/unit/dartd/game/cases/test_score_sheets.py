@@ -16,6 +16,15 @@ def test_legs_and_sets_of_a_match() -> None:
     assert visits[1] == [{"player": "A", "points": 40, "darts_used": 2, "darts_at_double": 1}]
 
 
+def test_a_row_that_cannot_be_read_is_named() -> None:
+    """A quotation mark without its end makes one cell of all that follows, which may be too long."""
+    rows = ["player,points\n", "A,60\n", '"A,60\n', *["A,60\n"] * 40_000]
+    with pytest.raises(SheetError, match="cannot be read") as refused:
+        list(read_sheets(rows))
+
+    assert refused.value.line > 2
+
+
 def test_an_empty_file_has_no_columns() -> None:
     """That is said of its first line."""
     with pytest.raises(SheetError) as refused:

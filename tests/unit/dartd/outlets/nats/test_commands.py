@@ -16,7 +16,15 @@ async def test_commands_are_answered(tmp_path: Path) -> None:
     async with running_station(tmp_path) as station:
         services = station.services
         desk = CommandDesk(services.board, services.accounts, services.limits)
-        asked = (b"{", b'{"action":"explode"}', b'{"action":"stop"}', b'{"action":"stop","token":"%s"}' % TOKEN.encode())
+        asked = (
+            b"{",
+            b"\xff",
+            b'{"action":"\xff"}',
+            b'{"action":' + b"[" * 9000,
+            b'{"action":"explode"}',
+            b'{"action":"stop"}',
+            b'{"action":"stop","token":"%s"}' % TOKEN.encode(),
+        )
         replies = [msgspec.json.decode(await desk.answer(payload), type=VenueReply) for payload in asked]
 
-    assert [reply.status for reply in replies] == [422, 422, 401, 200]
+    assert [reply.status for reply in replies] == [422, 422, 422, 422, 422, 401, 200]

@@ -75,6 +75,7 @@ async def test_a_cancelled_receive_loses_nothing(pipe: Pipe, waiting: Waiting) -
     ("data", "complaint"),
     [
         (frame(b"\xc1"), "not a message"),
+        (frame(b"\x81\xa4kind\xa5\xff\xff\xff\xff\xff"), "not a message"),  # text that is not UTF-8
         (frame(b"\x81\xa4kind\xa5wings"), "wings"),
         (frame(b""), "not a message"),
         (struct.pack("<I", 0xFFFFFFFF), "4294967295 bytes"),

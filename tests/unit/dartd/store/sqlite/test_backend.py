@@ -82,3 +82,36 @@ def test_a_store_that_was_removed_is_not_written_to(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailableError, match="was removed"):
         backend.begin()
     backend.close()
+
+
+@pytest.mark.parametrize("name", ["dartd.db-wal", "dartd.db-shm"])
+@pytest.mark.parametrize("store", ["dartd.db", "link.db"])
+def test_a_store_whose_log_was_removed_is_not_written_to(tmp_path: Path, store: str, name: str) -> None:
+    """SQLite writes on into a file that no path leads to; what was committed into it is moved into the store, as nothing else has it."""
+    (tmp_path / "link.db").symlink_to(tmp_path / "dartd.db")
+    backend = SqliteBackend.open(tmp_path / store)
+    backend.begin()
+    _put(backend.writer)
+    backend.control("COMMIT")
+    (tmp_path / name).rename(tmp_path / "aside")
+
+    with pytest.raises(StoreUnavailableError, match=f"{name} was removed"):
+        backend.begin()
+    killed = tmp_path / "killed.db"  # as the next daemon would find it if this one were killed now
+    killed.write_bytes((tmp_path / "dartd.db").read_bytes())
+    (tmp_path / "aside").rename(tmp_path / name)
+    backend.begin()
+    backend.control("ROLLBACK")
+    backend.close()
+    assert inspect(killed, _get) == "b"
+
+
+def test_a_log_that_was_replaced_is_not_written_to(tmp_path: Path) -> None:
+    """Another program opened the store after the log was removed, and began another one."""
+    backend = SqliteBackend.open(tmp_path / "dartd.db")
+    (tmp_path / "dartd.db-wal").unlink()
+    (tmp_path / "dartd.db-wal").touch()
+
+    with pytest.raises(StoreUnavailableError, match="was removed or replaced"):
+        backend.begin()
+    backend.close()

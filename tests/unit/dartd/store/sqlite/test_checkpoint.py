@@ -1,6 +1,7 @@
 """Checkpoints, and files that are overwritten in place."""
 
 import contextlib
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -34,6 +35,17 @@ def _commit(backend: SqliteBackend, key: str) -> None:
     backend.control("COMMIT")
 
 
+def _commit_until_refused(backend: SqliteBackend) -> int:
+    committed = 0
+    with contextlib.suppress(StoreUnavailableError):
+        while True:
+            backend.begin()
+            backend.writer.execute(sa.insert(metadata).values(key=str(committed), value="x" * 100_000))
+            backend.control("COMMIT")
+            committed += 1
+    return committed
+
+
 def test_each_checkpoint_raises_the_count_of_the_file(tmp_path: Path) -> None:
     """Otherwise an earlier copy could not be distinguished from the file."""
     path = tmp_path / "dartd.db"
@@ -54,6 +66,24 @@ def test_a_long_log_is_no_other_file(tmp_path: Path) -> None:
             backend.writer.execute(sa.insert(metadata).values(key=key, value="x" * 8_000_000))
             backend.control("COMMIT")
         _commit(backend, "c")
+
+
+def test_a_file_that_cannot_grow_is_no_other_file(tmp_path: Path) -> None:
+    """On a full disk SQLite moves the first page, which says how long the file gets, and not all of the others; the log has them."""
+    path = tmp_path / "dartd.db"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with contextlib.closing(SqliteBackend.open(path)) as backend:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (6_000_000, hard))  # SQLite moves the log at 1000 pages: once whole, then half
+        try:
+            committed = _commit_until_refused(backend)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        is_longer_by_its_header = int.from_bytes(path.read_bytes()[28:32]) * 4096 > path.stat().st_size
+        _commit(backend, "after")
+        found = backend.writer.execute(sa.select(sa.func.count()).select_from(metadata)).scalar_one()
+
+    assert is_longer_by_its_header
+    assert found == committed + 1
 
 
 def test_a_check_during_a_commit_finds_no_other_file(tmp_path: Path) -> None:

@@ -30,9 +30,11 @@ def _with_log(folder: Path) -> Path:
     return path
 
 
-def test_a_damaged_log_is_kept_and_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """SQLite would overwrite it without a word; the events in it may still be recovered by hand."""
-    path = _with_log(tmp_path)
+@pytest.mark.parametrize("name", ["dartd.db", "link.db"])
+def test_a_damaged_log_is_kept_and_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str) -> None:
+    """SQLite would overwrite it without a word; the events in it may still be recovered by hand. Also where a link leads to the store."""
+    (tmp_path / "link.db").symlink_to(_with_log(tmp_path))
+    path = tmp_path / name
     log = tmp_path / "dartd.db-wal"
     content = bytearray(log.read_bytes())
     content[5] ^= 0xFF

@@ -43,11 +43,11 @@ def test_route_is_declared_once() -> None:
 
 
 def test_statuses_follow_from_the_declaration() -> None:
-    """A permission gives 401 and 403, a limit 429, a parameter 404, a body 400, 413, 415 and 422."""
+    """A permission gives 401 and 403, a limit 429, a part of the path 404, any other parameter 422, a body 400, 413 and 415."""
     reading = _endpoint().errors
     writing = _endpoint(method="PUT", entity="thing", publishes=True, body=dict, versioned=True).errors
 
-    assert reading == (401, 403, 404, 429, 500, 503)
+    assert reading == (401, 403, 404, 422, 429, 500, 503)
     assert writing == (400, 401, 403, 404, 412, 413, 415, 422, 429, 500, 503)
 
 

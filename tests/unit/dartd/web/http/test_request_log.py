@@ -74,11 +74,11 @@ async def test_each_request_is_one_line_of_the_log(station: Station, http: httpx
         "user": user.user_id,
         "method": "GET",
         "path": "/api/v1/players/eve",
-        "status": 404,
+        "status": 422,
         "trace_id": answer.headers["x-request-id"],
     }
     assert (record_fields["ms"] > 0, record_fields["timestamp"][-1], "secret" in caplog.text) == (True, "Z", False)
-    assert f"GET /api/v1/players/eve 404 {record_fields['ms']} ms user={user.user_id} trace_id={record_fields['trace_id']}" in text
+    assert f"GET /api/v1/players/eve 422 {record_fields['ms']} ms user={user.user_id} trace_id={record_fields['trace_id']}" in text
 
 
 async def test_lines_of_a_request_carry_its_trace_id(station: Station, http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -109,6 +109,21 @@ async def test_unknown_query_is_refused(http: httpx2.AsyncClient) -> None:
     assert "labels" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize("path", ["board", "dashboard", "metrics/today", "auth/me", "alerts/1"])
+async def test_a_resource_without_parameters_refuses_all(http: httpx2.AsyncClient, path: str) -> None:
+    """It would answer as if they had counted: the figures of today to `date=2020-01-01`."""
+    answer = await http.get(f"/api/v1/{path}?date=2020-01-01", headers={"Authorization": f"Bearer {TOKEN}"})
+
+    assert (answer.status_code, answer.json()["error"]["details"]) == (422, {"field": "date"})
+
+
+async def test_pages_have_parameters_of_their_own(http: httpx2.AsyncClient) -> None:
+    """Their scripts read them."""
+    answer = await http.get("/board?kiosk=1")
+
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("query", ["ring=S&ring=T", "state=null", "limit=null", "limit=5&limit=6"])
 async def test_parameter_has_one_value(http: httpx2.AsyncClient, query: str) -> None:
     """Twice the same, or a null that is no text, is refused and named."""

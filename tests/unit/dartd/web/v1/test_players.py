@@ -80,6 +80,18 @@ async def _owners(station: Station, http: httpx2.AsyncClient, admin: dict[str, s
     return {each["throw_id"]: each["player_id"] for each in (await http.get("/api/v1/throws", headers=admin)).json()["data"]}
 
 
+async def test_a_paired_screen_removes_no_player(station: Station, http: httpx2.AsyncClient) -> None:
+    """It adds and changes players; merging one into another deletes it, and gives its account to the other."""
+    screen = await log_in_as(station, "scorer")
+    await make_player(station, player_id="ann")
+    await make_player(station, player_id="ben")
+    merged = await http.post(f"{PLAYERS}/ann/merge", json={"into": "ben"}, headers=screen)
+    deleted = await http.delete(f"{PLAYERS}/ann", headers=screen)
+    named = await http.put(f"{PLAYERS}/ann", json={"name": "Anna"}, headers=screen)
+
+    assert [each.status_code for each in (merged, deleted, named)] == [403, 403, 200]
+
+
 async def test_merged_player_s_throws_belong_to_the_other(station: Station, http: httpx2.AsyncClient) -> None:
     """Also after a rebuild; a new player with the id of the merged one has none of them."""
     admin = await log_in_as(station, "admin")
