@@ -26,6 +26,7 @@ _DETECTION = Detection(
     weight=1,
     reject_reason=None,
     deviation_mm=Deviation(x=0, y=0),
+    across_mm=0.1,
 )
 
 

@@ -10,7 +10,7 @@ def test_every_kind_strikes_one_kind_of_thing() -> None:
     """A fault is injected by the part it concerns, so no kind may be of two sorts."""
     kinds = [*FRAME_FAULTS, *PROCESS_FAULTS, *DAEMON_FAULTS]
 
-    assert len(kinds) == len(set(kinds)) == 18
+    assert len(kinds) == len(set(kinds)) == 19
 
 
 def test_a_fault_without_a_camera_strikes_all_of_them() -> None:

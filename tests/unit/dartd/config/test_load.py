@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -149,6 +150,18 @@ def test_documented_file_equals_the_defaults() -> None:
     assert loaded == Config(state_dir="/state")
 
 
+_NATS_LOGINS = ({"credentials_file"}, {"username", "password_file"}, {"token_file"}, {"nkey_file"})
+
+
+def _with_login(text: str, login: set[str]) -> str:
+    """Return the file with one way to log in to a server of NATS: a connection has one."""
+    before, mark, nats = text.partition("[nats]\n")
+    nats, end, after = nats.partition("\n[")
+    others = set.union(*_NATS_LOGINS) - login
+    kept = [line for line in nats.splitlines() if line.partition(" = ")[0] not in others]
+    return before + mark + "\n".join(kept) + end + after
+
+
 def test_documented_file_names_every_key(tmp_path: Path) -> None:
     """Each key must stand in config/dartd.toml, those without a default as an example that is valid."""
     lines = (_CONFIG / "dartd.toml").read_text().splitlines()
@@ -156,17 +169,19 @@ def test_documented_file_names_every_key(tmp_path: Path) -> None:
     pem = tmp_path / "pem"
     pem.touch()
     text = "\n".join(examples).replace("/etc/dartd/cert.pem", str(pem)).replace("/etc/dartd/key.pem", str(pem))
-    config = _load(tmp_path, text)
+    configs = [_load(tmp_path, _with_login(text, login)) for login in _NATS_LOGINS]
+    config = configs[0]
     written = {line.partition(" = ")[0] for line in examples if " = " in line and not line.startswith("#")}
 
-    sections = [getattr(config, name) for name in config.__struct_fields__ if name not in {"state_dir", "cameras"}]
+    names = [name for name in config.__struct_fields__ if name not in {"state_dir", "cameras"}]
     low, hot = config.alerts.rules
     assert all(key in written for key in AlertRuleConfig.__struct_fields__)
     assert (low.name, low.below, hot.measure, hot.ratio) == ("camera_fps_low", 0.6, "temperature_c", True)
-    for section in [*sections, config.cameras[0], config.cameras[0].controls, config.cameras[0].lens]:
-        for key in section.__struct_fields__:
+    cameras: list[list[Any]] = [[config.cameras[0]], [config.cameras[0].controls], [config.cameras[0].lens]]
+    for variants in [*([getattr(each, name) for each in configs] for name in names), *cameras]:
+        for key in variants[0].__struct_fields__:
             assert key in written or key in {"controls", "lens", "rules"}, key
-            assert getattr(section, key) is not None, key
+            assert any(getattr(section, key) is not None for section in variants), key
 
 
 def test_simulated_board_has_three_cameras_on_one_rig() -> None:
