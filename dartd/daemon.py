@@ -31,6 +31,7 @@ from dartd.play.corrections import CorrectionDecider
 from dartd.play.decider import MatchDecider
 from dartd.release import version
 from dartd.reload import Reload, rate_classes
+from dartd.runtime.arenas import share_arenas
 from dartd.runtime.clock import LiveClock
 from dartd.runtime.decider import Decider
 from dartd.runtime.fault_injection import FaultInjector
@@ -110,6 +111,7 @@ class Daemon:
             ExceptionGroup: a part has failed; the daemon stops.
         """
         raise_descriptor_limit()
+        share_arenas()
         async with AsyncExitStack() as stack:
             sockets = await asyncio.to_thread(open_sockets, self._config, self._environ)
             for each in sockets:
