@@ -96,7 +96,7 @@ bench-api: setup-dev ## measure the API: CPU a request, lists on a full store, /
 bench-attack: setup-dev ## attack a daemon over loopback and list what it withstands, four minutes
 	$(BIN)/python -m tests.bench.attack
 
-bench-fuzz: setup-dev ## let schemathesis ask a simulated board everything that the API document allows, and what it does not, 15 minutes
+bench-fuzz: setup-dev ## let schemathesis ask a simulated board everything that the API document allows, and what it does not, 20 minutes
 	$(BIN)/python -m tests.bench.fuzz
 
 bench: setup-dev ## measure, and print tables

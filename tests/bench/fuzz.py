@@ -1,6 +1,6 @@
-"""Whether the API keeps what its document says: schemathesis asks a daemon with a simulated board, as three callers.
+"""Whether the API keeps what its document says: schemathesis asks a daemon with a simulated board, as four callers.
 
-python -m tests.bench.fuzz --seconds 300 --as admin viewer anonymous
+python -m tests.bench.fuzz --seconds 300 --as admin player viewer anonymous
 """
 
 import argparse
@@ -21,14 +21,14 @@ from tests.support.people import PNG
 LIMITS = {f"DARTD_LIMITS_{name}": "1000000" for name in ("DEFAULT", "QUERY", "METRICS", "LOGIN", "CORRECTIONS")}
 PASSWORD = "a-password-of-the-bench"  # noqa: S105  a bench's
 LEFT_OUT = ("/api/v1/board/stop", *(each.path for each in ENDPOINTS if each.streaming))  # the answer of a stream never ends
-CALLERS = ("admin", "viewer", "anonymous")
+CALLERS = ("admin", "player", "viewer", "anonymous")
 
 
-def ask(port: int, path: str, body: Any = None, token: str = "") -> Any:
-    """Request JSON from the API; with a body it is a POST."""
+def ask(port: int, path: str, body: Any = None, token: str = "", *, method: str | None = None) -> Any:
+    """Request JSON from the API; with a body it is a POST unless another method is named."""
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=data, headers=headers)
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=data, headers=headers, method=method)
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the scheme stands above
         return json.loads(answer.read())
 
@@ -50,9 +50,10 @@ def has_play(port: int) -> bool:
     return bool(visits and throws and ask(port, f"/api/v1/throws/{throws[0]['throw_id']}")["image_paths"])
 
 
-def make_player(port: int, token: str) -> None:
-    """Keep a player with a photo, so that callers that may make none can read one."""
+def make_player(port: int, token: str, user_id: str) -> None:
+    """Keep a player with a photo, so that callers that may make none can read one; it is that of an account."""
     ask(port, "/api/v1/players", {"player_id": "ann", "name": "Ann"}, token)
+    ask(port, f"/api/v1/users/{user_id}", {"player_id": "ann"}, token, method="PUT")
     headers = {"Content-Type": "image/png", "Authorization": f"Bearer {token}"}
     url = f"http://127.0.0.1:{port}/api/v1/players/ann/photo"
     request = urllib.request.Request(url, data=PNG, headers=headers, method="PUT")
@@ -108,7 +109,7 @@ def main() -> None:
             daemon.until_ready()
             daemon.waiting.until(lambda: has_play(port), "a visit with its pictures")
             keys = {caller: ("", "") if caller == "anonymous" else make_caller(port, caller, environ) for caller in CALLERS}
-            make_player(port, keys["admin"][0])
+            make_player(port, keys["admin"][0], keys["player"][1].partition(",")[0])
             spared = ",".join(ids for _, ids in keys.values())
             for caller in asked.callers:
                 key, _ = keys[caller]

@@ -78,7 +78,7 @@ async def test_tc8_8_rapid_throws() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.skipif("DARTD_LONG" not in os.environ, reason="plays a quarter of an hour of darts; set DARTD_LONG=1")
+@pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="plays a quarter of an hour of darts; set LONG_TESTS=1")
 async def test_evening() -> None:
     """Of fifty visits of every kind, played in one go, hardly one is published wrong; those are printed line by line."""
     found, broken = await _played("random", rig=9, seed=50, count=EVENING, timeout_s=1790)

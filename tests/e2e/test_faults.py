@@ -18,7 +18,7 @@ from workers.sources.simulator.script import Script
 from workers.sources.simulator.truth import truth
 
 pytestmark = pytest.mark.timeout(900)
-_LONG = pytest.mark.skipif("DARTD_LONG" not in os.environ, reason="the bench plays each fault; set DARTD_LONG=1 to see it here")
+_LONG = pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="the bench plays each fault; set LONG_TESTS=1 to see it here")
 FPS = 8.0
 REASONS: dict[str, list[str]] = {"frozen": [], "corrupt": [], "slow": []}  # too short, or reported by the process around the detector
 STRUCK, OTHER = CameraId("cam0"), CameraId("cam1")

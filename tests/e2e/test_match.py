@@ -26,7 +26,7 @@ from tests.support.waiting import Waiting
 
 pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(1800)]
 
-LONG = pytest.mark.skipif("DARTD_LONG" not in os.environ, reason="plays a quarter of an hour of darts; set DARTD_LONG=1")
+LONG = pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="plays a quarter of an hour of darts; set LONG_TESTS=1")
 RIG = 8
 TOKEN = "a-token-for-the-operator"  # noqa: S105 - a test's
 ENVIRON = {"DARTD_AUTH_TOKEN": TOKEN}

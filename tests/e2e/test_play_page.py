@@ -16,7 +16,7 @@ from tests.support.simulation import journal, write_simulation
 
 pytestmark = [pytest.mark.alone, pytest.mark.browser, pytest.mark.timeout(1200)]
 
-LONG = pytest.mark.skipif("DARTD_LONG" not in os.environ, reason="plays four minutes of darts; set DARTD_LONG=1")
+LONG = pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="plays four minutes of darts; set LONG_TESTS=1")
 TOKEN = "a-token-for-the-operator"  # noqa: S105 - a test's
 ENVIRON = {"DARTD_AUTH_TOKEN": TOKEN}
 FIRST_S = 12.0  # for the daemon to start and the match to begin; darts before are free throws

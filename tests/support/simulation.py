@@ -33,6 +33,7 @@ def calibrate(folder: Path, rig: int) -> None:
     """Calibrate the cameras of a rig from the empty board, so that later daemons on a copy of the folder's state see it from the start."""
     port = free_port()
     with RunningDaemon(write_simulation(folder, port, rig=rig, first_s=10_000), port) as daemon:
+        daemon.until_ready()
         daemon.waiting.until(lambda: _is_calibrated(daemon), "three calibrations")
         status, _, _ = daemon.end()
     assert status == 0

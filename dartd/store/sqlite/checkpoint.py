@@ -24,7 +24,6 @@ _log = logging.getLogger(__name__)
 
 HEADER_BYTES = 100
 _COUNT = slice(24, 28)  # big-endian: the file change counter
-_PAGE_BYTES, _PAGES = slice(16, 18), slice(28, 32)
 
 # Where SQLite's unix VFS locks a file that is open: a shared lock of another owner keeps the last connection from a checkpoint.
 _SHARED_FIRST, _SHARED_BYTES = 0x40000002, 510
@@ -42,6 +41,8 @@ class Checkpoints:
     """The checkpoints of one file. `run` and `commit` are for the writer's thread, `check` for any.
 
     SQLite writes the first page in the middle of a commit that moves the log: until the header is noted, a check by another thread waits.
+    The pages that a header counts are no measure of the file: a checkpoint that a reader cuts short moves the first page, and leaves
+    later ones in the log.
     """
 
     def __init__(self, writer: sa.Connection, descriptor: int, path: Path, notes: CheckpointNotes) -> None:
@@ -50,6 +51,7 @@ class Checkpoints:
         self._path = path
         self._notes = notes
         self._header = bytes(HEADER_BYTES)
+        self._size_bytes = 0
         self._changing = threading.RLock()  # held while SQLite may write the first page, and until its header is noted
         self._fault: StoreUnavailableError | None = None
 
@@ -61,7 +63,7 @@ class Checkpoints:
             version = self._writer.exec_driver_sql("PRAGMA user_version").scalar_one()
             self._writer.exec_driver_sql(f"PRAGMA user_version = {version}")  # writes the first page
             _, pages, moved = self._writer.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
-            self._header = self._read()
+            self._note()
             if pages == moved:  # then SQLite has synchronised the file
                 self._notes.note_checkpoint(count_of(self._header))
 
@@ -69,7 +71,7 @@ class Checkpoints:
         """Check that nothing earlier was written over the file.
 
         Raises:
-            StoreUnavailableError: it was, or the file is shorter than its header says.
+            StoreUnavailableError: it was, or the file is shorter than after the last commit.
         """
         with self._changing:
             if self._fault is not None:
@@ -77,8 +79,9 @@ class Checkpoints:
             noted, found = self._header, self._read()
             is_earlier = count_of(found) < count_of(noted) or (count_of(found) == count_of(noted) and found != noted)
             size_bytes = os.fstat(self._descriptor).st_size
-            if any(noted) and (is_earlier or size_bytes < _least_bytes(noted)):
-                _log.error("%s: the header is %s and was %s; %d bytes", self._path, found.hex(), noted.hex(), size_bytes)
+            if any(noted) and (is_earlier or size_bytes < self._size_bytes):
+                sizes = f"{size_bytes} bytes of {self._size_bytes}"
+                _log.error("%s: the header is %s and was %s; %s", self._path, found.hex(), noted.hex(), sizes)
                 message = f"{self._path} was overwritten while dartd runs: restart dartd to use what is there now"
                 self._fault = StoreUnavailableError(message, path=str(self._path))
                 raise self._fault
@@ -88,7 +91,7 @@ class Checkpoints:
         """Note the header after a commit: one that makes the log long has SQLite move the log into the file, and the count stays."""
         with self._changing:
             yield
-            self._header = self._read()
+            self._note()
 
     @property
     def is_overwritten(self) -> bool:
@@ -104,6 +107,10 @@ class Checkpoints:
         finally:
             fcntl.fcntl(self._descriptor, fcntl.F_OFD_SETLK, _flock(fcntl.F_UNLCK))
 
+    def _note(self) -> None:
+        self._header = self._read()
+        self._size_bytes = os.fstat(self._descriptor).st_size
+
     def _read(self) -> bytes:
         return os.pread(self._descriptor, HEADER_BYTES, 0).ljust(HEADER_BYTES, b"\0")
 
@@ -111,11 +118,6 @@ class Checkpoints:
 def count_of(header: bytes) -> int:
     """Return the file change counter in the header of a file; 0 when it has none."""
     return int.from_bytes(header[_COUNT])
-
-
-def _least_bytes(header: bytes) -> int:
-    page_bytes = int.from_bytes(header[_PAGE_BYTES])
-    return (65536 if page_bytes == 1 else page_bytes) * int.from_bytes(header[_PAGES])
 
 
 def _flock(kind: int) -> bytes:

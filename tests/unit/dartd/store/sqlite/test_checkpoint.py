@@ -1,6 +1,7 @@
 """Checkpoints, and files that are overwritten in place."""
 
 import contextlib
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -77,6 +78,27 @@ def test_a_check_during_a_commit_finds_no_other_file(tmp_path: Path) -> None:
             ended.set()
 
         assert checks.result() > 0
+
+
+def test_a_checkpoint_that_a_reader_cuts_short_is_no_other_file(tmp_path: Path) -> None:
+    """The header then counts pages that are still in the log: a page was added before the reader began, and written again afterwards."""
+    path = tmp_path / "dartd.db"
+    with contextlib.closing(SqliteBackend.open(path)) as backend, contextlib.closing(sqlite3.connect(path)) as reader:
+        backend.writer.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
+        backend.begin()
+        backend.writer.execute(sa.insert(metadata).values(key="long", value="x" * 40_000))
+        backend.control("COMMIT")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM metadata").fetchone()
+        backend.writer.exec_driver_sql("PRAGMA wal_autocheckpoint = 1")
+        backend.begin()
+        backend.writer.execute(sa.update(metadata).where(metadata.c.key == "long").values(value="y" * 40_000))
+        backend.control("COMMIT")
+        pages, page_bytes = (backend.writer.exec_driver_sql(f"PRAGMA {each}").scalar_one() for each in ("page_count", "page_size"))
+
+        assert path.stat().st_size < pages * page_bytes
+        backend.check_file()
+        reader.execute("COMMIT")
 
 
 @pytest.mark.parametrize("content", ["earlier copy", "nothing", "half", "other database"])
