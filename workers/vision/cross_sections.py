@@ -26,6 +26,7 @@ FULL_CONTRAST_LEVELS = (
 FAINTEST = 0.25  # the least weight for contrast
 ADJOINING = 0.3  # factor on the weight of a cross-section that adjoins another dart: that one may hide an edge
 TRIMMED = 0.5  # of its height: what is fainter at the sides of a run that is too wide for one dart is blur, compression or shadow
+SKIRTS_PX = 6.0  # and no wider than that by more than this, both sides together: it is two objects otherwise
 MERGED_MM = 22.0  # up to this width a run over a dart that was pushed may be two darts: each outer edge is one of a dart
 BARREL_MM = 6.5  # the width of a barrel, to place the middle of a dart where one edge is known; the supervisor knows it better
 
@@ -109,6 +110,7 @@ def cross_sections(patch: UprightPatch) -> CrossSections:
     wide = inside_patch & ~thin & (width_px <= MERGED_MM * patch.px_per_mm)
     merged = _is_merged(patch, row[wide], first[wide], last[wide])
     two, one = np.flatnonzero(wide)[merged], np.flatnonzero(wide)[~merged]
+    one = one[(width_px[one] <= WIDEST_MM * patch.px_per_mm + SKIRTS_PX) & ~_adjoins_known(patch, row[one], first[one], last[one])]
     first[one], last[one] = _trimmed(patch.magnitude, row[one], first[one], last[one])
     thin[one] = last[one] - first[one] + 1 <= WIDEST_MM * patch.px_per_mm
     return _joined(_whole(patch, row[thin], first[thin], last[thin]), _merged(patch, row[two], first[two], last[two]))
@@ -129,6 +131,13 @@ def _trimmed(
     profile[columns > last[:, None]] = 0
     high = profile >= TRIMMED * profile.max(axis=1, keepdims=True)
     return first + high.argmax(axis=1), first + high.shape[1] - 1 - high[:, ::-1].argmax(axis=1)
+
+
+def _adjoins_known(patch: UprightPatch, row: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which runs have a known dart within or next to them: their sides are not those of one dart."""
+    before = np.pad(np.cumsum(patch.known > 0, axis=1), ((0, 0), (1, 0)))
+    left, right = np.maximum(first - NEIGHBOUR_PX, 0), np.minimum(last + NEIGHBOUR_PX + 1, patch.known.shape[1])
+    return np.asarray(before[row, right] > before[row, left], bool)
 
 
 def _is_merged(patch: UprightPatch, row: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.bool_]:
