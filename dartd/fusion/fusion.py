@@ -38,8 +38,7 @@ VAGUE_MM = 2.0  # an uncertainty of two cameras above this is no better than wit
 
 # What a camera contributes
 USED_SUPPORT = 0.35  # the support from which on a fitted camera counts
-BOARD_SHARE = 0.6  # of the calibration's residual that is the board's own (wires off their nominal places); the rest is scatter.
-# It holds 57 % of the points of the real set, which are themselves known to 0.4 mm, and 89 % of those of rigs C and F; 0.4: 43 and 79 %
+BOARD_SHARE = 0.55  # of the calibration's residual that is the board's own (wires off their nominal places); the rest is scatter
 
 
 def fuse(
