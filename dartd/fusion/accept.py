@@ -6,7 +6,7 @@ own, and so have known darts.
 
 import statistics
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dartd.fusion.camera_pose import is_in_picture
 from dartd.fusion.camera_view import CameraSightings, CameraView
@@ -90,7 +90,7 @@ def accept(
     darts = accept_single_view([*flew, *struck], evidence.poses)
     if flight and not darts and is_miss(evidence):
         hidden = find_hidden(reported, known.undisturbed_axes, ALONE_VISIBILITY, MIN_LENGTH_MM)
-        darts = hidden or accept_alone(candidates, settled)
+        darts = hidden or accept_alone(candidates, settled) or accept_in_line(reported, known, evidence.num_cameras)
     beyond = not darts and any(is_stuck_out_of_view(each, settled[each.camera_id]) for each in struck)
     return Accepted(tuple(darts), flight, beyond)
 
@@ -191,6 +191,18 @@ def accept_alone(candidates: Sequence[FusedAxis], settled: Mapping[CameraId, Set
         and all(settled[camera].finding == "dart" for camera in candidate.cameras_used)
     ]
     return sorted(whole, key=lambda candidate: -candidate.visibility)[:1]
+
+
+def accept_in_line(reported: Sequence[CameraSightings], known: KnownDarts, num_cameras: int) -> list[FusedAxis]:
+    """Return the dart that some cameras show in front of or behind a standing one: what they see of it lies on the line of that one.
+
+    Cameras that compare with the empty board report standing darts too, so that such lines usually are those of darts that were there.
+    The lines of two cameras always cross somewhere, those of three in a dart.
+    """
+    if not any(each.known for each in reported):
+        return []
+    found = fuse([replace(each, known=()) for each in reported], known.undisturbed_axes)
+    return [dart for dart in accept_darts(found, (), num_cameras, MIN_VISIBILITY) if len(dart.cameras_used) > 2][:1]
 
 
 # -- misses

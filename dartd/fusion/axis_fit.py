@@ -43,12 +43,14 @@ DAMPING = 1e-9
 class Equations(NamedTuple):
     """What one camera says about an axis, linearised and divided by its standard deviations.
 
-    Residuals (k), derivatives (k, 4), and by how much more (k) each residual may be wrong than it was weighted for.
+    Residuals (k), derivatives (k, 4), and by how much more (k) each residual may be wrong than it was weighted for. `end_sigmas` is how far
+    off its visible end is without that it loses weight, 0 where it has none.
     """
 
     residuals: Floats
     derivatives: Floats
     doubts: Floats
+    end_sigmas: float
 
 
 class Fit(NamedTuple):
@@ -96,6 +98,14 @@ def excess(views: Sequence[CameraView], axis: Floats) -> float:
     return max(1.0, math.sqrt(sum(float(np.sum(np.square(e.residuals[:2]))) for e in found) / freedom)) if freedom > 0 else 1.0
 
 
+def cost(views: Sequence[CameraView], axis: Floats) -> float:
+    """Return minus twice the logarithm of the likelihood of an axis, but for a constant: fits of the same lines are compared by it."""
+    lines = [equations for view in views if (equations := linearise(view, axis, STRIPS_PX[-1])) is not None]
+    ends_sigmas = np.array([e.end_sigmas for e in lines])
+    prior = float(np.sum(np.square((axis[2:] - MEAN_SLOPE) / SLOPE_SIGMA)))
+    return prior + sum(float(np.sum(np.square(e.residuals[:2]))) for e in lines) + float(np.sum(np.log1p(np.square(ends_sigmas))))
+
+
 def linearise(view: CameraView, axis: Floats, strip_px: float) -> Equations | None:
     """Linearise what one camera says about an axis: two rows for its line, one for its visible end; None when it has no line there."""
     # how the axis, as projected at the two ends of the line, and its foot move when its four numbers do
@@ -113,10 +123,19 @@ def linearise(view: CameraView, axis: Floats, strip_px: float) -> Equations | No
     doubts = [1.0, 1.0]
     end = _visible_end(view, axis, foot, direction)
     if end is not None:
-        residuals.append(end[0])
-        derivatives.append(end[1])
-        doubts.append(end[2])
-    return Equations(np.array(residuals), np.array(derivatives), np.array(doubts))
+        residuals.append(end.residual)
+        derivatives.append(end.derivatives)
+        doubts.append(end.doubt)
+    return Equations(np.array(residuals), np.array(derivatives), np.array(doubts), 0.0 if end is None else end.sigmas)
+
+
+class _End(NamedTuple):
+    """The visible end of a camera's line: residual, derivatives (4) and doubt as in `Equations`, and how far off it is (`sigmas`)."""
+
+    residual: float
+    derivatives: Floats
+    doubt: float
+    sigmas: float
 
 
 class _Line(NamedTuple):
@@ -171,8 +190,8 @@ def _line_whitening(line: _Line, length: float, lens_px: tuple[float, float]) ->
     )
 
 
-def _visible_end(view: CameraView, axis: Floats, feet: Floats, directions: Floats) -> tuple[float, Floats, float] | None:
-    """Return residual, derivatives (4) and doubt of the visible end along an axis; None when no sighting lies on it."""
+def _visible_end(view: CameraView, axis: Floats, feet: Floats, directions: Floats) -> _End | None:
+    """Return how far the visible end is off along an axis; None when no sighting lies on it."""
     nearest, strength = view.nearest(axis[None])
     if not strength[0] > SUPPORTS_WEIGHT:
         return None
@@ -181,8 +200,9 @@ def _visible_end(view: CameraView, axis: Floats, feet: Floats, directions: Float
     reported = max(ENDS_PX, sighting.sigma_along * view.pose.focal_px)
     sigma = reported if sighting.tip_occluded else ENDS_PX  # most ends are tips, also where the camera cannot be sure
     sigma = math.hypot(sigma, float(view.pose.lens_error_px(np.array([[sighting.u, sighting.v]]))[0] @ directions[0]))
-    sigma *= 1 + (above[0] / sigma) ** 2  # ends that are far off lose their weight (Cauchy)
-    return float(above[0]) / sigma, (above[1:] - above[0]) / STEP / sigma, ENDS_ERROR * max(1.0, reported / sigma)
+    sigmas = float(above[0]) / sigma
+    sigma *= 1 + sigmas**2  # ends that are far off lose their weight
+    return _End(float(above[0]) / sigma, (above[1:] - above[0]) / STEP / sigma, ENDS_ERROR * max(1.0, reported / sigma), sigmas)
 
 
 def _whitening(first: float, both: float, second: float) -> Floats:

@@ -5,13 +5,13 @@ Every such axis is scored by how many cross-sections of *all* cameras lie on it;
 of all cameras that come near them. The covariance of that fit, widened by how far the lines are off each other, is the uncertainty.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dartd.fusion.axis_fit import STRIPS_PX, SUPPORTS_WEIGHT, Fit, excess, fit_axis, residual_px
+from dartd.fusion.axis_fit import STRIPS_PX, SUPPORTS_WEIGHT, Fit, cost, excess, fit_axis, residual_px
 from dartd.fusion.axis_score import AxisScores
 from dartd.fusion.camera_view import CameraSightings, CameraView
 from dartd.fusion.dart_axis import SAME_FOOT_MM, Floats, as_row, is_same_dart
@@ -78,8 +78,8 @@ class _Search:
         starts = _distinct(axes, rivals[np.argsort(-ranks[rivals])])
         fits = [fit for k in starts if (fit := fit_axis(self._views, axes[k])) is not None]
         once = [fit for n, fit in enumerate(fits) if not any(_is_same_fit(fit, other) for other in fits[:n])]
-        tried = [fused for fit in once if (fused := _fused(self._views, fit, self._usual_mm)) is not None]
-        new = [fused for fused in tried if not any(is_same_dart(as_row(fused.axis), k) for k in self._known)]
+        tried = [(fused, cost(fit.used, fit.axis)) for fit in once if (fused := _fused(self._views, fit, self._usual_mm)) is not None]
+        new = [fused for fused in _likeliest(tried) if not any(is_same_dart(as_row(fused.axis), k) for k in self._known)]
         return sorted(new, key=lambda fused: -fused.clarity)
 
     def extract(self, first: FusedAxis, most: int) -> list[FusedAxis]:
@@ -139,6 +139,26 @@ def _distinct(axes: Floats, order: NDArray[np.intp]) -> list[int]:
 
 def _is_same_fit(one: Fit, other: Fit) -> bool:
     return bool(np.all(np.abs(one.axis - other.axis) < SAME_FIT))
+
+
+def _likeliest(tried: Sequence[tuple[FusedAxis, float]]) -> list[FusedAxis]:
+    """Keep the likeliest of the axes that were fitted to the same lines, given their costs, as uncertain as the others are far and likely.
+
+    Where a dart stands between two cameras, they see it in almost one plane, and their lines cross in more than one place.
+    """
+    alike: dict[Hashable, list[tuple[FusedAxis, float]]] = {}
+    for fused, costs in tried:
+        alike.setdefault(tuple((e.camera_id, id(e.sighting)) for e in fused.evidence if e.used), []).append((fused, costs))
+    return [_mixed(group) for group in alike.values()]
+
+
+def _mixed(group: Sequence[tuple[FusedAxis, float]]) -> FusedAxis:
+    """Return the axis of the lowest cost with the covariance of all of them about it."""
+    best, lowest = min(group, key=lambda pair: pair[1])
+    likely = np.array([np.exp((lowest - costs) / 2) for _, costs in group])
+    apart = [(as_row(fused.axis) - as_row(best.axis))[:2] for fused, _ in group]
+    covariances = [fused.covariance + np.outer(d, d) for (fused, _), d in zip(group, apart, strict=True)]
+    return replace(best, covariance=np.average(covariances, axis=0, weights=likely))
 
 
 def _fused(views: Sequence[CameraView], fit: Fit, usual_mm: Floats) -> FusedAxis | None:

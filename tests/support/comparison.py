@@ -251,9 +251,8 @@ def _misplaced(story: Sequence[Mapping[str, Any]], events: Sequence[Event]) -> l
             continue
         off_mm = _off_mm(dart, hit)
         if not (_is_in_bed(dart, hit) or dart["wire_distance_mm"] < NEAR_WIRE_MM) or off_mm > _allowed_mm(dart, hit):
-            wrong.append(
-                f"dart {dart['slot']} {dart['ring']} {dart['label']} reported as {hit.score.ring} {_label(hit)}, {off_mm:.1f} mm off"
-            )
+            reported = f"reported as {hit.score.ring} {_label(hit)}, {off_mm:.1f} mm off (uncertainty {hit.fusion.uncertainty_mm:.1f})"
+            wrong.append(f"dart {dart['slot']} {dart['ring']} {dart['label']} {reported}")
     return wrong
 
 

@@ -137,6 +137,19 @@ def displaced(sighting: Sighting, across_px: float, turn_rad: float = 0.0) -> Si
     )
 
 
+def hiding(dart: Axis3, calibration: Calibration, nearer: float = 0.9) -> Axis3:
+    """Return the dart parallel to another that stands exactly in front of it for a camera: as near to it as `nearer` of the distance."""
+    projection = CameraProjection(calibration)
+    x_mm, y_mm, z_mm = -projection.rotation.T @ projection.translation_mm
+    height_mm = z_mm * (1 - nearer)
+    return Axis3(
+        x_mm=float(x_mm + nearer * (dart.x_mm - x_mm) - height_mm * dart.slope_x),
+        y_mm=float(y_mm + nearer * (dart.y_mm - y_mm) - height_mm * dart.slope_y),
+        slope_x=dart.slope_x,
+        slope_y=dart.slope_y,
+    )
+
+
 def half_hidden(sighting: Sighting, missing_px: float, side: int) -> Sighting:
     """Return a sighting with `missing_px` of its width hidden by a dart that stands on one side of it (1 or -1)."""
     shift = -side * missing_px / 2 / FOCAL_PX * np.array([-sighting.dv, sighting.du])

@@ -25,6 +25,8 @@ FULL_CONTRAST_LEVELS = (
 )
 FAINTEST = 0.25  # the least weight for contrast
 ADJOINING = 0.3  # factor on the weight of a cross-section that adjoins another dart: that one may hide an edge
+TRIMMED = 0.5  # of its height: what is fainter at the sides of a run that is too wide for one dart is blur, compression or shadow
+SKIRTS_PX = 6.0  # and no wider than that by more than this, both sides together: it is two objects otherwise
 MERGED_MM = 22.0  # up to this width a run over a dart that was pushed may be two darts: each outer edge is one of a dart
 BARREL_MM = 6.5  # the width of a barrel, to place the middle of a dart where one edge is known; the supervisor knows it better
 
@@ -106,20 +108,50 @@ def cross_sections(patch: UprightPatch) -> CrossSections:
     width_px = last - first + 1
     thin = inside_patch & (width_px <= WIDEST_MM * patch.px_per_mm)
     wide = inside_patch & ~thin & (width_px <= MERGED_MM * patch.px_per_mm)
-    return _joined(_whole(patch, row[thin], first[thin], last[thin]), _merged(patch, row[wide], first[wide], last[wide]))
+    merged = _is_merged(patch, row[wide], first[wide], last[wide])
+    two, one = np.flatnonzero(wide)[merged], np.flatnonzero(wide)[~merged]
+    one = one[(width_px[one] <= WIDEST_MM * patch.px_per_mm + SKIRTS_PX) & ~_adjoins_known(patch, row[one], first[one], last[one])]
+    first[one], last[one] = _trimmed(patch.magnitude, row[one], first[one], last[one])
+    thin[one] = last[one] - first[one] + 1 <= WIDEST_MM * patch.px_per_mm
+    return _joined(_whole(patch, row[thin], first[thin], last[thin]), _merged(patch, row[two], first[two], last[two]))
 
 
 def _joined(one: CrossSections, other: CrossSections) -> CrossSections:
     return CrossSections(*(np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in fields(CrossSections)))
 
 
-def _merged(patch: UprightPatch, row: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]) -> CrossSections:
-    """Measure runs that are wide enough for two darts, where a dart was pushed: one cross-section at each outer edge."""
-    if patch.pushed is None or len(row) == 0:
-        return NO_SECTIONS
+def _trimmed(
+    magnitude: NDArray[np.float32], row: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Trim runs to where the change is `TRIMMED` of its height: blur widens them by pixels, and in coarse pictures these are many mm."""
+    if len(row) == 0:
+        return first, last
+    columns = first[:, None] + np.arange(int((last - first).max()) + 1)
+    profile = magnitude[row[:, None], np.minimum(columns, last[:, None])]
+    profile[columns > last[:, None]] = 0
+    high = profile >= TRIMMED * profile.max(axis=1, keepdims=True)
+    return first + high.argmax(axis=1), first + high.shape[1] - 1 - high[:, ::-1].argmax(axis=1)
+
+
+def _adjoins_known(patch: UprightPatch, row: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which runs have a known dart within or next to them: their sides are not those of one dart."""
+    before = np.pad(np.cumsum(patch.known > 0, axis=1), ((0, 0), (1, 0)))
+    left, right = np.maximum(first - NEIGHBOUR_PX, 0), np.minimum(last + NEIGHBOUR_PX + 1, patch.known.shape[1])
+    return np.asarray(before[row, right] > before[row, left], bool)
+
+
+def _is_merged(patch: UprightPatch, row: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which runs that are wide enough for two darts lie where a dart was pushed."""
+    if patch.pushed is None:
+        return np.zeros(len(row), bool)
     before = np.pad(np.cumsum(patch.pushed > 0, axis=1), ((0, 0), (1, 0)))
-    over = before[row, last + 1] > before[row, first]
-    row, first, last = row[over], first[over], last[over]
+    return np.asarray(before[row, last + 1] > before[row, first], bool)
+
+
+def _merged(patch: UprightPatch, row: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp]) -> CrossSections:
+    """Measure runs that are two darts: one cross-section at each outer edge."""
+    if len(row) == 0:
+        return NO_SECTIONS
     width = BARREL_MM * patch.px_per_mm
     parts = []
     for column, side in ((first, -1), (last, 1)):

@@ -16,6 +16,7 @@ from dartd.fusion.accept import (
     accept_after_fall,
     accept_alone,
     accept_darts,
+    accept_in_line,
     accept_single_view,
     accept_thrown,
     began_together,
@@ -33,15 +34,16 @@ from dartd.fusion.accept import (
     is_wide_change,
     min_score,
 )
+from dartd.fusion.fusion import fuse
 from dartd.fusion.gather import Evidence
 from dartd.fusion.presence import KnownDarts
 from schemas.base import CameraId, DartId
 from schemas.geometry import Axis3
 from schemas.pipe.from_worker import Settled
-from schemas.pipe.sightings import Finding
+from schemas.pipe.sightings import Finding, Sighting
 from schemas.pipe.to_worker import KnownDart
 from tests.support.fused import evidence_of, fused_axis
-from tests.support.sightings import camera_sightings, rig, sighting_of, sightings_of_dart
+from tests.support.sightings import apart_mm, camera_sightings, hiding, rig, sighting_of, sightings_of_dart
 
 CALIBRATIONS = rig(3)
 CAMERAS = [c.camera_id for c in CALIBRATIONS]
@@ -75,6 +77,11 @@ def _evidence(*settled: Settled, busy: Sequence[CameraId] = ()) -> Evidence:
     return Evidence({s.camera_id: s for s in settled}, {c.camera_id: c for c in CALIBRATIONS}, frozenset(busy))
 
 
+def _adjoining(sighting: Sighting) -> Sighting:
+    """Return a sighting as it is next to other darts: its cross-sections weigh less."""
+    return msgspec.structs.replace(sighting, sections=tuple(msgspec.structs.replace(each, weight=0.3) for each in sighting.sections))
+
+
 # -- darts
 
 
@@ -106,6 +113,20 @@ def test_a_whole_dart_that_one_camera_shows_is_no_miss() -> None:
     unseen = [*shown[:2], _settled(2, flight=True, finding="nothing")]
     assert accept_alone([alone], {s.camera_id: s for s in unseen}) == []
     assert accept_alone([alone], {s.camera_id: s for s in (_settled(0, flight=True), *shown[1:])}) == []
+
+
+def test_a_dart_in_line_with_standing_ones_is_no_miss() -> None:
+    """What flew and whose lines lie on those of standing darts that were compared with the empty board stuck before or behind them."""
+    standing = [KnownDart(dart_id=DartId(f"d{k}"), axis=hiding(DART, c)) for k, c in enumerate(CALIBRATIONS[1:])]
+    axes = tuple(dart.axis for dart in standing)
+    lines = [camera_sightings(c, _adjoining(sighting_of(c, DART))) for c in CALIBRATIONS]
+    reported = [lines[0], *(replace(each, known=axes) for each in lines[1:])]
+    known, flew, shook = KnownDarts(standing, {}), [_settled(k, flight=True) for k in range(3)], [_settled(k) for k in range(3)]
+    (found,) = accept(fuse(reported, axes), reported, known, _evidence(*flew), -1.0).darts
+
+    assert apart_mm(found.axis, DART) < 1.0
+    assert accept(fuse(reported, axes), reported, known, _evidence(*shook), -1.0).darts == ()
+    assert accept_in_line(lines, known, 3) == []
 
 
 def test_the_first_dart_needs_less_than_a_second_and_a_pushed_one_least() -> None:

@@ -2,26 +2,13 @@
 
 import pytest
 
-from dartd.fusion.camera_pose import CameraPose
 from dartd.fusion.camera_view import CameraSightings
 from dartd.fusion.hidden_dart import MOST_PX, find_hidden
 from schemas.geometry import Axis3, Calibration
-from tests.support.sightings import apart_mm, camera_sightings, rig, sighting_of
+from tests.support.sightings import apart_mm, camera_sightings, hiding, rig, sighting_of
 
 DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
 CLEAR = 0.4, 50.0  # visibility and length of a line that may be a dart's
-
-
-def hiding(calibration: Calibration, nearer: float = 0.9) -> Axis3:
-    """Return the dart parallel to `DART` that stands exactly in front of it for a camera: as near to it as `nearer` of the distance."""
-    x_mm, y_mm, z_mm = CameraPose(calibration).center
-    height_mm = z_mm * (1 - nearer)
-    return Axis3(
-        x_mm=float(x_mm + nearer * (DART.x_mm - x_mm) - height_mm * DART.slope_x),
-        y_mm=float(y_mm + nearer * (DART.y_mm - y_mm) - height_mm * DART.slope_y),
-        slope_x=DART.slope_x,
-        slope_y=DART.slope_y,
-    )
 
 
 def shown_by_first(calibrations: list[Calibration]) -> list[CameraSightings]:
@@ -33,7 +20,7 @@ def shown_by_first(calibrations: list[Calibration]) -> list[CameraSightings]:
 def test_it_is_where_the_others_cannot_see_it(cameras: int) -> None:
     """Behind one standing dart for each other camera its place is known, and its uncertainty covers half a barrel."""
     calibrations = rig(cameras)
-    (found,) = find_hidden(shown_by_first(calibrations), [hiding(c) for c in calibrations[1:]], *CLEAR)
+    (found,) = find_hidden(shown_by_first(calibrations), [hiding(DART, c) for c in calibrations[1:]], *CLEAR)
 
     assert apart_mm(found.axis, DART) < 1.0
     assert found.uncertainty_mm > MOST_PX / 2.5 / 2
@@ -44,5 +31,5 @@ def test_a_camera_that_would_show_it_contradicts() -> None:
     """Where nothing hides it from one of the others, the line of one camera is no dart; nor is it with no dart in the board."""
     calibrations = rig(3)
 
-    assert find_hidden(shown_by_first(calibrations), [hiding(calibrations[1])], *CLEAR) == []
+    assert find_hidden(shown_by_first(calibrations), [hiding(DART, calibrations[1])], *CLEAR) == []
     assert find_hidden(shown_by_first(calibrations), [], *CLEAR) == []
