@@ -224,9 +224,12 @@ class Endpoint:
         return f"{self.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', self.plain_path.lower()).strip('_') or 'index'}"
 
     @property
-    def is_of_api(self) -> bool:
-        """Return whether parameters that are not declared are refused; pages have some that their scripts alone read."""
-        return self.path.startswith("/api/")
+    def refuses_undeclared(self) -> bool:
+        """Return whether parameters that are not declared are refused.
+
+        Pages have some that their scripts alone read, and browsers reload a picture by a parameter that changes.
+        """
+        return self.path.startswith("/api/") and self.media == "application/json"
 
     @cached_property
     def plain_path(self) -> str:
@@ -248,7 +251,7 @@ class Endpoint:
             found |= {429}
         if self.parameters:
             found |= {404}
-        if self.query is not None or self.is_of_api:
+        if self.query is not None or self.refuses_undeclared:
             found |= {422}
         if self.writes:
             found |= {413, 503}

@@ -124,7 +124,7 @@ async def _authorise(call: Call) -> bool:
 async def _decode_request(call: Call) -> bytes:
     """Decode query and body into the declared types; return the raw body."""
     endpoint, request = call.endpoint, call.request
-    if endpoint.query is not None or endpoint.is_of_api:
+    if endpoint.query is not None or endpoint.refuses_undeclared:
         call.query = _query(request, endpoint.query or NoParameters)
     if not endpoint.writes:
         return b""

@@ -124,6 +124,13 @@ async def test_pages_have_parameters_of_their_own(http: httpx2.AsyncClient) -> N
     assert answer.status_code == 200
 
 
+async def test_a_picture_may_have_a_parameter_that_changes(http: httpx2.AsyncClient) -> None:
+    """Browsers reload a picture only under another address."""
+    answer = await http.get("/api/v1/throws/d1/images/cam0/before?t=1", headers={"Authorization": f"Bearer {TOKEN}"})
+
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("query", ["ring=S&ring=T", "state=null", "limit=null", "limit=5&limit=6"])
 async def test_parameter_has_one_value(http: httpx2.AsyncClient, query: str) -> None:
     """Twice the same, or a null that is no text, is refused and named."""
