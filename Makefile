@@ -47,7 +47,7 @@ audit: ## ask the advisory database about every pinned package (needs pip-audit 
 check: static fast ## what to run before each commit: style, layers, types, spelling, fast tests
 
 test: static ## check style, spelling, layers and types, then run every test
-	@$(PYTEST) -m alone; alone=$$?; $(PYTEST) $(PARALLEL) -m "not alone and not postgresql" && exit $$alone
+	@$(PYTEST) -m alone; alone=$$?; $(PYTEST) $(WAITING) -m "not alone and not postgresql" && exit $$alone
 
 static: setup-dev ## check style, spelling, layers and types, one on each core
 	@$(MAKE) --no-print-directory --jobs $(JOBS) --output-sync=target lint layers types
@@ -64,6 +64,8 @@ FAST = not slow and not alone and not browser and not postgresql
 PYTEST = $(BIN)/python -m pytest
 JOBS = $(shell nproc)
 PARALLEL = --numprocesses $(JOBS) --dist worksteal
+# slow tests wait for real time a quarter of theirs: one process more than there are cores
+WAITING = --numprocesses $(shell expr $(JOBS) + 1) --dist worksteal
 
 coverage: setup-dev ## run every test with coverage, and list the modules, the worst first
 	@rm -f .coverage .coverage.*
