@@ -98,6 +98,7 @@ def record(checkout: Path, path: Path) -> None:
             _until(lambda: _count(folder, "takeout_finished") >= 2, "two takeouts")
             _play(daemon)
             _surroundings(daemon, darts[0])
+            _club(daemon)
         with _running(checkout, folder, "tc8_5", 7) as daemon:
             daemon.request("POST", "/api/v1/board/reset", {})
             _until(lambda: _count(folder, "dart_bounce_out") >= 2, "two bounce-outs")
@@ -171,6 +172,17 @@ def _surroundings(daemon: _Daemon, throw_id: str) -> None:
     daemon.request("POST", "/api/v1/webhooks", hook)
     daemon.request("POST", "/api/v1/comments", {"parent_type": "player", "parent_id": "p_ada", "text": "plays on Mondays"})
     daemon.request("POST", f"/api/v1/throws/{throw_id}/feedback", {"verdict": "correct"})
+
+
+def _club(daemon: _Daemon) -> None:
+    """Draw a tournament of two players and a guest, and call a fixture, as far as the checkout has routes for them."""
+    entrants = [{"player_id": "p_ada"}, {"player_id": "p_bea"}, {"name": "Guest"}]
+    new = {"tournament_id": "cup", "name": "Cup", "format": "round_robin", "rules": {"game": "x01", "start": 81}, "entrants": entrants}
+    if daemon.request("POST", "/api/v1/tournaments", new) is None:
+        return
+    daemon.request("POST", "/api/v1/tournaments/cup/draw", {})
+    fixture = daemon.request("GET", "/api/v1/fixtures?tournament_id=cup")["data"][0]
+    daemon.request("PUT", f"/api/v1/fixtures/{fixture['fixture_id']}/status", {"status": "called"})
 
 
 def _events(folder: Path, event_type: str) -> list[dict[str, Any]]:

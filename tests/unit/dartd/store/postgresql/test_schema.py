@@ -50,7 +50,8 @@ def _copy(source: sqlite3.Connection, target: sa.Connection) -> None:
     for name in tables:
         rows = [dict(row) for row in source.execute(f"SELECT * FROM {name}")]  # noqa: S608 - our own names
         if rows:
-            inserting = f"INSERT INTO {name} ({', '.join(rows[0])}) VALUES ({', '.join(f':{column}' for column in rows[0])})"  # noqa: S608 - the same
+            columns = ", ".join(f'"{column}"' for column in rows[0])  # one is called `group`
+            inserting = f"INSERT INTO {name} ({columns}) VALUES ({', '.join(f':{column}' for column in rows[0])})"  # noqa: S608 - the same
             typed = [{key: bool(value) if (name, key) in booleans else value for key, value in row.items()} for row in rows]
             target.execute(sa.text(inserting), typed)
 
