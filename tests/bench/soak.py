@@ -69,8 +69,7 @@ class Observer:
         """Take an event in."""
         match event["event_type"]:
             case "dart_hit":
-                settled = dt.datetime.fromisoformat(event["timing"]["settled_at"]).timestamp()
-                settled_s = self._plan.pace.media_of_wall_s(settled)
+                settled_s = settled_at_s(event, self._plan.pace)
                 self.darts[self._plan.number_at(settled_s)].append((event["visit_id"], event["score"]["label"]))
                 self.received_s.append((settled_s, received_s))
                 self._due = max(self._due, self._plan.index_at(settled_s) + 1)
@@ -101,6 +100,11 @@ class Observer:
             if tuple(label for _, label in darts) != thrown or published != [thrown]:
                 found.append(f"visit {number}: thrown {thrown}, darts {darts}, visits {published}")
         return found
+
+
+def settled_at_s(event: dict[str, Any], pace: Pace) -> float:
+    """Return the media time at which the pictures of a dart were still."""
+    return pace.media_of_wall_s(dt.datetime.fromisoformat(event["timing"]["settled_at"]).timestamp())
 
 
 def write_config(folder: Path, port: int, plan: Plan) -> Path:
@@ -148,6 +152,12 @@ def slope(samples: Sequence[Sample], name: str) -> float:
     return float(np.polyfit([each.at_h for each in used], [getattr(each, name) for each in used], 1)[0])
 
 
+def growing(samples: Sequence[Sample]) -> list[str]:
+    """Name the figures that grow beyond their bounds."""
+    bounds = {"memory_mb": MEMORY_MB, "children_mb": MEMORY_MB, "descriptors": 1.0, "threads": 1.0}
+    return [name for name, bound in bounds.items() if slope(samples, name) > bound]
+
+
 async def soak(hours: float, speed: float, folder: Path, seed: int) -> bool:
     """Run, print what was found, and return whether all is well."""
     pace = Pace.beginning(folder / "clock", speed)
@@ -160,7 +170,7 @@ async def soak(hours: float, speed: float, folder: Path, seed: int) -> bool:
         Metronome(pace, observer.limit_s) as metronome,
         RunningDaemon(config, port, module="tests.support.fast_daemon", environ={PACE: str(pace)}) as daemon,
     ):
-        reading = asyncio.create_task(asyncio.to_thread(_log_of, daemon, folder / "log"))
+        reading = asyncio.create_task(asyncio.to_thread(daemon.log_to, folder / "log"))
         await asyncio.to_thread(daemon.until_ready)
         async with running_traffic(port, TOKEN, observer.watch) as traffic:
             assert pace.now_s() < plan.first_s, "the daemon was not ready before the first visit"
@@ -177,7 +187,7 @@ async def soak(hours: float, speed: float, folder: Path, seed: int) -> bool:
         await reading
         status = await asyncio.to_thread(daemon.process.wait)
     wrong = observer.wrong(count)
-    _print_table([1000 * (real_s - metronome.real_s(media_s)) for media_s, real_s in observer.received_s], samples)
+    print_table([1000 * (real_s - metronome.real_s(media_s)) for media_s, real_s in observer.received_s], samples)
     print(f"\n{hours:g} h at {count * VISIT_S / took_s:.0f} times real time (at most {speed:g}): {count} visits, "
         f"{sum(traffic.events.values())} events, "
           f"{sum(traffic.answers.values())} requests, {traffic.connections} connections; the daemon took {100 * share:.0f} % of a core; "
@@ -185,20 +195,13 @@ async def soak(hours: float, speed: float, folder: Path, seed: int) -> bool:
     print(f"visits missing or wrong: {len(wrong)}; events lost by a client: {len(traffic.jumps)}; deliveries missing: {len(missing)}; "
           f"exit status {status}")  # fmt: skip
     print("\n".join([*wrong[:10], *traffic.jumps[:10], *sorted(missing)[:3], *(f"{n} × {what}" for what, n in traffic.refused.items())]))
-    grown = [name for name, bound in (("memory_mb", MEMORY_MB), ("children_mb", MEMORY_MB), ("descriptors", 1), ("threads", 1))
-             if slope(samples, name) > bound]  # fmt: skip
+    grown = growing(samples)
     print(f"growing: {', '.join(grown) or 'nothing'}")
     return not (wrong or traffic.jumps or missing or grown or status)
 
 
-def _log_of(daemon: RunningDaemon, path: Path) -> None:
-    assert daemon.process.stderr is not None
-    with path.open("w") as file:
-        for line in daemon.process.stderr:
-            file.write(line)
-
-
-def _print_table(latencies: Sequence[float], samples: Sequence[Sample]) -> None:
+def print_table(latencies: Sequence[float], samples: Sequence[Sample]) -> None:
+    """Print what was at first, what in the end, and what an hour adds; latencies in milliseconds, in their order."""
     tenth = max(1, len(samples) // 10)
     print("| figure | first tenth | last tenth | an hour adds |\n|---|---|---|---|")
     for name in Sample._fields[1:]:

@@ -83,6 +83,12 @@ class RunningDaemon:
             self.process.kill()
         self.process.communicate()
 
+    def log_to(self, path: Path) -> None:
+        """Write the log to a file until the daemon has ended: a full pipe would hold it up."""
+        assert self.process.stderr is not None
+        with path.open("w") as file:
+            file.writelines(self.process.stderr)
+
     def get(self, path: str) -> Any:
         """Return the answer to a GET request; None while there is none."""
         try:

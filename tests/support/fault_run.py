@@ -158,38 +158,18 @@ class FaultRun:
         """Compare the published darts with the thrown ones until a time of the scenario."""
         now_ms = 1000 * (time.monotonic() - self.epoch_s)
         until_ms = min(now_ms, 1000 * (until_s + self.began_s - self.epoch_s))
-        thrown = [e for e in self._happened(now_ms) if e["event"] in {"dart_hit", "extra_dart"}]
-        published: dict[int, list[str]] = {}
-        invented = []
-        for received_s, event in zip(self.listener.times_s, self.listener.events, strict=True):
-            if event["event_type"] not in {"dart_hit", "extra_dart"}:
-                continue
-            at, received_ms = event["board_coordinates"], 1000 * (received_s - self.epoch_s)
-            lately = [k for k, e in enumerate(thrown) if received_ms - LATEST_MS < e["t_ms"] < received_ms]
-            off_mm = {k: math.dist((thrown[k]["x_mm"], thrown[k]["y_mm"]), (at["x_mm"], at["y_mm"])) for k in lately}
-            nearest = min(off_mm, key=lambda k: (off_mm[k] > SAME_DART_MM, k in published, off_mm[k]), default=None)
-            if nearest is not None and off_mm[nearest] < SAME_DART_MM:
-                published.setdefault(nearest, []).append(event["dart_id"])
-            else:
-                off = min(off_mm.values(), default=math.inf)
-                unsure = f"{event['uncertainty_mm'] if 'uncertainty_mm' in event else event['fusion']['uncertainty_mm']:.1f} mm unsure"
-                invented.append(
-                    f"{event['dart_id']} {event['score']['label']} {off:.0f} mm off, {unsure}, {received_s - self.began_s:.1f} s"
-                )
-        counted = [k for k, e in enumerate(thrown) if e["t_ms"] < until_ms]
-        twice = [" ".join(ids) for ids in published.values() if len(ids) > 1]
-        lost = [LostDart(thrown[k]["label"], self._since_began_s(thrown[k])) for k in counted if k not in published]
-        return Darts(len(counted), len(counted) - len(lost), invented, twice, lost)
+        received = [
+            (received_s - self.epoch_s, event) for received_s, event in zip(self.listener.times_s, self.listener.events, strict=True)
+        ]
+        return darts_of(happened(self.story, now_ms), received, until_ms, zero_s=self.began_s - self.epoch_s)
 
     def listing(self) -> list[str]:
         """List what happened and what was published, in the order of their times (seconds since the scenario began)."""
-        happened = [(self._since_began_s(e), " happened", _line(e, e)) for e in self._happened(1000 * (time.monotonic() - self.epoch_s))]
+        actual = [
+            (self._since_began_s(e), " happened", _line(e, e)) for e in happened(self.story, 1000 * (time.monotonic() - self.epoch_s))
+        ]
         published = [(h.at_s, "published", _line(h.event, h.event.get("board_coordinates"))) for h in self.received]
-        return [f"{at_s:8.2f} {kind} {line}" for at_s, kind, line in sorted([*happened, *published])]
-
-    def _happened(self, until_ms: float) -> list[dict[str, Any]]:
-        visits = truth(self.story, until_ms / 1000 + 2 * self.story.length_s)["sequences"][self.story.name]["visits"]
-        return [e for visit in visits for e in visit["events"] if e["t_ms"] < until_ms]
+        return [f"{at_s:8.2f} {kind} {line}" for at_s, kind, line in sorted([*actual, *published])]
 
     def _since_began_s(self, happened: dict[str, Any]) -> float:
         return float(happened["t_ms"]) / 1000 + self.epoch_s - self.began_s
@@ -227,6 +207,41 @@ class FaultRun:
                 answer = ("down", ()) if found is None else (found["health"], tuple(found["reasons"]))
                 self.samples.append(HealthSample(now_s - self.began_s, *answer))
             await asyncio.sleep(SAMPLE_S)
+
+
+def happened(story: Script, until_ms: float) -> list[dict[str, Any]]:
+    """Return what happens in a script until a time, milliseconds since its epoch."""
+    visits = truth(story, until_ms / 1000 + 2 * story.length_s)["sequences"][story.name]["visits"]
+    return [e for visit in visits for e in visit["events"] if e["t_ms"] < until_ms]
+
+
+def darts_of(
+    actual: Iterable[dict[str, Any]], received: Iterable[tuple[float, dict[str, Any]]], until_ms: float, *, zero_s: float
+) -> Darts:
+    """Compare received events, each with its time (seconds since the epoch of the script), with what happened until a time.
+
+    Times are returned as seconds since `zero_s`.
+    """
+    thrown = [e for e in actual if e["event"] in {"dart_hit", "extra_dart"}]
+    published: dict[int, list[str]] = {}
+    invented = []
+    for received_s, event in received:
+        if event["event_type"] not in {"dart_hit", "extra_dart"}:
+            continue
+        at, received_ms = event["board_coordinates"], 1000 * received_s
+        lately = [k for k, e in enumerate(thrown) if received_ms - LATEST_MS < e["t_ms"] < received_ms]
+        off_mm = {k: math.dist((thrown[k]["x_mm"], thrown[k]["y_mm"]), (at["x_mm"], at["y_mm"])) for k in lately}
+        nearest = min(off_mm, key=lambda k: (off_mm[k] > SAME_DART_MM, k in published, off_mm[k]), default=None)
+        if nearest is not None and off_mm[nearest] < SAME_DART_MM:
+            published.setdefault(nearest, []).append(event["dart_id"])
+        else:
+            off = min(off_mm.values(), default=math.inf)
+            unsure = f"{event['uncertainty_mm'] if 'uncertainty_mm' in event else event['fusion']['uncertainty_mm']:.1f} mm unsure"
+            invented.append(f"{event['dart_id']} {event['score']['label']} {off:.0f} mm off, {unsure}, {received_s - zero_s:.1f} s")
+    counted = [k for k, e in enumerate(thrown) if e["t_ms"] < until_ms]
+    twice = [" ".join(ids) for ids in published.values() if len(ids) > 1]
+    lost = [LostDart(thrown[k]["label"], thrown[k]["t_ms"] / 1000 - zero_s) for k in counted if k not in published]
+    return Darts(len(counted), len(counted) - len(lost), invented, twice, lost)
 
 
 def _line(event: dict[str, Any], at: dict[str, Any] | None) -> str:
