@@ -21,7 +21,8 @@ class Entity:
     The table has one key, and may have the columns `version` (counted), `created_at_s`, `updated_at_s` and `deleted` (rows that stay, but
     are not found). `sorts` are names of fields; `filters` are those that are not the equality of a column. `on_delete` are the values
     that a deleted row gets; None removes the row. `after_write` is called in the commit with the row before and after a write (None before
-    a creation and after a deletion): it may write other tables, or raise to refuse the write.
+    a creation and after a deletion): it may write other tables, or raise to refuse the write. `at_most` bounds their number, `per` value of a
+    column; one more is refused.
     """
 
     def __init__(
@@ -34,6 +35,8 @@ class Entity:
         filters: Mapping[str, Filter] = _NO_FILTERS,
         on_delete: Mapping[str, object] | None = None,
         after_write: AfterWrite | None = None,
+        at_most: int | None = None,
+        per: "sa.Column[Any] | None" = None,
     ) -> None:
         self.name = name
         self.table = table
@@ -42,6 +45,8 @@ class Entity:
         self._unique = [column for column in table.columns if column.primary_key or column.unique]
         self._on_delete = on_delete
         self._after_write = after_write
+        self._at_most = at_most
+        self._per = per
         self._listing = Listing(table, self.key, {sort: column_of(table, sort) for sort in sorts}, default=default_sort or sorts[0])
 
     def get(self, connection: sa.Connection, entity_id: str) -> Row:
@@ -64,9 +69,11 @@ class Entity:
 
         Raises:
             AlreadyExistsError: the id, or the value of another unique column, is taken.
+            ConflictError: there are as many as there may be.
         """
         given = {**self._counted(1), **self._stamps(at_s, "created_at_s", "updated_at_s"), **values}
         self._check_free(connection, given)
+        self.check_number(connection, given)
         connection.execute(sa.insert(self.table).values(given))
         row = self.get(connection, str(given[self.key.name]))
         if self._after_write is not None:
@@ -115,6 +122,19 @@ class Entity:
         if self._after_write is not None:
             self._after_write(connection, before, None)
         return True
+
+    def check_number(self, connection: sa.Connection, values: Mapping[str, object]) -> None:
+        """Check that one more entity with these values may be there.
+
+        Raises:
+            ConflictError: there are as many as there may be.
+        """
+        if self._at_most is None:
+            return
+        alike = [] if self._per is None else [self._per.is_(None) if (of := values.get(self._per.name)) is None else self._per == of]
+        count = connection.scalar(sa.select(sa.func.count()).select_from(self.table).where(*self._present(), *alike)) or 0
+        if count >= self._at_most:
+            raise ConflictError(f"there are {count} already, and no more may be: delete a {self.name} first", at_most=self._at_most)
 
     def _one(self, entity_id: str) -> sa.Update:
         return sa.update(self.table).where(self.key == entity_id)

@@ -17,7 +17,11 @@ def _end_made(connection: sa.Connection, before: Row, after: Row) -> None:
         connection.execute(sa.delete(keys).where(keys.c.key_id.in_(ended)))
 
 
-KEYS = Entity("key", keys, sorts=("created_at", "name"), default_sort="-created_at", after_write=_end_made)
+_AT_MOST = 1000  # of one user, or of the board: programs and screens have one each, and what makes keys in a loop is refused
+
+KEYS = Entity(
+    "key", keys, sorts=("created_at", "name"), default_sort="-created_at", after_write=_end_made, at_most=_AT_MOST, per=keys.c.user_id
+)
 
 
 class Key(Value, frozen=True, kw_only=True):
@@ -47,8 +51,13 @@ def key_of(row: Any) -> Key:
 
 
 def insert_key(connection: sa.Connection, key: Key) -> None:
-    """Keep a new key, in place of one of the same id, which ends with all keys that were made with it."""
+    """Keep a new key, in place of one of the same id, which ends with all keys that were made with it.
+
+    Raises:
+        ConflictError: its owner has as many as there may be.
+    """
     KEYS.delete(connection, key.key_id)
+    KEYS.check_number(connection, {"user_id": key.user_id})
     fields = {field: getattr(key, field) for field in Key.__struct_fields__}
     permissions = None if key.permissions is None else " ".join(key.permissions)
     connection.execute(sa.insert(keys).values({**fields, "permissions": permissions}))

@@ -20,7 +20,9 @@ def _delete_deliveries(connection: sa.Connection, before: Row, after: Row) -> No
         connection.execute(sa.delete(webhook_deliveries).where(webhook_deliveries.c.webhook_id == before.webhook_id))
 
 
-WEBHOOKS = Entity("webhook", webhooks, sorts=("name", "created_at", "updated_at"), after_write=_delete_deliveries)
+_AT_MOST = 100  # each has a task, a position in the journal and a connection
+
+WEBHOOKS = Entity("webhook", webhooks, sorts=("name", "created_at", "updated_at"), after_write=_delete_deliveries, at_most=_AT_MOST)
 
 _DELIVERIES = Listing(
     webhook_deliveries,

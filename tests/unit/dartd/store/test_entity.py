@@ -104,3 +104,16 @@ def test_column_of_a_time_is_in_seconds() -> None:
     assert (column_of(THINGS, "name"), column_of(THINGS, "created_at")) == (THINGS.c.name, THINGS.c.created_at_s)
     with pytest.raises(KeyError):
         column_of(THINGS, "color")
+
+
+def test_number_of_entities_is_bounded_for_each_value_of_a_column(two: sa.Connection) -> None:
+    """One more than there may be must be refused with the bound; deleted ones, and those of another value, do not count."""
+    bounded = Entity("thing", THINGS, sorts=("name",), on_delete={"deleted": True}, at_most=2, per=THINGS.c.badge)
+    bounded.insert(two, {"thing_id": "c", "name": "x"}, at_s=3.0)
+
+    with pytest.raises(ConflictError, match="delete a thing first") as refused:
+        bounded.insert(two, {"thing_id": "d", "name": "x"}, at_s=4.0)
+    assert refused.value.details == {"at_most": 2}
+    bounded.insert(two, {"thing_id": "e", "name": "x", "badge": "b2"}, at_s=4.0)
+    bounded.delete(two, "c")
+    bounded.insert(two, {"thing_id": "d", "name": "x"}, at_s=4.0)

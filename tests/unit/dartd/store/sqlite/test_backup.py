@@ -172,3 +172,21 @@ def _execute(path: Path, statement: str) -> None:
     connection.execute(statement)
     connection.commit()
     connection.close()
+
+
+async def test_a_link_in_the_place_of_the_store_stays(tmp_path: Path) -> None:
+    """A store that lies elsewhere, behind a link, must be replaced there: the link goes on to name it, and a daemon that runs is noticed."""
+    disk, copy = tmp_path / "disk", tmp_path / "copy.db"
+    disk.mkdir()
+    store = tmp_path / "dartd.db"
+    store.symlink_to(disk / "dartd.db")
+    async with _journal(store) as journal:
+        await journal.append([hit("d1")], at_s=1.0)
+        await asyncio.to_thread(back_up, store, copy)
+        with pytest.raises(StoreBusyError):
+            await asyncio.to_thread(restore, copy, store, suffix=_SUFFIX)
+    aside = await asyncio.to_thread(restore, copy, store, suffix=_SUFFIX)
+
+    assert store.is_symlink()
+    assert aside == disk / f"dartd.db{_SUFFIX}"
+    assert await asyncio.to_thread(_seqs, store) == [1]
