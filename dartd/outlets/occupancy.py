@@ -62,7 +62,7 @@ async def watch_zones(services: OccupancyServices) -> NoReturn:
     while True:
         await anyio.sleep(PERIOD_S)
         last_seq = services.board.snapshot().last_seq
-        if last_seq == seen:
+        if last_seq == seen or not services.hub.is_followed("zone"):
             continue
         found = await zones_now(services)
         if found is None:

@@ -1,7 +1,7 @@
 """Entities: rows with an id that people add, change and delete. One declaration gives their reads and writes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,14 +15,20 @@ AfterWrite = Callable[[sa.Connection, Row, Row], None]
 _NO_FILTERS: Mapping[str, Filter] = {}
 
 
+class Bound(NamedTuple):
+    """How many entities there may be, in all or for each value of a column."""
+
+    at_most: int
+    per: "sa.Column[Any] | None" = None
+
+
 class Entity:
     """A table of entities.
 
     The table has one key, and may have the columns `version` (counted), `created_at_s`, `updated_at_s` and `deleted` (rows that stay, but
     are not found). `sorts` are names of fields; `filters` are those that are not the equality of a column. `on_delete` are the values
     that a deleted row gets; None removes the row. `after_write` is called in the commit with the row before and after a write (None before
-    a creation and after a deletion): it may write other tables, or raise to refuse the write. `at_most` bounds their number, `per` value of a
-    column; one more is refused.
+    a creation and after a deletion): it may write other tables, or raise to refuse the write. One more than `bound` allows is refused.
     """
 
     def __init__(
@@ -35,8 +41,7 @@ class Entity:
         filters: Mapping[str, Filter] = _NO_FILTERS,
         on_delete: Mapping[str, object] | None = None,
         after_write: AfterWrite | None = None,
-        at_most: int | None = None,
-        per: "sa.Column[Any] | None" = None,
+        bound: Bound | None = None,
     ) -> None:
         self.name = name
         self.table = table
@@ -45,8 +50,7 @@ class Entity:
         self._unique = [column for column in table.columns if column.primary_key or column.unique]
         self._on_delete = on_delete
         self._after_write = after_write
-        self._at_most = at_most
-        self._per = per
+        self._bound = bound
         self._listing = Listing(table, self.key, {sort: column_of(table, sort) for sort in sorts}, default=default_sort or sorts[0])
 
     def get(self, connection: sa.Connection, entity_id: str) -> Row:
@@ -129,12 +133,13 @@ class Entity:
         Raises:
             ConflictError: there are as many as there may be.
         """
-        if self._at_most is None:
+        if self._bound is None:
             return
-        alike = [] if self._per is None else [self._per.is_(None) if (of := values.get(self._per.name)) is None else self._per == of]
+        at_most, per = self._bound
+        alike = [] if per is None else [per.is_(None) if (of := values.get(per.name)) is None else per == of]
         count = connection.scalar(sa.select(sa.func.count()).select_from(self.table).where(*self._present(), *alike)) or 0
-        if count >= self._at_most:
-            raise ConflictError(f"there are {count} already, and no more may be: delete a {self.name} first", at_most=self._at_most)
+        if count >= at_most:
+            raise ConflictError(f"there are {count} already, and no more may be: delete a {self.name} first", at_most=at_most)
 
     def _one(self, entity_id: str) -> sa.Update:
         return sa.update(self.table).where(self.key == entity_id)

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dartd.store.entity import Entity, Row
+from dartd.store.entity import Bound, Entity, Row
 from dartd.store.tables import keys
 from schemas.base import Value
 
@@ -20,7 +20,7 @@ def _end_made(connection: sa.Connection, before: Row, after: Row) -> None:
 _AT_MOST = 1000  # of one user, or of the board: programs and screens have one each, and what makes keys in a loop is refused
 
 KEYS = Entity(
-    "key", keys, sorts=("created_at", "name"), default_sort="-created_at", after_write=_end_made, at_most=_AT_MOST, per=keys.c.user_id
+    "key", keys, sorts=("created_at", "name"), default_sort="-created_at", after_write=_end_made, bound=Bound(_AT_MOST, per=keys.c.user_id)
 )
 
 

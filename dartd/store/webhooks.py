@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import sqlalchemy as sa
 
-from dartd.store.entity import Entity, Row
+from dartd.store.entity import Bound, Entity, Row
 from dartd.store.listing import Listing, Page, PageRequest
 from dartd.store.tables import webhook_deliveries, webhooks
 from dartd.store.timestamps import timestamp_of
@@ -22,7 +22,7 @@ def _delete_deliveries(connection: sa.Connection, before: Row, after: Row) -> No
 
 _AT_MOST = 100  # each has a task, a position in the journal and a connection
 
-WEBHOOKS = Entity("webhook", webhooks, sorts=("name", "created_at", "updated_at"), after_write=_delete_deliveries, at_most=_AT_MOST)
+WEBHOOKS = Entity("webhook", webhooks, sorts=("name", "created_at", "updated_at"), after_write=_delete_deliveries, bound=Bound(_AT_MOST))
 
 _DELIVERIES = Listing(
     webhook_deliveries,

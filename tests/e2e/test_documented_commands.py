@@ -56,6 +56,7 @@ def test_excuses_are_of_commands_that_are_there() -> None:
     assert len([command for command in found if not _is_excused(command)]) >= 15
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="installs a Debian and dartd in it, ten minutes; set LONG_TESTS=1")
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("debootstrap") is None, reason="needs root and the package debootstrap")
 def test_commands_do_what_they_say_in_a_clean_debian(tmp_path: Path) -> None:

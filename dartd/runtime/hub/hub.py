@@ -121,6 +121,10 @@ class Hub:
                 if subscription.depth == 0:
                     subscription.send_control(payload)
 
+    def is_followed(self, kind: str) -> bool:
+        """Return whether someone may receive messages on topics of a kind: else there is no need to make any."""
+        return any(interest.concerns(kind) for interest in self._groups)
+
     @contextmanager
     def subscribe(
         self,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from dartd.errors import DartdError
 
@@ -46,6 +47,12 @@ class Interest:
         if self.kinds is not None and kind_of(topic) not in self.kinds and topic not in self.kinds:
             return False
         return self._expression.fullmatch(topic) is not None
+
+    def concerns(self, kind: str) -> bool:
+        """Return whether messages of some topic of this kind may be delivered to the subscriber."""
+        if self.kinds is not None and not any(kind_of(each) == kind for each in self.kinds):
+            return False
+        return any(fnmatchcase(kind, pattern.partition(":")[0]) for pattern in self.patterns)
 
     def adding(self, patterns: Iterable[str]) -> "Interest":
         """Return the interest with additional patterns.

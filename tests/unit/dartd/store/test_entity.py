@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from dartd.errors import AlreadyExistsError, ConflictError
-from dartd.store.entity import Entity, column_of
+from dartd.store.entity import Bound, Entity, column_of
 from dartd.store.listing import PageRequest
 
 METADATA = sa.MetaData()
@@ -108,7 +108,7 @@ def test_column_of_a_time_is_in_seconds() -> None:
 
 def test_number_of_entities_is_bounded_for_each_value_of_a_column(two: sa.Connection) -> None:
     """One more than there may be must be refused with the bound; deleted ones, and those of another value, do not count."""
-    bounded = Entity("thing", THINGS, sorts=("name",), on_delete={"deleted": True}, at_most=2, per=THINGS.c.badge)
+    bounded = Entity("thing", THINGS, sorts=("name",), on_delete={"deleted": True}, bound=Bound(2, per=THINGS.c.badge))
     bounded.insert(two, {"thing_id": "c", "name": "x"}, at_s=3.0)
 
     with pytest.raises(ConflictError, match="delete a thing first") as refused:

@@ -86,3 +86,19 @@ def test_fixture_is_on_the_topics_of_all_that_it_is_of(pattern: str, *, covered:
     assert Interest([pattern]).covers(topic) == covered
     assert not Interest([pattern], kinds=frozenset({"player", "list"})).covers(topic)
     assert (kind_of(topic), stored_patterns("tournament:t1")[0]) == ("fixtures", "tournament:t1")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kinds", "concerned"),
+    [
+        ("zone:t20", None, True),
+        ("z*", None, True),
+        ("*", KINDS, False),
+        ("*", None, True),
+        ("board:*", None, False),
+        ("zone:*", KINDS, False),
+    ],
+)
+def test_reader_is_concerned_by_the_kinds_that_patterns_may_cover(pattern: str, kinds: frozenset[str] | None, *, concerned: bool) -> None:
+    """A pattern that may cover one topic of a kind, whichever, must count, unless the reader may not see that kind."""
+    assert Interest([pattern], kinds=kinds).concerns("zone") is concerned

@@ -175,7 +175,7 @@ def _execute(path: Path, statement: str) -> None:
 
 
 async def test_a_link_in_the_place_of_the_store_stays(tmp_path: Path) -> None:
-    """A store that lies elsewhere, behind a link, must be replaced there: the link goes on to name it, and a daemon that runs is noticed."""
+    """A store that lies elsewhere, behind a link, must be replaced there: the link stays, and a daemon that runs is noticed."""
     disk, copy = tmp_path / "disk", tmp_path / "copy.db"
     disk.mkdir()
     store = tmp_path / "dartd.db"
