@@ -29,6 +29,7 @@ from workers.sources.simulator.script import Script
 TOKEN: Final = "a-token-for-the-film"  # noqa: S105  a test's
 FIRST_S: Final = 60.0  # of media time until the first dart: the daemon, its users and the calibration are there
 LATE_S: Final = 5.0  # of media time: later than this after a dart, its event is late
+STORY: Final = "mixed"  # visits of 19 s: a webhook gets a thousand events an hour
 FPS: Final = 10.0  # at twice real time as many pictures a second as 20 are
 SAMPLE_S: Final = 5.0
 
@@ -37,8 +38,9 @@ def write_config(folder: Path, port: int, rig: int, seed: int, epoch_s: float) -
     """Write a configuration for simulated cameras, without limits on requests."""
     lines = [f'state_dir = "{folder / "state"}"', "[server]", 'host = "127.0.0.1"', f"port = {port}", "max_connections_per_address = 1000"]
     lines += ["[auth]", f'token = "{TOKEN}"', "[webhooks]", "allow_private = true", "[backup]", "every_hours = 1", "keep = 3"]
+    lines += ["[ws]", "ring_bytes = 1000000", "[cache]", "max_mb = 1"]  # full within minutes
     lines += ["[limits]", *(f"{name} = 1000000" for name in ("default", "query", "metrics", "login", "corrections"))]
-    for spec in simulated(f"seed={seed}&story=demo&epoch={epoch_s:.3f}", rig, fps=FPS, hint=True):
+    for spec in simulated(f"seed={seed}&story={STORY}&unusual=0&epoch={epoch_s:.3f}", rig, fps=FPS, hint=True):
         lines += ["[[cameras]]", f'id = "{spec.camera_id}"', f'url = "{spec.url}"', f"fps = {FPS:g}", f"near_sector = {spec.near_sector}"]
         lines += [f"width = {spec.width}", f"height = {spec.height}"]
     path = folder / "dartd.toml"
@@ -48,7 +50,8 @@ def write_config(folder: Path, port: int, rig: int, seed: int, epoch_s: float) -
 
 async def film(hours: float, speed: float, rig: int, seed: int, folder: Path) -> bool:
     """Play, print what was found, and return whether all is well."""
-    pace, story, port = Pace.beginning(folder / "clock", speed), Script(name="demo", seed=seed), free_port()
+    pace, port = Pace.beginning(folder / "clock", speed), free_port()
+    story = Script(name=STORY, seed=seed, unusual=0.0)
     epoch_s = pace.zero_s + FIRST_S - story.lead_s
     config, samples = write_config(folder, port, rig, seed, epoch_s), list[Sample]()
     received = list[tuple[float, dict[str, Any]]]()

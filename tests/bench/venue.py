@@ -17,7 +17,6 @@ import re
 import resource
 import select
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -28,17 +27,21 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
+import sqlalchemy as sa
+
 from dartd.central.ledger import OF_BOARDS
 from dartd.client import DartdClient
 from tests.support.crowd import Crowd
 from tests.support.cutter import cutter_before
 from tests.support.daemon import ROOT, free_port
 from tests.support.nats_server import NatsServer
+from tests.support.postgres import PostgresServer
 from tests.support.waiting import Waiting
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _THROWN: Final = re.compile(rb'"dart_id":"n(\d+)"')
-_DOWN_S: Final = 5.0  # how long a link or the server is away
+_LINK_DOWN_S: Final = 60.0  # how long a link is silent
+_DOWN_S: Final = 5.0  # how long the server is away
 _CLIENTS_OF_BOARD: Final = 3
 _BURST: Final = 5
 
@@ -277,8 +280,8 @@ async def faults(venue: Venue) -> None:
                 tasks.append(asyncio.create_task(_watch(f"ws://127.0.0.1:{port}/boards/{board.board_id}/ws", record)))
         await asyncio.sleep(3)
         cutter.silence()
-        print(f"faults: the link of a board is silent for {_DOWN_S:g} s", flush=True)
-        await asyncio.sleep(_DOWN_S)
+        print(f"faults: the link of a board is silent for {_LINK_DOWN_S:g} s", flush=True)
+        await asyncio.sleep(_LINK_DOWN_S)
         cutter.cut()
         cutter.restore()
         await asyncio.sleep(2)
@@ -321,27 +324,31 @@ async def _watch(url: str, record: list[int]) -> None:
 
 
 def _compare_central(venue: Venue) -> None:
-    """Store the stream in a central store, and compare its derived tables with those of the boards."""
-    environ = {"DARTD_NATS_URL": venue.server.url, "DARTD_STATE_DIR": str(venue.folder / "central"), "DARTD_LOG_LEVEL": "error"}
-    (venue.folder / "central").mkdir()
-    began = time.monotonic()
-    command = [sys.executable, "-m", "dartd", "central", "--once"]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, capture_output=True, text=True, check=True, timeout=300)
-    took_s = time.monotonic() - began
-    central, rows = _rows(venue.folder / "central" / "dartd.db"), dict[str, list[str]]()
+    """Store the stream in a central store on PostgreSQL, and compare its derived tables with those of the boards."""
+    with PostgresServer(durable=True) as server:
+        server.execute("CREATE DATABASE central")
+        url = server.address("central")
+        environ = {"DARTD_NATS_URL": venue.server.url, "DARTD_STORE_URL": url, "DARTD_STATE_DIR": str(venue.folder / "central")}
+        began = time.monotonic()
+        command = [sys.executable, "-m", "dartd", "central", "--once"]
+        quiet = {"DARTD_LOG_LEVEL": "error"}
+        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environ, **quiet}, capture_output=True, text=True, check=True)
+        took_s = time.monotonic() - began
+        central, rows = _rows(url.replace("postgresql:", "postgresql+psycopg:")), dict[str, list[str]]()
     for board in venue.boards:
-        for name, found in _rows(board.store).items():
+        for name, found in _rows(f"sqlite:///{board.store}").items():
             rows[name] = sorted([*rows.get(name, []), *found])
     count, verdict = sum(map(len, central.values())), "equal" if central == rows else "NOT EQUAL"
     print(f"central: {done.stdout.strip()} in {took_s:.1f} s; {count} rows, {verdict} to those of the boards")
 
 
-def _rows(path: Path) -> dict[str, list[str]]:
+def _rows(url: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    with sqlite3.connect(path) as connection:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
         for table in (table for projection in OF_BOARDS for table in projection.tables):
-            columns = ", ".join(column.name for column in table.c if column.name != "seq")
-            found[table.name] = sorted(map(repr, connection.execute(f"SELECT {columns} FROM {table.name}")))  # noqa: S608 - names of ours
+            columns = [column for column in table.c if column.name != "seq"]
+            found[table.name] = sorted(repr(tuple(row)) for row in connection.execute(sa.select(*columns)))
     return found
 
 

@@ -23,7 +23,7 @@ from schemas.base import CameraId
 from schemas.events import BoardStateChanged, JournalledEvent
 from tests.support.board import landing
 from tests.support.daemon import ROOT, RunningDaemon, free_port, is_running, write_config
-from tests.support.postgres import journalled
+from tests.support.postgres import journalled, location_of
 from tests.support.waiting import DEADLINE_S, Waiting
 
 pytestmark = pytest.mark.slow
@@ -61,7 +61,7 @@ def test_second_daemon_is_refused_while_the_first_goes_on(tmp_path: Path) -> Non
         answer = first.get("/health/live")
 
     assert (on_store[0], on_port[0], answer) == (1, 1, {"status": "ok"})
-    assert f"{tmp_path / 'state' / 'dartd.db'} is in use by another dartd (process {first.process.pid})" in on_store[2]
+    assert f"{location_of(tmp_path / 'state' / 'dartd.db')} is in use by another dartd (process {first.process.pid})" in on_store[2]
     assert f"cannot listen on 127.0.0.1:{port} (Address already in use)" in on_port[2]
 
 

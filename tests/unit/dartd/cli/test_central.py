@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from dartd.cli import main
+from tests.support.postgres import journalled, location_of
 
 
 def test_a_central_store_needs_an_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -17,4 +18,4 @@ def test_a_central_store_needs_an_address(monkeypatch: pytest.MonkeyPatch, tmp_p
 
     assert (refused.exit_code, "DARTD_NATS_URL" in refused.output) == (2, True)
     assert rebuilt.exit_code == 0
-    assert (tmp_path / "dartd.db").exists()
+    assert journalled(location_of(tmp_path / "dartd.db")) == []
