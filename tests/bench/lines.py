@@ -35,6 +35,7 @@ from workers.sources.simulator.rig import near_sector, picture_size_of, rig_of, 
 from workers.sources.simulator.script import Script
 
 CAMERAS: Final = 3
+IMPOSSIBLE: Final = 1e-6  # share of what has none
 VISITS: Final = 2
 STORY: Final = "three_darts"
 STILL_S: Final = 0.45  # after a dart lands; the next one is not earlier than twice that
@@ -139,7 +140,8 @@ def choice_cost(groups: Sequence[Group]) -> float:
     for group in groups:
         likely = alternatives.likelihoods([hypothesis for _, hypothesis in group])
         best_mm = min(error_mm for error_mm, _ in group)
-        total -= math.log(sum(p for p, (error_mm, _) in zip(likely, group, strict=True) if error_mm < best_mm + APART_MM / 2))
+        right = sum(p for p, (error_mm, _) in zip(likely, group, strict=True) if error_mm < best_mm + APART_MM / 2)
+        total -= math.log(max(right, IMPOSSIBLE))
     return total
 
 

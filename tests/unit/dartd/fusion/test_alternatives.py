@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dartd.fusion.alternatives import MISJUDGED, Hypothesis, choose, likelihoods
+from dartd.fusion.alternatives import MISJUDGED, PLAUSIBLE_COST, Hypothesis, choose, likelihoods
 from dartd.fusion.camera_view import CameraView
 from dartd.fusion.dart_axis import as_row
 from dartd.fusion.fused_axis import FusedAxis
@@ -40,9 +40,9 @@ def test_of_axes_on_the_same_lines_the_likelier_one_stays(views: list[CameraView
 
 
 def test_the_uncertainty_contains_the_other_axis_as_far_as_it_is_likely(views: list[CameraView], fused: FusedAxis) -> None:
-    """An equally likely axis two millimetres away makes a dart uncertain by more than one; an unlikely one by what is misjudged."""
+    """An equally likely axis two millimetres away makes a dart uncertain by more than one; a plausible one by what is misjudged."""
     other = replace(fused, axis=NEXT_TO_IT)
-    doubtful, clear = (choose(views, [Hypothesis(fused, 5.0), Hypothesis(other, cost)], SHARED_PX)[0] for cost in (5.1, 50.0))
+    doubtful, clear = (choose(views, [Hypothesis(fused, 5.0), Hypothesis(other, cost)], SHARED_PX)[0] for cost in (5.1, 20.0))
 
     assert doubtful.uncertainty_mm > 1.0 > clear.uncertainty_mm > fused.uncertainty_mm
 
@@ -64,9 +64,10 @@ def test_an_axis_between_two_joins_them(views: list[CameraView], fused: FusedAxi
         assert len(choose(views, [Hypothesis(apart[k], float(k)) for k in order], SHARED_PX)) == 1
 
 
-def test_every_alternative_stays_possible(fused: FusedAxis) -> None:
-    """However much an alternative costs, it keeps its part of the share that is misjudged; together they are certain."""
-    likely = likelihoods([Hypothesis(fused, 0.0), Hypothesis(fused, 1000.0)])
+def test_plausible_alternatives_stay_possible(fused: FusedAxis) -> None:
+    """What costs somewhat more keeps its part of the share that is misjudged, what costs far more has none; together they are certain."""
+    likely = likelihoods([Hypothesis(fused, 0.0), Hypothesis(fused, PLAUSIBLE_COST - 1), Hypothesis(fused, PLAUSIBLE_COST + 100)])
 
-    assert likely[1] == pytest.approx(MISJUDGED / 2)
+    assert likely[1] == pytest.approx(MISJUDGED / 2, abs=0.001)
+    assert likely[2] == pytest.approx(0, abs=0.001)
     assert likely.sum() == pytest.approx(1.0)
