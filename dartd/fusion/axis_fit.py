@@ -58,12 +58,16 @@ class Equations(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """A fitted axis (4), its covariance (4, 4), the cameras that were used, and those whose line was taken for something else's."""
+    """A fitted axis (4), its covariance (4, 4), the cameras that were used, and those whose line was taken for something else's.
+
+    `disagreement` is the sum of the squared residuals of the lines that were used, in standard deviations.
+    """
 
     axis: Floats
     covariance: Floats
     used: list[CameraView]
     left_out: list[CameraView]
+    disagreement: float
 
 
 class Solution(NamedTuple):
@@ -85,7 +89,7 @@ def fit_axis(views: Sequence[CameraView], start: Floats, strips_px: Sequence[flo
     """
     axis, chosen, left_out = start, list(views), list[CameraView]()
     while True:
-        covariance, used = np.eye(4), list[CameraView]()
+        covariance, used, disagreement = np.eye(4), list[CameraView](), 0.0
         for strip_px in strips_px:
             near = [(view, equations) for view in chosen if (equations := linearise(view, axis, strip_px)) is not None]
             if not near:
@@ -93,11 +97,12 @@ def fit_axis(views: Sequence[CameraView], start: Floats, strips_px: Sequence[flo
             solution = solve(axis, [equations for _, equations in near])
             axis, covariance = axis + np.clip(solution.step, -MAX_STEP, MAX_STEP), solution.covariance
             used = [view for view, _ in near]
+            disagreement = sum(float(np.sum(np.square((e.residuals + e.derivatives @ solution.step)[:2]))) for _, e in near)
             if np.hypot(axis[0], axis[1]) > REACH_MM or np.hypot(axis[2], axis[3]) > MAX_SLOPE:
                 return None
         worst = max(used, key=lambda view: residual_px(view, axis))
         if len(used) < 3 or residual_px(worst, axis) < CONTRADICTS_PX:
-            return Fit(axis, covariance, used, left_out)
+            return Fit(axis, covariance, used, left_out, disagreement)
         left_out.append(worst)
         chosen, axis = [view for view in used if view is not worst], start
 
@@ -105,16 +110,10 @@ def fit_axis(views: Sequence[CameraView], start: Floats, strips_px: Sequence[flo
 def fits_without_each(fit: Fit) -> list[Fit]:
     """Fit again without each camera when the lines of three and more do not meet: each of them may be that of something else."""
     views = [*fit.used, *fit.left_out]
-    if len(views) < 3 or not (fit.left_out or disagreement(fit) > DISAGREE):
+    if len(views) < 3 or not (fit.left_out or fit.disagreement > DISAGREE):
         return []
     kept = [([view for view in views if view is not each], each) for each in views]
     return [again._replace(left_out=[each]) for others, each in kept if (again := fit_axis(others, fit.axis)) is not None]
-
-
-def disagreement(fit: Fit) -> float:
-    """Return the sum of the squared residuals of the lines of a fit, in standard deviations."""
-    found = [equations for view in fit.used if (equations := linearise(view, fit.axis, STRIPS_PX[-1])) is not None]
-    return sum(float(np.sum(np.square(equations.residuals[:2]))) for equations in found)
 
 
 def residual_px(view: CameraView, axis: Floats) -> float:

@@ -40,7 +40,8 @@ def posterior(views: Sequence[CameraView], fit: Fit) -> tuple[Fit, float]:
     apart = steps - mean
     covariances = [s.covariance + np.outer(d, d) for s, d in zip(solved, apart, strict=True)]
     evidence = float(logs.max()) + math.log(float(weights.sum())) + (len(views) - len(found)) * math.log(NO_LINE)
-    return Fit(fit.axis + mean, np.average(covariances, axis=0, weights=weights), fit.used, fit.left_out), -2 * evidence
+    covariance = np.average(covariances, axis=0, weights=weights)
+    return fit._replace(axis=fit.axis + mean, covariance=covariance), -2 * evidence
 
 
 def as_right(equations: Equations) -> Equations:

@@ -71,6 +71,6 @@ def test_lines_that_do_not_meet_cost_more_and_so_do_cameras_without_a_line() -> 
 def test_without_a_line_near_an_axis_nothing_is_known() -> None:
     """An axis that no line supports has an infinite cost."""
     views = _views(0, 0, 0)
-    fit = Fit(as_row(Axis3(x_mm=120.0, y_mm=-120.0)), np.eye(4), views, [])
+    fit = Fit(as_row(Axis3(x_mm=120.0, y_mm=-120.0)), np.eye(4), views, [], 0.0)
 
     assert posterior(views, fit) == (fit, float("inf"))
