@@ -5,6 +5,7 @@ Picture coordinates are normalised (undistorted, focal length 1). Distances in a
 own pixels.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -25,6 +26,11 @@ RING_POINTS = 36
 LENS_PX = 0.28
 LENS_GROWTH = 5  # power of the distance from the middle of the picture with which it grows
 MOST_LENS_PX = 50.0  # beyond that a line counts for nothing anyway
+
+
+# The residual of a calibration on boards whose wires are where they should be: the scatter of edges. Of 30 simulated and 4 rendered rigs it
+# is 0.21 to 0.34 px, 0.28 in the median; of a real board 0.45 to 0.55: its wires are off their nominal places. `dartd calibrate PICTURE`
+EDGE_PX = 0.28
 
 
 def pixel_of(calibration: Calibration, x_mm: float, y_mm: float) -> tuple[float, float] | None:
@@ -75,12 +81,18 @@ def _calibrated_radius(calibration: Calibration) -> float:
     return max((float(np.hypot(*ray_of(calibration, x_px, y_px))) for x_px, y_px in shown), default=float("inf"))
 
 
+def _board_mm(calibration: Calibration, focal_px: float) -> float:
+    """Return how far the wires of the board are off their nominal places (standard deviation): a residual beyond the scatter of edges."""
+    residual_px = calibration.residual_px * focal_px / calibration.focal_x_px
+    return calibration.residual_mm * math.sqrt(max(0.0, 1 - (EDGE_PX / max(residual_px, EDGE_PX)) ** 2))
+
+
 class CameraPose:
     """A calibration as matrices. Axes are rows (x_mm, y_mm, slope_x, slope_y)."""
 
     def __init__(self, calibration: Calibration) -> None:
         self.focal_px = min(calibration.focal_x_px, FOCAL_PX)
-        self.board_residual_mm = calibration.residual_mm
+        self.board_mm = _board_mm(calibration, self.focal_px)
         self._rotation: Floats = np.array(calibration.rotation).reshape(3, 3)
         self._rotation_xy: Floats = np.ascontiguousarray(self._rotation[:, :2].T)
         self._rotation_z: Floats = self._rotation[:, 2].copy()

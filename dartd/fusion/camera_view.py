@@ -33,6 +33,7 @@ BARREL_PARTS = np.linspace(0.1, 0.6, 6)  # the heights at which the distance of 
 HIDDEN_PX = 6.0  # half a barrel and more: how far off the middle of the visible part of a half hidden dart may lie
 BIN_MM = 5.0  # of height, in which a dart is taken to have one width
 LOST_EDGE_PX = 1.0  # a cross-section that is this much too narrow weighs half: edges are known to a third of that
+FOREIGN_EDGE_PX = 2.0  # one that is this much too wide weighs half: blur differs between cameras by 1 px, another dart adds 3 and more
 RESTORED_WEIGHT = 2.0  # times the weight of a cross-section next to a known dart, once its other edge is known
 
 
@@ -177,17 +178,18 @@ class CameraView:
         """Return this view with the dart on an axis as wide as it is known to be (half widths at every `BIN_MM` of height).
 
         Cross-sections with one edge hidden, or merged with the dart next to it, get their middle from the other edge. Others that are too
-        narrow have lost an edge, and which one is unknown: they weigh less.
+        narrow have lost an edge, those that are too wide have one of something else, and which one is unknown: they weigh less.
         """
         on, height_mm, depth_mm = self._barrel_sections(axis, HIDDEN_PX)
         bins = np.clip((height_mm / BIN_MM).astype(int), 0, len(half_widths_mm) - 1)
         missing = half_widths_mm[bins] / depth_mm - self._half
         restore = on & self._hidden.any(axis=1) & np.isfinite(missing)
-        lost = on & ~restore & (missing > 0)
+        wrong = on & ~restore & np.isfinite(missing)
         sections = self.sections.copy()
         sections[restore, :2] += missing[restore][:, None] * self._hidden[restore]
         sections[restore, 2] *= RESTORED_WEIGHT
-        sections[lost, 2] /= 1 + (missing[lost] * self.pose.focal_px / LOST_EDGE_PX) ** 2
+        tolerated_px = np.where(missing > 0, LOST_EDGE_PX, FOREIGN_EDGE_PX)
+        sections[wrong, 2] /= 1 + (missing[wrong] * self.pose.focal_px / tolerated_px[wrong]) ** 2
         whole = copy.copy(self)
         whole.sections, whole.points, whole.weights = sections, sections[self._once, :2], sections[self._once, 2]
         return whole

@@ -36,8 +36,9 @@ def fit_restored(views: Sequence[CameraView], fit: Fit, usual_mm: Floats) -> tup
         half_widths_mm = half_widths(views, fit.axis)
         half_widths_mm = np.where(np.isnan(half_widths_mm), usual_mm, half_widths_mm)
         whole = [view.restored(fit.axis, half_widths_mm) for view in views]
-        again = fit_axis(whole, fit.axis, STRIPS_PX[::2])
+        omitted = {view.camera_id for view in fit.left_out}
+        again = fit_axis([view for view in whole if view.camera_id not in omitted], fit.axis, STRIPS_PX[::2])
         if again is None:
             return None
-        fit = again
+        fit = again._replace(left_out=[*again.left_out, *(view for view in whole if view.camera_id in omitted)])
     return whole, fit

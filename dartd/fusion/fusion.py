@@ -2,16 +2,19 @@
 
 Each camera reports thin lines, several hypotheses of them. Two lines of two cameras span two planes, and the planes meet in one axis.
 Every such axis is scored by how many cross-sections of *all* cameras lie on it; the best ones are refined by least squares over the lines
-of all cameras that come near them. The covariance of that fit, widened by how far the lines are off each other, is the uncertainty.
+of all cameras that come near them. The covariance, over which line may be wrong and which other axis the same lines may be, is the
+uncertainty.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dartd.fusion.axis_fit import STRIPS_PX, SUPPORTS_WEIGHT, Fit, cost, excess, fit_axis, residual_px
+from dartd.fusion.alternatives import Hypothesis, choose
+from dartd.fusion.axis_fit import STRIPS_PX, SUPPORTS_WEIGHT, Fit, fit_axis, fits_without_each, residual_px
+from dartd.fusion.axis_posterior import posterior
 from dartd.fusion.axis_score import AxisScores
 from dartd.fusion.camera_view import CameraSightings, CameraView
 from dartd.fusion.dart_axis import SAME_FOOT_MM, Floats, as_row, is_same_dart
@@ -38,7 +41,6 @@ VAGUE_MM = 2.0  # an uncertainty of two cameras above this is no better than wit
 
 # What a camera contributes
 USED_SUPPORT = 0.35  # the support from which on a fitted camera counts
-BOARD_SHARE = 0.55  # of the calibration's residual that is the board's own (wires off their nominal places); the rest is scatter
 
 
 def fuse(
@@ -77,10 +79,11 @@ class _Search:
         rivals = np.flatnonzero(ranks > RIVAL * ranks.max())
         starts = _distinct(axes, rivals[np.argsort(-ranks[rivals])])
         fits = [fit for k in starts if (fit := fit_axis(self._views, axes[k])) is not None]
+        fits += [again for fit in fits for again in fits_without_each(fit)]
         once = [fit for n, fit in enumerate(fits) if not any(_is_same_fit(fit, other) for other in fits[:n])]
-        tried = [(fused, cost(fit.used, fit.axis)) for fit in once if (fused := _fused(self._views, fit, self._usual_mm)) is not None]
-        new = [fused for fused in _likeliest(tried) if not any(is_same_dart(as_row(fused.axis), k) for k in self._known)]
-        return sorted(new, key=lambda fused: -fused.clarity)
+        tried = [hypothesis for fit in once if (hypothesis := _hypothesis(self._views, fit, self._usual_mm)) is not None]
+        new = [h for h in tried if not any(is_same_dart(as_row(h.fused.axis), k) for k in self._known)]
+        return sorted(choose(self._views, new, USED_UP_PX), key=lambda fused: -fused.clarity)
 
     def extract(self, first: FusedAxis, most: int) -> list[FusedAxis]:
         """Take darts out of the views one by one: `first`, then each time the clearest of what is left. The views are as before then."""
@@ -120,10 +123,10 @@ def _without_shared_lines(dart: FusedAxis, others: Sequence[Axis3], reported: Se
         for other in others:
             view.use_up(as_row(other), SHARED_PX)
     fit = fit_axis(clear, as_row(dart.axis))
-    again = None if fit is None else _fused(clear, fit, usual_mm)
-    if again is None or len(again.cameras_used) < 2 or again.uncertainty_mm > VAGUE_MM:
+    again = None if fit is None else _hypothesis(clear, fit, usual_mm)
+    if again is None or len(again.fused.cameras_used) < 2 or again.fused.uncertainty_mm > VAGUE_MM:
         return dart
-    return replace(again, half_widths_mm=dart.half_widths_mm)
+    return replace(again.fused, half_widths_mm=dart.half_widths_mm)
 
 
 def _distinct(axes: Floats, order: NDArray[np.intp]) -> list[int]:
@@ -141,49 +144,31 @@ def _is_same_fit(one: Fit, other: Fit) -> bool:
     return bool(np.all(np.abs(one.axis - other.axis) < SAME_FIT))
 
 
-def _likeliest(tried: Sequence[tuple[FusedAxis, float]]) -> list[FusedAxis]:
-    """Keep the likeliest of the axes that were fitted to the same lines, given their costs, as uncertain as the others are far and likely.
-
-    Where a dart stands between two cameras, they see it in almost one plane, and their lines cross in more than one place.
-    """
-    alike: dict[Hashable, list[tuple[FusedAxis, float]]] = {}
-    for fused, costs in tried:
-        alike.setdefault(tuple((e.camera_id, id(e.sighting)) for e in fused.evidence if e.used), []).append((fused, costs))
-    return [_mixed(group) for group in alike.values()]
-
-
-def _mixed(group: Sequence[tuple[FusedAxis, float]]) -> FusedAxis:
-    """Return the axis of the lowest cost with the covariance of all of them about it."""
-    best, lowest = min(group, key=lambda pair: pair[1])
-    likely = np.array([np.exp((lowest - costs) / 2) for _, costs in group])
-    apart = [(as_row(fused.axis) - as_row(best.axis))[:2] for fused, _ in group]
-    covariances = [fused.covariance + np.outer(d, d) for (fused, _), d in zip(group, apart, strict=True)]
-    return replace(best, covariance=np.average(covariances, axis=0, weights=likely))
-
-
-def _fused(views: Sequence[CameraView], fit: Fit, usual_mm: Floats) -> FusedAxis | None:
-    """Make a fused axis of a fit, with hidden edges restored; None when no camera supports it."""
+def _hypothesis(views: Sequence[CameraView], fit: Fit, usual_mm: Floats) -> Hypothesis | None:
+    """Make a fused axis of a fit, with hidden edges restored, and its cost; None when no camera supports it."""
     if any(view.half_hidden for view in views):
         restored = fit_restored(views, fit, usual_mm)
         if restored is None:
             return None
         views, fit = restored
+    fit, cost = posterior(views, fit)
     axis = fit.axis
     evidence = _evidence(views, fit)
     if not any(e.used for e in evidence):
         return None
     x, y, slope_x, slope_y = (float(v) for v in axis)
     score, clarity = (float(v[0]) for v in AxisScores(views, axis[None]).scores())
-    board_mm = BOARD_SHARE * float(np.mean([view.pose.board_residual_mm for view in views]))
-    return FusedAxis(
+    board_mm = float(np.mean([view.pose.board_mm for view in views]))
+    fused = FusedAxis(
         Axis3(x_mm=x, y_mm=y, slope_x=slope_x, slope_y=slope_y),
-        fit.covariance[:2, :2] * excess(fit.used, axis) ** 2 + board_mm**2 * np.eye(2),
+        fit.covariance[:2, :2] + board_mm**2 * np.eye(2),
         score,
         clarity,
         float(np.sqrt(np.mean([e.residual_mm**2 for e in evidence if e.used]))),
         evidence,
         UNKNOWN_WIDTHS_MM,
     )
+    return Hypothesis(fused, cost)
 
 
 def _evidence(views: Sequence[CameraView], fit: Fit) -> tuple[CameraEvidence, ...]:

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 
 from dartd.fusion.camera_view import CameraSightings
+from dartd.fusion.dart_axis import LENGTH_MM
 from schemas.base import CameraId
 from schemas.geometry import Axis3, Calibration, Pixel
 from schemas.pipe.sightings import Blob, CrossSection, Sighting
@@ -18,15 +19,24 @@ HEIGHTS_MM = np.linspace(1.0, 78.0, 40)  # point and barrel
 
 @dataclass(frozen=True, kw_only=True)
 class LineErrors:
-    """How a line is wrong (standard deviations in px): the whole of it across, one end of it against the other, each section, its end."""
+    """How a line is wrong (standard deviations in px).
+
+    `across` moves the whole of it, `rising` turns it about its foot (at `LENGTH_MM` above the face), `section` moves each cross-section and
+    `end` its visible end; one line in twelve is moved by `wrong`.
+    """
 
     across: float = 0.0
-    turn: float = 0.0
+    rising: float = 0.0
     section: float = 0.0
     end: float = 0.0
+    wrong: float = 0.0
 
 
 EXACT = LineErrors()
+# what lines of cameras are off by; as axis_fit has it of lines whose darts have known axes (`python -m tests.bench.lines`)
+REAL = LineErrors(across=0.08, rising=0.66, section=0.5, end=2.0, wrong=0.6)
+WRONG_SHARE = 0.08
+HALF_WIDTH_MM = 2.0  # of a dart
 
 
 def camera_at(number: int, azimuth_rad: float, *, reach_mm: float = 280.0, height_mm: float = 260.0, roll_rad: float = 0.0) -> Calibration:
@@ -62,12 +72,14 @@ def sighting_of(calibration: Calibration, axis: Axis3, flaws: LineErrors = EXACT
     """Return what a camera sees of a dart: forty cross-sections of its point and barrel, and where they end."""
     rng = np.random.default_rng(seed)
     projection = CameraProjection(calibration)
-    points = _seen(projection, np.column_stack([axis.x_mm + HEIGHTS_MM * axis.slope_x, axis.y_mm + HEIGHTS_MM * axis.slope_y, HEIGHTS_MM]))
+    solid = np.column_stack([axis.x_mm + HEIGHTS_MM * axis.slope_x, axis.y_mm + HEIGHTS_MM * axis.slope_y, HEIGHTS_MM])
+    points, depths_mm = _seen(projection, solid), (solid @ projection.rotation.T + projection.translation_mm)[:, 2]
     foot = _seen(projection, np.array([[axis.x_mm, axis.y_mm, 0.0]]))[0]
     along = (points[-1] - foot) / np.linalg.norm(points[-1] - foot)
     normal = np.array([-along[1], along[0]])
-    lever = np.linspace(-1.0, 1.0, len(points))
-    off_px = rng.normal(0, 1) * flaws.across + rng.normal(0, 1) * flaws.turn * lever + rng.normal(0, 1, len(points)) * flaws.section
+    wrong_px = rng.normal(0, 1) * flaws.wrong * (rng.random() < WRONG_SHARE)
+    rising_px = rng.normal(0, 1) * flaws.rising * HEIGHTS_MM / LENGTH_MM
+    off_px = rng.normal(0, 1) * flaws.across + wrong_px + rising_px + rng.normal(0, 1, len(points)) * flaws.section
     points = points + (off_px / FOCAL_PX)[:, None] * normal
     middle, spread = points.mean(axis=0), points - points.mean(axis=0)
     _, _, axes = np.linalg.svd(spread)
@@ -84,7 +96,10 @@ def sighting_of(calibration: Calibration, axis: Axis3, flaws: LineErrors = EXACT
         sigma_angle_rad=0.004,
         sigma_along=2.5 / FOCAL_PX,
         confidence=0.95,
-        sections=tuple(CrossSection(u=float(u), v=float(v), half_width=3.0 / FOCAL_PX, weight=1.0) for u, v in points),
+        sections=tuple(
+            CrossSection(u=float(u), v=float(v), half_width=HALF_WIDTH_MM / float(depth_mm), weight=1.0)
+            for (u, v), depth_mm in zip(points, depths_mm, strict=True)
+        ),
     )
 
 

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from dartd.fusion.camera_pose import LENS_PX, CameraPose, in_camera_frame, is_in_picture, pixel_of, ray_of
+from dartd.fusion.camera_pose import EDGE_PX, LENS_PX, CameraPose, in_camera_frame, is_in_picture, pixel_of, ray_of
 from dartd.fusion.dart_axis import LENGTH_MM, Floats, as_row
 from schemas.geometry import Axis3
 from tests.support.sightings import FOCAL_PX, camera_at
@@ -57,6 +57,16 @@ def test_the_scale_follows_the_distance() -> None:
 
     assert near > far
     assert pose.px_per_mm(np.zeros(4)) == pytest.approx(FOCAL_PX / np.linalg.norm(pose.center), rel=0.1)
+
+
+def test_wires_are_off_by_what_the_scatter_of_edges_does_not_explain() -> None:
+    """A residual of edges alone says nothing about the board; a larger one does, and a fine camera's counts in pixels of a usual one."""
+    edges, more = (msgspec.structs.replace(CAMERA, residual_px=k * EDGE_PX, residual_mm=k * 0.2) for k in (1.0, 2.0))
+    fine = msgspec.structs.replace(more, focal_x_px=2 * FOCAL_PX, residual_px=4 * EDGE_PX)
+
+    assert CameraPose(edges).board_mm == 0
+    assert CameraPose(more).board_mm == pytest.approx(0.4 * 0.75**0.5)
+    assert CameraPose(fine).board_mm == pytest.approx(0.4 * 0.75**0.5)
 
 
 def test_rays_meet_the_face_where_they_come_from() -> None:

@@ -4,11 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from dartd.fusion.camera_pose import in_camera_frame
 from dartd.fusion.camera_view import BIN_MM, CameraSightings, CameraView
-from dartd.fusion.dart_axis import LENGTH_MM, Floats, as_row
+from dartd.fusion.dart_axis import LENGTH_MM, as_row
 from schemas.geometry import Axis3
-from tests.support.sightings import FOCAL_PX, HEIGHTS_MM, camera_at, camera_sightings, displaced, half_hidden, sighting_of
+from tests.support.sightings import HALF_WIDTH_MM, HEIGHTS_MM, camera_at, camera_sightings, displaced, half_hidden, sighting_of
 
 CAMERA = camera_at(0, 0.7)
 DART = Axis3(x_mm=30.0, y_mm=-45.0, slope_x=-0.05, slope_y=0.25)
@@ -129,24 +128,20 @@ def test_a_line_whose_foot_the_picture_cuts_off_ends_beyond() -> None:
     ]
 
 
-def _depths_mm(heights_mm: Floats) -> Floats:
-    return in_camera_frame(CAMERA, DART, tuple(heights_mm))[:, 2]
-
-
 def test_the_width_of_a_dart_is_measured_where_both_edges_show() -> None:
     """Cross-sections give heights and half widths in mm; those next to a standing dart give none."""
     heights_mm, half_mm = _view(DART).widths(as_row(DART))
     none, _ = CameraView(camera_sightings(CAMERA, half_hidden(sighting_of(CAMERA, DART), 2.0, 1))).widths(as_row(DART))
 
     assert heights_mm == pytest.approx(HEIGHTS_MM, abs=0.1)
-    assert half_mm == pytest.approx(3.0 / FOCAL_PX * _depths_mm(HEIGHTS_MM), abs=0.01)
+    assert half_mm == pytest.approx(np.full(len(HEIGHTS_MM), HALF_WIDTH_MM), abs=0.01)
     assert len(none) == 0
 
 
 @pytest.mark.parametrize("side", [1, -1])
 def test_a_half_hidden_dart_is_seen_whole_once_its_width_is_known(side: int) -> None:
     """Restored cross-sections lie on the axis and weigh more, and the view that was restored from is as before."""
-    half_mm = 3.0 / FOCAL_PX * _depths_mm(np.arange(0, LENGTH_MM, BIN_MM))
+    half_mm = np.full(round(LENGTH_MM / BIN_MM), HALF_WIDTH_MM)
     view = CameraView(camera_sightings(CAMERA, half_hidden(sighting_of(CAMERA, DART), 3.0, side)))
     restored = view.restored(as_row(DART), half_mm)
 
@@ -158,12 +153,21 @@ def test_a_half_hidden_dart_is_seen_whole_once_its_width_is_known(side: int) -> 
 
 def test_what_is_too_narrow_has_lost_an_edge() -> None:
     """A cross-section between two darts that stand, or with an edge that looks like the bed, weighs less the more is missing."""
-    half_mm = 3.0 / FOCAL_PX * _depths_mm(np.arange(0, LENGTH_MM, BIN_MM))
+    half_mm = np.full(round(LENGTH_MM / BIN_MM), HALF_WIDTH_MM)
     view = _view(DART)
 
     assert view.restored(as_row(DART), half_mm).weights.sum() == pytest.approx(view.weights.sum(), rel=0.02)
     assert view.restored(as_row(DART), 2 * half_mm).weights.sum() < 0.2 * view.weights.sum()
     assert view.restored(as_row(DART), np.full_like(half_mm, np.nan)).weights.sum() == view.weights.sum()
+
+
+def test_what_is_too_wide_has_an_edge_of_something_else() -> None:
+    """A cross-section that is wider than the dart, merged with a neighbour or its shadow, weighs less the wider it is."""
+    half_mm = np.full(round(LENGTH_MM / BIN_MM), HALF_WIDTH_MM)
+    view = _view(DART)
+    wider, much_wider = (view.restored(as_row(DART), share * half_mm).weights.sum() for share in (0.8, 0.2))
+
+    assert view.weights.sum() > wider > 1.5 * much_wider
 
 
 def test_a_coarse_camera_sees_a_dart_as_clearly_with_fewer_rows() -> None:

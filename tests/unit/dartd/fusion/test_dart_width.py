@@ -9,18 +9,18 @@ from dartd.fusion.dart_axis import as_row
 from dartd.fusion.dart_width import fit_restored, half_widths
 from dartd.fusion.fused_axis import UNKNOWN_WIDTHS_MM
 from schemas.geometry import Axis3
-from tests.support.sightings import camera_sightings, half_hidden, rig, sighting_of
+from tests.support.sightings import HALF_WIDTH_MM, camera_sightings, half_hidden, rig, sighting_of
 
 DART = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
 
 
 def test_widths_are_known_where_both_edges_are_visible() -> None:
-    """Half of 6 px from about 400 mm is 2 mm, at every height of the barrel; half hidden darts have no width."""
+    """Half the width of a dart is known at every height of the barrel; half hidden darts have no width."""
     whole = [CameraView(camera_sightings(c, sighting_of(c, DART))) for c in rig(3)]
     hidden = [CameraView(camera_sightings(c, half_hidden(sighting_of(c, DART), 4.0, 1))) for c in rig(3)]
     known_mm = half_widths(whole, as_row(DART))
 
-    assert np.nanmedian(known_mm) == pytest.approx(3.0 / 600 * 400, rel=0.25)
+    assert np.nanmedian(known_mm) == pytest.approx(HALF_WIDTH_MM, rel=0.05)
     assert np.isnan(known_mm[-1])
     assert np.isnan(half_widths(hidden, as_row(DART))).all()
 
