@@ -115,8 +115,10 @@ BUILTIN: Final[tuple[Rule, ...]] = (
         unless=(*_MISPLACED, "cameras_disagree"),
         message="Detection is less certain than usual ({value}, usually {baseline}). Check the light of the board and clean the lenses.",
     ),
+    # The second largest of 50 darts scatters: at 1.5 times the usual one a quiet week had a false alarm in some tens of weeks (seed 2836 of
+    # tests/property/test_alerts.py), at twice one in thousands.
     Rule(
-        name="detection_latency_high", measure="latency_p99_ms", severity="warning", ratio=True, limit=1.5, clear=1.2, at_least=250,
+        name="detection_latency_high", measure="latency_p99_ms", severity="warning", ratio=True, limit=2, clear=1.5, at_least=250,
         unless=("journal_slow", "disk_nearly_full"),
         message="Darts appear late: {p99_ms} ms, usually {baseline_ms} ms. Close other programs on this machine, and check its cooling.",
     ),

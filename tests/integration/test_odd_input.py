@@ -99,3 +99,15 @@ async def test_a_trailing_newline_is_no_part_of_an_id(tmp_path: Path) -> None:
 
     assert statuses == [422] * len(bodies)
     assert queries == [200, 422]
+
+
+@pytest.mark.parametrize("body", [rb'{"name": "a\u0000b"}', rb'{"name": "\\\u0000"}'])
+async def test_text_that_a_server_cannot_store_is_refused(tmp_path: Path, body: bytes) -> None:
+    """The character U+0000 must be refused on every store, escaped as JSON allows it; an escaped backslash before `u0000` is none."""
+    async with running_station(tmp_path) as station, http_client(station.http, timeout=DEADLINE_S) as http:
+        token = await log_in_as(station, "admin")
+        headers = {**token, "Content-Type": "application/json"}
+        refused = await http.post("/api/v1/formats", content=body, headers=headers)
+        noted = await http.post("/api/v1/players", content=rb'{"name": "a\\u0000b"}', headers=headers)
+
+    assert (refused.status_code, noted.status_code) == (422, 201)

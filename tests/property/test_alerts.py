@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dartd.decision import Sample
@@ -26,6 +26,7 @@ def quiet_sample(source: random.Random) -> Sample:
 
 
 @settings(max_examples=2, deadline=None)
+@example(2836)
 @given(st.integers(0, 2**32))
 def test_a_week_of_quiet_figures_raises_nothing(seed: int) -> None:
     """Evenings of darts with the scatter of three cameras, nights without any."""

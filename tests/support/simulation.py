@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import websockets
 
 from tests.support.daemon import RunningDaemon, free_port
 from tests.support.player import simulated
+from tests.support.postgres import journalled, location_of
 from tests.support.waiting import DEADLINE_S
 from workers.sources.simulator.script import Script
 
@@ -90,8 +90,7 @@ class Listener:
 
 def journal(folder: Path) -> list[dict[str, Any]]:
     """Read every event of the journal, as it was written."""
-    with contextlib.closing(sqlite3.connect(folder / "state" / "dartd.db")) as connection:
-        return [json.loads(wire) for (wire,) in connection.execute("SELECT wire FROM events ORDER BY seq")]
+    return journalled(location_of(folder / "state" / "dartd.db"))
 
 
 def public(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

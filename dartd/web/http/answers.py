@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from dartd.web.http.endpoint import MAX_BODY_BYTES, Answer
 from dartd.web.http.problems import Problem
-from dartd.web.http.validation import validation_problem
+from dartd.web.http.validation import check_json, validation_problem
 from schemas.codec import UNREADABLE, encode_json
 
 _T = TypeVar("_T")
@@ -80,13 +80,15 @@ def decode_body(request: Request, body: bytes, kind: type[_T], *, needed: bool =
     if not (body or needed) and isinstance(None, kind):
         return None
     try:
-        return msgspec.json.decode(body if needed else body or b"{}", type=kind)
+        value = msgspec.json.decode(body if needed else body or b"{}", type=kind)
     except msgspec.ValidationError as error:
         with contextlib.suppress(*UNREADABLE):
             return msgspec.convert(_whole(msgspec.json.decode(body)), kind)
         raise validation_problem(error, kind) from error
     except UNREADABLE as error:
         raise Problem(400, "VALIDATION_ERROR", f"the body is not JSON: {error}", details={"field": "$"}) from error
+    check_json(body)
+    return value
 
 
 def _whole(value: Any) -> Any:

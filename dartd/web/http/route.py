@@ -21,7 +21,7 @@ from dartd.web.http.endpoint import Answer, Call, DeclarationError, Endpoint
 from dartd.web.http.forwarded import root_path_of
 from dartd.web.http.idempotency import IdempotentRequest
 from dartd.web.http.problems import CHALLENGE, Problem, answer_problem, challenge
-from dartd.web.http.validation import validation_problem
+from dartd.web.http.validation import check_text, validation_problem
 from dartd.web.services import Services
 from schemas.api.play import NoParameters
 
@@ -124,6 +124,7 @@ async def _authorise(call: Call) -> bool:
 async def _decode_request(call: Call) -> bytes:
     """Decode query and body into the declared types; return the raw body."""
     endpoint, request = call.endpoint, call.request
+    check_text([*request.path_params.items(), *request.query_params.multi_items()])
     if endpoint.query is not None or endpoint.refuses_undeclared:
         call.query = _query(request, endpoint.query or NoParameters)
     if not endpoint.writes:

@@ -1,6 +1,7 @@
 """Error responses for values that do not match their type: which field, what is expected, and which values are allowed."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -10,6 +11,29 @@ from dartd.config.keys import description_of, fields_of, kind_of
 from dartd.web.http.problems import Problem
 
 _NAMED = re.compile(r"(?:unknown|required) field `(.*)`$", re.DOTALL)
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON escapes it; it allows no other form
+
+
+def check_text(values: Iterable[tuple[str, object]]) -> None:
+    """Refuse parameters with the character U+0000, which PostgreSQL stores in no text.
+
+    Raises:
+        Problem: 422, with the name of the parameter.
+    """
+    for name, value in values:
+        if isinstance(value, str) and "\0" in value:
+            raise Problem(422, "VALIDATION_ERROR", f"{name}: expected text without the character U+0000", details={"field": name})
+
+
+def check_json(raw: bytes) -> None:
+    """Refuse JSON that has the character U+0000 in a text.
+
+    Raises:
+        Problem: 422.
+    """
+    if _NUL.search(raw):
+        raise Problem(422, "VALIDATION_ERROR", "expected text without the character U+0000", details={"field": "$"})
 
 
 def field_of(error: msgspec.ValidationError) -> tuple[str, str]:

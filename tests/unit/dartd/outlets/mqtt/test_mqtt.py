@@ -5,10 +5,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from dartd.errors import ConfigError
 from dartd.outlets.mqtt.mqtt import POSITION, Mqtt
 from dartd.store.metadata import store_value
+from dartd.store.tables import events
 from tests.support.station import running_station
 from tests.support.throws import hit
 
@@ -43,7 +45,7 @@ async def test_what_was_deleted_by_age_is_counted_and_the_rest_is_published(tmp_
     async with running_station(tmp_path) as station:
         await station.happen(*(hit(f"d{k}", k) for k in (1, 2, 3)))
         first = station.hub.last_seq - 2
-        await station.services.database.write(lambda c: c.exec_driver_sql("DELETE FROM events WHERE seq = ?", (first + 1,)))
+        await station.services.database.write(lambda c: c.execute(sa.delete(events).where(events.c.seq == first + 1)))
     async with running_station(tmp_path) as station:
         mqtt = Mqtt(station.services)
         with station.hub.subscribe(("board:main",), since=first - 1) as subscription:
