@@ -15,6 +15,7 @@ from dartd.fusion.fused_axis import FusedAxis
 from dartd.fusion.fusion import fuse
 from dartd.fusion.gather import Evidence
 from dartd.fusion.hidden_dart import find_hidden
+from dartd.fusion.lodged_dart import is_lodged
 from dartd.fusion.presence import KnownDarts, may_be_pushed_to
 from schemas.base import CameraId
 from schemas.geometry import Calibration
@@ -58,11 +59,15 @@ FALL_S = 0.65  # half a metre takes a third of a second, cameras shake on: the l
 
 @dataclass(frozen=True)
 class Accepted:
-    """What was accepted of a motion: darts (known ones that were pushed among them), a flight, a dart stuck where no picture reaches."""
+    """What was accepted of a motion: darts (known ones that were pushed among them), a flight, a dart whose foot no picture shows.
+
+    `stuck_out_of_view`: where no picture reaches; `lodged`: in the end of a standing one.
+    """
 
     darts: tuple[FusedAxis, ...]
     flight: bool
-    stuck_out_of_view: bool
+    stuck_out_of_view: bool = False
+    lodged: bool = False
 
 
 def accept(
@@ -76,23 +81,27 @@ def accept(
     disturbed = known.disturbed
     settled = evidence.settled
     flight = is_flight(settled.values(), evidence.num_cameras, flown_s)
+    missed = flight and is_miss(evidence)
+    lodged = missed and is_lodged([dart.axis for dart in known.standing], evidence)
+    if lodged:  # its lines cross far out, if at all
+        candidates = [candidate for candidate in candidates if candidate.uncertainty_mm < ALONE_MM]
     darts = accept_darts(
         candidates, disturbed, evidence.num_cameras, CLEAR_VISIBILITY if is_wide_change(settled.values()) else MIN_VISIBILITY
     )
-    if flight and is_miss(evidence) and not any(is_new(dart, disturbed) for dart in darts):
+    if missed and not lodged and not any(is_new(dart, disturbed) for dart in darts):
         darts = accept_thrown(candidates, darts, evidence.num_cameras)
         if disturbed and not any(is_new(dart, disturbed) for dart in darts):
             darts = [*darts, *accept_alone([c for c in candidates if not is_shadow(c, darts)], settled)]
-    if darts or disturbed:
-        return Accepted(tuple(darts), flight, stuck_out_of_view=False)
+    if darts or disturbed or lodged:
+        return Accepted(tuple(darts), flight, lodged=lodged)
     struck = [each for each in reported if is_strike(each.camera_id, evidence)]
     flew = [each for each in reported if flight and settled[each.camera_id].flight]
     darts = accept_single_view([*flew, *struck], evidence.poses)
-    if flight and not darts and is_miss(evidence):
+    if missed and not darts:
         hidden = find_hidden(reported, known.undisturbed_axes, ALONE_VISIBILITY, MIN_LENGTH_MM)
         darts = hidden or accept_alone(candidates, settled) or accept_in_line(reported, known, evidence.num_cameras)
     beyond = not darts and any(is_stuck_out_of_view(each, settled[each.camera_id]) for each in struck)
-    return Accepted(tuple(darts), flight, beyond)
+    return Accepted(tuple(darts), flight, stuck_out_of_view=beyond)
 
 
 # -- darts
