@@ -13,14 +13,13 @@ from dartd.fusion.gather import Evidence
 from schemas.geometry import Axis3, Calibration
 from schemas.pipe.sightings import Blob
 
-# Heights above the face, mm. Darts are 150 to 170 mm long, shafts end 105 to 125 mm above the face and flights up to 168 mm. The middle of
-# a blob (7 mm at the least, workers.vision.blobs) of a flight lies below 161 mm. `python -m tests.bench.motions --story robin_hood
-# --visits 12 --rigs 2 --first-rig 7036`, and `--story drops`: of 11 simulated lodged darts the highest blob of one camera was at 164 to
-# 216 mm; of 8 misses no camera had any there.
+# Heights above the face, mm. Darts are 150 to 170 mm long: shafts end 105 to 125 mm above the face and flights up to 168 mm, so that the
+# middle of a blob (7 mm at the least, workers.vision.blobs) of a flight lies below 161 mm. In the clearest picture of 11 simulated lodged
+# darts the highest one lay at 165 to 233 mm; `python -m tests.bench.visits --kind robin_hood --first-rig 7031` counts what goes wrong.
 SHAFT_END_MM = 105.0
 BEYOND_FLIGHTS_MM = 160.0
 HIGHEST_MM, STEP_MM = 260.0, 4.0  # cameras are 230 to 290 mm above the face, and near them an axis has no direction
-NEAREST_MM = 40.0  # in front of a camera: less is beside it or behind it
+NEAREST_MM = 40.0  # in front of a camera: what is nearer is out of its picture, or behind it
 OFF_MM, DROOPS = 10.0, 0.1  # from the extension at the end of the shaft, and more for each mm beyond: a dart hangs by its own weight
 
 

@@ -129,6 +129,21 @@ def test_a_dart_in_line_with_standing_ones_is_no_miss() -> None:
     assert accept_in_line(lines, known, 3) == []
 
 
+def test_what_leaves_a_flight_may_be_hidden_between_darts() -> None:
+    """Next to standing darts a line weighs little: it is a dart where two pictures show something wide, which a miss does not leave."""
+    standing = [KnownDart(dart_id=DartId(f"d{k}"), axis=hiding(DART, c)) for k, c in enumerate(CALIBRATIONS[1:])]
+    line = _adjoining(sighting_of(CALIBRATIONS[0], DART))
+    reported = [camera_sightings(CALIBRATIONS[0], line), *map(camera_sightings, CALIBRATIONS[1:])]
+    gone = [_settled(k, flight=True) for k in range(3)]
+    left = [msgspec.structs.replace(s, blobs=(spot(c, DART, 130.0, 8.0),)) for s, c in zip(gone, CALIBRATIONS, strict=True)]
+    known = KnownDarts(standing, {})
+    (found,) = accept([], reported, known, _evidence(*left), -1.0).darts
+
+    assert apart_mm(found.axis, DART) < 1.0
+    assert accept([], reported, known, _evidence(*gone), -1.0).darts == ()
+    assert accept([], reported, known, _evidence(left[0], *gone[1:]), -1.0).darts == ()
+
+
 def test_lines_of_a_lodged_dart_make_no_other() -> None:
     """Where something prolongs a standing dart, lines that cross vaguely are its own, and it stuck; a dart that is well known counts."""
     blobs = [(spot(c, STANDING.axis, 180.0, 8.0),) for c in CALIBRATIONS]

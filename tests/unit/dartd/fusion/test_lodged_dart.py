@@ -19,8 +19,8 @@ OTHER = Axis3(x_mm=60.0, y_mm=-40.0, slope_x=-0.05, slope_y=0.15)
 
 def _blob(calibration: Calibration, height_mm: float, off_mm: float = 0.0) -> Blob:
     """Return a blob on the extension of the carrier, some mm to the side."""
-    beside = msgspec.structs.replace(CARRIER, y_mm=CARRIER.y_mm + off_mm)
-    return spot(calibration, beside, height_mm, 8.0)
+    axis = msgspec.structs.replace(CARRIER, y_mm=CARRIER.y_mm + off_mm)
+    return spot(calibration, axis, height_mm, 8.0)
 
 
 def _evidence(blobs: Sequence[Sequence[Blob]], *, on_empty: bool = False) -> Evidence:
@@ -44,7 +44,7 @@ def test_what_prolongs_a_dart_in_two_pictures_is_lodged_in_it() -> None:
 @pytest.mark.parametrize(
     ("heights_mm", "off_mm"),
     [([], 0.0), ([180.0], 0.0), ([150.0, 150.0, 150.0], 0.0), ([180.0, 180.0, 180.0], 40.0), ([80.0, 80.0, 90.0], 0.0)],
-    ids=["nothing", "one-camera", "turned-flight", "beside-it", "in-front-of-it"],
+    ids=["nothing", "one-camera", "turned-flight", "next-to-it", "in-front-of-it"],
 )
 def test_all_else_is_not(heights_mm: list[float], off_mm: float) -> None:
     """One picture alone, a flight that was turned, and what is next to the dart or nearer to the board show no lodged dart."""
