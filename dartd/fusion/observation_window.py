@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dartd.fusion.accept import FURTHER_SCORE, Accepted, accept, accept_after_fall, is_lingering, is_miss, is_unlocalised
+from dartd.fusion.accept import FURTHER_SCORE, SHAKES_S, Accepted, accept, accept_after_fall, is_lingering, is_miss, is_unlocalised
 from dartd.fusion.fused_axis import UNKNOWN_WIDTHS_MM, FusedAxis
 from dartd.fusion.fusion import USUAL_DARTS, fuse
 from dartd.fusion.gather import SWINGS_S, Evidence, GatheredMotion
@@ -94,7 +94,8 @@ class ObservationWindow:
         motion = self._motion
         if motion is None or camera_id not in motion.settled:
             return None
-        if now >= max(self._held_until_s, motion.started_s + SWINGS_S, motion.calm_at_s):
+        swings_s = SHAKES_S if motion.moving else SWINGS_S
+        if now >= max(self._held_until_s, motion.started_s + swings_s, motion.calm_at_s):
             return None
         return motion.withdraw(camera_id)
 
@@ -165,7 +166,7 @@ class ObservationWindow:
             unlocalised=accepted.flight
             and everywhere
             and not (hand or gone or accepted.darts)
-            and is_unlocalised(reported, motion.settled.values()),
+            and (accepted.lodged or is_unlocalised(reported, motion.settled.values())),
             everywhere=everywhere,
             lingered=is_lingering(motion.settled.values(), evidence.num_cameras),
             max_motion=max((s.max_share for s in motion.settled.values()), default=0.0),

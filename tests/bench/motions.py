@@ -3,8 +3,8 @@
 python -m tests.bench.motions --story robin_hood --visits 12 --rigs 3
 python -m tests.bench.motions --story quiet --visits 6 --rigs 3
 
-For each motion of a simulated story, by what it was: the brightness (`gain`) that is nearest to 1 of all cameras, and the confidence of the
-second clearest line (one for each camera, of more than a few cross-sections).
+For each motion of a simulated story, by what it was: the brightness (`gain`) that is nearest to 1 of all cameras, the confidence of the
+second clearest line (one for each camera, of more than a few cross-sections), and in how many pictures something wide is new (`wide`).
 """
 
 import argparse
@@ -37,11 +37,12 @@ class Job(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """One motion: what it was, the least change of brightness, and the confidence of the second clearest camera."""
+    """One motion: what it was, the least change of brightness, the confidence of the second clearest camera, and how many see a blob."""
 
     kind: str
     gain: float
     confidence: float
+    wide: int
 
 
 def run(job: Job, advance: Callable[[int], None]) -> list[Sample]:
@@ -83,7 +84,7 @@ def _sample(together: Sequence[Settled], visits: Sequence[SimulatedVisit]) -> Sa
     gain = min(abs(s.evidence.get("gain", 1.0) - 1) for s in together)
     hand = any(r.start_s - BEFORE_S < ended_s and began_s < r.end_s + AFTER_S for v in visits for r in v.hand_movements)
     thrown = [t.outcome for v in visits for t in v.throws if began_s - AFTER_S < t.at_s < ended_s + AFTER_S]
-    return Sample("hand" if hand else thrown[0] if thrown else "other", gain, lines[1])
+    return Sample("hand" if hand else thrown[0] if thrown else "other", gain, lines[1], sum(bool(s.blobs) for s in together))
 
 
 def main() -> None:
@@ -103,7 +104,7 @@ def main() -> None:
             by_kind[sample.kind].append(sample)
     print(f"{given.story:32} {'n':>5}" + "".join(f"{100 * q:8.0f} %" for q in QUANTILES))
     for kind, samples in sorted(by_kind.items()):
-        for name in ("gain", "confidence"):
+        for name in ("gain", "confidence", "wide"):
             values = [getattr(sample, name) for sample in samples]
             print(f"  {kind:15} {name:14} {len(values):5}" + "".join(f"{v:10.4f}" for v in np.quantile(values, QUANTILES)))
 

@@ -76,6 +76,11 @@ async def test_tc8_8_rapid_throws() -> None:
     await _assert_published("tc8_8", rig=8, seed=18)
 
 
+async def test_a_dart_in_the_end_of_another() -> None:
+    """In pictures of 360x320 too, a dart that stuck in the end of a standing one is a dart whose bed is unknown, and no miss."""
+    await _assert_published("robin_hood", rig=7005, seed=7005)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="plays a quarter of an hour of darts; set LONG_TESTS=1")

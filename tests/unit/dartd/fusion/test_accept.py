@@ -43,7 +43,7 @@ from schemas.pipe.from_worker import Settled
 from schemas.pipe.sightings import Finding, Sighting
 from schemas.pipe.to_worker import KnownDart
 from tests.support.fused import evidence_of, fused_axis
-from tests.support.sightings import apart_mm, camera_sightings, hiding, rig, sighting_of, sightings_of_dart
+from tests.support.sightings import apart_mm, camera_sightings, hiding, rig, sighting_of, sightings_of_dart, spot
 
 CALIBRATIONS = rig(3)
 CAMERAS = [c.camera_id for c in CALIBRATIONS]
@@ -127,6 +127,32 @@ def test_a_dart_in_line_with_standing_ones_is_no_miss() -> None:
     assert apart_mm(found.axis, DART) < 1.0
     assert accept(fuse(reported, axes), reported, known, _evidence(*shook), -1.0).darts == ()
     assert accept_in_line(lines, known, 3) == []
+
+
+def test_what_leaves_a_flight_may_be_hidden_between_darts() -> None:
+    """Next to standing darts a line weighs little: it is a dart where two pictures show something wide, which a miss does not leave."""
+    standing = [KnownDart(dart_id=DartId(f"d{k}"), axis=hiding(DART, c)) for k, c in enumerate(CALIBRATIONS[1:])]
+    line = _adjoining(sighting_of(CALIBRATIONS[0], DART))
+    reported = [camera_sightings(CALIBRATIONS[0], line), *map(camera_sightings, CALIBRATIONS[1:])]
+    gone = [_settled(k, flight=True) for k in range(3)]
+    left = [msgspec.structs.replace(s, blobs=(spot(c, DART, 130.0, 8.0),)) for s, c in zip(gone, CALIBRATIONS, strict=True)]
+    known = KnownDarts(standing, {})
+    (found,) = accept([], reported, known, _evidence(*left), -1.0).darts
+
+    assert apart_mm(found.axis, DART) < 1.0
+    assert accept([], reported, known, _evidence(*gone), -1.0).darts == ()
+    assert accept([], reported, known, _evidence(left[0], *gone[1:]), -1.0).darts == ()
+
+
+def test_lines_of_a_lodged_dart_make_no_other() -> None:
+    """Where something prolongs a standing dart, lines that cross vaguely are its own, and it stuck; a dart that is well known counts."""
+    blobs = [(spot(c, STANDING.axis, 180.0, 8.0),) for c in CALIBRATIONS]
+    seen = _evidence(*(msgspec.structs.replace(_settled(k, flight=True), blobs=blobs[k]) for k in range(3)))
+    known, vague, clear = KnownDarts([STANDING], {}), fused_axis(-90.0, sigma_mm=20.0), fused_axis(-90.0)
+
+    assert (accept([vague], [], known, seen, -1.0).darts, accept([vague], [], known, seen, -1.0).lodged) == ((), True)
+    assert accept([clear], [], known, seen, -1.0).darts == (clear,)
+    assert not accept([vague], [], NONE, seen, -1.0).lodged
 
 
 def test_the_first_dart_needs_less_than_a_second_and_a_pushed_one_least() -> None:

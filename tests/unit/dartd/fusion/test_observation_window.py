@@ -412,6 +412,20 @@ def test_a_camera_that_swings_on_is_waited_for() -> None:
     assert len(observation.darts) == 1
 
 
+def test_a_dart_that_hangs_for_a_moment_is_one_throw_with_its_fall() -> None:
+    """A camera that settles on it and sees it fall is waited for while others still move, but no longer than a struck board shakes."""
+    shaking, still = _window(), _window()
+    for window in (shaking, still):
+        for camera in range(2):
+            window.add_motion(_motion(camera, 0.5))
+        window.add_settled(_settled(0), 0.7)
+    still.add_settled(_settled(1), 0.7)
+
+    assert shaking.withdraw(CAMERAS[0], 0.91) is None
+    assert still.withdraw(CAMERAS[0], 0.86) is None
+    assert shaking.withdraw(CAMERAS[0], 0.86) == _settled(0).episode
+
+
 def test_what_moves_for_longer_than_a_fall_lingers() -> None:
     """Two cameras that saw motion for most of a second saw more than a dart drop; one alone may have had a fly before it."""
     long, short = (msgspec.structs.replace(_settled(0), started_s=0.9 - s) for s in (0.8, 0.4))

@@ -1,0 +1,63 @@
+"""A dart that stuck in the end of a standing one is known by what prolongs that dart in several pictures."""
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from dartd.fusion.gather import Evidence
+from dartd.fusion.lodged_dart import is_lodged
+from schemas.geometry import Axis3, Calibration
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import Blob
+from tests.support.sightings import rig, spot
+
+CALIBRATIONS = rig(3)
+CARRIER = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
+OTHER = Axis3(x_mm=60.0, y_mm=-40.0, slope_x=-0.05, slope_y=0.15)
+
+
+def _blob(calibration: Calibration, height_mm: float, off_mm: float = 0.0) -> Blob:
+    """Return a blob on the extension of the carrier, some mm to the side."""
+    axis = msgspec.structs.replace(CARRIER, y_mm=CARRIER.y_mm + off_mm)
+    return spot(calibration, axis, height_mm, 8.0)
+
+
+def _evidence(blobs: Sequence[Sequence[Blob]], *, on_empty: bool = False) -> Evidence:
+    flew = Settled(camera_id=CALIBRATIONS[0].camera_id, t_s=0.3, episode=1, started_s=0.0, finding="other", flight=True)
+    settled = {
+        c.camera_id: msgspec.structs.replace(flew, camera_id=c.camera_id, blobs=tuple(each), blobs_on_empty=on_empty)
+        for c, each in zip(CALIBRATIONS, blobs, strict=True)
+    }
+    return Evidence(settled, {c.camera_id: c for c in CALIBRATIONS}, frozenset())
+
+
+def test_what_prolongs_a_dart_in_two_pictures_is_lodged_in_it() -> None:
+    """Two cameras see something wide behind its end, one of them farther than a flight; it may hang."""
+    straight = [[_blob(CALIBRATIONS[0], 180.0)], [_blob(CALIBRATIONS[1], 140.0)], []]
+    hanging = [[_blob(CALIBRATIONS[0], 190.0, 12.0)], [_blob(CALIBRATIONS[1], 170.0, 12.0)], []]
+
+    assert is_lodged([OTHER, CARRIER], _evidence(straight))
+    assert is_lodged([CARRIER], _evidence(hanging))
+
+
+@pytest.mark.parametrize(
+    ("heights_mm", "off_mm"),
+    [([], 0.0), ([180.0], 0.0), ([150.0, 150.0, 150.0], 0.0), ([180.0, 180.0, 180.0], 40.0), ([80.0, 80.0, 90.0], 0.0)],
+    ids=["nothing", "one-camera", "turned-flight", "next-to-it", "in-front-of-it"],
+)
+def test_all_else_is_not(heights_mm: list[float], off_mm: float) -> None:
+    """One picture alone, a flight that was turned, and what is next to the dart or nearer to the board show no lodged dart."""
+    blobs = [[_blob(c, z, off_mm)] for c, z in zip(CALIBRATIONS, heights_mm, strict=False)]
+
+    assert not is_lodged([CARRIER], _evidence([*blobs, [], [], []][:3]))
+
+
+def test_it_needs_a_dart_and_pictures_from_before_the_throw() -> None:
+    """Nothing is lodged where no dart stands; what differs from the empty board are the flights of standing darts too."""
+    blobs = [[_blob(c, 180.0)] for c in CALIBRATIONS]
+    close = [msgspec.structs.replace(each[0], u=each[0].u + 2.0) for each in blobs]
+
+    assert not is_lodged([], _evidence(blobs))
+    assert not is_lodged([CARRIER], _evidence(blobs, on_empty=True))
+    assert not is_lodged([CARRIER], _evidence([[each] for each in close]))
