@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,11 @@ class Listener:
 
 def journal(folder: Path) -> list[dict[str, Any]]:
     """Read every event of the journal, as it was written."""
-    return journalled(location_of(folder / "state" / "dartd.db"))
+    location = location_of(folder / "state" / "dartd.db")
+    if not isinstance(location, Path):
+        return journalled(location)
+    with contextlib.closing(sqlite3.connect(location)) as connection:  # not the store's own: it must not run in an event loop
+        return [json.loads(wire) for (wire,) in connection.execute("SELECT wire FROM events ORDER BY seq")]
 
 
 def public(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
