@@ -1,6 +1,6 @@
 """The result of a fixture from its match."""
 
-from dartd.tournament.results import result_of
+from dartd.play.results import result_of
 from schemas.match import MatchLeg, MatchSide, MatchState
 from tests.support.tournaments import AT
 
