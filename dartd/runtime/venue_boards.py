@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
+import msgspec
+
 from schemas.base import Value
 from schemas.events import Snapshot
 from schemas.tournament import BoardState, Fixture, TournamentBoard
@@ -21,6 +23,7 @@ class _Match(Value, frozen=True):
 class _Snapshot(Value, frozen=True, kw_only=True):
     status: str
     match: _Match | None = None
+    cameras: tuple[msgspec.Raw, ...] = ()
 
 
 class HeardBoard(Value, frozen=True, kw_only=True):
@@ -60,12 +63,12 @@ class VenueBoards:
         _, seen_s = self._heard.get(board_id, (None, -OFFLINE_S))
         return self._now() - seen_s < OFFLINE_S
 
-    def boards(self, own_name: str, own: Snapshot, fixtures: Iterable[Fixture]) -> tuple[TournamentBoard, ...]:
+    def boards(self, own_id: str, own_name: str, own: Snapshot, fixtures: Iterable[Fixture]) -> tuple[TournamentBoard, ...]:
         """Return every board with what it does, this one first; `fixtures` are those that are called or played."""
         at_boards = {each.board_id: each for each in sorted(fixtures, key=lambda each: each.status) if each.board_id is not None}
-        found = [_board(own.board_id, own_name, _state(own), at_boards.get(own.board_id), is_own=True)]
+        found = [_board(own_id, own_name, _state(own), at_boards.get(own_id), is_own=True)]
         for board_id, (report, _) in sorted(self._heard.items()):
-            if board_id != own.board_id:
+            if board_id != own_id:
                 state, reason = self._state_of(board_id, report)
                 found.append(_board(board_id, report.name, (state, reason), at_boards.get(board_id), is_own=False))
         return tuple(found)
@@ -82,7 +85,8 @@ class VenueBoards:
 def _state(snapshot: Snapshot | _Snapshot) -> tuple[BoardState, str | None]:
     if snapshot.match is not None:
         return "busy", None
-    return ("free", None) if snapshot.status in _READY else ("unready", snapshot.status)
+    is_by_hand = snapshot.status == "starting" and not snapshot.cameras  # a board without cameras never becomes more
+    return ("free", None) if snapshot.status in _READY or is_by_hand else ("unready", snapshot.status)
 
 
 def _board(board_id: str, name: str, state: tuple[BoardState, str | None], fixture: Fixture | None, *, is_own: bool) -> TournamentBoard:

@@ -32,9 +32,9 @@ _EXPECTED: Final = "this is no command: expected action and token"
 class CommandDesk:
     """Executes commands with the rights of their callers."""
 
-    def __init__(self, board: GuestBoard, accounts: Accounts, limits: RateLimiter, database: Database) -> None:
+    def __init__(self, board: GuestBoard, accounts: Accounts, limits: RateLimiter, database: Database, board_id: str) -> None:
         self._board = board
-        self._guests = GuestMatches(board, database)
+        self._guests = GuestMatches(board, database, board_id)
         self._accounts = accounts
         self._limits = limits
 

@@ -244,7 +244,7 @@ class VenueFixtures:
 
     def _moves(self, waiting: list[TournamentList], fixtures: list[Fixture]) -> list[Move]:
         services = self._services
-        known = services.venue.boards("", services.board.snapshot(), fixtures) if waiting else ()
+        known = services.venue.boards(self._board_id, "", services.board.snapshot(), fixtures) if waiting else ()
         return moves_of(waiting, fixtures, [each.board_id for each in known if each.state == "free"])
 
     async def _carry_out(self, move: Move) -> bool:

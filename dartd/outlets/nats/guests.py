@@ -39,8 +39,9 @@ class GuestBoard(Protocol):
 class GuestMatches:
     """Carries out the orders of other boards, with the rights of their callers. An order that comes again does nothing more."""
 
-    def __init__(self, board: GuestBoard, database: Database) -> None:
+    def __init__(self, board: GuestBoard, database: Database, board_id: str) -> None:
         self._board = board
+        self._board_id = board_id
         self._database = database
 
     async def begin(self, match: CreateMatch, players: Sequence[Player], principal: Principal, at_s: float) -> None:
@@ -50,14 +51,14 @@ class GuestMatches:
             ForbiddenError: the caller has not the permission.
             ConflictError: another match is on the board. CommandRefusedError: the same, or its rules are none.
         """
-        board = self._board.snapshot()
-        if match.fixture_id is None or match.host_id in {None, board.board_id}:
+        if match.fixture_id is None or match.host_id in {None, self._board_id}:
             raise CommandRefusedError("expected a match of a fixture of another board", code="VALIDATION_ERROR")
-        command = authorised(msgspec.structs.replace(match, board_id=board.board_id, start=True), principal)
+        command = authorised(msgspec.structs.replace(match, board_id=self._board_id, start=True), principal)
         if await self._database.read(lambda connection: was_begun(connection, match.match_id)):
             return
-        if board.match is not None:
-            raise ConflictError("another match is on this board", match_id=board.match.match_id, status=board.match.status)
+        on_board = self._board.snapshot().match
+        if on_board is not None:
+            raise ConflictError("another match is on this board", match_id=on_board.match_id, status=on_board.status)
         await self._add_players(match, players, principal)
         entry = AuditEntry(
             at_s=at_s,

@@ -157,7 +157,7 @@ class Nats:
 
     async def _answer_commands(self, link: NatsLink) -> None:
         services = self._services
-        desk = CommandDesk(services.board, services.accounts, services.limits, services.database)
+        desk = CommandDesk(services.board, services.accounts, services.limits, services.database, self._board_id)
         subscription = await link.client.subscribe(command_subject(self._settings.venue, self._board_id), pending_msgs_limit=_PENDING)
         async for message in subscription.messages:
             answer = await desk.answer(bytes(message.data))

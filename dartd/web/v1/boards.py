@@ -9,7 +9,8 @@ async def get_boards(call: Call) -> TournamentBoards:
     """Return this board and the others of the venue."""
     services = call.services
     fixtures = await call.read(at_boards)
-    return TournamentBoards(boards=services.venue.boards(services.config.board.name, services.board.snapshot(), fixtures))
+    found = services.venue.boards(services.board_id, services.config.board.name, services.board.snapshot(), fixtures)
+    return TournamentBoards(boards=found)
 
 
 ENDPOINTS = [

@@ -123,10 +123,11 @@ def _is_elsewhere(call: Call, board_id: str | None) -> bool:
     Raises:
         ConflictError: none can begin there now.
     """
-    venue, board = call.services.venue, call.services.board.snapshot()
-    if board_id is None or board_id == board.board_id or not venue.is_known(board_id):
+    services = call.services
+    if board_id is None or board_id == services.board_id or not services.venue.is_known(board_id):
         return False
-    found = next(each for each in venue.boards("", board, ()) if each.board_id == board_id)
+    known = services.venue.boards(services.board_id, "", services.board.snapshot(), ())
+    found = next(each for each in known if each.board_id == board_id)
     if found.state != "free":
         reason = "" if found.reason is None else f": {found.reason}"
         message = f"no match can begin at board {board_id}, which is {found.state}{reason}"
