@@ -33,11 +33,12 @@ def reported(fixture: Fixture, report: TakeReport, begun_after: Callable[[Fixtur
     """Return a fixture as its board reports it; `begun_after` returns a later fixture that has begun with its result.
 
     Raises:
-        ConflictError: it is not played by this match any more, was decided by hand, or its result is played on already.
+        ConflictError: it is not played by this match any more or was decided by hand (`is_late` in the details), or its result is played
+            on already.
     """
     if fixture.match_id != report.match_id or fixture.walkover:
         message = "the fixture was taken back or decided by hand: this match does not count"
-        raise ConflictError(message, fixture_id=fixture.fixture_id, status=fixture.status)
+        raise ConflictError(message, fixture_id=fixture.fixture_id, status=fixture.status, is_late=True)
     after = _after(fixture, report)
     if after != fixture and fixture.status == "finished" and (begun := begun_after(fixture)) is not None:
         message = "a later fixture of the knockout has begun: the result before it stands"

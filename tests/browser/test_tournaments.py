@@ -101,10 +101,8 @@ async def test_fixtures_are_sent_to_the_boards_of_the_venue(open_page: OpenPage,
             await expect(at.locator(".hand")).to_have_count(0)
             await expect(boards.nth(1)).to_have_attribute("data-state", "playing")
             begun = await host.fixture(first, "playing")
-            late = {"parent_type": "fixture", "parent_id": second, "author": "board:oche-3", "text": "oche-3: 1 : 0. Not counted"}
-            await station.services.database.change(
-                lambda connection: bool(COMMENTS.insert(connection, {"comment_id": "cm_1", **late}, at_s=1.0))
-            )
+            late = {"comment_id": "cm_1", "parent_type": "fixture", "parent_id": second, "author": "board:oche-3", "text": "1 : 0"}
+            await station.services.database.change(lambda connection: bool(COMMENTS.insert(connection, late, at_s=1.0)))
             await page.reload()
             await expect(page.locator("[data-note]")).to_have_count(1)
             found = await violations_of(page)

@@ -146,6 +146,8 @@ class VenueResults:
         try:
             await self._board.submit(command, keep)
         except CommandRefusedError as error:
+            if "is_late" not in error.details:  # it is not stopped: what its board corrects is left to that board
+                taken = _replace(taken, sent=_without(taken.sent, event.match_id))
             await self._refuse(event, entry, taken, error.message, at)
         self._taken = taken
 
