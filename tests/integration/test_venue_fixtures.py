@@ -172,6 +172,27 @@ async def test_a_result_waits_for_the_link_and_counts_once(tmp_path: Path, waiti
     assert [(each["author"], "1 : 0" in each["text"]) for each in comments["data"]] == [("board:b", True)]
 
 
+async def test_a_board_that_vanishes_is_found_out(tmp_path: Path, waiting: Waiting) -> None:
+    """Its last report is fresh, but nothing takes the order: the fixture is called again at once, and goes to another board."""
+    with NatsServer(tmp_path / "nats") as server:
+        async with AsyncExitStack() as stack:
+            a = await _station(stack, tmp_path, server.url, "a")
+            host = HallBoard(a.http, waiting)
+            async with AsyncExitStack() as leaving:
+                await _station(leaving, tmp_path, server.url, "b")
+                (fixture,) = await host.tournament(_GUESTS[:2])
+                await host.until_free("b")
+            await host.send("POST", "lists", {"name": "b", "type": "board_queue", "tournament_id": "t1"})
+            gone = await host.until("boards", lambda found: found["boards"][1]["state"] == "refused")
+            c = HallBoard((await _station(stack, tmp_path, server.url, "c")).http, waiting)
+            await host.send("POST", "lists", {"name": "c", "type": "board_queue", "tournament_id": "t1"})
+            begun = await host.fixture(fixture["fixture_id"], "playing", "c")
+            status = await _status(c, begun["match_id"])
+
+    assert gone["boards"][1]["reason"] == "board b is not connected"
+    assert status == "running"
+
+
 def _real_board(stack: ExitStack, folder: Path, url: str, board_id: str, port: int) -> RunningDaemon:
     """Start a daemon without cameras, again on the same store if there is one."""
     (folder / board_id).mkdir(exist_ok=True)
@@ -182,7 +203,7 @@ def _real_board(stack: ExitStack, folder: Path, url: str, board_id: str, port: i
 
 
 async def test_boards_that_are_killed_go_on(tmp_path: Path, waiting: Waiting) -> None:
-    """The board while the fixture is played there, its host while it is decided there and while a board is asked: it counts once."""
+    """The board while the fixture is played there, its host while it is decided there and while the board is asked: it counts once."""
     ports = {board_id: free_port() for board_id in ("a", "b")}
     host, board = (HallBoard(f"http://127.0.0.1:{port}", waiting) for port in ports.values())
     with NatsServer(tmp_path / "nats") as server, ExitStack() as stack:
@@ -210,11 +231,12 @@ async def test_boards_that_are_killed_go_on(tmp_path: Path, waiting: Waiting) ->
         daemons["a"] = await start("a")
         finished = await host.fixture(first, "finished")
         await host.until_free("b")
-        await kill(daemons["b"])  # not noticed for 40 seconds: its order gets no answer
+        daemons["b"].process.send_signal(signal.SIGSTOP)  # the order waits in its socket, and gets no answer
         await host.assign(second, "b")
         asked = await host.step(second, "playing")
         await kill(daemons["a"])
-        daemons["a"], daemons["b"] = await start("a"), await start("b")
+        daemons["a"] = await start("a")  # it asks again
+        daemons["b"].process.send_signal(signal.SIGCONT)
         played = await host.fixture(second, "playing")
         matches = (await board.get("matches"))["data"]
 

@@ -18,7 +18,7 @@ from dartd.auth.accounts import Accounts
 from dartd.config import Config
 from dartd.errors import CommandRefusedError, DartdError
 from dartd.outlets.nats.connection import NatsLink
-from dartd.outlets.nats.orders import ask_board
+from dartd.outlets.nats.orders import NOT_CONNECTED, ask_board
 from dartd.outlets.nats.stream import StreamFigures, subscribe
 from dartd.outlets.nats.subjects import event_subject, report_subject
 from dartd.outlets.nats.venue_results import VenueResults
@@ -189,9 +189,11 @@ class VenueFixtures:
         except DartdError as error:
             await self._give_up(fixture, error.message)
             return
+        is_first = match_id not in self._results.sent
         await self._results.note_sent(match_id, board_id)
         reply = await self._order(board_id, command)
-        if reply is None or reply.status in _LATER:
+        is_lost = reply is not None and reply.code == NOT_CONNECTED and is_first  # else an earlier one may have come through
+        if reply is None or (reply.status in _LATER and not is_lost):
             return
         if reply.status == 200:
             self._answered.add(match_id)
