@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from dartd.auth.accounts import Accounts
 from dartd.config import Config
 from dartd.errors import CommandRefusedError, DartdError
-from dartd.outlets.nats.connection import NatsLink
+from dartd.outlets.nats.connection import LinkError, NatsLink
 from dartd.outlets.nats.orders import NOT_CONNECTED, ask_board
 from dartd.outlets.nats.stream import StreamFigures, subscribe
 from dartd.outlets.nats.subjects import event_subject, report_subject
@@ -46,6 +46,7 @@ from schemas.venue import VenueCommand, VenueReply
 _log = logging.getLogger(__name__)
 
 _LOOK_S: Final = 1.0  # between two looks at what is to be done; reports are as far apart
+_AGAIN_S: Final = 60.0  # after which a server that refused is asked again
 _WAITING: Final = 1000  # reports in memory; the server sends no more before some of them are taken over
 _LATER: Final = frozenset({429, 503})  # statuses of a board that may execute the order when it comes again
 _NO_TOKEN: Final = "auth.token of this board is not set: it must be the same on all boards of the venue"  # noqa: S105 - a message
@@ -110,15 +111,23 @@ class VenueFixtures:
         self._listens = False
         self._waits = False  # for an answer of a board
 
-    async def run(self) -> None:
-        """Work until cancelled.
+    async def run(self) -> NoReturn:
+        """Work until cancelled. A server that refuses to be read (rights that suffice to publish) stops nothing else.
 
         Raises:
-            LinkError: the server did not answer.
             StoreError: the store cannot be read or written.
         """
+        while True:
+            try:
+                await self._work()
+            except* LinkError as errors:
+                _log.warning("nats: fixtures cannot be played at other boards: %s", errors.exceptions[0])
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _work(self) -> None:
         from nats.js import api  # noqa: PLC0415 - an extra, which is missing where it is not used
 
+        self._listens, self._answered, self._seen = False, set(), (-1, -1)
         results: asyncio.Queue[Any] = asyncio.Queue(_WAITING)
         since = api.ConsumerConfig(deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=await self._results.load() + 1)
         subject = event_subject(self._settings.venue, "*", _EVENT)
