@@ -25,7 +25,7 @@ class EnteredSide(Value, frozen=True, kw_only=True):
 class CreateMatch(Command, tag="match_create", frozen=True, kw_only=True):
     """Add a match, and with `start` begin it. `rules` and `format` have every default, and what was drawn by lot.
 
-    `fixture_id`: the fixture that is played by it.
+    `fixture_id`: the fixture that is played by it, of this board, or of the board `host_id` of the venue.
     """
 
     match_id: str
@@ -39,6 +39,7 @@ class CreateMatch(Command, tag="match_create", frozen=True, kw_only=True):
     start: bool = True
     sign_by_next_leg: bool = True
     fixture_id: str | None = None
+    host_id: str | None = None
     at: str
     user_id: str | None = None
 

@@ -13,6 +13,7 @@ TournamentStatus = Literal["planned", "running", "finished"]
 TieBreak = Literal["points", "leg_difference", "head_to_head", "legs_for", "average"]
 ListType = Literal["round", "group", "board_queue", "practice_plan"]
 FixtureStatus = Literal["scheduled", "called", "playing", "finished"]
+ReportedStatus = Literal["playing", "finished", "abandoned"]  # of a match at another board
 Stage = Literal["group", "knockout", "third_place", "play_off", "challenge"]
 
 Rules = Annotated[dict[str, Any], Meta(extra_json_schema=RULES)]
@@ -101,7 +102,10 @@ class FixtureResult(Value, frozen=True, kw_only=True):
 
 
 class Fixture(Value, frozen=True, kw_only=True):
-    """A match that is to be played. `round` and `position` order the fixtures of a tournament; `void`: its result does not count."""
+    """A match that is to be played. `round` and `position` order the fixtures of a tournament; `void`: its result does not count.
+
+    A fixture that is called and has a `match_id` waits for its board, another one of the venue, to begin this match.
+    """
 
     fixture_id: str
     list_id: str
@@ -128,6 +132,24 @@ class Fixture(Value, frozen=True, kw_only=True):
     finished_at: str | None = None
     created_at: str
     updated_at: str
+
+
+BoardState = Literal["free", "busy", "unready", "offline", "refused"]
+
+
+class TournamentBoard(Value, frozen=True, kw_only=True):
+    """A board at which fixtures can be played: this one (`own`), or another one of the venue.
+
+    `state`: free, or why no match can begin there: another one is running, the board does not detect (`reason` has its status), it is not
+    heard, or it refused a fixture a moment ago, with the `reason`. `fixture_id`: the fixture that it has.
+    """
+
+    board_id: str
+    name: str
+    own: bool
+    state: BoardState
+    reason: str | None = None
+    fixture_id: str | None = None
 
 
 class EntrantSummary(Value, frozen=True, kw_only=True):

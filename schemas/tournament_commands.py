@@ -4,7 +4,7 @@ from typing import Any
 
 from schemas.base import Command
 from schemas.match_commands import CreateMatch
-from schemas.tournament import Fixture, FixtureStatus, Tournament, TournamentList
+from schemas.tournament import Fixture, FixtureResult, FixtureStatus, ReportedStatus, Tournament, TournamentList
 
 
 class CreateTournament(Command, tag="tournament_create", frozen=True, kw_only=True):
@@ -106,22 +106,27 @@ class DeleteFixture(Command, tag="fixture_delete", frozen=True, kw_only=True):
 
 
 class StepFixture(Command, tag="fixture_step", frozen=True, kw_only=True):
-    """Take a fixture to another status. `winner`: the side that wins without playing on; `match` is begun with its sides."""
+    """Take a fixture to another status. `winner`: the side that wins without playing on; `match` is begun with its sides.
+
+    `elsewhere`: the board of the fixture is another one of the venue, which is asked to begin the match.
+    """
 
     fixture_id: str
     status: FixtureStatus
     winner: int | None = None
     match: CreateMatch | None = None
+    elsewhere: bool = False
     at: str
     user_id: str | None = None
 
 
 class AssignFixture(Command, tag="fixture_assign", frozen=True, kw_only=True):
-    """Assign a fixture to a board and a marker; null takes it away."""
+    """Assign a fixture to a board and a marker; null takes it away. `if_match_id`: only while a board is asked to begin this match."""
 
     fixture_id: str
     board_id: str | None
     marker_id: str | None = None
+    if_match_id: str | None = None
     at: str
     user_id: str | None = None
 
@@ -136,7 +141,18 @@ class AssignNext(Command, tag="fixture_assign_next", frozen=True, kw_only=True):
     user_id: str | None = None
 
 
-FixtureCommand = StepFixture | AssignFixture | AssignNext
+class TakeReport(Command, tag="fixture_report", frozen=True, kw_only=True):
+    """Take over what another board of the venue reported about the match of a fixture."""
+
+    fixture_id: str
+    match_id: str
+    status: ReportedStatus
+    result: FixtureResult | None = None
+    at: str
+    user_id: str | None = None
+
+
+FixtureCommand = StepFixture | AssignFixture | AssignNext | TakeReport
 TournamentCommand = (
     CreateTournament
     | ChangeTournament
@@ -152,4 +168,5 @@ TournamentCommand = (
     | StepFixture
     | AssignFixture
     | AssignNext
+    | TakeReport
 )

@@ -5,10 +5,12 @@ from typing import Any, Literal
 import msgspec
 
 from schemas.alert import Severity
+from schemas.api.players import Player
 from schemas.base import BoardId, Value
 from schemas.events import Snapshot
+from schemas.match_commands import CreateMatch
 
-VenueAction = Literal["start", "stop", "reset"]
+VenueAction = Literal["start", "stop", "reset", "begin_match", "stop_match"]
 
 
 class VenueAlert(Value, frozen=True, kw_only=True):
@@ -33,10 +35,16 @@ class BoardReport(Value, frozen=True, kw_only=True):
 
 
 class VenueCommand(Value, frozen=True, kw_only=True):
-    """A command to a board, with the token of its caller, which the board checks."""
+    """A command to a board, with the token of its caller, which the board checks.
+
+    `begin_match` has the `match` of a fixture of another board, with the profiles of its `players`; `stop_match` the `match_id`.
+    """
 
     action: VenueAction
     token: str | None = None
+    match: CreateMatch | None = None
+    match_id: str | None = None
+    players: tuple[Player, ...] = ()
 
 
 class VenueReply(Value, frozen=True, kw_only=True):

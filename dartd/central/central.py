@@ -6,15 +6,14 @@ from typing import Any, Final
 
 from dartd.central.ledger import ForeignEvent, Ledger
 from dartd.config import NatsConfig
-from dartd.outlets.nats.connection import TIMEOUT_S, LinkError, NatsLink
-from dartd.outlets.nats.stream import ensure_stream
+from dartd.outlets.nats.connection import NatsLink
+from dartd.outlets.nats.stream import ensure_stream, subscribe
 from dartd.outlets.nats.subjects import REPORT, address_of, position_of, venue_subject
 
 _log = logging.getLogger(__name__)
 
 BATCH: Final = 500  # messages in a commit
 _WAITING: Final = 5000  # messages in memory; the server sends no more before some of them are stored
-_HEARTBEAT_S: Final = 2.0
 
 
 class Central:
@@ -32,6 +31,8 @@ class Central:
             LinkError: it was, or the stream cannot be used.
             StoreError: the store cannot be written.
         """
+        from nats.js import api  # noqa: PLC0415 - an extra, which is missing where it is not used
+
         stream = await ensure_stream(link, self._settings)
         number, created = await self._ledger.stream_position()
         if created != stream.created:
@@ -40,7 +41,8 @@ class Central:
         if number >= stream.last:
             self.is_current.set()
         queue: asyncio.Queue[Any] = asyncio.Queue(_WAITING)
-        subscription = await self._subscribe(link, number + 1, queue)
+        config = api.ConsumerConfig(deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=number + 1)
+        subscription = await subscribe(link, self._settings.stream, venue_subject(self._settings.venue), config, queue.put)
         try:
             while True:
                 messages = [await queue.get()]
@@ -52,19 +54,6 @@ class Central:
         finally:
             if not link.client.is_closed:
                 await subscription.unsubscribe()
-
-    async def _subscribe(self, link: NatsLink, first: int, queue: asyncio.Queue[Any]) -> Any:
-        import nats.errors  # noqa: PLC0415 - an extra, which is missing where it is not used
-        from nats.js import api  # noqa: PLC0415 - as above
-
-        config = api.ConsumerConfig(deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=first)
-        subject = venue_subject(self._settings.venue)
-        try:
-            return await link.client.jetstream(timeout=TIMEOUT_S).subscribe(
-                subject, stream=self._settings.stream, ordered_consumer=True, config=config, cb=queue.put, idle_heartbeat=_HEARTBEAT_S
-            )
-        except (nats.errors.Error, TimeoutError) as error:
-            raise LinkError(f"{subject} cannot be received: {error}") from None
 
     async def _store(self, messages: list[Any], created: str) -> None:
         received = []

@@ -15,8 +15,10 @@ from dartd.game.scoring import take_step
 from dartd.play.board_events import after_board_event, cause_of, has_dart
 from dartd.play.bots import SELF, bot_on, throw_of_bot, waits_for_bot
 from dartd.play.commands import ScoringCommand, carry_out, find_leg
+from dartd.play.failures import Failures, given_up
 from dartd.play.played_match import PlayedMatch, StoredMatch, new_match, restored
 from dartd.play.published import events_of, state_of
+from dartd.play.results import reports_of
 from dartd.play.setup import located, read_setup
 from dartd.play.statistics import statistics_of
 from dartd.play.timers import Timers
@@ -47,7 +49,6 @@ ENDED_MATCHES_KEPT: Final = 20  # those that ended last can still be undone and 
 
 SIGN_AFTER_S: Final = 60.0  # after the end of a match; long enough to say that the last dart was none
 BOT_PAUSE_S: Final = 1.5  # before each dart of a bot; about as long as a player takes
-_REASON_CHARACTERS: Final = 300
 
 _BOARD_EVENTS: Final = get_args(BoardEvent)
 _THROWN: Final = (DartHit, ExtraDart, DartUnscored, ThrowMiss, TakeoutFinished, BoardReset)
@@ -61,16 +62,6 @@ class _Memory(Value, frozen=True, kw_only=True):
     preferences: dict[str, Preferences] = msgspec.field(default_factory=dict)
 
 
-class _Id(Value, frozen=True, kw_only=True):
-    match_id: str
-
-
-class _StoredId(Value, frozen=True, kw_only=True):
-    """What even a match of another version has."""
-
-    info: _Id
-
-
 class MatchDecider:
     """All matches that can still change. A match of the board gets the darts of the board while it is the one that was begun last."""
 
@@ -80,7 +71,7 @@ class MatchDecider:
         self._board_id = board_id
         self._signatures = Timers(sign_after_s)
         self._bots = Timers(bot_pause_s)
-        self._failed: dict[str, str] = {}  # matches that cannot be computed, with the reason, until that is published
+        self._failures = Failures()
         self._now = 0.0  # of this step, in media time
         self._matches: dict[str, PlayedMatch] = {}  # in the order in which they were added
         self._encoded: dict[str, tuple[PlayedMatch, msgspec.Raw]] = {}
@@ -93,14 +84,14 @@ class MatchDecider:
     def step(self, inputs: Sequence[Input], now: float) -> Step:
         """Process the inputs in order, and the time; return events and refused commands."""
         self._now = now
-        events: list[JournalledEvent] = self._publish_failed()
+        events: list[JournalledEvent] = [*self._failures.take()]
         refusals: dict[int, CommandRefusedError] = {}
         for index, item in enumerate(inputs):
             try:
                 events += self._take(item)
             except DartdError as error:
                 refusals[index] = _refusal(error)
-        events += self._publish_failed()
+        events += self._failures.take()
         events += self._act_by_itself()
         return Step(events=tuple(events), refusals=refusals)
 
@@ -141,8 +132,7 @@ class MatchDecider:
         try:
             played = restored(msgspec.json.decode(stored, type=StoredMatch))
         except Exception as error:  # noqa: BLE001 - whatever the rules of this version do with it
-            which = msgspec.json.decode(stored, type=_StoredId).info.match_id
-            self._failed[which] = f"{type(error).__name__}: {error}"
+            self._failures.add_stored(stored, error)
         else:
             self._matches[played.info.match_id] = played
 
@@ -240,6 +230,8 @@ class MatchDecider:
         if before is not None:
             if not before.is_ended:
                 events += self._change(before, before.with_match(take_step(before.match, "stop")), "play", "deleted")
+            elif before.match.status == "finished":
+                events += given_up(before.info)
             self._matches.pop(command.match_id, None)
         return [*events, EntityDeleted(entity_type="match", entity_id=command.match_id, user_id=command.user_id or "")]
 
@@ -287,6 +279,7 @@ class MatchDecider:
     def _change(self, before: PlayedMatch, after: PlayedMatch, cause: Cause, reason: str) -> list[JournalledEvent]:
         """Take a match over as it is after a change; return the events of the change."""
         events: list[JournalledEvent] = [*events_of(before, after, cause, reason), *statistics_of(before, after, cause)]
+        events += reports_of(before, after)
         self._matches[after.info.match_id] = after
         self._watch(after)
         if after.info.board_id is not None and after.match.status == "running":
@@ -333,17 +326,10 @@ class MatchDecider:
     def _fail(self, played: PlayedMatch, error: Exception) -> None:
         """Give a match up: the board is free again, and the match is in error."""
         match_id = played.info.match_id
-        self._failed[match_id] = f"{type(error).__name__}: {error}"
+        self._failures.add(played.info, error)
         del self._matches[match_id]
         if self._on_board == match_id:
             self._on_board = None
-
-    def _publish_failed(self) -> list[JournalledEvent]:
-        failed, self._failed = self._failed, {}
-        return [
-            MatchStateChanged(match_id=match_id, status="error", previous_status="running", reason=reason[:_REASON_CHARACTERS])
-            for match_id, reason in failed.items()
-        ]
 
     # What happens by itself.
 

@@ -16,13 +16,18 @@ _replace = msgspec.structs.replace
 
 
 class MatchInfo(Value, frozen=True, kw_only=True):
-    """What of a match no rule needs: its id, its board (None: scored by hand alone), who plays, and when it was added and begun."""
+    """What of a match no rule needs: its id, its board (None: scored by hand alone), who plays, and when it was added and begun.
+
+    `host_id`: the fixture is of that board of the venue, which gets reports.
+    """
 
     match_id: str
     board_id: str | None
     sides: tuple[EnteredSide, ...]
     created_at: str
     started_at: str | None = None
+    fixture_id: str | None = None
+    host_id: str | None = None
     preferences: dict[str, Preferences] = msgspec.field(default_factory=dict)  # of players who have any
 
     def player_id(self, side: int, thrower: int) -> str | None:
@@ -80,7 +85,14 @@ class PlayedMatch:
 
 def new_match(command: CreateMatch, setup: MatchSetup) -> PlayedMatch:
     """Return a scheduled match."""
-    info = MatchInfo(match_id=command.match_id, board_id=command.board_id, sides=command.sides, created_at=command.at)
+    info = MatchInfo(
+        match_id=command.match_id,
+        board_id=command.board_id,
+        sides=command.sides,
+        created_at=command.at,
+        fixture_id=command.fixture_id,
+        host_id=command.host_id,
+    )
     return PlayedMatch(info, Match(setup, MatchRecord()))
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from dartd.outlets.nats.subjects import REPORT, address_of, position_of
 from dartd.runtime.hub.hub import Hub
+from dartd.runtime.venue_boards import OFFLINE_S
 from dartd.web.clock import wall_timestamp
 from dartd.web.connections.clients import Clients
 from schemas.base import BoardId, Event
@@ -20,7 +21,6 @@ _log = logging.getLogger(__name__)
 
 RING_EVENTS: Final = 512  # of each board: 25 s at 20 events per second; older ones are read from the stream
 RING_BYTES: Final = 512 * 1024
-OFFLINE_S: Final = 40.0  # without a report, which comes every 15 s
 MAX_BOARDS: Final = 20_000
 _ERASED: Final = str(PlayerErased.__struct_config__.tag)
 

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from dartd.config import NatsConfig
 from dartd.outlets.nats.connection import TIMEOUT_S, LinkError, NatsLink
-from dartd.outlets.nats.stream import StreamFigures, ensure_stream, last_of_board
+from dartd.outlets.nats.stream import StreamFigures, ensure_stream, last_of_board, subscribe
 from dartd.outlets.nats.subjects import address_of, board_subject, report_subject, venue_subject
-from dartd.relay.boards import OFFLINE_S, Boards
+from dartd.relay.boards import Boards
 from dartd.relay.history import StreamHistory
+from dartd.runtime.venue_boards import OFFLINE_S
 
 _log = logging.getLogger(__name__)
 
-_HEARTBEAT_S: Final = 2.0  # two that are missing begin the consumer anew, from the message after the last
 _LOOKUPS: Final = 64  # boards that have gone, asked for at a time
 
 
@@ -52,7 +52,7 @@ class RelayFeed:
         self.is_connected, self.reason = True, ""
         self.is_current = position >= stream.last
         config = api.ConsumerConfig(deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=position + 1)
-        subscription = await _subscribe(link, self._settings, venue_subject(self._settings.venue), config, self._receive)
+        subscription = await subscribe(link, self._settings.stream, venue_subject(self._settings.venue), config, self._receive)
         try:
             await link.until_lost()
         finally:
@@ -83,7 +83,7 @@ class RelayFeed:
 
         start, gone = stream.last, list[str]()
         config = api.ConsumerConfig(deliver_policy=api.DeliverPolicy.LAST_PER_SUBJECT)
-        subscription = await _subscribe(link, self._settings, report_subject(self._settings.venue, "*"), config)
+        subscription = await subscribe(link, self._settings.stream, report_subject(self._settings.venue, "*"), config)
         try:
             info = await subscription.consumer_info()
             is_more = bool(info.num_pending or info.delivered.consumer_seq)
@@ -109,19 +109,3 @@ class RelayFeed:
         last = await last_of_board(link, self._settings.stream, board_subject(self._settings.venue, board_id))
         if last is not None and last.position is not None:
             self._boards.known(board_id, last.position.seq, last.position.stream_id)
-
-
-async def _subscribe(link: NatsLink, settings: NatsConfig, subject: str, config: Any, callback: Any = None) -> Any:
-    """Create an ordered consumer.
-
-    Raises:
-        LinkError: the server did not answer, or refuses.
-    """
-    import nats.errors  # noqa: PLC0415 - as above
-
-    try:
-        return await link.client.jetstream(timeout=TIMEOUT_S).subscribe(
-            subject, stream=settings.stream, ordered_consumer=True, config=config, cb=callback, idle_heartbeat=_HEARTBEAT_S
-        )
-    except (nats.errors.Error, TimeoutError) as error:
-        raise LinkError(f"{subject} cannot be received: {error}") from None

@@ -15,11 +15,12 @@ from dartd.game.rules import RulesError
 from dartd.play.played_match import PlayedMatch
 from dartd.tournament.decider import PlayedMatches
 from dartd.tournament.draw import draw
+from dartd.tournament.elsewhere import released, reported
 from dartd.tournament.entries import check_change, entered_fixture
 from dartd.tournament.progress import dependents, has_begun, legs_needed, walkover
 from dartd.tournament.queue import next_fixture, players_of
 from dartd.tournament.state import Tournaments, id_of
-from dartd.tournament.steps import check_step
+from dartd.tournament.steps import check_step, is_at_play, is_open
 from schemas.commands import AnyCommand, CorrectDart
 from schemas.correction import CorrectionState, DecideCorrection, OrderCorrection
 from schemas.events import JournalledEvent
@@ -39,6 +40,7 @@ from schemas.tournament_commands import (
     DeleteTournament,
     DrawTournament,
     StepFixture,
+    TakeReport,
     TournamentCommand,
     WithdrawEntrant,
 )
@@ -126,6 +128,8 @@ class TournamentCommandDecider:
                 return self._assign_next(command), None
             case StepFixture():
                 return self._take_step(command)
+            case TakeReport():
+                return self._take_report(command), None
 
     def _create(self, command: CreateTournament) -> list[JournalledEvent]:
         self._check_free("tournament", command.tournament)
@@ -150,7 +154,9 @@ class TournamentCommandDecider:
             raise ConflictError("the entrants have changed in the meantime: draw again", tournament_id=command.tournament_id)
         drawn = draw(tournament, command.order, command.prefix, command.at)
         events: list[JournalledEvent] = []
-        for listed in [each for each in self._state.lists() if each.tournament_id == command.tournament_id]:
+        with_fixtures = {each.list_id for each in self._state.fixtures_of(command.tournament_id)}
+        of_tournament = [each for each in self._state.lists() if each.tournament_id == command.tournament_id]
+        for listed in [each for each in of_tournament if each.type != "board_queue" or each.list_id in with_fixtures]:
             events += self._state.deleted("list", listed.list_id, command.user_id)
         for new_list in drawn.lists:
             events += self._state.added("list", new_list, command.user_id)
@@ -168,7 +174,7 @@ class TournamentCommandDecider:
             field = "$.player_id" if command.player_id is not None else "$.name"
             raise RulesError("this is no entrant of the tournament, or has withdrawn already", field=field)
         mine = [each for each in self._state.fixtures_of(command.tournament_id) if any(side.entrant == entrant for side in each.sides)]
-        playing = next((each for each in mine if each.status == "playing"), None)
+        playing = next((each for each in mine if is_at_play(each)), None)
         if playing is not None:
             message = "a fixture is being played: give the other side the walkover first"
             raise ConflictError(message, fixture_id=playing.fixture_id, status="playing")
@@ -198,7 +204,7 @@ class TournamentCommandDecider:
 
     def _change_fixture(self, command: ChangeFixture) -> list[JournalledEvent]:
         before = self._state.find("fixture", command.fixture_id, version=command.if_version)
-        if command.changes and before.status not in {"scheduled", "called"}:
+        if command.changes and not is_open(before):
             raise ConflictError("this fixture has begun", fixture_id=before.fixture_id, status=before.status)
         if "sides" in command.changes and before.stage is not None:
             raise ConflictError("its players are those of the draw", fixture_id=before.fixture_id, status=before.status)
@@ -207,7 +213,7 @@ class TournamentCommandDecider:
     def _delete(self, kind: str, entity_id: str, user_id: str | None) -> list[JournalledEvent]:
         """Delete a tournament or list, unless something of it is being played or the draw needs it."""
         known = [each for each in self._state.fixtures() if getattr(each, f"{kind}_id") == entity_id]
-        playing = next((each for each in known if each.status == "playing"), None)
+        playing = next((each for each in known if is_at_play(each)), None)
         if playing is not None:
             raise ConflictError("a fixture of it is being played", fixture_id=playing.fixture_id, status="playing")
         if kind == "list" and any(each.stage in {"group", "knockout", "third_place"} for each in known):
@@ -216,7 +222,7 @@ class TournamentCommandDecider:
 
     def _delete_fixture(self, command: DeleteFixture) -> list[JournalledEvent]:
         fixture = self._state.find("fixture", command.fixture_id)
-        if fixture.status == "playing" or fixture.stage in {"group", "knockout", "third_place"}:
+        if is_at_play(fixture) or fixture.stage in {"group", "knockout", "third_place"}:
             raise ConflictError("this fixture is being played, or is part of a draw", fixture_id=fixture.fixture_id, status=fixture.status)
         events = self._state.deleted("fixture", command.fixture_id, command.user_id)
         return events + self._state.settle(fixture.tournament_id, command.user_id, command.at)
@@ -226,11 +232,14 @@ class TournamentCommandDecider:
     def _assign(self, fixture: Fixture, command: AssignFixture | AssignNext) -> list[JournalledEvent]:
         if fixture.status not in {"scheduled", "called"}:
             raise ConflictError("this fixture has begun", fixture_id=fixture.fixture_id, status=fixture.status)
+        if isinstance(command, AssignFixture) and command.if_match_id not in {None, fixture.match_id}:
+            raise ConflictError("this board is asked no more", fixture_id=fixture.fixture_id, status=fixture.status)
         assigned = command.board_id is not None or command.marker_id is not None
         after = _replace(
             fixture,
             board_id=command.board_id,
             marker_id=command.marker_id,
+            match_id=None,
             assigned_by=command.user_id if assigned else None,
             assigned_at=command.at if assigned else None,
         )
@@ -253,11 +262,13 @@ class TournamentCommandDecider:
             return self._give_walkover(fixture, command)
         if command.status == "playing":
             self._check_can_play(fixture)
-            return [], self._match_of(fixture, command)
+            return self._begin(fixture, command)
+        if fixture.status == "playing" and self._is_elsewhere(fixture):
+            return self._state.changed("fixture", released(fixture, command.at), command.user_id, command.at), None
         if fixture.status == "playing":
             return [], DeleteMatch(match_id=fixture.match_id or "", user_id=command.user_id)
         called_at = command.at if command.status == "called" else None
-        after = _replace(fixture, status=command.status, called_at=called_at)
+        after = _replace(fixture, status=command.status, called_at=called_at, match_id=None)
         return self._state.changed("fixture", after, command.user_id, command.at), None
 
     def _give_walkover(self, fixture: Fixture, command: StepFixture) -> _Outcome:
@@ -268,16 +279,36 @@ class TournamentCommandDecider:
         after = walkover(fixture, winner, legs_needed(tournament, fixture), command.at)
         events = self._state.changed("fixture", after, command.user_id, command.at)
         events += self._state.settle(fixture.tournament_id, command.user_id, command.at)
-        if fixture.status != "playing":
+        if fixture.status != "playing" or self._is_elsewhere(fixture):
             return events, None
         return events, StepMatch(match_id=fixture.match_id or "", step="stop", at=command.at, user_id=command.user_id)
 
-    def _match_of(self, fixture: Fixture, command: StepFixture) -> AnyCommand:
+    def _begin(self, fixture: Fixture, command: StepFixture) -> _Outcome:
+        """Begin the match of a fixture here, or note which one its board is asked to begin."""
         if command.match is None:
             raise ConflictError("this fixture has no rules to play by", fixture_id=fixture.fixture_id, status=fixture.status)
+        if command.elsewhere and fixture.board_id not in {None, self._board_id}:
+            asked = _replace(fixture, match_id=command.match.match_id)
+            return self._state.changed("fixture", asked, command.user_id, command.at), None
         sides = tuple(EnteredSide(name=each.name, players=each.players, bot=each.bot) for each in fixture.sides)
         board_id = self._board_id if fixture.board_id == self._board_id else None
-        return _replace(command.match, sides=sides, board_id=board_id, fixture_id=fixture.fixture_id, user_id=command.user_id)
+        return [], _replace(command.match, sides=sides, board_id=board_id, fixture_id=fixture.fixture_id, user_id=command.user_id)
+
+    def _take_report(self, command: TakeReport) -> list[JournalledEvent]:
+        before = self._state.find("fixture", command.fixture_id)
+        after = reported(before, command, self._begun_after)
+        if after == before:
+            return []
+        events = self._state.changed("fixture", after, command.user_id, command.at)
+        return events + self._state.settle(after.tournament_id, command.user_id, command.at)
+
+    def _is_elsewhere(self, fixture: Fixture) -> bool:
+        """Return whether the match of a fixture that is being played is at another board of the venue: those of here are known."""
+        try:
+            self._matches.find(fixture.match_id or "")
+        except ConflictError:
+            return True
+        return False
 
     def _check_can_play(self, fixture: Fixture) -> None:
         """Refuse to begin while its board or one of its players is in use.
@@ -287,9 +318,7 @@ class TournamentCommandDecider:
         """
         mine = players_of(fixture)
         for other in self._state.fixtures():
-            if other.status == "playing" and (
-                players_of(other) & mine or (other.board_id is not None and other.board_id == fixture.board_id)
-            ):
+            if is_at_play(other) and (players_of(other) & mine or (other.board_id is not None and other.board_id == fixture.board_id)):
                 message = "its board, or one of its players, is in use by another fixture"
                 raise ConflictError(message, fixture_id=other.fixture_id, status=fixture.status)
 

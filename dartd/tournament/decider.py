@@ -12,8 +12,9 @@ from dartd.decision import Input, Step
 from dartd.errors import ConflictError
 from dartd.play.played_match import PlayedMatch
 from dartd.play.published import state_of
-from dartd.tournament.results import result_of, result_of_sides
+from dartd.play.results import result_of, result_of_sides
 from dartd.tournament.state import Tournaments
+from dartd.tournament.steps import KNOCKOUT
 from schemas.events import (
     EntityDeleted,
     JournalledEvent,
@@ -31,7 +32,6 @@ from schemas.match_commands import CreateMatch
 from schemas.tournament import Fixture
 
 _OF_RESULT: Final = (MatchStateChanged, MatchFinished, LegFinished, LegReopened, TurnRevised)
-_KNOCKOUT: Final = {"knockout", "third_place"}
 
 _replace = msgspec.structs.replace
 
@@ -67,7 +67,7 @@ class TournamentDecider:
         touched: dict[str, list[JournalledEvent]] = {}
         for item in inputs:
             match item:
-                case MatchCommanded(command=CreateMatch(fixture_id=str()) as command):
+                case MatchCommanded(command=CreateMatch(fixture_id=str(), host_id=None) as command):
                     events += self._begin(command, at)
                 case EntityDeleted() if item.entity_type == "match":
                     events += self._lose_match(item.entity_id, item.user_id, at)
@@ -131,14 +131,14 @@ def _without_match(fixture: Fixture, changes: Sequence[JournalledEvent], at: str
     ended = next((each for each in changes if isinstance(each, MatchFinished)), None)
     if ended is None:
         return fixture
-    if ended.draw and fixture.stage in _KNOCKOUT:
+    if ended.draw and fixture.stage in KNOCKOUT:
         return _called_again(fixture)
     return _replace(fixture, status="finished", result=result_of_sides(ended.winner, ended.sides, draw=ended.draw), finished_at=at)
 
 
 def _after(fixture: Fixture, state: MatchState, at: str) -> Fixture:
     """Return a fixture as its match stands: a drawn match of a knockout, and one that was stopped, are to be played again."""
-    if state.status == "stopped" or (state.status == "finished" and state.draw and fixture.stage in _KNOCKOUT):
+    if state.status == "stopped" or (state.status == "finished" and state.draw and fixture.stage in KNOCKOUT):
         return _called_again(fixture)
     if state.status == "finished":
         return _replace(fixture, status="finished", result=result_of(state), finished_at=fixture.finished_at or at)

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from dartd.tournament.draw import seated
-from dartd.tournament.steps import is_complete, is_open
+from dartd.tournament.steps import is_at_play, is_complete, is_open
 from dartd.tournament.table import group_table
 from schemas.tournament import Fixture, FixtureResult, FixtureSide, SeatSource, Tournament, TournamentStatus
 
@@ -51,7 +51,7 @@ def dependents(fixture: Fixture, fixtures: Iterable[Fixture]) -> list[Fixture]:
 
 def has_begun(fixture: Fixture) -> bool:
     """Return whether a fixture was begun by people: a walkover for a bye was not."""
-    return fixture.status == "playing" or (fixture.status == "finished" and not is_bye(fixture))
+    return is_at_play(fixture) or (fixture.status == "finished" and not is_bye(fixture))
 
 
 def is_bye(fixture: Fixture) -> bool:

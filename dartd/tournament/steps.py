@@ -6,6 +6,7 @@ from dartd.errors import ConflictError
 from schemas.tournament import Fixture, FixtureStatus
 
 FORWARD: Final[dict[FixtureStatus, FixtureStatus]] = {"scheduled": "called", "called": "playing", "playing": "finished"}
+KNOCKOUT: Final = frozenset({"knockout", "third_place"})  # stages in which a drawn match is played again
 BACK: Final[dict[FixtureStatus, FixtureStatus]] = {"called": "scheduled", "playing": "called"}
 
 
@@ -22,6 +23,8 @@ def check_step(fixture: Fixture, status: FixtureStatus, *, walkover: bool = Fals
         return
     if status not in {FORWARD.get(current), BACK.get(current)}:
         raise _refused(fixture, f"a fixture that is {current} cannot become {status}")
+    if status == "playing" and is_asked(fixture):
+        raise _refused(fixture, f"board {fixture.board_id} is asked to begin it already")
     if status == "finished":
         raise _refused(fixture, "its match is not over: play it to the end, or name the winner of a walkover")
     if current == "playing" and counted:
@@ -35,9 +38,19 @@ def is_complete(fixture: Fixture) -> bool:
     return all(side.players for side in fixture.sides)
 
 
+def is_asked(fixture: Fixture) -> bool:
+    """Return whether another board is asked to begin the match of a fixture: it may have begun there."""
+    return fixture.status == "called" and fixture.match_id is not None
+
+
+def is_at_play(fixture: Fixture) -> bool:
+    """Return whether a fixture is being played, or another board is asked to begin it."""
+    return fixture.status == "playing" or is_asked(fixture)
+
+
 def is_open(fixture: Fixture) -> bool:
     """Return whether a fixture has not begun."""
-    return fixture.status in {"scheduled", "called"}
+    return fixture.status in {"scheduled", "called"} and not is_asked(fixture)
 
 
 def _refused(fixture: Fixture, message: str) -> ConflictError:

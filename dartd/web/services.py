@@ -15,6 +15,7 @@ from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.queued import CommandHook
 from dartd.runtime.results_cache import ResultsCache
 from dartd.runtime.scheduled_backups import ScheduledBackups
+from dartd.runtime.venue_boards import VenueBoards
 from dartd.runtime.workers.previews import Previews
 from dartd.runtime.workers.rig import CameraRig
 from dartd.store.calibrations import Calibrations
@@ -166,6 +167,7 @@ class Services:
     host: HostFigures
     webhooks: WebhookPort
     outlets: OutletStates
+    venue: VenueBoards = field(default_factory=VenueBoards)
     rig: CameraRig
     previews: Previews
     camera_credentials: CameraCredentials

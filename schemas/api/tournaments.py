@@ -15,6 +15,7 @@ from schemas.tournament import (
     ListType,
     TieBreak,
     Tournament,
+    TournamentBoard,
     TournamentFormat,
     TournamentList,
     TournamentStatus,
@@ -150,6 +151,12 @@ class FixturesQuery(ListQuery, frozen=True, kw_only=True):
     list_id: Id | None = None
     board_id: Id | None = None
     match_id: Id | None = None
+
+
+class TournamentBoards(Value, frozen=True, kw_only=True):
+    """The boards at which fixtures can be played, this one first, then by id."""
+
+    boards: tuple[TournamentBoard, ...]
 
 
 class FixtureStep(Value, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -64,6 +64,7 @@ from schemas.events.live import (
     ZoneUpdate,
 )
 from schemas.events.play import (
+    FixtureReported,
     LegFinished,
     LegReopened,
     LegSigned,
@@ -161,6 +162,7 @@ __all__ = [
     "ErrorMessage",
     "ExtraDart",
     "FalseTakeout",
+    "FixtureReported",
     "Fusion",
     "Gap",
     "Heartbeat",

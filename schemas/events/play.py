@@ -7,6 +7,7 @@ import msgspec
 from schemas.base import Event, Value
 from schemas.match import MatchLeg, MatchSide, MatchState, MatchStatus, MatchTurn
 from schemas.match_commands import MatchCommand
+from schemas.tournament import FixtureResult, ReportedStatus
 
 
 class MatchCommanded(Event, tag="match_command", frozen=True, kw_only=True):
@@ -191,6 +192,16 @@ class MatchImported(Event, tag="match_imported", frozen=True, kw_only=True):
     match: MatchState
 
 
+class FixtureReported(Event, tag="fixture_reported", frozen=True, kw_only=True):
+    """A match that plays a fixture of another board of the venue, `host_id`, began, was decided (again after corrections) or given up."""
+
+    match_id: str
+    host_id: str
+    fixture_id: str
+    status: ReportedStatus
+    result: FixtureResult | None = None
+
+
 PlayEvent = (
     MatchCommanded
     | MatchStateChanged
@@ -205,4 +216,5 @@ PlayEvent = (
     | TurnRevised
     | StatisticsUpdated
     | MatchImported
+    | FixtureReported
 )

@@ -1,13 +1,19 @@
 """The pages of tournaments in a real Chromium."""
 
+import os
 import re
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import OpenPage
+from dartd.store.comments import COMMENTS
+from tests.browser.conftest import OpenPage, violations_of
+from tests.support.hall import HallBoard, hall_config
+from tests.support.nats_server import NatsServer
 from tests.support.station import TOKEN, running_station
+from tests.support.waiting import Waiting
 
 _AXE: Final = Path(__file__).parents[1] / "support/vendor/axe-core/axe.min.js"
 _RUN_AXE: Final = """async () => {
@@ -69,3 +75,48 @@ async def test_tournament_is_run_on_one_page_and_followed_on_the_wall(open_page:
         await look("wall", wall)
 
     assert "\n".join(found) == ""
+
+
+async def test_fixtures_are_sent_to_the_boards_of_the_venue(open_page: OpenPage, tmp_path: Path, waiting: Waiting) -> None:
+    """The page shows what each board does, and where a fixture is played; a board takes fixtures by itself once it is told to."""
+    page = await open_page(viewport=ViewportSize(width=1280, height=800), bypass_csp=True)
+    pictures, wide = os.environ.get("VENUE_PICTURES"), ViewportSize(width=1280, height=800)
+    with NatsServer(tmp_path / "nats") as server:
+        async with AsyncExitStack() as stack:
+            for board_id in ("oche-2", "oche-3", "main"):
+                (tmp_path / board_id).mkdir()
+                station = await stack.enter_async_context(running_station(tmp_path / board_id, config=hall_config(server.url, board_id)))
+            host = HallBoard(station.http, waiting)
+            entrants = [{"name": name} for name in ("Ada", "Bob", "Cleo", "Dan")]
+            first, second, _ = (each["fixture_id"] for each in await host.tournament(entrants))
+            await host.until_free("oche-2", "oche-3")
+            await page.goto(f"{station.http}/tournaments#key={TOKEN}")
+            await page.locator("[data-open]").click()
+            boards = page.locator("#boards-of-venue li")
+            await expect(boards).to_have_count(3)
+            await boards.nth(1).locator("[data-takes]").check()
+            at = page.locator("[data-fixture]").first
+            await expect(at).to_have_attribute("data-status", "playing")
+            await expect(at.locator("[data-at=oche-2]")).to_be_visible()
+            await expect(at.locator(".hand")).to_have_count(0)
+            await expect(boards.nth(1)).to_have_attribute("data-state", "playing")
+            begun = await host.fixture(first, "playing")
+            late = {"comment_id": "cm_1", "parent_type": "fixture", "parent_id": second, "author": "board:oche-3", "text": "1 : 0"}
+            await station.services.database.change(lambda connection: bool(COMMENTS.insert(connection, late, at_s=1.0)))
+            await page.reload()
+            await expect(page.locator("[data-note]")).to_have_count(1)
+            found = await violations_of(page)
+            for width, height in ((390, 844), (1280, 1400)):
+                await page.set_viewport_size(ViewportSize(width=width, height=height))
+                if await page.evaluate(_TOO_WIDE):
+                    found.append(f"{width} is too wide")
+                if pictures:
+                    await page.screenshot(path=f"{pictures}/tournament-venue-{width}.png", full_page=True)
+            await page.set_viewport_size(wide)
+            await page.locator("[data-read]").click()
+            await expect(page.locator("[data-note]")).to_have_count(0)
+            await at.locator("[data-act=back]").click()
+            after = [await host.fixture(second, "playing", "oche-2"), await host.fixture(first, "called")]
+
+    assert "\n".join(found) == ""
+    assert [each["match_id"] == begun["match_id"] for each in after] == [False, False]

@@ -313,7 +313,7 @@ async def running_station(
         refresh_ttl_s=auth.refresh_ttl_s,
         logins_per_minute=config.limits.login,
     )
-    await accounts.ensure_operator_key(TOKEN)
+    await accounts.ensure_operator_key(auth.token or TOKEN)
     limits = RateLimiter(rate_classes(config), admin_factor=config.limits.admin_factor)
     limits.take_over(await journal.database.query(lambda connection: load_limits(connection, limits.wall())))
     services = Services(

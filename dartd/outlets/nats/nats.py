@@ -10,13 +10,16 @@ from dartd.auth.rate_limits import RateLimiter
 from dartd.config import Config
 from dartd.outlets.nats.commands import CommandDesk
 from dartd.outlets.nats.connection import NatsLink, check_package, keep_connected
+from dartd.outlets.nats.fixtures import VenueFixtures
 from dartd.outlets.nats.publisher import JournalReader, Publisher
 from dartd.outlets.nats.stream import ensure_stream
 from dartd.outlets.nats.subjects import command_subject
 from dartd.runtime.hub.hub import Hub
 from dartd.runtime.outlet_states import OutletStates
 from dartd.runtime.queued import CommandHook
+from dartd.runtime.venue_boards import VenueBoards
 from dartd.store.database import Database
+from dartd.store.journal import Write
 from schemas.alert import Alert
 from schemas.commands import AnyCommand
 from schemas.events import Envelope, Snapshot
@@ -41,6 +44,9 @@ class VenueBoardPort(Protocol):
 
     async def submit(self, command: AnyCommand, hook: CommandHook | None = None) -> tuple[Envelope, ...]:
         """Execute and journal a command."""
+
+    async def write(self, write: Write) -> object:
+        """Change stored entities and journal their events in one commit."""
 
 
 class NatsServices(Protocol):
@@ -77,6 +83,10 @@ class NatsServices(Protocol):
     @property
     def limits(self) -> RateLimiter:
         """Return the rate limits."""
+
+    @property
+    def venue(self) -> VenueBoards:
+        """Return the boards of the venue, whose reports this outlet receives."""
 
     @property
     def outlets(self) -> OutletStates:
@@ -128,6 +138,7 @@ class Nats:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._answer_commands(link))
             tasks.create_task(publisher.run())
+            tasks.create_task(VenueFixtures(link, services, stream).run())
 
     def report(self, published_seq: int) -> BoardReport:
         """Return how the board does now."""
@@ -146,7 +157,7 @@ class Nats:
 
     async def _answer_commands(self, link: NatsLink) -> None:
         services = self._services
-        desk = CommandDesk(services.board, services.accounts, services.limits)
+        desk = CommandDesk(services.board, services.accounts, services.limits, services.database, self._board_id)
         subscription = await link.client.subscribe(command_subject(self._settings.venue, self._board_id), pending_msgs_limit=_PENDING)
         async for message in subscription.messages:
             answer = await desk.answer(bytes(message.data))

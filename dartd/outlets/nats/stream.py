@@ -6,10 +6,11 @@ import re
 from typing import Any, Final, NamedTuple
 
 from dartd.config import NatsConfig
-from dartd.outlets.nats.connection import LinkError, NatsLink
+from dartd.outlets.nats.connection import TIMEOUT_S, LinkError, NatsLink
 from dartd.outlets.nats.subjects import ALL, JournalPosition, position_of, venue_subject
 from schemas.codec import encode_json
 
+_HEARTBEAT_S: Final = 2.0  # two that are missing begin a consumer anew, from the message after the last
 _NOT_FOUND: Final = 10059  # err_code of the API of JetStream
 _EXISTS: Final = 10058
 _DAY_NS: Final = 86_400 * 10**9
@@ -75,6 +76,22 @@ async def last_of_board(link: NatsLink, stream: str, subject: str) -> LastMessag
         raise LinkError(f"the stream {stream} cannot be read: {found['error'].get('description')}")
     message = found["message"]
     return LastMessage(int(message["seq"]), str(message["subject"]), position_of(_headers(message.get("hdrs", ""))))
+
+
+async def subscribe(link: NatsLink, stream: str, subject: str, config: Any, callback: Any = None) -> Any:
+    """Create an ordered consumer with a `ConsumerConfig`; without a callback its messages are asked for.
+
+    Raises:
+        LinkError: the server did not answer, or refuses.
+    """
+    import nats.errors  # noqa: PLC0415 - an extra, which is missing where it is not used
+
+    try:
+        return await link.client.jetstream(timeout=TIMEOUT_S).subscribe(
+            subject, stream=stream, ordered_consumer=True, config=config, cb=callback, idle_heartbeat=_HEARTBEAT_S
+        )
+    except (nats.errors.Error, TimeoutError) as error:
+        raise LinkError(f"{subject} cannot be received: {error}") from None
 
 
 async def erase(link: NatsLink, stream: str, subject: str) -> int:

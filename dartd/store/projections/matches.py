@@ -84,6 +84,12 @@ def is_imported(connection: sa.Connection, match_id: str) -> bool:
     return connection.execute(sa.select(sa.exists().where(*named))).scalar_one()
 
 
+def was_begun(connection: sa.Connection, match_id: str) -> bool:
+    """Return whether there is a match of this id, or was one that was deleted."""
+    named = (events.c.event_type == "match_command", events.c.topic == f"match:{match_id}")
+    return connection.execute(sa.select(sa.exists().where(*named))).scalar_one()
+
+
 def state_in(row: Any) -> MatchState:
     """Return the match of a row as GET answers it."""
     return _state.decode(row.body)

@@ -25,6 +25,7 @@ from schemas.events import (
     PlayerErased,
     PlayerMerged,
 )
+from schemas.tournament import Fixture, TournamentList
 
 TABLES: Final = {"tournament": tournaments, "list": lists, "fixture": fixtures}
 _PARENTS: Final = {"tournament": (), "list": ("tournament",), "fixture": ("list", "tournament")}
@@ -81,6 +82,24 @@ def fixtures_in(connection: sa.Connection, *, tournament_id: str | None = None, 
     column, wanted = (fixtures.c.tournament_id, tournament_id) if list_id is None else (fixtures.c.list_id, list_id)
     rows = connection.execute(sa.select(fixtures).where(column == wanted).order_by(fixtures.c.position, fixtures.c.fixture_id))
     return [value_of("fixture", row) for row in rows]
+
+
+def at_boards(connection: sa.Connection) -> list[Fixture]:
+    """Return all fixtures that are called or played."""
+    rows = connection.execute(sa.select(fixtures).where(fixtures.c.status.in_(("called", "playing"))))
+    return [value_of("fixture", row) for row in rows]
+
+
+def tournaments_are_open(connection: sa.Connection) -> bool:
+    """Return whether there is a tournament that is not finished."""
+    return connection.execute(sa.select(sa.exists().where(tournaments.c.status != "finished"))).scalar_one()
+
+
+def queues(connection: sa.Connection) -> list[TournamentList]:
+    """Return the queues of boards in tournaments that run."""
+    running = sa.select(tournaments.c.tournament_id).where(tournaments.c.status == "running")
+    chosen = sa.select(lists).where(lists.c.type == "board_queue", lists.c.tournament_id.in_(running))
+    return [value_of("list", row) for row in connection.execute(chosen.order_by(lists.c.position, lists.c.created_at_s))]
 
 
 def changeable(connection: sa.Connection) -> dict[str, dict[str, Versioned]]:

@@ -4,16 +4,25 @@ import { get, loadSettings, post, put, remove } from "./api.js";
 import { attempt, may, say, startPage, update } from "./frame.js";
 import { html } from "./html.js";
 import { t } from "./texts.js";
+import { Boards, Notes } from "./tournaments/boards.js";
 import { all, groupsOf, listName, load, nameOf, scoreOf, signed, watch } from "./tournaments/model.js";
 
 const FORMATS = ["knockout", "round_robin", "groups_knockout", "ladder"];
-const view = { tournaments: null, opened: null, format: "knockout", board: "", isOpenAsked: false };
+const BOARDS_MS = 5000; // what boards report is no event here
+const view = { tournaments: null, opened: null, boards: [], notes: [], format: "knockout", board: "" };
 let watched = null;
 
 async function refresh() {
   view.tournaments = (await attempt(() => get("tournaments?limit=100")))?.data ?? [];
   const wanted = location.hash.slice(1);
   view.opened = wanted && view.tournaments.some(({ tournament_id }) => tournament_id === wanted) ? ((await attempt(() => load(wanted))) ?? null) : null;
+  await refreshBoards();
+  if (view.opened) view.notes = ((await attempt(() => all("comments?parent_type=fixture"))) ?? []).filter(({ author }) => author.startsWith("board:"));
+  update();
+}
+
+async function refreshBoards() {
+  if (view.opened) view.boards = (await get("boards").catch(() => null))?.boards ?? view.boards;
   update();
 }
 
@@ -107,6 +116,8 @@ function Table({ group, rows }) {
 
 function Fixture({ fixture, fixtures }) {
   const { fixture_id, status, sides, board_id, match_id } = fixture;
+  const isElsewhere = view.boards.some((board) => board.board_id === board_id && !board.own);
+  const isAsked = status === "called" && match_id !== null;
   const path = `fixtures/${fixture_id}`;
   const step = (wanted, more = {}) => doing(() => put(`${path}/status`, { status: wanted, ...more }));
   const button = (name, action, label, kind = "") => html`<button type="button" class=${kind} data-act=${name} aria-label=${`${label}: ${sides.map((side) => nameOf(side, fixtures)).join(" – ")}`} onClick=${action}>${label}</button>`;
@@ -119,19 +130,20 @@ function Fixture({ fixture, fixtures }) {
     <b class="score">${scoreOf(fixture)}</b>
     <span class=${`pill ${status === "playing" ? "throw" : status === "called" ? "takeout" : ""}`}>${t(`tournaments.status.${status}`)}</span>
     ${may("fixtures:write") && isKnown && status !== "finished" && html`<span class="row acts">
-      ${status !== "playing" && html`<label class="inline">${t("tournaments.board")}<input list="boards" defaultValue=${board_id ?? ""} maxlength="64" onChange=${assign} /></label>`}
-      ${status === "playing" && board_id && html`<span>${t("tournaments.board")} ${board_id}</span>`}
+      ${status !== "playing" && !isAsked && html`<label class="inline">${t("tournaments.board")}<input list="boards" defaultValue=${board_id ?? ""} maxlength="64" onChange=${assign} /></label>`}
+      ${(status === "playing" || isAsked) && board_id && html`<span data-at=${board_id}>${t(isAsked ? "tournaments.asked" : "tournaments.at_board", { board: board_id })}</span>`}
       ${status === "scheduled" && button("call", step("called"), t("tournaments.call"), "primary")}
-      ${status === "called" && button("begin", step("playing"), `▶ ${t("tournaments.begin")}`, "primary")}
-      ${status === "called" && button("back", step("scheduled"), t("tournaments.back"))}
+      ${status === "called" && !isAsked && button("begin", step("playing"), `▶ ${t("tournaments.begin")}`, "primary")}
+      ${status === "called" && button("back", isAsked ? doing(() => put(`${path}/assign`, { board_id: null })) : step("scheduled"), t("tournaments.back"))}
       ${status === "playing" && button("back", step("called"), t("tournaments.back"))}
       <details class="walkover"><summary>${t("tournaments.walkover")}</summary>${sides.map((side) => button(`walkover-${side.side}`, step("finished", { winner: side.side }), t("tournaments.wins", { name: nameOf(side, fixtures) })))}</details>
     </span>`}
-    ${status === "playing" && match_id && html`<${ByHand} match=${match_id} sides=${sides} />`}
+    <${Notes} notes=${view.notes.filter(({ parent_id }) => parent_id === fixture_id)} doing=${doing} />
+    ${status === "playing" && match_id && !isElsewhere && html`<${ByHand} match=${match_id} sides=${sides} />`}
   </li>`;
 }
 
-/** The score by hand of a match that is played at another board. */
+/** The score by hand of a match at this board, or at one without a daemon. */
 function ByHand({ match, sides }) {
   const add = async (event) => {
     event.preventDefault();
@@ -169,15 +181,16 @@ function Opened({ tournament, lists, fixtures }) {
     </div>
     ${may("fixtures:write") && status === "running" && html`<form class="row" id="next" onSubmit=${next}><label class="inline">${t("tournaments.free_board")}<input name="board" list="boards" maxlength="64" required /></label><button type="submit">${t("tournaments.next")}</button></form>`}
     ${summary.places.length > 0 && html`<ol class="places">${summary.places.map((row) => html`<li value=${row.rank}>${row.rank === 1 ? "★ " : ""}${row.name ?? row.player_id}</li>`)}</ol>`}
+    <${Boards} boards=${view.boards} tournament=${tournament} lists=${lists} fixtures=${fixtures} doing=${doing} />
     <div class="grid">${groupsOf(summary.standings).map(([group, rows]) => html`<${Table} group=${group} rows=${rows} />`)}</div>
-    ${lists.map((list) => html`<section class="panel" key=${list.list_id}><h2>${listName(list)}</h2><ul class="fixtures">${fixtures.filter((each) => each.list_id === list.list_id).map((each) => html`<${Fixture} key=${each.fixture_id} fixture=${each} fixtures=${fixtures} />`)}</ul></section>`)}
+    ${lists.filter((list) => list.type !== "board_queue" || fixtures.some((each) => each.list_id === list.list_id)).map((list) => html`<section class="panel" key=${list.list_id}><h2>${listName(list)}</h2><ul class="fixtures">${fixtures.filter((each) => each.list_id === list.list_id).map((each) => html`<${Fixture} key=${each.fixture_id} fixture=${each} fixtures=${fixtures} />`)}</ul></section>`)}
     ${may("tournaments:write") && status !== "finished" && html`<details class="panel"><summary>${t("tournaments.withdraw")}</summary><div class="row">${entrants
       .filter(({ withdrawn }) => !withdrawn)
       .map((each) => html`<button type="button" onClick=${doing(() => confirm(t("tournaments.sure_withdraw", { name: each.name ?? each.player_id })) && post(`${path}/withdrawals`, each.player_id ? { player_id: each.player_id } : { name: each.name }))}>${each.name ?? each.player_id}</button>`)}</div></details>`}`;
 }
 
 function Page() {
-  const boards = html`<datalist id="boards">${[...new Set([view.board, ...(view.opened?.fixtures ?? []).map(({ board_id }) => board_id)])].filter(Boolean).map((each) => html`<option value=${each} />`)}</datalist>`;
+  const boards = html`<datalist id="boards">${[...new Set([view.board, ...view.boards.map(({ board_id }) => board_id), ...(view.opened?.fixtures ?? []).map(({ board_id }) => board_id)])].filter(Boolean).map((each) => html`<option value=${each} />`)}</datalist>`;
   if (view.opened) return html`${boards}<${Opened} ...${view.opened} />`;
   return html`${boards}<h1>${t("page.tournaments")}</h1>
     ${view.tournaments?.length === 0 && html`<p class="quiet" data-none>${t("tournaments.none")}</p>`}
@@ -194,4 +207,5 @@ loadSettings().then(({ board }) => {
   view.board = board.id;
   update();
 });
+setInterval(refreshBoards, BOARDS_MS);
 startPage(Page, { callerChanged: follow });

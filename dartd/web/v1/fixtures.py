@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from dartd.store.entity import Row
-from dartd.store.projections.tournaments import get_value, value_of
+from dartd.errors import ConflictError
+from dartd.store.projections.tournaments import value_of
 from dartd.store.tournaments import FIXTURES as STORED
 from dartd.web.http.commanded import REASON, carry_out, check_free, commanded, now_of
 from dartd.web.http.endpoint import Answer, Call, Endpoint, Handler
@@ -110,17 +110,29 @@ async def change_status(call: Call) -> Answer:
     """Take a fixture a step forward or back."""
     row = await FIXTURES.visible(call)
     asked: FixtureStep = call.body
-    match = await _match(call, row) if asked.status == "playing" and asked.winner is None else None
-    command = StepFixture(fixture_id=row.fixture_id, status=asked.status, winner=asked.winner, match=match, at=now_of(call))
+    command = StepFixture(fixture_id=row.fixture_id, status=asked.status, winner=asked.winner, at=now_of(call))
+    if asked.status == "playing" and asked.winner is None:
+        match, elsewhere = await match_of(call, value_of("fixture", row)), _is_elsewhere(call, row.board_id)
+        command = msgspec.structs.replace(command, match=match, elsewhere=elsewhere)
     return await carry_out(call, FIXTURES, row.fixture_id, command, "status")
 
 
-async def _match(call: Call, row: Row) -> Any:
-    fixture: Fixture = value_of("fixture", row)
-    tournament = None
-    if fixture.tournament_id is not None:
-        tournament = await call.read(lambda c: get_value(c, "tournament", fixture.tournament_id or ""))
-    return await match_of(call, fixture, tournament)
+def _is_elsewhere(call: Call, board_id: str | None) -> bool:
+    """Return whether a match at a board begins there: it is another one of the venue.
+
+    Raises:
+        ConflictError: none can begin there now.
+    """
+    services = call.services
+    if board_id is None or board_id == services.board_id or not services.venue.is_known(board_id):
+        return False
+    known = services.venue.boards(services.board_id, "", services.board.snapshot(), ())
+    found = next(each for each in known if each.board_id == board_id)
+    if found.state != "free":
+        reason = "" if found.reason is None else f": {found.reason}"
+        message = f"no match can begin at board {board_id}, which is {found.state}{reason}"
+        raise ConflictError(message, board_id=board_id, status=found.state)
+    return True
 
 
 async def assign(call: Call) -> Answer:

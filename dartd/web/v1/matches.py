@@ -12,13 +12,13 @@ from dartd.auth.command_rights import authorised
 from dartd.auth.principal import Principal
 from dartd.play.setup import read_format, read_rules
 from dartd.store.formats import FORMATS
+from dartd.store.lots import drawn_by_lot
 from dartd.store.projections.matches import get_match, list_matches, state_in
 from dartd.store.tables import players
 from dartd.store.timestamps import timestamp_of
 from dartd.web.game_names import known_game
 from dartd.web.http.endpoint import Answer, Call, Endpoint, Handler
 from dartd.web.http.entrants import entered_sides, sides_again
-from dartd.web.http.lots import drawn_by_lot
 from dartd.web.http.paging import listed, missing, page_request
 from dartd.web.http.player_rights import check_player_filter, may_read_player
 from dartd.web.http.problems import Problem

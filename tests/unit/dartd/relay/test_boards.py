@@ -1,7 +1,8 @@
 """The boards of a relay."""
 
-from dartd.relay.boards import OFFLINE_S, Boards, RelayedBoard
+from dartd.relay.boards import Boards, RelayedBoard
 from dartd.relay.history import StreamHistory
+from dartd.runtime.venue_boards import OFFLINE_S
 from dartd.web.connections.clients import Clients
 from tests.support.board_reports import event_message, report_message
 

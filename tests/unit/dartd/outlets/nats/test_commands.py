@@ -15,7 +15,7 @@ async def test_commands_are_answered(tmp_path: Path) -> None:
     """Each message has an answer, also what is no command."""
     async with running_station(tmp_path) as station:
         services = station.services
-        desk = CommandDesk(services.board, services.accounts, services.limits)
+        desk = CommandDesk(services.board, services.accounts, services.limits, services.database, "main")
         asked = (
             b"{",
             b"\xff",

@@ -2,7 +2,8 @@
 
 import httpx2
 
-from dartd.web.http.fixture_rules import DEFAULT_RULES, KNOCKOUTS
+from dartd.store.fixture_match import DEFAULT_RULES
+from dartd.web.http.fixture_rules import KNOCKOUTS
 from tests.support.people import log_in_as
 from tests.support.station import Station
 

@@ -1,12 +1,15 @@
-"""The result of a fixture from its match."""
+"""The result of a fixture from its match, and what a board reports of the fixtures of others."""
 
 from collections.abc import Sequence
 from fractions import Fraction
 
 import msgspec
 
+from dartd.play.played_match import PlayedMatch
+from dartd.play.published import state_of
+from schemas.events import FixtureReported
 from schemas.match import MatchSide, MatchState
-from schemas.tournament import FixtureResult
+from schemas.tournament import FixtureResult, ReportedStatus
 
 
 def result_of(state: MatchState) -> FixtureResult:
@@ -27,6 +30,24 @@ def result_of_sides(winner: int | None, sides: Sequence[MatchSide], *, draw: boo
         darts=tuple(side.darts if side.average is not None else 0 for side in sides),
         averages=tuple(side.average for side in sides),
     )
+
+
+def reports_of(before: PlayedMatch, after: PlayedMatch) -> list[FixtureReported]:
+    """Return what is reported after a change of a match to the board whose fixture it plays; nothing of the board's own fixtures."""
+    info = after.info
+    if info.host_id is None or info.fixture_id is None or _standing(before) == (now := _standing(after)):
+        return []
+    return [FixtureReported(match_id=info.match_id, host_id=info.host_id, fixture_id=info.fixture_id, status=now[0], result=now[1])]
+
+
+def _standing(played: PlayedMatch) -> tuple[ReportedStatus, FixtureResult | None]:
+    match played.match.status:
+        case "finished":
+            return "finished", result_of(state_of(played))
+        case "running" | "paused":
+            return "playing", None
+        case _:
+            return "abandoned", None
 
 
 def _points(side: MatchSide) -> int:

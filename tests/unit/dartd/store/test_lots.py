@@ -3,7 +3,7 @@
 import msgspec
 
 from dartd.play.setup import read_rules
-from dartd.web.http.lots import drawn_by_lot
+from dartd.store.lots import drawn_by_lot
 
 
 def test_lots_are_drawn_where_a_game_has_any() -> None:
