@@ -55,6 +55,10 @@ class CleanDebian:
     def _inside(self, command: str, environ: Mapping[str, str]) -> list[str]:
         index = {name: value for name, value in os.environ.items() if name.startswith("PIP_") and name != "PIP_FIND_LINKS"}
         given = {"HOME": HOME, "USER": USER, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **index, **environ}
-        shell = ["bash", "-c", f"cd {HOME}/clone && {command}"]
+        shell = [
+            "bash",
+            "-c",
+            f"cd {HOME}/clone && {command}; exit $?",
+        ]  # the shell stays: it is the first process, which ends what is left
         variables = [f"{name}={value}" for name, value in given.items()]
         return ["unshare", "--mount", "--pid", "--fork", "bash", "-c", _ENTER, str(self._tree), f"{USER}:{USER}", *variables, *shell]
