@@ -78,7 +78,7 @@ async def test_tournament_is_run_on_one_page_and_followed_on_the_wall(open_page:
 
 
 async def test_fixtures_are_sent_to_the_boards_of_the_venue(open_page: OpenPage, tmp_path: Path, waiting: Waiting) -> None:
-    """The page shows what each board does, and where a fixture is played; a board takes fixtures by itself once it is told to."""
+    """The page shows what each board does, and where a fixture is played; a board takes fixtures by itself once this is set."""
     page = await open_page(viewport=ViewportSize(width=1280, height=800), bypass_csp=True)
     pictures, wide = os.environ.get("VENUE_PICTURES"), ViewportSize(width=1280, height=800)
     with NatsServer(tmp_path / "nats") as server:

@@ -58,6 +58,7 @@ def _bundle(port: int, key: str) -> dict[str, str]:
     return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
+@pytest.mark.sqlite
 def test_secrets_are_found_nowhere_but_where_they_belong(tmp_path: Path) -> None:
     """Not in the log, the database, the metrics, the audit log, the events or an error."""
     port = free_port()

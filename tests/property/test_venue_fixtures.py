@@ -1,4 +1,4 @@
-"""Fixtures at the boards of a venue, whatever happens in which order: nobody plays at two boards, and a result counts once."""
+"""Fixtures at the boards of a venue, whatever happens in which order: no one plays at two boards, and a result counts once."""
 
 import contextlib
 from typing import Any

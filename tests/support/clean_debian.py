@@ -26,6 +26,7 @@ class CleanDebian:
         subprocess.run(
             ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(tree)], check=True, stdout=subprocess.DEVNULL
         )
+        subprocess.run(["umount", str(tree / "proc")], check=False, stderr=subprocess.DEVNULL)  # debootstrap may leave it
         for each in (Path("/etc/resolv.conf"), _CERTIFICATES):
             shutil.copy(each, tree / each.relative_to("/"))
         subprocess.run(["chroot", str(tree), "useradd", "--create-home", USER], check=True)

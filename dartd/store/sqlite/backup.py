@@ -79,7 +79,7 @@ def restore(backup: Path, store: Path, *, suffix: str, advance: Advance = go_on)
     make_folder(store)
     was_there = store.is_file() and store.stat().st_size > 0
     lock = StoreLock.acquire(store)
-    store = store.resolve()  # a link stays, and what it names is replaced; the lock of a daemon lies beside the link
+    store = store.resolve()  # a link stays, and what it names is replaced; the lock of a daemon lies next to the link
     partial = store.with_name(f".{store.name}.restored-{os.getpid()}")
     try:
         _copy_file(backup, partial, advance)

@@ -85,7 +85,7 @@ async def test_each_report_is_taken_over_once(tmp_path: Path) -> None:
 
 
 async def test_late_result_is_shown_and_not_counted(tmp_path: Path) -> None:
-    """As a comment on the fixture; that a match is played nobody asked for any more is noted, so that it is stopped."""
+    """As a comment on the fixture; a match that no one asks for any more is noted, so that it is stopped."""
     async with _playing(tmp_path) as station:
         results, _ = await _results(station)
         await station.pipeline.submit(AssignFixture(fixture_id="f_x_1", board_id=None, at=AT))
