@@ -14,7 +14,7 @@ from tests.support.documents import commands, documents
 from tests.support.waiting import Waiting
 
 SERVED: Final = {  # until the page answers; commands that need a daemon are run meanwhile
-    "make run": ".local/state/dartd-demo",
+    "make run": "clone/state",
     "~/dartd/bin/dartd demo": ".local/state/dartd-demo",
     "~/dartd/bin/dartd run": ".local/state/dartd",
 }
