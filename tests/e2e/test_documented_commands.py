@@ -60,7 +60,7 @@ def test_excuses_are_of_commands_that_are_there() -> None:
 @pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="installs a Debian and dartd in it, ten minutes; set LONG_TESTS=1")
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("debootstrap") is None, reason="needs root and the package debootstrap")
 def test_commands_do_what_they_say_in_a_clean_debian(tmp_path: Path) -> None:
-    """Each must end without an error; `dartd doctor` must say that there is no camera."""
+    """Each must end without an error, also where there is no camera."""
     debian = CleanDebian(tmp_path / "tree")
     failed = dict[str, str]()
 
@@ -86,8 +86,6 @@ def test_commands_do_what_they_say_in_a_clean_debian(tmp_path: Path) -> None:
     for command in clients:  # it has the modules of dartd: into an environment of its own
         run(f"python3 -m venv ~/client && PATH=~/client/bin:$PATH && {command}")
 
-    doctor = failed.pop("~/dartd/bin/dartd doctor", "")
-    assert "camera" in doctor
     assert failed == {}
 
 
