@@ -13,7 +13,7 @@ from tests.support.clean_debian import HOME, CleanDebian
 from tests.support.documents import commands, documents
 from tests.support.waiting import Waiting
 
-SERVED: Final = {  # until the page answers; commands that need a daemon are run meanwhile, with the token of its state, where it has cameras
+SERVED: Final = {  # until the page answers; where there are cameras, commands that need a daemon are run with the token of its state
     "make run": "clone/state",
     "~/dartd/bin/dartd demo": ".local/state/dartd-demo",
     "~/dartd/bin/dartd run": None,
