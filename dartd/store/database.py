@@ -299,7 +299,8 @@ class Database:
 
 
 def _close(connection: sa.Connection) -> None:
-    connection.close()
+    with contextlib.suppress(SQLAlchemyError):  # a connection that was lost cannot roll back
+        connection.close()
     connection.engine.dispose()
 
 

@@ -92,8 +92,11 @@ def close(connection: sa.Connection, raw: "psycopg.Connection[tuple[object, ...]
 
 
 def is_lost(raw: "psycopg.Connection[tuple[object, ...]]") -> bool:
-    """Return whether a connection has ended, as far as its client knows."""
-    return raw.closed or raw.pgconn.status != pq.ConnStatus.OK
+    """Return whether a connection has ended, as far as its client knows; for the thread that uses it, between statements.
+
+    A server that goes away may send its last error before the connection ends: libpq then takes the statement for one that still runs.
+    """
+    return raw.closed or raw.pgconn.status != pq.ConnStatus.OK or raw.pgconn.transaction_status == pq.TransactionStatus.ACTIVE
 
 
 def lock(connection: sa.Connection, url: DatabaseUrl, *, wait_s: float = LOCK_WAIT_S) -> None:

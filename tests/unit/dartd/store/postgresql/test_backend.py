@@ -15,6 +15,7 @@ from dartd.store.database import Database
 from dartd.store.journal import Journal, Outcome
 from dartd.store.mark import Mark
 from dartd.store.postgresql.backend import PostgresBackend
+from dartd.store.postgresql.connection import raw_of
 from dartd.store.tables import events, metadata
 from schemas.base import BoardId, VisitId
 from schemas.events import BoardReset, EntityAdded, Envelope, JournalledEvent
@@ -124,6 +125,23 @@ async def test_restart_between_commits_is_not_noticed(journal: Journal, server: 
     server.start()
 
     assert [e.seq for e in await journal.append([_reset()], at_s=2.0)] == [2]
+
+
+async def test_connection_without_an_answer_is_replaced(url: DatabaseUrl) -> None:
+    """The driver gives a statement up when its socket ends and no byte can be read; libpq still waits then, and would refuse the next one."""
+    database = await asyncio.to_thread(Database.open, url)
+
+    def lose(connection: sa.Connection) -> None:
+        raw_of(connection).pgconn.send_query(b"SELECT 1")
+        raise psycopg.OperationalError("connection socket closed")
+
+    for ask in (database.read, database.query, database.write, database.change):
+        with pytest.raises(psycopg.OperationalError if ask in (database.read, database.query) else StoreUnavailableError):
+            await ask(lose)
+        assert await ask(lambda connection: connection.exec_driver_sql("SELECT 2").scalar_one()) == 2
+    with pytest.raises(psycopg.OperationalError):
+        await database.read(lose)
+    await asyncio.to_thread(database.close)
 
 
 def test_second_daemon_is_refused(journal: Journal, url: DatabaseUrl, tmp_path: Path) -> None:
