@@ -128,7 +128,7 @@ async def test_restart_between_commits_is_not_noticed(journal: Journal, server: 
 
 
 async def test_connection_without_an_answer_is_replaced(url: DatabaseUrl) -> None:
-    """The driver gives a statement up when its socket ends and no byte can be read; libpq still waits then, and would refuse the next one."""
+    """The driver gives a statement up when its socket ends before any byte; libpq waits on, and would refuse the next statement."""
     database = await asyncio.to_thread(Database.open, url)
 
     def lose(connection: sa.Connection) -> None:
