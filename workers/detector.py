@@ -27,7 +27,7 @@ from workers.vision.board_knowledge import BoardKnowledge, WithheldPicture
 from workers.vision.board_masks import masks_of
 from workers.vision.calibration import CalibrationRefusedError
 from workers.vision.detector_state import Input, State, next_state
-from workers.vision.displacement import MOVED_MM, displacement_mm
+from workers.vision.displacement import MOVED_MM, displacement_mm, is_lost
 from workers.vision.episode import Episode
 from workers.vision.frame import SMALL, Frame, Image
 from workers.vision.locator import CameraLocator
@@ -136,7 +136,7 @@ class Detector:
                 self._scene.revert(message.episode)
                 self._discard_analysis()
             case AcceptPicture() if self._scene is not None:
-                self._accept_withheld(self._scene, message.episode)
+                return self._accept_withheld(self._scene, message.episode)
             case RenewReference(empty=empty, after=after):
                 is_late = empty and after is not None and self._scene is not None and self._scene.mark_empty(after)
                 self._board.renewal = None if is_late else message
@@ -255,10 +255,10 @@ class Detector:
         self._motion_detector.settle(small)
         return []
 
-    def _check_position(self, scene: Scene, comparison: Comparison, frame: Frame, *, calm: bool = True) -> list[FromWorker]:
+    def _check_position(self, scene: Scene, comparison: Comparison, t_s: float, *, calm: bool = True) -> list[FromWorker]:
         """Report when the camera has moved since its calibration; locate it anew once the board is empty and `calm`."""
-        off_mm = displacement_mm(comparison, frame.color(), scene.projection, self._rings, scene.masks.mm_per_px)
-        out = self._report_moved(frame.t_s, off_mm) if (off_mm > MOVED_MM) != self._moved else []
+        off_mm = displacement_mm(comparison, scene, self._rings)
+        out = self._report_moved(t_s, off_mm) if (off_mm > MOVED_MM) != self._moved else []
         if self._moved and calm and not self._board.darts and not self._board.takeout:
             # a board that is not found may only be hidden: then the calibration is verified first
             self._forget_position(Input.CAMERA_MOVED, None if np.isfinite(off_mm) else scene.projection.calibration)
@@ -319,11 +319,10 @@ class Detector:
         renewal = self._board.renewal
         if renewal is not None:
             comparison = scene.compare(frame.color())
-            renew = scene.set_empty_reference if renewal.empty else scene.set_reference
-            renew(comparison, frame.t_s)
+            (scene.set_empty_reference if renewal.empty else scene.set_reference)(comparison, frame.t_s)
             self._board.renewal = None
             self._motion_detector.settle(small)
-            return self._check_position(scene, comparison, frame)
+            return self._check_position(scene, comparison, frame.t_s)
         if scene.reference_pending:
             _ = scene.reference
         elif frame.t_s >= self._refresh_s and not frame.held:
@@ -337,10 +336,10 @@ class Detector:
         if cv2.countNonZero(comparison.difference.changed) < FEWEST_CHANGED:
             scene.set_reference(comparison, frame.t_s)
             oriented = self._locator.read_again(comparison.picture, scene.projection.calibration, frame.t_s)
-            if oriented is not None and not self._board.darts:  # those that others reported would be new to this camera
-                self._use_given(oriented)
-                return []
-            return self._check_position(scene, comparison, frame)
+            if oriented is None or self._board.darts:  # those that others reported would be new to this camera
+                return self._check_position(scene, comparison, frame.t_s)
+            self._use_given(oriented)
+            return []
         episode = self._open_still_episode(Input.STILL_CHANGE, frame.t_s)
         return [episode.motion_message(self._camera, frame.t_s, 0.0), *self._settle(scene, episode, frame, small)]
 
@@ -349,7 +348,7 @@ class Detector:
         self._fire(Input.SETTLED)
         self._episode = None
         self._motion_detector.settle(small)
-        analysis = episode.analysis if episode.analysis is not None else self._analyse(scene, frame)
+        analysis = episode.analysis or self._analyse(scene, frame)
         hand_left = self._last_analysis is not None and self._last_analysis.finding == "hand"
         self._last_analysis = analysis
         is_hand = analysis.finding == "hand"
@@ -357,11 +356,10 @@ class Detector:
         self._withheld = WithheldPicture(episode, analysis.comparison, frame.t_s) if is_hand else None
         if not is_hand:
             self._accept_picture(scene, episode, analysis.comparison, frame.t_s, hand_left=hand_left)
-        found_still = episode.still_since_s == episode.started_s  # by the refresh, or at a start: no hand is still for so long
-        if is_hand and not found_still:
+        if is_hand and episode.still_since_s != episode.started_s:  # found still, by the refresh or at a start, it is no hand
             return [settled]
         calm = analysis.comparison.alignment is None or analysis.finding != "dart"
-        return [settled, *self._check_position(scene, analysis.comparison, frame, calm=calm)]
+        return [settled, *self._check_position(scene, analysis.comparison, frame.t_s, calm=calm)]
 
     def _accept_picture(self, scene: Scene, episode: Episode, comparison: Comparison, t_s: float, *, hand_left: bool) -> None:
         """Make a settled picture the reference, and keep the pictures of its episode."""
@@ -374,17 +372,19 @@ class Detector:
         scene.set_reference(comparison, t_s)
         self._refresh_s = t_s + REFRESH_S
 
-    def _accept_withheld(self, scene: Scene, episode: int) -> None:
+    def _accept_withheld(self, scene: Scene, episode: int) -> list[FromWorker]:
         """Make the last settled picture the reference after all, if it is that of `episode`: later ones are judged on their own."""
         withheld = self._withheld
         if withheld is None or withheld.episode.number != episode:
-            return
+            return []
         self._withheld = None
         self._accept_picture(scene, withheld.episode, withheld.comparison, withheld.t_s, hand_left=False)
         self._discard_analysis()
+        return self._check_position(scene, withheld.comparison, withheld.t_s, calm=False)
 
     def _analyse(self, scene: Scene, frame: Frame) -> PictureAnalysis:
-        return analyse(scene, frame.color(), self._last_analysis, takeout=self._board.takeout)
+        analysis = analyse(scene, frame.color(), self._last_analysis, takeout=self._board.takeout)
+        return analysis.without_lines() if analysis.sightings and is_lost(analysis.comparison, scene, self._rings) else analysis
 
     def _discard_analysis(self) -> None:
         """Discard the analysis of the first still frame: it must be compared with something else now."""

@@ -1,6 +1,6 @@
 """The analysis of one still picture: what it shows, and what one camera alone concludes from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -49,6 +49,10 @@ class PictureAnalysis:
         if abs(self.comparison.difference.gain - 1) > LIGHT_SHARE:
             return "light"
         return "other" if self._changed_px >= FEWEST_CHANGED else "nothing"
+
+    def without_lines(self) -> "PictureAnalysis":
+        """Return it for a picture that is off the board: where something is in it says nothing about the board."""
+        return replace(self, sightings=(), shows_dart=False)
 
     @property
     def evidence(self) -> dict[str, float]:

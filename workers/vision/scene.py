@@ -1,7 +1,7 @@
 """The memory of one camera: the reference, the empty board, the pictures of recent episodes, and the pixels of each known dart."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -31,11 +31,12 @@ OPEN_PX = 2  # single changed pixels do not count in the share of the face
 
 @dataclass(frozen=True)
 class EpisodePictures:
-    """The registered pictures of an episode, and a mask of where they differ (dilated)."""
+    """The pictures of an episode, and a mask of where they differ (dilated); `registered` says whether the one before is."""
 
     before: Image
     after: Image
     changed: Image
+    registered: bool = True
 
 
 class Scene:
@@ -45,7 +46,7 @@ class Scene:
         self._camera = camera_id
         self.projection = projection
         self.masks = masks
-        self._pending: tuple[Image, Image | None, float] | None = None
+        self._pending: tuple[Image, Image | None, float, bool] | None = None
         self._reference = Reference.of(picture, masks.face, t_s)
         self._anchor = self._reference  # the picture of the calibration
         self.empty: Reference | None = None
@@ -58,12 +59,12 @@ class Scene:
     def reference(self) -> Reference:
         """Return the reference that new pictures are compared with."""
         if self._pending is not None:
-            registered, raw, t_s = self._pending
+            picture, raw, t_s, registered = self._pending
             if raw is not None:
                 # with the picture of the calibration itself: a chain of pictures registered with one another would drift away from it
                 anchored, alignment = register(self._anchor, raw)
-                registered = registered if alignment is None else anchored
-            self._reference = Reference.of(registered, self.masks.face, t_s)
+                picture, registered = (picture, registered) if alignment is None else (anchored, True)
+            self._reference = Reference.of(picture, self.masks.face, t_s, registered=registered)
             self._pending = None
         return self._reference
 
@@ -74,7 +75,7 @@ class Scene:
 
     def set_reference(self, comparison: Comparison, t_s: float) -> None:
         """Make this picture the reference."""
-        self._pending = (comparison.picture, comparison.raw, t_s)
+        self._pending = (comparison.picture, comparison.raw, t_s, comparison.registered)
 
     def set_empty_reference(self, comparison: Comparison, t_s: float) -> None:
         """Make this picture the reference, and remember it as the empty board unless a dart stands in it."""
@@ -118,7 +119,8 @@ class Scene:
 
     def keep_pictures(self, episode: int, comparison: Comparison) -> None:
         """Keep the pictures of an episode until the supervisor says which darts arrived in it."""
-        self._pictures[episode] = EpisodePictures(self.reference.picture, comparison.picture, _grown(comparison.difference.changed))
+        before, changed = self.reference, _grown(comparison.difference.changed)
+        self._pictures[episode] = EpisodePictures(before.picture, comparison.picture, changed, before.registered)
         while len(self._pictures) > REMEMBERED:
             self._pictures.popitem(last=False)
 
@@ -130,7 +132,7 @@ class Scene:
         """Restore the reference from before an episode."""
         pictures = self._pictures.pop(episode, None)
         if pictures is not None:
-            self._pending = (pictures.before, None, self.reference.taken_s)
+            self._pending = (pictures.before, None, self.reference.taken_s, pictures.registered)
 
     def set_darts(self, darts: tuple[KnownDart, ...]) -> None:
         """Remember the pixels of the darts in the board and forget other darts; one that was pushed aside looks as it does now."""
@@ -154,7 +156,7 @@ class Scene:
         if self.empty is None:
             return None
         shown = difference(self.empty.picture, comparison.picture, self.empty.edges, self.masks.volume)
-        return Comparison(comparison.picture, comparison.alignment, shown, comparison.raw)
+        return replace(comparison, difference=shown)
 
     def sightings(
         self, comparison: Comparison, versus_empty: Comparison | None, presence: tuple[DartPresence, ...], *, darts_changed: bool

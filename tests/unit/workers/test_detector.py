@@ -32,9 +32,11 @@ from schemas.pipe.to_worker import (
 )
 from tests.support.scene import HEIGHT, WIDTH, axis_of, brighter, dart, hand, jpeg, off_line_px, outlook
 from workers.detector import Detector
+from workers.sources.faulty import turned
 from workers.sources.simulator.darts import DartPose
 from workers.sources.simulator.hand import HandPose
 from workers.vision.calibration.camera_model import model_of
+from workers.vision.detector_state import State
 from workers.vision.frame import BadFrameError, Frame, Image
 
 FPS = 20.0
@@ -537,6 +539,27 @@ def test_a_camera_that_was_pushed_far_says_so_and_looks_for_the_board_anew() -> 
     assert "has moved by" in faults[0].detail
     assert [c.kept for c in calibrated] == [True, False]
     assert calibrated[1].calibration.residual_mm < 0.6
+
+
+@pytest.mark.slow
+def test_a_camera_that_was_turned_away_sees_no_line_until_it_is_calibrated() -> None:
+    """Turned during a takeout, it must go on to say that the board is not there, and where something is in its picture means nothing."""
+    watched = Watched()
+    watched.frames(8)
+    watched.detector.handle(UpdateBoard(takeout=True))
+    for darts in ((), (), (), (), (NEW,), (NEW,), (NEW,)):
+        watched.step(turned(watched.look.picture(*darts), 10.0))
+    settled = [m for m in watched.sent if isinstance(m, Settled)]
+    watched.detector.handle(UpdateBoard())
+    watched.detector.handle(RenewReference(empty=True))
+    for _ in range(3):
+        watched.step(turned(watched.look.picture(), 10.0))
+    faults = [m.active for m in watched.sent if isinstance(m, CameraFault)]
+
+    assert len(settled) == 2
+    assert [m.sightings for m in settled] == [(), ()]
+    assert faults == [True]
+    assert watched.detector.state is State.LOCATING
 
 
 @pytest.mark.slow
