@@ -54,7 +54,7 @@ WIDE_SHARE = 0.03  # a dart changes up to 0.028 (99 % of 709: 0.018), a hand 0.0
 # (`gain`), `python -m tests.bench.motions` its quantiles.
 LIGHT_GAIN = 0.008
 
-# Misses and falls, in seconds: simulated darts, `python -m tests.bench.visits --kind misses` and `--kind flights` (see tests/README.md)
+# Misses and falls, in seconds: simulated darts, `python -m tests.bench.visits --kind drops` and `--kind bounce_out` (see tests/README.md)
 TOGETHER_S = 0.22  # within which cameras notice the same flight: it passes them in 0.1 s, and they are two frames apart
 SHAKES_S = 0.4  # a board that was struck is still by then, as a dart is; what moves longer may be a hand
 FALL_S = 0.65  # half a metre takes a third of a second, cameras shake on: the longest of 81 misses took 0.6, the quickest hand 0.65
@@ -85,7 +85,7 @@ def accept(
     settled = evidence.settled
     flight = is_flight(settled.values(), evidence.num_cameras, flown_s)
     missed = flight and is_miss(evidence)
-    lodged = missed and is_lodged([dart.axis for dart in known.standing], evidence)
+    lodged = flight and is_lodged([dart.axis for dart in known.standing], evidence)
     if lodged:  # its lines cross far out, if at all
         candidates = [candidate for candidate in candidates if candidate.uncertainty_mm < ALONE_MM]
     darts = accept_darts(

@@ -1,52 +1,106 @@
 """Find out that a dart stuck in the end of a standing one: no line of it leads to the board, but it prolongs that dart.
 
-Something wide is new on the extension of one standing dart in several pictures. A flight that a passing dart turned is new there too, but
-ends where flights end.
+In several pictures a line is new that begins where the shaft of a standing dart ends and goes on with it. A coarse picture shows no such
+line, but something wide on the extension; a flight that a passing dart turned is new there too, but ends where flights end.
 """
 
+import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from dartd.fusion.camera_pose import in_camera_frame
+from dartd.fusion.dart_axis import Floats
 from dartd.fusion.gather import Evidence
 from schemas.geometry import Axis3, Calibration
-from schemas.pipe.sightings import Blob
+from schemas.pipe.from_worker import Settled
+from schemas.pipe.sightings import Sighting
 
 # Heights above the face, mm. Darts are 150 to 170 mm long: shafts end 105 to 125 mm above the face and flights up to 168 mm, so that the
 # middle of a blob (7 mm at the least, workers.vision.blobs) of a flight lies below 161 mm. In the clearest picture of 11 simulated lodged
 # darts the highest one lay at 165 to 233 mm; `python -m tests.bench.visits --kind robin_hood --first-rig 7031` counts what goes wrong.
 SHAFT_END_MM = 105.0
 BEYOND_FLIGHTS_MM = 160.0
-HIGHEST_MM, STEP_MM = 260.0, 4.0  # cameras are 230 to 290 mm above the face, and near them an axis has no direction
+LOWEST_MM, HIGHEST_MM, STEP_MM = 60.0, 260.0, 4.0  # cameras are 230 to 290 mm above the face, and near them an axis has no direction
 NEAREST_MM = 40.0  # in front of a camera: what is nearer is out of its picture, or behind it
 OFF_MM, DROOPS = 10.0, 0.1  # from the extension at the end of the shaft, and more for each mm beyond: a dart hangs by its own weight
 
+# Of 60 simulated lodged darts nearly all lines began 84 to 116 mm above the face, those of one 116 to 132; they were 16 to 68 mm long and up
+# to 3 mm off the extension. A line of a turned flight begins where the flight does.
+LINE_BEGINS_MM, LINE_BEGINS_AT_MOST_MM = 80.0, 135.0
+BEFORE_FLIGHTS_MM = 120.0
+LINE_MM, LINE_OFF_MM = 12.0, 6.0
+
+
+class _Extension(NamedTuple):
+    """Points of a dart's axis at and beyond its end, in a picture: heights above the face, depths (n), and where they are (n, 2)."""
+
+    heights_mm: Floats
+    depths_mm: Floats
+    points: Floats
+
+    def nearest(self, points: Floats) -> tuple[Floats, Floats]:
+        """Return the height of the extension next to each point (m, 2), and how far the point lies off it, in mm at its depth."""
+        apart = np.linalg.norm(points[:, None] - self.points, axis=2)
+        nearest = apart.argmin(axis=1)
+        return self.heights_mm[nearest], apart.min(axis=1) * self.depths_mm[nearest]
+
+
+class _Prolongation(NamedTuple):
+    """What is new on the extension of a dart in one picture: where its first line begins, and how far it all reaches (mm of height)."""
+
+    begins_mm: float
+    reaches_mm: float
+
 
 def is_lodged(standing: Sequence[Axis3], evidence: Evidence) -> bool:
-    """Return whether something prolongs a standing dart in two pictures at least, in one of them farther than flights reach."""
+    """Return whether something prolongs a standing dart in two pictures: lines from its shaft on, or what reaches beyond flights in one."""
     return any(_prolongs(dart, evidence) for dart in standing)
 
 
 def _prolongs(dart: Axis3, evidence: Evidence) -> bool:
-    highest = [
-        _highest_mm(settled.blobs, dart, evidence.poses[camera])
+    found = [
+        _prolongation(settled, extension)
         for camera, settled in evidence.settled.items()
-        if camera in evidence.poses and not settled.blobs_on_empty
+        if camera in evidence.poses and (extension := _extension(dart, evidence.poses[camera])) is not None
     ]
-    return sum(height_mm > SHAFT_END_MM for height_mm in highest) > 1 and max(highest) > BEYOND_FLIGHTS_MM
+    from_shaft = sum(each.begins_mm <= BEFORE_FLIGHTS_MM for each in found)
+    reach_mm = [each.reaches_mm for each in found if each.reaches_mm > SHAFT_END_MM]
+    return from_shaft > 1 or (len(reach_mm) > 1 and max(reach_mm) > BEYOND_FLIGHTS_MM)
 
 
-def _highest_mm(blobs: Sequence[Blob], dart: Axis3, calibration: Calibration) -> float:
-    """Return how high above the face the highest blob on the extension of a dart lies, 0 without one."""
-    heights_mm = np.arange(SHAFT_END_MM, HIGHEST_MM, STEP_MM)
+def _prolongation(settled: Settled, extension: _Extension) -> _Prolongation:
+    lines = [ends for line in settled.sightings if (ends := _ends_mm(line, extension)) is not None]
+    return _Prolongation(
+        min((begins_mm for begins_mm, _ in lines), default=math.inf),
+        max([_highest_mm(settled, extension), *(ends_mm for _, ends_mm in lines)]),
+    )
+
+
+def _extension(dart: Axis3, calibration: Calibration) -> _Extension | None:
+    """Return the extension of a dart in the picture of a camera, None where it is out of it."""
+    heights_mm = np.arange(LOWEST_MM, HIGHEST_MM, STEP_MM)
     points = in_camera_frame(calibration, dart, tuple(heights_mm))
     shown = points[:, 2] > NEAREST_MM
-    if not (blobs and shown.any()):
+    points = points[shown]
+    return _Extension(heights_mm[shown], points[:, 2], points[:, :2] / points[:, 2:]) if len(points) else None
+
+
+def _ends_mm(line: Sighting, extension: _Extension) -> tuple[float, float] | None:
+    """Return between which heights a line goes on with a dart, None for one that leads to the board or elsewhere."""
+    along = np.array([0.0, 0.5, 1.0])[:, None] * line.length
+    heights_mm, off_mm = extension.nearest(np.array([line.u, line.v]) + along * np.array([line.du, line.dv]))
+    begins_mm, ends_mm = float(heights_mm[0]), float(heights_mm[-1])
+    is_on = off_mm < LINE_OFF_MM + DROOPS * (heights_mm - SHAFT_END_MM).clip(min=0)
+    goes_on = LINE_BEGINS_MM <= begins_mm <= LINE_BEGINS_AT_MOST_MM and ends_mm - begins_mm >= LINE_MM and is_on.all()
+    return (begins_mm, ends_mm) if goes_on else None
+
+
+def _highest_mm(settled: Settled, extension: _Extension) -> float:
+    """Return how high above the face the highest new blob on an extension lies, 0 without one."""
+    if not settled.blobs or settled.blobs_on_empty:
         return 0.0
-    heights_mm, depths_mm, axis = heights_mm[shown], points[shown, 2], points[shown, :2] / points[shown, 2:]
-    apart = np.linalg.norm(np.array([[blob.u, blob.v] for blob in blobs])[:, None] - axis, axis=2)
-    nearest = apart.argmin(axis=1)
-    off_mm = apart.min(axis=1) * depths_mm[nearest]
-    on = off_mm < OFF_MM + DROOPS * (heights_mm[nearest] - SHAFT_END_MM)
-    return float(heights_mm[nearest][on].max(initial=0.0))
+    heights_mm, off_mm = extension.nearest(np.array([[blob.u, blob.v] for blob in settled.blobs]))
+    on = off_mm < OFF_MM + DROOPS * (heights_mm - SHAFT_END_MM).clip(min=0)
+    return float(heights_mm[on].max(initial=0.0))

@@ -164,9 +164,8 @@ class ObservationWindow:
             moved=() if hand else moved_darts(known.disturbed, pushed),
             flight=accepted.flight or accepted.stuck_out_of_view,
             unlocalised=accepted.flight
-            and everywhere
             and not (hand or gone or accepted.darts)
-            and (accepted.lodged or is_unlocalised(reported, motion.settled.values())),
+            and (accepted.lodged or (everywhere and is_unlocalised(reported, motion.settled.values()))),
             everywhere=everywhere,
             lingered=is_lingering(motion.settled.values(), evidence.num_cameras),
             max_motion=max((s.max_share for s in motion.settled.values()), default=0.0),

@@ -1,5 +1,6 @@
 """A dart that stuck in the end of a standing one is known by what prolongs that dart in several pictures."""
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -9,8 +10,8 @@ from dartd.fusion.gather import Evidence
 from dartd.fusion.lodged_dart import is_lodged
 from schemas.geometry import Axis3, Calibration
 from schemas.pipe.from_worker import Settled
-from schemas.pipe.sightings import Blob
-from tests.support.sightings import rig, spot
+from schemas.pipe.sightings import Blob, Sighting
+from tests.support.sightings import rig, sighting_of, spot
 
 CALIBRATIONS = rig(3)
 CARRIER = Axis3(x_mm=-22.0, y_mm=61.0, slope_x=0.04, slope_y=0.2)
@@ -23,12 +24,23 @@ def _blob(calibration: Calibration, height_mm: float, off_mm: float = 0.0) -> Bl
     return spot(calibration, axis, height_mm, 8.0)
 
 
-def _evidence(blobs: Sequence[Sequence[Blob]], *, on_empty: bool = False) -> Evidence:
+def _line(calibration: Calibration, begins_mm: float, ends_mm: float, off_mm: float = 0.0) -> Sighting:
+    """Return a line on the extension of the carrier between two heights, its end some mm to the side."""
+    begins, ends = _blob(calibration, begins_mm), _blob(calibration, ends_mm, off_mm)
+    u, v = ends.u - begins.u, ends.v - begins.v
+    length = math.hypot(u, v)
+    seen = sighting_of(calibration, CARRIER)
+    return msgspec.structs.replace(seen, u=begins.u, v=begins.v, du=u / length, dv=v / length, length=length, sections=())
+
+
+def _evidence(blobs: Sequence[Sequence[Blob]], *, lines: Sequence[Sighting] = (), on_empty: bool = False) -> Evidence:
     flew = Settled(camera_id=CALIBRATIONS[0].camera_id, t_s=0.3, episode=1, started_s=0.0, finding="other", flight=True)
     settled = {
         c.camera_id: msgspec.structs.replace(flew, camera_id=c.camera_id, blobs=tuple(each), blobs_on_empty=on_empty)
         for c, each in zip(CALIBRATIONS, blobs, strict=True)
     }
+    for c, line in zip(CALIBRATIONS, lines, strict=False):
+        settled[c.camera_id] = msgspec.structs.replace(settled[c.camera_id], sightings=(line,))
     return Evidence(settled, {c.camera_id: c for c in CALIBRATIONS}, frozenset())
 
 
@@ -39,6 +51,29 @@ def test_what_prolongs_a_dart_in_two_pictures_is_lodged_in_it() -> None:
 
     assert is_lodged([OTHER, CARRIER], _evidence(straight))
     assert is_lodged([CARRIER], _evidence(hanging))
+
+
+def test_lines_that_go_on_with_a_dart_are_of_one_lodged_in_it() -> None:
+    """Two cameras see a line from the end of its shaft on, and nothing wide; it may hang a little."""
+    straight = [_line(CALIBRATIONS[0], 100.0, 140.0), _line(CALIBRATIONS[1], 95.0, 120.0)]
+    hanging = [_line(c, 110.0, 150.0, 4.0) for c in CALIBRATIONS[:2]]
+    far_out = [_line(c, 130.0, 172.0) for c in CALIBRATIONS[:2]]
+
+    assert is_lodged([OTHER, CARRIER], _evidence([[], [], []], lines=straight))
+    assert is_lodged([CARRIER], _evidence([[], [], []], lines=far_out))
+    assert is_lodged([CARRIER], _evidence([[], [], []], lines=hanging))
+
+
+@pytest.mark.parametrize(
+    ("begins_mm", "ends_mm", "off_mm", "cameras"),
+    [(100.0, 140.0, 0.0, 1), (128.0, 156.0, 0.0, 3), (20.0, 140.0, 0.0, 3), (100.0, 106.0, 0.0, 3), (100.0, 140.0, 30.0, 3)],
+    ids=["one-camera", "turned-flight", "a-dart-behind-it", "a-speck", "across-it"],
+)
+def test_other_lines_are_not(begins_mm: float, ends_mm: float, off_mm: float, cameras: int) -> None:
+    """One camera alone, a flight that was turned, and lines that begin nearer to the board, are short or lead elsewhere."""
+    lines = [_line(c, begins_mm, ends_mm, off_mm) for c in CALIBRATIONS[:cameras]]
+
+    assert not is_lodged([CARRIER], _evidence([[], [], []], lines=lines))
 
 
 @pytest.mark.parametrize(
