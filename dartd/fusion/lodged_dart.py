@@ -26,7 +26,7 @@ LOWEST_MM, HIGHEST_MM, STEP_MM = 60.0, 260.0, 4.0  # cameras are 230 to 290 mm a
 NEAREST_MM = 40.0  # in front of a camera: what is nearer is out of its picture, or behind it
 OFF_MM, DROOPS = 10.0, 0.1  # from the extension at the end of the shaft, and more for each mm beyond: a dart hangs by its own weight
 
-# Of 60 simulated lodged darts nearly all lines began 84 to 116 mm above the face, those of one 116 to 132; they were 16 to 68 mm long and up
+# Of 60 simulated lodged darts nearly all lines began 84 to 116 mm above the face, of one 116 to 132; they were 16 to 68 mm long and up
 # to 3 mm off the extension. A line of a turned flight begins where the flight does.
 LINE_BEGINS_MM, LINE_BEGINS_AT_MOST_MM = 80.0, 135.0
 BEFORE_FLIGHTS_MM = 120.0
