@@ -19,7 +19,7 @@ GONE_AFTER_HAND = 0.55  # the same where a hand was: other darts may look like i
 MIN_WEIGHT = 0.25  # of all cameras together, for a presence to be known
 STILL_WEIGHT = 0.5  # of a camera that noticed no motion: another dart may hide this one from it
 
-# Darts that another dart pushed (mm at the face, slopes). `python -m tests.bench.visits --kind knocked` prints what goes wrong.
+# Darts that another dart pushed (mm at the face, slopes). `python -m tests.bench.visits --kind knock` prints what goes wrong.
 PUSHED_MM = 20.0  # a dart that another one hits moves less than this
 TILTED = 0.4  # and tilts less than 22°
 MAX_ALONE_MM = 4.0  # a single new axis farther from the disturbed dart is a new dart that hides the old one
