@@ -30,7 +30,7 @@ OFF_MM, DROOPS = 10.0, 0.1  # from the extension at the end of the shaft, and mo
 # to 3 mm off the extension. A line of a turned flight begins where the flight does.
 LINE_BEGINS_MM, LINE_BEGINS_AT_MOST_MM = 80.0, 135.0
 BEFORE_FLIGHTS_MM = 120.0
-LINE_MM, LINE_OFF_MM = 12.0, 6.0
+LINE_MM, LINE_OFF_MM = 12.0, 4.0
 
 
 class _Extension(NamedTuple):
