@@ -15,7 +15,7 @@ from dartd.fusion.fused_axis import FusedAxis
 from dartd.fusion.fusion import fuse
 from dartd.fusion.gather import Evidence
 from dartd.fusion.hidden_dart import find_hidden
-from dartd.fusion.lodged_dart import is_lodged
+from dartd.fusion.lodged_dart import is_lodged, is_of_lodged
 from dartd.fusion.presence import KnownDarts, may_be_pushed_to
 from schemas.base import CameraId
 from schemas.geometry import Calibration
@@ -85,9 +85,10 @@ def accept(
     settled = evidence.settled
     flight = is_flight(settled.values(), evidence.num_cameras, flown_s)
     missed = flight and is_miss(evidence)
-    lodged = flight and is_lodged([dart.axis for dart in known.standing], evidence)
-    if lodged:  # its lines cross far out, if at all
-        candidates = [candidate for candidate in candidates if candidate.uncertainty_mm < ALONE_MM]
+    standing = [dart.axis for dart in known.standing]
+    lodged = flight and is_lodged(standing, evidence)
+    if lodged:  # its lines cross far out, if at all, or where they meet the board
+        candidates = [c for c in candidates if c.uncertainty_mm < ALONE_MM and not is_of_lodged(c, standing, evidence)]
     darts = accept_darts(
         candidates, disturbed, evidence.num_cameras, CLEAR_VISIBILITY if is_wide_change(settled.values()) else MIN_VISIBILITY
     )

@@ -12,6 +12,7 @@ import numpy as np
 
 from dartd.fusion.camera_pose import in_camera_frame
 from dartd.fusion.dart_axis import Floats
+from dartd.fusion.fused_axis import FusedAxis
 from dartd.fusion.gather import Evidence
 from schemas.geometry import Axis3, Calibration
 from schemas.pipe.from_worker import Settled
@@ -57,6 +58,17 @@ class _Prolongation(NamedTuple):
 def is_lodged(standing: Sequence[Axis3], evidence: Evidence) -> bool:
     """Return whether something prolongs a standing dart in two pictures: lines from its shaft on, or what reaches beyond flights in one."""
     return any(_prolongs(dart, evidence) for dart in standing)
+
+
+def is_of_lodged(candidate: FusedAxis, standing: Sequence[Axis3], evidence: Evidence) -> bool:
+    """Return whether all lines of a candidate prolong a standing dart: it is where those of a lodged dart would meet the board."""
+    lines = [(e.sighting, evidence.poses[e.camera_id]) for e in candidate.evidence if e.used and e.sighting is not None]
+    return bool(lines) and any(all(_goes_on(line, dart, pose) for line, pose in lines) for dart in standing)
+
+
+def _goes_on(line: Sighting, dart: Axis3, calibration: Calibration) -> bool:
+    extension = _extension(dart, calibration)
+    return extension is not None and _ends_mm(line, extension) is not None
 
 
 def _prolongs(dart: Axis3, evidence: Evidence) -> bool:

@@ -2,15 +2,18 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import pytest
 
+from dartd.fusion.fused_axis import FusedAxis
 from dartd.fusion.gather import Evidence
-from dartd.fusion.lodged_dart import is_lodged
+from dartd.fusion.lodged_dart import is_lodged, is_of_lodged
 from schemas.geometry import Axis3, Calibration
 from schemas.pipe.from_worker import Settled
 from schemas.pipe.sightings import Blob, Sighting
+from tests.support.fused import evidence_of, fused_axis
 from tests.support.sightings import rig, sighting_of, spot
 
 CALIBRATIONS = rig(3)
@@ -31,6 +34,11 @@ def _line(calibration: Calibration, begins_mm: float, ends_mm: float, off_mm: fl
     length = math.hypot(u, v)
     seen = sighting_of(calibration, CARRIER)
     return msgspec.structs.replace(seen, u=begins.u, v=begins.v, du=u / length, dv=v / length, length=length, sections=())
+
+
+def _candidate(lines: Sequence[Sighting]) -> FusedAxis:
+    """Return an axis that these lines support."""
+    return fused_axis(evidence=tuple(replace(evidence_of(k), sighting=line) for k, line in enumerate(lines)))
 
 
 def _evidence(blobs: Sequence[Sequence[Blob]], *, lines: Sequence[Sighting] = (), on_empty: bool = False) -> Evidence:
@@ -62,6 +70,17 @@ def test_lines_that_go_on_with_a_dart_are_of_one_lodged_in_it() -> None:
     assert is_lodged([OTHER, CARRIER], _evidence([[], [], []], lines=straight))
     assert is_lodged([CARRIER], _evidence([[], [], []], lines=far_out))
     assert is_lodged([CARRIER], _evidence([[], [], []], lines=hanging))
+
+
+def test_where_lines_of_a_lodged_dart_meet_the_board_is_none() -> None:
+    """An axis of such lines alone is that of the lodged dart; one that a line to the board supports is a dart of its own."""
+    lines = [_line(c, 90.0, 140.0) for c in CALIBRATIONS]
+    to_board = sighting_of(CALIBRATIONS[2], CARRIER)
+
+    assert is_of_lodged(_candidate(lines), [OTHER, CARRIER], _evidence([[], [], []]))
+    assert not is_of_lodged(_candidate([*lines[:2], to_board]), [CARRIER], _evidence([[], [], []]))
+    assert not is_of_lodged(_candidate(lines), [OTHER], _evidence([[], [], []]))
+    assert not is_of_lodged(fused_axis(), [CARRIER], _evidence([[], [], []]))
 
 
 @pytest.mark.parametrize(
