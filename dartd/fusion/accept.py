@@ -92,9 +92,9 @@ def accept(
     darts = accept_darts(
         candidates, disturbed, evidence.num_cameras, CLEAR_VISIBILITY if is_wide_change(settled.values()) else MIN_VISIBILITY
     )
-    if missed and not any(is_new(dart, disturbed) for dart in darts):
+    if missed and not lodged and not any(is_new(dart, disturbed) for dart in darts):
         darts = accept_thrown(candidates, darts, evidence.num_cameras)
-        if disturbed and not lodged and not any(is_new(dart, disturbed) for dart in darts):
+        if disturbed and not any(is_new(dart, disturbed) for dart in darts):
             darts = [*darts, *accept_alone([c for c in candidates if not is_shadow(c, darts)], settled)]
     if darts or disturbed or lodged:
         return Accepted(tuple(darts), flight, lodged=lodged)

@@ -49,7 +49,7 @@ class _Extension(NamedTuple):
 
 
 class _Prolongation(NamedTuple):
-    """What is new on the extension of a dart in one picture: where its first line begins, and how far it all reaches (mm of height)."""
+    """What is new on the extension of a dart in one picture: where its longest line begins, how far all of it reaches (mm of height)."""
 
     begins_mm: float
     reaches_mm: float
@@ -83,11 +83,11 @@ def _prolongs(dart: Axis3, evidence: Evidence) -> bool:
 
 
 def _prolongation(settled: Settled, extension: _Extension) -> _Prolongation:
-    lines = [ends for line in settled.sightings if (ends := _ends_mm(line, extension)) is not None]
-    return _Prolongation(
-        min((begins_mm for begins_mm, _ in lines), default=math.inf),
-        max([_highest_mm(settled, extension), *(ends_mm for _, ends_mm in lines)]),
-    )
+    """Return what prolongs a dart in a picture; a longer line that leads elsewhere is a dart, in front of whose flight a shorter one is."""
+    longest_first = [_ends_mm(line, extension) for line in sorted(settled.sightings, key=lambda line: -line.length)]
+    longest = next(iter(longest_first), None)
+    reach_mm = [ends_mm for ends in longest_first if ends is not None for ends_mm in ends]
+    return _Prolongation(math.inf if longest is None else longest[0], max([_highest_mm(settled, extension), *reach_mm]))
 
 
 def _extension(dart: Axis3, calibration: Calibration) -> _Extension | None:

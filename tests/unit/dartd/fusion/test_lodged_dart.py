@@ -72,6 +72,18 @@ def test_lines_that_go_on_with_a_dart_are_of_one_lodged_in_it() -> None:
     assert is_lodged([CARRIER], _evidence([[], [], []], lines=hanging))
 
 
+def test_a_dart_in_front_of_another_is_not_lodged_in_it() -> None:
+    """A longer line leads to the board: the short one is of the flights of both."""
+    seen = _evidence([[], [], []], lines=[_line(c, 90.0, 120.0) for c in CALIBRATIONS])
+    both = {
+        c.camera_id: msgspec.structs.replace(s, sightings=(*s.sightings, sighting_of(c, OTHER)))
+        for c, s in zip(CALIBRATIONS, seen.settled.values(), strict=True)
+    }
+
+    assert is_lodged([CARRIER], seen)
+    assert not is_lodged([CARRIER], replace(seen, settled=both))
+
+
 def test_where_lines_of_a_lodged_dart_meet_the_board_is_none() -> None:
     """An axis of such lines alone is that of the lodged dart; one that a line to the board supports is a dart of its own."""
     lines = [_line(c, 90.0, 140.0) for c in CALIBRATIONS]
